@@ -1,0 +1,1 @@
+"""The Exosome Atlas: papers in, structured evidence and a static site out."""

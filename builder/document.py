@@ -1,0 +1,179 @@
+"""The Document: what every reader gives, whatever the layout of the seed.
+
+Readers fill it, extractors read it; neither knows the other. All line numbers are 1-based lines
+of the seed as received. Texts are NFC, with the seed's own characters otherwise untouched.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from builder.errors import Problem
+
+BlockKind = Literal[
+    "abstract",
+    "tldr",
+    "contribution",
+    "key-finding",
+    "paragraph",
+    "caption",
+    "footnote",
+    "figures",
+    "statement",  # funding, conflicts, disclaimer and the like
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An author as printed. ``literal`` is a group's name; else family and given."""
+
+    family: str = ""
+    given: str = ""
+    literal: str = ""
+    suffix: str = ""
+    orcid: str = ""
+    affiliations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkFields:
+    """Bibliographic fields of a paper or a cited work, as strings. Empty means not stated.
+
+    ``issued`` is (year,), (year, month) or (year, month, day). ``page`` is a range or an article
+    number. ``et_al`` tells that the list of authors is printed as incomplete.
+    """
+
+    type: str = "article-journal"
+    title: str = ""
+    authors: tuple[Person, ...] = ()
+    et_al: bool = False
+    container: str = ""
+    container_short: str = ""
+    issued: tuple[int, ...] = ()
+    volume: str = ""
+    issue: str = ""
+    page: str = ""
+    publisher: str = ""
+    doi: str = ""
+    pmid: str = ""
+    pmcid: str = ""
+    url: str = ""
+    accessed: tuple[int, ...] = ()
+    status: str = ""  # "in press" and the like
+    issn: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """What the seed says of the paper itself. ``licence`` is the licence line as printed."""
+
+    work: WorkFields
+    licence: str = ""
+    licence_url: str = ""
+    source_url: str = ""
+    lines: tuple[tuple[str, int], ...] = ()  # (field, line) where each was found
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading; ``level`` is 1 for the title, 2 for a section, 3 for a subsection."""
+
+    level: int
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A run of prose, with the text of the nearest heading and the numbers it cites."""
+
+    kind: BlockKind
+    text: str
+    line: int
+    section: str = ""
+    citations: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell as printed, its spans where the layout states them."""
+
+    text: str
+    line: int
+    header: bool = False
+    colspan: int = 1
+    rowspan: int = 1
+    citations: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table as printed: rows of cells, before any repair. ``number`` counts from 1 in the seed.
+
+    ``spans_known`` tells that the layout states row and column spans (JATS, HTML), so that a short
+    row is a mistake and not a span to guess (Markdown).
+    """
+
+    number: int
+    rows: tuple[tuple[Cell, ...], ...]
+    line: int
+    label: str = ""
+    caption: str = ""
+    footnotes: tuple[str, ...] = ()
+    spans_known: bool = False
+    is_image: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """An entry of the reference list. ``printed`` is the entry as printed, always kept.
+
+    ``fields`` is set by readers whose layout marks the fields (JATS); else the extractor parses
+    ``printed``. ``labels`` are link labels printed behind it (``Google Scholar``).
+    """
+
+    number: int
+    printed: str
+    line: int
+    fields: WorkFields | None = None
+    labels: tuple[str, ...] = ()
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """An entity that the seed's site tagged, with its printed identifier."""
+
+    group: str
+    label: str
+    identifier: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure's label and caption; the image itself is never kept."""
+
+    label: str
+    caption: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One seed, read. ``problems`` holds what is doubtful; nothing is dropped silently."""
+
+    layout: str
+    file: str
+    sha256: str
+    front: FrontMatter
+    headings: tuple[Heading, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    tables: tuple[Grid, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    entities: tuple[Entity, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    figures_note: str = ""
+    abbreviations: tuple[tuple[str, str], ...] = ()  # (short, long) where the paper defines them
+    problems: tuple[Problem, ...] = field(default=())
