@@ -1,0 +1,51 @@
+# Two commands are all a stranger needs: `make site` and `make test`. `make help` lists the rest.
+
+PYTHON := .venv/bin/python
+SITE_ENV := .venv/site.stamp
+TEST_ENV := .venv/test.stamp
+LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --only-binary :all: --generate-hashes --no-config --no-emit-index-url --no-annotate --no-header
+
+.PHONY: help site serve test check check-zensical bench lock clean
+.DELETE_ON_ERROR:
+
+help: ## list these commands
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
+
+site: $(SITE_ENV) ## read the papers and publish them to site/
+	$(PYTHON) -m builder extract
+	$(PYTHON) -m builder build
+
+serve: $(SITE_ENV) ## preview, reloading the browser on every change
+	$(PYTHON) -m builder serve
+
+test: $(TEST_ENV) ## run every test, those in a browser included
+	.ci/get-chromium
+	$(PYTHON) -m pytest
+
+check: $(TEST_ENV) ## check style, types, content/ and that the site builds
+	$(PYTHON) -m ruff check
+	$(PYTHON) -m ruff format --check
+	$(PYTHON) -m mypy
+	$(PYTHON) -m builder check
+	$(PYTHON) -m builder build
+
+check-zensical: $(TEST_ENV) ## build the same pages with Zensical and compare the addresses
+	$(PYTHON) bench/compare_zensical.py
+
+bench: $(TEST_ENV) ## measure each stage, and 300 and 3,000 synthetic pages
+	$(PYTHON) bench/bench.py
+
+lock: $(TEST_ENV) ## renew the hash-locked requirements
+	$(LOCK) pyproject.toml --upgrade --output-file requirements.lock
+	$(LOCK) pyproject.toml --upgrade --extra test --constraint requirements.lock --output-file requirements-dev.lock
+
+clean: ## remove all that was built, but not .venv/
+	rm -rf build site .site-new .site-old .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(SITE_ENV): requirements.lock
+	.ci/make-venv requirements.lock
+	touch $@
+
+$(TEST_ENV): requirements-dev.lock
+	.ci/make-venv requirements-dev.lock
+	touch $@ $(SITE_ENV)
