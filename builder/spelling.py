@@ -7,7 +7,10 @@ are straight, trade marks are dropped.
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 GREEK: dict[str, str] = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta",
@@ -22,6 +25,44 @@ MARKS = "®™©"
 LETTERS: dict[str, str] = {
     "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i",
 }  # fmt: skip
+
+# What a letter before a cell's abbreviation says of the donor; r is used for both.
+SPECIES_PREFIXES: dict[str, tuple[str, ...]] = {
+    "h": ("human",),
+    "m": ("mouse",),
+    "r": ("rat", "rabbit"),
+}
+# miRBase's three-letter organism codes before a miRNA's name.
+MIRNA_SPECIES: dict[str, str] = {"hsa": "human", "mmu": "mouse", "rno": "rat", "ocu": "rabbit"}
+MIRNA_WORDS = ("mir", "mirna", "microrna")
+# What stands behind a source's name and belongs to the vesicle.
+VESICLE_WORDS = (
+    "exo", "exos", "exosome", "exosomes", "exosomal", "ev", "evs", "sev", "sevs", "vesicle",
+    "vesicles", "extracellular vesicles", "extracellular vesicle", "small extracellular vesicles",
+    "small extracellular vesicle",
+)  # fmt: skip
+# British to American, on lower-case words: (pattern, replacement). The order counts.
+AMERICAN: tuple[tuple[str, str], ...] = (
+    (r"haem", "hem"),
+    (r"aemi", "emi"),
+    (r"oedem", "edem"),
+    (r"foet", "fet"),
+    (r"paed", "ped"),
+    (r"oestr", "estr"),
+    (r"anaesth", "anesth"),
+    (r"aetiol", "etiol"),
+    (r"leuco", "leuko"),
+    (r"sulph", "sulf"),
+    (r"gelatine$", "gelatin"),
+    (r"ageing$", "aging"),
+    (r"mould", "mold"),
+    (r"(fib|cent|lit|met|tit)re$", r"\1er"),
+    (r"(signa|labe|mode|channe|trave)ll(ed|ing)$", r"\1l\2"),
+    (r"(.{3}[^aeiou]?)our(ed|ing|al)?$", r"\1or\2"),
+    (r"(.{3})is(e|ed|ing|er|ation|ational)$", r"\1iz\2"),
+    (r"(.{3})ys(e|ed|ing)$", r"\1yz\2"),
+    (r"(ana|cata|dia)log(ue)$", r"\1log"),
+)
 
 _PLAIN = str.maketrans({**dict.fromkeys(DASHES, "-"), **QUOTES, **dict.fromkeys(MARKS, "")})
 _NAMES = str.maketrans({**GREEK, **LETTERS})
@@ -48,3 +89,149 @@ def fold(text: str) -> str:
 def squeeze(text: str) -> str:
     """Return the folded text without spaces: ``MMP-3``, ``MMP 3`` and ``MMP3`` are equal."""
     return fold(text).replace(" ", "")
+
+
+@lru_cache(maxsize=65536)
+def american(word: str) -> str:
+    """Return a lower-case word in American spelling: ``tumour`` gives ``tumor``.
+
+    The result is a key, equal for both spellings; it is not meant to be shown.
+    """
+    for pattern, replacement in _AMERICAN:
+        word = pattern.sub(replacement, word)
+    return word
+
+
+def singular(word: str) -> str:
+    """Return a word without the plural's s: ``cells``, ``MSCs``, ``bodies`` give their singulars.
+
+    Words in ``-ss``, ``-us`` and ``-is`` stay, and so do words of three letters, except an
+    abbreviation with a small s behind it (``EVs``).
+    """
+    low = word.lower()
+    if not low.endswith("s") or low.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith("S") and len(word) < _SHORTEST_PLURAL + 1:
+        return word
+    if len(word) < _SHORTEST_PLURAL and not _SHORT_PLURAL.fullmatch(word):
+        return word
+    if low.endswith("ies") and len(word) > _SHORTEST_PLURAL:
+        return word[:-3] + "y"
+    if low.endswith(("sses", "shes", "ches", "xes")):
+        return word[:-2]
+    return word[:-1]
+
+
+class Piece(NamedTuple):
+    """A piece of a text for matching: where it stands, its key, and its key with letter case.
+
+    ``gap`` is what stands between it and the piece before; ``species`` tells that it is a letter
+    before a cell's abbreviation (h, r, m).
+    """
+
+    start: int
+    end: int
+    key: str
+    cased: str
+    gap: str
+    species: bool = False
+
+
+@lru_cache(maxsize=65536)
+def _word_pieces(word: str) -> tuple[tuple[int, int, str, str, bool], ...]:
+    """Split a run of letters and digits: ``hBMSC`` in h and BMSC, ``ADSCExos`` in ADSC and Exos."""
+    cuts = [0]
+    if match := _SPECIES_LETTER.match(word):
+        cuts.append(match.end())
+    if (match := _VESICLE_TAIL.search(word)) and match.start() > cuts[-1]:
+        cuts.append(match.start())
+    cuts.append(len(word))
+    pieces = []
+    for number, (start, end) in enumerate(zip(cuts, cuts[1:], strict=False)):
+        plain = unicodedata.normalize("NFKC", word[start:end])
+        cased = _spell_out(singular(plain))
+        letter = number == 0 and bool(_SPECIES_LETTER.match(word))
+        pieces.append((start, end, american(cased.casefold()), cased, letter))
+    return tuple(pieces)
+
+
+def _spell_out(word: str) -> str:
+    """Return a word with Greek letters by name and without accents; letter case stays."""
+    if word.isascii():
+        return word
+    named = "".join(_NAMED.get(c, c) for c in word)
+    bare = unicodedata.normalize("NFKD", named)
+    return "".join(c for c in bare if not unicodedata.combining(c))
+
+
+def find_pieces(text: str) -> list[Piece]:
+    """Return the pieces of a text in order, with offsets into the text as given.
+
+    Words are cut at everything that is no letter and no digit; keys are American, singular,
+    lower-case, Greek by name. ``NF-κB`` gives ``nf`` and ``kappab``.
+    """
+    found: list[Piece] = []
+    last = 0
+    for match in _WORD.finditer(text):
+        at = match.start()
+        for start, end, key, cased, letter in _word_pieces(match.group()):
+            found.append(Piece(at + start, at + end, key, cased, text[last : at + start], letter))
+            last = at + end
+    return found
+
+
+def match_key(text: str) -> str:
+    """Return a name's key for matching: its pieces' keys in one, ``MMP-3`` and ``MMP3`` equal."""
+    return "".join(piece.key for piece in find_pieces(text))
+
+
+def strip_vesicle(name: str) -> str:
+    """Return a source's name without the vesicle: ``BMSC-derived exosomes`` gives ``BMSC``.
+
+    ``exosomes from BMSC`` and ``Exo-BMSC`` likewise; other names stay.
+    """
+    for pattern in _VESICLE_AROUND:
+        if (match := pattern.fullmatch(name.strip())) and match["name"]:
+            return match["name"]
+    return name
+
+
+def rules() -> dict[str, Any]:
+    """Return the rules as plain data, so that a search in the browser folds text alike."""
+    return {
+        "greek": GREEK,
+        "dashes": DASHES,
+        "quotes": QUOTES,
+        "marks": MARKS,
+        "letters": LETTERS,
+        "american": [list(pair) for pair in AMERICAN],
+        "species_prefixes": {k: list(v) for k, v in SPECIES_PREFIXES.items()},
+        "mirna_species": MIRNA_SPECIES,
+        "mirna_words": list(MIRNA_WORDS),
+        "vesicle_words": list(VESICLE_WORDS),
+        "plural": {
+            "shortest": _SHORTEST_PLURAL,
+            "keep": ["ss", "us", "is"],
+            "endings": [["ies", "y"], ["sses", "ss"], ["shes", "sh"], ["ches", "ch"],
+                        ["xes", "x"], ["s", ""]],
+        },
+    }  # fmt: skip
+
+
+_WORD = re.compile(r"[^\W_]+")
+_AMERICAN = tuple((re.compile(p), r) for p, r in AMERICAN)
+_SHORTEST_PLURAL = 4
+_SHORT_PLURAL = re.compile(r"[A-Z0-9]{2,}s|[A-Za-z]?[A-Z]s")
+_SPECIES_LETTER = re.compile(r"[hrm](?=[A-Z]{2,})")
+_VESICLE_TAIL = re.compile(r"(?<=[A-Z]{3})(?:Exos?|EXOs?|s?EVs?)$|(?<=[a-z])Exos?$")
+_DASH = re.escape(DASHES)
+_NAMED = {**GREEK, **{c.upper(): n for c, n in GREEK.items() if len(c.upper()) == 1}, **LETTERS}
+_VESICLE = "|".join(sorted(map(re.escape, VESICLE_WORDS), key=len, reverse=True))
+_VESICLE_AROUND = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"(?P<name>.+?)(?:[\s{_DASH}]+derived)?[\s{_DASH}]+(?:{_VESICLE})",
+        rf"(?:{_VESICLE})\s+(?:derived\s+from|secreted\s+by|from|of)\s+(?P<name>.+)",
+        rf"(?:exos?|s?evs?)[{_DASH}](?P<name>.+)",
+    )
+)
