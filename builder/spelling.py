@@ -138,8 +138,11 @@ class Piece(NamedTuple):
 
 
 @lru_cache(maxsize=65536)
-def _word_pieces(word: str) -> tuple[tuple[int, int, str, str, bool], ...]:
-    """Split a run of letters and digits: ``hBMSC`` in h and BMSC, ``ADSCExos`` in ADSC and Exos."""
+def word_pieces(word: str) -> tuple[tuple[int, int, str, str, bool], ...]:
+    """Split a run of letters and digits: ``hBMSC`` in h and BMSC, ``ADSCExos`` in ADSC and Exos.
+
+    Return (start, end, key, key with letter case, is a species letter) of each piece.
+    """
     cuts = [0]
     if match := _SPECIES_LETTER.match(word):
         cuts.append(match.end())
@@ -174,7 +177,7 @@ def find_pieces(text: str) -> list[Piece]:
     last = 0
     for match in _WORD.finditer(text):
         at = match.start()
-        for start, end, key, cased, letter in _word_pieces(match.group()):
+        for start, end, key, cased, letter in word_pieces(match.group()):
             found.append(Piece(at + start, at + end, key, cased, text[last : at + start], letter))
             last = at + end
     return found

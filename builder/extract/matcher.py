@@ -1,0 +1,235 @@
+"""Finds known names in a text: one automaton for all names, then the rules that a hit must pass.
+
+The text is cut in pieces (see builder.spelling) and scanned as one run of keys, so that the time
+grows with the text and hardly with the number of names. A hit stands only where pieces begin and
+end, and where what stands between its pieces fits the name.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import ahocorasick
+
+from builder import spelling
+
+_SOFT = re.compile(rf"[\s_'’{re.escape(spelling.DASHES)}{re.escape(spelling.MARKS)}]*")
+_DASH = re.compile(rf"[{re.escape(spelling.DASHES)}]")
+_NEGATED = re.compile(rf"\bnon[{re.escape(spelling.DASHES)}]$", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+")
+_MIRNA_ARM = re.compile(r"\d+|[35]p")
+# Abbreviations of at most five letters count letter case (SHED is not shed).
+SHORT = 5
+
+
+def is_short(name: str) -> bool:
+    """Tell whether a name is a short form that is matched with its letter case.
+
+    Short forms have at most five letters and a capital behind their first letter, or a single
+    capital beside digits (``M2``, ``3D``).
+    """
+    letters = [c for c in name if c.isalpha()]
+    if not letters or len(letters) > SHORT:
+        return False
+    if any(c.isupper() for c in letters[1:]):
+        return True
+    return len(letters) == 1 and letters[0].isupper()
+
+
+@dataclass(slots=True)
+class Name:
+    """All that is known of one key: who has it, in which letter case, and where it may be parted.
+
+    ``free`` are the owners in any letter case, ``cased`` the owners of a spelling. ``spaces`` are
+    the places in the key where white space may stand, ``marks`` where another character does.
+    """
+
+    key: str
+    free: set[str] = field(default_factory=set)
+    cased: dict[str, set[str]] = field(default_factory=dict)
+    spaces: set[int] = field(default_factory=set)
+    marks: dict[int, set[str]] = field(default_factory=dict)
+    symbol: bool = False
+
+    def owners(self, cased: str) -> set[str]:
+        """Return the terms that have this name in this letter case."""
+        return self.free | self.cased.get(cased, set())
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A name found: offsets into the text as given, and the terms that have it.
+
+    ``letter`` is the species letter that stood before a cell's abbreviation.
+    """
+
+    start: int
+    end: int
+    owners: frozenset[str]
+    cased: str
+    letter: str = ""
+
+
+class _Scan:
+    """A text in pieces: parallel lists of offsets, keys, and places in the run of keys."""
+
+    __slots__ = ("at", "cased", "ends", "first", "last", "letters", "run", "starts", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.cased: list[str] = []
+        self.letters: set[int] = set()
+        self.at: list[int] = []
+        keys: list[str] = []
+        place = 0
+        word_pieces = spelling.word_pieces
+        for match in _WORD.finditer(text):
+            offset = match.start()
+            for start, end, key, cased, letter in word_pieces(match.group()):
+                if letter:
+                    self.letters.add(len(keys))
+                self.starts.append(offset + start)
+                self.ends.append(offset + end)
+                self.cased.append(cased)
+                self.at.append(place)
+                keys.append(key)
+                place += len(key)
+        self.run = "".join(keys)
+        self.first = {p: n for n, p in enumerate(self.at)}
+        self.last = {p + len(k) - 1: n for n, (p, k) in enumerate(zip(self.at, keys, strict=True))}
+
+    def gap(self, number: int) -> str:
+        """Return what stands before a piece."""
+        return self.text[self.ends[number - 1] if number else 0 : self.starts[number]]
+
+
+class Matcher:
+    """A set of names with their owners; add all, then find."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, Name] = {}
+        self._automaton: ahocorasick.Automaton | None = None
+
+    def add(self, written: str, owner: str, *, cased: bool | None = None) -> None:
+        """Add a name of a term. ``cased`` says whether letter case counts (default: if short)."""
+        pieces = spelling.find_pieces(written)
+        key = "".join(p.key for p in pieces)
+        if len(key) < 2:  # noqa: PLR2004 (a single letter is no name)
+            return
+        name = self.names.setdefault(key, Name(key))
+        short = is_short(written)
+        name.symbol = name.symbol or short or any(c.isdigit() for c in key)
+        if short if cased is None else cased:
+            name.cased.setdefault("".join(p.cased for p in pieces), set()).add(owner)
+        else:
+            name.free.add(owner)
+        place = 0
+        for piece in pieces:
+            if place and piece.gap:
+                name.spaces.add(place)
+                if not _SOFT.fullmatch(piece.gap):
+                    name.marks.setdefault(place, set()).add(_bare(piece.gap))
+            place += len(piece.key)
+        name.spaces.update(
+            n for n in range(1, len(key)) if key[n].isdigit() and key[n - 1].isalpha()
+        )
+        self._automaton = None
+
+    def owners(self, written: str) -> frozenset[str]:
+        """Return the terms that have exactly this name, by letter case where any has it so."""
+        pieces = spelling.find_pieces(written)
+        name = self.names.get("".join(p.key for p in pieces))
+        if not name:
+            return frozenset()
+        fitting = name.owners("".join(p.cased for p in pieces))
+        return frozenset(fitting or set().union(*name.cased.values()))
+
+    def find(self, text: str) -> list[Hit]:
+        """Return every name in a text, overlapping ones too, in no special order."""
+        if not self.names:
+            return []
+        scan = _Scan(text)
+        return list(self._check(scan, self._hits(scan)))
+
+    def _hits(self, scan: _Scan) -> Iterator[tuple[int, int, Name]]:
+        if self._automaton is None:
+            automaton = ahocorasick.Automaton()
+            for key, name in self.names.items():
+                automaton.add_word(key, (len(key) - 1, name))
+            automaton.make_automaton()
+            self._automaton = automaton
+        first, last = scan.first, scan.last
+        for end, (back, name) in self._automaton.iter(scan.run):
+            if end in last and end - back in first:
+                yield first[end - back], last[end], name
+
+    @staticmethod
+    def _check(scan: _Scan, hits: Iterable[tuple[int, int, Name]]) -> Iterator[Hit]:
+        for one, other, name in hits:
+            cased = "".join(scan.cased[one : other + 1])
+            owners = name.owners(cased)
+            if not owners or not _fits(scan, one, other, name):
+                continue
+            letter = ""
+            if one and one - 1 in scan.letters:
+                letter = scan.cased[one - 1]
+            yield Hit(scan.starts[one], scan.ends[other], frozenset(owners), cased, letter)
+
+
+def _fits(scan: _Scan, one: int, other: int, name: Name) -> bool:
+    """Tell whether what stands inside, before and behind a hit allows it."""
+    base = scan.at[one]
+    for number in range(one + 1, other + 1):
+        gap = scan.gap(number)
+        if gap and not _gap_fits(gap, scan.at[number] - base, name):
+            return False
+    if _NEGATED.search(scan.text, max(0, scan.starts[one] - 5), scan.starts[one]):
+        return False
+    return not (name.symbol and other + 1 < len(scan.at) and _goes_on(scan, other, name))
+
+
+def _gap_fits(gap: str, place: int, name: Name) -> bool:
+    if not _SOFT.fullmatch(gap):
+        return _bare(gap) in name.marks.get(place, ())
+    if place in name.spaces:
+        return True
+    if any(c.isspace() for c in gap):
+        return False
+    # A dash between two digits parts numbers (Ang 1-7), else it is only another spelling.
+    return not (name.key[place].isdigit() and name.key[place - 1].isdigit())
+
+
+def _goes_on(scan: _Scan, other: int, name: Name) -> bool:
+    """Tell whether a symbol goes on behind the hit: BMP in BMP-7, miR-23a in miR-23a-5p."""
+    gap = scan.gap(other + 1)
+    if len(gap) != 1 or not _DASH.fullmatch(gap):
+        return False
+    behind = scan.text[scan.starts[other + 1] : scan.ends[other + 1]]
+    if name.key.startswith(spelling.MIRNA_WORDS):
+        return bool(_MIRNA_ARM.fullmatch(behind))
+    return behind[0].isdigit() and not behind.endswith("D")
+
+
+def _bare(gap: str) -> str:
+    """Return the marks of a gap without spaces; all dashes and slashes are one."""
+    return "".join("/" if c in spelling.DASHES + "/" else c for c in gap if not c.isspace())
+
+
+def choose_longest(hits: Iterable[Hit]) -> list[Hit]:
+    """Return hits that don't overlap, the longest first served, in the order of the text."""
+    taken: list[tuple[int, int]] = []
+    chosen = []
+    for hit in sorted(hits, key=lambda h: (h.start - h.end, h.start)):
+        place = bisect_left(taken, (hit.start, hit.end))
+        if place and taken[place - 1][1] > hit.start:
+            continue
+        if place < len(taken) and taken[place][0] < hit.end:
+            continue
+        taken.insert(place, (hit.start, hit.end))
+        chosen.append(hit)
+    return sorted(chosen, key=lambda h: h.start)

@@ -1,0 +1,246 @@
+"""The vocabulary at work: which terms a text names, and where.
+
+The longest name wins. A short form with several meanings is read by the paper's own definition,
+by the words near it, or by a long form in the same text; where none decides it is left open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from builder import spelling
+from builder.extract.matcher import Hit, Matcher, choose_longest
+from builder.extract.variants import find_variants
+from builder.models import Ambiguity, Term
+
+NEAR = 60  # characters on each side that count as near
+_DONOR = re.compile(
+    r"^(?:(?:primary|human|rat|mouse|murine|rabbit|porcine|bovine|the|an?)\s+)+", re.IGNORECASE
+)
+_SMALL = frozenset(["a", "an", "and", "cell", "derived", "from", "in", "of", "or", "the", "type"])
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A term named in a text. ``term`` is empty where the reading is open; see ``candidates``.
+
+    ``start`` and ``end`` are offsets into the text as given; ``species`` are the donors that a
+    letter before an abbreviation allows (``rBMSC``: rat or rabbit).
+    """
+
+    term: str
+    kind: str
+    start: int
+    end: int
+    text: str
+    candidates: tuple[str, ...] = ()
+    species: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Terms and their names, ready to be found. ``bound`` holds a paper's own short forms."""
+
+    terms: Mapping[str, Term]
+    matcher: Matcher
+    ambiguous: Mapping[str, Mapping[str, Ambiguity]]  # key of the short form -> term -> how
+    bound: Mapping[str, str] = field(default_factory=dict)  # short form -> term, or ""
+
+    def find_mentions(
+        self, text: str, *, context: str = "", kinds: Collection[str] | None = None
+    ) -> list[Mention]:
+        """Return the terms that a text names, longest names first served, in order.
+
+        ``context`` is more text of the same place (a caption, the cited title) that may decide
+        between meanings. ``kinds`` keeps only terms of these kinds; a longer name of another kind
+        still hides the shorter names in it.
+        """
+        return self._read(choose_longest(self._find_hits(text)), text, context, kinds)
+
+    def find_within(self, mention: Mention, *, context: str = "") -> list[Mention]:
+        """Return the terms named inside a mention: the defect and the animal in a model's name."""
+        hits = [
+            h
+            for h in self._find_hits(mention.text)
+            if h.end - h.start < mention.end - mention.start
+        ]
+        found = self._read(choose_longest(hits), mention.text, context, None)
+        return [
+            Mention(
+                m.term, m.kind, m.start + mention.start, m.end + mention.start, m.text,
+                m.candidates, m.species,
+            )
+            for m in found
+        ]  # fmt: skip
+
+    def find_term(self, name: str, kind: str | None = None) -> str | None:
+        """Return the id of the term that has exactly this name, or None where none or several.
+
+        Donor words before it and vesicle words behind it don't count: ``human BMSC-Exos``.
+        """
+        for tried in _readings(name):
+            bound = self.bound.get(tried)
+            owners = {bound} if bound else self._of_kinds(self.matcher.owners(tried), kind)
+            if len(owners) > 1:
+                owners = {o for o in owners if spelling.fold(self.terms[o].label) ==
+                          spelling.fold(tried)} or owners  # fmt: skip
+            if len(owners) == 1:
+                return owners.pop()
+        return None
+
+    def ancestors(self, term_id: str) -> list[str]:
+        """Return the ids of a term's parents, the nearest first; a circle ends the list."""
+        found: list[str] = []
+        term = self.terms.get(term_id)
+        while term and term.parent and term.parent not in (term_id, *found):
+            found.append(term.parent)
+            term = self.terms.get(term.parent)
+        return found
+
+    def bind(self, definitions: Iterable[tuple[str, str]]) -> Vocabulary:
+        """Return this vocabulary with a paper's own short forms: ``(short, long)`` pairs."""
+        bound = dict(self.bound)
+        for short, long in definitions:
+            reading = self._find_definition(short, long)
+            if reading is not None:
+                bound[short] = reading
+        return Vocabulary(self.terms, self.matcher, self.ambiguous, bound)
+
+    def _find_definition(self, short: str, long: str) -> str | None:
+        """Return the term of a definition, an empty string for a meaning of no term, or None."""
+        if found := self.find_term(long):
+            return found
+        known = self.matcher.owners(short)
+        words = _words(long)
+        shared = {o for o in known if any(words & _words(n) for n in self._names(o))}
+        if len(shared) == 1:
+            return shared.pop()
+        return "" if known and not shared else None
+
+    def _names(self, term_id: str) -> list[str]:
+        term = self.terms[term_id]
+        return [term.label, *term.synonyms]
+
+    def _find_hits(self, text: str) -> list[Hit]:
+        hits = []
+        for hit in self.matcher.find(text):
+            if hit.letter:
+                cells = frozenset(
+                    o for o in hit.owners if self.terms[o].kind in ("source", "cell")
+                )
+                if not cells:
+                    continue
+                hit = Hit(hit.start, hit.end, cells, hit.cased, hit.letter)  # noqa: PLW2901
+            hits.append(hit)
+        return hits + self._find_bound(text)
+
+    def _find_bound(self, text: str) -> list[Hit]:
+        """Return the paper's own short forms, those that the vocabulary lacks included."""
+        names = sorted((s for s, t in self.bound.items() if t and s in text), key=len, reverse=True)
+        if not names:
+            return []
+        pattern = r"(?<![^\W_])(" + "|".join(map(re.escape, names)) + r")(?:s)?(?![^\W_])"
+        return [
+            Hit(m.start(), m.end(), frozenset([self.bound[m[1]]]), m[1])
+            for m in re.finditer(pattern, text)
+        ]
+
+    def _of_kinds(self, owners: Iterable[str], kinds: Collection[str] | str | None) -> set[str]:
+        wanted = {kinds} if isinstance(kinds, str) else kinds
+        return {o for o in owners if wanted is None or self.terms[o].kind in wanted}
+
+    def _read(
+        self, hits: list[Hit], text: str, context: str, kinds: Collection[str] | None
+    ) -> list[Mention]:
+        sure = {
+            next(iter(h.owners))
+            for h in hits
+            if len(h.owners) == 1 and not self._open_forms(h)
+        }
+        found = []
+        for hit in hits:
+            owners = self._of_kinds(hit.owners, kinds)
+            if not owners:
+                continue
+            term = self._resolve(hit, owners, sure, text, context)
+            if term is None:
+                continue
+            kind_of = {self.terms[o].kind for o in ({term} if term else owners)}
+            found.append(
+                Mention(
+                    term,
+                    kind_of.pop() if len(kind_of) == 1 else "",
+                    hit.start,
+                    hit.end,
+                    text[hit.start : hit.end],
+                    () if term else tuple(sorted(owners)),
+                    spelling.SPECIES_PREFIXES.get(hit.letter, ()),
+                )
+            )
+        return found
+
+    def _open_forms(self, hit: Hit) -> Mapping[str, Ambiguity]:
+        return self.ambiguous.get(hit.cased, {})
+
+    def _resolve(
+        self, hit: Hit, owners: set[str], sure: set[str], text: str, context: str
+    ) -> str | None:
+        """Return the term that is meant, an empty string where open, None where none is meant."""
+        bound = self.bound.get(hit.cased)
+        if bound is not None:
+            return bound if bound in owners else None
+        rules = self._open_forms(hit)
+        if not rules:
+            return next(iter(owners)) if len(owners) == 1 else ""
+        named = owners & sure
+        if len(named) == 1:
+            return named.pop()
+        window = text[max(0, hit.start - NEAR) : hit.start] + " " + text[hit.end : hit.end + NEAR]
+        barred = {o for o in owners if o in rules and _names_any(rules[o].unless, window)}
+        left = owners - barred
+        for place in (window, text, context):
+            fitting = {o for o in left if o in rules and _names_any(rules[o].when, place)}
+            if fitting:
+                return fitting.pop() if len(fitting) == 1 else ""
+        plain = {o for o in left if o not in rules or not rules[o].when}
+        if len(plain) == 1:
+            return plain.pop()
+        return "" if left else None
+
+
+def build_vocabulary(
+    terms: Iterable[Term], definitions: Iterable[tuple[str, str]] = ()
+) -> Vocabulary:
+    """Return the vocabulary of terms, with a paper's own definitions where given."""
+    known = {t.id: t for t in terms}
+    matcher = Matcher()
+    ambiguous: dict[str, dict[str, Ambiguity]] = {}
+    for term in known.values():
+        for name in find_variants(term):
+            matcher.add(name, term.id)
+        for form in term.ambiguous:
+            matcher.add(form.text, term.id)
+            cased = "".join(p.cased for p in spelling.find_pieces(form.text))
+            ambiguous.setdefault(cased, {})[term.id] = form
+    vocabulary = Vocabulary(known, matcher, ambiguous)
+    return vocabulary.bind(definitions) if definitions else vocabulary
+
+
+def _words(text: str) -> set[str]:
+    return {p.key for p in spelling.find_pieces(text)} - _SMALL
+
+
+def _names_any(words: Iterable[str], text: str) -> bool:
+    """Tell whether one of the words stands in a text; a word may end anywhere (``scaffold`` -s)."""
+    folded = " " + spelling.fold(text)
+    return any(f" {spelling.fold(word)}" in folded for word in words)
+
+
+def _readings(name: str) -> list[str]:
+    """Return a name as given, without its donor, and without the vesicle."""
+    name = " ".join(name.split())
+    bare = _DONOR.sub("", name)
+    return list(dict.fromkeys([name, bare, spelling.strip_vesicle(name),
+                               spelling.strip_vesicle(bare)]))  # fmt: skip
