@@ -1,0 +1,280 @@
+"""Numbers with their units, word for word, and doses.
+
+A quantity's quote is the text as given; a power of ten that lost its superscript is read as one
+(``builder.extract.powers``) but never rewritten in the quote.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from builder.extract.powers import (
+    DASH,
+    RAISED,
+    TIMES,
+    find_doubtful_powers,
+    repair_superscripts,
+)
+from builder.models import Dose, Quantity
+
+__all__ = ["find_quantities", "parse_dose", "repair_superscripts"]
+
+_LOWER = str.maketrans(RAISED + "⁻−", "0123456789--")
+# Units as written, longest first, with the spelling that records use. SI symbols keep their case.
+_SYMBOLS: dict[str, str] = {
+    "%": "%", "‰": "‰", "°C": "°C", "℃": "°C",
+    "µg": "µg", "μg": "µg", "ug": "µg", "mg": "mg", "ng": "ng", "pg": "pg", "kg": "kg", "g": "g",
+    "mL": "mL", "ml": "mL", "µL": "µL", "μL": "µL", "uL": "µL", "L": "L", "cc": "mL",
+    "nm": "nm", "µm": "µm", "μm": "µm", "mm": "mm", "cm": "cm",
+    "mm²": "mm²", "mm2": "mm²", "cm²": "cm²", "cm2": "cm²",
+    "mm³": "mm³", "mm3": "mm³", "cm³": "cm³", "cm3": "cm³",
+    "kPa": "kPa", "MPa": "MPa", "GPa": "GPa", "Pa": "Pa",
+    "mV": "mV", "kV": "kV", "V": "V", "mA": "mA", "µA": "µA", "μA": "µA",
+    "kHz": "kHz", "MHz": "MHz", "Hz": "Hz", "kDa": "kDa", "Da": "Da",
+    "mM": "mM", "µM": "µM", "μM": "µM", "nM": "nM", "mW": "mW", "W": "W", "Gy": "Gy",
+    "rpm": "rpm", "IU": "IU", "h": "h", "hr": "h", "hrs": "h", "s": "s", "min": "min", "wt%": "wt%",
+    "w/v": "w/v",
+}  # fmt: skip
+_WORDS: dict[str, str] = {
+    "seconds?": "s", "minutes?": "min", "mins": "min", "hours?": "h", "days?": "days",
+    "weeks?": "weeks", "wks?": "weeks", "months?": "months", "years?": "years",
+    "percent": "%", "per cent": "%", "particles?": "particles", "cells?": "cells",
+    "exosomes?": "exosomes", "exos?": "exosomes", "s?evs?": "EVs", "vesicles?": "vesicles",
+    "copies": "copies", "doses?": "doses", "injections?": "injections", "fold": "fold",
+    "patients?": "patients", "participants?": "participants", "subjects?": "subjects",
+    "knees?": "knees", "rats?": "rats", "mice": "mice", "rabbits?": "rabbits", "cohorts?": "cohorts",
+}  # fmt: skip
+_UNIT_CHARS = r"(?![A-Za-z0-9²³])"
+_SYMBOL = "|".join(sorted(map(re.escape, _SYMBOLS), key=len, reverse=True))
+_WORD = "|".join(_WORDS)
+_BASE = rf"(?:(?:{_SYMBOL}){_UNIT_CHARS}|(?i:{_WORD})\b)"
+_UNIT = rf"(?P<unit>{_BASE}(?:\s*(?:/|\bper\b)\s*{_BASE}|\s*[·\s]?(?:{_SYMBOL})[⁻−-][¹1])?)"
+
+_DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+_POWER = rf"10(?:\^\s*\{{?-?\d{{1,2}}\}}?|e\d{{1,2}}|⁻?[{RAISED}]+)"
+_VALUE = rf"(?:{_DIGITS}\s*{TIMES}\s*{_POWER}|{_POWER}|{_DIGITS}(?:[eE][+-]?\d{{1,2}})?)"
+_SIGN = r"(?:(?<![\w.)\]])[-−](?=\d))?"
+_START = r"(?<![\w.,])(?<!\w[-‐‑‒–—−/:])(?<!\d )"
+_ABOUT = r"(?:[≈~∼≥≤<>±]\s*)?"
+_GAP = r"[\s\u00a0\u202f]*-?[\s\u00a0\u202f]*"
+_QUANTITY = re.compile(
+    rf"{_ABOUT}{_START}{_SIGN}(?P<low>{_VALUE})"
+    rf"(?:\s*±\s*(?P<spread>{_VALUE})\s*)?"
+    rf"(?:\s*(?:{DASH}|\bto\b)\s*(?P<high>{_VALUE}))?"
+    rf"{_GAP}{_UNIT}"
+)
+_PH = re.compile(
+    rf"\bpH\s*(?:of\s*|=\s*)?(?P<low>\d+(?:\.\d+)?)(?:\s*{DASH}\s*(?P<high>\d+(?:\.\d+)?))?"
+)
+_ON_DAY = re.compile(
+    r"\b(?P<unit>days?|weeks?|months?)\s+(?P<first>\d{1,3})(?![\d.%]*\d|\w|%)"
+    r"(?P<more>(?:\s*(?:,|,?\s*and|or|–|-|to)\s*\d{1,3}\b(?!\s*%|\.\d))*)",
+    re.IGNORECASE,
+)
+_NUMERALS = (
+    "one two three four five six seven eight nine ten eleven twelve".split(),
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(),
+)
+_NUMERAL_OF = {word: n for words in _NUMERALS for n, word in enumerate(words, 1)}
+_IN_WORDS = re.compile(
+    rf"\b(?P<n>{'|'.join(_NUMERAL_OF)})[\s-]+(?P<unit>(?:hour|day|week|month|year)s?)\b",
+    re.IGNORECASE,
+)
+_AT_LEAST = re.compile(
+    r"(?:≥|>|\bat\s+least|\bmore\s+than|\bgreater\s+than|\bexceed(?:s|ed|ing)?|\bover)\s*$",
+    re.IGNORECASE,
+)
+_AT_MOST = re.compile(
+    r"(?:≤|<|\bat\s+most|\bless\s+than|\bup\s+to|\bbelow|\bunder)\s*$", re.IGNORECASE
+)
+_SPANS = {"s", "min", "h", "days", "weeks", "months", "years"}
+
+
+def parse_number(text: str) -> float:
+    """Return the value of a number as written: ``1,000``, ``7 × 10⁹``, ``10^9``, ``3 x 10e11``.
+
+    ``10e11`` behind a multiplication or alone is read as ten to the eleventh, the ordinary
+    meaning; ``5e9`` is computer notation. Raises ValueError where it is no number.
+    """
+    plain = re.sub(r"[\s,{}]", "", text).replace("−", "-")
+    factor, _, power = plain.rpartition(next((c for c in plain if re.match(TIMES, c)), "\0"))
+    power = power.translate(_LOWER) if re.fullmatch(rf"10⁻?[{RAISED}]+", power) else power
+    exponent = re.fullmatch(r"10[\^e]?(-?\d+)", power)
+    raised = any(c in RAISED for c in plain) or "^" in plain or "10e" in plain
+    if exponent and (raised or factor):
+        return float(f"{float(factor) if factor else 1.0}e{exponent.group(1)}")
+    return float(plain)
+
+
+def _norm_unit(text: str) -> str:
+    parts = re.split(r"\s*(?:/|\bper\b)\s*", text.strip())
+    inverse = re.fullmatch(rf"(.+?)\s*[·\s]?({_SYMBOL})[⁻−-][¹1]", text.strip())
+    if inverse:
+        parts = [inverse.group(1), inverse.group(2)]
+    return "/".join(_base_unit(p, top=i == 0) for i, p in enumerate(parts))
+
+
+def _base_unit(text: str, *, top: bool) -> str:
+    if text in _SYMBOLS:
+        return _SYMBOLS[text]
+    for pattern, unit in _WORDS.items():
+        if re.fullmatch(pattern, text, re.IGNORECASE):
+            return unit if top else unit.removesuffix("s") if unit not in {"s"} else unit
+    return text
+
+
+def _find_bound(before: str, unit: str) -> tuple[str, int]:
+    """Return which bound the words before a number make of it, and where they start."""
+    if match := _AT_LEAST.search(before):
+        # "over 12 weeks" says how long, "over 56%" says more than.
+        if match.group().strip().lower() == "over" and unit in _SPANS:
+            return "", len(before)
+        return "low", match.start()
+    if match := _AT_MOST.search(before):
+        return "high", match.start()
+    return "", len(before)
+
+
+def _scale(low: str, high: str) -> str:
+    """Return the power of ten that a range states once: in ``3–5 × 10¹¹`` it goes for both."""
+    sign = re.search(rf"\s*{TIMES}\s*{_POWER}$", high)
+    return low + sign.group() if sign and re.fullmatch(_DIGITS, low) else low
+
+
+def _measured(text: str, clean: str) -> Iterator[tuple[int, int, Quantity]]:
+    doubtful = find_doubtful_powers(text)
+    for match in _QUANTITY.finditer(clean):
+        start, end = match.span()
+        if any(match.group().startswith(d) or d.startswith(match.group()) for d in doubtful):
+            continue  # 105 cells may be 10⁵ cells: neither is stated
+        unit, high = _norm_unit(match["unit"]), match["high"]
+        negative = re.match(r"[≈~∼≥≤<>±\s]*[-−]", match.group()) is not None
+        lead = re.match(r"[≈~∼≥≤<>]", match.group())
+        side, place = _find_bound(clean[: start + (1 if lead else 0)], unit)
+        start = min(start, place)
+        low = parse_number(_scale(match["low"], high) if high else match["low"]) * (
+            -1 if negative else 1
+        )
+        quote = text[start:end].strip()
+        if high:
+            yield start, end, Quantity(low=low, high=parse_number(high), unit=unit, quote=quote)
+        elif side:
+            yield start, end, Quantity(**{side: low}, unit=unit, quote=quote)
+        else:
+            yield start, end, Quantity(value=low, unit=unit, quote=quote)
+
+
+def _acidity(text: str) -> Iterator[tuple[int, int, Quantity]]:
+    for match in _PH.finditer(text):
+        low, high = float(match["low"]), match["high"]
+        found = (
+            Quantity(low=low, high=float(high), unit="pH", quote=match.group())
+            if high
+            else Quantity(value=low, unit="pH", quote=match.group())
+        )
+        yield *match.span(), found
+
+
+def _points_in_time(text: str) -> Iterator[tuple[int, int, Quantity]]:
+    for match in _ON_DAY.finditer(text):
+        unit = match["unit"].lower().removesuffix("s") + "s"
+        numbers = [int(n) for n in re.findall(r"\d+", match["first"] + " " + match["more"])]
+        if re.match(r"\s*(?:–|-|to)\s*\d+$", match["more"]) and len(numbers) == 2:  # noqa: PLR2004
+            low, high = numbers
+            yield *match.span(), Quantity(low=low, high=high, unit=unit, quote=match.group())
+            continue
+        for number in numbers:
+            yield *match.span(), Quantity(value=number, unit=unit, quote=match.group())
+    for match in _IN_WORDS.finditer(text):
+        unit = match["unit"].lower().removesuffix("s") + "s"
+        value = _NUMERAL_OF[match["n"].lower()]
+        yield (
+            *match.span(),
+            Quantity(value=value, unit=unit.replace("hours", "h"), quote=match.group()),
+        )
+
+
+def find_quantities(text: str) -> list[Quantity]:
+    """Return the numbers with a unit in a text, in order, each with its verbatim quote.
+
+    A range has ``low`` and ``high``, a bound (``at least``, ``<``) one of them, all else ``value``.
+    A spread behind ± stays in the quote: the text does not say what it measures.
+    """
+    clean, _ = repair_superscripts(text)
+    found = [*_points_in_time(text), *_acidity(text), *_measured(text, clean)]
+    kept: list[tuple[int, int, Quantity]] = []
+    for start, end, quantity in sorted(found, key=lambda f: (f[0], -f[1])):
+        if all(end <= s or start >= e or (start, end) == (s, e) for s, e, _ in kept):
+            kept.append((start, end, quantity))
+    return [quantity for _, _, quantity in kept]
+
+
+_COUNT_WORD = r"single|once|one|two|twice|three|thrice|four|five|six|seven|eight|nine|ten|\d{1,2}"
+_COUNT = {**_NUMERAL_OF, "single": 1, "once": 1, "twice": 2, "thrice": 3}
+_DOSES = re.compile(
+    rf"(?<![\w.,/-])(?P<n>{_COUNT_WORD})(?P<vague>\s*(?:/|-|–|\bor\b|\bto\b|\band\b)\s*\w+)?"
+    r"(?:\s+(?!of\b|and\b|or\b)[\w-]+){0,3}?\s+(?:doses?|injections?|administrations?|infusions?)\b",
+    re.IGNORECASE,
+)
+_ONCE = re.compile(
+    r"(?<!\w)(?P<n>once|twice|thrice)(?!\s+(?:a|per|every|daily|weekly|monthly)\b|\w)", re.I
+)
+_VAGUE = re.compile(r"\b(?:few|several|multiple|repeated|variable|escalat\w+)\b", re.IGNORECASE)
+
+
+def _count_doses(text: str) -> int | None:
+    if _VAGUE.search(text):
+        return None
+    counts = set()
+    for match in [*_DOSES.finditer(text), *_ONCE.finditer(text)]:
+        if match.groupdict().get("vague"):
+            return None
+        word = match["n"].lower()
+        counts.add(_COUNT.get(word) or int(word))
+    return counts.pop() if len(counts) == 1 else None
+
+
+def _limits(quantity: Quantity) -> tuple[float | None, float | None]:
+    if quantity.value is not None:
+        return quantity.value, quantity.value
+    return quantity.low, quantity.high
+
+
+def parse_dose(text: str) -> Dose:
+    """Return a dose as printed with what it states: mL, particles per mL, particles, doses.
+
+    The total is the product where volume and concentration are both stated. What is not stated,
+    or stated twice with different numbers, is absent.
+    """
+    found = find_quantities(text)
+    volumes = {_limits(q) for q in found if q.unit == "mL"}
+    volumes |= {
+        (None if low is None else low / 1000, None if high is None else high / 1000)
+        for low, high in (_limits(q) for q in found if q.unit == "µL")
+    }
+    per_ml = {
+        _limits(q)
+        for q in found
+        if q.unit in {"particles/mL", "EVs/mL", "exosomes/mL", "vesicles/mL"}
+    }
+    totals = {
+        _limits(q)
+        for q in found
+        if re.fullmatch(r"(?:particles|EVs|exosomes|vesicles)(?:/(?:dose|injection|knee))?", q.unit)
+    }
+    volume = next(iter(volumes)) if len(volumes) == 1 else (None, None)
+    fixed = volume[0] if volume[0] == volume[1] else None
+    low, high = next(iter(per_ml)) if len(per_ml) == 1 else (None, None)
+    total = next(iter(totals)) if len(totals) == 1 else (None, None)
+    if fixed and not totals:
+        total = (low * fixed if low else None, high * fixed if high else None)
+    return Dose(
+        printed=text,
+        volume_ml=fixed,
+        particles_per_ml_low=low,
+        particles_per_ml_high=high,
+        particles_total_low=total[0],
+        particles_total_high=total[1],
+        doses=_count_doses(text),
+    )
