@@ -6,6 +6,7 @@ of the seed as received. Texts are NFC, with the seed's own characters otherwise
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -123,6 +124,22 @@ class Grid:
     footnotes: tuple[str, ...] = ()
     spans_known: bool = False
     is_image: bool = False
+
+
+# A link label printed behind a reference, as [Google Scholar]; "[In Chinese]" belongs to the title.
+_LINK_LABEL = re.compile(r"\[(?!In )(?!Abstract\]|Preprint\]|Thesis\])([A-Z][A-Za-z]*(?: [A-Z][A-Za-z]*)*)\]$")
+_MAX_LINK_LABEL = 40
+
+
+def split_link_labels(printed: str) -> tuple[str, tuple[str, ...]]:
+    """Return a printed reference without the link labels behind it, and those labels in order."""
+    text, labels = printed.rstrip(), []
+    while found := _LINK_LABEL.search(text, max(0, text.rfind("["))):
+        if len(found[1]) > _MAX_LINK_LABEL:
+            break
+        labels.append(found[1])
+        text = text[: found.start()].rstrip()
+    return text, tuple(reversed(labels))
 
 
 @dataclass(frozen=True, slots=True)

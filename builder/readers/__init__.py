@@ -1,0 +1,62 @@
+"""One reader a layout of seed; each gives the same Document. Chosen by content, never by name.
+
+A reader is a module with ``NAME``, ``LOOKS_FOR`` (one sentence for the unknown-layout error),
+``recognises(text)`` over the text and ``read(source)``. Add it to ``READERS``, the more
+particular layout first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
+
+from builder.document import Document
+from builder.errors import Problem, ProblemError
+from builder.readers import digest, scraped
+from builder.readers.marks import check_citations
+from builder.readers.source import Source, read_source
+
+
+class Reader(Protocol):
+    """What a reader module offers."""
+
+    NAME: str
+    LOOKS_FOR: str
+
+    def recognises(self, text: str) -> bool:
+        """Tell whether a text is in this layout."""
+
+    def read(self, source: Source) -> Document:
+        """Return the Document of a seed in this layout; raises ProblemError where it can't."""
+
+
+READERS: tuple[Reader, ...] = (digest, scraped)
+
+
+def read_seed(path: Path, root: Path) -> Document:
+    """Return the Document of a seed, read by the first reader that knows its layout.
+
+    ``root`` is the project's root, for the names in messages. Raises ProblemError for files that
+    can't be read and for unknown layouts.
+    """
+    source = read_source(path, root)
+    text = source.text
+    for reader in READERS:
+        if reader.recognises(text):
+            document = reader.read(source)
+            found = (*source.problems, *document.problems, *check_citations(document))
+            return replace(document, problems=found)
+    known = "; ".join(f"{reader.NAME} ({reader.LOOKS_FOR})" for reader in READERS)
+    first = next((line.strip() for line in source.lines if line.strip()), "")
+    raise ProblemError(
+        Problem(
+            source.file,
+            1,
+            "error",
+            "seed-layout",
+            f"one of the known layouts: {known}",
+            f"a file that begins {first[:60]!r}",
+            hint="Save the paper in a known layout, or add a reader for this one.",
+        )
+    )

@@ -1,0 +1,83 @@
+"""Short forms that a paper defines itself: "Long form (SHORT)".
+
+The long form is found as Schwartz and Hearst describe (Pac. Symp. Biocomput. 2003): the short
+form's letters are looked for from right to left in the words before the bracket, and the first
+letter must begin a word. A plural s behind capitals (CSPCs) need not stand in the long form.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+# No long form reaches back further than this many characters.
+_REACH = 400
+_IN_BRACKETS = re.compile(r"\(([^()\[\]]{2,14})\)")
+_SHORT_FORM = re.compile(r"[^\W_][^\s,;:=<>%]*")
+# Prose of other kinds that stands before a bracket can't be part of a long form.
+_BREAK = re.compile(r"[,;:()\[\].!?|](?=\s|$)")
+_PLURAL = re.compile(r"(?<=[A-Z0-9])s(?=$|-)")
+_WORD = re.compile(r"\S+")
+
+
+def find_abbreviations(texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Return (short, long) for every definition in the texts; the first definition counts."""
+    found: dict[str, str] = {}
+    for text in texts:
+        for bracket in _IN_BRACKETS.finditer(text):
+            short = bracket[1].strip()
+            if short in found or not _is_short_form(short):
+                continue
+            start = bracket.start()
+            long = find_long_form(text[max(0, start - _REACH) : start], short)
+            if long:
+                found[short] = long
+    return tuple(found.items())
+
+
+def _is_short_form(short: str) -> bool:
+    letters = sum(c.isalpha() for c in short)
+    capital = any(c.isupper() for c in short)
+    return bool(_SHORT_FORM.fullmatch(short)) and capital and letters * 2 > len(short)
+
+
+def find_long_form(before: str, short: str) -> str:
+    """Return the words at the end of ``before`` that ``short`` stands for, or an empty string."""
+    letters = [c for c in _PLURAL.sub("", short).lower() if c.isalnum()]
+    words = min(len(letters) + 5, 2 * len(letters))
+    window = before.rstrip()
+    breaks = [b.end() for b in _BREAK.finditer(window)]
+    window = window[breaks[-1] :] if breaks else window
+    starts = [w.start() for w in _WORD.finditer(window)][-words:]
+    if not starts or not letters:
+        return ""
+    place = _match_letters(window, letters, starts[0])
+    if place < 0:
+        return ""
+    long = window[_word_start(window, place) :].strip()
+    return long if len(long) > len(short) and short not in long.split() else ""
+
+
+def _word_start(text: str, place: int) -> int:
+    """Return where the word round a place begins, brackets left out."""
+    while place > 0 and not text[place - 1].isspace() and text[place - 1] not in "(/":
+        place -= 1
+    return place
+
+
+def _match_letters(text: str, letters: list[str], first: int) -> int:
+    """Return the place of the first letter when all are found from right to left, else -1."""
+    place = len(text)
+    low = text.lower()
+    if len(low) != len(text):
+        return -1
+    for index in range(len(letters) - 1, -1, -1):
+        place -= 1
+        while place >= first:
+            begins = place == 0 or not low[place - 1].isalnum()
+            if low[place] == letters[index] and (index > 0 or begins):
+                break
+            place -= 1
+        if place < first:
+            return -1
+    return place

@@ -1,0 +1,165 @@
+"""Formulas as one line of readable text: MathML linearised, LaTeX turned to Unicode."""
+
+from __future__ import annotations
+
+import re
+
+from lxml import etree
+
+_SUP = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
+_SUB = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
+_SUP_OK = re.compile(r"^[0-9+\-−=()ni]+$")
+_SUB_OK = re.compile(r"^[0-9+\-−=()]+$")
+_RELATIONS = frozenset("=<>≤≥≠≈≡∼≃≅∝±∓×÷·→←↔⇒⇔∈∉⊂⊆∪∩∧∨+−-*≪≫≔⁄")
+_INVISIBLE = frozenset("\u2061\u2062\u2063\u2064\u200b")
+# Children that belong to the base, one below and one above.
+_SCRIPTS = frozenset(["msub", "msup", "msubsup", "munder", "mover", "munderover"])
+_SKIPPED = frozenset(["annotation", "annotation-xml", "mphantom", "maligngroup", "malignmark"])
+_DOCUMENT = re.compile(r"\\begin\{document\}(.*?)(?:\\end\{document\}|$)", re.DOTALL)
+_PREAMBLE = re.compile(r"\\(?:documentclass|usepackage|setlength|pagestyle)\b[^\n]*")
+_ACCENTS = frozenset("¯^˜~ˆ→⃗‾˙¨_ˇ˘")
+
+
+def superscript(text: str) -> str:
+    """Return text raised where Unicode has all of it, else as it is."""
+    return text.translate(_SUP) if _SUP_OK.match(text) else text
+
+
+def subscript(text: str) -> str:
+    """Return text lowered where Unicode has all of it, else as it is."""
+    return text.translate(_SUB) if _SUB_OK.match(text) else text
+
+
+def mathml_text(math: etree._Element) -> str:
+    """Return MathML as one line: ``msup`` as ``x²``, ``mfrac`` as ``a/b``, roots as ``√(x)``."""
+    return re.sub(r"\s+", " ", _row(math)).strip()
+
+
+def tex_text(tex: str) -> str:
+    """Return LaTeX as readable text, without the preamble that publishers wrap around it."""
+    found = _DOCUMENT.search(tex)
+    body = found.group(1) if found else _PREAMBLE.sub("", tex)
+    body = body.strip()
+    if "\\" in body or "^" in body or "_" in body:
+        # Imported late: few articles have formulas in LaTeX only.
+        from pylatexenc.latex2text import LatexNodes2Text  # noqa: PLC0415
+
+        converter = LatexNodes2Text(math_mode="text", keep_comments=True)
+        body = converter.latex_to_text(body, tolerant_parsing=True)
+    return " ".join(body.replace("$", "").split())
+
+
+def _row(element: etree._Element) -> str:
+    parts = [(element.text or "").strip()] if element.text else []
+    parts.extend(_node(child) for child in element)
+    return "".join(parts)
+
+
+def _node(element: etree._Element) -> str:
+    tag = element.tag
+    if tag == "mo":
+        return _operator("".join(element.itertext()).strip())
+    if tag in ("mi", "mn", "mtext", "ms"):
+        text = "".join(element.itertext())
+        return text if tag == "mtext" else text.strip()
+    if tag in _SKIPPED:
+        return ""
+    if tag == "mspace":
+        return " "
+    if tag in _SCRIPTS:
+        return _scripted(element)
+    special = _LAYOUTS.get(tag)
+    return special(element) if special else _row(element)
+
+
+def _operator(text: str) -> str:
+    if text in _INVISIBLE:
+        return ""
+    return f" {text} " if text in _RELATIONS else text
+
+
+def _scripted(element: etree._Element) -> str:
+    children = [_node(child).strip() for child in element]
+    if not children:
+        return ""
+    base, rest = children[0], children[1:]
+    tag = str(element.tag)
+    if tag == "mover" and rest and rest[0] in _ACCENTS:
+        return base + {"→": "\u20d7", "¯": "\u0304", "‾": "\u0304"}.get(rest[0], "\u0302")
+    low = rest[0] if rest and not tag.endswith(("msup", "mover")) else ""
+    high = rest[-1] if rest and tag not in ("msub", "munder") else ""
+    if low and high and len(rest) == 1:
+        high = ""
+    return base + _lowered(low) + _raised(high)
+
+
+def _lowered(text: str) -> str:
+    if not text:
+        return ""
+    low = subscript(text)
+    return low if low != text else f"_{_grouped(text)}"
+
+
+def _raised(text: str) -> str:
+    if not text or text in "′″‴":
+        return text
+    high = superscript(text)
+    return high if high != text else f"^{_grouped(text)}"
+
+
+def _grouped(text: str) -> str:
+    return text if len(text) == 1 or text.isalnum() else f"({text})"
+
+
+def _fraction(element: etree._Element) -> str:
+    parts = [_grouped(_node(child).strip()) for child in element]
+    return "/".join(parts)
+
+
+def _root(element: etree._Element) -> str:
+    parts = [_node(child).strip() for child in element]
+    if element.tag == "mroot" and len(parts) > 1:
+        return f"{superscript(parts[1])}√({parts[0]})"
+    return f"√({''.join(parts)})"
+
+
+def _fenced(element: etree._Element) -> str:
+    inner = ", ".join(_node(child).strip() for child in element)
+    return f"{element.get('open', '(')}{inner}{element.get('close', ')')}"
+
+
+def _table(element: etree._Element) -> str:
+    rows = (" ".join(filter(None, (_node(cell).strip() for cell in row))) for row in element)
+    return "; ".join(filter(None, rows))
+
+
+def _first(element: etree._Element) -> str:
+    return _node(element[0]) if len(element) else ""
+
+
+def _prescripted(element: etree._Element) -> str:
+    """Return ``mmultiscripts``: the scripts before the base stand after ``mprescripts``."""
+    children = list(element)
+    tags = [child.tag for child in children]
+    cut = tags.index("mprescripts") if "mprescripts" in tags else len(children)
+    after = [_node(child).strip() for child in children[1:cut]]
+    before = [_node(child).strip() for child in children[cut + 1 :]]
+    base = _node(children[0]) if children else ""
+    return _pairs(before) + base + _pairs(after)
+
+
+def _pairs(scripts: list[str]) -> str:
+    lows, highs = scripts[0::2], scripts[1::2]
+    return "".join(map(_lowered, lows)) + "".join(map(_raised, highs))
+
+
+_LAYOUTS = {
+    "mfrac": _fraction,
+    "msqrt": _root,
+    "mroot": _root,
+    "mfenced": _fenced,
+    "mtable": _table,
+    "semantics": _first,
+    "mmultiscripts": _prescripted,
+    "none": lambda _: "",
+}

@@ -1,0 +1,232 @@
+"""From the bytes of a seed to one ``<article>`` element, with nothing fetched and nothing expanded.
+
+The document type declaration is taken out before parsing, so no DTD is loaded and no entity of the
+file's own can grow; named characters are replaced from the HTML5 list, which holds the ISO sets
+that JATS and the NLM DTDs use (ISO 8879, ISO 9573-13). Line numbers stay those of the seed.
+"""
+
+from __future__ import annotations
+
+import codecs
+import html
+import re
+
+from lxml import etree
+
+from builder.errors import Problem, ProblemError
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*?\?>")
+_ENCODING = re.compile(rb"<\?xml\b[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._:-]+)[\"']")
+# Sections and comments come first in the pattern: an entity inside them is plain text.
+_NAMED = re.compile(
+    r"<!\[CDATA\[.*?\]\]>|<!--.*?-->|<\?.*?\?>|&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z_][\w.-]*);",
+    re.DOTALL,
+)
+_QUICK_NAMED = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z_]")
+_DOCTYPE_PART = re.compile(r"\"[^\"]*\"|'[^']*'|<!--.*?-->|<\?.*?\?>|[\[\]>]", re.DOTALL)
+# What stands before the root: only here can a document type declaration be.
+_PROLOG = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
+_HTML = re.compile(r"<(?:!doctype\s+)?html\b", re.IGNORECASE)
+_NAMESPACED = "{*}*"
+_ONE_BYTE = re.compile(r"^(iso.?8859|latin|windows.?125|cp125|us.?ascii|ascii)", re.IGNORECASE)
+_HEAD = 2000
+
+
+def parse_article(data: bytes, file: str) -> tuple[etree._Element, list[Problem]]:
+    """Return the one article of a file, tags without namespaces, and what was mended on the way.
+
+    Raises ProblemError for bytes that are no XML, for other XML, and for several articles.
+    """
+    problems: list[Problem] = []
+    clean = _clean(data, file, problems)
+    parser = etree.XMLParser(
+        encoding="utf-8",
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        remove_comments=True,
+        remove_pis=True,
+        strip_cdata=True,
+        huge_tree=False,
+    )
+    try:
+        root = etree.fromstring(clean, parser)
+    except etree.XMLSyntaxError as error:
+        raise ProblemError(_not_well_formed(error, clean, file)) from error
+    _drop_namespaces(root)
+    return _find_article(root, file), problems
+
+
+def _drop_namespaces(root: etree._Element) -> None:
+    for element in root.iter(_NAMESPACED):
+        tag = element.tag
+        if tag[0] == "{":
+            element.tag = tag[tag.index("}") + 1 :]
+
+
+def _find_article(root: etree._Element, file: str) -> etree._Element:
+    if root.tag == "article":
+        return root
+    if str(root.tag).lower() == "html":
+        raise ProblemError(_html_page(file, root.sourceline or 0))
+    found = [a for a in root.iter("article") if a.find("front") is not None]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        got = f"<{root.tag}>"
+        raise ProblemError(
+            Problem(file, root.sourceline or 0, "error", "jats-root", "a JATS <article>", got)
+        )
+    second = found[1].sourceline or 0
+    raise ProblemError(
+        Problem(
+            file,
+            second,
+            "error",
+            "jats-several-articles",
+            "one article in a file",
+            f"{len(found)}",
+            hint="Save each <article> as a file of its own.",
+        )
+    )
+
+
+def _not_well_formed(error: etree.XMLSyntaxError, clean: bytes, file: str) -> Problem:
+    line = error.lineno or 0
+    if _HTML.search(clean[:_HEAD].decode("utf-8", "replace")):
+        return _html_page(file, line)
+    return Problem(
+        file,
+        line,
+        "error",
+        "jats-not-xml",
+        "well-formed XML",
+        (error.msg or "an empty file").split(", line ")[0],
+        hint="The file may be cut off or damaged: fetch it again.",
+    )
+
+
+def _html_page(file: str, line: int) -> Problem:
+    return Problem(
+        file,
+        line,
+        "error",
+        "jats-html",
+        "JATS XML",
+        "an HTML page",
+        hint="Save the article's XML from PubMed Central, Europe PMC or the publisher.",
+    )
+
+
+def _clean(data: bytes, file: str, problems: list[Problem]) -> bytes:
+    """Return UTF-8 without XML declaration, DTD and named entities; the lines stay the same."""
+    text = _decode(data, file, problems).removeprefix("\ufeff")
+    declaration = _DECLARATION.match(text)
+    if declaration:
+        text = "\n" * declaration.group().count("\n") + text[declaration.end() :]
+    text = _drop_doctype(text)
+    if _QUICK_NAMED.search(data) or not data.isascii():
+        text = _replace_named(text, file, problems)
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _decode(data: bytes, file: str, problems: list[Problem]) -> str:
+    for bom, name in _BOMS:
+        if data.startswith(bom):
+            return data.decode(name, "replace")
+    found = _ENCODING.match(data[:_HEAD].lstrip())
+    declared = found.group(1).decode("ascii") if found else "utf-8"
+    if not found and data[:4] in (b"<\0?\0", b"\0<\0?"):
+        return data.decode("utf-16-le" if data[0] else "utf-16-be", "replace")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return _decode_other(data, declared, error.start, file, problems)
+    if declared.lower() not in ("utf-8", "utf8") and not data.isascii():
+        # Bytes that happen to be valid UTF-8 with letters beyond ASCII are UTF-8.
+        _flag_encoding(file, declared, "UTF-8", problems)
+    return text
+
+
+def _decode_other(
+    data: bytes, declared: str, start: int, file: str, problems: list[Problem]
+) -> str:
+    if declared.lower() not in ("utf-8", "utf8"):
+        try:
+            return data.decode(declared)
+        except (LookupError, UnicodeDecodeError):
+            pass
+    line = data.count(b"\n", 0, start) + 1
+    _flag_encoding(file, declared, "Windows-1252", problems, line)
+    # cp1252 leaves five bytes undefined; they become the replacement character and are seen.
+    return data.decode("cp1252", "replace")
+
+
+def _flag_encoding(
+    file: str, declared: str, taken: str, problems: list[Problem], line: int = 1
+) -> None:
+    problems.append(
+        Problem(
+            file,
+            line,
+            "warning",
+            "jats-encoding",
+            f"bytes in the declared encoding {declared}",
+            f"bytes that read as {taken}",
+            hint="Compare names and Greek letters with the paper.",
+        )
+    )
+
+
+def _drop_doctype(text: str) -> str:
+    prolog = _PROLOG.match(text)
+    start = prolog.end() if prolog else 0
+    if text[start : start + 9].upper() != "<!DOCTYPE":
+        return text
+    inside = False
+    for part in _DOCTYPE_PART.finditer(text, start):
+        mark = part.group()
+        if mark == "[":
+            inside = True
+        elif mark == "]":
+            inside = False
+        elif mark == ">" and not inside:
+            kept = "\n" * text.count("\n", start, part.end())
+            return text[:start] + kept + text[part.end() :]
+    return text
+
+
+def _replace_named(text: str, file: str, problems: list[Problem]) -> str:
+    unknown: dict[str, int] = {}
+
+    def character(match: re.Match[str]) -> str:
+        name = match.group(1)
+        if name is None:
+            return match.group()
+        found = html.entities.html5.get(f"{name};")
+        if found is None:
+            unknown.setdefault(name, match.start())
+            return f"&amp;{name};"
+        return html.escape(found, quote=False)
+
+    replaced = _NAMED.sub(character, text)
+    problems.extend(
+        Problem(
+            file,
+            text.count("\n", 0, start) + 1,
+            "warning",
+            "jats-entity",
+            "a named character of HTML or ISO",
+            f"&{name};",
+            hint="It is kept as written; entities that a file declares are never expanded.",
+        )
+        for name, start in unknown.items()
+    )
+    return replaced

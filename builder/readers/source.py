@@ -1,0 +1,185 @@
+"""Bytes of a seed to lines of text: encodings, line ends, control characters.
+
+Nothing is guessed silently: whatever is not plain UTF-8 gives a Problem that says how it was read.
+"""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+from builder.errors import Level, Problem, ProblemError
+
+# The largest seeds in use (JATS with long reference lists) stay below 2 MB.
+MAX_BYTES = 16_000_000
+# A text holds next to no control characters; above this share a file is not text.
+_MAX_CONTROL_SHARE = 0.002
+_MIN_UTF16_SHARE = 0.3
+_LINE_END = re.compile(r"\r\n|\r|\n")
+# All control characters but tab and the two line ends; C1 controls come from wrong decodings.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_REPLACEMENT = "\ufffd"
+_MARKS: tuple[tuple[bytes, str], ...] = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_KNOWN_BINARY: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF", "a PDF"),
+    (b"PK\x03\x04", "a ZIP or Office file"),
+    (b"\x1f\x8b", "a gzip file"),
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"\xd0\xcf\x11\xe0", "an old Office file"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A seed as text: NFC, lines without their ends. ``data`` are the bytes as received."""
+
+    file: str
+    sha256: str
+    data: bytes
+    lines: tuple[str, ...]
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The whole text with plain line ends."""
+        return "\n".join(self.lines)
+
+
+def read_source(path: Path, root: Path) -> Source:
+    """Return a seed's text. Raises ProblemError for what is missing, empty, binary or too large."""
+    file = _shown_path(path, root)
+    data = _read_bytes(path, file)
+    if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
+        raise _stop(file, "seed-empty", "a seed with text", "an empty file")
+    decoded, problems = _decode(data, file)
+    text = unicodedata.normalize("NFC", decoded)
+    lines = tuple(_LINE_END.split(text))
+    return Source(
+        file=file,
+        sha256=hashlib.sha256(data).hexdigest(),
+        data=data,
+        lines=tuple(_CONTROL.sub(_REPLACEMENT, line) for line in lines),
+        problems=(*problems, *_control_problems(lines, file)),
+    )
+
+
+def _shown_path(path: Path, root: Path) -> str:
+    try:
+        return path.resolve().relative_to(root.resolve()).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def _stop(file: str, rule: str, expected: str, got: str, hint: str = "") -> ProblemError:
+    return ProblemError(Problem(file, 0, "error", rule, expected, got, hint=hint))
+
+
+def _note(file: str, line: int, level: Level, rule: str, expected: str, got: str) -> Problem:
+    hint = "Save the seed as UTF-8 to be sure." if rule == "seed-encoding" else ""
+    return Problem(file, line, level, rule, expected, got, hint=hint)
+
+
+def _read_bytes(path: Path, file: str) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            limit = f"a seed of at most {MAX_BYTES // 1_000_000} MB"
+            raise _stop(file, "seed-size", limit, f"{size / 1_000_000:.0f} MB")
+        return path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise _stop(file, "seed-unreadable", "a file that can be read", reason) from error
+
+
+def _decode(data: bytes, file: str) -> tuple[str, list[Problem]]:
+    for start, name in _KNOWN_BINARY:
+        if data.startswith(start):
+            raise _stop(file, "seed-binary", "a text file", name, "Save the paper's text instead.")
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return _decode_as(data[len(mark) :], encoding, file)
+    silent = _silent_utf16(data)
+    if silent:
+        return _decode_as(data, silent, file)
+    _refuse_binary(data, file)
+    return _decode_as(data, "utf-8", file)
+
+
+def _decode_as(data: bytes, encoding: str, file: str) -> tuple[str, list[Problem]]:
+    problems = []
+    if encoding != "utf-8":
+        got = encoding.upper()
+        problems.append(_note(file, 0, "note", "seed-encoding", "UTF-8", got))
+    try:
+        return data.decode(encoding), problems
+    except UnicodeDecodeError as error:
+        if encoding != "utf-8":
+            raise _stop(file, "seed-encoding", f"valid {encoding.upper()}", str(error)) from error
+    return _decode_broken(data, file)
+
+
+def _silent_utf16(data: bytes) -> str:
+    """Name the UTF-16 that a file without a byte order mark is in: Latin text has NULs by halves."""
+    head = data[:4096]
+    half = max(len(head) // 2, 1)
+    even, odd = head[0::2].count(0) / half, head[1::2].count(0) / half
+    if odd > _MIN_UTF16_SHARE and even < _MIN_UTF16_SHARE / 10:
+        return "utf-16-le"
+    if even > _MIN_UTF16_SHARE and odd < _MIN_UTF16_SHARE / 10:
+        return "utf-16-be"
+    return ""
+
+
+def _refuse_binary(data: bytes, file: str) -> None:
+    plain = bytes(b for b in range(32) if b not in b"\t\n\r\x0b\x0c")
+    controls = len(data) - len(data.translate(None, plain))
+    if controls / len(data) > _MAX_CONTROL_SHARE and controls > 1:
+        got = f"{controls} control bytes"
+        raise _stop(file, "seed-binary", "a text file", got, "Save the paper's text instead.")
+
+
+def _decode_broken(data: bytes, file: str) -> tuple[str, list[Problem]]:
+    """Decode what is not UTF-8: a Windows-1252 file, or UTF-8 with a few damaged bytes.
+
+    Where most characters beyond ASCII are sound UTF-8, the rest is damage and is marked; else the
+    file is in the old Western encoding.
+    """
+    marked = data.decode("utf-8", errors="replace")
+    damaged = marked.count(_REPLACEMENT)
+    sound = sum(1 for c in marked if c > "\x7f") - damaged
+    if sound <= damaged:
+        try:
+            text = data.decode("cp1252")
+            line = _first_line(text, lambda c: c > "\x7f")
+            got = "bytes of Windows-1252, and read as such"
+            return text, [_note(file, line, "warning", "seed-encoding", "UTF-8", got)]
+        except UnicodeDecodeError:
+            pass
+    line = _first_line(marked, lambda c: c == _REPLACEMENT)
+    got = f"{damaged} damaged characters, shown as {_REPLACEMENT}"
+    return marked, [_note(file, line, "warning", "seed-encoding", "UTF-8", got)]
+
+
+def _first_line(text: str, wanted) -> int:  # type: ignore[no-untyped-def]
+    place = next((i for i, c in enumerate(text) if wanted(c)), 0)
+    return len(_LINE_END.findall(text, 0, place)) + 1
+
+
+def _control_problems(lines: tuple[str, ...], file: str) -> list[Problem]:
+    hit = [i for i, line in enumerate(lines, 1) if _CONTROL.search(line)]
+    if not hit:
+        return []
+    got = f"control characters in {len(hit)} line(s), shown as {_REPLACEMENT}"
+    return [Problem(file, hit[0], "warning", "seed-control", "printable characters", got)]
