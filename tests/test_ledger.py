@@ -1,0 +1,127 @@
+"""The ledger: no published address is ever lost, taken over, or sent in circles."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builder import ledger
+from builder.errors import ProblemError
+from builder.models import Address
+
+DAY = date(2026, 11, 21)
+LATER = date(2027, 3, 1)
+
+
+def live(address: str, record: str) -> Address:
+    return Address(address=address, record=record, since=DAY)
+
+
+def moved(address: str, to: str) -> Address:
+    return Address(address=address, record="source:x", since=DAY, state="moved", to=to)
+
+
+BMSC = live("sources/bmsc/", "source:bmsc")
+NOW = {"sources/bmsc/": "source:bmsc"}
+
+
+def rules(entries: list[Address], current: dict[str, str]) -> list[str]:
+    return [p.rule for p in ledger.check_ledger(entries, current)]
+
+
+def test_a_ledger_that_fits_has_no_problem() -> None:
+    assert ledger.check_ledger([BMSC], NOW) == []
+
+
+def test_a_dropped_address_names_both_mends() -> None:
+    (problem,) = ledger.check_ledger([BMSC], {"sources/bmscs/": "source:bmscs"})
+    assert problem.rule == "ledger-dropped"
+    assert "python -m builder rename sources/bmsc/ sources/bmscs/" in problem.hint
+    assert "python -m builder retire sources/bmsc/ --because" in problem.hint
+
+
+def test_an_address_given_to_another_record_is_refused() -> None:
+    assert rules([BMSC], {"sources/bmsc/": "source:other"}) == ["ledger-changed"]
+
+
+def test_one_address_for_two_records_is_refused() -> None:
+    assert "ledger-double" in rules([BMSC, live("sources/bmsc/", "source:other")], NOW)
+
+
+def test_a_redirect_circle_is_refused() -> None:
+    entries = [BMSC, moved("sources/a/", "sources/b/"), moved("sources/b/", "sources/a/")]
+    assert rules(entries, NOW) == ["ledger-circle", "ledger-circle"]
+
+
+def test_a_redirect_to_nothing_is_refused() -> None:
+    assert rules([BMSC, moved("sources/a/", "sources/gone/")], NOW) == ["ledger-dead-end"]
+
+
+def test_a_redirect_may_end_at_a_retired_page() -> None:
+    gone = Address(
+        address="sources/b/", record="source:b", since=DAY, state="retired", because="withdrawn"
+    )
+    assert rules([BMSC, moved("sources/a/", "sources/b/"), gone], NOW) == []
+
+
+def test_an_address_that_moved_is_never_used_again() -> None:
+    entries = [live("sources/c/", "source:c"), moved("sources/bmsc/", "sources/c/")]
+    current = {"sources/c/": "source:c", "sources/bmsc/": "source:bmsc"}
+    assert rules(entries, current) == ["ledger-reuse"]
+
+
+def test_a_rename_keeps_the_old_line_and_its_date() -> None:
+    current = {"sources/bm-msc/": "source:bm-msc"}
+    entries = ledger.extend_ledger([BMSC], current, LATER)
+    entries = ledger.rename_address(entries, "/Sources/BMSC", "sources/bm-msc", current)
+    assert ledger.check_ledger(entries, current) == []
+    old = next(e for e in entries if e.address == "sources/bmsc/")
+    assert (old.state, old.to, old.since) == ("moved", "sources/bm-msc/", DAY)
+    assert ledger.former_ids(entries) == {"sources/bm-msc/": ["bmsc"]}
+
+
+def test_a_rename_of_an_unknown_address_suggests_the_nearest() -> None:
+    with pytest.raises(ProblemError, match=r"Did you mean 'sources/bmsc/'"):
+        ledger.rename_address([BMSC], "sources/bmcs", "sources/bmsc", NOW)
+
+
+def test_a_record_that_stands_is_not_retired() -> None:
+    with pytest.raises(ProblemError, match="Take the record out first"):
+        ledger.retire_address([BMSC], "source:bmsc", "doubtful", NOW)
+
+
+def test_a_retired_address_keeps_its_reason() -> None:
+    entries = ledger.retire_address([BMSC], "source:bmsc", "not a cell source", {})
+    assert [(e.state, e.because) for e in entries] == [("retired", "not a cell source")]
+    assert ledger.check_ledger(entries, {}) == []
+
+
+def test_a_reserved_word_is_no_slug() -> None:
+    problem = ledger.check_slug("source", "api")
+    assert problem is not None
+    assert problem.rule == "slug-reserved"
+    assert ledger.check_slug("source", "bmsc") is None
+
+
+names = st.lists(st.from_regex(r"[a-z]{1,6}", fullmatch=True), min_size=1, max_size=8, unique=True)
+
+
+@given(names, st.data())
+def test_no_order_of_renames_loses_an_address(slugs: list[str], data: st.DataObject) -> None:
+    current = {f"sources/{s}/": f"source:{s}" for s in slugs}
+    entries = ledger.extend_ledger([], current, DAY)
+    published = set(current)
+    for step in range(data.draw(st.integers(0, 5))):
+        old = data.draw(st.sampled_from(sorted(current)))
+        new = f"sources/new-{step}/"
+        del current[old]
+        current[new] = f"source:new-{step}"
+        entries = ledger.extend_ledger(entries, current, LATER)
+        entries = ledger.rename_address(entries, old, new, current)
+        published.add(new)
+    assert ledger.check_ledger(entries, current) == []
+    by_address = {e.address: e for e in entries}
+    assert {ledger.follow(a, by_address) for a in published} <= set(current)
