@@ -392,6 +392,7 @@ class Status(Record):
     """A trial's status, as printed, and the date as of which it held."""
 
     printed: str
+    normalised: Annotated[str | None, Field(description="the registries' word for it")] = None
     as_of: Annotated[date | None, Field(description="absent: the source gives no date")] = None
 
 
@@ -448,6 +449,9 @@ class Trial(Record):
     dose: Dose | None = None
     route: str | None = None
     endpoints: list[str] = []
+    endpoints_heading: Annotated[
+        str | None, Field(description="heading the endpoints stand under, as printed")
+    ] = None
     status: Status | None = None
     result: Annotated[str | None, Field(description="the result as printed")] = None
     result_effect: Annotated[

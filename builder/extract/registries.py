@@ -1,0 +1,87 @@
+"""Trial registries: which numbers are theirs, and where a trial is found.
+
+Patterns, names and addresses come from the Bioregistry; here stands only which of its prefixes are
+trial registries, how papers print their numbers, and one address that the atlas keeps in its own
+form.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+import bioregistry
+
+# Prefixes whose numbers carry the registry's own letters, so that they are safe to find in prose.
+LETTERED = (
+    "clinicaltrials", "irct", "chictr", "isrctn", "jrct", "uminctr", "anzctr", "ctri", "drks",
+    "pactr", "rpcec", "slctr", "tctr", "lbctr", "itmctr", "rebec",
+)  # fmt: skip
+# Numbers of bare digits, found only behind the registry's name.
+NAMED: dict[str, str] = {
+    "euclinicaltrials": r"(?:EudraCT|EUCTR)(?:\s*(?:No\.?|Number|ID))?[\s:]*",
+    "ctis": r"(?:EU\s?CT|CTIS)(?:\s*(?:No\.?|Number|ID))?[\s:]*",
+}
+# Japanese numbers are also printed with the network's prefix.
+_PRINTED_BEFORE: dict[str, str] = {"jrct": r"(?:JPRN-)?", "uminctr": r"(?:JPRN-)?"}
+# The canonical address of ClinicalTrials.gov has no www.
+_ADDRESSES: dict[str, str] = {"clinicaltrials": "https://clinicaltrials.gov/study/$1"}
+# The Bioregistry's pattern of UMIN also takes any C with digits: too wide for prose.
+_PATTERNS: dict[str, str] = {
+    "uminctr": r"UMIN\d{9}", "chictr": r"ChiCTR(?:-[A-Z]+-)?\d{8,10}", "clinicaltrials": r"NCT\d{8}",
+    "irct": r"IRCT\d{8,}N\d+", "isrctn": r"ISRCTN\d{8}", "anzctr": r"ACTRN\d{14}p?",
+    "drks": r"DRKS\d{8}", "jrct": r"jRCT[a-z]?\d{9,10}",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryId:
+    """A trial's number as its registry writes it, the registry's name, and the trial's address.
+
+    ``url`` is the registry's home page, and ``direct`` False, where no address per number is known.
+    """
+
+    number: str
+    registry: str
+    url: str
+    direct: bool
+    start: int
+    end: int
+
+
+@cache
+def _finders() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    found = []
+    for prefix in (*LETTERED, *NAMED):
+        pattern = _PATTERNS.get(prefix) or (bioregistry.get_pattern(prefix) or "").strip("^$")
+        lead = NAMED.get(prefix) or _PRINTED_BEFORE.get(prefix, "")
+        compiled = re.compile(rf"(?<![\w]){lead}(?P<number>{pattern})(?![\w])", re.IGNORECASE)
+        found.append((prefix, compiled))
+    return tuple(found)
+
+
+def find_registry_ids(text: str) -> list[RegistryId]:
+    """Return the trial numbers in a text, in order."""
+    found = []
+    for prefix, pattern in _finders():
+        for match in pattern.finditer(text):
+            found.append(_describe(prefix, match["number"], match.start(), match.end()))
+    return sorted(found, key=lambda r: r.start)
+
+
+def _describe(prefix: str, number: str, start: int, end: int) -> RegistryId:
+    name = bioregistry.get_name(prefix) or prefix
+    form = _ADDRESSES.get(prefix) or bioregistry.get_uri_format(prefix)
+    home = bioregistry.get_homepage(prefix) or ""
+    url = form.replace("$1", number) if form else home
+    return RegistryId(_spell(prefix, number), name, url, bool(form), start, end)
+
+
+def _spell(prefix: str, number: str) -> str:
+    """Return the number with the registry's own letter case, whatever case the paper prints."""
+    letters = re.match(r"[A-Za-z]*", bioregistry.get_example(prefix) or "")
+    lead = letters.group() if letters else ""
+    if lead and number.lower().startswith(lead.lower()):
+        return lead + number[len(lead) :]
+    return number

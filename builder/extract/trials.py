@@ -1,0 +1,221 @@
+"""Registered trials, from the tables of trials in a paper.
+
+A row with a registry's number is a trial; a row without one (a preclinical row, say) is a finding
+and no trial.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from builder.extract.quantities import parse_dose
+from builder.extract.registries import RegistryId, find_registry_ids
+from builder.extract.trial_fields import (
+    Role,
+    drop_registry_ids,
+    find_role,
+    find_roles,
+    find_route,
+    judge_result,
+    parse_phase,
+    split_list,
+    split_status,
+)
+from builder.extract.vocabulary import Vocabulary
+from builder.models import Cited, Locator, Paper, Question, Status, Table, TableRow, Trial
+
+_TELLING: frozenset[Role] = frozenset(
+    ["registry", "phase", "status", "dose", "endpoints", "condition", "design", "result"]
+)
+_LEAST_ROLES = 2
+
+
+def find_trials(
+    paper: Paper, tables: Sequence[Table], references: Sequence[Cited], vocabulary: Vocabulary
+) -> list[Trial]:
+    """Return the registered trials that a paper's tables list, one a registry number, in order.
+
+    A number that several rows give is one trial, read from its first row, with a question.
+    """
+    cited = {r.number: r for r in references}
+    found: dict[str, Trial] = {}
+    for table in tables:
+        roles = find_roles(table.columns)
+        if len(_TELLING & set(roles)) < _LEAST_ROLES:
+            continue
+        for row in table.rows:
+            for number in _find_ids(row, table):
+                trial = _Row(paper, table, row, roles, cited, vocabulary).read(number)
+                first = found.get(trial.id)
+                found[trial.id] = _note_repeat(first, trial) if first else trial
+    return list(found.values())
+
+
+def _find_ids(row: TableRow, table: Table) -> list[RegistryId]:
+    """Return the registry numbers of a row, each once; inherited cells count as well."""
+    found: dict[str, RegistryId] = {}
+    for column in table.columns:
+        cell = row.cells[column]
+        for number in find_registry_ids(cell.text or cell.printed):
+            found.setdefault(number.number.lower(), number)
+    return list(found.values())
+
+
+def _note_repeat(first: Trial, again: Trial) -> Trial:
+    question = Question(
+        rule="trial-repeated",
+        text=f"{first.registry} stands again in line {again.locator.line}: do both rows agree?",
+        field="registry",
+        weight=3,
+    )
+    return first.model_copy(update={"questions": [*first.questions, question]})
+
+
+class _Row:
+    """Reads one row of a trials table; collects questions on the way."""
+
+    def __init__(  # noqa: PLR0913 (what a row is read against)
+        self,
+        paper: Paper,
+        table: Table,
+        row: TableRow,
+        roles: Mapping[Role, str],
+        cited: Mapping[int, Cited],
+        vocabulary: Vocabulary,
+    ) -> None:
+        self.paper, self.table, self.row = paper, table, row
+        self.roles, self.cited, self.vocabulary = roles, cited, vocabulary
+        self.questions: list[Question] = []
+
+    def read(self, number: RegistryId) -> Trial:
+        """Return the trial of this row."""
+        phase, design = self._read_phase()
+        status, result = self._read_status(number)
+        source, condition = self._say("source"), self._say("condition")
+        dose, route = self._say("dose"), self._say("route")
+        self._check_address(number)
+        return Trial(
+            id=_slug(number.number),
+            paper=self.paper.id,
+            locator=Locator(
+                kind="table-row", line=self.row.line, table=self.table.number, row=self.row.id
+            ),
+            label=": ".join(
+                filter(None, [number.number, ", ".join(filter(None, [source, condition]))])
+            ),
+            registry=number.number,
+            registry_name=number.registry,
+            registry_url=number.url,
+            phase=phase,
+            design=design,
+            conditions=self._find_terms(condition, "condition"),
+            condition_printed=condition or None,
+            sources=self._find_terms(source, "source"),
+            source_printed=source or None,
+            dose=parse_dose(dose) if dose else None,
+            route=find_route(f"{route} {dose}"),
+            endpoints=split_list(self._say("endpoints")),
+            endpoints_heading=self.roles.get("endpoints"),
+            status=status,
+            result=result or None,
+            result_effect=judge_result(result) if result else None,
+            references=self.row.references,
+            quote=self._quote(),
+            questions=self.questions,
+        )
+
+    def _say(self, role: Role) -> str:
+        """Return what the columns of a role print, without trial numbers; empty if none do."""
+        columns = [c for c in self.table.columns if find_role(c) == role]
+        cells = [self.row.cells[c] for c in columns]
+        return "; ".join(
+            t
+            for t in (drop_registry_ids((c.printed or c.text) if c.text else "") for c in cells)
+            if t
+        )
+
+    def _ask(self, rule: str, text: str, field: str, weight: int = 3) -> None:
+        self.questions.append(Question(rule=rule, text=text, field=field, weight=weight))
+
+    def _read_phase(self) -> tuple[str | None, str | None]:
+        printed, stated = self._say("phase"), self._say("design")
+        phase, design, rest = parse_phase(printed)
+        if rest:
+            self._ask(
+                "trial-phase",
+                f"The phase is printed as {printed!r}: what does {rest!r} say?",
+                "phase",
+                2,
+            )
+        return phase, "; ".join(dict.fromkeys(filter(None, [design, stated]))) or None
+
+    def _read_status(self, number: RegistryId) -> tuple[Status | None, str]:
+        printed, standard, rest = split_status(self._say("status"))
+        result = "; ".join(filter(None, [rest, self._say("result")]))
+        if not printed:
+            return None, result
+        if not standard:
+            self._ask("trial-status", f"Is {printed!r} a status of the trial?", "status", 2)
+        as_of = self._find_reading_date(number)
+        return Status(printed=printed, normalised=standard or None, as_of=as_of), result
+
+    def _find_reading_date(self, number: RegistryId) -> date | None:
+        """Return when the paper read the registry: the access date of the reference to it."""
+        for n in self.row.references:
+            entry = self.cited.get(n)
+            if (
+                entry is None
+                or number.number.lower() not in f"{entry.printed} {entry.csl.URL}".lower()
+            ):
+                continue
+            parts = entry.csl.accessed.date_parts[0] if entry.csl.accessed else []
+            if len(parts) == 3:  # noqa: PLR2004 (year, month, day)
+                return date(*parts)
+        return None
+
+    def _check_address(self, number: RegistryId) -> None:
+        if not number.direct:
+            self._ask(
+                "trial-address",
+                f"{number.registry} gives no address per number; the link leads to its home page.",
+                "registry_url",
+                1,
+            )
+        for n in self.row.references:
+            others = find_registry_ids(self.cited[n].printed) if n in self.cited else []
+            numbers = {o.number.lower() for o in others}
+            if numbers and number.number.lower() not in numbers:
+                named = ", ".join(o.number for o in others)
+                self._ask(
+                    "trial-reference",
+                    f"The row says {number.number}, but reference {n} is of {named}.",
+                    "references",
+                    5,
+                )
+
+    def _find_terms(self, text: str, kind: str) -> list[str]:
+        """Return the terms of a kind in a cell, without those that a narrower one implies."""
+        mentions = self.vocabulary.find_mentions(
+            text, context=self.roles.get("source", ""), kinds={kind}
+        )
+        for mention in mentions:
+            if not mention.term:
+                self._ask(
+                    "trial-term",
+                    f"{mention.text!r} may be {' or '.join(mention.candidates)}.",
+                    f"{kind}s",
+                    4,
+                )
+        terms = list(dict.fromkeys(m.term for m in mentions if m.term))
+        implied = {a for t in terms for a in self.vocabulary.ancestors(t)}
+        return [t for t in terms if t not in implied]
+
+    def _quote(self) -> str:
+        """Return the row as printed, its cells parted by bars."""
+        cells = [self.row.cells[c] for c in self.table.columns]
+        return " | ".join(c.printed for c in cells if not c.inherited)
+
+
+def _slug(number: str) -> str:
+    return "-".join("".join(c if c.isalnum() else " " for c in number.lower()).split())
