@@ -399,7 +399,7 @@ class Status(Record):
 class Fact(Record):
     """What a registry page says of one field. Several where pages or dates differ."""
 
-    value: str | int | float | bool | list[str] | None
+    value: str | int | float | bool | list[str] | None = None
     verbatim: str | None = None
     as_of: str | None = None
     note: str | None = None
