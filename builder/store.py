@@ -110,11 +110,16 @@ def write_bytes(path: Path, data: bytes) -> bool:
     return True
 
 
+def dump_records(records: Sequence[BaseModel] | BaseModel) -> str:
+    """Return one record, or a list of them, as canonical YAML."""
+    if isinstance(records, BaseModel):
+        return dump_yaml(plain(records))
+    return dump_yaml([plain(r) for r in records])
+
+
 def write_records(path: Path, records: Sequence[BaseModel] | BaseModel) -> bool:
     """Write one record, or a list of them, as canonical YAML; tell whether the file changed."""
-    if isinstance(records, BaseModel):
-        return write_text(path, dump_yaml(plain(records)))
-    return write_text(path, dump_yaml([plain(r) for r in records]))
+    return write_text(path, dump_records(records))
 
 
 def read_yaml(path: Path, root: Path) -> Any:
@@ -295,20 +300,24 @@ def read_bundle(folder: Path, root: Path) -> PaperBundle:
     )
 
 
+def bundle_files(bundle: PaperBundle) -> dict[str, str]:
+    """Return the files of one paper's folder: name and canonical YAML."""
+    parts: dict[str, Sequence[BaseModel] | BaseModel] = {
+        "paper": bundle.paper,
+        "references": bundle.references,
+        "tables": bundle.tables,
+        "findings": bundle.findings,
+        "trials": bundle.trials,
+    }
+    return {f"{name}.yml": dump_records(records) for name, records in parts.items()}
+
+
 def write_bundle(folder: Path, bundle: PaperBundle) -> list[Path]:
     """Write one paper's records; return the files that changed."""
-    parts: list[tuple[str, Any]] = [
-        ("paper", bundle.paper),
-        ("references", bundle.references),
-        ("tables", bundle.tables),
-        ("findings", bundle.findings),
-        ("trials", bundle.trials),
-    ]
     return [
-        path
-        for name, records in parts
-        for path in [folder / f"{name}.yml"]
-        if write_records(path, records)
+        folder / name
+        for name, text in bundle_files(bundle).items()
+        if write_text(folder / name, text)
     ]
 
 

@@ -1,0 +1,242 @@
+"""The command line: the only place that prints or exits.
+
+Exit codes: 0 all good, 1 problems in the input, 2 wrong use.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.status import Status
+
+from builder.errors import Problem, ProblemError, has_errors
+from builder.project import Project
+
+ERR = Console(stderr=True, soft_wrap=True, highlight=False)
+_COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
+
+
+class Stages:
+    """Tells how far a command is: a live line on a terminal, nothing elsewhere until the end."""
+
+    def __init__(self) -> None:
+        self._status: Status | None = ERR.status("…") if ERR.is_terminal else None
+        self._since = time.perf_counter()
+        self._stage = ""
+
+    def __enter__(self) -> Stages:
+        if self._status:
+            self._status.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._status:
+            self._status.stop()
+
+    def notify(self, stage: str) -> None:
+        """Show the stage that begins."""
+        if self._status:
+            self._status.update(stage)
+
+    @property
+    def seconds(self) -> str:
+        """Seconds since the command began, as text."""
+        return f"{time.perf_counter() - self._since:.1f} s"
+
+
+def show(problems: Sequence[Problem]) -> None:
+    """Print problems, one a line, and then their count."""
+    for problem in problems:
+        colour = _COLOURS[problem.level]
+        ERR.print(str(problem), style=colour if ERR.is_terminal else None, markup=False)
+    errors = sum(problem.level == "error" for problem in problems)
+    if errors:
+        ERR.print(f"{errors} {'error' if errors == 1 else 'errors'}.", markup=False)
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn problems into lines on stderr and exit code 1."""
+    try:
+        yield
+    except ProblemError as error:
+        show(error.problems)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        ERR.print("Stopped; the site published before still stands.")
+        sys.exit(1)
+
+
+def finish(problems: Sequence[Problem], summary: str) -> None:
+    """Print problems and one line of summary; exit 1 if any problem is an error."""
+    show(problems)
+    click.echo(summary)
+    if has_errors(problems):
+        sys.exit(1)
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun in the right form."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--root",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path(),
+    help="The project's folder; the current one if not given.",
+)
+@click.pass_context
+def main(context: click.Context, root: Path) -> None:
+    """Build the Exosome Atlas from the papers in seeds/."""
+    context.obj = Project(root.resolve())
+
+
+@main.command()
+@click.pass_obj
+def extract(project: Project) -> None:
+    """Read the papers in seeds/ and write their records to content/."""
+    from builder import pipeline
+
+    with told(), Stages() as stages:
+        report = pipeline.extract(project, stages.notify)
+    finish(
+        report.problems,
+        f"extract: {count(report.papers, 'paper')}, {count(len(report.changed), 'file')} changed, "
+        f"{stages.seconds}",
+    )
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
+@click.pass_obj
+def check(project: Project, as_json: bool) -> None:
+    """Check that content/ is what extract would write, and that it holds together."""
+    from builder import pipeline
+
+    try:
+        with Stages() as stages:
+            report = pipeline.check(project, stages.notify)
+            problems = report.problems
+    except ProblemError as error:
+        problems = error.problems
+    if as_json:
+        click.echo(json.dumps([asdict(p) for p in problems], ensure_ascii=False, indent=2))
+        sys.exit(1 if has_errors(problems) else 0)
+    warnings = sum(problem.level == "warning" for problem in problems)
+    finish(problems, f"check: {count(warnings, 'warning')}, {stages.seconds}")
+
+
+@main.command()
+@click.pass_obj
+def render(project: Project) -> None:
+    """Write the pages of content/ as Markdown to build/docs/."""
+    from builder import pipeline
+
+    with told(), Stages() as stages:
+        report = pipeline.render(project, stages.notify)
+    click.echo(
+        f"render: {count(report.pages, 'page')}, {len(report.changed):,} changed, {stages.seconds}"
+    )
+
+
+@main.command()
+@click.option("--force", is_flag=True, help="Publish even if nothing has changed.")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Publish here, not to site/."
+)
+@click.pass_obj
+def build(project: Project, force: bool, out: Path | None) -> None:
+    """Render the pages and publish them to site/, once every check has passed."""
+    from builder import pipeline
+
+    project = Project(project.root, out.resolve() if out else None)
+    with told(), Stages() as stages:
+        changed = pipeline.build(project, stages.notify, force=force)
+    done = "published" if changed else "nothing has changed"
+    click.echo(f"build: {done}, {stages.seconds}")
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="The port to listen on.")
+@click.pass_obj
+def serve(project: Project, host: str, port: int) -> None:
+    """Preview the site, and reload the browser when seeds, records or templates change."""
+    from builder import serve as preview
+
+    project = preview.preview_project(project)
+    with Stages():
+        problems = preview.rebuild(project)
+    show(problems)
+    if not project.site.is_dir():
+        sys.exit(1)
+    server = preview.make_server(project, host, port, click.echo)
+    click.echo(f"Preview at http://{host}:{port}/ (Ctrl-C ends it)")
+    try:
+        server.serve()
+    except KeyboardInterrupt:
+        server.shutdown()
+    except OSError as error:
+        raise click.UsageError(f"can't listen on {host}:{port}: {error.strerror}") from error
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the questions as JSON.")
+@click.pass_obj
+def questions(project: Project, as_json: bool) -> None:
+    """List what a curator should look at, the weightiest first."""
+    from builder import pipeline
+    from builder.questions import find_questions
+
+    with told():
+        found = find_questions(pipeline.load(project))
+    if as_json:
+        click.echo(json.dumps([asdict(q) for q in found], ensure_ascii=False, indent=2))
+        return
+    for question in found:
+        click.echo(str(question))
+    click.echo(f"{count(len(found), 'question')}.")
+
+
+@main.command()
+@click.argument("finding")
+@click.pass_obj
+def explain(project: Project, finding: str) -> None:
+    """Show the quote of FINDING, the words matched in it, and the rule behind each field."""
+    from builder import pipeline
+
+    with told():
+        lines = pipeline.explain(project, finding)
+    for line in lines:
+        click.echo(line)
+
+
+@main.command()
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("build/schema"),
+    show_default=True,
+    help="The folder to write to.",
+)
+@click.pass_obj
+def schemas(project: Project, out: Path) -> None:
+    """Write the JSON Schemas of the records in content/, for editors that check as you type."""
+    from builder import store
+    from builder.exports.schemas import record_schemas
+
+    with told():
+        for name, schema in record_schemas("").items():
+            text = json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+            store.write_text(project.root / out / f"{name}.json", text)
+    click.echo(f"schemas: {count(len(record_schemas('')), 'file')} in {out}")

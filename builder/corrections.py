@@ -1,0 +1,182 @@
+"""Corrections kept by hand, applied to what was extracted.
+
+A correction names a record, a field by its dotted path, the old value and the new one. Where the
+old value no longer stands, the correction is an error: the seed or the extractor has moved on, and
+a person has to look again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from builder import models, store
+from builder.errors import Problem, ProblemError, suggest
+from builder.store import PaperBundle
+
+# What a correction may never touch: the words of the seed, their place, and the record's address.
+PROTECTED = frozenset(["id", "line", "printed", "quote", "paper", "seed", "locator"])
+
+
+def apply_corrections(
+    bundle: PaperBundle,
+    corrections: Sequence[models.Correction],
+    file: str,
+    lines: Sequence[int] = (),
+) -> tuple[PaperBundle, list[Problem]]:
+    """Return the bundle with the corrections applied, and a problem for each that does not fit.
+
+    ``file`` is the file of corrections, ``lines`` the line of each in it (0 where unknown).
+    """
+    problems: list[Problem] = []
+    for number, correction in enumerate(corrections):
+        line = lines[number] if number < len(lines) else 0
+        try:
+            bundle = _apply(bundle, correction)
+        except _MisfitError as misfit:
+            problems.append(misfit.problem(file, line))
+    return bundle, problems
+
+
+def find_lines(path: Path) -> list[int]:
+    """Return the line of each correction of a file; an empty list where there is no file."""
+    if not path.is_file():
+        return []
+    text = path.read_text(encoding="utf-8")
+    count = text.count("\n- ") + text.startswith("- ")
+    return [store.find_line(text, (number,)) for number in range(count)]
+
+
+def read_corrections(folder: Path, root: Path) -> dict[str, list[models.Correction]]:
+    """Return the corrections of each paper. Raises ProblemError with every problem found."""
+    found: dict[str, list[models.Correction]] = {}
+    problems: list[Problem] = []
+    for path in sorted(folder.glob("*.yml")):
+        try:
+            found[path.stem] = store.read_records(models.Correction, path, root)
+        except ProblemError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise ProblemError(problems)
+    return found
+
+
+class _MisfitError(Exception):
+    def __init__(self, field: str, expected: str, got: str = "", hint: str = "") -> None:
+        super().__init__(expected)
+        self.field, self.expected, self.got, self.hint = field, expected, got, hint
+
+    def problem(self, file: str, line: int) -> Problem:
+        return Problem(
+            file, line, "error", "correction", self.expected, self.got, self.field, self.hint
+        )
+
+
+def _apply(bundle: PaperBundle, correction: models.Correction) -> PaperBundle:
+    hit = False
+
+    def mend(record: Any) -> Any:
+        nonlocal hit
+        if record.id != correction.record:
+            return record
+        hit = True
+        return _mend(record, correction)
+
+    mended = PaperBundle(
+        mend(bundle.paper),
+        [mend(r) for r in bundle.references],
+        [mend(r) for r in bundle.tables],
+        [mend(r) for r in bundle.findings],
+        [mend(r) for r in bundle.trials],
+    )
+    if not hit:
+        raise _MisfitError(
+            "record",
+            "the id of a record of this paper",
+            repr(correction.record),
+            suggest(correction.record, _record_ids(bundle)),
+        )
+    return mended
+
+
+def _record_ids(bundle: PaperBundle) -> list[str]:
+    groups: list[Sequence[Any]] = [
+        [bundle.paper],
+        bundle.references,
+        bundle.tables,
+        bundle.findings,
+        bundle.trials,
+    ]
+    return [record.id for group in groups for record in group]
+
+
+def _mend(record: BaseModel, correction: models.Correction) -> BaseModel:
+    steps = correction.field.split(".")
+    if PROTECTED.intersection(steps):
+        raise _MisfitError("field", "a field that may be corrected", repr(correction.field))
+    data = record.model_dump(mode="json", by_alias=True)
+    holder, key = _walk(data, steps, correction.field)
+    _expect(holder[key], correction)
+    holder[key] = _plain(correction.new)
+    try:
+        return type(record).model_validate(data)
+    except ValidationError as error:
+        raise _MisfitError("new", error.errors()[0]["msg"], repr(correction.new)) from error
+
+
+def _expect(present: Any, correction: models.Correction) -> None:
+    old, new = _plain(correction.old), _plain(correction.new)
+    if present == old:
+        return
+    if present == new:
+        hint = "The extraction gives the new value by itself: delete this correction."
+    else:
+        hint = "Look at the seed again, then renew or delete this correction."
+    raise _MisfitError("old", f"the extracted value of {correction.field}", repr(old), hint)
+
+
+def _walk(data: Any, steps: list[str], whole: str) -> tuple[Any, Any]:
+    """Return the holder and the key of a path; list items go by number or by their id."""
+    here = data
+    while True:
+        key, used = _step(here, steps, whole)
+        steps = steps[used:]
+        if not steps:
+            return here, key
+        here = here[key]
+
+
+def _step(here: Any, steps: list[str], whole: str) -> tuple[Any, int]:
+    if isinstance(here, dict):
+        # A column's heading may hold a full stop, so the longest run of steps goes first.
+        for used in range(len(steps), 0, -1):
+            if ".".join(steps[:used]) in here:
+                return ".".join(steps[:used]), used
+        raise _MisfitError("field", "a field of the record", repr(whole), suggest(steps[0], here))
+    if isinstance(here, list):
+        place = _place(here, steps[0])
+        if place is not None:
+            return place, 1
+    raise _MisfitError("field", "a field of the record", repr(whole))
+
+
+def _place(items: list[Any], step: str) -> int | None:
+    if step.isdecimal():
+        return int(step) if int(step) < len(items) else None
+    by_id: Callable[[Any], bool] = lambda item: isinstance(item, dict) and item.get("id") == step  # noqa: E731
+    return next((i for i, item in enumerate(items) if by_id(item)), None)
+
+
+def _plain(value: Any) -> Any:
+    """Return a YAML value as JSON has it: dates are text."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {key: _plain(v) for key, v in value.items()}
+    if isinstance(value, list):
+        return [_plain(v) for v in value]
+    return value

@@ -1,0 +1,294 @@
+"""api/v1: every record as JSON, for programs, with a JSON twin beside each page."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Sequence
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from builder import ids, models, store
+from builder.exports import shapes
+from builder.exports.schemas import FOLDER, array_schema, record_schemas
+from builder.store import Library
+from builder.views.atlas import Atlas, build_atlas
+from builder.views.citations import short_name
+from builder.views.findings import finding_title
+from builder.views.terms import count_term
+
+NOT_STATED = "not stated"
+_API = "api/v1"
+_TITLE = re.compile(rb"<title>(.*?)</title>", re.DOTALL)
+# The kind of page of each collection whose records have one of their own.
+PAGES = {folder: kind for kind, folder in ids.FOLDERS.items()}
+_TERM_COLLECTIONS = ("sources", "mechanisms", "vehicles", "conditions")
+Records = dict[str, list[dict[str, Any]]]
+
+
+def write_api(library: Library, site: Path, site_url: str) -> None:
+    """Write api/v1 and the twin of each page below a built site; ``site_url`` ends with a slash."""
+    records = find_records(library, site_url)
+    index = view_index(library, records, site_url)
+    api = site / _API
+    for name, entries in records.items():
+        _write(api / f"{name}.json", _array(entries))
+        _write(api / FOLDER / f"{name}.json", _pretty(array_schema(name, site_url)))
+    for name, schema in record_schemas(site_url).items():
+        _write(api / FOLDER / "content" / f"{name}.json", _pretty(schema))
+    _write(api / "index.json", _pretty(index))
+    _write_twins(site, records, index, site_url)
+
+
+def find_records(library: Library, site_url: str) -> Records:
+    """Return the records of each collection as published, sorted by id."""
+    atlas = build_atlas(library)
+    found: dict[str, Iterator[BaseModel]] = {
+        "conditions": _terms(atlas, "condition", site_url),
+        "findings": (_finding(atlas, f, site_url) for f in atlas.findings),
+        "mechanisms": _terms(atlas, "mechanism", site_url),
+        "papers": (_paper(b.paper, site_url) for b in library.papers.values()),
+        "references": (_reference(r, site_url) for r in library.references.values()),
+        "sources": _terms(atlas, "source", site_url),
+        "tables": (_table(atlas, t, site_url) for t in library.tables()),
+        "trials": (_trial(library, t, site_url) for t in atlas.trials),
+        "vehicles": _terms(atlas, "vehicle", site_url),
+    }
+    return {
+        name: sorted(map(_plain, entries), key=lambda record: str(record["id"]))
+        for name, entries in found.items()
+    }
+
+
+def data_version(library: Library, release: str) -> str:
+    """Return the version of the data: the release, and a hash over every file of content/.
+
+    The ledger of addresses does not count: it tells of pages, not of the field.
+    """
+    content = library.root / "content"
+    found = hashlib.sha256()
+    for path in sorted(content.rglob("*.yml")):
+        if path.name != "urls.yml":
+            found.update(path.relative_to(content).as_posix().encode() + b"\0")
+            found.update(hashlib.sha256(path.read_bytes()).digest())
+    return f"{release}+{found.hexdigest()[:12]}"
+
+
+def read_release(root: Path) -> str:
+    """Return the project's version as pyproject.toml states it."""
+    text = (root / "pyproject.toml").read_text(encoding="utf-8")
+    found = re.search(r'^version = "([^"]+)"', text, re.MULTILINE)
+    return found.group(1) if found else "0"
+
+
+def view_index(library: Library, records: Records, site_url: str) -> dict[str, Any]:
+    """Return api/v1/index.json: collections with counts and schemas, and the data version."""
+    return _plain(
+        shapes.Index(
+            data_version=data_version(library, read_release(library.root)),
+            collections=[
+                shapes.CollectionEntry(
+                    id=name,
+                    url=f"{site_url}{_API}/{name}.json",
+                    label=name.capitalize(),
+                    count=len(records[name]),
+                    schema_url=f"{site_url}{_API}/{FOLDER}/{name}.json",
+                )
+                for name in sorted(records)
+            ],
+        )
+    )
+
+
+# --- records -------------------------------------------------------------------------------------
+
+
+def _terms(atlas: Atlas, kind: str, site_url: str) -> Iterator[shapes.TermEntry]:
+    for term in atlas.library.terms_of(kind):
+        counts = count_term(atlas, term)
+        yield shapes.TermEntry(
+            id=term.id,
+            url=site_url + ids.page_path(kind, term.id),
+            label=term.label,
+            kind=term.kind,
+            abbreviation=term.abbreviation,
+            synonyms=term.synonyms,
+            parent=term.parent,
+            definition=term.definition,
+            xrefs=[xref.curie for xref in term.xrefs],
+            counts=shapes.Counts(
+                findings=counts["findings"],
+                references=counts["references"],
+                trials=len(atlas.term_trials.get(term.id, ())),
+            ),
+        )
+
+
+def _paper(paper: models.Paper, site_url: str) -> shapes.PaperEntry:
+    captions = "\n".join(f"{f.label} {f.caption}".strip() for f in paper.figures)
+    return shapes.PaperEntry(
+        id=paper.id,
+        url=site_url + ids.page_path("paper", paper.id),
+        label=paper.csl.title,
+        csl=shapes.CslData(id=paper.id, **paper.csl.model_dump()),
+        seed=shapes.SeedEntry(file=paper.seed.file, sha256=paper.seed.sha256),
+        headings=[shapes.HeadingEntry(level=h.level, text=h.text) for h in paper.headings],
+        abstract=paper.abstract,
+        tldr=paper.tldr,
+        contribution=paper.contribution,
+        key_findings=[k.text for k in paper.key_findings],
+        entities=[
+            shapes.EntityEntry(group=e.group, label=e.label, identifier=e.identifier)
+            for e in paper.entities
+        ],
+        figures=paper.figures_note or captions or None,
+        licence=paper.licence or NOT_STATED,
+    )
+
+
+def _reference(reference: models.Reference, site_url: str) -> shapes.ReferenceEntry:
+    return shapes.ReferenceEntry(
+        id=reference.id,
+        **reference.csl.model_dump(),
+        custom=shapes.ReferenceCustom(
+            url=site_url + ids.page_path("reference", reference.id),
+            label=short_name(reference.csl),
+            cited_in=[
+                shapes.CitedInEntry(paper=c.paper, number=c.number) for c in reference.cited_in
+            ],
+            et_al=reference.et_al,
+            labels=reference.labels,
+        ),
+    )
+
+
+def _table(atlas: Atlas, table: models.Table, site_url: str) -> shapes.TableEntry:
+    page = ids.page_path("paper", table.paper)
+    name = short_name(atlas.paper(table.paper).paper.csl)
+    return shapes.TableEntry(
+        id=table.id,
+        url=f"{site_url}{page}#{ids.table_anchor(table.number)}",
+        label=table.caption or f"{table.label or f'Table {table.number}'} of {name}",
+        paper=table.paper,
+        number=table.number,
+        columns=table.columns,
+        rows=[
+            shapes.RowEntry(
+                id=row.id,
+                cells={k: shapes.CellEntry(**c.model_dump()) for k, c in row.cells.items()},
+                references=row.references,
+            )
+            for row in table.rows
+        ],
+        repairs=[shapes.RepairEntry(**r.model_dump()) for r in table.repairs],
+    )
+
+
+def _finding(atlas: Atlas, finding: models.Finding, site_url: str) -> shapes.FindingEntry:
+    where = finding.locator
+    return shapes.FindingEntry(
+        id=finding.id,
+        url=site_url + ids.page_path("finding", finding.id),
+        label=finding_title(atlas, finding),
+        paper=finding.paper,
+        locator=shapes.LocatorEntry(
+            kind=where.kind, table=where.table, row=where.row, reference=where.reference
+        ),
+        quote=finding.quote,
+        sources=finding.sources,
+        modifications=finding.modifications,
+        vehicles=finding.vehicles,
+        cargo=[shapes.CargoEntry(id=c.id, role=c.role) for c in finding.cargo],
+        mechanisms=[shapes.EffectEntry(id=m.id, effect=m.effect) for m in finding.mechanisms],
+        targets=finding.targets,
+        models=finding.models,
+        species=finding.species,
+        conditions=finding.conditions,
+        outcomes=[shapes.EffectEntry(id=o.id, effect=o.effect) for o in finding.outcomes],
+        quantities=finding.quantities,
+        references=finding.references,
+        evidence=finding.evidence,
+        questions=[shapes.QuestionEntry(rule=q.rule, text=q.text) for q in finding.questions],
+    )
+
+
+def _trial(library: Library, trial: models.Trial, site_url: str) -> shapes.TrialEntry:
+    record = library.registry.get(trial.id)
+    status = trial.status
+    return shapes.TrialEntry(
+        id=trial.id,
+        url=site_url + ids.page_path("trial", trial.id),
+        label=trial.label,
+        registry=trial.registry,
+        registry_url=trial.registry_url,
+        phase=trial.phase,
+        conditions=trial.conditions,
+        sources=trial.sources,
+        dose=shapes.DoseEntry(**trial.dose.model_dump()) if trial.dose else None,
+        route=trial.route,
+        endpoints=trial.endpoints,
+        status=shapes.StatusEntry(
+            printed=status.printed,
+            as_of=status.as_of.isoformat() if status.as_of else NOT_STATED,
+        )
+        if status
+        else None,
+        result=trial.result,
+        references=trial.references,
+        registry_record=store.plain(record) if record else None,
+        discrepancies=[
+            shapes.DiscrepancyEntry(
+                field=d.field, review=d.review, registry=d.registry, severity=d.severity
+            )
+            for d in trial.discrepancies
+        ],
+    )
+
+
+# --- files ---------------------------------------------------------------------------------------
+
+
+def _plain(shape: BaseModel) -> dict[str, Any]:
+    data: dict[str, Any] = shape.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return data
+
+
+def _array(entries: Sequence[dict[str, Any]]) -> str:
+    """Return a JSON array with one record a line: small, and readable in a diff."""
+    lines = ",\n".join(json.dumps(e, ensure_ascii=False, separators=(",", ":")) for e in entries)
+    return f"[\n{lines}\n]\n" if entries else "[]\n"
+
+
+def _pretty(data: Any) -> str:
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+def _write(path: Path, text: str) -> None:
+    # The folder is new and no one reads it yet: a plain write will do.
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def _write_twins(site: Path, records: Records, index: dict[str, Any], site_url: str) -> None:
+    """Write index.json beside every index.html: the record, the list, or the page's title."""
+    twins: dict[str, Any] = {"": index}
+    for name, entries in records.items():
+        kind = PAGES.get(name)
+        if kind:
+            twins[ids.index_path(kind)] = entries
+            twins.update({ids.page_path(kind, e["id"]): e for e in entries})
+    for page in sorted(site.rglob("index.html")):
+        path = page.parent.relative_to(site).as_posix().removeprefix(".")
+        path = f"{path}/" if path else ""
+        twin = twins.get(path) or _bare(page, path, site_url)
+        _write(page.with_suffix(".json"), _pretty(twin))
+
+
+def _bare(page: Path, path: str, site_url: str) -> dict[str, str]:
+    found = _TITLE.search(page.read_bytes())
+    title = unescape(found.group(1).decode("utf-8", "replace")).strip() if found else path
+    return {"id": path.strip("/").replace("/", "-"), "url": site_url + path, "label": title}

@@ -1,0 +1,296 @@
+"""The way of the data: seeds to content/, content/ to pages, pages to the site.
+
+Every stage returns a report or raises ProblemError, and prints nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from builder import models, publish, store
+from builder.checks import check_library, check_quotes
+from builder.corrections import apply_corrections, find_lines, read_corrections
+from builder.errors import Problem, ProblemError, has_errors
+from builder.extract import extract_paper
+from builder.extract.vocabulary import Vocabulary, build_vocabulary
+from builder.project import Project, find_seeds
+from builder.readers import read_seed
+from builder.readers.source import read_source
+from builder.render import render_site
+from builder.store import Library, PaperBundle
+from builder.swap import hold_lock
+
+Notify = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class SeedResult:
+    """What became of one seed. ``bundle`` is absent where it could not be read."""
+
+    file: str
+    sha256: str = ""
+    bundle: PaperBundle | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a stage did: files changed, and all problems found, sorted."""
+
+    changed: list[Path] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    papers: int = 0
+    pages: int = 0
+
+    @property
+    def failed(self) -> bool:
+        """Tell whether any problem is an error."""
+        return has_errors(self.problems)
+
+
+def silent(_: str) -> None:
+    """Notify no one."""
+
+
+# --- extract -------------------------------------------------------------------------------------
+
+
+def extract(project: Project, notify: Notify = silent) -> Report:
+    """Read every seed and write its records; touch only files whose bytes change.
+
+    A seed that can't be read keeps the records it had, and the others are written all the same.
+    Raises ProblemError where terms or corrections are broken or the disk refuses.
+    """
+    with hold_lock(project.build / "lock"):
+        results, problems = read_all(project, notify)
+        changed: list[Path] = []
+        for result in results:
+            if result.bundle:
+                folder = project.content / "papers" / result.bundle.paper.id
+                changed.extend(store.write_bundle(folder, result.bundle))
+        return Report(changed, sorted(problems, key=Problem.sort_key), len(results))
+
+
+def read_all(project: Project, notify: Notify = silent) -> tuple[list[SeedResult], list[Problem]]:
+    """Return the records of every seed that can be read, and every problem; writes nothing."""
+    vocabulary = build_vocabulary(store.read_terms(project.content, project.root))
+    corrections = read_corrections(project.content / "corrections", project.root)
+    seeds = find_seeds(project)
+    if not seeds:
+        raise ProblemError(
+            Problem("seeds", 0, "error", "seeds", "at least one paper", "none",
+                    hint="Put a paper there as received.")
+        )  # fmt: skip
+    work = partial(read_one, root=project.root, vocabulary=vocabulary, corrections=corrections)
+    results = []
+    for seed in seeds:
+        notify(seed.name)
+        results.append(work(seed))
+    twins = list(_check_twins(results))
+    twice = {problem.file for problem in twins}
+    problems = [*twins, *_check_stale(project, results), *_check_orphans(corrections, results)]
+    problems += [problem for result in results for problem in result.problems]
+    return [r for r in results if r.bundle and r.file not in twice], problems
+
+
+def read_one(
+    seed: Path,
+    *,
+    root: Path,
+    vocabulary: Vocabulary,
+    corrections: Mapping[str, Sequence[models.Correction]],
+) -> SeedResult:
+    """Return the records of one seed, corrected: a function of its arguments and the file alone."""
+    file = store.relative(seed, root)
+    try:
+        document = read_seed(seed, root)
+        extraction = extract_paper(document, vocabulary, file)
+    except ProblemError as error:
+        return SeedResult(file, problems=error.problems)
+    bundle = extraction.bundle
+    kept = root / "content" / "corrections" / f"{bundle.paper.id}.yml"
+    bundle, misfits = apply_corrections(
+        bundle,
+        corrections.get(bundle.paper.id, ()),
+        store.relative(kept, root),
+        find_lines(kept),
+    )
+    return SeedResult(
+        file, document.sha256, bundle, [*document.problems, *extraction.problems, *misfits]
+    )
+
+
+def _check_twins(results: Sequence[SeedResult]) -> Iterator[Problem]:
+    """Give an error for each seed that holds the same file or the same paper as one before it."""
+    files: dict[str, str] = {}
+    papers: dict[str, str] = {}
+    for result in results:
+        if not result.bundle:
+            continue
+        paper = result.bundle.paper.id
+        other = files.get(result.sha256) or papers.get(paper)
+        if other:
+            yield Problem(
+                result.file,
+                0,
+                "error",
+                "seed-twice",
+                "a paper that no other seed holds",
+                f"the paper {paper}, as in {other}",
+                hint=f"Keep the better of {other} and {result.file}, remove the other.",
+            )
+        files.setdefault(result.sha256, result.file)
+        papers.setdefault(paper, result.file)
+
+
+def _check_stale(project: Project, results: Sequence[SeedResult]) -> Iterator[Problem]:
+    """Give an error for each folder of records whose seed is gone; nothing is deleted here."""
+    present = {Path(result.file).name for result in results}
+    living = {result.bundle.paper.id for result in results if result.bundle}
+    for folder in sorted((project.content / "papers").glob("*")):
+        if not folder.is_dir() or folder.name in living:
+            continue
+        seed = _seed_of(folder, project.root)
+        if seed and seed in present:
+            # Its seed is there but broken (told already), or gives another paper now.
+            if any(r.bundle for r in results if Path(r.file).name == seed):
+                yield _stale(project, folder, f"seeds/{seed} now gives another paper")
+        else:
+            yield _stale(project, folder, f"no seeds/{seed}" if seed else "none")
+
+
+def _seed_of(folder: Path, root: Path) -> str:
+    try:
+        return store.read_record(models.Paper, folder / "paper.yml", root).seed.file
+    except ProblemError:
+        return ""
+
+
+def _stale(project: Project, folder: Path, got: str) -> Problem:
+    name = store.relative(folder, project.root)
+    return Problem(
+        name,
+        0,
+        "error",
+        "paper-stale",
+        "a seed of this paper",
+        got,
+        hint=f"Put the seed back; or, if the paper shall go, remove {name}/ by hand.",
+    )
+
+
+def _check_orphans(
+    corrections: Mapping[str, object], results: Sequence[SeedResult]
+) -> Iterator[Problem]:
+    if not all(result.bundle for result in results):
+        return  # the paper that a correction belongs to may be the broken one
+    papers = {result.bundle.paper.id for result in results if result.bundle}
+    for name in corrections:
+        if name not in papers:
+            yield Problem(
+                f"content/corrections/{name}.yml", 0, "error", "correction-paper",
+                "a file named after a paper", repr(name),
+            )  # fmt: skip
+
+
+# --- check ---------------------------------------------------------------------------------------
+
+
+def check(project: Project, notify: Notify = silent) -> Report:
+    """Check that content/ is what extract would write, and that all in it holds together."""
+    results, problems = read_all(project, notify)
+    for result in results:
+        if result.bundle:
+            problems += _compare_files(project, result.bundle)
+    try:
+        library = load(project)
+    except ProblemError as error:
+        problems += error.problems
+    else:
+        notify("names")
+        problems += check_library(library)
+        notify("quotes")
+        problems += check_quotes(library, _read_texts(project, results))
+    unique = {str(problem): problem for problem in problems}
+    return Report([], sorted(unique.values(), key=Problem.sort_key), papers=len(results))
+
+
+def _compare_files(project: Project, bundle: PaperBundle) -> Iterator[Problem]:
+    folder = project.content / "papers" / bundle.paper.id
+    for name, text in store.bundle_files(bundle).items():
+        path = folder / name
+        held = path.read_bytes() if path.is_file() else None
+        if held != text.encode():
+            yield Problem(
+                store.relative(path, project.root),
+                _first_difference(held, text) if held is not None else 0,
+                "error",
+                "content-stale",
+                "what extract writes from the seed",
+                "no file" if held is None else "another text",
+                hint="Run: python -m builder extract",
+            )
+
+
+def _first_difference(held: bytes, text: str) -> int:
+    """Return the first line on which a file differs from a text."""
+    lines = held.decode("utf-8", "replace").splitlines()
+    wanted = text.splitlines()
+    pairs = zip(lines, wanted, strict=False)
+    return next(
+        (i for i, (a, b) in enumerate(pairs, 1) if a != b), min(len(lines), len(wanted)) + 1
+    )
+
+
+def _read_texts(project: Project, results: Iterable[SeedResult]) -> dict[str, str]:
+    names = [Path(result.file).name for result in results]
+    return {name: read_source(project.seeds / name, project.root).text for name in names}
+
+
+# --- render and build ----------------------------------------------------------------------------
+
+
+def load(project: Project) -> Library:
+    """Return the knowledge base."""
+    return store.load_library(project.content, project.root)
+
+
+def render(project: Project, notify: Notify = silent) -> Report:
+    """Write the pages as Markdown; touch only files whose bytes change."""
+    with hold_lock(project.build / "lock"):
+        return _render(project, load(project), notify)
+
+
+def _render(project: Project, library: Library, notify: Notify) -> Report:
+    notify("pages to Markdown")
+    done = render_site(library, project.docs, project.templates)
+    changed = [*done.written, *done.removed]
+    return Report(changed=[project.docs / name for name in changed], pages=done.pages)
+
+
+def build(project: Project, notify: Notify = silent, *, force: bool = False) -> bool:
+    """Render and publish; tell whether the site changed.
+
+    Raises ProblemError, and leaves the site as it was, where anything is wrong.
+    """
+    with hold_lock(project.build / "lock"):
+        library = load(project)
+        problems = [p for p in check_library(library) if p.level == "error"]
+        problems += check_quotes(library, _read_seeds(project, library))
+        if problems:
+            raise ProblemError(problems)
+        _render(project, library, notify)
+        return publish.publish(project, library, notify, force=force)
+
+
+def _read_seeds(project: Project, library: Library) -> dict[str, str]:
+    """Return the text of each seed that stands; a missing one is told by check."""
+    names = [bundle.paper.seed.file for bundle in library.papers.values()]
+    return {
+        name: read_source(project.seeds / name, project.root).text
+        for name in names
+        if (project.seeds / name).is_file()
+    }

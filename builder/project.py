@@ -1,0 +1,86 @@
+"""Where the parts of a project lie on the disk.
+
+A leaf of the import graph: it imports nothing of the builder.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+# Used where neither the environment nor git knows a date: the start of 2026.
+FALLBACK_EPOCH = 1767225600
+
+
+@dataclass(frozen=True)
+class Project:
+    """A checkout of the atlas. ``site`` may be set to publish elsewhere than to site/."""
+
+    root: Path
+    out: Path | None = None
+
+    @property
+    def seeds(self) -> Path:
+        """The papers as received."""
+        return self.root / "seeds"
+
+    @property
+    def content(self) -> Path:
+        """The knowledge base."""
+        return self.root / "content"
+
+    @property
+    def templates(self) -> Path:
+        """Page templates and the theme's overrides."""
+        return self.root / "templates"
+
+    @property
+    def build(self) -> Path:
+        """Everything that can be made anew; never committed."""
+        return self.root / "build"
+
+    @property
+    def docs(self) -> Path:
+        """The rendered Markdown."""
+        return self.build / "docs"
+
+    @property
+    def site(self) -> Path:
+        """The published site."""
+        return self.out or self.root / "site"
+
+    @property
+    def config(self) -> Path:
+        """The settings of the site generator."""
+        return self.root / "mkdocs.yml"
+
+
+def find_seeds(project: Project) -> list[Path]:
+    """Return the seed files in name order; hidden files are no seeds."""
+    return sorted(
+        path for path in project.seeds.glob("*") if path.is_file() and not path.name.startswith(".")
+    )
+
+
+def source_date_epoch(root: Path) -> int:
+    """Return the date that a build carries, in seconds since 1970, never the clock's.
+
+    SOURCE_DATE_EPOCH where set (see reproducible-builds.org), else the date of the last commit,
+    else a fixed day.
+    """
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if given.isdecimal():
+        return int(given)
+    try:
+        asked = subprocess.run(  # noqa: S603 (fixed words)
+            ["git", "-C", str(root), "log", "-1", "--format=%ct"],  # noqa: S607 (git is on the path)
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except OSError:
+        return FALLBACK_EPOCH
+    said = asked.stdout.strip()
+    return int(said) if asked.returncode == 0 and said.isdecimal() else FALLBACK_EPOCH

@@ -1,0 +1,157 @@
+"""Publish: rendered Markdown to a checked site, in place only when every check has passed."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from mkdocs.utils.yaml import yaml_load
+
+from builder import store
+from builder.errors import Problem, ProblemError, has_errors
+from builder.exports import write_exports
+from builder.linkcheck import check_links
+from builder.project import Project, source_date_epoch
+from builder.store import Library
+from builder.swap import new_site
+
+Notify = Callable[[str], None]
+_WARNING = re.compile(r"^(?:WARNING|ERROR)\s+-\s+(.*)", re.MULTILINE)
+_DOC = re.compile(r"[Dd]oc file '([^']+)'")
+_STAMP = "published"
+
+
+def site_address(project: Project) -> str:
+    """Return the site's absolute address with a final slash: SITE_URL, else as in mkdocs.yml."""
+    with project.config.open(encoding="utf-8") as handle:
+        address = yaml_load(handle).get("site_url") or ""
+    return str(address).rstrip("/") + "/"
+
+
+def publish(project: Project, library: Library, notify: Notify, *, force: bool = False) -> bool:
+    """Build the site from the rendered pages and swap it into place; False if nothing changed.
+
+    Raises ProblemError, and leaves the site published before, where a page or a link is wrong.
+    """
+    stamp = project.build / _STAMP
+    inputs = _digest_inputs(project)
+    if not force and stamp.is_file() and stamp.read_text() == _seal(inputs, project.site):
+        return False
+    try:
+        with new_site(project.site) as folder:
+            notify("pages to HTML")
+            build_html(project, folder)
+            notify("exports")
+            address = site_address(project)
+            write_exports(library, folder, address)
+            notify("links")
+            problems = check_links(folder, address)
+            if has_errors(problems):
+                raise ProblemError(problems)
+            notify("swap")
+    except OSError as error:
+        raise ProblemError(_refused(project, error)) from error
+    store.write_text(stamp, _seal(inputs, project.site))
+    return True
+
+
+def build_html(project: Project, folder: Path) -> None:
+    """Run the site generator, strictly, into a folder. Raises ProblemError with what it says."""
+    ran = subprocess.run(  # noqa: S603 (our own words)
+        [
+            *[sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet"],
+            *["--config-file", str(project.config), "--site-dir", str(folder)],
+        ],
+        env=build_environment(project),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if ran.returncode:
+        raise ProblemError(_explain(project, ran.stdout + ran.stderr))
+
+
+def build_environment(project: Project) -> dict[str, str]:
+    """Return the environment of the site generator: a fixed date, and no notice of its vendor."""
+    return {
+        **os.environ,
+        "SOURCE_DATE_EPOCH": str(source_date_epoch(project.root)),
+        # Material prints its end of life on each run; we know, and `make check-zensical` prepares
+        # for it. Set here, so that a build's own warnings stay visible.
+        "NO_MKDOCS_2_WARNING": "true",
+        "DISABLE_MKDOCS_2_WARNING": "true",
+    }
+
+
+def _explain(project: Project, said: str) -> list[Problem]:
+    """Turn the generator's output into problems, one a warning."""
+    if os.strerror(errno.ENOSPC) in said:
+        return [_refused(project, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))]
+    docs = store.relative(project.docs, project.root)
+    problems = []
+    for text in _WARNING.findall(said):
+        page = _DOC.search(text)
+        file = f"{docs}/{page.group(1)}" if page else project.config.name
+        problems.append(Problem(file, 0, "error", "mkdocs", text.strip().rstrip(".")))
+    if not problems:
+        last = said.strip().splitlines()[-1:] or ["no word of why"]
+        problems.append(
+            Problem(project.config.name, 0, "error", "mkdocs", "a strict build", last[0])
+        )
+    return problems
+
+
+def _refused(project: Project, error: OSError) -> Problem:
+    place = Path(str(error.filename)) if error.filename else project.site
+    return Problem(
+        store.relative(place, project.root),
+        0,
+        "error",
+        "write",
+        "a disk that takes the new site",
+        error.strerror or str(error),
+        hint="The site published before still stands. Make room or give leave to write there, "
+        "then build again.",
+    )
+
+
+def _digest_inputs(project: Project) -> str:
+    """Return a hash of all that shapes the site: pages, theme, records, settings and programs."""
+    builder = Path(__file__).parent
+    folders = [project.docs, project.templates, project.content, builder]
+    files = [path for folder in folders for path in _files(folder)]
+    files += [
+        path for path in (project.config, project.root / "requirements.lock") if path.exists()
+    ]
+    found = hashlib.sha256()
+    for part in (
+        os.environ.get("SITE_URL", ""),
+        str(source_date_epoch(project.root)),
+        sys.version,
+    ):
+        found.update(part.encode() + b"\0")
+    for path in files:
+        found.update(store.relative(path, project.root).encode() + b"\0")
+        found.update(hashlib.sha256(path.read_bytes()).digest())
+    return found.hexdigest()
+
+
+def _seal(inputs: str, site: Path) -> str:
+    """Return the stamp of a published site: its inputs, and the look of its files on the disk."""
+    found = hashlib.sha256()
+    for path in _files(site):
+        stat = path.stat()
+        found.update(f"{path.relative_to(site)}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
+    return f"{inputs}\n{found.hexdigest()}\n"
+
+
+def _files(folder: Path) -> Iterable[Path]:
+    return sorted(
+        path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts
+    )

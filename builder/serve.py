@@ -1,0 +1,58 @@
+"""A preview that reloads the browser whenever a seed, a record or a template changes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from builder import pipeline
+from builder.errors import Problem, ProblemError
+from builder.project import Project
+
+Tell = Callable[[str], None]
+
+
+def preview_project(project: Project) -> Project:
+    """Return the project with its preview for a site, so that site/ stays as published."""
+    return replace(project, out=project.build / "preview")
+
+
+def rebuild(project: Project) -> list[Problem]:
+    """Run every stage into the preview; return what is wrong instead of raising it."""
+    try:
+        report = pipeline.extract(project)
+        if not report.failed:
+            pipeline.build(project)
+    except ProblemError as error:
+        return error.problems
+    return report.problems
+
+
+def make_server(project: Project, host: str, port: int, tell: Tell) -> Any:
+    """Return a server of the preview that is ready to ``serve()``; it watches what is edited.
+
+    Raises OSError where the port is taken.
+    """
+    # Loaded here, for it takes a while and only this command needs it.
+    from mkdocs.livereload import LiveReloadServer  # noqa: PLC0415
+
+    # Its own log lines are for its own command line.
+    logging.getLogger("mkdocs.livereload").setLevel(logging.CRITICAL)
+
+    def again() -> None:
+        problems = rebuild(project)
+        for problem in problems:
+            tell(str(problem))
+        tell(f"Built again, {len(problems)} problems.")
+
+    server = LiveReloadServer(
+        builder=again, host=host, port=port, root=str(project.site), mount_path="/"
+    )
+    not_found = project.site / "404.html"
+    server.error_handler = lambda code: not_found.read_bytes() if code == 404 else None  # noqa: PLR2004
+    for path in (project.seeds, project.content, project.templates, project.config):
+        if path.exists():
+            server.watch(str(path))
+    return server
