@@ -1,0 +1,127 @@
+"""From views to Markdown: one file a page, written only where its bytes change.
+
+Any value is safe anywhere in a template. ``escape_text`` turns all that HTML or Markdown would read
+as markup into character references; what a template itself spells out is the only markup.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from builder import store
+from builder.store import Library
+from builder.views import Page, view_pages
+
+TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+
+# HTML's five characters, and all that means something inside a line of Markdown.
+_MARKUP = re.compile(r"[&<>\"'\\`*_{}\[\]()#!|~^=$]")
+# What opens a list, a rule, a heading or a definition when a line begins with it.
+_OPENING = re.compile(r"^(?:[-+:]|\d(?=\d*[.)](?:\s|$))|\.(?=\s|$))")
+# Control characters and non-characters have no place in HTML; Markdown uses some as its own marks.
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+)
+_SPACES = re.compile(r"[\t\n\r\u2028\u2029]+")
+
+
+def _reference(match: re.Match[str]) -> str:
+    return f"&#{ord(match[0])};"
+
+
+def clean_text(text: str) -> str:
+    """Return text on one line, with U+FFFD for each character that HTML forbids."""
+    return _FORBIDDEN.sub("\ufffd", _SPACES.sub(" ", text))
+
+
+def escape_text(value: object) -> Markup:
+    """Return a value as text that neither HTML nor Markdown reads as markup.
+
+    Trusted markup passes as it is. Raises ValueError for None: a view says what is not stated.
+    """
+    if isinstance(value, Markup):
+        return value
+    if value is None:
+        raise ValueError("a template printed None; the view must say what is not stated")
+    text = clean_text(str(value))
+    return Markup(_OPENING.sub(_reference, _MARKUP.sub(_reference, text)))  # noqa: S704 (escaped)
+
+
+@cache
+def _environment(folder: Path) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=escape_text,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=True,
+    )
+    environment.filters["e"] = environment.filters["escape"] = escape_text
+    return environment
+
+
+def _front_matter(page: Page) -> dict[str, Any]:
+    front: dict[str, Any] = {
+        "title": clean_text(page.title).strip() or page.path,
+        "description": clean_text(page.description).strip(),
+        "kind": page.kind,
+    }
+    if page.record:
+        front["record"] = page.record
+    if page.path:
+        home = [{"title": "Home", "href": page.root}]
+        front["crumbs"] = home + [
+            {"title": title, "href": f"{page.root}{path}"} for title, path in page.crumbs
+        ]
+    front["section"] = page.path.split("/", 1)[0]
+    return {**front, **page.extra}
+
+
+def render_page(page: Page, templates: Path = TEMPLATES) -> str:
+    """Return the Markdown of a page: front matter for the theme, then the template's text."""
+    template: Template = _environment(templates).get_template(f"pages/{page.template}")
+    body = template.render({"page": page.view, "title": clean_text(page.title), "root": page.root})
+    tidy = re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", body)).strip()
+    return f"---\n{store.dump_yaml(_front_matter(page))}---\n\n{tidy}\n"
+
+
+@dataclass(slots=True)
+class RenderReport:
+    """What a rendering did: how many pages there are, which files changed, which went."""
+
+    pages: int = 0
+    written: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+
+
+def render_site(library: Library, out: Path, templates: Path = TEMPLATES) -> RenderReport:
+    """Write every page of the site below ``out``, and remove what is no longer a page.
+
+    Files whose bytes stay the same are not touched. Raises ProblemError where the disk refuses.
+    """
+    report = RenderReport()
+    kept: set[Path] = set()
+    for page in view_pages(library):
+        target = out / page.path / "index.md"
+        kept.add(target)
+        report.pages += 1
+        if store.write_text(target, render_page(page, templates)):
+            report.written.append(target.relative_to(out).as_posix())
+    for path in sorted(out.rglob("*"), reverse=True):
+        if path.is_file() and path not in kept:
+            path.unlink()
+            report.removed.append(path.relative_to(out).as_posix())
+        elif path.is_dir() and not path.is_symlink() and not any(path.iterdir()):
+            path.rmdir()
+    report.removed.sort()
+    return report

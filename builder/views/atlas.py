@@ -1,0 +1,173 @@
+"""The indexes that views look things up in, built once from a Library.
+
+Every index is one pass over the records, so that the cost of a page does not grow with the site.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from builder.models import (
+    Cited,
+    Finding,
+    Question,
+    Table,
+    TableRow,
+    Term,
+    Trial,
+)
+from builder.store import Library, PaperBundle
+from builder.views import links
+from builder.views.links import View
+
+# The kinds of terms that have a page of their own; the others stand in the glossary.
+PAGED = ("source", "mechanism", "vehicle", "condition")
+# Each list of a finding, with the name under which pages show it.
+ROLES = (
+    "sources",
+    "modifications",
+    "vehicles",
+    "cargo",
+    "mechanisms",
+    "targets",
+    "partners",
+    "models",
+    "species",
+    "conditions",
+    "outcomes",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A term's place in a finding: the list it stands in, and the effect given to it."""
+
+    finding: Finding
+    role: str
+    effect: str = ""
+
+
+@dataclass(slots=True)
+class Atlas:
+    """A Library with every index that views need."""
+
+    library: Library
+    uses: dict[str, list[Use]] = field(default_factory=lambda: defaultdict(list))
+    children: dict[str, list[Term]] = field(default_factory=lambda: defaultdict(list))
+    citing: dict[str, list[Finding]] = field(default_factory=lambda: defaultdict(list))
+    stating: dict[str, list[Finding]] = field(default_factory=lambda: defaultdict(list))
+    row_findings: dict[tuple[str, str], list[Finding]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    term_trials: dict[str, list[Trial]] = field(default_factory=lambda: defaultdict(list))
+    reference_trials: dict[str, list[Trial]] = field(default_factory=lambda: defaultdict(list))
+    cited: dict[tuple[str, int], Cited] = field(default_factory=dict)
+    tables: dict[tuple[str, int], Table] = field(default_factory=dict)
+    rows: dict[tuple[str, str], tuple[Table, int, TableRow]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    trials: list[Trial] = field(default_factory=list)
+
+    def paper(self, paper: str) -> PaperBundle:
+        """Return the records of a paper."""
+        return self.library.papers[paper]
+
+    def term_link(self, term: str, root: str) -> View:
+        """Return the link of a term: its page, its place in the glossary, or its bare id."""
+        found = self.library.terms.get(term)
+        if found is None:
+            return {"label": term, "href": "", "title": "", "kind": ""}
+        return {
+            "label": found.abbreviation or found.label,
+            "href": self.term_href(found, root),
+            "title": found.label,
+            "kind": found.kind,
+        }
+
+    @staticmethod
+    def term_href(term: Term, root: str) -> str:
+        """Return the relative address of a term."""
+        if term.kind in PAGED:
+            return links.page_href(root, term.kind, term.id)
+        return links.href(root, "glossary/", f"term-{term.id}")
+
+    def subtree(self, term: str) -> list[str]:
+        """Return the ids of all narrower terms, each once, without the term itself."""
+        found: dict[str, None] = {}
+        queue = [term]
+        while queue:
+            for child in self.children.get(queue.pop(0), ()):
+                if child.id not in found and child.id != term:
+                    found[child.id] = None
+                    queue.append(child.id)
+        return list(found)
+
+    def findings_of(self, term: str) -> list[Finding]:
+        """Return the findings that name a term, each once."""
+        seen = {use.finding.id: use.finding for use in self.uses.get(term, ())}
+        return list(seen.values())
+
+    def reference_id(self, paper: str, number: int) -> str:
+        """Return the id of the work that a paper cites under a number, or an empty string."""
+        found = self.cited.get((paper, number))
+        return found.id if found else ""
+
+
+def terms_in(finding: Finding) -> Iterator[tuple[str, str, str]]:
+    """Yield (role, term, effect) for each term of a finding."""
+    for role in ROLES:
+        for item in getattr(finding, role):
+            if isinstance(item, str):
+                yield role, item, ""
+            else:
+                yield role, item.id, getattr(item, "effect", getattr(item, "role", ""))
+
+
+def build_atlas(library: Library) -> Atlas:
+    """Return the library with all its indexes."""
+    atlas = Atlas(library, findings=library.findings(), trials=library.trials())
+    for term in sorted(library.terms.values(), key=lambda t: (t.label.casefold(), t.id)):
+        if term.parent:
+            atlas.children[term.parent].append(term)
+    for bundle in library.papers.values():
+        _index_paper(atlas, bundle)
+    for finding in atlas.findings:
+        _index_finding(atlas, finding)
+    for trial in atlas.trials:
+        for name in dict.fromkeys([*trial.sources, *trial.conditions]):
+            atlas.term_trials[name].append(trial)
+        for number in trial.references:
+            atlas.reference_trials[atlas.reference_id(trial.paper, number)].append(trial)
+    return atlas
+
+
+def _index_paper(atlas: Atlas, bundle: PaperBundle) -> None:
+    paper = bundle.paper.id
+    for cited in bundle.references:
+        atlas.cited[paper, cited.number] = cited
+    for table in bundle.tables:
+        atlas.tables[paper, table.number] = table
+        for place, row in enumerate(table.rows, 1):
+            atlas.rows[paper, row.id] = (table, place, row)
+
+
+def _index_finding(atlas: Atlas, finding: Finding) -> None:
+    for role, term, effect in terms_in(finding):
+        atlas.uses[term].append(Use(finding, role, effect))
+    where = finding.locator
+    if where.row:
+        atlas.row_findings[finding.paper, where.row].append(finding)
+    if where.reference is not None:
+        atlas.stating[atlas.reference_id(finding.paper, where.reference)].append(finding)
+    for number in finding.references:
+        if number != where.reference:
+            atlas.citing[atlas.reference_id(finding.paper, number)].append(finding)
+
+
+def view_questions(questions: list[Question]) -> list[View]:
+    """Return open questions for a page, the weightiest first."""
+    return [
+        {"text": q.text, "rule": q.rule, "field": q.field or "", "weight": q.weight}
+        for q in sorted(questions, key=lambda q: (-q.weight, q.rule, q.text))
+    ]

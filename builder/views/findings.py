@@ -1,0 +1,133 @@
+"""Findings: the row that stands in every table of findings, and the page of each."""
+
+from __future__ import annotations
+
+from builder import ids
+from builder.models import Finding, Locator
+from builder.views.atlas import ROLES, Atlas, terms_in, view_questions
+from builder.views.citations import short_name
+from builder.views.links import Page, View, href, link, page_href, shorten
+from builder.views.words import ROLE_WORDS, view_effect, view_evidence, view_quantity
+
+_PLACES = {
+    "abstract": ("Abstract", "abstract"),
+    "key-finding": ("Key findings", "key-findings"),
+    "full-text": ("Full text", "headings"),
+}
+_TITLE = 90
+
+
+def view_place(atlas: Atlas, paper: str, where: Locator, root: str) -> View:
+    """Return the place of a statement: a label, and a link to that very place.
+
+    ``where`` is a locator; its row and reference are anchors on the paper's page.
+    """
+    page = ids.page_path("paper", paper)
+    if where.row and (paper, where.row) in atlas.rows:
+        table, number, _ = atlas.rows[paper, where.row]
+        label = f"Table {table.number}, row {number}"
+        return link(label, href(root, page, ids.row_anchor(where.row)))
+    if where.kind == "table-row" and where.table and (paper, where.table) in atlas.tables:
+        return link(f"Table {where.table}", href(root, page, ids.table_anchor(where.table)))
+    if where.reference is not None and (paper, where.reference) in atlas.cited:
+        label = f"Reference {where.reference}, title"
+        return link(label, href(root, page, ids.reference_anchor(where.reference)))
+    label, anchor = _PLACES.get(where.kind, ("Paper", ""))
+    return link(label, href(root, page, anchor))
+
+
+def view_numbers(atlas: Atlas, paper: str, numbers: list[int], root: str) -> list[View]:
+    """Return the citation numbers of a statement, each a link into the paper's list.
+
+    A number that the list does not hold is printed without a link.
+    """
+    page = ids.page_path("paper", paper)
+    found = []
+    for number in numbers:
+        cited = atlas.cited.get((paper, number))
+        address = href(root, page, ids.reference_anchor(number)) if cited else ""
+        title = short_name(cited.csl) if cited else "not in the list of references"
+        found.append({"label": str(number), "href": address, "title": title})
+    return found
+
+
+def view_terms(atlas: Atlas, finding: Finding, root: str) -> dict[str, list[View]]:
+    """Return the links of a finding's terms by role; those with an effect carry it."""
+    found: dict[str, list[View]] = {role: [] for role in ROLES}
+    for role, term, effect in terms_in(finding):
+        entry = atlas.term_link(term, root)
+        entry["effect"] = view_effect(effect if role in ("mechanisms", "outcomes") else "")
+        entry["note"] = effect if role == "cargo" and effect != "not stated" else ""
+        found[role].append(entry)
+    return found
+
+
+def view_finding_row(atlas: Atlas, finding: Finding, root: str) -> View:
+    """Return a finding as a row of a table: its quote, place, terms, references and questions."""
+    bundle = atlas.paper(finding.paper)
+    return {
+        "id": finding.id,
+        "href": page_href(root, "finding", finding.id),
+        "quote": finding.quote,
+        "place": view_place(atlas, finding.paper, finding.locator, root),
+        "paper": link(short_name(bundle.paper.csl), page_href(root, "paper", finding.paper)),
+        "terms": view_terms(atlas, finding, root),
+        "evidence": view_evidence(finding.evidence),
+        "numbers": view_numbers(atlas, finding.paper, finding.references, root),
+        "quantities": [view_quantity(q) for q in finding.quantities],
+        "questions": view_questions(finding.questions),
+    }
+
+
+def finding_title(atlas: Atlas, finding: Finding) -> str:
+    """Return the title of a finding's page: the first words of its quote."""
+    return shorten(finding.quote, _TITLE)
+
+
+def view_finding(atlas: Atlas, finding: Finding) -> Page:
+    """Return the page of one finding."""
+    path = ids.page_path("finding", finding.id)
+    root = "../../"
+    row = view_finding_row(atlas, finding, root)
+    groups = [
+        {"label": ROLE_WORDS[role], "terms": row["terms"][role]}
+        for role in ROLES
+        if row["terms"][role]
+    ]
+    works = []
+    for number in finding.references:
+        cited = atlas.cited.get((finding.paper, number))
+        if cited:
+            works.append(
+                {
+                    "number": number,
+                    "label": short_name(cited.csl),
+                    "title": cited.csl.title,
+                    "href": page_href(root, "reference", cited.id),
+                }
+            )
+    beside = []
+    if finding.locator.row:
+        beside = [
+            view_finding_row(atlas, other, root)
+            for other in atlas.row_findings[finding.paper, finding.locator.row]
+            if other.id != finding.id
+        ]
+    return Page(
+        path=path,
+        template="finding.md.j2",
+        title=finding_title(atlas, finding),
+        description=shorten(f"A finding in {row['paper']['label']}: {finding.quote}"),
+        kind="finding",
+        record=finding.id,
+        crumbs=(("Findings", "findings/"),),
+        view={
+            "finding": row,
+            "groups": groups,
+            "works": works,
+            "beside": beside,
+            "line": finding.locator.line,
+            "seed": atlas.paper(finding.paper).paper.seed.file,
+            "paper_title": atlas.paper(finding.paper).paper.csl.title,
+        },
+    )

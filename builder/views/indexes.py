@@ -1,0 +1,241 @@
+"""Index pages of each kind, the glossary and the queue of open questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from builder import ids
+from builder.models import Question, Term
+from builder.store import PaperBundle
+from builder.views import xrefs
+from builder.views.atlas import PAGED, Atlas, view_questions
+from builder.views.citations import short_name
+from builder.views.findings import view_finding_row
+from builder.views.links import Page, View, link, page_href, plural
+from builder.views.papers import view_paper_row
+from builder.views.references import count_reference, view_reference_row
+from builder.views.terms import count_term, view_synonyms
+from builder.views.trials import view_trial_row
+from builder.views.words import KIND_WORDS
+
+_LEADS = {
+    "source": "Cells that exosomes are collected from. Counts are of findings read from papers.",
+    "mechanism": "Molecules, pathways and processes that a finding says an exosome acts on, "
+    "acts through or carries.",
+    "vehicle": "What carries exosomes to bone or cartilage: hydrogels, scaffolds, implants.",
+    "condition": "Diseases, injuries and defects in which exosomes were tried.",
+}
+
+
+def view_term_row(atlas: Atlas, term: Term, root: str, depth: int = 0) -> View:
+    """Return a term as an entry of its index, with its counts."""
+    return {
+        "term": atlas.term_link(term.id, root),
+        "label": term.label,
+        "abbreviation": term.abbreviation or "",
+        "definition": term.definition or "",
+        "counts": count_term(atlas, term),
+        "type": (term.type or "").replace("-", " ").replace("_", " "),
+        "depth": min(depth, 4),
+    }
+
+
+def _in_tree_order(atlas: Atlas, kind: str) -> Iterator[tuple[Term, int]]:
+    """Yield the terms of a kind, each below its parent, with its depth; cycles are cut."""
+    terms = sorted(atlas.library.terms_of(kind), key=lambda t: (t.label.casefold(), t.id))
+    same = {t.id for t in terms}
+    done: set[str] = set()
+
+    def walk(term: Term, depth: int) -> Iterator[tuple[Term, int]]:
+        if term.id in done:
+            return
+        done.add(term.id)
+        yield term, depth
+        for child in atlas.children.get(term.id, ()):
+            if child.id in same:
+                yield from walk(child, depth + 1)
+
+    for term in terms:
+        if term.parent not in same:
+            yield from walk(term, 0)
+    for term in terms:
+        yield from walk(term, 0)
+
+
+def view_term_index(atlas: Atlas, kind: str) -> Page:
+    """Return the index page of a kind of term."""
+    path = ids.index_path(kind)
+    _, many = KIND_WORDS[kind]
+    rows = [view_term_row(atlas, term, "../", depth) for term, depth in _in_tree_order(atlas, kind)]
+    return Page(
+        path=path,
+        template="terms.md.j2",
+        title=many,
+        description=f"{many}: {plural(len(rows), 'term')} of the atlas. {_LEADS[kind]}",
+        kind="index",
+        view={"title": many, "lead": _LEADS[kind], "rows": rows, "kind": kind},
+    )
+
+
+def view_trial_index(atlas: Atlas) -> Page:
+    """Return the overview of all trials."""
+    rows = [view_trial_row(atlas, t, "../") for t in atlas.trials]
+    return Page(
+        path="trials/",
+        template="trials.md.j2",
+        title="Trials",
+        description="Registered clinical trials of exosomes for bone, cartilage and joints: phase, "
+        "dose, status with its date, result, and where review and registry differ.",
+        kind="index",
+        view={"rows": rows},
+    )
+
+
+def view_paper_index(atlas: Atlas) -> Page:
+    """Return the list of all papers that the atlas has read."""
+    bundles = sorted(
+        atlas.library.papers.values(), key=lambda b: (-(b.paper.csl.year or 0), b.paper.id)
+    )
+    return Page(
+        path="papers/",
+        template="papers.md.j2",
+        title="Papers",
+        description="The papers that the atlas has read, each with its tables, references, "
+        "licence and open questions.",
+        kind="index",
+        view={"rows": [view_paper_row(b, "../") for b in bundles]},
+    )
+
+
+def view_reference_index(atlas: Atlas) -> Page:
+    """Return the list of all cited works."""
+    references = sorted(
+        atlas.library.references.values(), key=lambda r: (short_name(r.csl).casefold(), r.id)
+    )
+    rows = [view_reference_row(r, "../", count_reference(atlas, r.id)) for r in references]
+    return Page(
+        path="references/",
+        template="references.md.j2",
+        title="References",
+        description=f"{plural(len(rows), 'work')} cited by the papers of the atlas, each with the "
+        "findings that rest on it.",
+        kind="index",
+        view={"rows": rows},
+    )
+
+
+def view_finding_index(atlas: Atlas) -> Page:
+    """Return the list of all findings, paper by paper."""
+    groups = []
+    for key in sorted(atlas.library.papers):
+        bundle = atlas.paper(key)
+        if bundle.findings:
+            groups.append(
+                {
+                    "paper": link(bundle.paper.csl.title, page_href("../", "paper", key)),
+                    "anchor": f"paper-{key}",
+                    "rows": [view_finding_row(atlas, f, "../") for f in bundle.findings],
+                }
+            )
+    return Page(
+        path="findings/",
+        template="findings.md.j2",
+        title="Findings",
+        description=f"{plural(len(atlas.findings), 'finding')}: the smallest citable statements, "
+        "each with its quote and its place in the paper.",
+        kind="index",
+        view={"groups": groups, "total": len(atlas.findings)},
+    )
+
+
+def view_glossary(atlas: Atlas) -> Page:
+    """Return the glossary: every term of every kind, with abbreviations and counts."""
+    groups: dict[str, list[View]] = {}
+    shown = sorted(atlas.library.terms.values(), key=lambda t: (t.label.casefold(), t.id))
+    for term in shown:
+        entry = {
+            "anchor": f"term-{term.id}",
+            "label": term.label,
+            "abbreviation": term.abbreviation or "",
+            "href": atlas.term_href(term, "../") if term.kind in PAGED else "",
+            "definition": term.definition or "",
+            "synonyms": view_synonyms(term),
+            "xrefs": [xrefs.view_xref(x) for x in term.xrefs],
+            "findings": len(atlas.findings_of(term.id)),
+        }
+        groups.setdefault(term.kind, []).append(entry)
+    return Page(
+        path="glossary/",
+        template="glossary.md.j2",
+        title="Glossary",
+        description=f"{plural(len(shown), 'term')} of the field with definitions, abbreviations "
+        "and identifiers.",
+        kind="page",
+        view={
+            "groups": [
+                {"anchor": f"kind-{kind}", "label": KIND_WORDS[kind][1], "entries": groups[kind]}
+                for kind in sorted(groups, key=lambda k: KIND_WORDS[k][1])
+            ],
+            "abbreviations": [
+                {
+                    "short": term.abbreviation,
+                    "term": {"label": term.label, "href": atlas.term_href(term, "../")},
+                }
+                for term in sorted(
+                    (t for t in shown if t.abbreviation),
+                    key=lambda t: ((t.abbreviation or "").casefold(), t.id),
+                )
+            ],
+        },
+    )
+
+
+def _paper_questions(bundle: PaperBundle, root: str) -> Iterator[tuple[Question, View, str]]:
+    name = short_name(bundle.paper.csl)
+    page = page_href(root, "paper", bundle.paper.id)
+    for question in bundle.paper.questions:
+        yield question, link(name, page), "paper"
+    for entity in bundle.paper.entities:
+        if entity.question:
+            yield entity.question, link(f"{name}: {entity.label}", f"{page}#entities"), "entity"
+    for table in bundle.tables:
+        where = link(f"{name}, Table {table.number}", f"{page}#{ids.table_anchor(table.number)}")
+        for question in table.questions:
+            yield question, where, "table"
+    for cited in bundle.references:
+        anchor = ids.reference_anchor(cited.number)
+        where = link(f"{name}, reference {cited.number}", f"{page}#{anchor}")
+        for question in cited.questions:
+            yield question, where, "reference"
+
+
+def _find_questions(atlas: Atlas) -> Iterator[tuple[Question, View, str]]:
+    """Yield every open question with the record it stands in."""
+    root = "../"
+    for _, bundle in sorted(atlas.library.papers.items()):
+        yield from _paper_questions(bundle, root)
+    for finding in atlas.findings:
+        where = link(f"Finding {finding.id}", page_href(root, "finding", finding.id))
+        for question in finding.questions:
+            yield question, where, "finding"
+    for trial in atlas.trials:
+        where = link(trial.registry, page_href(root, "trial", trial.id))
+        for question in trial.questions:
+            yield question, where, "trial"
+
+
+def view_question_queue(atlas: Atlas) -> Page:
+    """Return the work queue: every open question, the weightiest first."""
+    found = sorted(
+        _find_questions(atlas),
+        key=lambda f: (-f[0].weight, f[0].rule, f[1]["label"], f[0].text),
+    )
+    rows = [{**view_questions([q])[0], "where": where, "kind": kind} for q, where, kind in found]
+    return Page(
+        path="questions/",
+        template="questions.md.j2",
+        title="Open questions",
+        description=f"{plural(len(rows), 'open question')} for a curator, the weightiest first.",
+        kind="page",
+        view={"rows": rows},
+    )

@@ -1,0 +1,259 @@
+"""The page of a paper: its bibliography, the digest, tables as printed and repaired, references."""
+
+from __future__ import annotations
+
+from builder import ids
+from builder.models import Cited, Finding, Paper, Table, TableRow
+from builder.store import PaperBundle
+from builder.views.atlas import Atlas, view_questions
+from builder.views.citations import (
+    format_date,
+    format_name,
+    short_name,
+    view_bibliography,
+    view_citation,
+    view_ways,
+)
+from builder.views.findings import view_numbers
+from builder.views.links import Page, View, link, outside, page_href, plural, shorten
+from builder.views.xrefs import view_entity
+
+NOT_STATED = "not stated"
+
+
+def view_columns(columns: list[str]) -> View:
+    """Return the header of a table: one row, or two where columns stand in groups.
+
+    A grouped column is named ``Group / Column``; neighbours of one group share a heading.
+    """
+    split = [name.split(" / ", 1) if " / " in name else ["", name] for name in columns]
+    if not any(group for group, _ in split):
+        return {"grouped": False, "top": [], "names": columns}
+    top: list[View] = []
+    for group, name in split:
+        if group and top and top[-1]["group"] == group:
+            top[-1]["span"] += 1
+        else:
+            top.append({"group": group, "label": group or name, "span": 1})
+    below = [name for group, name in split if group]
+    return {"grouped": True, "top": top, "names": below}
+
+
+def _view_row(atlas: Atlas, table: Table, row: TableRow, place: int, root: str) -> View:
+    repaired = {r.column: r for r in table.repairs if r.row == row.id}
+    cells = []
+    for column in table.columns:
+        cell = row.cells.get(column)
+        printed = cell.printed if cell else ""
+        text = cell.text if cell else ""
+        repair = repaired.get(column)
+        inherited = ""
+        if cell and cell.inherited:
+            above = atlas.rows.get((table.paper, cell.inherited))
+            inherited = f"from row {above[1]}" if above else "from the row above"
+        cells.append(
+            {
+                "column": column,
+                "text": text,
+                "printed": printed if printed != text else "",
+                "changed": printed != text and not inherited,
+                "inherited": inherited,
+                "repair": repair.rule if repair else "",
+            }
+        )
+    findings = atlas.row_findings.get((table.paper, row.id), ())
+    return {
+        "anchor": ids.row_anchor(row.id),
+        "place": place,
+        "line": row.line,
+        "cells": cells,
+        "numbers": view_numbers(atlas, table.paper, row.references, root),
+        "findings": [
+            link(str(n), page_href(root, "finding", f.id)) for n, f in enumerate(findings, 1)
+        ],
+    }
+
+
+def view_table(atlas: Atlas, table: Table, root: str) -> View:
+    """Return a table: the repaired grid, the printed one beside it, and each repair by name."""
+    places = {row.id: n for n, row in enumerate(table.rows, 1)}
+    width = max([len(row) for row in table.printed], default=0)
+    return {
+        "anchor": ids.table_anchor(table.number),
+        "number": table.number,
+        "label": table.label or f"Table {table.number}",
+        "caption": table.caption or "",
+        "header": view_columns(table.columns),
+        "rows": [_view_row(atlas, table, row, n, root) for n, row in enumerate(table.rows, 1)],
+        "repairs": [
+            {
+                "where": ", ".join(
+                    part
+                    for part in (
+                        f"row {places[r.row]}" if r.row in places else "",
+                        r.column or "",
+                    )
+                    if part
+                )
+                or "whole table",
+                "rule": r.rule,
+                "note": r.note,
+            }
+            for r in table.repairs
+        ],
+        "printed": [{"cells": row, "missing": width - len(row)} for row in table.printed],
+        "width": width,
+        "footnotes": table.footnotes,
+        "line": table.line,
+        "questions": view_questions(table.questions),
+    }
+
+
+def view_cited(atlas: Atlas, cited: Cited, root: str) -> View:
+    """Return an entry of a paper's reference list."""
+    reference = atlas.library.references.get(cited.id)
+    csl = reference.csl if reference else cited.csl
+    return {
+        "anchor": ids.reference_anchor(cited.number),
+        "number": cited.number,
+        "citation": view_citation(csl, et_al=cited.et_al),
+        "href": page_href(root, "reference", cited.id),
+        "ways": view_ways(csl),
+        "labels": cited.labels,
+        "parsed": cited.parsed,
+        "printed": cited.printed,
+        "line": cited.line,
+        "questions": view_questions(cited.questions),
+        "findings": [
+            link(str(n), page_href(root, "finding", f.id))
+            for n, f in enumerate(_stating(atlas, cited), 1)
+        ],
+    }
+
+
+def _stating(atlas: Atlas, cited: Cited) -> list[Finding]:
+    """Return the findings read from a title, as the paper at hand cites it."""
+    return [f for f in atlas.stating.get(cited.id, ()) if f.locator.reference == cited.number]
+
+
+def _view_stated(bundle: PaperBundle, root: str) -> list[View]:
+    """Return the findings read from the abstract, the key findings and the text."""
+    return [
+        {
+            "kind": finding.locator.kind.replace("-", " "),
+            "quote": finding.quote,
+            "href": page_href(root, "finding", finding.id),
+        }
+        for finding in bundle.findings
+        if finding.locator.kind in ("abstract", "key-finding", "full-text")
+    ]
+
+
+def view_paper_row(bundle: PaperBundle, root: str) -> View:
+    """Return a paper as an entry of a list."""
+    paper = bundle.paper
+    return {
+        "citation": view_citation(paper.csl),
+        "href": page_href(root, "paper", paper.id),
+        "ways": view_ways(paper.csl),
+        "licence": paper.licence or NOT_STATED,
+        "counts": [
+            plural(len(bundle.references), "reference"),
+            plural(len(bundle.tables), "table"),
+            plural(len(bundle.findings), "finding"),
+            plural(len(bundle.trials), "trial"),
+        ],
+    }
+
+
+def _view_people(paper: Paper) -> list[View]:
+    more = {p.author: p for p in paper.people}
+    return [
+        {
+            "name": format_name(name),
+            "orcid": outside(
+                more[n].orcid or "",
+                f"https://orcid.org/{(more[n].orcid or '').rsplit('/', 1)[-1]}",
+            )
+            if n in more and more[n].orcid
+            else None,
+            "affiliations": more[n].affiliations if n in more else [],
+        }
+        for n, name in enumerate(paper.csl.author or [])
+    ]
+
+
+def _view_entities(paper: Paper) -> list[View]:
+    groups: dict[str, list[View]] = {}
+    for entity in paper.entities:
+        groups.setdefault(entity.group, []).append(view_entity(entity))
+    return [{"label": name, "entities": found} for name, found in groups.items()]
+
+
+def _all_questions(bundle: PaperBundle) -> list[View]:
+    """Return the reading report: every open question of the paper, with the place it is about."""
+    found = [(q, "the paper", "") for q in bundle.paper.questions]
+    for table in bundle.tables:
+        anchor = ids.table_anchor(table.number)
+        found += [(q, f"Table {table.number}", anchor) for q in table.questions]
+    for cited in bundle.references:
+        anchor = ids.reference_anchor(cited.number)
+        found += [(q, f"reference {cited.number}", anchor) for q in cited.questions]
+    found += [
+        (e.question, f"entity {e.label}", "entities") for e in bundle.paper.entities if e.question
+    ]
+    report = []
+    for question, where, anchor in sorted(found, key=lambda f: (-f[0].weight, f[1], f[0].text)):
+        entry = view_questions([question])[0]
+        entry["where"] = link(where, f"#{anchor}" if anchor else "")
+        report.append(entry)
+    return report
+
+
+def view_paper(atlas: Atlas, bundle: PaperBundle) -> Page:
+    """Return the page of one paper."""
+    root = "../../"
+    paper = bundle.paper
+    return Page(
+        path=ids.page_path("paper", paper.id),
+        template="paper.md.j2",
+        title=shorten(paper.csl.title, 200),
+        description=shorten(f"{short_name(paper.csl)}. {paper.abstract or paper.csl.title}"),
+        kind="paper",
+        record=paper.id,
+        crumbs=(("Papers", "papers/"),),
+        view={
+            "citation": view_citation(paper.csl),
+            "fields": view_bibliography(paper.csl),
+            "people": _view_people(paper),
+            "ways": view_ways(paper.csl),
+            "issued": format_date(paper.csl.issued),
+            "licence": outside(paper.licence or NOT_STATED, paper.licence_url),
+            "source": outside(paper.source_url, paper.source_url) if paper.source_url else None,
+            "seed": {
+                "file": paper.seed.file,
+                "sha256": paper.seed.sha256,
+                "layout": paper.seed.layout,
+            },
+            "tldr": paper.tldr or "",
+            "contribution": paper.contribution or "",
+            "key_findings": [k.text for k in paper.key_findings],
+            "abstract": paper.abstract or "",
+            "headings": [
+                {"text": h.text, "level": h.level, "line": h.line} for h in paper.headings
+            ],
+            "entities": _view_entities(paper),
+            "figures": [{"label": f.label, "caption": f.caption} for f in paper.figures],
+            "figures_note": paper.figures_note or "",
+            "abbreviations": [{"short": a.short, "long": a.long} for a in paper.abbreviations],
+            "tables": [view_table(atlas, t, root) for t in bundle.tables],
+            "references": [
+                view_cited(atlas, c, root)
+                for c in sorted(bundle.references, key=lambda c: c.number)
+            ],
+            "counts": view_paper_row(bundle, root)["counts"],
+            "stated": _view_stated(bundle, root),
+            "trials": [link(t.label, page_href(root, "trial", t.id)) for t in bundle.trials],
+            "questions": _all_questions(bundle),
+        },
+    )

@@ -1,0 +1,185 @@
+"""The pages of cell sources, mechanisms, delivery vehicles and conditions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from builder import ids
+from builder.models import Finding, Term
+from builder.views import xrefs
+from builder.views.atlas import ROLES, Atlas, terms_in
+from builder.views.citations import view_citation, view_ways
+from builder.views.findings import view_finding_row
+from builder.views.links import Page, View, page_href, plural, shorten
+from builder.views.trials import view_trial_row
+from builder.views.words import EVIDENCE, KIND_WORDS, ROLE_WORDS, view_evidence
+
+# The order in which a page tells what its findings name.
+_FACETS = (
+    "sources",
+    "mechanisms",
+    "conditions",
+    "vehicles",
+    "outcomes",
+    "modifications",
+    "cargo",
+    "targets",
+    "partners",
+    "models",
+    "species",
+)
+_RISING = ("up", "activates")
+_FALLING = ("down", "inhibits")
+
+
+def count_term(atlas: Atlas, term: Term) -> View:
+    """Return the counts of a term: its own findings, those with narrower terms, and trials."""
+    own = {f.id for f in atlas.findings_of(term.id)}
+    wide = set(own)
+    trials = {t.id for t in atlas.term_trials.get(term.id, ())}
+    for child in atlas.subtree(term.id):
+        wide.update(f.id for f in atlas.findings_of(child))
+        trials.update(t.id for t in atlas.term_trials.get(child, ()))
+    references = {
+        atlas.reference_id(f.paper, n) for f in atlas.findings_of(term.id) for n in f.references
+    }
+    return {
+        "findings": len(own),
+        "wide": len(wide),
+        "references": len(references - {""}),
+        "trials": len(trials),
+    }
+
+
+def view_facets(atlas: Atlas, term: str, findings: Sequence[Finding], root: str) -> list[View]:
+    """Return what the findings of a term name, role by role, the most often named first.
+
+    Each entry counts its findings, and for mechanisms and outcomes how many raise or lower it.
+    """
+    counts: dict[str, dict[str, Counter[str]]] = {role: {} for role in ROLES}
+    for finding in findings:
+        for role, other, effect in dict.fromkeys(terms_in(finding)):
+            if other == term:
+                continue
+            counter = counts[role].setdefault(other, Counter())
+            counter["all"] += 1
+            counter[_direction(effect) if role in ("mechanisms", "outcomes") else ""] += 1
+    facets = []
+    for role in _FACETS:
+        entries = sorted(counts[role].items(), key=lambda item: (-item[1]["all"], item[0]))
+        if not entries:
+            continue
+        facets.append(
+            {
+                "id": role,
+                "label": ROLE_WORDS[role],
+                "directed": role in ("mechanisms", "outcomes"),
+                "entries": [_facet_entry(atlas, name, c, root) for name, c in entries],
+            }
+        )
+    return facets
+
+
+def _direction(effect: str) -> str:
+    if effect in _RISING:
+        return "up"
+    return "down" if effect in _FALLING else "other"
+
+
+def _facet_entry(atlas: Atlas, term: str, counter: Counter[str], root: str) -> View:
+    return {
+        "term": atlas.term_link(term, root),
+        "count": counter["all"],
+        "up": counter["up"],
+        "down": counter["down"],
+        "other": counter["other"],
+    }
+
+
+def view_levels(findings: Sequence[Finding]) -> list[View]:
+    """Return how many findings stand at each level of evidence, the strongest first."""
+    counts = Counter(f.evidence for f in findings)
+    order = sorted(counts, key=lambda level: (-EVIDENCE.get(level, 0), level))
+    return [{"level": view_evidence(level), "count": counts[level]} for level in order]
+
+
+def view_synonyms(term: Term) -> list[str]:
+    """Return the other spellings of a term, without its label and abbreviation."""
+    known = {term.label, term.abbreviation or ""}
+    return [s for s in dict.fromkeys(term.synonyms) if s not in known]
+
+
+def _view_works(atlas: Atlas, findings: Sequence[Finding], root: str) -> list[View]:
+    works: dict[str, list[str]] = {}
+    for finding in findings:
+        for number in finding.references:
+            name = atlas.reference_id(finding.paper, number)
+            if name:
+                places = works.setdefault(name, [])
+                if str(number) not in places:
+                    places.append(str(number))
+    found = []
+    for name in sorted(works):
+        reference = atlas.library.references.get(name)
+        if reference:
+            found.append(
+                {
+                    "citation": view_citation(reference.csl, et_al=reference.et_al),
+                    "href": page_href(root, "reference", name),
+                    "ways": view_ways(reference.csl),
+                }
+            )
+    return found
+
+
+def view_term(atlas: Atlas, term: Term) -> Page:
+    """Return the page of a source, mechanism, vehicle or condition."""
+    root = "../../"
+    findings = atlas.findings_of(term.id)
+    counts = count_term(atlas, term)
+    narrower = [
+        {
+            "term": atlas.term_link(child.id, root),
+            "definition": child.definition or "",
+            "count": count_term(atlas, child)["wide"],
+        }
+        for child in atlas.children.get(term.id, ())
+    ]
+    trials = atlas.term_trials.get(term.id, ())
+    one, many = KIND_WORDS[term.kind]
+    lead = term.definition or f"{one} of the atlas, without a definition yet."
+    return Page(
+        path=ids.page_path(term.kind, term.id),
+        template="term.md.j2",
+        title=_title(term),
+        description=shorten(f"{term.label}: {lead} {plural(counts['findings'], 'finding')}."),
+        kind=term.kind,
+        record=term.id,
+        crumbs=((many, ids.index_path(term.kind)),),
+        view={
+            "kind_word": one,
+            "label": term.label,
+            "abbreviation": term.abbreviation or "",
+            "definition": term.definition or "",
+            "synonyms": view_synonyms(term),
+            "xrefs": [xrefs.view_xref(x) for x in term.xrefs],
+            "parent": atlas.term_link(term.parent, root) if term.parent else None,
+            "related": [atlas.term_link(name, root) for name in term.related],
+            "narrower": narrower,
+            "ambiguous": [
+                {"text": a.text, "when": a.when, "unless": a.unless, "note": a.note or ""}
+                for a in term.ambiguous
+            ],
+            "counts": counts,
+            "levels": view_levels(findings),
+            "facets": view_facets(atlas, term.id, findings, root),
+            "findings": [view_finding_row(atlas, f, root) for f in findings],
+            "trials": [view_trial_row(atlas, t, root) for t in trials],
+            "works": _view_works(atlas, findings, root),
+        },
+    )
+
+
+def _title(term: Term) -> str:
+    return f"{term.label} ({term.abbreviation})" if term.abbreviation else term.label

@@ -1,0 +1,223 @@
+"""Clinical trials: what the review says beside what the registry says, field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from builder import ids
+from builder.models import Discrepancy, Fact, RegistryRecord, Trial
+from builder.views.atlas import Atlas, view_questions
+from builder.views.citations import format_date, short_name
+from builder.views.findings import view_finding_row, view_numbers, view_place
+from builder.views.links import Page, View, link, outside, page_href, plural, shorten
+from builder.views.words import view_dose
+
+NOT_STATED = "not stated"
+# Rows of the comparison: the label, the review's field, the names of the registry's facts.
+_FIELDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("Phase", "phase", ("phase",)),
+    ("Design", "design", ("study_type", "design")),
+    ("Condition", "condition", ("condition", "conditions")),
+    ("Source of the vesicles", "source", ("ev_source", "intervention_name")),
+    ("Dose", "dose", ("dose", "arms")),
+    ("Route", "route", ("route",)),
+    ("Endpoints", "endpoints", ("primary_outcomes", "primary_endpoints_in_description")),
+    ("Status", "status", ("overall_status", "status")),
+    ("Result", "result", ("results_posted", "result", "linked_publications")),
+)
+_RESULTS = {
+    "positive": ("Positive result", "▲"),
+    "negative": ("Negative result", "▼"),
+    "mixed": ("Mixed result", "◆"),
+}
+
+
+def review_values(trial: Trial) -> dict[str, str]:
+    """Return what the review says of each field, as text; what it leaves out is absent."""
+    values = {
+        "phase": trial.phase,
+        "design": trial.design,
+        "condition": trial.condition_printed,
+        "source": trial.source_printed,
+        "dose": trial.dose.printed if trial.dose else None,
+        "route": trial.route,
+        "endpoints": "; ".join(trial.endpoints),
+        "status": trial.status.printed if trial.status else None,
+        "result": trial.result,
+    }
+    return {k: v for k, v in values.items() if v}
+
+
+def view_fact(fact: Fact) -> View:
+    """Return one thing that a registry page says, with its date and its pages."""
+    value = fact.value
+    if isinstance(value, list):
+        text = "; ".join(value)
+    elif isinstance(value, bool):
+        text = "yes" if value else "no"
+    else:
+        text = "" if value is None else str(value)
+    return {
+        "text": text,
+        "absent": (fact.availability or NOT_STATED).replace("_", " ") if not text else "",
+        "verbatim": fact.verbatim if fact.verbatim and fact.verbatim != text else "",
+        "as_of": fact.as_of or "",
+        "note": fact.note or "",
+        "pages": [outside(str(n), url) for n, url in enumerate(fact.urls, 1)],
+    }
+
+
+def _facts(record: RegistryRecord | None, names: Iterable[str]) -> list[View]:
+    if record is None:
+        return []
+    return [
+        view_fact(fact)
+        for name, facts in record.facts.items()
+        if any(name == n or name.startswith(f"{n}.") for n in names)
+        for fact in facts
+    ]
+
+
+def view_status(atlas: Atlas, trial: Trial) -> View:
+    """Return the status with the date as of which it held.
+
+    Where the source gives no date, the paper's own date is the latest at which it can have held.
+    """
+    issued = format_date(atlas.paper(trial.paper).paper.csl.issued)
+    if trial.status and trial.status.as_of:
+        as_of = f"as of {trial.status.as_of.isoformat()}"
+    elif issued:
+        as_of = f"as told by a paper of {issued}; the paper gives no date for the status"
+    else:
+        as_of = "as of a date that is not stated"
+    return {"printed": trial.status.printed if trial.status else NOT_STATED, "as_of": as_of}
+
+
+def view_result(trial: Trial) -> View:
+    """Return the result: its words, and its direction only where the source states one."""
+    label, mark = (
+        _RESULTS.get(trial.result_effect or "", ("Result", ""))
+        if trial.result
+        else (
+            "No result stated",
+            "",
+        )
+    )
+    return {
+        "label": label,
+        "mark": mark,
+        "style": trial.result_effect or "none",
+        "text": trial.result or "",
+    }
+
+
+def view_discrepancy(found: Discrepancy) -> View:
+    """Return a field on which review and registry differ."""
+    return {
+        "field": found.field.replace("_", " "),
+        "review": found.review or NOT_STATED,
+        "registry": found.registry or NOT_STATED,
+        "severity": found.severity,
+        "note": found.note or "",
+    }
+
+
+def find_discrepancies(atlas: Atlas, trial: Trial) -> list[Discrepancy]:
+    """Return the fields on which review and registry differ, the gravest first."""
+    rank = {"high": 0, "medium": 1, "low": 2}
+    return sorted(trial.discrepancies, key=lambda d: (rank[d.severity], d.field))
+
+
+def view_trial_row(atlas: Atlas, trial: Trial, root: str) -> View:
+    """Return a trial as a row of a table."""
+    return {
+        "id": trial.id,
+        "registry": trial.registry,
+        "href": page_href(root, "trial", trial.id),
+        "label": trial.label,
+        "phase": trial.phase or NOT_STATED,
+        "conditions": [atlas.term_link(c, root) for c in trial.conditions],
+        "condition": trial.condition_printed or NOT_STATED,
+        "sources": [atlas.term_link(s, root) for s in trial.sources],
+        "source": trial.source_printed or NOT_STATED,
+        "dose": view_dose(trial.dose) if trial.dose else None,
+        "route": trial.route or NOT_STATED,
+        "endpoints": trial.endpoints,
+        "status": view_status(atlas, trial),
+        "result": view_result(trial),
+        "differs": plural(len(find_discrepancies(atlas, trial)), "difference"),
+        "place": view_place(atlas, trial.paper, trial.locator, root),
+        "paper": link(
+            short_name(atlas.paper(trial.paper).paper.csl),
+            page_href(root, "paper", trial.paper),
+        ),
+    }
+
+
+def _view_comparison(trial: Trial, record: RegistryRecord | None) -> list[View]:
+    said = review_values(trial)
+    return [
+        {"label": label, "review": said.get(name, NOT_STATED), "facts": _facts(record, facts)}
+        for label, name, facts in _FIELDS
+    ]
+
+
+def _view_registry(record: RegistryRecord | None) -> View | None:
+    if record is None:
+        return None
+    return {
+        "name": record.registry,
+        "collected": record.collected.isoformat(),
+        "limits": record.limits or "",
+        "facts": [
+            {
+                "label": name.replace("_", " ").replace(".", ", "),
+                "told": [view_fact(fact) for fact in facts],
+            }
+            for name, facts in record.facts.items()
+        ],
+    }
+
+
+def view_trial(atlas: Atlas, trial: Trial) -> Page:
+    """Return the page of one trial."""
+    root = "../../"
+    record = atlas.library.registry.get(trial.id)
+    row = view_trial_row(atlas, trial, root)
+    findings = atlas.row_findings.get((trial.paper, trial.locator.row or ""), ())
+    works = [
+        {
+            "number": number,
+            "label": short_name(atlas.cited[trial.paper, number].csl),
+            "title": atlas.cited[trial.paper, number].csl.title,
+            "href": page_href(root, "reference", atlas.cited[trial.paper, number].id),
+        }
+        for number in trial.references
+        if (trial.paper, number) in atlas.cited
+    ]
+    return Page(
+        path=ids.page_path("trial", trial.id),
+        template="trial.md.j2",
+        title=f"{trial.registry}: {trial.label}" if trial.label != trial.registry else trial.label,
+        description=shorten(
+            f"Trial {trial.registry}: {row['status']['printed']} {row['status']['as_of']}."
+        ),
+        kind="trial",
+        record=trial.id,
+        crumbs=(("Trials", "trials/"),),
+        view={
+            "trial": row,
+            "registry_link": outside(trial.registry, trial.registry_url),
+            "registry_name": trial.registry_name,
+            "design": trial.design or NOT_STATED,
+            "comparison": _view_comparison(trial, record),
+            "registry": _view_registry(record),
+            "discrepancies": [view_discrepancy(d) for d in find_discrepancies(atlas, trial)],
+            "lookalikes": trial.lookalikes,
+            "quote": trial.quote,
+            "works": works,
+            "numbers": view_numbers(atlas, trial.paper, trial.references, root),
+            "findings": [view_finding_row(atlas, f, root) for f in findings],
+            "questions": view_questions(trial.questions),
+        },
+    )
