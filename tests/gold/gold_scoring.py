@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 HERE = Path(__file__).parent
+TERMS = HERE.parents[1] / "content" / "terms"
 ID_FIELDS = ("sources", "vesicles", "modifications", "vehicles", "cargo", "targets", "partners")
 FIELDS = (*ID_FIELDS, "models", "species", "conditions", "mechanisms", "outcomes")
+# The kinds of term that an item given in words may name, by field.
+_KINDS = {
+    "sources": ("source", "cell", "tissue"),
+    "targets": ("cell", "source", "tissue"),
+    "partners": ("source", "cell"),
+    "cargo": ("mechanism", "compound"),
+    "vehicles": ("vehicle",),
+    "species": ("species",),
+}
 _UPWARD = frozenset({"up", "activates"})
 _DOWNWARD = frozenset({"down", "inhibits"})
 
@@ -48,7 +60,52 @@ def load_entries(*names: str, sure_only: bool = False) -> list[Entry]:
     """Entries of the named gold files (glob patterns, such as ``titles-*``), in order."""
     paths = [path for name in names for path in sorted(HERE.glob(f"{name}.yml"))]
     entries = [e for path in paths for e in yaml.safe_load(path.read_text(encoding="utf-8"))]
+    for entry in entries:
+        for name in FIELDS:
+            if name in entry:
+                entry[name] = _resolve_items(entry[name], name)
+        also = entry.get("also", {})
+        also.update({name: _resolve_items(items, name) for name, items in also.items()})
     return [e for e in entries if e["sure"]] if sure_only else entries
+
+
+def _fold(name: str) -> str:
+    letters = str.maketrans({"α": "a", "β": "b", "κ": "k"})
+    return re.sub(r"[^a-z0-9]+", "", name.casefold().translate(letters))
+
+
+@cache
+def _terms_by_name() -> dict[str, list[tuple[str, str]]]:
+    """Kind and id of the terms by folded label, abbreviation and synonym."""
+    index: dict[str, list[tuple[str, str]]] = {}
+    for path in sorted(TERMS.glob("*/*.yml")):
+        term = yaml.safe_load(path.read_text(encoding="utf-8"))
+        names = [term["label"], term.get("abbreviation"), *term.get("synonyms", [])]
+        for name in {_fold(one) for one in names if one}:
+            index.setdefault(name, []).append((term["kind"], term["id"]))
+    return index
+
+
+def _resolve_items(items: list[Any], name: str) -> list[Any]:
+    """The items with ``~words`` turned to ids; those that name no term are left out."""
+    kept = []
+    for item in items:
+        ids = "|".join(_resolve_ids(item["id"] if isinstance(item, dict) else item, name))
+        if ids:
+            kept.append({**item, "id": ids} if isinstance(item, dict) else ids)
+    return kept
+
+
+def _resolve_ids(ids: str, name: str) -> list[str]:
+    kinds = _KINDS.get(name, (name.removesuffix("s"),))
+    resolved = []
+    for one in ids.split("|"):
+        if one.startswith("~"):
+            named = _terms_by_name().get(_fold(one), [])
+            resolved += [term for kind, term in named if kind in kinds]
+        else:
+            resolved.append(one)
+    return resolved
 
 
 def asked_items(entry: Entry, name: str) -> list[tuple[frozenset[str], frozenset[str]]]:

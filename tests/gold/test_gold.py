@@ -14,7 +14,7 @@ EFFECTS = {"up", "down", "activates", "inhibits", "modulates", "involves", "none
 KEYS = {
     *gold_scoring.FIELDS,
     *("key", "number", "table", "references", "locator", "column", "trial", "quote"),
-    *("about_exosomes", "evidence", "quantities", "also", "missing", "words", "questions"),
+    *("about_exosomes", "evidence", "quantities", "also", "missing", "questions"),
     *("sure", "note"),
 }
 ALL = ("titles-*", "rows", "prose", "unseen")
@@ -78,6 +78,13 @@ def test_quantities_are_numbers_with_their_words():
             assert values
             assert all(isinstance(value, int | float) for value in values), entry["key"]
             assert quantity["quote"] in entry["quote"]
+
+
+def test_words_become_terms_once_there_is_one(monkeypatch):
+    named = {"synovialmsc": [("source", "synovial-msc"), ("mechanism", "other")]}
+    monkeypatch.setattr(gold_scoring, "_terms_by_name", lambda: named)
+    read = gold_scoring._resolve_items(["~Synovial MSC|msc", "~unknown cell"], "sources")
+    assert read == ["synovial-msc|msc"]
 
 
 def test_scoring_counts_hits_misses_and_tolerated_ids():
