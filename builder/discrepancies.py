@@ -89,9 +89,9 @@ def _compare_phase(trial: Trial, record: RegistryRecord) -> list[Discrepancy]:
 
 
 _DESIGN_WORDS = (
-    ("randomized", r"\brct\b|\brandomi[sz]ed\b", r"\bnon randomi[sz]ed\b|^n ?a$"),
-    ("open label", r"\bopen label\b", r"\b(?:single|double|triple|quadruple)\b"),
-    ("blind", r"\bblind(?:ed)?\b", r"\bnone\b|\bopen label\b"),
+    ("allocation", r"\brct\b|\brandomi[sz]ed\b", r"\bnon randomi[sz]ed\b|^n ?a$"),
+    ("masking", r"\bopen label\b", r"\b(?:single|double|triple|quadruple)\b"),
+    ("masking", r"\bblind(?:ed)?\b", r"\bnone\b|\bopen label\b"),
 )
 
 
@@ -99,15 +99,11 @@ def _compare_design(trial: Trial, record: RegistryRecord) -> list[Discrepancy]:
     if not trial.design:
         return []
     stated = spelling.fold(trial.design)
-    found = []
-    for field, claim, denial in _DESIGN_WORDS:
-        key = "design_allocation" if field == "randomized" else "design_masking"
-        for text in _texts(record, key):
+    for name, claim, denial in _DESIGN_WORDS:
+        for text in _texts(record, f"design_{name}"):
             if re.search(claim, stated) and re.search(denial, spelling.fold(text)):
-                found.append(
-                    _differ("design", trial.design, f"{key.split('_')[1]}: {text}", "high")
-                )
-    return found[:1]
+                return [_differ("design", trial.design, f"{name}: {text}", "high")]
+    return []
 
 
 # --- source, product -------------------------------------------------------------------------
@@ -245,7 +241,8 @@ def _compare_endpoints(trial: Trial, record: RegistryRecord) -> list[Discrepancy
     )
     found = []
     if lower and as_primary and not unsure:
-        note = f"The registry lists them as secondary: {'; '.join(_texts(record, 'secondary_outcomes'))}."
+        listed = "; ".join(_texts(record, "secondary_outcomes"))
+        note = f"The registry lists them as secondary: {listed}."
         said = f"primary: {measures}"
         found.append(_differ("endpoints", ", ".join(lower), said, "medium", note))
     if absent:
@@ -360,7 +357,7 @@ def _names_of(trial: Trial, record: RegistryRecord | None, texts: Sequence[str])
 
 
 def _is_name(text: str) -> bool:
-    """Tell whether a bracketed text is a study's name: one word with capitals, and no plain word."""
+    """Tell whether a bracketed text is a study's name: one word with capitals."""
     return " " not in text.strip() and sum(c.isupper() for c in text) > 1 and "®" not in text
 
 

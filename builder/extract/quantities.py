@@ -43,7 +43,8 @@ _WORDS: dict[str, str] = {
     "exosomes?": "exosomes", "exos?": "exosomes", "s?evs?": "EVs", "vesicles?": "vesicles",
     "copies": "copies", "doses?": "doses", "injections?": "injections", "fold": "fold",
     "patients?": "patients", "participants?": "participants", "subjects?": "subjects",
-    "knees?": "knees", "rats?": "rats", "mice": "mice", "rabbits?": "rabbits", "cohorts?": "cohorts",
+    "knees?": "knees",
+    "rats?": "rats", "mice": "mice", "rabbits?": "rabbits", "cohorts?": "cohorts",
 }  # fmt: skip
 _UNIT_CHARS = r"(?![A-Za-z0-9²³])"
 _SYMBOL = "|".join(sorted(map(re.escape, _SYMBOLS), key=len, reverse=True))
@@ -73,8 +74,8 @@ _ON_DAY = re.compile(
     re.IGNORECASE,
 )
 _NUMERALS = (
-    "one two three four five six seven eight nine ten eleven twelve".split(),
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(),
+    ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"],
+    ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"],
 )
 _NUMERAL_OF = {word: n for words in _NUMERALS for n, word in enumerate(words, 1)}
 _IN_WORDS = re.compile(

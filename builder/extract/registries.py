@@ -29,7 +29,8 @@ _PRINTED_BEFORE: dict[str, str] = {"jrct": r"(?:JPRN-)?", "uminctr": r"(?:JPRN-)
 _ADDRESSES: dict[str, str] = {"clinicaltrials": "https://clinicaltrials.gov/study/$1"}
 # The Bioregistry's pattern of UMIN also takes any C with digits: too wide for prose.
 _PATTERNS: dict[str, str] = {
-    "uminctr": r"UMIN\d{9}", "chictr": r"ChiCTR(?:-[A-Z]+-)?\d{8,10}", "clinicaltrials": r"NCT\d{8}",
+    "uminctr": r"UMIN\d{9}", "chictr": r"ChiCTR(?:-[A-Z]+-)?\d{8,10}",
+    "clinicaltrials": r"NCT\d{8}",
     "irct": r"IRCT\d{8,}N\d+", "isrctn": r"ISRCTN\d{8}", "anzctr": r"ACTRN\d{14}p?",
     "drks": r"DRKS\d{8}", "jrct": r"jRCT[a-z]?\d{9,10}",
 }  # fmt: skip
@@ -63,10 +64,11 @@ def _finders() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 def find_registry_ids(text: str) -> list[RegistryId]:
     """Return the trial numbers in a text, in order."""
-    found = []
-    for prefix, pattern in _finders():
-        for match in pattern.finditer(text):
-            found.append(_describe(prefix, match["number"], match.start(), match.end()))
+    found = [
+        _describe(prefix, match["number"], match.start(), match.end())
+        for prefix, pattern in _finders()
+        for match in pattern.finditer(text)
+    ]
     return sorted(found, key=lambda r: r.start)
 
 

@@ -46,7 +46,9 @@ def find_trials(
             continue
         for row in table.rows:
             for number in _find_ids(row, table):
-                trial = _Row(paper, table, row, roles, cited, vocabulary).read(number)
+                trial = _Row(
+                    paper, table, row, roles=roles, cited=cited, vocabulary=vocabulary
+                ).read(number)
                 first = found.get(trial.id)
                 found[trial.id] = _note_repeat(first, trial) if first else trial
     return list(found.values())
@@ -80,6 +82,7 @@ class _Row:
         paper: Paper,
         table: Table,
         row: TableRow,
+        *,
         roles: Mapping[Role, str],
         cited: Mapping[int, Cited],
         vocabulary: Vocabulary,

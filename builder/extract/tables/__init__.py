@@ -134,17 +134,15 @@ class _Repairer:
         names = ", ".join(repr(self.columns[i]) for i in placed.missing)
         if placed.rule == "rowspan":
             for i in placed.missing:
-                taken = above is not None and bool(above.cells[self.columns[i]].text)
-                note = (
-                    f"no cell printed; taken from the row above: {above.cells[self.columns[i]].text}"
-                    if taken and above
-                    else "no cell printed"
-                )
+                taken = above.cells[self.columns[i]].text if above else ""
+                note = "no cell printed"
+                note += f"; taken from the row above: {taken}" if taken else ""
                 self._note_repair(row_id, self.columns[i], "rowspan", note)
             weight = 2 if placed.lead >= SURE else 4
             self._ask(
                 "table-rowspan",
-                f"The row in line {line} lacks the cell of {names}: does the cell above it span both rows?",
+                f"The row in line {line} lacks the cell of {names}: "
+                "does the cell above it span both rows?",
                 weight,
                 names.strip("'"),
             )
@@ -234,7 +232,8 @@ class _Repairer:
                 if number not in self.known:
                     self._ask(
                         "table-citation",
-                        f"The row in line {row.line} cites [{number}], which is not in the list of references.",
+                        f"The row in line {row.line} cites [{number}], "
+                        "which is not in the list of references.",
                         4,
                         "references",
                     )

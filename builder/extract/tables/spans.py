@@ -12,7 +12,7 @@ _MOST_COLUMNS = 200
 
 @dataclass(frozen=True)
 class Slot:
-    """A place of the grid: the cell that covers it, and the row and column where the cell begins."""
+    """A place of the grid: the cell that covers it, and where that cell begins."""
 
     cell: Cell
     row: int
