@@ -63,6 +63,11 @@ class WorkFields:
     accessed: tuple[int, ...] = ()
     status: str = ""  # "in press" and the like
     issn: str = ""
+    editors: tuple[Person, ...] = ()
+    edition: str = ""
+    publisher_place: str = ""
+    genre: str = ""  # "Ph.D. Thesis", "U.S. Patent"
+    number: str = ""  # of a patent or report
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +92,18 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A run of prose, with the text of the nearest heading and the numbers it cites."""
+    """A run of prose, with the text of the nearest heading and the numbers it cites.
+
+    ``marks`` tells, where the layout tags citations (JATS), at which offset of the text each is
+    printed, and its numbers: the citations of one sentence can be told even in author-year style.
+    """
 
     kind: BlockKind
     text: str
     line: int
     section: str = ""
     citations: tuple[int, ...] = ()
+    marks: tuple[tuple[int, tuple[int, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +157,9 @@ class Citation:
     """An entry of the reference list. ``printed`` is the entry as printed, always kept.
 
     ``fields`` is set by readers whose layout marks the fields (JATS); else the extractor parses
-    ``printed``. ``labels`` are link labels printed behind it (``Google Scholar``).
+    ``printed``. ``labels`` are link labels printed behind it (``Google Scholar``). Several works
+    printed under one number (3a, 3b) are several entries that share it. ``key`` is the id that the
+    layout gives the entry.
     """
 
     number: int

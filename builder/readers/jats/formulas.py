@@ -6,9 +6,10 @@ import re
 
 from lxml import etree
 
-_SUP = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
+_SUP = str.maketrans("0123456789+-−–=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾ⁿⁱ")
 _SUB = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
-_SUP_OK = re.compile(r"^[0-9+\-−=()ni]+$")
+# Powers, charges and indices; "1–3" is a range and stays as it is.
+_SUP_OK = re.compile(r"^(?:[+\-−–]?\d+[+\-−]?|\d*[+\-−–]+|[ni]|n[+\-−]\d|\(\d+\))$")
 _SUB_OK = re.compile(r"^[0-9+\-−=()]+$")
 _RELATIONS = frozenset("=<>≤≥≠≈≡∼≃≅∝±∓×÷·→←↔⇒⇔∈∉⊂⊆∪∩∧∨+−-*≪≫≔⁄")
 _INVISIBLE = frozenset("\u2061\u2062\u2063\u2064\u200b")

@@ -1,0 +1,319 @@
+"""Headings, prose, lists, figures and tables of an article, in the order of the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from lxml import etree
+
+from builder.document import Block, BlockKind, Figure, Grid, Heading
+from builder.readers.jats.context import LANG, Context, line_of
+from builder.readers.jats.inline import Prose, text_of
+from builder.readers.jats.tables import read_table_wrap
+
+# Abstracts that are not the abstract: kept, but as statements.
+_OTHER_ABSTRACTS = frozenset(
+    ["graphical", "teaser", "toc", "editor", "editors-summary", "key-points", "highlights", "video"]
+    + ["precis", "web-summary", "synopsis", "summary", "executive-summary", "author-highlights"]
+    + ["plain-language-summary", "plain-language", "lay-summary", "significance", "short", "capsule"]
+    + ["author-summary", "digest", "elife-digest", "stereochemical", "objectives", "keypoints"]
+)
+_STATEMENTS = re.compile(
+    r"acknowledg|conflicts?\s+of\s+interest|competing|disclosure|funding|financial\s+support|"
+    r"author\S*\s+contribution|contributions?\s+of\s+author|data\s+(?:and\s+\w+\s+)?availab|"
+    r"availability\s+of|ethic|consent|disclaimer|supplementary|supporting\s+information|"
+    r"abbreviations|declarations?\b|COI-statement",
+    re.IGNORECASE,
+)
+_SECTIONS = frozenset(["sec", "app", "boxed-text", "notes", "ack", "bio", "glossary", "floats-wrap"])
+_DESCEND = frozenset(
+    ["disp-quote", "verse-group", "statement", "speech", "disp-formula-group", "app-group", "def"]
+    + ["table-wrap-group", "fig-group", "floats-group", "body", "back", "list-item", "boxed-text"]
+)
+_SKIPPED = frozenset(
+    ["title", "label", "sec-meta", "object-id", "permissions", "graphic", "kwd-group", "ref-list"]
+    + ["sub-article", "response", "related-article", "related-object", "alt-text", "subtitle"]
+)
+# In a paragraph these begin a block of their own.
+_BREAKS = frozenset(["list", "def-list", "disp-quote", "boxed-text", "verse-group", "statement", "p"])
+_DEFAULT_TITLES = {
+    "ack": "Acknowledgements",
+    "glossary": "Glossary",
+    "app": "Appendix",
+    "fn-group": "Notes",
+}
+_LEVEL_OF_SECTIONS = 2
+
+
+class Body:
+    """Collects what the body of an article holds; one instance reads one article."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.headings: list[Heading] = []
+        self.blocks: list[Block] = []
+        self.tables: list[Grid] = []
+        self.figures: list[Figure] = []
+        self._section = ""
+        self._kind: BlockKind = "paragraph"
+        self._level = _LEVEL_OF_SECTIONS
+
+    def read_title(self, article: etree._Element, title: str) -> None:
+        """Add the title as heading of level 1."""
+        element = article.find("front/article-meta/title-group/article-title")
+        if title:
+            self.headings.append(Heading(1, title, line_of(element if element is not None else article)))
+
+    def read_abstracts(self, meta: etree._Element) -> None:
+        """Add the abstract, and other summaries as statements.
+
+        The abstract is the first one without a type, or with a type that is not of the other
+        kinds; translations and graphical, teaser and lay abstracts are statements.
+        """
+        abstracts = meta.findall("abstract")
+        main = next((a for a in abstracts if not _is_other(a)), None)
+        for element in abstracts + meta.findall("trans-abstract"):
+            is_main = element is main
+            kind = element.get("abstract-type") or element.get("specific-use") or ""
+            language = element.get(LANG, "") if element.tag == "trans-abstract" else ""
+            default = "Abstract" if is_main else _name_abstract(kind, language)
+            self._read_part(element, "abstract" if is_main else "statement", default)
+
+    def read_statements(self, meta: etree._Element) -> None:
+        """Add keywords, notes on authors and the funding statement."""
+        for group in meta.findall("kwd-group"):
+            words = [text_of(k, self.context) for k in group if k.tag in ("kwd", "compound-kwd")]
+            title = text_of(group.find("title"), self.context) or "Keywords"
+            if words:
+                self._add("statement", "; ".join(filter(None, words)), group, title)
+        for notes in meta.findall("author-notes"):
+            for note in notes:
+                if note.tag in ("fn", "p"):
+                    self._read_note(note)
+        for element in meta.findall("funding-group/funding-statement"):
+            self._add("statement", text_of(element, self.context), element, "Funding")
+
+    def read_parts(self, article: etree._Element) -> None:
+        """Add body, back matter and floats."""
+        for part in article:
+            if part.tag == "body":
+                self._flow(part)
+            elif part.tag == "back":
+                self._kind = "statement"
+                self._flow(part)
+                self._kind = "paragraph"
+            elif part.tag in ("floats-group", "floats-wrap"):
+                self._section = ""
+                self._flow(part)
+
+    # --- parts of the flow -----------------------------------------------------------------------
+
+    def _flow(self, element: etree._Element) -> None:
+        for child in element:
+            self._read_child(child)
+
+    def _read_child(self, child: etree._Element) -> None:
+        tag = str(child.tag)
+        handler = _HANDLERS.get(tag)
+        if handler:
+            handler(self, child)
+        elif tag in _SECTIONS:
+            self._read_section(child)
+        elif tag in _DESCEND:
+            self._flow(child)
+        elif tag == "ref-list":
+            self._read_list_of_references(child)
+        elif tag not in _SKIPPED:
+            # Unknown elements are kept as prose: nothing is dropped.
+            self._read_paragraph(child)
+
+    def _read_section(self, element: etree._Element) -> None:
+        kind: BlockKind = self._kind
+        if element.tag == "app":
+            kind = "paragraph"
+        elif element.tag in ("ack", "notes"):
+            kind = "statement"
+        self._read_part(element, kind, _DEFAULT_TITLES.get(str(element.tag), ""))
+
+    def _read_part(self, element: etree._Element, kind: BlockKind, default: str) -> None:
+        """Read a section: its heading one level below the one it stands in, then what it holds."""
+        before = (self._section, self._kind, self._level)
+        self._kind = kind
+        title = self._title_of(element) or default
+        if title:
+            self.headings.append(Heading(self._level, title, line_of(element)))
+            self._section = title
+            self._level += 1
+            named = f"{element.get('sec-type', '')} {title}"
+            if kind == "paragraph" and _STATEMENTS.search(named):
+                self._kind = "statement"
+        self._flow(element)
+        self._section, self._kind, self._level = before
+
+    def _title_of(self, element: etree._Element) -> str:
+        title = element.find("title")
+        if title is None:
+            title = element.find("caption/title")
+        label = element.find("label")
+        parts = (text_of(label, self.context), text_of(title, self.context))
+        return " ".join(filter(None, parts))
+
+    def _read_list_of_references(self, element: etree._Element) -> None:
+        title = text_of(element.find("title"), self.context)
+        if title:
+            self.headings.append(Heading(self._level, title, line_of(element)))
+        for child in element:
+            if child.tag in ("p", "sec"):
+                self._read_child(child)
+            elif child.tag == "ref-list":
+                self._read_list_of_references(child)
+
+    def _read_paragraph(self, element: etree._Element) -> None:
+        prose = Prose(self.context)
+        prose.add_text(element.text)
+        start = element
+        for child in element:
+            if child.tag in _BREAKS:
+                self._emit(prose, start)
+                self._read_child(child)
+                prose, start = Prose(self.context), child
+            else:
+                prose.add_child(child)
+            prose.add_text(child.tail)
+        self._emit(prose, start)
+
+    def _emit(self, prose: Prose, element: etree._Element, lead: str = "") -> None:
+        text, citations, marks = prose.finish()
+        if text:
+            if lead:
+                shift = len(lead) + 1
+                text, marks = f"{lead} {text}", tuple((at + shift, n) for at, n in marks)
+            self.blocks.append(
+                Block(self._kind, text, line_of(element), self._section, citations, marks)
+            )
+        for part in prose.floats:
+            self._read_child(part)
+
+    def _add(self, kind: BlockKind, text: str, element: etree._Element, section: str) -> None:
+        if text:
+            self.blocks.append(Block(kind, text, line_of(element), section))
+
+    def _read_list(self, element: etree._Element) -> None:
+        title = text_of(element.find("title"), self.context)
+        self._add(self._kind, title, element, self._section)
+        for item in element.iterfind("list-item"):
+            lead = text_of(item.find("label"), self.context)
+            for child in item:
+                if child.tag == "p" and not any(c.tag in _BREAKS for c in child):
+                    prose = Prose(self.context)
+                    prose.add(child)
+                    self._emit(prose, child, lead)
+                    lead = ""
+                elif child.tag != "label":
+                    self._read_child(child)
+
+    def _read_definitions(self, element: etree._Element) -> None:
+        """Add a list of terms and definitions: one block an item."""
+        for item in element.iter("def-item"):
+            prose = Prose(self.context)
+            for place, part in enumerate(item):
+                prose.add_text(": " if place else "")
+                prose.add(part)
+            self._emit(prose, item)
+
+    def _read_formula(self, element: etree._Element) -> None:
+        prose = Prose(self.context)
+        prose.add_child(element)
+        self._emit(prose, element)
+
+    def _read_note(self, element: etree._Element) -> None:
+        kind = self._kind
+        self._kind = "footnote" if not _STATEMENTS.search(_note_words(element)) else "statement"
+        prose = Prose(self.context)
+        prose.add(element)
+        self._emit(prose, element)
+        self._kind = kind
+
+    def _read_notes(self, element: etree._Element) -> None:
+        title = text_of(element.find("title"), self.context)
+        before = self._section
+        if title:
+            self.headings.append(Heading(self._level, title, line_of(element)))
+            self._section = title
+        for child in element:
+            if child.tag == "fn":
+                self._read_note(child)
+            elif child.tag not in _SKIPPED:
+                self._read_child(child)
+        self._section = before
+
+    # --- floats ----------------------------------------------------------------------------------
+
+    def _read_table(self, element: etree._Element) -> None:
+        self.tables += read_table_wrap(element, len(self.tables) + 1, self.context)
+        self._read_caption(element)
+
+    def _read_figure(self, element: etree._Element) -> None:
+        label = text_of(element.find("label"), self.context)
+        caption = self._read_caption(element)
+        if element.tag == "fig":
+            self.figures.append(Figure(label, caption, line_of(element)))
+        for child in element:
+            # Parts of a figure may be tables, or figures with captions of their own.
+            if child.tag in ("table-wrap", "fig", "p", "fn"):
+                self._read_child(child)
+
+    def _read_caption(self, element: etree._Element) -> str:
+        """Add the caption as a block of its own, for its words and citations; return its text."""
+        caption = element.find("caption")
+        if caption is None:
+            return ""
+        prose = Prose(self.context)
+        prose.add(caption)
+        text, citations, marks = prose.finish()
+        if text:
+            line = line_of(caption)
+            self.blocks.append(Block("caption", text, line, self._section, citations, marks))
+        for part in prose.floats:
+            self._read_child(part)
+        return text
+
+    def _read_supplement(self, element: etree._Element) -> None:
+        self._read_caption(element)
+        for child in element:
+            if child.tag in ("p", "sec", "table-wrap", "fig"):
+                self._read_child(child)
+
+
+def _is_other(abstract: etree._Element) -> bool:
+    kind = (abstract.get("abstract-type") or "").lower()
+    return kind in _OTHER_ABSTRACTS
+
+
+def _name_abstract(kind: str, language: str) -> str:
+    if language:
+        return f"Abstract ({language})"
+    return f"{kind.replace('-', ' ').capitalize()} abstract" if kind else "Second abstract"
+
+
+def _note_words(note: etree._Element) -> str:
+    kind = (note.get("fn-type") or "").lower()
+    known = {"con": "author contribution", "conflict": "competing", "coi-statement": "competing"}
+    start = "".join(note.itertext())[:60]
+    return f"{known.get(kind, kind)} {start}"
+
+
+_HANDLERS: dict[str, Callable[[Body, etree._Element], None]] = {
+    "p": Body._read_paragraph,
+    "list": Body._read_list,
+    "def-list": Body._read_definitions,
+    "disp-formula": Body._read_formula,
+    "table-wrap": Body._read_table,
+    "fig": Body._read_figure,
+    "fig-group": Body._read_figure,
+    "fn": Body._read_note,
+    "fn-group": Body._read_notes,
+    "supplementary-material": Body._read_supplement,
+    "media": Body._read_supplement,
+}

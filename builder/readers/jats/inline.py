@@ -1,0 +1,400 @@
+"""Running text of JATS elements, with the places of its citations.
+
+Superscripts and subscripts become Unicode ones where those exist (``10⁹``, ``H₂S``); a citation
+printed as a superscript is put in square brackets, for it would read as a number without them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+from lxml import etree
+
+from builder.readers.jats.context import Context, href
+from builder.readers.jats.formulas import mathml_text, subscript, superscript, tex_text
+from builder.readers.marks import find_citations
+
+# Parts that are printed away from the line they are tagged in. The reader of the text finds them
+# in ``Prose.floats``.
+FLOATS = frozenset(
+    ["fig", "fig-group", "table-wrap", "table-wrap-group", "supplementary-material", "media"]
+    + ["fn", "fn-group", "boxed-text", "chem-struct-wrap"]
+)
+# Parts that begin on a new line: a space keeps their words apart.
+_APART = frozenset(
+    ["p", "title", "label", "list", "list-item", "def-list", "def-item", "term", "def", "break"]
+    + ["disp-quote", "attrib", "institution", "addr-line", "td", "th", "tr", "sec", "hr", "line"]
+    + ["verse-line", "caption", "subtitle", "trans-title", "disp-formula-group"]
+)
+_SILENT = frozenset(
+    ["index-term", "index-term-range-end", "object-id", "processing-meta", "institution-id"]
+    + ["permissions", "fn-stub", "contrib-id", "milestone-start", "milestone-end", "target"]
+)
+_NAMES = frozenset(["name", "string-name"])
+_LETTER_UP = str.maketrans("abcdefghijklmnoprstuvwxyz", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
+# A dash between two citations opens a range; brackets may stand round each.
+_DASH = r"[-‐‑‒–—−⁻]"
+_RANGE_BETWEEN = re.compile(rf"^[\s\])]*(?:{_DASH}|to|through)[\s\[(]*$")
+_RANGE_AFTER = re.compile(rf"^\s*{_DASH}\s*(\d{{1,4}})\s*[\]),;]")
+_RANGE_WITHIN = re.compile(rf"^[\s\[(]*(\d{{1,4}})\s*{_DASH}\s*(\d{{1,4}})[\s\])]*$")
+_BRACKET = re.compile(r"\[\d[\d\s,;–−-]*\]")
+_LETTERS = re.compile(r"^[a-z](?:,\s*[a-z])*$")
+_SPACE_BEFORE = re.compile(r"\s+(?=[,.;:])")
+_PUNCTUATION = re.compile(rf"^[\s,;.\[\]()]+$|^\s*{_DASH}\s*$")
+_MARK = re.compile(r"\x00([^\x00\x01]*)\x01")
+_DIGITS = re.compile(r"\d+")
+_MOST_IN_RANGE = 300
+_NEAR = 20
+
+Mark = tuple[int, tuple[int, ...]]
+
+
+def tidy(text: str) -> str:
+    """Return text in NFC with single spaces."""
+    joined = " ".join(text.split())
+    return joined if joined.isascii() else unicodedata.normalize("NFC", joined)
+
+
+def text_of(element: etree._Element | None, context: Context) -> str:
+    """Return an element's text, citations and notes left out of account; '' for None."""
+    if element is None:
+        return ""
+    if not len(element):
+        return tidy(element.text or "")
+    prose = Prose(context)
+    prose.add(element)
+    return prose.text()
+
+
+class Prose:
+    """Gathers the text of elements, their citations and what floats out of the line.
+
+    Citations are kept as marks in the raw text (a NUL before, a 0x01 behind: neither can stand in
+    XML) until the text is complete, because ranges show only then.
+    """
+
+    __slots__ = ("_cited", "_in_citation", "_parts", "context", "floats")
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.floats: list[etree._Element] = []
+        self._parts: list[str] = []
+        self._cited: list[tuple[int, ...]] = []
+        self._in_citation = False
+
+    def add(self, element: etree._Element) -> None:
+        """Add what is inside an element."""
+        parts = self._parts
+        if element.text:
+            parts.append(element.text)
+        for child in element:
+            self.add_child(child)
+            if child.tail:
+                parts.append(child.tail)
+
+    def add_text(self, text: str | None) -> None:
+        """Add plain text."""
+        if text:
+            self._parts.append(text)
+
+    def add_child(self, element: etree._Element) -> None:
+        """Add one element, by its meaning."""
+        tag = element.tag
+        handler = _HANDLERS.get(tag)
+        if handler:
+            handler(self, element)
+        elif tag in _APART:
+            self._parts.append(" ")
+            self.add(element)
+            self._parts.append(" ")
+        elif tag in FLOATS:
+            self.floats.append(element)
+        elif tag in _SILENT:
+            return
+        elif len(element):
+            self.add(element)
+        elif element.text:
+            self._parts.append(element.text)
+
+    def raw(self) -> str:
+        """Return the text so far, as tagged, citation marks included."""
+        return "".join(self._parts)
+
+    def text(self) -> str:
+        """Return the tidy text."""
+        raw = self.raw()
+        if self._cited:
+            raw = raw.replace("\x00", "").replace("\x01", "")
+        return tidy(raw)
+
+    def finish(self) -> tuple[str, tuple[int, ...], tuple[Mark, ...]]:
+        """Return the tidy text, all numbers it cites in order, and the marks with their places.
+
+        A mark is the offset in the text at which a citation is printed, and its numbers; a range
+        is opened at its end.
+        """
+        if not self._cited:
+            text = self.text()
+            marks = _plain_marks(text, self.context.last) if self.context.untagged else ()
+        else:
+            raw = self.raw()
+            opened = self._open_ranges(raw)
+            pieces = tidy(raw.replace("\x01", "")).split("\x00")
+            place = len(pieces[0])
+            found: list[Mark] = []
+            for piece, numbers in zip(pieces[1:], opened, strict=True):
+                found.append((place, numbers))
+                place += len(piece)
+            text, marks = "".join(pieces), tuple(found)
+        return text, unique(n for _, numbers in marks for n in numbers), marks
+
+    def _open_ranges(self, raw: str) -> list[tuple[int, ...]]:
+        spans = list(_MARK.finditer(raw))
+        opened: list[tuple[int, ...]] = []
+        for index, (span, numbers) in enumerate(zip(spans, self._cited, strict=True)):
+            before = self._cited[index - 1] if index else ()
+            between = raw[spans[index - 1].end() : span.start()] if index else ""
+            if before and numbers and _RANGE_BETWEEN.match(between):
+                numbers = _span(before[-1], numbers[0]) + numbers  # noqa: PLW2901
+            opened.append(unique(numbers + self._range_end(raw, span, numbers)))
+        return opened
+
+    def _range_end(
+        self, raw: str, span: re.Match[str], numbers: tuple[int, ...]
+    ) -> tuple[int, ...]:
+        """Return the rest of a range of which only the first number is tagged as a citation."""
+        inner = span.group(1)
+        within = _RANGE_WITHIN.match(inner)
+        if len(numbers) != 1:
+            return ()
+        if within and int(within[1]) == numbers[0] and int(within[2]) <= self.context.last:
+            return _span(numbers[0], int(within[2]), closed=True)
+        after = _RANGE_AFTER.match(raw[span.end() : span.end() + _NEAR])
+        if after and inner.strip("[]( ") == str(numbers[0]) and int(after[1]) <= self.context.last:
+            return _span(numbers[0], int(after[1]), closed=True)
+        return ()
+
+    def last_is_mark(self) -> bool:
+        """Tell whether the text so far ends in a citation."""
+        return bool(self._parts) and self._parts[-1].endswith("\x01")
+
+    def cite(self, element: etree._Element, numbers: tuple[int, ...]) -> None:
+        """Add a citation."""
+        self._cited.append(numbers)
+        self._parts.append("\x00")
+        self._in_citation = True
+        raised = len(element) == 1 and element[0].tag == "sup" and not (element.text or "").strip()
+        if raised:
+            inner = _inner(self)
+            inner.add(element)
+            self._parts.append(bracketed(inner.raw()))
+        else:
+            self.add(element)
+        self._in_citation = False
+        self._parts.append("\x01")
+
+
+def bracketed(text: str) -> str:
+    """Return text in square brackets, unless it stands in brackets already."""
+    bare = text.strip()
+    return bare if bare[:1] in ("[", "(") else f"[{bare}]"
+
+
+def unique(numbers: object) -> tuple[int, ...]:
+    """Return numbers without repetition, in order."""
+    return tuple(dict.fromkeys(numbers))  # type: ignore[call-overload]
+
+
+def _span(first: int, last: int, *, closed: bool = False) -> tuple[int, ...]:
+    if not first < last <= first + _MOST_IN_RANGE:
+        return ()
+    return tuple(range(first + 1, last + closed))
+
+
+def _plain_marks(text: str, last: int) -> tuple[Mark, ...]:
+    """Return the bracketed numbers of a text whose article tags no citation."""
+    found: list[Mark] = []
+    for match in _BRACKET.finditer(text):
+        numbers = find_citations(match[0])
+        if numbers and all(0 < n <= last for n in numbers):
+            found.append((match.start(), numbers))
+    return tuple(found)
+
+
+def _inner(prose: Prose) -> Prose:
+    """Return a prose for a part of another: own text, the same citations and floats."""
+    inner = Prose(prose.context)
+    inner.floats = prose.floats
+    inner._cited = prose._cited
+    inner._in_citation = prose._in_citation
+    return inner
+
+
+def _add_sup(prose: Prose, element: etree._Element) -> None:
+    if prose._in_citation:
+        prose.add(element)
+        return
+    before = len(prose._cited)
+    inner = _inner(prose)
+    inner.add(element)
+    text = inner.raw()
+    if len(prose._cited) > before:
+        opened = prose._parts and prose._parts[-1].rstrip()[-1:] in ("[", "(")
+        shown = text.strip()
+        closed = opened or shown.lstrip("\x00")[:1] in ("[", "(")
+        prose._parts.append(shown if closed else f"[{shown}]")
+    elif prose.last_is_mark() and _PUNCTUATION.match(text):
+        # Commas and dashes between raised citations belong to their list.
+        prose._parts.append(text)
+    elif text:
+        prose._parts.append(_raised(text))
+
+
+def _raised(text: str) -> str:
+    if _LETTERS.match(text):
+        return text.translate(_LETTER_UP)
+    high = superscript(text)
+    # "10<sup>0.5</sup>" must not read as 100.5.
+    return f"^{text}" if high == text and any(map(str.isdecimal, text)) else high
+
+
+def _add_sub(prose: Prose, element: etree._Element) -> None:
+    inner = _inner(prose)
+    inner.add(element)
+    prose.add_text(subscript(inner.raw()))
+
+
+def _add_xref(prose: Prose, element: etree._Element) -> None:
+    numbers = cited_numbers(element, prose.context)
+    if numbers is not None and not prose._in_citation:
+        prose.cite(element, numbers)
+    elif element.get("ref-type") in ("table-fn", "fn") and not len(element):
+        prose.add_text(_raised(element.text or ""))
+    else:
+        prose.add(element)
+
+
+def cited_numbers(element: etree._Element, context: Context) -> tuple[int, ...] | None:
+    """Return the numbers of the entries that an xref points to; None where it is no citation."""
+    known = context.numbers
+    rid = element.get("rid") or ""
+    numbers = known.get(rid)
+    if numbers is not None:
+        return numbers
+    targets = rid.split()
+    if not targets:
+        # Without a target only a bare number tells what is cited.
+        if element.get("ref-type") != "bibr" or not known:
+            return None
+        return tuple(n for n in map(int, _DIGITS.findall(element.text or "")) if n <= context.last)
+    found = unique(n for t in targets for n in known.get(t, ()))
+    if element.get("ref-type") == "bibr":
+        for target in targets:
+            if target not in known:
+                context.flag_missing(element, target)
+        return found
+    return found or None
+
+
+def _add_formula(prose: Prose, element: etree._Element) -> None:
+    """Add a formula: MathML first, then LaTeX, then a text the publisher gives for it."""
+    math = next(element.iter("math"), None)
+    if math is not None:
+        prose.add_text(f" {_math_text(math)} " if element.tag == "disp-formula" else _math_text(math))
+    else:
+        tex = next(element.iter("tex-math"), None)
+        if tex is not None:
+            prose.add_text(tex_text("".join(tex.itertext())))
+        elif any(True for _ in element.iter("graphic", "inline-graphic")) and not _printed(element):
+            _add_image(prose, element)
+        else:
+            prose.add(element)
+    if element.tag == "disp-formula":
+        label = element.find("label")
+        prose.add_text(f" {tidy(label.text or '')} " if label is not None and math is not None else " ")
+
+
+def _printed(element: etree._Element) -> str:
+    return "".join(element.itertext()).strip()
+
+
+def _math_text(math: etree._Element) -> str:
+    return mathml_text(math) or (math.get("alttext") or "").strip()
+
+
+def _add_math(prose: Prose, element: etree._Element) -> None:
+    prose.add_text(_math_text(element))
+
+
+def _add_tex(prose: Prose, element: etree._Element) -> None:
+    prose.add_text(tex_text("".join(element.itertext())))
+
+
+def _add_image(prose: Prose, element: etree._Element) -> None:
+    """Add what stands for an image in the line: its alternative text, or a word that says so."""
+    alternative = element.find(".//alt-text")
+    words = tidy(alternative.text or "") if alternative is not None else ""
+    prose.add_text(f"[{words or 'image'}]")
+
+
+def _add_alternatives(prose: Prose, element: etree._Element) -> None:
+    """Add one of several forms of the same thing, the one most like text."""
+    for tag in ("math", "tex-math", "table", "textual-form", "preformat", "code"):
+        child = element.find(tag)
+        if child is not None:
+            prose.add_child(child)
+            return
+    if len(element):
+        prose.add_child(element[0])
+
+
+def _add_link(prose: Prose, element: etree._Element) -> None:
+    if _printed(element):
+        prose.add(element)
+    else:
+        prose.add_text(href(element))
+
+
+def _add_name(prose: Prose, element: etree._Element) -> None:
+    """Add a name; PubMed Central leaves no space between its parts."""
+    inner = _inner(prose)
+    inner.add_text(element.text)
+    for child in element:
+        if inner._parts and not inner._parts[-1][-1:].isspace():
+            inner.add_text(" ")
+        inner.add_child(child)
+        inner.add_text(child.tail)
+    prose.add_text(_SPACE_BEFORE.sub("", inner.raw().strip()))
+
+
+def _add_etal(prose: Prose, element: etree._Element) -> None:
+    prose.add_text(element.text or "et al.")
+
+
+def _add_row(prose: Prose, element: etree._Element) -> None:
+    """Add a row of a table that stands in the line: cells parted by bars, rows by semicolons."""
+    cells = [text_of(cell, prose.context) for cell in element]
+    prose.add_text(" " + " | ".join(cells) + " ; ")
+
+
+_HANDLERS: dict[object, Callable[[Prose, etree._Element], None]] = {
+    "sup": _add_sup,
+    "sub": _add_sub,
+    "xref": _add_xref,
+    "inline-formula": _add_formula,
+    "disp-formula": _add_formula,
+    "chem-struct": _add_formula,
+    "math": _add_math,
+    "tex-math": _add_tex,
+    "alternatives": _add_alternatives,
+    "inline-graphic": _add_image,
+    "graphic": _add_image,
+    "ext-link": _add_link,
+    "uri": _add_link,
+    "email": _add_link,
+    "etal": _add_etal,
+    "tr": _add_row,
+    **dict.fromkeys(_NAMES, _add_name),
+}

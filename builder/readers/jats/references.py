@@ -1,0 +1,151 @@
+"""The reference list: every entry with its fields as tagged and its text as printed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from builder.document import Citation, WorkFields
+from builder.readers.jats.context import Context, line_of
+from builder.readers.jats.inline import text_of
+from builder.readers.jats.works import parse_work, printed_work
+
+CITATIONS = ("element-citation", "mixed-citation", "citation", "nlm-citation")
+_OUTSIDE = ("sub-article", "response")
+_SEVERAL = frozenset(["volume", "fpage", "doi"])
+
+
+def find_refs(article: etree._Element) -> list[etree._Element]:
+    """Return all entries of the article's lists in order; those of sub-articles are left out."""
+    lists = [part for part in article.iter("ref-list") if not _is_outside(part)]
+    nested = {id(inner) for part in lists for inner in part.iterfind(".//ref-list")}
+    return [
+        ref
+        for part in lists
+        if id(part) not in nested
+        for ref in part.iter("ref")
+        if ref.getparent() is not None
+    ]
+
+
+def _is_outside(element: etree._Element) -> bool:
+    return any(True for _ in element.iterancestors(*_OUTSIDE))
+
+
+def number_refs(refs: list[etree._Element], context: Context) -> list[int]:
+    """Return the number of each entry and make every id of it known to the context.
+
+    Printed numbers are kept where all entries have one and none stands twice; else entries are
+    counted in the order of the list.
+    """
+    labels = [_label(ref).strip(" .[]()") for ref in refs]
+    printed = [int(label) for label in labels if label.isdecimal() and int(label) > 0]
+    if len(printed) == len(refs) and len(set(printed)) == len(refs):
+        numbers = printed
+    else:
+        numbers = list(range(1, len(refs) + 1))
+        if len(printed) == len(refs):
+            context.flag(
+                "note",
+                "jats-ref-numbers",
+                refs[0],
+                "numbers that stand once in the reference lists",
+                "numbers that begin anew",
+                hint="Entries are counted through all lists.",
+            )
+    for ref, number in zip(refs, numbers, strict=True):
+        for element in (ref, *ref.iter(*CITATIONS, "note")):
+            name = element.get("id")
+            if name:
+                context.numbers.setdefault(name, (number,))
+    context.last = max(numbers, default=0)
+    return numbers
+
+
+def _label(ref: etree._Element) -> str:
+    label = ref.findtext("label")
+    return label if label is not None else ""
+
+
+def read_references(article: etree._Element, context: Context) -> tuple[Citation, ...]:
+    """Return the reference list. Several works printed under one number share the number."""
+    refs = find_refs(article)
+    numbers = number_refs(refs, context)
+    return tuple(
+        citation
+        for ref, number in zip(refs, numbers, strict=True)
+        for citation in _entries(ref, number, context)
+    )
+
+
+def _entries(ref: etree._Element, number: int, context: Context) -> Iterator[Citation]:
+    label = text_of(ref.find("label"), context)
+    shown = "" if label.strip(" .[]()") == str(number) else label
+    works = _find_works(ref)
+    if not works:
+        printed = text_of(ref, context).removeprefix(label).strip()
+        yield Citation(number, f"{shown} {printed}".strip(), line_of(ref), key=ref.get("id", ""))
+        kind = "a note" if ref.find("note") is not None else "text without tags"
+        context.flag("warning", "jats-ref-no-work", ref, "a cited work in the entry", kind)
+        return
+    for place, (element, printed_from) in enumerate(works):
+        printed = printed_work(printed_from, context)
+        fields = parse_work(element, printed, context)
+        _check(element, fields, number, context)
+        yield Citation(
+            number,
+            f"{shown} {printed}".strip() if not place else printed,
+            line_of(ref if not place else element),
+            fields=fields,
+            key=ref.get("id", "") if not place else element.get("id", ""),
+        )
+    if len(works) > 1:
+        context.flag(
+            "note",
+            "jats-ref-several",
+            ref,
+            f"one work as number {number}",
+            f"{len(works)} works, all kept under that number",
+        )
+
+
+def _find_works(ref: etree._Element) -> list[tuple[etree._Element, etree._Element]]:
+    """Return the citations of an entry: the element with the best tags, and the printed one."""
+    works: list[tuple[etree._Element, etree._Element]] = []
+    for child in ref:
+        if child.tag in CITATIONS:
+            works.append((child, child))
+        elif child.tag in ("citation-alternatives", "alternatives"):
+            found = [c for c in child if c.tag in CITATIONS]
+            if found:
+                tagged = next((c for c in found if c.tag == "element-citation"), found[0])
+                printed = next((c for c in found if c.tag == "mixed-citation"), tagged)
+                works.append((tagged, printed))
+        elif child.tag == "note" and works:
+            works += [(c, c) for c in child.iter(*CITATIONS)]
+    return works
+
+
+def _check(
+    element: etree._Element, fields: WorkFields | None, number: int, context: Context
+) -> None:
+    if fields is None:
+        context.flag(
+            "warning",
+            "jats-ref-untagged",
+            element,
+            f"tagged fields in reference {number}",
+            "plain text",
+        )
+        return
+    if not fields.title:
+        context.flag("warning", "jats-ref-title", element, f"a title in reference {number}")
+    if len(element.findall("volume")) > 1 and len(element.findall("fpage")) > 1:
+        context.flag(
+            "warning",
+            "jats-ref-several",
+            element,
+            f"one work as number {number}",
+            "several in one run of text; the fields are those of the first",
+        )

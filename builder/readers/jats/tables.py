@@ -1,0 +1,316 @@
+"""Tables of an article: HTML and CALS rows with their spans, captions and notes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from lxml import etree
+
+from builder.document import Cell, Grid
+from builder.readers.jats.context import Context, line_of
+from builder.readers.jats.inline import Prose, text_of, tidy
+
+_BODIES = ("tbody", "tfoot", "thead")
+_MOST_SPANNED = 1000
+Row = tuple[Cell, ...]
+
+
+def read_table_wrap(wrap: etree._Element, first: int, context: Context) -> list[Grid]:
+    """Return the grids of one ``table-wrap``, numbered from ``first``.
+
+    A table that is only an image gives a grid without rows, flagged.
+    """
+    label = text_of(wrap.find("label"), context)
+    caption = _caption(wrap, context)
+    notes = find_notes(wrap, context)
+    tables = [t for t in wrap.iter("table") if _is_outer(t, wrap)]
+    if not tables:
+        return [_image(wrap, first, label, caption, notes, context)]
+    if len(tables) > 1:
+        got = f"{len(tables)} tables"
+        context.flag("note", "jats-table-parts", wrap, "one table in a table-wrap", got)
+    grids = []
+    for place, table in enumerate(tables):
+        rows, feet = read_rows(table, context)
+        grids.append(
+            Grid(
+                number=first + place,
+                rows=rows,
+                line=line_of(table),
+                label=label,
+                caption=caption,
+                footnotes=(*notes, *feet),
+                spans_known=True,
+            )
+        )
+    return grids
+
+
+def _is_outer(table: etree._Element, wrap: etree._Element) -> bool:
+    """Tell whether a table belongs to this wrap and stands in no cell of another table."""
+    for parent in table.iterancestors():
+        if parent is wrap:
+            return True
+        if parent.tag in ("table", "table-wrap"):
+            return False
+    return False
+
+
+def _image(
+    wrap: etree._Element,
+    number: int,
+    label: str,
+    caption: str,
+    notes: tuple[str, ...],
+    context: Context,
+) -> Grid:
+    name = label or f"table {number}"
+    is_image = any(True for _ in wrap.iter("graphic", "inline-graphic", "media"))
+    context.flag(
+        "warning",
+        "jats-table-image" if is_image else "jats-table-empty",
+        wrap,
+        f"rows and cells in {name}",
+        "an image" if is_image else "no table",
+        hint="Its values can't be read; see the paper." if is_image else "",
+    )
+    return Grid(number, (), line_of(wrap), label, caption, notes, spans_known=True, is_image=is_image)
+
+
+def _caption(wrap: etree._Element, context: Context) -> str:
+    caption = wrap.find("caption")
+    if caption is None:
+        return text_of(wrap.find("title"), context)
+    return text_of(caption, context)
+
+
+def find_notes(wrap: etree._Element, context: Context) -> tuple[str, ...]:
+    """Return the notes below a table, each with its mark."""
+    notes: list[str] = []
+    for foot in wrap.iter("table-wrap-foot"):
+        notes += _foot_notes(foot, context)
+    notes += [text_of(a, context) for a in wrap.findall("attrib")]
+    notes += [text_of(p, context) for p in wrap.findall("permissions/copyright-statement")]
+    notes += [text_of(p, context) for p in wrap.findall("p")]
+    return tuple(filter(None, notes))
+
+
+def _foot_notes(foot: etree._Element, context: Context) -> list[str]:
+    notes: list[str] = []
+    for child in foot:
+        if child.tag == "fn-group":
+            notes += _foot_notes(child, context)
+        else:
+            notes.append(text_of(child, context))
+    loose = tidy(foot.text or "")
+    return [loose, *notes] if loose else notes
+
+
+def read_rows(table: etree._Element, context: Context) -> tuple[tuple[Row, ...], tuple[str, ...]]:
+    """Return the rows of a table and the notes that stand as last rows of its foot."""
+    if next(table.iter("tgroup"), None) is not None:
+        return _read_cals(table, context), ()
+    rows: list[Row] = []
+    feet: list[str] = []
+    # Beside a thead, th cells in the body name rows, not columns.
+    headed = table.find("thead") is not None
+    for part in table:
+        if part.tag == "tr":
+            rows.append(_read_row(part, not headed, False, context))
+        elif part.tag in _BODIES:
+            for tr in part.iterfind("tr"):
+                row = _read_row(tr, not headed, part.tag == "thead", context)
+                if part.tag == "tfoot" and len(row) == 1:
+                    feet.append(row[0].text)
+                else:
+                    rows.append(row)
+    rows = [row for place, row in enumerate(rows) if row or _is_spanned(rows, place)]
+    _check_width(table, rows, context)
+    return tuple(_mark_headers(table, rows)), tuple(filter(None, feet))
+
+
+def _is_spanned(rows: list[Row], place: int) -> bool:
+    """Tell whether a row without cells is one that cells above reach into."""
+    above = enumerate(rows[:place])
+    return any(cell.rowspan > place - index for index, row in above for cell in row)
+
+
+def _read_row(tr: etree._Element, by_tag: bool, in_head: bool, context: Context) -> Row:
+    return tuple(
+        make_cell(
+            cell,
+            in_head or (by_tag and cell.tag == "th"),
+            _span_of(cell, "colspan", context),
+            _span_of(cell, "rowspan", context),
+            context,
+        )
+        for cell in tr
+        if cell.tag in ("td", "th")
+    )
+
+
+def make_cell(
+    element: etree._Element, header: bool, colspan: int, rowspan: int, context: Context
+) -> Cell:
+    """Return one cell with its text and citations; a table in it is flagged."""
+    line = line_of(element)
+    if not len(element):
+        text = tidy(element.text or "")
+        if not (context.untagged and "[" in text):
+            return Cell(text, line, header, colspan, rowspan)
+    prose = Prose(context)
+    prose.add(element)
+    text, citations, _ = prose.finish()
+    notes = [text_of(part, context) for part in prose.floats]
+    text = " ".join(filter(None, [text, *notes]))
+    if element.find(".//table") is not None:
+        context.flag(
+            "warning",
+            "jats-table-nested",
+            element,
+            "plain cells",
+            "a table in a cell",
+            hint="Its rows are kept as text in the cell.",
+        )
+    return Cell(text, line, header, colspan, rowspan, citations)
+
+
+def _span_of(cell: etree._Element, name: str, context: Context) -> int:
+    written = cell.get(name)
+    if written is None:
+        return 1
+    bare = written.strip()
+    if bare.isdecimal() and 0 < int(bare) <= _MOST_SPANNED:
+        return int(bare)
+    context.flag("warning", "jats-table-span", cell, f"a {name} of 1 or more", f"{written!r}")
+    return 1
+
+
+def _check_width(table: etree._Element, rows: list[Row], context: Context) -> None:
+    """Flag a table whose rows, spans counted, are not equally wide: a span is wrong somewhere."""
+    widths = Counter(_widths(rows))
+    if len(widths) > 1:
+        usual, _ = widths.most_common(1)[0]
+        odd = sum(n for width, n in widths.items() if width != usual)
+        context.flag(
+            "note",
+            "jats-table-width",
+            table,
+            f"{usual} columns in every row",
+            f"{odd} of {len(rows)} rows with more or fewer",
+            hint="Compare the table with the paper.",
+        )
+
+
+def _widths(rows: list[Row]) -> list[int]:
+    """Return how many columns each row reaches, cells that span down from above included."""
+    open_until: dict[int, int] = {}
+    widths: list[int] = []
+    for place, row in enumerate(rows):
+        column = 0
+        for cell in row:
+            while open_until.get(column, 0) > place:
+                column += 1
+            if cell.rowspan > 1:
+                open_until.update(
+                    dict.fromkeys(range(column, column + cell.colspan), place + cell.rowspan)
+                )
+            column += cell.colspan
+        while open_until.get(column, 0) > place:
+            column += 1
+        widths.append(column)
+    return widths
+
+
+def _mark_headers(table: etree._Element, rows: list[Row]) -> list[Row]:
+    """Return the rows with their header rows told, where a table tags none or all as header.
+
+    Without ``thead`` a first row all in bold is the header. Where ``thead`` holds the whole table,
+    only its first row is, and the rows that this one spans.
+    """
+    if not rows:
+        return rows
+    if all(cell.header for row in rows for cell in row) and len(rows) > 1:
+        heads = max((cell.rowspan for cell in rows[0]), default=1)
+        return rows[:heads] + [_with_header(row, False) for row in rows[heads:]]
+    if table.find("thead") is None and not any(cell.header for row in rows for cell in row):
+        first = next(table.iter("tr"))
+        cells = [c for c in first if tidy("".join(c.itertext()))]
+        if cells and all(_is_bold(c) for c in cells):
+            return [_with_header(rows[0], True), *rows[1:]]
+    return rows
+
+
+def _with_header(row: Row, header: bool) -> Row:
+    return tuple(replace(cell, header=header) for cell in row)
+
+
+def _is_bold(cell: etree._Element) -> bool:
+    bold = "".join("".join(b.itertext()) for b in cell.iter("bold"))
+    return tidy(bold) == tidy("".join(cell.itertext()))
+
+
+def _read_cals(table: etree._Element, context: Context) -> tuple[Row, ...]:
+    """Return the rows of a CALS table (OASIS exchange model): named columns, ``morerows``."""
+    rows: list[Row] = []
+    for group in table.iter("tgroup"):
+        columns = {
+            c.get("colname") or f"#{place}": place
+            for place, c in enumerate(group.findall("colspec"))
+        }
+        spans = {s.get("spanname", ""): s for s in group.findall("spanspec")}
+        for part in group:
+            if part.tag in _BODIES:
+                taken: dict[int, int] = {}
+                for place, row in enumerate(part.iterfind("row")):
+                    entries = _place_entries(row, columns, spans, taken, place)
+                    in_head = part.tag == "thead"
+                    rows.append(_read_entries(entries, in_head, line_of(row), context))
+    return tuple(rows)
+
+
+Placed = tuple[etree._Element | None, int, int]  # entry (None: left out), columns, rows
+
+
+def _place_entries(
+    row: etree._Element,
+    columns: dict[str, int],
+    spans: dict[str, etree._Element],
+    taken: dict[int, int],
+    place: int,
+) -> list[Placed]:
+    """Return a row's entries with their spans; a column that is jumped over gives an empty one."""
+    placed: list[Placed] = []
+    column = 0
+    for entry in row.iterfind("entry"):
+        column = _next_free(column, taken, place)
+        names = spans.get(entry.get("spanname", ""), entry)
+        first = columns.get(names.get("namest") or entry.get("colname") or "", column)
+        last = columns.get(names.get("nameend") or "", first)
+        while column < first:
+            placed.append((None, 1, 1))
+            column = _next_free(column + 1, taken, place)
+        wide = max(1, last - first + 1)
+        more = entry.get("morerows", "0")
+        tall = min(int(more) + 1, _MOST_SPANNED) if more.isdecimal() else 1
+        if tall > 1:
+            taken.update(dict.fromkeys(range(column, column + wide), place + tall))
+        placed.append((entry, wide, tall))
+        column += wide
+    return placed
+
+
+def _next_free(column: int, taken: dict[int, int], place: int) -> int:
+    while taken.get(column, 0) > place:
+        column += 1
+    return column
+
+
+def _read_entries(placed: list[Placed], in_head: bool, line: int, context: Context) -> Row:
+    return tuple(
+        Cell("", line, in_head)
+        if entry is None
+        else make_cell(entry, in_head, wide, tall, context)
+        for entry, wide, tall in placed
+    )

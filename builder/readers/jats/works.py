@@ -1,0 +1,395 @@
+"""One cited work: its bibliographic fields from the tags of a citation element."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from lxml import etree
+
+from builder.document import Person, WorkFields
+from builder.readers.jats.context import Context, href
+from builder.readers.jats.dates import parse_date, parse_month, parse_year
+from builder.readers.jats.inline import Prose, text_of, tidy
+from builder.readers.jats.people import NAMES, parse_name, says_et_al
+from builder.readers.marks import clean_url, find_doi
+from builder.readers.marks import parse_date as parse_written_date
+
+Found = dict[str, list[etree._Element]]
+
+# JATS publication types, and what publishers write, as CSL types (CSL 1.0.2, appendix III).
+_TYPES = {
+    "journal": "article-journal",
+    "journal-article": "article-journal",
+    "article": "article-journal",
+    "periodical": "article-journal",
+    "book": "book",
+    "edited-book": "book",
+    "ebook": "book",
+    "monograph": "book",
+    "book-chapter": "chapter",
+    "chapter": "chapter",
+    "bookchapter": "chapter",
+    "book-part": "chapter",
+    "confproc": "paper-conference",
+    "conf-proc": "paper-conference",
+    "conference": "paper-conference",
+    "conf-paper": "paper-conference",
+    "proceeding": "paper-conference",
+    "proceedings": "paper-conference",
+    "thesis": "thesis",
+    "dissertation": "thesis",
+    "web": "webpage",
+    "webpage": "webpage",
+    "website": "webpage",
+    "web-page": "webpage",
+    "eref": "webpage",
+    "report": "report",
+    "gov": "report",
+    "working-paper": "report",
+    "patent": "patent",
+    "data": "dataset",
+    "dataset": "dataset",
+    "database": "dataset",
+    "software": "software",
+    "computer-program": "software",
+    "preprint": "article",
+    "newspaper": "article-newspaper",
+    "magazine": "article-magazine",
+    "standard": "standard",
+    "clinicaltrial": "document",
+}
+_HEADS = ("article-title", "chapter-title", "data-title", "part-title")
+_IN_BOOKS = frozenset(["book", "chapter"])
+# Groups of people who did not write the work.
+_NOT_AUTHORS = re.compile(r"edit|transl|review|guest|assignee|illustr|transed", re.IGNORECASE)
+# Elements that hold one field; all others are wrappers and are looked into.
+_FIELDS = frozenset(
+    ["article-title", "chapter-title", "data-title", "part-title", "source", "year", "month"]
+    + ["day", "volume", "issue", "fpage", "lpage", "page-range", "elocation-id", "pub-id"]
+    + ["ext-link", "uri", "publisher-name", "conf-name", "trans-title", "trans-source", "series"]
+    + ["date-in-citation", "access-date", "person-group", "etal", "anonymous", "issn", "label"]
+    + ["object-id", "string-date", "supplement", "edition", "isbn", "article-id"]
+    + list(NAMES)
+)
+_PEOPLE = frozenset([*NAMES, "anonymous"])
+_TITLES = ("article-title", "chapter-title", "source", "data-title", "part-title")
+_MARKUP = frozenset(
+    ["italic", "bold", "sup", "sub", "sc", "underline", "label", "ext-link", "uri", "styled-content"]
+    + ["named-content", "monospace", "break", "x", "roman", "sans-serif"]
+)
+_PMID_URL = re.compile(r"(?:pubmed(?:\.ncbi\.nlm\.nih\.gov)?|entrez)/(?:.*[?&]?=)?(\d{1,9})(?:\D|$)")
+_PMID_TEXT = re.compile(r"\bPMID:?\s*(\d{1,9})\b")
+_PMCID_TEXT = re.compile(r"\bPMC\s?(\d{4,9})\b", re.IGNORECASE)
+_STATUS = re.compile(
+    r"\b(in press|forthcoming|submitted|in preparation|unpublished|ahead of print)\b", re.IGNORECASE
+)
+_DOI_START = re.compile(r"^(?:https?://)?(?:dx\.)?(?:doi\.org/|doi:?\s*)", re.IGNORECASE)
+_URN_DOI = re.compile(r"^(?:info:doi/|urn:doi:)", re.IGNORECASE)
+
+
+def bare_doi(text: str) -> str:
+    """Return a DOI without resolver or prefix; '' where the text holds none."""
+    doi = _URN_DOI.sub("", _DOI_START.sub("", text.strip())).strip().rstrip(".,;")
+    if doi.startswith("10.") and " " not in doi:
+        return doi
+    return find_doi(text)
+
+
+def bare_pmcid(text: str) -> str:
+    """Return a PMCID as ``PMC123456``; '' where the text is none."""
+    digits = re.sub(r"^PMC\s*", "", text.strip().split(".")[0], flags=re.IGNORECASE)
+    return f"PMC{digits}" if digits.isdecimal() else ""
+
+
+def printed_work(element: etree._Element, context: Context) -> str:
+    """Return a citation as printed. Fields without punctuation between them are parted."""
+    prose = Prose(context)
+    if element.text and element.text.strip() or any((c.tail or "").strip() for c in element):
+        prose.add(element)
+        printed = prose.text()
+        label = element.findtext("label")
+        return printed.removeprefix(label).lstrip() if label and element[0].tag == "label" else printed
+    return ". ".join(p.rstrip(". ") for p in _printed_parts(element, context) if p)
+
+
+def _printed_parts(element: etree._Element, context: Context) -> Iterable[str]:
+    people: list[str] = []
+    where: list[str] = []
+    for child in element:
+        if child.tag in _PEOPLE or child.tag == "etal":
+            people.append(_printed_name(child, context))
+        elif child.tag == "person-group":
+            people += [_printed_name(name, context) for name in child]
+        elif child.tag in ("year", "month", "day", "volume", "issue", "fpage", "lpage"):
+            where.append(text_of(child, context))
+        elif child.tag != "label":
+            if people:
+                yield ", ".join(filter(None, people))
+                people = []
+            if where:
+                yield " ".join(filter(None, where))
+                where = []
+            yield text_of(child, context)
+    yield ", ".join(filter(None, people))
+    yield " ".join(filter(None, where))
+
+
+def _printed_name(element: etree._Element, context: Context) -> str:
+    prose = Prose(context)
+    prose.add_child(element)
+    return prose.text()
+
+
+def parse_work(element: etree._Element, printed: str, context: Context) -> WorkFields | None:
+    """Return the fields that a citation tags; None where it tags none at all."""
+    found: Found = {}
+    et_al = _gather(element, found)
+    if not found or (_MARKUP.issuperset(found) and element.tag != "element-citation"):
+        return None
+    title, container, kind = _name_work(element, found, context)
+    authors, more = _find_authors(found, title_is_part=_head(found) is not None, context=context)
+    doi, pmid, pmcid, url = _find_identifiers(found, printed)
+    status = _STATUS.search(_untitled(printed, title))
+    return WorkFields(
+        type=kind,
+        title=title,
+        authors=authors,
+        et_al=et_al or more,
+        container=container,
+        issued=_find_issued(found),
+        volume=_text(found, "volume", context),
+        issue=_text(found, "issue", context) or _text(found, "supplement", context),
+        page=find_page(found, context),
+        publisher=_text(found, "publisher-name", context),
+        doi=doi,
+        pmid=pmid,
+        pmcid=pmcid,
+        url=url,
+        accessed=_find_accessed(found),
+        status=status.group(1).lower() if status else "",
+        issn=_text(found, "issn", context),
+    )
+
+
+def _untitled(printed: str, title: str) -> str:
+    return printed.replace(title, " ") if title else printed
+
+
+def _gather(element: etree._Element, found: Found) -> bool:
+    """Sort the parts of a citation by tag; tell whether text between them says "et al.".
+
+    People named behind the title are kept apart: they are editors as a rule.
+    """
+    et_al = False
+    for child in element:
+        tag = child.tag
+        if tag in _FIELDS:
+            if tag in _PEOPLE and any(t in found for t in _TITLES):
+                tag = "late-person"
+            found.setdefault(str(tag), []).append(child)
+        elif len(child):
+            et_al = _gather(child, found) or et_al
+        elif tag == "comment" or (tag == "italic" and child.text):
+            et_al = et_al or (tag == "italic" and says_et_al(child.text))
+        if child.tail and "al" in child.tail and not _is_titled(found):
+            et_al = et_al or says_et_al(child.tail)
+    return et_al
+
+
+def _is_titled(found: Found) -> bool:
+    return any(t in found for t in _TITLES)
+
+
+def _text(found: Found, tag: str, context: Context) -> str:
+    elements = found.get(tag)
+    return text_of(elements[0], context) if elements else ""
+
+
+def _head(found: Found) -> etree._Element | None:
+    for tag in _HEADS:
+        for element in found.get(tag, ()):
+            if len(element) or (element.text or "").strip():
+                return element
+    return None
+
+
+def clean_title(text: str) -> str:
+    """Return a title without the full stop, comma or quotation marks that close it in print."""
+    bare = text.strip()
+    if bare[:1] in "“\"‘" and bare.rstrip(".,")[-1:] in "”\"’":
+        bare = bare.rstrip(".,")[1:-1].strip()
+    return bare.rstrip(",;: ") if not bare.endswith("...") else bare
+
+
+def _name_work(
+    element: etree._Element, found: Found, context: Context
+) -> tuple[str, str, str]:
+    """Return title, container and CSL type: a source alone is the title unless it is a journal."""
+    written = (element.get("publication-type") or element.get("citation-type") or "").lower()
+    head = _head(found)
+    source = _text(found, "source", context) or _text(found, "trans-source", context)
+    kind = _TYPES.get(written) or _guess_type(found, head is not None)
+    if head is not None:
+        title = clean_title(text_of(head, context))
+        if kind == "book" and source:
+            kind = "chapter"
+        container = source or _text(found, "conf-name", context)
+        return title, clean_title(container), kind
+    if kind in ("article-journal", "article-magazine", "article-newspaper"):
+        return clean_title(_text(found, "trans-title", context)), clean_title(source), kind
+    title = source or _text(found, "trans-title", context)
+    return clean_title(title), _text(found, "conf-name", context) if title else "", kind
+
+
+def _guess_type(found: Found, titled: bool) -> str:
+    if "publisher-name" in found or "isbn" in found or "edition" in found:
+        return "chapter" if titled and "source" in found else "book"
+    if "conf-name" in found:
+        return "paper-conference"
+    if "source" in found and ("volume" in found or "fpage" in found or "elocation-id" in found):
+        return "article-journal"
+    if "uri" in found or "ext-link" in found or "access-date" in found:
+        return "article-journal" if "source" in found and titled else "webpage"
+    return "article-journal" if titled and "source" in found else "document"
+
+
+def _find_authors(
+    found: Found, *, title_is_part: bool, context: Context
+) -> tuple[tuple[Person, ...], bool]:
+    """Return the authors, and whether more are meant; a whole book's editors where it has none."""
+    et_al = bool(found.get("etal"))
+    names: list[etree._Element] = []
+    others: list[etree._Element] = list(found.get("late-person", ()))
+    for group in found.get("person-group", ()):
+        people = [e for e in group.iter() if e.tag in _PEOPLE and _is_outer(e, group)]
+        if _NOT_AUTHORS.search(group.get("person-group-type") or ""):
+            others += people
+            continue
+        names += people
+        et_al = et_al or _group_goes_on(group)
+    direct = _direct_people(found)
+    chosen = names + direct
+    if not chosen and not title_is_part:
+        chosen = others
+    people_read = [parse_name(element, context) for element in chosen]
+    authors = tuple(p for p in people_read if p)
+    et_al = et_al or any(says_et_al("".join(e.itertext())) for e in chosen if e.tag == "string-name")
+    return tuple(p for p in authors if not _is_et_al(p)), et_al or any(map(_is_et_al, authors))
+
+
+def _is_et_al(person: Person) -> bool:
+    return says_et_al(person.literal) and len(person.literal) < len("and et. al.") + 1
+
+
+def _is_outer(element: etree._Element, group: etree._Element) -> bool:
+    parent = element.getparent()
+    return parent is group or parent is None or parent.tag not in _PEOPLE
+
+
+def _direct_people(found: Found) -> list[etree._Element]:
+    people = [e for tag in _PEOPLE for e in found.get(tag, ())]
+    if len({e.tag for e in people}) > 1:
+        order = {id(e): i for i, e in enumerate(people[0].getparent().iter())}  # type: ignore[union-attr]
+        people.sort(key=lambda e: order.get(id(e), 0))
+    return people
+
+
+def _group_goes_on(group: etree._Element) -> bool:
+    if group.find(".//etal") is not None:
+        return True
+    return says_et_al(group.text) or any(says_et_al(child.tail) for child in group)
+
+
+def _find_issued(found: Found) -> tuple[int, ...]:
+    for element in found.get("year", ()):
+        year = parse_year(element.text) or parse_year("".join(element.itertext()))
+        year = year or parse_year(element.get("iso-8601-date"))
+        if year:
+            months = found.get("month", ())
+            month = parse_month(months[0].text) if months else 0
+            days = found.get("day", ())
+            day = (days[0].text or "").strip() if days else ""
+            if month and day.isdecimal() and 0 < int(day) < 32:  # noqa: PLR2004 (days of a month)
+                return (year, month, int(day))
+            return (year, month) if month else (year,)
+    for element in found.get("string-date", ()):
+        date = parse_date(element) or parse_written_date("".join(element.itertext()))
+        if date:
+            return date
+    return ()
+
+
+def _find_accessed(found: Found) -> tuple[int, ...]:
+    for element in (*found.get("date-in-citation", ()), *found.get("access-date", ())):
+        kind = element.get("content-type") or "access"
+        if "access" in kind or "cited" in kind:
+            return parse_date(element) or parse_written_date("".join(element.itertext()))
+    return ()
+
+
+def find_page(found: Found, context: Context) -> str:
+    """Return first and last page joined, or the range or article number as tagged."""
+    first, last = _text(found, "fpage", context), _text(found, "lpage", context)
+    if first:
+        return join_pages(first, last)
+    return _text(found, "page-range", context) or _text(found, "elocation-id", context) or last
+
+
+def join_pages(first: str, last: str) -> str:
+    """Return ``123-145``; a last page that is absent or the same is left out."""
+    first, last = first.strip(" .,;–-"), last.strip(" .,;–-")
+    return f"{first}-{last}" if last and last != first else first
+
+
+def _find_identifiers(found: Found, printed: str) -> tuple[str, str, str, str]:
+    """Return DOI, PMID, PMCID and URL: tagged first, then in links, then in the printed text."""
+    got = {"doi": "", "pmid": "", "pmcid": ""}
+    for element in (*found.get("pub-id", ()), *found.get("object-id", ()), *found.get("article-id", ())):
+        _take_tagged(element, got)
+    for element in found.get("elocation-id", ()):
+        text = "".join(element.itertext())
+        got["doi"] = got["doi"] or (bare_doi(text) if "10." in text else "")
+    url = _take_links((*found.get("ext-link", ()), *found.get("uri", ())), got)
+    if not got["doi"] and "10." in printed:
+        got["doi"] = bare_doi(find_doi(printed))
+    if not got["pmid"] and "PMID" in printed:
+        told = _PMID_TEXT.search(printed)
+        got["pmid"] = told.group(1) if told else ""
+    if not got["pmcid"] and "PMC" in printed:
+        told = _PMCID_TEXT.search(printed)
+        got["pmcid"] = f"PMC{told.group(1)}" if told else ""
+    return got["doi"], got["pmid"], got["pmcid"], url
+
+
+def _take_tagged(element: etree._Element, got: dict[str, str]) -> None:
+    kind = (element.get("pub-id-type") or "").lower()
+    text = tidy("".join(element.itertext()))
+    link = href(element)
+    if kind == "doi" or (not kind and text.startswith("10.")):
+        got["doi"] = got["doi"] or bare_doi(text) or bare_doi(link)
+    elif kind in ("pmid", "medline", "pubmed"):
+        digits = re.sub(r"^\D+", "", text)
+        got["pmid"] = got["pmid"] or (digits if digits.isdecimal() else "")
+    elif kind in ("pmcid", "pmc"):
+        got["pmcid"] = got["pmcid"] or bare_pmcid(text)
+
+
+def _take_links(links: Iterable[etree._Element], got: dict[str, str]) -> str:
+    """Take identifiers out of links; return the first link that is none."""
+    url = ""
+    for element in links:
+        text = tidy("".join(element.itertext()))
+        target = href(element) or text
+        kind = (element.get("ext-link-type") or "").lower()
+        if kind == "doi" or "doi.org/" in target or target.startswith(("10.", "doi:")):
+            got["doi"] = got["doi"] or bare_doi(target) or bare_doi(text)
+        elif kind in ("pmid", "pubmed") or _PMID_URL.search(target):
+            told = _PMID_URL.search(target) or re.match(r"(\d{1,9})$", target)
+            got["pmid"] = got["pmid"] or (told.group(1) if told else "")
+        elif kind in ("pmcid", "pmc") or "/pmc/articles/" in target:
+            told = _PMCID_TEXT.search(target)
+            got["pmcid"] = got["pmcid"] or (f"PMC{told.group(1)}" if told else "")
+        elif not url and target.startswith(("http://", "https://", "ftp://", "www.")):
+            url = clean_url(target)
+    return url
