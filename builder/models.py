@@ -129,13 +129,18 @@ class CslItem(Record):
     type: str
     title: str
     author: list[CslName] | None = None
+    editor: list[CslName] | None = None
     container_title: Annotated[str | None, Field(alias="container-title")] = None
     container_title_short: Annotated[str | None, Field(alias="container-title-short")] = None
     issued: CslDate | None = None
     volume: str | None = None
     issue: str | None = None
     page: Annotated[str | None, Field(description="range or article number")] = None
+    edition: str | None = None
     publisher: str | None = None
+    publisher_place: Annotated[str | None, Field(alias="publisher-place")] = None
+    genre: Annotated[str | None, Field(description="Ph.D. Thesis, U.S. Patent")] = None
+    number: Annotated[str | None, Field(description="of a patent or report")] = None
     ISSN: str | None = None
     DOI: str | None = None
     PMID: str | None = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+from builder.dates import parse_date
 from builder.document import (
     Block,
     BlockKind,
@@ -235,8 +236,8 @@ def _read_label(name: str, value: str, number: int, parts: _Parts, line: str) ->
         _set(parts, number, authors=people, et_al=et_al)
     elif key in ("journal", "venue", "published in"):
         _set(parts, number, container=value)
-    elif key in ("published", "date", "year", "publication date") and marks.parse_date(value):
-        _set(parts, number, issued=marks.parse_date(value))
+    elif key in ("published", "date", "year", "publication date") and parse_date(value):
+        _set(parts, number, issued=parse_date(value))
     elif key in ("licence", "license"):
         parts.licence = value
         parts.places.append(("licence", number))
@@ -267,8 +268,8 @@ def _read_facts(text: str, number: int, parts: _Parts) -> None:
         elif _LICENCE.match(fact):
             parts.licence = fact
             parts.places.append(("licence", number))
-        elif marks.parse_date(fact):
-            _set(parts, number, issued=marks.parse_date(fact))
+        elif parse_date(fact):
+            _set(parts, number, issued=parse_date(fact))
         elif fact and fact not in _ARCHIVES:
             known = False
     if not known:

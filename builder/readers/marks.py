@@ -17,26 +17,6 @@ _DASHES = re.compile(r":-+:?|-+:|-{2,}")
 _CELL_BREAK = re.compile(r"(?<!\\)\|")
 URL = re.compile(r"https?://[^\s<>\"“”]+")
 _DOI = re.compile(r"10\.\d{4,9}/[^\s<>\"“”]+")
-_DAY = r"(?P<day>\d{1,2})"
-_MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
-_ISO_DATE = re.compile(r"\b((?:1[89]|20)\d\d)(?:-(\d\d))?(?:-(\d\d))?\b")
-_WRITTEN_DATE = re.compile(
-    rf"\b(?:{_DAY}\s+)?(?P<month>[A-Z][a-z]{{2,8}})\.?\s+(?:(?P<day2>\d{{1,2}}),\s+)?"
-    r"(?P<year>(?:1[89]|20)\d\d)\b"
-)
 
 
 def find_citations(text: str) -> tuple[int, ...]:
@@ -99,26 +79,6 @@ def find_doi(text: str) -> str:
     """Return the first DOI of a text, or an empty string."""
     found = _DOI.search(text)
     return clean_url(found[0]) if found else ""
-
-
-def parse_date(text: str) -> tuple[int, ...]:
-    """Return (year, month, day) as far as stated: ``2026-03-06``, ``6 March 2026``, ``2026``."""
-    for written in _WRITTEN_DATE.finditer(text):
-        month = next(
-            (i for i, m in enumerate(_MONTHS, 1) if m.startswith(written["month"].lower())), 0
-        )
-        day = int(written["day"] or written["day2"] or 0)
-        if month:
-            return (int(written["year"]), month, *((day,) if 1 <= day <= 31 else ()))
-    iso = _ISO_DATE.search(text)
-    if not iso:
-        return ()
-    parts = [int(iso[1])]
-    for part, most in ((iso[2], 12), (iso[3], 31)):
-        if not part or not 1 <= int(part) <= most:
-            break
-        parts.append(int(part))
-    return tuple(parts)
 
 
 def is_table_line(line: str) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+from builder.dates import parse_date
 from builder.document import (
     Block,
     BlockKind,
@@ -264,7 +265,7 @@ def _read_body(number: int, line: str, parts: _Parts) -> None:
         parts.byline = _BYLINE.sub("", line)
         parts.places.append(("authors", number))
     elif published and len(parts.headings) == 1:
-        parts.published = marks.parse_date(published[1])
+        parts.published = parse_date(published[1])
         parts.places.append(("issued", number))
         _add_block(parts, "statement", line, number)
     elif _is_heading(line):

@@ -1,0 +1,128 @@
+"""Where a title ends and the name of its journal begins, in ``Title. Container``.
+
+The container is the run behind the last end of a sentence, drawn to the left over abbreviated
+words: ISO 4 abbreviates each word of a long name with a full stop, drops its articles and
+prepositions, and never abbreviates a name of one word.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from builder.extract.journals import JournalWords, journal_words
+
+_BREAK = re.compile(r"[.?!]+[\"”’')\]]*\s+(?=\S)")
+# Abbreviations of prose; a full stop behind them ends no sentence.
+_NO_END = frozenset(
+    ["al", "approx", "ca", "cf", "dr", "e.g", "fig", "i.e", "no", "nos", "prof", "resp", "st", "vs"]
+)
+_SMALL = frozenset(
+    "a an and at by de del der des di do du e el en et for für i il in is la le les of on or per "
+    "the to und und van via von with y à & + –".split()
+)
+# Ends of whole English words; a word that ends so before a full stop is no abbreviation.
+_WHOLE_WORD = re.compile(
+    r"(?:[aeiouy]|tion|sion|ing|ment|ness|[aeiou]r|ism|ed|ies|[aeou]s|ts|ns|ls|ew|ck|ght|th|nce|"
+    r"els?|ells?|ect|ial|ion|air|one|\d)$",
+    re.IGNORECASE,
+)
+_MAX_WORDS_IN_PART = 5
+_MAX_WORDS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class TitleSplit:
+    """A title and the container behind it; ``sure`` is False where a curator should look."""
+
+    title: str
+    container: str
+    sure: bool
+
+
+def split_title(text: str) -> TitleSplit | None:
+    """Return title and container of ``Title. Container``, or None where there is no container."""
+    parts = _split_parts(text)
+    if len(parts) < 2:
+        return None
+    known = journal_words()
+    start = len(parts) - 1
+    while start > 1 and _belongs(parts, start, known):
+        start -= 1
+    title_end = parts[start][0]
+    title, container = text[:title_end].strip(), text[title_end:].strip()
+    words = container.split()
+    sure = _is_name(words, known) and not (len(words) == 1 and words[0].endswith("."))
+    return TitleSplit(_drop_stop(title), container, sure)
+
+
+def _drop_stop(title: str) -> str:
+    """Return a title without the full stop behind it; one behind an inner abbreviation stays."""
+    return title[:-1].rstrip() if title.endswith(".") and not title.endswith("..") else title
+
+
+def _split_parts(text: str) -> list[tuple[int, str]]:
+    """Return (place, text) of the parts between ends of sentences."""
+    parts = []
+    begin = 0
+    for found in _BREAK.finditer(text):
+        before = text[begin : found.start()].rsplit(None, 1)[-1:]
+        word = before[0].strip("(").casefold() if before else ""
+        if word in _NO_END and text[found.start()] == ".":
+            continue
+        parts.append((begin, text[begin : found.end()].strip()))
+        begin = found.end()
+    return [*parts, (begin, text[begin:].strip())]
+
+
+def _belongs(parts: list[tuple[int, str]], start: int, known: JournalWords) -> bool:
+    """Tell whether the part before ``start`` belongs to the container too."""
+    words = parts[start - 1][1].split()
+    if not _can_be_inside(words, known):
+        return False
+    if known.is_abbreviation(words[-1][:-1]):
+        return True
+    container = " ".join(text for _, text in parts[start:]).split()
+    if len(container) == 1 and container[0].endswith("."):
+        return True
+    shape = not _WHOLE_WORD.search(words[-1][:-1])
+    alone = len(words) == 1 and shape
+    inside = start > 2 and shape and _ends_abbreviated(parts[start - 2][1], known)
+    return alone or inside
+
+
+def _can_be_inside(words: list[str], known: JournalWords) -> bool:
+    """Tell whether the words could stand inside an abbreviated name: capitals, no small words."""
+    if not words or len(words) > _MAX_WORDS_IN_PART or not words[-1].endswith("."):
+        return False
+    if words[-1][:-1] in ("I", "II", "III", "IV", "VI") or words[-1][:-1].isdigit():
+        return False
+    return all(_is_capital(w, known) and w[-1] not in ",;:" for w in words)
+
+
+def _ends_abbreviated(part: str, known: JournalWords) -> bool:
+    words = part.split()
+    return _can_be_inside(words, known) and known.is_abbreviation(words[-1][:-1])
+
+
+def _is_capital(word: str, known: JournalWords) -> bool:
+    first = next((c for c in word if c.isalnum()), "")
+    return (
+        word == "&"
+        or first.isupper()
+        or (first.isdigit() and any(c.isupper() for c in word))
+        or word in known.lower_case_names
+    )
+
+
+def _is_name(words: list[str], known: JournalWords) -> bool:
+    """Tell whether the words look like a journal's name and not like a sentence."""
+    if len(words) > _MAX_WORDS:
+        return False
+    digits = {"3", "4"}  # "3 Biotech", "4 Open"
+    return all(
+        _is_capital(w, known)
+        or (i > 0 and w.casefold() in _SMALL)
+        or (i == 0 and w in digits and len(words) > 1)
+        for i, w in enumerate(words)
+    ) and not any(w[-1] in ",;?" for w in words)
