@@ -1,0 +1,62 @@
+"""From a Document to records: a pure function of the document and the vocabulary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from builder.document import Document
+from builder.errors import Problem
+from builder.extract import tables, trials
+from builder.extract.findings import check_entities, trace_findings
+from builder.extract.findings.trace import Trace
+from builder.extract.vocabulary import Vocabulary
+from builder.models import Table
+from builder.store import PaperBundle
+
+__all__ = ["Extraction", "extract_paper", "trace_paper"]
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """All records of one paper, and what was doubtful on the way."""
+
+    bundle: PaperBundle
+    problems: list[Problem]
+
+
+def extract_paper(document: Document, vocabulary: Vocabulary, file: str) -> Extraction:
+    """Return the records of a paper; ``file`` is the seed's name in messages."""
+    bundle, traces, problems = _read(document, vocabulary, file)
+    found = PaperBundle(
+        bundle.paper, bundle.references, bundle.tables, [t.finding for t in traces], bundle.trials
+    )
+    return Extraction(found, problems)
+
+
+def trace_paper(document: Document, vocabulary: Vocabulary, file: str) -> list[Trace]:
+    """Return the findings of a paper with the spans and rules behind them."""
+    return _read(document, vocabulary, file)[1]
+
+
+def _read(
+    document: Document, vocabulary: Vocabulary, file: str
+) -> tuple[PaperBundle, list[Trace], list[Problem]]:
+    from builder.extract import bibliography, references  # noqa: PLC0415 (landing)
+
+    own = vocabulary.bind(document.abbreviations)
+    paper = bibliography.build_paper(document)
+    paper = paper.model_copy(update={"entities": check_entities(paper.entities, own)})
+    cited = references.parse_references(document)
+    grids = tables.repair_tables(document, paper.id)
+    problems = [p for table in grids for p in _tell_repairs(table, file)]
+    bundle = PaperBundle(paper, cited, grids, [], trials.find_trials(paper, grids, cited, own))
+    return bundle, trace_findings(paper, document, grids, cited, own), problems
+
+
+def _tell_repairs(table: Table, file: str) -> Iterator[Problem]:
+    lines = {row.id: row.line for row in table.rows}
+    for repair in table.repairs:
+        line = lines.get(repair.row or "", table.line)
+        field = f"table {table.number}" + (f", {repair.column}" if repair.column else "")
+        yield Problem(file, line, "note", repair.rule, repair.note.rstrip("."), field=field)

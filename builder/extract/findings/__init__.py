@@ -1,0 +1,247 @@
+"""Findings: the smallest citable statements of a paper, read by role and direction.
+
+``trace_findings`` is a pure function of the paper's records and the vocabulary; the trace of a
+finding, the spans and the rules behind each value, is recomputed when asked for and never stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from builder import ids
+from builder.document import Document
+from builder.extract.findings import doubts
+from builder.extract.findings.carriers import read_cargo, read_modifications, read_vehicles
+from builder.extract.findings.cells import read_cells
+from builder.extract.findings.cues import Cues, read_cues
+from builder.extract.findings.doubts import check_entities
+from builder.extract.findings.readings import (
+    read_evidence,
+    read_mechanisms,
+    read_outcomes,
+    read_setting,
+)
+from builder.extract.findings.spans import Reading, drop_ancestors
+from builder.extract.findings.statements import Part, Statement, find_statements
+from builder.extract.findings.trace import Assigned, Trace
+from builder.extract.quantities import find_quantities
+from builder.extract.vocabulary import Vocabulary
+from builder.models import Cargo, Cited, EffectOf, Finding, Paper, Question, Table
+
+__all__ = ["check_entities", "explain", "find_findings", "read_text", "trace_findings"]
+
+# What makes a sentence say something of the field.
+_SAYING = ("sources", "vehicles", "mechanisms", "conditions", "outcomes", "cargo", "modifications")
+# A sentence of the full text counts only with one of each: precision before recall.
+_ACTING = ("mechanisms", "vehicles", "conditions", "outcomes")
+
+
+def find_findings(
+    paper: Paper,
+    document: Document,
+    tables: Sequence[Table],
+    references: Sequence[Cited],
+    vocabulary: Vocabulary,
+) -> list[Finding]:
+    """Return the findings of a paper: rows, titles, abstract, key findings, full text."""
+    traces = trace_findings(paper, document, tables, references, vocabulary)
+    return [t.finding for t in traces]
+
+
+def explain(
+    finding_id: str,
+    paper: Paper,
+    document: Document,
+    tables: Sequence[Table],
+    references: Sequence[Cited],
+    vocabulary: Vocabulary,
+) -> Trace | None:
+    """Return the quote, the matched spans and the rules behind one finding, or None."""
+    traces = trace_findings(paper, document, tables, references, vocabulary)
+    return next((t for t in traces if t.finding.id == finding_id), None)
+
+
+def trace_findings(
+    paper: Paper,
+    document: Document,
+    tables: Sequence[Table],
+    references: Sequence[Cited],
+    vocabulary: Vocabulary,
+) -> list[Trace]:
+    """Return the findings of a paper, each with its trace."""
+    cues = read_cues()
+    defined = vocabulary.bind((a.short, a.long) for a in paper.abbreviations)
+    traces = []
+    seen: dict[str, int] = {}
+    for statement in find_statements(paper, document, tables, references, cues):
+        trace = read_statement(statement, paper.id, defined, cues)
+        if not _says_something(trace.finding):
+            continue
+        count = seen[trace.finding.id] = seen.get(trace.finding.id, 0) + 1
+        if count > 1:  # the same words twice in one paper
+            twin = trace.finding.model_copy(update={"id": f"{trace.finding.id}-{count}"})
+            trace = Trace(twin, trace.texts, trace.assigned)
+        traces.append(trace)
+    return traces
+
+
+def _says_something(finding: Finding) -> bool:
+    if finding.locator.kind in ("table-row", "reference-title"):
+        return True
+    if finding.locator.kind == "full-text":
+        return bool(finding.sources) and any(getattr(finding, f) for f in _ACTING)
+    return any(getattr(finding, field) for field in _SAYING)
+
+
+def read_text(text: str, vocabulary: Vocabulary, cues: Cues) -> list[Assigned]:
+    """Return all that one title or sentence says."""
+    return _read_part(Part("title", "", text), vocabulary, cues, "", cues.vesicle.search(text))[0]
+
+
+def read_statement(statement: Statement, paper: str, vocabulary: Vocabulary, cues: Cues) -> Trace:
+    """Return the finding of a statement with its trace."""
+    about = any(p.role == "source" or cues.vesicle.search(p.text) for p in statement.parts)
+    assigned: list[Assigned] = []
+    questions: list[Question] = []
+    for part in statement.parts:
+        context = f"{part.name} {statement.context} " + " ".join(p.text for p in statement.parts)
+        found, asked = _read_part(part, vocabulary, cues, context, about)
+        assigned += found
+        questions += asked
+    assigned = _settle(assigned, vocabulary, cues)
+    if statement.locator.kind == "reference-title":
+        questions.append(doubts.ask_about_title())
+    questions += _beside_titles(statement, assigned, vocabulary, cues)
+    questions += _about_sources(assigned)
+    texts = [p.text for p in statement.parts]
+    finding = Finding(
+        id=ids.statement_id(paper, statement.quote),
+        paper=paper,
+        locator=statement.locator,
+        quote=statement.quote,
+        references=list(statement.references),
+        evidence=read_evidence(" ".join([*texts, *statement.titles]), cues),
+        quantities=[q for text in texts for q in find_quantities(text)],
+        questions=_unique(questions),
+        **_fields(assigned, vocabulary),
+    )
+    return Trace(finding, tuple((p.name, p.text) for p in statement.parts), tuple(assigned))
+
+
+def _read_part(
+    part: Part, vocabulary: Vocabulary, cues: Cues, context: str, about: object
+) -> tuple[list[Assigned], list[Question]]:
+    reading = Reading(part, vocabulary, cues, context, bool(about))
+    assigned = [
+        *read_cells(reading),
+        *read_modifications(reading),
+        *read_vehicles(reading),
+        *read_cargo(reading),
+        *read_mechanisms(reading),
+        *read_outcomes(reading),
+        *read_setting(reading),
+    ]
+    return assigned, [doubts.ask_about_form(m, part.name) for m in reading.open_mentions()]
+
+
+def _settle(assigned: Sequence[Assigned], vocabulary: Vocabulary, cues: Cues) -> list[Assigned]:
+    """Return what stands after the parts are seen together.
+
+    A source column outranks sources named in other cells; a source or partner is no target; the
+    most specific term wins in each field where terms have parents.
+    """
+    by_column = any(a.rule == "source-column" for a in assigned)
+    kept = [
+        a
+        for a in assigned
+        if a.field != "sources" or not by_column or a.rule in ("source-column", "cells-from-tissue")
+    ]
+    taken = {a.value for a in kept if a.field == "sources"}
+    for field in ("sources", "vehicles", "conditions", "modifications", "targets", "models"):
+        values = [a.value for a in kept if a.field == field]
+        narrow = set(drop_ancestors(values, vocabulary))
+        kept = [a for a in kept if a.field != field or a.value in narrow]
+    del cues
+    return [a for a in kept if not (a.field == "partners" and a.value in taken)]
+
+
+def _fields(assigned: Iterable[Assigned], vocabulary: Vocabulary) -> dict[str, object]:
+    """Return the fields of a finding, each value once, in the order of the text."""
+    plain: dict[str, list[str]] = {
+        f: []
+        for f in (
+            "sources", "modifications", "vehicles", "targets", "partners", "models", "species",
+            "conditions",
+        )
+    }  # fmt: skip
+    effects: dict[str, dict[str, str]] = {"mechanisms": {}, "outcomes": {}}
+    cargo: dict[str, str] = {}
+    for item in assigned:
+        if item.field in plain:
+            if item.value not in plain[item.field]:
+                plain[item.field].append(item.value)
+        elif item.field == "cargo":
+            cargo.setdefault(item.value, item.detail)
+        else:
+            known = effects[item.field].get(item.value)
+            effects[item.field][item.value] = _stronger(known, item.detail)
+    return {
+        **plain,
+        "cargo": [Cargo(id=i, role=r) for i, r in cargo.items()],  # type: ignore[arg-type]
+        **{
+            field: [EffectOf(id=i, effect=e) for i, e in found.items()]  # type: ignore[arg-type]
+            for field, found in effects.items()
+        },
+    }
+
+
+def _stronger(known: str | None, new: str) -> str:
+    """Return the effect to keep where a statement names a mechanism twice.
+
+    A direction outranks none given; two that contradict each other are only ``modulates``.
+    """
+    if known is None or known == new:
+        return new
+    weak = ("involves", "modulates")
+    if known in weak:
+        return new if new not in weak else "modulates"
+    if new in weak:
+        return known
+    raised = {"up", "activates"}
+    return known if (known in raised) == (new in raised) else "modulates"
+
+
+def _beside_titles(
+    statement: Statement, assigned: Sequence[Assigned], vocabulary: Vocabulary, cues: Cues
+) -> Iterable[Question]:
+    """Yield what is doubtful about a row beside the titles that it cites."""
+    row = _by_field(assigned)
+    for title in statement.titles:
+        found, _ = _read_part(
+            Part("title", "", title), vocabulary, cues, statement.quote, cues.vesicle.search(title)
+        )
+        theirs = _by_field(_settle(found, vocabulary, cues))
+        yield from doubts.compare_with_title(row, theirs, (statement.quote, title), vocabulary)
+
+
+def _by_field(assigned: Iterable[Assigned]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for item in assigned:
+        if item.field != "species" and item.value not in found.setdefault(item.field, []):
+            found[item.field].append(item.value)
+    return found
+
+
+def _about_sources(assigned: Iterable[Assigned]) -> Iterable[Question]:
+    for item in assigned:
+        if item.rule == "tissue-derived-exosomes":
+            yield Question(
+                rule="source-from-tissue",
+                text=f"{item.text!r} names a tissue only; read as its stem cell. Is it?",
+                field="sources",
+                weight=3,
+            )
+
+
+def _unique(questions: Iterable[Question]) -> list[Question]:
+    return list({(q.rule, q.text): q for q in questions}.values())

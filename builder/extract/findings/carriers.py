@@ -1,0 +1,95 @@
+"""Delivery vehicles and modifications, cargo: what the vesicles are put into, and what into them."""
+
+from __future__ import annotations
+
+from builder.extract.findings.spans import Reading, is_inside, touches
+from builder.extract.findings.trace import Assigned
+from builder.extract.vocabulary import Mention
+
+RNA_TYPES = frozenset(["miRNA", "lncRNA", "circRNA", "RNA class"])
+MOLECULE_TYPES = RNA_TYPES | {"gene/protein", "drug", "compound"}
+_NO_CARRIER_TYPES = frozenset(["device", "drug"])
+
+
+def read_vehicles(reading: Reading) -> list[Assigned]:
+    """Return the materials that carry vesicles, never those that the producer cells grow on."""
+    if not reading.about_vesicles:
+        return []
+    found = []
+    for mention in reading.mentions("vehicle"):
+        term = reading.vocabulary.terms.get(mention.term)
+        if term is None or term.type in _NO_CARRIER_TYPES:
+            continue
+        if reading.part.role != "vehicle" and _is_elsewhere(reading, mention):
+            continue
+        rule = "vehicle-column" if reading.part.role == "vehicle" else "named-carrier"
+        found.append(_assign(reading, "vehicles", mention, rule))
+    return found
+
+
+def _is_elsewhere(reading: Reading, mention: Mention) -> bool:
+    """Tell whether a material belongs to a culture, a treatment or the name of a process."""
+    if any(
+        is_inside(mention, reading.mentions(kind))
+        for kind in ("modification", "intervention", "mechanism", "source", "model")
+    ):
+        return True
+    return reading.fitting(mention, "culture") is not None
+
+
+def read_modifications(reading: Reading) -> list[Assigned]:
+    """Return what was done to the vesicles or to the cells that make them."""
+    return [
+        _assign(reading, "modifications", m, "named")
+        for m in reading.mentions("modification")
+        if m.term and not is_inside(m, reading.mentions("vehicle", "method"))
+    ]
+
+
+def find_molecules(reading: Reading) -> list[Mention]:
+    """Return the mentions of what a vesicle can carry: RNA, proteins, drugs."""
+    return [
+        m
+        for m in reading.mentions("mechanism", "compound")
+        if (term := reading.vocabulary.terms.get(m.term)) is not None
+        and (term.type in MOLECULE_TYPES or term.kind == "compound")
+    ]
+
+
+def read_cargo(reading: Reading) -> list[Assigned]:
+    """Return what is said to be in or on the vesicles, with its role: loaded or native."""
+    if not reading.about_vesicles:
+        return []
+    found = []
+    for mention in find_molecules(reading):
+        rna = reading.vocabulary.terms[mention.term].type in RNA_TYPES
+        for role in ("loaded", "native"):
+            pattern = reading.fitting(mention, role)
+            if pattern is None or (pattern.rule == "x-profile" and not rna):
+                continue
+            said = "not stated" if pattern.rule == "x-exosome-compound" else role
+            found.append(_assign(reading, "cargo", mention, pattern.rule, said))
+            break
+    return found
+
+
+def _assign(
+    reading: Reading, field: str, mention: Mention, rule: str, detail: str = ""
+) -> Assigned:
+    return Assigned(
+        field,
+        mention.term,
+        rule,
+        reading.part.name,
+        mention.start,
+        mention.end,
+        mention.text,
+        detail,
+    )
+
+
+def is_carrier_word(reading: Reading, mention: Mention) -> bool:
+    """Tell whether a mention is only a piece of a vehicle's, modification's or source's name."""
+    return is_inside(mention, reading.mentions("vehicle")) or touches(
+        mention, reading.mentions("modification")
+    )

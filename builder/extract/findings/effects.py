@@ -1,0 +1,182 @@
+"""The direction that a statement gives to each mechanism: a left-to-right walk over its cues.
+
+A cue governs what follows it up to the next cue. A noun of action takes the direction of a verb
+before it ("prevent the downregulation of X": up). Purposes are no effects, denials no support.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, replace
+
+from builder.extract.findings.cues import CueKind, Cues
+
+_FLIPPED = {"up": "down", "down": "up", "activates": "inhibits", "inhibits": "activates"}
+_OPPOSING = frozenset(["down", "inhibits"])
+_GAP = re.compile(r"^[\s,]*(?:the\s+|of\s+|their\s+|its\s+|a\s+|an\s+|\w+ly\s+)*$", re.IGNORECASE)
+_PASSIVE = re.compile(r"\b(?:is|are|was|were|been|be|being)\s+(?:\w+ly\s+)?$", re.IGNORECASE)
+_COORDINATED = re.compile(r"(?:,|\band|\bor|,\s*and)\s+(?:\w+ly\s+)?$", re.IGNORECASE)
+_BREAK = re.compile(r"[;:]\s|\.\s+(?=[A-Z])|[—–]\s")
+_MEDIATED = re.compile(
+    r"^[\s-]+(?:mediated|dependent|induced|driven|responsive|stimulated|associated|related)\b",
+    re.IGNORECASE,
+)
+_LAST_WORD = re.compile(r"([\w-]+)\s+$")
+_INTRANSITIVE = re.compile(
+    r"^\s+(?:levels?\s+|expression\s+|activity\s+|production\s+)*(?:were\s+|was\s+|is\s+|are\s+)?"
+    r"(?:\w+ly\s+)?(increased|decreased|reduced|improved|enhanced|elevated|declined|upregulated|"
+    r"downregulated|up-regulated|down-regulated|suppressed|inhibited|activated|attenuated|restored)\b"
+    r"(?!\s+(?:the|by\s+\w+ing|in\s+which)\b)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What governs the text from ``start`` on."""
+
+    start: int
+    effect: str = "involves"
+    rule: str = "no-direction"
+    cue: str = ""
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Cue:
+    start: int
+    end: int
+    kind: CueKind
+    effect: str
+    word: str
+
+
+class EffectReader:
+    """Reads the direction at any place of one text."""
+
+    def __init__(self, text: str, cues: Cues) -> None:
+        self.text = text
+        self.cues = cues
+        self.states = self._walk()
+        self._starts = [s.start for s in self.states]
+
+    def effect_of(self, start: int, end: int) -> State:
+        """Return what the statement says of the words from ``start`` to ``end``."""
+        state = self.states[bisect_right(self._starts, start) - 1]
+        behind = self.text[end:]
+        if _MEDIATED.match(behind):
+            return State(start, "involves", "x-mediated", behind.split()[0])
+        passive = _INTRANSITIVE.match(behind)
+        if passive and state.effect != "none":
+            word = self.cues.meaning(passive[1]) if self.cues.finder.match(passive[1]) else None
+            if word and word.effect:
+                return State(start, word.effect, "passive", passive[1])
+        return self._behind(state, behind)
+
+    def _behind(self, state: State, behind: str) -> State:
+        """Return the state changed by a noun of action behind the words: "X suppression"."""
+        rest = behind[self.cues.measures.match(behind).end() :]  # type: ignore[union-attr]
+        cue = re.match(r"\s+([\w-]+)", rest)
+        if not cue or not self.cues.finder.fullmatch(cue[1]):
+            return state
+        meaning = self.cues.meaning(cue[1])
+        is_head = cue[1].endswith("ing") and self.cues.heads.match(rest[cue.end() :])
+        if meaning.kind != "noun" and not is_head:
+            return state
+        if meaning.effect == "modulates" and state.effect != "involves":
+            return state
+        return replace(
+            state, effect=_compose(state.effect, meaning.effect), rule="noun-behind", cue=cue[1]
+        )
+
+    def _found(self) -> list[_Cue]:
+        cues = [
+            _Cue(m.start(), m.end(), meaning.kind, meaning.effect, m[0].lower())
+            for m in self.cues.finder.finditer(self.text)
+            for meaning in [self.cues.meaning(m[0])]
+        ]
+        cues += [_Cue(m.start(), m.end(), "break", "", m[0]) for m in _BREAK.finditer(self.text)]
+        cues += [
+            _Cue(m.start(), m.end(), "aim", "", "to")
+            for m in re.finditer(r"(?<![\w-])to(?=\s+(?:\w+ly\s+)?(\w+))", self.text, re.IGNORECASE)
+            if self._is_purpose(m)
+        ]
+        return sorted(cues, key=lambda c: (c.start, -c.end))
+
+    def _is_purpose(self, to: re.Match[str]) -> bool:
+        verb = self.cues.finder.fullmatch(to[1])
+        if not verb or self.cues.meaning(to[1]).kind != "verb":
+            return False
+        before = _LAST_WORD.search(self.text[: to.start()])
+        return not (before and before[1].lower() in self.cues.shown)
+
+    def _walk(self) -> list[State]:
+        states = [State(0)]
+        aim: _Cue | None = None
+        for cue in self._found():
+            before = states[-1]
+            if cue.start < before.end or self._keeps(cue):
+                continue
+            if cue.kind in ("break", "aim", "denial", "neutral"):
+                aim = cue if cue.kind == "aim" else None if cue.word != "in" else aim
+                states.append(self._plain(cue, before))
+            elif aim is not None and self._absorbed(cue, aim):
+                states.append(State(cue.start, "involves", "aim", cue.word, cue.end))
+            else:
+                aim = None
+                states.append(self._directed(cue, before))
+        return states
+
+    def _keeps(self, cue: _Cue) -> bool:
+        """Tell whether a preposition belongs to the words before it: "increase in", "such as"."""
+        if cue.word not in ("in", "as", "is", "are", "was", "were"):
+            return False
+        before = _LAST_WORD.search(self.text[: cue.start])
+        word = before[1].lower() if before else ""
+        if cue.word == "as":
+            return word in self.cues.keeps_as
+        return cue.word == "in" and word in self.cues.keeps_in
+
+    def _plain(self, cue: _Cue, before: State) -> State:
+        if cue.kind == "denial":
+            return State(cue.start, "none", "denied", cue.word, cue.end)
+        denied = (
+            before.effect == "none" and cue.kind == "neutral" and cue.word in ("in", "on", "with")
+        )
+        if denied:
+            return replace(before, start=cue.start, end=cue.end)
+        rule = "aim" if cue.kind == "aim" else "no-direction"
+        return State(cue.start, "involves", rule, cue.word, cue.end)
+
+    def _absorbed(self, cue: _Cue, aim: _Cue) -> bool:
+        """Tell whether a verb belongs to a purpose: "for enhancing X", "to promote X and reduce Y"."""
+        between = self.text[aim.end : cue.start]
+        word = cue.word.split()[0]
+        if cue.kind == "noun" or _GAP.match(between):
+            return True
+        if not _COORDINATED.search(between):
+            return word.endswith("ing") and aim.word == "for"
+        if aim.word == "for":
+            return word.endswith(("ing", "ed"))
+        return not word.endswith(("s", "ed"))
+
+    def _directed(self, cue: _Cue, before: State) -> State:
+        if _PASSIVE.search(self.text[: cue.start]) and cue.word.endswith("ed"):
+            return State(cue.start, "involves", "passive", cue.word, cue.end)
+        near = before.cue and _GAP.match(self.text[before.end : cue.start])
+        if before.effect == "none" and (near or before.rule == "denied"):
+            return replace(before, start=cue.start, end=cue.end)
+        if near and cue.kind == "noun" and before.rule == "verb":
+            effect = _compose(before.effect, cue.effect)
+            return State(cue.start, effect, "verb-and-noun", f"{before.cue} {cue.word}", cue.end)
+        return State(cue.start, cue.effect, "verb", cue.word, cue.end)
+
+
+def _compose(outer: str, inner: str) -> str:
+    """Return the direction of a verb over a noun of action: down over down is up."""
+    if outer in _OPPOSING:
+        return _FLIPPED.get(inner, outer)
+    if outer in ("none", "modulates"):
+        return outer
+    return inner
