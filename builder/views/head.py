@@ -1,0 +1,268 @@
+"""What a page's head tells other programs: Highwire, Dublin Core, Open Graph and JSON-LD.
+
+Pages of works carry Highwire ``citation_*`` tags, so that Zotero and Google Scholar save the
+original; all other pages are web pages of this site. JSON-LD follows schema.org and the Bioschemas
+profiles.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from builder import ids, models
+from builder.citations import PUBLISHER
+from builder.edition import DATA_LICENCE, Edition
+
+Tag = tuple[str, str]
+Node = dict[str, Any]
+_CONTEXT = "https://schema.org"
+
+
+# --- meta tags ---------------------------------------------------------------------------------
+
+
+def _name(name: models.CslName) -> str:
+    return name.literal or ", ".join(p for p in (name.family, name.given, name.suffix) if p)
+
+
+def _day(day: models.CslDate | None, mark: str) -> str:
+    parts = day.date_parts[0] if day else []
+    return mark.join(f"{p:02d}" for p in parts)
+
+
+def find_work_tags(item: models.CslItem) -> list[Tag]:
+    """Return the Highwire tags of a work, in the order that Google Scholar documents."""
+    first, _, last = (item.page or "").partition("–")
+    holder = "citation_journal_title" if item.type == "article-journal" else "citation_book_title"
+    tags: list[tuple[str, str | None]] = [
+        ("citation_title", item.title),
+        *(("citation_author", _name(n)) for n in item.author or []),
+        ("citation_publication_date", _day(item.issued, "/")),
+        (holder, item.container_title),
+        ("citation_volume", item.volume),
+        ("citation_issue", item.issue),
+        ("citation_firstpage", first),
+        ("citation_lastpage", last),
+        ("citation_issn", item.ISSN),
+        ("citation_publisher", item.publisher),
+        ("citation_doi", item.DOI),
+        ("citation_pmid", item.PMID),
+    ]
+    return [(name, value) for name, value in tags if value]
+
+
+def find_page_tags(
+    title: str, description: str, url: str, edition: Edition, work: models.CslItem | None = None
+) -> list[Tag]:
+    """Return Dublin Core tags; of a work's page they tell of the work, as the Highwire tags do."""
+    if work:
+        tags: list[tuple[str, str | None]] = [
+            ("DC.title", work.title),
+            *(("DC.creator", _name(n)) for n in work.author or []),
+            ("DC.date", _day(work.issued, "-")),
+            ("DC.identifier", f"doi:{work.DOI}" if work.DOI else work.URL),
+            ("DC.source", work.container_title),
+        ]
+    else:
+        tags = [
+            ("DC.title", title),
+            ("DC.publisher", PUBLISHER),
+            ("DC.date", edition.day.isoformat()),
+            ("DC.identifier", url),
+            ("DC.description", description),
+            ("DC.language", "en"),
+            ("DC.rights", DATA_LICENCE),
+        ]
+    return [(name, value) for name, value in tags if value]
+
+
+def find_graph_tags(title: str, description: str, url: str, edition: Edition) -> list[Tag]:
+    """Return Open Graph tags (they are properties, not names)."""
+    return [
+        ("og:title", title),
+        ("og:description", description),
+        ("og:type", "website"),
+        ("og:url", url),
+        ("og:site_name", PUBLISHER),
+        ("og:locale", "en_GB"),
+    ]
+
+
+# --- JSON-LD -----------------------------------------------------------------------------------
+
+
+def dump_ld(nodes: Sequence[Node]) -> str:
+    """Return JSON-LD that is safe inside a script element: no ``<`` or ``&`` stands in it."""
+    data = {"@context": _CONTEXT, "@graph": [_bare(n) for n in nodes]}
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _bare(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {k: _bare(v) for k, v in node.items() if v not in (None, "", [], {})}
+    if isinstance(node, list):
+        return [_bare(v) for v in node]
+    return node
+
+
+def breadcrumbs(crumbs: Iterable[tuple[str, str]], edition: Edition) -> Node:
+    """Return the way from home to the page; ``crumbs`` are (title, path below the root)."""
+    return {
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": n, "name": title, "item": edition.url(path)}
+            for n, (title, path) in enumerate(crumbs, 1)
+        ],
+    }
+
+
+def _person(name: models.CslName) -> Node:
+    if name.literal:
+        return {"@type": "Organization", "name": name.literal}
+    said = " ".join(p for p in (name.given, name.family, name.suffix) if p)
+    return {
+        "@type": "Person",
+        "name": said,
+        "givenName": name.given,
+        "familyName": name.family,
+    }
+
+
+def _identifiers(item: models.CslItem) -> Iterator[Node]:
+    for label, value in (("DOI", item.DOI), ("PMID", item.PMID), ("PMCID", item.PMCID)):
+        if value:
+            yield {"@type": "PropertyValue", "propertyID": label, "value": value}
+
+
+def describe_work(item: models.CslItem, page: str) -> Node:
+    """Return a work as ScholarlyArticle (other types: CreativeWork); ``page`` is its page here."""
+    article = item.type == "article-journal"
+    first, _, last = (item.page or "").partition("–")
+    journal: Node = {
+        "@type": "Periodical" if article else "CreativeWork",
+        "name": item.container_title,
+        "issn": item.ISSN,
+    }
+    volume: Node = {
+        "@type": "PublicationVolume",
+        "volumeNumber": item.volume,
+        "isPartOf": journal,
+    }
+    return {
+        "@type": "ScholarlyArticle" if article else "CreativeWork",
+        "@id": ids.doi_url(item.DOI) if item.DOI else f"{page}#work",
+        "name": item.title,
+        "headline": item.title[:110] if article else None,
+        "author": [_person(n) for n in item.author or []],
+        "datePublished": _day(item.issued, "-"),
+        "isPartOf": (volume if item.volume else journal) if item.container_title else None,
+        "pageStart": first,
+        "pageEnd": last,
+        "identifier": list(_identifiers(item)),
+        "sameAs": ids.doi_url(item.DOI) if item.DOI else item.URL,
+        "mainEntityOfPage": page,
+    }
+
+
+def describe_trial(trial: models.Trial, page: str, conditions: Sequence[str]) -> Node:
+    """Return a trial as MedicalTrial; ``conditions`` are their labels."""
+    return {
+        "@type": "MedicalTrial",
+        "@id": f"{page}#trial",
+        "name": trial.label,
+        "identifier": {
+            "@type": "PropertyValue",
+            "propertyID": trial.registry_name,
+            "value": trial.registry,
+        },
+        "url": page,
+        "sameAs": trial.registry_url,
+        "phase": trial.phase,
+        "trialDesign": "RandomizedTrial" if (trial.design or "").upper() == "RCT" else None,
+        "healthCondition": [{"@type": "MedicalCondition", "name": c} for c in conditions],
+    }
+
+
+def describe_term(term: models.Term, page: str, edition: Edition, same: Sequence[str]) -> Node:
+    """Return a term as DefinedTerm; ``same`` are addresses of exactly matching identifiers."""
+    return {
+        "@type": "DefinedTerm",
+        "@id": f"{page}#term",
+        "name": term.label,
+        "alternateName": sorted({*term.synonyms, *filter(None, [term.abbreviation])}),
+        "description": term.definition,
+        "termCode": term.id,
+        "url": page,
+        "inDefinedTermSet": {
+            "@type": "DefinedTermSet",
+            "name": f"{PUBLISHER}: {term.kind}s" if not term.kind.endswith("s") else term.kind,
+            "url": edition.url(ids.index_path(term.kind) if term.kind in ids.FOLDERS else ""),
+        },
+        "sameAs": list(same),
+    }
+
+
+def describe_finding(finding: models.Finding, page: str, paper: models.CslItem) -> Node:
+    """Return a finding as Claim, with the work that it appears in."""
+    return {
+        "@type": "Claim",
+        "@id": f"{page}#claim",
+        "text": finding.quote,
+        "url": page,
+        "appearance": {
+            "@type": "ScholarlyArticle",
+            "name": paper.title,
+            "sameAs": ids.doi_url(paper.DOI) if paper.DOI else None,
+        },
+    }
+
+
+def describe_dataset(edition: Edition, files: Sequence[tuple[str, str, str]]) -> Node:
+    """Return the atlas as Dataset (Bioschemas); ``files`` are (path, name, media type)."""
+    return {
+        "@type": "Dataset",
+        "@id": edition.url("#dataset"),
+        "name": PUBLISHER,
+        "description": (
+            "What is known about exosomes (small extracellular vesicles) as therapy for bone, "
+            "cartilage and osteoarthritis: cell sources, mechanisms, delivery vehicles, conditions "
+            "and registered trials, statement by statement, each with the place it stands in."
+        ),
+        "keywords": ["exosome", "extracellular vesicle", "osteoarthritis", "bone", "cartilage"],
+        "url": edition.site_url,
+        "identifier": edition.site_url,
+        "version": edition.version,
+        "dateModified": edition.day.isoformat(),
+        "license": DATA_LICENCE,
+        "isAccessibleForFree": True,
+        "creator": {"@type": "Organization", "name": f"{PUBLISHER} contributors"},
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "name": name,
+                "contentUrl": edition.url(path),
+                "encodingFormat": media,
+            }
+            for path, name, media in files
+        ],
+    }
+
+
+def describe_site(edition: Edition) -> Node:
+    """Return the site, with its search."""
+    return {
+        "@type": "WebSite",
+        "name": PUBLISHER,
+        "url": edition.site_url,
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": {
+                "@type": "EntryPoint",
+                "urlTemplate": edition.url("search/?q={search_term_string}"),
+            },
+            "query-input": "required name=search_term_string",
+        },
+    }
