@@ -37,7 +37,7 @@ class TitleSplit:
 
     title: str
     container: str
-    sure: bool
+    sure: bool = True
 
 
 def split_title(text: str) -> TitleSplit | None:
@@ -47,12 +47,17 @@ def split_title(text: str) -> TitleSplit | None:
         return None
     known = journal_words()
     start = len(parts) - 1
-    while start > 1 and _belongs(parts, start, known):
+    guessed = False
+    while start > 1:
+        if not _is_known_inside(parts, start, known):
+            if not _looks_inside(parts, start, known):
+                break
+            guessed = True
         start -= 1
     title_end = parts[start][0]
     title, container = text[:title_end].strip(), text[title_end:].strip()
     words = container.split()
-    sure = _is_name(words, known) and not (len(words) == 1 and words[0].endswith("."))
+    sure = not guessed and _is_name(words, known) and not _is_lone_abbreviation(words)
     return TitleSplit(_drop_stop(title), container, sure)
 
 
@@ -75,20 +80,38 @@ def _split_parts(text: str) -> list[tuple[int, str]]:
     return [*parts, (begin, text[begin:].strip())]
 
 
-def _belongs(parts: list[tuple[int, str]], start: int, known: JournalWords) -> bool:
-    """Tell whether the part before ``start`` belongs to the container too."""
+def _is_known_inside(parts: list[tuple[int, str]], start: int, known: JournalWords) -> bool:
+    """Tell whether the part before ``start`` ends in a known abbreviation of journal names."""
+    words = parts[start - 1][1].split()
+    return _can_be_inside(words, known) and known.is_abbreviation(words[-1][:-1])
+
+
+def _looks_inside(parts: list[tuple[int, str]], start: int, known: JournalWords) -> bool:
+    """Tell by its shape whether the part before ``start`` belongs to the container.
+
+    Its last word is no known abbreviation. It may be one where the container so far can't stand
+    alone, where the word stands alone, or where the title before it is written in sentence case.
+    """
     words = parts[start - 1][1].split()
     if not _can_be_inside(words, known):
         return False
-    if known.is_abbreviation(words[-1][:-1]):
-        return True
     container = " ".join(text for _, text in parts[start:]).split()
-    if len(container) == 1 and container[0].endswith("."):
+    if _is_lone_abbreviation(container):
         return True
-    shape = not _WHOLE_WORD.search(words[-1][:-1])
-    alone = len(words) == 1 and shape
-    inside = start > 2 and shape and _ends_abbreviated(parts[start - 2][1], known)
-    return alone or inside
+    if _WHOLE_WORD.search(words[-1][:-1]):
+        return False
+    before = parts[start - 2][1].split()
+    return len(words) == 1 or _is_known_inside(parts, start - 1, known) or _is_sentence(before)
+
+
+def _is_lone_abbreviation(words: list[str]) -> bool:
+    return len(words) == 1 and words[0].endswith(".")
+
+
+def _is_sentence(words: list[str]) -> bool:
+    """Tell whether a title is in sentence case: most of its long words begin small."""
+    long = [word for word in words if len(word) > 3]
+    return sum(word[0].islower() for word in long) * 2 > len(long)
 
 
 def _can_be_inside(words: list[str], known: JournalWords) -> bool:
@@ -98,11 +121,6 @@ def _can_be_inside(words: list[str], known: JournalWords) -> bool:
     if words[-1][:-1] in ("I", "II", "III", "IV", "VI") or words[-1][:-1].isdigit():
         return False
     return all(_is_capital(w, known) and w[-1] not in ",;:" for w in words)
-
-
-def _ends_abbreviated(part: str, known: JournalWords) -> bool:
-    words = part.split()
-    return _can_be_inside(words, known) and known.is_abbreviation(words[-1][:-1])
 
 
 def _is_capital(word: str, known: JournalWords) -> bool:
