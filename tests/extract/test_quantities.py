@@ -1,0 +1,247 @@
+"""Quantities, powers of ten and doses, with expectations read off the texts by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builder.extract.powers import find_doubtful_powers
+from builder.extract.quantities import find_quantities, parse_dose, repair_superscripts
+
+
+@pytest.mark.parametrize(
+    ("printed", "repaired"),
+    [
+        ("7 × 109 particles/mL", "7 × 10⁹ particles/mL"),
+        ("109–1010 particles/mL", "10⁹–10¹⁰ particles/mL"),
+        ("3 x 1011 EVs per mL", "3 x 10¹¹ EVs per mL"),
+        ("1 × 106–107 cells", "1 × 10⁶–10⁷ cells"),
+        ("1 × 106–5 × 107 cells", "1 × 10⁶–5 × 10⁷ cells"),
+        ("2 × 10−6 M", "2 × 10⁻⁶ M"),
+        ("108 vesicles per knee", "10⁸ vesicles per knee"),
+    ],
+)
+def test_lost_superscripts_are_raised(printed: str, repaired: str) -> None:
+    text, notes = repair_superscripts(printed)
+    assert text == repaired
+    assert notes
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "[109]",
+        "shown [109] particles/mL",
+        "10 mL",
+        "105.16 ± 10.00 µg",
+        "110.39 ± 11.75 µg",
+        "in 2010 and 1010",
+        "109 patients",
+        "103 days",
+        "a 5 × 105 mm sheet",
+        "miR-103 and miR-107 cells",
+        "2,109 particles/mL",
+        "105 cells",
+        "7 × 10⁹ particles/mL",
+        "100 particles/mL",
+        "10 × 10 mm",
+    ],
+)
+def test_other_numbers_stay(printed: str) -> None:
+    assert repair_superscripts(printed) == (printed, [])
+
+
+def test_bare_counts_of_cells_are_doubtful() -> None:
+    assert find_doubtful_powers("seeded 105 cells; 2 × 106 cells; 109 days") == ["105 cells"]
+    assert find_quantities("seeded 105 cells") == []
+
+
+def _told(text: str) -> list[dict[str, Any]]:
+    return [q.model_dump(exclude_none=True) for q in find_quantities(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "At pH 7.4, 85% were released over 15 days.",
+            [
+                {"value": 7.4, "unit": "pH", "quote": "pH 7.4"},
+                {"value": 85, "unit": "%", "quote": "85%"},
+                {"value": 15, "unit": "days", "quote": "15 days"},
+            ],
+        ),
+        (
+            "rapidly after 7 days, while the sustained release exceeded 21 days.",
+            [
+                {"value": 7, "unit": "days", "quote": "7 days"},
+                {"low": 21, "unit": "days", "quote": "exceeded 21 days"},
+            ],
+        ),
+        (
+            "ALG:HA (5%:2.5%) released 79.20 ± 2.64% of Exos",
+            [
+                {"value": 5, "unit": "%", "quote": "5%"},
+                {"value": 2.5, "unit": "%", "quote": "2.5%"},
+                {"value": 79.2, "unit": "%", "quote": "79.20 ± 2.64%"},
+            ],
+        ),
+        (
+            "By the seventh day, approximately 80% of the Exos",
+            [
+                {"value": 7, "unit": "days", "quote": "seventh day"},
+                {"value": 80, "unit": "%", "quote": "80%"},
+            ],
+        ),
+        (
+            "at 3 days (82.53 ± 17.91 µg), and then slowed to 105.16 ± 10.00 µg and "
+            "110.39 ± 11.75 µg on days 6 and 9, respectively.",
+            [
+                {"value": 3, "unit": "days", "quote": "3 days"},
+                {"value": 82.53, "unit": "µg", "quote": "82.53 ± 17.91 µg"},
+                {"value": 105.16, "unit": "µg", "quote": "105.16 ± 10.00 µg"},
+                {"value": 110.39, "unit": "µg", "quote": "110.39 ± 11.75 µg"},
+                {"value": 6, "unit": "days", "quote": "days 6 and 9"},
+                {"value": 9, "unit": "days", "quote": "days 6 and 9"},
+            ],
+        ),
+        ("over 4–8 weeks", [{"low": 4, "high": 8, "unit": "weeks", "quote": "4–8 weeks"}]),
+        ("a rate of over 56%", [{"low": 56, "unit": "%", "quote": "over 56%"}]),
+        ("for at least 7 days", [{"low": 7, "unit": "days", "quote": "at least 7 days"}]),
+        ("less than 5 mg", [{"high": 5, "unit": "mg", "quote": "less than 5 mg"}]),
+        ("33.24 ± 8.8 kPa", [{"value": 33.24, "unit": "kPa", "quote": "33.24 ± 8.8 kPa"}]),
+        ("a 12-week trial", [{"value": 12, "unit": "weeks", "quote": "12-week"}]),
+        ("stored at −80 °C", [{"value": -80, "unit": "°C", "quote": "−80 °C"}]),
+        ("0.5–1.0 mg/kg", [{"low": 0.5, "high": 1, "unit": "mg/kg", "quote": "0.5–1.0 mg/kg"}]),
+        ("2 µg mL−1", [{"value": 2, "unit": "µg/mL", "quote": "2 µg mL−1"}]),
+        ("1,000 patients", [{"value": 1000, "unit": "patients", "quote": "1,000 patients"}]),
+        ("1.5 Hz for 10 min", [
+            {"value": 1.5, "unit": "Hz", "quote": "1.5 Hz"},
+            {"value": 10, "unit": "min", "quote": "10 min"},
+        ]),
+        (
+            "3–5 × 10^11 particles",
+            [
+                {
+                    "low": 3e11,
+                    "high": 5e11,
+                    "unit": "particles",
+                    "quote": "3–5 × 10^11 particles",
+                }
+            ],
+        ),
+        (
+            "7 × 109 particles/mL",
+            [{"value": 7e9, "unit": "particles/mL", "quote": "7 × 109 particles/mL"}],
+        ),
+    ],
+)  # fmt: skip
+def test_quantities(text: str, expected: list[dict[str, Any]]) -> None:
+    assert _told(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "MMP-3 and MMP-13",
+        "IL-6 h",
+        "miR-126 mg",
+        "RAW264.7 macrophages",
+        "GelMA-30 and GelMA-60",
+        "3D-Exos",
+        "LC3-II/LC3-I",
+        "in 2019, Smith",
+        "CD31 cells",
+        "100,000 × g",
+        "[7] days",
+    ],
+)
+def test_names_are_no_quantities(text: str) -> None:
+    assert find_quantities(text) == []
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [
+        (
+            "Single IA dose (≈5 mL @ 7 × 109 particles/mL)",
+            {
+                "volume_ml": 5,
+                "particles_per_ml_low": 7e9,
+                "particles_per_ml_high": 7e9,
+                "particles_total_low": 3.5e10,
+                "particles_total_high": 3.5e10,
+                "doses": 1,
+            },
+        ),
+        (
+            "Single IA injection (109–1010 particles/mL)",
+            {"particles_per_ml_low": 1e9, "particles_per_ml_high": 1e10, "doses": 1},
+        ),
+        ("Single/few IA doses", {}),
+        ("IA injection", {}),
+        ("Local delivery to the defect site", {}),
+        ("Single IA injection", {"doses": 1}),
+        (
+            "Two weekly injections of 2 mL (1 × 10^9 particles/mL)",
+            {
+                "volume_ml": 2,
+                "particles_per_ml_low": 1e9,
+                "particles_per_ml_high": 1e9,
+                "particles_total_low": 2e9,
+                "particles_total_high": 2e9,
+                "doses": 2,
+            },
+        ),
+        ("3 doses of 500 µL", {"volume_ml": 0.5, "doses": 3}),
+        (
+            "3-5 x 10e11 particles, single dose",
+            {"particles_total_low": 3e11, "particles_total_high": 5e11, "doses": 1},
+        ),
+        ("Single or multiple doses", {}),
+        ("1 or 2 injections", {}),
+        ("2 mL or 4 mL, once", {"doses": 1}),
+        ("single-blind, 3 mg/kg", {}),
+    ],
+)
+def test_doses(printed: str, expected: dict[str, float]) -> None:
+    dose = parse_dose(printed).model_dump(exclude_none=True)
+    assert dose == {"printed": printed, **expected}
+
+
+@given(st.text(max_size=80))
+def test_any_text_gives_verbatim_quotes(text: str) -> None:
+    repaired, _ = repair_superscripts(text)
+    assert len(repaired) == len(text)
+    for quantity in find_quantities(text):
+        assert quantity.quote in text
+    assert parse_dose(text).printed == text
+
+
+_PARTS = ["7 × 109", "particles/mL", "5", "mL", "–", "±", "10", "1010", "days", "single", "dose",
+          "at least", "over", "%", "pH", "e9", "^", ",", ".", "−", "and"]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(_PARTS), max_size=12))
+def test_any_mix_of_numbers_and_units_is_read_or_left(parts: list[str]) -> None:
+    text = " ".join(parts)
+    for quantity in find_quantities(text):
+        assert quantity.quote in text
+        assert (quantity.value is None) == (quantity.low is not None or quantity.high is not None)
+    parse_dose(text)
+
+
+@given(st.floats(0.01, 9999).map(lambda x: round(x, 2)), st.sampled_from(["mg", "kPa", "days", "%"]))
+def test_written_quantities_are_read_back(value: float, unit: str) -> None:
+    (quantity,) = find_quantities(f"about {value} {unit} of it")
+    assert (quantity.value, quantity.unit, quantity.quote) == (value, unit, f"{value} {unit}")
+
+
+@given(st.integers(1, 9), st.integers(3, 15))
+def test_flattened_and_written_powers_are_the_same(factor: int, exponent: int) -> None:
+    flat = parse_dose(f"{factor} × 10{exponent} particles/mL")
+    caret = parse_dose(f"{factor} × 10^{exponent} particles/mL")
+    assert flat.particles_per_ml_low == caret.particles_per_ml_low == float(f"{factor}e{exponent}")
