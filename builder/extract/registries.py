@@ -82,7 +82,10 @@ def _describe(prefix: str, number: str, start: int, end: int) -> RegistryId:
 
 def _spell(prefix: str, number: str) -> str:
     """Return the number with the registry's own letter case, whatever case the paper prints."""
-    letters = re.match(r"[A-Za-z]*", bioregistry.get_example(prefix) or "")
+    example = bioregistry.get_example(prefix) or ""
+    if example and example == example.upper():
+        return number.upper()
+    letters = re.match(r"[A-Za-z]*", example)
     lead = letters.group() if letters else ""
     if lead and number.lower().startswith(lead.lower()):
         return lead + number[len(lead) :]

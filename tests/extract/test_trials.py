@@ -1,0 +1,312 @@
+"""Trials: the five of the real table, read by hand, and tables of other shapes."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from builder import store
+from builder.document import Cell, Citation, Document, FrontMatter, Grid, WorkFields
+from builder.extract.registries import find_registry_ids
+from builder.extract.tables import repair_tables
+from builder.extract.trial_fields import (
+    find_roles,
+    judge_result,
+    parse_phase,
+    split_list,
+    split_status,
+)
+from builder.extract.trials import find_trials
+from builder.extract.vocabulary import Vocabulary, build_vocabulary
+from builder.models import Cited, CslDate, CslItem, Paper, Seed, Trial
+
+TABLE = Path(__file__).parent / "cases_tables" / "clinical-trials" / "table.md"
+PAPER = Paper(
+    id="doe-2025-paper",
+    csl=CslItem(type="article-journal", title="Paper"),
+    seed=Seed(file="x.txt", sha256="0" * 64, layout="md"),
+)
+
+
+@pytest.fixture(scope="module")
+def vocabulary(root: Path) -> Vocabulary:
+    return build_vocabulary(store.read_terms(root / "content", root))
+
+
+def registered(number: int, trial: str, day: list[int] | None) -> Cited:
+    """A cited registration, with the day it was accessed where printed."""
+    address = f"https://clinicaltrials.gov/study/{trial}"
+    return Cited(
+        id=f"work-{number}",
+        number=number,
+        line=number,
+        csl=CslItem(
+            type="webpage",
+            title="A trial",
+            URL=address,
+            accessed=CslDate(date_parts=[day]) if day else None,
+        ),
+        printed=f"A trial. Available online: {address}",
+    )
+
+
+def read(lines: list[str], vocabulary: Vocabulary, cited: list[Cited] | None = None) -> list[Trial]:
+    rows = [
+        tuple(Cell(c.strip(), n) for c in line.strip().strip("|").split("|"))
+        for n, line in enumerate(lines, 1)
+        if not set(line) <= set("|- ")
+    ]
+    document = Document(
+        "md",
+        "x.txt",
+        "0" * 64,
+        FrontMatter(WorkFields()),
+        tables=(Grid(3, tuple(rows), 1),),
+        citations=tuple(Citation(n, "", n) for n in range(1, 138)),
+    )
+    return find_trials(PAPER, repair_tables(document, PAPER.id), cited or [], vocabulary)
+
+
+@pytest.fixture(scope="module")
+def real(vocabulary: Vocabulary) -> dict[str, Trial]:
+    day = [2025, 11, 5]
+    cited = [
+        registered(129, "NCT06937528", day),
+        registered(134, "NCT05060107", day),
+        registered(135, "NCT06431152", day),
+        registered(136, "NCT06466850", day),
+    ]
+    lines = TABLE.read_text(encoding="utf-8").splitlines()
+    return {t.id: t for t in read(lines, vocabulary, cited)}
+
+
+def test_five_trials_and_no_preclinical_row(real: dict[str, Trial]) -> None:
+    assert list(real) == [
+        "irct20210423051054n1",
+        "nct06937528",
+        "nct05060107",
+        "nct06431152",
+        "nct06466850",
+    ]
+
+
+def test_rct_is_a_design_and_its_result_is_negative(real: dict[str, Trial]) -> None:
+    trial = real["irct20210423051054n1"]
+    assert trial.registry == "IRCT20210423051054N1"
+    assert trial.registry_name == "Iranian Registry of Clinical Trials"
+    assert trial.registry_url == "https://en.irct.ir"
+    assert "trial-address" in [q.rule for q in trial.questions]
+    assert (trial.phase, trial.design) == (None, "RCT")
+    assert trial.conditions == ["knee-osteoarthritis"]
+    assert trial.sources == ["placental-msc"]
+    assert trial.dose is not None
+    assert trial.dose.model_dump(exclude_none=True) == {
+        "printed": "Single IA dose (≈5 mL @ 7 × 109 particles/mL)",
+        "volume_ml": 5,
+        "particles_per_ml_low": 7e9,
+        "particles_per_ml_high": 7e9,
+        "particles_total_low": 3.5e10,
+        "particles_total_high": 3.5e10,
+        "doses": 1,
+    }
+    assert trial.route == "intra-articular"
+    assert trial.endpoints == ["WOMAC", "MRI", "safety"]
+    assert trial.endpoints_heading == "Primary Endpoints"
+    assert trial.status is not None
+    assert (trial.status.printed, trial.status.normalised) == ("Completed", "completed")
+    assert trial.status.as_of is None
+    assert (trial.result, trial.result_effect) == ("no superiority vs. placebo", "negative")
+    assert trial.references == [128]
+    assert (trial.locator.table, trial.locator.line) == (3, 3)
+
+
+def test_listed_trial(real: dict[str, Trial]) -> None:
+    trial = real["nct06937528"]
+    assert trial.registry_url == "https://clinicaltrials.gov/study/NCT06937528"
+    assert (trial.phase, trial.design) == ("1", None)
+    assert "(listed)" in next(q.text for q in trial.questions if q.rule == "trial-phase")
+    assert trial.source_printed == "EV product (unspecified)"
+    assert set(trial.sources) <= {"unspecified-source"}
+    assert trial.condition_printed == "Knee OA/Osteoarthrosis"
+    assert trial.conditions == ["knee-osteoarthritis"]
+    assert trial.dose is not None
+    assert trial.dose.model_dump(exclude_none=True) == {"printed": "IA injection"}
+    assert trial.endpoints == ["Safety", "function"]
+    assert trial.status is not None
+    assert trial.status.printed == "Listed"
+    assert trial.status.as_of == date(2025, 11, 5)
+    assert (trial.result, trial.result_effect) == (None, None)
+
+
+def test_dose_range_and_status_with_a_dash(real: dict[str, Trial]) -> None:
+    trial = real["nct05060107"]
+    assert trial.phase == "1"
+    assert trial.sources == ["bmsc"]
+    assert trial.dose is not None
+    assert trial.dose.model_dump(exclude_none=True) == {
+        "printed": "Single IA injection (109–1010 particles/mL)",
+        "particles_per_ml_low": 1e9,
+        "particles_per_ml_high": 1e10,
+        "doses": 1,
+    }
+    assert trial.endpoints == ["Safety", "WOMAC", "pain/function"]
+    assert trial.status is not None
+    assert trial.status.printed == "Active—not recruiting"
+    assert trial.status.normalised == "active, not recruiting"
+    assert trial.status.as_of == date(2025, 11, 5)
+    assert trial.result is None
+
+
+def test_acronym_behind_the_source(real: dict[str, Trial]) -> None:
+    trial = real["nct06431152"]
+    assert trial.source_printed == "UCMSC-EVs (EXO-OA01)"
+    assert trial.sources == ["ucmsc"]
+    assert trial.endpoints == ["Safety", "cartilage thickness (MRI)"]
+    assert trial.dose is not None
+    assert trial.dose.doses == 1
+    assert trial.status is not None
+    assert trial.status.normalised == "recruiting"
+
+
+def test_vague_number_of_doses_stays_open(real: dict[str, Trial]) -> None:
+    trial = real["nct06466850"]
+    assert trial.sources == ["allogeneic-msc"]
+    assert trial.dose is not None
+    assert trial.dose.model_dump(exclude_none=True) == {"printed": "Single/few IA doses"}
+    assert trial.quote == (
+        "I | Knee OA | Allogenic MSC-EVs | Single/few IA doses | Safety, pain/function | "
+        "Recruiting (NCT06466850) | [136]"
+    )
+
+
+def test_date_is_only_taken_from_the_trial_s_own_reference(vocabulary: Vocabulary) -> None:
+    lines = ["| Phase | Status | Refs |", "|-|-|-|", "| I | Recruiting (NCT06431152) | [7] |"]
+    (trial,) = read(lines, vocabulary, [registered(7, "NCT06466850", [2025, 1, 2])])
+    assert trial.status is not None
+    assert trial.status.as_of is None
+    assert [q.weight for q in trial.questions if q.rule == "trial-reference"] == [5]
+
+
+def test_registry_number_in_a_column_of_its_own(vocabulary: Vocabulary) -> None:
+    lines = [
+        "| Trial ID | Clinical stage | Disease | Cell source | Administration | "
+        "Outcome measures | Recruitment status | Results | Ref. |",
+        "|-|-|-|-|-|-|-|-|-|",
+        "| NCT01234567 | Phase I/IIa, open-label | Knee OA | UC-MSC exosomes | "
+        "2 intra-articular injections of 3 mL | VAS; KOOS (pain, function) | "
+        "Terminated | Did not improve pain | 12 |",
+        "| ChiCTR2300070727 | N/A | Knee OA | BMSC-Exos | IV infusion | Safety | Completed | "
+        "Pain improved | 13 |",
+        "| not registered | Pilot | Knee OA | ADSC-Exos | IA | Safety | Completed | Safe | 14 |",
+    ]
+    first, second = read(lines, vocabulary)
+    assert (first.phase, first.design) == ("1/2a", "open-label")
+    assert first.sources == ["ucmsc"]
+    assert first.dose is not None
+    assert (first.dose.doses, first.dose.volume_ml) == (2, 3)
+    assert first.endpoints == ["VAS", "KOOS (pain, function)"]
+    assert first.result == "Did not improve pain"
+    assert first.result_effect == "negative"
+    assert first.references == [12]
+    assert (second.id, second.phase) == ("chictr2300070727", None)
+    assert second.registry_name == "Chinese Clinical Trial Registry"
+    assert second.route == "intravenous"
+    assert second.result_effect == "positive"
+
+
+def test_number_twice_is_one_trial_and_a_question(vocabulary: Vocabulary) -> None:
+    row = "| I | Recruiting (NCT06431152) | [7] |"
+    lines = ["| Phase | Status | Refs |", "|-|-|-|", row, row.replace("I |", "II |", 1)]
+    (trial,) = read(lines, vocabulary)
+    assert trial.phase == "1"
+    assert [q.rule for q in trial.questions] == ["trial-repeated"]
+
+
+def test_number_in_a_table_of_something_else_is_no_trial(vocabulary: Vocabulary) -> None:
+    assert read(["| Gene | Note |", "|-|-|", "| RUNX2 | NCT06431152 |"], vocabulary) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("NCT06431152, irct20210423051054n1", ["NCT06431152", "IRCT20210423051054N1"]),
+        ("ChiCTR-IOR-17012345", ["ChiCTR-IOR-17012345"]),
+        ("EudraCT 2008-005144-16", ["2008-005144-16"]),
+        ("EUCTR2008-005144-16", ["2008-005144-16"]),
+        ("ISRCTN10175490", ["ISRCTN10175490"]),
+        ("jRCTs041220087, JPRN-UMIN000049383", ["jRCTs041220087", "UMIN000049383"]),
+        ("ACTRN12623000498695", ["ACTRN12623000498695"]),
+        ("CTRI/2023/04/052053", ["CTRI/2023/04/052053"]),
+        ("DRKS00031815", ["DRKS00031815"]),
+        ("NCT1234, 2008-005144-16, ABCNCT06431152, C123", []),
+    ],
+)
+def test_registry_numbers(text: str, numbers: list[str]) -> None:
+    assert [r.number for r in find_registry_ids(text)] == numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("I", ("1", None, "")),
+        ("I (listed)", ("1", None, "(listed)")),
+        ("RCT", (None, "RCT", "")),
+        ("Phase II/III", ("2/3", None, "")),
+        ("Early Phase 1", ("early 1", None, "")),
+        ("Phase 2a", ("2a", None, "")),
+        ("IIb RCT", ("2b", "RCT", "")),
+        ("N/A", (None, None, "")),
+        ("Preclinical", (None, None, "Preclinical")),
+        ("In vitro", (None, None, "In vitro")),
+        ("Pilot", (None, "Pilot", "")),
+    ],
+)
+def test_phase(text: str, expected: tuple[str | None, str | None, str]) -> None:
+    assert parse_phase(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Active—not recruiting (NCT05060107)", ("Active—not recruiting", "active, not recruiting", "")),
+        ("Active, not recruiting", ("Active, not recruiting", "active, not recruiting", "")),
+        ("Completed—no superiority vs. placebo", ("Completed", "completed", "no superiority vs. placebo")),
+        ("Not yet recruiting", ("Not yet recruiting", "not yet recruiting", "")),
+        ("Translational phase (no patients)", ("Translational phase (no patients)", "", "")),
+    ],
+)  # fmt: skip
+def test_status(text: str, expected: tuple[str, str, str]) -> None:
+    assert split_status(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "effect"),
+    [
+        ("no superiority vs. placebo", "negative"),
+        ("no statistically significant difference", "negative"),
+        ("pain improved", "positive"),
+        ("pain improved but no difference in MRI", "mixed"),
+        ("not effective", "negative"),
+        ("well tolerated", None),
+        ("no serious adverse events", None),
+        ("no improvement", "negative"),
+    ],
+)
+def test_result(text: str, effect: str | None) -> None:
+    assert judge_result(text) == effect
+
+
+def test_lists_keep_brackets_and_slashes() -> None:
+    assert split_list("Safety, pain/function; MRI (T2, PD), and KOOS.") == [
+        "Safety",
+        "pain/function",
+        "MRI (T2, PD)",
+        "KOOS",
+    ]
+
+
+def test_headings_have_roles() -> None:
+    roles = find_roles(["NCT number", "Study phase", "EV product", "Dosing and Route", "Ref"])
+    assert list(roles) == ["registry", "phase", "source", "dose", "reference"]
