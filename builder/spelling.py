@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 GREEK: dict[str, str] = {
@@ -150,7 +151,7 @@ def word_pieces(word: str) -> tuple[tuple[int, int, str, str, bool], ...]:
         cuts.append(match.start())
     cuts.append(len(word))
     pieces = []
-    for number, (start, end) in enumerate(zip(cuts, cuts[1:], strict=False)):
+    for number, (start, end) in enumerate(pairwise(cuts)):
         plain = unicodedata.normalize("NFKC", word[start:end])
         cased = _spell_out(singular(plain))
         letter = number == 0 and bool(_SPECIES_LETTER.match(word))

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-import ahocorasick
+import ahocorasick  # type: ignore[import-not-found]  # has no stubs
 
 from builder import spelling
 
@@ -20,6 +20,7 @@ _SOFT = re.compile(rf"[\s_'’{re.escape(spelling.DASHES)}{re.escape(spelling.MA
 _DASH = re.compile(rf"[{re.escape(spelling.DASHES)}]")
 _NEGATED = re.compile(rf"\bnon[{re.escape(spelling.DASHES)}]$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
+_BEFORE_DIGIT = re.compile(r"[^\W\d](?=\d)")
 _MIRNA_ARM = re.compile(r"\d+|[35]p")
 # Abbreviations of at most five letters count letter case (SHED is not shed).
 SHORT = 5
@@ -31,6 +32,8 @@ def is_short(name: str) -> bool:
     Short forms have at most five letters and a capital behind their first letter, or a single
     capital beside digits (``M2``, ``3D``).
     """
+    if len(name) > 3 * SHORT or " " in name and len(name) > 2 * SHORT:
+        return False
     letters = [c for c in name if c.isalpha()]
     if not letters or len(letters) > SHORT:
         return False
@@ -131,13 +134,12 @@ class Matcher:
         place = 0
         for piece in pieces:
             if place and piece.gap:
-                name.spaces.add(place)
-                if not _SOFT.fullmatch(piece.gap):
+                if _SOFT.fullmatch(piece.gap):
+                    name.spaces.add(place)
+                else:
                     name.marks.setdefault(place, set()).add(_bare(piece.gap))
             place += len(piece.key)
-        name.spaces.update(
-            n for n in range(1, len(key)) if key[n].isdigit() and key[n - 1].isalpha()
-        )
+        name.spaces.update(m.end() for m in _BEFORE_DIGIT.finditer(key))
         self._automaton = None
 
     def owners(self, written: str) -> frozenset[str]:
@@ -207,9 +209,11 @@ def _gap_fits(gap: str, place: int, name: Name) -> bool:
 def _goes_on(scan: _Scan, other: int, name: Name) -> bool:
     """Tell whether a symbol goes on behind the hit: BMP in BMP-7, miR-23a in miR-23a-5p."""
     gap = scan.gap(other + 1)
+    behind = scan.text[scan.starts[other + 1] : scan.ends[other + 1]]
+    if name.key in spelling.MIRNA_WORDS and _SOFT.fullmatch(gap) and behind[0].isdigit():
+        return True
     if len(gap) != 1 or not _DASH.fullmatch(gap):
         return False
-    behind = scan.text[scan.starts[other + 1] : scan.ends[other + 1]]
     if name.key.startswith(spelling.MIRNA_WORDS):
         return bool(_MIRNA_ARM.fullmatch(behind))
     return behind[0].isdigit() and not behind.endswith("D")

@@ -35,7 +35,7 @@ _LATIN = {"α": "a", "β": "b", "γ": "g", "δ": "d", "κ": "k"}
 
 
 def find_variants(term: Term) -> Iterator[str]:
-    """Yield every spelling of a term: label, abbreviation, synonyms, and what rules make of them."""
+    """Yield every spelling of a term: the names it lists, and what rules make of them."""
     names = [term.label, *([term.abbreviation] if term.abbreviation else []), *term.synonyms]
     for name in dict.fromkeys(names):
         yield name

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from builder import spelling
 from builder.extract.matcher import Hit, Matcher, choose_longest
@@ -16,6 +17,8 @@ from builder.extract.variants import find_variants
 from builder.models import Ambiguity, Term
 
 NEAR = 60  # characters on each side that count as near
+# A statement and its context are shorter; what is longer is a whole paper, and decides nothing.
+LONGEST_PLACE = 5000
 _DONOR = re.compile(
     r"^(?:(?:primary|human|rat|mouse|murine|rabbit|porcine|bovine|the|an?)\s+)+", re.IGNORECASE
 )
@@ -127,9 +130,7 @@ class Vocabulary:
         hits = []
         for hit in self.matcher.find(text):
             if hit.letter:
-                cells = frozenset(
-                    o for o in hit.owners if self.terms[o].kind in ("source", "cell")
-                )
+                cells = frozenset(o for o in hit.owners if self.terms[o].kind in ("source", "cell"))
                 if not cells:
                     continue
                 hit = Hit(hit.start, hit.end, cells, hit.cased, hit.letter)  # noqa: PLW2901
@@ -154,17 +155,16 @@ class Vocabulary:
     def _read(
         self, hits: list[Hit], text: str, context: str, kinds: Collection[str] | None
     ) -> list[Mention]:
+        around = _Around(text, context)
         sure = {
-            next(iter(h.owners))
-            for h in hits
-            if len(h.owners) == 1 and not self._open_forms(h)
+            next(iter(h.owners)) for h in hits if len(h.owners) == 1 and not self._open_forms(h)
         }
         found = []
         for hit in hits:
             owners = self._of_kinds(hit.owners, kinds)
             if not owners:
                 continue
-            term = self._resolve(hit, owners, sure, text, context)
+            term = self._resolve(hit, owners, sure, around)
             if term is None:
                 continue
             kind_of = {self.terms[o].kind for o in ({term} if term else owners)}
@@ -184,9 +184,7 @@ class Vocabulary:
     def _open_forms(self, hit: Hit) -> Mapping[str, Ambiguity]:
         return self.ambiguous.get(hit.cased, {})
 
-    def _resolve(
-        self, hit: Hit, owners: set[str], sure: set[str], text: str, context: str
-    ) -> str | None:
+    def _resolve(self, hit: Hit, owners: set[str], sure: set[str], around: _Around) -> str | None:
         """Return the term that is meant, an empty string where open, None where none is meant."""
         bound = self.bound.get(hit.cased)
         if bound is not None:
@@ -197,10 +195,10 @@ class Vocabulary:
         named = owners & sure
         if len(named) == 1:
             return named.pop()
-        window = text[max(0, hit.start - NEAR) : hit.start] + " " + text[hit.end : hit.end + NEAR]
-        barred = {o for o in owners if o in rules and _names_any(rules[o].unless, window)}
+        near = around.near(hit)
+        barred = {o for o in owners if o in rules and _names_any(rules[o].unless, near)}
         left = owners - barred
-        for place in (window, text, context):
+        for place in (near, around.text, around.context):
             fitting = {o for o in left if o in rules and _names_any(rules[o].when, place)}
             if fitting:
                 return fitting.pop() if len(fitting) == 1 else ""
@@ -232,10 +230,28 @@ def _words(text: str) -> set[str]:
     return {p.key for p in spelling.find_pieces(text)} - _SMALL
 
 
-def _names_any(words: Iterable[str], text: str) -> bool:
-    """Tell whether one of the words stands in a text; a word may end anywhere (``scaffold`` -s)."""
-    folded = " " + spelling.fold(text)
-    return any(f" {spelling.fold(word)}" in folded for word in words)
+def _names_any(words: Iterable[str], folded: str) -> bool:
+    """Tell whether a word stands in a folded text; it may go on there (``scaffold``, scaffolds)."""
+    return any(_fold_word(word) in folded for word in words)
+
+
+@lru_cache(maxsize=4096)
+def _fold_word(word: str) -> str:
+    return " " + spelling.fold(word)
+
+
+class _Around:
+    """The words around a hit, folded: near it, in its text (the first of it), in the context."""
+
+    def __init__(self, text: str, context: str) -> None:
+        self._raw = text
+        self.text = " " + spelling.fold(text[:LONGEST_PLACE])
+        self.context = " " + spelling.fold(context[:LONGEST_PLACE])
+
+    def near(self, hit: Hit) -> str:
+        """Return the words within NEAR characters, without the hit itself."""
+        before = self._raw[max(0, hit.start - NEAR) : hit.start]
+        return " " + spelling.fold(f"{before} {self._raw[hit.end : hit.end + NEAR]}")
 
 
 def _readings(name: str) -> list[str]:
