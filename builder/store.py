@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 
 from builder import models
 from builder.errors import Problem, ProblemError, suggest
+from builder.works import merge_works
 
 WIDTH = 100
 R = TypeVar("R", bound=BaseModel)
@@ -325,34 +326,28 @@ def merge_references(
     bundles: Iterable[PaperBundle], identifiers: Mapping[str, models.Identifiers]
 ) -> dict[str, models.Reference]:
     """Return the cited works of all papers: one record a work, with every place that cites it."""
-    entries: dict[str, list[tuple[str, models.Cited]]] = {}
-    for bundle in sorted(bundles, key=lambda b: b.paper.id):
-        for cited in bundle.references:
-            entries.setdefault(cited.id, []).append((bundle.paper.id, cited))
-    merged = {}
-    for key in sorted(entries):
-        first = entries[key][0][1]
-        known = identifiers.get(key)
-        csl = first.csl
-        if known:
-            csl = csl.model_copy(
-                update={
-                    "DOI": csl.DOI or known.doi,
-                    "PMID": csl.PMID or known.pmid,
-                    "PMCID": csl.PMCID or known.pmcid,
-                }
-            )
-        merged[key] = models.Reference(
-            id=key,
-            csl=csl,
-            et_al=first.et_al,
-            labels=first.labels,
-            printed=first.printed,
-            parsed=first.parsed,
-            cited_in=[models.CitedIn(paper=p, number=c.number) for p, c in entries[key]],
-            questions=[q for _, c in entries[key] for q in c.questions],
-        )
-    return merged
+    return merge_works({b.paper.id: b.references for b in bundles}, identifiers)[0]
+
+
+def _unite(
+    bundles: list[PaperBundle],
+    identifiers: Mapping[str, models.Identifiers],
+    ledger: Iterable[models.Address],
+) -> tuple[dict[str, PaperBundle], dict[str, models.Reference]]:
+    """Return bundles whose entries all bear the id of their work, and the works."""
+    published = [a.record.partition(":")[2] for a in ledger if a.record.startswith("reference:")]
+    works, places = merge_works({b.paper.id: b.references for b in bundles}, identifiers, published)
+    united = {}
+    for bundle in bundles:
+        name = bundle.paper.id
+        entries = [
+            cited
+            if places[(name, cited.number)] == cited.id
+            else cited.model_copy(update={"id": places[(name, cited.number)]})
+            for cited in bundle.references
+        ]
+        united[name] = replace(bundle, references=entries)
+    return united, works
 
 
 def load_library(content: Path, root: Path) -> Library:
@@ -384,11 +379,12 @@ def load_library(content: Path, root: Path) -> Library:
     if problems:
         raise ProblemError(problems)
     known = {i.reference: i for i in identifiers[0]}
+    papers, references = _unite(bundles, known, ledger[0])
     return Library(
         root=root,
         terms={t.id: t for t in terms[0]},
-        papers={b.paper.id: b for b in bundles},
-        references=merge_references(bundles, known),
+        papers=papers,
+        references=references,
         registry={r.id: r for r in registry},
         identifiers=known,
         corrections={k: [c for group in v for c in group] for k, v in corrections.items()},
