@@ -42,6 +42,8 @@ VESICLE_WORDS = (
     "vesicles", "extracellular vesicles", "extracellular vesicle", "small extracellular vesicles",
     "small extracellular vesicle",
 )  # fmt: skip
+# Abbreviations of at most five letters count letter case (SHED is not shed).
+SHORT = 5
 # British to American, on lower-case words: (pattern, replacement). The order counts.
 AMERICAN: tuple[tuple[str, str], ...] = (
     (r"haem", "hem"),
@@ -90,6 +92,22 @@ def fold(text: str) -> str:
 def squeeze(text: str) -> str:
     """Return the folded text without spaces: ``MMP-3``, ``MMP 3`` and ``MMP3`` are equal."""
     return fold(text).replace(" ", "")
+
+
+def is_short(name: str) -> bool:
+    """Tell whether a name is a short form that is matched with its letter case.
+
+    Short forms have at most five letters and a capital behind their first letter, or a single
+    capital beside digits (``M2``, ``3D``).
+    """
+    if len(name) > 3 * SHORT or (" " in name and len(name) > 2 * SHORT):
+        return False
+    letters = [c for c in name if c.isalpha()]
+    if not letters or len(letters) > SHORT:
+        return False
+    if any(c.isupper() for c in letters[1:]):
+        return True
+    return len(letters) == 1 and letters[0].isupper()
 
 
 @lru_cache(maxsize=65536)
@@ -189,6 +207,11 @@ def match_key(text: str) -> str:
     return "".join(piece.key for piece in find_pieces(text))
 
 
+def cased_key(name: str) -> str:
+    """Return a name's key with its letter case, for short forms that count it."""
+    return "".join(piece.cased for piece in find_pieces(name))
+
+
 def strip_vesicle(name: str) -> str:
     """Return a source's name without the vesicle: ``BMSC-derived exosomes`` gives ``BMSC``.
 
@@ -208,6 +231,7 @@ def rules() -> dict[str, Any]:
         "quotes": QUOTES,
         "marks": MARKS,
         "letters": LETTERS,
+        "short": SHORT,
         "american": [list(pair) for pair in AMERICAN],
         "species_prefixes": {k: list(v) for k, v in SPECIES_PREFIXES.items()},
         "mirna_species": MIRNA_SPECIES,

@@ -22,24 +22,6 @@ _NEGATED = re.compile(rf"\bnon[{re.escape(spelling.DASHES)}]$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 _BEFORE_DIGIT = re.compile(r"[^\W\d](?=\d)")
 _MIRNA_ARM = re.compile(r"\d+|[35]p")
-# Abbreviations of at most five letters count letter case (SHED is not shed).
-SHORT = 5
-
-
-def is_short(name: str) -> bool:
-    """Tell whether a name is a short form that is matched with its letter case.
-
-    Short forms have at most five letters and a capital behind their first letter, or a single
-    capital beside digits (``M2``, ``3D``).
-    """
-    if len(name) > 3 * SHORT or " " in name and len(name) > 2 * SHORT:
-        return False
-    letters = [c for c in name if c.isalpha()]
-    if not letters or len(letters) > SHORT:
-        return False
-    if any(c.isupper() for c in letters[1:]):
-        return True
-    return len(letters) == 1 and letters[0].isupper()
 
 
 @dataclass(slots=True)
@@ -125,7 +107,7 @@ class Matcher:
         if len(key) < 2:  # noqa: PLR2004 (a single letter is no name)
             return
         name = self.names.setdefault(key, Name(key))
-        short = is_short(written)
+        short = spelling.is_short(written)
         name.symbol = name.symbol or short or any(c.isdigit() for c in key)
         if short if cased is None else cased:
             name.cased.setdefault("".join(p.cased for p in pieces), set()).add(owner)
