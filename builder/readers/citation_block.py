@@ -7,7 +7,7 @@ name, Chicago the full given names, Chicago, AMA and APA the full journal name a
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from builder.document import Person, WorkFields
@@ -82,7 +82,7 @@ def read_citation_block(
     return fields, places, _check_agreement(styles, file)
 
 
-def _first(found):  # type: ignore[no-untyped-def]
+def _first(found: Iterable[_Style | None]) -> _Style | None:
     return next((style for style in found if style), None)
 
 
@@ -170,7 +170,7 @@ def _skip_stop(text: str, place: int) -> int:
 
 
 def _merge(styles: Sequence[_Style]) -> tuple[dict[str, str], list[tuple[str, int]]]:
-    """Return each field from the first style that has it; the full journal name before the short."""
+    """Return each field from the first style that has it; full journal names before short."""
     work: dict[str, str] = {}
     places: list[tuple[str, int]] = []
     for name in ("title", "container", "year", "volume", "issue", "page"):
@@ -244,9 +244,10 @@ def _read_acs_authors(text: str) -> tuple[list[Person], bool]:
             et_al = True
             continue
         parts = [part.strip() for part in name.split(",")]
-        suffix = parts.pop() if len(parts) > 2 and _SUFFIX.match(parts[-1]) else ""
-        if len(parts) == 2:
-            people.append(Person(parts[0], parts[1], suffix=suffix))
+        suffix = parts.pop() if _SUFFIX.match(parts[-1]) else ""
+        family, *given = parts
+        if given:
+            people.append(Person(family, ", ".join(given), suffix=suffix))
         elif name:
             people.append(Person(literal=name))
     return people, et_al

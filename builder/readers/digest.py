@@ -48,7 +48,9 @@ _FIGURE = re.compile(
 _IDENTIFIER = re.compile(
     r"\s*(?:\(([A-Za-z][\w.]*:\s?[^()\s]+)\)|\[([^\[\]\d]{0,60}\d[^\[\]]{0,60})\])(?=\s*(?:[,;{]|$))"
 )
-_LICENCE = re.compile(r"^(?:CC[ -]?(?:BY|0)\b.*|.*\blicen[cs]ed?\b.*|public domain)$", re.IGNORECASE)
+_LICENCE = re.compile(
+    r"^(?:CC[ -]?(?:BY|0)\b.*|.*\blicen[cs]ed?\b.*|public domain)$", re.IGNORECASE
+)
 _KINDS: dict[str, BlockKind] = {
     "abstract": "abstract",
     "tl;dr": "tldr",
@@ -310,11 +312,10 @@ def _split_at_commas(text: str) -> list[str]:
 
 def _split_entity(part: str) -> tuple[str, str]:
     part = part.strip()
-    found = None
-    for found in _IDENTIFIER.finditer(part):
-        pass
-    if not found:
+    marked = list(_IDENTIFIER.finditer(part))
+    if not marked:
         return part, ""
+    found = marked[-1]
     rest = (part[: found.start()] + part[found.end() :]).strip()
     return rest, (found[1] or found[2]).strip()
 

@@ -8,8 +8,40 @@ from builder.document import Person
 
 # Words that begin a family name of several words; they are lower case in names.
 _PARTICLES = frozenset(
-    "af al ben bin da dal de de' dei del della den der di do dos du el la le lo ter ten van ’t "
-    "'t vom von y zu zum zur".split()
+    [
+        "af",
+        "al",
+        "ben",
+        "bin",
+        "da",
+        "dal",
+        "de",
+        "de'",
+        "dei",
+        "del",
+        "della",
+        "den",
+        "der",
+        "di",
+        "do",
+        "dos",
+        "du",
+        "el",
+        "la",
+        "le",
+        "lo",
+        "ter",
+        "ten",
+        "van",
+        "’t",
+        "'t",
+        "vom",
+        "von",
+        "y",
+        "zu",
+        "zum",
+        "zur",
+    ]
 )
 # A longer "name" is prose that stands in the place of one.
 _MAX_NAME = 300
@@ -42,9 +74,9 @@ def parse_person(name: str) -> Person:
     if len(parts) > 1:
         return Person(parts[0], ", ".join(parts[1:]), suffix=suffix, orcid=number)
     words = name.split() if not suffix else parts[0].split()
-    if len(words) > 2 and _SUFFIX.match(words[-1]):
+    if _SUFFIX.match(words[-1]):
         suffix = words.pop()
-    if len(words) < 2:
+    if not words[1:]:
         return Person(literal=name, orcid=number)
     begin = len(words) - 1
     for index in range(1, len(words) - 1):

@@ -20,7 +20,6 @@ from builder.document import (
     FrontMatter,
     Grid,
     Heading,
-    WorkFields,
     split_link_labels,
 )
 from builder.errors import Problem

@@ -19,9 +19,12 @@ MAX_BYTES = 16_000_000
 # A text holds next to no control characters; above this share a file is not text.
 _MAX_CONTROL_SHARE = 0.002
 _MIN_UTF16_SHARE = 0.3
+_MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|!DOCTYPE|!--|[A-Za-z])", re.IGNORECASE)
+_HEAD = 2000
 _LINE_END = re.compile(r"\r\n|\r|\n")
 # All control characters but tab and the two line ends; C1 controls come from wrong decodings.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _REPLACEMENT = "\ufffd"
 _MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -63,6 +66,11 @@ def read_source(path: Path, root: Path) -> Source:
     data = _read_bytes(path, file)
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise _stop(file, "seed-empty", "a seed with text", "an empty file")
+    if _MARKUP.match(data):
+        # XML states its own encoding, so that its reader decodes it: only the head is shown here.
+        head = data[:_HEAD].decode("utf-8", errors="replace")
+        shown = tuple(_LINE_END.split(head))
+        return Source(file, hashlib.sha256(data).hexdigest(), data, shown)
     decoded, problems = _decode(data, file)
     text = unicodedata.normalize("NFC", decoded)
     lines = tuple(_LINE_END.split(text))
@@ -86,9 +94,9 @@ def _stop(file: str, rule: str, expected: str, got: str, hint: str = "") -> Prob
     return ProblemError(Problem(file, 0, "error", rule, expected, got, hint=hint))
 
 
-def _note(file: str, line: int, level: Level, rule: str, expected: str, got: str) -> Problem:
-    hint = "Save the seed as UTF-8 to be sure." if rule == "seed-encoding" else ""
-    return Problem(file, line, level, rule, expected, got, hint=hint)
+def _encoding_problem(file: str, line: int, level: Level, got: str) -> Problem:
+    hint = "Save the seed as UTF-8 to be sure."
+    return Problem(file, line, level, "seed-encoding", "UTF-8", got, hint=hint)
 
 
 def _read_bytes(path: Path, file: str) -> bytes:
@@ -121,7 +129,7 @@ def _decode_as(data: bytes, encoding: str, file: str) -> tuple[str, list[Problem
     problems = []
     if encoding != "utf-8":
         got = encoding.upper()
-        problems.append(_note(file, 0, "note", "seed-encoding", "UTF-8", got))
+        problems.append(_encoding_problem(file, 0, "note", got))
     try:
         return data.decode(encoding), problems
     except UnicodeDecodeError as error:
@@ -131,7 +139,7 @@ def _decode_as(data: bytes, encoding: str, file: str) -> tuple[str, list[Problem
 
 
 def _silent_utf16(data: bytes) -> str:
-    """Name the UTF-16 that a file without a byte order mark is in: Latin text has NULs by halves."""
+    """Name the UTF-16 of a file without a byte order mark: half its bytes are NUL."""
     head = data[:4096]
     half = max(len(head) // 2, 1)
     even, odd = head[0::2].count(0) / half, head[1::2].count(0) / half
@@ -162,19 +170,19 @@ def _decode_broken(data: bytes, file: str) -> tuple[str, list[Problem]]:
     if sound <= damaged:
         try:
             text = data.decode("cp1252")
-            line = _first_line(text, lambda c: c > "\x7f")
+            line = _first_line(text, _BEYOND_ASCII)
             got = "bytes of Windows-1252, and read as such"
-            return text, [_note(file, line, "warning", "seed-encoding", "UTF-8", got)]
+            return text, [_encoding_problem(file, line, "warning", got)]
         except UnicodeDecodeError:
             pass
-    line = _first_line(marked, lambda c: c == _REPLACEMENT)
+    line = _first_line(marked, re.compile(_REPLACEMENT))
     got = f"{damaged} damaged characters, shown as {_REPLACEMENT}"
-    return marked, [_note(file, line, "warning", "seed-encoding", "UTF-8", got)]
+    return marked, [_encoding_problem(file, line, "warning", got)]
 
 
-def _first_line(text: str, wanted) -> int:  # type: ignore[no-untyped-def]
-    place = next((i for i, c in enumerate(text) if wanted(c)), 0)
-    return len(_LINE_END.findall(text, 0, place)) + 1
+def _first_line(text: str, wanted: re.Pattern[str]) -> int:
+    found = wanted.search(text)
+    return len(_LINE_END.findall(text, 0, found.start())) + 1 if found else 1
 
 
 def _control_problems(lines: tuple[str, ...], file: str) -> list[Problem]:

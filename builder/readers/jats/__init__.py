@@ -24,7 +24,7 @@ from builder.readers.source import Source
 NAME = "jats"
 LOOKS_FOR = "XML with an <article> element: JATS or NLM, as PubMed Central and publishers give it"
 
-_XML = re.compile(r"^[\s\ufeff]*<(?:\?xml|!DOCTYPE|!--|[A-Za-z])")
+_XML = re.compile(r"^[\s\ufeff]*<(?:\?xml|!DOCTYPE|!--|[A-Za-z])", re.IGNORECASE)
 
 
 def recognises(text: str) -> bool:

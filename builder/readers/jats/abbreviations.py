@@ -9,7 +9,7 @@ from lxml import etree
 
 from builder.document import Block
 from builder.readers.abbreviations import find_abbreviations
-from builder.readers.jats.context import Context
+from builder.readers.jats.context import Context, words_of
 from builder.readers.jats.inline import text_of
 
 _TITLE = re.compile(r"abbreviation|acronym|glossary|nomenclature", re.IGNORECASE)
@@ -53,11 +53,12 @@ def _is_abbreviations(listing: etree._Element) -> bool:
     """Tell whether a list, or the part of the article it stands in, is titled so."""
     if any(True for _ in listing.iterancestors(*_OUTSIDE)):
         return False
-    title = "".join(listing.find("title").itertext()) if listing.find("title") is not None else ""
+    own = listing.find("title")
+    title = words_of(own) if own is not None else ""
     parent = listing.getparent()
     if parent is not None:
         over = parent.find("title")
-        title += f" {parent.tag} {''.join(over.itertext()) if over is not None else ''}"
+        title += f" {parent.tag} {words_of(over) if over is not None else ''}"
     return bool(_TITLE.search(title))
 
 
@@ -65,12 +66,12 @@ def _noted(article: etree._Element, context: Context) -> Iterator[tuple[str, str
     """Yield the pairs of a note or section "Abbreviations: A, long; B, long"."""
     for note in article.iter("fn"):
         text = text_of(note, context) if note.get("fn-type") == "abbr" else ""
-        if not text and len(note) and _NOTE.match("".join(note.itertext())[:40]):
+        if not text and len(note) and _NOTE.match(words_of(note)[:40]):
             text = text_of(note, context)
         yield from _pairs(_NOTE.sub("", text))
     for part in article.iter("sec", "notes"):
         title = part.find("title")
-        if title is not None and _TITLE.search("".join(title.itertext())):
+        if title is not None and _TITLE.search(words_of(title)):
             for paragraph in part.findall("p"):
                 yield from _pairs(text_of(paragraph, context))
 

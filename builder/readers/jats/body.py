@@ -8,16 +8,40 @@ from collections.abc import Callable
 from lxml import etree
 
 from builder.document import Block, BlockKind, Figure, Grid, Heading
-from builder.readers.jats.context import LANG, Context, line_of
+from builder.readers.jats.context import LANG, Context, line_of, words_of
 from builder.readers.jats.inline import Prose, text_of
 from builder.readers.jats.tables import read_table_wrap
 
 # Abstracts that are not the abstract: kept, but as statements.
 _OTHER_ABSTRACTS = frozenset(
-    ["graphical", "teaser", "toc", "editor", "editors-summary", "key-points", "highlights", "video"]
-    + ["precis", "web-summary", "synopsis", "summary", "executive-summary", "author-highlights"]
-    + ["plain-language-summary", "plain-language", "lay-summary", "significance", "short", "capsule"]
-    + ["author-summary", "digest", "elife-digest", "stereochemical", "objectives", "keypoints"]
+    [
+        "graphical",
+        "teaser",
+        "toc",
+        "editor",
+        "editors-summary",
+        "key-points",
+        "highlights",
+        "video",
+        "precis",
+        "web-summary",
+        "synopsis",
+        "summary",
+        "executive-summary",
+        "author-highlights",
+        "plain-language-summary",
+        "plain-language",
+        "lay-summary",
+        "significance",
+        "short",
+        "capsule",
+        "author-summary",
+        "digest",
+        "elife-digest",
+        "stereochemical",
+        "objectives",
+        "keypoints",
+    ]
 )
 _STATEMENTS = re.compile(
     r"acknowledg|conflicts?\s+of\s+interest|competing|disclosure|funding|financial\s+support|"
@@ -26,17 +50,49 @@ _STATEMENTS = re.compile(
     r"abbreviations|declarations?\b|COI-statement",
     re.IGNORECASE,
 )
-_SECTIONS = frozenset(["sec", "app", "boxed-text", "notes", "ack", "bio", "glossary", "floats-wrap"])
+_SECTIONS = frozenset(
+    ["sec", "app", "boxed-text", "notes", "ack", "bio", "glossary", "floats-wrap"]
+)
 _DESCEND = frozenset(
-    ["disp-quote", "verse-group", "statement", "speech", "disp-formula-group", "app-group", "def"]
-    + ["table-wrap-group", "fig-group", "floats-group", "body", "back", "list-item", "boxed-text"]
+    [
+        "disp-quote",
+        "verse-group",
+        "statement",
+        "speech",
+        "disp-formula-group",
+        "app-group",
+        "def",
+        "table-wrap-group",
+        "fig-group",
+        "floats-group",
+        "body",
+        "back",
+        "list-item",
+        "boxed-text",
+    ]
 )
 _SKIPPED = frozenset(
-    ["title", "label", "sec-meta", "object-id", "permissions", "graphic", "kwd-group", "ref-list"]
-    + ["sub-article", "response", "related-article", "related-object", "alt-text", "subtitle"]
+    [
+        "title",
+        "label",
+        "sec-meta",
+        "object-id",
+        "permissions",
+        "graphic",
+        "kwd-group",
+        "ref-list",
+        "sub-article",
+        "response",
+        "related-article",
+        "related-object",
+        "alt-text",
+        "subtitle",
+    ]
 )
 # In a paragraph these begin a block of their own.
-_BREAKS = frozenset(["list", "def-list", "disp-quote", "boxed-text", "verse-group", "statement", "p"])
+_BREAKS = frozenset(
+    ["list", "def-list", "disp-quote", "boxed-text", "verse-group", "statement", "p"]
+)
 _DEFAULT_TITLES = {
     "ack": "Acknowledgements",
     "glossary": "Glossary",
@@ -63,7 +119,9 @@ class Body:
         """Add the title as heading of level 1."""
         element = article.find("front/article-meta/title-group/article-title")
         if title:
-            self.headings.append(Heading(1, title, line_of(element if element is not None else article)))
+            self.headings.append(
+                Heading(1, title, line_of(element if element is not None else article))
+            )
 
     def read_abstracts(self, meta: etree._Element) -> None:
         """Add the abstract, and other summaries as statements.
@@ -300,7 +358,7 @@ def _name_abstract(kind: str, language: str) -> str:
 def _note_words(note: etree._Element) -> str:
     kind = (note.get("fn-type") or "").lower()
     known = {"con": "author contribution", "conflict": "competing", "coi-statement": "competing"}
-    start = "".join(note.itertext())[:60]
+    start = words_of(note)[:60]
     return f"{known.get(kind, kind)} {start}"
 
 

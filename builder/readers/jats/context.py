@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import cast
 
 from lxml import etree
 
@@ -27,7 +28,7 @@ class Context:
     untagged: bool = False
     missing: set[str] = field(default_factory=set)
 
-    def flag(
+    def flag(  # noqa: PLR0913, PLR0917 (the fields of a Problem)
         self,
         level: Level,
         rule: str,
@@ -38,9 +39,7 @@ class Context:
     ) -> None:
         """Note a problem at an element's line."""
         line = line_of(element) if element is not None else 0
-        self.problems.append(
-            Problem(self.file, line, level, rule, expected, got=got, hint=hint)
-        )
+        self.problems.append(Problem(self.file, line, level, rule, expected, got=got, hint=hint))
 
     def flag_missing(self, element: etree._Element, target: str) -> None:
         """Note, once a target, a citation of an entry that the list does not have."""
@@ -58,10 +57,14 @@ class Context:
 
 def line_of(element: etree._Element) -> int:
     """Return the line on which an element starts, 0 where the parser does not know."""
-    line: int | None = element.sourceline
-    return line or 0
+    return cast("int | None", element.sourceline) or 0
 
 
 def href(element: etree._Element) -> str:
     """Return the link of an element, with or without the XLink namespace."""
     return (element.get(HREF) or element.get("href") or "").strip()
+
+
+def words_of(element: etree._Element) -> str:
+    """Return all text inside an element, just as it stands in the file."""
+    return "".join(map(str, element.itertext()))

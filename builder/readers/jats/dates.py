@@ -25,8 +25,18 @@ _RANKS = {
     "ecollection": 7,
 }
 _NEVER = frozenset(
-    ["pmc-release", "nihms-submitted", "retracted", "received", "accepted", "corrected", "rev-recd"]
-    + ["preprint", "subscription-year", "publication-year"]
+    [
+        "pmc-release",
+        "nihms-submitted",
+        "retracted",
+        "received",
+        "accepted",
+        "corrected",
+        "rev-recd",
+        "preprint",
+        "subscription-year",
+        "publication-year",
+    ]
 )
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import re
+from typing import Any
 
 from lxml import etree
+
+from builder.readers.jats.context import words_of
 
 _SUP = str.maketrans("0123456789+-−–=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾ⁿⁱ")
 _SUB = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
@@ -43,9 +47,8 @@ def tex_text(tex: str) -> str:
     body = body.strip()
     if "\\" in body or "^" in body or "_" in body:
         # Imported late: few articles have formulas in LaTeX only.
-        from pylatexenc.latex2text import LatexNodes2Text  # noqa: PLC0415
-
-        converter = LatexNodes2Text(math_mode="text", keep_comments=True)
+        latex2text: Any = importlib.import_module("pylatexenc.latex2text")
+        converter = latex2text.LatexNodes2Text(math_mode="text", keep_comments=True)
         body = converter.latex_to_text(body, tolerant_parsing=True)
     return " ".join(body.replace("$", "").split())
 
@@ -59,9 +62,9 @@ def _row(element: etree._Element) -> str:
 def _node(element: etree._Element) -> str:
     tag = element.tag
     if tag == "mo":
-        return _operator("".join(element.itertext()).strip())
+        return _operator(words_of(element).strip())
     if tag in ("mi", "mn", "mtext", "ms"):
-        text = "".join(element.itertext())
+        text = words_of(element)
         return text if tag == "mtext" else text.strip()
     if tag in _SKIPPED:
         return ""

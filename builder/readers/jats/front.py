@@ -8,14 +8,21 @@ from dataclasses import replace
 from lxml import etree
 
 from builder.document import FrontMatter, Person, WorkFields
-from builder.readers.jats.context import LANG, Context, href, line_of
+from builder.readers.jats.context import LANG, Context, href, line_of, words_of
 from builder.readers.jats.dates import find_issued
 from builder.readers.jats.inline import text_of, tidy
 from builder.readers.jats.people import find_orcid, parse_name
 from builder.readers.jats.works import bare_doi, bare_pmcid, join_pages
 
 _NO_AFFILIATION = ("label", "email", "phone", "fax", "institution-id", "sup", "xref")
-_NAME_TAGS = ("name", "name-alternatives", "string-name", "collab", "collab-alternatives", "anonymous")
+_NAME_TAGS = (
+    "name",
+    "name-alternatives",
+    "string-name",
+    "collab",
+    "collab-alternatives",
+    "anonymous",
+)
 _NOT_AUTHORS = ("editor", "reviewer", "translator", "collab", "non-byline", "illustrator")
 _LICENCE_HOSTS = ("creativecommons.org", "/licen")
 _WORKS_WITHOUT_JOURNAL = ("preprint",)
@@ -57,6 +64,7 @@ def _read_meta(
     for name, element in (("volume", volume), ("issue", issue)):
         if element is not None:
             lines.append((name, line_of(element)))
+    ids = _find_ids(meta, lines)
     preprint = article.get("article-type") in _WORKS_WITHOUT_JOURNAL
     return WorkFields(
         type="article" if preprint else "article-journal",
@@ -67,7 +75,9 @@ def _read_meta(
         volume=text_of(volume, context),
         issue=text_of(issue, context),
         page=_find_page(meta, context, lines),
-        **_find_ids(meta, lines),
+        doi=ids["doi"],
+        pmid=ids["pmid"],
+        pmcid=ids["pmcid"],
     )
 
 
@@ -93,7 +103,9 @@ def _find_page(meta: etree._Element, context: Context, lines: Lines) -> str:
         text = text_of(element, context)
         if element is not None and text:
             lines.append(("page", line_of(element)))
-            return join_pages(text, text_of(meta.find("lpage"), context)) if tag == "fpage" else text
+            return (
+                join_pages(text, text_of(meta.find("lpage"), context)) if tag == "fpage" else text
+            )
     return ""
 
 
@@ -101,7 +113,7 @@ def _find_ids(meta: etree._Element, lines: Lines) -> dict[str, str]:
     ids = {"doi": "", "pmid": "", "pmcid": ""}
     for element in meta.findall("article-id"):
         kind = (element.get("pub-id-type") or "").lower()
-        text = tidy("".join(element.itertext()))
+        text = tidy(words_of(element))
         kind = "pmcid" if kind == "pmc" else kind
         if kind == "doi":
             value = bare_doi(text)
@@ -287,7 +299,7 @@ def _licence_urls(licence: etree._Element) -> Iterable[str]:
     for element in licence.iter("license_ref"):
         yield from filter(None, [tidy(element.text or "")])
     for element in licence.iter("ext-link", "uri"):
-        url = href(element) or tidy("".join(element.itertext()))
+        url = href(element) or tidy(words_of(element))
         if any(part in url for part in _LICENCE_HOSTS):
             yield url
 

@@ -12,25 +12,70 @@ from collections.abc import Callable
 
 from lxml import etree
 
-from builder.readers.jats.context import Context, href
+from builder.readers.jats.context import Context, href, words_of
 from builder.readers.jats.formulas import mathml_text, subscript, superscript, tex_text
 from builder.readers.marks import find_citations
 
 # Parts that are printed away from the line they are tagged in. The reader of the text finds them
 # in ``Prose.floats``.
 FLOATS = frozenset(
-    ["fig", "fig-group", "table-wrap", "table-wrap-group", "supplementary-material", "media"]
-    + ["fn", "fn-group", "boxed-text", "chem-struct-wrap"]
+    [
+        "fig",
+        "fig-group",
+        "table-wrap",
+        "table-wrap-group",
+        "supplementary-material",
+        "media",
+        "fn",
+        "fn-group",
+        "boxed-text",
+        "chem-struct-wrap",
+    ]
 )
 # Parts that begin on a new line: a space keeps their words apart.
 _APART = frozenset(
-    ["p", "title", "label", "list", "list-item", "def-list", "def-item", "term", "def", "break"]
-    + ["disp-quote", "attrib", "institution", "addr-line", "td", "th", "tr", "sec", "hr", "line"]
-    + ["verse-line", "caption", "subtitle", "trans-title", "disp-formula-group"]
+    [
+        "p",
+        "title",
+        "label",
+        "list",
+        "list-item",
+        "def-list",
+        "def-item",
+        "term",
+        "def",
+        "break",
+        "disp-quote",
+        "attrib",
+        "institution",
+        "addr-line",
+        "td",
+        "th",
+        "tr",
+        "sec",
+        "hr",
+        "line",
+        "verse-line",
+        "caption",
+        "subtitle",
+        "trans-title",
+        "disp-formula-group",
+    ]
 )
 _SILENT = frozenset(
-    ["index-term", "index-term-range-end", "object-id", "processing-meta", "institution-id"]
-    + ["permissions", "fn-stub", "contrib-id", "milestone-start", "milestone-end", "target"]
+    [
+        "index-term",
+        "index-term-range-end",
+        "object-id",
+        "processing-meta",
+        "institution-id",
+        "permissions",
+        "fn-stub",
+        "contrib-id",
+        "milestone-start",
+        "milestone-end",
+        "target",
+    ]
 )
 _NAMES = frozenset(["name", "string-name"])
 _LETTER_UP = str.maketrans("abcdefghijklmnoprstuvwxyz", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
@@ -41,7 +86,6 @@ _RANGE_AFTER = re.compile(rf"^\s*{_DASH}\s*(\d{{1,4}})\s*[\]),;]")
 _RANGE_WITHIN = re.compile(rf"^[\s\[(]*(\d{{1,4}})\s*{_DASH}\s*(\d{{1,4}})[\s\])]*$")
 _BRACKET = re.compile(r"\[\d[\d\s,;–−-]*\]")
 _LETTERS = re.compile(r"^[a-z](?:,\s*[a-z])*$")
-_SPACE_BEFORE = re.compile(r"\s+(?=[,.;:])")
 _PUNCTUATION = re.compile(rf"^[\s,;.\[\]()]+$|^\s*{_DASH}\s*$")
 _MARK = re.compile(r"\x00([^\x00\x01]*)\x01")
 _DIGITS = re.compile(r"\d+")
@@ -302,26 +346,30 @@ def _add_formula(prose: Prose, element: etree._Element) -> None:
     """Add a formula: MathML first, then LaTeX, then a text the publisher gives for it."""
     math = next(element.iter("math"), None)
     if math is not None:
-        prose.add_text(f" {_math_text(math)} " if element.tag == "disp-formula" else _math_text(math))
+        prose.add_text(
+            f" {_math_text(math)} " if element.tag == "disp-formula" else _math_text(math)
+        )
     else:
         tex = next(element.iter("tex-math"), None)
         if tex is not None:
-            prose.add_text(tex_text("".join(tex.itertext())))
+            prose.add_text(tex_text(words_of(tex)))
         elif any(True for _ in element.iter("graphic", "inline-graphic")) and not _printed(element):
             _add_image(prose, element)
         else:
             prose.add(element)
     if element.tag == "disp-formula":
         label = element.find("label")
-        prose.add_text(f" {tidy(label.text or '')} " if label is not None and math is not None else " ")
+        prose.add_text(
+            f" {tidy(label.text or '')} " if label is not None and math is not None else " "
+        )
 
 
 def _printed(element: etree._Element) -> str:
-    return "".join(element.itertext()).strip()
+    return words_of(element).strip()
 
 
 def _math_text(math: etree._Element) -> str:
-    return mathml_text(math) or (math.get("alttext") or "").strip()
+    return mathml_text(math) or str(math.get("alttext") or "").strip()
 
 
 def _add_math(prose: Prose, element: etree._Element) -> None:
@@ -329,7 +377,7 @@ def _add_math(prose: Prose, element: etree._Element) -> None:
 
 
 def _add_tex(prose: Prose, element: etree._Element) -> None:
-    prose.add_text(tex_text("".join(element.itertext())))
+    prose.add_text(tex_text(words_of(element)))
 
 
 def _add_image(prose: Prose, element: etree._Element) -> None:
@@ -360,13 +408,21 @@ def _add_link(prose: Prose, element: etree._Element) -> None:
 def _add_name(prose: Prose, element: etree._Element) -> None:
     """Add a name; PubMed Central leaves no space between its parts."""
     inner = _inner(prose)
-    inner.add_text(element.text)
+    parts = inner._parts
+    if element.text:
+        parts.append(element.text)
     for child in element:
-        if inner._parts and not inner._parts[-1][-1:].isspace():
-            inner.add_text(" ")
-        inner.add_child(child)
-        inner.add_text(child.tail)
-    prose.add_text(_SPACE_BEFORE.sub("", inner.raw().strip()))
+        if parts and not parts[-1][-1:].isspace():
+            parts.append(" ")
+        if not len(child) and child.text:
+            parts.append(child.text)
+        else:
+            inner.add_child(child)
+        if child.tail:
+            if child.tail[0] in ",.;:":
+                parts[-1] = parts[-1].rstrip()
+            parts.append(child.tail)
+    prose.add_text("".join(parts).strip())
 
 
 def _add_etal(prose: Prose, element: etree._Element) -> None:

@@ -6,7 +6,7 @@ import re
 
 from lxml import etree
 
-from builder.readers.jats.context import Context, href
+from builder.readers.jats.context import Context, href, words_of
 
 _RETRACTED = re.compile(r"^\W*(?:retracted|retraction|withdrawn)\b", re.IGNORECASE)
 _CORRECTIONS = ("correction", "erratum", "corrigendum", "addendum", "expression-of-concern")
@@ -41,7 +41,7 @@ def _flag_related(article: etree._Element, context: Context) -> None:
         kind = (related.get("related-article-type") or "").lower()
         if any(True for _ in related.iterancestors(*_PARTS)):
             continue
-        target = href(related) or "".join(related.itertext()).strip()
+        target = href(related) or words_of(related).strip()
         if any(word in kind for word in ("retract", "concern")):
             rule, hint = "jats-retraction", "Look at the notice before you use the paper."
             context.flag("warning", rule, related, "a paper that stands", f"{kind}: {target}", hint)

@@ -7,7 +7,7 @@ import re
 from lxml import etree
 
 from builder.document import Person
-from builder.readers.jats.context import Context
+from builder.readers.jats.context import Context, words_of
 from builder.readers.jats.inline import text_of, tidy
 
 _ORCID = re.compile(r"\d{4}-\d{4}-\d{4}-\d{3}[\dXx]")
@@ -27,20 +27,21 @@ def parse_name(element: etree._Element, context: Context) -> Person | None:
         return Person(literal=literal) if literal else None
     if tag == "anonymous":
         return Person(literal=text_of(element, context) or "Anonymous")
-    surname, given = element.find("surname"), element.find("given-names")
-    if surname is None and given is None:
+    parts = {str(c.tag): _plain(c, context) for c in element}
+    family, first = parts.get("surname"), parts.get("given-names", "")
+    if family is None and not first:
         return split_name(text_of(element, context))
-    family = _plain(surname, context)
-    first = _plain(given, context)
-    suffix = element.find("suffix")
     if not family:
         # A lone given name is a name in one piece (mononyms, groups tagged as persons).
         return Person(literal=first) if first else None
-    return Person(family, first, suffix=_plain(suffix, context))
+    return Person(family, first, suffix=parts.get("suffix", ""))
 
 
-def _plain(element: etree._Element | None, context: Context) -> str:
-    return text_of(element, context).strip(",; ") if element is not None else ""
+def _plain(element: etree._Element, context: Context) -> str:
+    text = element.text or ""
+    if not len(element) and text.isalpha() and text.isascii():
+        return text
+    return text_of(element, context).strip(",; ")
 
 
 def _group(element: etree._Element, context: Context) -> str:
@@ -84,7 +85,7 @@ def find_orcid(contrib: etree._Element) -> str:
     for tag in ("contrib-id", "ext-link", "uri"):
         for element in contrib.iter(tag):
             kind = element.get("contrib-id-type", "")
-            words = " ".join([*element.itertext(), *(str(v) for v in element.attrib.values())])
+            words = " ".join([words_of(element), *(str(v) for v in element.attrib.values())])
             if kind == "orcid" or "orcid" in words.lower():
                 found = _ORCID.search(words)
                 if found:

@@ -13,7 +13,6 @@ from builder.readers.jats.works import parse_work, printed_work
 
 CITATIONS = ("element-citation", "mixed-citation", "citation", "nlm-citation")
 _OUTSIDE = ("sub-article", "response")
-_SEVERAL = frozenset(["volume", "fpage", "doi"])
 
 
 def find_refs(article: etree._Element) -> list[etree._Element]:
@@ -55,7 +54,7 @@ def number_refs(refs: list[etree._Element], context: Context) -> list[int]:
                 hint="Entries are counted through all lists.",
             )
     for ref, number in zip(refs, numbers, strict=True):
-        for element in (ref, *ref.iter(*CITATIONS, "note")):
+        for element in (ref, *ref, *ref.iterfind("citation-alternatives/*")):
             name = element.get("id")
             if name:
                 context.numbers.setdefault(name, (number,))
@@ -141,7 +140,7 @@ def _check(
         return
     if not fields.title:
         context.flag("warning", "jats-ref-title", element, f"a title in reference {number}")
-    if len(element.findall("volume")) > 1 and len(element.findall("fpage")) > 1:
+    if _holds_several(element):
         context.flag(
             "warning",
             "jats-ref-several",
@@ -149,3 +148,9 @@ def _check(
             f"one work as number {number}",
             "several in one run of text; the fields are those of the first",
         )
+
+
+def _holds_several(element: etree._Element) -> bool:
+    """Tell whether a citation has more than one volume and first page."""
+    tags = [child.tag for child in element]
+    return tags.count("volume") > 1 and tags.count("fpage") > 1

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import codecs
 import html
+import html.entities
 import re
 
 from lxml import etree
 
 from builder.errors import Problem, ProblemError
+from builder.readers.jats.context import line_of
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -29,12 +31,23 @@ _NAMED = re.compile(
     r"<!\[CDATA\[.*?\]\]>|<!--.*?-->|<\?.*?\?>|&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z_][\w.-]*);",
     re.DOTALL,
 )
-_QUICK_NAMED = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z_]")
+_QUICK_NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z_]")
 _DOCTYPE_PART = re.compile(r"\"[^\"]*\"|'[^']*'|<!--.*?-->|<\?.*?\?>|[\[\]>]", re.DOTALL)
 # What stands before the root: only here can a document type declaration be.
 _PROLOG = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _HTML = re.compile(r"<(?:!doctype\s+)?html\b", re.IGNORECASE)
-_NAMESPACED = "{*}*"
+_NAMESPACE = re.compile(rb"""xmlns(?::[\w.-]+)?\s*=\s*["']([^"']+)["']""")
+# Prefixes of these stand before attributes only.
+_OF_ATTRIBUTES = frozenset(
+    [b"http://www.w3.org/1999/xlink", b"http://www.w3.org/2001/XMLSchema-instance"]
+)
+_UNDECLARED = re.compile(r"Namespace prefix ([\w.-]+)")
+_FIRST_TAG = re.compile(rb"<[A-Za-z_][\w.:-]*")
+_KNOWN_PREFIXES = {
+    "xlink": "http://www.w3.org/1999/xlink",
+    "mml": "http://www.w3.org/1998/Math/MathML",
+}
+_MOST_PREFIXES = 10
 _ONE_BYTE = re.compile(r"^(iso.?8859|latin|windows.?125|cp125|us.?ascii|ascii)", re.IGNORECASE)
 _HEAD = 2000
 
@@ -46,45 +59,74 @@ def parse_article(data: bytes, file: str) -> tuple[etree._Element, list[Problem]
     """
     problems: list[Problem] = []
     clean = _clean(data, file, problems)
-    parser = etree.XMLParser(
-        encoding="utf-8",
-        resolve_entities=False,
-        load_dtd=False,
-        no_network=True,
-        remove_comments=True,
-        remove_pis=True,
-        strip_cdata=True,
-        huge_tree=False,
-    )
-    try:
-        root = etree.fromstring(clean, parser)
-    except etree.XMLSyntaxError as error:
-        raise ProblemError(_not_well_formed(error, clean, file)) from error
-    _drop_namespaces(root)
+    root = _parse(clean, file, problems)
+    _drop_namespaces(root, clean)
     return _find_article(root, file), problems
 
 
-def _drop_namespaces(root: etree._Element) -> None:
-    for element in root.iter(_NAMESPACED):
+def _parse(clean: bytes, file: str, problems: list[Problem]) -> etree._Element:
+    for _ in range(_MOST_PREFIXES):
+        parser = etree.XMLParser(
+            encoding="utf-8",
+            resolve_entities=False,
+            load_dtd=False,
+            no_network=True,
+            remove_comments=True,
+            remove_pis=True,
+            strip_cdata=True,
+            huge_tree=False,
+        )
+        try:
+            return etree.fromstring(clean, parser)
+        except etree.XMLSyntaxError as error:
+            prefix = _UNDECLARED.search(error.msg or "")
+            if prefix is None:
+                raise ProblemError(_not_well_formed(error, clean, file)) from error
+            clean = _declare(clean, prefix[1])
+            problems.append(
+                Problem(
+                    file,
+                    error.lineno or 0,
+                    "note",
+                    "jats-namespace",
+                    "a declaration of every prefix",
+                    f"none of {prefix[1]!r}",
+                )
+            )
+    problem = Problem(file, 0, "error", "jats-not-xml", "declared prefixes", "many without")
+    raise ProblemError(problem)
+
+
+def _declare(clean: bytes, prefix: str) -> bytes:
+    """Return the text with a prefix declared at the root, as the file should have had it."""
+    address = _KNOWN_PREFIXES.get(prefix, f"urn:undeclared:{prefix}")
+    added = f' xmlns:{prefix}="{address}"'.encode()
+    return _FIRST_TAG.sub(lambda tag: tag.group() + added, clean, count=1)
+
+
+def _drop_namespaces(root: etree._Element, clean: bytes) -> None:
+    used = set(_NAMESPACE.findall(clean)) - _OF_ATTRIBUTES
+    if not used and root.tag[0] != "{" and ":" not in str(root.prefix or ""):
+        return
+    for element in list(root.iter(*(f"{{{name.decode()}}}*" for name in sorted(used)))):
         tag = element.tag
-        if tag[0] == "{":
-            element.tag = tag[tag.index("}") + 1 :]
+        element.tag = tag[tag.index("}") + 1 :]
 
 
 def _find_article(root: etree._Element, file: str) -> etree._Element:
     if root.tag == "article":
         return root
     if str(root.tag).lower() == "html":
-        raise ProblemError(_html_page(file, root.sourceline or 0))
+        raise ProblemError(_html_page(file, line_of(root)))
     found = [a for a in root.iter("article") if a.find("front") is not None]
     if len(found) == 1:
         return found[0]
     if not found:
         got = f"<{root.tag}>"
         raise ProblemError(
-            Problem(file, root.sourceline or 0, "error", "jats-root", "a JATS <article>", got)
+            Problem(file, line_of(root), "error", "jats-root", "a JATS <article>", got)
         )
-    second = found[1].sourceline or 0
+    second = line_of(found[1])
     raise ProblemError(
         Problem(
             file,
@@ -132,7 +174,7 @@ def _clean(data: bytes, file: str, problems: list[Problem]) -> bytes:
     if declaration:
         text = "\n" * declaration.group().count("\n") + text[declaration.end() :]
     text = _drop_doctype(text)
-    if _QUICK_NAMED.search(data) or not data.isascii():
+    if _QUICK_NAMED.search(text):
         text = _replace_named(text, file, problems)
     return text.encode("utf-8", "surrogatepass")
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from lxml import etree
 
 from builder.document import Cell, Grid
-from builder.readers.jats.context import Context, line_of
+from builder.readers.jats.context import Context, line_of, words_of
 from builder.readers.jats.inline import Prose, text_of, tidy
 
 _BODIES = ("tbody", "tfoot", "thead")
@@ -26,7 +26,9 @@ def read_table_wrap(wrap: etree._Element, first: int, context: Context) -> list[
     notes = find_notes(wrap, context)
     tables = [t for t in wrap.iter("table") if _is_outer(t, wrap)]
     if not tables:
-        return [_image(wrap, first, label, caption, notes, context)]
+        is_image = _flag_image(wrap, label or f"table {first}", context)
+        line = line_of(wrap)
+        return [Grid(first, (), line, label, caption, notes, spans_known=True, is_image=is_image)]
     if len(tables) > 1:
         got = f"{len(tables)} tables"
         context.flag("note", "jats-table-parts", wrap, "one table in a table-wrap", got)
@@ -57,15 +59,8 @@ def _is_outer(table: etree._Element, wrap: etree._Element) -> bool:
     return False
 
 
-def _image(
-    wrap: etree._Element,
-    number: int,
-    label: str,
-    caption: str,
-    notes: tuple[str, ...],
-    context: Context,
-) -> Grid:
-    name = label or f"table {number}"
+def _flag_image(wrap: etree._Element, name: str, context: Context) -> bool:
+    """Flag a table without rows; tell whether it is an image."""
     is_image = any(True for _ in wrap.iter("graphic", "inline-graphic", "media"))
     context.flag(
         "warning",
@@ -75,7 +70,7 @@ def _image(
         "an image" if is_image else "no table",
         hint="Its values can't be read; see the paper." if is_image else "",
     )
-    return Grid(number, (), line_of(wrap), label, caption, notes, spans_known=True, is_image=is_image)
+    return is_image
 
 
 def _caption(wrap: etree._Element, context: Context) -> str:
@@ -119,15 +114,27 @@ def read_rows(table: etree._Element, context: Context) -> tuple[tuple[Row, ...],
         if part.tag == "tr":
             rows.append(_read_row(part, not headed, False, context))
         elif part.tag in _BODIES:
+            begin = len(rows)
             for tr in part.iterfind("tr"):
                 row = _read_row(tr, not headed, part.tag == "thead", context)
                 if part.tag == "tfoot" and len(row) == 1:
                     feet.append(row[0].text)
                 else:
                     rows.append(row)
+            _end_spans(rows, begin)
     rows = [row for place, row in enumerate(rows) if row or _is_spanned(rows, place)]
     _check_width(table, rows, context)
     return tuple(_mark_headers(table, rows)), tuple(filter(None, feet))
+
+
+def _end_spans(rows: list[Row], begin: int) -> None:
+    """Cut rowspans at the end of their row group, as the table model of HTML does."""
+    for place in range(begin, len(rows)):
+        most = len(rows) - place
+        if any(cell.rowspan > most for cell in rows[place]):
+            rows[place] = tuple(
+                replace(cell, rowspan=min(cell.rowspan, most)) for cell in rows[place]
+            )
 
 
 def _is_spanned(rows: list[Row], place: int) -> bool:
@@ -178,7 +185,7 @@ def make_cell(
 
 def _span_of(cell: etree._Element, name: str, context: Context) -> int:
     written = cell.get(name)
-    if written is None:
+    if written is None or written == "1":
         return 1
     bare = written.strip()
     if bare.isdecimal() and 0 < int(bare) <= _MOST_SPANNED:
@@ -189,7 +196,10 @@ def _span_of(cell: etree._Element, name: str, context: Context) -> int:
 
 def _check_width(table: etree._Element, rows: list[Row], context: Context) -> None:
     """Flag a table whose rows, spans counted, are not equally wide: a span is wrong somewhere."""
-    widths = Counter(_widths(rows))
+    if all(c.colspan == c.rowspan == 1 for row in rows for c in row):
+        widths = Counter(map(len, rows))
+    else:
+        widths = Counter(_widths(rows))
     if len(widths) > 1:
         usual, _ = widths.most_common(1)[0]
         odd = sum(n for width, n in widths.items() if width != usual)
@@ -236,7 +246,7 @@ def _mark_headers(table: etree._Element, rows: list[Row]) -> list[Row]:
         return rows[:heads] + [_with_header(row, False) for row in rows[heads:]]
     if table.find("thead") is None and not any(cell.header for row in rows for cell in row):
         first = next(table.iter("tr"))
-        cells = [c for c in first if tidy("".join(c.itertext()))]
+        cells = [c for c in first if tidy(words_of(c))]
         if cells and all(_is_bold(c) for c in cells):
             return [_with_header(rows[0], True), *rows[1:]]
     return rows
@@ -247,8 +257,8 @@ def _with_header(row: Row, header: bool) -> Row:
 
 
 def _is_bold(cell: etree._Element) -> bool:
-    bold = "".join("".join(b.itertext()) for b in cell.iter("bold"))
-    return tidy(bold) == tidy("".join(cell.itertext()))
+    bold = "".join(words_of(b) for b in cell.iter("bold"))
+    return tidy(bold) == tidy(words_of(cell))
 
 
 def _read_cals(table: etree._Element, context: Context) -> tuple[Row, ...]:
@@ -309,8 +319,6 @@ def _next_free(column: int, taken: dict[int, int], place: int) -> int:
 
 def _read_entries(placed: list[Placed], in_head: bool, line: int, context: Context) -> Row:
     return tuple(
-        Cell("", line, in_head)
-        if entry is None
-        else make_cell(entry, in_head, wide, tall, context)
+        Cell("", line, in_head) if entry is None else make_cell(entry, in_head, wide, tall, context)
         for entry, wide, tall in placed
     )

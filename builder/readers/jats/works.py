@@ -7,13 +7,13 @@ from collections.abc import Iterable
 
 from lxml import etree
 
+from builder.dates import parse_date as parse_written_date
 from builder.document import Person, WorkFields
-from builder.readers.jats.context import Context, href
+from builder.readers.jats.context import Context, href, words_of
 from builder.readers.jats.dates import parse_date, parse_month, parse_year
 from builder.readers.jats.inline import Prose, text_of, tidy
 from builder.readers.jats.people import NAMES, parse_name, says_et_al
 from builder.readers.marks import clean_url, find_doi
-from builder.readers.marks import parse_date as parse_written_date
 
 Found = dict[str, list[etree._Element]]
 
@@ -65,20 +65,72 @@ _IN_BOOKS = frozenset(["book", "chapter"])
 _NOT_AUTHORS = re.compile(r"edit|transl|review|guest|assignee|illustr|transed", re.IGNORECASE)
 # Elements that hold one field; all others are wrappers and are looked into.
 _FIELDS = frozenset(
-    ["article-title", "chapter-title", "data-title", "part-title", "source", "year", "month"]
-    + ["day", "volume", "issue", "fpage", "lpage", "page-range", "elocation-id", "pub-id"]
-    + ["ext-link", "uri", "publisher-name", "conf-name", "trans-title", "trans-source", "series"]
-    + ["date-in-citation", "access-date", "person-group", "etal", "anonymous", "issn", "label"]
-    + ["object-id", "string-date", "supplement", "edition", "isbn", "article-id"]
-    + list(NAMES)
+    [
+        "article-title",
+        "chapter-title",
+        "data-title",
+        "part-title",
+        "source",
+        "year",
+        "month",
+        "day",
+        "volume",
+        "issue",
+        "fpage",
+        "lpage",
+        "page-range",
+        "elocation-id",
+        "pub-id",
+        "ext-link",
+        "uri",
+        "publisher-name",
+        "conf-name",
+        "trans-title",
+        "trans-source",
+        "series",
+        "date-in-citation",
+        "access-date",
+        "person-group",
+        "etal",
+        "anonymous",
+        "issn",
+        "label",
+        "object-id",
+        "string-date",
+        "publisher-loc",
+        "patent",
+        "supplement",
+        "edition",
+        "isbn",
+        "article-id",
+        *list(NAMES),
+    ]
 )
 _PEOPLE = frozenset([*NAMES, "anonymous"])
 _TITLES = ("article-title", "chapter-title", "source", "data-title", "part-title")
 _MARKUP = frozenset(
-    ["italic", "bold", "sup", "sub", "sc", "underline", "label", "ext-link", "uri", "styled-content"]
-    + ["named-content", "monospace", "break", "x", "roman", "sans-serif"]
+    [
+        "italic",
+        "bold",
+        "sup",
+        "sub",
+        "sc",
+        "underline",
+        "label",
+        "ext-link",
+        "uri",
+        "styled-content",
+        "named-content",
+        "monospace",
+        "break",
+        "x",
+        "roman",
+        "sans-serif",
+    ]
 )
-_PMID_URL = re.compile(r"(?:pubmed(?:\.ncbi\.nlm\.nih\.gov)?|entrez)/(?:.*[?&]?=)?(\d{1,9})(?:\D|$)")
+_PMID_URL = re.compile(
+    r"(?:pubmed(?:\.ncbi\.nlm\.nih\.gov)?|entrez)/(?:.*[?&]?=)?(\d{1,9})(?:\D|$)"
+)
 _PMID_TEXT = re.compile(r"\bPMID:?\s*(\d{1,9})\b")
 _PMCID_TEXT = re.compile(r"\bPMC\s?(\d{4,9})\b", re.IGNORECASE)
 _STATUS = re.compile(
@@ -105,11 +157,12 @@ def bare_pmcid(text: str) -> str:
 def printed_work(element: etree._Element, context: Context) -> str:
     """Return a citation as printed. Fields without punctuation between them are parted."""
     prose = Prose(context)
-    if element.text and element.text.strip() or any((c.tail or "").strip() for c in element):
+    if (element.text or "").strip() or any((c.tail or "").strip() for c in element):
         prose.add(element)
         printed = prose.text()
-        label = element.findtext("label")
-        return printed.removeprefix(label).lstrip() if label and element[0].tag == "label" else printed
+        if len(element) and element[0].tag == "label":
+            return printed.removeprefix(tidy(element[0].text or "")).lstrip()
+        return printed
     return ". ".join(p.rstrip(". ") for p in _printed_parts(element, context) if p)
 
 
@@ -148,9 +201,11 @@ def parse_work(element: etree._Element, printed: str, context: Context) -> WorkF
     if not found or (_MARKUP.issuperset(found) and element.tag != "element-citation"):
         return None
     title, container, kind = _name_work(element, found, context)
-    authors, more = _find_authors(found, title_is_part=_head(found) is not None, context=context)
+    authors, editors, more = _find_authors(
+        found, title_is_part=_head(found) is not None, context=context
+    )
     doi, pmid, pmcid, url = _find_identifiers(found, printed)
-    status = _STATUS.search(_untitled(printed, title))
+    status = None if "volume" in found else _STATUS.search(_untitled(printed, title))
     return WorkFields(
         type=kind,
         title=title,
@@ -169,6 +224,10 @@ def parse_work(element: etree._Element, printed: str, context: Context) -> WorkF
         accessed=_find_accessed(found),
         status=status.group(1).lower() if status else "",
         issn=_text(found, "issn", context),
+        editors=editors,
+        edition=_text(found, "edition", context),
+        publisher_place=_text(found, "publisher-loc", context),
+        number=_text(found, "patent", context),
     )
 
 
@@ -217,14 +276,12 @@ def _head(found: Found) -> etree._Element | None:
 def clean_title(text: str) -> str:
     """Return a title without the full stop, comma or quotation marks that close it in print."""
     bare = text.strip()
-    if bare[:1] in "“\"‘" and bare.rstrip(".,")[-1:] in "”\"’":
+    if bare[:1] in '“"‘' and bare.rstrip(".,")[-1:] in '”"’':
         bare = bare.rstrip(".,")[1:-1].strip()
     return bare.rstrip(",;: ") if not bare.endswith("...") else bare
 
 
-def _name_work(
-    element: etree._Element, found: Found, context: Context
-) -> tuple[str, str, str]:
+def _name_work(element: etree._Element, found: Found, context: Context) -> tuple[str, str, str]:
     """Return title, container and CSL type: a source alone is the title unless it is a journal."""
     written = (element.get("publication-type") or element.get("citation-type") or "").lower()
     head = _head(found)
@@ -256,26 +313,34 @@ def _guess_type(found: Found, titled: bool) -> str:
 
 def _find_authors(
     found: Found, *, title_is_part: bool, context: Context
-) -> tuple[tuple[Person, ...], bool]:
-    """Return the authors, and whether more are meant; a whole book's editors where it has none."""
-    et_al = bool(found.get("etal"))
-    names: list[etree._Element] = []
-    others: list[etree._Element] = list(found.get("late-person", ()))
+) -> tuple[tuple[Person, ...], tuple[Person, ...], bool]:
+    """Return authors, editors, and whether more authors are meant than named.
+
+    People behind the title are editors, unless the citation names no others and is no part of a
+    book.
+    """
+    et_al = "etal" in found
+    chosen: list[etree._Element] = []
+    late = found.get("late-person", [])
+    editors: list[etree._Element] = []
     for group in found.get("person-group", ()):
         people = [e for e in group.iter() if e.tag in _PEOPLE and _is_outer(e, group)]
-        if _NOT_AUTHORS.search(group.get("person-group-type") or ""):
-            others += people
+        kind = group.get("person-group-type") or ""
+        if _NOT_AUTHORS.search(kind):
+            editors += people if "edit" in kind.lower() else []
             continue
-        names += people
+        chosen += people
         et_al = et_al or _group_goes_on(group)
-    direct = _direct_people(found)
-    chosen = names + direct
+    chosen += _direct_people(found)
     if not chosen and not title_is_part:
-        chosen = others
-    people_read = [parse_name(element, context) for element in chosen]
-    authors = tuple(p for p in people_read if p)
-    et_al = et_al or any(says_et_al("".join(e.itertext())) for e in chosen if e.tag == "string-name")
-    return tuple(p for p in authors if not _is_et_al(p)), et_al or any(map(_is_et_al, authors))
+        chosen, late = late, []
+    authors = [p for e in chosen if (p := parse_name(e, context))]
+    others = [p for e in (*editors, *late) if (p := parse_name(e, context))]
+    for element in chosen:
+        if element.tag == "string-name" and says_et_al(words_of(element)):
+            et_al = True
+    named = tuple(p for p in authors if not p.literal or not _is_et_al(p))
+    return named, tuple(others), et_al or len(named) < len(authors)
 
 
 def _is_et_al(person: Person) -> bool:
@@ -288,8 +353,9 @@ def _is_outer(element: etree._Element, group: etree._Element) -> bool:
 
 
 def _direct_people(found: Found) -> list[etree._Element]:
-    people = [e for tag in _PEOPLE for e in found.get(tag, ())]
-    if len({e.tag for e in people}) > 1:
+    tags = _PEOPLE.intersection(found)
+    people = [e for tag in tags for e in found[tag]]
+    if len(tags) > 1:
         order = {id(e): i for i, e in enumerate(people[0].getparent().iter())}  # type: ignore[union-attr]
         people.sort(key=lambda e: order.get(id(e), 0))
     return people
@@ -303,7 +369,7 @@ def _group_goes_on(group: etree._Element) -> bool:
 
 def _find_issued(found: Found) -> tuple[int, ...]:
     for element in found.get("year", ()):
-        year = parse_year(element.text) or parse_year("".join(element.itertext()))
+        year = parse_year(element.text) or parse_year(words_of(element))
         year = year or parse_year(element.get("iso-8601-date"))
         if year:
             months = found.get("month", ())
@@ -314,7 +380,7 @@ def _find_issued(found: Found) -> tuple[int, ...]:
                 return (year, month, int(day))
             return (year, month) if month else (year,)
     for element in found.get("string-date", ()):
-        date = parse_date(element) or parse_written_date("".join(element.itertext()))
+        date = parse_date(element) or parse_written_date(words_of(element))
         if date:
             return date
     return ()
@@ -324,7 +390,7 @@ def _find_accessed(found: Found) -> tuple[int, ...]:
     for element in (*found.get("date-in-citation", ()), *found.get("access-date", ())):
         kind = element.get("content-type") or "access"
         if "access" in kind or "cited" in kind:
-            return parse_date(element) or parse_written_date("".join(element.itertext()))
+            return parse_date(element) or parse_written_date(words_of(element))
     return ()
 
 
@@ -345,10 +411,14 @@ def join_pages(first: str, last: str) -> str:
 def _find_identifiers(found: Found, printed: str) -> tuple[str, str, str, str]:
     """Return DOI, PMID, PMCID and URL: tagged first, then in links, then in the printed text."""
     got = {"doi": "", "pmid": "", "pmcid": ""}
-    for element in (*found.get("pub-id", ()), *found.get("object-id", ()), *found.get("article-id", ())):
+    for element in (
+        *found.get("pub-id", ()),
+        *found.get("object-id", ()),
+        *found.get("article-id", ()),
+    ):
         _take_tagged(element, got)
     for element in found.get("elocation-id", ()):
-        text = "".join(element.itertext())
+        text = words_of(element)
         got["doi"] = got["doi"] or (bare_doi(text) if "10." in text else "")
     url = _take_links((*found.get("ext-link", ()), *found.get("uri", ())), got)
     if not got["doi"] and "10." in printed:
@@ -364,7 +434,7 @@ def _find_identifiers(found: Found, printed: str) -> tuple[str, str, str, str]:
 
 def _take_tagged(element: etree._Element, got: dict[str, str]) -> None:
     kind = (element.get("pub-id-type") or "").lower()
-    text = tidy("".join(element.itertext()))
+    text = tidy(words_of(element))
     link = href(element)
     if kind == "doi" or (not kind and text.startswith("10.")):
         got["doi"] = got["doi"] or bare_doi(text) or bare_doi(link)
@@ -379,7 +449,7 @@ def _take_links(links: Iterable[etree._Element], got: dict[str, str]) -> str:
     """Take identifiers out of links; return the first link that is none."""
     url = ""
     for element in links:
-        text = tidy("".join(element.itertext()))
+        text = tidy(words_of(element))
         target = href(element) or text
         kind = (element.get("ext-link-type") or "").lower()
         if kind == "doi" or "doi.org/" in target or target.startswith(("10.", "doi:")):
