@@ -19,6 +19,7 @@ _MONTHS = (
     "november",
     "december",
 )
+_LAST_DAY = 31
 _ISO_DATE = re.compile(r"\b((?:1[89]|20)\d\d)(?:-(\d\d))?(?:-(\d\d))?\b")
 _WRITTEN_DATE = re.compile(
     rf"\b(?:{_DAY}\s+)?(?P<month>[A-Z][a-z]{{2,8}})\.?\s+(?:(?P<day2>\d{{1,2}}),\s+)?"
@@ -34,12 +35,12 @@ def parse_date(text: str) -> tuple[int, ...]:
         )
         day = int(written["day"] or written["day2"] or 0)
         if month:
-            return (int(written["year"]), month, *((day,) if 1 <= day <= 31 else ()))
+            return (int(written["year"]), month, *((day,) if 0 < day <= _LAST_DAY else ()))
     iso = _ISO_DATE.search(text)
     if not iso:
         return ()
     parts = [int(iso[1])]
-    for part, most in ((iso[2], 12), (iso[3], 31)):
+    for part, most in ((iso[2], 12), (iso[3], _LAST_DAY)):
         if not part or not 1 <= int(part) <= most:
             break
         parts.append(int(part))

@@ -137,7 +137,9 @@ class Grid:
 
 
 # A link label printed behind a reference, as [Google Scholar]; "[In Chinese]" belongs to the title.
-_LINK_LABEL = re.compile(r"\[(?!In )(?!Abstract\]|Preprint\]|Thesis\])([A-Z][A-Za-z]*(?: [A-Z][A-Za-z]*)*)\]$")
+_LINK_LABEL = re.compile(
+    r"\[(?!In |Abstract\]|Preprint\]|Thesis\])([A-Z][A-Za-z]*(?: [A-Z][A-Za-z]*)*)\]$"
+)
 _MAX_LINK_LABEL = 40
 
 

@@ -46,7 +46,9 @@ def build_paper(document: Document) -> Paper:
         id=ids.work_id(lead, year, title),
         csl=csl_item(work, title),
         seed=Seed(file=_seed_name(document), sha256=document.sha256, layout=document.layout),
-        headings=[HeadingRecord(level=h.level, text=h.text, line=h.line) for h in document.headings],
+        headings=[
+            HeadingRecord(level=h.level, text=h.text, line=h.line) for h in document.headings
+        ],
         abstract=abstract,
         abstract_line=abstract_line,
         tldr=tldr,
@@ -173,7 +175,13 @@ def find_duplicates(papers: Sequence[Paper]) -> list[Problem]:
             hint = "Remove one of the two."
             problems.append(
                 Problem(
-                    f"seeds/{paper.seed.file}", 0, "error", "seed-duplicate", expected, got, hint=hint
+                    f"seeds/{paper.seed.file}",
+                    0,
+                    "error",
+                    "seed-duplicate",
+                    expected,
+                    got,
+                    hint=hint,
                 )
             )
     return problems

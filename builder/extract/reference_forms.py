@@ -19,8 +19,8 @@ _PUBLISHER = re.compile(
 )
 _PUBLISHER_ONLY = re.compile(rf"^(?P<publisher>[^:;]{{2,150}}),\s*(?P<year>{_YEAR})\.?$")
 _EDITION = re.compile(
-    r",?\s*\(?(?P<edition>(?:\d{1,3}(?:st|nd|rd|th)|[Rr]ev(?:ised|\.)|[Ff]irst|[Ss]econd|[Tt]hird)"
-    r"\s+[Ee]d(?:ition|n)?)\b\.?\)?"
+    r",?\s*\(?(?P<edition>(?:\d{1,3}(?:st|nd|rd|th)|[Rr]ev(?:ised|\.)|[Ff]irst|[Ss]econd|[Tt]hird))"
+    r"\s+[Ee]d(?:ition|n)?\b\.?\)?"
 )
 _EDITORS = re.compile(r",?\s*\(?Eds?\.?\)?$")
 _PAGES = re.compile(r"\b(?:pp?|pages?)\.?\s*(?P<page>[\w.]{1,12}(?:\s?[–−-]\s?[\w.]{1,12}?)?)\.?$")
@@ -40,14 +40,23 @@ _EVENT_DATE = re.compile(
     r",\s*(?P<date>(?:\d{1,2}(?:\s[A-Z][a-z]{2,8})?\s?[–-]\s?)?\d{1,2}\s[A-Z][a-z]{2,8}\s"
     rf"{_YEAR}|[A-Z][a-z]{{2,8}}\s{_YEAR}|{_YEAR})\.?$"
 )
-_CONFERENCE = re.compile(r"\b(?:Proceedings|Proc\.|Conference|Symposium|Congress|Workshop|Meeting)\b")
+_CONFERENCE = re.compile(
+    r"\b(?:Proceedings|Proc\.|Conference|Symposium|Congress|Workshop|Meeting)\b"
+)
+
+_REPORT = re.compile(
+    r"^(?P<genre>(?:[A-Z][a-z]+ )?(?:Report|Working Paper|White Paper))"
+    r"(?: Nos?\.?)? (?P<number>\S+)$"
+)
+
+_MAX_LENGTH = 4000
 
 Found = tuple[WorkFields, list[Question]]
 
 
 def parse_book_like(text: str) -> Found | None:
     """Return the fields of what stands behind the authors, or None where it has no such form."""
-    if len(text) > 4000:
+    if len(text) > _MAX_LENGTH:
         return None
     return _parse_thesis(text) or _parse_patent(text) or _parse_parts(text)
 
@@ -133,7 +142,7 @@ def _read_names(
         fields["type"] = "paper-conference" if meeting else "chapter"
     else:
         fields["title"] = text[:end].strip(" ,.") if edition else text.strip(" ,.")
-        fields["type"] = "book"
+        fields.setdefault("type", "book")
 
 
 def _read_between(parts: list[str], fields: dict[str, object]) -> list[Question]:
@@ -149,6 +158,8 @@ def _read_between(parts: list[str], fields: dict[str, object]) -> list[Question]
             editors += people
         elif volume:
             fields["volume"] = volume["volume"]
+        elif report := _REPORT.match(part):
+            fields |= report.groupdict() | {"type": "report"}
         else:
             questions.append(_left_over(part))
     if editors:

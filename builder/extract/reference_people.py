@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from builder.document import Person
 from builder.extract.journals import journal_words
 
-# One initial: a letter or a short transliteration (Yu., Ch.), hyphenated or a glued particle (A.d.).
+# One initial: a letter, a short transliteration (Yu., Ch.), or a glued particle (A.d.).
 _UNIT = r"-?[^\W\d_]{1,3}\."
 _INITIALS = rf"{_UNIT}(?:{_UNIT})*(?:-?[^\W\d_]\b(?=[;,]))?"
 # Initials with spaces between; the last must not be the first word of a title (E. coli).
@@ -20,17 +20,30 @@ _PERSON = re.compile(
 )
 _FULL_PERSON = re.compile(
     r"(?P<family>[^\W\d_][^,;:.!?()\[\]\"“”0-9]{0,60}?),\s*"
-    r"(?P<given>[^\W\d_a-z][^\W\d_]+(?:[ -][^\W\d_a-z][^\W\d_]*\.?){0,3})"
+    r"(?P<given>[^\W\d_a-z][^\W\d_]+(?:[ -][^\W\d_a-z][^\W\d_]*){0,3})(?=[;,.]| and | & )"
 )
-_NOT_INITIALS = frozenset(["st.", "dr.", "no.", "vs.", "vol.", "fig.", "ed.", "eds.", "inc.", "ltd."])
+_NOT_INITIALS = frozenset(
+    ["st.", "dr.", "no.", "vs.", "vol.", "fig.", "ed.", "eds.", "inc.", "ltd."]
+)
 _NEXT = re.compile(r"\s*(?:;|,?\s+(?:and|&)\s)\s*")
 _ET_AL = re.compile(r"[;,]?\s*(?:and\s+)?et\.? al\.?[.,;:]?(?=\s|$)\s*")
 _EDITORS = re.compile(r",?\s*\(?(?:Eds?\.|Editors?)\)?[.,;]?\s+")
 _GROUP_SEGMENT = re.compile(r"(?P<name>[^\W\d_a-z][^;,:.?!]{1,150}?)\s*;\s*")
 _LAST_GROUP = re.compile(r"(?P<name>[^\W\d_a-z][^;:.?!]{1,150}?)\.\s+(?=\S)")
 _BEHALF = re.compile(r"[;,]?\s*(?:on behalf of|for) (?:the )?(?P<name>[^;:.?!]{2,150}?)\.\s+(?=\S)")
+# Vancouver style: family and initials without stops, commas between the authors.
+_VANCOUVER_NAME = (
+    r"[^\W\d_][^,;:.!?()\[\]0-9]{0,50}?\s[^\Wa-z\d_]{1,4}(?:\s(?:Jr|Sr|2nd|3rd|I{2,3}))?"
+)
+_VANCOUVER = re.compile(
+    rf"(?P<names>{_VANCOUVER_NAME}(?:,\s{_VANCOUVER_NAME})*)(?P<et_al>,\set\sal)?\.\s+(?=\S)"
+)
+_VANCOUVER_PERSON = re.compile(
+    r"(?P<family>.+?)\s(?P<given>[^\Wa-z\d_]{1,4})(?:\s(?P<suffix>Jr|Sr|2nd|3rd|I{2,3}))?"
+)
 _SMALL = frozenset(["a", "and", "at", "de", "del", "du", "for", "in", "of", "on", "the", "to", "&"])
 _MAX_AUTHORS = 4000
+_MAX_WORDS_OF_BODY = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +54,7 @@ class Byline:
     et_al: bool
     rest: str
     editors: bool = False
+    vancouver: bool = False
 
 
 def split_byline(text: str) -> Byline:
@@ -49,6 +63,9 @@ def split_byline(text: str) -> Byline:
     A reference without authors has none; a body (World Health Organization) counts as one author
     where its name stands alone before a title.
     """
+    vancouver = _VANCOUVER.match(text)
+    if vancouver:
+        return _read_vancouver(text, vancouver)
     people: list[Person] = []
     place = 0
     more = True
@@ -67,6 +84,12 @@ def split_byline(text: str) -> Byline:
     if not people:
         return _body_alone(text)
     return _end(text, place, people, et_al=False)
+
+
+def _read_vancouver(text: str, found: re.Match[str]) -> Byline:
+    names = [_VANCOUVER_PERSON.fullmatch(name) for name in found["names"].split(", ")]
+    people = tuple(_person(name, name["suffix"] or "") for name in names if name)
+    return Byline(people, bool(found["et_al"]), text[found.end() :], vancouver=True)
 
 
 def _end(text: str, place: int, people: list[Person], *, et_al: bool) -> Byline:
@@ -88,8 +111,8 @@ def _next_person(text: str, place: int, before: list[Person]) -> tuple[Person, i
     full = _FULL_PERSON.match(text, place)
     if full and (_NEXT.match(text, full.end()) or _ET_AL.match(text, full.end())):
         return _person(full, ""), full.end()
-    if full and before and len(before[-1].given) > 4 and text[full.end() : full.end() + 2] == ". ":
-        return _person(full, ""), full.end() + 1
+    if full and before and "." not in before[-1].given:
+        return _person(full, ""), full.end()
     group = _GROUP_SEGMENT.match(text, place)
     if group and (_PERSON.match(text, group.end()) or _ET_AL.match(text, group.end())):
         return Person(literal=group["name"]), group.end("name")
@@ -106,7 +129,7 @@ def _person(found: re.Match[str], suffix: str) -> Person:
 def is_body(name: str) -> bool:
     """Tell whether a name is that of an organisation: its words are capital, one is a body's."""
     words = name.replace(",", "").split()
-    if not words or len(words) > 14 or ":" in name:
+    if not words or len(words) > _MAX_WORDS_OF_BODY or ":" in name:
         return False
     if any(word[0].islower() and word not in _SMALL for word in words):
         return False
@@ -117,8 +140,10 @@ def is_body(name: str) -> bool:
 def _body_alone(text: str) -> Byline:
     found = _LAST_GROUP.match(text)
     # A body needs a title of its own behind it, else it is the title (a home page).
-    if found and is_body(found["name"]) and re.search(r"[.;?]\s", text[found.end() :]):
+    if found and is_body(found["name"]) and re.search(r"[.;?](?:\s|$)", text[found.end() :]):
         rest = text[found.end() :]
-        if not re.match(r"(?:Available|https?:|\d{4}\b)", rest):
+        first = rest.split(None, 1)[0]
+        is_journal = first.endswith(".") and journal_words().is_abbreviation(first[:-1])
+        if not is_journal and not re.match(r"(?:Available|https?:|\d{4}\b)", rest):
             return Byline((Person(literal=found["name"]),), False, rest)
     return Byline((), False, text)

@@ -35,9 +35,11 @@ _STATUS = re.compile(
     r"publication|early view|article in press|corrected proof)[)\]]?\s*\.?\s*$",
     re.IGNORECASE,
 )
-_PART = r"(?:\s(?:Pt\.?|Part|Suppl\.?|Supplement|Spec\.? (?:No\.?|Issue))(?:\s?[A-Z]?\d{0,4}[A-Z]?)?)?"
+_PART = (
+    r"(?:\s(?:Pt\.?|Part|Suppl\.?|Supplement|Spec\.? (?:No\.?|Issue))(?:\s?[A-Z]?\d{0,4}[A-Z]?)?)?"
+)
 _VOLUME = (
-    rf"(?:Vol(?:ume)?\.?\s*)?(?P<volume>(?:[A-Za-z]{{0,5}}\.?[\s-]?\d{{1,5}}[A-Za-z]?"
+    rf"(?:Vol(?:ume)?\.?\s*)?(?P<volume>(?:[A-Za-z]{{0,5}}\.?[\s-]?\d{{1,5}}(?:-?[A-Za-z])?"
     rf"(?:[–/-][A-Za-z]?\d{{1,5}})?|[IVXLCDM]{{1,8}}|Suppl\.?(?:\s?\d{{1,3}})?){_PART})"
     r"(?:\s?\((?P<issue>[^()]{1,40})\))?"
 )
@@ -48,10 +50,12 @@ _PAGE = (
 )
 _AFTER_YEAR = re.compile(
     rf"(?P<year>{_YEAR})(?P<letter>[a-z]?)"
-    rf"(?:(?:\s*[,;]\s*{_VOLUME})?(?:\s*[,:]\s*{_PAGE})?(?P<extra>;\s[^;]{{3,200}}?)?)?\s*\.?\s*"
+    rf"(?:(?:\s*[,;]\s*{_VOLUME})?(?:\s*[,:]\s*{_PAGE})?(?P<extra>[;,]\s[^;]{{3,200}}?)?)?\s*\.?\s*"
 )
 _YEAR_PLACE = re.compile(rf"(?<=\s){_YEAR}(?=[a-z]?\s*(?:[,;.]|$))")
-_EXTRA = re.compile(r"^;\s(?:discussion|quiz|author reply|reply|erratum|correction|retract)", re.I)
+_EXTRA = re.compile(
+    r"^[;,]\s(?:discussion|quiz|author reply|reply|erratum|correction|retract)", re.I
+)
 # One number alone behind the year: up to three digits are a volume, more an article number.
 _VOLUME_ALONE = re.compile(r"^[A-Za-z]{0,3}\d{1,3}$|^\d{1,3}[A-Za-z]?(?:\s|$)|^[IVXLCDM]+$|^Suppl")
 
@@ -71,7 +75,7 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """Year, volume and pages; ``head`` is the text before the year. ``doubt`` says what is unsure."""
+    """Year, volume and pages; ``head`` is the text before them, ``doubt`` says what is unsure."""
 
     head: str
     year: int
@@ -82,7 +86,7 @@ class Tail:
 
 
 def take_links(text: str) -> Links:
-    """Take access date, address, identifiers and status off the end of a reference, in any order."""
+    """Take access date, address, identifiers and status off the end, in any order."""
     links = Links(text.strip())
     for _ in range(8):
         if not _take_one(links):
@@ -146,5 +150,5 @@ def _read_tail(head: str, found: re.Match[str]) -> Tail:
         elif volume.isdigit():
             doubt = f"Is the number {volume} behind the year a volume or a page?"
     if found["extra"]:
-        doubt = f"What does {found['extra'].strip(' ;.')!r} behind the pages stand for?"
+        doubt = f"What does {found['extra'].strip(' ;,.')!r} behind the pages stand for?"
     return Tail(head, int(found["year"]), volume.strip(), issue.strip(), page.strip(), doubt)

@@ -17,9 +17,52 @@ _BREAK = re.compile(r"[.?!]+[\"”’')\]]*\s+(?=\S)")
 _NO_END = frozenset(
     ["al", "approx", "ca", "cf", "dr", "e.g", "fig", "i.e", "no", "nos", "prof", "resp", "st", "vs"]
 )
+_KEEPS_STOP = frozenset(["al", "etc", "inc", "jr", "ltd", "sp", "spp", "subsp", "ssp"])
 _SMALL = frozenset(
-    "a an and at by de del der des di do du e el en et for für i il in is la le les of on or per "
-    "the to und und van via von with y à & + –".split()
+    [
+        "a",
+        "an",
+        "and",
+        "at",
+        "by",
+        "de",
+        "del",
+        "der",
+        "des",
+        "di",
+        "do",
+        "du",
+        "e",
+        "el",
+        "en",
+        "et",
+        "for",
+        "für",
+        "i",
+        "il",
+        "in",
+        "is",
+        "la",
+        "le",
+        "les",
+        "of",
+        "on",
+        "or",
+        "per",
+        "the",
+        "to",
+        "und",
+        "und",
+        "van",
+        "via",
+        "von",
+        "with",
+        "y",
+        "à",
+        "&",
+        "+",
+        "–",
+    ]
 )
 # Ends of whole English words; a word that ends so before a full stop is no abbreviation.
 _WHOLE_WORD = re.compile(
@@ -28,6 +71,7 @@ _WHOLE_WORD = re.compile(
     re.IGNORECASE,
 )
 _MAX_WORDS_IN_PART = 5
+_LONG_WORD = 4
 _MAX_WORDS = 14
 
 
@@ -43,7 +87,7 @@ class TitleSplit:
 def split_title(text: str) -> TitleSplit | None:
     """Return title and container of ``Title. Container``, or None where there is no container."""
     parts = _split_parts(text)
-    if len(parts) < 2:
+    if len(parts) == 1:
         return None
     known = journal_words()
     start = len(parts) - 1
@@ -52,18 +96,25 @@ def split_title(text: str) -> TitleSplit | None:
         if not _is_known_inside(parts, start, known):
             if not _looks_inside(parts, start, known):
                 break
-            guessed = True
+            guessed = guessed or not _stands_between(parts, start, known)
         start -= 1
     title_end = parts[start][0]
     title, container = text[:title_end].strip(), text[title_end:].strip()
     words = container.split()
     sure = not guessed and _is_name(words, known) and not _is_lone_abbreviation(words)
-    return TitleSplit(_drop_stop(title), container, sure)
+    return TitleSplit(drop_stop(title), container, sure)
 
 
-def _drop_stop(title: str) -> str:
-    """Return a title without the full stop behind it; one behind an inner abbreviation stays."""
-    return title[:-1].rstrip() if title.endswith(".") and not title.endswith("..") else title
+def drop_stop(title: str) -> str:
+    """Return a title without the full stop behind it; one that belongs to the last word stays.
+
+    Such words are abbreviations with an inner stop (U.S.) and a few of prose (sp., Inc.).
+    """
+    title = title.rstrip(" ,;")
+    if not title.endswith("."):
+        return title
+    last = title.split()[-1][:-1]
+    return title if "." in last or last.casefold() in _KEEPS_STOP else title[:-1].rstrip()
 
 
 def _split_parts(text: str) -> list[tuple[int, str]]:
@@ -98,10 +149,16 @@ def _looks_inside(parts: list[tuple[int, str]], start: int, known: JournalWords)
     container = " ".join(text for _, text in parts[start:]).split()
     if _is_lone_abbreviation(container):
         return True
+    if _stands_between(parts, start, known):
+        return True
     if _WHOLE_WORD.search(words[-1][:-1]):
         return False
-    before = parts[start - 2][1].split()
-    return len(words) == 1 or _is_known_inside(parts, start - 1, known) or _is_sentence(before)
+    return len(words) == 1 or _is_sentence(parts[start - 2][1].split())
+
+
+def _stands_between(parts: list[tuple[int, str]], start: int, known: JournalWords) -> bool:
+    """Tell whether known abbreviations stand before the part in question: J. Control. Release."""
+    return start > 1 and _is_known_inside(parts, start - 1, known)
 
 
 def _is_lone_abbreviation(words: list[str]) -> bool:
@@ -110,7 +167,7 @@ def _is_lone_abbreviation(words: list[str]) -> bool:
 
 def _is_sentence(words: list[str]) -> bool:
     """Tell whether a title is in sentence case: most of its long words begin small."""
-    long = [word for word in words if len(word) > 3]
+    long = [word for word in words if len(word) >= _LONG_WORD]
     return sum(word[0].islower() for word in long) * 2 > len(long)
 
 

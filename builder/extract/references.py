@@ -8,6 +8,7 @@ doesn't parse keeps its whole text as title and asks a question; nothing is drop
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from builder import ids
@@ -17,13 +18,15 @@ from builder.extract.journals import journal_words
 from builder.extract.reference_forms import parse_book_like
 from builder.extract.reference_people import Byline, split_byline
 from builder.extract.reference_tail import Links, Tail, find_tail, take_links
-from builder.extract.reference_title import split_title
+from builder.extract.reference_title import drop_stop, split_title
 from builder.models import Cited, Question
 from builder.spelling import fold
 
 UNPARSED = "reference-unparsed"
 # No printed reference is longer; a longer line is something else and is kept whole.
 _MAX_LENGTH = 12_000
+# The name of a site that stands before the title of its page: ClinicalTrials.gov.
+_SITE = re.compile(r"(?P<site>[A-Za-z][\w-]{1,40}\.(?:com|edu|eu|gov|int|net|org))\.\s+(?=\S)")
 
 
 def parse_references(document: Document) -> list[Cited]:
@@ -40,9 +43,7 @@ def parse_references(document: Document) -> list[Cited]:
     names = ids.unique_ids(wanted)
     return [
         _record(citation, name, fields, questions)
-        for citation, name, (fields, questions) in zip(
-            document.citations, names, read, strict=True
-        )
+        for citation, name, (fields, questions) in zip(document.citations, names, read, strict=True)
     ]
 
 
@@ -61,9 +62,7 @@ def _read_citation(citation: Citation) -> tuple[WorkFields, list[Question]]:
     return replace(citation.fields, title=text), [_unparsed("has no title")]
 
 
-def _record(
-    citation: Citation, name: str, fields: WorkFields, questions: list[Question]
-) -> Cited:
+def _record(citation: Citation, name: str, fields: WorkFields, questions: list[Question]) -> Cited:
     return Cited(
         id=name,
         number=citation.number,
@@ -145,10 +144,13 @@ def _parse_article(byline: Byline, links: Links) -> tuple[WorkFields, list[Quest
     if not byline.people and not byline.et_al:
         questions.append(_ask("reference-authors", "Is the work printed without authors?"))
     preprint = split.container.casefold() in journal_words().preprint_servers
+    container = split.container
+    if byline.vancouver and container.count(".") == 1:
+        container = container.rstrip(".")  # the style's own full stop, not the name's
     work = WorkFields(
         type="article" if preprint else "article-journal",
         title=split.title,
-        container=split.container,
+        container=container,
         **_tail_fields(tail),  # type: ignore[arg-type]
     )
     return work, questions
@@ -172,11 +174,14 @@ def _parse_page(text: str, links: Links) -> tuple[WorkFields, list[Question]] | 
     if not links.url and not links.doi:
         return None
     tail = find_tail(text)
-    title, year = text, ()
+    title, year = text, 0
     if tail and not (tail.volume or tail.page):
-        title, year = tail.head, (tail.year,)
-    title = title.rstrip(" ,;")
-    if title.endswith(".") and not title.endswith(".."):
-        title = title[:-1]
-    kind = "webpage" if links.url else "document"
-    return WorkFields(type=kind, title=title.strip(), issued=year), []
+        title, year = tail.head, tail.year
+    site = _SITE.match(title)
+    work = WorkFields(
+        type="webpage" if links.url else "document",
+        title=drop_stop(title[site.end() :] if site else title),
+        container=site["site"] if site else "",
+        issued=(year,) if year else (),
+    )
+    return work, []
