@@ -57,12 +57,14 @@ _POWER = rf"10(?:\^\s*\{{?-?\d{{1,2}}\}}?|e\d{{1,2}}|⁻?[{RAISED}]+)"
 _VALUE = rf"(?:{_DIGITS}\s*{TIMES}\s*{_POWER}|{_POWER}|{_DIGITS}(?:[eE][+-]?\d{{1,2}})?)"
 _SIGN = r"(?:(?<![\w.)\]])[-−](?=\d))?"
 _START = r"(?<![\w.,])(?<!\w[-‐‑‒–—−/:])(?<!\d )"
-_ABOUT = r"(?:[≈~∼≥≤<>±]\s*)?"
-_GAP = r"[\s\u00a0\u202f]*-?[\s\u00a0\u202f]*"
+_ABOUT = r"(?:[≈~∼≥≤<>±]\s?)?"
+# Bounded, so that a long run of spaces costs no more than its length.
+_GAP = r"\s{0,3}-?\s{0,3}"
+_WINDOW = 30
 _QUANTITY = re.compile(
     rf"{_ABOUT}{_START}{_SIGN}(?P<low>{_VALUE})"
-    rf"(?:\s*±\s*(?P<spread>{_VALUE})\s*)?"
-    rf"(?:\s*(?:{DASH}|\bto\b)\s*(?P<high>{_VALUE}))?"
+    rf"(?:\s{{0,3}}±\s{{0,3}}(?P<spread>{_VALUE})\s{{0,3}})?"
+    rf"(?:\s{{0,3}}(?:{DASH}|\bto\b)\s{{0,3}}(?P<high>{_VALUE}))?"
     rf"{_GAP}{_UNIT}"
 )
 _PH = re.compile(
@@ -125,16 +127,18 @@ def _base_unit(text: str, *, top: bool) -> str:
     return text
 
 
-def _find_bound(before: str, unit: str) -> tuple[str, int]:
+def _find_bound(text: str, end: int, unit: str) -> tuple[str, int]:
     """Return which bound the words before a number make of it, and where they start."""
+    offset = max(0, end - _WINDOW)
+    before = text[offset:end]
     if match := _AT_LEAST.search(before):
         # "over 12 weeks" says how long, "over 56%" says more than.
         if match.group().strip().lower() == "over" and unit in _SPANS:
-            return "", len(before)
-        return "low", match.start()
+            return "", end
+        return "low", offset + match.start()
     if match := _AT_MOST.search(before):
-        return "high", match.start()
-    return "", len(before)
+        return "high", offset + match.start()
+    return "", end
 
 
 def _scale(low: str, high: str) -> str:
@@ -144,22 +148,23 @@ def _scale(low: str, high: str) -> str:
 
 
 def _measured(text: str, clean: str) -> Iterator[tuple[int, int, Quantity]]:
-    doubtful = find_doubtful_powers(text)
+    doubtful = tuple(find_doubtful_powers(text))
     for match in _QUANTITY.finditer(clean):
         start, end = match.span()
-        if any(match.group().startswith(d) or d.startswith(match.group()) for d in doubtful):
+        if match.group().startswith(doubtful):
             continue  # 105 cells may be 10⁵ cells: neither is stated
         unit, high = _norm_unit(match["unit"]), match["high"]
         negative = re.match(r"[≈~∼≥≤<>±\s]*[-−]", match.group()) is not None
         lead = re.match(r"[≈~∼≥≤<>]", match.group())
-        side, place = _find_bound(clean[: start + (1 if lead else 0)], unit)
+        side, place = _find_bound(clean, start + (1 if lead else 0), unit)
         start = min(start, place)
         low = parse_number(_scale(match["low"], high) if high else match["low"]) * (
             -1 if negative else 1
         )
         quote = text[start:end].strip()
         if high:
-            yield start, end, Quantity(low=low, high=parse_number(high), unit=unit, quote=quote)
+            low, top = sorted((low, parse_number(high)))
+            yield start, end, Quantity(low=low, high=top, unit=unit, quote=quote)
         elif side:
             yield start, end, Quantity(**{side: low}, unit=unit, quote=quote)
         else:
@@ -206,7 +211,7 @@ def find_quantities(text: str) -> list[Quantity]:
     found = [*_points_in_time(text), *_acidity(text), *_measured(text, clean)]
     kept: list[tuple[int, int, Quantity]] = []
     for start, end, quantity in sorted(found, key=lambda f: (f[0], -f[1])):
-        if all(end <= s or start >= e or (start, end) == (s, e) for s, e, _ in kept):
+        if not kept or start >= kept[-1][1] or (start, end) == kept[-1][:2]:
             kept.append((start, end, quantity))
     return [quantity for _, _, quantity in kept]
 

@@ -45,10 +45,9 @@ def find_trials(
         if len(_TELLING & set(roles)) < _LEAST_ROLES:
             continue
         for row in table.rows:
-            for number in _find_ids(row, table):
-                trial = _Row(
-                    paper, table, row, roles=roles, cited=cited, vocabulary=vocabulary
-                ).read(number)
+            for number, others in _pair_registrations(_find_ids(row, table)):
+                reader = _Row(paper, table, row, roles=roles, cited=cited, vocabulary=vocabulary)
+                trial = reader.read(number, others)
                 first = found.get(trial.id)
                 found[trial.id] = _note_repeat(first, trial) if first else trial
     return list(found.values())
@@ -62,6 +61,19 @@ def _find_ids(row: TableRow, table: Table) -> list[RegistryId]:
         for number in find_registry_ids(cell.text or cell.printed):
             found.setdefault(number.number.lower(), number)
     return list(found.values())
+
+
+def _pair_registrations(
+    numbers: Sequence[RegistryId],
+) -> list[tuple[RegistryId, list[RegistryId]]]:
+    """Return the trials of a row, each with its numbers in other registries.
+
+    Two numbers of one registry are two trials; a number of another registry is most likely a
+    second registration of the same trial.
+    """
+    first = [n for n in numbers if n.registry == numbers[0].registry]
+    others = [n for n in numbers if n.registry != numbers[0].registry]
+    return [(n, others) for n in first]
 
 
 def _note_repeat(first: Trial, again: Trial) -> Trial:
@@ -91,8 +103,14 @@ class _Row:
         self.roles, self.cited, self.vocabulary = roles, cited, vocabulary
         self.questions: list[Question] = []
 
-    def read(self, number: RegistryId) -> Trial:
-        """Return the trial of this row."""
+    def read(self, number: RegistryId, others: Sequence[RegistryId] = ()) -> Trial:
+        """Return the trial of this row; ``others`` are its numbers in other registries."""
+        for other in others:
+            self._ask(
+                "trial-registrations",
+                f"The row also gives {other.number}: is it the same trial, registered twice?",
+                "registry",
+            )
         phase, design = self._read_phase()
         status, result = self._read_status(number)
         source, condition = self._say("source"), self._say("condition")

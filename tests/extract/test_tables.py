@@ -93,6 +93,12 @@ def test_equal_rows_get_ids_of_their_own() -> None:
     assert (second, third) == (f"{first}-2", f"{first}-3")
 
 
+def test_equal_rows_of_two_tables_get_ids_of_their_own() -> None:
+    grid = grid_of(["| A | B |", "|-|-|", "| same | words |"])
+    first, second = repair(grid, Grid(2, grid.rows, 1))
+    assert second.rows[0].id == f"{first.rows[0].id}-2"
+
+
 def test_header_alone_is_a_table_without_rows() -> None:
     (table,) = repair(grid_of(["| A | B |", "|-|-|"]))
     assert table.columns == ["A", "B"]

@@ -224,6 +224,19 @@ def test_number_twice_is_one_trial_and_a_question(vocabulary: Vocabulary) -> Non
     assert [q.rule for q in trial.questions] == ["trial-repeated"]
 
 
+def test_two_registries_are_one_trial_and_a_question(vocabulary: Vocabulary) -> None:
+    row = "| II | Recruiting (NCT06431152, EudraCT 2008-005144-16) | [7] |"
+    (trial,) = read(["| Phase | Status | Refs |", "|-|-|-|", row], vocabulary)
+    assert trial.registry == "NCT06431152"
+    assert [q.rule for q in trial.questions] == ["trial-registrations"]
+
+
+def test_two_numbers_of_a_registry_are_two_trials(vocabulary: Vocabulary) -> None:
+    row = "| II | Recruiting (NCT06431152, NCT06431153) | [7] |"
+    trials = read(["| Phase | Status | Refs |", "|-|-|-|", row], vocabulary)
+    assert [t.registry for t in trials] == ["NCT06431152", "NCT06431153"]
+
+
 def test_number_in_a_table_of_something_else_is_no_trial(vocabulary: Vocabulary) -> None:
     assert read(["| Gene | Note |", "|-|-|", "| RUNX2 | NCT06431152 |"], vocabulary) == []
 
@@ -270,13 +283,19 @@ def test_phase(text: str, expected: tuple[str | None, str | None, str]) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("Active—not recruiting (NCT05060107)", ("Active—not recruiting", "active, not recruiting", "")),
+        (
+            "Active—not recruiting (NCT05060107)",
+            ("Active—not recruiting", "active, not recruiting", ""),
+        ),
         ("Active, not recruiting", ("Active, not recruiting", "active, not recruiting", "")),
-        ("Completed—no superiority vs. placebo", ("Completed", "completed", "no superiority vs. placebo")),
+        (
+            "Completed—no superiority vs. placebo",
+            ("Completed", "completed", "no superiority vs. placebo"),
+        ),
         ("Not yet recruiting", ("Not yet recruiting", "not yet recruiting", "")),
         ("Translational phase (no patients)", ("Translational phase (no patients)", "", "")),
     ],
-)  # fmt: skip
+)
 def test_status(text: str, expected: tuple[str, str, str]) -> None:
     assert split_status(text) == expected
 

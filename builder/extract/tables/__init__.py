@@ -34,20 +34,21 @@ __all__ = ["repair_tables"]
 def repair_tables(document: Document, paper_id: str) -> list[Table]:
     """Return the tables of a document, repaired, with the printed grid kept beside."""
     known = {c.number for c in document.citations}
-    return [_Repairer(grid, paper_id, known).repair() for grid in document.tables]
+    used: Counter[str] = Counter()
+    return [_Repairer(grid, paper_id, known, used).repair() for grid in document.tables]
 
 
 class _Repairer:
     """Builds one table; collects repairs and questions on the way."""
 
-    def __init__(self, grid: Grid, paper: str, known: set[int]) -> None:
+    def __init__(self, grid: Grid, paper: str, known: set[int], used: Counter[str]) -> None:
         self.grid = grid
         self.paper = paper
         self.known = known
         self.repairs: list[Repair] = []
         self.questions: list[Question] = []
         self.rows: list[TableRow] = []
-        self.used: Counter[str] = Counter()
+        self.used = used  # of the whole paper: equal rows of two tables differ in their ids
         self.columns: tuple[str, ...] = ()
 
     def repair(self) -> Table:

@@ -18,7 +18,7 @@ from builder.extract.tables.fit import Column, fit_heading, likeness
 SURE = 0.15
 _REFERENCES = 3.0
 _SIBLINGS = 0.5
-_MOST_LAYOUTS = 5000
+_MOST_LAYOUTS = 500
 _LONGEST_HEADING = 60
 # Each heading with the columns it stands over and the sub-headings of these.
 Layout = tuple[tuple[int, int, int], ...]  # (first column, number of columns, first sub-heading)
@@ -116,7 +116,7 @@ def list_layouts(headings: int, subs: int, width: int) -> Iterator[Layout]:
             if column == width and sub == subs:
                 yield ()
             return
-        if column >= width:
+        if width - column < headings - heading or subs - sub > width - column:
             return
         for rest in place(heading + 1, column + 1, sub):
             yield ((column, 1, -1), *rest)

@@ -20,7 +20,7 @@ LIKELY = 1.0
 # A full row is only called shifted against its printed order on strong evidence.
 _OVERRULE = 4.0
 _LEAST_ROWS = 2
-_MOST_PLACINGS = 2000
+_MOST_PLACINGS = 500
 
 
 @dataclass(frozen=True)
