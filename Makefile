@@ -1,6 +1,7 @@
 # Two commands are all a stranger needs: `make site` and `make test`. `make help` lists the rest.
 
 PYTHON := .venv/bin/python
+export PYTHONPATH := .
 SITE_ENV := .venv/site.stamp
 TEST_ENV := .venv/test.stamp
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --only-binary :all: --generate-hashes --no-config --no-emit-index-url --no-annotate --no-header

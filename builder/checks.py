@@ -1,4 +1,4 @@
-"""Checks over the whole of content/: every name resolves, every quote stands in its seed."""
+"""Checks over the records: every name resolves, every quote stands in its seed."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ _LAYOUT = re.compile(r"[\s|*_\\]+")
 
 
 def check_library(library: Library) -> list[Problem]:
-    """Return every name in content/ that leads nowhere."""
-    problems = [*_check_terms(library), *_check_hand_kept(library)]
+    """Return every name in the records that leads nowhere; terms have checks of their own."""
+    problems = [*_check_hand_kept(library)]
     for bundle in library.papers.values():
         problems.extend(_check_bundle(library, bundle))
     return sorted(problems, key=Problem.sort_key)
@@ -72,43 +72,6 @@ def check_quotes(library: Library, texts: Mapping[str, str]) -> list[Problem]:
 def flatten(text: str) -> str:
     """Return text without white space and layout marks, for finding a quote in a seed."""
     return _LAYOUT.sub("", unicodedata.normalize("NFC", text))
-
-
-def _check_terms(library: Library) -> Iterator[Problem]:
-    for term in library.terms.values():
-        file = f"content/terms/{models.TERM_FOLDERS[term.kind]}/{term.id}.yml"
-        parent = library.terms.get(term.parent) if term.parent else None
-        if term.parent and (parent is None or parent.kind != term.kind):
-            same = [t.id for t in library.terms_of(term.kind)]
-            yield Problem(
-                file,
-                0,
-                "error",
-                "term-parent",
-                f"the id of a {term.kind}",
-                repr(term.parent),
-                "parent",
-                suggest(term.parent, same),
-            )
-        for other in term.related:
-            if other not in library.terms:
-                yield _unknown_term(library, file, "related", other)
-        yield from _check_circle(library, term, file)
-
-
-def _check_circle(library: Library, term: models.Term, file: str) -> Iterator[Problem]:
-    seen = {term.id}
-    above = term.parent
-    while above and above in library.terms:
-        if above == term.id:
-            yield Problem(
-                file, 0, "error", "term-circle", "a parent that is not below its own child",
-                repr(term.parent), "parent",
-            )  # fmt: skip
-        if above in seen:
-            return
-        seen.add(above)
-        above = library.terms[above].parent
 
 
 def _check_hand_kept(library: Library) -> Iterator[Problem]:

@@ -104,7 +104,7 @@ def main(context: click.Context, root: Path) -> None:
 @main.command()
 @click.pass_obj
 def extract(project: Project) -> None:
-    """Read the papers in seeds/ and write their records to content/."""
+    """Read the papers in seeds/ and write content/papers/."""
     from builder import pipeline
 
     with told(), Stages() as stages:
@@ -120,7 +120,7 @@ def extract(project: Project) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
 @click.pass_obj
 def check(project: Project, as_json: bool) -> None:
-    """Check that content/ is what extract would write, and that it holds together."""
+    """Check content/ against the seeds, and every name in it."""
     from builder import pipeline
 
     try:
@@ -139,7 +139,7 @@ def check(project: Project, as_json: bool) -> None:
 @main.command()
 @click.pass_obj
 def render(project: Project) -> None:
-    """Write the pages of content/ as Markdown to build/docs/."""
+    """Write the pages as Markdown to build/docs/."""
     from builder import pipeline
 
     with told(), Stages() as stages:
@@ -156,7 +156,7 @@ def render(project: Project) -> None:
 )
 @click.pass_obj
 def build(project: Project, force: bool, out: Path | None) -> None:
-    """Render the pages and publish them to site/, once every check has passed."""
+    """Render, check and publish the site to site/."""
     from builder import pipeline
 
     project = Project(project.root, out.resolve() if out else None)
@@ -171,7 +171,7 @@ def build(project: Project, force: bool, out: Path | None) -> None:
 @click.option("--port", default=8000, show_default=True, help="The port to listen on.")
 @click.pass_obj
 def serve(project: Project, host: str, port: int) -> None:
-    """Preview the site, and reload the browser when seeds, records or templates change."""
+    """Preview the site; reload the browser on every change."""
     from builder import serve as preview
 
     project = preview.preview_project(project)
@@ -212,11 +212,15 @@ def questions(project: Project, as_json: bool) -> None:
 @click.argument("finding")
 @click.pass_obj
 def explain(project: Project, finding: str) -> None:
-    """Show the quote of FINDING, the words matched in it, and the rule behind each field."""
+    """Show the words and rules behind each field of FINDING."""
     from builder import pipeline
+    from builder.explain import explain_finding
 
     with told():
-        lines = pipeline.explain(project, finding)
+        try:
+            lines = explain_finding(project, pipeline.load(project), finding)
+        except LookupError as error:
+            raise click.BadParameter(str(error), param_hint="FINDING") from error
     for line in lines:
         click.echo(line)
 
@@ -231,7 +235,7 @@ def explain(project: Project, finding: str) -> None:
 )
 @click.pass_obj
 def schemas(project: Project, out: Path) -> None:
-    """Write the JSON Schemas of the records in content/, for editors that check as you type."""
+    """Write the JSON Schemas of the records, for editors."""
     from builder import store
     from builder.exports.schemas import record_schemas
 

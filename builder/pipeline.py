@@ -5,13 +5,14 @@ Every stage returns a report or raises ProblemError, and prints nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 from builder import models, publish, store
 from builder.checks import check_library, check_quotes
+from builder.checks_terms import check_terms
 from builder.corrections import apply_corrections, find_lines, read_corrections
 from builder.errors import Problem, ProblemError, has_errors
 from builder.extract import extract_paper
@@ -19,6 +20,7 @@ from builder.extract.vocabulary import Vocabulary, build_vocabulary
 from builder.project import Project, find_seeds
 from builder.readers import read_seed
 from builder.readers.source import read_source
+from builder.registry import compare_trials
 from builder.render import render_site
 from builder.store import Library, PaperBundle
 from builder.swap import hold_lock
@@ -93,7 +95,10 @@ def read_all(project: Project, notify: Notify = silent) -> tuple[list[SeedResult
     twice = {problem.file for problem in twins}
     problems = [*twins, *_check_stale(project, results), *_check_orphans(corrections, results)]
     problems += [problem for result in results for problem in result.problems]
-    return [r for r in results if r.bundle and r.file not in twice], problems
+    kept = [r for r in results if r.bundle and r.file not in twice]
+    registry = store.read_registry(project.content, project.root)
+    bundles = compare_trials([r.bundle for r in kept if r.bundle], registry)
+    return [replace(r, bundle=b) for r, b in zip(kept, bundles, strict=True)], problems
 
 
 def read_one(
@@ -211,9 +216,12 @@ def check(project: Project, notify: Notify = silent) -> Report:
         problems += error.problems
     else:
         notify("names")
+        problems += check_terms(
+            store.read_terms(project.content, project.root), project.content, project.root
+        )
         problems += check_library(library)
         notify("quotes")
-        problems += check_quotes(library, _read_texts(project, results))
+        problems += check_quotes(library, _read_seeds(project, library))
     unique = {str(problem): problem for problem in problems}
     return Report([], sorted(unique.values(), key=Problem.sort_key), papers=len(results))
 
@@ -245,11 +253,6 @@ def _first_difference(held: bytes, text: str) -> int:
     )
 
 
-def _read_texts(project: Project, results: Iterable[SeedResult]) -> dict[str, str]:
-    names = [Path(result.file).name for result in results]
-    return {name: read_source(project.seeds / name, project.root).text for name in names}
-
-
 # --- render and build ----------------------------------------------------------------------------
 
 
@@ -278,10 +281,14 @@ def build(project: Project, notify: Notify = silent, *, force: bool = False) -> 
     """
     with hold_lock(project.build / "lock"):
         library = load(project)
-        problems = [p for p in check_library(library) if p.level == "error"]
-        problems += check_quotes(library, _read_seeds(project, library))
-        if problems:
-            raise ProblemError(problems)
+        terms = list(library.terms.values())
+        problems = [
+            *check_terms(terms, project.content, project.root),
+            *check_library(library),
+            *check_quotes(library, _read_seeds(project, library)),
+        ]
+        if has_errors(problems):
+            raise ProblemError(p for p in problems if p.level == "error")
         _render(project, library, notify)
         return publish.publish(project, library, notify, force=force)
 

@@ -350,6 +350,19 @@ def _unite(
     return united, works
 
 
+def read_registry(content: Path, root: Path) -> dict[str, models.RegistryRecord]:
+    """Return what registries say of trials, by trial. Raises ProblemError with every problem."""
+    problems: list[Problem] = []
+    found = _collect(
+        sorted((content / "registry").glob("*.yml")),
+        lambda p: read_record(models.RegistryRecord, p, root),
+        problems,
+    )
+    if problems:
+        raise ProblemError(problems)
+    return {record.id: record for record in found}
+
+
 def load_library(content: Path, root: Path) -> Library:
     """Return the whole of content/. Raises ProblemError with every problem found."""
     problems: list[Problem] = []
@@ -359,11 +372,7 @@ def load_library(content: Path, root: Path) -> Library:
         lambda p: read_bundle(p, root),
         problems,
     )
-    registry = _collect(
-        sorted((content / "registry").glob("*.yml")),
-        lambda p: read_record(models.RegistryRecord, p, root),
-        problems,
-    )
+    registry = _collect([content], lambda c: read_registry(c, root), problems)
     corrections = {
         path.stem: _collect([path], lambda p: read_records(models.Correction, p, root), problems)
         for path in sorted((content / "corrections").glob("*.yml"))
@@ -385,7 +394,7 @@ def load_library(content: Path, root: Path) -> Library:
         terms={t.id: t for t in terms[0]},
         papers=papers,
         references=references,
-        registry={r.id: r for r in registry},
+        registry=registry[0],
         identifiers=known,
         corrections={k: [c for group in v for c in group] for k, v in corrections.items()},
         ledger=ledger[0],

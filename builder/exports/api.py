@@ -291,4 +291,5 @@ def _write_twins(site: Path, records: Records, index: dict[str, Any], site_url: 
 def _bare(page: Path, path: str, site_url: str) -> dict[str, str]:
     found = _TITLE.search(page.read_bytes())
     title = unescape(found.group(1).decode("utf-8", "replace")).strip() if found else path
+    title = title.rpartition(" - ")[0] or title  # the theme adds the name of the site
     return {"id": path.strip("/").replace("/", "-"), "url": site_url + path, "label": title}

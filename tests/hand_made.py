@@ -1,0 +1,142 @@
+"""A small knowledge base written by hand: one paper, two works, a table, a finding, a trial."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from builder import models
+from builder.store import Library, PaperBundle, merge_references
+
+PAPER = "doe-2024-exosomes-knee"
+SEED_TEXT = """# Exosomes of the knee
+
+## Abstract
+BMSC exosomes reduced IL-1β in rats.
+
+| Source | Effect | Ref |
+| --- | --- | --- |
+| BMSCs | **Reduced** IL-1β | [1] |
+| BMSCs | 5 mL of 2 × 10^9/mL, NCT01234567 | [2] |
+
+1. Roe, A.; et al. Exosomes from BMSCs calm joints. J. Joints 2020, 3, 4–5.
+2. Poe, B. A trial of exosomes. J. Trials 2022.
+"""
+
+
+def csl(title: str, **more: Any) -> models.CslItem:
+    return models.CslItem(type="article-journal", title=title, **more)
+
+
+def make_bundle(**changes: Any) -> PaperBundle:
+    """Return the paper's records; ``changes`` replace fields of its one finding."""
+    finding: dict[str, Any] = {
+        "id": "f000000001",
+        "paper": PAPER,
+        "locator": {"kind": "table-row", "line": 8, "table": 1, "row": "frow1"},
+        "quote": "BMSCs | Reduced IL-1β",
+        "sources": ["bmsc"],
+        "mechanisms": [{"id": "il-1b", "effect": "down"}],
+        "references": [1],
+        "evidence": "in vivo animal",
+        "questions": [{"rule": "row-title", "text": "Is it the same source?", "weight": 4}],
+    }
+    return PaperBundle(
+        paper=models.Paper(
+            id=PAPER,
+            csl=csl("Exosomes of the knee", volume="12"),
+            seed=models.Seed(file="knee.txt", sha256="0" * 64, layout="digest"),
+            headings=[models.HeadingRecord(level=1, text="Exosomes of the knee", line=1)],
+            key_findings=[models.KeyFinding(text="They help.", line=2)],
+        ),
+        references=[
+            models.Cited(
+                id="roe-2020-exosomes-bmscs-calm-joints",
+                number=1,
+                line=11,
+                csl=csl(
+                    "Exosomes from BMSCs calm joints",
+                    author=[models.CslName(family="Roe", given="A.")],
+                    issued=models.CslDate(date_parts=[[2020]]),
+                    page="4–5",
+                ),
+                et_al=True,
+                labels=["CrossRef"],
+                printed="Roe, A.; et al. Exosomes from BMSCs calm joints. J. Joints 2020, 3, 4–5.",
+            ),
+            models.Cited(
+                id="poe-2022-trial-exosomes",
+                number=2,
+                line=12,
+                csl=csl("A trial of exosomes"),
+                printed="Poe, B. A trial of exosomes. J. Trials 2022.",
+            ),
+        ],
+        tables=[
+            models.Table(
+                id=f"{PAPER}-table-1",
+                paper=PAPER,
+                number=1,
+                line=6,
+                columns=["Source", "Effect"],
+                rows=[
+                    models.TableRow(
+                        id="frow1",
+                        line=8,
+                        cells={
+                            "Source": models.TableCell(printed="BMSCs", text="BMSCs"),
+                            "Effect": models.TableCell(printed="Reduced IL-1β", text="x"),
+                        },
+                        references=[1],
+                    )
+                ],
+                printed=[["Source", "Effect"], ["BMSCs", "Reduced IL-1β"]],
+            )
+        ],
+        findings=[models.Finding.model_validate({**finding, **changes})],
+        trials=[
+            models.Trial(
+                id="nct01234567",
+                paper=PAPER,
+                locator=models.Locator(kind="table-row", line=9, table=1),
+                label="BMSC exosomes, NCT01234567",
+                registry="NCT01234567",
+                registry_name="ClinicalTrials.gov",
+                registry_url="https://clinicaltrials.gov/study/NCT01234567",
+                sources=["bmsc"],
+                dose=models.Dose(printed="5 mL of 2 × 10^9/mL", volume_ml=5.0),
+                status=models.Status(printed="completed", as_of=date(2024, 5, 1)),
+                references=[2],
+                quote="5 mL of 2 × 10^9/mL, NCT01234567",
+            )
+        ],
+    )
+
+
+def make_terms() -> list[models.Term]:
+    return [
+        models.Term(id="msc", label="mesenchymal stem cell", kind="source"),
+        models.Term(
+            id="bmsc", label="bone marrow MSC", kind="source", parent="msc", synonyms=["BMSCs"]
+        ),
+        models.Term(id="il-1b", label="IL-1β", kind="mechanism"),
+        models.Term(id="knee-oa", label="knee osteoarthritis", kind="condition"),
+    ]
+
+
+def make_library(
+    root: Path, bundle: PaperBundle | None = None, terms: list[models.Term] | None = None
+) -> Library:
+    """Return the library; ``root`` is a folder that may be empty."""
+    bundle = bundle or make_bundle()
+    return Library(
+        root=root,
+        terms={t.id: t for t in (terms if terms is not None else make_terms())},
+        papers={bundle.paper.id: bundle},
+        references=merge_references([bundle], {}),
+        registry={},
+        identifiers={},
+        corrections={},
+        ledger=[],
+    )

@@ -1,0 +1,92 @@
+"""Imports go one way, so that each stage can be read, tested and replaced by itself."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# From the ground up. A part may import what stands in a line above its own, and nothing beside it.
+LAYERS = (
+    {"errors", "spelling", "project", "dates"},
+    {"ids", "document"},
+    {"models"},
+    {"works"},
+    {"store"},
+    {"citations", "edition", "xrefs", "swap", "linkcheck", "discrepancies", "ledger"},
+    {"readers", "extract", "checks", "checks_terms", "corrections", "questions", "registry", "views"},
+    {"render", "exports"},
+    {"publish", "explain"},
+    {"pipeline"},
+    {"serve"},
+    {"cli"},
+    {"__main__"},
+)
+LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Give the part of the builder behind each import of a module, wherever it stands in it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module]
+            if node.module == "builder":
+                names = [f"builder.{alias.name}" for alias in node.names]
+            assert node.level == 0, f"{path} imports by a relative name"
+        for name in names:
+            parts = name.split(".")
+            if parts[0] == "builder" and len(parts) > 1:
+                yield parts[1]
+
+
+def part_of(path: Path, builder: Path) -> str:
+    return path.relative_to(builder).with_suffix("").parts[0]
+
+
+def test_each_part_imports_only_what_lies_below_it(root: Path) -> None:
+    builder = root / "builder"
+    wrong = [
+        f"{path.relative_to(root)} imports builder.{other}"
+        for path in sorted(builder.rglob("*.py"))
+        if path.name != "__init__.py" or path.parent != builder
+        for other in imports(path)
+        for part in [part_of(path, builder)]
+        if other != part and LEVEL[other] >= LEVEL[part]
+    ]
+    assert wrong == []
+
+
+def test_only_the_command_line_prints_or_exits(root: Path) -> None:
+    wrong = []
+    for path in sorted((root / "builder").rglob("*.py")):
+        if path.name == "cli.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in {
+                "print",
+                "exit",
+                "sys.exit",
+                "click.echo",
+            }:
+                wrong.append(f"{path.relative_to(root)}:{node.lineno}")
+    assert wrong == []
+
+
+def test_modules_stay_small_enough_to_read(root: Path) -> None:
+    long = {
+        str(path.relative_to(root)): lines
+        for path in sorted((root / "builder").rglob("*.py"))
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 420
+    }
+    assert long == {}
+
+
+@pytest.mark.parametrize("word", ["import utils", "from utils"])
+def test_there_is_no_module_for_odds_and_ends(root: Path, word: str) -> None:
+    assert not list((root / "builder").rglob("utils.py"))
+    assert not [p for p in (root / "builder").rglob("*.py") if word in p.read_text()]
