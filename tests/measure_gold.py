@@ -58,6 +58,17 @@ def _predicted(finding: Finding, name: str) -> dict[str, str]:
     }
 
 
+def _as_asked(
+    entry: dict[str, Any], name: str, found: dict[str, str], vocabulary: Vocabulary
+) -> dict[str, str]:
+    asked = {i for ids, _ in gold_scoring.asked_items(entry, name) for i in ids}
+    told: dict[str, str] = {}
+    for term, effect in found.items():
+        above = [a for a in vocabulary.ancestors(term) if a in asked and a not in found]
+        told[term if term in asked or not above else above[0]] = effect
+    return told
+
+
 @dataclass
 class Report:
     """Scores by field, and every confusion with the entry it stands in."""
@@ -65,11 +76,14 @@ class Report:
     scores: dict[str, Score] = field(default_factory=dict)
     confusions: dict[str, list[str]] = field(default_factory=dict)
 
-    def add(self, entry: dict[str, Any], finding: Finding) -> None:
-        """Add one entry's counts."""
+    def add(self, entry: dict[str, Any], finding: Finding, vocabulary: Vocabulary) -> None:
+        """Add one entry's counts.
+
+        A term that is narrower than the one asked for, and newer than the gold, counts as it.
+        """
         asked = {**entry, "evidence": [entry.get("evidence", "not stated")]}
         for name in FIELDS:
-            found = _predicted(finding, name)
+            found = _as_asked(asked, name, _predicted(finding, name), vocabulary)
             gold_scoring.score_field(asked, name, found, self.scores.setdefault(name, Score()))
             alone = Score()
             gold_scoring.score_field(asked, name, found, alone)
@@ -93,7 +107,7 @@ def score_texts(entries: list[dict[str, Any]], vocabulary: Vocabulary) -> Report
     for entry in entries:
         if entry.get("about_exosomes", True):
             column = entry.get("column", "")
-            report.add(entry, read_alone(entry["quote"], vocabulary, column))
+            report.add(entry, read_alone(entry["quote"], vocabulary, column), vocabulary)
     return report
 
 
@@ -145,7 +159,7 @@ def score_rows(vocabulary: Vocabulary) -> tuple[Report, list[str]]:
         if finding is None:
             lost.append(f"{entry['key']}: no finding")
             continue
-        report.add(entry, finding)
+        report.add(entry, finding, vocabulary)
     return report, lost
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from builder.document import Document
 from builder.errors import Problem
-from builder.extract import tables, trials
+from builder.extract import bibliography, references, tables, trials
 from builder.extract.findings import check_entities, trace_findings
 from builder.extract.findings.trace import Trace
 from builder.extract.vocabulary import Vocabulary
@@ -42,8 +42,6 @@ def trace_paper(document: Document, vocabulary: Vocabulary, file: str) -> list[T
 def _read(
     document: Document, vocabulary: Vocabulary, file: str
 ) -> tuple[PaperBundle, list[Trace], list[Problem]]:
-    from builder.extract import bibliography, references  # noqa: PLC0415 (landing)
-
     own = vocabulary.bind(document.abbreviations)
     paper = bibliography.build_paper(document)
     paper = paper.model_copy(update={"entities": check_entities(paper.entities, own)})

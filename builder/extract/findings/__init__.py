@@ -32,6 +32,11 @@ __all__ = ["check_entities", "explain", "find_findings", "read_text", "trace_fin
 
 # What makes a sentence say something of the field.
 _SAYING = ("sources", "vehicles", "mechanisms", "conditions", "outcomes", "cargo", "modifications")
+# A column made for a field outranks what other cells name: (the column's rule, others that stand).
+_BY_COLUMN = {
+    "sources": ("source-column", "cells-from-tissue"),
+    "vehicles": ("vehicle-column",),
+}
 # A sentence of the full text counts only with one of each: precision before recall.
 _ACTING = ("mechanisms", "vehicles", "conditions", "outcomes")
 
@@ -108,7 +113,7 @@ def read_statement(statement: Statement, paper: str, vocabulary: Vocabulary, cue
         found, asked = _read_part(part, vocabulary, cues, context, about)
         assigned += found
         questions += asked
-    assigned = _settle(assigned, vocabulary, cues)
+    assigned = _settle(assigned, vocabulary)
     if statement.locator.kind == "reference-title":
         questions.append(doubts.ask_about_title())
     questions += _beside_titles(statement, assigned, vocabulary, cues)
@@ -144,25 +149,40 @@ def _read_part(
     return assigned, [doubts.ask_about_form(m, part.name) for m in reading.open_mentions()]
 
 
-def _settle(assigned: Sequence[Assigned], vocabulary: Vocabulary, cues: Cues) -> list[Assigned]:
+def _settle(assigned: Sequence[Assigned], vocabulary: Vocabulary) -> list[Assigned]:
     """Return what stands after the parts are seen together.
 
     A source column outranks sources named in other cells; a source or partner is no target; the
     most specific term wins in each field where terms have parents.
     """
-    by_column = any(a.rule == "source-column" for a in assigned)
-    kept = [
-        a
-        for a in assigned
-        if a.field != "sources" or not by_column or a.rule in ("source-column", "cells-from-tissue")
-    ]
+    kept = list(assigned)
+    for field, rules in _BY_COLUMN.items():
+        if any(a.field == field and a.rule == rules[0] for a in assigned):
+            kept = [a for a in kept if a.field != field or a.rule in rules]
     taken = {a.value for a in kept if a.field == "sources"}
-    for field in ("sources", "vehicles", "conditions", "modifications", "targets", "models"):
+    kept = _drop_classes(kept, vocabulary)
+    for field in ("sources", "vehicles", "conditions", "targets", "models"):
         values = [a.value for a in kept if a.field == field]
         narrow = set(drop_ancestors(values, vocabulary))
         kept = [a for a in kept if a.field != field or a.value in narrow]
-    del cues
     return [a for a in kept if not (a.field == "partners" and a.value in taken)]
+
+
+def _drop_classes(assigned: Sequence[Assigned], vocabulary: Vocabulary) -> list[Assigned]:
+    """Drop a bare class of vehicle where a named vehicle says it: Ti6Al4V scaffold, scaffold."""
+    named = {
+        word
+        for a in assigned
+        if a.field == "vehicles" and vocabulary.terms[a.value].type != "class"
+        for word in vocabulary.terms[a.value].label.lower().split()
+    }
+    return [
+        a
+        for a in assigned
+        if a.field != "vehicles"
+        or vocabulary.terms[a.value].type != "class"
+        or vocabulary.terms[a.value].label.lower() not in named
+    ]
 
 
 def _fields(assigned: Iterable[Assigned], vocabulary: Vocabulary) -> dict[str, object]:
@@ -180,6 +200,8 @@ def _fields(assigned: Iterable[Assigned], vocabulary: Vocabulary) -> dict[str, o
         if item.field in plain:
             if item.value not in plain[item.field]:
                 plain[item.field].append(item.value)
+        elif not item.field:
+            continue
         elif item.field == "cargo":
             cargo.setdefault(item.value, item.detail)
         else:
@@ -220,14 +242,14 @@ def _beside_titles(
         found, _ = _read_part(
             Part("title", "", title), vocabulary, cues, statement.quote, cues.vesicle.search(title)
         )
-        theirs = _by_field(_settle(found, vocabulary, cues))
+        theirs = _by_field(_settle(found, vocabulary))
         yield from doubts.compare_with_title(row, theirs, (statement.quote, title), vocabulary)
 
 
 def _by_field(assigned: Iterable[Assigned]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for item in assigned:
-        if item.field != "species" and item.value not in found.setdefault(item.field, []):
+        if item.field not in ("", "species") and item.value not in found.setdefault(item.field, []):
             found[item.field].append(item.value)
     return found
 
@@ -240,6 +262,13 @@ def _about_sources(assigned: Iterable[Assigned]) -> Iterable[Question]:
                 text=f"{item.text!r} names a tissue only; read as its stem cell. Is it?",
                 field="sources",
                 weight=3,
+            )
+        if item.rule == "unknown-cell":
+            yield Question(
+                rule="unknown-cell",
+                text=f"{item.text!r} is no term of the vocabulary; which source is it?",
+                field="sources",
+                weight=4,
             )
 
 

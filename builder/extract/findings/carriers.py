@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from builder.extract.findings.phrases import find_split_modification
 from builder.extract.findings.spans import Reading, is_inside, touches
 from builder.extract.findings.trace import Assigned
 from builder.extract.vocabulary import Mention
 
 RNA_TYPES = frozenset(["miRNA", "lncRNA", "circRNA", "RNA class"])
 MOLECULE_TYPES = RNA_TYPES | {"gene/protein", "drug", "compound"}
+_NAME_BEHIND = re.compile(r"^\s+(?!RNA)[A-Z][A-Z0-9][A-Za-z0-9-]*\b")
 _NO_CARRIER_TYPES = frozenset(["device", "drug"])
 
 
@@ -39,11 +45,42 @@ def _is_elsewhere(reading: Reading, mention: Mention) -> bool:
 
 def read_modifications(reading: Reading) -> list[Assigned]:
     """Return what was done to the vesicles or to the cells that make them."""
-    return [
+    found = [
         _assign(reading, "modifications", m, "named")
         for m in reading.mentions("modification")
-        if m.term and not is_inside(m, reading.mentions("vehicle", "method"))
+        if not is_inside(m, reading.mentions("vehicle", "method"))
     ]
+    named = reading.mentions("modification")
+    v = reading.vocabulary
+    for source in reading.mentions("source"):
+        vesicle = reading.cues.vesicle.search(reading.behind(source)[:40])
+        split = find_split_modification(reading.text, source, vesicle, v)
+        if split and not touches(split, named):
+            found.append(_assign(reading, "modifications", split, "split-name"))
+    return [*found, *_implied(reading)]
+
+
+def _implied(reading: Reading) -> Iterator[Assigned]:
+    """Yield the modification that a loaded, co-delivered or stimulating thing makes."""
+    v = reading.vocabulary
+    ways = [
+        *((m, ("loading", "modification"), "loaded") for m in find_molecules(reading)),
+        *((m, ("stimulation", "induction"), "culture") for m in reading.mentions("vehicle")),
+    ]
+    for mention, nouns, role in ways:
+        if reading.fitting(mention, role) is None:
+            continue
+        for noun in nouns:
+            if term := v.find_term(f"{v.terms[mention.term].label} {noun}", "modification"):
+                made = _assign(reading, "modifications", mention, f"{role}-name")
+                yield replace(made, value=term)
+                break
+    if re.search(r"\bco-?deliver", reading.text, re.IGNORECASE):
+        for mention in reading.mentions("compound"):
+            name = f"{v.terms[mention.term].label} co-delivery"
+            if term := v.find_term(name, "modification"):
+                made = _assign(reading, "modifications", mention, "co-delivery")
+                yield replace(made, value=term)
 
 
 def find_molecules(reading: Reading) -> list[Mention]:
@@ -67,6 +104,8 @@ def read_cargo(reading: Reading) -> list[Assigned]:
             pattern = reading.fitting(mention, role)
             if pattern is None or (pattern.rule == "x-profile" and not rna):
                 continue
+            if rna and _NAME_BEHIND.match(reading.behind(mention)):
+                break  # a class word before a name that the vocabulary lacks: lncRNA MALAT1
             said = "not stated" if pattern.rule == "x-exosome-compound" else role
             found.append(_assign(reading, "cargo", mention, pattern.rule, said))
             break
@@ -85,11 +124,4 @@ def _assign(
         mention.end,
         mention.text,
         detail,
-    )
-
-
-def is_carrier_word(reading: Reading, mention: Mention) -> bool:
-    """Tell whether a mention is only a piece of a vehicle's, modification's or source's name."""
-    return is_inside(mention, reading.mentions("vehicle")) or touches(
-        mention, reading.mentions("modification")
     )

@@ -6,8 +6,9 @@ The role comes from the words around a cell, never from its mention alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
+from builder.extract.findings.cues import Pattern
+from builder.extract.findings.origins import find_tissue_sources, name_origin, narrow_source
 from builder.extract.findings.spans import Reading, is_inside, touches
 from builder.extract.findings.trace import Assigned
 from builder.extract.vocabulary import Mention
@@ -16,24 +17,43 @@ _HANGING = re.compile(r"^-?\s*(?:,|/|\band\b|\bor\b|\bversus\b|\bvs\b\.?|&|\s)+$
 _LISTED = re.compile(
     r"^s?\s*(?:\([^)]*\)\s*)?(?:,|/|\band\b|\bor\b|&|\s)+(?:human\s+)?$", re.IGNORECASE
 )
-_FROM_TISSUE = re.compile(r"^\s*(?:\w+\s+)?(?:from|of)\s+(?:human\s+|the\s+)?$", re.IGNORECASE)
-_TISSUE_LIST = re.compile(r"^\s*(?:tissues?)?\s*(?:,|and|or|/|\s)+$", re.IGNORECASE)
-_FROM_BEHIND = re.compile(r"\s+(?:derived\s+)?(?:from|of|in)\s+((?:[\w-]+\s*){1,5})", re.IGNORECASE)
-_TARGET_BEHIND = 40
+_BY = re.compile(r"\bby\s+(?:(?!\w+(?:ing|ed)\b)[\w-]+\s+)?$", re.IGNORECASE)
+_TOWARDS = re.compile(r"\b(?:towards?|into)\s+(?:an?\s+|the\s+)?$", re.IGNORECASE)
+_FORMING = re.compile(r"(?:differentiation|polari[sz]ation|genesis)$|\bM[12]\b", re.IGNORECASE)
 
 
 def read_cells(reading: Reading) -> list[Assigned]:
     """Return sources, targets and partners of a text, each with its rule."""
     found = [(m, *_role(reading, m)) for m in _cells(reading)]
     _spread(reading, found)
-    assigned = [
-        _assign(reading, _most_specific(reading, m) if role == "sources" else m.term, m, role, rule)
-        for m, role, rule in found
-        if role and m.term
-    ]
+    assigned = []
+    for mention, role, rule in found:
+        if role == "sources":
+            assigned.append(_as_source(reading, mention, rule))
+        elif role:
+            assigned.append(_assign(reading, mention.term, mention, role, rule))
     if reading.about_vesicles:
-        assigned += _sources_by_tissue(reading, [m for m, role, _ in found if role == "sources"])
+        assigned += find_tissue_sources(reading, [m for m, r, _ in found if r == "sources"])
     return assigned
+
+
+def _as_source(reading: Reading, mention: Mention, rule: str) -> Assigned:
+    """Return a source, or what asks for it where its tissue is named but not known.
+
+    "Dental follicle stem cell" is not filed as stem cell if the vocabulary lacks it: that would
+    be less than the text says.
+    """
+    term = narrow_source(reading, mention)
+    origin = name_origin(reading, mention) if term == mention.term else ""
+    if origin:
+        known = reading.vocabulary.find_term(f"{origin} {mention.text}", "source")
+        if not known:
+            said = f"{origin} {mention.text}"
+            return Assigned(
+                "", "", "unknown-cell", reading.part.name, mention.start, mention.end, said
+            )
+        term = known
+    return _assign(reading, term, mention, "sources", rule)
 
 
 def _assign(reading: Reading, term: str, mention: Mention, role: str, rule: str) -> Assigned:
@@ -52,6 +72,8 @@ def _role(reading: Reading, mention: Mention) -> tuple[str, str]:
     """Return (field, rule) for a mention; an empty field where it plays none."""
     if reading.cues.never_source.match(reading.behind(mention)):
         return "", "depleted"
+    if reading.part.role == "source" and is_inside(mention, reading.mentions("vehicle")):
+        return "", "part-of-vehicle"
     if reading.part.role == "source":
         partner = reading.fitting(mention, "partner")
         return ("partners", partner.rule) if partner else ("sources", "source-column")
@@ -60,13 +82,36 @@ def _role(reading: Reading, mention: Mention) -> tuple[str, str]:
             return "sources", "named-with-exosomes"
         for field, role in (("sources", "source"), ("partners", "partner")):
             pattern = reading.fitting(mention, role)
-            if pattern and not (role == "source" and _is_part_of_process(reading, mention)):
-                return field, pattern.rule
+            if pattern is None or (role == "partner" and _is_compared(reading)):
+                continue
+            if role == "source" and (
+                is_inside(mention, reading.mentions("mechanism"))
+                or _makes_another_cell(reading, mention, pattern)
+            ):
+                continue
+            return field, pattern.rule
     return _as_target(reading, mention)
 
 
-def _is_part_of_process(reading: Reading, mention: Mention) -> bool:
-    return is_inside(mention, reading.mentions("mechanism"))
+def _is_compared(reading: Reading) -> bool:
+    return bool(reading.cues.comparing.search(reading.text))
+
+
+def _makes_another_cell(reading: Reading, mention: Mention, pattern: Pattern) -> bool:
+    """Tell whether another cell stands between: the iPSC of "iPSC-derived MSC exosomes"."""
+    match = pattern.regex.match(reading.behind(mention))
+    if not match or pattern.rule == "x-speaks-by-exosomes":
+        return False
+    end = mention.end + match.end()
+    v = reading.vocabulary
+    return any(
+        mention.end <= o.start < end
+        and o.term != mention.term
+        and o.term not in v.ancestors(mention.term)
+        and mention.term not in v.ancestors(o.term)
+        and not _HANGING.match(reading.text[mention.end : o.start])
+        for o in reading.mentions("source", "cell")
+    )
 
 
 def _as_target(reading: Reading, mention: Mention) -> tuple[str, str]:
@@ -76,6 +121,8 @@ def _as_target(reading: Reading, mention: Mention) -> tuple[str, str]:
     if touches(mention, reading.mentions("modification")) or touches(
         mention, reading.mentions("vehicle")
     ):
+        return "", "no-role"
+    if _is_product(reading, mention) or _BY.search(reading.before(mention)):
         return "", "no-role"
     return "targets", "target-column" if reading.part.role == "target" else "acted-on"
 
@@ -96,57 +143,8 @@ def _spread(reading: Reading, found: list[tuple[Mention, str, str]]) -> None:
                 found[i] = (right, "sources", rule)
 
 
-def _most_specific(reading: Reading, mention: Mention) -> str:
-    """Return a narrower term where the words behind the vesicles name it.
-
-    "BMSC-derived exosomes from congenital polydactyly tissue" is the term of
-    "BMSC from congenital polydactyly tissue".
-    """
-    behind = reading.behind(mention)
-    vesicle = reading.cues.vesicle.search(behind[:60])
-    origin = _FROM_BEHIND.match(behind, vesicle.end()) if vesicle else None
-    for match in (origin, _FROM_BEHIND.match(behind)):
-        if not match:
-            continue
-        joined = f"{mention.text} from {match[1].strip()}"
-        for narrow in reading.vocabulary.find_mentions(joined, kinds=("source",)):
-            if narrow.start == 0 and mention.term in reading.vocabulary.ancestors(narrow.term):
-                return narrow.term
-    return mention.term
-
-
-def _sources_by_tissue(reading: Reading, sources: list[Mention]) -> Iterable[Assigned]:
-    """Yield sources that the text names by their tissue.
-
-    Either behind the cell ("mesenchymal stem cells derived from adipose and bone marrow tissues")
-    or instead of it ("adipose-derived exosomes": read as its stem cell).
-    """
-    tissues = [t for t in reading.mentions("tissue") if not touches(t, reading.mentions("source"))]
-    before: Mention | None = None
-    for tissue in tissues:
-        cell = next((s for s in sources if _FROM_TISSUE.match(_between(reading, s, tissue))), None)
-        if cell is None and before is not None:
-            if _TISSUE_LIST.match(_between(reading, before, tissue)):
-                cell = next((s for s in sources if s.end <= before.start), None)
-        if cell is not None:
-            before = tissue
-            named = _cell_of(reading, tissue, reading.vocabulary.terms[cell.term].label)
-            if named:
-                yield _assign(reading, named, tissue, "sources", "cells-from-tissue")
-            continue
-        pattern = reading.cues.roles["source"].after[0]
-        named = _cell_of(reading, tissue, "stem cell")
-        if named and pattern.regex.match(reading.behind(tissue)):
-            yield _assign(reading, named, tissue, "sources", "tissue-derived-exosomes")
-
-
-def _between(reading: Reading, left: Mention, right: Mention) -> str:
-    return reading.text[left.end : right.start] if left.end <= right.start else "?"
-
-
-def _cell_of(reading: Reading, tissue: Mention, cell: str) -> str | None:
-    for name in (tissue.text, f"{tissue.text} tissue", f"{tissue.text}-derived"):
-        found = reading.vocabulary.find_term(f"{name} {cell}", "source")
-        if found:
-            return found
-    return None
+def _is_product(reading: Reading, mention: Mention) -> bool:
+    """Tell whether a process forms the cell: it is no target of "osteoblast differentiation"."""
+    return bool(_TOWARDS.search(reading.before(mention))) or any(
+        is_inside(mention, [p]) and _FORMING.search(p.text) for p in reading.mentions("mechanism")
+    )

@@ -54,10 +54,13 @@ class Cues:
     evidence: tuple[tuple[str, re.Pattern[str]], ...]
     about_itself: re.Pattern[str]
     heads: re.Pattern[str]
+    unchanged: re.Pattern[str]
+    comparing: re.Pattern[str]
     measures: re.Pattern[str]
     shown: frozenset[str]
     keeps_in: frozenset[str]
     keeps_as: frozenset[str]
+    measured: frozenset[str]
 
     def meaning(self, words: str) -> Meaning:
         """Return the meaning of words that ``finder`` matched."""
@@ -95,7 +98,8 @@ def _fill(pattern: str, words: Mapping[str, str], stop: str) -> str:
     """Return a pattern with ``{vesicle}``, ``{derived}`` and ``{words:N}`` written out."""
     for name in ("vesicle", "derived"):
         pattern = pattern.replace("{" + name + "}", words[name])
-    token = rf"(?:(?!(?:{stop})\b)[^\s,;:.]+(?:,?\s+|-))"
+    made = r"\w+(?:gen|net|chem|chan|tr)ically\s+\w+ed\s+"
+    token = rf"(?:{made}|(?!(?:{stop})\b)[^\s,;:.]+(?:,?\s+|-))"
     return re.sub(r"\{words:(\d)\}", lambda m: f"{token}{{0,{m[1]}}}", pattern)
 
 
@@ -147,10 +151,17 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
         ),
         about_itself=re.compile(data["about_itself"], re.IGNORECASE),
         heads=re.compile(rf"^\s+(?:{_any(effects['heads'])})\b", re.IGNORECASE),
+        unchanged=re.compile(
+            rf"\b(?:remain(?:s|ed)?|kept|stayed|was|were|is|are)\s+(?:\w+ly\s+)?"
+            rf"(?:{_any(effects['unchanged'])})\b",
+            re.IGNORECASE,
+        ),
+        comparing=re.compile(data["comparing"], re.IGNORECASE),
         measures=re.compile(rf"^(?:\s+(?:{_any(effects['measures'])})\b)*", re.IGNORECASE),
         shown=frozenset(effects["shown"]),
         keeps_in=frozenset(effects["keeps_in"]),
         keeps_as=frozenset(effects["keeps_as"]),
+        measured=frozenset(effects["measures"]) | {"genes", "gene", "proteins", "factors"},
     )
 
 

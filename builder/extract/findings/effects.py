@@ -13,15 +13,21 @@ from dataclasses import dataclass, replace
 from builder.extract.findings.cues import CueKind, Cues
 
 _FLIPPED = {"up": "down", "down": "up", "activates": "inhibits", "inhibits": "activates"}
+_RELATIONS = ("involved in", "associated with", "related to", "required for", "responsible for")
+_COMPARATIVES = ("higher", "lower", "greater", "better", "superior", "highest", "lowest")
 _OPPOSING = frozenset(["down", "inhibits"])
 _GAP = re.compile(r"^[\s,]*(?:the\s+|of\s+|their\s+|its\s+|a\s+|an\s+|\w+ly\s+)*$", re.IGNORECASE)
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|been|be|being)\s+(?:\w+ly\s+)?$", re.IGNORECASE)
 _COORDINATED = re.compile(r"(?:,|\band|\bor|,\s*and)\s+(?:\w+ly\s+)?$", re.IGNORECASE)
+_CLAUSE = re.compile(
+    r"[;:.]\s|,\s+(?:and|but|while|whereas)\s|\b(?:whereas|while|but|that|which)\s", re.IGNORECASE
+)
 _BREAK = re.compile(r"[;:]\s|\.\s+(?=[A-Z])|[—–]\s")
 _MEDIATED = re.compile(
     r"^[\s-]+(?:mediated|dependent|induced|driven|responsive|stimulated|associated|related)\b",
     re.IGNORECASE,
 )
+_COMPOUND = re.compile(r"\b(?:for|to|with|of|by|through|via)\s+(?:\w+ly\s+)?$", re.IGNORECASE)
 _LAST_WORD = re.compile(r"([\w-]+)\s+$")
 _INTRANSITIVE = re.compile(
     r"^\s+(?:levels?\s+|expression\s+|activity\s+|production\s+)*(?:were\s+|was\s+|is\s+|are\s+)?"
@@ -58,7 +64,12 @@ class EffectReader:
     def __init__(self, text: str, cues: Cues) -> None:
         self.text = text
         self.cues = cues
+        self._passives: list[tuple[int, int, State]] = []
         self.states = self._walk()
+        for match in cues.unchanged.finditer(text):
+            start = self._clause_start(match.start())
+            said = State(match.start(), "none", "unchanged", match[0], match.end())
+            self._passives.append((start, match.start(), said))
         self._starts = [s.start for s in self.states]
 
     def effect_of(self, start: int, end: int) -> State:
@@ -72,6 +83,9 @@ class EffectReader:
             word = self.cues.meaning(passive[1]) if self.cues.finder.match(passive[1]) else None
             if word and word.effect:
                 return State(start, word.effect, "passive", passive[1])
+        for low, high, said in self._passives:
+            if low <= start < high and state.effect == "involves":
+                state = said
         return self._behind(state, behind)
 
     def _behind(self, state: State, behind: str) -> State:
@@ -114,10 +128,15 @@ class EffectReader:
     def _walk(self) -> list[State]:
         states = [State(0)]
         aim: _Cue | None = None
+        acted = False
         for cue in self._found():
             before = states[-1]
             if cue.start < before.end or self._keeps(cue):
                 continue
+            acted = acted and cue.kind != "break"
+            if cue.word == "to" and acted:
+                continue  # what a deed is done for, it does: "reduce TNF to mitigate inflammation"
+            acted = acted or self._is_deed(cue)
             if cue.kind in ("break", "aim", "denial", "neutral"):
                 aim = cue if cue.kind == "aim" else None if cue.word != "in" else aim
                 states.append(self._plain(cue, before))
@@ -128,15 +147,27 @@ class EffectReader:
                 states.append(self._directed(cue, before))
         return states
 
+    def _is_deed(self, cue: _Cue) -> bool:
+        """Tell whether a cue is a finite verb: neither a noun, nor a gerund, nor a participle."""
+        if _COMPOUND.search(self.text[: cue.start]) or cue.word.endswith("ing"):
+            return False
+        if cue.kind == "verb":
+            return not cue.word.endswith("ed") or not self.text[: cue.start].strip().endswith(
+                ("with", "for", "and", "of")
+            )
+        return cue.word in ("deliver", "delivers", "delivered", "transfer", "transfers")
+
     def _keeps(self, cue: _Cue) -> bool:
         """Tell whether a preposition belongs to the words before it: "increase in", "such as"."""
-        if cue.word not in ("in", "as", "is", "are", "was", "were"):
+        if cue.word not in ("in", "as", *_RELATIONS):
             return False
         before = _LAST_WORD.search(self.text[: cue.start])
         word = before[1].lower() if before else ""
         if cue.word == "as":
             return word in self.cues.keeps_as
-        return cue.word == "in" and word in self.cues.keeps_in
+        if cue.word in _RELATIONS:
+            return word in self.cues.measured
+        return word in self.cues.keeps_in
 
     def _plain(self, cue: _Cue, before: State) -> State:
         if cue.kind == "denial":
@@ -148,6 +179,16 @@ class EffectReader:
             return replace(before, start=cue.start, end=cue.end)
         rule = "aim" if cue.kind == "aim" else "no-direction"
         return State(cue.start, "involves", rule, cue.word, cue.end)
+
+    def _note_passive(self, cue: _Cue, before: State) -> None:
+        """Note what a passive verb says of the words before it: "apoptosis was reduced"."""
+        effect = "none" if before.effect == "none" else cue.effect
+        said = State(cue.start, effect, "passive", cue.word, cue.end)
+        self._passives.append((self._clause_start(cue.start), cue.start, said))
+
+    def _clause_start(self, place: int) -> int:
+        breaks = [m.end() for m in _CLAUSE.finditer(self.text, 0, place)]
+        return breaks[-1] if breaks else 0
 
     def _absorbed(self, cue: _Cue, aim: _Cue) -> bool:
         """Tell whether a verb belongs to a purpose: "for enhancing X", "to promote X and reduce Y"."""
@@ -162,7 +203,10 @@ class EffectReader:
         return not word.endswith(("s", "ed"))
 
     def _directed(self, cue: _Cue, before: State) -> State:
-        if _PASSIVE.search(self.text[: cue.start]) and cue.word.endswith("ed"):
+        if _PASSIVE.search(self.text[: cue.start]) and (
+            cue.word.endswith("ed") or cue.word in _COMPARATIVES
+        ):
+            self._note_passive(cue, before)
             return State(cue.start, "involves", "passive", cue.word, cue.end)
         near = before.cue and _GAP.match(self.text[before.end : cue.start])
         if before.effect == "none" and (near or before.rule == "denied"):

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from builder.extract.findings.carriers import find_molecules, read_cargo
+import re
+from collections.abc import Iterator
+
+from builder.extract.findings.carriers import read_cargo
 from builder.extract.findings.cues import Cues
+from builder.extract.findings.phrases import find_animal_models, find_placed_defects
 from builder.extract.findings.spans import Reading, is_inside
 from builder.extract.findings.trace import Assigned
 from builder.extract.vocabulary import Mention
 from builder.models import Evidence
+from builder.spelling import SPECIES_PREFIXES
 
 # A process inside one of these names belongs to the name: "chondrogenic exosomes".
-_NAMING_KINDS = ("modification", "source", "vehicle", "vesicle")
+_NAMING_KINDS = ("modification", "source", "vehicle", "vesicle", "outcome")
+# Inside one of these names a process counts only as what the name is about: "cell-free [bone
+# regeneration]", but not "[regenerative] medicine".
+_FIELD_KINDS = ("intervention", "method", "condition")
+_MEDIATED = re.compile(r"[-\s](?:mediated|dependent|induced|driven)$", re.IGNORECASE)
 
 
 def read_mechanisms(reading: Reading) -> list[Assigned]:
@@ -19,7 +28,7 @@ def read_mechanisms(reading: Reading) -> list[Assigned]:
     names = reading.mentions(*_NAMING_KINDS)
     found = []
     for mention in reading.mentions("mechanism"):
-        if is_inside(mention, names) and not _is_of_condition(reading, mention):
+        if is_inside(mention, names) or _is_modifier(reading, mention):
             continue
         assigned = _directed(reading, mention, "mechanisms")
         if (mention.start, mention.end) in carried and assigned.detail in ("involves", "modulates"):
@@ -29,40 +38,51 @@ def read_mechanisms(reading: Reading) -> list[Assigned]:
     return found
 
 
-def _is_of_condition(reading: Reading, mention: Mention) -> bool:
-    return is_inside(mention, reading.mentions("condition"))
+def _is_modifier(reading: Reading, mention: Mention) -> bool:
+    """Tell whether a process only describes the thing that a longer name is about."""
+    return any(
+        is_inside(mention, [o]) and o.end != mention.end for o in reading.mentions(*_FIELD_KINDS)
+    )
 
 
 def _agents(reading: Reading, mention: Mention) -> list[Assigned]:
     """Return what acts inside a process's name: moesin in "moesin mediated endocytosis"."""
+    if reading.vocabulary.terms[mention.term].type == "axis":
+        return []  # its members stand beside it already
     return [
         _assigned(reading, m, "mechanisms", "involves", "x-mediated")
-        for m in find_molecules(reading)
-        if is_inside(m, [mention])
+        for m in reading.nested(mention, "mechanism")
+        if re.match(r"[-\s]+(?:mediated|dependent|induced|driven)\b", reading.behind(m), re.I)
+        and m.term not in (mention.term, *reading.vocabulary.ancestors(mention.term))
     ]
 
 
 def _directed(reading: Reading, mention: Mention, field: str) -> Assigned:
-    start, mention = _without_verb(reading, mention)
-    state = reading.effects.effect_of(start, mention.end)
+    if _MEDIATED.search(mention.text):
+        return _assigned(reading, mention, field, "involves", "x-mediated")
+    start, end, mention = _without_verb(reading, mention)
+    state = reading.effects.effect_of(start, end)
     rule = f"{state.rule}: {state.cue}" if state.cue else state.rule
     return _assigned(reading, mention, field, state.effect, rule)
 
 
-def _without_verb(reading: Reading, mention: Mention) -> tuple[int, Mention]:
-    """Return where to look the direction up, and the mention without a verb at its head.
+def _without_verb(reading: Reading, mention: Mention) -> tuple[int, int, Mention]:
+    """Return the span to look the direction up for, and the mention without a cue in its name.
 
-    A name such as "suppress inflammation" holds its own direction: it is read as inflammation.
+    A name such as "suppress inflammation" or "DNA damage mitigation" holds its own direction: it
+    is read as inflammation, as DNA damage.
     """
-    verb = reading.cues.finder.match(mention.text)
-    if not verb or reading.cues.meaning(verb[0]).kind != "verb":
-        return mention.start, mention
-    shorter = [
-        m for m in reading.vocabulary.find_within(mention) if m.end == mention.end and m.term
-    ]
-    if shorter:
-        return shorter[0].start, shorter[0]
-    return mention.start + verb.end(), mention
+    cues = reading.cues
+    first = cues.finder.match(mention.text)
+    if first and cues.meaning(first[0]).kind == "verb":
+        inside = [m for m in reading.nested(mention, mention.kind) if m.end == mention.end]
+        if inside:
+            return inside[0].start, mention.end, inside[0]
+        return mention.start + first.end(), mention.end, mention
+    last = re.search(r"\s([\w-]+)$", mention.text)
+    if last and cues.finder.fullmatch(last[1]) and cues.meaning(last[1]).kind == "noun":
+        return mention.start, mention.start + last.start(), mention
+    return mention.start, mention.end, mention
 
 
 def _assigned(reading: Reading, mention: Mention, field: str, detail: str, rule: str) -> Assigned:
@@ -80,25 +100,46 @@ def _assigned(reading: Reading, mention: Mention, field: str, detail: str, rule:
 
 def read_outcomes(reading: Reading) -> list[Assigned]:
     """Return outcomes with their effect."""
-    return [_directed(reading, m, "outcomes") for m in reading.mentions("outcome")]
+    names = reading.mentions("method", "mechanism")  # "dose-escalation study", "cell function"
+    return [
+        _directed(reading, m, "outcomes")
+        for m in reading.mentions("outcome")
+        if not is_inside(m, names)
+    ]
 
 
 def read_setting(reading: Reading) -> list[Assigned]:
     """Return conditions, models and species, as named."""
-    found = []
-    for field, kind in (("conditions", "condition"), ("models", "model"), ("species", "species")):
-        found += [_assigned(reading, m, field, "", "named") for m in reading.mentions(kind)]
+    v = reading.vocabulary
+    conditions = [m for m in reading.mentions("condition") if not _is_denied(reading, m)]
+    species = [m for m in reading.mentions("species") if not _is_denied(reading, m)]
+    placed = find_placed_defects(reading.text, reading.mentions("tissue"), v)
+    models = [
+        *reading.mentions("model"),
+        *find_animal_models(reading.text, species, [*conditions, *placed], v),
+    ]
+    found = [_assigned(reading, m, "conditions", "", "named") for m in conditions]
+    found += [_assigned(reading, m, "conditions", "", "defect-by-place") for m in placed]
+    found += [_assigned(reading, m, "models", "", "named") for m in models]
+    found += [_assigned(reading, m, "species", "", "named") for m in species]
+    return [*found, *_donors(reading)]
+
+
+def _is_denied(reading: Reading, mention: Mention) -> bool:
+    return bool(re.search(r"\b(?:no|without)\s+$", reading.before(mention), re.IGNORECASE))
+
+
+def _donors(reading: Reading) -> Iterator[Assigned]:
+    """Yield the species that a letter before a cell's short form gives: h in hBMSC."""
     for mention in reading.mentions("source", "cell"):
-        if len(mention.species) == 1:
-            species = reading.vocabulary.find_term(mention.species[0], "species")
-            if species:
-                found.append(
-                    Assigned(
-                        "species", species, "letter-before-cell", reading.part.name,
-                        mention.start, mention.end, mention.text,
-                    )
-                )  # fmt: skip
-    return found
+        letter = re.match(r"([hrm])(?=[A-Z]{2})", mention.text)
+        names = mention.species or (SPECIES_PREFIXES[letter[1]] if letter else ())
+        species = reading.vocabulary.find_term(names[0], "species") if len(names) == 1 else None
+        if species:
+            yield Assigned(
+                "species", species, "letter-before-cell", reading.part.name,
+                mention.start, mention.end, mention.text,
+            )  # fmt: skip
 
 
 def read_evidence(text: str, cues: Cues) -> Evidence:

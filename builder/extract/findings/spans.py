@@ -7,8 +7,13 @@ from dataclasses import dataclass, field
 
 from builder.extract.findings.cues import Cues, Pattern
 from builder.extract.findings.effects import EffectReader
+from builder.extract.findings.phrases import find_processes, find_shared_heads
 from builder.extract.findings.statements import Part
 from builder.extract.vocabulary import Mention, Vocabulary
+from builder.spelling import DASHES
+
+# Kinds of which a name may hold another that counts as well.
+_HEADED = ("mechanism", "condition", "vehicle")
 
 
 @dataclass
@@ -46,12 +51,57 @@ class Reading:
         """
         if kinds not in self._found:
             wanted = [m for m in self._every() if self._is_of(m, kinds)]
-            self._found[kinds] = [m for m in wanted if not is_inside(m, wanted)]
+            found = [m for m in wanted if self._stands(m, wanted)]
+            if kinds == ("mechanism",):
+                found = self._with_split_names(found)
+            self._found[kinds] = found
         return self._found[kinds]
+
+    def _with_split_names(self, found: list[Mention]) -> list[Mention]:
+        split = find_processes(self.text, self.mentions("condition"), self.vocabulary)
+        split += find_shared_heads(self.text, found, self.vocabulary)
+        split = [m for m in split if not any(_covers(o, m) for o in found)]
+        kept = [m for m in found if not is_inside(m, split) or self._is_molecule(m)]
+        taken = {(m.term, m.start) for m in kept}
+        return sorted(
+            [*kept, *(m for m in split if (m.term, m.start) not in taken)], key=lambda m: m.start
+        )
+
+    def _is_molecule(self, mention: Mention) -> bool:
+        return self.vocabulary.terms[mention.term].type != "process"
+
+    def _stands(self, mention: Mention, wanted: Sequence[Mention]) -> bool:
+        """Tell whether a mention counts beside the longer ones that it lies in."""
+        longer = [o for o in wanted if is_inside(mention, [o])]
+        return all(self._is_head(mention, o) or self._is_member(mention, o) for o in longer)
+
+    def _is_head(self, mention: Mention, longer: Mention) -> bool:
+        """Tell whether a mention is what the longer name is about: "vascularized [bone regeneration]"."""
+        above = {longer.term, *self.vocabulary.ancestors(longer.term)}
+        return (
+            mention.end == longer.end
+            and mention.kind in _HEADED
+            and " " in mention.text
+            and self.text[mention.start - 1] not in DASHES
+            and mention.term not in above
+        )
+
+    def _is_member(self, mention: Mention, longer: Mention) -> bool:
+        """Tell whether a mention is a member of an axis or of a pair of processes."""
+        if mention.term == longer.term or mention.kind != "mechanism":
+            return False
+        if self.vocabulary.terms[longer.term].type == "axis":
+            return True
+        return "/" in longer.text and not self._is_molecule(mention)
 
     def open_mentions(self) -> list[Mention]:
         """Return the short forms that nothing here decides."""
-        return [m for m in self._every() if not m.term]
+        named = [m for m in self._every() if m.term]
+        return [m for m in self._every() if not m.term and not touches(m, named)]
+
+    def nested(self, mention: Mention, *kinds: str) -> list[Mention]:
+        """Return all mentions of some kinds inside a longer one."""
+        return [m for m in self._every() if is_inside(m, [mention]) and self._is_of(m, kinds)]
 
     def _is_of(self, mention: Mention, kinds: tuple[str, ...]) -> bool:
         return bool(mention.term) and self.vocabulary.terms[mention.term].kind in kinds
@@ -95,6 +145,10 @@ def is_inside(mention: Mention, others: Sequence[Mention]) -> bool:
         o.start <= mention.start and mention.end <= o.end and len(o.text) > len(mention.text)
         for o in others
     )
+
+
+def _covers(longer: Mention, mention: Mention) -> bool:
+    return longer.start <= mention.start and mention.end <= longer.end
 
 
 def touches(mention: Mention, others: Sequence[Mention]) -> bool:

@@ -1,0 +1,154 @@
+"""Sources by their tissue: which cell "adipose-derived exosomes" or "cells from marrow" mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from builder.extract.findings.spans import Reading, touches
+from builder.extract.findings.trace import Assigned
+from builder.extract.vocabulary import Mention
+
+_FROM_TISSUE = re.compile(r"^\s*(?:\w+\s+)?(?:from|of)\s+(?:human\s+|the\s+)?$", re.IGNORECASE)
+_LIST = re.compile(r"^\s*(?:tissues?)?-?\s*(?:,|\band\b|\bor\b|/|&|\s)+$", re.IGNORECASE)
+_FROM_BEHIND = re.compile(r"\s+(?:derived\s+)?(?:from|of|in)\s+((?:[\w-]+\s*){1,5})", re.IGNORECASE)
+_NAMES_ORIGIN = re.compile(r"\s(?:from|of)\s", re.IGNORECASE)
+_DERIVED = re.compile(r"([\w’'-]+)[-\s]derived\s+$", re.IGNORECASE)
+# Words before "-derived" that name a donor, not a tissue.
+_DONORS = frozenset(["human", "patient", "donor", "mouse", "rat", "rabbit", "autologous"])
+
+
+def narrow_source(reading: Reading, mention: Mention) -> str:
+    """Return a narrower term where the words behind the vesicles name it.
+
+    "BMSC-derived exosomes from congenital polydactyly tissue" is the term of
+    "BMSC from congenital polydactyly tissue".
+    """
+    behind = reading.behind(mention)
+    vesicle = reading.cues.vesicle.search(behind[:60])
+    origin = _FROM_BEHIND.match(behind, vesicle.end()) if vesicle else None
+    for match in (origin, _FROM_BEHIND.match(behind)):
+        if not match:
+            continue
+        joined = f"{mention.text} from {match[1].strip()}"
+        for narrow in reading.vocabulary.find_mentions(joined, kinds=("source",)):
+            if narrow.start == 0 and mention.term in reading.vocabulary.ancestors(narrow.term):
+                return narrow.term
+    return mention.term
+
+
+def name_origin(reading: Reading, mention: Mention) -> str:
+    """Return the tissue before a general cell's name that the name itself does not hold, or ``""``."""
+    v = reading.vocabulary
+    if not any(t.parent == mention.term and t.kind == "source" for t in v.terms.values()):
+        return ""
+    if not re.search(r"(?:stem|stromal)|SC", mention.text, re.IGNORECASE):
+        return ""
+    for tissue in reading.mentions("tissue"):
+        if tissue.end <= mention.start and re.fullmatch(
+            r"[\s-]*(?:tissue|membrane)?(?:[\s-]*derived)?[\s-]*",
+            reading.text[tissue.end : mention.start],
+            re.IGNORECASE,
+        ):
+            return tissue.text
+    derived = _DERIVED.search(reading.before(mention))
+    if derived and derived[1].lower() not in _DONORS:
+        cells = [c for c in reading.mentions("source", "cell") if c.end == derived.end(1)]
+        return "" if cells else derived[1]
+    return ""
+
+
+def find_tissue_sources(reading: Reading, sources: Sequence[Mention]) -> Iterator[Assigned]:
+    """Yield sources that the text names by their tissue.
+
+    Behind the cell ("mesenchymal stem cells derived from adipose and bone marrow tissues"), before
+    it in a list ("bone marrow, adipose and umbilical cord MSC-derived exosomes"), or instead of it
+    ("adipose-derived exosomes": read as its stem cell; "exosomes of synovial fluid").
+    """
+    cells = reading.mentions("source", "cell")
+    places = [t for t in reading.mentions("tissue", "condition") if not touches(t, cells)]
+    cell_of: dict[int, Mention] = {}
+    for number, place in enumerate(places):
+        cell = _cell_before(reading, place, places[:number], sources, cell_of)
+        cell = cell or _cell_behind(reading, place, places[number + 1 :], sources)
+        if cell is not None:
+            cell_of[place.start] = cell
+            if named := _find_cell(reading, place, cell):
+                yield _assign(reading, named, place, "cells-from-tissue")
+            continue
+        if named := _stands_for_cell(reading, place):
+            yield _assign(reading, named[0], place, named[1])
+
+
+def _assign(reading: Reading, term: str, mention: Mention, rule: str) -> Assigned:
+    return Assigned(
+        "sources", term, rule, reading.part.name, mention.start, mention.end, mention.text
+    )
+
+
+def _cell_before(
+    reading: Reading,
+    place: Mention,
+    earlier: Sequence[Mention],
+    sources: Sequence[Mention],
+    cell_of: dict[int, Mention],
+) -> Mention | None:
+    for source in sources:
+        between = reading.text[source.end : place.start]
+        if _NAMES_ORIGIN.search(source.text) and source.end <= place.start and _LIST.match(between):
+            return source
+        if source.end <= place.start and _FROM_TISSUE.match(reading.text[source.end : place.start]):
+            return source
+    if earlier and _LIST.match(reading.text[earlier[-1].end : place.start]):
+        return cell_of.get(earlier[-1].start)
+    return None
+
+
+def _cell_behind(
+    reading: Reading, place: Mention, later: Sequence[Mention], sources: Sequence[Mention]
+) -> Mention | None:
+    """Return the source that ends a list of tissues which begins with this one."""
+    at = place.end
+    for following in [*later, *sources]:
+        if following.start < at:
+            continue
+        if not _LIST.match(reading.text[at : following.start]):
+            continue
+        if following in sources:
+            return following
+        at = following.end
+    return None
+
+
+def _find_cell(reading: Reading, place: Mention, cell: Mention) -> str | None:
+    """Return the cell of a tissue that is of the same sort as a named cell."""
+    v = reading.vocabulary
+    for sort in (cell.term, *v.ancestors(cell.term)):
+        if named := _look_up(reading, place, v.terms[sort].label, v.terms[sort].abbreviation or ""):
+            return named
+    return None
+
+
+def _stands_for_cell(reading: Reading, place: Mention) -> tuple[str, str] | None:
+    """Return the source, and the rule, of a tissue or tumour that stands for its vesicles."""
+    patterns = reading.cues.roles["source"]
+    compound = patterns.after[0].regex.match(reading.behind(place))
+    if compound:
+        if named := _look_up(reading, place, "exosomes", "cell"):
+            return named, "x-derived-exosomes"
+        if named := _look_up(reading, place, "stem cell", "mesenchymal stem cell"):
+            return named, "tissue-derived-exosomes"
+    if any(p.regex.search(reading.before(place)[-160:]) for p in patterns.before):
+        if named := _look_up(reading, place, "exosomes"):
+            return named, "exosomes-from-x"
+    return None
+
+
+def _look_up(reading: Reading, place: Mention, *cells: str) -> str | None:
+    for name in (place.text, f"{place.text} tissue", f"{place.text}-derived"):
+        for cell in cells:
+            for kind in ("source", "cell"):
+                found = reading.vocabulary.find_term(f"{name} {cell}", kind) if cell else None
+                if found:
+                    return found
+    return None

@@ -1,0 +1,170 @@
+"""Names that a sentence splits: "repair of bone defects", "bone and vascular regeneration".
+
+Each is put together as the vocabulary spells it and looked up; nothing is guessed that the
+vocabulary does not hold.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from builder.extract.vocabulary import Mention, Vocabulary
+from builder.models import Term
+
+_NOUN = (
+    r"repair|regeneration|healing|remodel(?:l)?ing|formation|degeneration|destruction|degradation|"
+    r"differentiation|proliferation|migration|apoptosis|survival|hypertrophy|synthesis|secretion|"
+    r"yield|polari[sz]ation|homeostasis|resorption|recruitment|protection"
+)
+_OF = re.compile(rf"\b({_NOUN})\s+of\s+(?:the\s+|a\s+)?((?:[\w/’'-]+\s+){{0,3}}[\w/’'-]+)", re.I)
+_HEAD = re.compile(rf"({_NOUN})$", re.IGNORECASE)
+_BEHIND = re.compile(rf"^\s+({_NOUN})\b", re.IGNORECASE)
+_LEFT = re.compile(
+    r"([\w’'-]+)\s*(?:,\s*|\s+and\s+|\s+or\s+|/|\s*&\s*)(?:[\w-]+\s+)?$", re.IGNORECASE
+)
+_DEFECT = re.compile(
+    r"\s*\b(?:defects?|lesions?|injur(?:y|ies)|tears?|loss|fractures?)\b", re.IGNORECASE
+)
+_LAST_WORDS = re.compile(r"((?:[\w’']+[\s-]+){1,2})$")
+
+
+def find_processes(text: str, conditions: Iterable[Mention], v: Vocabulary) -> list[Mention]:
+    """Return processes whose name a sentence turns round or splits by a defect."""
+    found = [m for match in _OF.finditer(text) if (m := _turned(match, v))]
+    for condition in conditions:
+        found += _of_condition(text, condition, v)
+    return found
+
+
+def _turned(match: re.Match[str], v: Vocabulary) -> Mention | None:
+    """Return the process of "yield of exosomes": the longest run of words that names one."""
+    words = list(re.finditer(r"[\w/’'-]+", match[2]))
+    for last in range(len(words), 0, -1):
+        end = words[last - 1].end()
+        name = f"{match[2][:end]} {match[1]}"
+        if term := v.find_term(name, "mechanism"):
+            stop = match.start(2) + end
+            return _mention(term, "mechanism", match.start(), stop, match.string)
+    return None
+
+
+def _of_condition(text: str, condition: Mention, v: Vocabulary) -> Iterator[Mention]:
+    """Yield the process that mends a defect: "healing of calvarial defects" is bone healing."""
+    before = re.search(rf"\b({_NOUN})\s+of\s+(?:[\w-]+\s+){{0,3}}$", text[: condition.start], re.I)
+    behind = _BEHIND.match(text[condition.end :])
+    noun = before[1] if before else behind[1] if behind else ""
+    if not noun:
+        return
+    for name in (condition.term, *v.ancestors(condition.term)):
+        tissue = _DEFECT.sub("", v.terms[name].label)
+        term = v.find_term(f"{tissue} {noun}", "mechanism")
+        if term and tissue != v.terms[name].label:
+            start = before.start() if before else condition.start
+            stop = condition.end + (behind.end() if behind and not before else 0)
+            yield _mention(term, "mechanism", start, stop, text)
+            return
+
+
+def find_shared_heads(text: str, mentions: Iterable[Mention], v: Vocabulary) -> list[Mention]:
+    """Return processes that share their last word: bone in "bone and vascular regeneration"."""
+    found = []
+    for mention in mentions:
+        head = _HEAD.search(mention.text)
+        left = _LEFT.search(text[: mention.start])
+        if not head or not left or " " not in mention.text:
+            continue
+        if term := v.find_term(f"{left[1]} {head[1]}", "mechanism"):
+            found.append(_mention(term, "mechanism", left.start(1), left.end(1), text))
+    return found
+
+
+def find_split_modification(
+    text: str, source: Mention, vesicle: re.Match[str] | None, v: Vocabulary
+) -> Mention | None:
+    """Return a modification that the cell's name splits: "engineered M2 macrophage exosomes"."""
+    left = _LAST_WORDS.search(text[: source.start])
+    if not left or not vesicle:
+        return None
+    words = left[1].split()
+    for start in range(len(words)):
+        joined = " ".join(words[start:]).rstrip("-") + " exosomes"
+        for m in v.find_mentions(joined, kinds=("modification",)):
+            if m.term and m.start == 0 and m.end == len(joined):
+                begin = left.start() + left[1].index(words[start])
+                return _mention(m.term, "modification", begin, source.start, text)
+    return None
+
+
+def find_animal_models(
+    text: str, species: Iterable[Mention], conditions: Iterable[Mention], v: Vocabulary
+) -> list[Mention]:
+    """Return the models that a species and the word "model" make, the named defect's where known."""
+    general = v.find_term("animal model", "model")
+    found = []
+    known = list(conditions)
+    models = [t for t in v.terms.values() if t.kind == "model"]
+    for animal in species:
+        if animal.term == "human" or v.terms[animal.term].label.lower() == "human":
+            continue
+        label = v.terms[animal.term].label
+        modelled = re.match(r"(?:\s+[\w’'-]+){0,6}?\s+models?\b", text[animal.end :])
+        term = next(
+            (
+                t
+                for c in known
+                if modelled or _is_had_by(text, animal, c)
+                for t in (
+                    v.find_term(f"{label} {c.text} model", "model"),
+                    v.find_term(f"{label} {v.terms[c.term].label} model", "model"),
+                    _related_model(models, c.term, animal.term),
+                )
+                if t
+            ),
+            general if modelled else None,
+        )
+        if term:
+            stop = animal.end + (modelled.end() if modelled else 0)
+            found.append(_mention(term, "model", animal.start, stop, text))
+    return found
+
+
+def _is_had_by(text: str, animal: Mention, condition: Mention) -> bool:
+    """Tell whether an animal has a condition: "mice with periodontitis", "defects in rats"."""
+    if animal.end <= condition.start:
+        between = text[animal.end : condition.start]
+        return bool(
+            re.fullmatch(r"\s+(?:with|having|suffering\s+from)\s+(?:[\w-]+\s+){0,3}", between)
+        )
+    between = text[condition.end : animal.start]
+    return bool(re.fullmatch(r"\s+(?:model\s+)?(?:in|of)\s+(?:[\w-]+\s+){0,2}", between))
+
+
+def _related_model(models: Iterable[Term], condition: str, animal: str) -> str | None:
+    """Return the model that the vocabulary relates to both a condition and an animal."""
+    found = [m.id for m in models if condition in m.related and animal in m.related]
+    return found[0] if len(found) == 1 else None
+
+
+def find_placed_defects(text: str, tissues: Iterable[Mention], v: Vocabulary) -> list[Mention]:
+    """Return defects that are named by their place: "bone defects created in the femur"."""
+    found = []
+    for tissue in tissues:
+        before = re.search(
+            r"\b(?:bone\s+|cartilage\s+)?defects?\s+(?:\w+\s+)?(?:in|of|at)\s+(?:the\s+)?$",
+            text[: tissue.start],
+        )
+        if not before:
+            continue
+        for name in (tissue.text, v.terms[tissue.term].label):
+            term = v.find_term(f"{name} defect", "condition") or v.find_term(
+                f"{name} bone defect", "condition"
+            )
+            if term:
+                found.append(_mention(term, "condition", before.start(), tissue.end, text))
+                break
+    return found
+
+
+def _mention(term: str, kind: str, start: int, end: int, text: str) -> Mention:
+    return Mention(term, kind, start, end, text[start:end])
