@@ -234,7 +234,9 @@ def test_any_mix_of_numbers_and_units_is_read_or_left(parts: list[str]) -> None:
     parse_dose(text)
 
 
-@given(st.floats(0.01, 9999).map(lambda x: round(x, 2)), st.sampled_from(["mg", "kPa", "days", "%"]))
+@given(
+    st.floats(0.01, 9999).map(lambda x: round(x, 2)), st.sampled_from(["mg", "kPa", "days", "%"])
+)
 def test_written_quantities_are_read_back(value: float, unit: str) -> None:
     (quantity,) = find_quantities(f"about {value} {unit} of it")
     assert (quantity.value, quantity.unit, quantity.quote) == (value, unit, f"{value} {unit}")
