@@ -69,6 +69,7 @@ def view_finding_row(atlas: Atlas, finding: Finding, root: str) -> View:
         "id": finding.id,
         "href": page_href(root, "finding", finding.id),
         "quote": finding.quote,
+        "parts": _quote_parts(finding),
         "place": view_place(atlas, finding.paper, finding.locator, root),
         "paper": link(short_name(bundle.paper.csl), page_href(root, "paper", finding.paper)),
         "terms": view_terms(atlas, finding, root),
@@ -79,9 +80,14 @@ def view_finding_row(atlas: Atlas, finding: Finding, root: str) -> View:
     }
 
 
+def _quote_parts(finding: Finding) -> list[str]:
+    """Return the quote cell by cell where it is a row of a table, else whole."""
+    return finding.quote.split(" | ") if finding.locator.row else [finding.quote]
+
+
 def finding_title(atlas: Atlas, finding: Finding) -> str:
     """Return the title of a finding's page: the first words of its quote."""
-    return shorten(finding.quote, _TITLE)
+    return shorten(finding.quote.replace(" | ", " · "), _TITLE)
 
 
 def view_finding(atlas: Atlas, finding: Finding) -> Page:

@@ -66,14 +66,18 @@ def view_term_index(atlas: Atlas, kind: str) -> Page:
     """Return the index page of a kind of term."""
     path = ids.index_path(kind)
     _, many = KIND_WORDS[kind]
-    rows = [view_term_row(atlas, term, "../", depth) for term, depth in _in_tree_order(atlas, kind)]
+    every = [
+        view_term_row(atlas, term, "../", depth) for term, depth in _in_tree_order(atlas, kind)
+    ]
+    rows = [row for row in every if row["counts"]["wide"] or row["counts"]["trials"]]
+    unused = [row for row in every if not row["counts"]["wide"] and not row["counts"]["trials"]]
     return Page(
         path=path,
         template="terms.md.j2",
         title=many,
-        description=f"{many}: {plural(len(rows), 'term')} of the atlas. {_LEADS[kind]}",
+        description=f"{many}: {plural(len(every), 'term')} of the atlas. {_LEADS[kind]}",
         kind="index",
-        view={"title": many, "lead": _LEADS[kind], "rows": rows, "kind": kind},
+        view={"title": many, "lead": _LEADS[kind], "rows": rows, "unused": unused, "kind": kind},
     )
 
 

@@ -35,7 +35,7 @@ _RESULTS = {
 def review_values(trial: Trial) -> dict[str, str]:
     """Return what the review says of each field, as text; what it leaves out is absent."""
     values = {
-        "phase": trial.phase,
+        "phase": _phase_words(trial.phase),
         "design": trial.design,
         "condition": trial.condition_printed,
         "source": trial.source_printed,
@@ -46,6 +46,11 @@ def review_values(trial: Trial) -> dict[str, str]:
         "result": trial.result,
     }
     return {k: v for k, v in values.items() if v}
+
+
+def _phase_words(phase: str | None) -> str:
+    """Return a phase as registries print it: ``1`` becomes ``Phase 1``, other words stay."""
+    return f"Phase {phase}" if phase and phase[0].isdigit() else phase or ""
 
 
 def view_fact(fact: Fact) -> View:
@@ -135,7 +140,8 @@ def view_trial_row(atlas: Atlas, trial: Trial, root: str) -> View:
         "registry": trial.registry,
         "href": page_href(root, "trial", trial.id),
         "label": trial.label,
-        "phase": trial.phase or NOT_STATED,
+        "phase": _phase_words(trial.phase) or NOT_STATED,
+        "design": trial.design or "",
         "conditions": [atlas.term_link(c, root) for c in trial.conditions],
         "condition": trial.condition_printed or NOT_STATED,
         "sources": [atlas.term_link(s, root) for s in trial.sources],
@@ -198,7 +204,9 @@ def view_trial(atlas: Atlas, trial: Trial) -> Page:
     return Page(
         path=ids.page_path("trial", trial.id),
         template="trial.md.j2",
-        title=f"{trial.registry}: {trial.label}" if trial.label != trial.registry else trial.label,
+        title=trial.label
+        if trial.label.startswith(trial.registry)
+        else f"{trial.registry}: {trial.label}",
         description=shorten(
             f"Trial {trial.registry}: {row['status']['printed']} {row['status']['as_of']}."
         ),

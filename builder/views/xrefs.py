@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from builder.models import EntityRecord, Xref
 from builder.views.links import View, outside
+from builder.xrefs import find_link
 
 
 def view_xref(xref: Xref) -> View:
@@ -28,4 +29,5 @@ def view_entity(entity: EntityRecord) -> View:
 
 def curie_url(curie: str) -> str:
     """Return the address that a CURIE resolves to; empty where its prefix is not known."""
-    return ""
+    found = find_link(curie) if ":" in curie else None
+    return found.url if found else ""
