@@ -66,7 +66,6 @@ _SILENT = frozenset(
     [
         "index-term",
         "index-term-range-end",
-        "object-id",
         "processing-meta",
         "institution-id",
         "permissions",
@@ -425,6 +424,13 @@ def _add_name(prose: Prose, element: etree._Element) -> None:
     prose.add_text("".join(parts).strip())
 
 
+def _add_object_id(prose: Prose, element: etree._Element) -> None:
+    """Add an identifier where it is printed: in a citation, not in a figure or table."""
+    parent = element.getparent()
+    if parent is not None and str(parent.tag).endswith(("citation", "comment")):
+        prose.add(element)
+
+
 def _add_etal(prose: Prose, element: etree._Element) -> None:
     prose.add_text(element.text or "et al.")
 
@@ -451,6 +457,7 @@ _HANDLERS: dict[object, Callable[[Prose, etree._Element], None]] = {
     "uri": _add_link,
     "email": _add_link,
     "etal": _add_etal,
+    "object-id": _add_object_id,
     "tr": _add_row,
     **dict.fromkeys(_NAMES, _add_name),
 }
