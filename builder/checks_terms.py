@@ -111,7 +111,9 @@ def _check_related(known: Mapping[str, Term]) -> Iterator[_Found]:
                 yield (
                     term,
                     where,
-                    _problem("term-related", "the id of a term", repr(other), suggest(other, known)),
+                    _problem(
+                        "term-related", "the id of a term", repr(other), suggest(other, known)
+                    ),
                 )
 
 

@@ -23,7 +23,10 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "lncRNA",
         re.compile(r"(?<!\w)(?:(?:lncRNA|lnc)[- ][A-Z][A-Za-z0-9-]*|LINC\d+|[A-Z0-9]+-AS\d)(?!\w)"),
     ),
-    ("gene/protein", re.compile(r"(?<![\w-])[A-Z][A-Z]+[A-Z0-9]*\d[A-Z]?(?![\w-])")),
+    (
+        "gene/protein",
+        re.compile(r"(?<![\w-])(?!NCT\d|IRCT\d|PMC\d)[A-Z][A-Z]+[A-Z0-9]*\d[A-Z]?(?![\w-])"),
+    ),
 )
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from builder import spelling
+from builder.extract.coordination import share_nouns
 from builder.extract.matcher import Hit, Matcher, choose_longest
+from builder.extract.mentions import Mention
 from builder.extract.variants import find_variants
 from builder.models import Ambiguity, Term
 
@@ -25,21 +27,7 @@ _DONOR = re.compile(
 _SMALL = frozenset(["a", "an", "and", "cell", "derived", "from", "in", "of", "or", "the", "type"])
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A term named in a text. ``term`` is empty where the reading is open; see ``candidates``.
-
-    ``start`` and ``end`` are offsets into the text as given; ``species`` are the donors that a
-    letter before an abbreviation allows (``rBMSC``: rat or rabbit).
-    """
-
-    term: str
-    kind: str
-    start: int
-    end: int
-    text: str
-    candidates: tuple[str, ...] = ()
-    species: tuple[str, ...] = ()
+__all__ = ["Mention", "Vocabulary", "build_vocabulary"]
 
 
 @dataclass(frozen=True)
@@ -60,7 +48,14 @@ class Vocabulary:
         between meanings. ``kinds`` keeps only terms of these kinds; a longer name of another kind
         still hides the shorter names in it.
         """
-        return self._read(choose_longest(self._find_hits(text)), text, context, kinds)
+        hits = choose_longest(self._find_hits(text))
+        if kinds is not None and "source" not in kinds:
+            return self._read(hits, text, context, kinds)
+        # A tissue may turn out to be a source, so it is read too and dropped behind.
+        wider = None if kinds is None else {*kinds, "tissue"}
+        found = self._read(hits, text, context, wider)
+        found = share_nouns(found, text, lambda name: self.find_term(name, "source"))
+        return [m for m in found if kinds is None or m.kind != "tissue" or "tissue" in kinds]
 
     def find_within(self, mention: Mention, *, context: str = "") -> list[Mention]:
         """Return the terms named inside a mention: the defect and the animal in a model's name."""
@@ -70,13 +65,7 @@ class Vocabulary:
             if h.end - h.start < mention.end - mention.start
         ]
         found = self._read(choose_longest(hits), mention.text, context, None)
-        return [
-            Mention(
-                m.term, m.kind, m.start + mention.start, m.end + mention.start, m.text,
-                m.candidates, m.species,
-            )
-            for m in found
-        ]  # fmt: skip
+        return [replace(m, start=m.start + mention.start, end=m.end + mention.start) for m in found]
 
     def find_term(self, name: str, kind: str | None = None) -> str | None:
         """Return the id of the term that has exactly this name, or None where none or several.
