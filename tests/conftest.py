@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hand_made import DIGEST
 
 from builder.project import Project
 
@@ -31,3 +32,18 @@ def copy_project(root: Path, to: Path) -> Project:
 def project(root: Path, tmp_path: Path) -> Project:
     """A copy of the project, to be changed freely."""
     return copy_project(root, tmp_path / "atlas")
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Project:
+    """A project with two terms and one small paper."""
+    project = Project(tmp_path)
+    sources = project.content / "terms/sources"
+    sources.mkdir(parents=True)
+    (sources / "msc.yml").write_text("id: msc\nlabel: Mesenchymal stem cell\nkind: source\n")
+    (sources / "bmsc.yml").write_text(
+        "id: bmsc\nlabel: Bone marrow MSC\nkind: source\nsynonyms:\n- BMSC\nparent: msc\n"
+    )
+    project.seeds.mkdir()
+    (project.seeds / "knee.txt").write_text(DIGEST, encoding="utf-8")
+    return project

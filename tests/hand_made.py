@@ -24,6 +24,30 @@ BMSC exosomes reduced IL-1β in rats.
 2. Poe, B. A trial of exosomes. J. Trials 2022.
 """
 
+DIGEST = """# Exosomes of bone marrow stem cells calm the knee
+
+**Authors:** Ann Doe, Bea Roe
+
+PMC · DOI: 10.1000/knee.1 · 2024-05-06
+
+## TL;DR
+
+Exosomes may calm the knee.
+
+## Contribution
+
+It shows a way.
+
+## Key findings
+
+- BMSC-derived exosomes reduced inflammation in rats.
+
+## Abstract
+
+Knee osteoarthritis hurts. BMSC-derived exosomes reduced inflammation in rats.
+"""
+DIGEST_PAPER = "doe-2024-exosomes-bone-marrow-stem"
+
 
 def csl(title: str, **more: Any) -> models.CslItem:
     return models.CslItem(type="article-journal", title=title, **more)

@@ -1,0 +1,132 @@
+"""What a curator types, and what comes back: words, exit codes, JSON."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hand_made import DIGEST, DIGEST_PAPER
+
+from builder.cli import main
+from builder.project import Project
+
+COMMANDS = ["build", "check", "explain", "extract", "questions", "render", "schemas", "serve"]
+
+
+def run(project: Project, *words: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(main, ["--root", str(project.root), *words])
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    return result.exit_code, result.stdout, result.stderr
+
+
+def test_help_names_each_command_with_one_line(small: Project) -> None:
+    code, out, _ = run(small, "--help")
+    assert code == 0
+    for command in COMMANDS:
+        [line] = [line for line in out.splitlines() if line.strip().startswith(f"{command} ")]
+        assert line.rstrip().endswith("."), f"the line of {command} is cut: {line}"
+
+
+def test_good_input_gives_zero_and_one_plain_line(small: Project) -> None:
+    code, out, err = run(small, "extract")
+    assert (code, err) == (0, "")
+    assert out.startswith("extract: 1 paper, 5 files changed, ")
+    assert out.count("\n") == 1
+    assert "\x1b" not in out
+    assert run(small, "extract")[1].startswith("extract: 1 paper, 0 files changed, ")
+    assert run(small, "check")[0] == 0
+
+
+def test_bad_input_gives_one_and_says_where(small: Project) -> None:
+    (small.seeds / "empty.txt").write_bytes(b"")
+    code, out, err = run(small, "extract")
+    assert code == 1
+    assert err.splitlines() == [
+        "seeds/empty.txt: error: a seed with text, got an empty file. [seed-empty]",
+        "1 error.",
+    ]
+    assert out.startswith("extract: 1 paper, 5 files changed")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["exract"],
+        ["extract", "--fast"],
+        ["explain"],
+        ["explain", "f999"],
+        ["--root", "/no/such", "check"],
+    ],
+)
+def test_wrong_use_gives_two(small: Project, words: list[str]) -> None:
+    run(small, "extract")
+    assert run(small, *words)[0] == 2
+
+
+def test_check_speaks_json(small: Project) -> None:
+    code, out, _ = run(small, "check", "--json")
+    problems = json.loads(out)
+    assert code == 1
+    assert {p["rule"] for p in problems} == {"content-stale"}
+    assert {p["file"] for p in problems} >= {f"content/papers/{DIGEST_PAPER}/paper.yml"}
+    run(small, "extract")
+    code, out, _ = run(small, "check", "--json")
+    assert (code, json.loads(out)) == (0, [])
+
+
+def test_check_speaks_json_of_what_stops_it_too(small: Project) -> None:
+    (small.content / "terms/sources/bmsc.yml").write_text("id: [\n")
+    code, out, _ = run(small, "check", "--json")
+    assert code == 1
+    assert [p["rule"] for p in json.loads(out)] == ["yaml"]
+
+
+def test_questions_are_listed_by_weight(root: Path) -> None:
+    code, out, _ = run(Project(root), "questions", "--json")
+    weights = [q["weight"] for q in json.loads(out)]
+    assert code == 0
+    assert weights == sorted(weights, reverse=True)
+    assert {q["file"].split("/")[0] for q in json.loads(out)} == {"seeds"}
+
+
+def test_a_finding_is_explained_by_its_own_words(small: Project) -> None:
+    run(small, "extract")
+    text = (small.content / "papers" / DIGEST_PAPER / "findings.yml").read_text()
+    name = text.split("id: ", 1)[1].split("\n", 1)[0]
+    code, out, _ = run(small, "explain", name)
+    assert code == 0
+    assert f"{name}: seeds/knee.txt:" in out
+    assert "quote: BMSC-derived exosomes reduced inflammation in rats." in out
+    assert "'BMSC' -> sources: bmsc" in out
+
+
+def test_schemas_are_written(small: Project) -> None:
+    assert run(small, "schemas", "--out", "s")[0] == 0
+    schema = json.loads((small.root / "s/term.json").read_text())
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert "synonyms" in schema["properties"]
+
+
+def test_the_module_runs_as_a_program(root: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "builder", "--help"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout.startswith("Usage: python -m builder")
+
+
+def test_a_seed_full_of_nonsense_never_ends_in_a_traceback(small: Project) -> None:
+    for number, data in enumerate(
+        [b"\xff\xfe\x00", b"|" * 10_000, b"# " + b"\xf0\x9f\x98\x80" * 99, DIGEST.encode()[:90]]
+    ):
+        (small.seeds / f"{number}.txt").write_bytes(data)
+    code, _, err = run(small, "extract")
+    assert code == 1
+    assert "Traceback" not in err
