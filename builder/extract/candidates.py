@@ -42,10 +42,11 @@ class Candidate:
 
 def find_candidates(text: str, vocabulary: Vocabulary) -> list[Candidate]:
     """Return names of miRNA, circRNA, lncRNA and genes in a text that the vocabulary lacks."""
-    taken = [(m.start, m.end) for m in vocabulary.find_mentions(text) if m.kind or m.candidates]
+    taken = [(m.start, m.end) for m in vocabulary.find_mentions(text)]
     found: list[Candidate] = []
     for candidate in _find_all(text):
-        if not any(s < candidate.end and candidate.start < e for s, e in taken):
+        # The word lncRNA before a name is a term, but does not make the name known.
+        if not any(s < candidate.end <= e for s, e in taken):
             found.append(candidate)
             taken.append((candidate.start, candidate.end))
     return sorted(found, key=lambda c: c.start)
