@@ -158,10 +158,14 @@ def view_paper_row(bundle: PaperBundle, root: str) -> View:
         "ways": view_ways(paper.csl),
         "licence": paper.licence or NOT_STATED,
         "counts": [
-            plural(len(bundle.references), "reference"),
-            plural(len(bundle.tables), "table"),
-            plural(len(bundle.findings), "finding"),
-            plural(len(bundle.trials), "trial"),
+            plural(len(records), word)
+            for word, records in (
+                ("reference", bundle.references),
+                ("table", bundle.tables),
+                ("finding", bundle.findings),
+                ("trial", bundle.trials),
+            )
+            if records
         ],
     }
 

@@ -13,17 +13,33 @@ from builder.views.links import Page, View, link, outside, page_href, plural, sh
 from builder.views.words import view_dose
 
 NOT_STATED = "not stated"
-# Rows of the comparison: the label, the review's field, the names of the registry's facts.
-_FIELDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("Phase", "phase", ("phase",)),
-    ("Design", "design", ("study_type", "design")),
-    ("Condition", "condition", ("condition", "conditions")),
-    ("Source of the vesicles", "source", ("ev_source", "intervention_name")),
-    ("Dose", "dose", ("dose", "arms")),
-    ("Route", "route", ("route",)),
-    ("Endpoints", "endpoints", ("primary_outcomes", "primary_endpoints_in_description")),
-    ("Status", "status", ("overall_status", "status")),
-    ("Result", "result", ("results_posted", "result", "linked_publications")),
+# Rows of the comparison: the label, the review's field, the registry's facts, and those of the
+# trial's own publication where the registry record quotes it.
+_FIELDS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("Phase", "phase", ("phase",), ()),
+    (
+        "Design",
+        "design",
+        ("study_type", "design_allocation", "design_masking", "design_model"),
+        ("paper_design",),
+    ),
+    ("Condition", "condition", ("condition",), ("paper_population",)),
+    ("Source of the vesicles", "source", ("ev_source", "intervention_name"), ()),
+    (
+        "Dose",
+        "dose",
+        ("dose_particles_low", "dose_particles_high", "dose_count", "arms"),
+        ("paper_arms", "paper_particle_dose", "paper_number_of_doses"),
+    ),
+    ("Route", "route", ("route",), ()),
+    (
+        "Endpoints",
+        "endpoints",
+        ("primary_outcomes", "primary_endpoints_in_description"),
+        ("paper_primary_endpoint", "paper_endpoints"),
+    ),
+    ("Status", "status", ("overall_status",), ()),
+    ("Result", "result", ("results_posted", "linked_publications"), ("paper_findings",)),
 )
 _RESULTS = {
     "positive": ("Positive result", "▲"),
@@ -75,12 +91,7 @@ def view_fact(fact: Fact) -> View:
 def _facts(record: RegistryRecord | None, names: Iterable[str]) -> list[View]:
     if record is None:
         return []
-    return [
-        view_fact(fact)
-        for name, facts in record.facts.items()
-        if any(name == n or name.startswith(f"{n}.") for n in names)
-        for fact in facts
-    ]
+    return [view_fact(fact) for name in names for fact in record.facts.get(name, ())]
 
 
 def view_status(atlas: Atlas, trial: Trial) -> View:
@@ -133,6 +144,16 @@ def find_discrepancies(atlas: Atlas, trial: Trial) -> list[Discrepancy]:
     return sorted(trial.discrepancies, key=lambda d: (rank[d.severity], d.field))
 
 
+def _differs(atlas: Atlas, trial: Trial) -> str:
+    """Return how far review and registry agree; no facts to compare is not agreement."""
+    found = len(trial.discrepancies)
+    if found:
+        return f"{plural(found, 'difference')} from the registry"
+    record = atlas.library.registry.get(trial.id)
+    compared = any(row["facts"] for row in _view_comparison(trial, record))
+    return "no difference found" if compared else "registry record not seen"
+
+
 def view_trial_row(atlas: Atlas, trial: Trial, root: str) -> View:
     """Return a trial as a row of a table."""
     return {
@@ -151,7 +172,7 @@ def view_trial_row(atlas: Atlas, trial: Trial, root: str) -> View:
         "endpoints": trial.endpoints,
         "status": view_status(atlas, trial),
         "result": view_result(trial),
-        "differs": plural(len(find_discrepancies(atlas, trial)), "difference"),
+        "differs": _differs(atlas, trial),
         "place": view_place(atlas, trial.paper, trial.locator, root),
         "paper": link(
             short_name(atlas.paper(trial.paper).paper.csl),
@@ -163,8 +184,13 @@ def view_trial_row(atlas: Atlas, trial: Trial, root: str) -> View:
 def _view_comparison(trial: Trial, record: RegistryRecord | None) -> list[View]:
     said = review_values(trial)
     return [
-        {"label": label, "review": said.get(name, NOT_STATED), "facts": _facts(record, facts)}
-        for label, name, facts in _FIELDS
+        {
+            "label": label,
+            "review": said.get(name, NOT_STATED),
+            "facts": _facts(record, facts),
+            "published": _facts(record, published),
+        }
+        for label, name, facts, published in _FIELDS
     ]
 
 
@@ -190,6 +216,7 @@ def view_trial(atlas: Atlas, trial: Trial) -> Page:
     root = "../../"
     record = atlas.library.registry.get(trial.id)
     row = view_trial_row(atlas, trial, root)
+    comparison = _view_comparison(trial, record)
     findings = atlas.row_findings.get((trial.paper, trial.locator.row or ""), ())
     works = [
         {
@@ -218,7 +245,8 @@ def view_trial(atlas: Atlas, trial: Trial) -> Page:
             "registry_link": outside(trial.registry, trial.registry_url),
             "registry_name": trial.registry_name,
             "design": trial.design or NOT_STATED,
-            "comparison": _view_comparison(trial, record),
+            "comparison": comparison,
+            "published": any(field["published"] for field in comparison),
             "registry": _view_registry(record),
             "discrepancies": [view_discrepancy(d) for d in find_discrepancies(atlas, trial)],
             "lookalikes": trial.lookalikes,
