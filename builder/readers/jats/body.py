@@ -275,9 +275,10 @@ class Body:
         """Add a list of terms and definitions: one block an item."""
         for item in element.iter("def-item"):
             prose = Prose(self.context)
-            for place, part in enumerate(item):
-                prose.add_text(": " if place else "")
-                prose.add(part)
+            term = text_of(item.find("term"), self.context).rstrip(":;, ")
+            prose.add_text(f"{term}: " if term else "")
+            for definition in item.iterfind("def"):
+                prose.add_child(definition)
             self._emit(prose, item)
 
     def _read_formula(self, element: etree._Element) -> None:

@@ -16,12 +16,15 @@ _SUB = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋
 _SUP_OK = re.compile(r"^(?:[+\-−–]?\d+[+\-−]?|\d*[+\-−–]+|[ni]|n[+\-−]\d|\(\d+\))$")
 _SUB_OK = re.compile(r"^[0-9+\-−=()]+$")
 _RELATIONS = frozenset("=<>≤≥≠≈≡∼≃≅∝±∓×÷·→←↔⇒⇔∈∉⊂⊆∪∩∧∨+−-*≪≫≔⁄")
+_SIGNS = frozenset("+-−±∓")
+_CLOSING = frozenset(")]}|")
 _INVISIBLE = frozenset("\u2061\u2062\u2063\u2064\u200b")
 # Children that belong to the base, one below and one above.
 _SCRIPTS = frozenset(["msub", "msup", "msubsup", "munder", "mover", "munderover"])
 _SKIPPED = frozenset(["annotation", "annotation-xml", "mphantom", "maligngroup", "malignmark"])
 _DOCUMENT = re.compile(r"\\begin\{document\}(.*?)(?:\\end\{document\}|$)", re.DOTALL)
 _PREAMBLE = re.compile(r"\\(?:documentclass|usepackage|setlength|pagestyle)\b[^\n]*")
+_DELIMITERS = re.compile(r"\\(?:left|right|displaystyle|textstyle)(?![A-Za-z])\.?")
 _ACCENTS = frozenset("¯^˜~ˆ→⃗‾˙¨_ˇ˘")
 
 
@@ -44,7 +47,7 @@ def tex_text(tex: str) -> str:
     """Return LaTeX as readable text, without the preamble that publishers wrap around it."""
     found = _DOCUMENT.search(tex)
     body = found.group(1) if found else _PREAMBLE.sub("", tex)
-    body = body.strip()
+    body = _DELIMITERS.sub("", body).replace("\\degree", "°").strip()
     if "\\" in body or "^" in body or "_" in body:
         # Imported late: few articles have formulas in LaTeX only.
         latex2text: Any = importlib.import_module("pylatexenc.latex2text")
@@ -55,7 +58,13 @@ def tex_text(tex: str) -> str:
 
 def _row(element: etree._Element) -> str:
     parts = [(element.text or "").strip()] if element.text else []
-    parts.extend(_node(child) for child in element)
+    signed = True
+    for child in element:
+        text = _node(child)
+        # A sign at the beginning, or behind another operator, belongs to what follows.
+        bare = text.strip()
+        parts.append(bare if signed and bare in _SIGNS else text)
+        signed = child.tag == "mo" and bare not in _CLOSING
     return "".join(parts)
 
 
@@ -100,19 +109,24 @@ def _scripted(element: etree._Element) -> str:
 def _lowered(text: str) -> str:
     if not text:
         return ""
-    low = subscript(text)
-    return low if low != text else f"_{_grouped(text)}"
+    close = text.replace(" ", "")
+    low = subscript(close)
+    return low if low != close else f"_{_grouped(text)}"
 
 
 def _raised(text: str) -> str:
     if not text or text in "′″‴":
         return text
-    high = superscript(text)
-    return high if high != text else f"^{_grouped(text)}"
+    if text in "∘°":
+        return "°"
+    close = text.replace(" ", "")
+    high = superscript(close)
+    return high if high != close else f"^{_grouped(text)}"
 
 
 def _grouped(text: str) -> str:
-    return text if len(text) == 1 or text.isalnum() else f"({text})"
+    closed = text.startswith("(") and text.find(")") == len(text) - 1
+    return text if len(text) == 1 or text.isalnum() or closed else f"({text})"
 
 
 def _fraction(element: etree._Element) -> str:

@@ -296,17 +296,23 @@ def _add_sup(prose: Prose, element: etree._Element) -> None:
 
 
 def _raised(text: str) -> str:
-    if _LETTERS.match(text):
+    bare = text.strip()
+    if _LETTERS.match(bare):
         return text.translate(_LETTER_UP)
-    high = superscript(text)
+    high = superscript(bare)
+    if high != bare:
+        # "10 <sup>9</sup>" is laid out, not printed, with a space.
+        return high + text[len(text.rstrip()) :]
     # "10<sup>0.5</sup>" must not read as 100.5.
-    return f"^{text}" if high == text and any(map(str.isdecimal, text)) else high
+    return f"^{bare}" if any(map(str.isdecimal, bare)) else text
 
 
 def _add_sub(prose: Prose, element: etree._Element) -> None:
     inner = _inner(prose)
     inner.add(element)
-    prose.add_text(subscript(inner.raw()))
+    text = inner.raw()
+    low = subscript(text.strip())
+    prose.add_text(low if low != text.strip() else text)
 
 
 def _add_xref(prose: Prose, element: etree._Element) -> None:
@@ -452,7 +458,6 @@ _HANDLERS: dict[object, Callable[[Prose, etree._Element], None]] = {
     "tex-math": _add_tex,
     "alternatives": _add_alternatives,
     "inline-graphic": _add_image,
-    "graphic": _add_image,
     "ext-link": _add_link,
     "uri": _add_link,
     "email": _add_link,

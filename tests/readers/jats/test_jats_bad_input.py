@@ -1,0 +1,295 @@
+"""Bad input: one clear error or a flagged record each, never a traceback, nothing fetched."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from builder.document import Document
+from builder.errors import ProblemError
+from builder.readers import read_seed
+from builder.readers.jats import read_article
+
+HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
+FRONT = (
+    "<front><article-meta><title-group><article-title>Knees &#233; α</article-title></title-group>"
+    "<contrib-group><contrib contrib-type='author'><name><surname>Théry</surname></name></contrib>"
+    "</contrib-group></article-meta></front>"
+)
+ARTICLE = f"<article>{FRONT}<body><p>Text.</p></body></article>"
+
+
+def read_bytes(data: bytes) -> Document:
+    return read_article(data, "seeds/x.xml", "0" * 64)
+
+
+def read_text(text: str) -> Document:
+    return read_bytes(text.encode())
+
+
+def rules(document: Document) -> set[str]:
+    return {p.rule for p in document.problems}
+
+
+def refused(data: bytes, tmp_path: Path) -> str:
+    """Read a file that must be refused; return the one problem as told."""
+    path = tmp_path / "x.xml"
+    path.write_bytes(data)
+    with pytest.raises(ProblemError) as caught:
+        read_seed(path, tmp_path)
+    assert len(caught.value.problems) == 1
+    return str(caught.value.problems[0])
+
+
+def test_truncated_xml_is_one_error_with_its_line(tmp_path: Path) -> None:
+    text = (HEAD + ARTICLE.replace("<body>", "\n<body>")).encode()
+    told = refused(text[: text.index(b"Text.")], tmp_path)
+    assert told.startswith("x.xml:3: error: expected" if "expected" in told[:40] else "x.xml:3: error:")
+    assert "[jats-not-xml]" in told
+
+
+@pytest.mark.parametrize("cut", range(20, 300, 7))
+def test_every_cut_is_one_error(cut: int, tmp_path: Path) -> None:
+    assert "[jats-" in refused((HEAD + ARTICLE).encode()[:cut], tmp_path)
+
+
+def test_entities_of_the_file_are_never_expanded() -> None:
+    laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+    text = f'<!DOCTYPE article [<!ENTITY l0 "ha">{laughs}]>' + ARTICLE.replace("Text.", "a &l9; b")
+    document = read_text(text)
+    assert document.blocks[0].text == "a &l9; b"
+    assert rules(document) >= {"jats-entity"}
+
+
+def test_external_entity_is_not_read(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("SECRET")
+    text = (
+        f'<!DOCTYPE article SYSTEM "{secret}" [<!ENTITY x SYSTEM "file://{secret}">'
+        f'<!ENTITY % p SYSTEM "file://{secret}"> %p;]>'
+    ) + ARTICLE.replace("Text.", "a &x; b")
+    document = read_text(text)
+    assert document.blocks[0].text == "a &x; b"
+    assert "SECRET" not in repr(document)
+    assert rules(document) >= {"jats-entity"}
+
+
+def test_named_characters_need_no_dtd() -> None:
+    document = read_text(ARTICLE.replace("Text.", "&alpha;&nbsp;&le; 5 &micro;g &Zcaron; &half; &lt;b&gt;"))
+    assert document.blocks[0].text == "α ≤ 5 µg Ž ½ <b>"
+
+
+@pytest.mark.parametrize(
+    ("declared", "used", "flagged"),
+    [
+        ("UTF-8", "iso-8859-1", True),
+        ("UTF-8", "cp1252", True),
+        ("ISO-8859-1", "utf-8", True),
+        ("US-ASCII", "utf-8", True),
+        ("no-such-encoding", "utf-8", True),
+        ("UTF-16", "utf-8", True),
+        ("ISO-8859-1", "iso-8859-1", False),
+        ("windows-1252", "cp1252", False),
+        ("UTF-8", "utf-8-sig", False),
+        ("UTF-16", "utf-16", False),
+    ],
+)
+def test_encoding_is_taken_from_the_bytes(declared: str, used: str, flagged: bool) -> None:
+    article = ARTICLE.replace(" α", "")
+    text = f'<?xml version="1.0" encoding="{declared}"?>\n{article}'
+    document = read_bytes(text.encode(used))
+    assert document.front.work.authors[0].family == "Théry"
+    assert ("jats-encoding" in rules(document)) is flagged
+
+
+def test_prefixes_do_not_matter() -> None:
+    spaced = ARTICLE.replace("<", "<j:").replace("<j:/", "</j:")
+    document = read_text(spaced.replace("<j:article>", '<j:article xmlns:j="urn:x">'))
+    assert document.front.work.title == "Knees é α"
+    assert document.blocks[0].text == "Text."
+
+
+def test_an_undeclared_prefix_is_mended_and_noted() -> None:
+    linked = 'see <ext-link xlink:href="https://example.org/a"/>.'
+    document = read_text(ARTICLE.replace("Text.", linked))
+    assert document.blocks[0].text == "see https://example.org/a."
+    assert "jats-namespace" in rules(document)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<!DOCTYPE html>\n<html><head><title>A paper</title><meta charset=utf-8></head><body><br></html>",
+        "<html xmlns='http://www.w3.org/1999/xhtml'><body><article><p>x</p></article></body></html>",
+        "<!doctype HTML>\n<HTML><BODY><P>one<P>two</BODY></HTML>",
+        "<!-- saved -->\n<html><body>&nbsp;</body></html>",
+    ],
+)
+def test_html_is_named_as_such(page: str, tmp_path: Path) -> None:
+    told = refused(page.encode(), tmp_path)
+    assert "an HTML page" in told
+    assert "[jats-html]" in told
+
+
+def test_other_xml_is_named(tmp_path: Path) -> None:
+    assert "got <rss>" in refused(b"<rss><channel/></rss>", tmp_path)
+
+
+@pytest.mark.parametrize("empty", [b"<article/>", b"<article></article>", b"<article><back/></article>"])
+def test_an_empty_article_is_an_error(empty: bytes, tmp_path: Path) -> None:
+    assert "[jats-empty]" in refused(empty, tmp_path)
+
+
+def test_several_articles_are_an_error(tmp_path: Path) -> None:
+    both = f"<pmc-articleset>{ARTICLE}\n{ARTICLE}</pmc-articleset>"
+    told = refused(both.encode(), tmp_path)
+    assert told.startswith("x.xml:2: error:")
+    assert "[jats-several-articles]" in told
+
+
+def test_one_article_in_a_set_is_taken() -> None:
+    document = read_text(f"<pmc-articleset><!-- x -->{ARTICLE}</pmc-articleset>")
+    assert document.front.work.title == "Knees é α"
+
+
+def test_an_article_without_title_or_body_is_flagged() -> None:
+    document = read_text("<article><front><article-meta/></front></article>")
+    assert rules(document) == {"jats-title", "jats-no-body", "jats-no-references"}
+
+
+def test_deep_nesting_is_one_error_or_text(tmp_path: Path) -> None:
+    for depth in (50, 240, 5000):
+        path = tmp_path / "deep.xml"
+        path.write_text(ARTICLE.replace("Text.", "<sup>" * depth + "x" + "</sup>" * depth))
+        try:
+            assert read_seed(path, tmp_path).blocks[0].text == "ˣ"
+        except ProblemError as error:
+            assert len(error.problems) == 1  # noqa: PT017 (either outcome is right)
+
+
+def test_deep_sections_are_one_error_or_headings() -> None:
+    depth = 240
+    text = ARTICLE.replace("<p>Text.</p>", "<sec><title>t</title>" * depth + "</sec>" * depth)
+    try:
+        assert read_text(text).headings[-1].level == depth + 1
+    except ProblemError as error:
+        assert len(error.problems) == 1  # noqa: PT017 (either outcome is right)
+
+
+def test_a_line_number_is_the_seeds() -> None:
+    text = (
+        '<?xml version="1.0"\n encoding="UTF-8"?>\n<!DOCTYPE article [\n<!ELEMENT a ANY>\n]>\n'
+        + ARTICLE.replace("<body>", "<!-- \n\n -->\n<body>")
+    )
+    document = read_text(text)
+    assert text.split("\n")[document.blocks[0].line - 1].startswith("<body>")
+
+
+def test_lists_that_begin_anew_are_counted_through() -> None:
+    part = "<ref-list>{}</ref-list>"
+    entry = '<ref id="{0}{1}"><label>{1}</label><mixed-citation>{0}{1}.</mixed-citation></ref>'
+    lists = "".join(part.format("".join(entry.format(x, n) for n in (1, 2))) for x in "ab")
+    text = ARTICLE.replace("Text.", '[<xref ref-type="bibr" rid="b1">1</xref>]')
+    document = read_text(text.replace("</body>", f"</body><back>{lists}</back>"))
+    assert [(c.number, c.printed) for c in document.citations] == [
+        (1, "a1."),
+        (2, "a2."),
+        (3, "1 b1."),
+        (4, "2 b2."),
+    ]
+    assert document.blocks[0].citations == (3,)
+    assert "jats-ref-numbers" in rules(document)
+
+
+def test_eight_hundred_references_are_read_exactly() -> None:
+    entry = (
+        '<ref id="B{0}"><label>{0}</label><element-citation publication-type="journal">'
+        "<person-group><name><surname>Author{0}</surname><given-names>A</given-names></name>"
+        "<name><surname>Second</surname><given-names>B</given-names></name></person-group>"
+        "<article-title>Vesicles, part {0}</article-title><source>Journal of Long Names</source>"
+        "<year>{1}</year><volume>{0}</volume><fpage>1</fpage><lpage>9</lpage>"
+        '<pub-id pub-id-type="doi">10.5555/j.{0}</pub-id></element-citation></ref>'
+    )
+    refs = "".join(entry.format(n, 1900 + n % 100) for n in range(1, 801))
+    words = "Vesicles of stem cells protect the cartilage of the knee in rabbits and in mice. "
+    cite = '[<xref ref-type="bibr" rid="B{}">{}</xref>–<xref ref-type="bibr" rid="B{}">{}</xref>]'
+    body = "".join(
+        f"<p>{words * 7}{cite.format(n, n, n + 3, n + 3)}</p>" for n in range(1, 798)
+    )
+    text = ARTICLE.replace("<p>Text.</p>", body)
+    text = text.replace("</body>", f"</body><back><ref-list>{refs}</ref-list></back>")
+    assert len(text) > 900_000
+    document = read_text(text)
+    assert len(document.citations) == 800
+    for number, citation in enumerate(document.citations, 1):
+        work = citation.fields
+        assert work is not None
+        assert work.title == f"Vesicles, part {number}"
+        assert work.authors[0].family == f"Author{number}"
+        assert work.issued == (1900 + number % 100,)
+        assert work.doi == f"10.5555/j.{number}"
+    assert [b.citations for b in document.blocks] == [
+        (n, n + 1, n + 2, n + 3) for n in range(1, 798)
+    ]
+    assert document.problems == ()
+
+
+def test_bad_spans_are_flagged() -> None:
+    table = (
+        '<table-wrap><table><tr><td colspan="x">a</td><td rowspan="-1">b</td>'
+        '<td colspan="99999999">c</td></tr></table></table-wrap>'
+    )
+    document = read_text(ARTICLE.replace("<p>Text.</p>", table))
+    assert [(c.text, c.colspan, c.rowspan) for c in document.tables[0].rows[0]] == [
+        ("a", 1, 1),
+        ("b", 1, 1),
+        ("c", 1, 1),
+    ]
+    assert rules(document) >= {"jats-table-span"}
+
+
+def test_an_empty_table_is_flagged() -> None:
+    document = read_text(ARTICLE.replace("<p>Text.</p>", "<table-wrap><label>T</label></table-wrap>"))
+    assert document.tables[0].rows == ()
+    assert rules(document) >= {"jats-table-empty"}
+
+
+def test_a_retracted_paper_is_flagged() -> None:
+    document = read_text(ARTICLE.replace("Knees", "RETRACTED: Knees"))
+    assert rules(document) >= {"jats-retraction"}
+
+
+_TAGS = st.sampled_from(
+    "sec title p xref sup sub table-wrap table tr td th thead tbody fig caption list list-item "
+    "ref-list ref mixed-citation element-citation person-group name surname year math mfrac msup "
+    "mover mmultiscripts fn label def-list def-item term abstract contrib aff license date".split()
+)
+_TREES = st.recursive(
+    st.sampled_from(["", "x", "1", "[1–3]", "et al.", "&#8211;", "&alpha;"]),
+    lambda inner: st.builds(
+        lambda tag, rid, parts: f'<{tag} rid="{rid}" id="{rid}" ref-type="bibr">{"".join(parts)}</{tag}>',
+        _TAGS,
+        st.sampled_from(["a", "b", "a b", ""]),
+        st.lists(inner, max_size=4),
+    ),
+    max_leaves=25,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(front=_TREES, body=_TREES, back=_TREES)
+def test_no_tree_of_known_elements_breaks_the_reader(front: str, body: str, back: str) -> None:
+    text = (
+        f"<article><front><journal-meta/><article-meta>{front}</article-meta></front>"
+        f"<body>{body}</body><back>{back}</back></article>"
+    )
+    document = read_text(text)
+    again = read_text(text)
+    assert document == again
+    for block in document.blocks:
+        assert "\x00" not in block.text
+        assert "\x01" not in block.text
+        assert all(0 <= at <= len(block.text) for at, _ in block.marks)
