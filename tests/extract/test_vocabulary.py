@@ -111,7 +111,7 @@ def test_vehicles(vocabulary: Vocabulary, text: str, expected: list[str]) -> Non
     [
         ("SC", "SC-Exos", "Schwann Cell-derived exosomes promote healing", "schwann-cell"),
         ("SC", "SC-Exos", "", "?"),
-        ("HA", "HA injection in the knee", "", "hyaluronic-acid"),
+        ("HA", "HA, injected into the knee", "", "hyaluronic-acid"),
         ("HA", "HA coating with calcium", "", "hydroxyapatite"),
         ("RCT", "RCT with placebo", "", "randomized-controlled-trial"),
         ("RCT", "RCT of the shoulder, the tendon torn", "", "rotator-cuff-tear"),
