@@ -60,7 +60,8 @@ def test_check_tells_the_line_that_extract_would_write_otherwise(small: Project)
     lines[3] = lines[3].rstrip("\n") + " and more\n"
     paper.write_text("".join(lines))
     [problem] = [p for p in pipeline.check(small).problems if p.rule == "content-stale"]
-    assert (problem.file, problem.line) == (f"content/papers/{DIGEST_PAPER}/paper.yml", 4)
+    assert problem.file == f"content/papers/{DIGEST_PAPER}/paper.yml"
+    assert problem.line == 4
     assert problem.hint == "Run: python -m builder extract"
 
 
@@ -96,9 +97,7 @@ def test_one_paper_in_two_files_is_an_error_that_names_both(small: Project) -> N
 def test_records_of_a_seed_that_is_gone_are_told_and_kept(small: Project) -> None:
     pipeline.extract(small)
     (small.seeds / "knee.txt").rename(small.root / "elsewhere.txt")
-    (small.seeds / "hip.txt").write_text(
-        DIGEST.replace("knee", "hip").replace("Ann Doe", "Al Hip"), encoding="utf-8"
-    )
+    (small.seeds / "hip.txt").write_text(DIGEST.replace("Ann Doe", "Al Hip"), encoding="utf-8")
     report = pipeline.extract(small)
     [problem] = [p for p in report.problems if p.level == "error"]
     assert problem.rule == "paper-stale"
@@ -110,9 +109,7 @@ def test_records_of_a_seed_that_is_gone_are_told_and_kept(small: Project) -> Non
 def test_records_of_a_seed_that_broke_are_kept(small: Project) -> None:
     pipeline.extract(small)
     (small.seeds / "knee.txt").write_bytes(b"")
-    (small.seeds / "hip.txt").write_text(
-        DIGEST.replace("knee", "hip").replace("Ann Doe", "Al Hip"), encoding="utf-8"
-    )
+    (small.seeds / "hip.txt").write_text(DIGEST.replace("Ann Doe", "Al Hip"), encoding="utf-8")
     assert rules(pipeline.extract(small)) == ["seed-empty"]
     assert (small.content / "papers" / DIGEST_PAPER / "paper.yml").is_file()
 

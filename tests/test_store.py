@@ -1,0 +1,99 @@
+"""Canonical YAML: the same bytes for the same records, and every fault told by line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hand_made import make_bundle
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builder import models, store
+from builder.errors import ProblemError
+
+
+def test_records_come_back_as_they_were(tmp_path: Path) -> None:
+    bundle = make_bundle()
+    store.write_bundle(tmp_path / "p", bundle)
+    assert store.read_bundle(tmp_path / "p", tmp_path) == bundle
+
+
+def test_yaml_is_plain_ordered_and_without_what_is_unset() -> None:
+    term = models.Term(id="bmsc", label="α: 'β'", kind="source", synonyms=["Müller", "yes", "1"])
+    assert store.dump_records(term) == (
+        "id: bmsc\nlabel: 'α: ''β'''\nkind: source\nsynonyms:\n- Müller\n- 'yes'\n- '1'\n"
+    )
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"])))
+def test_any_text_survives_a_round_trip(text: str) -> None:
+    term = models.Term(id="x", label=text, kind="source")
+    [again] = store.yaml.safe_load_all(store.dump_records(term))
+    assert models.Term.model_validate(again) == term
+
+
+def test_a_file_is_left_alone_when_it_holds_the_text_already(tmp_path: Path) -> None:
+    path = tmp_path / "a/b.yml"
+    assert store.write_text(path, "x: 1\n") is True
+    before = path.stat().st_mtime_ns
+    assert store.write_text(path, "x: 1\n") is False
+    assert path.stat().st_mtime_ns == before
+    assert store.write_text(path, "x: 2\n") is True
+    assert [p.name for p in path.parent.iterdir()] == ["b.yml"]
+
+
+def test_a_failed_write_leaves_the_old_file_and_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "b.yml"
+    store.write_text(path, "old\n")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(store.os, "replace", full)
+    with pytest.raises(ProblemError, match="No space left on device"):
+        store.write_text(path, "new\n")
+    assert path.read_text() == "old\n"
+    assert [p.name for p in tmp_path.iterdir()] == ["b.yml"]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("id: a\nlabel: b\nlabel: c\nkind: source\n", "t.yml:3: error: key 'label' stands twice"),
+        ("id: a\nlabel: b: c\nkind: source\n", "t.yml:2: error: mapping values"),
+        ("id: a\nlabel: b\nkind: sauce\n", "t.yml:3: error: kind:"),
+        ("id: A b\nlabel: b\nkind: source\n", "t.yml:1: error: id:"),
+        ("id: a\nlabel: b\nkind: source\nsynonyms: x\n", "t.yml:4: error: synonyms:"),
+        ("id: a\nkind: source\n", "t.yml:1: error: label: Field required"),
+    ],
+)
+def test_each_fault_is_told_by_file_line_and_field(tmp_path: Path, text: str, place: str) -> None:
+    path = tmp_path / "t.yml"
+    path.write_text(text)
+    with pytest.raises(ProblemError) as caught:
+        store.read_record(models.Term, path, tmp_path)
+    assert str(caught.value).startswith(place)
+
+
+def test_a_term_in_the_wrong_folder_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "content/terms/vehicles/bmsc.yml"
+    path.parent.mkdir(parents=True)
+    path.write_text("id: bmsc\nlabel: BMSC\nkind: source\n")
+    with pytest.raises(ProblemError, match=r"content/terms/sources/bmsc\.yml"):
+        store.read_terms(tmp_path / "content", tmp_path)
+
+
+def test_all_faults_of_all_files_are_told_at_once(tmp_path: Path) -> None:
+    folder = tmp_path / "content/terms/sources"
+    folder.mkdir(parents=True)
+    for name in ("a", "b"):
+        (folder / f"{name}.yml").write_text(f"id: {name}\nkind: source\n")
+    with pytest.raises(ProblemError) as caught:
+        store.load_library(tmp_path / "content", tmp_path)
+    assert [p.file for p in caught.value.problems] == [
+        "content/terms/sources/a.yml",
+        "content/terms/sources/b.yml",
+    ]
