@@ -48,7 +48,7 @@ _MAX_NAME = 300
 _SUFFIX = re.compile(r"^(?:Jr|Sr|II|III|IV|2nd|3rd)\.?$")
 _ORCID = re.compile(r"\(?\s*(?:https?://orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])\s*\)?")
 # Affiliation marks behind a name: digits, superscripts, stars, daggers.
-_AFFILIATION = re.compile(r"[\s,]*[\d¹²³⁰⁴-⁹*†‡§¶#✉]+(?:,[\d*†‡§¶#]+)*$")
+_AFFILIATION = re.compile(r"[\s,]*[\d¹²³⁰⁴-⁹*†‡§¶#✉]+(?:,\s?[\d*†‡§¶#]+)*$")
 _GROUP_WORDS = re.compile(
     r"\b(?:Association|Center|Centers|Centre|Collaborati(?:on|ve|ng)|Collaborators|Committee|"
     r"Consortium|Council|Department|Federation|Foundation|Group|Initiative|Institutes?|"

@@ -32,12 +32,12 @@ from builder.readers.source import Source
 NAME = "scraped"
 LOOKS_FOR = (
     "headings without marks, and at least two of: a 'References' line with '- ' entries, link "
-    "labels such as [CrossRef], numbered headings, a 'Disclaimer/Publisher’s Note', a licence "
-    "line, a 'Share and Cite' block"
+    "labels such as [CrossRef], an 'Abstract' line, numbered headings, a 'Disclaimer/Publisher’s "
+    "Note', a licence line, a 'Share and Cite' block, a named citation style"
 )
 
 _NUMBERED = re.compile(
-    r"^((?:\d{1,2}|[A-Z])(?:\.\d{1,2}){0,4}\.?|[IVX]{1,5}\.)\s+(?=[^\W_]|[(“\"'])"
+    r"^(\d{1,2}(?:\.\d{1,2}){0,4}\.?|[A-Z](?:\.\d{1,2}){1,4}\.?|(?:[A-Z]|[IVX]{1,5})\.)\s+(?=[^\W_]|[(“\"'])"
 )
 _REFERENCES = re.compile(
     r"^(?:\d{1,2}\.\s+)?(?:References(?: and Notes)?|Bibliography|Literature(?: Cited)?|"
@@ -58,6 +58,7 @@ _STYLE = re.compile(
 _BYLINE = re.compile(r"^by\s+(?=[A-Z])")
 _DATES = re.compile(r"\bPublished(?: online)?:\s*([^/|;]{4,30})")
 _TABLE_NOTE = re.compile(r"^(?:(?:Abbreviations?|Notes?|Legend)\b|[*†‡§]|[a-z]\s)")
+_KEYWORDS = re.compile(r"^Key ?words?\s*:", re.IGNORECASE)
 _STATEMENTS = frozenset(
     [
         "abbreviations",
@@ -93,7 +94,9 @@ def recognises(text: str) -> bool:
         sum(bool(_NUMBERED.match(line)) and len(line) < _MAX_HEADING for line in lines[1:]) > 1,
         any(_DISCLAIMER.match(line) for line in lines),
         any(_COPYRIGHT.match(line) for line in lines),
-        any(_CITE.match(line) or _STYLE.match(line) for line in lines),
+        any(_CITE.match(line) for line in lines),
+        any(_STYLE.match(line) for line in lines),
+        any(line.casefold() == "abstract" for line in lines),
     ]
     return sum(signs) >= _MIN_SIGNS
 
@@ -248,7 +251,12 @@ def _is_heading(line: str) -> bool:
         return False
     if line.casefold().rstrip(":") in _STATEMENTS or line.casefold() == "abstract":
         return True
-    if line[-1] in ".;:,!" or line.startswith(("-", "*", "•", "http")):
+    if (
+        line[-1] in ".;:,!"
+        or marks.URL.search(line)
+        or "; " in line
+        or line.startswith(("-", "*", "•", "http"))
+    ):
         return False
     return bool(_NUMBERED.match(line)) or line[0].isupper() or line[0].isdigit()
 
@@ -272,7 +280,17 @@ def _read_body(number: int, line: str, parts: _Parts) -> None:
     elif parts.tables and not section and _TABLE_NOTE.match(line):
         _add_block(parts, "footnote", line, number)
     else:
-        _add_block(parts, _body_kind(section), line, number, section)
+        kind = _body_kind(section)
+        if _is_imprint(line, parts):
+            kind = "statement"
+        elif _KEYWORDS.match(line):
+            kind = "paragraph"
+        _add_block(parts, kind, line, number, section)
+
+
+def _is_imprint(line: str, parts: _Parts) -> bool:
+    """Tell whether a line below the title, before any section, is about the paper: short ones."""
+    return len(parts.headings) == 1 and len(line) <= _MAX_HEADING
 
 
 def _body_kind(section: str) -> BlockKind:
