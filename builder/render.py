@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,8 @@ TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 # HTML's five characters, and all that means something inside a line of Markdown.
 _MARKUP = re.compile(r"[&<>\"'\\`*_{}\[\]()#!|~^=$]")
-# What opens a list, a rule, a heading or a definition when a line begins with it.
-_OPENING = re.compile(r"^(?:[-+:]|\d(?=\d*[.)](?:\s|$))|\.(?=\s|$))")
+# What opens a list, a rule or a block of code when a line begins with it; a space that breaks a line.
+_OPENING = re.compile(r"^(?:[-+: ]|\d(?=\d*[.)](?:\s|$))|\.(?=\s|$))| $")
 # Control characters and non-characters have no place in HTML; Markdown uses some as its own marks.
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
@@ -50,13 +50,27 @@ def escape_text(value: object) -> Markup:
         return value
     if value is None:
         raise ValueError("a template printed None; the view must say what is not stated")
-    text = clean_text(str(value))
-    return Markup(_OPENING.sub(_reference, _MARKUP.sub(_reference, text)))  # noqa: S704 (escaped)
+    return _escape(str(value))
+
+
+@lru_cache(maxsize=1 << 15)  # labels and addresses stand on many pages
+def _escape(text: str) -> Markup:
+    marked = _MARKUP.sub(_reference, clean_text(text))
+    return Markup(_OPENING.sub(_reference, marked))  # noqa: S704 (escaped)
+
+
+class _ViewEnvironment(Environment):
+    """Jinja that looks into a view's dict first, so that no key hides behind a method of dict."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
 
 
 @cache
 def _environment(folder: Path) -> Environment:
-    environment = Environment(
+    environment = _ViewEnvironment(
         loader=FileSystemLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,

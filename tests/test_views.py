@@ -1,0 +1,173 @@
+"""Views: numbers, effects, places and counts as a reader expects them."""
+
+from typing import get_args
+
+import pytest
+from render_sample import PAPER, sample_library
+
+from builder import models
+from builder.models import CslDate, CslItem, CslName, Dose
+from builder.views import view_pages
+from builder.views.atlas import build_atlas
+from builder.views.citations import format_date, short_name, view_ways
+from builder.views.evidence_map import view_grid
+from builder.views.findings import view_place
+from builder.views.links import root_of, safe_url, shorten
+from builder.views.papers import view_columns
+from builder.views.terms import count_term
+from builder.views.words import (
+    EFFECTS,
+    EVIDENCE,
+    KIND_WORDS,
+    format_number,
+    format_range,
+    view_dose,
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (7e9, "7 × 10⁹"),
+        (1e9, "10⁹"),
+        (3.5e10, "3.5 × 10¹⁰"),
+        (5.0, "5"),
+        (0.25, "0.25"),
+        (1200.0, "1,200"),
+        (0.00002, "2 × 10⁻⁵"),
+        (0.0, "0"),
+        (-3.5, "-3.5"),
+    ],
+)
+def test_numbers_are_written_as_the_field_writes_them(value, shown):
+    assert format_number(value) == shown
+
+
+def test_ranges():
+    assert format_range(1e9, 1e10) == "10⁹–10¹⁰"
+    assert format_range(5, 5) == "5"
+    assert format_range(None, 21) == "21"
+    assert format_range(None, None) == ""
+
+
+def test_dose_is_shown_verbatim_and_as_read():
+    dose = Dose(
+        printed="Single IA injection (109–1010 particles/mL)",
+        particles_per_ml_low=1e9,
+        particles_per_ml_high=1e10,
+        doses=1,
+    )
+    assert view_dose(dose) == {
+        "printed": "Single IA injection (109–1010 particles/mL)",
+        "parsed": [
+            {"label": "Concentration", "value": "10⁹–10¹⁰ particles/mL"},
+            {"label": "Number of doses", "value": "1 dose"},
+        ],
+    }
+
+
+def test_closed_lists_of_the_records_all_have_words():
+    assert set(get_args(models.Effect)) == set(EFFECTS)
+    assert set(get_args(models.Evidence)) == set(EVIDENCE)
+    assert set(get_args(models.TermKind)) <= set(KIND_WORDS)
+
+
+@pytest.mark.parametrize(
+    ("url", "safe"),
+    [
+        ("https://doi.org/10.1/x", "https://doi.org/10.1/x"),
+        ("http://a.org/a?b=c&d=(e)#f", "http://a.org/a?b=c&d=(e)#f"),
+        ("https://a.org/[x]|y", "https://a.org/%5Bx%5D%7Cy"),
+        ("https://a.org/100%", "https://a.org/100%25"),
+        ("javascript:alert(1)", ""),
+        ("JavaScript:alert(1)", ""),
+        (" javascript:alert(1)", ""),
+        ("data:text/html,x", ""),
+        ("https://a.org/a b", ""),
+        ("//a.org/", ""),
+        ("https://", ""),
+        ("https://[broken/", ""),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_only_web_addresses_become_links(url, safe):
+    assert safe_url(url) == safe
+
+
+def test_root_is_right_at_every_depth():
+    assert [root_of(""), root_of("map/"), root_of("sources/bmsc/")] == ["", "../", "../../"]
+
+
+def test_long_text_is_cut_at_a_word():
+    assert shorten("one two three four", 12) == "one two…"
+    assert shorten("one  two\nthree", 20) == "one two three"
+
+
+def test_dates_are_as_exact_as_known():
+    dates = [[2025], [2025, 11], [2026, 3, 6]]
+    shown = [format_date(CslDate(date_parts=[d])) for d in dates]
+    assert shown == ["2025", "November 2025", "6 March 2026"]
+
+
+def test_short_name_of_a_work():
+    one = CslItem(type="article-journal", title="T", author=[CslName(family="Wang", given="Z.")])
+    assert short_name(one) == "Wang"
+    two = one.model_copy(
+        update={"author": [*(one.author or []), CslName(literal="X")],
+                "issued": CslDate(date_parts=[[2020]])}
+    )  # fmt: skip
+    assert short_name(two) == "Wang et al., 2020"
+    assert short_name(CslItem(type="webpage", title="A registration")) == "A registration"
+
+
+def test_known_doi_makes_searches_needless():
+    csl = CslItem(type="article-journal", title="T", DOI="10.1016/x(y)", PMID="123")
+    assert [w["href"] for w in view_ways(csl)] == [
+        "https://doi.org/10.1016/x(y)",
+        "https://pubmed.ncbi.nlm.nih.gov/123/",
+    ]
+
+
+def test_grouped_columns_share_a_heading():
+    header = view_columns(["A", "Exos Release / In Vitro", "Exos Release / In Vivo", "B"])
+    assert [(c["label"], c["span"]) for c in header["top"]] == [
+        ("A", 1),
+        ("Exos Release", 2),
+        ("B", 1),
+    ]
+    assert header["names"] == ["In Vitro", "In Vivo"]
+
+
+def test_places_of_each_kind_of_statement():
+    atlas = build_atlas(sample_library())
+    places = [view_place(atlas, PAPER, f.locator, "../../") for f in atlas.findings]
+    page = f"../../papers/{PAPER}/"
+    assert [(p["label"], p["href"]) for p in places] == [
+        ("Table 1, row 1", f"{page}#row-fa"),
+        ("Reference 1, title", f"{page}#ref-1"),
+        ("Abstract", f"{page}#abstract"),
+    ]
+
+
+def test_counts_hold_narrower_terms_apart():
+    atlas = build_atlas(sample_library())
+    counts = {name: count_term(atlas, atlas.library.terms[name]) for name in ("msc", "bmsc")}
+    assert counts["bmsc"] == {"findings": 2, "wide": 2, "references": 1, "trials": 0}
+    assert counts["msc"] == {"findings": 0, "wide": 2, "references": 0, "trials": 1}
+
+
+def test_map_marks_the_negative_trial_and_the_finding_without_effect():
+    grid = view_grid(build_atlas(sample_library()), "condition", "../")
+    cells = {row["term"]["label"]: row["cells"][0] for row in grid["rows"]}
+    assert cells["Placental MSC"]["told"] == "1 trial, negative trial result"
+    assert cells["Placental MSC"]["negative"]
+    assert cells["Placental MSC"]["evidence"]["label"] == "clinical"
+    assert cells["BMSC"]["told"] == "1 finding, 1 without effect"
+    assert cells["BMSC"]["href"] == "../sources/bmsc/#findings"
+
+
+def test_every_page_has_an_address_of_its_own():
+    pages = list(view_pages(sample_library()))
+    assert len({p.path for p in pages}) == len(pages)
+    assert all(p.path == "" or p.path.endswith("/") for p in pages)
