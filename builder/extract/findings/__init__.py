@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from builder import ids
 from builder.document import Document
 from builder.extract.findings import doubts
+from builder.extract.findings.beside import Beside
 from builder.extract.findings.carriers import read_cargo, read_modifications, read_vehicles
 from builder.extract.findings.cells import read_cells
 from builder.extract.findings.cues import Cues, read_cues
@@ -137,9 +138,10 @@ def _read_part(
     part: Part, vocabulary: Vocabulary, cues: Cues, context: str, about: object
 ) -> tuple[list[Assigned], list[Question]]:
     reading = Reading(part, vocabulary, cues, context, bool(about))
+    cells = read_cells(reading)
     assigned = [
-        *read_cells(reading),
-        *read_modifications(reading),
+        *cells,
+        *read_modifications(reading, [a for a in cells if a.field == "sources"]),
         *read_vehicles(reading),
         *read_cargo(reading),
         *read_mechanisms(reading),
@@ -237,20 +239,20 @@ def _beside_titles(
     statement: Statement, assigned: Sequence[Assigned], vocabulary: Vocabulary, cues: Cues
 ) -> Iterable[Question]:
     """Yield what is doubtful about a row beside the titles that it cites."""
-    row = _by_field(assigned)
     for title in statement.titles:
-        found, _ = _read_part(
-            Part("title", "", title), vocabulary, cues, statement.quote, cues.vesicle.search(title)
-        )
+        about = cues.vesicle.search(title) is not None
+        found, _ = _read_part(Part("title", "", title), vocabulary, cues, statement.quote, about)
         theirs = _by_field(_settle(found, vocabulary))
-        yield from doubts.compare_with_title(row, theirs, (statement.quote, title), vocabulary)
+        texts = (statement.quote, title)
+        yield from Beside(_by_field(assigned), theirs, texts, about, vocabulary).ask()
 
 
-def _by_field(assigned: Iterable[Assigned]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+def _by_field(assigned: Iterable[Assigned]) -> dict[str, dict[str, str]]:
+    """Return values and their details by field, without species: those tell no subject."""
+    found: dict[str, dict[str, str]] = {}
     for item in assigned:
-        if item.field not in ("", "species") and item.value not in found.setdefault(item.field, []):
-            found[item.field].append(item.value)
+        if item.field not in ("", "species"):
+            found.setdefault(item.field, {}).setdefault(item.value, item.detail)
     return found
 
 

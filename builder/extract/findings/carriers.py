@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from builder.extract.findings.phrases import find_split_modification
@@ -13,6 +13,11 @@ from builder.extract.vocabulary import Mention
 
 RNA_TYPES = frozenset(["miRNA", "lncRNA", "circRNA", "RNA class"])
 MOLECULE_TYPES = RNA_TYPES | {"gene/protein", "drug", "compound"}
+_TREATED = re.compile(
+    r"[^\s,;:]+[\s-](?:stimulated|treated|primed|pre-?treated|pre-?conditioned)\s+"
+    r"(?:[\w-]+\s+){0,2}$",
+    re.IGNORECASE,
+)
 _NAME_BEHIND = re.compile(r"^\s+(?!RNA)[A-Z][A-Z0-9][A-Za-z0-9-]*\b")
 _NO_CARRIER_TYPES = frozenset(["device", "drug"])
 
@@ -43,7 +48,7 @@ def _is_elsewhere(reading: Reading, mention: Mention) -> bool:
     return reading.fitting(mention, "culture") is not None
 
 
-def read_modifications(reading: Reading) -> list[Assigned]:
+def read_modifications(reading: Reading, sources: Sequence[Assigned] = ()) -> list[Assigned]:
     """Return what was done to the vesicles or to the cells that make them."""
     found = [
         _assign(reading, "modifications", m, "named")
@@ -57,7 +62,22 @@ def read_modifications(reading: Reading) -> list[Assigned]:
         split = find_split_modification(reading.text, source, vesicle, v)
         if split and not touches(split, named):
             found.append(_assign(reading, "modifications", split, "split-name"))
-    return [*found, *_implied(reading)]
+    found += _implied(reading)
+    return [*found, *_treated(reading, sources, found)]
+
+
+def _treated(
+    reading: Reading, sources: Sequence[Assigned], known: Sequence[Assigned]
+) -> Iterator[Assigned]:
+    """Yield plain preconditioning where a source is "X-treated" by something without a term."""
+    general = reading.vocabulary.find_term("preconditioning", "modification")
+    for source in sources:
+        before = _TREATED.search(reading.text[: source.start])
+        if before and general and not any(k.start < source.start for k in known):
+            yield replace(
+                source, field="modifications", value=general, rule="treated-cell",
+                start=before.start(), end=before.end(), text=before[0].strip(),
+            )  # fmt: skip
 
 
 def _implied(reading: Reading) -> Iterator[Assigned]:
@@ -106,6 +126,7 @@ def read_cargo(reading: Reading) -> list[Assigned]:
                 continue
             if rna and _NAME_BEHIND.match(reading.behind(mention)):
                 break  # a class word before a name that the vocabulary lacks: lncRNA MALAT1
+            role = "loaded" if reading.vocabulary.terms[mention.term].kind == "compound" else role
             said = "not stated" if pattern.rule == "x-exosome-compound" else role
             found.append(_assign(reading, "cargo", mention, pattern.rule, said))
             break

@@ -17,6 +17,7 @@ _HANGING = re.compile(r"^-?\s*(?:,|/|\band\b|\bor\b|\bversus\b|\bvs\b\.?|&|\s)+$
 _LISTED = re.compile(
     r"^s?\s*(?:\([^)]*\)\s*)?(?:,|/|\band\b|\bor\b|&|\s)+(?:human\s+)?$", re.IGNORECASE
 )
+_CELL_WORD = re.compile(r"cell|SC|blast|cyte|phage|plasma|phil", re.IGNORECASE)
 _BY = re.compile(r"\bby\s+(?:(?!\w+(?:ing|ed)\b)[\w-]+\s+)?$", re.IGNORECASE)
 _TOWARDS = re.compile(r"\b(?:towards?|into)\s+(?:an?\s+|the\s+)?$", re.IGNORECASE)
 _FORMING = re.compile(r"(?:differentiation|polari[sz]ation|genesis)$|\bM[12]\b", re.IGNORECASE)
@@ -100,8 +101,10 @@ def _is_compared(reading: Reading) -> bool:
 def _makes_another_cell(reading: Reading, mention: Mention, pattern: Pattern) -> bool:
     """Tell whether another cell stands between: the iPSC of "iPSC-derived MSC exosomes"."""
     match = pattern.regex.match(reading.behind(mention))
-    if not match or pattern.rule == "x-speaks-by-exosomes":
+    if pattern.rule == "x-speaks-by-exosomes":
         return False
+    if not match:
+        return pattern.rule != "exosomes-those-of-x" and _has_nearer_cell(reading, mention)
     end = mention.end + match.end()
     v = reading.vocabulary
     return any(
@@ -114,11 +117,23 @@ def _makes_another_cell(reading: Reading, mention: Mention, pattern: Pattern) ->
     )
 
 
+def _has_nearer_cell(reading: Reading, mention: Mention) -> bool:
+    """Tell whether another cell stands nearer to the vesicles: "exosomes of BMSCs primed OBs"."""
+    vesicles = [m.end() for m in reading.cues.vesicle.finditer(reading.before(mention))]
+    nearest = vesicles[-1] if vesicles else 0
+    between = [
+        o
+        for o in reading.mentions("source", "cell")
+        if nearest <= o.start and o.end <= mention.start
+    ]
+    return any(not _LISTED.match(reading.text[o.end : mention.start]) for o in between)
+
+
 def _as_target(reading: Reading, mention: Mention) -> tuple[str, str]:
     term = reading.vocabulary.terms.get(mention.term)
     if term is None or (term.kind == "source" and term.type not in ("cell", "class", "cell line")):
         return "", "no-role"
-    if touches(mention, reading.mentions("modification")) or touches(
+    if touches(mention, reading.mentions("modification")) or is_inside(
         mention, reading.mentions("vehicle")
     ):
         return "", "no-role"
@@ -132,15 +147,15 @@ def _spread(reading: Reading, found: list[tuple[Mention, str, str]]) -> None:
     for i in range(len(found) - 2, -1, -1):
         (left, role, _), (right, other, rule) = found[i], found[i + 1]
         between = reading.text[left.end : right.start]
-        if other == "sources" and role != "sources" and between.startswith("-"):
-            if _HANGING.match(between):
-                found[i] = (left, "sources", rule)
+        shares = between.startswith("-") or not _CELL_WORD.search(left.text)
+        if other == "sources" and role != "sources" and shares and _HANGING.match(between):
+            found[i] = (left, "sources", rule)
     for i in range(1, len(found)):
         (left, role, rule), (right, other, _) = found[i - 1], found[i]
         between = reading.text[left.end : right.start]
-        if role == "sources" and rule.startswith("exosom") and other == "targets":
-            if _LISTED.match(between) and re.search(r"\w|,|/", between):
-                found[i] = (right, "sources", rule)
+        listed = _LISTED.match(between) and re.search(r"\w|,|/", between)
+        if role == "sources" and rule.startswith("exosom") and other in ("targets", "") and listed:
+            found[i] = (right, "sources", rule)
 
 
 def _is_product(reading: Reading, mention: Mention) -> bool:

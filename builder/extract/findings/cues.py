@@ -55,6 +55,9 @@ class Cues:
     about_itself: re.Pattern[str]
     heads: re.Pattern[str]
     unchanged: re.Pattern[str]
+    turning: re.Pattern[str]
+    mending: tuple[str, ...]
+    harmful: frozenset[str]
     comparing: re.Pattern[str]
     measures: re.Pattern[str]
     shown: frozenset[str]
@@ -98,7 +101,10 @@ def _fill(pattern: str, words: Mapping[str, str], stop: str) -> str:
     """Return a pattern with ``{vesicle}``, ``{derived}`` and ``{words:N}`` written out."""
     for name in ("vesicle", "derived"):
         pattern = pattern.replace("{" + name + "}", words[name])
-    made = r"\w+(?:gen|net|chem|chan|tr)ically\s+\w+ed\s+"
+    made = (
+        r"\w+(?:gen|net|chem|chan|tr)ically\s+\w+ed\s+|[^\s,;:.]+[\s-](?:stimulated|treated|primed|"
+        r"pre-?treated|pre-?conditioned|induced|conditioned|transfected|activated|exposed)\s+"
+    )
     token = rf"(?:{made}|(?!(?:{stop})\b)[^\s,;:.]+(?:,?\s+|-))"
     return re.sub(r"\{words:(\d)\}", lambda m: f"{token}{{0,{m[1]}}}", pattern)
 
@@ -122,14 +128,22 @@ def _roles(data: Mapping[str, Any], stop: str) -> dict[str, RolePatterns]:
     }
 
 
+def _verb_stems(meanings: Mapping[str, Meaning]) -> str:
+    """Return one short pattern for all verbs, so that the patterns made of it compile fast."""
+    verbs = [w for w, m in meanings.items() if m.kind == "verb" and " " not in w]
+    stems = {re.sub(r"(?:e[sd]?|ing|s|\*)$", "", w) for w in verbs}
+    return rf"(?:{'|'.join(sorted(map(re.escape, stems)))})(?:e[sd]?|ing|s|\w*ory)?|" + "|".join(
+        sorted(re.escape(w.rstrip("*")) + r"\w*" for w in verbs if w.endswith("*"))
+    )
+
+
 def parse_cues(data: Mapping[str, Any]) -> Cues:
     """Return the compiled lexicon of the data of content/cues.yml."""
     effects = data["effects"]
     meanings = _meanings(effects)
     words = {k: re.sub(r"\s*\n\s*", "", v).replace("\\ ", r"\s+") for k, v in data["words"].items()}
     words = {k: re.sub(r"\| +", "|", v) for k, v in words.items()}
-    verbs = _any([w for w, m in meanings.items() if m.kind == "verb"])
-    stop = f"{words['stop']}|{verbs}"
+    stop = f"{words['stop']}|{_verb_stems(meanings)}"
     data = {**data, "words": words}
     never = data["source"]["never_after"]
     return Cues(
@@ -156,6 +170,9 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
             rf"(?:{_any(effects['unchanged'])})\b",
             re.IGNORECASE,
         ),
+        turning=re.compile(rf"(?:^\s*|\s)(?:{_any(effects['turning'])})\b", re.IGNORECASE),
+        mending=tuple(effects["mending"]),
+        harmful=frozenset(effects["harmful"]),
         comparing=re.compile(data["comparing"], re.IGNORECASE),
         measures=re.compile(rf"^(?:\s+(?:{_any(effects['measures'])})\b)*", re.IGNORECASE),
         shown=frozenset(effects["shown"]),

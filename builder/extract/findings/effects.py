@@ -98,6 +98,8 @@ class EffectReader:
         is_head = cue[1].endswith("ing") and self.cues.heads.match(rest[cue.end() :])
         if meaning.kind != "noun" and not is_head:
             return state
+        if is_head and state.effect != "none":
+            return replace(state, effect=meaning.effect, rule="participle-behind", cue=cue[1])
         if meaning.effect == "modulates" and state.effect != "involves":
             return state
         return replace(
@@ -172,6 +174,8 @@ class EffectReader:
     def _plain(self, cue: _Cue, before: State) -> State:
         if cue.kind == "denial":
             return State(cue.start, "none", "denied", cue.word, cue.end)
+        if cue.word == "from" and before.cue.startswith(("protect", "rescu", "prevent")):
+            return State(cue.start, "inhibits", "protected-from", f"{before.cue} from", cue.end)
         denied = (
             before.effect == "none" and cue.kind == "neutral" and cue.word in ("in", "on", "with")
         )
@@ -179,6 +183,11 @@ class EffectReader:
             return replace(before, start=cue.start, end=cue.end)
         rule = "aim" if cue.kind == "aim" else "no-direction"
         return State(cue.start, "involves", rule, cue.word, cue.end)
+
+    def _goes_on(self, before: State, cue: _Cue) -> bool:
+        """Tell whether a denial reaches a further verb: "did not promote or inhibit"."""
+        between = self.text[before.end : cue.start]
+        return bool(re.search(r"\b(?:or|nor)\s+$", between)) and "," not in between
 
     def _note_passive(self, cue: _Cue, before: State) -> None:
         """Note what a passive verb says of the words before it: "apoptosis was reduced"."""
@@ -209,7 +218,7 @@ class EffectReader:
             self._note_passive(cue, before)
             return State(cue.start, "involves", "passive", cue.word, cue.end)
         near = before.cue and _GAP.match(self.text[before.end : cue.start])
-        if before.effect == "none" and (near or before.rule == "denied"):
+        if before.effect == "none" and (near or self._goes_on(before, cue)):
             return replace(before, start=cue.start, end=cue.end)
         if near and cue.kind == "noun" and before.rule == "verb":
             effect = _compose(before.effect, cue.effect)

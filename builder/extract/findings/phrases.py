@@ -113,11 +113,11 @@ def find_animal_models(
             (
                 t
                 for c in known
-                if modelled or _is_had_by(text, animal, c)
+                if _is_modelled(text, animal, modelled, c) or _is_had_by(text, animal, c)
                 for t in (
                     v.find_term(f"{label} {c.text} model", "model"),
                     v.find_term(f"{label} {v.terms[c.term].label} model", "model"),
-                    _related_model(models, c.term, animal.term),
+                    _related_model(models, (c.term, *v.ancestors(c.term)), animal.term),
                 )
                 if t
             ),
@@ -129,10 +129,27 @@ def find_animal_models(
     return found
 
 
+def _is_modelled(
+    text: str, animal: Mention, modelled: re.Match[str] | None, condition: Mention
+) -> bool:
+    """Tell whether a model is of a condition: "rat OA model", "OA rat model", "rat model of OA"."""
+    if not modelled:
+        return False
+    end = animal.end + modelled.end()
+    if animal.start <= condition.start and condition.end <= end:
+        return True
+    if condition.end <= animal.start:
+        return bool(re.fullmatch(r"[\s-]+(?:[\w-]+\s+)?", text[condition.end : animal.start]))
+    between = text[end : condition.start]
+    return bool(re.fullmatch(r"\s+(?:of|for|with)\s+(?:[\w-]+\s+){0,3}", between))
+
+
 def _is_had_by(text: str, animal: Mention, condition: Mention) -> bool:
     """Tell whether an animal has a condition: "mice with periodontitis", "defects in rats"."""
     if animal.end <= condition.start:
         between = text[animal.end : condition.start]
+        if not between.strip():
+            return True  # "mice knee osteoarthritis"
         return bool(
             re.fullmatch(r"\s+(?:with|having|suffering\s+from)\s+(?:[\w-]+\s+){0,3}", between)
         )
@@ -140,10 +157,27 @@ def _is_had_by(text: str, animal: Mention, condition: Mention) -> bool:
     return bool(re.fullmatch(r"\s+(?:model\s+)?(?:in|of)\s+(?:[\w-]+\s+){0,2}", between))
 
 
-def _related_model(models: Iterable[Term], condition: str, animal: str) -> str | None:
-    """Return the model that the vocabulary relates to both a condition and an animal."""
-    found = [m.id for m in models if condition in m.related and animal in m.related]
-    return found[0] if len(found) == 1 else None
+def _related_model(models: Iterable[Term], conditions: tuple[str, ...], animal: str) -> str | None:
+    """Return the model that the vocabulary relates to a condition, or its parent, and an animal."""
+    for condition in conditions:
+        found = [m.id for m in models if condition in m.related and animal in m.related]
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
+
+
+def find_gapped_conditions(
+    text: str, conditions: Iterable[Mention], v: Vocabulary
+) -> list[Mention]:
+    """Return conditions that another adjective splits: "critical-sized [calvarial] defects"."""
+    found = []
+    for condition in conditions:
+        left = re.search(r"([\w-]+)\s+$", text[: condition.start])
+        head = condition.text.split()[-1]
+        term = v.find_term(f"{left[1]} {head}", "condition") if left else None
+        if left and term and term != condition.term:
+            found.append(_mention(term, "condition", left.start(1), condition.end, text))
+    return found
 
 
 def find_placed_defects(text: str, tissues: Iterable[Mention], v: Vocabulary) -> list[Mention]:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from builder.extract.findings.carriers import read_cargo
 from builder.extract.findings.cues import Cues
-from builder.extract.findings.phrases import find_animal_models, find_placed_defects
+from builder.extract.findings.effects import State
+from builder.extract.findings.phrases import (
+    find_animal_models,
+    find_gapped_conditions,
+    find_placed_defects,
+)
 from builder.extract.findings.spans import Reading, is_inside
 from builder.extract.findings.trace import Assigned
 from builder.extract.vocabulary import Mention
@@ -61,9 +67,22 @@ def _directed(reading: Reading, mention: Mention, field: str) -> Assigned:
     if _MEDIATED.search(mention.text):
         return _assigned(reading, mention, field, "involves", "x-mediated")
     start, end, mention = _without_verb(reading, mention)
-    state = reading.effects.effect_of(start, end)
+    state = _turned(reading, mention, reading.effects.effect_of(start, end))
     rule = f"{state.rule}: {state.cue}" if state.cue else state.rule
     return _assigned(reading, mention, field, state.effect, rule)
+
+
+def _turned(reading: Reading, mention: Mention, state: State) -> State:
+    """Return the state where the words mean the reverse: "improves inflammation" lowers it."""
+    cues = reading.cues
+    opposite = {"up": "down", "down": "up", "inhibits": "up", "activates": "down"}
+    behind = reading.behind(mention)[:30]
+    if cues.turning.search(f" {mention.text.split()[-1]}") or cues.turning.match(behind):
+        return replace(state, effect=opposite.get(state.effect, state.effect), rule="turned-round")
+    mends = state.effect == "up" and state.cue.startswith(cues.mending)
+    if mends and mention.term in cues.harmful:
+        return replace(state, effect="down", rule="mended")
+    return state
 
 
 def _without_verb(reading: Reading, mention: Mention) -> tuple[int, int, Mention]:
@@ -119,6 +138,8 @@ def read_setting(reading: Reading) -> list[Assigned]:
         *find_animal_models(reading.text, species, [*conditions, *placed], v),
     ]
     found = [_assigned(reading, m, "conditions", "", "named") for m in conditions]
+    split = find_gapped_conditions(reading.text, conditions, v)
+    found += [_assigned(reading, m, "conditions", "", "split-name") for m in split]
     found += [_assigned(reading, m, "conditions", "", "defect-by-place") for m in placed]
     found += [_assigned(reading, m, "models", "", "named") for m in models]
     found += [_assigned(reading, m, "species", "", "named") for m in species]

@@ -110,15 +110,16 @@ class Reading:
         """Return every mention, the nested ones too, in order, resolved where the paper does so."""
         if self._all is None:
             top = self.vocabulary.find_mentions(self.text, context=self.context)
-            around = f"{self.text} {self.context}"
-            within = [n for m in top for n in self._within(m, around)]
+            within = [n for m in top for n in self._within(m)]
             self._all = sorted([*top, *within], key=lambda m: (m.start, -m.end))
         return self._all
 
-    def _within(self, mention: Mention, around: str) -> Iterable[Mention]:
-        for nested in self.vocabulary.find_within(mention, context=around):
-            yield nested
-            yield from self._within(nested, around)
+    def _within(self, mention: Mention) -> Iterable[Mention]:
+        """Yield what lies inside a name; a short form that stays open there asks nothing."""
+        for nested in self.vocabulary.find_within(mention):
+            if nested.term:
+                yield nested
+                yield from self._within(nested)
 
     def before(self, mention: Mention) -> str:
         """Return the text before a mention."""
