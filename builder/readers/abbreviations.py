@@ -36,6 +36,8 @@ def find_abbreviations(texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
 
 
 def _is_short_form(short: str) -> bool:
+    if short.islower() or short.isdecimal():
+        return False
     letters = sum(c.isalpha() for c in short)
     capital = any(c.isupper() for c in short)
     return bool(_SHORT_FORM.fullmatch(short)) and capital and letters * 2 > len(short)
@@ -71,13 +73,11 @@ def _match_letters(text: str, letters: list[str], first: int) -> int:
     low = text.lower()
     if len(low) != len(text):
         return -1
-    for index in range(len(letters) - 1, -1, -1):
-        place -= 1
-        while place >= first:
-            begins = place == 0 or not low[place - 1].isalnum()
-            if low[place] == letters[index] and (index > 0 or begins):
-                break
-            place -= 1
-        if place < first:
+    for letter in reversed(letters[1:]):
+        place = low.rfind(letter, first, place)
+        if place < 0:
             return -1
+    place = low.rfind(letters[0], first, place)
+    while place > 0 and low[place - 1].isalnum():
+        place = low.rfind(letters[0], first, place)
     return place

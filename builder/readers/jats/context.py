@@ -67,4 +67,7 @@ def href(element: etree._Element) -> str:
 
 def words_of(element: etree._Element) -> str:
     """Return all text inside an element, just as it stands in the file."""
-    return "".join(map(str, element.itertext()))
+    if not len(element):
+        return element.text or ""
+    # Several times faster than itertext, and the same: comments are gone already.
+    return str(etree.tostring(element, method="text", encoding="unicode", with_tail=False))

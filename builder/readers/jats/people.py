@@ -20,6 +20,8 @@ _MOST_GIVEN = 3
 def parse_name(element: etree._Element, context: Context) -> Person | None:
     """Return the person or group that a name element holds; None where it is empty."""
     tag = element.tag
+    if tag == "name":
+        return _join_parts(element, context)
     if tag in ("name-alternatives", "collab-alternatives"):
         return parse_name(element[0], context) if len(element) else None
     if tag in ("collab", "on-behalf-of"):
@@ -27,7 +29,16 @@ def parse_name(element: etree._Element, context: Context) -> Person | None:
         return Person(literal=literal) if literal else None
     if tag == "anonymous":
         return Person(literal=text_of(element, context) or "Anonymous")
-    parts = {str(c.tag): _plain(c, context) for c in element}
+    return _join_parts(element, context)
+
+
+def _join_parts(element: etree._Element, context: Context) -> Person | None:
+    parts: dict[str, str] = {}
+    for child in element:
+        text = child.text or ""
+        # The usual case is plain letters, and most of an article's elements are names.
+        plain = text.isalpha() and text.isascii() and not len(child)
+        parts[child.tag] = text if plain else text_of(child, context).strip(",; ")
     family, first = parts.get("surname"), parts.get("given-names", "")
     if family is None and not first:
         return split_name(text_of(element, context))
@@ -35,13 +46,6 @@ def parse_name(element: etree._Element, context: Context) -> Person | None:
         # A lone given name is a name in one piece (mononyms, groups tagged as persons).
         return Person(literal=first) if first else None
     return Person(family, first, suffix=parts.get("suffix", ""))
-
-
-def _plain(element: etree._Element, context: Context) -> str:
-    text = element.text or ""
-    if not len(element) and text.isalpha() and text.isascii():
-        return text
-    return text_of(element, context).strip(",; ")
 
 
 def _group(element: etree._Element, context: Context) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from lxml import etree
 
 from builder.document import Citation, WorkFields
-from builder.readers.jats.context import Context, line_of
-from builder.readers.jats.inline import text_of
+from builder.readers.jats.context import Context, line_of, words_of
+from builder.readers.jats.inline import text_of, tidy
 from builder.readers.jats.works import parse_work, printed_work
 
 CITATIONS = ("element-citation", "mixed-citation", "citation", "nlm-citation")
@@ -54,17 +54,19 @@ def number_refs(refs: list[etree._Element], context: Context) -> list[int]:
                 hint="Entries are counted through all lists.",
             )
     for ref, number in zip(refs, numbers, strict=True):
-        for element in (ref, *ref, *ref.iterfind("citation-alternatives/*")):
+        for element in (ref, *ref):
             name = element.get("id")
             if name:
                 context.numbers.setdefault(name, (number,))
+            if element.tag == "citation-alternatives":
+                inner = (child.get("id") for child in element)
+                context.numbers.update((name, (number,)) for name in inner if name)
     context.last = max(numbers, default=0)
     return numbers
 
 
 def _label(ref: etree._Element) -> str:
-    label = ref.findtext("label")
-    return label if label is not None else ""
+    return next((words_of(child) for child in ref if child.tag == "label"), "")
 
 
 def read_references(article: etree._Element, context: Context) -> tuple[Citation, ...]:
@@ -79,7 +81,7 @@ def read_references(article: etree._Element, context: Context) -> tuple[Citation
 
 
 def _entries(ref: etree._Element, number: int, context: Context) -> Iterator[Citation]:
-    label = text_of(ref.find("label"), context)
+    label = tidy(_label(ref))
     shown = "" if label.strip(" .[]()") == str(number) else label
     works = _find_works(ref)
     if not works:

@@ -107,7 +107,7 @@ _FIELDS = frozenset(
     ]
 )
 _PEOPLE = frozenset([*NAMES, "anonymous"])
-_TITLES = ("article-title", "chapter-title", "source", "data-title", "part-title")
+_TITLES = frozenset(["article-title", "chapter-title", "source", "data-title", "part-title"])
 _MARKUP = frozenset(
     [
         "italic",
@@ -128,6 +128,13 @@ _MARKUP = frozenset(
         "sans-serif",
     ]
 )
+# Parts of a citation whose text is printed just as it stands.
+_PLAIN = frozenset(
+    "mixed-citation citation person-group name string-name surname given-names article-title "
+    "source year month day volume issue fpage lpage page-range elocation-id italic bold comment "
+    "pub-id publisher-name publisher-loc chapter-title edition conf-name collab object-id".split()
+)
+_PLAIN_WITH_TEXT = frozenset(["ext-link", "uri", "etal"])
 _PMID_URL = re.compile(
     r"(?:pubmed(?:\.ncbi\.nlm\.nih\.gov)?|entrez)/(?:.*[?&]?=)?(\d{1,9})(?:\D|$)"
 )
@@ -156,14 +163,31 @@ def bare_pmcid(text: str) -> str:
 
 def printed_work(element: etree._Element, context: Context) -> str:
     """Return a citation as printed. Fields without punctuation between them are parted."""
-    prose = Prose(context)
     if (element.text or "").strip() or any((c.tail or "").strip() for c in element):
+        if _is_plain(element):
+            return tidy(words_of(element))
+        prose = Prose(context)
         prose.add(element)
         printed = prose.text()
         if len(element) and element[0].tag == "label":
             return printed.removeprefix(tidy(element[0].text or "")).lstrip()
         return printed
     return ". ".join(p.rstrip(". ") for p in _printed_parts(element, context) if p)
+
+
+def _is_plain(element: etree._Element) -> bool:
+    """Tell whether an element's text is just what its tags hold, with spaces inside names."""
+    for part in element.iter():
+        tag = part.tag
+        if tag == "surname":
+            if not part.tail and part.getnext() is not None:
+                return False
+        elif tag in _PLAIN_WITH_TEXT:
+            if not part.text:
+                return False
+        elif tag not in _PLAIN:
+            return False
+    return True
 
 
 def _printed_parts(element: etree._Element, context: Context) -> Iterable[str]:
@@ -241,23 +265,22 @@ def _gather(element: etree._Element, found: Found) -> bool:
     People named behind the title are kept apart: they are editors as a rule.
     """
     et_al = False
+    titled = not _TITLES.isdisjoint(found)
     for child in element:
         tag = child.tag
         if tag in _FIELDS:
-            if tag in _PEOPLE and any(t in found for t in _TITLES):
-                tag = "late-person"
-            found.setdefault(str(tag), []).append(child)
+            titled = titled or tag in _TITLES
+            name = "late-person" if titled and tag in _PEOPLE else tag
+            found.setdefault(name, []).append(child)
         elif len(child):
             et_al = _gather(child, found) or et_al
-        elif tag == "comment" or (tag == "italic" and child.text):
-            et_al = et_al or (tag == "italic" and says_et_al(child.text))
-        if child.tail and "al" in child.tail and not _is_titled(found):
-            et_al = et_al or says_et_al(child.tail)
+            titled = titled or not _TITLES.isdisjoint(found)
+        elif tag == "italic" and not titled:
+            et_al = et_al or says_et_al(child.text)
+        if not titled:
+            tail = child.tail
+            et_al = et_al or bool(tail and "al" in tail and says_et_al(tail))
     return et_al
-
-
-def _is_titled(found: Found) -> bool:
-    return any(t in found for t in _TITLES)
 
 
 def _text(found: Found, tag: str, context: Context) -> str:
