@@ -14,23 +14,23 @@ from builder.dates import parse_date
 _YEAR = r"(?:1[6-9]|20)\d\d"
 _URL = r"https?://[^\s<>\"“”]+"
 _ACCESSED = re.compile(
-    r"[\s.,;]*[(\[]?\s*(?:last\s+)?(?:accessed|retrieved)(?:\s+on)?:?\s+(?P<date>[^()\[\]]{4,40}?)"
+    r"[\s.,;]{0,4}[(\[]?\s*(?:last\s+)?(?:accessed|retrieved)(?:\s+on)?:?\s+(?P<date>[^()\[\]]{4,40}?)"
     r"\s*[)\]]?\s*\.?\s*$",
     re.IGNORECASE,
 )
 _AVAILABLE = re.compile(
-    rf"[\s.,;]*(?:\(?(?:Available|Accessible)(?:\s+(?:online|at|from|on))*|Online|URL|"
+    rf"[\s.,;]{{0,4}}(?:\(?(?:Available|Accessible)(?:\s+(?:online|at|from|on))*|Online|URL|"
     rf"Retrieved from)?\s*:?\s*(?P<url>{_URL})\s*$",
     re.IGNORECASE,
 )
 _DOI = re.compile(
-    r"[\s.,;]*(?:(?:https?://)?(?:dx\.)?doi\.org/|\bdoi:?\s*)(?P<doi>10\.\d{4,9}/\S+)\s*$",
+    r"[\s.,;]{0,4}(?:(?:https?://)?(?:dx\.)?doi\.org/|\bdoi:?\s*)(?P<doi>10\.\d{4,9}/\S+)\s*$",
     re.IGNORECASE,
 )
-_PMID = re.compile(r"[\s.,;]*\bPMID:?\s*(?P<pmid>[1-9]\d{0,8})\.?\s*$")
-_PMCID = re.compile(r"[\s.,;]*\b(?:PMCID:?\s*)?(?P<pmcid>PMC\d{4,9})\.?\s*$")
+_PMID = re.compile(r"[\s.,;]{0,4}\bPMID:?\s*(?P<pmid>[1-9]\d{0,8})\.?\s*$")
+_PMCID = re.compile(r"[\s.,;]{0,4}\b(?:PMCID:?\s*)?(?P<pmcid>PMC\d{4,9})\.?\s*$")
 _STATUS = re.compile(
-    r"[\s,;.]*[(\[]?(?P<status>in press|accepted(?: for publication| manuscript)?|submitted|"
+    r"[\s,;.]{0,4}[(\[]?(?P<status>in press|accepted(?: for publication| manuscript)?|submitted|"
     r"forthcoming|under review|in preparation|(?:online|e-?pub) ahead of print|advance online "
     r"publication|early view|article in press|corrected proof)[)\]]?\s*\.?\s*$",
     re.IGNORECASE,

@@ -30,8 +30,9 @@ from builder.readers.source import Source
 
 NAME = "digest"
 LOOKS_FOR = (
-    "a '# ' title, then at least two of: an '**Authors:**' line, a 'PMC · DOI: …' line, a "
-    "'## TL;DR', '## Key findings' or '## Full-text entities' section, a 'Source:' line"
+    "a '# ' title and at least two (without a title three) of: an '**Authors:**' line, a line "
+    "'PMC · DOI: …', a section '## TL;DR', '## Contribution' or '## Key findings', '## Abstract', "
+    "'## Full-text entities', a line 'Source:'"
 )
 
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
@@ -67,10 +68,8 @@ _MIN_SIGNS = 2
 
 
 def recognises(text: str) -> bool:
-    """Tell whether a text is a digest: a Markdown title and two signs of the layout."""
+    """Tell whether a text is a digest: two signs of the layout, three where it has no title."""
     lines = [line.strip() for line in text.split("\n")]
-    if not any(line.startswith("# ") for line in lines):
-        return False
     names = {line.lstrip("#").strip().casefold() for line in lines if line.startswith("##")}
     signs = [
         any(line.startswith("**Authors") for line in lines),
@@ -81,7 +80,8 @@ def recognises(text: str) -> bool:
         "abstract" in names,
         any(_SOURCE.match(line) for line in lines),
     ]
-    return sum(signs) >= _MIN_SIGNS
+    titled = any(line.startswith("# ") for line in lines)
+    return sum(signs) >= (_MIN_SIGNS if titled else _MIN_SIGNS + 1)
 
 
 @dataclass
