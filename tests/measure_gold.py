@@ -17,7 +17,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "gold")]
 
-import gold_scoring  # noqa: E402
+import gold_scoring  # noqa: E402 (on the path since the line above)
 from gold_scoring import Score  # noqa: E402
 
 from builder import store  # noqa: E402 (the project's root must be on the path first)
@@ -28,7 +28,7 @@ from builder.extract.findings.statements import (  # noqa: E402
     Statement,
     column_role,
     find_statements,
-)  # noqa: E402
+)
 from builder.extract.tables import repair_tables  # noqa: E402
 from builder.extract.vocabulary import Vocabulary, build_vocabulary  # noqa: E402
 from builder.models import Cited, CslItem, Finding, Locator, Paper, Seed  # noqa: E402
@@ -117,7 +117,7 @@ def score_other_titles(entries: list[dict[str, Any]]) -> list[str]:
     return [
         f"{e['key']}: about exosomes: {e['about_exosomes']}"
         for e in entries
-        if bool(cues.vesicle.search(e["quote"])) != e["about_exosomes"]
+        if cues.names_vesicles(e["quote"]) != e["about_exosomes"]
     ]
 
 
@@ -187,13 +187,15 @@ def main(arguments: list[str]) -> None:
     ]
     rows, lost = score_rows(vocabulary)
     parts.insert(1, ("rows", rows))
+    lines: list[str] = []
     wanted = [a for a in arguments if not a.startswith("-")]
     for name, report in parts:
         if report.scores and (not wanted or name in wanted):
-            print("\n".join(render_report(name, report, verbose)))
-    print("\n".join(lost + score_other_titles(titles)))
+            lines += render_report(name, report, verbose)
     kinds = Counter(e.get("about_exosomes") for e in titles)
-    print(f"titles: {kinds[True]} about exosomes, {kinds[False]} not")
+    lines += [*lost, *score_other_titles(titles)]
+    lines.append(f"titles: {kinds[True]} about exosomes, {kinds[False]} not")
+    sys.stdout.write("\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":

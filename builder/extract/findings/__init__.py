@@ -7,6 +7,7 @@ finding, the spans and the rules behind each value, is recomputed when asked for
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from builder import ids
 from builder.document import Document
@@ -29,7 +30,7 @@ from builder.extract.quantities import find_quantities
 from builder.extract.vocabulary import Vocabulary
 from builder.models import Cargo, Cited, EffectOf, Finding, Paper, Question, Table
 
-__all__ = ["check_entities", "explain", "find_findings", "read_text", "trace_findings"]
+__all__ = ["check_entities", "find_findings", "read_text", "trace_findings"]
 
 # What makes a sentence say something of the field.
 _SAYING = ("sources", "vehicles", "mechanisms", "conditions", "outcomes", "cargo", "modifications")
@@ -52,19 +53,6 @@ def find_findings(
     """Return the findings of a paper: rows, titles, abstract, key findings, full text."""
     traces = trace_findings(paper, document, tables, references, vocabulary)
     return [t.finding for t in traces]
-
-
-def explain(
-    finding_id: str,
-    paper: Paper,
-    document: Document,
-    tables: Sequence[Table],
-    references: Sequence[Cited],
-    vocabulary: Vocabulary,
-) -> Trace | None:
-    """Return the quote, the matched spans and the rules behind one finding, or None."""
-    traces = trace_findings(paper, document, tables, references, vocabulary)
-    return next((t for t in traces if t.finding.id == finding_id), None)
 
 
 def trace_findings(
@@ -101,12 +89,12 @@ def _says_something(finding: Finding) -> bool:
 
 def read_text(text: str, vocabulary: Vocabulary, cues: Cues) -> list[Assigned]:
     """Return all that one title or sentence says."""
-    return _read_part(Part("title", "", text), vocabulary, cues, "", cues.vesicle.search(text))[0]
+    return _read_part(Part("title", "", text), vocabulary, cues, "", cues.names_vesicles(text))[0]
 
 
 def read_statement(statement: Statement, paper: str, vocabulary: Vocabulary, cues: Cues) -> Trace:
     """Return the finding of a statement with its trace."""
-    about = any(p.role == "source" or cues.vesicle.search(p.text) for p in statement.parts)
+    about = any(p.role == "source" or cues.names_vesicles(p.text) for p in statement.parts)
     assigned: list[Assigned] = []
     questions: list[Question] = []
     for part in statement.parts:
@@ -119,6 +107,8 @@ def read_statement(statement: Statement, paper: str, vocabulary: Vocabulary, cue
         questions.append(doubts.ask_about_title())
     questions += _beside_titles(statement, assigned, vocabulary, cues)
     questions += _about_sources(assigned)
+    evidence = read_evidence(statement, cues)
+    assigned += [evidence] if evidence else []
     texts = [p.text for p in statement.parts]
     finding = Finding(
         id=ids.statement_id(paper, statement.quote),
@@ -126,7 +116,7 @@ def read_statement(statement: Statement, paper: str, vocabulary: Vocabulary, cue
         locator=statement.locator,
         quote=statement.quote,
         references=list(statement.references),
-        evidence=read_evidence(" ".join([*texts, *statement.titles]), cues),
+        evidence=evidence.value if evidence else "not stated",  # type: ignore[arg-type]
         quantities=[q for text in texts for q in find_quantities(text)],
         questions=_unique(questions),
         **_fields(assigned, vocabulary),
@@ -135,9 +125,9 @@ def read_statement(statement: Statement, paper: str, vocabulary: Vocabulary, cue
 
 
 def _read_part(
-    part: Part, vocabulary: Vocabulary, cues: Cues, context: str, about: object
+    part: Part, vocabulary: Vocabulary, cues: Cues, context: str, about: bool
 ) -> tuple[list[Assigned], list[Question]]:
-    reading = Reading(part, vocabulary, cues, context, bool(about))
+    reading = Reading(part, vocabulary, cues, context, about)
     cells = read_cells(reading)
     assigned = [
         *cells,
@@ -187,7 +177,7 @@ def _drop_classes(assigned: Sequence[Assigned], vocabulary: Vocabulary) -> list[
     ]
 
 
-def _fields(assigned: Iterable[Assigned], vocabulary: Vocabulary) -> dict[str, object]:
+def _fields(assigned: Iterable[Assigned], vocabulary: Vocabulary) -> dict[str, Any]:
     """Return the fields of a finding, each value once, in the order of the text."""
     plain: dict[str, list[str]] = {
         f: []
@@ -202,7 +192,7 @@ def _fields(assigned: Iterable[Assigned], vocabulary: Vocabulary) -> dict[str, o
         if item.field in plain:
             if item.value not in plain[item.field]:
                 plain[item.field].append(item.value)
-        elif not item.field:
+        elif item.field not in ("cargo", *effects):
             continue
         elif item.field == "cargo":
             cargo.setdefault(item.value, item.detail)
@@ -211,9 +201,9 @@ def _fields(assigned: Iterable[Assigned], vocabulary: Vocabulary) -> dict[str, o
             effects[item.field][item.value] = _stronger(known, item.detail)
     return {
         **plain,
-        "cargo": [Cargo(id=i, role=r) for i, r in cargo.items()],  # type: ignore[arg-type]
+        "cargo": [Cargo.model_validate({"id": i, "role": r}) for i, r in cargo.items()],
         **{
-            field: [EffectOf(id=i, effect=e) for i, e in found.items()]  # type: ignore[arg-type]
+            field: [EffectOf.model_validate({"id": i, "effect": e}) for i, e in found.items()]
             for field, found in effects.items()
         },
     }
@@ -240,7 +230,7 @@ def _beside_titles(
 ) -> Iterable[Question]:
     """Yield what is doubtful about a row beside the titles that it cites."""
     for title in statement.titles:
-        about = cues.vesicle.search(title) is not None
+        about = cues.names_vesicles(title)
         found, _ = _read_part(Part("title", "", title), vocabulary, cues, statement.quote, about)
         theirs = _by_field(_settle(found, vocabulary))
         texts = (statement.quote, title)
@@ -251,7 +241,7 @@ def _by_field(assigned: Iterable[Assigned]) -> dict[str, dict[str, str]]:
     """Return values and their details by field, without species: those tell no subject."""
     found: dict[str, dict[str, str]] = {}
     for item in assigned:
-        if item.field not in ("", "species"):
+        if item.field not in ("", "species", "evidence"):
             found.setdefault(item.field, {}).setdefault(item.value, item.detail)
     return found
 

@@ -109,7 +109,7 @@ class Beside:
 
     def _ask_condition(self) -> Iterator[Question]:
         ours, theirs = self._of("conditions")
-        if missing := [t for t in self._strangers(theirs, ours)]:
+        if missing := self._strangers(theirs, ours):
             text = f"The title it cites is about {self._labels(missing)}; the row does not say so."
             yield self._question("row-title-condition", "conditions", text, 2)
 

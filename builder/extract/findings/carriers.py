@@ -1,4 +1,4 @@
-"""Delivery vehicles and modifications, cargo: what the vesicles are put into, and what into them."""
+"""Vehicles, modifications, cargo: what the vesicles are put into, and what is put into them."""
 
 from __future__ import annotations
 
@@ -126,8 +126,9 @@ def read_cargo(reading: Reading) -> list[Assigned]:
                 continue
             if rna and _NAME_BEHIND.match(reading.behind(mention)):
                 break  # a class word before a name that the vocabulary lacks: lncRNA MALAT1
-            role = "loaded" if reading.vocabulary.terms[mention.term].kind == "compound" else role
+            drug = reading.vocabulary.terms[mention.term].kind == "compound"
             said = "not stated" if pattern.rule == "x-exosome-compound" else role
+            said = "loaded" if drug else said
             found.append(_assign(reading, "cargo", mention, pattern.rule, said))
             break
     return found

@@ -65,6 +65,10 @@ class Cues:
     keeps_as: frozenset[str]
     measured: frozenset[str]
 
+    def names_vesicles(self, text: str) -> bool:
+        """Tell whether a text is about vesicles; "exosome-depleted serum" alone is not."""
+        return any(not self.never_source.match(text, m.end()) for m in self.vesicle.finditer(text))
+
     def meaning(self, words: str) -> Meaning:
         """Return the meaning of words that ``finder`` matched."""
         plain = " ".join(words.lower().split())

@@ -200,7 +200,7 @@ class EffectReader:
         return breaks[-1] if breaks else 0
 
     def _absorbed(self, cue: _Cue, aim: _Cue) -> bool:
-        """Tell whether a verb belongs to a purpose: "for enhancing X", "to promote X and reduce Y"."""
+        """Tell whether a verb belongs to a purpose: "for enhancing X and reducing Y"."""
         between = self.text[aim.end : cue.start]
         word = cue.word.split()[0]
         if cue.kind == "noun" or _GAP.match(between):

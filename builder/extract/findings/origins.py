@@ -38,7 +38,7 @@ def narrow_source(reading: Reading, mention: Mention) -> str:
 
 
 def name_origin(reading: Reading, mention: Mention) -> str:
-    """Return the tissue before a general cell's name that the name itself does not hold, or ``""``."""
+    """Return the tissue before a general cell's name, where the name itself holds none."""
     v = reading.vocabulary
     if not any(t.parent == mention.term and t.kind == "source" for t in v.terms.values()):
         return ""
@@ -76,8 +76,8 @@ def find_tissue_sources(reading: Reading, sources: Sequence[Mention]) -> Iterato
             if named := _find_cell(reading, place, cell):
                 yield _assign(reading, named, place, "cells-from-tissue")
             continue
-        if named := _stands_for_cell(reading, place):
-            yield _assign(reading, named[0], place, named[1])
+        if stands := _stands_for_cell(reading, place):
+            yield _assign(reading, stands[0], place, stands[1])
 
 
 def _assign(reading: Reading, term: str, mention: Mention, rule: str) -> Assigned:
@@ -138,10 +138,9 @@ def _stands_for_cell(reading: Reading, place: Mention) -> tuple[str, str] | None
             return named, "x-derived-exosomes"
         if named := _look_up(reading, place, "stem cell", "mesenchymal stem cell"):
             return named, "tissue-derived-exosomes"
-    if any(p.regex.search(reading.before(place)[-160:]) for p in patterns.before):
-        if named := _look_up(reading, place, "exosomes"):
-            return named, "exosomes-from-x"
-    return None
+    before = any(p.regex.search(reading.before(place)[-160:]) for p in patterns.before)
+    named = _look_up(reading, place, "exosomes") if before else None
+    return (named, "exosomes-from-x") if named else None
 
 
 def _look_up(reading: Reading, place: Mention, *cells: str) -> str | None:

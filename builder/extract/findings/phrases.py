@@ -99,7 +99,7 @@ def find_split_modification(
 def find_animal_models(
     text: str, species: Iterable[Mention], conditions: Iterable[Mention], v: Vocabulary
 ) -> list[Mention]:
-    """Return the models that a species and the word "model" make, the named defect's where known."""
+    """Return the models that a species makes, with its defect where the vocabulary has it."""
     general = v.find_term("animal model", "model")
     found = []
     known = list(conditions)

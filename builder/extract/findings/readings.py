@@ -15,9 +15,9 @@ from builder.extract.findings.phrases import (
     find_placed_defects,
 )
 from builder.extract.findings.spans import Reading, is_inside
+from builder.extract.findings.statements import Statement
 from builder.extract.findings.trace import Assigned
 from builder.extract.vocabulary import Mention
-from builder.models import Evidence
 from builder.spelling import SPECIES_PREFIXES
 
 # A process inside one of these names belongs to the name: "chondrogenic exosomes".
@@ -163,9 +163,14 @@ def _donors(reading: Reading) -> Iterator[Assigned]:
             )  # fmt: skip
 
 
-def read_evidence(text: str, cues: Cues) -> Evidence:
-    """Return the level of evidence that the words state, or ``not stated``."""
+def read_evidence(statement: Statement, cues: Cues) -> Assigned | None:
+    """Return the level of evidence that the words of a statement or its cited title state."""
+    places = [(p.name, p.text) for p in statement.parts]
+    places += [("cited title", title) for title in statement.titles]
     for level, pattern in cues.evidence:
-        if pattern.search(text):
-            return level  # type: ignore[return-value]
-    return "not stated"
+        for name, text in places:
+            if match := pattern.search(text):
+                return Assigned(
+                    "evidence", level, "evidence-words", name, match.start(), match.end(), match[0]
+                )
+    return None

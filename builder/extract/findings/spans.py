@@ -76,7 +76,7 @@ class Reading:
         return all(self._is_head(mention, o) or self._is_member(mention, o) for o in longer)
 
     def _is_head(self, mention: Mention, longer: Mention) -> bool:
-        """Tell whether a mention is what the longer name is about: "vascularized [bone regeneration]"."""
+        """Tell whether a mention is what a longer name is about: "local [bone repair]"."""
         above = {longer.term, *self.vocabulary.ancestors(longer.term)}
         return (
             mention.end == longer.end

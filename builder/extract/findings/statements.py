@@ -59,7 +59,7 @@ def find_statements(
 
 def column_role(name: str, cues: Cues) -> str:
     """Return the role of a table's column by the words of its header, or an empty string."""
-    for word in (name, name.split(" / ")[0]):
+    for word in (name, name.split(" / ", maxsplit=1)[0]):
         for role, pattern in cues.columns:
             if pattern.search(word.strip()):
                 return role
@@ -103,7 +103,7 @@ def _joined(row: TableRow) -> str:
 def _titles(references: Sequence[Cited], cues: Cues) -> Iterable[Statement]:
     for cited in references:
         title = cited.csl.title
-        if cited.parsed and title and cues.vesicle.search(title):
+        if cited.parsed and title and cues.names_vesicles(title):
             yield Statement(
                 Locator(kind="reference-title", line=cited.line, reference=cited.number),
                 title,
@@ -139,7 +139,7 @@ def _full_text(document: Document, cues: Cues) -> Iterable[Statement]:
         if block.kind != "paragraph":
             continue
         for sentence in find_sentences(block.text):
-            if cues.vesicle.search(sentence) and not cues.about_itself.search(sentence):
+            if cues.names_vesicles(sentence) and not cues.about_itself.search(sentence):
                 cited = tuple(n for n in block.citations if _cites(sentence, n))
                 yield _sentence(
                     Locator(kind="full-text", line=block.line, section=block.section or None),
