@@ -56,6 +56,12 @@ _YEAR_PLACE = re.compile(rf"(?<=\s){_YEAR}(?=[a-z]?\s*(?:[,;.]|$))")
 _EXTRA = re.compile(
     r"^[;,]\s(?:discussion|quiz|author reply|reply|erratum|correction|retract)", re.I
 )
+# Most references end in nothing of that kind; this says so at little cost.
+_MAY_END = re.compile(
+    r"accessed|retrieved|https?:|10\.\d{4}|PMID|PMC\d|press|accepted|submitted|forthcoming|review|"
+    r"preparation|ahead|advance|early|proof",
+    re.IGNORECASE,
+)
 # One number alone behind the year: up to three digits are a volume, more an article number.
 _VOLUME_ALONE = re.compile(r"^[A-Za-z]{0,3}\d{1,3}$|^\d{1,3}[A-Za-z]?(?:\s|$)|^[IVXLCDM]+$|^Suppl")
 
@@ -97,6 +103,8 @@ def take_links(text: str) -> Links:
 def _take_one(links: Links) -> bool:
     # Only the end of the text is looked at: no address or date is longer.
     keep, end = links.rest[:-3000], links.rest[-3000:]
+    if not _MAY_END.search(end):
+        return False
     found = _ACCESSED.search(end)
     if found and parse_date(found["date"]) and not links.accessed:
         links.accessed = parse_date(found["date"])

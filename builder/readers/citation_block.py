@@ -37,6 +37,7 @@ _AFTER_APA = re.compile(
     r"\s*(?P<container>.{1,300}?),\s*(?P<volume>[\w\-]{1,12})(?:\((?P<issue>[^)]{1,20})\))?,\s*"
     r"(?P<page>[^\s]{1,40}?)\."
 )
+_QUOTES = "[\"'“”‘’]"
 _SUFFIX = re.compile(r"^(?:Jr|Sr|II|III|IV)\.?$")
 _INITIALS = re.compile(r"^[^\W\d_][^\W\d_]{0,2}[.\-].*$")
 
@@ -51,14 +52,18 @@ class _Style:
 
 
 def read_citation_block(
-    lines: Sequence[tuple[int, str]], file: str
+    lines: Sequence[tuple[int, str]], file: str, printed_title: str = ""
 ) -> tuple[WorkFields, list[tuple[str, int]], list[Problem]]:
-    """Return the work's fields, the line each was found in, and where the styles disagree."""
+    """Return the work's fields, the line each was found in, and where the styles disagree.
+
+    ``printed_title`` is the page's own title, for blocks in which no style marks where it ends.
+    """
     pieces = [piece for number, line in lines for piece in _split_styles(number, line)]
     chicago = _first(_read_chicago(n, t) for n, t in pieces)
     title = chicago.fields["title"] if chicago else ""
     apa = _first(_read_apa(n, t, title) for n, t in pieces)
     title = title or (apa.fields.get("title", "") if apa else "")
+    title = title or printed_title
     acs = _first(_read_acs(n, t, title) for n, t in pieces)
     ama = _first(_read_ama(n, t, title) for n, t in pieces)
     styles = [s for s in (chicago, apa, ama, acs) if s]
@@ -158,10 +163,11 @@ def _read_ama(line: int, text: str, title: str) -> _Style | None:
 
 
 def _title_end(text: str, title: str, start: int) -> int:
-    """Return the place behind the title, or -1; letter case may differ between styles."""
+    """Return the place behind the title, or -1; case and quotes may differ between styles."""
     if not title:
         return -1
-    found = re.compile(re.escape(title), re.IGNORECASE).search(text, start)
+    wanted = re.sub(_QUOTES, lambda _: _QUOTES, re.escape(title))
+    found = re.compile(wanted, re.IGNORECASE).search(text, start)
     return found.end() if found else -1
 
 
@@ -255,9 +261,9 @@ def _read_acs_authors(text: str) -> tuple[list[Person], bool]:
 
 def _split_chicago_authors(text: str) -> tuple[list[str], bool]:
     """Return the names: the first as ``Family, Given``, the others in natural order."""
-    cut = bool(re.search(r",?\s*et al\.?$", text[-12:]))
+    cut = bool(re.search(r",?\s*(?:and\s+)?et al\.?$", text[-20:]))
     if cut:
-        text = re.sub(r",?\s*et al\.?$", "", text)
+        text = re.sub(r",?\s*(?:and\s+)?et al\.?$", "", text)
     parts = [part.strip() for part in text.split(",")]
     parts = [part.removeprefix("and ").strip() for part in parts]
     names: list[str] = []

@@ -255,6 +255,7 @@ def _is_heading(line: str) -> bool:
         line[-1] in ".;:,!"
         or marks.URL.search(line)
         or "; " in line
+        or marks.find_citations(line)
         or line.startswith(("-", "*", "•", "http"))
     ):
         return False
@@ -301,7 +302,7 @@ def _body_kind(section: str) -> BlockKind:
 
 
 def _read_front(parts: _Parts) -> FrontMatter:
-    work, places, problems = read_citation_block(parts.cite_lines, parts.file)
+    work, places, problems = read_citation_block(parts.cite_lines, parts.file, parts.title)
     parts.problems += problems
     if not work.authors and parts.byline:
         people, et_al = split_people(parts.byline)
