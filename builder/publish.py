@@ -13,7 +13,7 @@ from pathlib import Path
 
 from mkdocs.utils.yaml import yaml_load
 
-from builder import store
+from builder import ids, store
 from builder.errors import Problem, ProblemError, has_errors
 from builder.exports import write_exports
 from builder.linkcheck import check_links
@@ -39,7 +39,8 @@ def publish(project: Project, library: Library, notify: Notify, *, force: bool =
 
     Raises ProblemError, and leaves the site published before, where a page or a link is wrong.
     """
-    stamp = project.build / _STAMP
+    # One stamp for each place that is published to, so that a preview leaves the site's alone.
+    stamp = project.build / f"{_STAMP}-{ids.digest(str(project.site))}"
     inputs = _digest_inputs(project)
     if not force and stamp.is_file() and stamp.read_text() == _seal(inputs, project.site):
         return False

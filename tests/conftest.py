@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
-from hand_made import DIGEST
+from hand_made import DIGEST, copy_project
 
 from builder.project import Project
 
@@ -17,15 +16,6 @@ ROOT = Path(__file__).resolve().parent.parent
 def root() -> Path:
     """The folder of the project itself; tests read it and never write there."""
     return ROOT
-
-
-def copy_project(root: Path, to: Path) -> Project:
-    """Copy all that a build reads, so that a test may change it."""
-    for folder in ("seeds", "content", "templates"):
-        shutil.copytree(root / folder, to / folder)
-    for file in ("mkdocs.yml", "pyproject.toml", "requirements.lock"):
-        shutil.copy(root / file, to / file)
-    return Project(to)
 
 
 @pytest.fixture

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from builder import models
+from builder.project import Project
 from builder.store import Library, PaperBundle, merge_references
 
 PAPER = "doe-2024-exosomes-knee"
@@ -164,3 +166,12 @@ def make_library(
         corrections={},
         ledger=[],
     )
+
+
+def copy_project(root: Path, to: Path) -> Project:
+    """Copy all that a build reads, so that a test may change it."""
+    for folder in ("seeds", "content", "templates"):
+        shutil.copytree(root / folder, to / folder)
+    for file in ("mkdocs.yml", "pyproject.toml", "requirements.lock"):
+        shutil.copy(root / file, to / file)
+    return Project(to)

@@ -19,15 +19,8 @@ from builder.store import Library
 
 AT = "https://atlas.example/base/"
 COLLECTIONS = [
-    "conditions",
-    "findings",
-    "mechanisms",
-    "papers",
-    "references",
-    "sources",
-    "tables",
-    "trials",
-    "vehicles",
+    *("conditions", "findings", "mechanisms", "papers", "references"),
+    *("sources", "tables", "trials", "vehicles"),
 ]
 
 

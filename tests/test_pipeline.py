@@ -124,8 +124,8 @@ def test_a_correction_is_applied_and_one_that_no_longer_fits_is_told(small: Proj
     path = small.content / "corrections" / f"{DIGEST_PAPER}.yml"
     path.parent.mkdir()
     path.write_text(
-        f"- record: {DIGEST_PAPER}\n  field: csl.DOI\n  old: 10.1000/knee.1\n  new: 10.1000/knee.2\n"
-        "  reason: misprinted\n  date: 2026-01-02\n"
+        f"- record: {DIGEST_PAPER}\n  field: csl.DOI\n  old: 10.1000/knee.1\n"
+        "  new: 10.1000/knee.2\n  reason: misprinted\n  date: 2026-01-02\n"
         f"- record: {DIGEST_PAPER}\n  field: csl.title\n  old: Another title\n  new: Title\n"
         "  reason: misprinted\n  date: 2026-01-02\n"
     )

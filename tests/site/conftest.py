@@ -1,0 +1,68 @@
+"""The site, built once, served on the loopback at a root and under a path, and a browser."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from hand_made import copy_project
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from served import Served, Watch, serve
+
+from builder import pipeline
+from builder.project import Project
+
+ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="session")
+def built(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The real papers, extracted and published in a copy of the project."""
+    project = copy_project(root, tmp_path_factory.mktemp("atlas") / "project")
+    pipeline.extract(project)
+    pipeline.build(project)
+    return project
+
+
+@pytest.fixture(scope="session", params=["/", "/deep/path/"], ids=["root", "below-a-path"])
+def site(request: pytest.FixtureRequest, built: Project) -> Iterator[Served]:
+    """The built site, once at the root of a host and once below a path."""
+    server = serve(built.site, request.param)
+    yield Served(built.site, f"http://127.0.0.1:{server.server_port}{request.param}")
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium")
+    assert chromium, "no chromium is installed; .ci/get-chromium does it"
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium, args=ARGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def watch() -> Watch:
+    return Watch([], set())
+
+
+@pytest.fixture
+def page(context: BrowserContext, watch: Watch) -> Page:
+    """A tab whose errors and requests are noted in ``watch``."""
+    page = context.new_page()
+    page.on("console", lambda m: watch.errors.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: watch.errors.append(str(error)))
+    page.on("request", lambda r: watch.hosts.add(urlsplit(r.url).netloc))
+    return page

@@ -1,0 +1,85 @@
+"""Serve a built site as a plain web server would, at the root of a host or below a path."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    """Serves a folder below a prefix, and the site's own page for what is not there."""
+
+    prefix = "/"
+
+    def do_GET(self) -> None:
+        path = urlsplit(self.path).path
+        if not path.startswith(self.prefix):
+            self.send_error(404)
+            return
+        self.path = "/" + self.path[len(self.prefix) :]
+        if Path(self.translate_path(self.path)).exists():
+            super().do_GET()
+            return
+        body = (Path(self.directory) / "404.html").read_bytes()
+        self.send_response(404)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def send_head(self):  # type: ignore[no-untyped-def]  # as the standard library has it
+        # Its redirect to the address with a slash must keep the prefix.
+        path = urlsplit(self.path).path
+        if Path(self.translate_path(path)).is_dir() and not path.endswith("/"):
+            self.send_response(301)
+            self.send_header("Location", self.prefix + path.lstrip("/") + "/")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return None
+        return super().send_head()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def serve(folder: Path, prefix: str) -> ThreadingHTTPServer:
+    handler = type("Handler", (_Handler,), {"prefix": prefix})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
+@dataclass(frozen=True)
+class Served:
+    """A site on the disk and the address that it is served at."""
+
+    folder: Path
+    url: str
+
+    @property
+    def pages(self) -> list[str]:
+        """The address of each page below the site's root."""
+        return sorted(
+            path.relative_to(self.folder).as_posix().removesuffix("index.html")
+            for path in self.folder.rglob("index.html")
+        )
+
+    def one_of_each_kind(self) -> list[str]:
+        """The pages at the top, and the first and last page of each folder."""
+        kinds: dict[str, list[str]] = {}
+        for page in self.pages:
+            steps = page.split("/")
+            kinds.setdefault(steps[0] if len(steps) > 2 else page, []).append(page)
+        return sorted({name for group in kinds.values() for name in (group[0], group[-1])})
+
+
+@dataclass
+class Watch:
+    """What a page did that a reader would not want."""
+
+    errors: list[str]
+    hosts: set[str]
