@@ -107,6 +107,7 @@ def read_statement(statement: Statement, paper: str, vocabulary: Vocabulary, cue
         questions.append(doubts.ask_about_title())
     questions += _beside_titles(statement, assigned, vocabulary, cues)
     questions += _about_sources(assigned)
+    questions += _about_contrast(statement, assigned, cues)
     evidence = read_evidence(statement, cues)
     assigned += [evidence] if evidence else []
     texts = [p.text for p in statement.parts]
@@ -262,6 +263,21 @@ def _about_sources(assigned: Iterable[Assigned]) -> Iterable[Question]:
                 field="sources",
                 weight=4,
             )
+
+
+def _about_contrast(
+    statement: Statement, assigned: Sequence[Assigned], cues: Cues
+) -> Iterable[Question]:
+    """Ask which of several sources does what, where a sentence sets them against each other."""
+    sources = {a.value for a in assigned if a.field == "sources"}
+    contrast = any(cues.contrasting.search(p.text) for p in statement.parts)
+    if len(sources) > 1 and contrast and any(a.field == "mechanisms" for a in assigned):
+        yield Question(
+            rule="contrasted-sources",
+            text="The statement sets several sources against each other; which one does what?",
+            field="mechanisms",
+            weight=4,
+        )
 
 
 def _unique(questions: Iterable[Question]) -> list[Question]:

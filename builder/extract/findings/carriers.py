@@ -45,6 +45,10 @@ def _is_elsewhere(reading: Reading, mention: Mention) -> bool:
         for kind in ("modification", "intervention", "mechanism", "source", "model")
     ):
         return True
+    if reading.cues.not_carrier_whole.search(reading.text[: mention.end]):
+        return True
+    if reading.cues.not_carrier_after.match(reading.behind(mention)):
+        return True
     return reading.fitting(mention, "culture") is not None
 
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from builder import store
 
-CueKind = Literal["verb", "noun", "neutral", "aim", "denial", "break"]
+CueKind = Literal["verb", "noun", "neutral", "aim", "denial", "hypothesis", "break"]
 CUES_FILE = Path(__file__).resolve().parents[3] / "content" / "cues.yml"
 ROLES = ("source", "partner", "loaded", "native", "culture")
 
@@ -59,6 +59,10 @@ class Cues:
     mending: tuple[str, ...]
     harmful: frozenset[str]
     comparing: re.Pattern[str]
+    contrasting: re.Pattern[str]
+    not_carrier_whole: re.Pattern[str]
+    not_carrier_after: re.Pattern[str]
+    effect_of_vesicles: re.Pattern[str]
     measures: re.Pattern[str]
     shown: frozenset[str]
     keeps_in: frozenset[str]
@@ -82,6 +86,7 @@ def _meanings(effects: Mapping[str, Any]) -> dict[str, Meaning]:
     found: dict[str, Meaning] = {}
     plain: list[tuple[str, CueKind]] = [
         ("neutral", "neutral"), ("aims", "aim"), ("denials", "denial"), ("breaks", "break"),
+        ("hypotheses", "hypothesis"),
     ]  # fmt: skip
     for effect, words in effects["verbs"].items():
         found.update({w: Meaning("verb", effect) for w in words})
@@ -177,7 +182,16 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
         turning=re.compile(rf"(?:^\s*|\s)(?:{_any(effects['turning'])})\b", re.IGNORECASE),
         mending=tuple(effects["mending"]),
         harmful=frozenset(effects["harmful"]),
+        contrasting=re.compile(rf"\b(?:{_any(effects['breaks'])})\b", re.IGNORECASE),
         comparing=re.compile(data["comparing"], re.IGNORECASE),
+        not_carrier_whole=re.compile(rf"\b(?:{data['not_carrier']['whole']})$", re.IGNORECASE),
+        not_carrier_after=re.compile(rf"^(?:{data['not_carrier']['after']})", re.IGNORECASE),
+        effect_of_vesicles=re.compile(
+            r"^[^.;,]{0,60}?\b(?:effects?|influence|benefits?|actions?)\s+of\s+(?:[\w/-]+[\s-]+){0,5}"
+            + words["vesicle"]
+            + r"\b",
+            re.IGNORECASE,
+        ),
         measures=re.compile(rf"^(?:\s+(?:{_any(effects['measures'])})\b)*", re.IGNORECASE),
         shown=frozenset(effects["shown"]),
         keeps_in=frozenset(effects["keeps_in"]),

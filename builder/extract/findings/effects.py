@@ -130,12 +130,17 @@ class EffectReader:
     def _walk(self) -> list[State]:
         states = [State(0)]
         aim: _Cue | None = None
-        acted = False
+        acted = guessing = False
         for cue in self._found():
             before = states[-1]
             if cue.start < before.end or self._keeps(cue):
                 continue
             acted = acted and cue.kind != "break"
+            ends = cue.kind == "break" and cue.word.strip() in (".", ";", "but", "however")
+            guessing = (guessing and not ends) or cue.kind == "hypothesis"
+            if guessing:
+                states.append(State(cue.start, "involves", "hypothesis", cue.word, cue.end))
+                continue
             if cue.word == "to" and acted:
                 continue  # what a deed is done for, it does: "reduce TNF to mitigate inflammation"
             acted = acted or self._is_deed(cue)
@@ -223,6 +228,9 @@ class EffectReader:
         if near and cue.kind == "noun" and before.rule == "verb":
             effect = _compose(before.effect, cue.effect)
             return State(cue.start, effect, "verb-and-noun", f"{before.cue} {cue.word}", cue.end)
+        if cue.effect in _OPPOSING and self.cues.effect_of_vesicles.match(self.text[cue.end :]):
+            # What is taken away is the vesicles' effect; their direction is not told by the verb.
+            return State(cue.start, "modulates", "effect-taken-away", cue.word, cue.end)
         return State(cue.start, cue.effect, "verb", cue.word, cue.end)
 
 

@@ -12,6 +12,8 @@ from builder.document import Document
 from builder.extract.findings.cues import Cues
 from builder.models import Cited, Locator, Paper, Table, TableRow
 
+# A sentence that goes on about the vesicles of the one before it.
+_THEY = re.compile(r"^(?:They|These|Their|It|Such)\b")
 _REGISTRY = re.compile(r"\b(?:NCT\d{8}|[A-Z]{3,8}\d{8,}N?\d*)\b")
 
 
@@ -119,8 +121,10 @@ def find_sentences(text: str) -> list[str]:
 
 def _prose(paper: Paper, cues: Cues) -> Iterable[Statement]:
     if paper.abstract and paper.abstract_line:
+        about = False
         for sentence in find_sentences(paper.abstract):
-            if not cues.about_itself.search(sentence):
+            about = cues.names_vesicles(sentence) or (about and bool(_THEY.match(sentence)))
+            if about and not cues.about_itself.search(sentence):
                 yield _sentence(Locator(kind="abstract", line=paper.abstract_line), sentence)
     for text, line in [
         *((paper.tldr, paper.tldr_line) for _ in [0] if paper.tldr and paper.tldr_line),
