@@ -23,7 +23,7 @@ TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 # HTML's five characters, and all that means something inside a line of Markdown.
 _MARKUP = re.compile(r"[&<>\"'\\`*_{}\[\]()#!|~^=$]")
-# What opens a list, a rule or a block of code when a line begins with it; a space that breaks a line.
+# What opens a list, a rule or code where a line begins with it; a space that breaks a line.
 _OPENING = re.compile(r"^(?:[-+: ]|\d(?=\d*[.)](?:\s|$))|\.(?=\s|$))| $")
 # Control characters and non-characters have no place in HTML; Markdown uses some as its own marks.
 _FORBIDDEN = re.compile(

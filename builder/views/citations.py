@@ -49,6 +49,15 @@ def short_name(csl: CslItem) -> str:
     return f"{first}, {csl.year}" if csl.year else first
 
 
+def _format_authors(csl: CslItem, et_al: bool) -> str:
+    """Return the authors as one text that ends with a full stop; empty without authors."""
+    names = [format_name(n) for n in csl.author or []]
+    if names and et_al:
+        names.append("et al.")
+    text = "; ".join(names)
+    return text if not text or text.endswith(".") else f"{text}."
+
+
 def view_citation(csl: CslItem, *, et_al: bool = False) -> View:
     """Return the parts of a citation in the order in which they are printed."""
     volume = csl.volume or ""
@@ -56,8 +65,7 @@ def view_citation(csl: CslItem, *, et_al: bool = False) -> View:
         volume = f"{volume}({csl.issue})"
     numbers = ", ".join(part for part in (volume, csl.page or "") if part)
     return {
-        "authors": "; ".join(format_name(n) for n in csl.author or []),
-        "et_al": et_al,
+        "authors": _format_authors(csl, et_al),
         "title": csl.title,
         "container": csl.container_title or "",
         "issued": format_date(csl.issued),

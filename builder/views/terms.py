@@ -182,4 +182,6 @@ def view_term(atlas: Atlas, term: Term) -> Page:
 
 
 def _title(term: Term) -> str:
-    return f"{term.label} ({term.abbreviation})" if term.abbreviation else term.label
+    if term.abbreviation and term.abbreviation != term.label:
+        return f"{term.label} ({term.abbreviation})"
+    return term.label

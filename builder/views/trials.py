@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from builder import ids
 from builder.models import Discrepancy, Fact, RegistryRecord, Trial
@@ -10,7 +10,7 @@ from builder.views.atlas import Atlas, view_questions
 from builder.views.citations import format_date, short_name
 from builder.views.findings import view_finding_row, view_numbers, view_place
 from builder.views.links import Page, View, link, outside, page_href, plural, shorten
-from builder.views.words import view_dose
+from builder.views.words import format_number, view_dose
 
 NOT_STATED = "not stated"
 # Rows of the comparison: the label, the review's field, the registry's facts, and those of the
@@ -69,16 +69,19 @@ def _phase_words(phase: str | None) -> str:
     return f"Phase {phase}" if phase and phase[0].isdigit() else phase or ""
 
 
-def view_fact(fact: Fact) -> View:
+def view_fact(fact: Fact, label: str = "") -> View:
     """Return one thing that a registry page says, with its date and its pages."""
     value = fact.value
     if isinstance(value, list):
         text = "; ".join(value)
     elif isinstance(value, bool):
         text = "yes" if value else "no"
+    elif isinstance(value, int | float):
+        text = format_number(value)
     else:
-        text = "" if value is None else str(value)
+        text = value or ""
     return {
+        "label": label,
         "text": text,
         "absent": (fact.availability or NOT_STATED).replace("_", " ") if not text else "",
         "verbatim": fact.verbatim if fact.verbatim and fact.verbatim != text else "",
@@ -88,10 +91,20 @@ def view_fact(fact: Fact) -> View:
     }
 
 
-def _facts(record: RegistryRecord | None, names: Iterable[str]) -> list[View]:
+def _fact_words(name: str) -> str:
+    """Return the name of a registry's fact as words: ``dose_count`` gives ``dose count``."""
+    return name.removeprefix("paper_").replace("_", " ").replace(".", ", ")
+
+
+def _facts(record: RegistryRecord | None, names: Sequence[str]) -> list[View]:
     if record is None:
         return []
-    return [view_fact(fact) for name in names for fact in record.facts.get(name, ())]
+    several = len([name for name in names if name in record.facts]) > 1
+    return [
+        view_fact(fact, _fact_words(name) if several else "")
+        for name in names
+        for fact in record.facts.get(name, ())
+    ]
 
 
 def view_status(atlas: Atlas, trial: Trial) -> View:
@@ -203,7 +216,7 @@ def _view_registry(record: RegistryRecord | None) -> View | None:
         "limits": record.limits or "",
         "facts": [
             {
-                "label": name.replace("_", " ").replace(".", ", "),
+                "label": name.replace("_", " "),
                 "told": [view_fact(fact) for fact in facts],
             }
             for name, facts in record.facts.items()
