@@ -6,7 +6,7 @@ pubmed_parser is no dependency of the project: install it beside it first (``pip
 pubmed_parser psutil`` into any environment that also has this project's dependencies). Without
 files, articles are made up: 50 to 800 references, so that the run also shows whether time grows
 in line with size. Times are the best of the rounds, in milliseconds of processor time; memory is
-what tracemalloc and the tree need at most while one file is read.
+by how many times a file's size the peak of a fresh process grows while it is read.
 
 Columns: ``atlas`` reads everything (bibliography, references, full text, tables); ``same`` is what
 pubmed_parser needs for bibliography and references; ``all`` adds its paragraphs, captions and
@@ -18,7 +18,6 @@ from __future__ import annotations
 import argparse
 import gc
 import importlib
-import resource
 import statistics
 import subprocess
 import sys
@@ -61,7 +60,8 @@ def make_article(references: int) -> str:
         "<title-group><article-title>Vesicles</article-title></title-group><contrib-group>"
         '<contrib contrib-type="author"><name><surname>King</surname><given-names>A</given-names>'
         '</name><xref ref-type="aff" rid="a1">1</xref></contrib></contrib-group>'
-        '<aff id="a1">Bonn</aff><pub-date pub-type="epub"><year>2020</year></pub-date>'
+        '<aff id="a1">Bonn</aff><pub-date pub-type="ppub"><day>1</day><month>2</month>'
+        "<year>2020</year></pub-date>"
         "<abstract><p>Short.</p></abstract></article-meta></front><body><sec><title>Results</title>"
         + "".join(f"{_PARAGRAPH.format(n)}</p>\n" for n in numbers)
         + '<table-wrap id="t1"><label>Table 1</label><caption><p>All.</p></caption><table><thead>'
@@ -85,9 +85,10 @@ def best(work: Callable[[], object], rounds: int) -> float:
 
 def peak_growth(path: Path) -> int:
     """Return by how many bytes reading a file raises the peak of a fresh process."""
-    code = f"import sys; sys.path.insert(0, '.'); from bench.read import show_peak; show_peak({str(path)!r})"
+    name = str(path.resolve())
+    code = f"import sys; sys.path.insert(0, '.'); import bench.read as b; b.show_peak({name!r})"
     root = Path(__file__).resolve().parent.parent
-    done = subprocess.run(  # noqa: S603 (our own code)
+    done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root
     )
     return int(done.stdout)
@@ -102,10 +103,17 @@ def show_peak(name: str) -> None:
         small = Path(folder) / "small.xml"
         small.write_text(make_article(3), encoding="utf-8")
         read_seed(small, small.parent)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # 5 resets the peak (proc(5)); without it the peak of the parent process would stand.
+    Path("/proc/self/clear_refs").write_text("5")
+    before = peak_kilobytes()
     document = read_seed(path, path.parent)
-    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    sys.stdout.write(str((after - before) * 1024 if document else 0))
+    sys.stdout.write(str((peak_kilobytes() - before) * 1024 if document else 0))
+
+
+def peak_kilobytes() -> int:
+    """Return this process's peak resident memory, from /proc (Linux)."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
 
 
 def measure(path: Path, rounds: int, parser: Any) -> dict[str, float]:
@@ -148,12 +156,15 @@ def main() -> int:
                 files[-1].write_text(make_article(size), encoding="utf-8")
         parser = load_parser()
         rows = [(path, measure(path, given.rounds, parser)) for path in files]
-    sys.stdout.write(f"{'file':34} {'kB':>6} {'atlas':>8} {'same':>8} {'all':>8}  ratios   memory\n")
+    sys.stdout.write(
+        f"{'file':34} {'kB':>6} {'atlas':>8} {'same':>8} {'all':>8}  ratios   memory\n"
+    )
     for path, row in rows:
         same, everything = row.get("same", 0.0), row.get("all", 0.0)
         sys.stdout.write(
-            f"{path.name[:34]:34} {row['kB']:6.0f} {row['atlas']:8.2f} {same:8.2f} {everything:8.2f}"
-            f"  {same / row['atlas']:4.2f} {everything / row['atlas']:4.2f}  {row['memory']:4.1f} x\n"
+            f"{path.name[:34]:34} {row['kB']:6.0f} {row['atlas']:8.2f} {same:8.2f} "
+            f"{everything:8.2f}  {same / row['atlas']:4.2f} {everything / row['atlas']:4.2f}"
+            f"  {row['memory']:4.1f} x\n"
         )
     ratios = [row["same"] / row["atlas"] for _, row in rows if "same" in row]
     if not ratios:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
+from collections.abc import Callable
 from typing import Any
 
 from lxml import etree
@@ -81,7 +82,7 @@ def _node(element: etree._Element) -> str:
         return " "
     if tag in _SCRIPTS:
         return _scripted(element)
-    special = _LAYOUTS.get(tag)
+    special = _LAYOUTS.get(str(tag))
     return special(element) if special else _row(element)
 
 
@@ -171,7 +172,7 @@ def _pairs(scripts: list[str]) -> str:
     return "".join(map(_lowered, lows)) + "".join(map(_raised, highs))
 
 
-_LAYOUTS = {
+_LAYOUTS: dict[str, Callable[[etree._Element], str]] = {
     "mfrac": _fraction,
     "msqrt": _root,
     "mroot": _root,

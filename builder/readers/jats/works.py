@@ -130,9 +130,37 @@ _MARKUP = frozenset(
 )
 # Parts of a citation whose text is printed just as it stands.
 _PLAIN = frozenset(
-    "mixed-citation citation person-group name string-name surname given-names article-title "
-    "source year month day volume issue fpage lpage page-range elocation-id italic bold comment "
-    "pub-id publisher-name publisher-loc chapter-title edition conf-name collab object-id".split()
+    [
+        "mixed-citation",
+        "citation",
+        "person-group",
+        "name",
+        "string-name",
+        "surname",
+        "given-names",
+        "article-title",
+        "source",
+        "year",
+        "month",
+        "day",
+        "volume",
+        "issue",
+        "fpage",
+        "lpage",
+        "page-range",
+        "elocation-id",
+        "italic",
+        "bold",
+        "comment",
+        "pub-id",
+        "publisher-name",
+        "publisher-loc",
+        "chapter-title",
+        "edition",
+        "conf-name",
+        "collab",
+        "object-id",
+    ]
 )
 _PLAIN_WITH_TEXT = frozenset(["ext-link", "uri", "etal"])
 _PMID_URL = re.compile(
@@ -297,7 +325,7 @@ def _head(found: Found) -> etree._Element | None:
 
 
 def clean_title(text: str) -> str:
-    """Return a title without the full stop, comma or quotation marks that close it in print."""
+    """Return a title without the comma or the quotation marks that close it in print."""
     bare = text.strip()
     if bare[:1] in '“"‘' and bare.rstrip(".,")[-1:] in '”"’':
         bare = bare.rstrip(".,")[1:-1].strip()
@@ -460,7 +488,8 @@ def _take_tagged(element: etree._Element, got: dict[str, str]) -> None:
     text = tidy(words_of(element))
     link = href(element)
     if kind == "doi" or (not kind and text.startswith("10.")):
-        got["doi"] = got["doi"] or bare_doi(text) or bare_doi(link)
+        # Some deposits break a DOI with a space; it can hold none.
+        got["doi"] = got["doi"] or bare_doi(text.replace(" ", "")) or bare_doi(link)
     elif kind in ("pmid", "medline", "pubmed"):
         digits = re.sub(r"^\D+", "", text)
         got["pmid"] = got["pmid"] or (digits if digits.isdecimal() else "")
