@@ -257,6 +257,23 @@ class CitedIn(Record):
     number: int
 
 
+class Notice(Record):
+    """A later notice about a work: its retraction, a correction, a concern."""
+
+    kind: Annotated[str, Field(description="retraction, correction, expression-of-concern …")]
+    doi: Annotated[str | None, Field(description="DOI of the notice itself")] = None
+    pmid: Annotated[str | None, Field(description="PMID of the notice itself")] = None
+    issued: Annotated[date | None, Field(description="absent: the source gives no date")] = None
+    told_by: Annotated[str, Field(description="the service that tells of it")]
+    seen_at: str
+    seen_on: date
+
+    @property
+    def withdraws(self) -> bool:
+        """Tell whether the notice takes the work, or a part of it, back."""
+        return any(word in self.kind for word in ("retract", "withdraw", "removal"))
+
+
 class Reference(Record):
     """A cited work: one record however many papers cite it."""
 
@@ -267,6 +284,7 @@ class Reference(Record):
     printed: str
     parsed: bool = True
     cited_in: list[CitedIn]
+    notices: Annotated[list[Notice], Field(description="retractions and the like")] = []
     questions: list[Question] = []
 
 
@@ -484,15 +502,22 @@ class Correction(Record):
 
 
 class Identifiers(Record):
-    """Identifiers of a cited work, with the page each was seen on."""
+    """Identifiers of a cited work (or a paper), with the page each was seen on.
 
-    reference: Slug
+    Where no record fits well enough, there is a question in their place.
+    """
+
+    reference: Annotated[Slug, Field(description="id of the cited work, or of the paper")]
     doi: str | None = None
     pmid: str | None = None
     pmcid: str | None = None
     seen_at: str
     seen_on: date | None = None
-    score: float | None = None
+    score: Annotated[
+        float | None, Field(description="how well the record fits, in percent; absent: by hand")
+    ] = None
+    notices: list[Notice] = []
+    questions: list[Question] = []
 
 
 class Address(Record):
@@ -504,3 +529,10 @@ class Address(Record):
     state: Literal["live", "moved", "retired"] = "live"
     to: str | None = None
     because: str | None = None
+    paper: Annotated[
+        Slug | None, Field(description="the paper that the record was read from")
+    ] = None
+    digest: Annotated[str | None, Field(description="hash of the data that the page shows")] = None
+    changed: Annotated[
+        date | None, Field(description="when that data last changed; absent: never since")
+    ] = None

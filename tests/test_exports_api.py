@@ -13,7 +13,8 @@ import pytest
 from hand_made import PAPER, make_bundle, make_library, make_terms
 
 from builder import models, store
-from builder.exports.api import data_version, find_records, write_api
+from builder.edition import data_version
+from builder.exports.api import find_records, write_api
 from builder.exports.schemas import record_schemas
 from builder.store import Library
 

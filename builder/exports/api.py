@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -13,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from builder import ids, models, store
+from builder.edition import data_version, read_release
 from builder.exports import shapes
 from builder.exports.schemas import FOLDER, array_schema, record_schemas
 from builder.store import Library
@@ -62,27 +62,6 @@ def find_records(library: Library, site_url: str) -> Records:
         name: sorted(map(_plain, entries), key=lambda record: str(record["id"]))
         for name, entries in found.items()
     }
-
-
-def data_version(library: Library, release: str) -> str:
-    """Return the version of the data: the release, and a hash over every file of content/.
-
-    The ledger of addresses does not count: it tells of pages, not of the field.
-    """
-    content = library.root / "content"
-    found = hashlib.sha256()
-    for path in sorted(content.rglob("*.yml")):
-        if path.name != "urls.yml":
-            found.update(path.relative_to(content).as_posix().encode() + b"\0")
-            found.update(hashlib.sha256(path.read_bytes()).digest())
-    return f"{release}+{found.hexdigest()[:12]}"
-
-
-def read_release(root: Path) -> str:
-    """Return the project's version as pyproject.toml states it."""
-    text = (root / "pyproject.toml").read_text(encoding="utf-8")
-    found = re.search(r'^version = "([^"]+)"', text, re.MULTILINE)
-    return found.group(1) if found else "0"
 
 
 def view_index(library: Library, records: Records, site_url: str) -> dict[str, Any]:
