@@ -87,13 +87,13 @@ def _check_hand_kept(library: Library) -> Iterator[Problem]:
                 hint=suggest(paper, library.papers),
             )
     for name in library.identifiers:
-        if name not in library.references:
+        if name not in library.references and name not in library.papers:
             yield Problem(
                 "content/identifiers.yml",
                 0,
                 "error",
                 "identifier-reference",
-                "the id of a cited work",
+                "the id of a cited work or a paper",
                 repr(name),
                 hint=suggest(name, library.references),
             )

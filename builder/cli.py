@@ -244,3 +244,26 @@ def schemas(project: Project, out: Path) -> None:
             text = json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
             store.write_text(project.root / out / f"{name}.json", text)
     click.echo(f"schemas: {count(len(record_schemas('')), 'file')} in {out}")
+
+
+@main.command()
+@click.argument("part", type=click.Choice(["trials", "references"]), required=False)
+@click.pass_obj
+def refresh(project: Project, part: str | None) -> None:
+    """Ask registries and bibliographic services what is new; both if PART is not given."""
+    from builder.refresh import PARTS
+    from builder.refresh import refresh as ask
+
+    with told(), Stages() as stages:
+        done = ask(project, (part,) if part else PARTS, notify=stages.notify)
+    for news in done.news:
+        click.echo(news)
+    changed = ", ".join(path.relative_to(project.root).as_posix() for path in done.changed)
+    finish(
+        done.problems,
+        f"refresh: asked for {count(done.trials, 'trial')} and {count(done.works, 'work')}; "
+        f"{count(done.questions, 'new question')}; changed: {changed or 'nothing'}; "
+        f"{stages.seconds}",
+    )
+    if done.changed:
+        click.echo("Run python -m builder extract to compare the papers with what is new.")

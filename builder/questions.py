@@ -30,6 +30,8 @@ class OpenQuestion:
 def find_questions(library: Library) -> list[OpenQuestion]:
     """Return every open question, by weight, then file and line."""
     found = [q for bundle in library.papers.values() for q in _of_paper(bundle)]
+    for known in library.identifiers.values():
+        found += _open("content/identifiers.yml", 0, known.reference, known.questions)
     return sorted(found, key=lambda q: (-q.weight, q.file, q.line, q.record, q.rule, q.text))
 
 

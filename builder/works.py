@@ -212,7 +212,8 @@ def _merge(
             [-ord(c) for c in e.paper],
         ),
     )
-    known = next((identifiers[e.cited.id] for e in group if e.cited.id in identifiers), None)
+    names = (name, *(e.cited.id for e in group))
+    known = next((identifiers[n] for n in names if n in identifiers), None)
     cited = best.cited
     return Reference(
         id=name,
@@ -222,5 +223,8 @@ def _merge(
         printed=cited.printed,
         parsed=cited.parsed,
         cited_in=[CitedIn(paper=e.paper, number=e.cited.number) for e in group],
-        questions=[q for e in group for q in e.cited.questions] + asked,
+        notices=known.notices if known else [],
+        questions=[q for e in group for q in e.cited.questions]
+        + asked
+        + (known.questions if known else []),
     )

@@ -27,7 +27,7 @@ LAYERS = (
         "views",
     },
     {"render", "exports"},
-    {"publish", "explain"},
+    {"publish", "explain", "refresh"},
     {"pipeline"},
     {"serve"},
     {"cli"},

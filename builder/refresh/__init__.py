@@ -1,0 +1,159 @@
+"""Keeping up to date: what registries and bibliographic services say today, into content/.
+
+Everything is asked first and written last: offline, or stopped half-way, nothing changes.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from builder import models, store
+from builder.errors import Problem, ProblemError
+from builder.project import Project
+from builder.refresh.references import Desks, WorksAsked, ask_works
+from builder.refresh.services import (
+    CLINICAL_TRIALS,
+    CROSSREF,
+    EUROPE_PMC,
+    Manners,
+    Service,
+    at,
+    find_contact,
+)
+from builder.refresh.trials import TrialsAsked, ask_trials
+from builder.refresh.web import Desk, OfflineError
+from builder.store import Library
+from builder.swap import hold_lock
+
+__all__ = ["PARTS", "Refreshed", "Setting", "find_today", "refresh"]
+
+PARTS = ("trials", "references")
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """What a refresh did: files changed, news in words, problems, questions kept."""
+
+    changed: list[Path] = field(default_factory=list)
+    news: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    trials: int = 0
+    works: int = 0
+    questions: int = 0
+
+
+def find_today(environment: Mapping[str, str] = os.environ) -> date:
+    """Return the day that answers are dated with: SOURCE_DATE_EPOCH where set, else today."""
+    given = environment.get("SOURCE_DATE_EPOCH", "")
+    moment = float(given) if given.isdecimal() else time.time()
+    return datetime.fromtimestamp(moment, UTC).date()
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How to ask: the day, the manners, where the services are, and how to wait."""
+
+    today: date
+    manners: Manners = field(default_factory=Manners)
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    sleep: Callable[[float], None] = time.sleep
+
+    def open_desk(self, service: Service, project: Project) -> Desk:
+        """Return a service, open for questions."""
+        cache = project.build / "cache" / "answers.sqlite"
+        there = at(service, self.environment)
+        return Desk(there, self.manners, cache, self.today, self.sleep)
+
+
+def refresh(
+    project: Project,
+    parts: Collection[str] = PARTS,
+    setting: Setting | None = None,
+    notify: Callable[[str], None] = lambda _: None,
+) -> Refreshed:
+    """Ask the services about trials, references or both, and write what they say.
+
+    Raises ProblemError, and changes nothing, where a service can't be reached or content/ is
+    broken.
+    """
+    setting = setting or Setting(find_today())
+    if not setting.manners.contact:
+        contact = find_contact(project.root, setting.environment)
+        setting = replace(setting, manners=replace(setting.manners, contact=contact))
+    with hold_lock(project.build / "lock"):
+        library = store.load_library(project.content, project.root)
+        try:
+            trials = (
+                _ask_trials(project, library, setting, notify)
+                if "trials" in parts
+                else TrialsAsked()
+            )
+            works = (
+                _ask_works(project, library, setting, notify)
+                if "references" in parts
+                else WorksAsked()
+            )
+        except OfflineError as error:
+            hint = "Nothing was changed. Is this machine online?"
+            raise ProblemError(
+                Problem("refresh", 0, "error", "offline", "an answer", f"none: {error}", hint=hint)
+            ) from error
+        return Refreshed(
+            changed=[*_write_trials(project, trials), *_write_works(project, library, works)],
+            news=[*trials.changes, *works.changes],
+            problems=sorted([*trials.problems, *works.problems], key=Problem.sort_key),
+            trials=trials.asked,
+            works=works.asked,
+            questions=sum(len(entry.questions) for entry in works.entries.values()),
+        )
+
+
+def _ask_trials(
+    project: Project, library: Library, setting: Setting, notify: Callable[[str], None]
+) -> TrialsAsked:
+    with setting.open_desk(CLINICAL_TRIALS, project) as desk:
+        return ask_trials(_numbers(library), library.registry, desk, setting.today, notify)
+
+
+def _ask_works(
+    project: Project, library: Library, setting: Setting, notify: Callable[[str], None]
+) -> WorksAsked:
+    with (
+        setting.open_desk(CROSSREF, project) as first,
+        setting.open_desk(EUROPE_PMC, project) as second,
+    ):
+        desks = Desks(first, second, setting.manners.contact, setting.today)
+        return ask_works(_works(library), library.identifiers, desks, notify)
+
+
+def _numbers(library: Library) -> list[str]:
+    """Return the registry numbers of all trials: those that papers tell of, and those kept."""
+    told = [trial.registry for trial in library.trials()]
+    return sorted({*told, *(record.registry_id for record in library.registry.values())})
+
+
+def _works(library: Library) -> dict[str, models.CslItem]:
+    """Return the works to ask for: all that are cited, and the papers themselves."""
+    cited = {name: work.csl for name, work in library.references.items() if work.parsed}
+    papers = {name: bundle.paper.csl for name, bundle in library.papers.items()}
+    return {**cited, **papers}
+
+
+def _write_trials(project: Project, trials: TrialsAsked) -> list[Path]:
+    folder = project.content / "registry"
+    paths = {folder / f"{record.id}.yml": record for record in trials.records}
+    return [path for path, record in paths.items() if store.write_records(path, record)]
+
+
+def _write_works(project: Project, library: Library, works: WorksAsked) -> list[Path]:
+    if not works.entries:
+        return []
+    entries = {**library.identifiers, **works.entries}
+    path = project.content / "identifiers.yml"
+    written = store.write_records(path, [entries[name] for name in sorted(entries)])
+    return [path] if written else []

@@ -1,0 +1,200 @@
+"""What ClinicalTrials.gov says of a study, as facts of a registry record.
+
+The answer is that of API v2, ``GET /studies/{nct}``, as its study data structure describes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+from builder.models import Fact
+from builder.refresh.services import Service
+from builder.refresh.shape import find_list, find_text, find_texts, find_value
+from builder.refresh.web import Answer, Desk, ServiceError
+
+# The registry's codes as it prints them on its pages, where they do not follow from the code.
+_PRINTED: dict[str, str] = {
+    "ACTIVE_NOT_RECRUITING": "Active, not recruiting",
+    "NA": "N/A",
+    "EARLY_PHASE1": "Early Phase 1",
+    "NON_RANDOMIZED": "Non-randomized",
+    "UNKNOWN": "Unknown",
+}
+STATUS = "overall_status"
+
+
+def study_address(service: Service, number: str) -> str:
+    """Return the address that tells of a study; it marks the facts that were asked for there."""
+    return f"{service.base}/studies/{number}"
+
+
+def ask_study(desk: Desk, number: str) -> Answer:
+    """Return what the registry says of a study. Raises ServiceError."""
+    answer = desk.ask(f"studies/{number}", {"format": "json"})
+    told = find_text(answer.data, "protocolSection", "identificationModule", "nctId")
+    if told.upper() != number.upper():
+        raise ServiceError(f"answers with the study {told}" if told else "answers with no study")
+    return answer
+
+
+def find_facts(study: dict[str, Any], url: str, today: date) -> dict[str, list[Fact]]:
+    """Return a study's facts by the names that registry records use; what it leaves out is absent.
+
+    Each fact bears the day on which it was asked and the address that told it.
+    """
+    protocol = find_value(study, "protocolSection") or {}
+    values: list[tuple[str, Any, str]] = []
+    for name, find in _FIELDS:
+        values += [(name, value, note) for value, note in find(protocol) if value not in ("", [])]
+    results = find_value(study, "hasResults")
+    if isinstance(results, bool):
+        values.append(("results_posted", results, ""))
+    facts: dict[str, list[Fact]] = {}
+    for name, value, note in values:
+        fact = Fact(value=value, as_of=today.isoformat(), note=note or None, urls=[url])
+        facts.setdefault(name, []).append(fact)
+    return facts
+
+
+def spell_code(code: str) -> str:
+    """Return one of the registry's codes as it prints it: ``PHASE1`` gives ``Phase 1``."""
+    if code in _PRINTED:
+        return _PRINTED[code]
+    if code.startswith("PHASE") and code[len("PHASE") :].isdecimal():
+        return f"Phase {code[len('PHASE') :]}"
+    return code.replace("_", " ").capitalize()
+
+
+Values = Iterator[tuple[Any, str]]
+
+
+def _text(*path: str) -> Callable[[Any], Values]:
+    return lambda protocol: iter([(find_text(protocol, *path), "")])
+
+
+def _code(*path: str) -> Callable[[Any], Values]:
+    return lambda protocol: iter([(spell_code(find_text(protocol, *path)), "")])
+
+
+def _day(*path: str) -> Callable[[Any], Values]:
+    """Find a date and say whether it is actual or estimated."""
+
+    def find(protocol: Any) -> Values:
+        kind = find_text(protocol, *path, "type").lower()
+        yield find_text(protocol, *path, "date"), kind
+
+    return find
+
+
+def _status(protocol: Any) -> Values:
+    module = find_value(protocol, "statusModule")
+    verified = find_text(module, "statusVerifiedDate")
+    notes = [
+        f"record verified {verified}" if verified else "",
+        f"last known status: {spell_code(last)}"
+        if (last := find_text(module, "lastKnownStatus"))
+        else "",
+        f"why stopped: {why}" if (why := find_text(module, "whyStopped")) else "",
+    ]
+    yield spell_code(find_text(module, "overallStatus")), "; ".join(n for n in notes if n)
+
+
+def _phases(protocol: Any) -> Values:
+    yield "/".join(spell_code(p) for p in find_texts(protocol, "designModule", "phases")), ""
+
+
+def _enrolled(protocol: Any) -> Values:
+    count = find_value(protocol, "designModule", "enrollmentInfo", "count")
+    kind = find_text(protocol, "designModule", "enrollmentInfo", "type").lower()
+    if isinstance(count, int) and not isinstance(count, bool):
+        yield count, kind
+
+
+def _other_ids(protocol: Any) -> Values:
+    module = find_value(protocol, "identificationModule")
+    own = find_text(module, "orgStudyIdInfo", "id")
+    others = [find_text(info, "id") for info in find_list(module, "secondaryIdInfos")]
+    yield [i for i in (own, *others) if i], ""
+
+
+def _arms(protocol: Any) -> Values:
+    for arm in find_list(protocol, "armsInterventionsModule", "armGroups"):
+        kind, told = find_text(arm, "type"), find_text(arm, "description")
+        notes = [f"type: {spell_code(kind)}" if kind else "", told]
+        yield find_text(arm, "label"), "; ".join(n for n in notes if n)
+
+
+def _interventions(protocol: Any) -> Values:
+    for given in find_list(protocol, "armsInterventionsModule", "interventions"):
+        name, kind = find_text(given, "name"), find_text(given, "type")
+        yield (f"{spell_code(kind)}: {name}" if kind and name else name), ""
+
+
+def _other_names(protocol: Any) -> Values:
+    for given in find_list(protocol, "armsInterventionsModule", "interventions"):
+        for name in find_texts(given, "otherNames"):
+            yield name, ""
+
+
+def _outcomes(kind: str) -> Callable[[Any], Values]:
+    def find(protocol: Any) -> Values:
+        for outcome in find_list(protocol, "outcomesModule", kind):
+            frame, told = find_text(outcome, "timeFrame"), find_text(outcome, "description")
+            notes = [f"time frame: {frame}" if frame else "", told and f"description: {told}"]
+            yield find_text(outcome, "measure"), "; ".join(n for n in notes if n)
+
+    return find
+
+
+def _conditions(protocol: Any) -> Values:
+    for condition in find_texts(protocol, "conditionsModule", "conditions"):
+        yield condition, ""
+
+
+def _countries(protocol: Any) -> Values:
+    places = find_list(protocol, "contactsLocationsModule", "locations")
+    named = [[find_text(p, name) for name in ("facility", "city", "country")] for p in places]
+    yield [", ".join(part for part in place if part) for place in named if any(place)], ""
+
+
+def _publications(protocol: Any) -> Values:
+    for work in find_list(protocol, "referencesModule", "references"):
+        pmid, kind = find_text(work, "pmid"), find_text(work, "type").lower()
+        notes = [f"PMID {pmid}" if pmid else "", kind]
+        yield find_text(work, "citation"), "; ".join(n for n in notes if n)
+
+
+_NAMES, _STATE = "identificationModule", "statusModule"
+_DESIGN, _WHO = ("designModule", "designInfo"), "eligibilityModule"
+_FIELDS: tuple[tuple[str, Callable[[Any], Values]], ...] = (
+    ("registry_id", _text(_NAMES, "nctId")),
+    ("other_ids", _other_ids),
+    ("brief_title", _text(_NAMES, "briefTitle")),
+    ("official_title", _text(_NAMES, "officialTitle")),
+    ("acronym", _text(_NAMES, "acronym")),
+    ("sponsor", _text("sponsorCollaboratorsModule", "leadSponsor", "name")),
+    ("countries_sites", _countries),
+    (STATUS, _status),
+    ("phase", _phases),
+    ("study_type", _code("designModule", "studyType")),
+    ("design_allocation", _code(*_DESIGN, "allocation")),
+    ("design_masking", _code(*_DESIGN, "maskingInfo", "masking")),
+    ("design_model", _code(*_DESIGN, "interventionModel")),
+    ("design_primary_purpose", _code(*_DESIGN, "primaryPurpose")),
+    ("enrollment", _enrolled),
+    ("start_date", _day(_STATE, "startDateStruct")),
+    ("primary_completion", _day(_STATE, "primaryCompletionDateStruct")),
+    ("completion", _day(_STATE, "completionDateStruct")),
+    ("first_posted", _day(_STATE, "studyFirstPostDateStruct")),
+    ("last_update", _day(_STATE, "lastUpdatePostDateStruct")),
+    ("condition", _conditions),
+    ("intervention_name", _interventions),
+    ("intervention_other_names", _other_names),
+    ("arms", _arms),
+    ("primary_outcomes", _outcomes("primaryOutcomes")),
+    ("secondary_outcomes", _outcomes("secondaryOutcomes")),
+    ("eligibility_sex", _code(_WHO, "sex")),
+    ("linked_publications", _publications),
+)

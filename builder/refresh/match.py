@@ -1,0 +1,103 @@
+"""How well a record of a service fits a cited work: by title, first author and year."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from rapidfuzz import fuzz
+
+from builder import spelling
+from builder.models import CslItem
+
+# In percent. At or above it, a record is taken for the work; below it, it is only asked about.
+# Chosen so that a typing error in a long title passes and another paper of the same group does not.
+THRESHOLD = 94.0
+_LEAST_TITLE = 92.0
+_LEAST_AUTHOR = 80.0
+_WEIGHTS = {"title": 0.7, "author": 0.2, "year": 0.1}
+_NUMBERS = re.compile(r"\d+\w*")
+# Publishers put this before the title of a work that they take back.
+_TAKEN_BACK = re.compile(
+    r"^\W*(?:retracted|withdrawn|retraction|withdrawal)(?:[ -]article| paper)?\W*[:\]\-–—.]\s*",
+    re.IGNORECASE,
+)
+# A notice's own title, which is not taken back itself.
+_NOTICE = re.compile(r"\W*(?:retraction|withdrawal)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A work as a service records it. ``titles`` are its forms: with and without the subtitle."""
+
+    titles: tuple[str, ...]
+    family: str = ""
+    year: int | None = None
+    doi: str = ""
+    pmid: str = ""
+    pmcid: str = ""
+    preprint: bool = False
+    address: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A found work, its score in percent, and whether it may be taken for the work sought."""
+
+    found: Found
+    score: float
+    fits: bool
+
+
+def match_work(work: CslItem, found: Found) -> Match:
+    """Return how well a found work fits one that is cited.
+
+    The score is the likeness of the titles (70 %), of the first authors' family names (20 %) and of
+    the years (10 %); what one side does not state does not count. Works whose titles name different
+    numbers never fit: miR-23a-3p is not miR-23a-5p.
+    """
+    wanted = spelling.fold(work.title)
+    titles = [spelling.fold(_TAKEN_BACK.sub("", t)) for t in found.titles if t] or [""]
+    best = max(titles, key=lambda t: fuzz.ratio(wanted, t))
+    parts = {"title": fuzz.ratio(wanted, best)}
+    author = _author_likeness(work, found)
+    if author is not None:
+        parts["author"] = author
+    years_apart = abs(work.year - found.year) if work.year and found.year else None
+    if years_apart is not None:
+        # Online and print issue lie a year apart.
+        parts["year"] = {0: 100.0, 1: 90.0}.get(years_apart, 0.0)
+    weight = sum(_WEIGHTS[name] for name in parts)
+    score = sum(_WEIGHTS[name] * value for name, value in parts.items()) / weight
+    fits = (
+        bool(wanted)
+        and score >= THRESHOLD
+        and parts["title"] >= _LEAST_TITLE
+        and parts.get("author", 100.0) >= _LEAST_AUTHOR
+        and (years_apart is None or years_apart <= 1)
+        and sorted(_NUMBERS.findall(wanted)) == sorted(_NUMBERS.findall(best))
+        # A title alone is shared by chance: one more thing must be known of both.
+        and len(parts) > 1
+    )
+    return Match(found, round(score, 1), fits)
+
+
+def is_taken_back(title: str) -> bool:
+    """Tell whether a title itself says that its work is retracted or withdrawn."""
+    return bool(_TAKEN_BACK.match(title)) and not _NOTICE.match(title)
+
+
+def _author_likeness(work: CslItem, found: Found) -> float | None:
+    first = work.author[0] if work.author else None
+    name = spelling.fold((first.family or first.literal or "") if first else "")
+    other = spelling.fold(found.family)
+    if not name or not other:
+        return None
+    return float(max(fuzz.ratio(name, other), fuzz.ratio(name.split()[-1], other.split()[-1])))
+
+
+def rank_works(work: CslItem, found: Iterable[Found]) -> list[Match]:
+    """Return the matches of all found works, the best first; those that fit before all others."""
+    matches = [match_work(work, each) for each in found]
+    return sorted(matches, key=lambda m: (not m.fits, -m.score, m.found.doi, m.found.pmid))

@@ -1,0 +1,294 @@
+"""Finding the identifiers of cited works, and what became of the works since.
+
+A DOI or PMID that is known is followed and checked; else works are sought by title, author and
+year. Only a record that fits well enough is taken; for a doubtful one a question is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from builder.errors import Problem
+from builder.models import CslItem, Identifiers, Notice, Question
+from builder.refresh import crossref, europepmc
+from builder.refresh.match import Found, Match, match_work, rank_works
+from builder.refresh.web import Desk, OfflineError, ServiceError, UnknownError
+
+# After so many failures in a row, a service is taken to be down.
+_MOST_FAILURES = 3
+_GRAVE = 80.0
+# Below this likeness the nearest record is another work: not worth a curator's time first.
+_FAR = 70.0
+
+
+@dataclass(frozen=True)
+class Desks:
+    """Where works are asked for: the two services, the contact address and the day."""
+
+    crossref: Desk
+    europe_pmc: Desk
+    contact: str
+    today: date
+
+
+@dataclass
+class Inquiry:
+    """One work as it is asked for, and what was found of it so far."""
+
+    work: CslItem
+    doi: str = ""
+    pmid: str = ""
+    pmcid: str = ""
+    seen_at: list[str] = field(default_factory=list)
+    score: float | None = None
+    notices: list[Notice] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    answered: list[str] = field(default_factory=list)
+
+    def take(self, match: Match) -> None:
+        """Take the identifiers of a record that fits; ask where they contradict those known."""
+        found = match.found
+        self.score = match.score if self.score is None else min(self.score, match.score)
+        for name in ("doi", "pmid", "pmcid"):
+            held, told = getattr(self, name), getattr(found, name)
+            if held and told and held.lower() != told.lower():
+                text = f"{found.address} gives the {name.upper()} {told}, the atlas has {held}."
+                self.ask("identifier-differs", text, 4)
+            elif told and not held:
+                setattr(self, name, told)
+        if found.address and found.address not in self.seen_at:
+            self.seen_at.append(found.address)
+
+    def ask(self, rule: str, text: str, weight: int) -> None:
+        """Keep a question for a curator."""
+        self.questions.append(Question(rule=rule, text=text, weight=weight))
+
+
+@dataclass(frozen=True)
+class WorksAsked:
+    """Entries of content/identifiers.yml that are new or changed, and what went wrong."""
+
+    entries: dict[str, Identifiers] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    changes: list[str] = field(default_factory=list)
+    asked: int = 0
+
+
+def ask_works(
+    works: Mapping[str, CslItem],
+    known: Mapping[str, Identifiers],
+    desks: Desks,
+    notify: Callable[[str], None],
+) -> WorksAsked:
+    """Return what Crossref and Europe PMC say of works, by id.
+
+    Raises OfflineError where a service can't be reached; other failures are problems of their work,
+    and the others go on until a service fails several times in a row.
+    """
+    done = WorksAsked()
+    failures = asked = 0
+    for number, name in enumerate(sorted(works), 1):
+        old = known.get(name)
+        if not works[name].title and not works[name].DOI:
+            continue
+        notify(f"work {number} of {len(works)}: {name}")
+        asked += 1
+        try:
+            inquiry = inquire(works[name], desks)
+        except OfflineError:
+            raise
+        except ServiceError as error:
+            failures += 1
+            done.problems.append(_failed(name, str(error)))
+            if failures == _MOST_FAILURES:
+                said = f"{failures} failures in a row; the other works were not asked for"
+                done.problems.append(_failed("refresh", said))
+                break
+            continue
+        failures = 0
+        new = merge_entry(name, old, inquiry, works[name], desks.today)
+        if new and new != old:
+            done.entries[name] = new
+            done.changes.extend(_tell_notices(name, old, new))
+    return WorksAsked(done.entries, done.problems, done.changes, asked)
+
+
+def _failed(name: str, said: str) -> Problem:
+    return Problem("content/identifiers.yml", 0, "error", "refresh-answer",
+                   "an answer of each service", said, name)  # fmt: skip
+
+
+def _tell_notices(name: str, old: Identifiers | None, new: Identifiers) -> Iterable[str]:
+    held = {(n.kind, n.doi, n.pmid) for n in old.notices} if old else set()
+    for notice in new.notices:
+        if (notice.kind, notice.doi, notice.pmid) not in held:
+            yield f"{name}: {notice.kind.replace('-', ' ')}, told by {notice.told_by}"
+
+
+# --- one work ------------------------------------------------------------------------------------
+
+
+def inquire(work: CslItem, desks: Desks) -> Inquiry:
+    """Return what the services say of one work. Raises ServiceError."""
+    inquiry = Inquiry(work, work.DOI or "", work.PMID or "", work.PMCID or "")
+    if not inquiry.doi:
+        _find_doi(inquiry, desks)
+    if inquiry.doi and not inquiry.questions:
+        _follow_doi(inquiry, desks)
+    return inquiry
+
+
+def _find_doi(inquiry: Inquiry, desks: Desks) -> None:
+    """Find a work without DOI: by its PMID where known, else by its title."""
+    if inquiry.pmid:
+        told = europepmc.ask_pmid(desks.europe_pmc, inquiry.pmid, desks.today)
+        inquiry.answered.append(desks.europe_pmc.service.name)
+        if told:
+            _check(inquiry, told[0], f"PMID {inquiry.pmid}", told[1])
+            return
+    if not inquiry.work.title:
+        return
+    best = _decide(inquiry, crossref.ask_title(desks.crossref, inquiry.work, desks.contact))
+    if best and best.fits:
+        inquiry.take(best)
+        return
+    if inquiry.questions:
+        return
+    other = _decide(inquiry, europepmc.ask_title(desks.europe_pmc, inquiry.work))
+    if other and other.fits:
+        inquiry.take(other)
+    elif not inquiry.questions:
+        _ask_nearest(inquiry, [m for m in (best, other) if m], desks)
+
+
+def _decide(inquiry: Inquiry, found: list[Found]) -> Match | None:
+    """Return the best match; two different works that both fit become a question."""
+    matches = rank_works(inquiry.work, found)
+    fitting = [m for m in matches if m.fits]
+    # A preprint bears its article's title: the article is what is cited, unless it stands alone.
+    articles = [m for m in fitting if not m.found.preprint] or fitting
+    dois = sorted({m.found.doi or m.found.address for m in articles})
+    if len(dois) > 1:
+        inquiry.ask(
+            "identifier-unsure",
+            f"Which is the work cited: {' or '.join(dois)}? Titles, authors and years all fit.",
+            2,
+        )
+        inquiry.seen_at.extend(m.found.address for m in articles)
+        inquiry.score = articles[0].score
+        return None
+    return articles[0] if articles else (matches[0] if matches else None)
+
+
+def _ask_nearest(inquiry: Inquiry, nearest: list[Match], desks: Desks) -> None:
+    asked = f"{desks.crossref.service.name} and {desks.europe_pmc.service.name}"
+    best = max(nearest, key=lambda m: m.score, default=None)
+    if best is None:
+        text = f"No identifier found: {asked} know no such title."
+        inquiry.ask("identifier-missing", text, 1)
+        inquiry.seen_at.extend([desks.crossref.service.base, desks.europe_pmc.service.base])
+        return
+    title = best.found.titles[0]
+    text = (
+        f"Is this {best.found.address or best.found.doi or 'work'}, “{title}” "
+        f"({best.found.family or 'author not stated'}, {best.found.year or 'year not stated'})? "
+        f"It fits by {best.score:.0f} %, too little to be taken."
+    )
+    inquiry.ask("identifier-unsure", text, 2 if best.score >= _FAR else 1)
+    inquiry.seen_at.append(best.found.address or desks.crossref.service.base)
+    inquiry.score = best.score
+
+
+def _follow_doi(inquiry: Inquiry, desks: Desks) -> None:
+    """Look the DOI up at both services: does it lead to the work, and what became of it."""
+    known = False
+    inquiry.answered.append(desks.crossref.service.name)
+    try:
+        found, notices = crossref.ask_doi(desks.crossref, inquiry.doi, desks.contact, desks.today)
+    except UnknownError:
+        pass
+    else:
+        known = True
+        _check(inquiry, found, f"DOI {inquiry.doi}", notices)
+    if inquiry.questions:
+        return
+    told = europepmc.ask_doi(desks.europe_pmc, inquiry.doi, desks.today)
+    inquiry.answered.append(desks.europe_pmc.service.name)
+    if told:
+        _check(inquiry, told[0], f"DOI {inquiry.doi}", told[1])
+    elif not known:
+        text = f"Neither Crossref nor Europe PMC knows the DOI {inquiry.doi}. Is it right?"
+        inquiry.ask("identifier-unknown", text, 2)
+        inquiry.seen_at.append(desks.crossref.service.base)
+
+
+def _check(inquiry: Inquiry, found: Found, by: str, notices: list[Notice]) -> None:
+    """Take what an identifier leads to, if it is the work; else ask."""
+    match = match_work(inquiry.work, found)
+    if match.fits:
+        inquiry.take(match)
+        inquiry.notices.extend(notices)
+        return
+    inquiry.ask(
+        "identifier-other",
+        f"The {by} leads to “{found.titles[0]}” ({found.family or 'author not stated'}, "
+        f"{found.year or 'year not stated'}), which fits by {match.score:.0f} %. Is it this work?",
+        3 if match.score >= _GRAVE else 5,
+    )
+    inquiry.score = match.score
+    inquiry.seen_at.append(found.address)
+
+
+# --- entries -------------------------------------------------------------------------------------
+
+
+def merge_entry(
+    name: str, old: Identifiers | None, inquiry: Inquiry, work: CslItem, today: date
+) -> Identifiers | None:
+    """Return the entry of a work with what was found; None where there is nothing to keep.
+
+    What an entry holds already is never overwritten, and an entry that learns nothing stays as it
+    is, so that its day tells when its values were seen.
+    """
+    notices = _merge_notices(old.notices if old else [], inquiry)
+    if inquiry.questions:
+        # Nothing is taken over from records that are in doubt.
+        values = {n: getattr(old, n) if old else None for n in ("doi", "pmid", "pmcid")}
+    else:
+        values = {n: getattr(inquiry, n) or None for n in ("doi", "pmid", "pmcid")}
+    held = {n: getattr(old, n) if old else None for n in values}
+    printed = {"doi": work.DOI, "pmid": work.PMID, "pmcid": work.PMCID}
+    if old and (held, old.notices, old.questions) == (values, notices, inquiry.questions):
+        return old
+    learnt = any(values[n] and values[n] != printed[n] for n in values)
+    if not old and not (learnt or notices or inquiry.questions):
+        return None
+    seen = dict.fromkeys([*(old.seen_at.split(" ; ") if old else []), *inquiry.seen_at])
+    return Identifiers(
+        reference=name,
+        **values,
+        seen_at=" ; ".join(s for s in seen if s),
+        seen_on=today,
+        score=inquiry.score,
+        notices=notices,
+        questions=inquiry.questions,
+    )
+
+
+def _merge_notices(old: list[Notice], inquiry: Inquiry) -> list[Notice]:
+    """Return the notices: those told now, and those of services that gave no answer this time."""
+
+    def key(notice: Notice) -> tuple[str, str, str, str]:
+        return (notice.told_by, notice.kind, notice.doi or "", notice.pmid or "")
+
+    held = {key(n): n for n in old}
+    told = {key(n): held.get(key(n), n) for n in inquiry.notices}
+    silent = {
+        k: n
+        for k, n in held.items()
+        if inquiry.questions or not any(n.told_by.startswith(a) for a in inquiry.answered)
+    }
+    merged = {**silent, **told}
+    return [merged[k] for k in sorted(merged)]

@@ -1,0 +1,264 @@
+"""Asking a web service: paced, with a cache, time limits, and retries that honour Retry-After.
+
+httpx asks, hishel keeps the day's answers, tenacity tries again. The ready-made clients were
+looked at and left: habanero (Crossref) takes a base address and a contact, but neither retries nor
+a cache, and drops the Retry-After header; pytrials (ClinicalTrials.gov) has a fixed address and no
+time limit.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import email.utils
+import json
+import logging
+import time
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+import httpx
+from hishel import SqliteStorage
+from hishel.httpx import CacheTransport
+from tenacity import RetryCallState, Retrying, retry_if_exception_type
+
+from builder.refresh.services import Manners, Service
+
+# The largest study record in use is below 5 MB.
+MAX_BYTES = 20_000_000
+# Answers that say: try again.
+_BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
+_OFFLINE_ATTEMPTS = 2
+_A_DAY = 86_400.0
+# hishel goes on without a cache where it is broken, and would print a traceback about it.
+logging.getLogger("hishel").addHandler(logging.NullHandler())
+
+
+class ServiceError(Exception):
+    """A question that got no usable answer; its text says why, in half a sentence."""
+
+
+class OfflineError(ServiceError):
+    """The service can't be reached at all."""
+
+
+class UnknownError(ServiceError):
+    """The service answers that it has no such record."""
+
+
+class PassingError(ServiceError):
+    """A failure that may pass; ``wait`` is what the service asks to wait, in seconds."""
+
+    def __init__(self, reason: str, wait: float | None = None) -> None:
+        super().__init__(reason)
+        self.wait = wait
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A JSON object, and the address that gave it."""
+
+    data: dict[str, Any]
+    url: str
+
+
+class PoliteTransport(httpx.BaseTransport):
+    """Sends a request when its turn has come, and again where the failure may pass.
+
+    It lies below the cache: what is in the cache costs no wait, and only whole, sound answers get
+    there.
+    """
+
+    def __init__(
+        self,
+        wire: httpx.BaseTransport,
+        pace: float,
+        manners: Manners,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._wire = wire
+        self._pace = pace
+        self._manners = manners
+        self._sleep = sleep
+        self._next = 0.0
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Return a whole, sound answer. Raises ServiceError."""
+        retrying = Retrying(
+            retry=retry_if_exception_type((PassingError, OfflineError)),
+            stop=self._enough,
+            wait=self._wait,
+            sleep=self._sleep,
+            reraise=True,
+        )
+        return retrying(self._send, request)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._wire.close()
+
+    def _enough(self, state: RetryCallState) -> bool:
+        failure = state.outcome.exception() if state.outcome else None
+        offline = isinstance(failure, OfflineError)
+        return state.attempt_number >= (_OFFLINE_ATTEMPTS if offline else self._manners.attempts)
+
+    def _wait(self, state: RetryCallState) -> float:
+        failure = state.outcome.exception() if state.outcome else None
+        asked = failure.wait if isinstance(failure, PassingError) else None
+        if asked is not None:
+            return asked
+        wait: float = self._manners.first_wait * 2.0 ** (state.attempt_number - 1)
+        return min(wait, self._manners.longest_wait)
+
+    def _send(self, request: httpx.Request) -> httpx.Response:
+        now = time.monotonic()
+        if now < self._next:
+            self._sleep(self._next - now)
+        self._next = max(now, self._next) + self._pace
+        try:
+            answer = self._wire.handle_request(request)
+            whole = _read_whole(answer, self._manners.deadline)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
+            raise OfflineError(f"can't be reached ({_reason(error)})") from error
+        except httpx.TimeoutException as error:
+            raise PassingError(f"no answer within {self._manners.timeout:g} s") from error
+        except httpx.HTTPError as error:
+            raise PassingError(f"a broken answer ({_reason(error)})") from error
+        self._check(whole)
+        return whole
+
+    def _check(self, answer: httpx.Response) -> None:
+        status = answer.status_code
+        if status in _BUSY:
+            self._put_off(answer)
+        if status in (404, 410):
+            raise UnknownError("has no such record")
+        if answer.is_redirect:
+            return
+        if status >= httpx.codes.BAD_REQUEST:
+            raise ServiceError(f"refuses with status {status}")
+        _parse(answer)
+
+    def _put_off(self, answer: httpx.Response) -> NoReturn:
+        wait = parse_retry_after(answer.headers.get("Retry-After", ""))
+        if wait is not None and wait > self._manners.longest_wait:
+            raise ServiceError(f"asks to be left alone for {wait:,.0f} s; try again later")
+        raise PassingError(f"is busy (status {answer.status_code})", wait)
+
+
+def _reason(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def _read_whole(answer: httpx.Response, deadline: float) -> httpx.Response:
+    """Read an answer to its end, within bounds of time and size."""
+    end = time.monotonic() + deadline
+    parts, size = [], 0
+    try:
+        for part in answer.iter_raw():
+            parts.append(part)
+            size += len(part)
+            if size > MAX_BYTES:
+                raise ServiceError(f"sends more than {MAX_BYTES // 1_000_000} MB")
+            if time.monotonic() > end:
+                raise PassingError(f"did not end its answer within {deadline:g} s")
+    finally:
+        answer.close()
+    try:
+        return httpx.Response(answer.status_code, headers=answer.headers, content=b"".join(parts))
+    except httpx.DecodingError as error:
+        raise PassingError(f"a broken answer ({_reason(error)})") from error
+
+
+def _parse(answer: httpx.Response) -> dict[str, Any]:
+    kind = answer.headers.get("Content-Type", "none").partition(";")[0].strip().lower()
+    if kind != "application/json" and not kind.endswith("+json"):
+        raise ServiceError(f"answers in {kind}, not JSON")
+    try:
+        data = json.loads(answer.content)
+    except (ValueError, RecursionError) as error:
+        raise PassingError("sent half an answer, or no JSON") from error
+    if not isinstance(data, dict):
+        raise ServiceError("answers with JSON that is no object")
+    return data
+
+
+def parse_retry_after(text: str) -> float | None:
+    """Return the seconds that a Retry-After header asks for (RFC 9110): a number or a date."""
+    text = text.strip()
+    if text.isdecimal():
+        return float(text)
+    try:
+        until = email.utils.parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return max(0.0, (until - datetime.now(UTC)).total_seconds())
+
+
+class Desk:
+    """One service, open for questions. Close it after use."""
+
+    def __init__(
+        self,
+        service: Service,
+        manners: Manners,
+        cache: Path,
+        today: date,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.service = service
+        self._today = today
+        with contextlib.suppress(OSError):
+            cache.parent.mkdir(parents=True, exist_ok=True)
+        polite = PoliteTransport(_open_wire(service.base), service.pace, manners, sleep)
+        # Only one thread asks, and it goes away with the process.
+        storage = SqliteStorage(database_path=cache, default_ttl=_A_DAY)
+        self._client = httpx.Client(
+            transport=CacheTransport(polite, storage),
+            headers={"User-Agent": manners.agent, "Accept": "application/json"},
+            timeout=manners.timeout,
+            follow_redirects=True,
+            max_redirects=5,
+        )
+
+    def ask(self, path: str, parameters: Mapping[str, str] | None = None) -> Answer:
+        """Return the answer to a question; the same question is asked once a day.
+
+        ``path`` lies below the service's base and is quoted. Raises ServiceError.
+        """
+        url = httpx.URL(f"{self.service.base}/{path}", params=dict(parameters or {}) or None)
+        # The day is part of the key, so that no answer of yesterday bears today's date.
+        key = {"caching": {"key": f"{self._today.isoformat()} {url}"}}
+        try:
+            answer = self._client.get(url, extensions=key)
+        except OfflineError as error:
+            raise OfflineError(f"{self.service.name} at {self.service.base} {error}") from error
+        except httpx.HTTPError as error:
+            raise ServiceError(f"a broken answer ({_reason(error)})") from error
+        except httpx.InvalidURL as error:
+            raise ServiceError(f"has no valid address ({_reason(error)})") from error
+        return Answer(_parse(answer), str(url))
+
+    def close(self) -> None:
+        """Close connections and cache."""
+        self._client.close()
+
+    def __enter__(self) -> Desk:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _open_wire(base: str) -> httpx.HTTPTransport:
+    """Return the connection to a service, through the proxy that the environment names for it."""
+    parts = urlsplit(base)
+    proxy = urllib.request.getproxies().get(parts.scheme)
+    if not proxy or urllib.request.proxy_bypass(parts.hostname or ""):
+        return httpx.HTTPTransport()
+    return httpx.HTTPTransport(proxy=proxy)

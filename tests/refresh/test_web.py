@@ -1,0 +1,181 @@
+"""Manners on the wire: pace, contact, patience with busy services, no trust in half answers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+
+import pytest
+from conftest import QUICK, OpenDesk
+from service import LocalService, Reply
+
+from builder.refresh.services import CROSSREF, Manners, at, find_contact
+from builder.refresh.web import OfflineError, ServiceError, UnknownError, parse_retry_after
+
+HERE = {"here": True}
+
+
+def test_an_answer_comes_back_with_its_address_and_the_asker_is_named(
+    service: LocalService, open_desk: OpenDesk
+) -> None:
+    service.tell("/works", Reply(HERE))
+    answer = open_desk().ask("works", {"rows": "2"})
+    assert answer.data == HERE
+    assert answer.url == f"{service.base}/works?rows=2"
+    assert service.asked[0].agent == "exosome-atlas/1 (mailto:curator@example.org)"
+
+
+def test_the_same_question_is_asked_once_a_day(service: LocalService, open_desk: OpenDesk) -> None:
+    service.tell("/works", Reply({"day": 1}), Reply({"day": 2}))
+    desk = open_desk()
+    assert [desk.ask("works").data for _ in range(3)] == [{"day": 1}] * 3
+    assert open_desk().ask("works").data == {"day": 1}, "another run of the same day"
+    assert open_desk(today=date(2026, 11, 22)).ask("works").data == {"day": 2}
+    assert len(service.asked) == 2
+
+
+def test_a_busy_service_is_asked_again_after_the_time_it_asks_for(
+    service: LocalService, open_desk: OpenDesk, waits: list[float]
+) -> None:
+    busy = Reply(b"slow down", 429, "text/plain", {"Retry-After": "7"})
+    service.tell("/works", busy, Reply(HERE))
+    assert open_desk().ask("works").data == HERE
+    assert waits == [7.0]
+
+
+def test_a_service_that_asks_for_an_hour_is_left_alone(
+    service: LocalService, open_desk: OpenDesk, waits: list[float]
+) -> None:
+    service.tell("/works", Reply(b"", 429, headers={"Retry-After": "3600"}))
+    with pytest.raises(ServiceError, match=re.escape("left alone for 3,600 s")):
+        open_desk().ask("works")
+    assert waits == []
+    assert len(service.asked) == 1
+
+
+def test_a_failing_service_is_asked_again_with_growing_waits(
+    service: LocalService, open_desk: OpenDesk, waits: list[float]
+) -> None:
+    service.tell("/works", Reply(b"", 500), Reply(b"", 503), Reply(HERE))
+    assert open_desk().ask("works").data == HERE
+    assert waits == [1.0, 2.0]
+
+
+def test_a_service_that_keeps_failing_is_given_up(
+    service: LocalService, open_desk: OpenDesk
+) -> None:
+    service.tell("/works", Reply(b"", 502))
+    with pytest.raises(ServiceError, match="is busy \\(status 502\\)"):
+        open_desk().ask("works")
+    assert len(service.asked) == QUICK.attempts
+
+
+def test_what_is_not_there_is_not_asked_for_again(
+    service: LocalService, open_desk: OpenDesk, waits: list[float]
+) -> None:
+    with pytest.raises(UnknownError):
+        open_desk().ask("works/10.1000%2Fnone")
+    assert service.paths() == ["/works/10.1000/none"]
+    assert waits == []
+
+
+@pytest.mark.parametrize(
+    "half",
+    [
+        pytest.param(Reply(HERE, cut=5), id="connection cut"),
+        pytest.param(Reply(b'{"message": {"DOI": "10.1'), id="JSON cut"),
+        pytest.param(Reply(b""), id="empty"),
+        pytest.param(Reply(HERE, headers={"Content-Encoding": "gzip"}), id="no gzip"),
+    ],
+)
+def test_half_an_answer_is_asked_for_again_and_never_kept(
+    service: LocalService, open_desk: OpenDesk, half: Reply
+) -> None:
+    service.tell("/works", half, Reply(HERE))
+    assert open_desk().ask("works").data == HERE
+    service.tell("/trials", half)
+    with pytest.raises(ServiceError):
+        open_desk().ask("trials")
+    service.tell("/trials", Reply(HERE))
+    assert open_desk().ask("trials").data == HERE, "the cache holds sound answers only"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (Reply(b"<html>Please log in</html>", kind="text/html; charset=utf-8"), "text/html"),
+        (Reply([1, 2]), "no object"),
+        (Reply(b"", 403), "refuses with status 403"),
+    ],
+)
+def test_a_wrong_answer_is_told_and_not_asked_for_again(
+    service: LocalService, open_desk: OpenDesk, wrong: Reply, said: str
+) -> None:
+    service.tell("/works", wrong)
+    with pytest.raises(ServiceError, match=said):
+        open_desk().ask("works")
+    assert len(service.asked) == 1
+
+
+def test_a_silent_service_is_given_up(service: LocalService, open_desk: OpenDesk) -> None:
+    service.tell("/works", Reply(HERE, delay=1.0))
+    with pytest.raises(ServiceError, match=re.escape("no answer within 0.4 s")):
+        open_desk(replace(QUICK, attempts=1)).ask("works")
+
+
+def test_an_answer_that_drips_is_given_up(service: LocalService, open_desk: OpenDesk) -> None:
+    service.tell("/works", Reply(b" " * 40, drip=0.05))
+    with pytest.raises(ServiceError, match=re.escape("did not end its answer within 0.8 s")):
+        open_desk(replace(QUICK, attempts=1)).ask("works")
+
+
+def test_a_service_that_is_not_there_is_told_as_offline(open_desk: OpenDesk) -> None:
+    with pytest.raises(
+        OfflineError, match=r"The service at http://127\.0\.0\.1:9 can't be reached"
+    ):
+        open_desk(base="http://127.0.0.1:9").ask("works")
+
+
+def test_questions_keep_their_distance(
+    service: LocalService, open_desk: OpenDesk, waits: list[float]
+) -> None:
+    for name in ("a", "b", "c"):
+        service.tell(f"/{name}", Reply(HERE))
+    desk = open_desk(pace=10.0)
+    for name in ("a", "b", "c", "a"):
+        desk.ask(name)
+    assert [round(wait) for wait in waits] == [10, 20], "none before the first, none for the cache"
+
+
+def test_a_broken_cache_costs_questions_and_nothing_else(
+    service: LocalService, open_desk: OpenDesk, tmp_path: Path
+) -> None:
+    service.tell("/works", Reply(HERE))
+    desk = open_desk()
+    (tmp_path / "cache" / "answers.sqlite").write_text("this is no database " * 400)
+    assert [desk.ask("works").data for _ in range(2)] == [HERE, HERE]
+    assert len(service.asked) == 2
+
+
+def test_retry_after_is_a_number_or_a_date() -> None:
+    assert parse_retry_after("120") == 120.0
+    soon = datetime.now(UTC) + timedelta(seconds=60)
+    wait = parse_retry_after(format_datetime(soon, usegmt=True))
+    assert wait is not None
+    assert 50 < wait <= 60
+    assert parse_retry_after("Wed, 21 Oct 2015 07:28:00 GMT") == 0.0
+    assert parse_retry_after("soon") is None
+    assert parse_retry_after("") is None
+
+
+def test_another_base_and_the_contact_come_from_the_environment(tmp_path: Path) -> None:
+    assert at(CROSSREF, {}).base == "https://api.crossref.org"
+    assert at(CROSSREF, {"ATLAS_CROSSREF_URL": "http://mirror/x/"}).base == "http://mirror/x"
+    assert find_contact(tmp_path, {"ATLAS_CONTACT": " me@example.org "}) == "me@example.org"
+    assert find_contact(tmp_path, {}) == ""
+    (tmp_path / "pyproject.toml").write_text('[project]\nauthors = [{name="A", email="a@b.org"}]\n')
+    assert find_contact(tmp_path, {}) == "a@b.org"
+    assert Manners().agent == "exosome-atlas/1 (no contact address set)"
