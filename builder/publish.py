@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import re
@@ -23,6 +22,8 @@ from builder.swap import new_site
 
 Notify = Callable[[str], None]
 _WARNING = re.compile(r"^(?:WARNING|ERROR)\s+-\s+(.*)", re.MULTILINE)
+# The last line of a traceback: the disk is full, the folder is read-only.
+_REFUSED = re.compile(r"^\w*Error: \[Errno (\d+)\] ([^:\n]+)", re.MULTILINE)
 _DOC = re.compile(r"[Dd]oc file '([^']+)'")
 _STAMP = "published"
 
@@ -92,8 +93,9 @@ def build_environment(project: Project) -> dict[str, str]:
 
 def _explain(project: Project, said: str) -> list[Problem]:
     """Turn the generator's output into problems, one a warning."""
-    if os.strerror(errno.ENOSPC) in said:
-        return [_refused(project, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))]
+    refused = _REFUSED.search(said)
+    if refused:
+        return [_refused(project, OSError(int(refused.group(1)), refused.group(2)))]
     docs = store.relative(project.docs, project.root)
     problems = []
     for text in _WARNING.findall(said):

@@ -1,0 +1,96 @@
+"""Papers that hold scripts, templates and markup are shown as the text that they are."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from served import Served, Watch, serve
+
+from builder import pipeline
+from builder.project import Project
+
+HOSTILE = Path(__file__).parent / "hostile"
+# What each paper says, word for word, somewhere on its page.
+DIGEST = [
+    "<script>window.hacked = 1</script> Exosomes {{ config.site_name }} & *bone* "
+    "[x](javascript:window.hacked=1)",
+    'BMSC exosomes <img src=x onerror="window.hacked=1"> reduced IL-1β; 2 < 3 && 4 > 3.',
+    "{% raw %} {% endraw %} ![image](javascript:window.hacked=1) `code` | pipe | \\ back",
+    'BMSC exosomes [calm](javascript:window.hacked=1) "joints" & '
+    "<script>window.hacked = 1</script> cartilage.",
+    "Right to left \u202etxet desrever\u202c marks stay.",
+]
+SCRAPED = [
+    "Exosomes <script>window.hacked=1</script> in {{ joints }}",
+    "BMSC-Exos <script>window.hacked=1</script>",
+    "Reduce {{ IL-1β }} & [x](javascript:window.hacked=1) <b>bold</b>",
+    "Increase **cartilage** repair",
+    "Exosomes of BMSC <script>window.hacked=1</script> calm {{ cartilage }} "
+    "[x](javascript:window.hacked=1)",
+    "Adipose exosomes & *stars* _and_ `code` | pipe",
+    "the <script>window.hacked=1</script> licence",
+]
+
+
+@pytest.fixture(scope="module")
+def hostile(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    project = Project(tmp_path_factory.mktemp("hostile"))
+    shutil.copytree(HOSTILE, project.seeds)
+    shutil.copytree(root / "templates", project.templates)
+    shutil.copytree(root / "content/terms", project.content / "terms")
+    for name in ("mkdocs.yml", "pyproject.toml"):
+        shutil.copy(root / name, project.root / name)
+    report = pipeline.extract(project)
+    assert [str(p) for p in report.problems if p.level == "error"] == []
+    pipeline.build(project)
+    server = serve(project.site, "/")
+    yield Served(project.site, f"http://127.0.0.1:{server.server_port}/")
+    server.shutdown()
+    server.server_close()
+
+
+def squeezed(text: str) -> str:
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize(("words", "place"), [(DIGEST, 0), (SCRAPED, 1)], ids=["digest", "scraped"])
+def test_a_hostile_paper_is_shown_as_text(
+    hostile: Served, page: Page, watch: Watch, words: list[str], place: int
+) -> None:
+    papers = [name for name in hostile.pages if name.startswith("papers/") and name != "papers/"]
+    assert len(papers) == 2
+    page.goto(hostile.url + papers[place])
+    shown = squeezed(page.locator("article").text_content() or "")
+    for text in words:
+        assert squeezed(text) in shown
+    assert watch.errors == []
+
+
+def test_no_page_runs_or_links_what_a_paper_holds(
+    hostile: Served, page: Page, watch: Watch
+) -> None:
+    told = [
+        name
+        for name in hostile.pages
+        if name.split("/")[0] in {"", "papers", "references", "findings", "questions", "trials"}
+    ]
+    assert len(told) > 6
+    for name in told:
+        page.goto(hostile.url + name)
+        assert page.evaluate("window.hacked") is None, name
+        assert page.locator("[href^='javascript:' i], [src^='javascript:' i]").count() == 0, name
+        assert page.locator("article script, article img, article [onerror]").count() == 0, name
+        expect(page.locator("h1").first).to_be_visible()
+    assert watch.errors == []
+
+
+def test_a_row_with_too_many_cells_is_flagged_and_kept(hostile: Served, page: Page) -> None:
+    papers = [name for name in hostile.pages if name.startswith("papers/exosomes-")]
+    page.goto(hostile.url + papers[0])
+    shown = squeezed(page.locator("article").text_content() or "")
+    for word in ("too", "many", "cells", "not certain which column"):
+        assert word in shown
