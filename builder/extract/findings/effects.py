@@ -17,7 +17,9 @@ _RELATIONS = ("involved in", "associated with", "related to", "required for", "r
 _COMPARATIVES = ("higher", "lower", "greater", "better", "superior", "highest", "lowest")
 _OPPOSING = frozenset(["down", "inhibits"])
 _GAP = re.compile(r"^[\s,]*(?:the\s+|of\s+|their\s+|its\s+|a\s+|an\s+|\w+ly\s+)*$", re.IGNORECASE)
-_PASSIVE = re.compile(r"\b(?:is|are|was|were|been|be|being)\s+(?:\w+ly\s+)?$", re.IGNORECASE)
+_PASSIVE = re.compile(
+    r"\b(?:is|are|was|were|been|be|being)\s+(?:not\s+)?(?:\w+ly\s+)?$", re.IGNORECASE
+)
 _COORDINATED = re.compile(r"(?:,|\band|\bor|,\s*and)\s+(?:\w+ly\s+)?$", re.IGNORECASE)
 _CLAUSE = re.compile(
     r"[;:.]\s|,\s+(?:and|but|while|whereas)\s|\b(?:whereas|while|but|that|which)\s", re.IGNORECASE
@@ -228,7 +230,8 @@ class EffectReader:
         if near and cue.kind == "noun" and before.rule == "verb":
             effect = _compose(before.effect, cue.effect)
             return State(cue.start, effect, "verb-and-noun", f"{before.cue} {cue.word}", cue.end)
-        if cue.effect in _OPPOSING and self.cues.effect_of_vesicles.match(self.text[cue.end :]):
+        taken = cue.kind == "verb" and cue.effect in _OPPOSING
+        if taken and self.cues.effect_of_vesicles.match(self.text[cue.end :]):
             # What is taken away is the vesicles' effect; their direction is not told by the verb.
             return State(cue.start, "modulates", "effect-taken-away", cue.word, cue.end)
         return State(cue.start, cue.effect, "verb", cue.word, cue.end)
