@@ -10,9 +10,10 @@ from lxml import etree
 from builder.document import FrontMatter, Person, WorkFields
 from builder.readers.jats.context import LANG, Context, href, line_of, words_of
 from builder.readers.jats.dates import find_issued
+from builder.readers.jats.identifiers import bare_doi, bare_pmcid
 from builder.readers.jats.inline import text_of, tidy
 from builder.readers.jats.people import find_orcid, parse_name
-from builder.readers.jats.works import bare_doi, bare_pmcid, join_pages
+from builder.readers.jats.works import join_pages
 
 _NO_AFFILIATION = ("label", "email", "phone", "fax", "institution-id", "sup", "xref")
 _NAME_TAGS = (

@@ -14,7 +14,7 @@ from lxml import etree
 
 from builder.readers.jats.context import Context, href, words_of
 from builder.readers.jats.formulas import mathml_text, subscript, superscript, tex_text
-from builder.readers.marks import find_citations
+from builder.readers.jats.ranges import Mark, open_ranges, plain_marks, unique
 
 # Parts that are printed away from the line they are tagged in. The reader of the text finds them
 # in ``Prose.floats``.
@@ -78,20 +78,10 @@ _SILENT = frozenset(
 )
 _NAMES = frozenset(["name", "string-name"])
 _LETTER_UP = str.maketrans("abcdefghijklmnoprstuvwxyz", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
-# A dash between two citations opens a range; brackets may stand round each.
 _DASH = r"[-‐‑‒–—−⁻]"
-_RANGE_BETWEEN = re.compile(rf"^[\s\])]*(?:{_DASH}|to|through)[\s\[(]*$")
-_RANGE_AFTER = re.compile(rf"^\s*{_DASH}\s*(\d{{1,4}})\s*[\]),;]")
-_RANGE_WITHIN = re.compile(rf"^[\s\[(]*(\d{{1,4}})\s*{_DASH}\s*(\d{{1,4}})[\s\])]*$")
-_BRACKET = re.compile(r"\[\d[\d\s,;–−-]*\]")
 _LETTERS = re.compile(r"^[a-z](?:,\s*[a-z])*$")
 _PUNCTUATION = re.compile(rf"^[\s,;.\[\]()]+$|^\s*{_DASH}\s*$")
-_MARK = re.compile(r"\x00([^\x00\x01]*)\x01")
 _DIGITS = re.compile(r"\d+")
-_MOST_IN_RANGE = 300
-_NEAR = 20
-
-Mark = tuple[int, tuple[int, ...]]
 
 
 def tidy(text: str) -> str:
@@ -180,10 +170,10 @@ class Prose:
         """
         if not self._cited:
             text = self.text()
-            marks = _plain_marks(text, self.context.last) if self.context.untagged else ()
+            marks = plain_marks(text, self.context.last) if self.context.untagged else ()
         else:
             raw = self.raw()
-            opened = self._open_ranges(raw)
+            opened = open_ranges(raw, self._cited, self.context.last)
             pieces = tidy(raw.replace("\x01", "")).split("\x00")
             place = len(pieces[0])
             found: list[Mark] = []
@@ -192,32 +182,6 @@ class Prose:
                 place += len(piece)
             text, marks = "".join(pieces), tuple(found)
         return text, unique(n for _, numbers in marks for n in numbers), marks
-
-    def _open_ranges(self, raw: str) -> list[tuple[int, ...]]:
-        spans = list(_MARK.finditer(raw))
-        opened: list[tuple[int, ...]] = []
-        for index, (span, numbers) in enumerate(zip(spans, self._cited, strict=True)):
-            before = self._cited[index - 1] if index else ()
-            between = raw[spans[index - 1].end() : span.start()] if index else ""
-            if before and numbers and _RANGE_BETWEEN.match(between):
-                numbers = _span(before[-1], numbers[0]) + numbers  # noqa: PLW2901
-            opened.append(unique(numbers + self._range_end(raw, span, numbers)))
-        return opened
-
-    def _range_end(
-        self, raw: str, span: re.Match[str], numbers: tuple[int, ...]
-    ) -> tuple[int, ...]:
-        """Return the rest of a range of which only the first number is tagged as a citation."""
-        inner = span.group(1)
-        within = _RANGE_WITHIN.match(inner)
-        if len(numbers) != 1:
-            return ()
-        if within and int(within[1]) == numbers[0] and int(within[2]) <= self.context.last:
-            return _span(numbers[0], int(within[2]), closed=True)
-        after = _RANGE_AFTER.match(raw[span.end() : span.end() + _NEAR])
-        if after and inner.strip("[]( ") == str(numbers[0]) and int(after[1]) <= self.context.last:
-            return _span(numbers[0], int(after[1]), closed=True)
-        return ()
 
     def last_is_mark(self) -> bool:
         """Tell whether the text so far ends in a citation."""
@@ -243,27 +207,6 @@ def bracketed(text: str) -> str:
     """Return text in square brackets, unless it stands in brackets already."""
     bare = text.strip()
     return bare if bare[:1] in ("[", "(") else f"[{bare}]"
-
-
-def unique(numbers: object) -> tuple[int, ...]:
-    """Return numbers without repetition, in order."""
-    return tuple(dict.fromkeys(numbers))  # type: ignore[call-overload]
-
-
-def _span(first: int, last: int, *, closed: bool = False) -> tuple[int, ...]:
-    if not first < last <= first + _MOST_IN_RANGE:
-        return ()
-    return tuple(range(first + 1, last + closed))
-
-
-def _plain_marks(text: str, last: int) -> tuple[Mark, ...]:
-    """Return the bracketed numbers of a text whose article tags no citation."""
-    found: list[Mark] = []
-    for match in _BRACKET.finditer(text):
-        numbers = find_citations(match[0])
-        if numbers and all(0 < n <= last for n in numbers):
-            found.append((match.start(), numbers))
-    return tuple(found)
 
 
 def _inner(prose: Prose) -> Prose:
