@@ -62,9 +62,20 @@ def view_terms(atlas: Atlas, finding: Finding, root: str) -> dict[str, list[View
     return found
 
 
+def _group_effects(entries: list[View]) -> list[View]:
+    """Return mechanisms and outcomes by their effect, in the order of the statement."""
+    groups: dict[str, View] = {}
+    for entry in entries:
+        effect = entry["effect"]
+        group = groups.setdefault(effect["word"], {"effect": effect, "terms": []})
+        group["terms"].append(entry)
+    return list(groups.values())
+
+
 def view_finding_row(atlas: Atlas, finding: Finding, root: str) -> View:
     """Return a finding as a row of a table: its quote, place, terms, references and questions."""
     bundle = atlas.paper(finding.paper)
+    terms = view_terms(atlas, finding, root)
     return {
         "id": finding.id,
         "href": page_href(root, "finding", finding.id),
@@ -72,7 +83,8 @@ def view_finding_row(atlas: Atlas, finding: Finding, root: str) -> View:
         "parts": _quote_parts(finding),
         "place": view_place(atlas, finding.paper, finding.locator, root),
         "paper": link(short_name(bundle.paper.csl), page_href(root, "paper", finding.paper)),
-        "terms": view_terms(atlas, finding, root),
+        "terms": terms,
+        "effects": _group_effects(terms["mechanisms"] + terms["outcomes"]),
         "evidence": view_evidence(finding.evidence),
         "numbers": view_numbers(atlas, finding.paper, finding.references, root),
         "quantities": [view_quantity(q) for q in finding.quantities],

@@ -1,0 +1,147 @@
+// Trials, papers and references by their words, in small files of which a query loads a few.
+
+import { nearest } from "./search-fold.js";
+
+const AUTHOR = 2;
+const FIRST = 4;
+const JOURNAL = 8;
+const YEAR = 16;
+const NUMBER = 32;
+const TITLE = 1;
+const NAME = 128;
+const BIBLIOGRAPHIC = AUTHOR | FIRST | JOURNAL;
+const WEIGHTS = [
+  [NAME, 6],
+  [FIRST, 6],
+  [AUTHOR, 5],
+  [JOURNAL, 4],
+  [YEAR, 3],
+  [NUMBER, 3],
+  [TITLE, 3],
+];
+const MOST_FILES = 6;
+
+export class WorkIndex {
+  constructor(manifest, load) {
+    this.manifest = manifest;
+    this.load = load;
+    this.lists = new Map(); // word -> decoded postings
+  }
+
+  // The file that would hold a key, by binary search over the first keys.
+  #file(shards, key) {
+    let low = 0;
+    let high = shards.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (shards[middle][0] <= key) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  async identifier(key) {
+    const shards = this.manifest.identifiers;
+    if (!shards.length) return [];
+    const file = await this.load(shards[this.#file(shards, key)][1]);
+    return Object.hasOwn(file, key) ? file[key] : [];
+  }
+
+  // Returns the words of the index that are this word, or begin with it, or are nearest to it.
+  async look(word) {
+    const shards = this.manifest.words;
+    if (!shards.length) return { known: false, begun: [], near: () => [] };
+    const first = this.#file(shards, word);
+    const file = await this.load(shards[first][1]);
+    const known = Object.hasOwn(file, word);
+    return {
+      known,
+      begun: async () => {
+        const found = [];
+        const last = Math.min(this.#file(shards, word + "\uffff"), first + 1);
+        for (let at = first; at <= last; at++) {
+          const held = await this.load(shards[at][1]);
+          for (const other of Object.keys(held)) if (other.startsWith(word)) found.push(other);
+        }
+        return found;
+      },
+      near: async () => {
+        // Errors after the second letter: the files that begin alike, a few at most.
+        const from = this.#file(shards, word.slice(0, 2));
+        const to = this.#file(shards, word.slice(0, 2) + "\uffff");
+        const words = [];
+        for (let at = from; at <= Math.min(to, from + MOST_FILES - 1); at++) {
+          words.push(...Object.keys(await this.load(shards[at][1])));
+        }
+        return nearest(word, words);
+      },
+    };
+  }
+
+  async postings(word) {
+    if (!this.lists.has(word)) {
+      const shards = this.manifest.words;
+      const file = await this.load(shards[this.#file(shards, word)][1]);
+      const flat = Object.hasOwn(file, word) ? file[word] : [];
+      const list = new Map();
+      let number = 0;
+      for (let i = 0; i < flat.length; i += 2) {
+        number += flat[i];
+        list.set(number, flat[i + 1]);
+      }
+      this.lists.set(word, list);
+    }
+    return this.lists.get(word);
+  }
+
+  // Works that hold every needed word, each given as a list of spellings; `spare` words only add.
+  // Returns [{number, score, bibliographic}], best first.
+  async find(needed, spare) {
+    const lists = [];
+    for (const spellings of needed) {
+      const merged = new Map();
+      for (const word of spellings) {
+        for (const [number, where] of await this.postings(word)) {
+          merged.set(number, (merged.get(number) ?? 0) | where);
+        }
+      }
+      lists.push(merged);
+    }
+    const extra = [];
+    for (const word of spare) extra.push(await this.postings(word));
+    let base = lists.filter((list) => list.size).sort((a, b) => a.size - b.size);
+    let rest = extra;
+    if (!lists.length) {
+      base = extra.filter((list) => list.size).slice(0, 1);
+      rest = extra.filter((list) => list !== base[0]);
+    } else if (base.length < lists.length) return [];
+    if (!base.length) return [];
+    const found = [];
+    for (const number of base[0].keys()) {
+      if (!base.every((list) => list.has(number))) continue;
+      const wheres = base.map((list) => list.get(number));
+      for (const list of rest) if (list.has(number)) wheres.push(list.get(number));
+      found.push({ number, ...rank(wheres) });
+    }
+    return found.sort(
+      (a, b) => b.bibliographic - a.bibliographic || b.score - a.score || a.number - b.number,
+    );
+  }
+
+  async work(number) {
+    const size = this.manifest.perFile;
+    const block = await this.load(this.manifest.works[Math.floor(number / size)]);
+    const [path, kind, title, detail, year, id, names] = block[number % size];
+    return { path, kind: this.manifest.kinds[kind][0], title, detail, year, id, names };
+  }
+}
+
+function rank(wheres) {
+  let score = 0;
+  let bibliographic = 0;
+  for (const where of wheres) {
+    score += WEIGHTS.find(([bit]) => where & bit)?.[1] ?? 1;
+    if (where & BIBLIOGRAPHIC && !(where & TITLE)) bibliographic = 1;
+  }
+  return { score, bibliographic };
+}
