@@ -123,6 +123,9 @@ def read_cargo(reading: Reading) -> list[Assigned]:
         return []
     found = []
     for mention in find_molecules(reading):
+        if reading.part.role == "cargo":
+            found.append(_assign(reading, "cargo", mention, "cargo-column", "not stated"))
+            continue
         rna = reading.vocabulary.terms[mention.term].type in RNA_TYPES
         for role in ("loaded", "native"):
             pattern = reading.fitting(mention, role)

@@ -183,9 +183,8 @@ class EffectReader:
             return State(cue.start, "none", "denied", cue.word, cue.end)
         if cue.word == "from" and before.cue.startswith(("protect", "rescu", "prevent")):
             return State(cue.start, "inhibits", "protected-from", f"{before.cue} from", cue.end)
-        denied = (
-            before.effect == "none" and cue.kind == "neutral" and cue.word in ("in", "on", "with")
-        )
+        near = _GAP.match(self.text[before.end : cue.start]) or cue.word in ("in", "on", "with")
+        denied = before.effect == "none" and cue.kind == "neutral" and near
         if denied:
             return replace(before, start=cue.start, end=cue.end)
         rule = "aim" if cue.kind == "aim" else "no-direction"

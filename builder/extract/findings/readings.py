@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from builder.extract.findings.carriers import read_cargo
@@ -163,8 +163,14 @@ def _donors(reading: Reading) -> Iterator[Assigned]:
             )  # fmt: skip
 
 
-def read_evidence(statement: Statement, cues: Cues) -> Assigned | None:
-    """Return the level of evidence that the words of a statement or its cited title state."""
+def read_evidence(
+    statement: Statement, assigned: Sequence[Assigned], cues: Cues
+) -> Assigned | None:
+    """Return the level of evidence that the words of a statement or its cited title state.
+
+    An animal in a column of models is as good as the word.
+    """
+    settings = {p.name for p in statement.parts if p.role == "setting"}
     places = [(p.name, p.text) for p in statement.parts]
     places += [("cited title", title) for title in statement.titles]
     for level, pattern in cues.evidence:
@@ -173,4 +179,7 @@ def read_evidence(statement: Statement, cues: Cues) -> Assigned | None:
                 return Assigned(
                     "evidence", level, "evidence-words", name, match.start(), match.end(), match[0]
                 )
+    for item in assigned:
+        if item.field == "species" and item.part in settings and item.value != "human":
+            return replace(item, field="evidence", value="in vivo animal", rule="animal-in-column")
     return None

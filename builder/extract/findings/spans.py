@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from builder.extract.findings.cues import Cues, Pattern
 from builder.extract.findings.effects import EffectReader
@@ -12,6 +12,8 @@ from builder.extract.findings.statements import Part
 from builder.extract.vocabulary import Mention, Vocabulary
 from builder.spelling import DASHES
 
+# The kind of term that a column holds.
+_COLUMN_KINDS = {"source": "source", "vehicle": "vehicle"}
 # Kinds of which a name may hold another that counts as well.
 _HEADED = ("mechanism", "condition", "vehicle")
 
@@ -109,10 +111,21 @@ class Reading:
     def _every(self) -> list[Mention]:
         """Return every mention, the nested ones too, in order, resolved where the paper does so."""
         if self._all is None:
-            top = self.vocabulary.find_mentions(self.text, context=self.context)
+            top = [
+                self._by_column(m)
+                for m in self.vocabulary.find_mentions(self.text, context=self.context)
+            ]
             within = [n for m in top for n in self._within(m)]
             self._all = sorted([*top, *within], key=lambda m: (m.start, -m.end))
         return self._all
+
+    def _by_column(self, mention: Mention) -> Mention:
+        """Return an open short form read by its column, where that leaves one meaning."""
+        kind = _COLUMN_KINDS.get(self.part.role)
+        fitting = [c for c in mention.candidates if self.vocabulary.terms[c].kind == kind]
+        if mention.term or len(fitting) != 1:
+            return mention
+        return replace(mention, term=fitting[0], kind=str(kind))
 
     def _within(self, mention: Mention) -> Iterable[Mention]:
         """Yield what lies inside a name; a short form that stays open there asks nothing."""
