@@ -67,7 +67,7 @@ def build_html(project: Project, folder: Path) -> None:
     """Run the site generator, strictly, into a folder. Raises ProblemError with what it says."""
     ran = subprocess.run(  # noqa: S603 (our own words)
         [
-            *[sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet"],
+            *[sys.executable, "-m", "mkdocs", "build", "--strict"],
             *["--config-file", str(project.config), "--site-dir", str(folder)],
         ],
         env=build_environment(project),

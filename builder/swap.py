@@ -36,7 +36,7 @@ def hold_lock(path: Path) -> Iterator[None]:
         except BlockingIOError as error:
             raise ProblemError(
                 Problem(
-                    path.name,
+                    f"{path.parent.name}/{path.name}",
                     0,
                     "error",
                     "lock",

@@ -15,7 +15,8 @@ LAYERS = (
     {"models"},
     {"works"},
     {"store"},
-    {"citations", "edition", "xrefs", "swap", "linkcheck", "discrepancies", "ledger"},
+    {"citations", "edition", "xrefs", "swap", "linkcheck", "discrepancies", "ledger", "moves"},
+    {"history", "renames", "tellings"},
     {
         "readers",
         "extract",

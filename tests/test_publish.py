@@ -17,6 +17,7 @@ from hand_made import DIGEST_PAPER
 from builder import pipeline, publish
 from builder.errors import ProblemError
 from builder.project import FALLBACK_EPOCH, Project, source_date_epoch
+from builder.swap import hold_lock
 
 
 @pytest.fixture
@@ -154,17 +155,16 @@ def test_a_killed_build_leaves_the_site_and_the_next_one_works(root: Path, site:
 
 
 def test_two_builds_at_once_do_not_mix(root: Path, site: Project) -> None:
+    before = picture(site)
     edit(site)
-    with start(root, site) as first:
-        while not list(site.root.glob(".site-*")):
-            assert first.poll() is None, "the first build ended before the second began"
-            time.sleep(0.01)
-        with start(root, site) as second:
-            _, said = second.communicate()
-        assert second.returncode == 1
-        assert "Another one is running" in said
-        first.communicate()
-    assert first.returncode == 0
+    with hold_lock(site.build / "lock"), start(root, site) as second:
+        _, said = second.communicate()
+    assert second.returncode == 1
+    assert "Another one is running; wait for it, then try again." in said
+    assert picture(site) == before
+    with start(root, site) as third:
+        third.communicate()
+    assert third.returncode == 0
     assert "Made of marrow." in (site.site / "sources/bmsc/index.html").read_text()
 
 
