@@ -48,7 +48,13 @@ HOSTILE = (
 
 def sample_terms() -> dict[str, Term]:
     terms = [
-        Term(id="msc", label="Mesenchymal stem cell", kind="source", abbreviation="MSC"),
+        Term(
+            id="msc",
+            label="Mesenchymal stem cell",
+            kind="source",
+            abbreviation="MSC",
+            related=["rat"],
+        ),
         Term(
             id="bmsc",
             label="Bone marrow mesenchymal stem cell",

@@ -118,6 +118,7 @@ def test_negative_trial_result_stands_at_the_top(tree):
     assert "Phase" in head
     assert "gives no date for the status" in head
     assert "7 × 10⁹ particles/mL" in page
+    assert "<small>Total, calculated</small> 3.5 × 10¹⁰ particles" in page
     assert "Single IA dose &#40;≈5 mL @ 7 × 109 particles/mL&#41;" in page
     assert "IRCT20210423051054N2" in head
 
@@ -164,3 +165,9 @@ def test_templates_build_no_address_of_a_record():
     for path in [*folder.rglob("*.j2")]:
         for raw in re.findall(r'<a [^>]*?href="([^"]*)"', path.read_text()):
             assert re.fullmatch(r"#?\{\{ [\w.]+ \}\}|#[a-z-]+|[a-z]+/", raw), (path, raw)
+
+
+def test_no_paragraph_holds_a_list_or_a_table(tree):
+    for name, text in tree.items():
+        for paragraph in re.findall(r"<p\b[^>]*>(.*?)</p>", text, re.DOTALL):
+            assert not re.search(r"<(?:ul|ol|dl|table|details|div|p)\b", paragraph), name

@@ -116,6 +116,7 @@ def view_quantity(quantity: Quantity) -> View:
 
 def view_dose(dose: Dose) -> View:
     """Return a dose: verbatim, and each number that was read from it."""
+    calculated = dose.volume_ml is not None and dose.particles_per_ml_low is not None
     read = [
         ("Volume", format_range(dose.volume_ml, dose.volume_ml), "mL"),
         (
@@ -124,7 +125,7 @@ def view_dose(dose: Dose) -> View:
             "particles/mL",
         ),
         (
-            "Total",
+            "Total, calculated" if calculated else "Total",
             format_range(dose.particles_total_low, dose.particles_total_high),
             "particles",
         ),
