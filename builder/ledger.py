@@ -7,6 +7,7 @@ pages would drop one, or give it to another record, is refused with the mend.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 
@@ -81,9 +82,46 @@ def check_ledger(ledger: Iterable[Address], current: Mapping[str, str]) -> list[
                 )
             )
         known.setdefault(entry.address, entry)
+    gone = {
+        entry.record.partition(":")[2]
+        for entry in known.values()
+        if entry.state == "live"
+        and entry.record.startswith("paper:")
+        and entry.address not in current
+    }
     for entry in known.values():
+        # With a paper go its findings and works: its own line tells the mend for all of them.
+        if entry.paper in gone and not entry.record.startswith("paper:"):
+            continue
         problems += _check_entry(entry, known, current)
     return sorted(problems, key=Problem.sort_key)
+
+
+def check_recorded(
+    ledger: Iterable[Address], current: Mapping[str, str], digests: Mapping[str, str]
+) -> list[Problem]:
+    """Return a problem where the ledger lacks an address, or the digest of a page's data."""
+    held = {e.address: e for e in ledger}
+    new = [address for address in current if address not in held]
+    stale = [a for a, e in held.items() if e.state == "live" and e.digest != digests.get(a)]
+    mend = "Run: python -m builder extract"
+    problems = []
+    if new:
+        problems.append(
+            _problem(
+                new[0],
+                "every address of the site",
+                f"{len(new)} that it lacks" if len(new) > 1 else "one that it lacks",
+                "new",
+                mend,
+            )
+        )
+    stale = [a for a in stale if a in current]
+    if stale:
+        problems.append(
+            _problem(stale[0], "the data of the page as it is", "an older one", "stale", mend)
+        )
+    return problems
 
 
 def _check_entry(
@@ -161,25 +199,101 @@ def _check_moved(
 
 
 def nearest(address: str, current: Iterable[str]) -> str:
-    """Return the most similar address of the same kind, or an empty string."""
+    """Return the most similar address of the same kind, or an empty string.
+
+    Findings have hashes for ids: their likeness tells nothing.
+    """
     folder = address.partition("/")[0]
+    if folder == ids.FOLDERS["finding"]:
+        return ""
     same = [a for a in current if a.partition("/")[0] == folder and a != f"{folder}/"]
     found = difflib.get_close_matches(address, same, n=1, cutoff=0.75)
     return found[0] if found else ""
 
 
 def extend_ledger(
-    ledger: Iterable[Address], current: Mapping[str, str], today: date
+    ledger: Iterable[Address],
+    current: Mapping[str, str],
+    today: date,
+    papers: Mapping[str, str] | None = None,
 ) -> list[Address]:
-    """Return the ledger with every new address added as live since today, sorted by address."""
-    entries = list(ledger)
-    known = {e.address for e in entries}
-    new = [
-        Address(address=address, record=record, since=today)
-        for address, record in current.items()
-        if address not in known
-    ]
-    return sorted([*entries, *new], key=lambda e: e.address)
+    """Return the ledger with every new address added as live since today, sorted by address.
+
+    ``papers`` names, by address, the paper that a record was read from. A record whose id is made
+    of its words and that comes back (a mended typo that was put back) gets its address back; a
+    slug given by hand does not, for it may mean another thing now.
+    """
+    entries = {e.address: e for e in ledger}
+    known = papers or {}
+    for address, record in current.items():
+        entry = entries.get(address)
+        if entry is None:
+            entries[address] = Address(
+                address=address, record=record, since=today, paper=known.get(address)
+            )
+        elif entry.state != "live" and entry.record == record and _is_derived(record):
+            back = {"state": "live", "to": None, "because": None}
+            entries[address] = entry.model_copy(update=back)
+    return _sorted(entries)
+
+
+def _is_derived(record: str) -> bool:
+    return record.partition(":")[0] in ("finding", "paper", "reference", "trial")
+
+
+def _sorted(entries: Mapping[str, Address]) -> list[Address]:
+    return sorted(entries.values(), key=lambda e: e.address)
+
+
+def apply_moves(
+    ledger: Iterable[Address], moves: Mapping[str, str], current: Mapping[str, str]
+) -> list[Address]:
+    """Return the ledger with each address that went, and whose record goes on, sent there."""
+    entries = {e.address: e for e in ledger}
+    for old, new in moves.items():
+        entry = entries.get(old)
+        if entry and entry.state == "live" and old not in current and new in current:
+            entries[old] = _move(entry, new)
+    return _sorted(entries)
+
+
+def _move(entry: Address, target: str) -> Address:
+    update = {"state": "moved", "to": target, "because": None, "digest": None, "changed": None}
+    return entry.model_copy(update=update)
+
+
+def date_ledger(
+    ledger: Iterable[Address], digests: Mapping[str, str], today: date
+) -> list[Address]:
+    """Return the ledger with the digest of each page's data, and the day on which it changed."""
+    dated = []
+    for entry in ledger:
+        digest = digests.get(entry.address)
+        if entry.state != "live" or digest is None or digest == entry.digest:
+            dated.append(entry)
+            continue
+        update: dict[str, object] = {"digest": digest}
+        # The first digest of a page is no change, and one of the day it came isn't either.
+        if entry.digest is not None and today > entry.since:
+            update["changed"] = today
+        dated.append(entry.model_copy(update=update))
+    return dated
+
+
+def find_papers(library: Library) -> dict[str, str]:
+    """Return the paper behind each address of a paper, a finding, and a trial or work it brought.
+
+    Of several papers that tell of one trial or cite one work, the first in order of id.
+    """
+    found: dict[str, str] = {}
+    for name, bundle in sorted(library.papers.items()):
+        records = [("paper", name)]
+        records += [("finding", f.id) for f in bundle.findings]
+        records += [("trial", t.id) for t in bundle.trials]
+        records += [("reference", c.id) for c in bundle.references]
+        for kind, record in records:
+            found.setdefault(ids.page_path(kind, record), name)
+    return found
 
 
 def rename_address(
@@ -198,8 +312,15 @@ def rename_address(
         raise ProblemError(
             _problem(target, "an address of a record", "none", "rename", _hint(target, current))
         )
-    moved = entries[source].model_copy(update={"state": "moved", "to": target})
-    return sorted({**entries, source: moved}.values(), key=lambda e: e.address)
+    if source in current:
+        raise ProblemError(
+            _problem(source, "a record that is gone", f"{current[source]}, which stands", "rename")
+        )
+    back = {"state": "live", "to": None, "because": None}
+    changed = {source: _move(entries[source], target)}
+    if target in entries and entries[target].state != "live":  # a rename taken back
+        changed[target] = entries[target].model_copy(update=back)
+    return _sorted({**entries, **changed})
 
 
 def _hint(address: str, known: Iterable[str]) -> str:
@@ -210,7 +331,10 @@ def _hint(address: str, known: Iterable[str]) -> str:
 def retire_address(
     ledger: Iterable[Address], name: str, because: str, current: Mapping[str, str]
 ) -> list[Address]:
-    """Return the ledger with an address (or ``kind:id``) retired. Raises ProblemError."""
+    """Return the ledger with an address (or ``kind:id``) retired. Raises ProblemError.
+
+    With a paper go the records that only it brought: its findings, works and trials.
+    """
     entries = {e.address: e for e in ledger}
     by_record = {e.record: e.address for e in entries.values()}
     address = by_record.get(name, normalise(name))
@@ -230,8 +354,19 @@ def retire_address(
                 "Take the record out first.",
             )
         )
-    gone = entries[address].model_copy(update={"state": "retired", "because": because})
-    return sorted({**entries, address: gone}.values(), key=lambda e: e.address)
+    if not because.strip():
+        raise ProblemError(_problem(address, "a reason", "none", "reason", "Say why in a word."))
+    kind, _, record = entries[address].record.partition(":")
+    gone = [address]
+    if kind == "paper":
+        gone += [
+            e.address
+            for e in entries.values()
+            if e.paper == record and e.state == "live" and e.address not in current
+        ]
+    update = {"state": "retired", "because": because.strip(), "to": None}
+    retired = {a: entries[a].model_copy(update=update) for a in gone}
+    return _sorted({**entries, **retired})
 
 
 def follow(address: str, ledger: Mapping[str, Address]) -> str:
@@ -255,6 +390,23 @@ def former_ids(ledger: Iterable[Address]) -> dict[str, list[str]]:
             target = follow(entry.address, entries)
             found.setdefault(target, []).append(entry.record.partition(":")[2])
     return {address: sorted(names) for address, names in sorted(found.items())}
+
+
+def check_slugs(library: Library) -> list[Problem]:
+    """Return a problem for each record whose page would take a word of the site's own."""
+    wrong = []
+    for address, record in list_addresses(library).items():
+        kind, _, name = record.partition(":")
+        if kind == "overview":
+            continue
+        problem = check_slug(kind, name)
+        if problem:
+            wrong.append(problem)
+        elif address.count("/") != 2 or not re.fullmatch(ids.SLUG, name.lower()):  # noqa: PLR2004
+            wrong.append(
+                _problem(address, "a slug of letters, digits and hyphens", repr(name), "slug")
+            )
+    return wrong
 
 
 def check_slug(kind: str, name: str) -> Problem | None:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from builder.errors import Problem, ProblemError
-from builder.exports.relational import TABLES, Row, TableSpec
+from builder.exports.relational import TABLES, TableSpec
+from builder.exports.rows import Row
 from builder.store import Library, write_bytes
 
 CSV_FOLDER = "data/csv"
@@ -153,7 +154,10 @@ def _fill(base: sqlite3.Connection, library: Library, url: str, version: str) ->
         "INSERT INTO search SELECT 'reference', id, title, citation FROM works ORDER BY id"
     )
     base.execute("INSERT INTO search SELECT 'finding', id, '', quote FROM findings ORDER BY id")
-    base.execute("INSERT INTO search SELECT 'trial', id, registry, quote FROM trials ORDER BY id")
+    base.execute(
+        "INSERT INTO search SELECT 'trial', trial, registry, quote FROM trial_tellings"
+        " JOIN trials ON trials.id = trial ORDER BY trial, paper, place"
+    )
     base.execute("INSERT INTO search SELECT 'paper', id, title, authors FROM papers ORDER BY id")
     base.commit()
     base.execute("VACUUM")

@@ -1,0 +1,155 @@
+"""What the data of each page is, so that the ledger can tell when it last changed.
+
+The digest of a page is made of the records that it shows, never of its HTML: a new look, a moved
+line of the seed or a new release leaves it alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel
+
+from builder import ids, ledger, store
+from builder.models import Address, Finding
+from builder.moves import Side, find_moves
+from builder.store import Library
+
+_LENGTH = 12
+
+
+def renew_ledger(before: Side, library: Library, day: date) -> list[Address]:
+    """Return the ledger of a library after an extraction.
+
+    New addresses are live since ``day``, those whose record goes on under a new id lead there, and
+    each page's data has its digest. ``before`` are the records as they stood before.
+    """
+    current = ledger.list_addresses(library)
+    entries = ledger.extend_ledger(library.ledger, current, day, ledger.find_papers(library))
+    moves = find_moves(before, Side(library.papers, library.references))
+    entries = ledger.apply_moves(entries, moves, current)
+    return ledger.date_ledger(entries, digest_pages(library), day)
+
+
+def digest_pages(library: Library) -> dict[str, str]:
+    """Return a hash of the data of each page, by address."""
+    findings = {f.id: _digest(_bare(f)) for f in library.findings()}
+    found = {ids.page_path("finding", name): value for name, value in findings.items()}
+    found |= _digest_terms(library, findings)
+    found |= _digest_works(library, findings)
+    found |= _digest_trials(library)
+    found |= _digest_papers(library)
+    whole = _digest(sorted(found.items()))
+    for address in ledger.list_addresses(library):
+        if address not in found:
+            below = [value for path, value in found.items() if address and path.startswith(address)]
+            found[address] = _digest(sorted(below)) if below else whole
+    return dict(sorted(found.items()))
+
+
+def _digest_terms(library: Library, findings: dict[str, str]) -> dict[str, str]:
+    naming: dict[str, list[str]] = defaultdict(list)
+    for finding in library.findings():
+        for name in sorted(set(list_terms(finding))):
+            naming[name].append(findings[finding.id])
+    trials: dict[str, list[str]] = defaultdict(list)
+    for trial in library.trials():
+        for name in sorted({*trial.sources, *trial.conditions}):
+            trials[name].append(trial.id)
+    children: dict[str, list[str]] = defaultdict(list)
+    for term in library.terms.values():
+        if term.parent:
+            children[term.parent].append(term.id)
+    return {
+        ids.page_path(term.kind, term.id): _digest(
+            [_bare(term), sorted(children[term.id]), sorted(naming[term.id]), trials[term.id]]
+        )
+        for term in library.terms.values()
+        if term.kind in ids.FOLDERS
+    }
+
+
+def _digest_works(library: Library, findings: dict[str, str]) -> dict[str, str]:
+    resting: dict[str, list[str]] = defaultdict(list)
+    for bundle in library.papers.values():
+        works = {c.number: c.id for c in bundle.references}
+        for finding in bundle.findings:
+            numbers = {*finding.references, finding.locator.reference}
+            for name in sorted({works[n] for n in numbers if n in works}):
+                resting[name].append(findings[finding.id])
+    return {
+        ids.page_path("reference", name): _digest([_bare(work), sorted(resting[name])])
+        for name, work in library.references.items()
+    }
+
+
+def _digest_trials(library: Library) -> dict[str, str]:
+    told: dict[str, list[Any]] = defaultdict(list)
+    for trial in library.trials():
+        told[trial.id].append(_bare(trial))
+    return {
+        ids.page_path("trial", name): _digest(
+            [tellings, _bare(library.registry[name]) if name in library.registry else None]
+        )
+        for name, tellings in told.items()
+    }
+
+
+def _digest_papers(library: Library) -> dict[str, str]:
+    return {
+        ids.page_path("paper", name): _digest(
+            [
+                [_bare(record) for record in records]
+                for records in (
+                    [bundle.paper],
+                    bundle.references,
+                    bundle.tables,
+                    bundle.findings,
+                    bundle.trials,
+                )
+            ]
+        )
+        for name, bundle in library.papers.items()
+    }
+
+
+def list_terms(finding: Finding) -> Iterator[str]:
+    """Yield the id of each term that a finding names."""
+    for names in (
+        finding.sources,
+        finding.modifications,
+        finding.vehicles,
+        finding.targets,
+        finding.partners,
+        finding.models,
+        finding.species,
+        finding.conditions,
+    ):
+        yield from names
+    for items in (finding.cargo, finding.mechanisms, finding.outcomes):
+        yield from (item.id for item in items)
+
+
+def _bare(record: BaseModel) -> Any:
+    """Return a record as plain data without lines of the seed: they tell where, not what."""
+    return _without_lines(store.plain(record))
+
+
+def _without_lines(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {
+            k: _without_lines(v) for k, v in data.items() if k != "line" and not k.endswith("_line")
+        }
+    if isinstance(data, list):
+        return [_without_lines(v) for v in data]
+    return data
+
+
+def _digest(data: Iterable[Any]) -> str:
+    text = json.dumps(data, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:_LENGTH]

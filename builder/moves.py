@@ -1,0 +1,143 @@
+"""Which records of a paper are the same as before under a new id, so that the old address leads on.
+
+The id of a finding, a reference or a paper is made of its words. Mending a typo in a seed changes
+them: the record that went and the one that came are then one, and the ledger says so.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from rapidfuzz import fuzz
+
+from builder import ids, spelling
+from builder.models import Finding, Paper, Reference
+from builder.store import PaperBundle
+
+# Words alike in percent (rapidfuzz, in order) from which a statement or title counts as mended.
+ALIKE = 90.0
+_CERTAIN = 100.0
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The records of content/ before or after an extraction."""
+
+    papers: Mapping[str, PaperBundle]
+    references: Mapping[str, Reference]
+
+
+def find_moves(before: Side, after: Side) -> dict[str, str]:
+    """Return old and new address of each record that goes on under a new id.
+
+    A pair is one only where each is the other's nearest, at least 90 % alike, and no third is as
+    near: a doubtful one stays open, and the build will ask.
+    """
+    papers = _move_papers(before, after)
+    moves = {
+        ids.page_path("paper", old): ids.page_path("paper", new) for old, new in papers.items()
+    }
+    moves |= _move_findings(before, after, papers)
+    moves |= _move_references(before, after)
+    return dict(sorted(moves.items()))
+
+
+def _move_papers(before: Side, after: Side) -> dict[str, str]:
+    old = [b.paper for name, b in before.papers.items() if name not in after.papers]
+    new = [b.paper for name, b in after.papers.items() if name not in before.papers]
+    return {a.id: b.id for a, b in _pair(old, new, _paper_likeness)}
+
+
+def _paper_likeness(one: Paper, other: Paper) -> float:
+    if one.csl.DOI and other.csl.DOI:
+        return _CERTAIN if one.csl.DOI.lower() == other.csl.DOI.lower() else 0.0
+    if one.seed.sha256 == other.seed.sha256:
+        return _CERTAIN
+    return fuzz.ratio(spelling.fold(one.csl.title), spelling.fold(other.csl.title))
+
+
+def _move_findings(before: Side, after: Side, papers: Mapping[str, str]) -> dict[str, str]:
+    kept = {f.id for b in after.papers.values() for f in b.findings}
+    known = {f.id for b in before.papers.values() for f in b.findings}
+    moves = {}
+    for name, bundle in sorted(before.papers.items()):
+        now = after.papers.get(papers.get(name, name))
+        if now is None:
+            continue
+        gone = _by_place(f for f in bundle.findings if f.id not in kept)
+        came = _by_place(f for f in now.findings if f.id not in known)
+        for place, old in gone.items():
+            for a, b in _pair_findings(old, came.get(place, [])):
+                moves[ids.page_path("finding", a.id)] = ids.page_path("finding", b.id)
+    return moves
+
+
+def _pair_findings(
+    old: Sequence[Finding], new: Sequence[Finding]
+) -> Iterator[tuple[Finding, Finding]]:
+    """Yield pairs of the same words in their order (their paper has a new id), then of alike."""
+    same: dict[str, list[Finding]] = defaultdict(list)
+    for finding in new:
+        same[spelling.fold(finding.quote)].append(finding)
+    left = []
+    for finding in old:
+        twins = same.get(spelling.fold(finding.quote))
+        if twins:
+            yield finding, twins.pop(0)
+        else:
+            left.append(finding)
+    yield from _pair(left, [f for twins in same.values() for f in twins], _finding_likeness)
+
+
+def _by_place(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
+    found: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        found[finding.locator.kind].append(finding)
+    return found
+
+
+def _finding_likeness(one: Finding, other: Finding) -> float:
+    return fuzz.ratio(spelling.fold(one.quote), spelling.fold(other.quote), score_cutoff=ALIKE)
+
+
+def _move_references(before: Side, after: Side) -> dict[str, str]:
+    gone = [r for name, r in before.references.items() if name not in after.references]
+    came = [r for name, r in after.references.items() if name not in before.references]
+    return {
+        ids.page_path("reference", a.id): ids.page_path("reference", b.id)
+        for a, b in _pair(gone, came, _work_likeness)
+    }
+
+
+def _work_likeness(one: Reference, other: Reference) -> float:
+    for name in ("DOI", "PMID"):
+        first, second = getattr(one.csl, name), getattr(other.csl, name)
+        if first and second:
+            return _CERTAIN if first.lower() == second.lower() else 0.0
+    return fuzz.ratio(spelling.fold(one.printed), spelling.fold(other.printed), score_cutoff=ALIKE)
+
+
+def _pair(
+    old: Sequence[R], new: Sequence[R], likeness: Callable[[R, R], float]
+) -> Iterator[tuple[R, R]]:
+    """Yield pairs in which each is the other's one nearest."""
+    if not old or not new:
+        return
+    scores = [[likeness(a, b) for b in new] for a in old]
+    columns = list(zip(*scores, strict=True))
+    for place, row in enumerate(scores):
+        at = _best(row)
+        if at is not None and _best(columns[at]) == place:
+            yield old[place], new[at]
+
+
+def _best(scores: Sequence[float]) -> int | None:
+    """Return the place of the one highest score, if it is high enough and no other reaches it."""
+    top = max(scores)
+    if top < ALIKE or list(scores).count(top) > 1:
+        return None
+    return list(scores).index(top)
