@@ -39,11 +39,15 @@ def narrow_source(reading: Reading, mention: Mention) -> str:
 
 def name_origin(reading: Reading, mention: Mention) -> str:
     """Return the tissue before a general cell's name, where the name itself holds none."""
-    v = reading.vocabulary
-    if not any(t.parent == mention.term and t.kind == "source" for t in v.terms.values()):
-        return ""
     if not re.search(r"(?:stem|stromal)|SC", mention.text, re.IGNORECASE):
         return ""
+    origin = _find_origin(reading, mention)
+    terms = reading.vocabulary.terms.values()
+    general = origin and any(t.parent == mention.term and t.kind == "source" for t in terms)
+    return origin if general else ""
+
+
+def _find_origin(reading: Reading, mention: Mention) -> str:
     for tissue in reading.mentions("tissue"):
         if tissue.end <= mention.start and re.fullmatch(
             r"[\s-]*(?:tissue|membrane)?(?:[\s-]*derived)?[\s-]*",

@@ -100,13 +100,14 @@ def find_animal_models(
     text: str, species: Iterable[Mention], conditions: Iterable[Mention], v: Vocabulary
 ) -> list[Mention]:
     """Return the models that a species makes, with its defect where the vocabulary has it."""
+    animals = [a for a in species if v.terms[a.term].label.lower() != "human"]
+    if not animals:
+        return []
     general = v.find_term("animal model", "model")
     found = []
     known = list(conditions)
     models = [t for t in v.terms.values() if t.kind == "model"]
-    for animal in species:
-        if animal.term == "human" or v.terms[animal.term].label.lower() == "human":
-            continue
+    for animal in animals:
         label = v.terms[animal.term].label
         modelled = re.match(r"(?:\s+[\w’'-]+){0,6}?\s+models?\b", text[animal.end :])
         term = next(
