@@ -23,6 +23,7 @@ DOUBTFUL = 86.0
 # A title this long is not shared by chance.
 _LONG_TITLE = 40
 _NUMBERS = re.compile(r"\d+\w*")
+_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,10 @@ def _join_by_title(entries: list[Entry], groups: _Groups) -> list[tuple[Entry, E
                 if groups.find(one.place) == groups.find(other.place) or _differ(one, other):
                     continue
                 score = fuzz.ratio(one.title, other.title, score_cutoff=DOUBTFUL)
-                if score >= SAME and _years_fit(one, other) and _numbers_fit(one, other):
+                fit = _years_fit(one, other) and titles_agree(
+                    one.cited.csl.title, other.cited.csl.title
+                )
+                if score >= SAME and fit:
                     groups.join(one.place, other.place)
                 elif score >= DOUBTFUL:
                     doubtful.append((one, other, score))
@@ -125,9 +129,22 @@ def _years_fit(one: Entry, other: Entry) -> bool:
     return first is None or second is None or abs(first - second) <= 1
 
 
-def _numbers_fit(one: Entry, other: Entry) -> bool:
-    """Tell whether the same numbers stand in both titles: miR-23a-3p is not miR-23a-5p."""
-    return _NUMBERS.findall(one.title) == _NUMBERS.findall(other.title)
+def titles_agree(one: str, other: str) -> bool:
+    """Tell whether two titles name the same numbers and short forms, however alike they are.
+
+    miR-23a-3p is not miR-23a-5p, and exosomes of BMSCs are not those of ADSCs.
+    """
+    numbers = [_NUMBERS.findall(spelling.fold(title)) for title in (one, other)]
+    return numbers[0] == numbers[1] and _holds_short(one, other) and _holds_short(other, one)
+
+
+def _holds_short(title: str, other: str) -> bool:
+    """Tell whether the short forms of a title stand in another; a title in capitals has none."""
+    if title.isupper():
+        return True
+    words = {spelling.fold(spelling.singular(word)) for word in _WORD.findall(other)}
+    short = {spelling.singular(word) for word in _WORD.findall(title)}
+    return all(spelling.fold(word) in words for word in short if spelling.is_short(word))
 
 
 def merge_works(

@@ -112,3 +112,11 @@ def test_a_published_name_is_kept() -> None:
 def test_one_work_listed_twice_in_a_paper_is_one_work_cited_twice() -> None:
     works, _ = merge_works({"a": [cited(1), cited(9)]}, {})
     assert [c.number for c in works["liu-2020"].cited_in] == [1, 9]
+
+
+def test_titles_that_differ_in_a_short_form_are_never_merged() -> None:
+    bmsc = "Small extracellular vesicles of BMSCs promote the healing of cartilage defects in rats"
+    adsc = bmsc.replace("BMSCs", "ADSCs")
+    works, _ = merge_works({"a": [cited(1, bmsc)], "b": [cited(1, adsc)]}, {})
+    assert len(works) == 2
+    assert all("same work" in w.questions[0].text for w in works.values())

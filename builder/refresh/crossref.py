@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from builder.models import CslItem, Notice
 from builder.refresh.match import Found, is_taken_back
+from builder.refresh.services import CROSSREF
 from builder.refresh.shape import find_list, find_text, find_texts, find_value
 from builder.refresh.web import Desk, ServiceError
 
@@ -88,7 +89,7 @@ def _find_notices(item: Any, doi: str, address: str, today: date) -> Iterator[No
     told = list(_find_updates(item, doi, address, today))
     yield from told
     if any(map(is_taken_back, find_texts(item, "title"))) and not any(n.withdraws for n in told):
-        yield Notice(kind="retraction", told_by="Crossref", seen_at=address, seen_on=today)
+        yield Notice(kind="retraction", told_by=CROSSREF.name, seen_at=address, seen_on=today)
 
 
 def _find_updates(item: Any, doi: str, address: str, today: date) -> Iterator[Notice]:
@@ -103,7 +104,7 @@ def _find_updates(item: Any, doi: str, address: str, today: date) -> Iterator[No
             # Retraction Watch enters a work's own DOI where the notice has none.
             doi=own if own and own != doi.lower() else None,
             issued=_find_day(update),
-            told_by="Crossref" + (f" ({source.replace('-', ' ')})" if source else ""),
+            told_by=CROSSREF.name + (f" ({source.replace('-', ' ')})" if source else ""),
             seen_at=address,
             seen_on=today,
         )

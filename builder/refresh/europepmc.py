@@ -12,6 +12,7 @@ from typing import Any
 
 from builder.models import CslItem, Notice
 from builder.refresh.match import Found, is_taken_back
+from builder.refresh.services import EUROPE_PMC
 from builder.refresh.shape import find_list, find_text, find_texts, find_value
 from builder.refresh.web import Desk, ServiceError
 
@@ -96,13 +97,13 @@ def _find_notices(result: Any, address: str, today: date) -> Iterator[Notice]:
         yield Notice(
             kind=_kind(kind),
             pmid=number if re.fullmatch(r"[1-9]\d{0,8}", number) else None,
-            told_by="Europe PMC",
+            told_by=EUROPE_PMC.name,
             seen_at=address,
             seen_on=today,
         )
     taken_back = kinds & _RETRACTED or is_taken_back(find_text(result, "title"))
     if taken_back and not any("retraction" in kind for kind in told):
-        yield Notice(kind="retraction", told_by="Europe PMC", seen_at=address, seen_on=today)
+        yield Notice(kind="retraction", told_by=EUROPE_PMC.name, seen_at=address, seen_on=today)
 
 
 def _kind(text: str) -> str:

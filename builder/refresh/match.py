@@ -10,6 +10,7 @@ from rapidfuzz import fuzz
 
 from builder import spelling
 from builder.models import CslItem
+from builder.works import titles_agree
 
 # In percent. At or above it, a record is taken for the work; below it, it is only asked about.
 # Chosen so that a typing error in a long title passes and another paper of the same group does not.
@@ -17,7 +18,6 @@ THRESHOLD = 94.0
 _LEAST_TITLE = 92.0
 _LEAST_AUTHOR = 80.0
 _WEIGHTS = {"title": 0.7, "author": 0.2, "year": 0.1}
-_NUMBERS = re.compile(r"\d+\w*")
 # Publishers put this before the title of a work that they take back.
 _TAKEN_BACK = re.compile(
     r"^\W*(?:retracted|withdrawn|retraction|withdrawal)(?:[ -]article| paper)?\W*[:\]\-–—.]\s*",
@@ -55,12 +55,12 @@ def match_work(work: CslItem, found: Found) -> Match:
 
     The score is the likeness of the titles (70 %), of the first authors' family names (20 %) and of
     the years (10 %); what one side does not state does not count. Works whose titles name different
-    numbers never fit: miR-23a-3p is not miR-23a-5p.
+    numbers or short forms never fit.
     """
     wanted = spelling.fold(work.title)
-    titles = [spelling.fold(_TAKEN_BACK.sub("", t)) for t in found.titles if t] or [""]
-    best = max(titles, key=lambda t: fuzz.ratio(wanted, t))
-    parts = {"title": fuzz.ratio(wanted, best)}
+    titles = [_TAKEN_BACK.sub("", title) for title in found.titles]
+    best = max(titles, key=lambda title: fuzz.ratio(wanted, spelling.fold(title)))
+    parts = {"title": fuzz.ratio(wanted, spelling.fold(best))}
     author = _author_likeness(work, found)
     if author is not None:
         parts["author"] = author
@@ -76,7 +76,7 @@ def match_work(work: CslItem, found: Found) -> Match:
         and parts["title"] >= _LEAST_TITLE
         and parts.get("author", 100.0) >= _LEAST_AUTHOR
         and (years_apart is None or years_apart <= 1)
-        and sorted(_NUMBERS.findall(wanted)) == sorted(_NUMBERS.findall(best))
+        and titles_agree(work.title, best)
         # A title alone is shared by chance: one more thing must be known of both.
         and len(parts) > 1
     )

@@ -14,6 +14,7 @@ from builder.errors import Problem
 from builder.models import CslItem, Identifiers, Notice, Question
 from builder.refresh import crossref, europepmc
 from builder.refresh.match import Found, Match, match_work, rank_works
+from builder.refresh.services import CROSSREF, EUROPE_PMC
 from builder.refresh.web import Desk, OfflineError, ServiceError, UnknownError
 
 # After so many failures in a row, a service is taken to be down.
@@ -144,7 +145,7 @@ def _find_doi(inquiry: Inquiry, desks: Desks) -> None:
     """Find a work without DOI: by its PMID where known, else by its title."""
     if inquiry.pmid:
         told = europepmc.ask_pmid(desks.europe_pmc, inquiry.pmid, desks.today)
-        inquiry.answered.append(desks.europe_pmc.service.name)
+        inquiry.answered.append(EUROPE_PMC.name)
         if told:
             _check(inquiry, told[0], f"PMID {inquiry.pmid}", told[1])
             return
@@ -204,7 +205,7 @@ def _ask_nearest(inquiry: Inquiry, nearest: list[Match], desks: Desks) -> None:
 def _follow_doi(inquiry: Inquiry, desks: Desks) -> None:
     """Look the DOI up at both services: does it lead to the work, and what became of it."""
     known = False
-    inquiry.answered.append(desks.crossref.service.name)
+    inquiry.answered.append(CROSSREF.name)
     try:
         found, notices = crossref.ask_doi(desks.crossref, inquiry.doi, desks.contact, desks.today)
     except UnknownError:
@@ -215,7 +216,7 @@ def _follow_doi(inquiry: Inquiry, desks: Desks) -> None:
     if inquiry.questions:
         return
     told = europepmc.ask_doi(desks.europe_pmc, inquiry.doi, desks.today)
-    inquiry.answered.append(desks.europe_pmc.service.name)
+    inquiry.answered.append(EUROPE_PMC.name)
     if told:
         _check(inquiry, told[0], f"DOI {inquiry.doi}", told[1])
     elif not known:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from builder import ids
-from builder.models import Reference
+from builder.models import Notice, Reference
 from builder.views.atlas import Atlas, view_questions
 from builder.views.citations import (
     short_name,
@@ -12,7 +14,7 @@ from builder.views.citations import (
     view_ways,
 )
 from builder.views.findings import view_finding_row
-from builder.views.links import Page, View, page_href, shorten
+from builder.views.links import Page, View, outside, page_href, shorten
 from builder.views.trials import view_trial_row
 
 
@@ -26,7 +28,29 @@ def view_reference_row(reference: Reference, root: str, count: int) -> View:
         "cited": len(reference.cited_in),
         "parsed": reference.parsed,
         "printed": reference.printed,
+        "withdrawn": is_withdrawn(reference.notices),
     }
+
+
+def view_notice(notice: Notice) -> View:
+    """Return a later notice about a work: what it is, when, who tells of it, where to read it."""
+    href = ids.doi_url(notice.doi) if notice.doi else notice.seen_at
+    if notice.pmid and not notice.doi:
+        href = f"https://pubmed.ncbi.nlm.nih.gov/{notice.pmid}/"
+    label = notice.kind.replace("-", " ").capitalize()
+    return {
+        "label": label,
+        "withdraws": notice.withdraws,
+        "issued": notice.issued.isoformat() if notice.issued else "",
+        "told_by": notice.told_by,
+        "seen_on": notice.seen_on.isoformat(),
+        "link": outside(label, href),
+    }
+
+
+def is_withdrawn(notices: Iterable[Notice]) -> bool:
+    """Tell whether a work, or a part of it, has been taken back."""
+    return any(notice.withdraws for notice in notices)
 
 
 def count_reference(atlas: Atlas, reference: str) -> int:
@@ -74,6 +98,8 @@ def view_reference(atlas: Atlas, reference: Reference) -> Page:
             "trials": [
                 view_trial_row(atlas, t, root) for t in atlas.reference_trials.get(reference.id, ())
             ],
+            "notices": [view_notice(notice) for notice in reference.notices],
+            "withdrawn": is_withdrawn(reference.notices),
             "questions": view_questions(reference.questions),
         },
     )

@@ -13,7 +13,8 @@ from builder.refresh.services import Manners, Service
 from builder.refresh.web import Desk
 
 TODAY = date(2026, 11, 21)
-QUICK = Manners(contact="curator@example.org", timeout=0.4, deadline=0.8, attempts=3)
+QUICK = Manners(contact="curator@example.org", timeout=30, deadline=60, attempts=3)
+HASTY = Manners(timeout=0.4, deadline=0.8, attempts=1)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A web service on this machine that answers as it is told, to put the atlas's manners to the test."""
+"""A web service on this machine that answers as it is told, for testing manners."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class LocalService:
 class _Handler(BaseHTTPRequestHandler):
     service: LocalService
 
-    def do_GET(self) -> None:  # noqa: N802 (named by the library)
+    def do_GET(self) -> None:
         parts = urlsplit(self.path)
         path = unquote(parts.path)
         query = {k: v[0] for k, v in parse_qs(parts.query).items()}

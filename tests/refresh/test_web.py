@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
-from conftest import QUICK, OpenDesk
+from conftest import HASTY, QUICK, OpenDesk
 from service import LocalService, Reply
 
 from builder.refresh.services import CROSSREF, Manners, at, find_contact
@@ -123,13 +122,13 @@ def test_a_wrong_answer_is_told_and_not_asked_for_again(
 def test_a_silent_service_is_given_up(service: LocalService, open_desk: OpenDesk) -> None:
     service.tell("/works", Reply(HERE, delay=1.0))
     with pytest.raises(ServiceError, match=re.escape("no answer within 0.4 s")):
-        open_desk(replace(QUICK, attempts=1)).ask("works")
+        open_desk(HASTY).ask("works")
 
 
 def test_an_answer_that_drips_is_given_up(service: LocalService, open_desk: OpenDesk) -> None:
     service.tell("/works", Reply(b" " * 40, drip=0.05))
     with pytest.raises(ServiceError, match=re.escape("did not end its answer within 0.8 s")):
-        open_desk(replace(QUICK, attempts=1)).ask("works")
+        open_desk(HASTY).ask("works")
 
 
 def test_a_service_that_is_not_there_is_told_as_offline(open_desk: OpenDesk) -> None:
