@@ -7,6 +7,7 @@ RIS are written by bibtexparser and rispy, so that their rules of escaping are k
 from __future__ import annotations
 
 import functools
+import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,9 @@ from builder import models, store
 
 STYLE = "american-medical-association"
 PUBLISHER = "Exosome Atlas"
+# Stand-ins for the title and the address of a page.
+_TITLE = "Zqtitle"
+_URL = "https://zq.invalid/"
 # The style cuts longer lists to "et al." by itself.
 _STYLE_CUTS_FROM = 7
 
@@ -109,14 +113,33 @@ def format_plain(citables: Sequence[Citable]) -> list[str]:
 
 def _format_one(citable: Citable) -> str:
     item = csl_json(citable)
-    item["title"] = item["title"].rstrip(".")
+    item["title"] = " ".join(item["title"].split()).rstrip(".")
     if citable.et_al and len(item.get("author", [])) < _STYLE_CUTS_FROM:
         item["author"] = [*item.get("author", []), {"literal": "et al"}]
-    source = CiteProcJSON([item])
-    made = CitationStylesBibliography(_style(), source, formatter.plain)
-    made.register(Citation([CitationItem(citable.key)]))
-    text = str(made.bibliography()[0])
-    return re.sub(r"^1\.\s*", "", text).strip()
+    if item["type"] == "webpage":
+        return _format_page(item)
+    return _process(json.dumps(item, sort_keys=True))
+
+
+@functools.lru_cache(maxsize=1 << 14)  # a work stands on many pages, and a site is built often
+def _process(item: str) -> str:
+    """Return the style's text of a CSL item, given as JSON."""
+    data = {**json.loads(item), "id": "item"}
+    made = CitationStylesBibliography(_style(), CiteProcJSON([data]), formatter.plain)
+    made.register(Citation([CitationItem("item")]))
+    return re.sub(r"^1\.\s*", "", str(made.bibliography()[0])).strip()
+
+
+def _format_page(item: dict[str, Any]) -> str:
+    """Return the style's text of a page of the atlas.
+
+    The processor needs long for a web page, and all of ours differ in title and address only: it
+    gets stand-ins for these. The last character stays, for the style looks at it.
+    """
+    title, url = str(item["title"]), str(item["URL"])
+    last = title[-1:] if title[-1:] in "?!" else ""
+    text = _process(json.dumps({**item, "title": _TITLE + last, "URL": _URL}, sort_keys=True))
+    return text.replace(_TITLE + last, title).replace(_URL, url)
 
 
 def _bibtex_name(name: models.CslName) -> str:
@@ -129,6 +152,11 @@ def _bibtex_name(name: models.CslName) -> str:
 
 def _escape(text: str) -> str:
     return text.translate(_BIBTEX_ESCAPES)
+
+
+def _brace_free(text: str) -> str:
+    """Return a DOI or an address with braces and backslashes as URLs write them."""
+    return text.replace("{", "%7B").replace("}", "%7D").replace("\\", "%5C")
 
 
 def _parts(day: models.CslDate | None) -> list[int]:
@@ -149,19 +177,23 @@ def _bibtex_entry(citable: Citable) -> Entry:
     issued = _parts(item.issued)
     fields = {
         "author": " and ".join(authors),
+        "editor": " and ".join(_bibtex_name(n) for n in item.editor or []),
         "title": "{" + _escape(item.title) + "}",
         holder: _escape(item.container_title or ""),
         "year": str(issued[0]) if issued else "",
         "month": str(issued[1]) if len(issued) > 1 else "",
         "volume": _escape(item.volume or ""),
-        "number": _escape(item.issue or ""),
+        "number": _escape(item.issue or item.number or ""),
         "pages": _escape(item.page or "").replace("–", "--"),
+        "edition": _escape(item.edition or ""),
         "publisher": _escape(item.publisher or ""),
+        "address": _escape(item.publisher_place or ""),
+        "type": _escape(item.genre or ""),
         "issn": item.ISSN or "",
-        "doi": item.DOI or "",
+        "doi": _brace_free(item.DOI or ""),
         "pmid": item.PMID or "",
         "pmcid": item.PMCID or "",
-        "url": item.URL or "",
+        "url": _brace_free(item.URL or ""),
         "urldate": _iso(item.accessed),
         "note": _escape(item.status or ""),
     }
@@ -192,11 +224,15 @@ def _ris_entry(citable: Citable) -> dict[str, Any]:
         "id": citable.key,
         "title": item.title,
         "authors": [_ris_name(n) for n in item.author or []],
+        "secondary_authors": [_ris_name(n) for n in item.editor or []],
         "secondary_title": item.container_title,
         "year": str(issued[0]) if issued else None,
         "date": "/".join(f"{p:02d}" for p in issued) if len(issued) > 1 else None,
         "volume": item.volume,
-        "number": item.issue,
+        "number": item.issue or item.number,
+        "edition": item.edition,
+        "place_published": item.publisher_place,
+        "type_of_work": item.genre,
         "start_page": first or None,
         "end_page": last or None,
         "publisher": item.publisher,

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from builder import ledger
 from builder.models import (
     Cited,
     Finding,
@@ -19,6 +20,7 @@ from builder.models import (
     Trial,
 )
 from builder.store import Library, PaperBundle
+from builder.tellings import find_trials, group_tellings
 from builder.views import links
 from builder.views.links import View
 
@@ -68,6 +70,9 @@ class Atlas:
     rows: dict[tuple[str, str], tuple[Table, int, TableRow]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     trials: list[Trial] = field(default_factory=list)
+    tellings: dict[str, list[Trial]] = field(default_factory=dict)
+    by_id: dict[str, Finding] = field(default_factory=dict)
+    former: dict[str, list[str]] = field(default_factory=dict)
 
     def paper(self, paper: str) -> PaperBundle:
         """Return the records of a paper."""
@@ -103,6 +108,10 @@ class Atlas:
                     queue.append(child.id)
         return list(found)
 
+    def findings_by_id(self, finding: str) -> list[Finding]:
+        """Return the finding of an id, as a list of one or none."""
+        return [self.by_id[finding]] if finding in self.by_id else []
+
     def findings_of(self, term: str) -> list[Finding]:
         """Return the findings that name a term, each once."""
         seen = {use.finding.id: use.finding for use in self.uses.get(term, ())}
@@ -126,7 +135,14 @@ def terms_in(finding: Finding) -> Iterator[tuple[str, str, str]]:
 
 def build_atlas(library: Library) -> Atlas:
     """Return the library with all its indexes."""
-    atlas = Atlas(library, findings=library.findings(), trials=library.trials())
+    told = library.trials()
+    atlas = Atlas(
+        library,
+        findings=library.findings(),
+        trials=find_trials(told),
+        tellings=group_tellings(told),
+        former=ledger.former_ids(library.ledger),
+    )
     for term in sorted(library.terms.values(), key=lambda t: (t.label.casefold(), t.id)):
         if term.parent:
             atlas.children[term.parent].append(term)
@@ -137,9 +153,19 @@ def build_atlas(library: Library) -> Atlas:
     for trial in atlas.trials:
         for name in dict.fromkeys([*trial.sources, *trial.conditions]):
             atlas.term_trials[name].append(trial)
-        for number in trial.references:
-            atlas.reference_trials[atlas.reference_id(trial.paper, number)].append(trial)
+        _index_trial_works(atlas, trial)
     return atlas
+
+
+def _index_trial_works(atlas: Atlas, trial: Trial) -> None:
+    """Note a trial at each work that any of its tellings cites, once."""
+    works = {
+        atlas.reference_id(told.paper, number): None
+        for told in atlas.tellings[trial.id]
+        for number in told.references
+    }
+    for work in works:
+        atlas.reference_trials[work].append(trial)
 
 
 def _index_paper(atlas: Atlas, bundle: PaperBundle) -> None:
@@ -153,6 +179,7 @@ def _index_paper(atlas: Atlas, bundle: PaperBundle) -> None:
 
 
 def _index_finding(atlas: Atlas, finding: Finding) -> None:
+    atlas.by_id[finding.id] = finding
     for role, term, effect in terms_in(finding):
         atlas.uses[term].append(Use(finding, role, effect))
     where = finding.locator

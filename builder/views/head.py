@@ -18,6 +18,16 @@ from builder.edition import DATA_LICENCE, Edition
 Tag = tuple[str, str]
 Node = dict[str, Any]
 _CONTEXT = "https://schema.org"
+# The downloads of the whole base that other programs are told of: path and media type.
+DOWNLOADS = (
+    ("api/v1/index.json", "application/json"),
+    ("data/csv/datapackage.json", "application/json"),
+    ("data/exosome-atlas.sqlite", "application/vnd.sqlite3"),
+    ("data/references.bib", "application/x-bibtex"),
+    ("data/references.ris", "application/x-research-info-systems"),
+    ("data/references.csl.json", "application/vnd.citationstyles.csl+json"),
+    ("data/ro-crate-metadata.json", "application/ld+json"),
+)
 
 
 # --- meta tags ---------------------------------------------------------------------------------
@@ -220,8 +230,22 @@ def describe_finding(finding: models.Finding, page: str, paper: models.CslItem) 
     }
 
 
-def describe_dataset(edition: Edition, files: Sequence[tuple[str, str, str]]) -> Node:
-    """Return the atlas as Dataset (Bioschemas); ``files`` are (path, name, media type)."""
+def describe_page(title: str, description: str, url: str, edition: Edition) -> Node:
+    """Return a page as a web page of this site."""
+    return {
+        "@type": "WebPage",
+        "@id": url,
+        "url": url,
+        "name": title,
+        "description": description,
+        "inLanguage": "en",
+        "isPartOf": {"@id": edition.url("#site")},
+        "license": DATA_LICENCE,
+    }
+
+
+def describe_dataset(edition: Edition) -> Node:
+    """Return the atlas as Dataset (Bioschemas), with its downloads."""
     return {
         "@type": "Dataset",
         "@id": edition.url("#dataset"),
@@ -242,11 +266,11 @@ def describe_dataset(edition: Edition, files: Sequence[tuple[str, str, str]]) ->
         "distribution": [
             {
                 "@type": "DataDownload",
-                "name": name,
+                "name": path.rpartition("/")[2],
                 "contentUrl": edition.url(path),
                 "encodingFormat": media,
             }
-            for path, name, media in files
+            for path, media in DOWNLOADS
         ],
     }
 
@@ -255,6 +279,7 @@ def describe_site(edition: Edition) -> Node:
     """Return the site, with its search."""
     return {
         "@type": "WebSite",
+        "@id": edition.url("#site"),
         "name": PUBLISHER,
         "url": edition.site_url,
         "potentialAction": {
