@@ -18,7 +18,7 @@ _TREATED = re.compile(
     r"(?:[\w-]+\s+){0,2}$",
     re.IGNORECASE,
 )
-_NAME_BEHIND = re.compile(r"^\s+(?!RNA)[A-Z][A-Z0-9][A-Za-z0-9-]*\b")
+_NAME_BEHIND = re.compile(r"^(?:[_-]\d|\s+(?!RNA)[A-Z][A-Z0-9][A-Za-z0-9-]*\b)")
 _NO_CARRIER_TYPES = frozenset(["device", "drug"])
 
 
@@ -117,6 +117,12 @@ def find_molecules(reading: Reading) -> list[Mention]:
     ]
 
 
+def is_unknown_rna(reading: Reading, mention: Mention) -> bool:
+    """Tell whether a class word stands before a name that the vocabulary lacks: lncRNA XYZ1."""
+    rna = reading.vocabulary.terms[mention.term].type in RNA_TYPES
+    return rna and bool(_NAME_BEHIND.match(reading.behind(mention)))
+
+
 def read_cargo(reading: Reading) -> list[Assigned]:
     """Return what is said to be in or on the vesicles, with its role: loaded or native."""
     if not reading.about_vesicles:
@@ -131,8 +137,8 @@ def read_cargo(reading: Reading) -> list[Assigned]:
             pattern = reading.fitting(mention, role)
             if pattern is None or (pattern.rule == "x-profile" and not rna):
                 continue
-            if rna and _NAME_BEHIND.match(reading.behind(mention)):
-                break  # a class word before a name that the vocabulary lacks: lncRNA MALAT1
+            if is_unknown_rna(reading, mention):
+                break
             drug = reading.vocabulary.terms[mention.term].kind == "compound"
             said = "not stated" if pattern.rule == "x-exosome-compound" else role
             said = "loaded" if drug else said

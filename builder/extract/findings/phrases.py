@@ -37,6 +37,22 @@ def find_processes(text: str, conditions: Iterable[Mention], v: Vocabulary) -> l
     return found
 
 
+def find_tissue_processes(text: str, tissues: Iterable[Mention], v: Vocabulary) -> list[Mention]:
+    """Return processes whose name overlaps a tissue's: "[alveolar bone] repair" is bone repair."""
+    found = []
+    for tissue in tissues:
+        behind = _BEHIND.match(text[tissue.end :])
+        if not behind:
+            continue
+        for name in (tissue.text, tissue.text.split()[-1]):
+            if term := v.find_term(f"{name} {behind[1]}", "mechanism"):
+                found.append(
+                    _mention(term, "mechanism", tissue.start, tissue.end + behind.end(), text)
+                )
+                break
+    return found
+
+
 def _turned(match: re.Match[str], v: Vocabulary) -> Mention | None:
     """Return the process of "yield of exosomes": the longest run of words that names one."""
     words = list(re.finditer(r"[\w/’'-]+", match[2]))

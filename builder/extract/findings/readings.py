@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from builder.extract.findings.carriers import read_cargo
+from builder.extract.findings.carriers import is_unknown_rna, read_cargo
 from builder.extract.findings.cues import Cues
 from builder.extract.findings.effects import State
 from builder.extract.findings.phrases import (
@@ -34,6 +34,8 @@ def read_mechanisms(reading: Reading) -> list[Assigned]:
     names = reading.mentions(*_NAMING_KINDS)
     found = []
     for mention in reading.mentions("mechanism"):
+        if is_unknown_rna(reading, mention):
+            continue
         if is_inside(mention, names) or _is_modifier(reading, mention):
             continue
         assigned = _directed(reading, mention, "mechanisms")

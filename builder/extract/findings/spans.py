@@ -7,7 +7,11 @@ from dataclasses import dataclass, field, replace
 
 from builder.extract.findings.cues import Cues, Pattern
 from builder.extract.findings.effects import EffectReader
-from builder.extract.findings.phrases import find_processes, find_shared_heads
+from builder.extract.findings.phrases import (
+    find_processes,
+    find_shared_heads,
+    find_tissue_processes,
+)
 from builder.extract.findings.statements import Part
 from builder.extract.vocabulary import Mention, Vocabulary
 from builder.spelling import DASHES
@@ -61,6 +65,7 @@ class Reading:
 
     def _with_split_names(self, found: list[Mention]) -> list[Mention]:
         split = find_processes(self.text, self.mentions("condition"), self.vocabulary)
+        split += find_tissue_processes(self.text, self.mentions("tissue"), self.vocabulary)
         split += find_shared_heads(self.text, found, self.vocabulary)
         split = [m for m in split if not any(_covers(o, m) for o in found)]
         kept = [m for m in found if not is_inside(m, split) or self._is_molecule(m)]
