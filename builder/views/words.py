@@ -18,6 +18,9 @@ EFFECTS: dict[str, tuple[str, str]] = {
     "involves": ("involves", "○"),
     "none": ("no effect on", "＝"),
 }
+# The effects that raise a mechanism or an outcome, and those that lower it.
+RISING = ("up", "activates")
+FALLING = ("down", "inhibits")
 # Strongest last; the number of filled squares in the mark of a level.
 EVIDENCE: dict[str, int] = {
     "not stated": 0,

@@ -1,0 +1,33 @@
+"""Pictures of the data, drawn at build time: plain data in, SVG (or a PNG card) out.
+
+An SVG stands inline in its page. Its colours are classes of the theme, so that one drawing serves
+light and dark; its places across are percentages, so that bars stretch while words keep their size
+and stay readable on a phone. Each has a title and a description, and a table behind it.
+"""
+
+from __future__ import annotations
+
+from builder.pictures.bars import Directions, Levels, draw_directions, draw_levels
+from builder.pictures.cards import Card, draw_card, write_png
+from builder.pictures.chain import Column, Link, Node, draw_chain
+from builder.pictures.doses import DoseLine, DoseMark, draw_doses
+from builder.pictures.timeline import Span, draw_timeline
+
+__all__ = [
+    "Card",
+    "Column",
+    "Directions",
+    "DoseLine",
+    "DoseMark",
+    "Levels",
+    "Link",
+    "Node",
+    "Span",
+    "draw_card",
+    "draw_chain",
+    "draw_directions",
+    "draw_doses",
+    "draw_levels",
+    "draw_timeline",
+    "write_png",
+]

@@ -1,0 +1,92 @@
+"""Trials over time: from start to completion, with phase and status."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import svg
+
+from builder.pictures.drawing import (
+    clip,
+    draw_bar,
+    draw_diamond,
+    draw_line,
+    draw_picture,
+    draw_text,
+)
+
+_ROW = 58
+_TOP = 26
+_THICK = 10
+_LETTERS = 44
+_MOST_YEARS = 7
+_EDGE = 95  # percent; a year further right is written before its line
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A trial over time, as the registry tells it; ``as_of`` is the day its status was seen."""
+
+    label: str
+    note: str
+    start: date | None = None
+    end: date | None = None
+    planned: bool = False  # the end is an estimate
+    as_of: date | None = None
+
+
+def draw_timeline(name: str, title: str, spans: Sequence[Span]) -> str:
+    """Return a bar for each trial along the years, open where its end is only planned."""
+    days = [d for span in spans for d in (span.start, span.end, span.as_of) if d]
+    first = min((d.year for d in days), default=1)
+    last = max((d.year for d in days), default=first) + 1
+    height = _TOP + len(spans) * _ROW
+    elements: list[svg.Element] = []
+    step = math.ceil((last - first + 1) / _MOST_YEARS)
+    for year in range(first, last + 1, step) if days else ():
+        x = place_day(date(year, 1, 1), first, last)
+        elements.append(draw_text(x, 14, str(year), "muted", "end" if x > _EDGE else "start"))
+        elements.append(draw_line(x, 20, x, height, "grid"))
+    for place, span in enumerate(spans):
+        elements += _draw_span(span, _TOP + place * _ROW, first, last)
+    told = "; ".join(f"{span.label}, {span.note}: {_tell(span)}" for span in spans)
+    return draw_picture(name, title, f"{told}.", height, elements)
+
+
+def place_day(day: date, first: int, last: int) -> float:
+    """Return the place of a day between two years' first days, in percent."""
+    start = date(first, 1, 1).toordinal()
+    return 100 * (day.toordinal() - start) / (date(last, 1, 1).toordinal() - start)
+
+
+def _draw_span(span: Span, y: float, first: int, last: int) -> list[svg.Element]:
+    elements = [
+        draw_text(0, y + 14, clip(span.label, _LETTERS), "strong backed"),
+        draw_text(0, y + 30, clip(span.note, _LETTERS), "muted backed"),
+    ]
+    bar = y + 37
+    if span.start and span.end:
+        x = place_day(span.start, first, last)
+        width = max(place_day(span.end, first, last) - x, 0.5)
+        style = "span-planned" if span.planned else "span"
+        elements.append(draw_bar(x, bar, width, _THICK, style))
+    elif span.start or span.end:
+        x = place_day(span.start or span.end or date.min, first, last)
+        elements.append(draw_bar(x, bar - 2, 0.6, _THICK + 4, "span"))
+    else:
+        elements.append(draw_text(0, bar + 9, "no dates seen", "absent backed"))
+    if span.as_of:
+        x = place_day(span.as_of, first, last)
+        elements.append(draw_diamond(x, bar + _THICK / 2, "mark-registry"))
+    return elements
+
+
+def _tell(span: Span) -> str:
+    start = span.start.isoformat() if span.start else "start not seen"
+    end = span.end.isoformat() if span.end else "end not seen"
+    planned = " (planned)" if span.planned else ""
+    seen = f", status as of {span.as_of.isoformat()}" if span.as_of else ""
+    return f"{start} to {end}{planned}{seen}"
