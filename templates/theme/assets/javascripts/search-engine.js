@@ -53,7 +53,7 @@ export function start() {
 }
 
 async function createEngine() {
-  const manifest = await fetchJson(new URL("search/index.json", ROOT));
+  const manifest = await fetchJson(new URL("search/manifest.json", ROOT));
   const rows = await load(manifest.terms);
   return new Engine(manifest, rows);
 }

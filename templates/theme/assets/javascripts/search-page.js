@@ -1,0 +1,277 @@
+// /search/?q=…: one list in rank order, facets, shareable address. See design.md for its contract:
+// #search-results carries data-state="done" when complete.
+
+import { address, loadFacets, searchText, start } from "./search-engine.js";
+
+const STEP = 20;
+const FACETS = ["kind", "source", "condition", "evidence", "year"];
+
+export function createPage() {
+  const form = document.querySelector("form[data-search-page]");
+  const input = form.querySelector("#search-query");
+  const list = document.querySelector("#search-results");
+  const status = document.querySelector("#search-status");
+  const more = document.querySelector("#search-more");
+  const narrow = form.querySelector("#search-narrow");
+  let turn = 0;
+  let timer = 0;
+  let rest = [];
+  let shown = 0;
+
+  const selects = () => [...form.querySelectorAll("select[data-facet]")];
+
+  function readAddress() {
+    const params = new URLSearchParams(location.search);
+    const filters = {};
+    for (const name of FACETS) filters[name] = params.getAll(name).filter(Boolean).slice(0, 20);
+    return { query: params.get("q") ?? "", filters };
+  }
+
+  function writeAddress(query, filters, push) {
+    const params = new URLSearchParams();
+    if (query) params.set("q", query);
+    for (const name of FACETS) for (const value of filters[name] ?? []) params.append(name, value);
+    const text = params.toString();
+    const target = `${location.pathname}${text ? `?${text}` : ""}`;
+    if (target === location.pathname + location.search) return;
+    history[push ? "pushState" : "replaceState"](null, "", target);
+  }
+
+  function chosen() {
+    const filters = Object.fromEntries(FACETS.map((name) => [name, []]));
+    const current = readAddress().filters;
+    for (const name of FACETS) filters[name] = current[name];
+    for (const select of selects()) filters[select.dataset.facet] = select.value ? [select.value] : [];
+    return filters;
+  }
+
+  async function run(query, filters) {
+    const mine = ++turn;
+    list.dataset.state = "busy";
+    more.hidden = true;
+    const active = FACETS.some((name) => filters[name].length);
+    if (!query.trim() && !active) {
+      finish([], "Type a name, an identifier or any words.");
+      return;
+    }
+    try {
+      const engine = await start();
+      const found = query.trim() ? await engine.names(query) : { names: [], text: null, notice: "" };
+      if (mine !== turn) return;
+      const results = await gather(found, filters, active);
+      if (mine !== turn) return;
+      rest = results;
+      shown = 0;
+      list.replaceChildren();
+      await showMore(engine, mine);
+      if (mine !== turn) return;
+      finish(results, sentence(found, results.length, query));
+      if (active || narrow.open) fillFacets(engine, filters, found).catch(() => {});
+    } catch {
+      if (mine === turn) fail(query);
+    }
+  }
+
+  // Names first, then what the full text adds; with facets, names only where the facets allow.
+  async function gather(found, filters, active) {
+    let names = found.names;
+    if (active && names.length) {
+      const allowed = new Set((await searchText(null, filters)).hits.map((hit) => hit.id));
+      names = names.filter((hit) => allowed.has(hit.id));
+    }
+    if (found.text === "") return names.map((hit) => ({ name: hit }));
+    const { hits } = await searchText(found.text, filters);
+    const byId = new Map(hits.map((hit) => [hit.id, hit]));
+    const known = new Set(names.map((hit) => hit.id).filter(Boolean));
+    return [
+      ...names.map((hit) => ({ name: hit, text: byId.get(hit.id) })),
+      ...hits.filter((hit) => !known.has(hit.id)).map((hit) => ({ text: hit })),
+    ];
+  }
+
+  function sentence(found, count, query) {
+    const pages = count === 1 ? "1 page" : `${count.toLocaleString("en")} pages`;
+    const asked = query.trim() ? ` for “${query.trim().slice(0, 80)}”` : "";
+    if (count) return [`${pages}${asked}.`, found.notice].filter(Boolean).join(" ");
+    return found.notice || `Nothing found${asked}.`;
+  }
+
+  function finish(results, text) {
+    if (!results.length) list.replaceChildren();
+    more.hidden = shown >= results.length;
+    status.textContent = text;
+    list.dataset.state = "done";
+  }
+
+  function fail(query) {
+    rest = [];
+    shown = 0;
+    list.replaceChildren();
+    more.hidden = true;
+    status.replaceChildren("The search index could not be loaded. ");
+    const again = document.createElement("button");
+    again.type = "button";
+    again.textContent = "Try again";
+    again.addEventListener("click", () => run(query, chosen()));
+    status.append(again, " Or use the lists of all pages below.");
+    list.dataset.state = "failed";
+  }
+
+  async function showMore(engine, mine) {
+    const next = rest.slice(shown, shown + STEP);
+    const items = await Promise.all(
+      next.map(async ({ name, text }) => {
+        const data = text ? await text.data().catch(() => null) : null;
+        return name || data ? item(name ?? fromData(data), data, engine) : null;
+      }),
+    );
+    if (mine !== turn) return;
+    shown += next.length;
+    list.append(...items.filter(Boolean));
+  }
+
+  function fromData(data) {
+    return { title: data.meta.title, kind: data.meta.kind, detail: data.meta.detail, href: data.url };
+  }
+
+  function item(hit, data, engine) {
+    const entry = document.createElement("li");
+    const link = document.createElement("a");
+    link.href = hit.href ?? address(hit.path);
+    link.append(bdi(hit.title));
+    const kind = document.createElement("small");
+    kind.className = "kind-of";
+    kind.textContent = [engine.kinds.get(hit.kind)?.one, hit.detail].filter(Boolean).join(" · ");
+    entry.append(link, " ", kind);
+    if (data) entry.append(...excerpts(data));
+    return entry;
+  }
+
+  // The places of a page that hold the words; a place with an anchor links to it.
+  function excerpts(data) {
+    const places = data.sub_results.filter((place) => place.excerpt.includes("<mark>")).slice(0, 3);
+    return places.map((place) => {
+      const line = document.createElement("p");
+      if (place.url.includes("#")) {
+        const link = document.createElement("a");
+        link.href = place.url;
+        link.className = "place";
+        link.append(bdi(place.title));
+        line.append(link, " ");
+      }
+      line.append(marked(place.excerpt));
+      return line;
+    });
+  }
+
+  function bdi(text) {
+    const element = document.createElement("bdi");
+    element.textContent = text;
+    return element;
+  }
+
+  // Pagefind marks words with <mark>; all else is text. The parser here makes an inert document, and
+  // only text and marks are taken from it.
+  function marked(html) {
+    const parsed = new DOMParser().parseFromString(html, "text/html");
+    const line = document.createElement("bdi");
+    for (const node of parsed.body.childNodes) {
+      if (node.nodeName === "MARK") {
+        const mark = document.createElement("mark");
+        mark.textContent = node.textContent;
+        line.append(mark);
+      } else line.append(node.textContent ?? "");
+    }
+    return line;
+  }
+
+  // --- facets ------------------------------------------------------------------------------------
+
+  async function fillFacets(engine, filters, found) {
+    const whole = await loadFacets();
+    const words = found?.text || null;
+    const labels = new Map(engine.terms.terms.map((term) => [term.path, term.title]));
+    const name = (facet, value) =>
+      facet === "kind"
+        ? engine.kinds.get(value)?.many ?? value
+        : labels.get(`${facet}s/${value}/`) ?? value;
+    for (const select of selects()) {
+      const facet = select.dataset.facet;
+      const others = { ...filters, [facet]: [] };
+      const { counts } = await searchText(words, others);
+      const held = counts?.[facet] ?? whole[facet] ?? {};
+      const current = filters[facet][0] ?? "";
+      const values = Object.entries(held).filter(([value, count]) => count || value === current);
+      if (current && !values.some(([value]) => value === current)) values.push([current, 0]);
+      values.sort((a, b) =>
+        facet === "year" ? b[0] - a[0] : b[1] - a[1] || name(facet, a[0]).localeCompare(name(facet, b[0])),
+      );
+      const any = new Option("any", "");
+      select.replaceChildren(
+        any,
+        ...values.map(([value, count]) => new Option(`${name(facet, value)} (${count})`, value)),
+      );
+      select.value = current;
+      select.disabled = false;
+    }
+  }
+
+  async function openFacets() {
+    if (!narrow.open) return;
+    const { query, filters } = readAddress();
+    try {
+      const engine = await start();
+      const found = query.trim() ? await engine.names(query) : { text: null };
+      await fillFacets(engine, filters, found);
+    } catch {
+      status.textContent = "The lists to narrow by could not be loaded.";
+    }
+  }
+
+  // --- events ------------------------------------------------------------------------------------
+
+  function go(push) {
+    clearTimeout(timer);
+    const filters = chosen();
+    writeAddress(input.value.trim(), filters, push);
+    return run(input.value, filters);
+  }
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    go(true);
+  });
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => go(false), 150);
+  });
+  form.addEventListener("change", (event) => {
+    if (event.target instanceof HTMLSelectElement) go(true);
+  });
+  narrow.addEventListener("toggle", openFacets);
+  more.addEventListener("click", async () => {
+    const engine = await start();
+    const from = shown;
+    await showMore(engine, turn);
+    more.hidden = shown >= rest.length;
+    list.children[from]?.querySelector("a")?.focus();
+  });
+  window.addEventListener("popstate", restore);
+
+  function restore() {
+    const { query, filters } = readAddress();
+    input.value = query;
+    const active = FACETS.some((name) => filters[name].length);
+    if (active) narrow.open = true;
+    for (const select of selects()) {
+      const value = filters[select.dataset.facet][0] ?? "";
+      if (value && ![...select.options].some((option) => option.value === value)) {
+        select.append(new Option(value, value));
+      }
+      select.value = value;
+    }
+    return run(query, filters);
+  }
+
+  restore();
+}
