@@ -38,7 +38,7 @@ def renew_ledger(before: Side, library: Library, day: date) -> list[Address]:
 
 def digest_pages(library: Library) -> dict[str, str]:
     """Return a hash of the data of each page, by address."""
-    findings = {f.id: _digest(_bare(f)) for f in library.findings()}
+    findings = {f.id: _digest(bare(f)) for f in library.findings()}
     found = {ids.page_path("finding", name): value for name, value in findings.items()}
     found |= _digest_terms(library, findings)
     found |= _digest_works(library, findings)
@@ -67,7 +67,7 @@ def _digest_terms(library: Library, findings: dict[str, str]) -> dict[str, str]:
             children[term.parent].append(term.id)
     return {
         ids.page_path(term.kind, term.id): _digest(
-            [_bare(term), sorted(children[term.id]), sorted(naming[term.id]), trials[term.id]]
+            [bare(term), sorted(children[term.id]), sorted(naming[term.id]), trials[term.id]]
         )
         for term in library.terms.values()
         if term.kind in ids.FOLDERS
@@ -83,7 +83,7 @@ def _digest_works(library: Library, findings: dict[str, str]) -> dict[str, str]:
             for name in sorted({works[n] for n in numbers if n in works}):
                 resting[name].append(findings[finding.id])
     return {
-        ids.page_path("reference", name): _digest([_bare(work), sorted(resting[name])])
+        ids.page_path("reference", name): _digest([bare(work), sorted(resting[name])])
         for name, work in library.references.items()
     }
 
@@ -91,10 +91,10 @@ def _digest_works(library: Library, findings: dict[str, str]) -> dict[str, str]:
 def _digest_trials(library: Library) -> dict[str, str]:
     told: dict[str, list[Any]] = defaultdict(list)
     for trial in library.trials():
-        told[trial.id].append(_bare(trial))
+        told[trial.id].append(bare(trial))
     return {
         ids.page_path("trial", name): _digest(
-            [tellings, _bare(library.registry[name]) if name in library.registry else None]
+            [tellings, bare(library.registry[name]) if name in library.registry else None]
         )
         for name, tellings in told.items()
     }
@@ -104,7 +104,7 @@ def _digest_papers(library: Library) -> dict[str, str]:
     return {
         ids.page_path("paper", name): _digest(
             [
-                [_bare(record) for record in records]
+                [bare(record) for record in records]
                 for records in (
                     [bundle.paper],
                     bundle.references,
@@ -135,7 +135,7 @@ def list_terms(finding: Finding) -> Iterator[str]:
         yield from (item.id for item in items)
 
 
-def _bare(record: BaseModel) -> Any:
+def bare(record: BaseModel) -> Any:
     """Return a record as plain data without lines of the seed: they tell where, not what."""
     return _without_lines(store.plain(record))
 

@@ -2,14 +2,54 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
-from builder.exports.api import write_api
+from builder.edition import DATA_LICENCE, Edition, find_edition
+from builder.exports.api import write_api, write_collections
+from builder.exports.bibliography import write_bibliography
+from builder.exports.discovery import write_feed, write_robots, write_sitemap
+from builder.exports.pages import write_page_files
+from builder.exports.release import copy_releases, write_crate, write_manifest
+from builder.exports.tabular import write_csv, write_sqlite
+from builder.releases import read_releases
 from builder.store import Library
+from builder.views import view_pages
 
-__all__ = ["write_exports"]
+__all__ = ["measure_downloads", "write_downloads", "write_exports"]
 
 
 def write_exports(library: Library, site: Path, site_url: str) -> None:
     """Write every export below a built site; ``site_url`` ends with a slash."""
+    edition = find_edition(library, site_url)
+    releases = read_releases(library.root)
+    write_page_files(library, site, edition)
+    write_downloads(library, site, edition)
     write_api(library, site, site_url)
+    copy_releases(library.root, site)
+    titles = {page.path: page.title for page in view_pages(library)}
+    write_feed(library, site, edition, titles, releases)
+    write_robots(site, edition)
+    write_sitemap(library, site, edition)
+    write_manifest(site, edition.version)
+
+
+def write_downloads(library: Library, folder: Path, edition: Edition) -> None:
+    """Write the data of the whole base, ``api/v1`` and ``data``, below a folder."""
+    write_collections(library, folder, edition.site_url)
+    write_bibliography(library, folder)
+    write_csv(library, folder, edition.site_url, edition.version, DATA_LICENCE)
+    write_sqlite(library, folder, edition.site_url, edition.version)
+    write_crate(folder, edition.site_url, edition.version, edition.day, DATA_LICENCE)
+
+
+def measure_downloads(library: Library, edition: Edition) -> dict[str, int]:
+    """Return the size in bytes of each download, by its path below the site."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_downloads(library, folder, edition)
+        return {
+            path.relative_to(folder).as_posix(): path.stat().st_size
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        }

@@ -32,6 +32,14 @@ Records = dict[str, list[dict[str, Any]]]
 
 def write_api(library: Library, site: Path, site_url: str) -> None:
     """Write api/v1 and the twin of each page below a built site; ``site_url`` ends with a slash."""
+    records, index = write_collections(library, site, site_url)
+    _write_twins(site, records, index, site_url)
+
+
+def write_collections(
+    library: Library, site: Path, site_url: str
+) -> tuple[Records, dict[str, Any]]:
+    """Write api/v1 below a folder; return its records by collection, and its index."""
     records = find_records(library, site_url)
     index = view_index(library, records, site_url)
     api = site / _API
@@ -41,7 +49,7 @@ def write_api(library: Library, site: Path, site_url: str) -> None:
     for name, schema in record_schemas(site_url).items():
         _write(api / FOLDER / "content" / f"{name}.json", _pretty(schema))
     _write(api / "index.json", _pretty(index))
-    _write_twins(site, records, index, site_url)
+    return records, index
 
 
 def find_records(library: Library, site_url: str) -> Records:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import mimetypes
+import zipfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from builder.store import write_text
+from builder.releases import FOLDER, list_versions
+from builder.store import write_bytes, write_text
 
 DATA = "data"
 CRATE = "ro-crate-metadata.json"
@@ -24,6 +27,8 @@ _TYPES = {
     ".sqlite": "application/vnd.sqlite3",
     ".yml": "application/yaml",
 }
+# The earliest that a ZIP can hold: the time of a build is no part of the data.
+_NO_TIME = (1980, 1, 1, 0, 0, 0)
 _ABOUT = {
     "references.bib": "All cited works, BibTeX",
     "references.ris": "All cited works, RIS",
@@ -41,8 +46,13 @@ def media_type(path: Path) -> str:
 def _files(folder: Path) -> Iterator[Path]:
     """Return the data files of a folder, sorted; pages of the site are not among them."""
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.name not in (CRATE, "index.html", "index.json"):
+        if path.is_file() and not _beside_page(path):
             yield path
+
+
+def _beside_page(path: Path) -> bool:
+    """Tell whether a file belongs to the page about the data, and is no data itself."""
+    return path.name in (CRATE, "index.html", "index.json") or path.name.startswith("cite.")
 
 
 def write_crate(site: Path, url: str, version: str, day: date, licence: str) -> None:
@@ -87,6 +97,29 @@ def write_crate(site: Path, url: str, version: str, day: date, licence: str) -> 
     ]
     data = {"@context": _CONTEXT, "@graph": graph}
     write_text(folder / CRATE, json.dumps(data, ensure_ascii=False, indent=1) + "\n")
+
+
+def copy_releases(root: Path, site: Path) -> None:
+    """Copy the files of every release, as they were frozen, below ``releases/`` of a site."""
+    for version in list_versions(root):
+        folder = root / FOLDER / version
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                write_bytes(site / FOLDER / version / path.relative_to(folder), path.read_bytes())
+
+
+def bundle(folder: Path) -> bytes:
+    """Return the files of a folder as one ZIP, the same to the byte for the same files."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as made:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                name = path.relative_to(folder).as_posix()
+                entry = zipfile.ZipInfo(name, date_time=_NO_TIME)
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                entry.external_attr = 0o644 << 16
+                made.writestr(entry, path.read_bytes())
+    return out.getvalue()
 
 
 def write_manifest(site: Path, version: str) -> None:
