@@ -267,3 +267,19 @@ def refresh(project: Project, part: str | None) -> None:
     )
     if done.changed:
         click.echo("Run python -m builder extract to compare the papers with what is new.")
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Show what would come, and touch nothing.")
+@click.pass_obj
+def add(project: Project, file: Path, dry_run: bool) -> None:
+    """Take the paper FILE into seeds/, and show what it brings."""
+    from builder.add import add_paper, tell_added
+
+    with told(), Stages() as stages:
+        added = add_paper(project, file, dry_run=dry_run, notify=stages.notify)
+    for line in tell_added(added):
+        click.echo(line)
+    done = "dry run, nothing was touched" if dry_run else f"seeds/{added.seed} is in"
+    finish(added.problems, f"add: {done}, {stages.seconds}")

@@ -14,22 +14,26 @@ def compare_trials(
     bundles: Sequence[PaperBundle], registry: Mapping[str, models.RegistryRecord]
 ) -> list[PaperBundle]:
     """Return the bundles, each trial with its discrepancies and look-alikes over all papers."""
-    trials = [trial for bundle in bundles for trial in bundle.trials]
+    told = [(b.trials, {c.number: c.csl.title for c in b.references}) for b in bundles]
+    compared = compare_lists(told, registry)
+    return [replace(b, trials=trials) for b, trials in zip(bundles, compared, strict=True)]
+
+
+def compare_lists(
+    told: Sequence[tuple[Sequence[models.Trial], Mapping[int, str]]],
+    registry: Mapping[str, models.RegistryRecord],
+) -> list[list[models.Trial]]:
+    """Return each paper's trials, compared; beside them, the titles of its works by number."""
     texts: dict[str, list[str]] = {}
-    for bundle in bundles:
-        titles = {cited.number: cited.csl.title for cited in bundle.references}
-        for trial in bundle.trials:
+    for trials, titles in told:
+        for trial in trials:
             cited = [titles[number] for number in trial.references if number in titles]
             texts.setdefault(trial.id, []).extend(cited)
-    lookalikes = find_lookalikes(trials, registry, texts)
+    everything = [trial for trials, _ in told for trial in trials]
+    lookalikes = find_lookalikes(everything, registry, texts)
     return [
-        replace(
-            bundle,
-            trials=[
-                _compare(t, registry.get(t.id), lookalikes.get(t.id, [])) for t in bundle.trials
-            ],
-        )
-        for bundle in bundles
+        [_compare(t, registry.get(t.id), lookalikes.get(t.id, [])) for t in trials]
+        for trials, _ in told
     ]
 
 

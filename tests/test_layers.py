@@ -10,19 +10,19 @@ import pytest
 
 # From the ground up. A part may import what stands in a line above its own, and nothing beside it.
 LAYERS = (
-    {"errors", "spelling", "project", "dates"},
+    {"errors", "spelling", "project", "dates", "pictures"},
     {"ids", "document"},
     {"models"},
     {"works"},
     {"store"},
     {"citations", "discrepancies", "edition", "ledger", "linkcheck", "moves", "swap", "xrefs"},
-    {"history", "renames", "tellings"},
+    {"history", "releases", "renames", "tellings"},
     {
         *("readers", "extract", "views"),
         *("checks", "checks_terms", "corrections", "questions", "registry"),
     },
-    {"render", "exports", "search"},
-    {"explain", "publish", "refresh"},
+    {"render", "exports", "search", "reading", "proposals"},
+    {"explain", "publish", "refresh", "add"},
     {"pipeline"},
     {"serve"},
     {"cli"},

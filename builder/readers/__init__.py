@@ -15,7 +15,7 @@ from builder.document import Document
 from builder.errors import Problem, ProblemError
 from builder.readers import digest, jats, scraped
 from builder.readers.marks import check_citations
-from builder.readers.source import Source, read_source
+from builder.readers.source import Source, make_source, read_source
 
 
 class Reader(Protocol):
@@ -40,7 +40,15 @@ def read_seed(path: Path, root: Path) -> Document:
     ``root`` is the project's root, for the names in messages. Raises ProblemError for files that
     can't be read and for unknown layouts.
     """
-    source = read_source(path, root)
+    return _read(read_source(path, root))
+
+
+def read_seed_bytes(data: bytes, file: str) -> Document:
+    """Return the Document of a seed's bytes, as read_seed does; ``file`` names it in messages."""
+    return _read(make_source(data, file))
+
+
+def _read(source: Source) -> Document:
     text = source.text
     for reader in READERS:
         if reader.recognises(text):

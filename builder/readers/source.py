@@ -63,7 +63,11 @@ class Source:
 def read_source(path: Path, root: Path) -> Source:
     """Return a seed's text. Raises ProblemError for what is missing, empty, binary or too large."""
     file = _shown_path(path, root)
-    data = _read_bytes(path, file)
+    return make_source(read_bytes(path, file), file)
+
+
+def make_source(data: bytes, file: str) -> Source:
+    """Return the text of a seed's bytes; ``file`` is its name in messages. Raises ProblemError."""
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise _stop(file, "seed-empty", "a seed with text", "an empty file")
     if _MARKUP.match(data):
@@ -99,7 +103,8 @@ def _encoding_problem(file: str, line: int, level: Level, got: str) -> Problem:
     return Problem(file, line, level, "seed-encoding", "UTF-8", got, hint=hint)
 
 
-def _read_bytes(path: Path, file: str) -> bytes:
+def read_bytes(path: Path, file: str) -> bytes:
+    """Return a seed's bytes. Raises ProblemError for what is missing or too large."""
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:

@@ -1,0 +1,167 @@
+"""Reading one paper: a pure function of its bytes and of what the atlas knows.
+
+Nothing here looks at the disk, so that it runs in this process, in another, or on another machine,
+with the same result.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from builder import models, store
+from builder.corrections import apply_corrections, find_lines, read_corrections
+from builder.errors import Problem, ProblemError
+from builder.extract import extract_paper
+from builder.extract.vocabulary import Vocabulary, build_vocabulary
+from builder.project import Project
+from builder.readers import read_seed_bytes
+from builder.readers.source import read_bytes
+from builder.store import PaperBundle
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A seed to be read: its name below the project's root, and its bytes."""
+
+    file: str
+    data: bytes
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the bytes, in hex."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """All that a reading hangs on beside the seed, as data that can be sent anywhere.
+
+    ``lines`` are the lines of each correction in its file, for messages.
+    """
+
+    terms: tuple[models.Term, ...]
+    corrections: Mapping[str, list[models.Correction]] = field(default_factory=dict)
+    lines: Mapping[str, list[int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of one seed. ``bundle`` is absent where it could not be read."""
+
+    file: str
+    sha256: str = ""
+    bundle: PaperBundle | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What became of one seed, ready to be written.
+
+    ``texts`` are the files of the paper's folder by name, without its trials, which are compared
+    with those of all papers first; ``titles`` are those of the works that trials cite. ``paper``
+    is empty where the seed could not be read.
+    """
+
+    file: str
+    sha256: str
+    paper: str = ""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    trials: tuple[models.Trial, ...] = ()
+    titles: Mapping[int, str] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+def load_knowledge(project: Project) -> Knowledge:
+    """Return what the atlas knows. Raises ProblemError where terms or corrections are broken."""
+    folder = project.content / "corrections"
+    corrections = read_corrections(folder, project.root)
+    return Knowledge(
+        tuple(store.read_terms(project.content, project.root)),
+        corrections,
+        {name: find_lines(folder / f"{name}.yml") for name in corrections},
+    )
+
+
+def load_task(seed: Path, root: Path) -> Task:
+    """Return a seed as a task. Raises ProblemError where the file can't be read."""
+    file = store.relative(seed, root)
+    return Task(file, read_bytes(seed, file))
+
+
+def take_paper(task: Task, vocabulary: Vocabulary, knowledge: Knowledge) -> Taken:
+    """Return the records of one seed, corrected. Never raises: what fails is a problem."""
+    try:
+        document = read_seed_bytes(task.data, task.file)
+        extraction = extract_paper(document, vocabulary, task.file)
+        bundle = extraction.bundle
+        name = bundle.paper.id
+        bundle, misfits = apply_corrections(
+            bundle,
+            knowledge.corrections.get(name, ()),
+            f"content/corrections/{name}.yml",
+            knowledge.lines.get(name, ()),
+        )
+    except ProblemError as error:
+        return Taken(task.file, task.sha256, problems=error.problems)
+    except Exception as error:
+        return Taken(task.file, task.sha256, problems=[describe_crash(task.file, error)])
+    problems = [*document.problems, *extraction.problems, *misfits]
+    return Taken(task.file, task.sha256, bundle, problems)
+
+
+def describe_crash(file: str, error: BaseException) -> Problem:
+    """Return an unforeseen failure as a problem that names the place in the program."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" in {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    said = " ".join(str(error).split())[:200]
+    got = f"{type(error).__name__}{place}" + (f": {said}" if said else "")
+    hint = "This is a defect of the atlas; please report it with the file."
+    return Problem(file, 0, "error", "seed-failed", "a paper that can be read", got, hint=hint)
+
+
+def read_paper(task: Task, packed: bytes) -> Reading:
+    """Return a seed's records as the files to write. ``packed`` is what pack_knowledge gives."""
+    knowledge, vocabulary = _unpack(packed)
+    return render_reading(take_paper(task, vocabulary, knowledge))
+
+
+def render_reading(taken: Taken) -> Reading:
+    """Return what was taken from a seed as files, all but the trials."""
+    bundle = taken.bundle
+    if bundle is None:
+        return Reading(taken.file, taken.sha256, problems=tuple(taken.problems))
+    texts = store.bundle_files(bundle)
+    del texts[TRIALS]
+    cited = {number for trial in bundle.trials for number in trial.references}
+    titles = {c.number: c.csl.title for c in bundle.references if c.number in cited}
+    return Reading(
+        taken.file,
+        taken.sha256,
+        bundle.paper.id,
+        texts,
+        tuple(bundle.trials),
+        titles,
+        tuple(taken.problems),
+    )
+
+
+TRIALS = "trials.yml"
+
+
+def pack_knowledge(knowledge: Knowledge) -> bytes:
+    """Return knowledge as bytes, equal for equal knowledge, to be sent along with papers."""
+    return pickle.dumps(knowledge, protocol=5)
+
+
+@lru_cache(maxsize=2)
+def _unpack(packed: bytes) -> tuple[Knowledge, Vocabulary]:
+    # A worker builds the vocabulary once and keeps it for all its papers.
+    knowledge: Knowledge = pickle.loads(packed)  # noqa: S301 (made by pack_knowledge)
+    return knowledge, build_vocabulary(knowledge.terms)
