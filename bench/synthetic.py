@@ -51,6 +51,8 @@ def write_project(root: Path, pages: int, template: Path) -> Project:
     for name in ("mkdocs.yml", "pyproject.toml", "requirements.lock"):
         shutil.copy(template / name, root / name)
     project = Project(root)
+    project.content.mkdir()
+    shutil.copy(template / "content/search.yml", project.content)
     dice = random.Random(pages)  # noqa: S311 (made-up data, the same on each run)
     terms = [make_term(number, dice) for number in range(pages // 10)]
     for term in terms:

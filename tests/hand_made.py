@@ -168,6 +168,16 @@ def make_library(
     )
 
 
+def furnish(root: Path, project: Project) -> None:
+    """Give a small project what a build needs beside seeds and terms: theme and settings."""
+    shutil.copytree(root / "templates", project.templates)
+    for name in ("mkdocs.yml", "pyproject.toml", "requirements.lock"):
+        shutil.copy(root / name, project.root / name)
+    # Settings of the field that lie at the top of content/: words of the search, cues, journals.
+    for name in ("search.yml", "cues.yml", "journals.yml"):
+        shutil.copy(root / "content" / name, project.content / name)
+
+
 def copy_project(root: Path, to: Path) -> Project:
     """Copy all that a build reads, so that a test may change it."""
     for folder in ("seeds", "content", "templates"):

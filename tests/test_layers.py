@@ -16,7 +16,8 @@ LAYERS = (
     {"works"},
     {"store"},
     {"citations", "discrepancies", "edition", "ledger", "linkcheck", "moves", "swap", "xrefs"},
-    {"history", "releases", "renames", "tellings"},
+    {"history", "renames", "tellings"},
+    {"releases"},
     {
         *("readers", "extract", "views"),
         *("checks", "checks_terms", "corrections", "questions", "registry"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import resource
-import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hand_made import DIGEST_PAPER
+from hand_made import DIGEST_PAPER, furnish
 
 from builder import pipeline, publish
 from builder.errors import ProblemError
@@ -23,9 +22,7 @@ from builder.swap import hold_lock
 @pytest.fixture
 def site(root: Path, small: Project) -> Project:
     """The small project, published once."""
-    shutil.copytree(root / "templates", small.templates)
-    shutil.copy(root / "mkdocs.yml", small.config)
-    shutil.copy(root / "pyproject.toml", small.root)
+    furnish(root, small)
     pipeline.extract(small)
     pipeline.build(small)
     return small

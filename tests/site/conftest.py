@@ -10,9 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 from hand_made import copy_project
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from served import Served, Watch, serve
+from served import Served, Watch, run_builder, serve
 
-from builder import pipeline
 from builder.project import Project
 
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
@@ -22,8 +21,8 @@ ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background
 def built(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The real papers, extracted and published in a copy of the project."""
     project = copy_project(root, tmp_path_factory.mktemp("atlas") / "project")
-    pipeline.extract(project)
-    pipeline.build(project)
+    run_builder(root, project, "extract")
+    run_builder(root, project, "build")
     return project
 
 

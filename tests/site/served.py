@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from dataclasses import dataclass
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from builder.project import Project
+
+
+def run_builder(root: Path, project: Project, *words: str) -> str:
+    """Run a command of the builder to its good end, and return what it printed.
+
+    In a process of its own: the browser's event loop runs in this one.
+    """
+    ran = subprocess.run(
+        [sys.executable, "-m", "builder", "--root", str(project.root), *words],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
 
 
 class _Handler(SimpleHTTPRequestHandler):

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hand_made import furnish
 from playwright.sync_api import Page, expect
-from served import Served, Watch, serve
+from served import Served, Watch, run_builder, serve
 
-from builder import pipeline
 from builder.project import Project
 
 HOSTILE = Path(__file__).parent / "hostile"
@@ -40,13 +40,10 @@ SCRAPED = [
 def hostile(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     project = Project(tmp_path_factory.mktemp("hostile"))
     shutil.copytree(HOSTILE, project.seeds)
-    shutil.copytree(root / "templates", project.templates)
     shutil.copytree(root / "content/terms", project.content / "terms")
-    for name in ("mkdocs.yml", "pyproject.toml"):
-        shutil.copy(root / name, project.root / name)
-    report = pipeline.extract(project)
-    assert [str(p) for p in report.problems if p.level == "error"] == []
-    pipeline.build(project)
+    furnish(root, project)
+    run_builder(root, project, "extract")
+    run_builder(root, project, "build")
     server = serve(project.site, "/")
     yield Served(project.site, f"http://127.0.0.1:{server.server_port}/")
     server.shutdown()

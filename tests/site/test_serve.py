@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import subprocess
 import sys
@@ -10,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hand_made import furnish
 from playwright.sync_api import Page, expect
 
 from builder.project import Project
@@ -17,9 +17,7 @@ from builder.project import Project
 
 @pytest.fixture
 def preview(root: Path, small: Project) -> Iterator[str]:
-    shutil.copytree(root / "templates", small.templates)
-    shutil.copy(root / "mkdocs.yml", small.config)
-    shutil.copy(root / "pyproject.toml", small.root)
+    furnish(root, small)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
