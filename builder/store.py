@@ -342,9 +342,9 @@ def _unite(
         name = bundle.paper.id
         entries = [
             cited
-            if places[(name, cited.number)] == cited.id
-            else cited.model_copy(update={"id": places[(name, cited.number)]})
-            for cited in bundle.references
+            if places[(name, index)] == cited.id
+            else cited.model_copy(update={"id": places[(name, index)]})
+            for index, cited in enumerate(bundle.references)
         ]
         united[name] = replace(bundle, references=entries)
     return united, works

@@ -31,6 +31,7 @@ class Entry:
     """An entry of a paper's list, with the identifiers that are known of it."""
 
     paper: str
+    index: int
     cited: Cited
     doi: str
     pmid: str
@@ -39,15 +40,16 @@ class Entry:
 
     @property
     def place(self) -> tuple[str, int]:
-        """Where it stands: paper and number."""
-        return (self.paper, self.cited.number)
+        """Where it stands: paper and index in its list; 3a and 3b share a number, but no index."""
+        return (self.paper, self.index)
 
 
-def _entry(paper: str, cited: Cited, known: Identifiers | None) -> Entry:
+def _entry(paper: str, index: int, cited: Cited, known: Identifiers | None) -> Entry:
     csl = cited.csl
     first = csl.author[0] if csl.author else None
     return Entry(
         paper,
+        index,
         cited,
         (csl.DOI or (known.doi if known else None) or "").lower(),
         csl.PMID or (known.pmid if known else None) or "",
@@ -152,15 +154,15 @@ def merge_works(
     identifiers: Mapping[str, Identifiers],
     published: Iterable[str] = (),
 ) -> tuple[dict[str, Reference], dict[tuple[str, int], str]]:
-    """Return the cited works by id, and the work's id for each (paper, number).
+    """Return the cited works by id, and the work's id for each (paper, index in its list).
 
     ``lists`` are the reference lists by paper. An id in ``published`` is kept before others, so
     that the address of a work outlives the papers that cite it.
     """
     entries = [
-        _entry(paper, cited, identifiers.get(cited.id))
+        _entry(paper, index, cited, identifiers.get(cited.id))
         for paper in sorted(lists)
-        for cited in lists[paper]
+        for index, cited in enumerate(lists[paper])
     ]
     groups = _Groups()
     _join_by_identifier(entries, groups)

@@ -44,7 +44,12 @@ def test_the_same_doi_is_the_same_work_whatever_the_title_says() -> None:
     )
     assert list(works) == ["liu-2020"]
     assert [(c.paper, c.number) for c in works["liu-2020"].cited_in] == [("a", 1), ("b", 7)]
-    assert places == {("a", 1): "liu-2020", ("b", 7): "liu-2020"}
+    assert places == {("a", 0): "liu-2020", ("b", 0): "liu-2020"}
+
+
+def test_two_works_under_one_number_are_two() -> None:
+    works, _ = merge_works({"a": [cited(3), cited(3, "Another work", name="liu-2020-b")]}, {})
+    assert sorted(works) == ["liu-2020", "liu-2020-b"]
 
 
 def test_different_dois_are_different_works_however_alike_the_titles() -> None:
