@@ -8,7 +8,7 @@ and stay readable on a phone. Each has a title and a description, and a table be
 from __future__ import annotations
 
 from builder.pictures.bars import Directions, Levels, draw_directions, draw_levels
-from builder.pictures.cards import Card, draw_card, write_png
+from builder.pictures.cards import Card, card_path, draw_card, write_png
 from builder.pictures.chain import Column, Link, Node, draw_chain
 from builder.pictures.doses import DoseLine, DoseMark, draw_doses
 from builder.pictures.timeline import Span, draw_timeline
@@ -23,6 +23,7 @@ __all__ = [
     "Link",
     "Node",
     "Span",
+    "card_path",
     "draw_card",
     "draw_chain",
     "draw_directions",

@@ -9,11 +9,12 @@ import svg
 
 from builder.pictures.drawing import clip, draw_bar, draw_line, draw_picture, draw_text
 
-_ROW = 38
+_ROW = 41
 _LABEL = 14  # baseline of a row's words
 _BAR = 20
 _THICK = 11
-_LETTERS = 34
+LETTERS = 36  # of a label, as many as a phone has room for
+LETTERS_BESIDE = 26  # of a label with its counts beside it
 # The lanes of the picture of directions, in percent: lowered, raised, and named without direction.
 _ZERO = 38.0
 _NAMED = 82.0
@@ -56,7 +57,7 @@ def draw_levels(name: str, title: str, rows: Sequence[Levels]) -> str:
     elements: list[svg.Element] = []
     for place, row in enumerate(rows):
         y = place * _ROW
-        label = clip(row.label, _LETTERS)
+        label = clip(row.label, LETTERS)
         elements.append(draw_text(0, y + _LABEL, label, "absent" if row.absent else ""))
         elements.append(draw_text(100, y + _LABEL, str(row.total), "value", "end"))
         x = 0.0
@@ -108,7 +109,7 @@ def _draw_direction(row: Directions, y: float, unit: float) -> list[svg.Element]
         (_NAMED + row.named * unit, row.none, "fill-none"),
     )
     return [
-        draw_text(0, y + _LABEL, clip(row.label, _LETTERS - 8), "backed"),
+        draw_text(0, y + _LABEL, clip(row.label, LETTERS_BESIDE), "backed"),
         draw_text(100, y + _LABEL, row.words, "value", "end"),
         *(draw_bar(x, bar, n * unit, _THICK, style) for x, n, style in parts if n),
     ]

@@ -18,6 +18,8 @@ import svg
 from builder.pictures.drawing import escape
 
 WIDTH, HEIGHT = 1200, 630
+CARDS = "assets/cards"  # their folder on the site
+_OWN = ("source", "mechanism", "vehicle", "condition", "trial", "paper", "reference", "finding")
 _MARGIN = 80
 _FONT = "Liberation Sans, sans-serif"
 _PAPER, _INK, _SOFT = "#0f4c5c", "#ffffff", "#bcd9dc"
@@ -35,6 +37,11 @@ class Card:
     kind: str
     title: str
     line: str
+
+
+def card_path(kind: str) -> str:
+    """Return the address of a page's card below the site's root, by the kind of the page."""
+    return f"{CARDS}/{kind if kind in _OWN else 'page'}.png"
 
 
 def draw_card(card: Card) -> str:

@@ -75,7 +75,7 @@ def order_nodes(
     """Return nodes in the order of the neighbours they lead to, so that few lines cross.
 
     The middle of a node's neighbours, weighted by findings, is its place (the barycentre rule of
-    layered graphs, Sugiyama 1981).
+    layered graphs, Sugiyama 1981). What is not stated stands last.
     """
     rank = {node.id: place for place, node in enumerate(anchors)}
     sums: dict[str, tuple[float, int]] = {}
@@ -84,9 +84,9 @@ def order_nodes(
             total, weight = sums.get(link.start, (0.0, 0))
             sums[link.start] = (total + rank[link.end] * link.count, weight + link.count)
 
-    def middle(node: Node) -> tuple[float, int, str]:
+    def middle(node: Node) -> tuple[bool, float, int, str]:
         total, weight = sums.get(node.id, (float(len(rank)), 1))
-        return (round(total / weight, 6), -node.count, node.id)
+        return (node.absent, round(total / weight, 6), -node.count, node.id)
 
     return sorted(nodes, key=middle)
 

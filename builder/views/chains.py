@@ -42,7 +42,7 @@ def view_chain(atlas: Atlas, term: Term, findings: Sequence[Finding], root: str)
         columns[0].more,
     )
     label = term.abbreviation or term.label
-    title = f"From cell source over cargo and {label} to outcome"
+    title = f"{label}: who carries it, and what follows"
     picture = view_picture(
         "picture-chain",
         title,

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from builder import pictures
 from builder.models import Finding, Term
 from builder.pictures import Directions, Levels
+from builder.pictures.bars import LETTERS, LETTERS_BESIDE
 from builder.views.atlas import Atlas
 from builder.views.chains import view_chain
 from builder.views.links import View, plural
@@ -27,6 +28,12 @@ _AGAINST = {
 # The strongest first, as every list of levels on the site.
 _LEVELS = sorted(EVIDENCE, key=lambda level: -EVIDENCE[level])
 _ABSENT = ""
+_WAYS = {
+    "down": "▼ decreases or inhibits",
+    "up": "▲ increases or activates",
+    "named": "○ modulates or involves",
+    "none": "＝ no effect on",
+}
 
 
 def view_pictures(atlas: Atlas, term: Term, findings: Sequence[Finding], root: str) -> list[View]:
@@ -68,7 +75,7 @@ def view_levels_picture(
     shown = names[:MOST_ROWS] + listed[len(names) :]
     bars = [
         Levels(
-            _label(atlas, name, root) or f"no {one} stated",
+            _label(atlas, name, LETTERS) if name else f"no {one} stated",
             {level: counts[name][level] for level in _LEVELS if counts[name][level]},
             absent=not name,
         )
@@ -104,11 +111,11 @@ def _note(findings: int, more: int, one: str) -> str:
     )
 
 
-def _label(atlas: Atlas, name: str, root: str) -> str:
-    if not name:
-        return ""
-    entry = atlas.term_link(name, root)
-    return str(entry["title"] if len(entry["label"]) < 3 else entry["label"])  # noqa: PLR2004
+def _label(atlas: Atlas, name: str, letters: int) -> str:
+    """Return the full name of a term where there is room for it, else its abbreviation."""
+    entry = atlas.term_link(name, "")
+    full = entry["title"] or entry["label"]
+    return str(full if len(full) <= letters else entry["label"])
 
 
 def _term_cell(atlas: Atlas, name: str, root: str, absent: str) -> View:
@@ -140,7 +147,7 @@ def view_directions_picture(
     if not names:
         return None
     shown = names[:MOST_ROWS]
-    bars = [Directions(_label(atlas, name, root), **counts[name]) for name in shown]
+    bars = [Directions(_label(atlas, name, LETTERS_BESIDE), **counts[name]) for name in shown]
     title = f"Mechanisms named with {term.abbreviation or term.label}, and their direction"
     picture = view_picture(
         "picture-directions",
@@ -149,10 +156,9 @@ def view_directions_picture(
         pictures.draw_directions("picture-directions", title, bars),
     )
     picture["legend"] = [
-        view_swatch("fill-down", "▼ decreases or inhibits"),
-        view_swatch("fill-up", "▲ increases or activates"),
-        view_swatch("fill-named", "○ modulates or involves"),
-        view_swatch("fill-none", "＝ no effect on"),
+        view_swatch(f"fill-{way}", label)
+        for way, label in _WAYS.items()
+        if any(counts[name][way] for name in shown)
     ]
     picture["columns"] = ["Mechanism", "▲ Raised", "▼ Lowered", "○ Named", "＝ No effect"]
     picture["rows"] = [

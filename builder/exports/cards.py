@@ -1,0 +1,53 @@
+"""The pictures that other programs show for the site: one card for each kind of page, and icons."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from builder.pictures import Card, draw_card, write_png
+from builder.pictures.cards import CARDS, WIDTH
+from builder.store import Library
+
+# What a card of each kind says, and the words of its count.
+_KINDS: dict[str, tuple[str, str]] = {
+    "source": ("Which cells make therapeutic exosomes", "cell sources"),
+    "mechanism": ("How exosomes act on bone and cartilage", "mechanisms"),
+    "vehicle": ("How exosomes are delivered", "delivery vehicles"),
+    "condition": ("What exosomes were tried against", "conditions"),
+    "trial": ("Exosome trials in people, beside their registry", "trials"),
+    "paper": ("Papers on exosome therapy, read line by line", "papers"),
+    "reference": ("Works on exosome therapy, and what they are cited for", "references"),
+    "finding": ("One statement, with its place in the paper", "findings"),
+}
+_SITE = "Exosome therapy for bone, cartilage and osteoarthritis"
+_ICONS = (("favicon.png", 48), ("icon-180.png", 180), ("icon-512.png", 512))
+
+
+def find_cards(library: Library) -> dict[str, Card]:
+    """Return the card of each kind of page; all other pages share the one named ``page``."""
+    paged = ("source", "mechanism", "vehicle", "condition")
+    sizes = {kind: len(library.terms_of(kind)) for kind in paged}
+    sizes["trial"] = len({trial.id for trial in library.trials()})
+    sizes["paper"] = len(library.papers)
+    sizes["reference"] = len(library.references)
+    sizes["finding"] = len(library.findings())
+    cards = {
+        kind: Card("Exosome Atlas", title, f"{sizes[kind]:,} {words}")
+        for kind, (title, words) in _KINDS.items()
+    }
+    whole = f"{sizes['finding']:,} findings from {sizes['paper']:,} papers"
+    return {**cards, "page": Card("Exosome Atlas", _SITE, whole)}
+
+
+def write_cards(library: Library, site: Path, icon: Path) -> None:
+    """Write the cards and, from the site's ``icon`` (an SVG), its icons as PNG.
+
+    Drawings made before are taken from ``build/cache/pictures``.
+    """
+    cache = library.root / "build" / "cache" / "pictures"
+    for kind, card in sorted(find_cards(library).items()):
+        write_png(site / CARDS / f"{kind}.png", draw_card(card), WIDTH, cache)
+    if icon.is_file():
+        drawing = icon.read_text(encoding="utf-8")
+        for name, width in _ICONS:
+            write_png(site / "assets" / name, drawing, width, cache)
