@@ -17,6 +17,7 @@ from builder.errors import Problem, ProblemError, has_errors
 from builder.exports import write_exports
 from builder.linkcheck import check_links
 from builder.project import Project, source_date_epoch
+from builder.search import write_search
 from builder.store import Library
 from builder.swap import new_site
 
@@ -49,6 +50,8 @@ def publish(project: Project, library: Library, notify: Notify, *, force: bool =
         with new_site(project.site) as folder:
             notify("pages to HTML")
             build_html(project, folder)
+            notify("search")
+            write_search(project, library, folder)
             notify("exports")
             address = site_address(project)
             write_exports(library, folder, address)

@@ -21,6 +21,7 @@ from builder.views.indexes import (
 from builder.views.links import Page
 from builder.views.papers import view_paper
 from builder.views.references import view_reference
+from builder.views.search import view_search
 from builder.views.terms import view_term
 from builder.views.trials import view_trial
 
@@ -35,6 +36,7 @@ def view_pages(library: Library) -> Iterator[Page]:
     yield view_map(atlas)
     yield view_glossary(atlas)
     yield view_question_queue(atlas)
+    yield view_search(atlas)
     for kind in PAGED:
         yield view_term_index(atlas, kind)
         for term in library.terms_of(kind):

@@ -11,17 +11,19 @@ const MOST_LETTERS = 300;
 const MOST_WORDS = 24;
 const MOST_SPELLINGS = 3;
 const LONG_QUERY = 5;
+const BEHIND = 0.05;
 const CORRECTED = 0.4; // a name reached through a corrected word ranks behind one reached as typed
 const TIERS = {
   exact: EXACT,
   bibliographic: 2,
   close: CLOSE,
   begun: 3.2,
-  works: 3.5,
   within: WITHIN,
+  works: 4.6,
+  glossary: 4.8,
   part: PART,
 };
-const MOST_OF_TIER = { works: 6, within: 6, part: 3, begun: 8 };
+const MOST_OF_TIER = { works: 6, within: 6, glossary: 3, part: 3, begun: 8 };
 const MOST_WORKS_READ = 8;
 
 const files = new Map();
@@ -144,10 +146,11 @@ class Engine {
     if (this.context.has(word)) return { keys: [word], how: "context" };
     const inTerms = this.terms.has(word);
     if (!chosen) return { keys: [word], how: "unread" };
-    const { known, begun, near } = await this.works.look(word);
+    const { known, printed, begun, near } = await this.works.look(word);
     if (known || inTerms) {
       const more = growing && word.length > 2 ? await begun() : [];
-      return { keys: [...new Set([word, ...more])], how: more.length > 1 ? "begun" : "known", known };
+      const how = more.length > 1 ? "begun" : "known";
+      return { keys: [...new Set([word, ...more])], how, nameOnly: !printed };
     }
     if (word.length > 2) {
       const starts = await begun();
@@ -165,6 +168,9 @@ class Engine {
         const term = this.terms.terms[at];
         let tier = hit.tier;
         if (tier === WITHIN && growing) tier = TIERS.begun;
+        // An outcome has no page of its own: the trials that measure it lead, its definition follows.
+        if (tier === EXACT && term.kind === "glossary") tier += BEHIND;
+        else if (tier === WITHIN && term.kind === "glossary") tier = TIERS.glossary;
         const held = found.get(term.path);
         const entry = {
           ...term,
@@ -218,6 +224,7 @@ class Engine {
       else needed.push(keys);
     });
     const hits = await this.works.find(needed, [...new Set(spare)]);
+    if (!hits.length && needed.length > 1) hits.push(...(await this.works.findAbbreviated(needed)));
     const mended = plan.spellings.some(({ how }) => how === "mended") ? CORRECTED : 0;
     const whole = plan.words.join(" ");
     const squeezed = plan.words.join("");
@@ -255,7 +262,10 @@ class Engine {
     });
   }
 
+  // The words for the full text, or "" where one of them stands in names only: Pagefind would then
+  // look for words that begin alike.
   #textQuery(pieces, plan) {
+    if (plan.spellings.some(({ nameOnly }) => nameOnly)) return "";
     const kept = [];
     plan.spellings.forEach(({ keys, how }, at) => {
       if (how === "context") return;
@@ -308,6 +318,27 @@ export async function searchText(words, filters = {}) {
   const found = await pagefind();
   const result = await found.search(words, { filters: asked(filters) });
   return { hits: result.results, counts: result.filters, all: result.totalFilters };
+}
+
+// Returns {results: [{name?, text?}], found}: names first, then what the full text adds. `name` is a
+// page found by its name, `text` a hit of the full text with its excerpts. With facets, names stand
+// only where the facets allow.
+export async function search(query, filters = {}) {
+  const index = await start();
+  const found = query.trim() ? await index.names(query) : { names: [], text: null, notice: "" };
+  let { names } = found;
+  if (names.length && Object.values(filters).some((values) => values.length)) {
+    const allowed = new Set((await searchText(null, filters)).hits.map((hit) => hit.id));
+    names = names.filter((hit) => allowed.has(hit.id));
+  }
+  const { hits } = found.text === "" ? { hits: [] } : await searchText(found.text, filters);
+  const byId = new Map(hits.map((hit) => [hit.id, hit]));
+  const known = new Set(names.map((hit) => hit.id).filter(Boolean));
+  const results = [
+    ...names.map((hit) => ({ name: hit, text: byId.get(hit.id) })),
+    ...hits.filter((hit) => !known.has(hit.id)).map((hit) => ({ text: hit })),
+  ];
+  return { results, found };
 }
 
 // Returns {facet: {value: count}} of the whole site; this loads the facets' own files.

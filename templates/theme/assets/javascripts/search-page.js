@@ -1,7 +1,7 @@
 // /search/?q=…: one list in rank order, facets, shareable address. See design.md for its contract:
 // #search-results carries data-state="done" when complete.
 
-import { address, loadFacets, searchText, start } from "./search-engine.js";
+import { address, loadFacets, search, searchText, start } from "./search-engine.js";
 
 const STEP = 20;
 const FACETS = ["kind", "source", "condition", "evidence", "year"];
@@ -56,9 +56,7 @@ export function createPage() {
     }
     try {
       const engine = await start();
-      const found = query.trim() ? await engine.names(query) : { names: [], text: null, notice: "" };
-      if (mine !== turn) return;
-      const results = await gather(found, filters, active);
+      const { results, found } = await search(query, filters);
       if (mine !== turn) return;
       rest = results;
       shown = 0;
@@ -70,23 +68,6 @@ export function createPage() {
     } catch {
       if (mine === turn) fail(query);
     }
-  }
-
-  // Names first, then what the full text adds; with facets, names only where the facets allow.
-  async function gather(found, filters, active) {
-    let names = found.names;
-    if (active && names.length) {
-      const allowed = new Set((await searchText(null, filters)).hits.map((hit) => hit.id));
-      names = names.filter((hit) => allowed.has(hit.id));
-    }
-    if (found.text === "") return names.map((hit) => ({ name: hit }));
-    const { hits } = await searchText(found.text, filters);
-    const byId = new Map(hits.map((hit) => [hit.id, hit]));
-    const known = new Set(names.map((hit) => hit.id).filter(Boolean));
-    return [
-      ...names.map((hit) => ({ name: hit, text: byId.get(hit.id) })),
-      ...hits.filter((hit) => !known.has(hit.id)).map((hit) => ({ text: hit })),
-    ];
   }
 
   function sentence(found, count, query) {

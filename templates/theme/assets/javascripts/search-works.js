@@ -20,6 +20,8 @@ const WEIGHTS = [
   [TITLE, 3],
 ];
 const MOST_FILES = 6;
+// Stands before the works of a word that no page prints, so that the full text is not asked for it.
+const NAME_ONLY = -1;
 
 export class WorkIndex {
   constructor(manifest, load) {
@@ -50,12 +52,13 @@ export class WorkIndex {
   // Returns the words of the index that are this word, or begin with it, or are nearest to it.
   async look(word) {
     const shards = this.manifest.words;
-    if (!shards.length) return { known: false, begun: [], near: () => [] };
+    if (!shards.length) return { known: false, printed: false, begun: () => [], near: () => [] };
     const first = this.#file(shards, word);
     const file = await this.load(shards[first][1]);
     const known = Object.hasOwn(file, word);
     return {
       known,
+      printed: known && file[word][0] !== NAME_ONLY,
       begun: async () => {
         const found = [];
         const last = Math.min(this.#file(shards, word + "\uffff"), first + 1);
@@ -82,7 +85,8 @@ export class WorkIndex {
     if (!this.lists.has(word)) {
       const shards = this.manifest.words;
       const file = await this.load(shards[this.#file(shards, word)][1]);
-      const flat = Object.hasOwn(file, word) ? file[word] : [];
+      const held = Object.hasOwn(file, word) ? file[word] : [];
+      const flat = held[0] === NAME_ONLY ? held.slice(1) : held;
       const list = new Map();
       let number = 0;
       for (let i = 0; i < flat.length; i += 2) {
@@ -126,6 +130,26 @@ export class WorkIndex {
     return found.sort(
       (a, b) => b.bibliographic - a.bibliographic || b.score - a.score || a.number - b.number,
     );
+  }
+
+  // The same, where a journal is asked for by its full name and printed short: each word also counts
+  // where a journal's word is its beginning ("Sciences": "Sci."; "Journal": "J.").
+  async findAbbreviated(needed) {
+    const wider = [];
+    for (const spellings of needed) {
+      const shorts = [];
+      for (const word of spellings.slice(0, 1)) {
+        if (word === "journal") shorts.push("j");
+        for (let size = 3; size < Math.min(word.length, 9); size++) {
+          const short = word.slice(0, size);
+          const list = await this.postings(short);
+          if ([...list.values()].some((where) => where & JOURNAL)) shorts.push(short);
+        }
+      }
+      wider.push([...spellings, ...shorts]);
+    }
+    const found = await this.find(wider, []);
+    return found.filter((hit) => hit.bibliographic);
   }
 
   async work(number) {

@@ -1,0 +1,96 @@
+"""The full text: each page's own words, given to Pagefind with weights, facets and anchors."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import logging
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from html import escape
+from pathlib import Path
+
+from pagefind.index import IndexConfig, PagefindIndex
+
+from builder.errors import Problem, ProblemError
+from builder.search.entries import Entry
+from builder.search.sections import TITLE
+
+# What Pagefind ships for its own interface, and what serves other languages. We use neither.
+_UNUSED = ("pagefind-*.js", "pagefind-*.css", "wasm.unknown.pagefind")
+_MAGIC = b"pagefind_dcd"
+
+
+def write_fulltext(entries: Iterable[Entry], out: Path) -> dict[str, str]:
+    """Write Pagefind's index of the entries that have sections; return page ids by address.
+
+    Raises ProblemError where Pagefind fails.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        pages = Path(folder)
+        for entry in entries:
+            if entry.sections and "#" not in entry.path:
+                target = pages / entry.path / "index.html"
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_text(page_html(entry), encoding="utf-8")
+        try:
+            asyncio.run(_index(pages, out))
+        except Exception as error:
+            raise ProblemError(
+                Problem("search", 0, "error", "pagefind", "an index of the full text", str(error))
+            ) from error
+    for pattern in _UNUSED:
+        for path in out.glob(pattern):
+            path.unlink()
+    return read_page_ids(out)
+
+
+async def _index(pages: Path, out: Path) -> None:
+    logging.getLogger("pagefind").setLevel(logging.WARNING)
+    shutil.rmtree(out, ignore_errors=True)
+    config = IndexConfig(output_path=str(out), force_language="en")
+    async with PagefindIndex(config=config) as index:
+        await index.add_directory(str(pages))
+
+
+def page_html(entry: Entry) -> str:
+    """Return a page as Pagefind shall read it. A row of a table is a section like any other."""
+    lines = [
+        '<html lang="en"><body><main data-pagefind-body>',
+        f'<h1 data-pagefind-meta="title" data-pagefind-weight="{TITLE:g}">',
+        f"{escape(entry.title)}</h1>",
+        *_marks(entry),
+    ]
+    for section in entry.sections:
+        if section.heading:
+            lines.append(
+                f'<h2 id="{escape(section.anchor)}"><span data-pagefind-ignore>.</span>'
+                f"{escape(section.heading)}</h2>"
+            )
+        lines.append(f'<p data-pagefind-weight="{section.weight:g}">{escape(section.text)}</p>')
+    return "\n".join([*lines, "</main></body></html>"])
+
+
+def _marks(entry: Entry) -> Iterator[str]:
+    yield f'<i data-pagefind-ignore data-pagefind-meta="kind">{escape(entry.kind)}</i>'
+    yield f'<i data-pagefind-ignore data-pagefind-meta="detail">{escape(entry.detail)}</i>'
+    values = [("kind", entry.kind), *(("year", str(y)) for y in [entry.year] if y)]
+    values += [(name, value) for name, found in entry.facets.items() for value in found]
+    for name, value in values:
+        yield f'<i data-pagefind-ignore data-pagefind-filter="{name}">{escape(value)}</i>'
+
+
+def read_page_ids(out: Path) -> dict[str, str]:
+    """Return Pagefind's id of each page by its address, as its fragments tell.
+
+    With it the browser knows, without loading a fragment, that a hit of the full text is a page
+    which its name has already found.
+    """
+    found = {}
+    for path in sorted((out / "fragment").glob("*.pf_fragment")):
+        body = gzip.decompress(path.read_bytes())
+        address = json.loads(body[body.index(b"{") :])["url"]
+        found[str(address).lstrip("/")] = path.name.removesuffix(".pf_fragment")
+    return found

@@ -1,0 +1,172 @@
+"""Write all that the search box loads, below ``search/`` of a built site."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from builder import spelling, store
+from builder.edition import find_edition
+from builder.project import Project
+from builder.search.entries import Entry, Field, find_findings, find_terms, find_works
+from builder.search.fulltext import write_fulltext
+from builder.search.identifiers import normalise
+from builder.search.keys import find_keys, join_keys
+from builder.search.shards import encode, write_blocks, write_hashed, write_shards
+from builder.store import Library
+from builder.views.atlas import build_atlas
+from builder.views.words import KIND_WORDS
+
+FOLDER = "search"
+WORDS_PER_FILE = 20_000  # bytes of JSON before gzip, about 7 kB after
+WORKS_PER_FILE = 32
+# A title's word that more works share than this chooses nothing, and would only cost bytes.
+MOST_WORKS = 1500
+NAME_ONLY = -1
+_CHOOSING = ~(Field.TITLE | Field.WORD)
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """All that search can find. The place in a list is the number under which the index keeps it."""
+
+    terms: Sequence[Entry]
+    works: Sequence[Entry]
+    findings: Sequence[Entry]
+
+    @property
+    def all(self) -> list[Entry]:
+        """Every entry."""
+        return [*self.terms, *self.works, *self.findings]
+
+
+def write_search(project: Project, library: Library, site: Path) -> None:
+    """Write names, identifiers and full text. Raises ProblemError."""
+    atlas = build_atlas(library)
+    settings = store.read_yaml(project.content / "search.yml", project.root)
+    journals = store.read_yaml(project.content / "journals.yml", project.root)
+    entries = Entries(
+        list(find_terms(atlas)),
+        list(find_works(atlas, frozenset(find_keys(journals["abbreviations"])))),
+        list(find_findings(atlas)),
+    )
+    write_index(site / FOLDER, entries, settings, find_edition(library).day.isoformat())
+
+
+def write_index(out: Path, entries: Entries, settings: Mapping[str, Any], day: str) -> None:
+    """Write every file of the search.
+
+    ``settings`` are those of content/search.yml, ``day`` is the date of the data, ``YYYY-MM-DD``.
+    """
+    terms, works = entries.terms, entries.works
+    pages = write_fulltext(entries.all, out / "pagefind")
+    folder = out / "index"
+    context = set(find_keys(settings["context"]))
+    kinds = sorted({entry.kind for entry in entries.all})
+    manifest = {
+        "day": day,
+        "kinds": [[kind, *KIND_WORDS.get(kind, ("Glossary", "Glossary"))] for kind in kinds],
+        "rules": spelling.rules(),
+        "context": sorted(context),
+        "wanted": {k: sorted(set(find_keys(" ".join(v)))) for k, v in settings["kinds"].items()},
+        "registers": sorted(r.lower() for r in settings["registers"]),
+        "prefixes": sorted(_prefixes(terms) | {p.lower() for p in settings["prefixes"]}),
+        "bare": [[b["pattern"], b["prefix"].lower()] for b in settings["bare"]],
+        "terms": write_hashed(folder, "terms", [_term_row(t, kinds, pages) for t in terms]),
+        "words": write_shards(folder, "words", _postings(entries, context), WORDS_PER_FILE),
+        "works": write_blocks(
+            folder, "works", [_work_row(w, kinds, pages) for w in works], WORKS_PER_FILE
+        ),
+        "perFile": WORKS_PER_FILE,
+        "identifiers": write_shards(folder, "ids", _identifiers(entries), WORDS_PER_FILE),
+    }
+    store.write_bytes(out / "manifest.json", encode(manifest))
+
+
+def _prefixes(terms: Iterable[Entry]) -> set[str]:
+    return {
+        curie.split(":")[0].lower()
+        for term in terms
+        for curie in (*term.identifiers, *term.related)
+    }
+
+
+def _term_row(entry: Entry, kinds: list[str], pages: Mapping[str, str]) -> list[Any]:
+    """Return [address, kind, label, abbreviation, weight, names, page id] of a term."""
+    names = "|".join(dict.fromkeys(filter(None, map(join_keys, entry.names))))
+    return [
+        entry.path, kinds.index(entry.kind), entry.title, entry.detail, entry.weight, names,
+        pages.get(entry.path, ""),
+    ]  # fmt: skip
+
+
+def _work_row(entry: Entry, kinds: list[str], pages: Mapping[str, str]) -> list[Any]:
+    """Return [address, kind, title, detail, year, page id, names] of a work."""
+    names = [name for name in map(join_keys, entry.names) if name]
+    return [
+        entry.path, kinds.index(entry.kind), entry.title, entry.detail, entry.year or 0,
+        pages.get(entry.path, ""), names if entry.kind == "trial" else [],
+    ]  # fmt: skip
+
+
+def _postings(entries: Entries, context: set[str]) -> dict[str, list[int]]:
+    """Return, by word, the works that hold it: [number, field, number, field …].
+
+    Numbers are steps from the one before. A word of the full text alone has an empty list: it is
+    known, so that the full text is worth asking. A word of names alone has NAME_ONLY in front.
+    """
+    found: dict[str, dict[int, Field]] = defaultdict(dict)
+    for number, work in enumerate(entries.works):
+        for where, text in work.words:
+            for key in find_keys(text):
+                found[key][number] = found[key].get(number, Field(0)) | where
+    printed = _printed_words(entries.all)
+    postings: dict[str, list[int]] = {key: [] for key in printed}
+    for key, held in found.items():
+        common = key in context or len(held) > MOST_WORKS
+        kept = {n: f for n, f in held.items() if not common or f & _CHOOSING}
+        postings[key] = [*([] if key in printed else [NAME_ONLY]), *_steps(kept)]
+    return postings
+
+
+def _printed_words(entries: Iterable[Entry]) -> set[str]:
+    """Return the words of the full text."""
+    return {
+        key
+        for entry in entries
+        if entry.sections
+        for text in (entry.title, *(section.text for section in entry.sections))
+        for key in find_keys(text)
+    }
+
+
+def _steps(held: Mapping[int, Field]) -> list[int]:
+    flat: list[int] = []
+    last = 0
+    for number in sorted(held):
+        flat += [number - last, int(held[number])]
+        last = number
+    return flat
+
+
+def _identifiers(entries: Entries) -> dict[str, list[Any]]:
+    """Return, by normalised identifier, its pages: works by number, terms below zero, addresses."""
+    found: dict[str, list[Any]] = {}
+    for number, entry in enumerate(entries.works):
+        for identifier in entry.identifiers:
+            found.setdefault(normalise(identifier), []).append(number)
+    for number, entry in enumerate(entries.terms):
+        for identifier in entry.identifiers:
+            found.setdefault(normalise(identifier), []).append(-1 - number)
+    for entry in entries.findings:
+        for identifier in entry.identifiers:
+            found.setdefault(normalise(identifier), []).append(entry.path)
+    exact = set(found)
+    for number, entry in enumerate(entries.terms):
+        for identifier in entry.related:
+            if normalise(identifier) not in exact:
+                found.setdefault(normalise(identifier), []).append(-1 - number)
+    return found
