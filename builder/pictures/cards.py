@@ -23,11 +23,11 @@ _OWN = ("source", "mechanism", "vehicle", "condition", "trial", "paper", "refere
 _MARGIN = 80
 _FONT = "Liberation Sans, sans-serif"
 _PAPER, _INK, _SOFT = "#0f4c5c", "#ffffff", "#bcd9dc"
-_LINE = 27  # letters
+_LINE = 22  # letters
 _LINES = 4
 # Vesicles of several sizes, as in the icon: (x, y, radius).
-_VESICLES = ((980, 190, 132), (935, 160, 24), (1015, 150, 17), (985, 225, 31), (1100, 400, 44),
-             (1112, 390, 9), (905, 420, 26), (1030, 520, 18))  # fmt: skip
+_VESICLES = ((1050, 330, 190), (985, 290, 34), (1095, 275, 25), (1055, 385, 44), (1120, 580, 40),
+             (890, 540, 26), (900, 120, 18), (965, 70, 30))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,153 @@
+"""Cell sources side by side: what each was tried for, how, and what followed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from builder.models import Term
+from builder.views.atlas import Atlas
+from builder.views.links import Page, View, page_href
+from builder.views.terms import count_term, view_facets, view_levels
+from builder.views.words import EVIDENCE, ROLE_WORDS
+
+ROOT = "../"
+_SHOWN = 2  # sources that the page compares before anyone asks
+_PLACES = ("a", "b", "c")
+# The roles that are compared, in this order.
+_ROLES = ("conditions", "mechanisms", "outcomes", "vehicles", "modifications", "cargo", "models")
+_LEVELS = sorted(EVIDENCE, key=lambda level: -EVIDENCE[level])
+
+
+def find_comparable(atlas: Atlas) -> list[Term]:
+    """Return the cell sources that a finding or a trial names, those with most findings first."""
+    named = [
+        t
+        for t in atlas.library.terms_of("source")
+        if t.id in atlas.uses or t.id in atlas.term_trials
+    ]
+    return sorted(named, key=lambda t: (-len(atlas.findings_of(t.id)), t.label.casefold(), t.id))
+
+
+def view_compared(atlas: Atlas, term: Term) -> View:
+    """Return one cell source as comparisons show it; its addresses are those of ``/compare/``.
+
+    Every source has the same groups in the same order, so that several can be laid side by side.
+    """
+    findings = atlas.findings_of(term.id)
+    facets = {f["id"]: f["entries"] for f in view_facets(atlas, term.id, findings, ROOT)}
+    counts = count_term(atlas, term)
+    levels = {v["level"]["label"]: v["count"] for v in view_levels(findings)}
+    sizes = [(name, counts[name.lower()]) for name in ("Findings", "References", "Trials")]
+    return {
+        "id": term.id,
+        "label": term.abbreviation or term.label,
+        "title": term.label,
+        "href": page_href(ROOT, term.kind, term.id),
+        "groups": [
+            _group("Size", [_entry(name, count) for name, count in sizes]),
+            _group("Evidence", [_entry(level, levels.get(level, 0)) for level in _LEVELS]),
+            *(
+                _group(
+                    ROLE_WORDS[role],
+                    [_facet_entry(entry) for entry in facets.get(role, ())],
+                    ranked=True,
+                )
+                for role in _ROLES
+            ),
+        ],
+    }
+
+
+def _group(label: str, entries: list[View], *, ranked: bool = False) -> View:
+    return {"label": label, "ranked": ranked, "entries": entries}
+
+
+def _entry(label: str, count: int) -> View:
+    return {"label": label, "href": "", "count": count, "up": 0, "down": 0}
+
+
+def _facet_entry(entry: View) -> View:
+    term = entry["term"]
+    return {
+        "label": term["title"] or term["label"],
+        "href": term["href"],
+        **{key: entry[key] for key in ("count", "up", "down")},
+    }
+
+
+def view_comparison(compared: Sequence[View]) -> View:
+    """Return several sources as one table: a body for each group, a row for each entry.
+
+    Rows of a ranked group stand in order of their findings in all sources together. The script of
+    the page lays out other sources by the same rule.
+    """
+    bodies = []
+    for groups in zip(*(c["groups"] for c in compared), strict=True):
+        rows: dict[str, View] = {}
+        for place, group in enumerate(groups):
+            for entry in group["entries"]:
+                row = rows.setdefault(
+                    entry["label"],
+                    {"label": entry["label"], "href": entry["href"], "cells": [None] * len(groups)},
+                )
+                row["cells"][place] = entry if entry["count"] else None
+        kept = [row for row in rows.values() if any(row["cells"])]
+        if groups[0]["ranked"]:
+            kept.sort(key=lambda row: (-_sum(row), row["label"]))
+        if kept:
+            bodies.append({"label": groups[0]["label"], "rows": kept})
+    return {
+        "columns": [{key: c[key] for key in ("label", "title", "href")} for c in compared],
+        "bodies": bodies,
+    }
+
+
+def _sum(row: View) -> int:
+    return sum(cell["count"] for cell in row["cells"] if cell)
+
+
+def view_compare(atlas: Atlas) -> Page:
+    """Return the page that sets cell sources side by side.
+
+    It holds a comparison of the two sources with most findings, and a table of all, so that it
+    tells something without a script. With one, ``?a=bmsc&b=adsc&c=ucmsc`` chooses the sources.
+    """
+    terms = find_comparable(atlas)
+    every = [view_compared(atlas, term) for term in terms]
+    first = every[:_SHOWN]
+    return Page(
+        path="compare/",
+        template="compare.md.j2",
+        title="Compare cell sources",
+        description="Two or three cell sources side by side: conditions, evidence, mechanisms, "
+        "vehicles and trials.",
+        kind="page",
+        view={
+            "comparison": view_comparison(first) if len(first) == _SHOWN else None,
+            "places": [
+                {
+                    "name": name,
+                    "label": f"{word} source",
+                    "chosen": first[place]["id"] if place < len(first) else "",
+                    "optional": place >= _SHOWN,
+                }
+                for place, (name, word) in enumerate(
+                    zip(_PLACES, ("First", "Second", "Third"), strict=True)
+                )
+            ],
+            "options": [
+                {"id": c["id"], "label": c["title"]}
+                for c in sorted(every, key=lambda c: (c["title"].casefold(), c["id"]))
+            ],
+            "sources": [
+                {
+                    "label": c["title"],
+                    "href": c["href"],
+                    "sizes": [e["count"] for e in c["groups"][0]["entries"]],
+                    "levels": [e["count"] for e in c["groups"][1]["entries"]],
+                }
+                for c in every
+            ],
+            "levels": _LEVELS,
+        },
+    )

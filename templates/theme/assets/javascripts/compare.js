@@ -1,0 +1,121 @@
+/* Two or three cell sources side by side, as the address asks: ?a=bmsc&b=adsc&c=ucmsc.
+   Each source is a small file beside its page. Without this script the page shows a fixed pair. */
+(() => {
+  "use strict";
+
+  const form = document.querySelector("form[data-compare]");
+  const place = document.getElementById("comparison");
+  const state = document.getElementById("comparison-state");
+  if (!form || !place || !state) return;
+  const names = ["a", "b", "c"];
+  const known = new Set([...form.elements.a.options].map((option) => option.value));
+
+  /** An element with a class and children; strings become text, never markup. */
+  function make(tag, attributes, ...children) {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    element.append(...children);
+    return element;
+  }
+
+  const link = (item) =>
+    item.href ? make("a", { href: item.href }, make("bdi", {}, item.label)) : item.label;
+
+  function effect(style, mark, words, count) {
+    return make(
+      "span",
+      { class: `effect effect-${style}` },
+      make("span", { "aria-hidden": "true" }, mark),
+      make("span", { class: "hidden" }, words),
+      ` ${count}`,
+    );
+  }
+
+  function cellOf(entry) {
+    if (!entry) return make("td", {}, make("span", { class: "absent" }, "none"));
+    const cell = make("td", {}, make("b", {}, String(entry.count)));
+    if (entry.up) cell.append(" ", effect("up", "▲", "increased in", entry.up));
+    if (entry.down) cell.append(" ", effect("down", "▼", "decreased in", entry.down));
+    return cell;
+  }
+
+  /** Rows of one group of all sources; the same rule as in builder/views/compare.py. */
+  function rowsOf(groups) {
+    const rows = new Map();
+    groups.forEach((group, n) => {
+      for (const entry of group.entries) {
+        if (!rows.has(entry.label)) rows.set(entry.label, { entry, cells: groups.map(() => null) });
+        if (entry.count) rows.get(entry.label).cells[n] = entry;
+      }
+    });
+    const kept = [...rows.values()].filter((row) => row.cells.some(Boolean));
+    const sum = (row) => row.cells.reduce((all, cell) => all + (cell ? cell.count : 0), 0);
+    const byWord = (x, y) => (x.entry.label < y.entry.label ? -1 : 1);
+    return groups[0].ranked ? kept.sort((x, y) => sum(y) - sum(x) || byWord(x, y)) : kept;
+  }
+
+  function tableOf(sources) {
+    const labels = sources.map((source) => source.label);
+    const head = make("tr", {}, make("td", {}));
+    for (const source of sources) head.append(make("th", { scope: "col" }, link(source)));
+    const last = labels.pop();
+    const words = `${labels.join(", ")} and ${last} side by side, in findings of the papers read`;
+    const table = make("table", { class: "raw data compared" }, make("caption", {}, words));
+    table.append(make("thead", {}, head));
+    sources[0].groups.forEach((group, n) => {
+      const rows = rowsOf(sources.map((source) => source.groups[n]));
+      if (!rows.length) return;
+      const span = String(sources.length + 1);
+      const title = make("th", { scope: "rowgroup", colspan: span }, group.label);
+      const body = make("tbody", {}, make("tr", {}, title));
+      for (const row of rows) {
+        const name = make("th", { scope: "row" }, link(row.entry));
+        body.append(make("tr", {}, name, ...row.cells.map(cellOf)));
+      }
+      table.append(body);
+    });
+    return table;
+  }
+
+  async function load(name) {
+    const answer = await fetch(`../sources/${encodeURIComponent(name)}/compare.json`);
+    if (!answer.ok) throw new Error(String(answer.status));
+    return answer.json();
+  }
+
+  async function show(chosen) {
+    state.textContent = "Loading …";
+    try {
+      const sources = await Promise.all(chosen.map(load));
+      place.replaceChildren(tableOf(sources));
+      state.textContent = "";
+    } catch {
+      state.textContent = "The sources could not be loaded. Please reload the page.";
+    }
+  }
+
+  /** The sources that the address asks for, each once; unknown ones are told, never guessed. */
+  function readAddress() {
+    const asked = new URLSearchParams(location.search);
+    const values = names.map((name) => (asked.get(name) || "").toLowerCase()).filter(Boolean);
+    const chosen = [...new Set(values)].filter((value) => known.has(value));
+    const unknown = values.filter((value) => !known.has(value));
+    names.forEach((name, n) => {
+      if (values.length) form.elements[name].value = chosen[n] || (n === 2 ? "" : form.elements[name].value);
+    });
+    if (unknown.length) state.textContent = `No finding names a cell source called ${unknown.join(", ")}.`;
+    else if (values.length && chosen.length < 2) state.textContent = "Choose two different sources.";
+    else if (chosen.length > 1) show(chosen);
+  }
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const chosen = new URLSearchParams();
+    for (const name of names) if (form.elements[name].value) chosen.set(name, form.elements[name].value);
+    history.pushState(null, "", `?${chosen}`);
+    state.textContent = "";
+    readAddress();
+  });
+  addEventListener("popstate", readAddress);
+  readAddress();
+})();
