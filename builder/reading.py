@@ -1,6 +1,6 @@
 """Reading one paper: a pure function of its bytes and of what the atlas knows.
 
-Nothing here looks at the disk, so that it runs in this process, in another, or on another machine,
+It does not look at the disk, so that it runs in this process, in another, or on another machine,
 with the same result.
 """
 
@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import pickle
+import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from importlib import metadata
 from pathlib import Path
 
 from builder import models, store
@@ -60,19 +62,30 @@ class Taken:
     problems: list[Problem] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Size and time of a file when it was last seen to hold a text; saves reading it again."""
+
+    size: int
+    time: int
+
+
 @dataclass(frozen=True)
 class Reading:
     """What became of one seed, ready to be written.
 
     ``texts`` are the files of the paper's folder by name, without its trials, which are compared
     with those of all papers first; ``titles`` are those of the works that trials cite. ``paper``
-    is empty where the seed could not be read.
+    is empty where the seed could not be read. ``digests`` are hashes of the texts, ``stamps`` are
+    those of the files as last written.
     """
 
     file: str
     sha256: str
     paper: str = ""
     texts: Mapping[str, str] = field(default_factory=dict)
+    digests: Mapping[str, str] = field(default_factory=dict)
+    stamps: Mapping[str, Stamp] = field(default_factory=dict)
     trials: tuple[models.Trial, ...] = ()
     titles: Mapping[int, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
@@ -126,10 +139,16 @@ def describe_crash(file: str, error: BaseException) -> Problem:
     return Problem(file, 0, "error", "seed-failed", "a paper that can be read", got, hint=hint)
 
 
-def read_paper(task: Task, packed: bytes) -> Reading:
-    """Return a seed's records as the files to write. ``packed`` is what pack_knowledge gives."""
-    knowledge, vocabulary = _unpack(packed)
-    return render_reading(take_paper(task, vocabulary, knowledge))
+def read_papers(packed: bytes, tasks: Sequence[Task]) -> list[Reading]:
+    """Return the readings of some seeds. ``packed`` is what pack_knowledge gives.
+
+    Raises RuntimeError on a machine whose program is another one than that which asks: its results
+    would not be the same.
+    """
+    version, knowledge, vocabulary = _unpack(packed)
+    if version != reader_version():
+        raise RuntimeError("the worker runs another version of the atlas")
+    return [render_reading(take_paper(task, vocabulary, knowledge)) for task in tasks]
 
 
 def render_reading(taken: Taken) -> Reading:
@@ -146,6 +165,8 @@ def render_reading(taken: Taken) -> Reading:
         taken.sha256,
         bundle.paper.id,
         texts,
+        {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()},
+        {},
         tuple(bundle.trials),
         titles,
         tuple(taken.problems),
@@ -156,12 +177,55 @@ TRIALS = "trials.yml"
 
 
 def pack_knowledge(knowledge: Knowledge) -> bytes:
-    """Return knowledge as bytes, equal for equal knowledge, to be sent along with papers."""
-    return pickle.dumps(knowledge, protocol=5)
+    """Return knowledge as bytes, to be sent along with papers."""
+    return pickle.dumps((reader_version(), knowledge), protocol=5)
 
 
 @lru_cache(maxsize=2)
-def _unpack(packed: bytes) -> tuple[Knowledge, Vocabulary]:
+def _unpack(packed: bytes) -> tuple[str, Knowledge, Vocabulary]:
     # A worker builds the vocabulary once and keeps it for all its papers.
-    knowledge: Knowledge = pickle.loads(packed)  # noqa: S301 (made by pack_knowledge)
-    return knowledge, build_vocabulary(knowledge.terms)
+    version, knowledge = pickle.loads(packed)  # noqa: S301 (made by pack_knowledge)
+    return version, knowledge, build_vocabulary(knowledge.terms)
+
+
+# --- the program that reads ----------------------------------------------------------------------
+
+_PACKAGE = Path(__file__).resolve().parent
+# Parts of the program, and its data beside the terms, that a reading hangs on.
+_SOURCES = ("readers", "extract")
+_MODULES = (
+    *("corrections", "dates", "document", "errors", "ids"),
+    *("models", "reading", "shelf", "spelling", "store"),
+)
+_DATA = ("cues.yml", "journals.yml")
+_LIBRARIES = (
+    *("bioregistry", "charset-normalizer", "lxml", "pyahocorasick", "pydantic"),
+    *("pylatexenc", "pyyaml", "rapidfuzz", "sentencex"),
+)
+
+
+@lru_cache(maxsize=1)
+def reader_version() -> str:
+    """Return a hash of the program that reads: its source, its word lists, its libraries."""
+    root = _PACKAGE.parent
+    paths = [p for part in _SOURCES for p in (_PACKAGE / part).rglob("*.py")]
+    paths += [_PACKAGE / f"{name}.py" for name in _MODULES]
+    paths += [path for name in _DATA if (path := root / "content" / name).is_file()]
+    versions = [f"{name} {metadata.version(name)}" for name in _LIBRARIES]
+    return hash_parts([*hash_files(paths, root), sys.version.encode(), *map(str.encode, versions)])
+
+
+def hash_parts(parts: Iterable[bytes]) -> str:
+    """Return one hash of many parts, in which their borders count."""
+    total = hashlib.sha256()
+    for part in parts:
+        total.update(len(part).to_bytes(8, "big"))
+        total.update(part)
+    return total.hexdigest()
+
+
+def hash_files(paths: Iterable[Path], base: Path) -> Iterator[bytes]:
+    """Yield names and bytes of files, in order of their names."""
+    for path in sorted(paths):
+        yield path.relative_to(base).as_posix().encode()
+        yield path.read_bytes()

@@ -1,0 +1,213 @@
+"""Work on many papers at once, on any executor of concurrent.futures.
+
+The order of results is that of the papers, whatever finishes first. A paper that kills its worker
+costs its own result and no other: what was at work when a worker died is done again one by one.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from builder.errors import Problem, ProblemError
+
+Item = TypeVar("Item")
+Load = TypeVar("Load")
+Result = TypeVar("Result")
+Progress = Callable[[int, int], None]
+
+# Starting workers takes a second; fewer papers than this are read sooner without.
+MANY = 12
+_MOST_IN_CHUNK = 16
+# Chunks handed out at a time for each worker: one at work, one waiting.
+_AHEAD = 2
+
+
+class SerialExecutor(Executor):
+    """An executor that does the work at once, in this process."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Return a future that is done already."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+@dataclass(frozen=True)
+class Crew:
+    """Those who do the work. ``open`` gives a fresh executor; ``workers`` is how many they are."""
+
+    name: str
+    open: Callable[[], AbstractContextManager[Executor]]
+    workers: int = 1
+
+
+@dataclass(frozen=True)
+class Job(Generic[Item, Load, Result]):
+    """What is done with each item.
+
+    ``load`` makes an item ready to be sent, as late as possible; ``work`` returns the results of
+    several, runs anywhere and must pickle; ``fail`` makes the result of an item whose worker died.
+    """
+
+    load: Callable[[Item], Load]
+    work: Callable[[Sequence[Load]], Sequence[Result]]
+    fail: Callable[[Item, BaseException], Result]
+
+
+def in_process() -> Crew:
+    """Return the crew of this process alone."""
+    return Crew("this process", SerialExecutor)
+
+
+def processes(workers: int | None = None) -> Crew:
+    """Return a crew of processes, one for each processor unless told otherwise."""
+    number = workers or len(os.sched_getaffinity(0))
+    # Never forked from this process, whose threads (a progress bar, a test's server) hold locks.
+    methods = multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+    return Crew(
+        f"{number} processes", lambda: ProcessPoolExecutor(number, mp_context=context), number
+    )
+
+
+def dask_cluster(address: str) -> Crew:
+    """Return the crew of a Dask cluster. Raises ProblemError where it can't be had."""
+
+    def refuse(expected: str, got: str, hint: str) -> ProblemError:
+        return ProblemError(Problem("--dask", 0, "error", "dask", expected, got, hint=hint))
+
+    try:
+        from distributed import Client  # noqa: PLC0415 (an extra, loaded only where asked for)
+    except ImportError as error:
+        hint = "Run: python -m pip install 'exosome-atlas[dask]'"
+        raise refuse("Dask installed", "none", hint) from error
+
+    @contextmanager
+    def connect() -> Iterator[Executor]:
+        try:
+            client = Client(address, timeout="10s", set_as_default=False)
+        except (OSError, TimeoutError, ValueError) as error:
+            said = " ".join(str(error).split())[:200]
+            raise refuse(f"a Dask scheduler at {address}", said, "Is it running?") from error
+        try:
+            yield client.get_executor()
+        finally:
+            client.close()
+
+    with connect() as executor:
+        number = sum(executor._client.nthreads().values())  # type: ignore[attr-defined]
+    return Crew(f"the Dask cluster at {address}", connect, max(1, number))
+
+
+def choose_crew(papers: int) -> Crew:
+    """Return processes for many papers, this process for a few."""
+    return processes() if papers >= MANY and len(os.sched_getaffinity(0)) > 1 else in_process()
+
+
+def map_items(
+    job: Job[Item, Load, Result],
+    items: Sequence[Item],
+    crew: Crew,
+    progress: Progress = lambda done, total: None,
+) -> list[Result]:
+    """Return the result of each item, in the items' order."""
+    run = _Run(job, items, crew, progress)
+    size = max(1, min(_MOST_IN_CHUNK, len(items) // (crew.workers * 4)))
+    run.do([list(range(at, min(at + size, len(items)))) for at in range(0, len(items), size)])
+    return [run.results[place] for place in range(len(items))]
+
+
+class _Run(Generic[Item, Load, Result]):
+    """One pass over all items: what is done, what is at work, what a dead worker had in hand."""
+
+    def __init__(
+        self, job: Job[Item, Load, Result], items: Sequence[Item], crew: Crew, progress: Progress
+    ) -> None:
+        self.job = job
+        self.items = items
+        self.crew = crew
+        self.progress = progress
+        self.results: dict[int, Result] = {}
+
+    def do(self, chunks: list[list[int]]) -> None:
+        """Do all chunks; then, one by one, those that were at work when a worker died."""
+        suspects: list[list[int]] = []
+        waiting = deque(chunks)
+        while waiting:
+            suspects += self._work_off(waiting, self.crew.workers * _AHEAD)
+        alone = deque([place] for chunk in suspects for place in chunk)
+        while alone:
+            self._work_off(alone, 1, last=True)
+
+    def _work_off(
+        self, waiting: deque[list[int]], most: int, *, last: bool = False
+    ) -> list[list[int]]:
+        """Do what waits until it is done or the executor breaks; return the chunks that failed."""
+        failed: list[list[int]] = []
+        with self.crew.open() as executor:
+            at_work: dict[Future[Sequence[Result]], list[int]] = {}
+            try:
+                while waiting or at_work:
+                    while waiting and len(at_work) < most:
+                        at_work[self._hand_out(executor, waiting[0])] = waiting[0]
+                        waiting.popleft()
+                    done, _ = wait(at_work, return_when=FIRST_COMPLETED)
+                    broken = [self._collect(f, at_work.pop(f), failed, last=last) for f in done]
+                    if any(broken):
+                        # Whatever is still at work breaks as well; its turn comes alone.
+                        failed += at_work.values()
+                        break
+            except BrokenExecutor as error:
+                if not at_work and last and waiting:
+                    self._give_up(waiting.popleft(), error)
+                failed += at_work.values()
+            except BaseException:
+                executor.shutdown(wait=False, cancel_futures=True)
+                raise
+        return failed
+
+    def _hand_out(self, executor: Executor, chunk: list[int]) -> Future[Sequence[Result]]:
+        loads = [self.job.load(self.items[place]) for place in chunk]
+        return executor.submit(self.job.work, loads)
+
+    def _collect(
+        self,
+        future: Future[Sequence[Result]],
+        chunk: list[int],
+        failed: list[list[int]],
+        *,
+        last: bool,
+    ) -> bool:
+        """Keep the results of a future; tell whether its executor is broken."""
+        error = future.exception()
+        if error is None:
+            for place, result in zip(chunk, future.result(), strict=True):
+                self.results[place] = result
+            self.progress(len(self.results), len(self.items))
+        elif last:
+            self._give_up(chunk, error)
+        else:
+            failed.append(chunk)
+        return isinstance(error, BrokenExecutor)
+
+    def _give_up(self, chunk: list[int], error: BaseException) -> None:
+        for place in chunk:
+            self.results[place] = self.job.fail(self.items[place], error)
+        self.progress(len(self.results), len(self.items))

@@ -1,0 +1,116 @@
+"""All seeds: those read before come from the shelf, a crew reads the others; all are written."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from builder import models, store
+from builder.errors import Problem, ProblemError
+from builder.executors import Crew, Job, Progress, choose_crew, map_items
+from builder.project import Project
+from builder.reading import (
+    TRIALS,
+    Reading,
+    Stamp,
+    Task,
+    describe_crash,
+    load_knowledge,
+    load_task,
+    pack_knowledge,
+    read_papers,
+)
+from builder.shelf import Shelf
+
+
+def read_seeds(
+    project: Project,
+    seeds: Sequence[Path],
+    shelf: Shelf,
+    crew: Crew | None = None,
+    progress: Progress = lambda done, total: None,
+) -> list[Reading]:
+    """Return the reading of each seed, in order; only those not on the shelf are read.
+
+    ``crew`` does the reading; if it is not given, processes do for many papers. What fails is a
+    problem of its paper. Raises ProblemError where terms or corrections are broken.
+    """
+    readings: dict[int, Reading] = {}
+    for place, seed in enumerate(seeds):
+        try:
+            task = load_task(seed, project.root)
+        except ProblemError as error:
+            readings[place] = _unread(seed, project, error.problems)
+            continue
+        found = shelf.find(task.file, task.sha256)
+        if found:
+            readings[place] = found
+    pending = [place for place in range(len(seeds)) if place not in readings]
+    if pending:
+        packed = pack_knowledge(load_knowledge(project))
+        job = Job(_loader(project, seeds), partial(read_papers, packed), _failer(project, seeds))
+        fresh = map_items(job, pending, crew or choose_crew(len(pending)), progress)
+        readings.update(zip(pending, fresh, strict=True))
+    return [readings[place] for place in range(len(seeds))]
+
+
+def _unread(seed: Path, project: Project, problems: Sequence[Problem]) -> Reading:
+    return Reading(store.relative(seed, project.root), "", problems=tuple(problems))
+
+
+def _loader(project: Project, seeds: Sequence[Path]) -> Callable[[int], Task]:
+    return lambda place: load_task(seeds[place], project.root)
+
+
+def _failer(project: Project, seeds: Sequence[Path]) -> Callable[[int, BaseException], Reading]:
+    def fail(place: int, error: BaseException) -> Reading:
+        file = store.relative(seeds[place], project.root)
+        return _unread(seeds[place], project, [describe_crash(file, error)])
+
+    return fail
+
+
+def write_reading(
+    project: Project, reading: Reading, trials: Sequence[models.Trial]
+) -> tuple[Reading, list[Path]]:
+    """Write a paper's files where they differ; return the reading with new stamps, and the files.
+
+    A file that still has the size and time it was last written with is not read again.
+    """
+    folder = project.content / "papers" / reading.paper
+    stamps: dict[str, Stamp] = {}
+    changed = []
+    for name, digest in reading.digests.items():
+        path = folder / name
+        stamp = find_stamp(path)
+        if stamp is None or stamp != reading.stamps.get(name):
+            if stamp is None or hash_of(path) != digest:
+                store.write_text(path, reading.texts[name])
+                changed.append(path)
+            stamp = find_stamp(path)
+        if stamp:
+            stamps[name] = stamp
+    path = folder / TRIALS
+    if store.write_text(path, store.dump_records(trials)):
+        changed.append(path)
+    return replace(reading, stamps=stamps), changed
+
+
+def find_stamp(path: Path) -> Stamp | None:
+    """Return the size and time of a file; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return Stamp(found.st_size, found.st_mtime_ns)
+
+
+def hash_of(path: Path) -> str:
+    """Return the hash of a file's bytes, in hex; empty where it can't be read."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""

@@ -1,0 +1,140 @@
+"""The same results on every executor, and a paper that kills its worker costs no other."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from crews import double_all
+from distributed import LocalCluster
+
+from builder.errors import ProblemError
+from builder.executors import (
+    MANY,
+    Crew,
+    Job,
+    SerialExecutor,
+    choose_crew,
+    dask_cluster,
+    in_process,
+    map_items,
+    processes,
+)
+
+
+def job(load: Callable[[int], int] = int) -> Job[int, int, Any]:
+    return Job(load, double_all, lambda item, error: (item, type(error).__name__))
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[str]:
+    """A real Dask scheduler with two workers, each a process of its own."""
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
+    ) as running:
+        yield running.scheduler_address
+
+
+@pytest.fixture(params=["in process", "threads", "processes", "dask"])
+def crew(request: pytest.FixtureRequest) -> Crew:
+    if request.param == "dask":
+        return dask_cluster(request.getfixturevalue("cluster"))
+    return {
+        "in process": in_process(),
+        "threads": Crew("threads", lambda: ThreadPoolExecutor(3), 3),
+        "processes": processes(2),
+    }[request.param]
+
+
+def test_results_come_in_order_whoever_does_the_work(crew: Crew) -> None:
+    told: list[tuple[int, int]] = []
+    numbers = list(range(20, 120))
+    found = map_items(job(), numbers, crew, lambda done, total: told.append((done, total)))
+    assert found == [2 * number for number in numbers]
+    assert told[-1] == (100, 100)
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+
+
+def test_no_items_need_no_work(crew: Crew) -> None:
+    assert map_items(job(), [], crew) == []
+
+
+def test_an_error_costs_the_one_item_that_raised_it(crew: Crew) -> None:
+    assert map_items(job(), [1, 2, 17, 4], crew) == [2, 4, (17, "ValueError"), 8]
+
+
+@pytest.mark.parametrize("crew", ["processes"], indirect=True)
+def test_a_dead_process_costs_the_one_item_that_killed_it(crew: Crew) -> None:
+    numbers = [*range(10), 13, *range(20, 60), 13, 17, 3]
+    found = map_items(job(), numbers, crew)
+    killers = {place for place, number in enumerate(numbers) if number == 13}
+    assert {place for place, result in enumerate(found) if isinstance(result, tuple)} == {
+        *killers,
+        numbers.index(17),
+    }
+    assert all(found[place] == (13, "BrokenProcessPool") for place in killers)
+    assert found[:10] == [2 * number for number in range(10)]
+
+
+@pytest.mark.parametrize("crew", ["dask"], indirect=True)
+def test_a_dead_dask_worker_costs_the_one_item_that_killed_it(crew: Crew) -> None:
+    found = map_items(job(), [1, 13, 3], crew)
+    assert found == [2, (13, "KilledWorker"), 6]
+
+
+def test_items_are_loaded_only_when_their_turn_comes() -> None:
+    """A thousand papers are not held in memory while two are read."""
+    at_work: list[int] = []
+    most = 0
+
+    def load(number: int) -> int:
+        nonlocal most
+        at_work.append(number)
+        most = max(most, len(at_work))
+        return number
+
+    def work(numbers: Any) -> list[int]:
+        del at_work[: len(numbers)]
+        return list(numbers)
+
+    lazy: Job[int, int, Any] = Job(load, work, lambda item, error: None)
+    assert map_items(lazy, list(range(1000)), in_process()) == list(range(1000))
+    assert most <= 16
+
+
+def test_a_failure_of_ours_stops_the_work() -> None:
+    def load(number: int) -> int:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        map_items(job(load), [1, 2], in_process())
+
+
+def test_many_papers_are_read_by_processes_and_few_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1})
+    assert choose_crew(MANY - 1).name == "this process"
+    assert choose_crew(MANY).name == "2 processes"
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0})
+    assert choose_crew(1000).name == "this process"
+
+
+def test_a_cluster_that_is_not_there_is_one_clear_error() -> None:
+    with pytest.raises(ProblemError, match=r"--dask: error: a Dask scheduler at tcp://127"):
+        dask_cluster("tcp://127.0.0.1:9")
+    with pytest.raises(ProblemError, match="--dask: error"):
+        dask_cluster("no address at all")
+
+
+def test_without_dask_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(ProblemError, match=r"pip install 'exosome-atlas\[dask\]'"):
+        dask_cluster("tcp://127.0.0.1:8786")
+
+
+def test_the_serial_executor_keeps_the_contract_of_futures() -> None:
+    with SerialExecutor() as executor:
+        assert list(executor.map(double_all, [[1], [2]])) == [[2], [4]]
+        assert isinstance(executor.submit(double_all, [17]).exception(), ValueError)
