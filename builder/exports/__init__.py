@@ -8,6 +8,8 @@ from pathlib import Path
 from builder.edition import DATA_LICENCE, Edition, find_edition
 from builder.exports.api import write_api, write_collections
 from builder.exports.bibliography import write_bibliography
+from builder.exports.cards import write_cards
+from builder.exports.compare import write_compared
 from builder.exports.discovery import write_feed, write_robots, write_sitemap
 from builder.exports.pages import write_page_files
 from builder.exports.release import copy_releases, write_crate, write_manifest
@@ -26,6 +28,8 @@ def write_exports(library: Library, site: Path, site_url: str) -> None:
     write_page_files(library, site, edition)
     write_downloads(library, site, edition)
     write_api(library, site, site_url)
+    write_compared(library, site)
+    write_cards(library, site, site / "assets" / "favicon.svg")
     copy_releases(library.root, site)
     titles = {page.path: page.title for page in view_pages(library)}
     write_feed(library, site, edition, titles, releases)

@@ -15,6 +15,7 @@ from builder.views.links import Page, View, link, page_href, plural
 from builder.views.papers import view_paper_row
 from builder.views.references import count_reference, view_reference_row
 from builder.views.terms import count_term, view_synonyms
+from builder.views.trial_pictures import view_dose_pictures, view_timeline
 from builder.views.trials import view_trial_row
 from builder.views.words import KIND_WORDS
 
@@ -91,7 +92,11 @@ def view_trial_index(atlas: Atlas) -> Page:
         description="Registered clinical trials of exosomes for bone, cartilage and joints: phase, "
         "dose, status with its date, result, and where review and registry differ.",
         kind="index",
-        view={"rows": rows},
+        view={
+            "rows": rows,
+            "timeline": view_timeline(atlas, "../"),
+            "doses": view_dose_pictures(atlas, "../"),
+        },
     )
 
 

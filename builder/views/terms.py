@@ -12,8 +12,9 @@ from builder.views.atlas import ROLES, Atlas, terms_in
 from builder.views.citations import view_citation, view_ways
 from builder.views.findings import view_finding_row
 from builder.views.links import Page, View, page_href, plural, shorten
+from builder.views.pictures import view_pictures
 from builder.views.trials import view_trial_row
-from builder.views.words import EVIDENCE, KIND_WORDS, ROLE_WORDS, view_evidence
+from builder.views.words import EVIDENCE, FALLING, KIND_WORDS, RISING, ROLE_WORDS, view_evidence
 
 # The order in which a page tells what its findings name.
 _FACETS = (
@@ -29,8 +30,6 @@ _FACETS = (
     "models",
     "species",
 )
-_RISING = ("up", "activates")
-_FALLING = ("down", "inhibits")
 
 
 def count_term(atlas: Atlas, term: Term) -> View:
@@ -82,9 +81,9 @@ def view_facets(atlas: Atlas, term: str, findings: Sequence[Finding], root: str)
 
 
 def _direction(effect: str) -> str:
-    if effect in _RISING:
+    if effect in RISING:
         return "up"
-    return "down" if effect in _FALLING else "other"
+    return "down" if effect in FALLING else "other"
 
 
 def _facet_entry(atlas: Atlas, term: str, counter: Counter[str], root: str) -> View:
@@ -174,6 +173,7 @@ def view_term(atlas: Atlas, term: Term) -> Page:
             "counts": counts,
             "levels": view_levels(findings),
             "facets": view_facets(atlas, term.id, findings, root),
+            "pictures": view_pictures(atlas, term, findings, root),
             "findings": [view_finding_row(atlas, f, root) for f in findings],
             "trials": [view_trial_row(atlas, t, root) for t in trials],
             "works": _view_works(atlas, findings, root),

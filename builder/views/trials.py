@@ -10,6 +10,7 @@ from builder.views.atlas import Atlas, view_questions
 from builder.views.citations import format_date, short_name
 from builder.views.findings import view_finding_row, view_numbers, view_place
 from builder.views.links import Page, View, link, outside, page_href, plural, shorten
+from builder.views.trial_pictures import view_dose_pictures
 from builder.views.words import format_number, view_dose
 
 NOT_STATED = "not stated"
@@ -259,6 +260,7 @@ def view_trial(atlas: Atlas, trial: Trial) -> Page:
             "registry_name": trial.registry_name,
             "design": trial.design or NOT_STATED,
             "comparison": comparison,
+            "doses": view_dose_pictures(atlas, root, trial.id),
             "published": any(field["published"] for field in comparison),
             "registry": _view_registry(record),
             "discrepancies": [view_discrepancy(d) for d in find_discrepancies(atlas, trial)],

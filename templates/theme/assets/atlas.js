@@ -64,4 +64,6 @@
 
   document.querySelectorAll(".filter").forEach(addFilter);
   document.querySelectorAll("table.sortable").forEach(addSorting);
+  // One page only needs more.
+  if (document.querySelector("form[data-compare]")) import("./javascripts/compare.js");
 })();
