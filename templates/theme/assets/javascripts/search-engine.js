@@ -3,7 +3,7 @@
 
 import { createFold } from "./search-fold.js";
 import { identify } from "./search-identify.js";
-import { CLOSE, EXACT, PART, TermIndex, WITHIN } from "./search-terms.js";
+import { BARE, CLOSE, EXACT, PART, TermIndex, WITHIN } from "./search-terms.js";
 import { WorkIndex } from "./search-works.js";
 
 export const ROOT = new URL("../../", import.meta.url);
@@ -121,7 +121,7 @@ class Engine {
   // For each word: as it is, or what it may have been meant to be; and the words that are nowhere.
   async #plan(words, growing) {
     const direct = this.terms.find(words, growing);
-    const exact = [...direct.values()].some((hit) => hit.tier === EXACT);
+    const exact = [...direct.values()].some((hit) => hit.tier <= BARE);
     const spellings = [];
     const missing = [];
     // A long query is mostly a title: its longest words choose, the others are checked in the title.

@@ -3,6 +3,8 @@
 import { nearest, tolerance } from "./search-fold.js";
 
 export const EXACT = 1;
+// Exact but for words like "exosomes" and "derived", in the query or in the name.
+export const BARE = 1.06;
 export const CLOSE = 3;
 export const WITHIN = 4;
 export const PART = 5;
@@ -83,8 +85,11 @@ export class TermIndex {
     };
     at(words.join(""), EXACT, 2);
     if (own.length) {
-      at(own.join(""), EXACT, 1.5);
-      for (const entry of this.bags.get(bag(own)) ?? []) offer(entry, EXACT, 1.2);
+      const bare = own.length < words.length;
+      at(own.join(""), bare ? BARE : EXACT, 1.5);
+      for (const entry of this.bags.get(bag(own)) ?? []) {
+        offer(entry, bare || entry.own.length < entry.words.length ? BARE : EXACT, 1.2);
+      }
     }
     this.#findInside(own, offer);
     this.#findAround(own, open, offer);

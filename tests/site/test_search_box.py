@@ -1,0 +1,143 @@
+"""The box in the header: keys, what a screen reader is told, what it costs who never searches."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+from served import Served, Watch
+
+BOX = "form[data-search] input"
+OPTIONS = "form[data-search] [role=option]"
+
+
+@pytest.fixture
+def box(site: Served, page: Page) -> Page:
+    page.goto(site.url + "about/")
+    return page
+
+
+def test_a_page_that_never_searches_loads_no_index(site: Served, page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(site.url + "sources/bmsc/", wait_until="networkidle")
+    assert [url for url in asked if "/search/" in url or "search-" in url] == []
+
+
+@pytest.mark.parametrize("key", ["/", "s", "f"])
+def test_a_key_opens_the_box(box: Page, key: str) -> None:
+    box.keyboard.press(key)
+    expect(box.locator(BOX)).to_be_focused()
+    assert box.input_value(BOX) == ""
+    box.keyboard.type("sf/")
+    assert box.input_value(BOX) == "sf/"
+
+
+def test_keys_with_ctrl_stay_with_the_browser(box: Page) -> None:
+    box.keyboard.press("Control+s")
+    expect(box.locator(BOX)).not_to_be_focused()
+
+
+def test_it_is_a_combobox_to_a_screen_reader(box: Page) -> None:
+    combobox = box.get_by_role("combobox", name="Search the atlas")
+    expect(combobox).to_have_attribute("aria-expanded", "false")
+    combobox.fill("BMSC")
+    expect(combobox).to_have_attribute("aria-expanded", "true")
+    listed = box.get_by_role("listbox")
+    assert listed.get_attribute("id") == combobox.get_attribute("aria-controls")
+    expect(box.get_by_role("option").first).to_contain_text("Bone marrow mesenchymal stem cell")
+    expect(box.locator("form[data-search] [role=status]")).to_have_text(re.compile(r"\d+ pages?"))
+    combobox.press("ArrowDown")
+    chosen = combobox.get_attribute("aria-activedescendant")
+    expect(box.locator(f"#{chosen}")).to_have_attribute("aria-selected", "true")
+    assert box.locator("[role=option][aria-selected=true]").count() == 1
+
+
+def test_arrows_go_round_and_home_and_end_go_to_the_ends(box: Page) -> None:
+    box.fill(BOX, "BMSC")
+    expect(box.locator(OPTIONS).nth(2)).to_be_visible()
+    box.wait_for_timeout(600)  # until the full text has filled the list
+    last = box.locator(OPTIONS).count() - 1
+    press = box.locator(BOX).press
+
+    def active() -> str | None:
+        return box.locator(BOX).get_attribute("aria-activedescendant")
+
+    press("ArrowDown")
+    assert active() == "atlas-search-list-0"
+    press("ArrowUp")
+    assert active() == f"atlas-search-list-{last}"
+    press("ArrowDown")
+    assert active() == "atlas-search-list-0"
+    press("End")
+    assert active() == f"atlas-search-list-{last}"
+    press("Home")
+    assert active() == "atlas-search-list-0"
+
+
+def test_enter_opens_the_chosen_page(box: Page, site: Served) -> None:
+    box.fill(BOX, "NCT 0506 0107")
+    expect(box.locator(OPTIONS).first).to_contain_text("NCT05060107")
+    box.keyboard.press("ArrowDown")
+    box.keyboard.press("Enter")
+    expect(box).to_have_url(f"{site.url}trials/nct05060107/")
+
+
+def test_enter_without_a_choice_opens_all_results(box: Page, site: Served) -> None:
+    box.fill(BOX, "BMSC")
+    box.keyboard.press("Enter")
+    expect(box).to_have_url(f"{site.url}search/?q=BMSC")
+    expect(box.locator("#search-results > li > a").first).to_have_attribute(
+        "href", f"{site.url}sources/bmsc/"
+    )
+
+
+def test_a_click_opens_a_page(box: Page, site: Served) -> None:
+    box.fill(BOX, "GelMA")
+    box.locator(OPTIONS).first.click()
+    expect(box).to_have_url(f"{site.url}vehicles/gelma/")
+
+
+def test_escape_closes_the_list_then_empties_then_leaves(box: Page) -> None:
+    box.fill(BOX, "BMSC")
+    expect(box.locator(OPTIONS).first).to_be_visible()
+    box.keyboard.press("Escape")
+    expect(box.locator("form[data-search] [role=listbox]")).to_be_hidden()
+    expect(box.locator(BOX)).to_have_attribute("aria-expanded", "false")
+    assert box.input_value(BOX) == "BMSC"
+    box.keyboard.press("Escape")
+    assert box.input_value(BOX) == ""
+    box.keyboard.press("Escape")
+    expect(box.locator(BOX)).not_to_be_focused()
+
+
+def test_the_beginning_of_a_name_is_enough(box: Page) -> None:
+    box.keyboard.press("/")
+    box.keyboard.type("angiog")
+    expect(box.locator(OPTIONS).first).to_contain_text("Angiogenesis")
+
+
+def test_an_index_that_fails_leads_to_the_lists(box: Page, site: Served) -> None:
+    box.route("**/search/manifest.json", lambda route: route.abort())
+    box.fill(BOX, "BMSC")
+    expect(box.locator(OPTIONS).first).to_contain_text("could not be loaded")
+    box.locator(OPTIONS).first.click()
+    expect(box).to_have_url(f"{site.url}search/#by-kind")
+
+
+def test_a_strict_policy_of_scripts_is_kept(site: Served, page: Page, watch: Watch) -> None:
+    """No inline script, no eval; WebAssembly is all that is asked for beside own files."""
+
+    def strict(route: object) -> None:
+        answer = route.fetch()  # type: ignore[attr-defined]
+        headers = {**answer.headers, "content-security-policy":
+                   "script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"}  # fmt: skip
+        route.fulfill(response=answer, headers=headers)  # type: ignore[attr-defined]
+
+    page.route(site.url + "search/?q=*", strict)
+    page.goto(site.url + "search/?q=macrophage")
+    expect(page.locator("#search-results")).to_have_attribute("data-state", "done")
+    assert page.locator("#search-results mark").count()
+    # The theme's own inline lines are not of the search.
+    assert [e for e in watch.errors if "javascripts/search" in e or "pagefind" in e] == []

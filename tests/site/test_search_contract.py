@@ -1,0 +1,148 @@
+"""What search promises: names lead to their page, absent identifiers to nothing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+import yaml
+from playwright.sync_api import Page
+from searching import ask
+from served import Served
+
+from builder import ids, spelling, store
+from builder.models import Term
+from builder.project import Project
+from builder.store import Library
+from builder.views.atlas import PAGED
+
+QUERIES = yaml.safe_load((Path(__file__).parent / "search-queries.yml").read_text())
+TERMS = ("sources/", "mechanisms/", "vehicles/", "conditions/", "glossary/")
+# Written so that they look right and are in no paper.
+ABSENT = [
+    "NCT00000001", "NCT 9999 9999", "nct1234", "IRCT20990101000000N9", "ISRCTN00000000",
+    "ChiCTR2099999999", "EUCTR2099-000000-00", "10.1000/absent", "doi:10.9999/x.y",
+    "https://doi.org/10.5555/nothing", "https://clinicaltrials.gov/study/NCT00000002",
+    "PMID 99999999", "PMC99999999", "00000000", "CL:9999999", "CL_9999999", "GO:9999999",
+    "HGNC:99999999", "MESH:D999999", "D999999", "MONDO:9999999", "UBERON:9999999",
+    "CHEBI:99999999", "miRBase:MI9999999", "MIMAT9999999", "miR-99999", "hsa-miR-7777-3p",
+    "IL-99", "TGF-β99", "Xylophone 2019", "Toh WS 1875", "Theranostics 1950", "qwertzuiop",
+    "graphene nanoribbon transistor", "blorptastic exosomes",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def library(built: Project) -> Library:
+    return store.load_library(built.content, built.root)
+
+
+def address(term: Term) -> str:
+    if term.kind in PAGED:
+        return ids.page_path(term.kind, term.id)
+    return f"glossary/#term-{term.id}"
+
+
+def names(term: Term) -> list[str]:
+    return [n for n in dict.fromkeys([term.label, term.abbreviation or "", *term.synonyms]) if n]
+
+
+def test_every_name_of_a_term_leads_to_it(site: Served, library: Library, page: Page) -> None:
+    """Where terms share a name, they share the first places."""
+    owners: dict[str, set[str]] = defaultdict(set)
+    for term in library.terms.values():
+        for name in names(term):
+            owners[spelling.match_key(name)].add(address(term))
+    asked = [(term, name) for term in library.terms.values() for name in names(term)]
+    wrong = []
+    for (term, name), found in zip(
+        asked, ask(page, site, [name for _, name in asked], 8), strict=True
+    ):
+        # An outcome has no page of its own: trials that measure it may lead before its definition.
+        seen = found if term.kind in PAGED else [p for p in found if p.startswith(TERMS)]
+        if address(term) not in seen[: len(owners[spelling.match_key(name)])]:
+            wrong.append((name, address(term), found[:3]))
+    assert wrong == []
+    assert len(asked) > 3000
+
+
+def test_every_title_leads_to_its_reference(site: Served, library: Library, page: Page) -> None:
+    references = list(library.references.values())
+    found = ask(page, site, [r.csl.title for r in references], 1)
+    wrong = [
+        (reference.csl.title, first)
+        for reference, first in zip(references, found, strict=True)
+        if first != [ids.page_path("reference", reference.id)]
+    ]
+    assert wrong == []
+    assert len(references) > 100
+
+
+def test_every_author_and_year_leads_to_the_works(
+    site: Served, library: Library, page: Page
+) -> None:
+    """Where more than five works share them, all five are such works."""
+    works: dict[str, set[str]] = defaultdict(set)
+    for reference in library.references.values():
+        for author in reference.csl.author or []:
+            if author.family and reference.csl.year:
+                key = f"{author.family} {reference.csl.year}"
+                works[key].add(ids.page_path("reference", reference.id))
+    for bundle in library.papers.values():
+        for author in bundle.paper.csl.author or []:
+            key = f"{author.family} {bundle.paper.csl.year}"
+            works[key].add(ids.page_path("paper", bundle.paper.id))
+    wrong = [
+        (query, found)
+        for query, found in zip(works, ask(page, site, list(works), 5), strict=True)
+        if len(works[query] & set(found)) < min(5, len(works[query]))
+    ]
+    assert wrong == []
+    assert len(works) > 300
+
+
+def test_what_is_absent_finds_nothing(site: Served, page: Page) -> None:
+    found = dict(zip(ABSENT, ask(page, site, ABSENT), strict=True))
+    assert {query: pages for query, pages in found.items() if pages} == {}
+
+
+def test_queries_of_readers(site: Served, page: Page) -> None:
+    found = ask(page, site, [q["query"] for q in QUERIES])
+    first = [q["query"] for q, pages in zip(QUERIES, found, strict=True)
+             if pages[:1] and pages[0] in q["first"]]  # fmt: skip
+    five = [q["query"] for q, pages in zip(QUERIES, found, strict=True)
+            if set(pages) & set(q["first"])]  # fmt: skip
+    misled = [q["query"] for q, pages in zip(QUERIES, found, strict=True)
+              if pages and pages[0] in q.get("never_first", [])]  # fmt: skip
+    assert misled == []
+    assert len(five) >= 0.98 * len(QUERIES), {q["query"] for q in QUERIES} - set(five)
+    assert len(first) >= 0.9 * len(QUERIES), {q["query"] for q in QUERIES} - set(first)
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("NF-kB", "mechanisms/nf-kb/"),
+        ("nf kappa b", "mechanisms/nf-kb/"),
+        ("miR126", "mechanisms/mir-126/"),
+        ("hsa-miR-126", "mechanisms/mir-126/"),
+        ("mesenchimal", "sources/msc/"),
+        ("fat derived stem cell", "sources/adsc/"),
+        ("tnf alfa", "mechanisms/tnf-alpha/"),
+        ("hBMSC-Exos", "sources/bmsc/"),
+        ("exosomes from SHED", "sources/shed/"),
+        ("osteoartritis", "conditions/osteoarthritis/"),
+        ("Knorpelschaden", "conditions/cartilage-defect/"),
+        ("NCT 0506 0107", "trials/nct05060107/"),
+        ("https://clinicaltrials.gov/study/NCT05060107", "trials/nct05060107/"),
+        ("irct20210423051054n1", "trials/irct20210423051054n1/"),
+        ("cl 0002540", "sources/bmsc/"),
+        ("http://purl.obolibrary.org/obo/CL_0002540", "sources/bmsc/"),
+        ("https://doi.org/10.3390/IJMS262211172",
+         "papers/sakthi-mohan-2025-exosomal-interventions-bone-osteochondral/"),
+        ("Western Ontario and McMaster Universities Osteoarthritis Index",
+         "trials/irct20210423051054n1/"),
+    ],
+)  # fmt: skip
+def test_spellings(site: Served, page: Page, query: str, first: str) -> None:
+    assert ask(page, site, [query], 1) == [[first]]

@@ -1,0 +1,162 @@
+"""The search page: its list, its facets, its address, and what it does with bad input."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+from served import Served, Watch
+
+BAD = {
+    "empty": "",
+    "one letter": "k",
+    "5,000 letters": "exosome" * 715,
+    "punctuation": "!?.,;:-–()[]{}'\"&/\\",
+    "markup": "<img src=x onerror=alert(1)>",
+    "prototype": "__proto__",
+    "constructor": "constructor toString hasOwnProperty",
+    "regex": "(.*)+[a-z]{1,}?$^\\d|\\",
+    "emoji": "🦴🧪 👩‍🔬",
+    "right to left": "אקסוזומים \u202e <b>",
+    "percent": "%E0%A4%A",
+}
+
+
+def search(page: Page, site: Served, query: str, more: str = "") -> None:
+    page.goto(f"{site.url}search/?q={quote(query, safe='')}{more}")
+    expect(page.locator("#search-results")).to_have_attribute("data-state", "done")
+
+
+def first_links(page: Page) -> list[str]:
+    return page.eval_on_selector_all(
+        "#search-results > li", "items => items.map(li => li.firstElementChild.href)"
+    )
+
+
+def test_results_stand_in_a_list_with_the_page_first(site: Served, page: Page) -> None:
+    search(page, site, "cartilage")
+    links = first_links(page)
+    assert len(links) > 5
+    assert all(link.startswith(site.url) for link in links)
+    assert re.match(r"\d+ pages for “cartilage”", page.inner_text("#search-status"))
+
+
+def test_excerpts_mark_the_words_and_link_to_the_very_row(site: Served, page: Page) -> None:
+    search(page, site, "Ti6Al4V elastic modulus")
+    marks = page.locator("#search-results mark")
+    expect(marks.first).to_be_visible()
+    row = page.locator("#search-results a[href*='#row-']").first
+    row.click()
+    expect(page).to_have_url(re.compile(r"/papers/.+#row-f"))
+    anchor = page.url.split("#")[1]
+    expect(page.locator(f"[id='{anchor}']")).to_contain_text("Ti6Al4V")
+
+
+def test_every_place_in_an_excerpt_exists(site: Served, page: Page) -> None:
+    """The index is made of records; its anchors must be those of the pages."""
+    targets: set[str] = set()
+    for query in ("knee", "rat", "bone", "hydrogel", "safety", "macrophage", "review"):
+        search(page, site, query)
+        targets |= set(page.eval_on_selector_all("#search-results p a", "a => a.map(x => x.href)"))
+    assert len(targets) > 10
+    for target in sorted(targets):
+        path, _, anchor = target.removeprefix(site.url).partition("#")
+        text = (site.folder / path / "index.html").read_text(encoding="utf-8")
+        assert f'id="{anchor}"' in text, target
+
+
+def test_facets_narrow_the_list_and_stand_in_the_address(site: Served, page: Page) -> None:
+    search(page, site, "osteogenesis")
+    everything = page.inner_text("#search-status")
+    page.click("#search-narrow summary")
+    expect(page.locator("#search-kind option").nth(1)).to_be_attached()
+    page.select_option("#search-kind", "reference")
+    expect(page).to_have_url(re.compile("kind=reference"))
+    expect(page.locator("#search-status")).not_to_have_text(everything)
+    expect(page.locator("#search-results")).to_have_attribute("data-state", "done")
+    links = first_links(page)
+    assert links
+    assert all("/references/" in link for link in links)
+    page.reload()
+    expect(page.locator("#search-results")).to_have_attribute("data-state", "done")
+    assert first_links(page) == links
+    page.go_back()
+    expect(page.locator("#search-status")).to_have_text(everything)
+
+
+def test_facets_alone_list_pages(site: Served, page: Page) -> None:
+    page.goto(f"{site.url}search/?kind=trial")
+    expect(page.locator("#search-results")).to_have_attribute("data-state", "done")
+    assert len(first_links(page)) == 5
+
+
+def test_an_absent_identifier_is_told_with_the_date_of_the_data(site: Served, page: Page) -> None:
+    search(page, site, "NCT00000001")
+    assert first_links(page) == []
+    expect(page.locator("#search-status")).to_have_text(
+        re.compile(r"^NCT00000001 is not in this atlas as of \d{4}-\d\d-\d\d\.$")
+    )
+
+
+@pytest.mark.parametrize("query", BAD.values(), ids=BAD.keys())
+def test_bad_input_is_only_text(site: Served, page: Page, watch: Watch, query: str) -> None:
+    page.on("dialog", lambda _: watch.errors.append("a dialog opened"))
+    search(page, site, query)
+    assert page.locator("#search-results img, #search-status img").count() == 0
+    assert page.inner_text("#search-status")
+    page.fill("form[data-search] input", query[:200])
+    page.keyboard.press("ArrowDown")
+    assert page.locator("[role=listbox] img").count() == 0
+    assert watch.errors == []
+    assert {host.split(":")[0] for host in watch.hosts if host} == {"127.0.0.1"}
+
+
+@pytest.mark.parametrize("path", ["search/", "about/"])
+def test_a_hash_of_another_site_does_no_harm(
+    site: Served, page: Page, watch: Watch, path: str
+) -> None:
+    page.goto(f"{site.url}{path}#/wiki/Exosome?q=<script>alert(1)</script>")
+    expect(page.locator("h1").first).to_be_visible()
+    assert watch.errors == []
+
+
+@pytest.mark.parametrize("broken", ["**/search/manifest.json", "**/terms.*.json", "**/*.pagefind"])
+def test_an_index_that_fails_is_told_with_a_way_on(site: Served, page: Page, broken: str) -> None:
+    page.route(broken, lambda route: route.abort())
+    page.goto(f"{site.url}search/?q=cartilage")
+    expect(page.locator("#search-status")).to_contain_text("could not be loaded")
+    expect(page.locator("#by-kind ~ ul a").first).to_be_visible()
+    page.unroute(broken)
+    page.click("#search-status button")
+    expect(page.locator("#search-results")).to_have_attribute("data-state", "done")
+    assert first_links(page)
+
+
+def test_a_slow_network_shows_the_last_query_only(site: Served, page: Page) -> None:
+    def slow(route: Route) -> None:
+        page.wait_for_timeout(150)
+        route.continue_()
+
+    page.route("**/search/**/*", slow)
+    page.goto(f"{site.url}search/")
+    page.fill("#search-query", "hydrogel")
+    page.fill("#search-query", "BMSC")
+    expect(page.locator("#search-status")).to_contain_text("“BMSC”", timeout=20_000)
+    expect(page.locator("#search-results")).to_have_attribute("data-state", "done")
+    assert first_links(page)[0] == f"{site.url}sources/bmsc/"
+
+
+def test_without_scripts_the_box_leads_to_all_pages_by_kind(site: Served, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(site.url)
+    page.fill("form[data-search] input", "BMSC")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/search/\?q=BMSC"))
+    links = page.locator("#by-kind ~ ul a")
+    kinds = {link.get_attribute("href") for link in links.all()}
+    assert kinds >= {f"../{kind}/" for kind in ("sources", "mechanisms", "vehicles", "conditions",
+                                                "trials", "papers", "references")}  # fmt: skip
+    context.close()
