@@ -137,6 +137,7 @@ def _format_page(item: dict[str, Any]) -> str:
     gets stand-ins for these. The last character stays, for the style looks at it.
     """
     title, url = str(item["title"]), str(item["URL"])
+    item.pop("id")
     last = title[-1:] if title[-1:] in "?!" else ""
     text = _process(json.dumps({**item, "title": _TITLE + last, "URL": _URL}, sort_keys=True))
     return text.replace(_TITLE + last, title).replace(_URL, url)

@@ -6,7 +6,9 @@ as markup into character references; what a template itself spells out is the on
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
@@ -16,8 +18,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from builder import store
+from builder.edition import Edition, find_edition
 from builder.store import Library
-from builder.views import Page, view_pages
+from builder.views import Page, view_site
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
@@ -98,7 +101,28 @@ def _front_matter(page: Page) -> dict[str, Any]:
             {"title": title, "href": f"{page.root}{path}"} for title, path in page.crumbs
         ]
     front["section"] = page.path.split("/", 1)[0]
-    return {**front, **page.extra}
+    return front
+
+
+def _more_front_matter(page: Page) -> str:
+    """Return what the theme alone needs, as JSON, which is YAML: to write it so is quicker."""
+    lines = []
+    for key, value in page.extra.items():
+        text = json.dumps(_clean(value), ensure_ascii=False)
+        # The YAML library takes no byte order mark, wherever it stands.
+        lines.append(f"{key}: {text}\n".replace("\ufeff", "\\ufeff"))
+    return "".join(lines)
+
+
+def _clean(data: Any) -> Any:
+    """Return front matter with every text fit for HTML; the theme escapes it."""
+    if isinstance(data, str):
+        return clean_text(data)
+    if isinstance(data, dict):
+        return {key: _clean(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_clean(value) for value in data]
+    return data
 
 
 def render_page(page: Page, templates: Path = TEMPLATES) -> str:
@@ -106,7 +130,8 @@ def render_page(page: Page, templates: Path = TEMPLATES) -> str:
     template: Template = _environment(templates).get_template(f"pages/{page.template}")
     body = template.render({"page": page.view, "title": clean_text(page.title), "root": page.root})
     tidy = re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", body)).strip()
-    return f"---\n{store.dump_yaml(_front_matter(page))}---\n\n{tidy}\n"
+    front = store.dump_yaml(_front_matter(page)) + _more_front_matter(page)
+    return f"---\n{front}---\n\n{tidy}\n"
 
 
 @dataclass(slots=True)
@@ -118,14 +143,21 @@ class RenderReport:
     removed: list[str] = field(default_factory=list)
 
 
-def render_site(library: Library, out: Path, templates: Path = TEMPLATES) -> RenderReport:
+def render_site(
+    library: Library,
+    out: Path,
+    templates: Path = TEMPLATES,
+    edition: Edition | None = None,
+    sizes: Mapping[str, int] | None = None,
+) -> RenderReport:
     """Write every page of the site below ``out``, and remove what is no longer a page.
 
+    ``edition`` is what the pages say they are of, ``sizes`` are the bytes of the downloads.
     Files whose bytes stay the same are not touched. Raises ProblemError where the disk refuses.
     """
     report = RenderReport()
     kept: set[Path] = set()
-    for page in view_pages(library):
+    for page in view_site(library, edition or find_edition(library), sizes or {}):
         target = out / page.path / "index.md"
         kept.add(target)
         report.pages += 1

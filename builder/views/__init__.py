@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from builder.edition import Edition
+from builder.releases import page_histories, read_releases
 from builder.store import Library
-from builder.views.atlas import PAGED, build_atlas
+from builder.views.atlas import PAGED, Atlas, build_atlas
+from builder.views.changes import view_changes, view_gone_pages, view_release
+from builder.views.compare import view_compare
+from builder.views.data import view_data
+from builder.views.dress import dress_page
 from builder.views.evidence_map import view_map
 from builder.views.findings import view_finding
 from builder.views.home import view_about, view_home
@@ -25,15 +31,39 @@ from builder.views.search import view_search
 from builder.views.terms import view_term
 from builder.views.trials import view_trial
 
-__all__ = ["Page", "view_pages"]
+__all__ = ["Page", "view_pages", "view_site"]
+
+
+def view_site(library: Library, edition: Edition, sizes: Mapping[str, int]) -> Iterator[Page]:
+    """Yield every page of the site with its tags and cite box, each exactly once.
+
+    Beside those of the records these are the pages about the data, the changes, each release, and
+    each address that moved or was withdrawn. ``sizes`` are those of the downloads, in bytes.
+    """
+    atlas = build_atlas(library)
+    releases = read_releases(library.root)
+    pages = [*_view_records(atlas), view_data(atlas, edition, sizes)]
+    titles = {page.path: page.title for page in pages} | {"changes/": "What changed"}
+    pages.append(view_changes(atlas, releases, titles))
+    pages += [view_release(atlas, release) for release in releases]
+    pages += view_gone_pages(atlas, titles)
+    addresses = {entry.address: entry for entry in library.ledger}
+    histories = page_histories(releases)
+    for page in pages:
+        yield dress_page(atlas, page, edition, addresses, histories)
 
 
 def view_pages(library: Library) -> Iterator[Page]:
-    """Yield every page of the site, each exactly once, in a fixed order."""
-    atlas = build_atlas(library)
+    """Yield every page of a record or of an overview, each exactly once, in a fixed order."""
+    yield from _view_records(build_atlas(library))
+
+
+def _view_records(atlas: Atlas) -> Iterator[Page]:
+    library = atlas.library
     yield view_home(atlas)
     yield view_about(atlas)
     yield view_map(atlas)
+    yield view_compare(atlas)
     yield view_glossary(atlas)
     yield view_question_queue(atlas)
     yield view_search(atlas)

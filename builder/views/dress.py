@@ -5,12 +5,13 @@ The theme prints these from the front matter, and escapes every value.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from builder import ids
 from builder.edition import DATA_LICENCE, Edition
 from builder.models import Address
+from builder.pictures import card_path
 from builder.views import head
 from builder.views.atlas import Atlas
 from builder.views.cite import FORMATS, find_citables, find_work, view_cite_box
@@ -33,17 +34,31 @@ _TYPES = {
 _UNLISTED = frozenset({"moved", "retired", "release"})
 
 
-def dress_page(atlas: Atlas, page: Page, edition: Edition, history: Mapping[str, Address]) -> Page:
-    """Return the page with its tags, cite box and history as front matter."""
+def dress_page(
+    atlas: Atlas,
+    page: Page,
+    edition: Edition,
+    addresses: Mapping[str, Address],
+    histories: Mapping[str, Sequence[tuple[str, str]]],
+) -> Page:
+    """Return the page with its tags, cite box and history as front matter.
+
+    ``addresses`` is the ledger, ``histories`` the releases in which each page came or changed.
+    """
     extra: View = {"head": view_head(atlas, page, edition)}
     box = view_cite_box(atlas, page, edition)
     if box:
         extra["cite"] = box
-    entry = history.get(page.path)
+    entry = addresses.get(page.path)
     if entry and entry.state == "live":
         extra["history"] = {
             "since": entry.since.isoformat(),
             "changed": (entry.changed or entry.since).isoformat(),
+            "releases": [
+                {"version": v, "word": word, "href": f"{page.root}releases/{v}/"}
+                for v, word in histories.get(page.path, ())
+            ],
+            "href": f"{page.root}changes/",
         }
     return replace(page, extra={**extra, **page.extra})
 
@@ -58,6 +73,7 @@ def view_head(atlas: Atlas, page: Page, edition: Edition) -> View:
     if page.kind in _UNLISTED:
         tags.append(("robots", "noindex"))
     graph = head.find_graph_tags(page.title, page.description, url, edition)
+    graph += head.find_card_tags(edition.url(card_path(page.kind)))
     return {
         "names": [{"name": name, "content": content} for name, content in tags],
         "properties": [{"name": name, "content": content} for name, content in graph],
