@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -12,6 +13,8 @@ from builder.errors import Problem, ProblemError
 from builder.project import Project
 
 Tell = Callable[[str], None]
+# The policy of a published page forbids inline scripts; the preview cannot live without one.
+_POLICY = re.compile(rb'<meta http-equiv="Content-Security-Policy"[^>]*>')
 
 
 def preview_project(project: Project) -> Project:
@@ -28,6 +31,16 @@ def rebuild(project: Project) -> list[Problem]:
     except ProblemError as error:
         return error.problems
     return report.problems
+
+
+def _reloading(base: Any) -> Any:
+    """Return the server's class with room for its reload script, which is inline and changes."""
+
+    class Preview(base):  # type: ignore[misc]
+        def _inject_js_into_html(self, content: bytes, epoch: int) -> Any:
+            return super()._inject_js_into_html(_POLICY.sub(b"", content), epoch)
+
+    return Preview
 
 
 def make_server(project: Project, host: str, port: int, tell: Tell) -> Any:
@@ -47,7 +60,7 @@ def make_server(project: Project, host: str, port: int, tell: Tell) -> Any:
             tell(str(problem))
         tell(f"Built again, {len(problems)} problems.")
 
-    server = LiveReloadServer(
+    server = _reloading(LiveReloadServer)(
         builder=again, host=host, port=port, root=str(project.site), mount_path="/"
     )
     not_found = project.site / "404.html"
