@@ -23,7 +23,6 @@ _TOP = 26
 _THICK = 10
 _LETTERS = 44
 _MOST_YEARS = 7
-_EDGE = 95  # percent; a year further right is written before its line
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,8 @@ def draw_timeline(name: str, title: str, spans: Sequence[Span]) -> str:
     step = math.ceil((last - first + 1) / _MOST_YEARS)
     for year in range(first, last + 1, step) if days else ():
         x = place_day(date(year, 1, 1), first, last)
-        elements.append(draw_text(x, 14, str(year), "muted", "end" if x > _EDGE else "start"))
+        if year < last:  # the last line only closes the scale
+            elements.append(draw_text(x, 14, str(year), "muted"))
         elements.append(draw_line(x, 20, x, height, "grid"))
     for place, span in enumerate(spans):
         elements += _draw_span(span, _TOP + place * _ROW, first, last)
