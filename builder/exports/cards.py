@@ -7,17 +7,18 @@ from pathlib import Path
 from builder.pictures import Card, draw_card, write_png
 from builder.pictures.cards import CARDS, WIDTH
 from builder.store import Library
+from builder.views.links import plural
 
-# What a card of each kind says, and the words of its count.
+# What a card of each kind says, and the word for one of them.
 _KINDS: dict[str, tuple[str, str]] = {
-    "source": ("Which cells make therapeutic exosomes", "cell sources"),
-    "mechanism": ("How exosomes act on bone and cartilage", "mechanisms"),
-    "vehicle": ("How exosomes are delivered", "delivery vehicles"),
-    "condition": ("What exosomes were tried against", "conditions"),
-    "trial": ("Exosome trials in people, beside their registry", "trials"),
-    "paper": ("Papers on exosome therapy, read line by line", "papers"),
-    "reference": ("Works on exosome therapy, and what they are cited for", "references"),
-    "finding": ("One statement, with its place in the paper", "findings"),
+    "source": ("Which cells make therapeutic exosomes", "cell source"),
+    "mechanism": ("How exosomes act on bone and cartilage", "mechanism"),
+    "vehicle": ("How exosomes are delivered", "delivery vehicle"),
+    "condition": ("What exosomes were tried against", "condition"),
+    "trial": ("Exosome trials in people, beside their registry", "trial"),
+    "paper": ("Papers on exosome therapy, read line by line", "paper"),
+    "reference": ("Works on exosome therapy, and what they are cited for", "reference"),
+    "finding": ("One statement, with its place in the paper", "finding"),
 }
 _SITE = "Exosome therapy for bone, cartilage and osteoarthritis"
 _ICONS = (("favicon.png", 48), ("icon-180.png", 180), ("icon-512.png", 512))
@@ -32,10 +33,10 @@ def find_cards(library: Library) -> dict[str, Card]:
     sizes["reference"] = len(library.references)
     sizes["finding"] = len(library.findings())
     cards = {
-        kind: Card("Exosome Atlas", title, f"{sizes[kind]:,} {words}")
-        for kind, (title, words) in _KINDS.items()
+        kind: Card("Exosome Atlas", title, plural(sizes[kind], one))
+        for kind, (title, one) in _KINDS.items()
     }
-    whole = f"{sizes['finding']:,} findings from {sizes['paper']:,} papers"
+    whole = f"{plural(sizes['finding'], 'finding')} from {plural(sizes['paper'], 'paper')}"
     return {**cards, "page": Card("Exosome Atlas", _SITE, whole)}
 
 

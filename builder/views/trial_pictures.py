@@ -18,8 +18,8 @@ from builder.views.words import format_range
 NOT_STATED = "not stated"
 # More lines than this are hard to take in, and heavy on the page; the rest stands in the table of
 # all trials.
-_MOST_LINES = 24
-_MOST_SPANS = 60
+MOST_LINES = 24
+MOST_SPANS = 60
 _PLANNED = ("estimat", "anticipat", "planned", "expected")
 _TOLD = {"review": "paper", "registry": "registry"}
 
@@ -89,7 +89,7 @@ def _choose(
     trials: Sequence[Trial], marks: Mapping[str, Sequence[DoseMark]], current: str
 ) -> list[tuple[Trial, bool]]:
     """Return the trials of a picture, those with a dose first, each with: is it this page's."""
-    ranked = sorted(trials, key=lambda t: (t.id != current, not marks[t.id], t.id))[:_MOST_LINES]
+    ranked = sorted(trials, key=lambda t: (t.id != current, not marks[t.id], t.id))[:MOST_LINES]
     return [(trial, trial.id == current) for trial in ranked]
 
 
@@ -146,7 +146,7 @@ def view_timeline(atlas: Atlas, root: str) -> View | None:
     if not atlas.trials:
         return None
     spans = [_find_span(atlas, trial) for trial in atlas.trials]
-    shown = spans[:_MOST_SPANS]
+    shown = spans[:MOST_SPANS]
     title = f"{plural(len(shown), 'registered trial')} by time, phase and status"
     picture = view_picture(
         "picture-timeline",
