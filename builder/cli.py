@@ -15,7 +15,9 @@ from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.progress_bar import ProgressBar
 from rich.status import Status
+from rich.table import Table
 
 from builder.errors import Problem, ProblemError, has_errors
 from builder.project import Project
@@ -45,6 +47,14 @@ class Stages:
         """Show the stage that begins."""
         if self._status:
             self._status.update(stage)
+
+    def progress(self, done: int, total: int) -> None:
+        """Show how many papers are read, as a bar."""
+        if self._status:
+            row = Table.grid(padding=(0, 1))
+            bar = ProgressBar(total=total, completed=done, width=30)
+            row.add_row(bar, f"{done:,} of {total:,} papers")
+            self._status.update(row)
 
     @property
     def seconds(self) -> str:
@@ -102,13 +112,22 @@ def main(context: click.Context, root: Path) -> None:
 
 
 @main.command()
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    help="Read with so many processes; 1 reads in this one.",
+)
+@click.option("--dask", metavar="ADDRESS", help="Read on the Dask cluster with this scheduler.")
 @click.pass_obj
-def extract(project: Project) -> None:
+def extract(project: Project, jobs: int | None, dask: str | None) -> None:
     """Read the papers in seeds/ and write content/papers/."""
-    from builder import pipeline
+    from builder import executors, pipeline
 
+    if jobs and dask:
+        raise click.UsageError("--jobs and --dask exclude each other")
     with told(), Stages() as stages:
-        report = pipeline.extract(project, stages.notify)
+        crew = executors.name_crew(jobs, dask)
+        report = pipeline.extract(project, stages.notify, crew=crew, progress=stages.progress)
     finish(
         report.problems,
         f"extract: {count(report.papers, 'paper')}, {count(len(report.changed), 'file')} changed, "

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import (
@@ -82,9 +83,16 @@ def processes(workers: int | None = None) -> Crew:
     # Never forked from this process, whose threads (a progress bar, a test's server) hold locks.
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-    return Crew(
-        f"{number} processes", lambda: ProcessPoolExecutor(number, mp_context=context), number
-    )
+
+    def start() -> Executor:
+        return ProcessPoolExecutor(number, mp_context=context, initializer=_leave_interrupts)
+
+    return Crew(f"{number} processes", start, number)
+
+
+def _leave_interrupts() -> None:
+    """Leave Ctrl-C to the process that hands out the work, so that it alone tells of it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def dask_cluster(address: str) -> Crew:
@@ -114,6 +122,15 @@ def dask_cluster(address: str) -> Crew:
     with connect() as executor:
         number = sum(executor._client.nthreads().values())  # type: ignore[attr-defined]
     return Crew(f"the Dask cluster at {address}", connect, max(1, number))
+
+
+def name_crew(jobs: int | None, dask: str | None) -> Crew | None:
+    """Return the crew that a person asks for; None where it is left to choose_crew."""
+    if dask:
+        return dask_cluster(dask)
+    if jobs is None:
+        return None
+    return in_process() if jobs == 1 else processes(jobs)
 
 
 def choose_crew(papers: int) -> Crew:

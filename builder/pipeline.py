@@ -6,36 +6,26 @@ Every stage returns a report or raises ProblemError, and prints nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import partial
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from builder import models, publish, store
 from builder.checks import check_library, check_quotes
 from builder.checks_terms import check_terms
-from builder.corrections import apply_corrections, find_lines, read_corrections
+from builder.corrections import read_corrections
 from builder.errors import Problem, ProblemError, has_errors
-from builder.extract import extract_paper
-from builder.extract.vocabulary import Vocabulary, build_vocabulary
+from builder.executors import Crew, Progress
+from builder.intake import hash_of, read_seeds, write_reading
 from builder.project import Project, find_seeds
-from builder.readers import read_seed
 from builder.readers.source import read_source
-from builder.registry import compare_trials
+from builder.reading import TRIALS, Reading, hash_text
+from builder.registry import compare_lists
 from builder.render import render_site
-from builder.store import Library, PaperBundle
+from builder.shelf import Shelf
+from builder.store import Library
 from builder.swap import hold_lock
 
 Notify = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class SeedResult:
-    """What became of one seed. ``bundle`` is absent where it could not be read."""
-
-    file: str
-    sha256: str = ""
-    bundle: PaperBundle | None = None
-    problems: list[Problem] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -57,85 +47,85 @@ def silent(_: str) -> None:
     """Notify no one."""
 
 
+def no_progress(done: int, total: int) -> None:
+    """Tell no one how many papers are read."""
+
+
 # --- extract -------------------------------------------------------------------------------------
 
 
-def extract(project: Project, notify: Notify = silent) -> Report:
-    """Read every seed and write its records; touch only files whose bytes change.
+def extract(
+    project: Project,
+    notify: Notify = silent,
+    *,
+    crew: Crew | None = None,
+    progress: Progress = no_progress,
+) -> Report:
+    """Read every seed that changed and write its records; touch only files whose bytes change.
 
     A seed that can't be read keeps the records it had, and the others are written all the same.
-    Raises ProblemError where terms or corrections are broken or the disk refuses.
+    ``crew`` does the reading; if it is not given, processes do for many papers. Raises ProblemError
+    where terms or corrections are broken or the disk refuses.
     """
-    with hold_lock(project.build / "lock"):
-        results, problems = read_all(project, notify)
+    with hold_lock(project.build / "lock"), Shelf(project) as shelf:
+        everything = read_all(project, shelf, notify, crew, progress)
+        notify("writing")
         changed: list[Path] = []
-        for result in results:
-            if result.bundle:
-                folder = project.content / "papers" / result.bundle.paper.id
-                changed.extend(store.write_bundle(folder, result.bundle))
-        return Report(changed, sorted(problems, key=Problem.sort_key), len(results))
+        written: dict[str, Reading] = {}
+        try:
+            for reading, trials in everything.kept:
+                written[reading.file], files = write_reading(project, reading, trials)
+                changed.extend(files)
+        finally:
+            shelf.keep(written.get(reading.file, reading) for reading in everything.readings)
+        problems = sorted(everything.problems, key=Problem.sort_key)
+        return Report(changed, problems, len(everything.readings))
 
 
-def read_all(project: Project, notify: Notify = silent) -> tuple[list[SeedResult], list[Problem]]:
+@dataclass(frozen=True)
+class Everything:
+    """All seeds, read: those to be written with their trials compared, and what went wrong."""
+
+    readings: list[Reading]
+    kept: list[tuple[Reading, list[models.Trial]]]
+    problems: list[Problem]
+
+
+def read_all(
+    project: Project,
+    shelf: Shelf,
+    notify: Notify = silent,
+    crew: Crew | None = None,
+    progress: Progress = no_progress,
+) -> Everything:
     """Return the records of every seed that can be read, and every problem; writes nothing."""
-    vocabulary = build_vocabulary(store.read_terms(project.content, project.root))
-    corrections = read_corrections(project.content / "corrections", project.root)
     seeds = find_seeds(project)
     if not seeds:
         raise ProblemError(
             Problem("seeds", 0, "error", "seeds", "at least one paper", "none",
                     hint="Put a paper there as received.")
         )  # fmt: skip
-    work = partial(read_one, root=project.root, vocabulary=vocabulary, corrections=corrections)
-    results = []
-    for seed in seeds:
-        notify(seed.name)
-        results.append(work(seed))
-    twins = list(_check_twins(results))
+    corrections = read_corrections(project.content / "corrections", project.root)
+    notify(f"{len(seeds)} papers" if len(seeds) > 1 else seeds[0].name)
+    readings = read_seeds(project, seeds, shelf, crew, progress)
+    twins = list(_check_twins(readings))
     twice = {problem.file for problem in twins}
-    problems = [*twins, *_check_stale(project, results), *_check_orphans(corrections, results)]
-    problems += [problem for result in results for problem in result.problems]
-    kept = [r for r in results if r.bundle and r.file not in twice]
+    problems = [*twins, *_check_stale(project, readings), *_check_orphans(corrections, readings)]
+    problems += [problem for reading in readings for problem in reading.problems]
+    kept = [r for r in readings if r.paper and r.file not in twice]
     registry = store.read_registry(project.content, project.root)
-    bundles = compare_trials([r.bundle for r in kept if r.bundle], registry)
-    return [replace(r, bundle=b) for r, b in zip(kept, bundles, strict=True)], problems
+    trials = compare_lists([(r.trials, r.titles) for r in kept], registry)
+    return Everything(readings, list(zip(kept, trials, strict=True)), problems)
 
 
-def read_one(
-    seed: Path,
-    *,
-    root: Path,
-    vocabulary: Vocabulary,
-    corrections: Mapping[str, Sequence[models.Correction]],
-) -> SeedResult:
-    """Return the records of one seed, corrected: a function of its arguments and the file alone."""
-    file = store.relative(seed, root)
-    try:
-        document = read_seed(seed, root)
-        extraction = extract_paper(document, vocabulary, file)
-    except ProblemError as error:
-        return SeedResult(file, problems=error.problems)
-    bundle = extraction.bundle
-    kept = root / "content" / "corrections" / f"{bundle.paper.id}.yml"
-    bundle, misfits = apply_corrections(
-        bundle,
-        corrections.get(bundle.paper.id, ()),
-        store.relative(kept, root),
-        find_lines(kept),
-    )
-    return SeedResult(
-        file, document.sha256, bundle, [*document.problems, *extraction.problems, *misfits]
-    )
-
-
-def _check_twins(results: Sequence[SeedResult]) -> Iterator[Problem]:
+def _check_twins(results: Sequence[Reading]) -> Iterator[Problem]:
     """Give an error for each seed that holds the same file or the same paper as one before it."""
     files: dict[str, str] = {}
     papers: dict[str, str] = {}
     for result in results:
-        if not result.bundle:
+        if not result.paper:
             continue
-        paper = result.bundle.paper.id
+        paper = result.paper
         other = files.get(result.sha256) or papers.get(paper)
         if other:
             yield Problem(
@@ -151,17 +141,17 @@ def _check_twins(results: Sequence[SeedResult]) -> Iterator[Problem]:
         papers.setdefault(paper, result.file)
 
 
-def _check_stale(project: Project, results: Sequence[SeedResult]) -> Iterator[Problem]:
+def _check_stale(project: Project, results: Sequence[Reading]) -> Iterator[Problem]:
     """Give an error for each folder of records whose seed is gone; nothing is deleted here."""
     present = {Path(result.file).name for result in results}
-    living = {result.bundle.paper.id for result in results if result.bundle}
+    living = {result.paper for result in results if result.paper}
     for folder in sorted((project.content / "papers").glob("*")):
         if not folder.is_dir() or folder.name in living:
             continue
         seed = _seed_of(folder, project.root)
         if seed and seed in present:
             # Its seed is there but broken (told already), or gives another paper now.
-            if any(r.bundle for r in results if Path(r.file).name == seed):
+            if any(r.paper for r in results if Path(r.file).name == seed):
                 yield _stale(project, folder, f"seeds/{seed} now gives another paper")
         else:
             yield _stale(project, folder, f"no seeds/{seed}" if seed else "none")
@@ -188,11 +178,11 @@ def _stale(project: Project, folder: Path, got: str) -> Problem:
 
 
 def _check_orphans(
-    corrections: Mapping[str, object], results: Sequence[SeedResult]
+    corrections: Mapping[str, object], results: Sequence[Reading]
 ) -> Iterator[Problem]:
-    if not all(result.bundle for result in results):
+    if not all(result.paper for result in results):
         return  # the paper that a correction belongs to may be the broken one
-    papers = {result.bundle.paper.id for result in results if result.bundle}
+    papers = {result.paper for result in results}
     for name in corrections:
         if name not in papers:
             yield Problem(
@@ -206,10 +196,11 @@ def _check_orphans(
 
 def check(project: Project, notify: Notify = silent) -> Report:
     """Check that content/ is what extract would write, and that all in it holds together."""
-    results, problems = read_all(project, notify)
-    for result in results:
-        if result.bundle:
-            problems += _compare_files(project, result.bundle)
+    with Shelf(project) as shelf:
+        everything = read_all(project, shelf, notify)
+        problems = list(everything.problems)
+        for reading, trials in everything.kept:
+            problems += _compare_files(project, reading, trials)
     try:
         library = load(project)
     except ProblemError as error:
@@ -223,22 +214,29 @@ def check(project: Project, notify: Notify = silent) -> Report:
         notify("quotes")
         problems += check_quotes(library, _read_seeds(project, library))
     unique = {str(problem): problem for problem in problems}
-    return Report([], sorted(unique.values(), key=Problem.sort_key), papers=len(results))
+    return Report(
+        [], sorted(unique.values(), key=Problem.sort_key), papers=len(everything.readings)
+    )
 
 
-def _compare_files(project: Project, bundle: PaperBundle) -> Iterator[Problem]:
-    folder = project.content / "papers" / bundle.paper.id
-    for name, text in store.bundle_files(bundle).items():
+def _compare_files(
+    project: Project, reading: Reading, trials: Sequence[models.Trial]
+) -> Iterator[Problem]:
+    folder = project.content / "papers" / reading.paper
+    told = store.dump_records(trials)
+    digests = {**reading.digests, TRIALS: hash_text(told)}
+    for name, digest in digests.items():
         path = folder / name
-        held = path.read_bytes() if path.is_file() else None
-        if held != text.encode():
+        held = hash_of(path)
+        if held != digest:
+            text = told if name == TRIALS else reading.texts[name]
             yield Problem(
                 store.relative(path, project.root),
-                _first_difference(held, text) if held is not None else 0,
+                _first_difference(path.read_bytes(), text) if held else 0,
                 "error",
                 "content-stale",
                 "what extract writes from the seed",
-                "no file" if held is None else "another text",
+                "another text" if held else "no file",
                 hint="Run: python -m builder extract",
             )
 

@@ -91,6 +91,10 @@ class Reading:
     problems: tuple[Problem, ...] = ()
 
 
+class VersionError(RuntimeError):
+    """A worker's program is not the one that asks."""
+
+
 def load_knowledge(project: Project) -> Knowledge:
     """Return what the atlas knows. Raises ProblemError where terms or corrections are broken."""
     folder = project.content / "corrections"
@@ -136,18 +140,20 @@ def describe_crash(file: str, error: BaseException) -> Problem:
     said = " ".join(str(error).split())[:200]
     got = f"{type(error).__name__}{place}" + (f": {said}" if said else "")
     hint = "This is a defect of the atlas; please report it with the file."
+    if isinstance(error, VersionError):
+        got, hint = said, "Bring every worker to the same version, and try again."
     return Problem(file, 0, "error", "seed-failed", "a paper that can be read", got, hint=hint)
 
 
 def read_papers(packed: bytes, tasks: Sequence[Task]) -> list[Reading]:
     """Return the readings of some seeds. ``packed`` is what pack_knowledge gives.
 
-    Raises RuntimeError on a machine whose program is another one than that which asks: its results
+    Raises VersionError on a machine whose program is another one than that which asks: its results
     would not be the same.
     """
     version, knowledge, vocabulary = _unpack(packed)
     if version != reader_version():
-        raise RuntimeError("the worker runs another version of the atlas")
+        raise VersionError("the worker runs another version of the atlas")
     return [render_reading(take_paper(task, vocabulary, knowledge)) for task in tasks]
 
 
@@ -165,7 +171,7 @@ def render_reading(taken: Taken) -> Reading:
         taken.sha256,
         bundle.paper.id,
         texts,
-        {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()},
+        {name: hash_text(text) for name, text in texts.items()},
         {},
         tuple(bundle.trials),
         titles,
@@ -213,6 +219,11 @@ def reader_version() -> str:
     paths += [path for name in _DATA if (path := root / "content" / name).is_file()]
     versions = [f"{name} {metadata.version(name)}" for name in _LIBRARIES]
     return hash_parts([*hash_files(paths, root), sys.version.encode(), *map(str.encode, versions)])
+
+
+def hash_text(text: str) -> str:
+    """Return the hash of a text's UTF-8 bytes, in hex."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def hash_parts(parts: Iterable[bytes]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 import shutil
 from pathlib import Path
 
@@ -11,9 +10,7 @@ import pytest
 from hand_made import DIGEST, DIGEST_PAPER
 
 from builder import pipeline, store
-from builder.corrections import read_corrections
 from builder.errors import ProblemError
-from builder.extract.vocabulary import build_vocabulary
 from builder.project import Project
 
 
@@ -170,18 +167,6 @@ def test_content_that_cannot_be_written_gives_one_clear_error(
     assert problem.rule == "write"
     assert problem.got == "Read-only file system"
     assert problem.file.endswith(f"content/papers/{DIGEST_PAPER}/paper.yml")
-
-
-def test_the_work_on_one_paper_can_be_sent_to_another_process(small: Project) -> None:
-    vocabulary = build_vocabulary(store.read_terms(small.content, small.root))
-    result = pipeline.read_one(
-        small.seeds / "knee.txt",
-        root=small.root,
-        vocabulary=vocabulary,
-        corrections=read_corrections(small.content / "corrections", small.root),
-    )
-    again = pickle.loads(pickle.dumps(result))
-    assert again == result
 
 
 def test_line_ends_and_marks_of_other_systems_change_no_record(small: Project) -> None:
