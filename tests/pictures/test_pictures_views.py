@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -78,16 +79,8 @@ def make_atlas(tmp_path: Path, findings: list[models.Finding] | None = None) -> 
     other = trial.model_copy(
         update={"id": "nct02", "registry": "NCT02", "dose": None, "status": None, "phase": None}
     )
-    changed = (
-        bundle.model_copy(
-            update={
-                "findings": FINDINGS if findings is None else findings,
-                "trials": [trial, other],
-            }
-        )
-        if hasattr(bundle, "model_copy")
-        else _replace(bundle, findings, [trial, other])
-    )
+    told = FINDINGS if findings is None else findings
+    changed = replace(bundle, findings=told, trials=[trial, other])
     library: Library = make_library(tmp_path, changed, TERMS)
     library.registry["nct02"] = models.RegistryRecord(
         id="nct02",
@@ -103,12 +96,6 @@ def make_atlas(tmp_path: Path, findings: list[models.Finding] | None = None) -> 
         },
     )
     return build_atlas(library)
-
-
-def _replace(bundle: Any, findings: Any, trials: Any) -> Any:
-    from dataclasses import replace
-
-    return replace(bundle, findings=FINDINGS if findings is None else findings, trials=trials)
 
 
 @pytest.fixture
