@@ -97,7 +97,8 @@ def read_alone(quote: str, vocabulary: Vocabulary, column: str = "") -> Finding:
     cues = read_cues()
     part = Part(column or "title", column_role(column, cues) if column else "", quote)
     kind = "table-row" if column else "reference-title"
-    statement = Statement(Locator(kind=kind, line=1), quote, (part,))  # type: ignore[arg-type]
+    place = "table" if column else ""  # a cell is read as of a table about vesicles
+    statement = Statement(Locator(kind=kind, line=1), quote, (part,), about=place)  # type: ignore[arg-type]
     return read_statement(statement, "gold", vocabulary, cues).finding
 
 

@@ -26,9 +26,8 @@ from builder.extract.vocabulary import Vocabulary
 from builder.models import Cited, Locator, Paper, Question, Status, Table, TableRow, Trial
 
 _TELLING: frozenset[Role] = frozenset(
-    ["registry", "phase", "status", "dose", "endpoints", "condition", "design", "result"]
+    ["registry", "phase", "status", "dose", "endpoints", "condition", "design", "result", "source"]
 )
-_LEAST_ROLES = 2
 
 
 def find_trials(
@@ -38,11 +37,13 @@ def find_trials(
 
     A number that several rows give is one trial, read from its first row, with a question.
     """
-    cited = {r.number: r for r in references}
+    cited: dict[int, list[Cited]] = {}  # several works may share a number (3a, 3b)
+    for entry in references:
+        cited.setdefault(entry.number, []).append(entry)
     found: dict[str, Trial] = {}
     for table in tables:
         roles = find_roles(table.columns)
-        if len(_TELLING & set(roles)) < _LEAST_ROLES:
+        if not _TELLING & set(roles):
             continue
         for row in table.rows:
             for number, others in _pair_registrations(_find_ids(row, table)):
@@ -51,6 +52,17 @@ def find_trials(
                 first = found.get(trial.id)
                 found[trial.id] = _note_repeat(first, trial) if first else trial
     return list(found.values())
+
+
+def find_trial_rows(tables: Sequence[Table]) -> set[str]:
+    """Return the ids of the rows that are trials, and therefore no findings."""
+    return {
+        row.id
+        for table in tables
+        if _TELLING & set(find_roles(table.columns))
+        for row in table.rows
+        if _find_ids(row, table)
+    }
 
 
 def _find_ids(row: TableRow, table: Table) -> list[RegistryId]:
@@ -96,7 +108,7 @@ class _Row:
         row: TableRow,
         *,
         roles: Mapping[Role, str],
-        cited: Mapping[int, Cited],
+        cited: Mapping[int, list[Cited]],
         vocabulary: Vocabulary,
     ) -> None:
         self.paper, self.table, self.row = paper, table, row
@@ -183,12 +195,8 @@ class _Row:
 
     def _find_reading_date(self, number: RegistryId) -> date | None:
         """Return when the paper read the registry: the access date of the reference to it."""
-        for n in self.row.references:
-            entry = self.cited.get(n)
-            if (
-                entry is None
-                or number.number.lower() not in f"{entry.printed} {entry.csl.URL}".lower()
-            ):
+        for entry in (e for n in self.row.references for e in self.cited.get(n, [])):
+            if number.number.lower() not in f"{entry.printed} {entry.csl.URL}".lower():
                 continue
             parts = entry.csl.accessed.date_parts[0] if entry.csl.accessed else []
             if len(parts) == 3:  # noqa: PLR2004 (year, month, day)
@@ -204,7 +212,7 @@ class _Row:
                 1,
             )
         for n in self.row.references:
-            others = find_registry_ids(self.cited[n].printed) if n in self.cited else []
+            others = [o for e in self.cited.get(n, []) for o in find_registry_ids(e.printed)]
             numbers = {o.number.lower() for o in others}
             if numbers and number.number.lower() not in numbers:
                 named = ", ".join(o.number for o in others)

@@ -11,7 +11,8 @@ from builder.document import Block, Cell, Document, FrontMatter, Grid, WorkField
 from builder.extract.findings import check_entities, trace_findings
 from builder.extract.findings.cues import read_cues
 from builder.extract.findings.effects import EffectReader
-from builder.extract.findings.statements import column_role, find_sentences
+from builder.extract.findings.sentences import find_sentences
+from builder.extract.findings.statements import column_role
 from builder.extract.tables import repair_tables
 from builder.models import Cited, CslItem, EntityRecord, Paper, Seed
 

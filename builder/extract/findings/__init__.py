@@ -24,7 +24,12 @@ from builder.extract.findings.readings import (
     read_setting,
 )
 from builder.extract.findings.spans import Reading, drop_ancestors
-from builder.extract.findings.statements import Part, Statement, find_statements
+from builder.extract.findings.statements import (
+    Part,
+    Statement,
+    find_statements,
+    split_contrast,
+)
 from builder.extract.findings.trace import Assigned, Trace
 from builder.extract.quantities import find_quantities
 from builder.extract.vocabulary import Vocabulary
@@ -41,6 +46,18 @@ _BY_COLUMN = {
 }
 # A sentence of the full text counts only with one of each: precision before recall.
 _ACTING = ("mechanisms", "vehicles", "conditions", "outcomes")
+# What is read in a column that is made for one thing; other columns are read for all.
+_READ_IN: dict[str, frozenset[str]] = {
+    "aside": frozenset(),
+    "source": frozenset(
+        ["sources", "partners", "modifications", "cargo", "species", "conditions", "vehicles", ""]
+    ),
+    "vehicle": frozenset(
+        ["vehicles", "sources", "partners", "modifications", "cargo", "species", "outcomes", ""]
+    ),
+    "cargo": frozenset(["cargo", "modifications", "species"]),
+    "modification": frozenset(["modifications", "cargo", "partners"]),
+}
 
 
 def find_findings(
@@ -68,23 +85,59 @@ def trace_findings(
     traces = []
     seen: dict[str, int] = {}
     for statement in find_statements(paper, document, tables, references, cues):
-        trace = read_statement(statement, paper.id, defined, cues)
-        if not _says_something(trace.finding):
-            continue
-        count = seen[trace.finding.id] = seen.get(trace.finding.id, 0) + 1
-        if count > 1:  # the same words twice in one paper
-            twin = trace.finding.model_copy(update={"id": f"{trace.finding.id}-{count}"})
-            trace = Trace(twin, trace.texts, trace.assigned)
-        traces.append(trace)
+        for trace in _read_apart(statement, paper.id, defined, cues):
+            if not _says_something(trace, statement.about):
+                continue
+            count = seen[trace.finding.id] = seen.get(trace.finding.id, 0) + 1
+            if count > 1:  # the same words twice in one paper
+                twin = trace.finding.model_copy(update={"id": f"{trace.finding.id}-{count}"})
+                trace = Trace(twin, trace.texts, trace.assigned)  # noqa: PLW2901
+            traces.append(trace)
     return traces
 
 
-def _says_something(finding: Finding) -> bool:
-    if finding.locator.kind in ("table-row", "reference-title"):
+def _read_apart(
+    statement: Statement, paper: str, vocabulary: Vocabulary, cues: Cues
+) -> Iterable[Trace]:
+    """Return the finding of a statement, or one a clause where they contrast their own sources.
+
+    "A promotes X, whereas B inhibits it" in one finding would give B's effect to A as well.
+    """
+    whole = read_statement(statement, paper, vocabulary, cues)
+    if all(q.rule != "contrasted-sources" for q in whole.finding.questions):
+        return [whole]
+    clauses = [
+        read_statement(clause, paper, vocabulary, cues) for clause in split_contrast(statement)
+    ]
+    told = [c.finding for c in clauses]
+    named = [set(f.sources) for f in told]
+    apart = sum(map(len, named)) == len(set().union(*named))
+    saying = all(f.sources and (f.mechanisms or f.outcomes) for f in told)
+    return clauses if len(told) > 1 and apart and saying else [whole]
+
+
+def _says_something(trace: Trace, about: str) -> bool:
+    """Tell whether a finding says anything of the field in its place.
+
+    A row counts if it or its table is about vesicles; by the paper's subject alone it counts only
+    if it names a source, vehicle or cargo and something of it.
+    """
+    finding = trace.finding
+    if finding.locator.kind == "reference-title":
         return True
     if finding.locator.kind == "full-text":
-        return bool(finding.sources) and any(getattr(finding, f) for f in _ACTING)
-    return any(getattr(finding, field) for field in _SAYING)
+        guessed = {a.value for a in trace.assigned if a.rule.startswith("hypothesis")}
+        told = {i for f in _ACTING for i in _ids(finding, f)} - guessed
+        return bool(finding.sources and told)
+    said = [field for field in _SAYING if getattr(finding, field)]
+    if finding.locator.kind == "table-row" and about != "table":
+        carried = {"sources", "vehicles", "cargo"} & set(said)
+        return about == "paper" and len(said) > 1 and bool(carried)
+    return bool(said)
+
+
+def _ids(finding: Finding, field: str) -> list[str]:
+    return [i if isinstance(i, str) else i.id for i in getattr(finding, field)]
 
 
 def read_text(text: str, vocabulary: Vocabulary, cues: Cues) -> list[Assigned]:
@@ -94,7 +147,7 @@ def read_text(text: str, vocabulary: Vocabulary, cues: Cues) -> list[Assigned]:
 
 def read_statement(statement: Statement, paper: str, vocabulary: Vocabulary, cues: Cues) -> Trace:
     """Return the finding of a statement with its trace."""
-    about = any(p.role == "source" or cues.names_vesicles(p.text) for p in statement.parts)
+    about = bool(statement.about) or any(cues.names_vesicles(p.text) for p in statement.parts)
     assigned: list[Assigned] = []
     questions: list[Question] = []
     for part in statement.parts:
@@ -105,14 +158,16 @@ def read_statement(statement: Statement, paper: str, vocabulary: Vocabulary, cue
     assigned = _settle(assigned, vocabulary)
     if statement.locator.kind == "reference-title":
         questions.append(doubts.ask_about_title())
-    questions += _beside_titles(statement, assigned, vocabulary, cues)
+    if statement.locator.kind == "table-row":
+        questions += _beside_titles(statement, assigned, vocabulary, cues)
     questions += _about_sources(assigned)
     questions += _about_contrast(statement, assigned, cues)
     evidence = read_evidence(statement, assigned, cues)
     assigned += [evidence] if evidence else []
     texts = [p.text for p in statement.parts]
     finding = Finding(
-        id=ids.statement_id(paper, statement.quote),
+        # A row's own id leaves its column of reference numbers out: they change with the list.
+        id=statement.locator.row or ids.statement_id(paper, statement.quote),
         paper=paper,
         locator=statement.locator,
         quote=statement.quote,
@@ -139,7 +194,10 @@ def _read_part(
         *read_outcomes(reading),
         *read_setting(reading),
     ]
-    return assigned, [doubts.ask_about_form(m, part.name) for m in reading.open_mentions()]
+    if part.role in _READ_IN:
+        assigned = [a for a in assigned if a.field in _READ_IN[part.role]]
+    asked = [] if part.role == "aside" else reading.open_mentions()
+    return assigned, [doubts.ask_about_form(m, part.name) for m in asked]
 
 
 def _settle(assigned: Sequence[Assigned], vocabulary: Vocabulary) -> list[Assigned]:

@@ -18,7 +18,16 @@ _TREATED = re.compile(
     r"(?:[\w-]+\s+){0,2}$",
     re.IGNORECASE,
 )
+_TAKEN_OUT = re.compile(
+    r"inhibit|antagomi|knock|silenc|deplet|deficien|shRNA|siRNA|\banti-", re.IGNORECASE
+)
+_STIMULATED = re.compile(r"treat|prim(?:ed|ing)|condition|stimulat|expos", re.IGNORECASE)
+_PUT_IN = re.compile(
+    r"load|plasmid|overexpress|over-express|transfect|transduc|encapsulat|lentivir|cargo",
+    re.IGNORECASE,
+)
 _NAME_BEHIND = re.compile(r"^(?:[_-]\d|\s+(?!RNA)[A-Z][A-Z0-9][A-Za-z0-9-]*\b)")
+_NO_CARRIER = re.compile(r"\b(?:no|without)\s+(?:any\s+|a\s+|an\s+|the\s+)?$", re.IGNORECASE)
 _NO_CARRIER_TYPES = frozenset(["device", "drug"])
 
 
@@ -32,6 +41,8 @@ def read_vehicles(reading: Reading) -> list[Assigned]:
         if term is None or term.type in _NO_CARRIER_TYPES:
             continue
         if reading.part.role != "vehicle" and _is_elsewhere(reading, mention):
+            continue
+        if _NO_CARRIER.search(reading.before(mention)):
             continue
         rule = "vehicle-column" if reading.part.role == "vehicle" else "named-carrier"
         found.append(_assign(reading, "vehicles", mention, rule))
@@ -78,10 +89,23 @@ def _treated(
     for source in sources:
         before = _TREATED.search(reading.text[: source.start])
         if before and general and not any(k.start < source.start for k in known):
+            named = _find_treatment(reading, before) or general
             yield replace(
-                source, field="modifications", value=general, rule="treated-cell",
+                source, field="modifications", value=named, rule="treated-cell",
                 start=before.start(), end=before.end(), text=before[0].strip(),
             )  # fmt: skip
+
+
+def _find_treatment(reading: Reading, before: re.Match[str]) -> str | None:
+    """Return the modification of what a cell was treated with, or with a parent of it."""
+    v = reading.vocabulary
+    for mention in reading.mentions("mechanism", "compound", "vehicle"):
+        if before.start() <= mention.start < before.end():
+            for term in (mention.term, *v.ancestors(mention.term)):
+                for noun in ("pretreatment", "preconditioning", "priming", "stimulation"):
+                    if found := v.find_term(f"{v.terms[term].label} {noun}", "modification"):
+                        return found
+    return None
 
 
 def _implied(reading: Reading) -> Iterator[Assigned]:
@@ -132,6 +156,10 @@ def read_cargo(reading: Reading) -> list[Assigned]:
         if reading.part.role == "cargo":
             found.append(_assign(reading, "cargo", mention, "cargo-column", "not stated"))
             continue
+        if reading.part.role == "modification":
+            if _is_put_in(reading, mention):
+                found.append(_assign(reading, "cargo", mention, "loading-column", "loaded"))
+            continue
         rna = reading.vocabulary.terms[mention.term].type in RNA_TYPES
         for role in ("loaded", "native"):
             pattern = reading.fitting(mention, role)
@@ -140,11 +168,26 @@ def read_cargo(reading: Reading) -> list[Assigned]:
             if is_unknown_rna(reading, mention):
                 break
             drug = reading.vocabulary.terms[mention.term].kind == "compound"
+            if drug and pattern.rule == "modified-by-x":
+                continue  # a gas or drug that the cell or vesicle was treated with
             said = "not stated" if pattern.rule == "x-exosome-compound" else role
             said = "loaded" if drug else said
             found.append(_assign(reading, "cargo", mention, pattern.rule, said))
             break
     return found
+
+
+def _is_put_in(reading: Reading, mention: Mention) -> bool:
+    """Tell whether a molecule in a column of modifications or loading is put into the vesicles.
+
+    "miR-21 overexpression", "BMP-2 plasmid", and all under "Loading"; but not "TGF-β1 pretreatment"
+    nor "miR-21 knockdown".
+    """
+    near = f"{reading.before(mention)[-25:]} {reading.behind(mention)[:25]}"
+    if _TAKEN_OUT.search(near) or _STIMULATED.search(near):
+        return False
+    rna = reading.vocabulary.terms[mention.term].type in RNA_TYPES
+    return rna or bool(_PUT_IN.search(f"{reading.part.name} {near}"))
 
 
 def _assign(

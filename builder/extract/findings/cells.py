@@ -15,7 +15,13 @@ from builder.extract.vocabulary import Mention
 
 _HANGING = re.compile(r"^-?\s*(?:,|/|\band\b|\bor\b|\bversus\b|\bvs\b\.?|&|\s)+$", re.IGNORECASE)
 _LISTED = re.compile(
-    r"^s?\s*(?:\([^)]*\)\s*)?(?:,|/|\band\b|\bor\b|&|\s)+(?:human\s+)?$", re.IGNORECASE
+    r"^s?\s*(?:\([^)]*\)\s*)?(?:,|/|\band\b|\bor\b|&|\s)+(?:(?:by|from|of)\s+)?(?:human\s+)?$",
+    re.IGNORECASE,
+)
+_TAKEN_UP = re.compile(
+    r"\b(?:uptake|internali[sz]ation|endocytosis|phagocytosis|(?:taken\s+up|internali[sz]ed|"
+    r"endocytosed|engulfed|phagocytosed))\s+(?:of\s+[^.;,]{0,60})?by\s+(?:[\w-]+\s+){0,2}$",
+    re.IGNORECASE,
 )
 _CELL_WORD = re.compile(r"cell|SC|blast|cyte|phage|plasma|phil", re.IGNORECASE)
 _BY = re.compile(r"\bby\s+(?:(?!\w+(?:ing|ed)\b)[\w-]+\s+)?$", re.IGNORECASE)
@@ -137,6 +143,8 @@ def _as_target(reading: Reading, mention: Mention) -> tuple[str, str]:
         mention, reading.mentions("vehicle")
     ):
         return "", "no-role"
+    if _TAKEN_UP.search(reading.before(mention)):
+        return "targets", "taken-up-by"
     if _is_product(reading, mention) or _BY.search(reading.before(mention)):
         return "", "no-role"
     return "targets", "target-column" if reading.part.role == "target" else "acted-on"

@@ -68,6 +68,7 @@ class Cues:
     keeps_in: frozenset[str]
     keeps_as: frozenset[str]
     measured: frozenset[str]
+    reaching: tuple[str, ...]
 
     def names_vesicles(self, text: str) -> bool:
         """Tell whether a text is about vesicles; "exosome-depleted serum" alone is not."""
@@ -108,6 +109,9 @@ def _any(words: list[str]) -> str:
 
 def _fill(pattern: str, words: Mapping[str, str], stop: str) -> str:
     """Return a pattern with ``{vesicle}``, ``{derived}`` and ``{words:N}`` written out."""
+    # A short form may stand behind the vesicles: "exosomes (Exos) of".
+    named = rf"(?:{words['vesicle']})\b(?:\s*\([^)]{{1,30}}\))?"
+    pattern = pattern.replace(r"{vesicle}\b\s", named + r"\s")
     for name in ("vesicle", "derived"):
         pattern = pattern.replace("{" + name + "}", words[name])
     made = (
@@ -196,6 +200,7 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
         shown=frozenset(effects["shown"]),
         keeps_in=frozenset(effects["keeps_in"]),
         keeps_as=frozenset(effects["keeps_as"]),
+        reaching=tuple(effects["reaching"]),
         measured=frozenset(effects["measures"]) | {"genes", "gene", "proteins", "factors"},
     )
 

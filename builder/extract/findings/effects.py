@@ -40,6 +40,22 @@ _INTRANSITIVE = re.compile(
 )
 
 
+_NOT_CHANGED = re.compile(
+    r"^\s+(?:(?:remain(?:s|ed)?|was|were|is|are|stayed)\s+)?(?:\w+ly\s+)?"
+    r"(?:unchanged|unaffected|unaltered|not\s+(?:\w+ly\s+)?(?:changed|altered|affected|different|"
+    r"increased|decreased|reduced|improved|enhanced|promoted|inhibited|modified|influenced))\b",
+    re.IGNORECASE,
+)
+_UP_ARROWS, _DOWN_ARROWS = "↑⬆⇑▲", "↓⬇⇓▼"
+_ARROWS = _UP_ARROWS + _DOWN_ARROWS
+_CELL_PART = re.compile(r"[;\n]|\.\s")
+# A predicate that ends its clause: "proliferation and migration promoted".
+_ENDS_CLAUSE = re.compile(
+    r"^\s*(?:$|[;,.)]|(?:by|in|after|at|with|compared|relative|via|through|and)\b(?!\s+the\s))",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """What governs the text from ``start`` on."""
@@ -58,6 +74,27 @@ class _Cue:
     kind: CueKind
     effect: str
     word: str
+
+
+def read_arrow(text: str, start: int, end: int) -> State | None:
+    """Return the direction of the arrow that a name stands behind or before: ``↑ VEGF``, ``VEGF ↑``.
+
+    Within a part of the cell all arrows stand on the same side of their names.
+    """
+    if not any(a in text for a in _ARROWS):
+        return None
+    cuts = [0, *(m.end() for m in _CELL_PART.finditer(text)), len(text)]
+    low = max(c for c in cuts[:-1] if c <= start)
+    high = min(c for c in cuts[1:] if c >= end)
+    part = text[low:high].lstrip(" ,-•·*:(")
+    if part[:1] in _ARROWS:
+        places = [p for p in range(low, start) if text[p] in _ARROWS][-1:]
+    else:
+        places = [p for p in range(end, high) if text[p] in _ARROWS][:1]
+    for place in places:
+        effect = "up" if text[place] in _UP_ARROWS else "down"
+        return State(start, effect, "arrow", text[place], place + 1)
+    return None
 
 
 class EffectReader:
@@ -80,6 +117,9 @@ class EffectReader:
         behind = self.text[end:]
         if _MEDIATED.match(behind):
             return State(start, "involves", "x-mediated", behind.split()[0])
+        for found in (read_arrow(self.text, start, end), self._unchanged_behind(start, behind)):
+            if found:
+                return found
         passive = _INTRANSITIVE.match(behind)
         if passive and state.effect != "none":
             word = self.cues.meaning(passive[1]) if self.cues.finder.match(passive[1]) else None
@@ -89,6 +129,12 @@ class EffectReader:
             if low <= start < high and state.effect == "involves":
                 state = said
         return self._behind(state, behind)
+
+    def _unchanged_behind(self, start: int, behind: str) -> State | None:
+        """Return no effect where the words right behind say so: "IL-6 not changed"."""
+        rest = behind[self.cues.measures.match(behind).end() :]  # type: ignore[union-attr]
+        said = _NOT_CHANGED.match(rest) or self.cues.unchanged.match(rest.lstrip())
+        return State(start, "none", "unchanged", said[0].strip()) if said else None
 
     def _behind(self, state: State, behind: str) -> State:
         """Return the state changed by a noun of action behind the words: "X suppression"."""
@@ -183,12 +229,33 @@ class EffectReader:
             return State(cue.start, "none", "denied", cue.word, cue.end)
         if cue.word == "from" and before.cue.startswith(("protect", "rescu", "prevent")):
             return State(cue.start, "inhibits", "protected-from", f"{before.cue} from", cue.end)
-        near = _GAP.match(self.text[before.end : cue.start]) or cue.word in ("in", "on", "with")
+        reaching = any(word in before.cue for word in self.cues.reaching)
+        near = reaching or _GAP.match(self.text[before.end : cue.start])
+        near = near or cue.word in ("in", "on", "with")
         denied = before.effect == "none" and cue.kind == "neutral" and near
         if denied:
             return replace(before, start=cue.start, end=cue.end)
         rule = "aim" if cue.kind == "aim" else "no-direction"
         return State(cue.start, "involves", rule, cue.word, cue.end)
+
+    def _takes_effect(self, cue: _Cue) -> bool:
+        """Tell whether a verb takes the vesicles' effect away; no other verb stands between."""
+        effect = self.cues.effect_of_vesicles.match(self.text[cue.end :])
+        if not effect:
+            return False
+        cues = self.cues.finder.finditer(self.text, cue.end, cue.end + effect.end())
+        return all(self.cues.meaning(m[0]).kind != "verb" for m in cues)
+
+    def _ends_clause(self, cue: _Cue, before: State) -> bool:
+        """Tell whether a participle ends a clause of its own: "osteogenesis promoted"."""
+        start = self._clause_start(cue.start)
+        return (
+            cue.kind == "verb"
+            and cue.word.endswith("ed")
+            and bool(_ENDS_CLAUSE.match(self.text[cue.end :]))
+            and before.end <= start
+            and not self.cues.vesicle.search(self.text, start, cue.start)
+        )
 
     def _goes_on(self, before: State, cue: _Cue) -> bool:
         """Tell whether a denial reaches a further verb: "did not promote or inhibit"."""
@@ -223,6 +290,9 @@ class EffectReader:
         ):
             self._note_passive(cue, before)
             return State(cue.start, "involves", "passive", cue.word, cue.end)
+        if self._ends_clause(cue, before):
+            self._note_passive(cue, before)
+            return State(cue.start, "involves", "passive", cue.word, cue.end)
         near = before.cue and _GAP.match(self.text[before.end : cue.start])
         if before.effect == "none" and (near or self._goes_on(before, cue)):
             return replace(before, start=cue.start, end=cue.end)
@@ -230,7 +300,7 @@ class EffectReader:
             effect = _compose(before.effect, cue.effect)
             return State(cue.start, effect, "verb-and-noun", f"{before.cue} {cue.word}", cue.end)
         taken = cue.kind == "verb" and cue.effect in _OPPOSING
-        if taken and self.cues.effect_of_vesicles.match(self.text[cue.end :]):
+        if taken and self._takes_effect(cue):
             # What is taken away is the vesicles' effect; their direction is not told by the verb.
             return State(cue.start, "modulates", "effect-taken-away", cue.word, cue.end)
         return State(cue.start, cue.effect, "verb", cue.word, cue.end)

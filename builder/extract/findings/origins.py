@@ -10,7 +10,11 @@ from builder.extract.findings.trace import Assigned
 from builder.extract.vocabulary import Mention
 
 _FROM_TISSUE = re.compile(r"^\s*(?:\w+\s+)?(?:from|of)\s+(?:human\s+|the\s+)?$", re.IGNORECASE)
-_LIST = re.compile(r"^\s*(?:tissues?)?-?\s*(?:,|\band\b|\bor\b|/|&|\s)+$", re.IGNORECASE)
+_LIST = re.compile(
+    r"^\s*(?:tissues?)?(?:[-\s]derived)?-?\s*(?:,|\band\b|\bor\b|/|&|\s)+"
+    r"(?:(?:subcutaneous|abdominal|visceral|human|autologous|allogeneic)\s+)?$",
+    re.IGNORECASE,
+)
 _FROM_BEHIND = re.compile(r"\s+(?:derived\s+)?(?:from|of|in)\s+((?:[\w-]+\s*){1,5})", re.IGNORECASE)
 _NAMES_ORIGIN = re.compile(r"\s(?:from|of)\s", re.IGNORECASE)
 _DERIVED = re.compile(r"([\w’'-]+)[-\s]derived\s+$", re.IGNORECASE)
@@ -72,6 +76,7 @@ def find_tissue_sources(reading: Reading, sources: Sequence[Mention]) -> Iterato
     cells = reading.mentions("source", "cell")
     places = [t for t in reading.mentions("tissue", "condition") if not touches(t, cells)]
     cell_of: dict[int, Mention] = {}
+    standing: Mention | None = None
     for number, place in enumerate(places):
         cell = _cell_before(reading, place, places[:number], sources, cell_of)
         cell = cell or _cell_behind(reading, place, places[number + 1 :], sources)
@@ -80,7 +85,9 @@ def find_tissue_sources(reading: Reading, sources: Sequence[Mention]) -> Iterato
             if named := _find_cell(reading, place, cell):
                 yield _assign(reading, named, place, "cells-from-tissue")
             continue
-        if stands := _stands_for_cell(reading, place):
+        listed = standing and _LIST.match(reading.text[standing.end : place.start])
+        if stands := _stands_for_cell(reading, place, listed=bool(listed)):
+            standing = place
             yield _assign(reading, stands[0], place, stands[1])
 
 
@@ -133,7 +140,9 @@ def _find_cell(reading: Reading, place: Mention, cell: Mention) -> str | None:
     return None
 
 
-def _stands_for_cell(reading: Reading, place: Mention) -> tuple[str, str] | None:
+def _stands_for_cell(
+    reading: Reading, place: Mention, *, listed: bool
+) -> tuple[str, str] | None:
     """Return the source, and the rule, of a tissue or tumour that stands for its vesicles."""
     patterns = reading.cues.roles["source"]
     compound = patterns.after[0].regex.match(reading.behind(place))
@@ -143,7 +152,10 @@ def _stands_for_cell(reading: Reading, place: Mention) -> tuple[str, str] | None
         if named := _look_up(reading, place, "stem cell", "mesenchymal stem cell"):
             return named, "tissue-derived-exosomes"
     before = any(p.regex.search(reading.before(place)[-160:]) for p in patterns.before)
-    named = _look_up(reading, place, "exosomes") if before else None
+    named = _look_up(reading, place, "exosomes") if before or listed else None
+    if listed and not named:  # as its neighbour: "from adipose and bone marrow tissues"
+        found = _look_up(reading, place, "mesenchymal stem cell")
+        return (found, "tissue-derived-exosomes") if found else None
     return (named, "exosomes-from-x") if named else None
 
 

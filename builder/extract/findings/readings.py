@@ -168,20 +168,35 @@ def _donors(reading: Reading) -> Iterator[Assigned]:
 def read_evidence(
     statement: Statement, assigned: Sequence[Assigned], cues: Cues
 ) -> Assigned | None:
-    """Return the level of evidence that the words of a statement or its cited title state.
+    """Return the level of evidence that the words of a statement or its cited titles state.
 
-    An animal in a column of models is as good as the word.
+    The statement's own words come first, then an animal in a column of models; the titles that a
+    sentence cites count where all that state a level state the same.
     """
     settings = {p.name for p in statement.parts if p.role == "setting"}
-    places = [(p.name, p.text) for p in statement.parts]
-    places += [("cited title", title) for title in statement.titles]
+    titles = [("cited title", title) for title in statement.titles]
+    own = [(p.name, p.text) for p in statement.parts if p.role != "aside"]
+    if statement.locator.kind == "table-row":
+        if said := _find_level([*own, *titles], cues):
+            return said
+    elif said := _find_level(own, cues):
+        return said
+    else:
+        levels = [level for title in titles if (level := _find_level([title], cues))]
+        studies = [i for i in levels if i.value != "review"] or levels
+        if studies and len({i.value for i in studies}) == 1:
+            return studies[0]
+    for item in assigned:
+        if item.field == "species" and item.part in settings and item.value != "human":
+            return replace(item, field="evidence", value="in vivo animal", rule="animal-in-column")
+    return None
+
+
+def _find_level(places: Sequence[tuple[str, str]], cues: Cues) -> Assigned | None:
     for level, pattern in cues.evidence:
         for name, text in places:
             if match := pattern.search(text):
                 return Assigned(
                     "evidence", level, "evidence-words", name, match.start(), match.end(), match[0]
                 )
-    for item in assigned:
-        if item.field == "species" and item.part in settings and item.value != "human":
-            return replace(item, field="evidence", value="in vivo animal", rule="animal-in-column")
     return None
