@@ -158,11 +158,13 @@ def render_site(
     report = RenderReport()
     kept: set[Path] = set()
     for page in view_site(library, edition or find_edition(library), sizes or {}):
-        target = out / page.path / "index.md"
-        kept.add(target)
         report.pages += 1
-        if store.write_text(target, render_page(page, templates)):
-            report.written.append(target.relative_to(out).as_posix())
+        texts = {"index.md": render_page(page, templates), **page.files}
+        for name, text in texts.items():
+            target = out / page.path / name
+            kept.add(target)
+            if store.write_text(target, text):
+                report.written.append(target.relative_to(out).as_posix())
     for path in sorted(out.rglob("*"), reverse=True):
         if path.is_file() and path not in kept:
             path.unlink()

@@ -163,8 +163,11 @@ def test_map_marks_the_negative_trial_and_the_finding_without_effect():
     assert cells["Placental MSC"]["told"] == "1 trial, negative trial result"
     assert cells["Placental MSC"]["negative"]
     assert cells["Placental MSC"]["evidence"]["label"] == "clinical"
-    assert cells["BMSC"]["told"] == "1 finding, 1 without effect"
-    assert cells["BMSC"]["href"] == "../sources/bmsc/#findings"
+    assert cells["BMSC"]["told"] == (
+        "1 finding from 1 study, told by 1 paper, 1 without effect"
+    )
+    assert cells["BMSC"]["negative"] == "no effect"
+    assert cells["BMSC"]["href"] == "../sources/bmsc/?condition=Knee%20osteoarthritis#findings"
 
 
 def test_every_page_has_an_address_of_its_own():

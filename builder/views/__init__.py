@@ -41,6 +41,7 @@ def view_site(library: Library, edition: Edition, sizes: Mapping[str, int]) -> I
     each address that moved or was withdrawn. ``sizes`` are those of the downloads, in bytes.
     """
     atlas = build_atlas(library)
+    atlas.edition = edition
     releases = read_releases(library.root)
     pages = [*_view_records(atlas), view_data(atlas, edition, sizes)]
     titles = {page.path: page.title for page in pages} | {"changes/": "What changed"}

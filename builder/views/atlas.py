@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from builder import ledger
+from builder.edition import Edition
 from builder.models import (
     Cited,
     Finding,
@@ -23,6 +24,7 @@ from builder.store import Library, PaperBundle
 from builder.tellings import find_trials, group_tellings
 from builder.views import links
 from builder.views.links import View
+from builder.voices import find_places
 
 # The kinds of terms that have a page of their own; the others stand in the glossary.
 PAGED = ("source", "mechanism", "vehicle", "condition")
@@ -73,6 +75,8 @@ class Atlas:
     tellings: dict[str, list[Trial]] = field(default_factory=dict)
     by_id: dict[str, Finding] = field(default_factory=dict)
     former: dict[str, list[str]] = field(default_factory=dict)
+    places: dict[tuple[str, int], str] = field(default_factory=dict)
+    edition: Edition | None = None
 
     def paper(self, paper: str) -> PaperBundle:
         """Return the records of a paper."""
@@ -142,6 +146,7 @@ def build_atlas(library: Library) -> Atlas:
         trials=find_trials(told),
         tellings=group_tellings(told),
         former=ledger.former_ids(library.ledger),
+        places=find_places(library),
     )
     for term in sorted(library.terms.values(), key=lambda t: (t.label.casefold(), t.id)):
         if term.parent:

@@ -2,28 +2,47 @@
 
 from __future__ import annotations
 
-from builder.views.atlas import Atlas
+from builder import ids
+from builder.views.atlas import PAGED, Atlas
 from builder.views.evidence_map import view_small_map
 from builder.views.links import Page, View, link
 from builder.views.papers import view_paper_row
 from builder.views.trials import view_trial_row
+from builder.views.weights import has_evidence
+from builder.views.words import KIND_WORDS
 
 _NEWEST = 5
 
 
 def view_numbers(atlas: Atlas) -> list[View]:
-    """Return the sizes of the atlas, each a link to its index."""
+    """Return the sizes of the atlas, each a link to its index.
+
+    Of terms those count that a finding or a trial is evidence about; ``known`` counts them all.
+    """
     library = atlas.library
+    numbers = [_count_terms(atlas, kind) for kind in PAGED]
     return [
-        {"count": len(library.terms_of("source")), **link("cell sources", "sources/")},
-        {"count": len(library.terms_of("mechanism")), **link("mechanisms", "mechanisms/")},
-        {"count": len(library.terms_of("vehicle")), **link("delivery vehicles", "vehicles/")},
-        {"count": len(library.terms_of("condition")), **link("conditions", "conditions/")},
-        {"count": len(atlas.trials), **link("trials", "trials/")},
-        {"count": len(atlas.findings), **link("findings", "findings/")},
-        {"count": len(library.papers), **link("papers read", "papers/")},
-        {"count": len(library.references), **link("works cited", "references/")},
+        *numbers,
+        {"count": len(atlas.trials), "known": 0, **link("trials", "trials/")},
+        {"count": len(atlas.findings), "known": 0, **link("findings", "findings/")},
+        {"count": len(library.papers), "known": 0, **link("papers read", "papers/")},
+        {"count": len(library.references), "known": 0, **link("works cited", "references/")},
     ]
+
+
+def _count_terms(atlas: Atlas, kind: str) -> View:
+    terms = atlas.library.terms_of(kind)
+    told = sum(1 for term in terms if has_evidence(atlas, term))
+    label = f"{KIND_WORDS[kind][1].lower()} with evidence"
+    return {"count": told, "known": len(terms), **link(label, ids.index_path(kind))}
+
+
+def view_edition(atlas: Atlas) -> View:
+    """Return the edition for a reader: version and date; empty words where there is none."""
+    edition = atlas.edition
+    if edition is None:
+        return {"version": "", "day": ""}
+    return {"version": edition.version, "day": edition.day.isoformat()}
 
 
 def view_home(atlas: Atlas) -> Page:
@@ -45,6 +64,7 @@ def view_home(atlas: Atlas) -> Page:
         kind="home",
         view={
             "numbers": view_numbers(atlas),
+            "edition": view_edition(atlas),
             "map": view_small_map(atlas, ""),
             "newest": [view_paper_row(b, "") for b in papers[:_NEWEST]],
             "trials": [view_trial_row(atlas, t, "") for t in resulted],
@@ -61,5 +81,8 @@ def view_about(atlas: Atlas) -> Page:
         description="How the atlas reads papers, what it cannot know, and how to report a wrong "
         "statement. Not medical advice.",
         kind="page",
-        view={"numbers": [{**n, "href": f"../{n['href']}"} for n in view_numbers(atlas)]},
+        view={
+            "numbers": [{**n, "href": f"../{n['href']}"} for n in view_numbers(atlas)],
+            "edition": view_edition(atlas),
+        },
     )

@@ -14,9 +14,10 @@ from builder.views.findings import view_finding_row
 from builder.views.links import Page, View, link, page_href, plural
 from builder.views.papers import view_paper_row
 from builder.views.references import count_reference, view_reference_row
-from builder.views.terms import count_term, view_synonyms
+from builder.views.terms import view_synonyms
 from builder.views.trial_pictures import view_dose_pictures, view_timeline
 from builder.views.trials import view_trial_row
+from builder.views.weights import find_evidence, view_mentions, view_summary, view_weight
 from builder.views.words import KIND_WORDS
 
 _LEADS = {
@@ -29,13 +30,22 @@ _LEADS = {
 
 
 def view_term_row(atlas: Atlas, term: Term, root: str, depth: int = 0) -> View:
-    """Return a term as an entry of its index, with its counts."""
+    """Return a term as an entry of its index, with how much evidence it has."""
+    findings = find_evidence(atlas, term)
+    trials = len(atlas.term_trials.get(term.id, ()))
+    narrower = [atlas.library.terms[name] for name in atlas.subtree(term.id)]
+    below = {f.id for child in narrower for f in find_evidence(atlas, child)}
     return {
         "term": atlas.term_link(term.id, root),
         "label": term.label,
         "abbreviation": term.abbreviation or "",
         "definition": term.definition or "",
-        "counts": count_term(atlas, term),
+        "weight": view_weight(atlas, findings, trials),
+        "below": len(below - {f.id for f in findings}),
+        "evident": bool(findings or trials or below)
+        or any(atlas.term_trials.get(child.id) for child in narrower),
+        "summary": view_summary(atlas, term, findings, root),
+        "mentions": view_mentions(atlas, term),
         "type": (term.type or "").replace("-", " ").replace("_", " "),
         "depth": min(depth, 4),
     }
@@ -70,15 +80,24 @@ def view_term_index(atlas: Atlas, kind: str) -> Page:
     every = [
         view_term_row(atlas, term, "../", depth) for term, depth in _in_tree_order(atlas, kind)
     ]
-    rows = [row for row in every if row["counts"]["wide"] or row["counts"]["trials"]]
-    unused = [row for row in every if not row["counts"]["wide"] and not row["counts"]["trials"]]
+    rows = [row for row in every if row["evident"]]
+    rest = sorted((r for r in every if not r["evident"]), key=lambda r: r["label"].casefold())
     return Page(
         path=path,
         template="terms.md.j2",
         title=many,
         description=f"{many}: {plural(len(every), 'term')} of the atlas. {_LEADS[kind]}",
         kind="index",
-        view={"title": many, "lead": _LEADS[kind], "rows": rows, "unused": unused, "kind": kind},
+        view={
+            "title": many,
+            "lead": _LEADS[kind],
+            "known": len(every),
+            "told": sum(1 for r in rows if r["weight"]["findings"] or r["weight"]["trials"]),
+            "rows": rows,
+            "mentioned": [r for r in rest if r["mentions"]],
+            "unused": [r for r in rest if not r["mentions"]],
+            "kind": kind,
+        },
     )
 
 

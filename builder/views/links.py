@@ -7,9 +7,10 @@ right at a domain root, under a sub-path and from a folder on disk.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from builder import ids
 
@@ -33,6 +34,7 @@ class Page:
     record: str = ""
     crumbs: tuple[tuple[str, str], ...] = ()  # (title, address below the root)
     extra: View = field(default_factory=dict)  # more front matter, for theme blocks
+    files: Mapping[str, str] = field(default_factory=dict)  # texts published beside the page
 
     @property
     def root(self) -> str:
@@ -54,6 +56,12 @@ def href(root: str, path: str, fragment: str = "") -> str:
 def page_href(root: str, kind: str, record: str, fragment: str = "") -> str:
     """Return the relative address of a record's page."""
     return href(root, ids.page_path(kind, record), fragment)
+
+
+def narrowed_href(root: str, path: str, query: Mapping[str, str], fragment: str) -> str:
+    """Return a relative address with a query, which narrows the table that it leads to."""
+    words = urlencode(query, quote_via=quote)
+    return f"{root}{path}?{words}#{fragment}"
 
 
 def link(label: str, address: str | None) -> View:

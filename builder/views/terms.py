@@ -13,7 +13,9 @@ from builder.views.citations import view_citation, view_ways
 from builder.views.findings import view_finding_row
 from builder.views.links import Page, View, page_href, plural, shorten
 from builder.views.pictures import view_pictures
+from builder.views.sheets import dump_findings
 from builder.views.trials import view_trial_row
+from builder.views.weights import find_evidence, view_mentions, view_weight
 from builder.views.words import EVIDENCE, FALLING, KIND_WORDS, RISING, ROLE_WORDS, view_evidence
 
 # The order in which a page tells what its findings name.
@@ -135,7 +137,10 @@ def _view_works(atlas: Atlas, findings: Sequence[Finding], root: str) -> list[Vi
 def view_term(atlas: Atlas, term: Term) -> Page:
     """Return the page of a source, mechanism, vehicle or condition."""
     root = "../../"
-    findings = atlas.findings_of(term.id)
+    named = atlas.findings_of(term.id)
+    findings = find_evidence(atlas, term)
+    own = {f.id for f in findings}
+    others = [f for f in named if f.id not in own]
     counts = count_term(atlas, term)
     narrower = [
         {
@@ -152,7 +157,7 @@ def view_term(atlas: Atlas, term: Term) -> Page:
         path=ids.page_path(term.kind, term.id),
         template="term.md.j2",
         title=_title(term),
-        description=shorten(f"{term.label}: {lead} {plural(counts['findings'], 'finding')}."),
+        description=shorten(f"{term.label}: {lead} {plural(len(findings), 'finding')}."),
         kind=term.kind,
         record=term.id,
         crumbs=((many, ids.index_path(term.kind)),),
@@ -171,13 +176,18 @@ def view_term(atlas: Atlas, term: Term) -> Page:
                 for a in term.ambiguous
             ],
             "counts": counts,
+            "weight": view_weight(atlas, findings, len(trials)),
+            "mentions": view_mentions(atlas, term),
             "levels": view_levels(findings),
             "facets": view_facets(atlas, term.id, findings, root),
             "pictures": view_pictures(atlas, term, findings, root),
             "findings": [view_finding_row(atlas, f, root) for f in findings],
+            "others": [view_finding_row(atlas, f, root) for f in others],
+            "sheet": "findings.csv",
             "trials": [view_trial_row(atlas, t, root) for t in trials],
             "works": _view_works(atlas, findings, root),
         },
+        files={"findings.csv": dump_findings(atlas, findings)} if findings else {},
     )
 
 

@@ -1,43 +1,112 @@
-/* Filters and sorting for long tables and lists. Without it every page is complete. */
+/* Filters, sorting and downloads for long tables and lists. Without it every page is complete. */
 (() => {
   "use strict";
 
   const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  const flat = (text) => text.replace(/\s+/g, " ").trim();
 
   /** The parts of a table or a list that can be hidden one by one. */
   const partsOf = (target) =>
     target.tagName === "TABLE" ? [...target.tBodies[0].rows] : [...target.children];
 
+  /** All that a part says, with the full names behind its abbreviations. */
+  const wordsOf = (part) =>
+    fold([part.textContent, ...[...part.querySelectorAll("[title]")].map((e) => e.title)].join(" "));
+
+  function make(tag, props, ...children) {
+    const element = Object.assign(document.createElement(tag), props);
+    element.append(...children);
+    return element;
+  }
+
+  const valuesOf = (part, facet) => (part.dataset[facet] ?? "").split("|").filter(Boolean);
+
+  /** A list of all values of a facet with their counts; none where there is nothing to choose. */
+  function makeChoice(facet, parts) {
+    const counts = new Map();
+    for (const part of parts)
+      for (const value of valuesOf(part, facet)) counts.set(value, (counts.get(value) ?? 0) + 1);
+    if (counts.size === 0 || parts.length < 2) return null;
+    const select = make("select", { name: facet }, make("option", { value: "" }, "any"));
+    for (const [value, count] of [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)))
+      select.append(make("option", { value }, `${value} (${count})`));
+    return select;
+  }
+
+  const quoted = (text) => (/[",\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text);
+
+  /** What a cell says, the entries of its lists behind semicolons. */
+  function saidIn(cell) {
+    const copy = cell.cloneNode(true);
+    copy.querySelectorAll(".doubts, .more, .via").forEach((e) => e.remove());
+    copy.querySelectorAll("li + li").forEach((e) => e.prepend("; "));
+    copy.querySelectorAll("ul + ul, p + ul, ul + p, blockquote + p").forEach((e) => e.before("; "));
+    return flat(copy.textContent);
+  }
+
+  function saveTable(table, parts, name) {
+    const heads = [...table.tHead.rows[0].cells].map((cell) => flat(cell.textContent));
+    const lines = [["id", "page", ...heads, "condition", "vehicle"]];
+    for (const row of parts.filter((part) => !part.hidden)) {
+      const page = row.querySelector("a.more")?.href ?? "";
+      const more = ["condition", "vehicle"].map((facet) => valuesOf(row, facet).join("; "));
+      lines.push([row.id, page, ...[...row.cells].map(saidIn), ...more]);
+    }
+    const text = lines.map((line) => line.map(quoted).join(",")).join("\n") + "\n";
+    const href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
+    make("a", { href, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(href), 1000);
+  }
+
   function addFilter(place) {
     const target = place.nextElementSibling;
     if (!target) return;
     const parts = partsOf(target);
-    const texts = parts.map((part) => fold(part.textContent));
-    const label = document.createElement("label");
-    const input = document.createElement("input");
-    const count = document.createElement("output");
-    label.textContent = place.dataset.label;
-    input.type = "search";
-    input.autocomplete = "off";
-    label.append(input);
+    const texts = parts.map(wordsOf);
+    const input = make("input", { type: "search", autocomplete: "off" });
+    const count = make("output");
+    const facets = (place.dataset.facets ?? "").split(" ").filter(Boolean);
+    const choices = facets.map((facet) => makeChoice(facet, parts)).filter(Boolean);
+    const asked = new URLSearchParams(location.search);
+    for (const select of choices) {
+      const value = asked.get(select.name) ?? "";
+      if ([...select.options].some((option) => option.value === value)) select.value = value;
+    }
+    let save = null;
     count.setAttribute("aria-live", "polite");
-    input.addEventListener("input", () => {
+
+    function apply() {
       const words = fold(input.value).split(/\s+/).filter(Boolean);
+      const wanted = choices.filter((select) => select.value);
       let shown = 0;
       parts.forEach((part, n) => {
-        const fits = words.every((word) => texts[n].includes(word));
+        const fits = words.every((word) => texts[n].includes(word)) &&
+          wanted.every((select) => valuesOf(part, select.name).includes(select.value));
         part.hidden = !fits;
         if (fits) shown += 1;
       });
-      count.textContent = words.length ? `${shown} of ${parts.length}` : "";
-    });
-    place.append(label, count);
+      const narrowed = words.length > 0 || wanted.length > 0;
+      count.textContent = narrowed ? `${shown} of ${parts.length}` : "";
+      if (save) save.textContent = `Download these ${shown} as CSV`;
+    }
+
+    const label = make("label", {}, place.dataset.label, input);
+    const named = choices.map((select) =>
+      make("label", {}, select.name[0].toUpperCase() + select.name.slice(1), select));
+    if (place.dataset.sheet) {
+      save = make("button", { type: "button", className: "sheet" });
+      save.addEventListener("click", () => saveTable(target, parts, place.dataset.sheet));
+      place.querySelector(".sheet").replaceWith(save);
+    }
+    place.prepend(label, ...named, count);
+    place.addEventListener("input", apply);
+    apply();
   }
 
   /** What a cell sorts by: its number where the column holds numbers, else its text. */
   function keyOf(row, column, numeric) {
     const text = row.cells[column].textContent.trim();
-    return numeric ? Number(text.replace(/,/g, "")) || 0 : fold(text);
+    return numeric ? Number.parseFloat(text.replace(/,/g, "")) || 0 : fold(text);
   }
 
   function sortBy(table, header, column) {
@@ -54,9 +123,7 @@
   function addSorting(table) {
     if (table.tHead.rows.length !== 1 || table.tBodies[0].rows.length < 2) return;
     [...table.tHead.rows[0].cells].forEach((header, column) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.append(...header.childNodes);
+      const button = make("button", { type: "button" }, ...header.childNodes);
       button.addEventListener("click", () => sortBy(table, header, column));
       header.append(button);
     });
@@ -64,6 +131,6 @@
 
   document.querySelectorAll(".filter").forEach(addFilter);
   document.querySelectorAll("table.sortable").forEach(addSorting);
-  // One page only needs more.
-  if (document.querySelector("form[data-compare]")) import("./javascripts/compare.js");
+  // Rows shown or hidden above may have moved what the address points at.
+  if (location.search && location.hash) document.querySelector(`[id="${CSS.escape(location.hash.slice(1))}"]`)?.scrollIntoView();
 })();
