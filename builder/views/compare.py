@@ -122,6 +122,7 @@ def view_compare(atlas: Atlas) -> Page:
         description="Two or three cell sources side by side: conditions, evidence, mechanisms, "
         "vehicles and trials.",
         kind="page",
+        extra={"script": "assets/javascripts/compare.js"},
         view={
             "comparison": view_comparison(first) if len(first) == _SHOWN else None,
             "places": [

@@ -14,6 +14,7 @@ from typing import Any
 from builder import ids, models
 from builder.citations import PUBLISHER
 from builder.edition import DATA_LICENCE, Edition
+from builder.pictures.cards import HEIGHT, WIDTH
 
 Tag = tuple[str, str]
 Node = dict[str, Any]
@@ -97,6 +98,17 @@ def find_graph_tags(title: str, description: str, url: str, edition: Edition) ->
         ("og:url", url),
         ("og:site_name", PUBLISHER),
         ("og:locale", "en_GB"),
+    ]
+
+
+def find_card_tags(url: str) -> list[Tag]:
+    """Return the Open Graph tags of the card that stands for a page elsewhere."""
+    return [
+        ("og:image", url),
+        ("og:image:type", "image/png"),
+        ("og:image:width", str(WIDTH)),
+        ("og:image:height", str(HEIGHT)),
+        ("og:image:alt", "Exosome Atlas: the kind of page, and how many there are"),
     ]
 
 
