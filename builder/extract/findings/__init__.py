@@ -48,7 +48,7 @@ _BY_COLUMN = {
 _ACTING = ("mechanisms", "vehicles", "conditions", "outcomes")
 # What is read in a column that is made for one thing; other columns are read for all.
 _READ_IN: dict[str, frozenset[str]] = {
-    "aside": frozenset(),
+    "aside": frozenset(["outcomes"]),
     "source": frozenset(
         ["sources", "partners", "modifications", "cargo", "species", "conditions", "vehicles", ""]
     ),

@@ -78,7 +78,13 @@ def read_modifications(reading: Reading, sources: Sequence[Assigned] = ()) -> li
         if split and not touches(split, named):
             found.append(_assign(reading, "modifications", split, "split-name"))
     found += _implied(reading)
-    return [*found, *_treated(reading, sources, found)]
+    treated = list(_treated(reading, sources, found))
+    spans = [(t.start, t.end) for t in treated]
+    general = v.find_term("preconditioning", "modification")
+    found = [
+        f for f in found if f.value != general or not any(a <= f.start < b for a, b in spans)
+    ]
+    return [*found, *treated]
 
 
 def _treated(
@@ -88,8 +94,14 @@ def _treated(
     general = reading.vocabulary.find_term("preconditioning", "modification")
     for source in sources:
         before = _TREATED.search(reading.text[: source.start])
-        if before and general and not any(k.start < source.start for k in known):
-            named = _find_treatment(reading, before) or general
+        if before is None or general is None:
+            continue
+        named = _find_treatment(reading, before)
+        others = [k for k in known if k.start < source.start and k.value != general]
+        if (named and named not in {k.value for k in others}) or not any(
+            k.start < source.start for k in known
+        ):
+            named = named or general
             yield replace(
                 source, field="modifications", value=named, rule="treated-cell",
                 start=before.start(), end=before.end(), text=before[0].strip(),

@@ -71,8 +71,15 @@ def _cells(reading: Reading) -> list[Mention]:
     return [
         m
         for m in reading.mentions("source", "cell")
-        if not is_inside(m, reading.mentions("intervention"))
+        if not is_inside(m, reading.mentions("intervention")) and not _is_membrane(reading, m)
     ]
+
+
+def _is_membrane(reading: Reading, mention: Mention) -> bool:
+    """Tell whether a fluid's name belongs to a part of the cell: the "plasma membrane"."""
+    behind = re.match(r"[\s-]+membranes?\b", reading.behind(mention), re.IGNORECASE)
+    whole = behind and reading.cues.not_carrier_whole.fullmatch(mention.text + behind[0])
+    return bool(whole)
 
 
 def _role(reading: Reading, mention: Mention) -> tuple[str, str]:

@@ -46,6 +46,11 @@ _NOT_CHANGED = re.compile(
     r"increased|decreased|reduced|improved|enhanced|promoted|inhibited|modified|influenced))\b",
     re.IGNORECASE,
 )
+_TIME = re.compile(
+    r"^\s+(?:(?:up\s+to|at\s+least|over|about|the\s+first|more\s+than)\s+)?(?:\d|one|two|three|four|"
+    r"five|six|seven|eight|nine|ten|twelve|several|many|a\s+few|half)\b",
+    re.IGNORECASE,
+)
 _UP_ARROWS, _DOWN_ARROWS = "↑⬆⇑▲", "↓⬇⇓▼"
 _ARROWS = _UP_ARROWS + _DOWN_ARROWS
 _CELL_PART = re.compile(r"[;\n]|\.\s")
@@ -181,7 +186,7 @@ class EffectReader:
         acted = guessing = False
         for cue in self._found():
             before = states[-1]
-            if cue.start < before.end or self._keeps(cue):
+            if cue.start < before.end or self._keeps(cue) or self._tells_time(cue):
                 continue
             acted = acted and cue.kind != "break"
             ends = cue.kind == "break" and cue.word.strip() in (".", ";", "but", "however")
@@ -223,6 +228,10 @@ class EffectReader:
         if cue.word in _RELATIONS:
             return word in self.cues.measured
         return word in self.cues.keeps_in
+
+    def _tells_time(self, cue: _Cue) -> bool:
+        """Tell whether a "for" gives a time and no purpose: "for two weeks"."""
+        return cue.word == "for" and bool(_TIME.match(self.text[cue.end :]))
 
     def _plain(self, cue: _Cue, before: State) -> State:
         if cue.kind == "denial":
