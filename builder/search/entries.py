@@ -39,6 +39,7 @@ class Field(IntFlag):
     NUMBER = 32
     WORD = 64
     NAME = 128
+    GIVEN = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +209,7 @@ def _work_words(csl: CslItem, shorts: Collection[str]) -> tuple[tuple[Field, str
         found.append((which, name.family or name.literal or ""))
         if name.given:
             initials = "".join(word[0] for word in name.given.replace(".", " ").split() if word)
-            found += [(Field.AUTHOR, name.given), (Field.AUTHOR, initials)]
+            found += [(Field.GIVEN, name.given), (Field.GIVEN, initials)]
     found += [
         (Field.JOURNAL, text)
         for text in (csl.container_title, csl.container_title_short, csl.publisher)

@@ -31,7 +31,7 @@ _CHOOSING = ~(Field.TITLE | Field.WORD)
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """All that search can find. The place in a list is the number under which the index keeps it."""
+    """All that search can find; its place in a list is the number that the index gives it."""
 
     terms: Sequence[Entry]
     works: Sequence[Entry]

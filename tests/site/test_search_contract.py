@@ -128,7 +128,7 @@ def test_queries_of_readers(site: Served, page: Page) -> None:
         ("hsa-miR-126", "mechanisms/mir-126/"),
         ("mesenchimal", "sources/msc/"),
         ("fat derived stem cell", "sources/adsc/"),
-        ("tnf alfa", "mechanisms/tnf-alpha/"),
+        ("tnf alpah", "mechanisms/tnf-alpha/"),
         ("hBMSC-Exos", "sources/bmsc/"),
         ("exosomes from SHED", "sources/shed/"),
         ("osteoartritis", "conditions/osteoarthritis/"),

@@ -17,7 +17,6 @@ from served import Served
         ("trials/NCT 0506 0107/", "trials/nct05060107/"),
         ("trials/NCT%200506%200107", "trials/nct05060107/"),
         ("sources/bmsc.html", "sources/bmsc/"),
-        ("sources//bmsc/", "sources/bmsc/"),
         ("NCT 0506 0107", "trials/nct05060107/"),
     ],
 )

@@ -81,11 +81,15 @@ class Engine {
     const asked = query.slice(0, MOST_LETTERS).normalize("NFC");
     const known = identify(asked, this.manifest);
     if (known) return this.#identifier(known);
-    const pieces = this.fold(asked).slice(0, MOST_WORDS);
+    let pieces = this.fold(asked).slice(0, MOST_WORDS);
     if (!pieces.length) return { names: [], text: "", notice: "" };
-    const words = pieces.map((piece) => piece.key);
     const growing = open && /[\p{L}\p{N}]$/u.test(asked);
-    const plan = await this.#plan(words, growing);
+    let plan = await this.#plan(pieces.map((piece) => piece.key), growing);
+    if (!plan.exact && pieces.some((piece) => piece.species)) {
+      // The h of hBMSC tells the donor; it chooses no page unless a name has it.
+      pieces = pieces.filter((piece) => !piece.species);
+      plan = await this.#plan(pieces.map((piece) => piece.key), growing);
+    }
     const found = new Map();
     this.#addTerms(found, plan, growing);
     if (!plan.missing.length) await this.#addWorks(found, plan);
@@ -287,18 +291,24 @@ class Engine {
 // --- full text -----------------------------------------------------------------------------------
 
 let engine = null;
+let failures = 0;
 
 async function pagefind() {
   engine ??= (async () => {
-    const found = await import(new URL("search/pagefind/pagefind.js", ROOT).href);
+    // A module that failed to start keeps its failure: another address makes a fresh one.
+    const fresh = failures ? `?${failures}` : "";
+    const found = await import(new URL(`search/pagefind/pagefind.js${fresh}`, ROOT).href);
     await found.options({ baseUrl: ROOT.pathname, excerptLength: 24, noWorker: true });
     await found.init();
     return found;
-  })().catch((error) => {
-    engine = null;
-    throw error;
-  });
+  })().catch(forget);
   return engine;
+}
+
+function forget(error) {
+  engine = null;
+  failures += 1;
+  throw error;
 }
 
 export function preloadText() {
@@ -316,7 +326,8 @@ function asked(filters) {
 // Returns {hits: [{id, data()}], counts} of the full text; `words` null lists all pages.
 export async function searchText(words, filters = {}) {
   const found = await pagefind();
-  const result = await found.search(words, { filters: asked(filters) });
+  // Pagefind starts even where its program could not be loaded; then the first search fails.
+  const result = await found.search(words, { filters: asked(filters) }).catch(forget);
   return { hits: result.results, counts: result.filters, all: result.totalFilters };
 }
 

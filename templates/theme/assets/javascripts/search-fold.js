@@ -55,15 +55,16 @@ export function createFold(rules) {
     return cuts.slice(1).map((end, i) => key(word.slice(cuts[i], end)));
   }
 
-  // Returns [{key, text, end}] of a query's words; `text` is the word as typed.
+  // Returns [{key, text, species}] of a query's words; `text` is the word as typed, `species` tells
+  // that the key is a donor's letter before a cell's abbreviation.
   return function fold(text) {
     const found = [];
     for (const match of text.matchAll(WORD)) {
       const word = match[0];
       if (!known.has(word)) known.set(word, split(word));
-      for (const k of known.get(word)) {
-        found.push({ key: k, text: word, end: match.index + word.length });
-      }
+      known.get(word).forEach((k, i) => {
+        found.push({ key: k, text: word, species: i === 0 && species.test(word) });
+      });
     }
     return found.filter(
       (piece, i) =>

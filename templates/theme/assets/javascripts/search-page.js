@@ -4,6 +4,7 @@
 import { address, loadFacets, search, searchText, start } from "./search-engine.js";
 
 const STEP = 20;
+const MOST_PLACES = 3;
 const FACETS = ["kind", "source", "condition", "evidence", "year"];
 
 export function createPage() {
@@ -128,10 +129,16 @@ export function createPage() {
     return entry;
   }
 
-  // The places of a page that hold the words; a place with an anchor links to it.
+  // The places of a page that hold most of the words; a place with an anchor links to it.
   function excerpts(data) {
-    const places = data.sub_results.filter((place) => place.excerpt.includes("<mark>")).slice(0, 3);
-    return places.map((place) => {
+    const words = (place) =>
+      new Set(Array.from(place.excerpt.matchAll(/<mark>(.*?)<\/mark>/g), (m) => m[1].toLowerCase())).size;
+    const places = data.sub_results
+      .map((place) => ({ place, count: words(place) }))
+      .filter(({ count }) => count)
+      .sort((a, b) => b.count - a.count)
+      .slice(0, MOST_PLACES);
+    return places.map(({ place }) => {
       const line = document.createElement("p");
       if (place.url.includes("#")) {
         const link = document.createElement("a");

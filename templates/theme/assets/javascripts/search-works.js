@@ -9,6 +9,7 @@ const YEAR = 16;
 const NUMBER = 32;
 const TITLE = 1;
 const NAME = 128;
+const GIVEN = 256;
 const BIBLIOGRAPHIC = AUTHOR | FIRST | JOURNAL;
 const WEIGHTS = [
   [NAME, 6],
@@ -18,6 +19,7 @@ const WEIGHTS = [
   [YEAR, 3],
   [NUMBER, 3],
   [TITLE, 3],
+  [GIVEN, 2],
 ];
 const MOST_FILES = 6;
 // Stands before the works of a word that no page prints, so that the full text is not asked for it.
