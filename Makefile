@@ -6,7 +6,7 @@ SITE_ENV := .venv/site.stamp
 TEST_ENV := .venv/test.stamp
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --only-binary :all: --generate-hashes --no-config --no-emit-index-url --no-annotate --no-header
 
-.PHONY: help site serve test check check-zensical bench lock clean
+.PHONY: help site serve test check check-zensical bench lock release clean
 .DELETE_ON_ERROR:
 
 help: ## list these commands
@@ -39,6 +39,11 @@ bench: $(TEST_ENV) ## measure each stage, and 300 and 3,000 synthetic pages
 lock: $(TEST_ENV) ## renew the hash-locked requirements
 	$(LOCK) pyproject.toml --upgrade --output-file requirements.lock
 	$(LOCK) pyproject.toml --upgrade --extra test --constraint requirements.lock --output-file requirements-dev.lock
+
+release: $(SITE_ENV) ## freeze a release: make release VERSION=1.2.0
+	$(PYTHON) -m builder extract
+	$(PYTHON) -m builder check
+	$(PYTHON) -m builder release $(VERSION)
 
 clean: ## remove all that was built, but not .venv/
 	rm -rf build site .site-new .site-old .mypy_cache .ruff_cache .pytest_cache .hypothesis

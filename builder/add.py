@@ -18,7 +18,7 @@ from pathlib import Path
 
 from rapidfuzz import fuzz
 
-from builder import models, spelling, store
+from builder import addresses, models, spelling, store
 from builder.errors import Problem, ProblemError
 from builder.extract.vocabulary import Vocabulary, build_vocabulary
 from builder.project import Project, find_seeds
@@ -97,8 +97,9 @@ def add_paper(
     )
     if not dry_run:
         wanted = {project.content / name: text.encode() for name, text in changes.items()}
-        with hold_lock(project.build / "lock"):
+        with hold_lock(project.build / "lock"), addresses.keep_records(project) as records:
             write_all({project.seeds / seed: data, **wanted})
+            addresses.renew(project, records)
     return found
 
 

@@ -210,6 +210,53 @@ def serve(project: Project, host: str, port: int) -> None:
 
 
 @main.command()
+@click.argument("old")
+@click.argument("new")
+@click.pass_obj
+def rename(project: Project, old: str, new: str) -> None:
+    """Let the address OLD lead to NEW; of a term, rename it wherever it stands.
+
+    OLD and NEW are ids of a term (bmsc) or addresses (sources/bmsc/).
+    """
+    from builder import curate
+
+    with told():
+        done = curate.rename(project, old, new)
+    for source, target in done.moves.items():
+        click.echo(f"{source} leads to {target} from now on.")
+    click.echo(f"rename: {count(len(done.changed), 'file')} changed")
+
+
+@main.command()
+@click.argument("names", metavar="ID...", nargs=-1, required=True)
+@click.option("--because", required=True, help="Why, in a sentence that readers will see.")
+@click.pass_obj
+def retire(project: Project, names: tuple[str, ...], because: str) -> None:
+    """Withdraw addresses whose records are gone: sources/bmsc/ or source:bmsc.
+
+    With a paper go the findings, works and trials that it alone brought.
+    """
+    from builder import curate
+
+    with told():
+        gone = curate.retire(project, names, because)
+    click.echo(f"retire: {len(gone):,} {'address' if len(gone) == 1 else 'addresses'} withdrawn")
+
+
+@main.command()
+@click.argument("version")
+@click.pass_obj
+def release(project: Project, version: str) -> None:
+    """Freeze the data as VERSION, with what changed since the last release."""
+    from builder import freeze
+
+    with told(), Stages() as stages:
+        changes = freeze.write_release(project, version)
+    said = ", ".join(f"{len(found):,} {word}" for word, found in changes["findings"].items())
+    click.echo(f"release {version}: findings {said}, {stages.seconds}")
+
+
+@main.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the questions as JSON.")
 @click.pass_obj
 def questions(project: Project, as_json: bool) -> None:

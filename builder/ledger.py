@@ -17,6 +17,7 @@ from builder.models import Address
 from builder.store import Library
 
 FILE = "content/urls.yml"
+_EXTRACT = "Run: python -m builder extract"
 # Pages that no record stands behind.
 OVERVIEWS = (
     "about/",
@@ -97,31 +98,28 @@ def check_ledger(ledger: Iterable[Address], current: Mapping[str, str]) -> list[
     return sorted(problems, key=Problem.sort_key)
 
 
-def check_recorded(
-    ledger: Iterable[Address], current: Mapping[str, str], digests: Mapping[str, str]
-) -> list[Problem]:
-    """Return a problem where the ledger lacks an address, or the digest of a page's data."""
-    held = {e.address: e for e in ledger}
+def check_recorded(ledger: Iterable[Address], current: Mapping[str, str]) -> list[Problem]:
+    """Return a problem where the ledger lacks an address that a build would publish."""
+    held = {e.address for e in ledger}
     new = [address for address in current if address not in held]
-    stale = [a for a, e in held.items() if e.state == "live" and e.digest != digests.get(a)]
-    mend = "Run: python -m builder extract"
-    problems = []
-    if new:
-        problems.append(
-            _problem(
-                new[0],
-                "every address of the site",
-                f"{len(new)} that it lacks" if len(new) > 1 else "one that it lacks",
-                "new",
-                mend,
-            )
-        )
-    stale = [a for a in stale if a in current]
-    if stale:
-        problems.append(
-            _problem(stale[0], "the data of the page as it is", "an older one", "stale", mend)
-        )
-    return problems
+    if not new:
+        return []
+    got = f"{len(new)} that it lacks" if len(new) > 1 else "one that it lacks"
+    return [_problem(new[0], "every address of the site", got, "new", _EXTRACT)]
+
+
+def check_digests(ledger: Iterable[Address], digests: Mapping[str, str]) -> list[Problem]:
+    """Return a problem where the ledger holds another digest of a page's data."""
+    stale = [
+        e.address
+        for e in ledger
+        if e.state == "live" and e.address in digests and e.digest != digests[e.address]
+    ]
+    if not stale:
+        return []
+    return [
+        _problem(stale[0], "the data of the page as it is now", "older data", "stale", _EXTRACT)
+    ]
 
 
 def _check_entry(
@@ -185,7 +183,7 @@ def _check_moved(
             return []
         seen.append(target)
         step = known.get(target)
-    if step is not None and step.state == "retired":
+    if step is not None:  # withdrawn; or live and dropped, which its own line tells
         return []
     return [
         _problem(

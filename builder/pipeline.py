@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from builder import models, publish, store
+from builder import addresses, exports, models, publish, store
 from builder.checks import check_library, check_quotes
 from builder.checks_terms import check_terms
 from builder.corrections import read_corrections
+from builder.edition import find_edition
 from builder.errors import Problem, ProblemError, has_errors
 from builder.executors import Crew, Progress
 from builder.intake import hash_of, read_seeds, write_reading
@@ -67,7 +68,11 @@ def extract(
     ``crew`` does the reading; if it is not given, processes do for many papers. Raises ProblemError
     where terms or corrections are broken or the disk refuses.
     """
-    with hold_lock(project.build / "lock"), Shelf(project) as shelf:
+    with (
+        hold_lock(project.build / "lock"),
+        Shelf(project) as shelf,
+        addresses.keep_records(project) as before,
+    ):
         everything = read_all(project, shelf, notify, crew, progress)
         notify("writing")
         changed: list[Path] = []
@@ -78,8 +83,10 @@ def extract(
                 changed.extend(files)
         finally:
             shelf.keep(written.get(reading.file, reading) for reading in everything.readings)
+        notify("addresses")
+        changed.extend(addresses.renew(project, before))
         problems = sorted(everything.problems, key=Problem.sort_key)
-        return Report(changed, problems, len(everything.readings))
+        return Report(changed, problems, sum(bool(r.paper) for r in everything.readings))
 
 
 @dataclass(frozen=True)
@@ -211,6 +218,8 @@ def check(project: Project, notify: Notify = silent) -> Report:
             store.read_terms(project.content, project.root), project.content, project.root
         )
         problems += check_library(library)
+        problems += addresses.check_addresses(library)
+        problems += addresses.check_dates(library)
         notify("quotes")
         problems += check_quotes(library, _read_seeds(project, library))
     unique = {str(problem): problem for problem in problems}
@@ -266,8 +275,11 @@ def render(project: Project, notify: Notify = silent) -> Report:
 
 
 def _render(project: Project, library: Library, notify: Notify) -> Report:
+    notify("data")
+    edition = find_edition(library, publish.site_address(project))
+    sizes = exports.prepare_downloads(library, project.downloads, edition)
     notify("pages to Markdown")
-    done = render_site(library, project.docs, project.templates)
+    done = render_site(library, project.docs, project.templates, edition, sizes)
     changed = [*done.written, *done.removed]
     return Report(changed=[project.docs / name for name in changed], pages=done.pages)
 
@@ -285,6 +297,8 @@ def build(project: Project, notify: Notify = silent, *, force: bool = False) -> 
             *check_library(library),
             *check_quotes(library, _read_seeds(project, library)),
         ]
+        if project.out != project.preview:
+            problems += addresses.check_addresses(library)
         if has_errors(problems):
             raise ProblemError(p for p in problems if p.level == "error")
         _render(project, library, notify)

@@ -47,9 +47,19 @@ class Project:
         return self.build / "docs"
 
     @property
+    def downloads(self) -> Path:
+        """The data of the whole base, made before the pages that tell its sizes."""
+        return self.build / "downloads"
+
+    @property
     def site(self) -> Path:
         """The published site."""
         return self.out or self.root / "site"
+
+    @property
+    def preview(self) -> Path:
+        """The site that ``serve`` shows; what stands there is not published."""
+        return self.build / "preview"
 
     @property
     def config(self) -> Path:

@@ -54,7 +54,7 @@ def publish(project: Project, library: Library, notify: Notify, *, force: bool =
             write_search(project, library, folder)
             notify("exports")
             address = site_address(project)
-            write_exports(library, folder, address)
+            write_exports(library, folder, address, project.downloads)
             notify("links")
             problems = check_links(folder, address)
             if has_errors(problems):
@@ -138,6 +138,7 @@ def _digest_inputs(project: Project) -> str:
     found = hashlib.sha256()
     for part in (
         os.environ.get("SITE_URL", ""),
+        os.environ.get("REPO_URL", ""),
         str(source_date_epoch(project.root)),
         sys.version,
     ):

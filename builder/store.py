@@ -329,7 +329,7 @@ def merge_references(
     return merge_works({b.paper.id: b.references for b in bundles}, identifiers)[0]
 
 
-def _unite(
+def unite_bundles(
     bundles: list[PaperBundle],
     identifiers: Mapping[str, models.Identifiers],
     ledger: Iterable[models.Address],
@@ -388,7 +388,7 @@ def load_library(content: Path, root: Path) -> Library:
     if problems:
         raise ProblemError(problems)
     known = {i.reference: i for i in identifiers[0]}
-    papers, references = _unite(bundles, known, ledger[0])
+    papers, references = unite_bundles(bundles, known, ledger[0])
     return Library(
         root=root,
         terms={t.id: t for t in terms[0]},

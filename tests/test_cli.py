@@ -34,7 +34,7 @@ def test_help_names_each_command_with_one_line(small: Project) -> None:
 def test_good_input_gives_zero_and_one_plain_line(small: Project) -> None:
     code, out, err = run(small, "extract")
     assert (code, err) == (0, "")
-    assert out.startswith("extract: 1 paper, 5 files changed, ")
+    assert out.startswith("extract: 1 paper, 6 files changed, ")
     assert out.count("\n") == 1
     assert "\x1b" not in out
     assert run(small, "extract")[1].startswith("extract: 1 paper, 0 files changed, ")
@@ -49,7 +49,7 @@ def test_bad_input_gives_one_and_says_where(small: Project) -> None:
         "seeds/empty.txt: error: a seed with text, got an empty file. [seed-empty]",
         "1 error.",
     ]
-    assert out.startswith("extract: 1 paper, 5 files changed")
+    assert out.startswith("extract: 1 paper, 6 files changed")
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_check_speaks_json(small: Project) -> None:
     code, out, _ = run(small, "check", "--json")
     problems = json.loads(out)
     assert code == 1
-    assert {p["rule"] for p in problems} == {"content-stale"}
+    assert {p["rule"] for p in problems} == {"content-stale", "ledger-new"}
     assert {p["file"] for p in problems} >= {f"content/papers/{DIGEST_PAPER}/paper.yml"}
     run(small, "extract")
     code, out, _ = run(small, "check", "--json")

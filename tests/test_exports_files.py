@@ -21,7 +21,7 @@ from rocrate.rocrate import ROCrate
 
 from builder import models
 from builder.edition import find_edition
-from builder.exports import measure_downloads, write_downloads
+from builder.exports import prepare_downloads, write_downloads
 from builder.exports.pages import format_files
 from builder.exports.relational import TABLES
 from builder.exports.release import bundle, write_manifest
@@ -231,7 +231,7 @@ def test_two_writings_are_the_same_to_the_byte(library: Library, folder: Path) -
 
 
 def test_sizes_are_those_of_the_files(library: Library, folder: Path) -> None:
-    sizes = measure_downloads(library, find_edition(library, AT))
+    sizes = prepare_downloads(library, folder.parent / "other", find_edition(library, AT))
     assert sizes["data/references.bib"] == (folder / "data/references.bib").stat().st_size
     assert "api/v1/findings.json" in sizes
     assert "data/csv/datapackage.json" in sizes

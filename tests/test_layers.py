@@ -23,11 +23,11 @@ LAYERS = (
         *("checks", "checks_terms", "corrections", "questions", "registry"),
     },
     {"render", "exports", "search", "reading", "proposals", "executors"},
-    {"shelf"},
+    {"addresses", "shelf"},
     {"intake"},
     {"explain", "publish", "refresh", "add"},
     {"pipeline"},
-    {"serve"},
+    {"curate", "freeze", "serve"},
     {"cli"},
     {"__main__"},
 )

@@ -26,7 +26,8 @@ def test_a_seed_becomes_a_folder_of_records(small: Project) -> None:
     report = pipeline.extract(small)
     assert not report.failed
     folder = small.content / "papers" / DIGEST_PAPER
-    assert sorted(report.changed) == sorted(folder.iterdir())
+    ledger = small.content / "urls.yml"
+    assert sorted(report.changed) == sorted([*folder.iterdir(), ledger])
     paper = store.read_bundle(folder, small.root).paper
     assert paper.csl.DOI == "10.1000/knee.1"
     assert paper.seed.file == "knee.txt"
@@ -63,7 +64,7 @@ def test_check_tells_the_line_that_extract_would_write_otherwise(small: Project)
 
 
 def test_check_misses_no_file(small: Project) -> None:
-    assert rules(pipeline.check(small)) == ["content-stale"] * 5
+    assert rules(pipeline.check(small)) == ["content-stale"] * 5 + ["ledger-new"]
 
 
 def test_a_bad_seed_does_not_stop_the_others(small: Project) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
+import shutil
 from pathlib import Path
 
 from builder.edition import DATA_LICENCE, Edition, find_edition
@@ -16,22 +16,31 @@ from builder.exports.release import copy_releases, write_crate, write_manifest
 from builder.exports.tabular import write_csv, write_sqlite
 from builder.releases import read_releases
 from builder.store import Library
-from builder.views import view_pages
+from builder.views import list_pages
 
-__all__ = ["measure_downloads", "write_downloads", "write_exports"]
+__all__ = ["prepare_downloads", "write_downloads", "write_exports"]
 
 
-def write_exports(library: Library, site: Path, site_url: str) -> None:
-    """Write every export below a built site; ``site_url`` ends with a slash."""
+def write_exports(
+    library: Library, site: Path, site_url: str, downloads: Path | None = None
+) -> None:
+    """Write every export below a built site; ``site_url`` ends with a slash.
+
+    ``downloads`` is the folder in which they were prepared; without it they are made here.
+    """
     edition = find_edition(library, site_url)
     releases = read_releases(library.root)
-    write_page_files(library, site, edition)
-    write_downloads(library, site, edition)
+    atlas, pages = list_pages(library, edition, {})
+    write_page_files(atlas, pages, site, edition)
+    if downloads:
+        shutil.copytree(downloads, site, dirs_exist_ok=True)
+    else:
+        write_downloads(library, site, edition)
     write_api(library, site, site_url)
     write_compared(library, site)
     write_cards(library, site, site / "assets" / "favicon.svg")
     copy_releases(library.root, site)
-    titles = {page.path: page.title for page in view_pages(library)}
+    titles = {page.path: page.title for page in pages}
     write_feed(library, site, edition, titles, releases)
     write_robots(site, edition)
     write_sitemap(library, site, edition)
@@ -47,13 +56,12 @@ def write_downloads(library: Library, folder: Path, edition: Edition) -> None:
     write_crate(folder, edition.site_url, edition.version, edition.day, DATA_LICENCE)
 
 
-def measure_downloads(library: Library, edition: Edition) -> dict[str, int]:
-    """Return the size in bytes of each download, by its path below the site."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        write_downloads(library, folder, edition)
-        return {
-            path.relative_to(folder).as_posix(): path.stat().st_size
-            for path in sorted(folder.rglob("*"))
-            if path.is_file()
-        }
+def prepare_downloads(library: Library, folder: Path, edition: Edition) -> dict[str, int]:
+    """Write the downloads into a folder of their own; return their sizes in bytes by path."""
+    shutil.rmtree(folder, ignore_errors=True)
+    write_downloads(library, folder, edition)
+    return {
+        path.relative_to(folder).as_posix(): path.stat().st_size
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }

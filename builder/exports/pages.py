@@ -9,18 +9,16 @@ from pathlib import Path
 
 from builder.citations import Citable, csl_json, write_bibtex, write_ris
 from builder.edition import Edition
-from builder.store import Library
-from builder.views import view_pages
-from builder.views.atlas import build_atlas
-from builder.views.cite import find_citables
+from builder.views import Page
+from builder.views.atlas import Atlas
+from builder.views.cite import NO_BOX, find_citables
 
 
-def write_page_files(library: Library, site: Path, edition: Edition) -> None:
+def write_page_files(atlas: Atlas, pages: Iterable[Page], site: Path, edition: Edition) -> None:
     """Write ``cite.*``, ``original.*`` and ``references.*`` beside each page that a site has."""
-    atlas = build_atlas(library)
-    for page in view_pages(library):
+    for page in pages:
         folder = site / page.path
-        if not (folder / "index.html").is_file() or page.kind in ("moved", "retired"):
+        if not (folder / "index.html").is_file() or page.kind in NO_BOX:
             continue
         for name, citables in find_citables(atlas, page, edition).files().items():
             for ending, text in format_files(citables).items():

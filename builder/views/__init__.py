@@ -31,7 +31,7 @@ from builder.views.search import view_search
 from builder.views.terms import view_term
 from builder.views.trials import view_trial
 
-__all__ = ["Page", "view_pages", "view_site"]
+__all__ = ["Page", "list_pages", "view_pages", "view_site"]
 
 
 def view_site(library: Library, edition: Edition, sizes: Mapping[str, int]) -> Iterator[Page]:
@@ -40,6 +40,17 @@ def view_site(library: Library, edition: Edition, sizes: Mapping[str, int]) -> I
     Beside those of the records these are the pages about the data, the changes, each release, and
     each address that moved or was withdrawn. ``sizes`` are those of the downloads, in bytes.
     """
+    atlas, pages = list_pages(library, edition, sizes)
+    addresses = {entry.address: entry for entry in library.ledger}
+    histories = page_histories(read_releases(library.root))
+    for page in pages:
+        yield dress_page(atlas, page, edition, addresses, histories)
+
+
+def list_pages(
+    library: Library, edition: Edition, sizes: Mapping[str, int]
+) -> tuple[Atlas, list[Page]]:
+    """Return every page of the site as it is before it gets its tags, and the indexes behind."""
     atlas = build_atlas(library)
     atlas.edition = edition
     releases = read_releases(library.root)
@@ -48,10 +59,7 @@ def view_site(library: Library, edition: Edition, sizes: Mapping[str, int]) -> I
     pages.append(view_changes(atlas, releases, titles))
     pages += [view_release(atlas, release) for release in releases]
     pages += view_gone_pages(atlas, titles)
-    addresses = {entry.address: entry for entry in library.ledger}
-    histories = page_histories(releases)
-    for page in pages:
-        yield dress_page(atlas, page, edition, addresses, histories)
+    return atlas, pages
 
 
 def view_pages(library: Library) -> Iterator[Page]:

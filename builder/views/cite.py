@@ -18,7 +18,8 @@ from builder.views.links import Page, View
 # The files beside a page. ``cite`` is the page, ``original`` the work it tells of, ``references``
 # the works that it rests on.
 FORMATS = (("bib", "BibTeX"), ("ris", "RIS"), ("csl.json", "CSL-JSON"))
-_NO_BOX = frozenset({"moved", "retired"})
+# Pages that stand for no record any more: nobody cites them.
+NO_BOX = frozenset({"moved", "retired"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def _cited_by(atlas: Atlas, findings: Iterable[Finding]) -> set[str]:
 
 def view_cite_box(atlas: Atlas, page: Page, edition: Edition) -> View | None:
     """Return the cite box of a page: plain texts, and the files beside the page."""
-    if page.kind in _NO_BOX:
+    if page.kind in NO_BOX:
         return None
     found = find_citables(atlas, page, edition)
     box: View = {

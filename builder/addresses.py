@@ -1,0 +1,110 @@
+"""The ledger file: renewed by extract, asked by check and build.
+
+A preview neither renews nor asks it: what a curator tries out was never published.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from builder import history, ledger, models, store
+from builder.edition import today
+from builder.errors import Problem, ProblemError
+from builder.moves import Side
+from builder.project import Project
+from builder.store import Library, PaperBundle
+
+_STAMP = "addresses"
+
+
+@contextmanager
+def keep_records(project: Project) -> Iterator[Path]:
+    """Give a folder that holds the papers' records as they stand now, until the block ends.
+
+    Records are replaced and never written over, so a second name for each file keeps it.
+    """
+    project.build.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=project.build, prefix="before-") as name:
+        held = Path(name) / "papers"
+        papers = project.content / "papers"
+        if papers.is_dir():
+            shutil.copytree(papers, held, copy_function=_link)
+        yield held
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # a disk without second names
+        shutil.copyfile(source, target)
+
+
+def renew(project: Project, before: Path) -> list[Path]:
+    """Write the ledger anew after an extraction; return it if it changed.
+
+    ``before`` holds the papers' records as they stood. Nothing is done for a preview, where nothing
+    in content/ changed since the last time, and where content/ can't be read (check will tell).
+    """
+    file = project.root / ledger.FILE
+    stamp = project.build / _STAMP
+    if project.out == project.preview:
+        return []
+    if stamp.is_file() and file.is_file() and stamp.read_text() == _look(project):
+        return []
+    try:
+        library = store.load_library(project.content, project.root)
+    except ProblemError:
+        return []
+    old = _read_side(project, before, library)
+    entries = history.renew_ledger(old, library, today(project.root))
+    changed = store.write_records(file, entries)
+    store.write_text(stamp, _look(project))
+    return [file] if changed else []
+
+
+def _look(project: Project) -> str:
+    """Return a hash over the look of every file of content/ on the disk."""
+    found = hashlib.sha256()
+    for path in sorted(project.content.rglob("*.yml")):
+        stat = path.stat()
+        name = path.relative_to(project.content).as_posix()
+        found.update(f"{name}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
+    return found.hexdigest()
+
+
+def _read_side(project: Project, papers: Path, library: Library) -> Side:
+    """Return the records below a folder of papers; one that can't be read is left out."""
+    bundles: list[PaperBundle] = []
+    for folder in sorted(papers.glob("*")):
+        try:
+            bundles.append(store.read_bundle(folder, project.root))
+        except ProblemError:
+            continue
+    united, works = store.unite_bundles(bundles, library.identifiers, library.ledger)
+    return Side(united, works)
+
+
+def check_addresses(library: Library) -> list[Problem]:
+    """Return every address that would be lost, taken over, or sent nowhere, and every bad slug."""
+    current = ledger.list_addresses(library)
+    return [
+        *ledger.check_ledger(library.ledger, current),
+        *ledger.check_recorded(library.ledger, current),
+        *ledger.check_slugs(library),
+    ]
+
+
+def check_dates(library: Library) -> list[Problem]:
+    """Return a problem where the ledger does not know a page's data as it is now."""
+    return ledger.check_digests(library.ledger, history.digest_pages(library))
+
+
+def write_ledger(project: Project, entries: list[models.Address]) -> None:
+    """Write the ledger."""
+    store.write_records(project.root / ledger.FILE, entries)
