@@ -65,6 +65,8 @@ class Beside:
         elif not ours:
             text = f"The title it cites names {self._labels(theirs)}, the row no source."
             yield self._question("row-title-source", "sources", text, 3)
+        elif set(ours) < set(theirs) and len(theirs) > 1 and self._strangers(theirs, ours):
+            return  # a study of several sources, of which the row tells one
         elif self._strangers(ours, theirs) or self._strangers(theirs, ours):
             text = (
                 f"The row names {self._labels(ours)}, the title it cites {self._labels(theirs)}: "

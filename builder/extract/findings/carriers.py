@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -15,7 +16,12 @@ RNA_TYPES = frozenset(["miRNA", "lncRNA", "circRNA", "RNA class"])
 MOLECULE_TYPES = RNA_TYPES | {"gene/protein", "drug", "compound"}
 _TREATED = re.compile(
     r"[^\s,;:]+[\s-](?:stimulated|treated|primed|pre-?treated|pre-?conditioned)\s+"
-    r"(?:[\w-]+\s+){0,2}$",
+    r"(?:(?!(?:with|by)\b)[\w-]+\s+){0,2}$",
+    re.IGNORECASE,
+)
+_TREATED_WITH = re.compile(
+    r"^s?\s+(?:(?:that|which)\s+(?:are|were)\s+)?(?:stimulated|treated|primed|pre-?treated|"
+    r"pre-?conditioned)\s+(?:with|by)\s+(?:[\w/-]+\s*){1,3}",
     re.IGNORECASE,
 )
 _TAKEN_OUT = re.compile(
@@ -26,6 +32,7 @@ _PUT_IN = re.compile(
     r"load|plasmid|overexpress|over-express|transfect|transduc|encapsulat|lentivir|cargo",
     re.IGNORECASE,
 )
+_LISTED = re.compile(r"\s*(?:,|,?\s*\band\b|&|/)\s*", re.IGNORECASE)
 _NAME_BEHIND = re.compile(r"^(?:[_-]\d|\s+(?!RNA)[A-Z][A-Z0-9][A-Za-z0-9-]*\b)")
 _NO_CARRIER = re.compile(r"\b(?:no|without)\s+(?:any\s+|a\s+|an\s+|the\s+)?$", re.IGNORECASE)
 _NO_CARRIER_TYPES = frozenset(["device", "drug"])
@@ -94,9 +101,16 @@ def _treated(
     general = reading.vocabulary.find_term("preconditioning", "modification")
     for source in sources:
         before = _TREATED.search(reading.text[: source.start])
+        behind = _TREATED_WITH.match(reading.text[source.end :])
+        if behind and (named := _find_treatment(reading, source.end, source.end + behind.end())):
+            stop = source.end + behind.end()
+            yield replace(
+                source, field="modifications", value=named, rule="treated-cell",
+                start=source.end, end=stop, text=reading.text[source.end : stop],
+            )  # fmt: skip
         if before is None or general is None:
             continue
-        named = _find_treatment(reading, before)
+        named = _find_treatment(reading, before.start(), before.end())
         others = [k for k in known if k.start < source.start and k.value != general]
         if (named and named not in {k.value for k in others}) or not any(
             k.start < source.start for k in known
@@ -108,11 +122,11 @@ def _treated(
             )  # fmt: skip
 
 
-def _find_treatment(reading: Reading, before: re.Match[str]) -> str | None:
+def _find_treatment(reading: Reading, start: int, end: int) -> str | None:
     """Return the modification of what a cell was treated with, or with a parent of it."""
     v = reading.vocabulary
     for mention in reading.mentions("mechanism", "compound", "vehicle"):
-        if before.start() <= mention.start < before.end():
+        if start <= mention.start < end:
             for term in (mention.term, *v.ancestors(mention.term)):
                 for noun in ("pretreatment", "preconditioning", "priming", "stimulation"):
                     if found := v.find_term(f"{v.terms[term].label} {noun}", "modification"):
@@ -186,7 +200,30 @@ def read_cargo(reading: Reading) -> list[Assigned]:
             said = "loaded" if drug else said
             found.append(_assign(reading, "cargo", mention, pattern.rule, said))
             break
-    return found
+    return _spread(reading, found)
+
+
+def _spread(reading: Reading, found: list[Assigned]) -> list[Assigned]:
+    """Return cargo with its neighbours in a list: "miR-21 and miR-26a carried by exosomes"."""
+    molecules = find_molecules(reading)
+    v = reading.vocabulary
+    known = {(a.start, a.end): a for a in found}
+    for ones in (list(itertools.pairwise(molecules)), list(itertools.pairwise(molecules))[::-1]):
+        for left, right in ones:
+            if not _LISTED.fullmatch(reading.text[left.end : right.start]):
+                continue
+            if v.terms[left.term].type != v.terms[right.term].type:
+                continue
+            one, other = (known.get((m.start, m.end)) for m in (left, right))
+            if one and not other and not one.rule.startswith("x-"):
+                known[right.start, right.end] = _like(reading, one, right)
+            elif other and not one and other.rule.startswith("x-"):
+                known[left.start, left.end] = _like(reading, other, left)
+    return sorted(known.values(), key=lambda a: (a.start, -a.end))
+
+
+def _like(reading: Reading, assigned: Assigned, mention: Mention) -> Assigned:
+    return _assign(reading, "cargo", mention, assigned.rule, assigned.detail)
 
 
 def _is_put_in(reading: Reading, mention: Mention) -> bool:

@@ -191,7 +191,7 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
         not_carrier_whole=re.compile(rf"\b(?:{data['not_carrier']['whole']})$", re.IGNORECASE),
         not_carrier_after=re.compile(rf"^(?:{data['not_carrier']['after']})", re.IGNORECASE),
         effect_of_vesicles=re.compile(
-            r"^[^.;,]{0,60}?\b(?:effects?|influence|benefits?|actions?)\s+of\s+(?:[\w/-]+[\s-]+){0,5}"
+            r"^[^.;,]{0,60}?\b(?:effects?|influence|benefits?|actions?|ability|abilities|capacity|potential)\s+of\s+(?:[\w/-]+[\s-]+){0,5}"
             + words["vesicle"]
             + r"\b",
             re.IGNORECASE,

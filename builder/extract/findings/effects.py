@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from builder.extract.findings.cues import CueKind, Cues
@@ -105,9 +106,11 @@ def read_arrow(text: str, start: int, end: int) -> State | None:
 class EffectReader:
     """Reads the direction at any place of one text."""
 
-    def __init__(self, text: str, cues: Cues) -> None:
+    def __init__(self, text: str, cues: Cues, names: Sequence[tuple[int, int]] = ()) -> None:
+        """Read a text; ``names`` are spans whose words are no cues: the "loss" of "loss modulus"."""
         self.text = text
         self.cues = cues
+        self.names = names
         self._passives: list[tuple[int, int, State]] = []
         self.states = self._walk()
         for match in cues.unchanged.finditer(text):
@@ -164,8 +167,13 @@ class EffectReader:
             _Cue(m.start(), m.end(), meaning.kind, meaning.effect, m[0].lower())
             for m in self.cues.finder.finditer(self.text)
             for meaning in [self.cues.meaning(m[0])]
+            if not any(low <= m.start() < high for low, high in self.names)
         ]
-        cues += [_Cue(m.start(), m.end(), "break", "", m[0]) for m in _BREAK.finditer(self.text)]
+        cues += [
+            _Cue(m.start(), m.end(), "break", "", m[0])
+            for m in _BREAK.finditer(self.text)
+            if not (m[0][0] == ":" and any(c.end == m.start() and c.effect for c in cues))
+        ]
         cues += [
             _Cue(m.start(), m.end(), "aim", "", "to")
             for m in re.finditer(r"(?<![\w-])to(?=\s+(?:\w+ly\s+)?(\w+))", self.text, re.IGNORECASE)
@@ -308,6 +316,9 @@ class EffectReader:
         if near and cue.kind == "noun" and before.rule == "verb":
             effect = _compose(before.effect, cue.effect)
             return State(cue.start, effect, "verb-and-noun", f"{before.cue} {cue.word}", cue.end)
+        lost = before.rule == "effect-taken-away" and self.text[: cue.start].endswith("to ")
+        if lost:  # "abolished the ability of exosomes to promote X"
+            return replace(before, start=cue.start, end=cue.end)
         taken = cue.kind == "verb" and cue.effect in _OPPOSING
         if taken and self._takes_effect(cue):
             # What is taken away is the vesicles' effect; their direction is not told by the verb.

@@ -173,7 +173,8 @@ def read_evidence(
     The statement's own words come first, then an animal in a column of models; the titles that a
     sentence cites count where all that state a level state the same.
     """
-    settings = {p.name for p in statement.parts if p.role == "setting"}
+    settings = {p.name for p in statement.parts if p.role in ("setting", "application")}
+    in_cells = {a.part for a in assigned if a.field == "targets"}  # "rat chondrocytes"
     titles = [("cited title", title) for title in statement.titles]
     own = [(p.name, p.text) for p in statement.parts if p.role != "aside"]
     if statement.locator.kind == "table-row":
@@ -187,7 +188,8 @@ def read_evidence(
         if studies and len({i.value for i in studies}) == 1:
             return studies[0]
     for item in assigned:
-        if item.field == "species" and item.part in settings and item.value != "human":
+        animal = item.field == "species" and item.value != "human"
+        if animal and item.part in settings and item.part not in in_cells:
             return replace(item, field="evidence", value="in vivo animal", rule="animal-in-column")
     return None
 

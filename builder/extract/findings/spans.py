@@ -47,7 +47,8 @@ class Reading:
     def effects(self) -> EffectReader:
         """The directions that the text gives, walked once."""
         if self._effects is None:
-            self._effects = EffectReader(self.text, self.cues)
+            names = [(m.start, m.end) for m in self.mentions("outcome") if " " in m.text]
+            self._effects = EffectReader(self.text, self.cues, names)
         return self._effects
 
     def mentions(self, *kinds: str) -> list[Mention]:
