@@ -287,6 +287,11 @@ class Reference(Record):
     notices: Annotated[list[Notice], Field(description="retractions and the like")] = []
     questions: list[Question] = []
 
+    @property
+    def withdrawn(self) -> bool:
+        """Tell whether the work, or a part of it, has been taken back since."""
+        return any(notice.withdraws for notice in self.notices)
+
 
 # --- tables ------------------------------------------------------------------------------------
 
@@ -529,9 +534,9 @@ class Address(Record):
     state: Literal["live", "moved", "retired"] = "live"
     to: str | None = None
     because: str | None = None
-    paper: Annotated[
-        Slug | None, Field(description="the paper that the record was read from")
-    ] = None
+    paper: Annotated[Slug | None, Field(description="the paper that the record was read from")] = (
+        None
+    )
     digest: Annotated[str | None, Field(description="hash of the data that the page shows")] = None
     changed: Annotated[
         date | None, Field(description="when that data last changed; absent: never since")

@@ -24,7 +24,7 @@ from builder.store import Library, PaperBundle
 from builder.tellings import find_trials, group_tellings
 from builder.views import links
 from builder.views.links import View
-from builder.voices import find_places
+from builder.voices import Disagreement, find_disagreements, find_places
 
 # The kinds of terms that have a page of their own; the others stand in the glossary.
 PAGED = ("source", "mechanism", "vehicle", "condition")
@@ -76,6 +76,7 @@ class Atlas:
     by_id: dict[str, Finding] = field(default_factory=dict)
     former: dict[str, list[str]] = field(default_factory=dict)
     places: dict[tuple[str, int], str] = field(default_factory=dict)
+    disagreements: dict[str, list[Disagreement]] = field(default_factory=lambda: defaultdict(list))
     edition: Edition | None = None
 
     def paper(self, paper: str) -> PaperBundle:
@@ -155,6 +156,9 @@ def build_atlas(library: Library) -> Atlas:
         _index_paper(atlas, bundle)
     for finding in atlas.findings:
         _index_finding(atlas, finding)
+    for found in find_disagreements(library):
+        for name in dict.fromkeys((found.source, found.target)):
+            atlas.disagreements[name].append(found)
     for trial in atlas.trials:
         for name in dict.fromkeys([*trial.sources, *trial.conditions]):
             atlas.term_trials[name].append(trial)

@@ -47,7 +47,11 @@ def view_numbers(atlas: Atlas, paper: str, numbers: list[int], root: str) -> lis
         cited = atlas.cited.get((paper, number))
         address = href(root, page, ids.reference_anchor(number)) if cited else ""
         title = short_name(cited.csl) if cited else "not in the list of references"
-        found.append({"label": str(number), "href": address, "title": title})
+        work = atlas.library.references.get(atlas.places.get((paper, number), ""))
+        withdrawn = bool(work and work.withdrawn)
+        found.append(
+            {"label": str(number), "href": address, "title": title, "withdrawn": withdrawn}
+        )
     return found
 
 

@@ -16,6 +16,7 @@ from builder.views.citations import (
 )
 from builder.views.findings import view_numbers
 from builder.views.links import Page, View, link, outside, page_href, plural, shorten
+from builder.views.references import view_notices
 from builder.views.xrefs import view_entity
 
 NOT_STATED = "not stated"
@@ -231,6 +232,7 @@ def view_paper(atlas: Atlas, bundle: PaperBundle) -> Page:
             "fields": view_bibliography(paper.csl),
             "people": _view_people(paper),
             "ways": view_ways(paper.csl),
+            "notices": view_notices(atlas, paper.id),
             "issued": format_date(paper.csl.issued),
             "licence": outside(paper.licence or NOT_STATED, paper.licence_url),
             "source": outside(paper.source_url, paper.source_url) if paper.source_url else None,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from builder import ids
 from builder.models import Notice, Reference
 from builder.views.atlas import Atlas, view_questions
@@ -28,7 +26,7 @@ def view_reference_row(reference: Reference, root: str, count: int) -> View:
         "cited": len(reference.cited_in),
         "parsed": reference.parsed,
         "printed": reference.printed,
-        "withdrawn": is_withdrawn(reference.notices),
+        "withdrawn": reference.withdrawn,
     }
 
 
@@ -48,9 +46,10 @@ def view_notice(notice: Notice) -> View:
     }
 
 
-def is_withdrawn(notices: Iterable[Notice]) -> bool:
-    """Tell whether a work, or a part of it, has been taken back."""
-    return any(notice.withdraws for notice in notices)
+def view_notices(atlas: Atlas, paper: str) -> list[View]:
+    """Return the later notices about a paper that the atlas has read."""
+    known = atlas.library.identifiers.get(paper)
+    return [view_notice(notice) for notice in known.notices] if known else []
 
 
 def count_reference(atlas: Atlas, reference: str) -> int:
@@ -99,7 +98,6 @@ def view_reference(atlas: Atlas, reference: Reference) -> Page:
                 view_trial_row(atlas, t, root) for t in atlas.reference_trials.get(reference.id, ())
             ],
             "notices": [view_notice(notice) for notice in reference.notices],
-            "withdrawn": is_withdrawn(reference.notices),
             "questions": view_questions(reference.questions),
         },
     )

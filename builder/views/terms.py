@@ -15,6 +15,7 @@ from builder.views.links import Page, View, page_href, plural, shorten
 from builder.views.pictures import view_pictures
 from builder.views.sheets import dump_findings
 from builder.views.trials import view_trial_row
+from builder.views.voices import view_voices
 from builder.views.weights import find_evidence, view_mentions, view_weight
 from builder.views.words import EVIDENCE, FALLING, KIND_WORDS, RISING, ROLE_WORDS, view_evidence
 
@@ -179,6 +180,7 @@ def view_term(atlas: Atlas, term: Term) -> Page:
             "weight": view_weight(atlas, findings, len(trials)),
             "mentions": view_mentions(atlas, term),
             "levels": view_levels(findings),
+            "voices": view_voices(atlas, term.id, root),
             "facets": view_facets(atlas, term.id, findings, root),
             "pictures": view_pictures(atlas, term, findings, root),
             "findings": [view_finding_row(atlas, f, root) for f in findings],
