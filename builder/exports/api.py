@@ -63,7 +63,7 @@ def find_records(library: Library, site_url: str) -> Records:
         "references": (_reference(r, site_url) for r in library.references.values()),
         "sources": _terms(atlas, "source", site_url),
         "tables": (_table(atlas, t, site_url) for t in library.tables()),
-        "trials": (_trial(library, t, site_url) for t in atlas.trials),
+        "trials": (_trial(atlas, t, site_url) for t in atlas.trials),
         "vehicles": _terms(atlas, "vehicle", site_url),
     }
     return {
@@ -203,9 +203,9 @@ def _finding(atlas: Atlas, finding: models.Finding, site_url: str) -> shapes.Fin
     )
 
 
-def _trial(library: Library, trial: models.Trial, site_url: str) -> shapes.TrialEntry:
-    record = library.registry.get(trial.id)
-    status = trial.status
+def _trial(atlas: Atlas, trial: models.Trial, site_url: str) -> shapes.TrialEntry:
+    record = atlas.library.registry.get(trial.id)
+    told = atlas.tellings[trial.id]
     return shapes.TrialEntry(
         id=trial.id,
         url=site_url + ids.page_path("trial", trial.id),
@@ -215,15 +215,10 @@ def _trial(library: Library, trial: models.Trial, site_url: str) -> shapes.Trial
         phase=trial.phase,
         conditions=trial.conditions,
         sources=trial.sources,
-        dose=shapes.DoseEntry(**trial.dose.model_dump()) if trial.dose else None,
+        dose=_dose(trial),
         route=trial.route,
         endpoints=trial.endpoints,
-        status=shapes.StatusEntry(
-            printed=status.printed,
-            as_of=status.as_of.isoformat() if status.as_of else NOT_STATED,
-        )
-        if status
-        else None,
+        status=_status(trial),
         result=trial.result,
         references=trial.references,
         registry_record=store.plain(record) if record else None,
@@ -233,7 +228,34 @@ def _trial(library: Library, trial: models.Trial, site_url: str) -> shapes.Trial
             )
             for d in trial.discrepancies
         ],
+        tellings=[_telling(t) for t in told] if len(told) > 1 else None,
     )
+
+
+def _telling(trial: models.Trial) -> shapes.TellingEntry:
+    return shapes.TellingEntry(
+        paper=trial.paper,
+        quote=trial.quote,
+        phase=trial.phase,
+        dose=_dose(trial),
+        route=trial.route,
+        endpoints=trial.endpoints,
+        status=_status(trial),
+        result=trial.result,
+        references=trial.references,
+    )
+
+
+def _dose(trial: models.Trial) -> shapes.DoseEntry | None:
+    return shapes.DoseEntry(**trial.dose.model_dump()) if trial.dose else None
+
+
+def _status(trial: models.Trial) -> shapes.StatusEntry | None:
+    status = trial.status
+    if status is None:
+        return None
+    as_of = status.as_of.isoformat() if status.as_of else NOT_STATED
+    return shapes.StatusEntry(printed=status.printed, as_of=as_of)
 
 
 # --- files ---------------------------------------------------------------------------------------

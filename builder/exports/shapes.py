@@ -251,6 +251,20 @@ class DiscrepancyEntry(Shape):
     severity: Literal["high", "medium", "low"]
 
 
+class TellingEntry(Shape):
+    """What one of several papers says of a trial; numbers of references are those of its list."""
+
+    paper: Slug
+    quote: str
+    phase: str | None = None
+    dose: DoseEntry | None = None
+    route: str | None = None
+    endpoints: list[str] = []
+    status: StatusEntry | None = None
+    result: str | None = None
+    references: list[int] = []
+
+
 class TrialEntry(Entry):
     """A registered clinical trial, as a paper tells it and as its registry does."""
 
@@ -269,6 +283,10 @@ class TrialEntry(Entry):
         dict[str, Any] | None, Field(description="what the registry says, fact by fact")
     ] = None
     discrepancies: list[DiscrepancyEntry] = []
+    tellings: Annotated[
+        list[TellingEntry] | None,
+        Field(description="only where several papers tell of it; the first fills the fields above"),
+    ] = None
 
 
 # --- the index -----------------------------------------------------------------------------------

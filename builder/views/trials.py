@@ -225,6 +225,30 @@ def _view_registry(record: RegistryRecord | None) -> View | None:
     }
 
 
+def _others(atlas: Atlas, trial: Trial) -> Sequence[Trial]:
+    """Return the tellings of a trial beside the first, which speaks for it."""
+    return atlas.tellings.get(trial.id, [trial])[1:]
+
+
+def _view_telling(atlas: Atlas, told: Trial, trial: Trial, root: str) -> View:
+    """Return what another paper says of the same trial, with each field that it tells otherwise."""
+    known, said = review_values(trial), review_values(told)
+    labels = {name: label for label, name, _, _ in _FIELDS}
+    return {
+        "paper": link(
+            short_name(atlas.paper(told.paper).paper.csl), page_href(root, "paper", told.paper)
+        ),
+        "place": view_place(atlas, told.paper, told.locator, root),
+        "numbers": view_numbers(atlas, told.paper, told.references, root),
+        "quote": told.quote,
+        "differs": [
+            {"label": labels[name], "value": value}
+            for name, value in said.items()
+            if known.get(name) != value
+        ],
+    }
+
+
 def view_trial(atlas: Atlas, trial: Trial) -> Page:
     """Return the page of one trial."""
     root = "../../"
@@ -266,6 +290,7 @@ def view_trial(atlas: Atlas, trial: Trial) -> Page:
             "discrepancies": [view_discrepancy(d) for d in find_discrepancies(atlas, trial)],
             "lookalikes": trial.lookalikes,
             "quote": trial.quote,
+            "others": [_view_telling(atlas, t, trial, root) for t in _others(atlas, trial)],
             "works": works,
             "numbers": view_numbers(atlas, trial.paper, trial.references, root),
             "findings": [view_finding_row(atlas, f, root) for f in findings],
