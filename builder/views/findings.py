@@ -82,6 +82,7 @@ def view_finding_row(atlas: Atlas, finding: Finding, root: str) -> View:
     terms = view_terms(atlas, finding, root)
     return {
         "id": finding.id,
+        "former": atlas.former.get(ids.page_path("finding", finding.id), []),
         "href": page_href(root, "finding", finding.id),
         "quote": finding.quote,
         "parts": _quote_parts(finding),

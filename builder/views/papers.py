@@ -63,8 +63,10 @@ def _view_row(atlas: Atlas, table: Table, row: TableRow, place: int, root: str) 
             }
         )
     findings = atlas.row_findings.get((table.paper, row.id), ())
+    former = atlas.former.get(ids.page_path("finding", row.id), ())
     return {
         "anchor": ids.row_anchor(row.id),
+        "former": [ids.row_anchor(name) for name in former],
         "place": place,
         "line": row.line,
         "cells": cells,
