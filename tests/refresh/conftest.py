@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
-from service import LocalService, run_service
+from local_service import QUICK, TODAY, LocalService, OpenDesk, run_service
 
 from builder.refresh.services import Manners, Service
 from builder.refresh.web import Desk
-
-TODAY = date(2026, 11, 21)
-QUICK = Manners(contact="curator@example.org", timeout=30, deadline=60, attempts=3)
-HASTY = Manners(timeout=0.4, deadline=0.8, attempts=1)
 
 
 @pytest.fixture
@@ -27,9 +23,6 @@ def service() -> Iterator[LocalService]:
 def waits() -> list[float]:
     """The seconds that were waited, instead of being waited."""
     return []
-
-
-OpenDesk = Callable[..., Desk]
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from answers import (
+from local_service import TODAY, LocalService, OpenDesk, Reply
+from service_answers import (
     RETRACTION,
     crossref_item,
     crossref_list,
@@ -14,8 +15,6 @@ from answers import (
     pmc_result,
     pmc_search,
 )
-from conftest import TODAY, OpenDesk
-from service import LocalService, Reply
 
 from builder.models import CslDate, CslItem, CslName, Identifiers, Notice
 from builder.refresh.match import Found, is_taken_back, match_work

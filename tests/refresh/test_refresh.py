@@ -7,11 +7,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from answers import RETRACTION, crossref_list, crossref_work, pmc_search, study
 from click.testing import CliRunner
-from conftest import QUICK, TODAY
 from hand_made import DIGEST_PAPER
-from service import LocalService, Reply
+from local_service import QUICK, TODAY, LocalService, Reply
+from service_answers import RETRACTION, crossref_list, crossref_work, pmc_search, study
 
 from builder import pipeline, store
 from builder.cli import main

@@ -6,9 +6,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from answers import study
-from conftest import TODAY, OpenDesk
-from service import LocalService, Reply
+from local_service import TODAY, LocalService, OpenDesk, Reply
+from service_answers import study
 
 from builder.models import Fact, RegistryRecord
 from builder.refresh.trials import TrialsAsked, ask_trials

@@ -8,8 +8,7 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
-from conftest import HASTY, QUICK, OpenDesk
-from service import LocalService, Reply
+from local_service import HASTY, QUICK, LocalService, OpenDesk, Reply
 
 from builder.refresh.services import CROSSREF, Manners, at, find_contact
 from builder.refresh.web import OfflineError, ServiceError, UnknownError, parse_retry_after

@@ -5,12 +5,21 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from builder.refresh.services import Manners
+from builder.refresh.web import Desk
+
+TODAY = date(2026, 11, 21)
+QUICK = Manners(contact="curator@example.org", timeout=30, deadline=60, attempts=3)
+HASTY = Manners(timeout=0.4, deadline=0.8, attempts=1)
+OpenDesk = Callable[..., Desk]
 
 
 @dataclass
