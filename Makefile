@@ -6,7 +6,7 @@ SITE_ENV := .venv/site.stamp
 TEST_ENV := .venv/test.stamp
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --only-binary :all: --generate-hashes --no-config --no-emit-index-url --no-annotate --no-header
 
-.PHONY: help site serve test check check-zensical bench bench-extract lock release clean
+.PHONY: help site serve test check check-citation check-zensical bench bench-extract lock release clean
 .DELETE_ON_ERROR:
 
 help: ## list these commands
@@ -30,6 +30,9 @@ check: $(TEST_ENV) ## check style, types, content/ and that the site builds
 	$(PYTHON) -m builder check
 	$(PYTHON) -m builder build
 
+check-citation: $(TEST_ENV) ## check CITATION.cff with cffconvert
+	.ci/check-citation
+
 check-zensical: $(TEST_ENV) ## build the same pages with Zensical and compare the addresses
 	$(PYTHON) bench/compare_zensical.py
 
@@ -41,6 +44,7 @@ bench-extract: $(TEST_ENV) ## measure the reading of 1,000 made-up papers, and o
 
 lock: $(TEST_ENV) ## renew the hash-locked requirements
 	$(LOCK) pyproject.toml --upgrade --output-file requirements.lock
+	echo cffconvert | $(LOCK:--only-binary :all:=) - --upgrade --output-file .ci/requirements-cff.lock
 	$(LOCK) pyproject.toml --upgrade --extra test --constraint requirements.lock --output-file requirements-dev.lock
 
 release: $(SITE_ENV) ## freeze a release: make release VERSION=1.2.0
