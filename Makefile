@@ -44,7 +44,7 @@ bench-extract: $(TEST_ENV) ## measure the reading of 1,000 made-up papers, and o
 
 lock: $(TEST_ENV) ## renew the hash-locked requirements
 	$(LOCK) pyproject.toml --upgrade --output-file requirements.lock
-	echo cffconvert | $(LOCK:--only-binary :all:=) - --upgrade --output-file .ci/requirements-cff.lock
+	echo cffconvert | $(subst --only-binary :all:,,$(LOCK)) - --upgrade --output-file .ci/requirements-cff.lock
 	$(LOCK) pyproject.toml --upgrade --extra test --constraint requirements.lock --output-file requirements-dev.lock
 
 release: $(SITE_ENV) ## freeze a release: make release VERSION=1.2.0
