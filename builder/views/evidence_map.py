@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from builder.models import Finding, Term, Trial
@@ -148,7 +148,7 @@ def dump_grid(atlas: Atlas, kind: str) -> str:
     )
 
 
-def _sheet_row(atlas: Atlas, pair: tuple[str, str], held: _Held) -> Iterable[object]:
+def _sheet_row(atlas: Atlas, pair: tuple[str, str], held: _Held) -> list[object]:
     terms = atlas.library.terms
     findings = list(held.findings.values())
     weight = view_weight(atlas, findings, len(held.trials))

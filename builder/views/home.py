@@ -9,7 +9,7 @@ from builder.views.links import Page, View, link
 from builder.views.papers import view_paper_row
 from builder.views.trials import view_trial_row
 from builder.views.weights import has_evidence
-from builder.views.words import KIND_WORDS
+from builder.views.words import EFFECTS, EVIDENCE, KIND_WORDS, view_effect, view_evidence
 
 _NEWEST = 5
 
@@ -33,7 +33,7 @@ def view_numbers(atlas: Atlas) -> list[View]:
 def _count_terms(atlas: Atlas, kind: str) -> View:
     terms = atlas.library.terms_of(kind)
     told = sum(1 for term in terms if has_evidence(atlas, term))
-    label = f"{KIND_WORDS[kind][1].lower()} with evidence"
+    label = KIND_WORDS[kind][1].lower()
     return {"count": told, "known": len(terms), **link(label, ids.index_path(kind))}
 
 
@@ -83,6 +83,9 @@ def view_about(atlas: Atlas) -> Page:
         kind="page",
         view={
             "numbers": [{**n, "href": f"../{n['href']}"} for n in view_numbers(atlas)],
+            "levels": [view_evidence(level) for level in reversed(EVIDENCE)],
+            "effects": [view_effect(effect) for effect in EFFECTS],
+            "questions": "../questions/",
             "edition": view_edition(atlas),
         },
     )

@@ -29,7 +29,7 @@ _LEADS = {
 }
 
 
-def view_term_row(atlas: Atlas, term: Term, root: str, depth: int = 0) -> View:
+def view_term_row(atlas: Atlas, term: Term, root: str) -> View:
     """Return a term as an entry of its index, with how much evidence it has."""
     findings = find_evidence(atlas, term)
     trials = len(atlas.term_trials.get(term.id, ()))
@@ -47,41 +47,29 @@ def view_term_row(atlas: Atlas, term: Term, root: str, depth: int = 0) -> View:
         "summary": view_summary(atlas, term, findings, root),
         "mentions": view_mentions(atlas, term),
         "type": (term.type or "").replace("-", " ").replace("_", " "),
-        "depth": min(depth, 4),
+        "parent": atlas.term_link(term.parent, root) if term.parent else None,
     }
 
 
-def _in_tree_order(atlas: Atlas, kind: str) -> Iterator[tuple[Term, int]]:
-    """Yield the terms of a kind, each below its parent, with its depth; cycles are cut."""
-    terms = sorted(atlas.library.terms_of(kind), key=lambda t: (t.label.casefold(), t.id))
-    same = {t.id for t in terms}
-    done: set[str] = set()
-
-    def walk(term: Term, depth: int) -> Iterator[tuple[Term, int]]:
-        if term.id in done:
-            return
-        done.add(term.id)
-        yield term, depth
-        for child in atlas.children.get(term.id, ()):
-            if child.id in same:
-                yield from walk(child, depth + 1)
-
-    for term in terms:
-        if term.parent not in same:
-            yield from walk(term, 0)
-    for term in terms:
-        yield from walk(term, 0)
+def _evidence_first(row: View) -> tuple[object, ...]:
+    weight = row["weight"]
+    return (
+        -(weight["studies"] + weight["trials"]),
+        -weight["findings"],
+        -row["below"],
+        row["label"].casefold(),
+        row["term"]["href"],
+    )
 
 
 def view_term_index(atlas: Atlas, kind: str) -> Page:
     """Return the index page of a kind of term."""
     path = ids.index_path(kind)
     _, many = KIND_WORDS[kind]
-    every = [
-        view_term_row(atlas, term, "../", depth) for term, depth in _in_tree_order(atlas, kind)
-    ]
+    every = [view_term_row(atlas, term, "../") for term in atlas.library.terms_of(kind)]
+    every.sort(key=_evidence_first)
     rows = [row for row in every if row["evident"]]
-    rest = sorted((r for r in every if not r["evident"]), key=lambda r: r["label"].casefold())
+    rest = [row for row in every if not row["evident"]]
     return Page(
         path=path,
         template="terms.md.j2",
@@ -187,8 +175,9 @@ def view_glossary(atlas: Atlas) -> Page:
             "abbreviation": term.abbreviation or "",
             "href": atlas.term_href(term, "../") if term.kind in PAGED else "",
             "definition": term.definition or "",
-            "synonyms": view_synonyms(term),
-            "xrefs": [xrefs.view_xref(x) for x in term.xrefs],
+            # Terms with a page of their own tell the rest there.
+            "synonyms": [] if term.kind in PAGED else view_synonyms(term),
+            "xrefs": [] if term.kind in PAGED else [xrefs.view_xref(x) for x in term.xrefs],
             "findings": len(atlas.findings_of(term.id)),
         }
         groups.setdefault(term.kind, []).append(entry)
@@ -204,18 +193,27 @@ def view_glossary(atlas: Atlas) -> Page:
                 {"anchor": f"kind-{kind}", "label": KIND_WORDS[kind][1], "entries": groups[kind]}
                 for kind in sorted(groups, key=lambda k: KIND_WORDS[k][1])
             ],
-            "abbreviations": [
-                {
-                    "short": term.abbreviation,
-                    "term": {"label": term.label, "href": atlas.term_href(term, "../")},
-                }
-                for term in sorted(
-                    (t for t in shown if t.abbreviation),
-                    key=lambda t: ((t.abbreviation or "").casefold(), t.id),
-                )
-            ],
+            "abbreviations": view_abbreviations(atlas),
         },
     )
+
+
+def view_abbreviations(atlas: Atlas) -> list[View]:
+    """Return every short form with all it may mean: those of terms, then those papers define."""
+    meanings: dict[str, dict[str, View]] = {}
+    for term in sorted(atlas.library.terms.values(), key=lambda t: (t.label.casefold(), t.id)):
+        if term.abbreviation and term.abbreviation != term.label:
+            told = link(term.label, atlas.term_href(term, "../"))
+            meanings.setdefault(term.abbreviation, {})[term.label.casefold()] = told
+    for key in sorted(atlas.library.papers):
+        for short in atlas.paper(key).paper.abbreviations:
+            known = meanings.setdefault(short.short, {})
+            page = link(f"{short.long} (as a paper defines it)", page_href("../", "paper", key))
+            known.setdefault(short.long.casefold(), page)
+    return [
+        {"short": short, "meanings": list(meanings[short].values())}
+        for short in sorted(meanings, key=lambda s: (s.casefold(), s))
+    ]
 
 
 def _paper_questions(bundle: PaperBundle, root: str) -> Iterator[tuple[Question, View, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from builder.views.atlas import Atlas
 from builder.views.home import view_numbers
-from builder.views.links import Page, href
+from builder.views.links import Page, href, link
 
 _FACETS = (
     ("kind", "Kind of page"),
@@ -27,7 +27,13 @@ def view_search(atlas: Atlas) -> Page:
         kind="page",
         view={
             "facets": [{"id": name, "label": label} for name, label in _FACETS],
-            "lists": [*numbers, {"count": len(atlas.library.terms), "label": "glossary entries",
-                                 "href": href("../", "glossary/")}],
+            "lists": [
+                *numbers,
+                {
+                    "count": len(atlas.library.terms),
+                    "known": 0,
+                    **link("glossary entries", href("../", "glossary/")),
+                },
+            ],
         },
-    )  # fmt: skip
+    )
