@@ -138,7 +138,7 @@ def _digest_inputs(project: Project) -> str:
     found = hashlib.sha256()
     for part in (
         os.environ.get("SITE_URL", ""),
-        os.environ.get("REPO_URL", ""),
+        os.environ.get("ISSUES_URL", ""),
         str(source_date_epoch(project.root)),
         sys.version,
     ):

@@ -1,0 +1,87 @@
+"""Pictures and comparisons as a reader has them."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from served import Served, Watch
+
+PHONE = {"width": 390, "height": 844}
+
+
+def test_a_researcher_sets_three_sources_side_by_side_and_shares_the_address(
+    site: Served, page: Page, watch: Watch
+) -> None:
+    page.goto(f"{site.url}compare/")
+    page.get_by_label("First source").select_option("bmsc")
+    page.get_by_label("Second source").select_option("adsc")
+    page.get_by_label("Third source").select_option("ucmsc")
+    page.get_by_role("button", name="Compare").click()
+    table = page.locator("#comparison table")
+    expect(table.locator("thead th")).to_have_text(["BMSC", "ADSC", "UCMSC"])
+    assert parse_qs(urlsplit(page.url).query) == {"a": ["bmsc"], "b": ["adsc"], "c": ["ucmsc"]}
+    shared = table.inner_text()
+    page.goto("about:blank")
+    page.goto(f"{site.url}compare/?a=bmsc&b=adsc&c=ucmsc")
+    expect(table.locator("thead th")).to_have_count(3)
+    assert table.inner_text() == shared
+    table.get_by_role("link", name="ADSC").click()
+    expect(page.locator("h1")).to_contain_text("Adipose")
+    assert watch.errors == []
+
+
+def test_the_script_lays_out_what_the_page_lays_out(site: Served, page: Page) -> None:
+    """The pair that the page shows without a script is the same with one."""
+    page.goto(f"{site.url}compare/")
+    fixed = page.locator("#comparison table").inner_text()
+    pair = [page.get_by_label(f"{n} source").input_value() for n in ("First", "Second")]
+    page.goto(f"{site.url}compare/?a={pair[1]}&b={pair[0]}")
+    expect(page.locator("#comparison thead th").first).not_to_have_text(fixed.split("\n")[0])
+    page.goto(f"{site.url}compare/?a={pair[0]}&b={pair[1]}")
+    expect(page.locator("#comparison-state")).to_have_text("")
+    assert page.locator("#comparison table").inner_text() == fixed
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("?a=bmsc&b=nonsense", "No finding names a cell source called nonsense."),
+        ("?a=bmsc&b=bmsc", "Choose two different sources."),
+        ("?a=%3Cimg%20src=x%3E&b=bmsc", "No finding names a cell source called <img src=x>."),
+    ],
+)
+def test_a_source_that_is_not_known_is_told(
+    site: Served, page: Page, watch: Watch, asked: str, told: str
+) -> None:
+    page.goto(f"{site.url}compare/{asked}")
+    expect(page.locator("#comparison-state")).to_have_text(told)
+    assert watch.errors == []
+
+
+def test_pictures_stay_readable_on_a_phone(site: Served, browser: Browser) -> None:
+    context = browser.new_context(viewport=PHONE)
+    page = context.new_page()
+    pictures = 0
+    for path in ("sources/bmsc/", "mechanisms/bone-regeneration/", "trials/"):
+        page.goto(site.url + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
+        for text in page.locator("svg.drawing text").all():
+            box = text.bounding_box()
+            assert box is not None
+            assert box["height"] >= 12, path  # pixels; words keep their size
+        pictures += page.locator("svg.drawing").count()
+    assert pictures >= 5
+    context.close()
+
+
+def test_each_picture_has_a_title_and_the_same_as_a_table(site: Served, page: Page) -> None:
+    page.goto(f"{site.url}sources/bmsc/")
+    figures = page.locator("figure.picture")
+    for figure in figures.all():
+        title = figure.locator("figcaption b").inner_text()
+        expect(figure.get_by_role("img", name=re.compile(re.escape(title)))).to_have_count(1)
+        figure.get_by_text("The same as a table").click()
+        expect(figure.get_by_role("table", name=title)).to_be_visible()
