@@ -184,7 +184,10 @@ def main(arguments: list[str]) -> None:
     parts = [
         ("titles", score_texts(titles, vocabulary)),
         ("prose", score_texts(read_gold("prose"), vocabulary)),
-        ("unseen", score_texts(read_gold("unseen"), vocabulary)),
+        *(
+            (name, score_texts(read_gold(name), vocabulary))
+            for name in ("unseen", "adversarial-statements", "fresh-statements")
+        ),
     ]
     rows, lost = score_rows(vocabulary)
     parts.insert(1, ("rows", rows))

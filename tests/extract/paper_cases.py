@@ -72,6 +72,10 @@ def score_cases(vocabulary: Vocabulary) -> PaperScore:
         for entry in read_expected(case)["findings"]:
             finding = match(entry, found.bundle.findings)
             if finding is not None:
-                named = {"evidence": finding.evidence, **entry, "key": f"{case.name}: {entry['has']}"}
+                named = {
+                    "evidence": finding.evidence,
+                    **entry,
+                    "key": f"{case.name}: {entry['has']}",
+                }
                 told.report.add(named, finding, vocabulary)
     return told

@@ -17,7 +17,8 @@ KEYS = {
     *("about_exosomes", "evidence", "quantities", "also", "missing", "questions"),
     *("sure", "note"),
 }
-ALL = ("titles-*", "rows", "prose", "unseen")
+INVENTED = ("adversarial-statements", "fresh-statements")
+ALL = ("titles-*", "rows", "prose", "unseen", *INVENTED)
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +35,7 @@ def test_all_titles_and_rows_are_annotated():
     assert [e["number"] for e in gold_scoring.load_entries("titles-*")] == list(range(1, 138))
     assert len(gold_scoring.load_entries("rows")) == 24
     assert len(gold_scoring.load_entries("unseen")) >= 60
+    assert [len(gold_scoring.load_entries(name)) for name in INVENTED] == [124, 40]
 
 
 def test_keys_are_unique_and_fields_known():

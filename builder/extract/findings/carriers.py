@@ -88,9 +88,7 @@ def read_modifications(reading: Reading, sources: Sequence[Assigned] = ()) -> li
     treated = list(_treated(reading, sources, found))
     spans = [(t.start, t.end) for t in treated]
     general = v.find_term("preconditioning", "modification")
-    found = [
-        f for f in found if f.value != general or not any(a <= f.start < b for a, b in spans)
-    ]
+    found = [f for f in found if f.value != general or not any(a <= f.start < b for a, b in spans)]
     return [*found, *treated]
 
 

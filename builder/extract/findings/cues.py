@@ -69,6 +69,7 @@ class Cues:
     keeps_as: frozenset[str]
     measured: frozenset[str]
     reaching: tuple[str, ...]
+    intransitive: frozenset[str]
 
     def names_vesicles(self, text: str) -> bool:
         """Tell whether a text is about vesicles; "exosome-depleted serum" alone is not."""
@@ -201,6 +202,7 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
         keeps_in=frozenset(effects["keeps_in"]),
         keeps_as=frozenset(effects["keeps_as"]),
         reaching=tuple(effects["reaching"]),
+        intransitive=frozenset(effects["intransitive"]),
         measured=frozenset(effects["measures"]) | {"genes", "gene", "proteins", "factors"},
     )
 

@@ -34,7 +34,7 @@ _COMPOUND = re.compile(r"\b(?:for|to|with|of|by|through|via)\s+(?:\w+ly\s+)?$", 
 _LAST_WORD = re.compile(r"([\w-]+)\s+$")
 _INTRANSITIVE = re.compile(
     r"^\s+(?:levels?\s+|expression\s+|activity\s+|production\s+)*(?:were\s+|was\s+|is\s+|are\s+)?"
-    r"(?:\w+ly\s+)?(increased|decreased|reduced|improved|enhanced|elevated|declined|upregulated|"
+    r"(?:\w+ly\s+)?(increased|decreased|reduced|improved|enhanced|elevated|declined|rose|fell|dropped|climbed|upregulated|"
     r"downregulated|up-regulated|down-regulated|suppressed|inhibited|activated|attenuated|restored)\b"
     r"(?!\s+(?:the|by\s+\w+ing|in\s+which)\b)",
     re.IGNORECASE,
@@ -52,6 +52,7 @@ _TIME = re.compile(
     r"five|six|seven|eight|nine|ten|twelve|several|many|a\s+few|half)\b",
     re.IGNORECASE,
 )
+_UNCHANGED_BEFORE = re.compile(r"\b(?:unchanged|unaffected|unaltered)\s+(?:\w+\s+)?$", re.I)
 _UP_ARROWS, _DOWN_ARROWS = "↑⬆⇑▲", "↓⬇⇓▼"
 _ARROWS = _UP_ARROWS + _DOWN_ARROWS
 _CELL_PART = re.compile(r"[;\n]|\.\s")
@@ -83,7 +84,7 @@ class _Cue:
 
 
 def read_arrow(text: str, start: int, end: int) -> State | None:
-    """Return the direction of the arrow that a name stands behind or before: ``↑ VEGF``, ``VEGF ↑``.
+    """Return the direction of the arrow beside a name: ``↑ VEGF``, ``VEGF ↑``.
 
     Within a part of the cell all arrows stand on the same side of their names.
     """
@@ -107,7 +108,7 @@ class EffectReader:
     """Reads the direction at any place of one text."""
 
     def __init__(self, text: str, cues: Cues, names: Sequence[tuple[int, int]] = ()) -> None:
-        """Read a text; ``names`` are spans whose words are no cues: the "loss" of "loss modulus"."""
+        """Read a text; words in the spans of ``names`` are no cues: the "loss" modulus."""
         self.text = text
         self.cues = cues
         self.names = names
@@ -125,7 +126,7 @@ class EffectReader:
         behind = self.text[end:]
         if _MEDIATED.match(behind):
             return State(start, "involves", "x-mediated", behind.split()[0])
-        for found in (read_arrow(self.text, start, end), self._unchanged_behind(start, behind)):
+        for found in (read_arrow(self.text, start, end), self._unchanged_beside(start, behind)):
             if found:
                 return found
         passive = _INTRANSITIVE.match(behind)
@@ -138,10 +139,11 @@ class EffectReader:
                 state = said
         return self._behind(state, behind)
 
-    def _unchanged_behind(self, start: int, behind: str) -> State | None:
-        """Return no effect where the words right behind say so: "IL-6 not changed"."""
+    def _unchanged_beside(self, start: int, behind: str) -> State | None:
+        """Return no effect where the words beside say so: "IL-6 not changed", "unchanged gait"."""
         rest = behind[self.cues.measures.match(behind).end() :]  # type: ignore[union-attr]
-        said = _NOT_CHANGED.match(rest) or self.cues.unchanged.match(rest.lstrip())
+        first = _UNCHANGED_BEFORE.search(self.text[:start])
+        said = first or _NOT_CHANGED.match(rest) or self.cues.unchanged.match(rest.lstrip())
         return State(start, "none", "unchanged", said[0].strip()) if said else None
 
     def _behind(self, state: State, behind: str) -> State:
@@ -244,11 +246,11 @@ class EffectReader:
     def _plain(self, cue: _Cue, before: State) -> State:
         if cue.kind == "denial":
             return State(cue.start, "none", "denied", cue.word, cue.end)
-        if cue.word == "from" and before.cue.startswith(("protect", "rescu", "prevent")):
+        if cue.word == "from" and before.cue.startswith(("protect", "rescu", "prevent", "shield")):
             return State(cue.start, "inhibits", "protected-from", f"{before.cue} from", cue.end)
         reaching = any(word in before.cue for word in self.cues.reaching)
-        near = reaching or _GAP.match(self.text[before.end : cue.start])
-        near = near or cue.word in ("in", "on", "with")
+        near = reaching or cue.word in ("in", "on", "with")
+        near = near or bool(_GAP.match(self.text[before.end : cue.start]))
         denied = before.effect == "none" and cue.kind == "neutral" and near
         if denied:
             return replace(before, start=cue.start, end=cue.end)
@@ -302,25 +304,21 @@ class EffectReader:
         return not word.endswith(("s", "ed"))
 
     def _directed(self, cue: _Cue, before: State) -> State:
-        if _PASSIVE.search(self.text[: cue.start]) and (
+        passive = _PASSIVE.search(self.text[: cue.start]) and (
             cue.word.endswith("ed") or cue.word in _COMPARATIVES
-        ):
-            self._note_passive(cue, before)
-            return State(cue.start, "involves", "passive", cue.word, cue.end)
-        if self._ends_clause(cue, before):
+        )
+        if passive or cue.word in self.cues.intransitive or self._ends_clause(cue, before):
             self._note_passive(cue, before)
             return State(cue.start, "involves", "passive", cue.word, cue.end)
         near = before.cue and _GAP.match(self.text[before.end : cue.start])
-        if before.effect == "none" and (near or self._goes_on(before, cue)):
+        denied = before.effect == "none" and (near or self._goes_on(before, cue))
+        lost = before.rule == "effect-taken-away" and self.text[: cue.start].endswith("to ")
+        if denied or lost:  # "abolished the ability of exosomes to promote X"
             return replace(before, start=cue.start, end=cue.end)
         if near and cue.kind == "noun" and before.rule == "verb":
             effect = _compose(before.effect, cue.effect)
             return State(cue.start, effect, "verb-and-noun", f"{before.cue} {cue.word}", cue.end)
-        lost = before.rule == "effect-taken-away" and self.text[: cue.start].endswith("to ")
-        if lost:  # "abolished the ability of exosomes to promote X"
-            return replace(before, start=cue.start, end=cue.end)
-        taken = cue.kind == "verb" and cue.effect in _OPPOSING
-        if taken and self._takes_effect(cue):
+        if cue.kind == "verb" and cue.effect in _OPPOSING and self._takes_effect(cue):
             # What is taken away is the vesicles' effect; their direction is not told by the verb.
             return State(cue.start, "modulates", "effect-taken-away", cue.word, cue.end)
         return State(cue.start, cue.effect, "verb", cue.word, cue.end)

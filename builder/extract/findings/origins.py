@@ -140,9 +140,7 @@ def _find_cell(reading: Reading, place: Mention, cell: Mention) -> str | None:
     return None
 
 
-def _stands_for_cell(
-    reading: Reading, place: Mention, *, listed: bool
-) -> tuple[str, str] | None:
+def _stands_for_cell(reading: Reading, place: Mention, *, listed: bool) -> tuple[str, str] | None:
     """Return the source, and the rule, of a tissue or tumour that stands for its vesicles."""
     patterns = reading.cues.roles["source"]
     compound = patterns.after[0].regex.match(reading.behind(place))

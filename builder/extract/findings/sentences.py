@@ -40,20 +40,18 @@ def find_sentences(text: str) -> list[str]:
     return [s.text for s in split_sentences(text)]
 
 
-def split_sentences(
-    text: str, citations: Sequence[int] = (), marks: Marks = ()
-) -> list[Sentence]:
+def split_sentences(text: str, citations: Sequence[int] = (), marks: Marks = ()) -> list[Sentence]:
     """Return the sentences of a text in order.
 
     ``marks`` are the offsets of citations where the layout tells them; without them a number of
     ``citations`` counts where it is printed in brackets.
     """
     found = []
-    for start, end in _join(text, _pieces(_mask(text, marks))):
-        said = text[start:end]
-        start, end = start + len(said) - len(said.lstrip()), start + len(said.rstrip())
-        if start >= end:
+    for first, last in _join(text, _pieces(_mask(text, marks))):
+        said = text[first:last]
+        if not said.strip():
             continue
+        start, end = first + len(said) - len(said.lstrip()), first + len(said.rstrip())
         cited = _marked(marks, start, end) if marks else _printed(text[start:end], citations)
         found.append(Sentence(text[start:end], start, end, tuple(dict.fromkeys(cited))))
     return found

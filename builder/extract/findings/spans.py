@@ -142,7 +142,9 @@ class Reading:
 
     def before(self, mention: Mention) -> str:
         """Return the text before a mention, without the letter of its species: h in hBMSC."""
-        has_letter = bool(mention.species) and self.text[mention.start - 1 : mention.start].isalpha()
+        has_letter = (
+            bool(mention.species) and self.text[mention.start - 1 : mention.start].isalpha()
+        )
         return self.text[: mention.start - has_letter]
 
     def behind(self, mention: Mention) -> str:

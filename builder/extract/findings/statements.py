@@ -34,7 +34,7 @@ class Statement:
 
     ``context`` holds words that may settle a short form: cited titles, column names.
     ``titles`` are the titles that a row or sentence cites. ``about`` tells that its place is about
-    vesicles: the table's caption or columns name them (``table``), or the paper's title (``paper``).
+    vesicles: the table's caption or columns name them (``table``), or the paper is (``paper``).
     """
 
     locator: Locator
