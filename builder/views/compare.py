@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from builder.models import Term
 from builder.views.atlas import Atlas
 from builder.views.links import Page, View, page_href
-from builder.views.terms import count_term, view_facets, view_levels
+from builder.views.terms import view_facets, view_levels
+from builder.views.weights import find_evidence, has_evidence, view_weight
 from builder.views.words import EVIDENCE, ROLE_WORDS
 
 ROOT = "../"
@@ -19,13 +20,9 @@ _LEVELS = sorted(EVIDENCE, key=lambda level: -EVIDENCE[level])
 
 
 def find_comparable(atlas: Atlas) -> list[Term]:
-    """Return the cell sources that a finding or a trial names, those with most findings first."""
-    named = [
-        t
-        for t in atlas.library.terms_of("source")
-        if t.id in atlas.uses or t.id in atlas.term_trials
-    ]
-    return sorted(named, key=lambda t: (-len(atlas.findings_of(t.id)), t.label.casefold(), t.id))
+    """Return the cell sources that findings or trials tell of, those with most findings first."""
+    told = [t for t in atlas.library.terms_of("source") if has_evidence(atlas, t)]
+    return sorted(told, key=lambda t: (-len(find_evidence(atlas, t)), t.label.casefold(), t.id))
 
 
 def view_compared(atlas: Atlas, term: Term) -> View:
@@ -33,11 +30,11 @@ def view_compared(atlas: Atlas, term: Term) -> View:
 
     Every source has the same groups in the same order, so that several can be laid side by side.
     """
-    findings = atlas.findings_of(term.id)
+    findings = find_evidence(atlas, term)
     facets = {f["id"]: f["entries"] for f in view_facets(atlas, term.id, findings, ROOT)}
-    counts = count_term(atlas, term)
+    weight = view_weight(atlas, findings, len(atlas.term_trials.get(term.id, ())))
     levels = {v["level"]["label"]: v["count"] for v in view_levels(findings)}
-    sizes = [(name, counts[name.lower()]) for name in ("Findings", "References", "Trials")]
+    sizes = [(name, weight[name.lower()]) for name in ("Studies", "Findings", "Trials")]
     return {
         "id": term.id,
         "label": term.abbreviation or term.label,

@@ -64,6 +64,11 @@ def narrowed_href(root: str, path: str, query: Mapping[str, str], fragment: str)
     return f"{root}{path}?{words}#{fragment}"
 
 
+def compare_href(root: str, source: str) -> str:
+    """Return the relative address of the page of comparisons, with one cell source chosen."""
+    return f"{root}compare/?a={source}"
+
+
 def link(label: str, address: str | None) -> View:
     """Return a link as templates print it; without an address only its label is printed."""
     return {"label": label, "href": address or ""}

@@ -11,7 +11,7 @@ from builder.views import xrefs
 from builder.views.atlas import ROLES, Atlas, terms_in
 from builder.views.citations import view_citation, view_ways
 from builder.views.findings import view_finding_row
-from builder.views.links import Page, View, page_href, plural, shorten
+from builder.views.links import Page, View, compare_href, page_href, plural, shorten
 from builder.views.pictures import view_pictures
 from builder.views.sheets import dump_findings
 from builder.views.trials import view_trial_row
@@ -183,6 +183,7 @@ def view_term(atlas: Atlas, term: Term) -> Page:
             "voices": view_voices(atlas, term.id, root),
             "facets": view_facets(atlas, term.id, findings, root),
             "pictures": view_pictures(atlas, term, findings, root),
+            "compare": compare_href(root, term.id) if term.kind == "source" and findings else "",
             "findings": [view_finding_row(atlas, f, root) for f in findings],
             "others": [view_finding_row(atlas, f, root) for f in others],
             "sheet": "findings.csv",

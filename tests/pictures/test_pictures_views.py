@@ -206,13 +206,20 @@ def test_sources_are_compared_entry_by_entry(atlas: Atlas) -> None:
         ]
         for body in table["bodies"]
     }
-    assert bodies["Size"] == [("Findings", [4, 1]), ("Trials", [2, 0])]
+    # No finding cites a work, so all rest on the paper itself: one study.
+    assert bodies["Size"] == [("Studies", [1, 1]), ("Findings", [4, 1]), ("Trials", [2, 0])]
     assert bodies["Evidence"] == [
         ("clinical", [1, 0]), ("in vivo animal", [1, 0]), ("not stated", [2, 1]),
     ]  # fmt: skip
     assert bodies["Conditions"] == [("Knee osteoarthritis", [2, 0])]
     assert bodies["Mechanisms"] == [("IL-1β", [4, 1]), ("VEGF", [1, 0])]
     assert table["columns"][0]["href"] == "../sources/bmsc/"
+
+
+def test_a_cell_that_is_only_acted_on_is_not_compared(tmp_path: Path) -> None:
+    acted_on = finding(5, targets=["unused"])
+    atlas = make_atlas(tmp_path, [*FINDINGS, acted_on])
+    assert "unused" not in [t.id for t in find_comparable(atlas)]
 
 
 def test_one_source_alone_is_not_compared(tmp_path: Path) -> None:
