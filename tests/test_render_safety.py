@@ -130,17 +130,17 @@ def hostile_site(tmp_path_factory) -> Path:
 
 
 def test_hostile_text_adds_no_element_to_any_page(hostile_site):
-    scripts = {}
+    seen = 0
     for path in sorted(hostile_site.rglob("index.html")):
         tree = html.parse(str(path)).getroot()
         run = [s for s in tree.iter("script") if s.get("type") != "application/ld+json"]
-        scripts[path] = [s.text_content()[:20] for s in run]
+        assert all(s.get("src") and not s.text_content() for s in run), path
         [data] = tree.xpath("//script[@type='application/ld+json']")
         assert json.loads(data.text_content())["@context"] == "https://schema.org"
         for anchor in tree.iter("a"):
             assert not anchor.get("href", "").lower().startswith("javascript:"), path
-        assert "alert(1)" not in "".join(s.text_content() for s in run), path
-    assert len({tuple(found) for found in scripts.values()}) == 1
+        seen += 1
+    assert seen > 20
 
 
 def test_hostile_title_is_text_in_every_place_of_the_theme(hostile_site):

@@ -86,9 +86,9 @@ def _view_records(atlas: Atlas) -> Iterator[Page]:
     yield view_paper_index(atlas)
     for key in sorted(library.papers):
         yield view_paper(atlas, library.papers[key])
-    yield view_reference_index(atlas)
+    yield from view_reference_index(atlas)
     for key in sorted(library.references):
         yield view_reference(atlas, library.references[key])
-    yield view_finding_index(atlas)
+    yield from view_finding_index(atlas)
     for finding in atlas.findings:
         yield view_finding(atlas, finding)

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from builder import ids
-from builder.models import Question, Term
+from builder.models import Finding, Question, Reference, Term
 from builder.store import PaperBundle
 from builder.views import xrefs
 from builder.views.atlas import PAGED, Atlas, view_questions
 from builder.views.citations import short_name
 from builder.views.findings import view_finding_row
-from builder.views.links import Page, View, link, page_href, plural
+from builder.views.links import Page, View, link, page_href, plural, root_of
+from builder.views.paging import ONE_PAGE, Part, find_initial, split_list, view_parts
 from builder.views.papers import view_paper_row
 from builder.views.references import count_reference, view_reference_row
+from builder.views.sheets import dump_findings, dump_sheet
 from builder.views.terms import view_synonyms
 from builder.views.trial_pictures import view_dose_pictures, view_timeline
 from builder.views.trials import view_trial_row
 from builder.views.weights import find_evidence, view_mentions, view_summary, view_weight
 from builder.views.words import KIND_WORDS
 
+_QUESTION_COLUMNS = ("weight", "rule", "question", "field", "kind", "where")
 _LEADS = {
     "source": "Cells that exosomes are collected from. Counts are of findings read from papers.",
     "mechanism": "Molecules, pathways and processes that a finding says an exosome acts on, "
@@ -123,44 +127,84 @@ def view_paper_index(atlas: Atlas) -> Page:
     )
 
 
-def view_reference_index(atlas: Atlas) -> Page:
-    """Return the list of all cited works."""
+def view_reference_index(atlas: Atlas) -> Iterator[Page]:
+    """Yield the list of all cited works: one page, or the index and a page for each letter."""
     references = sorted(
         atlas.library.references.values(), key=lambda r: (short_name(r.csl).casefold(), r.id)
     )
-    rows = [view_reference_row(r, "../", count_reference(atlas, r.id)) for r in references]
+    parts = split_list(references, "references/", lambda r: find_initial(short_name(r.csl)))
+    shown = [] if parts else references
+    yield _reference_list(atlas, "references/", "References", shown, parts)
+    for part in parts:
+        title = f"References: {part.label}"
+        yield _reference_list(atlas, part.path, title, part.entries, parts)
+
+
+def _reference_list(
+    atlas: Atlas,
+    path: str,
+    title: str,
+    references: Sequence[Reference],
+    parts: Sequence[Part[Reference]],
+) -> Page:
+    root = root_of(path)
+    total = len(atlas.library.references)
     return Page(
-        path="references/",
+        path=path,
         template="references.md.j2",
-        title="References",
-        description=f"{plural(len(rows), 'work')} cited by the papers of the atlas, each with the "
+        title=title,
+        description=f"{plural(total, 'work')} cited by the papers of the atlas, each with the "
         "findings that rest on it.",
         kind="index",
-        view={"rows": rows},
+        crumbs=() if path == "references/" else (("References", "references/"),),
+        view={
+            "rows": [view_reference_row(r, root, count_reference(atlas, r.id)) for r in references],
+            "parts": view_parts(parts, root, path),
+            "total": total,
+        },
     )
 
 
-def view_finding_index(atlas: Atlas) -> Page:
-    """Return the list of all findings, paper by paper."""
+def view_finding_index(atlas: Atlas) -> Iterator[Page]:
+    """Yield the list of all findings, paper by paper: one page, or a page for each paper."""
+    findings = [f for key in sorted(atlas.library.papers) for f in atlas.paper(key).findings]
+    parts = split_list(findings, "findings/", lambda f: f.paper)
+    shown = [] if parts else findings
+    yield _finding_list(atlas, "findings/", "Findings", shown, parts)
+    for part in parts:
+        name = short_name(atlas.paper(part.entries[0].paper).paper.csl)
+        yield _finding_list(atlas, part.path, f"Findings of {name}", part.entries, parts)
+
+
+def _finding_list(
+    atlas: Atlas,
+    path: str,
+    title: str,
+    findings: Sequence[Finding],
+    parts: Sequence[Part[Finding]],
+) -> Page:
+    root = root_of(path)
     groups = []
-    for key in sorted(atlas.library.papers):
-        bundle = atlas.paper(key)
-        if bundle.findings:
-            groups.append(
-                {
-                    "paper": link(bundle.paper.csl.title, page_href("../", "paper", key)),
-                    "anchor": f"paper-{key}",
-                    "rows": [view_finding_row(atlas, f, "../") for f in bundle.findings],
-                }
-            )
+    for key, held in groupby(findings, key=lambda f: f.paper):
+        paper = link(atlas.paper(key).paper.csl.title, page_href(root, "paper", key))
+        rows = [view_finding_row(atlas, f, root) for f in held]
+        groups.append({"paper": paper, "anchor": f"paper-{key}", "rows": rows})
+    total = len(atlas.findings)
     return Page(
-        path="findings/",
+        path=path,
         template="findings.md.j2",
-        title="Findings",
-        description=f"{plural(len(atlas.findings), 'finding')}: the smallest citable statements, "
+        title=title,
+        description=f"{plural(total, 'finding')}: the smallest citable statements, "
         "each with its quote and its place in the paper.",
         kind="index",
-        view={"groups": groups, "total": len(atlas.findings)},
+        crumbs=() if path == "findings/" else (("Findings", "findings/"),),
+        view={
+            "groups": groups,
+            "total": total,
+            "parts": view_parts(parts, root, path),
+            "sheet": "findings.csv",
+        },
+        files={"findings.csv": dump_findings(atlas, findings)} if findings else {},
     )
 
 
@@ -250,18 +294,26 @@ def _find_questions(atlas: Atlas) -> Iterator[tuple[Question, View, str]]:
             yield question, where, "trial"
 
 
+def _question_sheet(found: Sequence[tuple[Question, View, str]]) -> list[list[object]]:
+    return [[q.weight, q.rule, q.text, q.field or "", kind, w["label"]] for q, w, kind in found]
+
+
 def view_question_queue(atlas: Atlas) -> Page:
     """Return the work queue: every open question, the weightiest first."""
     found = sorted(
         _find_questions(atlas),
         key=lambda f: (-f[0].weight, f[0].rule, f[1]["label"], f[0].text),
     )
-    rows = [{**view_questions([q])[0], "where": where, "kind": kind} for q, where, kind in found]
+    rows = [
+        {**view_questions([q])[0], "where": where, "kind": kind}
+        for q, where, kind in found[:ONE_PAGE]
+    ]
     return Page(
         path="questions/",
         template="questions.md.j2",
         title="Open questions",
-        description=f"{plural(len(rows), 'open question')} for a curator, the weightiest first.",
+        description=f"{plural(len(found), 'open question')} for a curator, the weightiest first.",
         kind="page",
-        view={"rows": rows},
+        view={"rows": rows, "total": len(found), "sheet": link("all as CSV", "questions.csv")},
+        files={"questions.csv": dump_sheet(_QUESTION_COLUMNS, _question_sheet(found))},
     )

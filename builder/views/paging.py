@@ -1,0 +1,67 @@
+"""Long lists on several pages, so that no page grows with the library.
+
+Up to ``ONE_PAGE`` entries stand on the index itself. Beyond that the index names the parts, each a
+page of its own at ``<index>/list/<part>/``. Such a page holds no record; it may come and go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from builder.spelling import fold
+from builder.views.links import View, href, link
+
+ONE_PAGE = 300
+Entry = TypeVar("Entry")
+
+
+@dataclass(frozen=True, slots=True)
+class Part(Generic[Entry]):
+    """One page of a long list: its address, its label and its entries."""
+
+    path: str
+    label: str
+    entries: Sequence[Entry]
+
+
+def find_initial(text: str) -> str:
+    """Return the letter under which a name is listed: ``a`` to ``z``, else ``other``."""
+    first = fold(text)[:1]
+    return first if "a" <= first <= "z" else "other"
+
+
+def split_list(
+    entries: Sequence[Entry], index: str, key: Callable[[Entry], str]
+) -> list[Part[Entry]]:
+    """Return the parts of a long list by their key, in order; none where one page holds it all.
+
+    ``index`` is the path of the index. A part past ``ONE_PAGE`` entries goes on at ``a-2``.
+    """
+    if len(entries) <= ONE_PAGE:
+        return []
+    groups: dict[str, list[Entry]] = {}
+    for entry in entries:
+        groups.setdefault(key(entry), []).append(entry)
+    parts = []
+    for name in sorted(groups):
+        held = groups[name]
+        for number, start in enumerate(range(0, len(held), ONE_PAGE), 1):
+            part = name if number == 1 else f"{name}-{number}"
+            label = name.upper() if len(name) == 1 else name
+            if len(held) > ONE_PAGE:
+                label = f"{label} {number}"
+            parts.append(Part(f"{index}list/{part}/", label, held[start : start + ONE_PAGE]))
+    return parts
+
+
+def view_parts(parts: Sequence[Part[Entry]], root: str, current: str = "") -> list[View]:
+    """Return the links to all parts, each with its count; that of the page itself has none."""
+    return [
+        {
+            **link(part.label, "" if part.path == current else href(root, part.path)),
+            "count": len(part.entries),
+        }
+        for part in parts
+    ]

@@ -1,0 +1,211 @@
+"""What readers come for, step by step: a clinician, a researcher, a reader on a phone."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from served import Served
+
+
+def test_a_clinician_finds_the_only_randomised_trial_within_three_clicks(
+    site: Served, page: Page
+) -> None:
+    """The one trial that the review calls an RCT compared with placebo and was negative."""
+    page.goto(site.url)
+    page.get_by_role("link", name="What did trials in people find?").click()
+    randomised = page.locator("table.trials tbody tr", has_text="RCT")
+    expect(randomised).to_have_count(1)
+    expect(randomised).to_contain_text("Negative result")
+    randomised.get_by_role("rowheader").get_by_role("link").first.click()
+    top = page.locator(".headline")
+    expect(top).to_be_in_viewport()
+    expect(top).to_contain_text("Completed")
+    expect(top).to_contain_text("Negative result")
+    expect(top).to_contain_text("no superiority vs. placebo")
+
+
+def test_the_result_of_a_trial_is_told_on_the_home_page(site: Served, page: Page) -> None:
+    page.goto(site.url)
+    told = page.locator(".results li", has_text="Negative result")
+    expect(told).to_contain_text("no superiority vs. placebo")
+
+
+def test_a_researcher_filters_findings_to_osteochondral_defects_and_downloads_them(
+    site: Served, page: Page, tmp_path: Path
+) -> None:
+    page.goto(site.url + "sources/")
+    page.get_by_label("Filter this list").fill("bmsc")
+    page.get_by_role("link", name="Bone marrow mesenchymal stem cell", exact=True).click()
+    every = page.locator("table.findings").first.locator("tbody tr")
+    total = every.count()
+    choice = page.get_by_role("combobox", name="Condition").first
+    choice.select_option("Osteochondral defect")
+    shown = every.locator("visible=true")
+    count = shown.count()
+    assert 0 < count < total
+    expect(page.locator(".filter output").first).to_have_text(f"{count} of {total}")
+    with page.expect_download() as started:
+        page.get_by_role("button", name=f"Download these {count} as CSV").click()
+    file = tmp_path / "findings.csv"
+    started.value.save_as(file)
+    rows = list(csv.DictReader(file.open(encoding="utf-8")))
+    assert len(rows) == count
+    for row in rows:
+        assert "Osteochondral defect" in row["condition"]
+        assert row["Statement"]
+        assert f"/findings/{row['id']}/" in row["page"]
+
+
+def test_the_findings_of_a_source_are_a_file_without_scripts(
+    site: Served, browser: Browser
+) -> None:
+    context = browser.new_context(java_script_enabled=False, accept_downloads=True)
+    page = context.new_page()
+    page.goto(site.url + "sources/bmsc/")
+    with page.expect_download() as started:
+        page.get_by_role("link", name="as CSV").first.click()
+    text = Path(started.value.path()).read_text(encoding="utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
+    told = json.loads((site.folder / "api/v1/findings.json").read_text())
+    assert {row["id"] for row in rows} == {f["id"] for f in told if "bmsc" in f.get("sources", [])}
+    context.close()
+
+
+def test_a_reader_on_a_phone_follows_a_statement_to_its_table_row(
+    site: Served, browser: Browser
+) -> None:
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True
+    )
+    page = context.new_page()
+    page.goto(site.url)
+    page.get_by_role("banner").locator("summary").tap()
+    page.get_by_role("navigation", name="Menu").get_by_role("link", name="Sources").tap()
+    page.get_by_role("link", name="Bone marrow mesenchymal stem cell", exact=True).tap()
+    place = page.locator(".place a", has_text="Table 1, row")
+    row = page.locator("table.findings tbody tr").filter(has=place).first
+    words = row.locator("blockquote bdi").nth(1).inner_text()
+    row.locator(".place a").first.tap()
+    target = page.locator("tr:target")
+    expect(target).to_be_in_viewport()
+    expect(target).to_contain_text(words)
+    context.close()
+
+
+def test_the_phones_menu_opens_and_leads_on_by_keyboard_alone(
+    site: Served, browser: Browser
+) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(site.url)
+    for _ in range(4):  # past the link that skips to the content
+        page.keyboard.press("Tab")
+        if page.locator("summary:focus").count():
+            break
+    page.keyboard.press("Enter")
+    menu = page.get_by_role("navigation", name="Menu")
+    expect(menu).to_be_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("Evidence map")
+    context.close()
+
+
+def test_a_cell_of_the_map_leads_to_its_findings(site: Served, page: Page) -> None:
+    page.goto(site.url + "map/")
+    column = page.locator("table.map").first.locator("thead th").all_inner_texts()
+    at = [" ".join(name.split()) for name in column].index("Osteochondral defect")
+    row = page.locator("table.map").first.locator("tbody tr", has_text="BMSC").first
+    row.locator("td").nth(at - 1).get_by_role("link").click()
+    expect(page.get_by_role("combobox", name="Condition").first).to_have_value(
+        "Osteochondral defect"
+    )
+    for told in page.locator("table.findings").first.locator("tbody tr:visible").all():
+        assert "Osteochondral defect" in (told.get_attribute("data-condition") or "")
+
+
+def test_the_dark_scheme_is_kept_from_page_to_page(site: Served, page: Page) -> None:
+    page.goto(site.url)
+    body = page.locator("body")
+    expect(body).to_have_attribute("data-md-color-scheme", "default")
+    page.get_by_role("button", name="Dark colours").click()
+    expect(body).to_have_attribute("data-md-color-scheme", "slate")
+    page.get_by_role("link", name="About").first.click()
+    expect(body).to_have_attribute("data-md-color-scheme", "slate")
+
+
+@pytest.fixture
+def guarded(browser: Browser) -> Iterator[tuple[Page, list[str]]]:
+    """A tab that notes each breach of the pages' Content-Security-Policy."""
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    breaches: list[str] = []
+    page.expose_function("noteBreach", lambda told: breaches.append(told))
+    page.add_init_script(
+        "addEventListener('securitypolicyviolation',"
+        " (e) => noteBreach(`${location.pathname}: ${e.violatedDirective} ${e.blockedURI}`))"
+    )
+    yield page, breaches
+    context.close()
+
+
+def test_every_kind_of_page_keeps_its_own_policy_and_stays_within_a_narrow_phone(
+    site: Served, guarded: tuple[Page, list[str]]
+) -> None:
+    page, breaches = guarded
+    page.set_viewport_size({"width": 320, "height": 700})
+    wide = []
+    for path in site.one_of_each_kind():
+        page.goto(site.url + path, wait_until="load")
+        policy = page.locator("meta[http-equiv='Content-Security-Policy']")
+        text = policy.get_attribute("content") or ""
+        assert "script-src 'self' 'wasm-unsafe-eval';" in text, path
+        assert "unsafe-inline" not in text
+        if page.evaluate("document.documentElement.scrollWidth") > 320:
+            wide.append(path)
+    assert breaches == []
+    assert wide == []
+
+
+def test_the_policy_stops_an_inline_script(site: Served, guarded: tuple[Page, list[str]]) -> None:
+    page, breaches = guarded
+    page.goto(site.url)
+    page.evaluate(
+        "document.body.append(Object.assign(document.createElement('script'),"
+        " {textContent: 'window.ran = true'}))"
+    )
+    page.wait_for_function("true")
+    assert page.evaluate("window.ran") is None
+    assert breaches
+
+
+def test_searching_keeps_the_policy(site: Served, guarded: tuple[Page, list[str]]) -> None:
+    page, breaches = guarded
+    page.goto(site.url + "search/?q=cartilage+hydrogel")
+    expect(page.locator("#search-results[data-state=done]")).to_have_count(1, timeout=20_000)
+    assert page.locator("#search-results li").count() > 0
+    assert breaches == []
+
+
+def test_nothing_jumps_while_a_page_loads(site: Served, page: Page) -> None:
+    jumped = {}
+    for path in ("", "map/", "sources/bmsc/", "trials/", "references/", "findings/"):
+        page.goto(site.url + path, wait_until="load")
+        shift = page.evaluate(
+            """() => new Promise((done) => {
+              let sum = 0;
+              new PerformanceObserver((list) => {
+                for (const entry of list.getEntries()) sum += entry.value;
+              }).observe({ type: "layout-shift", buffered: true });
+              setTimeout(() => done(sum), 300);
+            })"""
+        )
+        if shift:
+            jumped[path] = shift
+    assert jumped == {}
