@@ -63,6 +63,11 @@ class Entry:
     facets: Facets = field(default_factory=dict)
     sections: tuple[Section, ...] = ()
 
+    @property
+    def in_full_text(self) -> bool:
+        """Tell whether it is a page of its own; a place on another page is found by name only."""
+        return "#" not in self.path
+
 
 def find_terms(atlas: Atlas) -> Iterator[Entry]:
     """Yield the terms in order of id: those with a page, and those of the glossary."""

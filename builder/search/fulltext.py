@@ -1,4 +1,8 @@
-"""The full text: each page's own words, given to Pagefind with weights, facets and anchors."""
+"""The full text: each page's own words, given to Pagefind with weights and anchors.
+
+Facets are kept beside it (see facets.py): Pagefind writes its own in an order that changes from
+build to build.
+"""
 
 from __future__ import annotations
 
@@ -24,14 +28,14 @@ _MAGIC = b"pagefind_dcd"
 
 
 def write_fulltext(entries: Iterable[Entry], out: Path) -> dict[str, str]:
-    """Write Pagefind's index of the entries that have sections; return page ids by address.
+    """Write Pagefind's index of the entries that have a page; return page ids by address.
 
     Raises ProblemError where Pagefind fails.
     """
     with tempfile.TemporaryDirectory() as folder:
         pages = Path(folder)
         for entry in entries:
-            if entry.sections and "#" not in entry.path:
+            if entry.in_full_text:
                 target = pages / entry.path / "index.html"
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_text(page_html(entry), encoding="utf-8")
@@ -76,10 +80,6 @@ def page_html(entry: Entry) -> str:
 def _marks(entry: Entry) -> Iterator[str]:
     yield f'<i data-pagefind-ignore data-pagefind-meta="kind">{escape(entry.kind)}</i>'
     yield f'<i data-pagefind-ignore data-pagefind-meta="detail">{escape(entry.detail)}</i>'
-    values = [("kind", entry.kind), *(("year", str(y)) for y in [entry.year] if y)]
-    values += [(name, value) for name, found in entry.facets.items() for value in found]
-    for name, value in values:
-        yield f'<i data-pagefind-ignore data-pagefind-filter="{name}">{escape(value)}</i>'
 
 
 def read_page_ids(out: Path) -> dict[str, str]:

@@ -10,14 +10,16 @@ from typing import Any
 
 from builder import spelling, store
 from builder.edition import find_edition
+from builder.extract.journals import journal_words
 from builder.project import Project
 from builder.search.entries import Entry, Field, find_findings, find_terms, find_works
+from builder.search.facets import write_facets
 from builder.search.fulltext import write_fulltext
 from builder.search.identifiers import normalise
 from builder.search.keys import find_keys, join_keys
 from builder.search.shards import encode, write_blocks, write_hashed, write_shards
 from builder.store import Library
-from builder.views.atlas import build_atlas
+from builder.views.atlas import Atlas, build_atlas
 from builder.views.words import KIND_WORDS
 
 FOLDER = "search"
@@ -47,13 +49,16 @@ def write_search(project: Project, library: Library, site: Path) -> None:
     """Write names, identifiers and full text. Raises ProblemError."""
     atlas = build_atlas(library)
     settings = store.read_yaml(project.content / "search.yml", project.root)
-    journals = store.read_yaml(project.content / "journals.yml", project.root)
-    entries = Entries(
+    write_index(site / FOLDER, find_entries(atlas), settings, find_edition(library).day.isoformat())
+
+
+def find_entries(atlas: Atlas) -> Entries:
+    """Return all that search can find in a library."""
+    return Entries(
         list(find_terms(atlas)),
-        list(find_works(atlas, frozenset(find_keys(journals["abbreviations"])))),
+        list(find_works(atlas, journal_words().abbreviations)),
         list(find_findings(atlas)),
     )
-    write_index(site / FOLDER, entries, settings, find_edition(library).day.isoformat())
 
 
 def write_index(out: Path, entries: Entries, settings: Mapping[str, Any], day: str) -> None:
@@ -81,6 +86,7 @@ def write_index(out: Path, entries: Entries, settings: Mapping[str, Any], day: s
             folder, "works", [_work_row(w, kinds, pages) for w in works], WORKS_PER_FILE
         ),
         "perFile": WORKS_PER_FILE,
+        "facets": write_facets(folder, entries.all, pages),
         "identifiers": write_shards(folder, "ids", _identifiers(entries), WORDS_PER_FILE),
     }
     store.write_bytes(out / "manifest.json", encode(manifest))
@@ -137,7 +143,7 @@ def _printed_words(entries: Iterable[Entry]) -> set[str]:
     return {
         key
         for entry in entries
-        if entry.sections
+        if entry.in_full_text
         for text in (entry.title, *(section.text for section in entry.sections))
         for key in find_keys(text)
     }

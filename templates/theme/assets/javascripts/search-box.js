@@ -115,7 +115,7 @@ export function createBox(form, input) {
   }
 
   async function fill(query, mine, engine, names, found) {
-    const { hits } = await searchText(found.text);
+    const hits = await searchText(found.text);
     const known = new Set(names.map((hit) => hit.id).filter(Boolean));
     const more = hits.filter((hit) => !known.has(hit.id)).slice(0, MOST - names.length);
     const data = await Promise.all(more.map((hit) => hit.data()));

@@ -315,44 +315,59 @@ export function preloadText() {
   return pagefind();
 }
 
-function asked(filters) {
-  const found = {};
-  for (const [name, values] of Object.entries(filters)) {
-    if (values.length) found[name] = values.length > 1 ? { any: values } : values[0];
-  }
-  return found;
-}
-
-// Returns {hits: [{id, data()}], counts} of the full text; `words` null lists all pages.
-export async function searchText(words, filters = {}) {
+// Returns the hits of the full text, [{id, data()}]; `words` null lists all pages.
+export async function searchText(words) {
   const found = await pagefind();
   // Pagefind starts even where its program could not be loaded; then the first search fails.
-  const result = await found.search(words, { filters: asked(filters) }).catch(forget);
-  return { hits: result.results, counts: result.filters, all: result.totalFilters };
+  const { results } = await found.search(words).catch(forget);
+  return results;
 }
 
-// Returns {results: [{name?, text?}], found}: names first, then what the full text adds. `name` is a
-// page found by its name, `text` a hit of the full text with its excerpts. With facets, names stand
-// only where the facets allow.
-export async function search(query, filters = {}) {
+// Returns {results: [{id, name?, text?}], found}: names first, then what the full text adds. `name`
+// is a page found by its name, `text` a hit of the full text with its excerpts. A query of no words
+// gives all pages.
+export async function search(query) {
   const index = await start();
   const found = query.trim() ? await index.names(query) : { names: [], text: null, notice: "" };
-  let { names } = found;
-  if (names.length && Object.values(filters).some((values) => values.length)) {
-    const allowed = new Set((await searchText(null, filters)).hits.map((hit) => hit.id));
-    names = names.filter((hit) => allowed.has(hit.id));
-  }
-  const { hits } = found.text === "" ? { hits: [] } : await searchText(found.text, filters);
+  const hits = found.text === "" ? [] : await searchText(found.text);
   const byId = new Map(hits.map((hit) => [hit.id, hit]));
-  const known = new Set(names.map((hit) => hit.id).filter(Boolean));
+  const known = new Set(found.names.map((hit) => hit.id).filter(Boolean));
   const results = [
-    ...names.map((hit) => ({ name: hit, text: byId.get(hit.id) })),
-    ...hits.filter((hit) => !known.has(hit.id)).map((hit) => ({ text: hit })),
+    ...found.names.map((hit) => ({ id: hit.id, name: hit, text: byId.get(hit.id) })),
+    ...hits.filter((hit) => !known.has(hit.id)).map((hit) => ({ id: hit.id, text: hit })),
   ];
   return { results, found };
 }
 
-// Returns {facet: {value: count}} of the whole site; this loads the facets' own files.
-export async function loadFacets() {
-  return (await pagefind()).filters();
+// --- facets --------------------------------------------------------------------------------------
+
+// Returns Map(value -> Set of page ids) of a facet.
+async function readFacet(name) {
+  const { facets } = (await start()).manifest;
+  const [pages, values] = await Promise.all([load(facets.pages), load(facets.files[name])]);
+  return new Map(
+    Object.entries(values).map(([value, steps]) => {
+      let number = 0;
+      return [value, new Set(steps.map((step) => pages[(number += step)]))];
+    }),
+  );
+}
+
+// Returns the results that each chosen facet allows; of one facet's values any will do.
+export async function narrow(results, filters, except = "") {
+  let kept = results;
+  for (const [name, values] of Object.entries(filters)) {
+    if (!values.length || name === except) continue;
+    const facet = await readFacet(name);
+    const sets = values.map((value) => facet.get(value)).filter(Boolean);
+    kept = kept.filter(({ id }) => sets.some((set) => set.has(id)));
+  }
+  return kept;
+}
+
+// Returns [[value, count]] of a facet over results, those of its own choice included.
+export async function countFacet(name, results, filters) {
+  const kept = await narrow(results, filters, name);
+  const facet = await readFacet(name);
+  return [...facet].map(([value, ids]) => [value, kept.filter(({ id }) => ids.has(id)).length]);
 }

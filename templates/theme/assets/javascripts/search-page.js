@@ -1,7 +1,7 @@
 // /search/?q=…: one list in rank order, facets, shareable address. See design.md for its contract:
 // #search-results carries data-state="done" when complete.
 
-import { address, loadFacets, search, searchText, start } from "./search-engine.js";
+import { address, countFacet, narrow, search, start } from "./search-engine.js";
 
 const STEP = 20;
 const MOST_PLACES = 3;
@@ -13,10 +13,11 @@ export function createPage() {
   const list = document.querySelector("#search-results");
   const status = document.querySelector("#search-status");
   const more = document.querySelector("#search-more");
-  const narrow = form.querySelector("#search-narrow");
+  const folded = form.querySelector("#search-narrow");
   let turn = 0;
   let timer = 0;
   let rest = [];
+  let unnarrowed = [];
   let shown = 0;
 
   const selects = () => [...form.querySelectorAll("select[data-facet]")];
@@ -57,15 +58,17 @@ export function createPage() {
     }
     try {
       const engine = await start();
-      const { results, found } = await search(query, filters);
+      const { results: all, found } = await search(query);
+      const results = active ? await narrow(all, filters) : all;
       if (mine !== turn) return;
+      unnarrowed = all;
       rest = results;
       shown = 0;
       list.replaceChildren();
       await showMore(engine, mine);
       if (mine !== turn) return;
       finish(results, sentence(found, results.length, query));
-      if (active || narrow.open) fillFacets(engine, filters, found).catch(() => {});
+      if (folded.open) fillFacets(engine, filters).catch(() => {});
     } catch {
       if (mine === turn) fail(query);
     }
@@ -175,9 +178,7 @@ export function createPage() {
 
   // --- facets ------------------------------------------------------------------------------------
 
-  async function fillFacets(engine, filters, found) {
-    const whole = await loadFacets();
-    const words = found?.text || null;
+  async function fillFacets(engine, filters) {
     const labels = new Map(engine.terms.terms.map((term) => [term.path, term.title]));
     const name = (facet, value) =>
       facet === "kind"
@@ -185,32 +186,28 @@ export function createPage() {
         : labels.get(`${facet}s/${value}/`) ?? value;
     for (const select of selects()) {
       const facet = select.dataset.facet;
-      const others = { ...filters, [facet]: [] };
-      const { counts } = await searchText(words, others);
-      const held = counts?.[facet] ?? whole[facet] ?? {};
       const current = filters[facet][0] ?? "";
-      const values = Object.entries(held).filter(([value, count]) => count || value === current);
+      const counted = await countFacet(facet, unnarrowed, filters);
+      const values = counted.filter(([value, count]) => count || value === current);
       if (current && !values.some(([value]) => value === current)) values.push([current, 0]);
       values.sort((a, b) =>
         facet === "year" ? b[0] - a[0] : b[1] - a[1] || name(facet, a[0]).localeCompare(name(facet, b[0])),
       );
-      const any = new Option("any", "");
       select.replaceChildren(
-        any,
+        new Option("any", ""),
         ...values.map(([value, count]) => new Option(`${name(facet, value)} (${count})`, value)),
       );
       select.value = current;
-      select.disabled = false;
     }
   }
 
   async function openFacets() {
-    if (!narrow.open) return;
+    if (!folded.open) return;
     const { query, filters } = readAddress();
     try {
       const engine = await start();
-      const found = query.trim() ? await engine.names(query) : { text: null };
-      await fillFacets(engine, filters, found);
+      if (!query.trim() && !unnarrowed.length) unnarrowed = (await search("")).results;
+      await fillFacets(engine, filters);
     } catch {
       status.textContent = "The lists to narrow by could not be loaded.";
     }
@@ -236,7 +233,7 @@ export function createPage() {
   form.addEventListener("change", (event) => {
     if (event.target instanceof HTMLSelectElement) go(true);
   });
-  narrow.addEventListener("toggle", openFacets);
+  folded.addEventListener("toggle", openFacets);
   more.addEventListener("click", async () => {
     const engine = await start();
     const from = shown;
@@ -250,7 +247,7 @@ export function createPage() {
     const { query, filters } = readAddress();
     input.value = query;
     const active = FACETS.some((name) => filters[name].length);
-    if (active) narrow.open = true;
+    if (active) folded.open = true;
     for (const select of selects()) {
       const value = filters[select.dataset.facet][0] ?? "";
       if (value && ![...select.options].some((option) => option.value === value)) {

@@ -1,0 +1,230 @@
+"""Measure the search beside the theme's own: what it finds, what it loads, how long it takes.
+
+Bytes are those of the answers' bodies, gzipped as any web server sends text. Cold: a new browser
+profile; counted from the first key press to the end of the list. Times are from the input event to
+the list on the page.
+"""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+import statistics
+import sys
+import tempfile
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import yaml
+from playwright.sync_api import Browser, Page, sync_playwright
+from rich.console import Console
+from rich.table import Table
+
+from builder.project import Project
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(Path(__file__).parent))
+
+from search_sites import build_material, grow_material, write_grown  # noqa: E402
+
+QUERIES = yaml.safe_load((ROOT / "tests/site/search-queries.yml").read_text())
+ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+COLD = ("BMSC", "mesenchimal", "Theranostics 2019", "Kniearthrose", "hydrogel cartilage rat")
+GZIPPED = (".js", ".json", ".css", ".html", ".svg", ".xml")
+QUIET = 700  # ms without a change after which a list is taken as complete
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    """Serves a folder, text gzipped, and counts the bytes of each body."""
+
+    sent: dict[str, int]
+
+    def do_GET(self) -> None:
+        path = Path(self.translate_path(urlsplit(self.path).path))
+        path = path / "index.html" if path.is_dir() else path
+        if not path.is_file():
+            self.send_error(404)
+            return
+        body = path.read_bytes()
+        self.send_response(200)
+        if path.suffix in GZIPPED:
+            body = gzip.compress(body, 9)
+            self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Type", self.guess_type(str(path)))
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        self.sent[self.path] = self.sent.get(self.path, 0) + len(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@dataclass
+class Figures:
+    """What was measured of one search on one site."""
+
+    name: str
+    first: list[int] = field(default_factory=list)
+    further: list[int] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
+    starts: list[float] = field(default_factory=list)
+    lead: int = 0
+    five: int = 0
+    misled: int = 0
+
+
+# Types a query letter by letter; gives the ms from each input event until the list shows it.
+_TYPE = """async ([selector, list, query]) => {
+  const input = document.querySelector(selector);
+  input.focus();
+  const times = [];
+  for (let n = 1; n <= query.length; n++) {
+    const since = performance.now();
+    const changed = new Promise((resolve) => {
+      const done = () => { watch.disconnect(); clearTimeout(timer); resolve(); };
+      const watch = new MutationObserver(done);
+      const timer = setTimeout(done, 3000);
+      watch.observe(document.querySelector(list), { childList: true, subtree: true,
+        characterData: true });
+    });
+    input.value = query.slice(0, n);
+    for (const name of ["input", "keyup"]) {
+      const event = name === "input" ? new InputEvent(name, { bubbles: true })
+        : new KeyboardEvent(name, { bubbles: true, key: query[n - 1] });
+      input.dispatchEvent(event);
+    }
+    await changed;
+    times.push(performance.now() - since);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return times;
+}"""
+OURS = ("form[data-search] input", "form[data-search] [role=listbox]")
+THEIRS = (".md-search__input", ".md-search-result")
+
+
+def wait_quiet(page: Page, sent: dict[str, int]) -> None:
+    """Wait until nothing more is loaded."""
+    count = -1
+    while count != sum(sent.values()):
+        count = sum(sent.values())
+        page.wait_for_timeout(QUIET)
+
+
+def type_query(page: Page, box: tuple[str, str], query: str) -> list[float]:
+    """Type a query; return the ms that each letter took to show in the list."""
+    times: list[float] = page.evaluate(_TYPE, [*box, query])
+    return times
+
+
+def measure(browser: Browser, name: str, site: Path, box: tuple[str, str]) -> Figures:
+    """Return the figures of one search on one site; answers are judged by the caller."""
+    figures = Figures(name)
+    handler = type("Handler", (_Handler,), {"sent": {}})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(site)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    home = f"http://127.0.0.1:{server.server_port}/"
+    for query in COLD:
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(home + "about/", wait_until="networkidle")
+        handler.sent.clear()
+        figures.starts.append(type_query(page, box, query[:1])[0])
+        type_query(page, box, query)
+        wait_quiet(page, handler.sent)
+        figures.first.append(sum(handler.sent.values()))
+        if query != COLD[-1]:
+            context.close()
+    for entry in QUERIES:
+        handler.sent.clear()
+        figures.times += type_query(page, box, entry["query"])
+        wait_quiet(page, handler.sent)
+        figures.further.append(sum(handler.sent.values()))
+    judge(figures, page, home, box)
+    server.shutdown()
+    server.server_close()
+    return figures
+
+
+def judge(figures: Figures, page: Page, home: str, box: tuple[str, str]) -> None:
+    """Ask the judged queries as a reader does, and count where the right page stands."""
+    for entry in QUERIES:
+        if box is OURS:
+            page.goto(f"{home}search/")
+            page.fill("#search-query", entry["query"])
+            page.keyboard.press("Enter")
+            page.wait_for_timeout(60)
+            page.wait_for_selector("#search-results[data-state=done]", state="attached")
+            links = page.eval_on_selector_all(
+                "#search-results > li", "found => found.map(li => li.querySelector('a').href)"
+            )
+        else:
+            type_query(page, box, entry["query"])
+            page.wait_for_timeout(300)
+            links = page.eval_on_selector_all(
+                ".md-search-result__item > a", "found => found.map(a => a.href)"
+            )
+        found = list(
+            dict.fromkeys(urlsplit(link.removeprefix(home)).path.lstrip("/") for link in links)
+        )
+        figures.lead += found[:1] != [] and found[0] in entry["first"]
+        figures.five += bool(set(found[:5]) & set(entry["first"]))
+        figures.misled += found[:1] != [] and found[0] in entry.get("never_first", [])
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Return the value that a share of the values does not exceed."""
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+
+
+def report(rows: Sequence[Figures]) -> Table:
+    """Return the figures side by side."""
+    table = Table(title=f"Search over {len(QUERIES)} judged queries")
+    for head in ("", *(row.name for row in rows)):
+        table.add_column(head, justify="right" if head else "left")
+
+    def line(label: str, *values: str) -> None:
+        table.add_row(label, *values)
+
+    line("right page first", *(f"{r.lead / len(QUERIES):.0%}" for r in rows))
+    line("in the first five", *(f"{r.five / len(QUERIES):.0%}" for r in rows))
+    line("wrong page first", *(str(r.misled) for r in rows))
+    line("first search, kB, median", *(f"{statistics.median(r.first) / 1000:.0f}" for r in rows))
+    line("first search, kB, most", *(f"{max(r.first) / 1000:.0f}" for r in rows))
+    line("further query, kB, median", *(f"{statistics.median(r.further) / 1000:.0f}" for r in rows))
+    line("further query, kB, most", *(f"{max(r.further) / 1000:.0f}" for r in rows))
+    line("key to list, ms, median", *(f"{statistics.median(r.times):.0f}" for r in rows))
+    line("key to list, ms, 95 %", *(f"{percentile(r.times, 0.95):.0f}" for r in rows))
+    line("first key, cold, ms, median", *(f"{statistics.median(r.starts):.0f}" for r in rows))
+    return table
+
+
+def main() -> None:
+    """Measure both searches on both sizes of the site."""
+    project = Project(Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else ROOT)
+    chromium = shutil.which("chromium")
+    if not chromium:
+        sys.exit("no chromium is installed; .ci/get-chromium does it")
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as play:
+        work = Path(folder)
+        material = build_material(project, work)
+        sites = [
+            ("today", project.site, OURS),
+            ("10,000 pages", write_grown(project, project.site, work / "grown"), OURS),
+            ("theme's, today", material, THEIRS),
+            ("theme's, 10,000", grow_material(project, material, work / "grown-theirs"), THEIRS),
+        ]
+        browser = play.chromium.launch(executable_path=chromium, args=ARGS)
+        rows = [measure(browser, name, site, box) for name, site, box in sites]
+        browser.close()
+    Console(width=120).print(report(rows))
+
+
+if __name__ == "__main__":
+    main()
