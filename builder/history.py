@@ -45,8 +45,10 @@ def digest_pages(library: Library) -> dict[str, str]:
     found |= _digest_trials(library)
     found |= _digest_papers(library)
     whole = _digest(sorted(found.items()))
-    for address in ledger.list_addresses(library):
-        if address not in found:
+    for address, record in ledger.list_addresses(library).items():
+        if record.startswith("release:"):
+            found[address] = _digest(record)  # frozen: its data never changes
+        elif address not in found:
             below = [value for path, value in found.items() if address and path.startswith(address)]
             found[address] = _digest(sorted(below)) if below else whole
     return dict(sorted(found.items()))

@@ -49,11 +49,16 @@ def list_addresses(library: Library) -> dict[str, str]:
         ("finding", (f.id for f in library.findings())),
     ]
     found = {"": "overview:home"}
+    found |= {f"releases/{name}/": f"release:{name}" for name in _list_releases(library)}
     found |= {address: f"overview:{address.strip('/')}" for address in OVERVIEWS}
     found |= {ids.index_path(kind): f"overview:{ids.FOLDERS[kind]}" for kind, _ in records}
     for kind, names in records:
         found |= {ids.page_path(kind, name): f"{kind}:{name}" for name in names}
     return dict(sorted(found.items()))
+
+
+def _list_releases(library: Library) -> list[str]:
+    return [p.parent.name for p in (library.root / "releases").glob("*/records.json")]
 
 
 def normalise(address: str) -> str:
@@ -395,7 +400,7 @@ def check_slugs(library: Library) -> list[Problem]:
     wrong = []
     for address, record in list_addresses(library).items():
         kind, _, name = record.partition(":")
-        if kind == "overview":
+        if kind in ("overview", "release"):
             continue
         problem = check_slug(kind, name)
         if problem:

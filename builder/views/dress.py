@@ -32,6 +32,8 @@ _TYPES = {
 }
 # Pages that no search engine should list.
 _UNLISTED = frozenset({"moved", "retired", "release"})
+# A page that moved is left out of indexes by its canonical link; a second word would confuse them.
+_NOINDEX = frozenset({"retired", "release"})
 
 
 def dress_page(
@@ -70,7 +72,7 @@ def view_head(atlas: Atlas, page: Page, edition: Edition) -> View:
     tags = head.find_page_tags(page.title, page.description, url, edition, work)
     if work:
         tags = [*head.find_work_tags(work), *tags]
-    if page.kind in _UNLISTED:
+    if page.kind in _NOINDEX:
         tags.append(("robots", "noindex"))
     graph = head.find_graph_tags(page.title, page.description, url, edition)
     graph += head.find_card_tags(edition.url(card_path(page.kind)))
