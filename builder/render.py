@@ -129,6 +129,9 @@ def render_page(page: Page, templates: Path = TEMPLATES) -> str:
     """Return the Markdown of a page: front matter for the theme, then the template's text."""
     template: Template = _environment(templates).get_template(f"pages/{page.template}")
     body = template.render({"page": page.view, "title": clean_text(page.title), "root": page.root})
+    if page.short_forms:
+        told = _environment(templates).get_template("partials/short_forms.j2")
+        body += told.render({"short_forms": page.short_forms})
     tidy = re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", body)).strip()
     front = store.dump_yaml(_front_matter(page)) + _more_front_matter(page)
     return f"---\n{front}---\n\n{tidy}\n"

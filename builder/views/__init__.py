@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from builder.edition import Edition
 from builder.releases import page_histories, read_releases
@@ -30,6 +31,9 @@ from builder.views.references import view_reference
 from builder.views.search import view_search
 from builder.views.terms import view_term
 from builder.views.trials import view_trial
+
+# Pages that spell every term out, or hold nothing but names.
+_SELF_EXPLAINING = frozenset({"home", "page"})
 
 __all__ = ["Page", "list_pages", "view_pages", "view_site"]
 
@@ -68,6 +72,13 @@ def view_pages(library: Library) -> Iterator[Page]:
 
 
 def _view_records(atlas: Atlas) -> Iterator[Page]:
+    """Yield the pages, each with the short forms that its view has used."""
+    for page in _view_each(atlas):
+        told = atlas.take_spoken()
+        yield page if page.kind in _SELF_EXPLAINING else replace(page, short_forms=told)
+
+
+def _view_each(atlas: Atlas) -> Iterator[Page]:
     library = atlas.library
     yield view_home(atlas)
     yield view_about(atlas)

@@ -146,7 +146,11 @@ def guarded(browser: Browser) -> Iterator[tuple[Page, list[str]]]:
     context = browser.new_context(viewport={"width": 390, "height": 844})
     page = context.new_page()
     breaches: list[str] = []
-    page.expose_function("noteBreach", lambda told: breaches.append(told))
+
+    def note(told: str) -> None:
+        breaches.append(told)
+
+    page.expose_function("noteBreach", note)
     page.add_init_script(
         "addEventListener('securitypolicyviolation',"
         " (e) => noteBreach(`${location.pathname}: ${e.violatedDirective} ${e.blockedURI}`))"
