@@ -118,7 +118,17 @@ def _format_one(citable: Citable) -> str:
         item["author"] = [*item.get("author", []), {"literal": "et al"}]
     if item["type"] == "webpage":
         return _format_page(item)
-    return _process(json.dumps(item, sort_keys=True))
+    return _once(_process(json.dumps(item, sort_keys=True)), str(item["title"]))
+
+
+def _once(text: str, title: str) -> str:
+    """Return a citation that names its title once.
+
+    The style puts the title in the place of authors that are not stated; the processor then prints
+    it in its own place as well, which CSL forbids (CSL 1.0.2, substitute).
+    """
+    rest = text[len(title) :].lstrip(". ")
+    return rest if text.startswith(title) and rest.startswith(title) else text
 
 
 @functools.lru_cache(maxsize=1 << 14)  # a work stands on many pages, and a site is built often

@@ -51,6 +51,14 @@ def test_plain_text_is_the_ama_citation() -> None:
     ]
 
 
+def test_without_an_author_the_title_stands_once() -> None:
+    item = HEALING.model_copy(update={"author": None})
+    assert citations.format_plain([citations.Citable("x", item)]) == [
+        "Hypoxic exosomes promote bone fracture healing by the transfer of miR-126. "
+        "Acta Biomater. 2020;103:196-212. doi:10.1016/j.actbio.2019.12.020"
+    ]
+
+
 def test_a_printed_et_al_is_kept_in_every_format() -> None:
     citable = citations.Citable("x", HEALING, et_al=True)
     assert citations.format_plain([citable])[0].startswith("Liu W, Li L, et al. Hypoxic")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
+from hand_made import make_library
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder import ledger
+from builder import ledger, models
 from builder.errors import ProblemError
 from builder.models import Address
 
@@ -104,6 +106,47 @@ def test_a_reserved_word_is_no_slug() -> None:
     assert problem is not None
     assert problem.rule == "slug-reserved"
     assert ledger.check_slug("source", "bmsc") is None
+
+
+def test_a_page_that_takes_a_word_of_the_site_is_told(tmp_path: Path) -> None:
+    terms = [models.Term(id=name, label=name, kind="source") for name in ("api", "index", "bmsc")]
+    found = ledger.check_slugs(make_library(tmp_path, terms=terms))
+    assert [(p.rule, p.got) for p in found] == [
+        ("slug-reserved", "'api'"),
+        ("slug-reserved", "'index'"),
+    ]
+
+
+def test_an_address_that_the_ledger_lacks_is_told_with_the_mend() -> None:
+    (problem,) = ledger.check_recorded([], NOW)
+    assert (problem.rule, problem.hint) == ("ledger-new", "Run: python -m builder extract")
+
+
+def test_a_paper_that_went_is_one_problem_and_takes_its_findings_along() -> None:
+    entries = [
+        Address(address="papers/p/", record="paper:p", since=DAY, paper="p"),
+        Address(address="findings/f1/", record="finding:f1", since=DAY, paper="p"),
+        Address(address="findings/f2/", record="finding:f2", since=DAY, paper="q"),
+    ]
+    current = {"findings/f2/": "finding:f2"}
+    (problem,) = ledger.check_ledger(entries, current)
+    assert problem.field == "papers/p/"
+    entries = ledger.retire_address(entries, "papers/p/", "retracted", current)
+    assert {e.address: e.state for e in entries} == {
+        "findings/f1/": "retired",
+        "findings/f2/": "live",
+        "papers/p/": "retired",
+    }
+
+
+def test_a_rename_taken_back_lets_the_first_address_live_again() -> None:
+    there = {"sources/b/": "source:b"}
+    entries = ledger.extend_ledger([live("sources/a/", "source:a")], there, DAY)
+    entries = ledger.rename_address(entries, "sources/a/", "sources/b/", there)
+    back = {"sources/a/": "source:a"}
+    entries = ledger.rename_address(entries, "sources/b/", "sources/a/", back)
+    assert {e.address: e.state for e in entries} == {"sources/a/": "live", "sources/b/": "moved"}
+    assert ledger.check_ledger(entries, back) == []
 
 
 names = st.lists(st.from_regex(r"[a-z]{1,6}", fullmatch=True), min_size=1, max_size=8, unique=True)
