@@ -18,7 +18,7 @@ from builder.errors import Problem, ProblemError, has_errors
 from builder.executors import Crew, Progress
 from builder.intake import hash_of, read_seeds, write_reading
 from builder.project import Project, find_seeds
-from builder.readers.source import read_source
+from builder.readers import read_words
 from builder.reading import TRIALS, Reading, hash_text
 from builder.registry import compare_lists
 from builder.render import render_site
@@ -309,7 +309,7 @@ def _read_seeds(project: Project, library: Library) -> dict[str, str]:
     """Return the text of each seed that stands; a missing one is told by check."""
     names = [bundle.paper.seed.file for bundle in library.papers.values()]
     return {
-        name: read_source(project.seeds / name, project.root).text
+        name: read_words(project.seeds / name, project.root)
         for name in names
         if (project.seeds / name).is_file()
     }

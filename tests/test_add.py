@@ -15,6 +15,7 @@ from builder.cli import main
 from builder.errors import ProblemError
 from builder.project import Project
 from builder.questions import find_questions
+from builder.readers import read_words
 
 SECOND = (
     DIGEST.replace("calm the knee", "mend the femoral head")
@@ -79,7 +80,9 @@ def test_a_dry_run_tells_the_same_and_touches_nothing(atlas: Project, second: Pa
     wet = add_paper(atlas, second)
     assert dry == wet
     changed = {name for name, data in snapshot(atlas).items() if data and name not in before}
-    assert changed == set(dry.files)
+    ledger = {"content/urls.yml", "build/addresses"}
+    assert changed - ledger == set(dry.files)
+    assert f"papers/{PAPER}/" in (atlas.content / "urls.yml").read_text()
 
 
 def test_it_tells_which_pages_come_and_which_change(atlas: Project, second: Path) -> None:
@@ -217,3 +220,29 @@ def test_the_command_tells_all_of_it(atlas: Project, second: Path) -> None:
         "dry run, nothing was touched",
     ):
         assert words in ran.output
+
+
+def test_the_quotes_of_a_jats_paper_stand_in_its_seed(
+    atlas: Project, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A statement with markup inside, beyond the head of the file, and a title of a cited work."""
+    path = tmp_path_factory.mktemp("inbox") / "paper.nxml"
+    path.write_text(
+        "<article><front><article-meta><title-group><article-title>Exosomes of the hip"
+        "</article-title></title-group><contrib-group><contrib><name><surname>Hip</surname>"
+        "<given-names>Al</given-names></name></contrib></contrib-group><pub-date><year>2021</year>"
+        "</pub-date></article-meta></front><body><sec><title>Results</title>"
+        f"<p>{'Nothing to see here. ' * 200}</p>"
+        "<p>BMSC-derived <italic>exosomes</italic> reduced TNF-&#945; in rats.</p></sec></body>"
+        "<back><ref-list><ref id='r1'><element-citation><person-group><name><surname>Roe</surname>"
+        "<given-names>A</given-names></name></person-group><year>2020</year><article-title>BMSC "
+        "exosomes <bold>calm</bold> joints</article-title></element-citation></ref></ref-list>"
+        "</back></article>",
+        encoding="utf-8",
+    )
+    added = add_paper(atlas, path)
+    assert added.bundle.references[0].csl.title == "BMSC exosomes calm joints"
+    assert [p for p in pipeline.check(atlas).problems if p.level == "error"] == []
+    words = read_words(atlas.seeds / added.seed, atlas.root)
+    assert "BMSC-derived exosomes reduced TNF-α in rats." in words
+    assert "BMSC exosomes calm joints" in words

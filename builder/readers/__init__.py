@@ -15,7 +15,7 @@ from builder.document import Document
 from builder.errors import Problem, ProblemError
 from builder.readers import digest, jats, scraped
 from builder.readers.marks import check_citations
-from builder.readers.source import Source, make_source, read_source
+from builder.readers.source import Source, is_markup, make_source, read_source
 
 
 class Reader(Protocol):
@@ -46,6 +46,25 @@ def read_seed(path: Path, root: Path) -> Document:
 def read_seed_bytes(data: bytes, file: str) -> Document:
     """Return the Document of a seed's bytes, as read_seed does; ``file`` names it in messages."""
     return _read(make_source(data, file))
+
+
+def read_words(path: Path, root: Path) -> str:
+    """Return all that a seed says, as text: what a quotation can be looked up in.
+
+    Of markup (JATS) that is what its reader took from it, element by element. Raises ProblemError.
+    """
+    source = read_source(path, root)
+    if not is_markup(source.data):
+        return source.text
+    document = _read(source)
+    parts = [block.text for block in document.blocks]
+    for citation in document.citations:
+        parts += [citation.printed, citation.fields.title if citation.fields else ""]
+    for table in document.tables:
+        parts += [table.caption, *table.footnotes]
+        parts += [" ".join(cell.text for cell in row) for row in table.rows]
+    parts += [figure.caption for figure in document.figures]
+    return "\n".join([document.front.work.title, *parts])
 
 
 def _read(source: Source) -> Document:

@@ -70,7 +70,7 @@ def make_source(data: bytes, file: str) -> Source:
     """Return the text of a seed's bytes; ``file`` is its name in messages. Raises ProblemError."""
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise _stop(file, "seed-empty", "a seed with text", "an empty file")
-    if _MARKUP.match(data):
+    if is_markup(data):
         # XML states its own encoding, so that its reader decodes it: only the head is shown here.
         head = data[:_HEAD].decode("utf-8", errors="replace")
         shown = tuple(_LINE_END.split(head))
@@ -101,6 +101,11 @@ def _stop(file: str, rule: str, expected: str, got: str, hint: str = "") -> Prob
 def _encoding_problem(file: str, line: int, level: Level, got: str) -> Problem:
     hint = "Save the seed as UTF-8 to be sure."
     return Problem(file, line, level, "seed-encoding", "UTF-8", got, hint=hint)
+
+
+def is_markup(data: bytes) -> bool:
+    """Tell whether a seed's bytes are XML or HTML, of which a Source shows only the head."""
+    return bool(_MARKUP.match(data))
 
 
 def read_bytes(path: Path, file: str) -> bytes:
