@@ -53,7 +53,7 @@ def test_a_researcher_filters_findings_to_osteochondral_defects_and_downloads_th
         page.get_by_role("button", name=f"Download these {count} as CSV").click()
     file = tmp_path / "findings.csv"
     started.value.save_as(file)
-    rows = list(csv.DictReader(file.open(encoding="utf-8")))
+    rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
     assert len(rows) == count
     for row in rows:
         assert "Osteochondral defect" in row["condition"]
