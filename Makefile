@@ -6,7 +6,7 @@ SITE_ENV := .venv/site.stamp
 TEST_ENV := .venv/test.stamp
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --only-binary :all: --generate-hashes --no-config --no-emit-index-url --no-annotate --no-header
 
-.PHONY: help site serve test check check-citation check-zensical bench bench-extract bench-search lock release clean
+.PHONY: help site serve test check check-citation check-zensical bench bench-extract bench-growth bench-search lock release clean
 .DELETE_ON_ERROR:
 
 help: ## list these commands
@@ -38,6 +38,9 @@ check-zensical: $(TEST_ENV) ## build the same pages with Zensical and compare th
 
 bench: $(TEST_ENV) ## measure each stage, and 300 and 3,000 synthetic pages
 	$(PYTHON) bench/bench.py
+
+bench-growth: $(TEST_ENV) ## measure extraction: a paper, ten times the terms, a hundred times the text
+	$(PYTHON) bench/extract.py
 
 bench-search: $(TEST_ENV) site ## measure the search beside the theme's own, today and at 10,000 pages
 	$(PYTHON) bench/search.py

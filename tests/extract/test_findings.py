@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import measure_gold
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -154,6 +155,18 @@ def test_the_id_hangs_on_the_words_alone(vocabulary):
     assert [t.finding.id for t in twice] == [one[0].finding.id, f"{one[0].finding.id}-2"]
 
 
+def test_the_entities_of_the_digest_are_judged_as_by_a_reader(vocabulary):
+    path = measure_gold.ROOT / "tests" / "gold" / "entities.yml"
+    for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
+        entity = EntityRecord(
+            group="", label=entry["label"], identifier=entry["identifier"], line=1
+        )
+        (checked,) = check_entities([entity], vocabulary)
+        weight = checked.question.weight if checked.question else 0
+        wanted = {True: 0, False: 3, "broader": 1}[entry["agrees"]]
+        assert weight == wanted, entry["label"]
+
+
 @pytest.mark.parametrize(
     ("label", "identifier", "asked"),
     [
@@ -163,6 +176,8 @@ def test_the_id_hangs_on_the_words_alone(vocabulary):
         ("degenerative joint disease", "MESH:D019636", True),  # Neurodegenerative Diseases
         ("osteoarthritis", "MESH:D010146", True),  # Pain
         ("Homo sapiens", "taxon 9606", False),
+        ("degeneration of the articular cartilage", "MESH:D002357", True),  # Cartilage Diseases
+        ("sclerosis", "MESH:D012598", True),  # in general; of bone is meant
     ],
 )
 def test_entities_are_checked_against_the_vocabulary(vocabulary, label, identifier, asked):

@@ -52,7 +52,7 @@ def _check_entity(
     match = _CURIE.match(entity.identifier.strip().upper())
     if not match:
         return entity
-    named = vocabulary.find_term(entity.label)
+    named = _find_named(entity.label, match[0], vocabulary)
     term = vocabulary.terms.get(named) if named else None
     holders = owners.get(match[0], [])
     seen = {x.curie.upper(): x.match for x in term.xrefs} if term else {}
@@ -75,6 +75,29 @@ def _check_entity(
         weight=3,
     )
     return entity.model_copy(update={"question": question})
+
+
+def _find_named(label: str, curie: str, vocabulary: Vocabulary) -> str | None:
+    """Return the term of an entity's label.
+
+    A label may turn the name round ("degeneration of the articular cartilage"), or tell less than
+    the one term that knows its number as a broader one ("sclerosis" of subchondral bone).
+    """
+    if named := vocabulary.find_term(label):
+        return named
+    head, _, tail = label.partition(" of ")
+    words = tail.removeprefix("the ").split()
+    for first in range(len(words)):  # with fewer and fewer adjectives before it
+        if turned := vocabulary.find_term(" ".join([*words[first:], head])):
+            return turned
+    said = set(spelling.fold(label).split())
+    knowing = [
+        t.id
+        for t in vocabulary.terms.values()
+        if any(x.curie.upper() == curie and x.match == "broader" for x in t.xrefs)
+        and said < set(spelling.fold(t.label).split())
+    ]
+    return knowing[0] if len(knowing) == 1 else None
 
 
 def _ask_about_match(entity: EntityRecord, term: Term, match: str) -> EntityRecord:
