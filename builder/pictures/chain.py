@@ -14,7 +14,7 @@ _NODE = 30
 _GAP = 9
 _HEAD = 26
 _FOOT = 18
-_LETTERS = 17
+_LETTERS = 16
 _THICKEST = 7
 
 

@@ -28,11 +28,14 @@ _MOST_TICKS = 7
 
 @dataclass(frozen=True, slots=True)
 class DoseMark:
-    """A dose, low to high, as the paper (``review``) or the registry tells it."""
+    """A dose, low to high, as the paper (``review``) or the registry tells it.
+
+    ``calculated`` is from the volume and the concentration that the paper tells.
+    """
 
     low: float
     high: float
-    told_by: Literal["review", "registry"]
+    told_by: Literal["review", "registry", "calculated"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,8 @@ class DoseLine:
 def draw_doses(name: str, title: str, unit: str, lines: Sequence[DoseLine]) -> str:
     """Return one line a trial on a shared logarithmic scale.
 
-    A dot is the paper, a diamond the registry, a bar between two of them a range.
+    A dot is the paper (open where calculated from its numbers), a diamond the registry, a bar
+    between two of them a range.
     """
     values = [v for line in lines for mark in line.marks for v in (mark.low, mark.high)]
     first, last = find_decades(values)
@@ -101,7 +105,7 @@ def _draw_line(line: DoseLine, y: float, first: int, last: int) -> list[svg.Elem
         high = place_value(mark.high, first, last)
         if high > low:
             elements.append(draw_line(low, middle, high, middle, f"range-{mark.told_by}"))
-        draw = draw_dot if mark.told_by == "review" else draw_diamond
+        draw = draw_diamond if mark.told_by == "registry" else draw_dot
         elements += [draw(x, middle, f"mark-{mark.told_by}") for x in dict.fromkeys((low, high))]
     return elements
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from builder import pictures
 from builder.dates import parse_date
-from builder.models import Fact, RegistryRecord, Trial
+from builder.models import Dose, Fact, RegistryRecord, Trial
 from builder.pictures import DoseLine, DoseMark, Span
 from builder.views.atlas import Atlas
 from builder.views.links import View, page_href, plural
@@ -16,12 +17,21 @@ from builder.views.picture_parts import view_cell, view_picture, view_swatch
 from builder.views.words import format_range
 
 NOT_STATED = "not stated"
+_MARKS = {
+    "review": "● as the paper tells it",
+    "calculated": "○ calculated from the paper’s volume and concentration",
+    "registry": "◆ as the registry tells it",
+}
 # More lines than this are hard to take in, and heavy on the page; the rest stands in the table of
 # all trials.
 MOST_LINES = 24
 MOST_SPANS = 60
 _PLANNED = ("estimat", "anticipat", "planned", "expected")
-_TOLD = {"review": "paper", "registry": "registry"}
+_TOLD = {
+    "review": "paper",
+    "calculated": "calculated from the paper’s volume and concentration",
+    "registry": "registry",
+}
 
 
 # --- doses ---------------------------------------------------------------------------------------
@@ -41,8 +51,9 @@ class _Scale:
         """Return the doses of a trial, first as the papers tell them, then as the registry does."""
         told = [t.dose for t in atlas.tellings.get(trial.id) or [trial] if t.dose]
         marks = [
-            DoseMark(low or high, high or low, "review")
-            for low, high in ((getattr(d, self.low), getattr(d, self.high)) for d in told)
+            DoseMark(low or high, high or low, self._teller(dose))
+            for dose in told
+            for low, high in [(getattr(dose, self.low), getattr(dose, self.high))]
             if low or high
         ]
         record = atlas.library.registry.get(trial.id)
@@ -52,6 +63,11 @@ class _Scale:
                 pairs = zip(lows, highs, strict=True)
                 marks += [DoseMark(low, high, "registry") for low, high in pairs]
         return list(dict.fromkeys(marks))
+
+    def _teller(self, dose: Dose) -> Literal["review", "calculated"]:
+        """Tell a total that was calculated from volume and concentration from one that is told."""
+        both = dose.volume_ml is not None and dose.particles_per_ml_low is not None
+        return "calculated" if both and self.low == "particles_total_low" else "review"
 
 
 _SCALES = (
@@ -109,10 +125,8 @@ def _view_doses(
         "side by side; the atlas does not decide which is right.",
         pictures.draw_doses(scale.name, title, scale.unit.capitalize(), lines),
     )
-    picture["legend"] = [
-        view_swatch("fill-told", "● as the paper tells it"),
-        view_swatch("fill-registry", "◆ as the registry tells it"),
-    ]
+    used = {mark.told_by for trial, _ in chosen for mark in marks[trial.id]}
+    picture["legend"] = [view_swatch(f"mark-{n}", w) for n, w in _MARKS.items() if n in used]
     picture["columns"] = ["Trial", "Told by", scale.unit.capitalize()]
     picture["rows"] = [
         row for trial, _ in chosen for row in _dose_rows(trial, marks[trial.id], root)

@@ -155,7 +155,7 @@ def test_a_single_finding_needs_no_picture(atlas: Atlas) -> None:
 def test_doses_in_total_and_by_volume_have_scales_of_their_own(atlas: Atlas) -> None:
     total, density = view_dose_pictures(atlas, "../")
     assert cells(total) == [
-        ["NCT01234567", "paper", "10¹⁰"],
+        ["NCT01234567", "calculated from the paper’s volume and concentration", "10¹⁰"],
         ["NCT02", "registry", "10⁹"],
         ["NCT02", "registry", "10¹¹–2 × 10¹¹"],
     ]
@@ -164,7 +164,9 @@ def test_doses_in_total_and_by_volume_have_scales_of_their_own(atlas: Atlas) -> 
         ["NCT02", "paper and registry", "not stated"],
     ]
     # 10⁹ to 10¹² with 3 % free at both ends: 10¹⁰ lies a third of the way.
-    assert places(total["svg"], "circle", "mark-review") == [pytest.approx(3 + 94 / 3, abs=0.01)]
+    assert places(total["svg"], "circle", "mark-calculated") == [
+        pytest.approx(3 + 94 / 3, abs=0.01)
+    ]
 
 
 def test_a_trials_own_page_shows_no_scale_that_says_nothing_of_it(atlas: Atlas) -> None:
