@@ -79,10 +79,12 @@ def _digest_terms(library: Library, findings: dict[str, str]) -> dict[str, str]:
 def _digest_works(library: Library, findings: dict[str, str]) -> dict[str, str]:
     resting: dict[str, list[str]] = defaultdict(list)
     for bundle in library.papers.values():
-        works = {c.number: c.id for c in bundle.references}
+        works: dict[int | None, list[str]] = defaultdict(list)  # several may share a number
+        for cited in bundle.references:
+            works[cited.number].append(cited.id)
         for finding in bundle.findings:
             numbers = {*finding.references, finding.locator.reference}
-            for name in sorted({works[n] for n in numbers if n in works}):
+            for name in sorted({w for n in numbers if n in works for w in works[n]}):
                 resting[name].append(findings[finding.id])
     return {
         ids.page_path("reference", name): _digest([bare(work), sorted(resting[name])])

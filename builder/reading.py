@@ -24,6 +24,7 @@ from builder.extract.vocabulary import Vocabulary, build_vocabulary
 from builder.project import Project
 from builder.readers import read_seed_bytes
 from builder.readers.source import read_bytes
+from builder.registry import join_titles
 from builder.store import PaperBundle
 
 
@@ -165,7 +166,7 @@ def render_reading(taken: Taken) -> Reading:
     texts = store.bundle_files(bundle)
     del texts[TRIALS]
     cited = {number for trial in bundle.trials for number in trial.references}
-    titles = {c.number: c.csl.title for c in bundle.references if c.number in cited}
+    titles = join_titles(c for c in bundle.references if c.number in cited)
     return Reading(
         taken.file,
         taken.sha256,
@@ -201,7 +202,7 @@ _PACKAGE = Path(__file__).resolve().parent
 _SOURCES = ("readers", "extract")
 _MODULES = (
     *("corrections", "dates", "document", "errors", "ids"),
-    *("models", "reading", "shelf", "spelling", "store"),
+    *("models", "reading", "registry", "shelf", "spelling", "store"),
 )
 _DATA = ("cues.yml", "journals.yml")
 _LIBRARIES = (

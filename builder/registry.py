@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from builder import models
@@ -14,9 +14,17 @@ def compare_trials(
     bundles: Sequence[PaperBundle], registry: Mapping[str, models.RegistryRecord]
 ) -> list[PaperBundle]:
     """Return the bundles, each trial with its discrepancies and look-alikes over all papers."""
-    told = [(b.trials, {c.number: c.csl.title for c in b.references}) for b in bundles]
+    told = [(b.trials, join_titles(b.references)) for b in bundles]
     compared = compare_lists(told, registry)
     return [replace(b, trials=trials) for b, trials in zip(bundles, compared, strict=True)]
+
+
+def join_titles(references: Iterable[models.Cited]) -> dict[int, str]:
+    """Return the titles of a paper's works by number, joined where several share one (3a, 3b)."""
+    titles: dict[int, str] = {}
+    for cited in references:
+        titles[cited.number] = f"{titles.get(cited.number, '')} {cited.csl.title}".strip()
+    return titles
 
 
 def compare_lists(

@@ -276,3 +276,70 @@ def test_only_trials_and_other_topics_are_left_out(vocabulary):
     _, lost = measure_gold.score_rows(vocabulary)
     assert len(lost) == 5  # the five registered trials
     assert not measure_gold.score_other_titles(measure_gold.read_gold("titles-*"))
+
+
+def test_works_under_one_number_all_count(vocabulary):
+    block = Block("paragraph", "ADSC exosomes reduced apoptosis [1].", 7, "Results", (1,))
+    seed = document(blocks=[block])
+    works = [cited(1, "A study"), cited(1, "Adipose exosomes in mice")]
+    traces = trace_findings(paper(), seed, [], works, vocabulary)
+    (finding,) = [t.finding for t in traces if t.finding.locator.kind == "full-text"]
+    assert (finding.references, finding.evidence) == ([1], "in vivo animal")
+
+
+def test_a_sentence_takes_no_level_from_works_that_differ(vocabulary):
+    block = Block("paragraph", "ADSC exosomes reduced apoptosis [1,2].", 7, "Results", (1, 2))
+    works = [cited(1, "Chondrocytes in vitro"), cited(2, "Pain of mice")]
+    traces = trace_findings(paper(), document(blocks=[block]), [], works, vocabulary)
+    assert [t.finding.evidence for t in traces] == ["not stated"]
+
+
+def test_sources_in_contrast_get_their_own_effects(vocabulary):
+    text = (
+        "Osteoblast exosomes raise mineralization, while osteoclast exosomes inhibit osteogenesis."
+    )
+    found = [t.finding for t in read(vocabulary, abstract=text, abstract_line=3)]
+    told = {f.quote: (f.sources, [(m.id, m.effect) for m in f.mechanisms]) for f in found}
+    assert told == {
+        "Osteoblast exosomes raise mineralization": (["osteoblast"], [("mineralization", "up")]),
+        "osteoclast exosomes inhibit osteogenesis.": (
+            ["osteoclast"],
+            [("osteogenesis", "inhibits")],
+        ),
+    }
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["NCT01234567", "ChiCTR2100099902", "IRCT20210423051054N1", "ACTRN12623000498695",
+     "jRCTs041220087", "DRKS00031815", "CTRI/2023/04/052053"],
+)  # fmt: skip
+def test_a_trial_of_any_registry_is_no_finding(vocabulary, number):
+    rows = (("Registry ID", "Exosome source", "Condition"), (number, "ADSC", "Osteoarthritis"))
+    assert read(vocabulary, rows=rows) == []
+
+
+def test_rows_of_one_line_are_told_apart(vocabulary):
+    cells = [
+        ("Exosome source", "Effect", "Ref."),
+        ("BMSC", "Autophagy raised", "[1]"),
+        ("ADSC", "Apoptosis reduced", "[2]"),
+    ]
+    rows = tuple(tuple(Cell(text, 4) for text in row) for row in cells)
+    seed = Document(
+        "test", "x.txt", SHA, FrontMatter(WorkFields(title="A review")), tables=(Grid(1, rows, 4),)
+    )
+    tables = repair_tables(seed, "doe-2025-review")
+    traces = trace_findings(paper(), seed, tables, [], vocabulary)
+    assert [(t.finding.quote, t.finding.sources) for t in traces] == [
+        ("BMSC | Autophagy raised | [1]", ["bmsc"]),
+        ("ADSC | Apoptosis reduced | [2]", ["adsc"]),
+    ]
+
+
+def test_a_study_of_several_sources_is_no_disagreement(vocabulary):
+    row = ("ADSC-Exos", "GelMA hydrogel", "Increase VEGF", "[1]")
+    title = "Exosomes of ADSCs and UCMSCs in GelMA hydrogel increase VEGF"
+    traces = read(vocabulary, rows=(HEAD, row), titles=[title])
+    finding = next(t.finding for t in traces if t.finding.locator.kind == "table-row")
+    assert "row-title-source" not in {q.rule for q in finding.questions}
