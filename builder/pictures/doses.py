@@ -21,7 +21,7 @@ from builder.pictures.drawing import (
 _ROW = 50
 _TOP = 26
 _LETTERS = 34
-_EDGE = 3.0  # percent kept free at both ends
+_EDGE = 5.0  # percent kept free at both ends, for the words of the scale
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _MOST_TICKS = 7
 

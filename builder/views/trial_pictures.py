@@ -117,7 +117,7 @@ def _view_doses(
 ) -> View:
     lines = [DoseLine(trial.registry, marks[trial.id], current) for trial, current in chosen]
     stated = sum(1 for line in lines if line.marks)
-    title = f"Dose in {scale.unit}: stated for {stated} of {plural(len(lines), 'trial')}"
+    title = f"Dose in {scale.unit}, for {stated} of {plural(len(lines), 'trial')}"
     picture = view_picture(
         scale.name,
         title,

@@ -97,7 +97,7 @@ def test_paper_and_registry_have_marks_of_their_own_and_a_range_two_ends() -> No
             DoseLine("NCT2", []),
         ],
     )
-    assert places(drawing, "circle", "mark-review") == [3]
+    assert places(drawing, "circle", "mark-review") == [5]
     diamonds = list(parse(drawing).iter(f"{SVG}polygon"))
     assert len(diamonds) == 2
     assert "not stated" in words(drawing)

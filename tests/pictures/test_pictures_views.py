@@ -163,9 +163,9 @@ def test_doses_in_total_and_by_volume_have_scales_of_their_own(atlas: Atlas) -> 
         ["NCT01234567", "paper", "2 × 10⁹"],
         ["NCT02", "paper and registry", "not stated"],
     ]
-    # 10⁹ to 10¹² with 3 % free at both ends: 10¹⁰ lies a third of the way.
+    # 10⁹ to 10¹² with 5 % free at both ends: 10¹⁰ lies a third of the way.
     assert places(total["svg"], "circle", "mark-calculated") == [
-        pytest.approx(3 + 94 / 3, abs=0.01)
+        pytest.approx(5 + 90 / 3, abs=0.01)
     ]
 
 
