@@ -6,7 +6,7 @@ import random
 import shutil
 from pathlib import Path
 
-from builder import ids, models, store
+from builder import addresses, ids, models, store
 from builder.project import Project
 from builder.store import PaperBundle
 
@@ -63,6 +63,7 @@ def write_project(root: Path, pages: int, template: Path) -> Project:
     for number in range(papers):
         bundle = make_bundle(number, each, terms, dice)
         store.write_bundle(project.content / "papers" / bundle.paper.id, bundle)
+    addresses.renew(project, project.build / "nothing-before")
     return project
 
 
@@ -111,18 +112,20 @@ def _say(dice: random.Random, words: int) -> str:
 
 def _cite(paper: str, number: int, dice: random.Random) -> models.Cited:
     title = f"{paper} work {number} {_say(dice, 8)}"
+    author = f"Roe{dice.choice(_WORDS)}{dice.choice(_WORDS)}".capitalize()
+    year = dice.randint(1996, 2025)
     return models.Cited(
-        id=ids.slug(f"roe-2020-{paper}-{number}"),
+        id=ids.slug(f"{author}-{year}-{paper}-{number}"),
         number=number,
         line=number,
         csl=models.CslItem(
             type="article-journal",
             title=title,
-            author=[models.CslName(family="Roe", given="A.")],
-            issued=models.CslDate(date_parts=[[2020]]),
+            author=[models.CslName(family=author, given="A.")],
+            issued=models.CslDate(date_parts=[[year]]),
             container_title="J. Made-up",
         ),
-        printed=f"Roe, A. {title}. J. Made-up 2020.",
+        printed=f"{author}, A. {title}. J. Made-up {year}.",
     )
 
 

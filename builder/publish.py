@@ -13,6 +13,7 @@ from pathlib import Path
 from mkdocs.utils.yaml import yaml_load
 
 from builder import ids, store
+from builder.addresses import check_pages
 from builder.errors import Problem, ProblemError, has_errors
 from builder.exports import write_exports
 from builder.linkcheck import check_links
@@ -57,6 +58,8 @@ def publish(project: Project, library: Library, notify: Notify, *, force: bool =
             write_exports(library, folder, address, project.downloads)
             notify("links")
             problems = check_links(folder, address)
+            if project.out != project.preview:
+                problems += check_pages(library, folder)
             if has_errors(problems):
                 raise ProblemError(problems)
             notify("swap")
@@ -70,8 +73,8 @@ def build_html(project: Project, folder: Path) -> None:
     """Run the site generator, strictly, into a folder. Raises ProblemError with what it says."""
     ran = subprocess.run(  # noqa: S603 (our own words)
         [
-            *[sys.executable, "-m", "mkdocs", "build", "--strict"],
-            *["--config-file", str(project.config), "--site-dir", str(folder)],
+            *[sys.executable, "-m", "builder.generator"],
+            *[str(project.config), str(folder.absolute())],
         ],
         env=build_environment(project),
         capture_output=True,
@@ -84,8 +87,10 @@ def build_html(project: Project, folder: Path) -> None:
 
 def build_environment(project: Project) -> dict[str, str]:
     """Return the environment of the site generator: a fixed date, and no notice of its vendor."""
+    builder = str(Path(__file__).parent.parent)
     return {
         **os.environ,
+        "PYTHONPATH": os.pathsep.join(filter(None, [builder, os.environ.get("PYTHONPATH", "")])),
         "SOURCE_DATE_EPOCH": str(source_date_epoch(project.root)),
         # Material prints its end of life on each run; we know, and `make check-zensical` prepares
         # for it. Set here, so that a build's own warnings stay visible.

@@ -69,6 +69,7 @@ AMERICAN: tuple[tuple[str, str], ...] = (
 
 _PLAIN = str.maketrans({**dict.fromkeys(DASHES, "-"), **QUOTES, **dict.fromkeys(MARKS, "")})
 _NAMES = str.maketrans({**GREEK, **LETTERS})
+_NO_WORD = re.compile(r"[\W_]+")
 
 
 def straighten(text: str) -> str:
@@ -79,14 +80,17 @@ def straighten(text: str) -> str:
     return text.translate(_PLAIN)
 
 
+@lru_cache(maxsize=1 << 15)  # the same names and titles are asked for again and again
 def fold(text: str) -> str:
     """Return text as a search key: lower case, Greek by name, no accents, words split by one space.
 
     ``NF-κB``, ``NF‑kappaB`` and ``nf kappab`` all fold to ``nf kappab``; ``H₂S`` to ``h2s``.
     """
     flat = unicodedata.normalize("NFKC", straighten(text)).casefold().translate(_NAMES)
-    bare = "".join(c for c in unicodedata.normalize("NFKD", flat) if not unicodedata.combining(c))
-    return " ".join("".join(c if c.isalnum() else " " for c in bare).split())
+    if not flat.isascii():
+        flat = unicodedata.normalize("NFKD", flat)
+        flat = "".join(c for c in flat if not unicodedata.combining(c))
+    return _NO_WORD.sub(" ", flat).strip()
 
 
 def squeeze(text: str) -> str:

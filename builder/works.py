@@ -115,14 +115,15 @@ def _join_by_title(entries: list[Entry], groups: _Groups) -> list[tuple[Entry, E
                 if groups.find(one.place) == groups.find(other.place) or _differ(one, other):
                     continue
                 score = fuzz.ratio(one.title, other.title, score_cutoff=DOUBTFUL)
-                fit = _years_fit(one, other) and titles_agree(
-                    one.cited.csl.title, other.cited.csl.title
-                )
-                if score >= SAME and fit:
+                if score >= SAME and _agree(one, other):
                     groups.join(one.place, other.place)
                 elif score >= DOUBTFUL:
                     doubtful.append((one, other, score))
     return doubtful
+
+
+def _agree(one: Entry, other: Entry) -> bool:
+    return _years_fit(one, other) and titles_agree(one.cited.csl.title, other.cited.csl.title)
 
 
 def _years_fit(one: Entry, other: Entry) -> bool:
