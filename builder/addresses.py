@@ -100,6 +100,18 @@ def check_addresses(library: Library) -> list[Problem]:
     ]
 
 
+def check_pages(library: Library, site: Path) -> list[Problem]:
+    """Return a problem for each address of the ledger at which a built site has no page."""
+    return [
+        Problem(
+            f"{entry.address}index.html", 0, "error", "ledger-page", "a page, as it was published",
+            "none", hint="The site must answer at every address that it ever had.",
+        )
+        for entry in library.ledger
+        if not (site / entry.address / "index.html").is_file()
+    ]  # fmt: skip
+
+
 def check_dates(library: Library) -> list[Problem]:
     """Return a problem where the ledger does not know a page's data as it is now."""
     return ledger.check_digests(library.ledger, history.digest_pages(library))
