@@ -32,6 +32,8 @@ _OPENING = re.compile(r"^(?:[-+: ]|\d(?=\d*[.)](?:\s|$))|\.(?=\s|$))| $")
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
+# JSON that may hold one of them, raw or escaped.
+_UNFIT = re.compile(r"\\(?![\"\\])|[\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u2028\u2029]")
 _SPACES = re.compile(r"[\t\n\r\u2028\u2029]+")
 
 
@@ -41,6 +43,8 @@ def _reference(match: re.Match[str]) -> str:
 
 def clean_text(text: str) -> str:
     """Return text on one line, with U+FFFD for each character that HTML forbids."""
+    if text.isascii() and text.isprintable():
+        return text  # as nearly all text is
     return _FORBIDDEN.sub("\ufffd", _SPACES.sub(" ", text))
 
 
@@ -104,11 +108,13 @@ def _front_matter(page: Page) -> dict[str, Any]:
     return front
 
 
-def _more_front_matter(page: Page) -> str:
-    """Return what the theme alone needs, as JSON, which is YAML: to write it so is quicker."""
+def _dump_front_matter(page: Page) -> str:
+    """Return the front matter as JSON, which is YAML: to write it so is quicker."""
     lines = []
-    for key, value in page.extra.items():
-        text = json.dumps(_clean(value), ensure_ascii=False)
+    for key, value in {**_front_matter(page), **page.extra}.items():
+        text = json.dumps(value, ensure_ascii=False)
+        if _UNFIT.search(text):
+            text = json.dumps(_clean(value), ensure_ascii=False)
         # The YAML library takes no byte order mark, wherever it stands.
         lines.append(f"{key}: {text}\n".replace("\ufeff", "\\ufeff"))
     return "".join(lines)
@@ -133,8 +139,7 @@ def render_page(page: Page, templates: Path = TEMPLATES) -> str:
         told = _environment(templates).get_template("partials/short_forms.j2")
         body += told.render({"short_forms": page.short_forms})
     tidy = re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", body)).strip()
-    front = store.dump_yaml(_front_matter(page)) + _more_front_matter(page)
-    return f"---\n{front}---\n\n{tidy}\n"
+    return f"---\n{_dump_front_matter(page)}---\n\n{tidy}\n"
 
 
 @dataclass(slots=True)
