@@ -15,6 +15,7 @@ from builder.pictures import card_path
 from builder.views import head
 from builder.views.atlas import Atlas
 from builder.views.cite import FORMATS, find_citables, find_work, view_cite_box
+from builder.views.corrected import view_corrections
 from builder.views.head import Node
 from builder.views.links import Page, View
 from builder.views.xrefs import curie_url
@@ -48,6 +49,9 @@ def dress_page(
     ``addresses`` is the ledger, ``histories`` the releases in which each page came or changed.
     """
     extra: View = {"head": view_head(atlas, page, edition)}
+    corrections = view_corrections(atlas, page)
+    if corrections:
+        extra["corrections"] = corrections
     box = view_cite_box(atlas, page, edition)
     if box:
         extra["cite"] = box
