@@ -26,12 +26,12 @@ _PRIORITY = 25
 _ATTRIBUTE = r'\s+[a-zA-Z_:][-\w:.]*(?:="[^"\n]*")?'
 _TAG = re.compile(rf"<(/?)([a-zA-Z][a-zA-Z0-9]*)(?:{_ATTRIBUTE})*\s*(/?)>")
 _ENTITY = re.compile(r"&(?:#[0-9]+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);")
-_BLANK = re.compile(r"\n{2,}")
+_BLANK = re.compile(r"(\n{2,})")
 # Their content is no HTML, or they stand alone at the top of a page.
 _UNUSUAL = frozenset({"script", "style", "hr"})
 
 
-class WholeBlocks(Extension):
+class WholeBlocks(Extension):  # type: ignore[misc]  # an untyped base
     """A Markdown extension that takes blocks of HTML as they are."""
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 (the name is Python-Markdown's)
@@ -39,24 +39,23 @@ class WholeBlocks(Extension):
         md.preprocessors.register(_SetAside(md), "whole-blocks", _PRIORITY)
 
 
-class _SetAside(Preprocessor):
+class _SetAside(Preprocessor):  # type: ignore[misc]  # an untyped base
     """Put blocks of HTML into the stash from which Python-Markdown puts them back at the end."""
 
     def run(self, lines: list[str]) -> list[str]:
-        md = self.md
-        blocks = _BLANK.split("\n".join(lines))
-        if "```" in "".join(blocks):
-            return lines
         kept: list[str] = []
-        for place, block in enumerate(blocks):
-            elements = find_elements(block, md.is_block_level) if block.startswith("<") else []
-            if elements:
-                # A blank line that follows a block of HTML is kept with it.
-                after = "\n" if place + 1 < len(blocks) else ""
-                kept.append(md.htmlStash.store("\n".join(elements) + after))
-            else:
-                kept.append(block)
-        return "\n\n".join(kept).split("\n")
+        # What stands behind an element without an end, or a stray sign, may be a part of it.
+        sure = True
+        for block in _BLANK.split("\n".join(lines)):
+            elements = self._find(block) if sure else []
+            sure = sure and (bool(elements) or _is_text(block))
+            # The blank line that follows a block of HTML is kept with it.
+            text = "\n".join([*elements, ""])
+            kept.append(self.md.htmlStash.store(text) if elements else block)
+        return "".join(kept).split("\n")
+
+    def _find(self, block: str) -> list[str]:
+        return find_elements(block, self.md.is_block_level) if block.startswith("<") else []
 
 
 def find_elements(block: str, is_block_level: Callable[[str], bool]) -> list[str]:
@@ -68,29 +67,34 @@ def find_elements(block: str, is_block_level: Callable[[str], bool]) -> list[str
     stack: list[str] = []
     first = last = 0
     for tag in _TAG.finditer(block):
-        closing, name, empty = tag.groups()
+        closing, name, empty = tag[1], tag[2].lower(), tag[3]
         between = block[last : tag.start()]
         last = tag.end()
-        if stack:
-            if "<" in between or ("&" in between and "&" in _ENTITY.sub("", between)):
+        if not stack:
+            if between not in ("", "\n") or closing or empty or not is_block_level(name):
                 return []
-        elif between not in ("", "\n") or closing or empty or not is_block_level(name.lower()):
-            return []
-        else:
             first = tag.start()
-        name = name.lower()
-        if name in _UNUSUAL:
+        elif not _is_text(between):
+            return []
+        if name in _UNUSUAL or (closing and name not in stack):
             return []
         if closing:
-            if name not in stack:
-                return []
-            while stack.pop() != name:
-                pass  # an element without an end, such as <br>
+            _close(stack, name)
             if not stack:
                 elements.append(block[first:last])
         elif not empty:
             stack.append(name)
     return [] if stack or block[last:] else elements
+
+
+def _is_text(words: str) -> bool:
+    """Tell whether words between two tags hold neither a broken tag nor a stray ampersand."""
+    return "<" not in words and ("&" not in words or "&" not in _ENTITY.sub("", words))
+
+
+def _close(stack: list[str], name: str) -> None:
+    while stack.pop() != name:
+        pass  # an element without an end, such as <br>
 
 
 def generate(config: str, out: str) -> None:
@@ -99,7 +103,7 @@ def generate(config: str, out: str) -> None:
     Warnings are logged; after one MkDocs ends the process with status 1.
     """
     settings = load_config(config_file=config, site_dir=out, strict=True)
-    settings.markdown_extensions.append(WholeBlocks())  # type: ignore[arg-type]
+    settings.markdown_extensions.append(WholeBlocks())
     settings.plugins.on_startup(command="build", dirty=False)
     try:
         build(settings)

@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-
-import bioregistry
+from typing import Any
 
 # Prefixes whose numbers carry the registry's own letters, so that they are safe to find in prose.
 LETTERED = (
@@ -52,10 +51,18 @@ class RegistryId:
 
 
 @cache
+def _bioregistry() -> Any:
+    """Load it once, and only where a paper is read: it takes a second."""
+    import bioregistry  # noqa: PLC0415
+
+    return bioregistry
+
+
+@cache
 def _finders() -> tuple[tuple[str, re.Pattern[str]], ...]:
     found = []
     for prefix in (*LETTERED, *NAMED):
-        pattern = _PATTERNS.get(prefix) or (bioregistry.get_pattern(prefix) or "").strip("^$")
+        pattern = _PATTERNS.get(prefix) or (_bioregistry().get_pattern(prefix) or "").strip("^$")
         lead = NAMED.get(prefix) or _PRINTED_BEFORE.get(prefix, "")
         compiled = re.compile(rf"(?<![\w]){lead}(?P<number>{pattern})(?![\w])", re.IGNORECASE)
         found.append((prefix, compiled))
@@ -73,16 +80,16 @@ def find_registry_ids(text: str) -> list[RegistryId]:
 
 
 def _describe(prefix: str, number: str, start: int, end: int) -> RegistryId:
-    name = bioregistry.get_name(prefix) or prefix
-    form = _ADDRESSES.get(prefix) or bioregistry.get_uri_format(prefix)
-    home = bioregistry.get_homepage(prefix) or ""
+    name = _bioregistry().get_name(prefix) or prefix
+    form = _ADDRESSES.get(prefix) or _bioregistry().get_uri_format(prefix)
+    home = _bioregistry().get_homepage(prefix) or ""
     url = form.replace("$1", number) if form else home
     return RegistryId(_spell(prefix, number), name, url, bool(form), start, end)
 
 
 def _spell(prefix: str, number: str) -> str:
     """Return the number with the registry's own letter case, whatever case the paper prints."""
-    example = bioregistry.get_example(prefix) or ""
+    example = _bioregistry().get_example(prefix) or ""
     if example and example == example.upper():
         return number.upper()
     letters = re.match(r"[A-Za-z]*", example)
