@@ -176,6 +176,11 @@ def test_templates_build_no_address_of_a_record():
             assert re.fullmatch(r"#?\{\{ [\w.]+ \}\}|#[a-z-]+|[a-z]+/", raw), (path, raw)
 
 
+def test_no_template_prints_a_tag_as_text(tree):
+    for name, text in tree.items():
+        assert "&#60;/" not in text, name
+
+
 def test_no_paragraph_holds_a_list_or_a_table(tree):
     for name, text in tree.items():
         for paragraph in re.findall(r"<p\b[^>]*>(.*?)</p>", text, re.DOTALL):
