@@ -1,5 +1,6 @@
 """Views: numbers, effects, places and counts as a reader expects them."""
 
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -10,11 +11,13 @@ from builder.models import CslDate, CslItem, CslName, Dose
 from builder.views import view_pages
 from builder.views.atlas import build_atlas
 from builder.views.citations import format_date, short_name, view_ways
-from builder.views.evidence_map import view_grid
+from builder.views.evidence_map import is_treated, view_grid
 from builder.views.findings import view_place
 from builder.views.links import root_of, safe_url, shorten
+from builder.views.paging import find_initial, split_list
 from builder.views.papers import view_columns
 from builder.views.terms import count_term
+from builder.views.weights import find_evidence, has_evidence, view_mentions
 from builder.views.words import (
     EFFECTS,
     EVIDENCE,
@@ -163,9 +166,7 @@ def test_map_marks_the_negative_trial_and_the_finding_without_effect():
     assert cells["Placental MSC"]["told"] == "1 trial, negative trial result"
     assert cells["Placental MSC"]["negative"]
     assert cells["Placental MSC"]["evidence"]["label"] == "clinical"
-    assert cells["BMSC"]["told"] == (
-        "1 finding from 1 study, told by 1 paper, 1 without effect"
-    )
+    assert cells["BMSC"]["told"] == ("1 finding from 1 study, told by 1 paper, 1 without effect")
     assert cells["BMSC"]["negative"] == "no effect"
     assert cells["BMSC"]["href"] == "../sources/bmsc/?condition=Knee%20osteoarthritis#findings"
 
@@ -174,3 +175,39 @@ def test_every_page_has_an_address_of_its_own():
     pages = list(view_pages(sample_library()))
     assert len({p.path for p in pages}) == len(pages)
     assert all(p.path == "" or p.path.endswith("/") for p in pages)
+
+
+def test_a_cell_that_is_only_acted_on_is_no_source_of_vesicles():
+    library = sample_library()
+    key = next(iter(library.papers))
+    bundle = library.papers[key]
+    first, *rest = bundle.findings
+    acted_on = first.model_copy(update={"sources": ["msc"], "targets": ["bmsc"]})
+    without = [f.model_copy(update={"sources": []}) for f in rest]
+    library.papers[key] = replace(bundle, findings=[acted_on, *without])
+    atlas = build_atlas(library)
+    bmsc = library.terms["bmsc"]
+    assert find_evidence(atlas, bmsc) == []
+    assert not has_evidence(atlas, bmsc)
+    assert [m["told"] for m in view_mentions(atlas, bmsc)] == ["as target in 1 finding"]
+    assert has_evidence(atlas, library.terms["msc"])
+
+
+def test_signs_and_severities_head_no_column_of_the_map():
+    terms = [
+        models.Term(id="a", label="A", kind="condition", type=kind)
+        for kind in ("disease", "defect", "injury", None, "sign", "severity", "malformation")
+    ]
+    assert [is_treated(t) for t in terms] == [True, True, True, True, False, False, False]
+
+
+def test_long_lists_are_split_by_letter_and_then_by_number():
+    names = [f"Adams {n}" for n in range(301)] + ["Zhao", "3D group"]
+    parts = split_list(names, "references/", find_initial)
+    assert [(p.path, p.label, len(p.entries)) for p in parts] == [
+        ("references/list/a/", "A 1", 300),
+        ("references/list/a-2/", "A 2", 1),
+        ("references/list/other/", "other", 1),
+        ("references/list/z/", "Z", 1),
+    ]
+    assert split_list(names[:300], "references/", find_initial) == []
