@@ -33,7 +33,7 @@ def job(load: Callable[[int], int] = int) -> Job[int, int, Any]:
 def cluster() -> Iterator[str]:
     """A real Dask scheduler with two workers, each a process of its own."""
     with LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
+        n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=50
     ) as running:
         yield running.scheduler_address
 

@@ -55,7 +55,7 @@ def test_results_do_not_hang_on_the_executor(small: Project) -> None:
     results = []
     crews = [executors.in_process(), executors.processes(2)]
     with LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
+        n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=50
     ) as cluster:
         crews.append(executors.dask_cluster(cluster.scheduler_address))
         for crew in crews:
@@ -63,7 +63,7 @@ def test_results_do_not_hang_on_the_executor(small: Project) -> None:
             for path in (small.content / "papers").rglob("*.yml"):
                 path.unlink()
             report = pipeline.extract(small, crew=crew)
-            assert len(report.changed) == 50
+            assert len([p for p in report.changed if p.name != "urls.yml"]) == 50
             results.append((content(small), [str(problem) for problem in report.problems]))
     assert results[0] == results[1] == results[2]
 
@@ -77,7 +77,8 @@ def test_only_the_paper_that_changed_is_read_again(small: Project, reads: list[s
     seed.write_text(seed.read_text().replace("in rats", "in mice"), encoding="utf-8")
     report = pipeline.extract(small)
     assert reads == ["paper-003.txt"]
-    assert {path.parent.name for path in report.changed} == {"doed-2024-exosomes-bone-marrow-stem"}
+    folders = {path.parent.name for path in report.changed}
+    assert folders == {"doed-2024-exosomes-bone-marrow-stem", "content"}, "the paper, the ledger"
 
 
 @pytest.mark.parametrize("change", ["terms", "corrections", "program"])
@@ -186,7 +187,7 @@ def test_the_command_reads_with_the_crew_that_is_named(small: Project) -> None:
     run = CliRunner().invoke
     ran = run(main, ["--root", str(small.root), "extract", "--jobs", "2"])
     assert ran.exit_code == 0, ran.output
-    assert "extract: 2 papers, 10 files changed" in ran.output
+    assert "extract: 2 papers, 11 files changed" in ran.output
     ran = run(main, ["--root", str(small.root), "extract", "--dask", "tcp://127.0.0.1:9"])
     assert ran.exit_code == 1
     assert "--dask: error: a Dask scheduler at tcp://127.0.0.1:9" in ran.output
