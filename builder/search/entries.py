@@ -57,6 +57,7 @@ class Entry:
     year: int | None = None
     weight: int = 0
     names: tuple[str, ...] = ()
+    variants: frozenset[str] = frozenset()  # those of the names that a rule made
     words: tuple[tuple[Field, str], ...] = ()
     identifiers: tuple[str, ...] = ()
     related: tuple[str, ...] = ()  # identifiers that mean something wider, narrower or alike
@@ -116,13 +117,15 @@ def _term_entry(atlas: Atlas, term: Term) -> Entry:
     paged = term.kind in PAGED
     findings = atlas.findings_of(term.id)
     own = [term.label, term.abbreviation or "", *term.synonyms]
+    names = dict.fromkeys([*own, *find_variants(term)])
     return Entry(
         path=ids.page_path(term.kind, term.id) if paged else f"glossary/#term-{term.id}",
         kind=term.kind if paged else "glossary",
         title=term.label,
         detail=term.abbreviation or "",
         weight=len(findings),
-        names=tuple(dict.fromkeys([*own, *find_variants(term)])),
+        names=tuple(names),
+        variants=frozenset(names) - set(own),
         identifiers=tuple(x.curie for x in term.xrefs if x.match == "exact"),
         related=tuple(x.curie for x in term.xrefs if x.match != "exact"),
         facets=_facets(findings, atlas.library, term),

@@ -6,17 +6,15 @@ build to build.
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import json
-import logging
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from html import escape
 from pathlib import Path
-
-from pagefind.index import IndexConfig, PagefindIndex
 
 from builder.errors import Problem, ProblemError
 from builder.search.entries import Entry
@@ -39,24 +37,35 @@ def write_fulltext(entries: Iterable[Entry], out: Path) -> dict[str, str]:
                 target = pages / entry.path / "index.html"
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_text(page_html(entry), encoding="utf-8")
-        try:
-            asyncio.run(_index(pages, out))
-        except Exception as error:
-            raise ProblemError(
-                Problem("search", 0, "error", "pagefind", "an index of the full text", str(error))
-            ) from error
+        _index(pages, out)
     for pattern in _UNUSED:
         for path in out.glob(pattern):
             path.unlink()
     return read_page_ids(out)
 
 
-async def _index(pages: Path, out: Path) -> None:
-    logging.getLogger("pagefind").setLevel(logging.WARNING)
+def _index(pages: Path, out: Path) -> None:
+    """Run Pagefind over a folder of pages.
+
+    As a program of its own: its Python service is stopped when it has answered, which may be before
+    the last file is on the disk.
+    """
     shutil.rmtree(out, ignore_errors=True)
-    config = IndexConfig(output_path=str(out), force_language="en")
-    async with PagefindIndex(config=config) as index:
-        await index.add_directory(str(pages))
+    ran = subprocess.run(  # noqa: S603 (our own words)
+        [
+            *[sys.executable, "-m", "pagefind", "--site", str(pages), "--output-path", str(out)],
+            *["--force-language", "en", "--quiet"],
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    empty = [path.name for path in out.rglob("*") if path.is_file() and not path.stat().st_size]
+    if ran.returncode or empty or not (out / "pagefind-entry.json").is_file():
+        said = (ran.stderr or ran.stdout).strip().splitlines()[-1:] or empty or ["no index"]
+        raise ProblemError(
+            Problem("search", 0, "error", "pagefind", "an index of the full text", said[0])
+        )
 
 
 def page_html(entry: Entry) -> str:

@@ -23,7 +23,7 @@ def encode(data: Any) -> bytes:
 def write_hashed(folder: Path, name: str, data: Any) -> str:
     """Write data as JSON under a name that holds a hash of its bytes; return that name."""
     body = encode(data)
-    file = f"{name}.{hashlib.sha256(body).hexdigest()[:10]}.json"
+    file = f"{name}.{hashlib.sha256(body).hexdigest()[:8]}.json"
     store.write_bytes(folder / file, body)
     return file
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from builder.views.words import KIND_WORDS
 
 FOLDER = "search"
 WORDS_PER_FILE = 20_000  # bytes of JSON before gzip, about 7 kB after
-WORKS_PER_FILE = 32
+WORKS_PER_FILE = 16
 # A title's word that more works share than this chooses nothing, and would only cost bytes.
 MOST_WORKS = 1500
 NAME_ONLY = -1
@@ -80,7 +80,9 @@ def write_index(out: Path, entries: Entries, settings: Mapping[str, Any], day: s
         "registers": sorted(r.lower() for r in settings["registers"]),
         "prefixes": sorted(_prefixes(terms) | {p.lower() for p in settings["prefixes"]}),
         "bare": [[b["pattern"], b["prefix"].lower()] for b in settings["bare"]],
-        "terms": write_hashed(folder, "terms", [_term_row(t, kinds, pages) for t in terms]),
+        "terms": write_hashed(
+            folder, "terms", [_term_row(t, kinds, pages, context) for t in terms]
+        ),
         "words": write_shards(folder, "words", _postings(entries, context), WORDS_PER_FILE),
         "works": write_blocks(
             folder, "works", [_work_row(w, kinds, pages) for w in works], WORKS_PER_FILE
@@ -100,13 +102,28 @@ def _prefixes(terms: Iterable[Entry]) -> set[str]:
     }
 
 
-def _term_row(entry: Entry, kinds: list[str], pages: Mapping[str, str]) -> list[Any]:
+def _term_row(
+    entry: Entry, kinds: list[str], pages: Mapping[str, str], context: set[str]
+) -> list[Any]:
     """Return [address, kind, label, abbreviation, weight, names, page id] of a term."""
-    names = "|".join(dict.fromkeys(filter(None, map(join_keys, entry.names))))
+    names = "|".join(_short_names(entry, context))
     return [
         entry.path, kinds.index(entry.kind), entry.title, entry.detail, entry.weight, names,
         pages.get(entry.path, ""),
     ]  # fmt: skip
+
+
+def _short_names(entry: Entry, context: set[str]) -> Iterator[str]:
+    """Yield a term's names as keys, without variants that the same words in another order cover."""
+    seen: set[str] = set()
+    bags: set[frozenset[str]] = set()
+    for name in entry.names:
+        keys = join_keys(name)
+        bag = frozenset(keys.split()) - context
+        if keys and keys not in seen and (name not in entry.variants or bag not in bags):
+            yield keys
+        seen.add(keys)
+        bags.add(bag)
 
 
 def _work_row(entry: Entry, kinds: list[str], pages: Mapping[str, str]) -> list[Any]:

@@ -1,10 +1,11 @@
 // The box in the header: an ARIA combobox with a list of pages
 // (https://www.w3.org/WAI/ARIA/apg/patterns/combobox/). What it shows is set as text, never as HTML.
 
-import { address, preloadText, ROOT, searchText, start } from "./search-engine.js";
+import { address, ROOT, searchText, start } from "./search-engine.js";
 
 const MOST = 8;
-const WAIT = 120; // ms of quiet before the full text is asked
+const WAIT = 250; // ms of quiet before the full text is asked
+const FEW = 3; // with more names than this the box does not ask the full text
 
 export function createBox(form, input) {
   const list = form.querySelector("[role=listbox]");
@@ -106,7 +107,7 @@ export function createBox(form, input) {
       if (mine !== turn) return;
       const hits = found.names.slice(0, MOST).map((hit) => ({ ...hit, href: address(hit.path) }));
       show(query, hits, engine.kinds, say(hits, found.notice));
-      if (found.text && hits.length < MOST) {
+      if (found.text && hits.length <= FEW) {
         timer = setTimeout(() => fill(query, mine, engine, hits, found).catch(fail), WAIT);
       }
     } catch {
@@ -179,6 +180,6 @@ export function createBox(form, input) {
     if (input.value.trim() && shownFor !== input.value.trim()) update();
   });
 
-  start().then(() => preloadText()).catch(() => {});
+  start().catch(() => {});
   if (input.value.trim()) update();
 }

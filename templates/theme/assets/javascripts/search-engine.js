@@ -311,10 +311,6 @@ function forget(error) {
   throw error;
 }
 
-export function preloadText() {
-  return pagefind();
-}
-
 // Returns the hits of the full text, [{id, data()}]; `words` null lists all pages.
 export async function searchText(words) {
   const found = await pagefind();

@@ -3,7 +3,7 @@
 
 import { address, countFacet, narrow, search, start } from "./search-engine.js";
 
-const STEP = 20;
+const STEP = 10;
 const MOST_PLACES = 3;
 const FACETS = ["kind", "source", "condition", "evidence", "year"];
 
