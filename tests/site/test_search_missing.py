@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
-from served import Served
+from served import Served, serve
+
+from builder.project import Project
+
+
+@pytest.fixture(scope="module")
+def site(built: Project) -> Iterator[Served]:
+    """The site where it was built for: a server sends this page for any address, at any depth.
+
+    So its own links are absolute, by SITE_URL; below another path it could not know its root.
+    """
+    server = serve(built.site, "/")
+    yield Served(built.site, f"http://127.0.0.1:{server.server_port}/")
+    server.shutdown()
+    server.server_close()
 
 
 @pytest.mark.parametrize(
