@@ -85,6 +85,7 @@ class Engine {
     if (!pieces.length) return { names: [], text: "", notice: "" };
     const growing = open && /[\p{L}\p{N}]$/u.test(asked);
     let plan = await this.#plan(pieces.map((piece) => piece.key), growing);
+    const typed = plan.words.join("");
     if (!plan.exact && pieces.some((piece) => piece.species)) {
       // The h of hBMSC tells the donor; it chooses no page unless a name has it.
       pieces = pieces.filter((piece) => !piece.species);
@@ -92,7 +93,7 @@ class Engine {
     }
     const found = new Map();
     this.#addTerms(found, plan, growing);
-    if (!plan.missing.length) await this.#addWorks(found, plan);
+    if (!plan.missing.length) await this.#addWorks(found, plan, typed);
     const names = [...found.values()].sort(
       (a, b) => a.tier - b.tier || b.score - a.score || (b.weight ?? 0) - (a.weight ?? 0),
     );
@@ -213,7 +214,8 @@ class Engine {
     yield* readings;
   }
 
-  async #addWorks(found, plan) {
+  // `typed` is the whole query without spaces, letters for donors included (the m of mRNA looks so).
+  async #addWorks(found, plan, typed) {
     const needed = [];
     const spare = [];
     const wanted = new Set();
@@ -231,7 +233,6 @@ class Engine {
     if (!hits.length && needed.length > 1) hits.push(...(await this.works.findAbbreviated(needed)));
     const mended = plan.spellings.some(({ how }) => how === "mended") ? CORRECTED : 0;
     const whole = plan.words.join(" ");
-    const squeezed = plan.words.join("");
     const most = hits[0]?.bibliographic ? 3 * MOST_WORKS_READ : MOST_WORKS_READ;
     const top = hits.slice(0, plan.words.length > LONG_QUERY ? 2 * MOST_WORKS_READ : most);
     const works = await Promise.all(top.map(async (hit) => ({ ...hit, ...(await this.works.work(hit.number)) })));
@@ -239,7 +240,7 @@ class Engine {
       const title = this.fold(work.title).map((piece) => piece.key);
       let tier = work.bibliographic ? TIERS.bibliographic : TIERS.works;
       if (wanted.has(work.kind)) tier = Math.min(tier, TIERS.bibliographic);
-      if (title.join("") === squeezed || work.names.some((n) => n.replaceAll(" ", "") === squeezed)) {
+      if (title.join("") === typed || work.names.some((n) => n.replaceAll(" ", "") === typed)) {
         tier = EXACT;
       } else if (plan.words.length > LONG_QUERY) {
         const held = new Set([...title, ...this.fold(work.detail).map((p) => p.key), String(work.year)]);
