@@ -87,7 +87,7 @@ def find_finding_sections(atlas: Atlas, finding: Finding) -> tuple[Section, ...]
     known = atlas.library.terms
     named = dict.fromkeys(name for _, name, _ in terms_in(finding) if name in known)
     labels = ", ".join(known[name].label for name in named)
-    return (Section("names", "What it names", labels, ASIDE),) if labels else ()
+    return (Section("top", "What it names", labels, ASIDE),) if labels else ()
 
 
 def find_trial_sections(trial: Trial, record: RegistryRecord | None) -> tuple[Section, ...]:
