@@ -63,7 +63,7 @@ def write_project(root: Path, pages: int, template: Path) -> Project:
     for number in range(papers):
         bundle = make_bundle(number, each, terms, dice)
         store.write_bundle(project.content / "papers" / bundle.paper.id, bundle)
-    addresses.renew(project, project.build / "nothing-before")
+    addresses.renew(project, [])
     return project
 
 

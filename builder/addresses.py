@@ -5,11 +5,12 @@ A preview neither renews nor asks it: what a curator tries out was never publish
 
 from __future__ import annotations
 
+import filecmp
 import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,21 +22,48 @@ from builder.project import Project
 from builder.store import Library, PaperBundle
 
 _STAMP = "addresses"
+# The papers' records as the ledger last saw them, while others stand in content/.
+_UNRECORDED = "unrecorded"
 
 
 @contextmanager
-def keep_records(project: Project) -> Iterator[Path]:
-    """Give a folder that holds the papers' records as they stand now, until the block ends.
+def keep_records(project: Project) -> Iterator[list[Path]]:
+    """Give folders that hold the papers' records as they stand now, until the block ends.
 
-    Records are replaced and never written over, so a second name for each file keeps it.
+    Before it may come one as they stood when the ledger was last renewed, if records were written
+    since without it: by a preview, or by a run that was killed. Records are replaced and never
+    written over, so a second name for each file keeps it.
     """
+    kept, papers = project.build / _UNRECORDED, project.content / "papers"
     project.build.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=project.build, prefix="before-") as name:
         held = Path(name) / "papers"
-        papers = project.content / "papers"
+        held.mkdir()
         if papers.is_dir():
-            shutil.copytree(papers, held, copy_function=_link)
-        yield held
+            shutil.copytree(papers, held, copy_function=_link, dirs_exist_ok=True)
+        before = [kept, held] if kept.is_dir() else [held]
+        if not kept.is_dir():
+            shutil.copytree(held, kept, copy_function=_link)
+        try:
+            yield before
+        finally:
+            if _same_files(kept, papers):
+                _forget(project)
+
+
+def _forget(project: Project) -> None:
+    shutil.rmtree(project.build / _UNRECORDED, ignore_errors=True)
+
+
+def _same_files(one: Path, other: Path) -> bool:
+    """Tell whether two folders hold the same files: the same on the disk, or of the same bytes."""
+    names = [
+        {p.relative_to(folder) for p in folder.rglob("*") if p.is_file()} for folder in (one, other)
+    ]
+    return names[0] == names[1] and all(
+        os.path.samefile(one / name, other / name) or filecmp.cmp(one / name, other / name, False)
+        for name in names[0]
+    )
 
 
 def _link(source: str, target: str) -> None:
@@ -45,11 +73,14 @@ def _link(source: str, target: str) -> None:
         shutil.copyfile(source, target)
 
 
-def renew(project: Project, before: Path) -> list[Path]:
+def renew(
+    project: Project, before: Iterable[Path], papers: Mapping[str, str] | None = None
+) -> list[Path]:
     """Write the ledger anew after an extraction; return it if it changed.
 
-    ``before`` holds the papers' records as they stood. Nothing is done for a preview, where nothing
-    in content/ changed since the last time, and where content/ can't be read (check will tell).
+    ``before`` are folders that hold the papers' records as they stood, ``papers`` ids of papers
+    that go on under a new one. Nothing is done for a preview, where nothing in content/ changed
+    since the last time, and where content/ can't be read (check will tell).
     """
     file = project.root / ledger.FILE
     stamp = project.build / _STAMP
@@ -61,10 +92,12 @@ def renew(project: Project, before: Path) -> list[Path]:
         library = store.load_library(project.content, project.root)
     except ProblemError:
         return []
-    old = _read_side(project, before, library)
-    entries = history.renew_ledger(old, library, today(project.root))
+    known = papers or {}
+    sides = [_read_side(project, folder, library, set(known.values())) for folder in before]
+    entries = history.renew_ledger(sides, library, today(project.root), known)
     changed = store.write_records(file, entries)
     store.write_text(stamp, _look(project))
+    _forget(project)
     return [file] if changed else []
 
 
@@ -78,10 +111,13 @@ def _look(project: Project) -> str:
     return found.hexdigest()
 
 
-def _read_side(project: Project, papers: Path, library: Library) -> Side:
-    """Return the records below a folder of papers; one that can't be read is left out."""
+def _read_side(project: Project, papers: Path, library: Library, came: Collection[str]) -> Side:
+    """Return the records below a folder of papers; one that can't be read is left out.
+
+    So are those of papers that ``came``: what goes on as one of them is no part of it yet.
+    """
     bundles: list[PaperBundle] = []
-    for folder in sorted(papers.glob("*")):
+    for folder in sorted(p for p in papers.glob("*") if p.name not in came):
         try:
             bundles.append(store.read_bundle(folder, project.root))
         except ProblemError:

@@ -24,12 +24,15 @@ class Renamed:
 def rename(project: Project, old: str, new: str) -> Renamed:
     """Let an address lead to another one; a term is renamed in every file that names it.
 
+    A paper whose seed gives another id now takes its statements along, and its corrections.
     ``old`` and ``new`` are ids of a term, or addresses. Raises ProblemError.
     """
     terms = {t.id: t for t in store.read_terms(project.content, project.root)}
     name, target = _term_id(old, terms), _term_id(new, terms)
     changed: list[Path] = []
-    source, goal = old, new
+    source, goal = ledger.normalise(old), ledger.normalise(new)
+    if _is_paper(source) and _is_paper(goal):
+        changed = _move_paper(project, source.split("/")[1], goal.split("/")[1])
     if name in terms and target not in terms and "/" not in target:
         changed = renames.rename_term(project.content, project.root, name, target)
         report = pipeline.extract(project)
@@ -43,8 +46,28 @@ def rename(project: Project, old: str, new: str) -> Renamed:
         current = ledger.list_addresses(library)
         entries = ledger.rename_address(library.ledger, source, goal, current)
         addresses.write_ledger(project, entries)
-    moves = {ledger.normalise(source): ledger.normalise(goal)}
-    return Renamed(moves, [*changed, project.root / ledger.FILE])
+    return Renamed({source: goal}, [*changed, project.root / ledger.FILE])
+
+
+def _is_paper(address: str) -> bool:
+    return address.startswith(ids.index_path("paper")) and address != ids.index_path("paper")
+
+
+def _move_paper(project: Project, old: str, new: str) -> list[Path]:
+    """Let a paper go on under the id that its seed gives now; return the files that changed."""
+    changed = pipeline.extract(project, goes_on={old: new}).changed
+    entries = {a.address: a for a in pipeline.load(project).ledger}
+    if ledger.follow(ids.page_path("paper", old), entries) != ids.page_path("paper", new):
+        return changed  # its seed still gives it, or there is no such paper: the ledger tells
+    moved = {old: new} | {
+        entry.record.partition(":")[2]: ledger.follow(address, entries).split("/")[1]
+        for address, entry in entries.items()
+        if entry.state == "moved" and entry.paper == old
+    }
+    corrected = renames.rename_corrections(project.content, project.root, old, new, moved)
+    if corrected:
+        changed += [*corrected, *pipeline.extract(project).changed]
+    return changed
 
 
 def _term_id(name: str, terms: dict[str, Term]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -23,15 +23,22 @@ from builder.store import Library
 _LENGTH = 12
 
 
-def renew_ledger(before: Side, library: Library, day: date) -> list[Address]:
+def renew_ledger(
+    before: Iterable[Side],
+    library: Library,
+    day: date,
+    papers: Mapping[str, str] | None = None,
+) -> list[Address]:
     """Return the ledger of a library after an extraction.
 
     New addresses are live since ``day``, those whose record goes on under a new id lead there, and
-    each page's data has its digest. ``before`` are the records as they stood before.
+    each page's data has its digest. ``before`` are the records as they stood before, at one time or
+    several, the last one last; ``papers`` those that are known to go on, old and new id.
     """
     current = ledger.list_addresses(library)
     entries = ledger.extend_ledger(library.ledger, current, day, ledger.find_papers(library))
-    moves = find_moves(before, Side(library.papers, library.references))
+    after = Side(library.papers, library.references)
+    moves = {old: new for side in before for old, new in find_moves(side, after, papers).items()}
     entries = ledger.apply_moves(entries, moves, current)
     return ledger.date_ledger(entries, digest_pages(library), day)
 

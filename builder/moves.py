@@ -31,13 +31,14 @@ class Side:
     references: Mapping[str, Reference]
 
 
-def find_moves(before: Side, after: Side) -> dict[str, str]:
+def find_moves(before: Side, after: Side, known: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return old and new address of each record that goes on under a new id.
 
     A pair is one only where each is the other's nearest, at least 90 % alike, and no third is as
-    near: a doubtful one stays open, and the build will ask.
+    near: a doubtful one stays open, and the build will ask. ``known`` are ids of papers, old and
+    new, of which it is certain.
     """
-    papers = _move_papers(before, after)
+    papers = _move_papers(before, after, known or {})
     moves = {
         ids.page_path("paper", old): ids.page_path("paper", new) for old, new in papers.items()
     }
@@ -46,9 +47,19 @@ def find_moves(before: Side, after: Side) -> dict[str, str]:
     return dict(sorted(moves.items()))
 
 
-def _move_papers(before: Side, after: Side) -> dict[str, str]:
-    old = [b.paper for name, b in before.papers.items() if name not in after.papers]
-    new = [b.paper for name, b in after.papers.items() if name not in before.papers]
+def _move_papers(before: Side, after: Side, known: Mapping[str, str]) -> dict[str, str]:
+    held = {old: new for old, new in known.items() if old in before.papers and new in after.papers}
+    old = [b.paper for n, b in before.papers.items() if n not in after.papers and n not in held]
+    came = after.papers.keys() - before.papers.keys() - set(held.values())
+    return pair_papers(old, [b.paper for n, b in after.papers.items() if n in came]) | held
+
+
+def pair_papers(old: Sequence[Paper], new: Sequence[Paper]) -> dict[str, str]:
+    """Return, by id, the paper among ``new`` as which each of ``old`` goes on.
+
+    A DOI that both have decides, then the seed's bytes. Else a title may be mended in the same
+    file, and a file may be renamed that keeps its title; both at once is left open.
+    """
     return {a.id: b.id for a, b in _pair(old, new, _paper_likeness)}
 
 
@@ -57,7 +68,8 @@ def _paper_likeness(one: Paper, other: Paper) -> float:
         return _CERTAIN if one.csl.DOI.lower() == other.csl.DOI.lower() else 0.0
     if one.seed.sha256 == other.seed.sha256:
         return _CERTAIN
-    return fuzz.ratio(spelling.fold(one.csl.title), spelling.fold(other.csl.title))
+    alike = fuzz.ratio(spelling.fold(one.csl.title), spelling.fold(other.csl.title))
+    return alike if one.seed.file == other.seed.file or alike == _CERTAIN else 0.0
 
 
 def _move_findings(before: Side, after: Side, papers: Mapping[str, str]) -> dict[str, str]:

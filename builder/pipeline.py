@@ -24,6 +24,13 @@ from builder.registry import compare_lists
 from builder.render import render_site
 from builder.shelf import Shelf
 from builder.store import Library
+from builder.succession import (
+    check_orphans,
+    check_stale,
+    find_stale,
+    find_successors,
+    remove_records,
+)
 from builder.swap import hold_lock
 
 Notify = Callable[[str], None]
@@ -61,12 +68,15 @@ def extract(
     *,
     crew: Crew | None = None,
     progress: Progress = no_progress,
+    goes_on: Mapping[str, str] | None = None,
 ) -> Report:
     """Read every seed that changed and write its records; touch only files whose bytes change.
 
     A seed that can't be read keeps the records it had, and the others are written all the same.
-    ``crew`` does the reading; if it is not given, processes do for many papers. Raises ProblemError
-    where terms or corrections are broken or the disk refuses.
+    Records of a paper that goes on under a new id make room for it; ``goes_on`` tells of such ones,
+    old and new id, where the records alone leave it open. ``crew`` does the reading; if it is not
+    given, processes do for many papers. Raises ProblemError where terms or corrections are broken
+    or the disk refuses.
     """
     with (
         hold_lock(project.build / "lock"),
@@ -74,6 +84,9 @@ def extract(
         addresses.keep_records(project) as before,
     ):
         everything = read_all(project, shelf, notify, crew, progress)
+        stale = find_stale(project, everything.readings)
+        kept = [reading for reading, _ in everything.kept]
+        successors = find_successors(project, stale, kept, goes_on)
         notify("writing")
         changed: list[Path] = []
         written: dict[str, Reading] = {}
@@ -83,19 +96,34 @@ def extract(
                 changed.extend(files)
         finally:
             shelf.keep(written.get(reading.file, reading) for reading in everything.readings)
+        for old in successors:
+            changed.extend(remove_records(project.content / "papers" / old))
         notify("addresses")
-        changed.extend(addresses.renew(project, before))
-        problems = sorted(everything.problems, key=Problem.sort_key)
+        changed.extend(addresses.renew(project, before, successors))
+        problems = [*everything.problems, *_check_old(project, everything, {})]
+        problems.sort(key=Problem.sort_key)
         return Report(changed, problems, sum(bool(r.paper) for r in everything.readings))
+
+
+def _check_old(
+    project: Project, everything: Everything, successors: Mapping[str, str]
+) -> Iterator[Problem]:
+    stale = find_stale(project, everything.readings)
+    yield from check_stale(project, stale, successors)
+    yield from check_orphans(project, everything.readings, everything.corrected)
 
 
 @dataclass(frozen=True)
 class Everything:
-    """All seeds, read: those to be written with their trials compared, and what went wrong."""
+    """All seeds, read: those to be written with their trials compared, and what went wrong.
+
+    ``corrected`` are the ids of papers for which there are corrections.
+    """
 
     readings: list[Reading]
     kept: list[tuple[Reading, list[models.Trial]]]
     problems: list[Problem]
+    corrected: list[str]
 
 
 def read_all(
@@ -112,17 +140,16 @@ def read_all(
             Problem("seeds", 0, "error", "seeds", "at least one paper", "none",
                     hint="Put a paper there as received.")
         )  # fmt: skip
-    corrections = read_corrections(project.content / "corrections", project.root)
+    corrected = list(read_corrections(project.content / "corrections", project.root))
     notify(f"{len(seeds)} papers" if len(seeds) > 1 else seeds[0].name)
     readings = read_seeds(project, seeds, shelf, crew, progress)
     twins = list(_check_twins(readings))
     twice = {problem.file for problem in twins}
-    problems = [*twins, *_check_stale(project, readings), *_check_orphans(corrections, readings)]
-    problems += [problem for reading in readings for problem in reading.problems]
+    problems = [*twins, *(problem for reading in readings for problem in reading.problems)]
     kept = [r for r in readings if r.paper and r.file not in twice]
     registry = store.read_registry(project.content, project.root)
     trials = compare_lists([(r.trials, r.titles) for r in kept], registry)
-    return Everything(readings, list(zip(kept, trials, strict=True)), problems)
+    return Everything(readings, list(zip(kept, trials, strict=True)), problems, corrected)
 
 
 def _check_twins(results: Sequence[Reading]) -> Iterator[Problem]:
@@ -148,56 +175,6 @@ def _check_twins(results: Sequence[Reading]) -> Iterator[Problem]:
         papers.setdefault(paper, result.file)
 
 
-def _check_stale(project: Project, results: Sequence[Reading]) -> Iterator[Problem]:
-    """Give an error for each folder of records whose seed is gone; nothing is deleted here."""
-    present = {Path(result.file).name for result in results}
-    living = {result.paper for result in results if result.paper}
-    for folder in sorted((project.content / "papers").glob("*")):
-        if not folder.is_dir() or folder.name in living:
-            continue
-        seed = _seed_of(folder, project.root)
-        if seed and seed in present:
-            # Its seed is there but broken (told already), or gives another paper now.
-            if any(r.paper for r in results if Path(r.file).name == seed):
-                yield _stale(project, folder, f"seeds/{seed} now gives another paper")
-        else:
-            yield _stale(project, folder, f"no seeds/{seed}" if seed else "none")
-
-
-def _seed_of(folder: Path, root: Path) -> str:
-    try:
-        return store.read_record(models.Paper, folder / "paper.yml", root).seed.file
-    except ProblemError:
-        return ""
-
-
-def _stale(project: Project, folder: Path, got: str) -> Problem:
-    name = store.relative(folder, project.root)
-    return Problem(
-        name,
-        0,
-        "error",
-        "paper-stale",
-        "a seed of this paper",
-        got,
-        hint=f"Put the seed back; or, if the paper shall go, remove {name}/ by hand.",
-    )
-
-
-def _check_orphans(
-    corrections: Mapping[str, object], results: Sequence[Reading]
-) -> Iterator[Problem]:
-    if not all(result.paper for result in results):
-        return  # the paper that a correction belongs to may be the broken one
-    papers = {result.paper for result in results}
-    for name in corrections:
-        if name not in papers:
-            yield Problem(
-                f"content/corrections/{name}.yml", 0, "error", "correction-paper",
-                "a file named after a paper", repr(name),
-            )  # fmt: skip
-
-
 # --- check ---------------------------------------------------------------------------------------
 
 
@@ -205,7 +182,10 @@ def check(project: Project, notify: Notify = silent) -> Report:
     """Check that content/ is what extract would write, and that all in it holds together."""
     with Shelf(project) as shelf:
         everything = read_all(project, shelf, notify)
-        problems = list(everything.problems)
+        stale = find_stale(project, everything.readings)
+        kept = [reading for reading, _ in everything.kept]
+        successors = find_successors(project, stale, kept)
+        problems = [*everything.problems, *_check_old(project, everything, successors)]
         for reading, trials in everything.kept:
             problems += _compare_files(project, reading, trials)
     try:

@@ -1,4 +1,4 @@
-"""Give a term another id: move its file, and rewrite every hand-kept line that names it.
+"""Give a term or a paper another id: move its hand-kept file, and rewrite lines that name it.
 
 Only the values change: comments, order and layout of the files stay as the curator wrote them.
 """
@@ -6,7 +6,7 @@ Only the values change: comments, order and layout of the files stay as the cura
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import yaml
@@ -36,6 +36,31 @@ def rename_term(content: Path, root: Path, old: str, new: str) -> list[Path]:
     return [target if path == source else path for path in changed]
 
 
+def rename_corrections(
+    content: Path, root: Path, old: str, new: str, records: Mapping[str, str]
+) -> list[Path]:
+    """Let the corrections of a paper follow it to another id; return the files that changed.
+
+    ``records`` are old and new ids of the paper and of its findings and rows. Raises ProblemError
+    where there are corrections under both ids.
+    """
+    source, target = (content / "corrections" / f"{name}.yml" for name in (old, new))
+    if not source.is_file():
+        return []
+    if target.is_file():
+        name = store.relative(source, root)
+        raise ProblemError(
+            Problem(
+                name, 0, "error", "rename", f"no corrections of {new} yet", target.name,
+                hint="Bring the two files together by hand.",
+            )
+        )  # fmt: skip
+    for was, now in records.items():
+        _rewrite(source, was, now, _names_record)
+    source.rename(target)
+    return [source, target]
+
+
 def _check(terms: dict[str, models.Term], old: str, new: str) -> None:
     said: tuple[str, str, str] | None = None
     if old not in terms:
@@ -56,6 +81,11 @@ def _names_term(steps: Steps) -> bool:
 def _corrects(steps: Steps) -> bool:
     """Tell whether a value of a correction may be the id of a term."""
     return len(steps) > 1 and steps[1] in ("old", "new")
+
+
+def _names_record(steps: Steps) -> bool:
+    """Tell whether a value of a correction is the id of the record that it mends."""
+    return steps[1:] == ("record",)
 
 
 def _rewrite(path: Path, old: str, new: str, concerns: Callable[[Steps], bool]) -> bool:

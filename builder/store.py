@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -311,6 +311,11 @@ def bundle_files(bundle: PaperBundle) -> dict[str, str]:
         "trials": bundle.trials,
     }
     return {f"{name}.yml": dump_records(records) for name, records in parts.items()}
+
+
+def bundle_names() -> list[str]:
+    """Return the names of the files of a paper's folder."""
+    return [f"{field.name}.yml" for field in fields(PaperBundle)]
 
 
 def write_bundle(folder: Path, bundle: PaperBundle) -> list[Path]:

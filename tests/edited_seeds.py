@@ -47,12 +47,14 @@ class Seed:
     """A paper with one table; ``text()`` numbers the works as they stand."""
 
     title: str
+    doi: str = "10.1000/r"
     headings: tuple[str, str, str] = ("Source of Exos", "Effect", "References")
     rows: list[Statement] = field(default_factory=list)
     works: list[Work] = field(default_factory=list)
 
     def text(self) -> str:
         numbers = {id(work): n for n, work in enumerate(self.works, 1)}
+        link = f" https://doi.org/{self.doi}" if self.doi else ""
         lines = [self.title, "Abstract", "1. Introduction", "References"]
         lines += [f"- {work.printed()}" for work in self.works]
         lines += [f"| {' | '.join(self.headings)} |", "|---|---|---|"]
@@ -63,9 +65,8 @@ class Seed:
             "Disclaimer/Publisher’s Note: The statements are those of the authors.",
             "© 2025 by the authors. Licensee X. This article is open access, CC BY 4.0.",
             "Share and Cite",
-            f"MDPI and ACS StyleDoe, J. {self.title}. J. Rev. 2025, 1, 2. https://doi.org/10.1000/r",
-            f"AMA StyleDoe J. {self.title}. Journal of Reviews. 2025; 1:2. "
-            "https://doi.org/10.1000/r",
+            f"MDPI and ACS StyleDoe, J. {self.title}. J. Rev. 2025, 1, 2.{link}",
+            f"AMA StyleDoe J. {self.title}. Journal of Reviews. 2025; 1:2.{link}",
         ]
         return "\n".join(lines) + "\n"
 

@@ -23,7 +23,7 @@ LAYERS = (
         *("checks", "checks_terms", "corrections", "questions", "registry"),
     },
     {"render", "exports", "search", "reading", "proposals", "executors"},
-    {"addresses", "shelf"},
+    {"addresses", "shelf", "succession"},
     {"intake"},
     {"explain", "publish", "refresh", "add"},
     {"pipeline"},

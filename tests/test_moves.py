@@ -148,14 +148,14 @@ def test_a_mended_year_of_a_work_is_led_to() -> None:
 def test_a_mend_taken_back_gives_the_address_back(tmp_path: Path) -> None:
     seed = make_seed(random.Random(3), rows=2)
     first = make_library(tmp_path, read(seed))
-    entries = history.renew_ledger(Side({}, {}), first, DAY)
+    entries = history.renew_ledger([], first, DAY)
     words = seed.rows[0].deed
     seed.rows[0].deed = add_typo(random.Random(1), words)
     second = with_ledger(make_library(tmp_path, read(seed)), entries)
-    entries = history.renew_ledger(sides(first), second, date(2026, 12, 1))
+    entries = history.renew_ledger([sides(first)], second, date(2026, 12, 1))
     assert [e.state for e in entries if e.address.startswith("findings/f")].count("moved") == 1
     third = with_ledger(first, entries)
-    entries = history.renew_ledger(sides(second), third, date(2026, 12, 2))
+    entries = history.renew_ledger([sides(second)], third, date(2026, 12, 2))
     by_address = {e.address: e for e in entries}
     for found in first.findings():
         assert by_address[f"findings/{found.id}/"].state == "live"
@@ -172,10 +172,10 @@ def with_ledger(library: Library, entries: list[Address]) -> Library:
 
 def test_a_page_is_dated_when_its_data_changes_and_only_then(tmp_path: Path) -> None:
     library = make_library(tmp_path)
-    entries = history.renew_ledger(Side({}, {}), library, DAY)
+    entries = history.renew_ledger([], library, DAY)
     assert {e.changed for e in entries} == {None}
     later = with_ledger(make_library(tmp_path, make_bundle(evidence="in vitro")), entries)
-    entries = history.renew_ledger(sides(library), later, date(2026, 12, 24))
+    entries = history.renew_ledger([sides(library)], later, date(2026, 12, 24))
     changed = {e.address for e in entries if e.changed == date(2026, 12, 24)}
     assert {"findings/f000000001/", "sources/bmsc/", "mechanisms/il-1b/"} <= changed
     assert "sources/msc/" not in changed
@@ -184,10 +184,10 @@ def test_a_page_is_dated_when_its_data_changes_and_only_then(tmp_path: Path) -> 
 
 def test_a_statement_that_moved_down_the_page_is_no_change(tmp_path: Path) -> None:
     library = make_library(tmp_path)
-    entries = history.renew_ledger(Side({}, {}), library, DAY)
+    entries = history.renew_ledger([], library, DAY)
     place = {"kind": "table-row", "line": 80, "table": 1, "row": "frow1"}
     later = with_ledger(make_library(tmp_path, make_bundle(locator=place)), entries)
-    assert history.renew_ledger(sides(library), later, date(2026, 12, 24)) == entries
+    assert history.renew_ledger([sides(library)], later, date(2026, 12, 24)) == entries
 
 
 # --- terms ---------------------------------------------------------------------------------------
@@ -258,22 +258,10 @@ class Year:
         self.environment.setenv("SOURCE_DATE_EPOCH", str(1_800_000_000 + day * 86_400))
         (self.project.seeds / "review.txt").write_text(self.seed.text(), encoding="utf-8")
         pipeline.extract(self.project)
-        self.forget_old_papers()
         for problem in addresses.check_addresses(pipeline.load(self.project)):
             assert problem.rule == "ledger-dropped", str(problem)
             curate.retire(self.project, [problem.field], "not in the paper any more")
         assert addresses.check_addresses(pipeline.load(self.project)) == []
-
-    def forget_old_papers(self) -> None:
-        """Remove the records of the paper under its old id, as ``paper-stale`` asks."""
-        folders = list((self.project.content / "papers").iterdir())
-        for folder in folders:
-            bundle = store.read_bundle(folder, self.project.root)
-            if len(folders) > 1 and bundle.paper.csl.title != self.seed.title:
-                for file in folder.iterdir():
-                    file.unlink()
-                folder.rmdir()
-        pipeline.extract(self.project)
 
     def edit(self) -> None:
         self.chance.choice(self.edits())()

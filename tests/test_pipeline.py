@@ -95,7 +95,8 @@ def test_one_paper_in_two_files_is_an_error_that_names_both(small: Project) -> N
 def test_records_of_a_seed_that_is_gone_are_told_and_kept(small: Project) -> None:
     pipeline.extract(small)
     (small.seeds / "knee.txt").rename(small.root / "elsewhere.txt")
-    (small.seeds / "hip.txt").write_text(DIGEST.replace("Ann Doe", "Al Hip"), encoding="utf-8")
+    other = DIGEST.replace("Ann Doe", "Al Hip").replace("knee.1", "hip.1")
+    (small.seeds / "hip.txt").write_text(other, encoding="utf-8")
     report = pipeline.extract(small)
     [problem] = [p for p in report.problems if p.level == "error"]
     assert problem.rule == "paper-stale"

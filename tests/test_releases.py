@@ -19,7 +19,6 @@ from builder.edition import find_edition
 from builder.errors import ProblemError
 from builder.exports.discovery import write_feed, write_robots, write_sitemap
 from builder.models import Address
-from builder.moves import Side
 from builder.project import Project
 from builder.render import render_page
 from builder.store import Library
@@ -30,7 +29,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 def recorded(library: Library) -> Library:
-    return replace(library, ledger=history.renew_ledger(Side({}, {}), library, DAY))
+    return replace(library, ledger=history.renew_ledger([], library, DAY))
 
 
 def write(library: Library, version: str) -> releases.Release:
