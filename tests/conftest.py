@@ -6,8 +6,15 @@ from pathlib import Path
 
 import pytest
 from hand_made import DIGEST, copy_project
+from hypothesis import settings
 
 from builder.project import Project
+
+# The same examples each time, so that a red run is the fault of the change it tests. Look for new
+# ones with ``pytest --hypothesis-profile=search``.
+settings.register_profile("search", deadline=None)
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.load_profile("same")
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -101,6 +101,12 @@ def make_seed(chance: random.Random, rows: int = 6, works: int = 8) -> Seed:
 
 
 def add_typo(chance: random.Random, text: str) -> str:
-    """Return a text with two letters of its last word changed places, or one doubled."""
-    at = chance.randrange(len(text) // 2, len(text) - 2)
+    """Return a text with two unlike letters of its second half changed places."""
+    at = chance.choice(
+        [
+            place
+            for place in range(len(text) // 2, len(text) - 2)
+            if text[place : place + 2].isalpha() and text[place] != text[place + 1]
+        ]
+    )
     return text[:at] + text[at + 1] + text[at] + text[at + 2 :]

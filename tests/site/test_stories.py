@@ -41,6 +41,7 @@ def test_a_researcher_filters_findings_to_osteochondral_defects_and_downloads_th
     page.goto(site.url + "sources/")
     page.get_by_label("Filter this list").fill("bmsc")
     page.get_by_role("link", name="Bone marrow mesenchymal stem cell", exact=True).click()
+    page.wait_for_url(site.url + "sources/bmsc/")  # until it is loaded whole: its rows are counted
     every = page.locator("table.findings").first.locator("tbody tr")
     total = every.count()
     choice = page.get_by_role("combobox", name="Condition").first
