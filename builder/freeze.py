@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from builder import addresses, edition, exports, ledger, pipeline, publish, releases, store
+from builder import addresses, edition, exports, history, ledger, pipeline, publish, releases, store
 from builder.errors import ProblemError, has_errors
 from builder.exports.release import bundle, write_manifest
 from builder.project import Project
@@ -41,6 +41,8 @@ def write_release(project: Project, version: str) -> dict[str, Any]:
         store.write_bytes(target / releases.bundle_name(version), packed)
         write_manifest(target, made.version)
         entries = ledger.extend_ledger(library.ledger, ledger.list_addresses(library), day)
+        # The page of the release has come, and has its digest as any other.
+        entries = ledger.date_ledger(entries, history.digest_pages(library), day)
         addresses.write_ledger(project, entries)
         return dict(frozen.changes)
 

@@ -107,41 +107,50 @@ def freeze(library: Library, version: str, day: date) -> Release:
 def compare(before: Release, now: Release, addresses: Iterable[Address]) -> dict[str, Any]:
     """Return the findings and pages added, changed and withdrawn between two releases.
 
-    A finding that goes on under a new id, as the ledger tells, has changed and not gone.
+    What goes on under a new id, as the ledger tells, has changed and not gone: such a finding tells
+    its former id, and such a page is listed under ``moved``, by its old address.
     """
     entries = {a.address: a for a in addresses}
-    moved = {}
-    for old in before.findings:
-        target = ledger.follow(ids.page_path("finding", old), entries)
-        name = target.strip("/").rpartition("/")[2]
-        if old not in now.findings and name in now.findings:
-            moved[old] = name
-    kept = {**{n: n for n in before.findings if n in now.findings}, **moved}
-    changed = []
-    for old, new in sorted(kept.items(), key=lambda pair: pair[1]):
-        fields = _differing(before.findings[old], now.findings[new])
-        if fields:
-            entry = _told(new, now.findings[new]) | {"fields": fields}
-            changed.append(entry | ({"formerly": old} if old != new else {}))
-    gone = sorted(set(before.findings) - set(kept))
+    changed, kept = [], {}
+    for old, finding in sorted(before.findings.items()):
+        new = _present_id("finding", old, entries) if old not in now.findings else old
+        if new in now.findings:
+            kept[old] = new
+            paper = _present_id("paper", finding["paper"], entries)
+            fields = _differing({**finding, "paper": paper}, now.findings[new])
+            former = {"formerly": old} if old != new else {}
+            if fields or former:
+                changed.append(_told(new, now.findings[new]) | {"fields": fields} | former)
+    gone = sorted(before.findings.keys() - kept)
+    added = sorted(now.findings.keys() - set(kept.values()))
     return {
         "version": now.version,
         "day": now.day.isoformat(),
         "previous": before.version,
         "findings": {
-            "added": [
-                _told(n, now.findings[n]) for n in sorted(set(now.findings) - set(kept.values()))
-            ],
-            "changed": changed,
+            "added": [_told(n, now.findings[n]) for n in added],
+            "changed": sorted(changed, key=lambda told: str(told["id"])),
             "withdrawn": [_told(n, before.findings[n]) | _why(n, entries) for n in gone],
         },
-        "pages": {
-            "added": sorted(set(now.pages) - set(before.pages)),
-            "changed": sorted(
-                a for a in now.pages if before.pages.get(a, now.pages[a]) != now.pages[a]
-            ),
-            "withdrawn": sorted(set(before.pages) - set(now.pages)),
-        },
+        "pages": _compare_pages(before.pages, now.pages, entries),
+    }
+
+
+def _present_id(kind: str, name: str, entries: Mapping[str, Address]) -> str:
+    """Return the id under which a record goes on, as the ledger tells."""
+    return ledger.follow(ids.page_path(kind, name), entries).strip("/").rpartition("/")[2]
+
+
+def _compare_pages(
+    before: Mapping[str, str], now: Mapping[str, str], entries: Mapping[str, Address]
+) -> dict[str, Any]:
+    gone = before.keys() - now.keys()
+    moved = {a: to for a in sorted(gone) if (to := ledger.follow(a, entries)) in now}
+    return {
+        "added": sorted(now.keys() - before.keys() - set(moved.values())),
+        "changed": sorted(a for a in now if before.get(a, now[a]) != now[a]),
+        "moved": moved,
+        "withdrawn": sorted(gone - moved.keys()),
     }
 
 
@@ -161,11 +170,19 @@ def _why(name: str, entries: Mapping[str, Address]) -> dict[str, str]:
 
 
 def page_histories(releases: Iterable[Release]) -> dict[str, list[tuple[str, str]]]:
-    """Return, for each address, the releases in which its page came, changed or went."""
+    """Return, for each address, the releases in which its page came, changed, moved or went.
+
+    A page that moved brings along what was told of it at its old address.
+    """
     found: dict[str, list[tuple[str, str]]] = {}
     for release in releases:
-        for word, addresses in release.changes.get("pages", {}).items():
-            for address in addresses:
+        pages = release.changes.get("pages", {})
+        for old, new in pages.get("moved", {}).items():
+            # Two pages may have become one.
+            earlier = {*found.pop(old, []), *found.get(new, []), (release.version, "moved here")}
+            found[new] = sorted(earlier, key=lambda told: (version_key(told[0]), told[1]))
+        for word in ("added", "changed", "withdrawn"):
+            for address in pages.get(word, ()):
                 found.setdefault(address, []).append((release.version, word))
     return found
 

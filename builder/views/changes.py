@@ -179,7 +179,11 @@ def _view_moved(entry: Address, entries: Mapping[str, Address], titles: Mapping[
         description=shorten(f"Now at {title}."),
         kind="moved",
         view={"to": link(title, href(root, target)), "from": entry.address},
-        extra={"moved_to": href(root, target), "canonical": target},
+        extra={
+            "moved_to": href(root, target),
+            "canonical": target,
+            "script": "assets/javascripts/moved.js",
+        },
     )
 
 
