@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from builder import models
+from builder import models, nomenclature
 from builder.errors import Problem, ProblemError, suggest
 from builder.works import merge_works
 
@@ -368,6 +368,13 @@ def read_registry(content: Path, root: Path) -> dict[str, models.RegistryRecord]
     return {record.id: record for record in found}
 
 
+def _molecules(bundles: Iterable[PaperBundle]) -> Iterator[str]:
+    """Yield the ids that findings use of terms which a nomenclature may make."""
+    for finding in (f for b in bundles for f in b.findings):
+        yield from (item.id for item in finding.cargo)
+        yield from (item.id for item in finding.mechanisms)
+
+
 def load_library(content: Path, root: Path) -> Library:
     """Return the whole of content/. Raises ProblemError with every problem found."""
     problems: list[Problem] = []
@@ -396,7 +403,7 @@ def load_library(content: Path, root: Path) -> Library:
     papers, references = unite_bundles(bundles, known, ledger[0])
     return Library(
         root=root,
-        terms={t.id: t for t in terms[0]},
+        terms=nomenclature.add_made({t.id: t for t in terms[0]}, _molecules(bundles)),
         papers=papers,
         references=references,
         registry=registry[0],

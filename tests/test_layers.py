@@ -13,7 +13,7 @@ LAYERS = (
     {"errors", "spelling", "project", "dates", "pictures", "generator"},
     {"ids", "document"},
     {"models"},
-    {"works"},
+    {"works", "nomenclature"},
     {"store"},
     {"citations", "discrepancies", "edition", "ledger", "linkcheck", "moves", "swap", "xrefs"},
     {"history", "renames", "tellings", "voices"},

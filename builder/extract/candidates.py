@@ -42,7 +42,11 @@ class Candidate:
 
 def find_candidates(text: str, vocabulary: Vocabulary) -> list[Candidate]:
     """Return names of miRNA, circRNA, lncRNA and genes in a text that the vocabulary lacks."""
-    taken = [(m.start, m.end) for m in vocabulary.find_mentions(text)]
+    taken = [
+        (m.start, m.end)
+        for m in vocabulary.find_mentions(text)
+        if not vocabulary.terms.is_made(m.term)
+    ]
     found: list[Candidate] = []
     for candidate in _find_all(text):
         # The word lncRNA before a name is a term, but does not make the name known.

@@ -7,12 +7,13 @@ by the words near it, or by a long form in the same text; where none decides it 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from builder import spelling
+from builder import nomenclature, spelling
 from builder.extract.coordination import share_nouns
+from builder.extract.ellipses import find_elliptic
 from builder.extract.matcher import Hit, Matcher, choose_longest
 from builder.extract.mentions import Mention
 from builder.extract.variants import find_variants
@@ -34,7 +35,7 @@ __all__ = ["Mention", "Vocabulary", "build_vocabulary"]
 class Vocabulary:
     """Terms and their names, ready to be found. ``bound`` holds a paper's own short forms."""
 
-    terms: Mapping[str, Term]
+    terms: nomenclature.Terms
     matcher: Matcher
     ambiguous: Mapping[str, Mapping[str, Ambiguity]]  # key of the short form -> term -> how
     bound: Mapping[str, str] = field(default_factory=dict)  # short form -> term, or ""
@@ -50,12 +51,23 @@ class Vocabulary:
         """
         hits = choose_longest(self._find_hits(text))
         if kinds is not None and "source" not in kinds:
-            return self._read(hits, text, context, kinds)
+            return self._with_elliptic(self._read(hits, text, context, kinds), text)
         # A tissue may turn out to be a source, so it is read too and dropped behind.
         wider = None if kinds is None else {*kinds, "tissue"}
         found = self._read(hits, text, context, wider)
         found = share_nouns(found, text, lambda name: self.find_term(name, "source"))
+        found = self._with_elliptic(found, text)
         return [m for m in found if kinds is None or m.kind != "tissue" or "tissue" in kinds]
+
+    def _with_elliptic(self, found: list[Mention], text: str) -> list[Mention]:
+        """Return mentions with the members of lists that leave the common part out."""
+        molecules = [m for m in found if m.kind in ("mechanism", "compound")]
+        more = find_elliptic(molecules, text, self._look_up) if molecules else []
+        return sorted([*found, *more], key=lambda m: m.start) if more else found
+
+    def _look_up(self, name: str) -> tuple[str, str] | None:
+        term = self.find_term(name)
+        return (term, self.terms[term].kind) if term else None
 
     def find_within(self, mention: Mention, *, context: str = "") -> list[Mention]:
         """Return the terms named inside a mention: the defect and the animal in a model's name."""
@@ -80,7 +92,8 @@ class Vocabulary:
                           spelling.fold(tried)} or owners  # fmt: skip
             if len(owners) == 1:
                 return owners.pop()
-        return None
+        made = nomenclature.parse_name(name) if kind in (None, "mechanism") else None
+        return made if made and made in self.terms else None
 
     def ancestors(self, term_id: str) -> list[str]:
         """Return the ids of a term's parents, the nearest first; a circle ends the list."""
@@ -124,7 +137,13 @@ class Vocabulary:
                     continue
                 hit = Hit(hit.start, hit.end, cells, hit.cased, hit.letter)  # noqa: PLW2901
             hits.append(hit)
-        return hits + self._find_bound(text)
+        return [*hits, *self._find_bound(text), *self._find_made(text)]
+
+    def _find_made(self, text: str) -> Iterator[Hit]:
+        """Yield the names that a nomenclature makes and no term lists: ``miR-485-3p``."""
+        for start, end, term in nomenclature.find_names(text):
+            if self.terms.is_made(term):
+                yield Hit(start, end, frozenset([term]), text[start:end])
 
     def _find_bound(self, text: str) -> list[Hit]:
         """Return the paper's own short forms, those that the vocabulary lacks included."""
@@ -211,7 +230,7 @@ def build_vocabulary(
             matcher.add(form.text, term.id)
             cased = "".join(p.cased for p in spelling.find_pieces(form.text))
             ambiguous.setdefault(cased, {})[term.id] = form
-    vocabulary = Vocabulary(known, matcher, ambiguous)
+    vocabulary = Vocabulary(nomenclature.Terms(known), matcher, ambiguous)
     return vocabulary.bind(definitions) if definitions else vocabulary
 
 

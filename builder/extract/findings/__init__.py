@@ -6,7 +6,9 @@ finding, the spans and the rules behind each value, is recomputed when asked for
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import itertools
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from builder import ids
@@ -46,6 +48,11 @@ _BY_COLUMN = {
 }
 # A sentence of the full text counts only with one of each: precision before recall.
 _ACTING = ("mechanisms", "vehicles", "conditions", "outcomes")
+# Between two members of a list: "MSC- and BMSC-derived", "MSCs versus BMSCs".
+_LISTED = re.compile(
+    r"s?(?:-|[-\s]derived)?(?:\s+(?:exosomes?|s?EVs?))?\s*(?:,|/|,?\s+(?:and|or|versus|vs\.?|than|with|to)\s)\s*(?:those\s+of\s+)?",
+    re.IGNORECASE,
+)
 # What is read in a column that is made for one thing; other columns are read for all.
 _READ_IN: dict[str, frozenset[str]] = {
     "aside": frozenset(["outcomes"]),
@@ -155,7 +162,7 @@ def read_statement(statement: Statement, paper: str, vocabulary: Vocabulary, cue
         found, asked = _read_part(part, vocabulary, cues, context, about)
         assigned += found
         questions += asked
-    assigned = _settle(assigned, vocabulary)
+    assigned = _settle(assigned, vocabulary, {p.name: p.text for p in statement.parts})
     if statement.locator.kind == "reference-title":
         questions.append(doubts.ask_about_title())
     if statement.locator.kind == "table-row":
@@ -200,7 +207,9 @@ def _read_part(
     return assigned, [doubts.ask_about_form(m, part.name) for m in asked]
 
 
-def _settle(assigned: Sequence[Assigned], vocabulary: Vocabulary) -> list[Assigned]:
+def _settle(
+    assigned: Sequence[Assigned], vocabulary: Vocabulary, texts: Mapping[str, str]
+) -> list[Assigned]:
     """Return what stands after the parts are seen together.
 
     A source column outranks sources named in other cells; a source or partner is no target; the
@@ -214,9 +223,21 @@ def _settle(assigned: Sequence[Assigned], vocabulary: Vocabulary) -> list[Assign
     kept = _drop_classes(kept, vocabulary)
     for field in ("sources", "vehicles", "conditions", "targets", "models"):
         values = [a.value for a in kept if a.field == field]
-        narrow = set(drop_ancestors(values, vocabulary))
+        narrow = {*drop_ancestors(values, vocabulary), *_side_by_side(kept, field, texts)}
         kept = [a for a in kept if a.field != field or a.value in narrow]
     return [a for a in kept if not (a.field == "partners" and a.value in taken)]
+
+
+def _side_by_side(assigned: Sequence[Assigned], field: str, texts: Mapping[str, str]) -> set[str]:
+    """Return values that a list names beside others: "MSC and BMSC exosomes" are two sources."""
+    found = sorted((a for a in assigned if a.field == field == "sources"), key=lambda a: a.start)
+    pairs = [(a, b) for a, b in itertools.pairwise(found) if a.part == b.part]
+    return {
+        item.value
+        for a, b in pairs
+        if _LISTED.fullmatch(texts.get(a.part, "")[a.end : b.start])
+        for item in (a, b)
+    }
 
 
 def _drop_classes(assigned: Sequence[Assigned], vocabulary: Vocabulary) -> list[Assigned]:
@@ -291,7 +312,7 @@ def _beside_titles(
     for title in statement.titles:
         about = cues.names_vesicles(title)
         found, _ = _read_part(Part("title", "", title), vocabulary, cues, statement.quote, about)
-        theirs = _by_field(_settle(found, vocabulary))
+        theirs = _by_field(_settle(found, vocabulary, {"title": title}))
         texts = (statement.quote, title)
         yield from Beside(_by_field(assigned), theirs, texts, about, vocabulary).ask()
 

@@ -210,7 +210,8 @@ def _spread(reading: Reading, found: list[Assigned]) -> list[Assigned]:
         for left, right in ones:
             if not _LISTED.fullmatch(reading.text[left.end : right.start]):
                 continue
-            if v.terms[left.term].type != v.terms[right.term].type:
+            types = {v.terms[left.term].type, v.terms[right.term].type}
+            if len(types) > 1 and not types <= RNA_TYPES:
                 continue
             one, other = (known.get((m.start, m.end)) for m in (left, right))
             if one and not other and not one.rule.startswith("x-"):

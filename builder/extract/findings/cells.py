@@ -8,7 +8,12 @@ from __future__ import annotations
 import re
 
 from builder.extract.findings.cues import Pattern
-from builder.extract.findings.origins import find_tissue_sources, name_origin, narrow_source
+from builder.extract.findings.origins import (
+    find_adjective_sources,
+    find_tissue_sources,
+    name_origin,
+    narrow_source,
+)
 from builder.extract.findings.spans import Reading, is_inside, touches
 from builder.extract.findings.trace import Assigned
 from builder.extract.vocabulary import Mention
@@ -24,6 +29,19 @@ _TAKEN_UP = re.compile(
     re.IGNORECASE,
 )
 _CELL_WORD = re.compile(r"cell|SC|blast|cyte|phage|plasma|phil", re.IGNORECASE)
+_CLAUSE_START = re.compile(r"[.;:]\s|,\s(?:and|but|while|whereas)\s|\b(?:that|whereas|while)\s")
+_SUBJECT = re.compile(r"\s*(?:(?!\w+(?:ed|ing)\s)[\w/-]+\s+){0,3}(?:h|r|m)?", re.IGNORECASE)
+_PASSIVE = re.compile(
+    r"\s+(?:is|are|was|were|be|been|being|respond\w*|react\w*|treated|exposed|cultured)\b",
+    re.IGNORECASE,
+)
+# What a cell's name stands beside where no cell is acted on: "MSC therapy", "platelet-rich".
+_NO_TARGET = re.compile(
+    r"(?:[\s-]+(?:based\s+)?(?:therap\w+|transplantation|treatments?|injections?|sheets?|implantation|"
+    r"markers?|lineage|lysates?)\b|-(?:rich|like|free|poor|depleted|seeded|laden|specific)\b)",
+    re.IGNORECASE,
+)
+_FROM = re.compile(r"\s+(?:\w+\s+)?(?:from|of|by)\s+(?:[\w-]+\s+){0,3}", re.IGNORECASE)
 _BY = re.compile(r"\bby\s+(?:(?!\w+(?:ing|ed)\b)[\w-]+\s+)?$", re.IGNORECASE)
 _TOWARDS = re.compile(r"\b(?:towards?|into)\s+(?:an?\s+|the\s+)?$", re.IGNORECASE)
 _FORMING = re.compile(r"(?:differentiation|polari[sz]ation|genesis)$|\bM[12]\b", re.IGNORECASE)
@@ -41,6 +59,12 @@ def read_cells(reading: Reading) -> list[Assigned]:
             assigned.append(_assign(reading, mention.term, mention, role, rule))
     if reading.about_vesicles:
         assigned += find_tissue_sources(reading, [m for m, r, _ in found if r == "sources"])
+        spans = [(m.start, m.end) for m, r, _ in found if r == "sources"]
+        assigned += [
+            a
+            for a in find_adjective_sources(reading)
+            if not any(s < a.end and a.start < e for s, e in spans)
+        ]
     return assigned
 
 
@@ -86,25 +110,61 @@ def _role(reading: Reading, mention: Mention) -> tuple[str, str]:
     """Return (field, rule) for a mention; an empty field where it plays none."""
     if reading.cues.never_source.match(reading.behind(mention)):
         return "", "depleted"
-    if reading.part.role == "source" and is_inside(mention, reading.mentions("vehicle")):
-        return "", "part-of-vehicle"
     if reading.part.role == "source":
-        partner = reading.fitting(mention, "partner")
-        return ("partners", partner.rule) if partner else ("sources", "source-column")
-    if reading.about_vesicles:
-        if reading.cues.vesicle.search(mention.text):
-            return "sources", "named-with-exosomes"
-        for field, role in (("sources", "source"), ("partners", "partner")):
-            pattern = reading.fitting(mention, role)
-            if pattern is None or (role == "partner" and _is_compared(reading)):
-                continue
-            if role == "source" and (
-                is_inside(mention, reading.mentions("mechanism"))
-                or _makes_another_cell(reading, mention, pattern)
-            ):
-                continue
-            return field, pattern.rule
+        return _role_in_column(reading, mention)
+    if reading.about_vesicles and (role := _role_in_words(reading, mention)):
+        return role
     return _as_target(reading, mention)
+
+
+def _role_in_column(reading: Reading, mention: Mention) -> tuple[str, str]:
+    """Return the role in a column of sources."""
+    if is_inside(mention, reading.mentions("vehicle")):
+        return "", "part-of-vehicle"
+    partner = reading.fitting(mention, "partner")
+    return ("partners", partner.rule) if partner else ("sources", "source-column")
+
+
+def _role_in_words(reading: Reading, mention: Mention) -> tuple[str, str] | None:
+    """Return the role that the words around a cell give it beside vesicles, or None."""
+    if reading.cues.vesicle.search(mention.text):
+        return "sources", "named-with-exosomes"
+    for field, role in (("sources", "source"), ("partners", "partner")):
+        pattern = reading.fitting(mention, role)
+        if pattern is None or (role == "partner" and _is_compared(reading)):
+            continue
+        if role == "source" and (
+            is_inside(mention, reading.mentions("mechanism"))
+            or _makes_another_cell(reading, mention, pattern)
+        ):
+            continue
+        return field, pattern.rule
+    acts = _acts_by_vesicles(reading, mention)
+    return ("sources", "x-acts-by-exosomes") if acts else None
+
+
+def _acts_by_vesicles(reading: Reading, mention: Mention) -> bool:
+    """Tell whether a cell that begins its clause acts by its vesicles.
+
+    "MSCs deliver miR-21 via exosomes"; the vesicles are another's where a cell stands beside them:
+    "chondrocytes respond via MSC exosomes", "exosomes from plasma".
+    """
+    clause = _CLAUSE_START.split(reading.before(mention))[-1]
+    acts = reading.cues.acts_by_vesicles.match(reading.behind(mention))
+    if not acts or _PASSIVE.match(reading.behind(mention)):
+        return False
+    first = mention.start - len(clause)
+    cells = reading.mentions("source", "cell")
+    if not _SUBJECT.fullmatch(clause) or any(first <= o.start < mention.start for o in cells):
+        return False
+    if any(reading.cues.meaning(m[0]).kind == "verb" for m in reading.cues.finder.finditer(clause)):
+        return False
+    start, end = mention.end + acts.start("by"), mention.end + acts.end()
+    return not any(
+        start <= o.start < end or _FROM.fullmatch(reading.text[end : o.start])
+        for o in reading.mentions("source", "cell", "tissue")
+        if o.start >= start
+    )
 
 
 def _is_compared(reading: Reading) -> bool:
@@ -134,11 +194,7 @@ def _has_nearer_cell(reading: Reading, mention: Mention) -> bool:
     """Tell whether another cell stands nearer to the vesicles: "exosomes of BMSCs primed OBs"."""
     vesicles = [m.end() for m in reading.cues.vesicle.finditer(reading.before(mention))]
     nearest = vesicles[-1] if vesicles else 0
-    between = [
-        o
-        for o in reading.mentions("source", "cell")
-        if nearest <= o.start and o.end <= mention.start
-    ]
+    between = [o for o in _cells(reading) if nearest <= o.start and o.end <= mention.start]
     return any(not _LISTED.match(reading.text[o.end : mention.start]) for o in between)
 
 
@@ -149,6 +205,8 @@ def _as_target(reading: Reading, mention: Mention) -> tuple[str, str]:
     if touches(mention, reading.mentions("modification")) or is_inside(
         mention, reading.mentions("vehicle")
     ):
+        return "", "no-role"
+    if _NO_TARGET.match(reading.behind(mention)):
         return "", "no-role"
     if _TAKEN_UP.search(reading.before(mention)):
         return "targets", "taken-up-by"
@@ -162,7 +220,8 @@ def _spread(reading: Reading, found: list[tuple[Mention, str, str]]) -> None:
     for i in range(len(found) - 2, -1, -1):
         (left, role, _), (right, other, rule) = found[i], found[i + 1]
         between = reading.text[left.end : right.start]
-        shares = between.startswith("-") or not _CELL_WORD.search(left.text)
+        adjunct = not left.text.endswith("s")  # "MSC and BMSC exosomes"
+        shares = adjunct or between.startswith("-") or not _CELL_WORD.search(left.text)
         if other == "sources" and role != "sources" and shares and _HANGING.match(between):
             found[i] = (left, "sources", rule)
     for i in range(1, len(found)):

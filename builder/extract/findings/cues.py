@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -50,6 +50,12 @@ class Cues:
     vesicle: re.Pattern[str]
     roles: Mapping[str, RolePatterns]
     never_source: re.Pattern[str]
+    as_source: re.Pattern[str]
+    acts_by_vesicles: re.Pattern[str]
+    adjective_vesicles: re.Pattern[str]
+    uptake: re.Pattern[str]
+    adjectives: Mapping[str, str]
+    adjective_endings: tuple[tuple[str, str], ...]
     columns: tuple[tuple[str, re.Pattern[str]], ...]
     evidence: tuple[tuple[str, re.Pattern[str]], ...]
     about_itself: re.Pattern[str]
@@ -70,6 +76,26 @@ class Cues:
     measured: frozenset[str]
     reaching: tuple[str, ...]
     intransitive: frozenset[str]
+    falling: frozenset[str]
+    sheltering: tuple[str, ...]
+    participles: frozenset[str]
+    comparatives: frozenset[str]
+
+    def noun_of(self, adjective: str) -> str:
+        """Return the cell, tissue or fluid that an adjective names, or an empty string."""
+        word = adjective.lower()
+        if word in self.adjectives:
+            return self.adjectives[word]
+        ends = ((e, noun) for e, noun in self.adjective_endings if word.endswith(e))
+        return next((word.removesuffix(e) + noun for e, noun in ends), "")
+
+    def is_participle(self, word: str) -> bool:
+        """Tell whether a cue may be a past participle: reduced, driven, cut, held back."""
+        return (
+            word.endswith("ed")
+            or word.split(maxsplit=1)[0].endswith("ed")
+            or word in self.participles
+        )
 
     def names_vesicles(self, text: str) -> bool:
         """Tell whether a text is about vesicles; "exosome-depleted serum" alone is not."""
@@ -83,15 +109,42 @@ class Cues:
         return next(meaning for stem, meaning in self.stems if plain.startswith(stem))
 
 
+def inflect(verb: str) -> list[str]:
+    """Return the regular forms of an English verb; ``-ize`` verbs in ``-ise`` as well.
+
+    ``curb`` gives curb, curbs, curbed, curbing; ``spur`` doubles its r, ``fortify`` changes its y.
+    """
+    if verb.endswith("ize"):
+        return [form for stem in (verb, verb[:-3] + "ise") for form in _forms(stem)]
+    return _forms(verb)
+
+
+def _forms(verb: str) -> list[str]:
+    if verb.endswith("e"):
+        return [verb, f"{verb}s", f"{verb}d", f"{verb[:-1]}ing"]
+    if re.search(r"[^aeiou]y$", verb):
+        return [verb, f"{verb[:-1]}ies", f"{verb[:-1]}ied", f"{verb}ing"]
+    short = re.fullmatch(r"[^aeiou]*[aeiou][^aeiouwxy]", verb)
+    stem = verb + verb[-1] if short else verb
+    plural = "es" if re.search(r"(?:s|x|z|ch|sh)$", verb) else "s"
+    return [verb, f"{verb}{plural}", f"{stem}ed", f"{stem}ing"]
+
+
+def _spell_out(words: Iterable[str]) -> Iterator[str]:
+    """Yield cues with each ``verb~`` replaced by its forms."""
+    for word in words:
+        yield from inflect(word[:-1]) if word.endswith("~") else [word]
+
+
 def _meanings(effects: Mapping[str, Any]) -> dict[str, Meaning]:
-    """Return the meaning of every cue as written, stars included."""
+    """Return the meaning of every cue, verbs in all their forms, stars as written."""
     found: dict[str, Meaning] = {}
     plain: list[tuple[str, CueKind]] = [
         ("neutral", "neutral"), ("aims", "aim"), ("denials", "denial"), ("breaks", "break"),
         ("hypotheses", "hypothesis"),
     ]  # fmt: skip
     for effect, words in effects["verbs"].items():
-        found.update({w: Meaning("verb", effect) for w in words})
+        found.update({w: Meaning("verb", effect) for w in _spell_out(words)})
     for effect, words in effects["nouns"].items():
         found.update({w: Meaning("noun", effect) for w in words})
     for key, kind in plain:
@@ -103,9 +156,25 @@ def _cue_regex(word: str) -> str:
     return re.escape(word).replace(r"\*", r"\w*").replace(r"\ ", r"\s+")
 
 
-def _any(words: list[str]) -> str:
-    ordered = sorted(words, key=lambda w: (-len(w), w))
-    return "|".join(_cue_regex(w) for w in ordered)
+def _any(words: Iterable[str]) -> str:
+    """Return a pattern for any of some cues, the longest first; shared beginnings stand once."""
+    tree: dict[str, Any] = {}
+    for word in words:
+        node = tree
+        for atom in re.findall(r"\\?.", _cue_regex(word).replace(r"\w*", "*").replace(r"\s+", " ")):
+            node = node.setdefault(atom, {})
+        node[""] = {}
+    return _branch(tree)
+
+
+def _branch(tree: Mapping[str, Any]) -> str:
+    ordered = sorted(tree, key=lambda a: (a == "", a == "*", a))  # the open ends last
+    made = [{"*": r"\w*", " ": r"\s+"}.get(a, a) + _branch(tree[a]) for a in ordered if a]
+    if not made:
+        return ""
+    if "" in tree:
+        return f"(?:{'|'.join(made)})?"
+    return made[0] if len(made) == 1 else f"(?:{'|'.join(made)})"
 
 
 def _fill(pattern: str, words: Mapping[str, str], stop: str) -> str:
@@ -119,6 +188,7 @@ def _fill(pattern: str, words: Mapping[str, str], stop: str) -> str:
         r"\w+(?:gen|net|chem|chan|tr)ically\s+\w+ed\s+|[^\s,;:.]+[\s-](?:stimulated|treated|primed|"
         r"pre-?treated|pre-?conditioned|induced|conditioned|transfected|activated|exposed)\s+"
     )
+    made += rf"|(?:{words['describing']})\s+"
     token = rf"(?:{made}|(?!(?:{stop})\b)[^\s,;:.]+(?:,?\s+|-))"
     return re.sub(r"\{words:(\d)\}", lambda m: f"{token}{{0,{m[1]}}}", pattern)
 
@@ -146,9 +216,8 @@ def _verb_stems(meanings: Mapping[str, Meaning]) -> str:
     """Return one short pattern for all verbs, so that the patterns made of it compile fast."""
     verbs = [w for w, m in meanings.items() if m.kind == "verb" and " " not in w]
     stems = {re.sub(r"(?:e[sd]?|ing|s|\*)$", "", w) for w in verbs}
-    return rf"(?:{'|'.join(sorted(map(re.escape, stems)))})(?:e[sd]?|ing|s|\w*ory)?|" + "|".join(
-        sorted(re.escape(w.rstrip("*")) + r"\w*" for w in verbs if w.endswith("*"))
-    )
+    stars = sorted(w for w in verbs if w.endswith("*"))
+    return rf"{_any(sorted(stems))}(?:e[sd]?|ing|s|\w*ory)?|{_any(stars)}"
 
 
 def parse_cues(data: Mapping[str, Any]) -> Cues:
@@ -171,6 +240,16 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
         vesicle=re.compile(rf"(?<![A-Za-z])(?:{words['vesicle']})(?![A-Za-z])", re.IGNORECASE),
         roles=_roles(data, stop),
         never_source=re.compile(never, re.IGNORECASE),
+        as_source=re.compile(_fill(data["source"]["as_source"], words, stop), re.IGNORECASE),
+        acts_by_vesicles=re.compile(_fill(data["source"]["acts_by"], words, stop), re.IGNORECASE),
+        adjective_vesicles=re.compile(
+            rf"(?<![\w-])(?P<adjective>[A-Za-z]+(?:ic|al|ar|ous|ary|ian))\s+(?:(?!(?:{words['stop']})\b)\w+\s+){{0,1}}"
+            rf"(?:{words['vesicle']})\b",
+            re.IGNORECASE,
+        ),
+        uptake=re.compile(data["source"]["uptake"], re.IGNORECASE),
+        adjectives=data["source"]["adjectives"],
+        adjective_endings=tuple(data["source"]["adjective_endings"].items()),
         columns=tuple(
             (c["role"], re.compile(c["pattern"], re.IGNORECASE)) for c in data["columns"]
         ),
@@ -199,10 +278,16 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
         ),
         measures=re.compile(rf"^(?:\s+(?:{_any(effects['measures'])})\b)*", re.IGNORECASE),
         shown=frozenset(effects["shown"]),
-        keeps_in=frozenset(effects["keeps_in"]),
+        keeps_in=frozenset(
+            [*effects["keeps_in"], *(w for n in effects["nouns"].values() for w in n)]
+        ),
         keeps_as=frozenset(effects["keeps_as"]),
         reaching=tuple(effects["reaching"]),
         intransitive=frozenset(effects["intransitive"]),
+        falling=frozenset(effects["falling"]),
+        sheltering=tuple(effects["sheltering"]),
+        participles=frozenset(effects["participles"]),
+        comparatives=frozenset(effects["comparatives"]),
         measured=frozenset(effects["measures"]) | {"genes", "gene", "proteins", "factors"},
     )
 

@@ -10,14 +10,31 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from builder.extract.findings.cues import CueKind, Cues
+from builder.extract.findings.neighbours import (
+    ENDS_CLAUSE,
+    OPPOSING,
+    State,
+    compose,
+    is_mediated,
+    read_arrow,
+    read_beside,
+    read_noun_behind,
+    read_predicate,
+    read_prefix,
+    read_unchanged,
+)
 
-_FLIPPED = {"up": "down", "down": "up", "activates": "inhibits", "inhibits": "activates"}
 _RELATIONS = ("involved in", "associated with", "related to", "required for", "responsible for")
-_COMPARATIVES = ("higher", "lower", "greater", "better", "superior", "highest", "lowest")
-_OPPOSING = frozenset(["down", "inhibits"])
-_GAP = re.compile(r"^[\s,]*(?:the\s+|of\s+|their\s+|its\s+|a\s+|an\s+|\w+ly\s+)*$", re.IGNORECASE)
+_GAP = re.compile(
+    r"^[\s,]*(?:the\s+|of\s+|their\s+|its\s+|a\s+|an\s+|\w+ly\s+|"
+    r"(?:able|found|shown|seen|observed|sufficient|expected)\s+to\s+|capable\s+of\s+|"
+    r"[^\s,;]+-(?:induced|mediated|dependent|driven|stimulated|triggered|associated|related)\s+)*$",
+    re.IGNORECASE,
+)
+_AGENTS = ("by", "via", "through", "induced by", "caused by", "stimulated with", "treated with")
 _PASSIVE = re.compile(
     r"\b(?:is|are|was|were|been|be|being)\s+(?:not\s+)?(?:\w+ly\s+)?$", re.IGNORECASE
 )
@@ -26,82 +43,32 @@ _CLAUSE = re.compile(
     r"[;:.]\s|,\s+(?:and|but|while|whereas)\s|\b(?:whereas|while|but|that|which)\s", re.IGNORECASE
 )
 _BREAK = re.compile(r"[;:]\s|\.\s+(?=[A-Z])|[—–]\s")
-_MEDIATED = re.compile(
-    r"^[\s-]+(?:mediated|dependent|induced|driven|responsive|stimulated|associated|related)\b",
-    re.IGNORECASE,
-)
 _COMPOUND = re.compile(r"\b(?:for|to|with|of|by|through|via)\s+(?:\w+ly\s+)?$", re.IGNORECASE)
 _LAST_WORD = re.compile(r"([\w-]+)\s+$")
-_INTRANSITIVE = re.compile(
-    r"^\s+(?:levels?\s+|expression\s+|activity\s+|production\s+)*(?:were\s+|was\s+|is\s+|are\s+)?"
-    r"(?:\w+ly\s+)?(increased|decreased|reduced|improved|enhanced|elevated|declined|rose|fell|dropped|climbed|upregulated|"
-    r"downregulated|up-regulated|down-regulated|suppressed|inhibited|activated|attenuated|restored)\b"
-    r"(?!\s+(?:the|by\s+\w+ing|in\s+which)\b)",
+# Words before a comma that a phrase set between commas parts from their object: "promoted, in a rat
+# model, bone formation".
+_ASIDE = re.compile(
+    r",\s+(?:in|on|at|after|upon|under|during|through|via|by|with|as|like|compared)\b[^,;.]{2,70},\s+"
+    r"(?!and\b|or\b|but\b|which\b|that\b|while\b|whereas\b|thus\b|thereby\b|\w+ing\b)",
     re.IGNORECASE,
 )
+_REACHES = frozenset(["effect on", "effects on", "effect in", "effects in", "role in", "against"])
 
 
-_NOT_CHANGED = re.compile(
-    r"^\s+(?:(?:remain(?:s|ed)?|was|were|is|are|stayed)\s+)?(?:\w+ly\s+)?"
-    r"(?:unchanged|unaffected|unaltered|not\s+(?:\w+ly\s+)?(?:changed|altered|affected|different|"
-    r"increased|decreased|reduced|improved|enhanced|promoted|inhibited|modified|influenced))\b",
-    re.IGNORECASE,
-)
 _TIME = re.compile(
     r"^\s+(?:(?:up\s+to|at\s+least|over|about|the\s+first|more\s+than)\s+)?(?:\d|one|two|three|four|"
     r"five|six|seven|eight|nine|ten|twelve|several|many|a\s+few|half)\b",
     re.IGNORECASE,
 )
-_UNCHANGED_BEFORE = re.compile(r"\b(?:unchanged|unaffected|unaltered)\s+(?:\w+\s+)?$", re.I)
-_UP_ARROWS, _DOWN_ARROWS = "↑⬆⇑▲", "↓⬇⇓▼"
-_ARROWS = _UP_ARROWS + _DOWN_ARROWS
-_CELL_PART = re.compile(r"[;\n]|\.\s")
-# A predicate that ends its clause: "proliferation and migration promoted".
-_ENDS_CLAUSE = re.compile(
-    r"^\s*(?:$|[;,.)]|(?:by|in|after|at|with|compared|relative|via|through|and)\b(?!\s+the\s))",
-    re.IGNORECASE,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What governs the text from ``start`` on."""
-
-    start: int
-    effect: str = "involves"
-    rule: str = "no-direction"
-    cue: str = ""
-    end: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class _Cue:
     start: int
     end: int
-    kind: CueKind
+    kind: CueKind | Literal["resumed"]
     effect: str
     word: str
-
-
-def read_arrow(text: str, start: int, end: int) -> State | None:
-    """Return the direction of the arrow beside a name: ``↑ VEGF``, ``VEGF ↑``.
-
-    Within a part of the cell all arrows stand on the same side of their names.
-    """
-    if not any(a in text for a in _ARROWS):
-        return None
-    cuts = [0, *(m.end() for m in _CELL_PART.finditer(text)), len(text)]
-    low = max(c for c in cuts[:-1] if c <= start)
-    high = min(c for c in cuts[1:] if c >= end)
-    part = text[low:high].lstrip(" ,-•·*:(")
-    if part[:1] in _ARROWS:
-        places = [p for p in range(low, start) if text[p] in _ARROWS][-1:]
-    else:
-        places = [p for p in range(end, high) if text[p] in _ARROWS][:1]
-    for place in places:
-        effect = "up" if text[place] in _UP_ARROWS else "down"
-        return State(start, effect, "arrow", text[place], place + 1)
-    return None
 
 
 class EffectReader:
@@ -123,46 +90,27 @@ class EffectReader:
     def effect_of(self, start: int, end: int) -> State:
         """Return what the statement says of the words from ``start`` to ``end``."""
         state = self.states[bisect_right(self._starts, start) - 1]
-        behind = self.text[end:]
-        if _MEDIATED.match(behind):
-            return State(start, "involves", "x-mediated", behind.split()[0])
-        for found in (read_arrow(self.text, start, end), self._unchanged_beside(start, behind)):
+        text, cues = self.text, self.cues
+        if agent := is_mediated(text, end):
+            return State(start, "involves", "x-mediated", agent)
+        for found in (
+            read_arrow(text, start, end),
+            read_unchanged(text, start, end, cues),
+            read_beside(text, start, end, cues),
+        ):
             if found:
                 return found
-        passive = _INTRANSITIVE.match(behind)
-        if passive and state.effect != "none":
-            word = self.cues.meaning(passive[1]) if self.cues.finder.match(passive[1]) else None
-            if word and word.effect:
-                return State(start, word.effect, "passive", passive[1])
+        if state.effect != "none" and (said := read_predicate(text, start, end, state, cues)):
+            return said
         for low, high, said in self._passives:
-            if low <= start < high and state.effect == "involves":
+            if not low <= start < high or state.rule == "aim" or state.cue in _AGENTS:
+                continue
+            if state.effect == "involves":
                 state = said
-        return self._behind(state, behind)
-
-    def _unchanged_beside(self, start: int, behind: str) -> State | None:
-        """Return no effect where the words beside say so: "IL-6 not changed", "unchanged gait"."""
-        rest = behind[self.cues.measures.match(behind).end() :]  # type: ignore[union-attr]
-        first = _UNCHANGED_BEFORE.search(self.text[:start])
-        said = first or _NOT_CHANGED.match(rest) or self.cues.unchanged.match(rest.lstrip())
-        return State(start, "none", "unchanged", said[0].strip()) if said else None
-
-    def _behind(self, state: State, behind: str) -> State:
-        """Return the state changed by a noun of action behind the words: "X suppression"."""
-        rest = behind[self.cues.measures.match(behind).end() :]  # type: ignore[union-attr]
-        cue = re.match(r"\s+([\w-]+)", rest)
-        if not cue or not self.cues.finder.fullmatch(cue[1]):
-            return state
-        meaning = self.cues.meaning(cue[1])
-        is_head = cue[1].endswith("ing") and self.cues.heads.match(rest[cue.end() :])
-        if meaning.kind != "noun" and not is_head:
-            return state
-        if is_head and state.effect != "none":
-            return replace(state, effect=meaning.effect, rule="participle-behind", cue=cue[1])
-        if meaning.effect == "modulates" and state.effect != "involves":
-            return state
-        return replace(
-            state, effect=_compose(state.effect, meaning.effect), rule="noun-behind", cue=cue[1]
-        )
+            elif state.rule == "noun" and state.end > low:
+                effect = compose(said.effect, state.effect)
+                state = replace(said, effect=effect, rule="passive-and-noun")
+        return read_prefix(text, start, end, read_noun_behind(text, end, state, cues))
 
     def _found(self) -> list[_Cue]:
         cues = [
@@ -181,6 +129,11 @@ class EffectReader:
             for m in re.finditer(r"(?<![\w-])to(?=\s+(?:\w+ly\s+)?(\w+))", self.text, re.IGNORECASE)
             if self._is_purpose(m)
         ]
+        cues += [
+            _Cue(m.end(), m.end(), "resumed", c.effect, c.word)
+            for c in cues
+            if c.kind == "verb" and (m := _ASIDE.match(self.text, c.end))
+        ]
         return sorted(cues, key=lambda c: (c.start, -c.end))
 
     def _is_purpose(self, to: re.Match[str]) -> bool:
@@ -197,6 +150,10 @@ class EffectReader:
         for cue in self._found():
             before = states[-1]
             if cue.start < before.end or self._keeps(cue) or self._tells_time(cue):
+                continue
+            if cue.kind == "resumed":
+                said = [s for s in states if s.cue == cue.word and s.end < cue.start]
+                states += [replace(s, start=cue.start, end=cue.end) for s in said[-1:]]
                 continue
             acted = acted and cue.kind != "break"
             ends = cue.kind == "break" and cue.word.strip() in (".", ";", "but", "however")
@@ -246,11 +203,15 @@ class EffectReader:
     def _plain(self, cue: _Cue, before: State) -> State:
         if cue.kind == "denial":
             return State(cue.start, "none", "denied", cue.word, cue.end)
-        if cue.word == "from" and before.cue.startswith(("protect", "rescu", "prevent", "shield")):
-            return State(cue.start, "inhibits", "protected-from", f"{before.cue} from", cue.end)
+        if cue.word in ("from", "against") and before.cue.startswith(self.cues.sheltering):
+            said = f"{before.cue} {cue.word}"
+            return State(cue.start, "inhibits", "protected-from", said, cue.end)
         reaching = any(word in before.cue for word in self.cues.reaching)
         near = reaching or cue.word in ("in", "on", "with")
         near = near or bool(_GAP.match(self.text[before.end : cue.start]))
+        adjective = before.cue.endswith(("ory", "ive")) and cue.word in _REACHES
+        if adjective and _GAP.match(self.text[before.end : cue.start].replace("effects", "")):
+            return replace(before, start=cue.start, end=cue.end)  # "inhibitory effect on X"
         denied = before.effect == "none" and cue.kind == "neutral" and near
         if denied:
             return replace(before, start=cue.start, end=cue.end)
@@ -265,13 +226,22 @@ class EffectReader:
         cues = self.cues.finder.finditer(self.text, cue.end, cue.end + effect.end())
         return all(self.cues.meaning(m[0]).kind != "verb" for m in cues)
 
+    def _has_no_object(self, cue: _Cue) -> bool:
+        """Tell whether a verb goes without an object: "IL-6 rose", "IL-6 decreases in mice"."""
+        behind = self.text[cue.end :]
+        return cue.word in self.cues.falling or (
+            cue.word in self.cues.intransitive and bool(ENDS_CLAUSE.match(behind))
+        )
+
     def _ends_clause(self, cue: _Cue, before: State) -> bool:
         """Tell whether a participle ends a clause of its own: "osteogenesis promoted"."""
         start = self._clause_start(cue.start)
         return (
             cue.kind == "verb"
-            and cue.word.endswith("ed")
-            and bool(_ENDS_CLAUSE.match(self.text[cue.end :]))
+            and bool(self.text[start : cue.start].strip())
+            and not _ASIDE.match(self.text, cue.end)
+            and self.cues.is_participle(cue.word)
+            and bool(ENDS_CLAUSE.match(self.text[cue.end :]))
             and before.end <= start
             and not self.cues.vesicle.search(self.text, start, cue.start)
         )
@@ -305,9 +275,9 @@ class EffectReader:
 
     def _directed(self, cue: _Cue, before: State) -> State:
         passive = _PASSIVE.search(self.text[: cue.start]) and (
-            cue.word.endswith("ed") or cue.word in _COMPARATIVES
+            self.cues.is_participle(cue.word) or cue.word in self.cues.comparatives
         )
-        if passive or cue.word in self.cues.intransitive or self._ends_clause(cue, before):
+        if passive or self._has_no_object(cue) or self._ends_clause(cue, before):
             self._note_passive(cue, before)
             return State(cue.start, "involves", "passive", cue.word, cue.end)
         near = before.cue and _GAP.match(self.text[before.end : cue.start])
@@ -316,18 +286,20 @@ class EffectReader:
         if denied or lost:  # "abolished the ability of exosomes to promote X"
             return replace(before, start=cue.start, end=cue.end)
         if near and cue.kind == "noun" and before.rule == "verb":
-            effect = _compose(before.effect, cue.effect)
-            return State(cue.start, effect, "verb-and-noun", f"{before.cue} {cue.word}", cue.end)
-        if cue.kind == "verb" and cue.effect in _OPPOSING and self._takes_effect(cue):
+            return self._composed(before, cue, before.effect)
+        if cue.kind == "noun" and before.outer and self._is_listed(before, cue):
+            return self._composed(before, cue, before.outer)
+        if cue.kind == "verb" and cue.effect in OPPOSING and self._takes_effect(cue):
             # What is taken away is the vesicles' effect; their direction is not told by the verb.
             return State(cue.start, "modulates", "effect-taken-away", cue.word, cue.end)
-        return State(cue.start, cue.effect, "verb", cue.word, cue.end)
+        return State(cue.start, cue.effect, cue.kind, cue.word, cue.end)
 
+    def _composed(self, before: State, cue: _Cue, outer: str) -> State:
+        said = f"{before.cue.split()[0]} {cue.word}"
+        effect = compose(outer, cue.effect)
+        return State(cue.start, effect, "verb-and-noun", said, cue.end, outer)
 
-def _compose(outer: str, inner: str) -> str:
-    """Return the direction of a verb over a noun of action: down over down is up."""
-    if outer in _OPPOSING:
-        return _FLIPPED.get(inner, outer)
-    if outer in ("none", "modulates"):
-        return outer
-    return inner
+    def _is_listed(self, before: State, cue: _Cue) -> bool:
+        """Tell whether a noun goes on with a verb's objects: "cut the fall of X and the rise"."""
+        between = self.text[before.end : cue.start]
+        return bool(re.search(r"(?:,|\band|\bor)\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+)?$", between))

@@ -140,15 +140,34 @@ def _find_cell(reading: Reading, place: Mention, cell: Mention) -> str | None:
     return None
 
 
+def find_adjective_sources(reading: Reading) -> Iterator[Assigned]:
+    """Yield sources that an adjective before the vesicles names: "osteoclastic exosomes"."""
+    for match in reading.cues.adjective_vesicles.finditer(reading.text):
+        word = match["adjective"]
+        name = reading.cues.noun_of(word)
+        if not name or reading.cues.uptake.match(reading.text, match.end()):
+            continue
+        for full in (f"{name} exosomes", name):
+            if found := reading.vocabulary.find_term(full, "source"):
+                at = match.start("adjective")
+                yield Assigned(
+                    "sources", found, "adjective-exosomes", reading.part.name, at,
+                    at + len(word), word,
+                )  # fmt: skip
+                break
+
+
 def _stands_for_cell(reading: Reading, place: Mention, *, listed: bool) -> tuple[str, str] | None:
     """Return the source, and the rule, of a tissue or tumour that stands for its vesicles."""
     patterns = reading.cues.roles["source"]
-    compound = patterns.after[0].regex.match(reading.behind(place))
-    if compound:
+    behind = reading.behind(place)
+    if patterns.after[0].regex.match(behind) or reading.cues.as_source.match(behind):
         if named := _look_up(reading, place, "exosomes", "cell"):
             return named, "x-derived-exosomes"
         if named := _look_up(reading, place, "stem cell", "mesenchymal stem cell"):
             return named, "tissue-derived-exosomes"
+    if reading.part.role == "source" or patterns.after[1].regex.match(behind):
+        return _stands_plainly(reading, place)
     before = any(p.regex.search(reading.before(place)[-160:]) for p in patterns.before)
     named = _look_up(reading, place, "exosomes") if before or listed else None
     if listed and not named:  # as its neighbour: "from adipose and bone marrow tissues"
@@ -157,9 +176,23 @@ def _stands_for_cell(reading: Reading, place: Mention, *, listed: bool) -> tuple
     return (named, "exosomes-from-x") if named else None
 
 
+def _stands_plainly(reading: Reading, place: Mention) -> tuple[str, str] | None:
+    """Return the source of a tissue in a column of sources, or right before "exosomes"."""
+    if reading.vocabulary.terms[place.term].kind != "tissue":
+        return None
+    if named := _look_up(reading, place, "exosomes"):
+        return named, "exosomes-from-x"
+    if reading.part.role != "source":
+        return None
+    named = _look_up(reading, place, "mesenchymal stem cell", "stem cell")
+    return (named, "tissue-derived-exosomes") if named else None
+
+
 def _look_up(reading: Reading, place: Mention, *cells: str) -> str | None:
     for name in (place.text, f"{place.text} tissue", f"{place.text}-derived"):
         for cell in cells:
+            if cell == "exosomes" and name.endswith(" tissue") and name != place.text:
+                continue  # "adipose-derived" need not be of the whole tissue
             for kind in ("source", "cell"):
                 found = reading.vocabulary.find_term(f"{name} {cell}", kind) if cell else None
                 if found:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from builder.extract.findings.carriers import is_unknown_rna, read_cargo
 from builder.extract.findings.cues import Cues
-from builder.extract.findings.effects import State
+from builder.extract.findings.neighbours import State
 from builder.extract.findings.phrases import (
     find_animal_models,
     find_gapped_conditions,
@@ -81,10 +81,19 @@ def _turned(reading: Reading, mention: Mention, state: State) -> State:
     behind = reading.behind(mention)[:30]
     if cues.turning.search(f" {mention.text.split()[-1]}") or cues.turning.match(behind):
         return replace(state, effect=opposite.get(state.effect, state.effect), rule="turned-round")
+    if mention.text.lower().startswith("anti") and not _is_anti(reading, mention):
+        effect = {"involves": "inhibits", "up": "inhibits", "activates": "inhibits"}
+        told = effect.get(state.effect, "modulates" if state.effect != "none" else "none")
+        return replace(state, effect=told, rule="prefix")
     mends = state.effect == "up" and state.cue.startswith(cues.mending)
     if mends and mention.term in cues.harmful:
         return replace(state, effect="down", rule="mended")
     return state
+
+
+def _is_anti(reading: Reading, mention: Mention) -> bool:
+    """Tell whether a term is itself of the "anti" sort: "anti-inflammatory" action."""
+    return reading.vocabulary.terms[mention.term].label.lower().startswith("anti")
 
 
 def _without_verb(reading: Reading, mention: Mention) -> tuple[int, int, Mention]:

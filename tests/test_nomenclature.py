@@ -1,0 +1,59 @@
+"""Terms by rule: names of RNA that no file lists."""
+
+from __future__ import annotations
+
+import pytest
+
+from builder import nomenclature
+from builder.models import Term
+
+FILED = {
+    name: Term(id=name, label=name, kind="mechanism", type="RNA class")
+    for name in ("microrna", "circrna", "lncrna")
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "term", "label"),
+    [
+        ("miR-485-3p", "mir-485-3p", "miR-485-3p"),
+        ("hsa-miR-4321", "mir-4321", "miR-4321"),
+        ("microRNA-99a", "mir-99a", "miR-99a"),
+        ("miRNA 30b-5p", "mir-30b-5p", "miR-30b-5p"),
+        ("miR-24-2-5p", "mir-24-2-5p", "miR-24-2-5p"),
+        ("let-7g", "let-7g", "let-7g"),
+        ("hsa_circ_0001236", "circ-0001236", "circ_0001236"),
+        ("circHIPK3", "circ-hipk3", "circHIPK3"),
+        ("lncRNA TUG1", "lncrna-tug1", "lncRNA TUG1"),
+    ],
+)
+def test_a_name_by_rule_gives_a_term(name: str, term: str, label: str) -> None:
+    assert nomenclature.parse_name(name) == term
+    made = nomenclature.make_term(term)
+    assert made is not None
+    assert (made.id, made.label) == (term, label)
+    assert nomenclature.Terms(FILED)[term].parent in FILED
+
+
+@pytest.mark.parametrize(
+    "text", ["circRNA BMSC-derived", "miRNAs", "circRNA", "lncRNA and MSC", "miR-21-like", "mir"]
+)
+def test_what_is_no_name_gives_no_term(text: str) -> None:
+    assert [found for *_, found in nomenclature.find_names(text) if found != "mir-21"] == []
+
+
+def test_a_term_of_a_file_comes_first_and_going_through_gives_files_alone() -> None:
+    own = Term(id="mir-99a", label="Our own", kind="mechanism")
+    terms = nomenclature.Terms({**FILED, "mir-99a": own})
+    assert terms["mir-99a"] is own
+    assert "mir-100" in terms
+    assert terms.is_made("mir-100")
+    assert not terms.is_made("mir-99a")
+    assert sorted(terms) == ["circrna", "lncrna", "microrna", "mir-99a"]
+    assert terms.get("bmsc") is None
+
+
+def test_only_what_records_use_is_added() -> None:
+    assert sorted(nomenclature.add_made(FILED, ["mir-7", "bmsc", "microrna"])) == [
+        "circrna", "lncrna", "microrna", "mir-7",
+    ]  # fmt: skip
