@@ -129,24 +129,31 @@ def view_cite_box(atlas: Atlas, page: Page, edition: Edition) -> View | None:
         "address": edition.url(page.path),
         "version": edition.version,
         "day": edition.day.isoformat(),
-        "page": _view_entry("Cite this page", "cite", [found.page]),
+        "page": _view_entry("Cite this page", "cite", [found.page], found.page.key),
     }
     if found.original:
         label = "Cite the registration" if page.kind == "trial" else "Cite the original"
-        box["original"] = _view_entry(label, "original", found.original)
+        # A statement that several papers make has several originals.
+        key = found.original[0].key if len(found.original) == 1 else f"{found.page.key}-originals"
+        box["original"] = _view_entry(label, "original", found.original, key)
     if found.works:
-        box["works"] = {"count": len(found.works), "files": _view_files("references")}
+        files = _view_files("references", f"{found.page.key}-references")
+        box["works"] = {"count": len(found.works), "files": files}
     return box
 
 
-def _view_entry(label: str, name: str, citables: Iterable[Citable]) -> View:
+def _view_entry(label: str, name: str, citables: Iterable[Citable], key: str) -> View:
     return {
         "label": label,
         "name": name,
         "texts": citations.format_plain(list(citables)),
-        "files": _view_files(name),
+        "files": _view_files(name, key),
     }
 
 
-def _view_files(name: str) -> list[View]:
-    return [{"href": f"{name}.{ending}", "label": label} for ending, label in FORMATS]
+def _view_files(name: str, key: str) -> list[View]:
+    """Return the files of a list; saved, they bear its key, so that those of two pages differ."""
+    return [
+        {"href": f"{name}.{ending}", "label": label, "save": f"{key}.{ending}"}
+        for ending, label in FORMATS
+    ]

@@ -10,12 +10,19 @@
     return answer.text();
   }
 
+  /** The heading that a line of the box stands under. */
+  function headingOf(line) {
+    let above = line;
+    while (above && above.tagName !== "H2") above = above.previousElementSibling;
+    return above ? above.textContent.trim() : "";
+  }
+
   function addButton(source, what) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "copy";
     button.textContent = "Copy";
-    button.setAttribute("aria-label", `Copy ${what}`);
+    button.setAttribute("aria-label", `Copy ${what}: ${headingOf(source.closest("p"))}`);
     const said = document.createElement("span");
     said.setAttribute("role", "status");
     button.addEventListener("click", async () => {
