@@ -17,7 +17,6 @@ _SHORT_FORM = re.compile(r"[^\W_][^\s,;:=<>%]*")
 # Prose of other kinds that stands before a bracket can't be part of a long form.
 _BREAK = re.compile(r"[,;:()\[\].!?|](?=\s|$)")
 _PLURAL = re.compile(r"(?<=[A-Z0-9])s(?=$|-)")
-_WORD = re.compile(r"\S+")
 
 
 def find_abbreviations(texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
@@ -36,24 +35,27 @@ def find_abbreviations(texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
 
 
 def _is_short_form(short: str) -> bool:
-    if short.islower() or short.isdecimal():
+    if short.islower() or short.isdecimal() or not _SHORT_FORM.fullmatch(short):
         return False
-    letters = sum(c.isalpha() for c in short)
-    capital = any(c.isupper() for c in short)
-    return bool(_SHORT_FORM.fullmatch(short)) and capital and letters * 2 > len(short)
+    letters = sum(map(str.isalpha, short))
+    return letters * 2 > len(short) and any(map(str.isupper, short))
 
 
 def find_long_form(before: str, short: str) -> str:
     """Return the words at the end of ``before`` that ``short`` stands for, or an empty string."""
     letters = [c for c in _PLURAL.sub("", short).lower() if c.isalnum()]
     words = min(len(letters) + 5, 2 * len(letters))
-    window = before.rstrip()
-    breaks = [b.end() for b in _BREAK.finditer(window)]
-    window = window[breaks[-1] :] if breaks else window
-    starts = [w.start() for w in _WORD.finditer(window)][-words:]
-    if not starts or not letters:
+    if not letters:
         return ""
-    place = _match_letters(window, letters, starts[0])
+    window = before.rstrip()
+    pieces = window.rsplit(None, words)
+    if len(pieces) > words:
+        window = window[len(pieces[0]) :]
+    breaks = [b.end() for b in _BREAK.finditer(window)]
+    window = (window[breaks[-1] :] if breaks else window).lstrip()
+    if not window:
+        return ""
+    place = _match_letters(window, letters, 0)
     if place < 0:
         return ""
     long = window[_word_start(window, place) :].strip()

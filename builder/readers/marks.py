@@ -43,7 +43,8 @@ def check_citations(document: Document) -> list[Problem]:
     for block in document.blocks:
         for number in block.citations:
             cited.setdefault(number, block.line)
-    for cell in (c for grid in document.tables for row in grid.rows for c in row):
+    cells = (c for grid in document.tables for row in grid.rows for c in row if c.citations)
+    for cell in cells:
         for number in cell.citations:
             cited.setdefault(number, cell.line)
     return [

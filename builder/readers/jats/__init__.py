@@ -14,7 +14,7 @@ from builder.document import Document
 from builder.errors import Problem, ProblemError
 from builder.readers.jats.abbreviations import read_abbreviations
 from builder.readers.jats.body import Body
-from builder.readers.jats.context import Context
+from builder.readers.jats.context import Context, child_of
 from builder.readers.jats.front import read_front
 from builder.readers.jats.notices import flag_notices
 from builder.readers.jats.references import read_references
@@ -49,7 +49,7 @@ def read_article(data: bytes, file: str, sha256: str) -> Document:
 
 
 def _read(article: etree._Element, context: Context, sha256: str) -> Document:
-    if article.find("front") is None and article.find("body") is None:
+    if child_of(article, "front") is None and child_of(article, "body") is None:
         context.flag("error", "jats-empty", article, "a <front> or a <body>", "an empty <article>")
         raise ProblemError(context.problems)
     citations = read_references(article, context)

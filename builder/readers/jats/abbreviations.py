@@ -9,7 +9,7 @@ from lxml import etree
 
 from builder.document import Block
 from builder.readers.abbreviations import find_abbreviations
-from builder.readers.jats.context import Context, words_of
+from builder.readers.jats.context import Context, child_of, words_of
 from builder.readers.jats.inline import text_of
 
 _TITLE = re.compile(r"abbreviation|acronym|glossary|nomenclature", re.IGNORECASE)
@@ -39,8 +39,8 @@ def _listed(article: etree._Element, context: Context) -> Iterator[tuple[str, st
         if not _is_abbreviations(listing):
             continue
         for item in listing.iter("def-item"):
-            short = text_of(item.find("term"), context).rstrip(":;, ")
-            long = text_of(item.find("def"), context).strip(":;,. ")
+            short = text_of(child_of(item, "term"), context).rstrip(":;, ")
+            long = text_of(child_of(item, "def"), context).strip(":;,. ")
             if short and long:
                 yield short, long
     for group in article.iter("kwd-group"):
@@ -53,11 +53,11 @@ def _is_abbreviations(listing: etree._Element) -> bool:
     """Tell whether a list, or the part of the article it stands in, is titled so."""
     if any(True for _ in listing.iterancestors(*_OUTSIDE)):
         return False
-    own = listing.find("title")
+    own = child_of(listing, "title")
     title = words_of(own) if own is not None else ""
     parent = listing.getparent()
     if parent is not None:
-        over = parent.find("title")
+        over = child_of(parent, "title")
         title += f" {parent.tag} {words_of(over) if over is not None else ''}"
     return bool(_TITLE.search(title))
 
@@ -70,7 +70,7 @@ def _noted(article: etree._Element, context: Context) -> Iterator[tuple[str, str
             text = text_of(note, context)
         yield from _pairs(_NOTE.sub("", text))
     for part in article.iter("sec", "notes"):
-        title = part.find("title")
+        title = child_of(part, "title")
         if title is not None and _TITLE.search(words_of(title)):
             for paragraph in part.findall("p"):
                 yield from _pairs(text_of(paragraph, context))

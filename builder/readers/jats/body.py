@@ -8,7 +8,7 @@ from collections.abc import Callable
 from lxml import etree
 
 from builder.document import Block, BlockKind, Figure, Grid, Heading
-from builder.readers.jats.context import LANG, Context, line_of, words_of
+from builder.readers.jats.context import LANG, Context, child_of, line_of, words_of
 from builder.readers.jats.inline import Prose, text_of
 from builder.readers.jats.tables import read_table_wrap
 
@@ -142,7 +142,7 @@ class Body:
         """Add keywords, notes on authors and the funding statement."""
         for group in meta.findall("kwd-group"):
             words = [text_of(k, self.context) for k in group if k.tag in ("kwd", "compound-kwd")]
-            title = text_of(group.find("title"), self.context) or "Keywords"
+            title = text_of(child_of(group, "title"), self.context) or "Keywords"
             if words:
                 self._add("statement", "; ".join(filter(None, words)), group, title)
         for notes in meta.findall("author-notes"):
@@ -210,15 +210,17 @@ class Body:
         self._section, self._kind, self._level = before
 
     def _title_of(self, element: etree._Element) -> str:
-        title = element.find("title")
+        title = child_of(element, "title")
         if title is None:
             title = element.find("caption/title")
-        label = element.find("label")
+        label = child_of(element, "label")
+        if label is None:
+            return text_of(title, self.context)
         parts = (text_of(label, self.context), text_of(title, self.context))
         return " ".join(filter(None, parts))
 
     def _read_list_of_references(self, element: etree._Element) -> None:
-        title = text_of(element.find("title"), self.context)
+        title = text_of(child_of(element, "title"), self.context)
         if title:
             self.headings.append(Heading(self._level, title, line_of(element)))
         for child in element:
@@ -258,10 +260,10 @@ class Body:
             self.blocks.append(Block(kind, text, line_of(element), section))
 
     def _read_list(self, element: etree._Element) -> None:
-        title = text_of(element.find("title"), self.context)
+        title = text_of(child_of(element, "title"), self.context)
         self._add(self._kind, title, element, self._section)
-        for item in element.iterfind("list-item"):
-            lead = text_of(item.find("label"), self.context)
+        for item in element.iterchildren("list-item"):
+            lead = text_of(child_of(item, "label"), self.context)
             for child in item:
                 if child.tag == "p" and not any(c.tag in _BREAKS for c in child):
                     prose = Prose(self.context)
@@ -275,9 +277,9 @@ class Body:
         """Add a list of terms and definitions: one block an item."""
         for item in element.iter("def-item"):
             prose = Prose(self.context)
-            term = text_of(item.find("term"), self.context).rstrip(":;, ")
+            term = text_of(child_of(item, "term"), self.context).rstrip(":;, ")
             prose.add_text(f"{term}: " if term else "")
-            for definition in item.iterfind("def"):
+            for definition in item.iterchildren("def"):
                 prose.add_child(definition)
             self._emit(prose, item)
 
@@ -295,7 +297,7 @@ class Body:
         self._kind = kind
 
     def _read_notes(self, element: etree._Element) -> None:
-        title = text_of(element.find("title"), self.context)
+        title = text_of(child_of(element, "title"), self.context)
         before = self._section
         if title:
             self.headings.append(Heading(self._level, title, line_of(element)))
@@ -314,7 +316,7 @@ class Body:
         self._read_caption(element)
 
     def _read_figure(self, element: etree._Element) -> None:
-        label = text_of(element.find("label"), self.context)
+        label = text_of(child_of(element, "label"), self.context)
         caption = self._read_caption(element)
         if element.tag == "fig":
             self.figures.append(Figure(label, caption, line_of(element)))
@@ -325,7 +327,7 @@ class Body:
 
     def _read_caption(self, element: etree._Element) -> str:
         """Add the caption as a block of its own, for its words and citations; return its text."""
-        caption = element.find("caption")
+        caption = child_of(element, "caption")
         if caption is None:
             return ""
         prose = Prose(self.context)

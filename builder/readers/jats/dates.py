@@ -42,7 +42,7 @@ _NEVER = frozenset(
 
 def parse_year(text: str | None) -> int:
     """Return the first year from 1500 to 2099 in a text, 0 where there is none."""
-    found = _YEAR.search(text or "")
+    found = _YEAR.search(text) if text else None
     return int(found.group()) if found else 0
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from lxml import etree
 
 from builder.document import FrontMatter, Person, WorkFields
-from builder.readers.jats.context import LANG, Context, href, line_of, words_of
+from builder.readers.jats.context import LANG, Context, child_of, href, line_of, words_of
 from builder.readers.jats.dates import find_issued
 from builder.readers.jats.identifiers import bare_doi, bare_pmcid
 from builder.readers.jats.inline import text_of, tidy
@@ -33,10 +33,10 @@ Lines = list[tuple[str, int]]
 
 def read_front(article: etree._Element, context: Context) -> FrontMatter:
     """Return what the article's front says of the paper itself; flags what is missing."""
-    front = article.find("front")
+    front = child_of(article, "front")
     front = front if front is not None else article
-    meta = front.find("article-meta")
-    journal = front.find("journal-meta")
+    meta = child_of(front, "article-meta")
+    journal = child_of(front, "journal-meta")
     lines: Lines = []
     if meta is None:
         return FrontMatter(WorkFields())
@@ -61,7 +61,7 @@ def _read_meta(
     authors, et_al = _find_authors(meta, context, lines)
     if dated is not None:
         lines.append(("issued", line_of(dated)))
-    volume, issue = meta.find("volume"), meta.find("issue")
+    volume, issue = child_of(meta, "volume"), child_of(meta, "issue")
     for name, element in (("volume", volume), ("issue", issue)):
         if element is not None:
             lines.append((name, line_of(element)))
@@ -86,7 +86,7 @@ def find_title(meta: etree._Element, context: Context, lines: Lines) -> str:
     """Return the title with its subtitle; flags a missing one."""
     element = meta.find("title-group/article-title")
     if element is None:
-        element = meta.find("article-title")
+        element = child_of(meta, "article-title")
     title = text_of(element, context)
     if not title or element is None:
         context.flag("warning", "jats-title", meta, "an article title", "none")
@@ -100,12 +100,14 @@ def find_title(meta: etree._Element, context: Context, lines: Lines) -> str:
 
 def _find_page(meta: etree._Element, context: Context, lines: Lines) -> str:
     for tag in ("elocation-id", "fpage", "page-range"):
-        element = meta.find(tag)
+        element = child_of(meta, tag)
         text = text_of(element, context)
         if element is not None and text:
             lines.append(("page", line_of(element)))
             return (
-                join_pages(text, text_of(meta.find("lpage"), context)) if tag == "fpage" else text
+                join_pages(text, text_of(child_of(meta, "lpage"), context))
+                if tag == "fpage"
+                else text
             )
     return ""
 
@@ -170,7 +172,7 @@ def _find_authors(
         str(aff.get("id")): _affiliation(aff, context) for aff in meta.iter("aff") if aff.get("id")
     }
     for wrapper in meta.iter("aff-alternatives"):
-        inner = wrapper.find("aff")
+        inner = child_of(wrapper, "aff")
         if wrapper.get("id") and inner is not None:
             places[str(wrapper.get("id"))] = _affiliation(inner, context)
     shared = _shared_affiliation(meta, context)
@@ -211,10 +213,10 @@ def _parse_contrib(contrib: etree._Element, context: Context) -> Person | None:
     if contrib.tag != "contrib":
         return parse_name(contrib, context)
     for tag in _NAME_TAGS:
-        element = contrib.find(tag)
+        element = child_of(contrib, tag)
         if element is not None:
             return parse_name(element, context)
-    behalf = contrib.find("on-behalf-of")
+    behalf = child_of(contrib, "on-behalf-of")
     return parse_name(behalf, context) if behalf is not None else None
 
 

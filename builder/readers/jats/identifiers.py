@@ -16,13 +16,18 @@ _PMID_URL = re.compile(
 )
 _PMID_TEXT = re.compile(r"\bPMID:?\s*(\d{1,9})\b")
 _PMCID_TEXT = re.compile(r"\bPMC\s?(\d{4,9})\b", re.IGNORECASE)
-_DOI_START = re.compile(r"^(?:https?://)?(?:dx\.)?(?:doi\.org/|doi:?\s*)", re.IGNORECASE)
-_URN_DOI = re.compile(r"^(?:info:doi/|urn:doi:)", re.IGNORECASE)
+_DOI_START = re.compile(
+    r"info:doi/|urn:doi:|(?:https?://)?(?:dx\.)?(?:doi\.org/|doi:?\s*)", re.IGNORECASE
+)
 
 
 def bare_doi(text: str) -> str:
     """Return a DOI without resolver or prefix; '' where the text holds none."""
-    doi = _URN_DOI.sub("", _DOI_START.sub("", text.strip())).strip().rstrip(".,;")
+    doi = text.strip()
+    start = None if doi.startswith("10.") else _DOI_START.match(doi)
+    if start:
+        doi = doi[start.end() :].lstrip()
+    doi = doi.rstrip(".,;")
     if doi.startswith("10.") and " " not in doi:
         return doi
     return find_doi(text)
@@ -39,16 +44,14 @@ def find_identifiers(
 ) -> tuple[str, str, str, str]:
     """Return DOI, PMID, PMCID and URL: tagged first, then in links, then in the printed text."""
     got = {"doi": "", "pmid": "", "pmcid": ""}
-    for element in (
-        *found.get("pub-id", ()),
-        *found.get("object-id", ()),
-        *found.get("article-id", ()),
-    ):
-        _take_tagged(element, got)
+    for tag in ("pub-id", "object-id", "article-id"):
+        for element in found.get(tag, ()):
+            _take_tagged(element, got)
     for element in found.get("elocation-id", ()):
         text = words_of(element)
         got["doi"] = got["doi"] or (bare_doi(text) if "10." in text else "")
-    url = _take_links((*found.get("ext-link", ()), *found.get("uri", ())), got)
+    links = [element for tag in ("ext-link", "uri") for element in found.get(tag, ())]
+    url = _take_links(links, got) if links else ""
     if not got["doi"] and "10." in printed:
         got["doi"] = bare_doi(find_doi(printed))
     if not got["pmid"] and "PMID" in printed:
@@ -63,12 +66,11 @@ def find_identifiers(
 def _take_tagged(element: etree._Element, got: dict[str, str]) -> None:
     kind = (element.get("pub-id-type") or "").lower()
     text = tidy(words_of(element))
-    link = href(element)
     if kind == "doi" or (not kind and text.startswith("10.")):
         # Some deposits break a DOI with a space; it can hold none.
-        got["doi"] = got["doi"] or bare_doi(text.replace(" ", "")) or bare_doi(link)
+        got["doi"] = got["doi"] or bare_doi(text.replace(" ", "")) or bare_doi(href(element))
     elif kind in ("pmid", "medline", "pubmed"):
-        digits = re.sub(r"^\D+", "", text)
+        digits = text if text.isdecimal() else re.sub(r"^\D+", "", text)
         got["pmid"] = got["pmid"] or (digits if digits.isdecimal() else "")
     elif kind in ("pmcid", "pmc"):
         got["pmcid"] = got["pmcid"] or bare_pmcid(text)
@@ -78,11 +80,11 @@ def _take_links(links: Iterable[etree._Element], got: dict[str, str]) -> str:
     """Take identifiers out of links; return the first link that is none."""
     url = ""
     for element in links:
-        text = tidy(words_of(element))
-        target = href(element) or text
+        text = words_of(element)
+        target = href(element) or tidy(text)
         kind = (element.get("ext-link-type") or "").lower()
         if kind == "doi" or "doi.org/" in target or target.startswith(("10.", "doi:")):
-            got["doi"] = got["doi"] or bare_doi(target) or bare_doi(text)
+            got["doi"] = got["doi"] or bare_doi(target) or bare_doi(tidy(text))
         elif kind in ("pmid", "pubmed") or _PMID_URL.search(target):
             told = _PMID_URL.search(target) or re.match(r"(\d{1,9})$", target)
             got["pmid"] = got["pmid"] or (told.group(1) if told else "")

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from lxml import etree
 
-from builder.readers.jats.context import Context, href, words_of
+from builder.readers.jats.context import Context, child_of, href, words_of
 from builder.readers.jats.formulas import mathml_text, subscript, superscript, tex_text
 from builder.readers.jats.ranges import Mark, open_ranges, plain_marks, unique
 
@@ -120,12 +120,14 @@ class Prose:
     def add(self, element: etree._Element) -> None:
         """Add what is inside an element."""
         parts = self._parts
-        if element.text:
-            parts.append(element.text)
+        text = element.text
+        if text:
+            parts.append(text)
         for child in element:
             self.add_child(child)
-            if child.tail:
-                parts.append(child.tail)
+            text = child.tail
+            if text:
+                parts.append(text)
 
     def add_text(self, text: str | None) -> None:
         """Add plain text."""
@@ -146,10 +148,8 @@ class Prose:
             self.floats.append(element)
         elif tag in _SILENT:
             return
-        elif len(element):
+        else:
             self.add(element)
-        elif element.text:
-            self._parts.append(element.text)
 
     def raw(self) -> str:
         """Return the text so far, as tagged, citation marks included."""
@@ -306,7 +306,7 @@ def _add_formula(prose: Prose, element: etree._Element) -> None:
         else:
             prose.add(element)
     if element.tag == "disp-formula":
-        label = element.find("label")
+        label = child_of(element, "label")
         prose.add_text(
             f" {tidy(label.text or '')} " if label is not None and math is not None else " "
         )
@@ -338,7 +338,7 @@ def _add_image(prose: Prose, element: etree._Element) -> None:
 def _add_alternatives(prose: Prose, element: etree._Element) -> None:
     """Add one of several forms of the same thing, the one most like text."""
     for tag in ("math", "tex-math", "table", "textual-form", "preformat", "code"):
-        child = element.find(tag)
+        child = child_of(element, tag)
         if child is not None:
             prose.add_child(child)
             return

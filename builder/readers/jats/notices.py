@@ -6,7 +6,7 @@ import re
 
 from lxml import etree
 
-from builder.readers.jats.context import Context, href, words_of
+from builder.readers.jats.context import Context, child_of, href, words_of
 
 _RETRACTED = re.compile(r"^\W*(?:retracted|retraction|withdrawn)\b", re.IGNORECASE)
 _CORRECTIONS = ("correction", "erratum", "corrigendum", "addendum", "expression-of-concern")
@@ -29,7 +29,7 @@ def flag_notices(article: etree._Element, title: str, context: Context) -> None:
     for part in article.iter(*_PARTS):
         got = f"a {part.tag} of type {part.get('article-type', part.get('response-type', ''))!r}"
         context.flag("note", "jats-sub-article", part, "one text; this part is left out", got)
-    if article.find("body") is None:
+    if child_of(article, "body") is None:
         context.flag("warning", "jats-no-body", article, "the full text", "front matter only")
 
 

@@ -14,6 +14,7 @@ _ORCID = re.compile(r"\d{4}-\d{4}-\d{4}-\d{3}[\dXx]")
 _INITIALS = re.compile(r"^(?:[A-Z]\.?[\s-]?){1,4}$")
 _ET_AL = re.compile(r"[\s,;]*\b(?:and\s+)?et\.?\s*al\b\.?", re.IGNORECASE)
 NAMES = frozenset(["name", "string-name", "name-alternatives", "collab", "collab-alternatives"])
+PEOPLE = frozenset([*NAMES, "anonymous"])
 _MOST_GIVEN = 3
 
 
@@ -33,19 +34,28 @@ def parse_name(element: etree._Element, context: Context) -> Person | None:
 
 
 def _join_parts(element: etree._Element, context: Context) -> Person | None:
-    parts: dict[str, str] = {}
+    family: str | None = None
+    first = suffix = ""
     for child in element:
         text = child.text or ""
-        # The usual case is plain letters, and most of an article's elements are names.
-        plain = text.isalpha() and text.isascii() and not len(child)
-        parts[child.tag] = text if plain else text_of(child, context).strip(",; ")
-    family, first = parts.get("surname"), parts.get("given-names", "")
+        if len(child):
+            text = text_of(child, context).strip(",; ")
+        elif not (text.isalpha() and text.isascii()):
+            # The usual case is plain letters, and most of an article's elements are names.
+            text = tidy(text).strip(",; ")
+        tag = child.tag
+        if tag == "surname":
+            family = text
+        elif tag == "given-names":
+            first = text
+        elif tag == "suffix":
+            suffix = text
+    if family:
+        return Person(family, first, "", suffix)
     if family is None and not first:
         return split_name(text_of(element, context))
-    if not family:
-        # A lone given name is a name in one piece (mononyms, groups tagged as persons).
-        return Person(literal=first) if first else None
-    return Person(family, first, suffix=parts.get("suffix", ""))
+    # A lone given name is a name in one piece (mononyms, groups tagged as persons).
+    return Person(literal=first) if first else None
 
 
 def _group(element: etree._Element, context: Context) -> str:
@@ -81,7 +91,7 @@ def split_name(text: str) -> Person | None:
 
 def says_et_al(text: str | None) -> bool:
     """Tell whether a text says that a list of names goes on."""
-    return bool(text and _ET_AL.search(text))
+    return bool(text and "al" in text.lower() and _ET_AL.search(text))
 
 
 def find_orcid(contrib: etree._Element) -> str:

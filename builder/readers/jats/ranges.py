@@ -15,9 +15,9 @@ _RANGE_BETWEEN = re.compile(rf"^[\s\])]*(?:{_DASH}|to|through)[\s\[(]*$")
 _RANGE_AFTER = re.compile(rf"^\s*{_DASH}\s*(\d{{1,4}})\s*[\]),;]")
 _RANGE_WITHIN = re.compile(rf"^[\s\[(]*(\d{{1,4}})\s*{_DASH}\s*(\d{{1,4}})[\s\])]*$")
 _BRACKET = re.compile(r"\[\d[\d\s,;–−-]*\]")
-_MARK = re.compile(r"\x00([^\x00\x01]*)\x01")
 _MOST_IN_RANGE = 300
 _NEAR = 20
+_SEVERAL = 2
 
 
 def open_ranges(raw: str, cited: Sequence[tuple[int, ...]], last: int) -> list[tuple[int, ...]]:
@@ -26,31 +26,30 @@ def open_ranges(raw: str, cited: Sequence[tuple[int, ...]], last: int) -> list[t
     In ``raw`` a NUL stands before each citation and a 0x01 behind; ``cited`` holds their numbers
     as tagged, ``last`` is the highest number of the list.
     """
-    spans = list(_MARK.finditer(raw))
     opened: list[tuple[int, ...]] = []
-    for index, (span, numbers) in enumerate(zip(spans, cited, strict=True)):
-        before = cited[index - 1] if index else ()
-        between = raw[spans[index - 1].end() : span.start()] if index else ""
-        skipped: tuple[int, ...] = ()
+    before: tuple[int, ...] = ()
+    between = ""
+    for piece, numbers in zip(raw.split("\x00")[1:], cited, strict=True):
+        inner, _, after = piece.partition("\x01")
+        found = numbers
         if before and numbers and _RANGE_BETWEEN.match(between):
-            skipped = _span(before[-1], numbers[0])
-        opened.append(unique(skipped + numbers + _range_end(raw, span, numbers, last)))
+            found = _span(before[-1], numbers[0]) + found
+        if len(numbers) == 1:
+            found += _range_end(inner, after, numbers[0], last)
+        opened.append(found if len(found) < _SEVERAL else unique(found))
+        before, between = numbers, after
     return opened
 
 
-def _range_end(
-    raw: str, span: re.Match[str], numbers: tuple[int, ...], last: int
-) -> tuple[int, ...]:
+def _range_end(inner: str, after: str, number: int, last: int) -> tuple[int, ...]:
     """Return the rest of a range of which only the first number is tagged as a citation."""
-    inner = span.group(1)
-    within = _RANGE_WITHIN.match(inner)
-    if len(numbers) != 1:
-        return ()
-    if within and int(within[1]) == numbers[0] and int(within[2]) <= last:
-        return _span(numbers[0], int(within[2]), closed=True)
-    after = _RANGE_AFTER.match(raw[span.end() : span.end() + _NEAR])
-    if after and inner.strip("[]( ") == str(numbers[0]) and int(after[1]) <= last:
-        return _span(numbers[0], int(after[1]), closed=True)
+    if not inner.isdecimal():
+        within = _RANGE_WITHIN.match(inner)
+        if within and int(within[1]) == number and int(within[2]) <= last:
+            return _span(number, int(within[2]), closed=True)
+    behind = _RANGE_AFTER.match(after[:_NEAR])
+    if behind and inner.strip("[]( ") == str(number) and int(behind[1]) <= last:
+        return _span(number, int(behind[1]), closed=True)
     return ()
 
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from lxml import etree
 
 from builder.document import Citation, WorkFields
-from builder.readers.jats.context import Context, line_of, words_of
+from builder.readers.jats.context import Context, child_of, line_of, words_of
 from builder.readers.jats.inline import text_of, tidy
-from builder.readers.jats.works import parse_work, printed_work
+from builder.readers.jats.printed import printed_work
+from builder.readers.jats.works import parse_work
 
 CITATIONS = ("element-citation", "mixed-citation", "citation", "nlm-citation")
 _OUTSIDE = ("sub-article", "response")
@@ -18,7 +19,7 @@ _OUTSIDE = ("sub-article", "response")
 def find_refs(article: etree._Element) -> list[etree._Element]:
     """Return all entries of the article's lists in order; those of sub-articles are left out."""
     lists = [part for part in article.iter("ref-list") if not _is_outside(part)]
-    nested = {id(inner) for part in lists for inner in part.iterfind(".//ref-list")}
+    nested = {id(inner) for part in lists for inner in part.iter("ref-list") if inner is not part}
     return [
         ref
         for part in lists
@@ -87,9 +88,11 @@ def _entries(ref: etree._Element, number: int, context: Context) -> Iterator[Cit
     if not works:
         printed = text_of(ref, context).removeprefix(label).strip()
         yield Citation(number, f"{shown} {printed}".strip(), line_of(ref), key=ref.get("id", ""))
-        kind = "a note" if ref.find("note") is not None else "text without tags"
+        kind = "a note" if child_of(ref, "note") is not None else "text without tags"
         context.flag("warning", "jats-ref-no-work", ref, "a cited work in the entry", kind)
         return
+    # lxml makes an object for an element each time it is looked at, unless one is held.
+    held = list(ref.iter())
     for place, (element, printed_from) in enumerate(works):
         printed = printed_work(printed_from, context)
         fields = parse_work(element, printed, context)
@@ -101,6 +104,7 @@ def _entries(ref: etree._Element, number: int, context: Context) -> Iterator[Cit
             fields=fields,
             key=ref.get("id", "") if not place else element.get("id", ""),
         )
+    del held
     if len(works) > 1:
         context.flag(
             "note",

@@ -24,17 +24,17 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*?\?>")
+_DECLARATION = re.compile(rb"^\s*<\?xml\b[^>]*?\?>")
 _ENCODING = re.compile(rb"<\?xml\b[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._:-]+)[\"']")
 # Sections and comments come first in the pattern: an entity inside them is plain text.
 _NAMED = re.compile(
     r"<!\[CDATA\[.*?\]\]>|<!--.*?-->|<\?.*?\?>|&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z_][\w.-]*);",
     re.DOTALL,
 )
-_QUICK_NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z_]")
-_DOCTYPE_PART = re.compile(r"\"[^\"]*\"|'[^']*'|<!--.*?-->|<\?.*?\?>|[\[\]>]", re.DOTALL)
+_QUICK_NAMED = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z_]")
+_DOCTYPE_PART = re.compile(rb"\"[^\"]*\"|'[^']*'|<!--.*?-->|<\?.*?\?>|[\[\]>]", re.DOTALL)
 # What stands before the root: only here can a document type declaration be.
-_PROLOG = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
+_PROLOG = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _HTML = re.compile(r"<(?:!doctype\s+)?html\b", re.IGNORECASE)
 _NAMESPACE = re.compile(rb"""xmlns(?::[\w.-]+)?\s*=\s*["']([^"']+)["']""")
 # Prefixes of these stand before attributes only.
@@ -48,7 +48,6 @@ _KNOWN_PREFIXES = {
     "mml": "http://www.w3.org/1998/Math/MathML",
 }
 _MOST_PREFIXES = 10
-_ONE_BYTE = re.compile(r"^(iso.?8859|latin|windows.?125|cp125|us.?ascii|ascii)", re.IGNORECASE)
 _HEAD = 2000
 
 
@@ -169,32 +168,36 @@ def _html_page(file: str, line: int) -> Problem:
 
 def _clean(data: bytes, file: str, problems: list[Problem]) -> bytes:
     """Return UTF-8 without XML declaration, DTD and named entities; the lines stay the same."""
-    text = _decode(data, file, problems).removeprefix("\ufeff")
-    declaration = _DECLARATION.match(text)
+    clean = _to_utf8(data, file, problems).removeprefix(codecs.BOM_UTF8)
+    declaration = _DECLARATION.match(clean)
     if declaration:
-        text = "\n" * declaration.group().count("\n") + text[declaration.end() :]
-    text = _drop_doctype(text)
-    if _QUICK_NAMED.search(text):
-        text = _replace_named(text, file, problems)
-    return text.encode("utf-8", "surrogatepass")
+        clean = b"\n" * declaration.group().count(b"\n") + clean[declaration.end() :]
+    clean = _drop_doctype(clean)
+    if _QUICK_NAMED.search(clean):
+        clean = _encode(_replace_named(clean.decode("utf-8", "surrogatepass"), file, problems))
+    return clean
 
 
-def _decode(data: bytes, file: str, problems: list[Problem]) -> str:
+def _to_utf8(data: bytes, file: str, problems: list[Problem]) -> bytes:
     for bom, name in _BOMS:
         if data.startswith(bom):
-            return data.decode(name, "replace")
+            return _encode(data.decode(name, "replace"))
     found = _ENCODING.match(data[:_HEAD].lstrip())
     declared = found.group(1).decode("ascii") if found else "utf-8"
     if not found and data[:4] in (b"<\0?\0", b"\0<\0?"):
-        return data.decode("utf-16-le" if data[0] else "utf-16-be", "replace")
+        return _encode(data.decode("utf-16-le" if data[0] else "utf-16-be", "replace"))
     try:
-        text = data.decode("utf-8")
+        data.decode("utf-8")
     except UnicodeDecodeError as error:
-        return _decode_other(data, declared, error.start, file, problems)
+        return _encode(_decode_other(data, declared, error.start, file, problems))
     if declared.lower() not in ("utf-8", "utf8") and not data.isascii():
         # Bytes that happen to be valid UTF-8 with letters beyond ASCII are UTF-8.
         _flag_encoding(file, declared, "UTF-8", problems)
-    return text
+    return data
+
+
+def _encode(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _decode_other(
@@ -227,22 +230,22 @@ def _flag_encoding(
     )
 
 
-def _drop_doctype(text: str) -> str:
-    prolog = _PROLOG.match(text)
+def _drop_doctype(clean: bytes) -> bytes:
+    prolog = _PROLOG.match(clean)
     start = prolog.end() if prolog else 0
-    if text[start : start + 9].upper() != "<!DOCTYPE":
-        return text
+    if clean[start : start + 9].upper() != b"<!DOCTYPE":
+        return clean
     inside = False
-    for part in _DOCTYPE_PART.finditer(text, start):
+    for part in _DOCTYPE_PART.finditer(clean, start):
         mark = part.group()
-        if mark == "[":
+        if mark == b"[":
             inside = True
-        elif mark == "]":
+        elif mark == b"]":
             inside = False
-        elif mark == ">" and not inside:
-            kept = "\n" * text.count("\n", start, part.end())
-            return text[:start] + kept + text[part.end() :]
-    return text
+        elif mark == b">" and not inside:
+            kept = b"\n" * clean.count(b"\n", start, part.end())
+            return clean[:start] + kept + clean[part.end() :]
+    return clean
 
 
 def _replace_named(text: str, file: str, problems: list[Problem]) -> str:

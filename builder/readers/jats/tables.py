@@ -8,7 +8,7 @@ from dataclasses import replace
 from lxml import etree
 
 from builder.document import Cell, Grid
-from builder.readers.jats.context import Context, line_of, words_of
+from builder.readers.jats.context import Context, child_of, line_of, words_of
 from builder.readers.jats.inline import Prose, text_of, tidy
 
 _BODIES = ("tbody", "tfoot", "thead")
@@ -21,7 +21,7 @@ def read_table_wrap(wrap: etree._Element, first: int, context: Context) -> list[
 
     A table that is only an image gives a grid without rows, flagged.
     """
-    label = text_of(wrap.find("label"), context)
+    label = text_of(child_of(wrap, "label"), context)
     caption = _caption(wrap, context)
     notes = find_notes(wrap, context)
     tables = [t for t in wrap.iter("table") if _is_outer(t, wrap)]
@@ -74,9 +74,9 @@ def _flag_image(wrap: etree._Element, name: str, context: Context) -> bool:
 
 
 def _caption(wrap: etree._Element, context: Context) -> str:
-    caption = wrap.find("caption")
+    caption = child_of(wrap, "caption")
     if caption is None:
-        return text_of(wrap.find("title"), context)
+        return text_of(child_of(wrap, "title"), context)
     return text_of(caption, context)
 
 
@@ -109,13 +109,13 @@ def read_rows(table: etree._Element, context: Context) -> tuple[tuple[Row, ...],
     rows: list[Row] = []
     feet: list[str] = []
     # Beside a thead, th cells in the body name rows, not columns.
-    headed = table.find("thead") is not None
+    headed = child_of(table, "thead") is not None
     for part in table:
         if part.tag == "tr":
             rows.append(_read_row(part, not headed, False, context))
         elif part.tag in _BODIES:
             begin = len(rows)
-            for tr in part.iterfind("tr"):
+            for tr in part.iterchildren("tr"):
                 row = _read_row(tr, not headed, part.tag == "thead", context)
                 if part.tag == "tfoot" and len(row) == 1:
                     feet.append(row[0].text)
@@ -144,17 +144,21 @@ def _is_spanned(rows: list[Row], place: int) -> bool:
 
 
 def _read_row(tr: etree._Element, by_tag: bool, in_head: bool, context: Context) -> Row:
-    return tuple(
-        make_cell(
-            cell,
-            in_head or (by_tag and cell.tag == "th"),
-            _span_of(cell, "colspan", context),
-            _span_of(cell, "rowspan", context),
-            context,
-        )
-        for cell in tr
-        if cell.tag in ("td", "th")
-    )
+    cells: list[Cell] = []
+    for cell in tr:
+        tag = cell.tag
+        if tag in ("td", "th"):
+            wide, tall = cell.get("colspan"), cell.get("rowspan")
+            cells.append(
+                make_cell(
+                    cell,
+                    in_head or (by_tag and tag == "th"),
+                    1 if wide is None or wide == "1" else _span_of(cell, "colspan", context),
+                    1 if tall is None or tall == "1" else _span_of(cell, "rowspan", context),
+                    context,
+                )
+            )
+    return tuple(cells)
 
 
 def make_cell(
@@ -169,9 +173,10 @@ def make_cell(
     prose = Prose(context)
     prose.add(element)
     text, citations, _ = prose.finish()
-    notes = [text_of(part, context) for part in prose.floats]
-    text = " ".join(filter(None, [text, *notes]))
-    if element.find(".//table") is not None:
+    if prose.floats:
+        notes = [text_of(part, context) for part in prose.floats]
+        text = " ".join(filter(None, [text, *notes]))
+    if next(element.iter("table"), None) is not None:
         context.flag(
             "warning",
             "jats-table-nested",
@@ -184,9 +189,7 @@ def make_cell(
 
 
 def _span_of(cell: etree._Element, name: str, context: Context) -> int:
-    written = cell.get(name)
-    if written is None or written == "1":
-        return 1
+    written = cell.get(name) or ""
     bare = written.strip()
     if bare.isdecimal() and 0 < int(bare) <= _MOST_SPANNED:
         return int(bare)
@@ -244,7 +247,7 @@ def _mark_headers(table: etree._Element, rows: list[Row]) -> list[Row]:
     if all(cell.header for row in rows for cell in row) and len(rows) > 1:
         heads = max((cell.rowspan for cell in rows[0]), default=1)
         return rows[:heads] + [_with_header(row, False) for row in rows[heads:]]
-    if table.find("thead") is None and not any(cell.header for row in rows for cell in row):
+    if child_of(table, "thead") is None and not any(cell.header for row in rows for cell in row):
         first = next(table.iter("tr"))
         cells = [c for c in first if tidy(words_of(c))]
         if cells and all(_is_bold(c) for c in cells):
@@ -273,7 +276,7 @@ def _read_cals(table: etree._Element, context: Context) -> tuple[Row, ...]:
         for part in group:
             if part.tag in _BODIES:
                 taken: dict[int, int] = {}
-                for place, row in enumerate(part.iterfind("row")):
+                for place, row in enumerate(part.iterchildren("row")):
                     entries = _place_entries(row, columns, spans, taken, place)
                     in_head = part.tag == "thead"
                     rows.append(_read_entries(entries, in_head, line_of(row), context))
@@ -293,7 +296,7 @@ def _place_entries(
     """Return a row's entries with their spans; a column that is jumped over gives an empty one."""
     placed: list[Placed] = []
     column = 0
-    for entry in row.iterfind("entry"):
+    for entry in row.iterchildren("entry"):
         column = _next_free(column, taken, place)
         names = spans.get(entry.get("spanname", ""), entry)
         first = columns.get(names.get("namest") or entry.get("colname") or "", column)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from lxml import etree
 
@@ -12,8 +12,8 @@ from builder.document import Person, WorkFields
 from builder.readers.jats.context import Context, words_of
 from builder.readers.jats.dates import parse_date, parse_month, parse_year
 from builder.readers.jats.identifiers import find_identifiers
-from builder.readers.jats.inline import Prose, text_of, tidy
-from builder.readers.jats.people import NAMES, parse_name, says_et_al
+from builder.readers.jats.inline import text_of
+from builder.readers.jats.people import NAMES, PEOPLE, parse_name, says_et_al
 
 Found = dict[str, list[etree._Element]]
 
@@ -106,7 +106,23 @@ _FIELDS = frozenset(
         *list(NAMES),
     ]
 )
-_PEOPLE = frozenset([*NAMES, "anonymous"])
+# Fields that are nothing but their text.
+_TEXTS = frozenset(
+    [
+        "volume",
+        "issue",
+        "supplement",
+        "fpage",
+        "lpage",
+        "page-range",
+        "elocation-id",
+        "publisher-name",
+        "publisher-loc",
+        "issn",
+        "edition",
+        "patent",
+    ]
+)
 _TITLES = frozenset(["article-title", "chapter-title", "source", "data-title", "part-title"])
 _MARKUP = frozenset(
     [
@@ -128,101 +144,9 @@ _MARKUP = frozenset(
         "sans-serif",
     ]
 )
-# Parts of a citation whose text is printed just as it stands.
-_PLAIN = frozenset(
-    [
-        "mixed-citation",
-        "citation",
-        "person-group",
-        "name",
-        "string-name",
-        "surname",
-        "given-names",
-        "article-title",
-        "source",
-        "year",
-        "month",
-        "day",
-        "volume",
-        "issue",
-        "fpage",
-        "lpage",
-        "page-range",
-        "elocation-id",
-        "italic",
-        "bold",
-        "comment",
-        "pub-id",
-        "publisher-name",
-        "publisher-loc",
-        "chapter-title",
-        "edition",
-        "conf-name",
-        "collab",
-        "object-id",
-    ]
-)
-_PLAIN_WITH_TEXT = frozenset(["ext-link", "uri", "etal"])
 _STATUS = re.compile(
     r"\b(in press|forthcoming|submitted|in preparation|unpublished|ahead of print)\b", re.IGNORECASE
 )
-
-
-def printed_work(element: etree._Element, context: Context) -> str:
-    """Return a citation as printed. Fields without punctuation between them are parted."""
-    if (element.text or "").strip() or any((c.tail or "").strip() for c in element):
-        if _is_plain(element):
-            return tidy(words_of(element))
-        prose = Prose(context)
-        prose.add(element)
-        printed = prose.text()
-        if len(element) and element[0].tag == "label":
-            return printed.removeprefix(tidy(element[0].text or "")).lstrip()
-        return printed
-    return ". ".join(p.rstrip(". ") for p in _printed_parts(element, context) if p)
-
-
-def _is_plain(element: etree._Element) -> bool:
-    """Tell whether an element's text is just what its tags hold, with spaces inside names."""
-    for part in element.iter():
-        tag = part.tag
-        if tag == "surname":
-            if not part.tail and part.getnext() is not None:
-                return False
-        elif tag in _PLAIN_WITH_TEXT:
-            if not part.text:
-                return False
-        elif tag not in _PLAIN:
-            return False
-    return True
-
-
-def _printed_parts(element: etree._Element, context: Context) -> Iterable[str]:
-    people: list[str] = []
-    where: list[str] = []
-    for child in element:
-        if child.tag in _PEOPLE or child.tag == "etal":
-            people.append(_printed_name(child, context))
-        elif child.tag == "person-group":
-            people += [_printed_name(name, context) for name in child]
-        elif child.tag in ("year", "month", "day", "volume", "issue", "fpage", "lpage"):
-            where.append(text_of(child, context))
-        elif child.tag != "label":
-            if people:
-                yield ", ".join(filter(None, people))
-                people = []
-            if where:
-                yield " ".join(filter(None, where))
-                where = []
-            yield text_of(child, context)
-    yield ", ".join(filter(None, people))
-    yield " ".join(filter(None, where))
-
-
-def _printed_name(element: etree._Element, context: Context) -> str:
-    prose = Prose(context)
-    prose.add_child(element)
-    return prose.text()
 
 
 def parse_work(element: etree._Element, printed: str, context: Context) -> WorkFields | None:
@@ -237,6 +161,8 @@ def parse_work(element: etree._Element, printed: str, context: Context) -> WorkF
     )
     doi, pmid, pmcid, url = find_identifiers(found, printed)
     status = None if "volume" in found else _STATUS.search(_untitled(printed, title))
+    told = {tag: _text(found, tag, context) for tag in _TEXTS.intersection(found)}
+    tell = told.get
     return WorkFields(
         type=kind,
         title=title,
@@ -244,21 +170,21 @@ def parse_work(element: etree._Element, printed: str, context: Context) -> WorkF
         et_al=et_al or more,
         container=container,
         issued=_find_issued(found),
-        volume=_text(found, "volume", context),
-        issue=_text(found, "issue", context) or _text(found, "supplement", context),
-        page=find_page(found, context),
-        publisher=_text(found, "publisher-name", context),
+        volume=tell("volume", ""),
+        issue=tell("issue", "") or tell("supplement", ""),
+        page=find_page(told),
+        publisher=tell("publisher-name", ""),
         doi=doi,
         pmid=pmid,
         pmcid=pmcid,
         url=url,
         accessed=_find_accessed(found),
         status=status.group(1).lower() if status else "",
-        issn=_text(found, "issn", context),
+        issn=tell("issn", ""),
         editors=editors,
-        edition=_text(found, "edition", context),
-        publisher_place=_text(found, "publisher-loc", context),
-        number=_text(found, "patent", context),
+        edition=tell("edition", ""),
+        publisher_place=tell("publisher-loc", ""),
+        number=tell("patent", ""),
     )
 
 
@@ -277,7 +203,7 @@ def _gather(element: etree._Element, found: Found) -> bool:
         tag = child.tag
         if tag in _FIELDS:
             titled = titled or tag in _TITLES
-            name = "late-person" if titled and tag in _PEOPLE else tag
+            name = "late-person" if titled and tag in PEOPLE else tag
             found.setdefault(name, []).append(child)
         elif len(child):
             et_al = _gather(child, found) or et_al
@@ -354,36 +280,53 @@ def _find_authors(
     late = found.get("late-person", [])
     editors: list[etree._Element] = []
     for group in found.get("person-group", ()):
-        people = [e for e in group.iter() if e.tag in _PEOPLE and _is_outer(e, group)]
+        people: list[etree._Element] = []
+        goes_on = _gather_people(group, people)
         kind = group.get("person-group-type") or ""
-        if _NOT_AUTHORS.search(kind):
+        if kind != "author" and _NOT_AUTHORS.search(kind):
             editors += people if "edit" in kind.lower() else []
             continue
         chosen += people
-        et_al = et_al or _group_goes_on(group)
+        et_al = et_al or goes_on
     chosen += _direct_people(found)
     if not chosen and not title_is_part:
         chosen, late = late, []
-    authors = [p for e in chosen if (p := parse_name(e, context))]
-    others = [p for e in (*editors, *late) if (p := parse_name(e, context))]
+    authors: list[Person] = []
     for element in chosen:
+        person = parse_name(element, context)
+        if person is None:
+            continue
+        if person.literal and _is_et_al(person):
+            et_al = True
+            continue
+        authors.append(person)
         if element.tag == "string-name" and says_et_al(words_of(element)):
             et_al = True
-    named = tuple(p for p in authors if not p.literal or not _is_et_al(p))
-    return named, tuple(others), et_al or len(named) < len(authors)
+    others = [p for e in (*editors, *late) if (p := parse_name(e, context))]
+    return tuple(authors), tuple(others), et_al
 
 
 def _is_et_al(person: Person) -> bool:
     return says_et_al(person.literal) and len(person.literal) < len("and et. al.") + 1
 
 
-def _is_outer(element: etree._Element, group: etree._Element) -> bool:
-    parent = element.getparent()
-    return parent is group or parent is None or parent.tag not in _PEOPLE
+def _gather_people(group: etree._Element, people: list[etree._Element]) -> bool:
+    """Add the people of a group, not the members of one of them; tell whether it goes on."""
+    goes_on = says_et_al(group.text)
+    for child in group:
+        tag = child.tag
+        if tag in PEOPLE:
+            people.append(child)
+        elif tag == "etal":
+            goes_on = True
+        elif len(child):
+            goes_on = _gather_people(child, people) or goes_on
+        goes_on = goes_on or says_et_al(child.tail)
+    return goes_on
 
 
 def _direct_people(found: Found) -> list[etree._Element]:
-    tags = _PEOPLE.intersection(found)
+    tags = PEOPLE.intersection(found)
     people = [e for tag in tags for e in found[tag]]
     if len(tags) > 1:
         order = {id(e): i for i, e in enumerate(people[0].getparent().iter())}  # type: ignore[union-attr]
@@ -391,15 +334,9 @@ def _direct_people(found: Found) -> list[etree._Element]:
     return people
 
 
-def _group_goes_on(group: etree._Element) -> bool:
-    if group.find(".//etal") is not None:
-        return True
-    return says_et_al(group.text) or any(says_et_al(child.tail) for child in group)
-
-
 def _find_issued(found: Found) -> tuple[int, ...]:
     for element in found.get("year", ()):
-        year = parse_year(element.text) or parse_year(words_of(element))
+        year = parse_year(words_of(element))
         year = year or parse_year(element.get("iso-8601-date"))
         if year:
             months = found.get("month", ())
@@ -424,12 +361,12 @@ def _find_accessed(found: Found) -> tuple[int, ...]:
     return ()
 
 
-def find_page(found: Found, context: Context) -> str:
+def find_page(told: Mapping[str, str]) -> str:
     """Return first and last page joined, or the range or article number as tagged."""
-    first, last = _text(found, "fpage", context), _text(found, "lpage", context)
+    first, last = told.get("fpage", ""), told.get("lpage", "")
     if first:
         return join_pages(first, last)
-    return _text(found, "page-range", context) or _text(found, "elocation-id", context) or last
+    return told.get("page-range") or told.get("elocation-id") or last
 
 
 def join_pages(first: str, last: str) -> str:
