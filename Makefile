@@ -6,7 +6,7 @@ SITE_ENV := .venv/site.stamp
 TEST_ENV := .venv/test.stamp
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --only-binary :all: --generate-hashes --no-config --no-emit-index-url --no-annotate --no-header
 
-.PHONY: help site serve test check check-citation check-zensical bench bench-extract bench-growth bench-search lock release clean
+.PHONY: help site serve test check check-citation check-zensical bench bench-extract bench-growth bench-read bench-search lock release clean
 .DELETE_ON_ERROR:
 
 help: ## list these commands
@@ -47,6 +47,10 @@ bench-search: $(TEST_ENV) site ## measure the search beside the theme's own, tod
 
 bench-extract: $(TEST_ENV) ## measure the reading of 1,000 made-up papers, and of one that changed
 	$(PYTHON) bench/bench_extract.py
+
+bench-read: $(TEST_ENV) ## compare the reading of JATS with pubmed_parser: make bench-read FILES="a.xml b.xml"
+	.venv/bin/uv pip install --quiet --target build/bench-read --group bench
+	$(PYTHON) bench/read.py $(FILES)
 
 lock: $(TEST_ENV) ## renew the hash-locked requirements
 	$(LOCK) pyproject.toml --upgrade --output-file requirements.lock

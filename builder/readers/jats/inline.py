@@ -86,8 +86,10 @@ _DIGITS = re.compile(r"\d+")
 
 def tidy(text: str) -> str:
     """Return text in NFC with single spaces."""
-    joined = " ".join(text.split())
-    return joined if joined.isascii() else unicodedata.normalize("NFC", joined)
+    # Most texts are tidy. No white space but the plain one is printable.
+    if "  " in text or not text.isprintable() or text[:1] == " " or text[-1:] == " ":
+        text = " ".join(text.split())
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def text_of(element: etree._Element | None, context: Context) -> str:
@@ -174,14 +176,20 @@ class Prose:
         else:
             raw = self.raw()
             opened = open_ranges(raw, self._cited, self.context.last)
-            pieces = tidy(raw.replace("\x01", "")).split("\x00")
+            marked = raw.replace("\x01", "")
+            pieces = marked.split("\x00")
+            text = "".join(pieces)
+            if tidy(text) != text:
+                pieces = tidy(marked).split("\x00")
+                text = "".join(pieces)
             place = len(pieces[0])
             found: list[Mark] = []
             for piece, numbers in zip(pieces[1:], opened, strict=True):
                 found.append((place, numbers))
                 place += len(piece)
-            text, marks = "".join(pieces), tuple(found)
-        return text, unique(n for _, numbers in marks for n in numbers), marks
+            marks = tuple(found)
+        cited = unique(n for _, numbers in marks for n in numbers) if marks else ()
+        return text, cited, marks
 
     def last_is_mark(self) -> bool:
         """Tell whether the text so far ends in a citation."""
