@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from builder.extract.journals import JournalWords, journal_words
 
 _BREAK = re.compile(r"[.?!]+[\"”’')\]]*\s+(?=\S)")
+_INNER_STOP = re.compile(r"[^\W\d_]\.[^\W\d_]")
 # Abbreviations of prose; a full stop behind them ends no sentence.
 _NO_END = frozenset(
     ["al", "approx", "ca", "cf", "dr", "e.g", "fig", "i.e", "no", "nos", "prof", "resp", "st", "vs"]
@@ -101,7 +102,8 @@ def split_title(text: str) -> TitleSplit | None:
     title_end = parts[start][0]
     title, container = text[:title_end].strip(), text[title_end:].strip()
     words = container.split()
-    sure = not guessed and _is_name(words, known) and not _is_lone_abbreviation(words)
+    lone = start > 1 and len(parts[start - 1][1].split()) == 1  # "Cancer. Cell", or "Review. Cell"
+    sure = not (guessed or lone or _is_lone_abbreviation(words)) and _is_name(words, known)
     return TitleSplit(drop_stop(title), container, sure)
 
 
@@ -114,7 +116,8 @@ def drop_stop(title: str) -> str:
     if not title.endswith("."):
         return title
     last = title.split()[-1][:-1]
-    return title if "." in last or last.casefold() in _KEEPS_STOP else title[:-1].rstrip()
+    keeps = _INNER_STOP.search(last) or last.casefold() in _KEEPS_STOP
+    return title if keeps else title[:-1].rstrip()
 
 
 def _split_parts(text: str) -> list[tuple[int, str]]:
@@ -126,9 +129,19 @@ def _split_parts(text: str) -> list[tuple[int, str]]:
         word = before[0].strip("(").casefold() if before else ""
         if word in _NO_END and text[found.start()] == ".":
             continue
+        if _is_bracketed(text, found.start()):
+            continue
         parts.append((begin, text[begin : found.end()].strip()))
         begin = found.end()
     return [*parts, (begin, text[begin:].strip())]
+
+
+def _is_bracketed(text: str, place: int) -> bool:
+    """Tell whether a place stands between round brackets, the closing one behind it."""
+    closing = text.find(")", place)
+    opening = text.find("(", place)
+    is_open = text.rfind("(", 0, place) > text.rfind(")", 0, place)
+    return is_open and closing > place + 1 and not 0 <= opening < closing
 
 
 def _is_known_inside(parts: list[tuple[int, str]], start: int, known: JournalWords) -> bool:
@@ -151,9 +164,18 @@ def _looks_inside(parts: list[tuple[int, str]], start: int, known: JournalWords)
         return True
     if _stands_between(parts, start, known):
         return True
+    # A whole word that is a sentence of its own begins a name: "Insect. Mol. Biol."
+    if len(words) == 1 and _begins_name(words[0], parts, start):
+        return True
     if _WHOLE_WORD.search(words[-1][:-1]):
         return False
     return len(words) == 1 or _is_sentence(parts[start - 2][1].split())
+
+
+def _begins_name(word: str, parts: list[tuple[int, str]], start: int) -> bool:
+    """Tell whether a lone word behind a title goes with an abbreviation behind it."""
+    before = parts[start - 2][1].split()
+    return word[:-1].isalpha() and len(before) > 1 and parts[start][1].endswith(".")
 
 
 def _stands_between(parts: list[tuple[int, str]], start: int, known: JournalWords) -> bool:

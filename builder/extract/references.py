@@ -25,6 +25,8 @@ from builder.spelling import fold
 UNPARSED = "reference-unparsed"
 # No printed reference is longer; a longer line is something else and is kept whole.
 _MAX_LENGTH = 12_000
+# An author that stands behind or before another: "Purnomo, Kain, K.C.; Tang, D. Title".
+_AUTHOR_INSIDE = re.compile(r"^[^:]{0,120}[^\W\d_]{2,}, (?:[^\W\d_]\.){1,4};\s")
 # The name of a site that stands before the title of its page: ClinicalTrials.gov.
 _SITE = re.compile(r"(?P<site>[A-Za-z][\w-]{1,40}\.(?:com|edu|eu|gov|int|net|org))\.\s+(?=\S)")
 
@@ -141,6 +143,9 @@ def _parse_article(byline: Byline, links: Links) -> tuple[WorkFields, list[Quest
     if not split.sure:
         text = f"Does the title end before {split.container!r}?"
         questions.append(_ask("reference-container", text, "container-title"))
+    if _AUTHOR_INSIDE.search(split.title):
+        text = "Does the title hold authors that were not read?"
+        questions.append(_ask("reference-authors", text, "title"))
     if not byline.people and not byline.et_al:
         questions.append(_ask("reference-authors", "Is the work printed without authors?"))
     preprint = split.container.casefold() in journal_words().preprint_servers

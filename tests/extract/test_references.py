@@ -80,6 +80,13 @@ def test_a_work_without_authors_asks() -> None:
     assert [q.rule for q in cited.questions] == ["reference-authors"]
 
 
+def test_authors_left_in_the_title_ask() -> None:
+    printed = "Ohrt, C.; Purnomo, Kain, K.C.; Tang, D. Errors of microscopy. Trials 2020, 21, 1."
+    (cited,) = parse_references(_document(printed))
+    assert cited.printed == printed
+    assert [(q.rule, q.field) for q in cited.questions] == [("reference-authors", "title")]
+
+
 @functools.cache
 def _list(seed: Path) -> list[Cited]:
     return parse_references(read_seed(seed, ROOT))
