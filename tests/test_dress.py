@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +13,14 @@ import pytest
 from hand_made import PAPER, make_bundle, make_library
 
 from builder import models
-from builder.edition import find_edition
+from builder.edition import Edition, find_edition
+from builder.models import CslItem
 from builder.render import render_page
 from builder.views import Page, view_site
+from builder.views.tags import find_graph_tags, find_page_tags, find_work_tags
 
 AT = "https://atlas.example/base/"
+EDITION = Edition(AT, "1.0.0+x", date(2026, 11, 21))
 ROE = "references/roe-2020-exosomes-bmscs-calm-joints/"
 WORK = models.CslItem(
     type="article-journal",
@@ -65,9 +70,72 @@ def test_the_page_of_a_work_is_saved_as_the_work(pages: dict[str, Page]) -> None
     assert wanted.items() <= dict(tags).items()
 
 
+def tags_of(**fields: Any) -> list[tuple[str, str]]:
+    item = CslItem.model_validate({"type": "article-journal", "title": "T", **fields})
+    return find_work_tags(item) + find_page_tags("T", "", AT, EDITION, item)
+
+
+def test_namesakes_who_stand_side_by_side_both_count() -> None:
+    """Zotero drops an author who equals the one before, to the letter."""
+    people = [{"family": "Chen", "given": "J."}] * 3 + [{"family": "Lu", "given": "R."}]
+    told = [c for name, c in tags_of(author=people) if name == "citation_author"]
+    assert all(one != other for one, other in pairwise(told))
+    assert [" ".join(t.split()) for t in told] == ["Chen, J.", "Chen, J.", "Chen, J.", "Lu, R."]
+
+
+def test_a_group_with_a_comma_in_its_name_stays_one() -> None:
+    told = [c for n, c in tags_of(author=[{"literal": "The Knee Group, Inc."}]) if "author" in n]
+    assert told == ["The Knee Group Inc."]
+
+
+def test_an_article_number_with_a_hyphen_is_told_whole() -> None:
+    """Zotero cuts citation_firstpage at a hyphen, and takes the rest from bibo.pages."""
+    assert ("bibo.pages", "e00370-18") in tags_of(page="e00370-18")
+    assert "bibo.pages" not in dict(tags_of(page="35–47"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "holder"),
+    [
+        ("article-journal", "JournalArticle", "citation_journal_title"),
+        ("book", "Book", ""),
+        ("chapter", "BookItem", "citation_inbook_title"),
+        ("paper-conference", "ConferencePaper", "citation_conference_title"),
+        ("thesis", "Thesis", ""),
+        ("report", "Report", ""),
+        ("webpage", "WebPage", ""),
+    ],
+)
+def test_each_type_of_work_is_named_for_reference_managers(
+    kind: str, said: str, holder: str
+) -> None:
+    told = dict(tags_of(type=kind, **{"container-title": "H"}))
+    assert told["DC.type"] == said
+    assert [name for name, content in told.items() if content == "H" and name != "DC.source"] == (
+        [holder] if holder else []
+    )
+
+
+def test_a_saved_work_leads_to_its_publisher(pages: dict[str, Page]) -> None:
+    told = dict(names(pages[ROE]))
+    assert told["citation_public_url"] == (
+        "https://doi.org/10.1002/(SICI)1097%3C1::AID;2%3E3.0.CO;2-%23"
+    )
+    properties = {t["name"]: t["content"] for t in pages[ROE].extra["head"]["properties"]}
+    assert properties["og:type"] == "article"
+    assert "citation_abstract" not in told
+    web = CslItem(type="webpage", title="T", URL="https://registry.example/1")
+    assert dict(find_work_tags(web))["citation_public_url"] == "https://registry.example/1"
+    assert "og:site_name" not in dict(find_graph_tags("T", "", AT, web))
+
+
 def test_the_page_of_a_term_is_a_page_of_this_site(pages: dict[str, Page]) -> None:
     tags = names(pages["sources/bmsc/"])
     assert not [name for name, _ in tags if name.startswith("citation_")]
+    properties = {
+        t["name"]: t["content"] for t in pages["sources/bmsc/"].extra["head"]["properties"]
+    }
+    assert (properties["og:type"], properties["og:site_name"]) == ("website", "Exosome Atlas")
     assert ("DC.publisher", "Exosome Atlas") in tags
     assert ("DC.identifier", f"{AT}sources/bmsc/") in tags
 

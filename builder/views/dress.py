@@ -12,7 +12,7 @@ from builder import ids
 from builder.edition import DATA_LICENCE, Edition
 from builder.models import Address
 from builder.pictures import card_path
-from builder.views import head
+from builder.views import head, tags
 from builder.views.atlas import Atlas
 from builder.views.cite import FORMATS, find_citables, find_work, view_cite_box
 from builder.views.corrected import view_corrections
@@ -73,19 +73,25 @@ def view_head(atlas: Atlas, page: Page, edition: Edition) -> View:
     """Return the tags of a page's head: names, properties, links, and JSON-LD as text."""
     url = edition.url(page.path)
     work = find_work(atlas, page)
-    tags = head.find_page_tags(page.title, page.description, url, edition, work)
+    found = tags.find_page_tags(page.title, page.description, url, edition, work)
     if work:
-        tags = [*head.find_work_tags(work), *tags]
+        found = [*tags.find_work_tags(work, _abstract(atlas, page)), *found]
     if page.kind in _NOINDEX:
-        tags.append(("robots", "noindex"))
-    graph = head.find_graph_tags(page.title, page.description, url, edition)
-    graph += head.find_card_tags(edition.url(card_path(page.kind)))
+        found.append(("robots", "noindex"))
+    graph = tags.find_graph_tags(page.title, page.description, url, work)
+    graph += tags.find_card_tags(edition.url(card_path(page.kind)))
     return {
-        "names": [{"name": name, "content": content} for name, content in tags],
+        "names": [{"name": name, "content": content} for name, content in found],
         "properties": [{"name": name, "content": content} for name, content in graph],
         "links": list(_view_links(atlas, page, edition)),
         "data": head.dump_ld(_describe(atlas, page, edition)),
     }
+
+
+def _abstract(atlas: Atlas, page: Page) -> str:
+    """Return the abstract of the paper that a page tells of; of a cited work there is none."""
+    bundle = atlas.library.papers.get(page.record) if page.kind == "paper" else None
+    return (bundle.paper.abstract or "") if bundle else ""
 
 
 def _view_links(atlas: Atlas, page: Page, edition: Edition) -> Iterator[View]:

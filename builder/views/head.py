@@ -1,9 +1,4 @@
-"""What a page's head tells other programs: Highwire, Dublin Core, Open Graph and JSON-LD.
-
-Pages of works carry Highwire ``citation_*`` tags, so that Zotero and Google Scholar save the
-original; all other pages are web pages of this site. JSON-LD follows schema.org and the Bioschemas
-profiles.
-"""
+"""What a page's head tells other programs as JSON-LD, after schema.org and Bioschemas profiles."""
 
 from __future__ import annotations
 
@@ -14,9 +9,8 @@ from typing import Any
 from builder import ids, models
 from builder.citations import PUBLISHER
 from builder.edition import DATA_LICENCE, Edition
-from builder.pictures.cards import HEIGHT, WIDTH
+from builder.views.tags import format_day
 
-Tag = tuple[str, str]
 Node = dict[str, Any]
 _CONTEXT = "https://schema.org"
 # The downloads of the whole base that other programs are told of: path and media type.
@@ -29,90 +23,6 @@ DOWNLOADS = (
     ("data/references.csl.json", "application/vnd.citationstyles.csl+json"),
     ("data/ro-crate-metadata.json", "application/ld+json"),
 )
-
-
-# --- meta tags ---------------------------------------------------------------------------------
-
-
-def _name(name: models.CslName) -> str:
-    return name.literal or ", ".join(p for p in (name.family, name.given, name.suffix) if p)
-
-
-def _day(day: models.CslDate | None, mark: str) -> str:
-    parts = day.date_parts[0] if day else []
-    return mark.join(f"{p:02d}" for p in parts)
-
-
-def find_work_tags(item: models.CslItem) -> list[Tag]:
-    """Return the Highwire tags of a work, in the order that Google Scholar documents."""
-    first, _, last = (item.page or "").partition("–")
-    holder = "citation_journal_title" if item.type == "article-journal" else "citation_book_title"
-    tags: list[tuple[str, str | None]] = [
-        ("citation_title", item.title),
-        *(("citation_author", _name(n)) for n in item.author or []),
-        ("citation_publication_date", _day(item.issued, "/")),
-        (holder, item.container_title),
-        ("citation_volume", item.volume),
-        ("citation_issue", item.issue),
-        ("citation_firstpage", first),
-        ("citation_lastpage", last),
-        ("citation_issn", item.ISSN),
-        ("citation_publisher", item.publisher),
-        ("citation_doi", item.DOI),
-        ("citation_pmid", item.PMID),
-    ]
-    return [(name, value) for name, value in tags if value]
-
-
-def find_page_tags(
-    title: str, description: str, url: str, edition: Edition, work: models.CslItem | None = None
-) -> list[Tag]:
-    """Return Dublin Core tags; of a work's page they tell of the work, as the Highwire tags do."""
-    if work:
-        tags: list[tuple[str, str | None]] = [
-            ("DC.title", work.title),
-            *(("DC.creator", _name(n)) for n in work.author or []),
-            ("DC.date", _day(work.issued, "-")),
-            ("DC.identifier", f"doi:{work.DOI}" if work.DOI else work.URL),
-            ("DC.source", work.container_title),
-        ]
-    else:
-        tags = [
-            ("DC.title", title),
-            ("DC.publisher", PUBLISHER),
-            ("DC.date", edition.day.isoformat()),
-            ("DC.identifier", url),
-            ("DC.description", description),
-            ("DC.language", "en"),
-            ("DC.rights", DATA_LICENCE),
-        ]
-    return [(name, value) for name, value in tags if value]
-
-
-def find_graph_tags(title: str, description: str, url: str, edition: Edition) -> list[Tag]:
-    """Return Open Graph tags (they are properties, not names)."""
-    return [
-        ("og:title", title),
-        ("og:description", description),
-        ("og:type", "website"),
-        ("og:url", url),
-        ("og:site_name", PUBLISHER),
-        ("og:locale", "en_GB"),
-    ]
-
-
-def find_card_tags(url: str) -> list[Tag]:
-    """Return the Open Graph tags of the card that stands for a page elsewhere."""
-    return [
-        ("og:image", url),
-        ("og:image:type", "image/png"),
-        ("og:image:width", str(WIDTH)),
-        ("og:image:height", str(HEIGHT)),
-        ("og:image:alt", "Exosome Atlas: the kind of page, and how many there are"),
-    ]
-
-
-# --- JSON-LD -----------------------------------------------------------------------------------
 
 
 def dump_ld(nodes: Sequence[Node]) -> str:
@@ -179,7 +89,7 @@ def describe_work(item: models.CslItem, page: str) -> Node:
         "name": item.title,
         "headline": item.title[:110] if article else None,
         "author": [_person(n) for n in item.author or []],
-        "datePublished": _day(item.issued, "-"),
+        "datePublished": format_day(item.issued, "-"),
         "isPartOf": (volume if item.volume else journal) if item.container_title else None,
         "pageStart": first,
         "pageEnd": last,
