@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -17,6 +18,7 @@ from builder import store
 from builder.project import Project
 from builder.publish import build_environment
 from builder.search.entries import Entry, Field
+from builder.search.habits import read_habits
 from builder.search.sections import Section
 from builder.search.write import Entries, find_entries, write_index
 from builder.views.atlas import build_atlas
@@ -29,7 +31,11 @@ SYLLABLES = [consonant + vowel for consonant in "bdfghklmnprst" for vowel in "ae
 def read_entries(project: Project) -> Entries:
     """Return what search finds today."""
     atlas = build_atlas(store.load_library(project.content, project.root))
-    return find_entries(atlas)
+    return find_entries(atlas, read_habits(_read_settings(project)))
+
+
+def _read_settings(project: Project) -> Any:
+    return store.read_yaml(project.content / "search.yml", project.root)
 
 
 def grow_entries(today: Entries, pages: int = PAGES) -> Entries:
@@ -95,8 +101,8 @@ def write_grown(project: Project, site: Path, out: Path) -> Path:
     shutil.copytree(
         site, out, ignore=shutil.ignore_patterns("index", "pagefind", "findings", "api")
     )
-    settings = store.read_yaml(project.content / "search.yml", project.root)
-    write_index(out / "search", grow_entries(read_entries(project)), settings, "2026-01-01")
+    entries = grow_entries(read_entries(project))
+    write_index(out / "search", entries, _read_settings(project), "2026-01-01")
     return out
 
 

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder.search.entries import Field
-from builder.search.fulltext import page_html
+from builder.search.fulltext import BREAK, page_html
+from builder.search.habits import Habits, read_habits
 from builder.search.identifiers import normalise
 from builder.search.keys import find_keys
 from builder.search.shards import write_shards
@@ -31,7 +32,8 @@ SETTINGS: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def entries(tmp_path_factory: pytest.TempPathFactory) -> Entries:
-    return find_entries(build_atlas(make_library(tmp_path_factory.mktemp("empty"))))
+    library = make_library(tmp_path_factory.mktemp("empty"))
+    return find_entries(build_atlas(library), Habits())
 
 
 @pytest.fixture(scope="module")
@@ -46,9 +48,10 @@ def read(index: Path, file: str) -> Any:
 
 
 def shard(index: Path, kind: str) -> dict[str, Any]:
+    shards = read(index, "manifest.json")[kind]
     found: dict[str, Any] = {}
-    for _, file in read(index, "manifest.json")[kind]:
-        found.update(read(index, f"index/{file}"))
+    for number in range(len(shards["first"])):
+        found.update(read(index, f"index/{shards['name']}.{number}.json"))
     return found
 
 
@@ -112,6 +115,49 @@ def test_markup_in_a_title_stays_text(entries: Entries) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "parted"),
+    [
+        ("PI3K/Akt/mTOR", "PI3K/|Akt/|mTOR"),
+        ("miR-126-3p", "miR-126|-3p"),
+        ("miR-29b-3p/FoxO3", "miR-29b|-3p/|FoxO3"),
+        ("IL-10, Ti6Al4V and 3D-printed", "IL-10, Ti6Al4V and 3D-printed"),
+    ],
+)
+def test_words_are_parted_for_the_full_text(entries: Entries, text: str, parted: str) -> None:
+    page = page_html(type(entries.works[0])(path="x/", kind="paper", title=text))
+    assert parted.replace("|", BREAK) in page
+
+
+JOURNALS = [
+    {"doi": "10.1000/biom", "names": ["Biomolecules"]},
+    {"doi": "10.1000/s13287", "names": ["Stem Cell Research", "Stem Cell Res."]},
+]
+
+
+@pytest.mark.parametrize(
+    ("doi", "names"),
+    [
+        ("10.1000/biom12020", ["Biomolecules"]),
+        ("10.1000/BIOM.2020.1", ["Biomolecules"]),
+        ("10.1000/biomimetics1", []),
+        ("10.1000/s13287-018-1047-2", ["Stem Cell Research", "Stem Cell Res."]),
+        ("10.1000/s132871", []),
+        ("10.2000/biom1", []),
+        ("", []),
+    ],
+)
+def test_a_doi_names_its_journal_by_the_whole_code(doi: str, names: list[str]) -> None:
+    assert read_habits({"journals": JOURNALS}).journals_of(doi) == names
+
+
+def test_habits_name_sources_by_tissue_and_trials_by_country(tmp_path: Path) -> None:
+    habits = Habits(origins=(("bone-marrow", "bmsc"),), countries=(("nct", "Utopia"),))
+    found = find_entries(build_atlas(make_library(tmp_path)), habits)
+    assert (Field.WORD, "Utopia") in found.works[0].words
+    assert habits.tissues_of("bmsc") == ["bone-marrow"]
+
+
+@pytest.mark.parametrize(
     ("given_as", "key"),
     [
         ("NCT01234567", "nct01234567"),
@@ -135,8 +181,9 @@ def test_shards_hold_all_in_order(tmp_path_factory: pytest.TempPathFactory, item
     folder = tmp_path_factory.mktemp("shards")
     listed = write_shards(folder, "words", items, 60)
     held: dict[str, int] = {}
-    for first, file in listed:
-        piece = json.loads((folder / file).read_text(encoding="utf-8"))
+    for number, first in enumerate(listed["first"]):
+        file = folder / f"{listed['name']}.{number}.json"
+        piece = json.loads(file.read_text(encoding="utf-8"))
         assert next(iter(piece)) == first
         held.update(piece)
     assert held == items

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntFlag
 
@@ -10,7 +10,8 @@ from builder import ids
 from builder.extract.variants import find_variants
 from builder.extract.vocabulary import Vocabulary, build_vocabulary
 from builder.models import CslItem, Finding, Reference, Term, Trial
-from builder.search.keys import find_keys
+from builder.search.habits import Habits
+from builder.search.keys import find_keys, join_keys
 from builder.search.sections import (
     Section,
     find_finding_sections,
@@ -70,24 +71,25 @@ class Entry:
         return "#" not in self.path
 
 
-def find_terms(atlas: Atlas) -> Iterator[Entry]:
+def find_terms(atlas: Atlas, habits: Habits) -> Iterator[Entry]:
     """Yield the terms in order of id: those with a page, and those of the glossary."""
-    for term in sorted(atlas.library.terms.values(), key=lambda t: (t.kind, t.id)):
-        yield _term_entry(atlas, term)
+    known = atlas.library.terms
+    taken = {join_keys(name) for term in known.values() for name in _own_names(term)}
+    for term in sorted(known.values(), key=lambda t: (t.kind, t.id)):
+        tissues = [known[t] for t in habits.tissues_of(term.id) if t in known]
+        told = [name for name in _vesicle_names(tissues) if join_keys(name) not in taken]
+        yield _term_entry(atlas, term, told)
 
 
-def find_works(atlas: Atlas, shorts: Collection[str]) -> Iterator[Entry]:
-    """Yield trials, papers and references, the latest first: what ranks alike keeps this order.
-
-    ``shorts`` are the words by which ISO 4 abbreviates journals.
-    """
+def find_works(atlas: Atlas, habits: Habits) -> Iterator[Entry]:
+    """Yield trials, papers and references, the latest first: what ranks alike keeps this order."""
     library = atlas.library
     vocabulary = build_vocabulary(library.terms.values())
     for trial in atlas.trials:
-        yield _trial_entry(atlas, trial, vocabulary)
-    entries = [_paper_entry(atlas, library.papers[key], shorts) for key in sorted(library.papers)]
+        yield _trial_entry(atlas, trial, vocabulary, habits)
+    entries = [_paper_entry(atlas, library.papers[key], habits) for key in sorted(library.papers)]
     entries += [
-        _reference_entry(atlas, library.references[key], shorts)
+        _reference_entry(atlas, library.references[key], habits)
         for key in sorted(library.references)
     ]
     kinds = {"paper": 0, "reference": 1}
@@ -113,10 +115,20 @@ def find_findings(atlas: Atlas) -> Iterator[Entry]:
 # --- one entry a record --------------------------------------------------------------------------
 
 
-def _term_entry(atlas: Atlas, term: Term) -> Entry:
+def _own_names(term: Term) -> list[str]:
+    return [term.label, term.abbreviation or "", *term.synonyms]
+
+
+def _vesicle_names(tissues: Iterable[Term]) -> Iterator[str]:
+    """Yield what a source's vesicles are called after the tissue: ``fat exosome``."""
+    for tissue in tissues:
+        yield from (f"{name} exosome" for name in _own_names(tissue) if name)
+
+
+def _term_entry(atlas: Atlas, term: Term, told: Sequence[str]) -> Entry:
     paged = term.kind in PAGED
     findings = atlas.findings_of(term.id)
-    own = [term.label, term.abbreviation or "", *term.synonyms]
+    own = [*_own_names(term), *told]
     names = dict.fromkeys([*own, *find_variants(term)])
     return Entry(
         path=ids.page_path(term.kind, term.id) if paged else f"glossary/#term-{term.id}",
@@ -133,12 +145,12 @@ def _term_entry(atlas: Atlas, term: Term) -> Entry:
     )
 
 
-def _trial_entry(atlas: Atlas, trial: Trial, vocabulary: Vocabulary) -> Entry:
+def _trial_entry(atlas: Atlas, trial: Trial, vocabulary: Vocabulary, habits: Habits) -> Entry:
     library = atlas.library
     record = library.registry.get(trial.id)
-    told = find_values(record)
+    told = [*find_values(record), trial.registry_name, *habits.countries_of(trial.id)]
     terms = [library.terms[t] for t in (*trial.sources, *trial.conditions) if t in library.terms]
-    related = [*(t.label for t in terms), *(t.abbreviation or "" for t in terms)]
+    related = [name for term in terms for name in _own_names(term)]
     acronyms = find_values(record, "acronym")
     measured = [*trial.endpoints, *find_values(record, "primary_outcomes", "secondary_outcomes")]
     outcomes = _name_outcomes(measured, vocabulary)
@@ -177,7 +189,7 @@ def _name_outcomes(measured: Iterable[str], vocabulary: Vocabulary) -> list[str]
     return [name for name in dict.fromkeys(found) if name]
 
 
-def _paper_entry(atlas: Atlas, bundle: PaperBundle, shorts: Collection[str]) -> Entry:
+def _paper_entry(atlas: Atlas, bundle: PaperBundle, habits: Habits) -> Entry:
     csl = bundle.paper.csl
     return Entry(
         path=ids.page_path("paper", bundle.paper.id),
@@ -186,14 +198,14 @@ def _paper_entry(atlas: Atlas, bundle: PaperBundle, shorts: Collection[str]) -> 
         detail=_imprint(csl),
         year=csl.year,
         names=(csl.title,),
-        words=_work_words(csl, shorts),
+        words=_work_words(csl, habits),
         identifiers=_work_identifiers(csl),
         facets=_facets(bundle.findings, atlas.library),
         sections=find_paper_sections(bundle),
     )
 
 
-def _reference_entry(atlas: Atlas, reference: Reference, shorts: Collection[str]) -> Entry:
+def _reference_entry(atlas: Atlas, reference: Reference, habits: Habits) -> Entry:
     csl = reference.csl
     told = {f.id: f for f in (*atlas.stating[reference.id], *atlas.citing[reference.id])}
     return Entry(
@@ -203,14 +215,14 @@ def _reference_entry(atlas: Atlas, reference: Reference, shorts: Collection[str]
         detail=_imprint(csl),
         year=csl.year,
         names=(csl.title,),
-        words=_work_words(csl, shorts),
+        words=_work_words(csl, habits),
         identifiers=_work_identifiers(csl),
         facets=_facets(list(told.values()), atlas.library),
         sections=find_reference_sections(reference),
     )
 
 
-def _work_words(csl: CslItem, shorts: Collection[str]) -> tuple[tuple[Field, str], ...]:
+def _work_words(csl: CslItem, habits: Habits) -> tuple[tuple[Field, str], ...]:
     found: list[tuple[Field, str]] = [(Field.TITLE, csl.title)]
     for place, name in enumerate(csl.author or []):
         which = Field.AUTHOR | Field.FIRST if place == 0 else Field.AUTHOR
@@ -218,13 +230,12 @@ def _work_words(csl: CslItem, shorts: Collection[str]) -> tuple[tuple[Field, str
         if name.given:
             initials = "".join(word[0] for word in name.given.replace(".", " ").split() if word)
             found += [(Field.GIVEN, name.given), (Field.GIVEN, initials)]
-    found += [
-        (Field.JOURNAL, text)
-        for text in (csl.container_title, csl.container_title_short, csl.publisher)
-        if text
-    ]
+    journals = [csl.container_title, csl.container_title_short]
+    if not any(journals):
+        journals += habits.journals_of(csl.DOI or "")
+    found += [(Field.JOURNAL, text) for text in (*journals, csl.publisher) if text]
     for word in find_keys(csl.container_title or ""):
-        found += [(Field.JOURNAL, short) for short in shorts if word.startswith(short)]
+        found += [(Field.JOURNAL, short) for short in habits.shorts if word.startswith(short)]
     if csl.year:
         found.append((Field.YEAR, str(csl.year)))
     found += [

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -22,7 +23,10 @@ from builder.search.sections import TITLE
 
 # What Pagefind ships for its own interface, and what serves other languages. We use neither.
 _UNUSED = ("pagefind-*.js", "pagefind-*.css", "wasm.unknown.pagefind")
-_MAGIC = b"pagefind_dcd"
+# Pagefind takes "PI3K/Akt" and "miR-126-3p" for one word each, and would not find PI3K or miR-126
+# in them. A hair space parts them; the browser takes it out again before it shows a text.
+BREAK = "\u200a"
+_BREAKS = re.compile(r"(?<=\w/)(?=\w)|(?<=\d)(?=-[35]p\b)|(?<=\d[a-z])(?=-[35]p\b)")
 
 
 def write_fulltext(entries: Iterable[Entry], out: Path) -> dict[str, str]:
@@ -73,17 +77,22 @@ def page_html(entry: Entry) -> str:
     lines = [
         '<html lang="en"><body><main data-pagefind-body>',
         f'<h1 data-pagefind-meta="title" data-pagefind-weight="{TITLE:g}">',
-        f"{escape(entry.title)}</h1>",
+        f"{_part(entry.title)}</h1>",
         *_marks(entry),
     ]
     for section in entry.sections:
         if section.heading:
             lines.append(
                 f'<h2 id="{escape(section.anchor)}"><span data-pagefind-ignore>.</span>'
-                f"{escape(section.heading)}</h2>"
+                f"{_part(section.heading)}</h2>"
             )
-        lines.append(f'<p data-pagefind-weight="{section.weight:g}">{escape(section.text)}</p>')
+        lines.append(f'<p data-pagefind-weight="{section.weight:g}">{_part(section.text)}</p>')
     return "\n".join([*lines, "</main></body></html>"])
+
+
+def _part(text: str) -> str:
+    """Return a text for Pagefind: escaped, and parted where it would see one word."""
+    return escape(_BREAKS.sub(BREAK, text))
 
 
 def _marks(entry: Entry) -> Iterator[str]:

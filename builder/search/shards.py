@@ -1,6 +1,6 @@
 """Sorted lists cut into small files, so that a browser loads only the part that it asks for.
 
-Each file's name holds a hash of its bytes: it may be cached for ever. The manifest says with which
+Each file's name holds a hash of the bytes: it may be cached for ever. The manifest says with which
 key each file begins.
 """
 
@@ -30,8 +30,8 @@ def write_hashed(folder: Path, name: str, data: Any) -> str:
 
 def write_shards(
     folder: Path, name: str, items: Mapping[str, Any], most_bytes: int
-) -> list[list[str]]:
-    """Write a mapping in sorted pieces; return ``[first key, file]`` of each piece.
+) -> dict[str, Any]:
+    """Write a mapping in sorted pieces; return the first key of each, and how they are called.
 
     Keys are sorted by UTF-16 code unit, as JavaScript compares strings.
     """
@@ -44,10 +44,23 @@ def write_shards(
             size = 0
         pieces[-1][key] = items[key]
         size += cost
-    return [[next(iter(piece)), write_hashed(folder, name, piece)] for piece in pieces]
+    return {"first": [next(iter(piece)) for piece in pieces], "name": _write(folder, name, pieces)}
 
 
-def write_blocks(folder: Path, name: str, rows: Sequence[Any], length: int) -> list[str]:
-    """Write rows in blocks of a fixed number; return the files in order."""
+def write_blocks(folder: Path, name: str, rows: Sequence[Any], length: int) -> dict[str, Any]:
+    """Write rows in blocks of a fixed number; return that number, and how the files are called."""
     starts: Iterable[int] = range(0, len(rows), length)
-    return [write_hashed(folder, name, rows[start : start + length]) for start in starts]
+    blocks = [rows[start : start + length] for start in starts]
+    return {"length": length, "name": _write(folder, name, blocks)}
+
+
+def _write(folder: Path, name: str, pieces: Sequence[Any]) -> str:
+    """Write pieces as ``NAME.HASH.0.json`` and so on; return ``NAME.HASH``.
+
+    One hash for all, since a manifest of each piece's own would grow with the site.
+    """
+    bodies = [encode(piece) for piece in pieces]
+    stem = f"{name}.{hashlib.sha256(b''.join(bodies)).hexdigest()[:8]}"
+    for number, body in enumerate(bodies):
+        store.write_bytes(folder / f"{stem}.{number}.json", body)
+    return stem

@@ -10,21 +10,21 @@ from typing import Any
 
 from builder import spelling, store
 from builder.edition import find_edition
-from builder.extract.journals import journal_words
 from builder.project import Project
 from builder.search.entries import Entry, Field, find_findings, find_terms, find_works
 from builder.search.facets import write_facets
 from builder.search.fulltext import write_fulltext
+from builder.search.habits import Habits, read_habits
 from builder.search.identifiers import normalise
 from builder.search.keys import find_keys, join_keys
-from builder.search.shards import encode, write_blocks, write_hashed, write_shards
+from builder.search.shards import encode, write_blocks, write_shards
 from builder.store import Library
 from builder.views.atlas import Atlas, build_atlas
 from builder.views.words import KIND_WORDS
 
 FOLDER = "search"
-WORDS_PER_FILE = 20_000  # bytes of JSON before gzip, about 7 kB after
-WORKS_PER_FILE = 16
+WORDS_PER_FILE = 10_000  # bytes of JSON before gzip, about 3.5 kB after
+WORKS_PER_FILE = 8
 # A title's word that more works share than this chooses nothing, and would only cost bytes.
 MOST_WORKS = 1500
 NAME_ONLY = -1
@@ -49,14 +49,15 @@ def write_search(project: Project, library: Library, site: Path) -> None:
     """Write names, identifiers and full text. Raises ProblemError."""
     atlas = build_atlas(library)
     settings = store.read_yaml(project.content / "search.yml", project.root)
-    write_index(site / FOLDER, find_entries(atlas), settings, find_edition(library).day.isoformat())
+    entries = find_entries(atlas, read_habits(settings))
+    write_index(site / FOLDER, entries, settings, find_edition(library).day.isoformat())
 
 
-def find_entries(atlas: Atlas) -> Entries:
+def find_entries(atlas: Atlas, habits: Habits) -> Entries:
     """Return all that search can find in a library."""
     return Entries(
-        list(find_terms(atlas)),
-        list(find_works(atlas, journal_words().abbreviations)),
+        list(find_terms(atlas, habits)),
+        list(find_works(atlas, habits)),
         list(find_findings(atlas)),
     )
 
@@ -80,14 +81,11 @@ def write_index(out: Path, entries: Entries, settings: Mapping[str, Any], day: s
         "registers": sorted(r.lower() for r in settings["registers"]),
         "prefixes": sorted(_prefixes(terms) | {p.lower() for p in settings["prefixes"]}),
         "bare": [[b["pattern"], b["prefix"].lower()] for b in settings["bare"]],
-        "terms": write_hashed(
-            folder, "terms", [_term_row(t, kinds, pages, context) for t in terms]
-        ),
+        "terms": [_term_row(t, kinds, pages, context) for t in terms],
         "words": write_shards(folder, "words", _postings(entries, context), WORDS_PER_FILE),
         "works": write_blocks(
             folder, "works", [_work_row(w, kinds, pages) for w in works], WORKS_PER_FILE
         ),
-        "perFile": WORKS_PER_FILE,
         "facets": write_facets(folder, entries.all, pages),
         "identifiers": write_shards(folder, "ids", _identifiers(entries), WORDS_PER_FILE),
     }

@@ -122,7 +122,7 @@ def test_a_hash_of_another_site_does_no_harm(
     assert watch.errors == []
 
 
-@pytest.mark.parametrize("broken", ["**/search/manifest.json", "**/terms.*.json", "**/*.pagefind"])
+@pytest.mark.parametrize("broken", ["**/search/manifest.json", "**/words.*.json", "**/*.pagefind"])
 def test_an_index_that_fails_is_told_with_a_way_on(site: Served, page: Page, broken: str) -> None:
     page.route(broken, lambda route: route.abort())
     page.goto(f"{site.url}search/?q=cartilage")

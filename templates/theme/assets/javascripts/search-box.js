@@ -1,11 +1,13 @@
 // The box in the header: an ARIA combobox with a list of pages
 // (https://www.w3.org/WAI/ARIA/apg/patterns/combobox/). What it shows is set as text, never as HTML.
 
-import { address, ROOT, searchText, start } from "./search-engine.js";
+import { address, ROOT, start } from "./search-engine.js";
+import { searchText } from "./search-text.js";
 
 const MOST = 8;
 const WAIT = 250; // ms of quiet before the full text is asked
 const FEW = 3; // with more names than this the box does not ask the full text
+const PATIENCE = 40; // ms after which the terms are shown without waiting for works
 
 export function createBox(form, input) {
   const list = form.querySelector("[role=listbox]");
@@ -92,6 +94,10 @@ export function createBox(form, input) {
       .join(" ");
   }
 
+  function link(names) {
+    return names.slice(0, MOST).map((hit) => ({ ...hit, href: address(hit.path) }));
+  }
+
   async function update() {
     const query = input.value.trim();
     if (!query) {
@@ -103,15 +109,25 @@ export function createBox(form, input) {
     clearTimeout(timer);
     try {
       const engine = await start();
-      const found = await engine.names(input.value, { open: true });
+      const early = (names) => {
+        const hits = link(names);
+        timer = setTimeout(() => show(query, hits, engine.kinds, ""), PATIENCE);
+      };
+      const found = await engine.names(input.value, {
+        open: true,
+        early: (names) => names.length && mine === turn && early(names),
+      });
       if (mine !== turn) return;
-      const hits = found.names.slice(0, MOST).map((hit) => ({ ...hit, href: address(hit.path) }));
+      clearTimeout(timer);
+      const hits = link(found.names);
       show(query, hits, engine.kinds, say(hits, found.notice));
       if (found.text && hits.length <= FEW) {
         timer = setTimeout(() => fill(query, mine, engine, hits, found).catch(fail), WAIT);
       }
     } catch {
-      if (mine === turn) fail();
+      if (mine !== turn) return;
+      clearTimeout(timer);
+      fail();
     }
   }
 

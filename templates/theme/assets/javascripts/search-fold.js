@@ -55,15 +55,20 @@ export function createFold(rules) {
     return cuts.slice(1).map((end, i) => key(word.slice(cuts[i], end)));
   }
 
-  // Returns [{key, text, species}] of a query's words; `text` is the word as typed, `species` tells
-  // that the key is a donor's letter before a cell's abbreviation.
+  // Returns [{key, text, at, gap, species}] of a query's words; `text` is the word as typed, `at` its
+  // place, `gap` what stands before it; `species` tells that the key is a donor's letter before a
+  // cell's abbreviation.
   return function fold(text) {
     const found = [];
+    let end = 0;
     for (const match of text.matchAll(WORD)) {
-      const word = match[0];
+      const [word] = match;
+      const at = match.index;
+      const gap = text.slice(end, at);
+      end = at + word.length;
       if (!known.has(word)) known.set(word, split(word));
       known.get(word).forEach((k, i) => {
-        found.push({ key: k, text: word, species: i === 0 && species.test(word) });
+        found.push({ key: k, text: word, at, gap, species: i === 0 && species.test(word) });
       });
     }
     return found.filter(
@@ -71,6 +76,13 @@ export function createFold(rules) {
         !(Object.hasOwn(rules.mirna_species, piece.key) && found[i + 1]?.key.startsWith("mir")),
     );
   };
+}
+
+// Tells whether a word is the beginning of another. A number that is all there grows into no other
+// number: 126 is no beginning of 1260, unless `open` says that it is still being typed.
+export function begins(word, other, open) {
+  if (!other.startsWith(word)) return false;
+  return open || !(/\p{N}$/u.test(word) && /^\p{N}/u.test(other.slice(word.length)));
 }
 
 // Optimal string alignment: one edit inserts, drops, changes a letter or swaps two neighbours.

@@ -1,7 +1,8 @@
 // /search/?q=…: one list in rank order, facets, shareable address. See design.md for its contract:
 // #search-results carries data-state="done" when complete.
 
-import { address, countFacet, narrow, search, start } from "./search-engine.js";
+import { address, search, start } from "./search-engine.js";
+import { countFacet, narrow } from "./search-facets.js";
 
 const STEP = 10;
 const MOST_PLACES = 3;
@@ -58,13 +59,16 @@ export function createPage() {
     }
     try {
       const engine = await start();
-      const { results: all, found } = await search(query);
+      const { results: all, found } = await search(query, ({ names }) => {
+        // Names need not wait for the full text and its excerpts.
+        if (mine !== turn || active) return;
+        list.replaceChildren(...names.slice(0, STEP).map((hit) => item(hit, null, engine)));
+      });
       const results = active ? await narrow(all, filters) : all;
       if (mine !== turn) return;
       unnarrowed = all;
       rest = results;
       shown = 0;
-      list.replaceChildren();
       await showMore(engine, mine);
       if (mine !== turn) return;
       finish(results, sentence(found, results.length, query));
@@ -111,8 +115,17 @@ export function createPage() {
       }),
     );
     if (mine !== turn) return;
+    const kept = items.filter(Boolean);
+    if (shown) list.append(...kept);
+    else replace(kept);
     shown += next.length;
-    list.append(...items.filter(Boolean));
+  }
+
+  // Who has gone on to a result meanwhile stays there.
+  function replace(items) {
+    const at = list.contains(document.activeElement) ? document.activeElement.href : "";
+    list.replaceChildren(...items);
+    if (at) [...list.querySelectorAll("a")].find((link) => link.href === at)?.focus();
   }
 
   function fromData(data) {
@@ -136,7 +149,7 @@ export function createPage() {
   function excerpts(data) {
     const words = (place) =>
       new Set(Array.from(place.excerpt.matchAll(/<mark>(.*?)<\/mark>/g), (m) => m[1].toLowerCase())).size;
-    const places = data.sub_results
+    const places = data.places
       .map((place) => ({ place, count: words(place) }))
       .filter(({ count }) => count)
       .sort((a, b) => b.count - a.count)

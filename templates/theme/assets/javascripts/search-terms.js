@@ -1,16 +1,21 @@
 // The terms and all their names, in memory: exact names, names inside a query, beginnings of names.
 
-import { nearest, tolerance } from "./search-fold.js";
+import { begins, nearest, tolerance } from "./search-fold.js";
 
 export const EXACT = 1;
 // Exact but for words like "exosomes" and "derived", in the query or in the name.
 export const BARE = 1.06;
+// Nearly all of the query is a name; more than half of it; some of it.
+export const NEAR = 2.8;
 export const CLOSE = 3;
 export const WITHIN = 4;
 export const PART = 5;
 
 // Terms without a page of their own come behind those with one.
 const GLOSSARY = "glossary";
+const YEAR = /^(?:19|20)\d\d$/;
+const FAMILY = /^(\p{L}{2,5})\p{N}/u;
+const MOST = 0.7;
 const ENOUGH = 0.6;
 const LEAST = 0.3;
 
@@ -38,6 +43,13 @@ export class TermIndex {
     }
     this.rarest = total;
     this.list = [...this.words.keys()];
+    this.families = new Set(); // short words that stand before numbers: mir, il, bmp
+    for (const { words } of this.names) {
+      words.forEach((word, i) => {
+        const [, family] = FAMILY.exec(word + (/^\p{N}/u.test(words[i + 1] ?? "") ? "0" : "")) ?? [];
+        if (family) this.families.add(family);
+      });
+    }
   }
 
   #add(name, term, n) {
@@ -58,6 +70,55 @@ export class TermIndex {
 
   has(word) {
     return this.words.has(word);
+  }
+
+  // The pieces of a query with names written in one word taken apart as the names have them:
+  // "miR126" gives "mir" and "126".
+  respell(pieces) {
+    return pieces.flatMap((piece) => {
+      if (this.has(piece.key)) return [piece];
+      const [whole] = this.whole.get(piece.key) ?? [];
+      const [, family] = FAMILY.exec(piece.key) ?? [];
+      const cut = family && this.families.has(family) ? [family, piece.key.slice(family.length)] : null;
+      return (whole?.words ?? cut ?? [piece.key]).map((key) => ({ ...piece, key }));
+    });
+  }
+
+  // How a term that has these words for its label or short form writes them, or "".
+  labelOf(words) {
+    for (const { term, words: held } of this.whole.get(words.join("")) ?? []) {
+      const { title, detail, names } = this.terms[term];
+      const name = held.join(" ");
+      if (name === names[0]) return title;
+      if (detail && name === names[1]) return detail;
+    }
+    return "";
+  }
+
+  // Tells whether words in this order are a name or a part of one; the last may still grow.
+  knows(words, open = false) {
+    if (this.whole.has(words.join(""))) return true;
+    const last = words.length - 1;
+    const names = open ? this.names : this.words.get(words[last]) ?? [];
+    return names.some(({ words: held }) =>
+      held.some((_, at) =>
+        words.every((word, i) =>
+          i === last && open ? begins(word, held[at + i] ?? "", true) : held[at + i] === word,
+        ),
+      ),
+    );
+  }
+
+  // The names with a number that the query has and no term: "BMP-12", "miR-9999". Another number of
+  // the family is another molecule, and never stands in for it.
+  strangers(words, open) {
+    const found = [];
+    words.forEach((word, at) => {
+      const before = words[at - 1];
+      if (!this.families.has(before) || !/^\p{N}/u.test(word) || YEAR.test(word)) return;
+      if (!this.knows([before, word], open && at === words.length - 1)) found.push(before + word);
+    });
+    return found;
   }
 
   near(word) {
@@ -88,11 +149,14 @@ export class TermIndex {
       const bare = own.length < words.length;
       at(own.join(""), bare ? BARE : EXACT, 1.5);
       for (const entry of this.bags.get(bag(own)) ?? []) {
-        offer(entry, bare || entry.own.length < entry.words.length ? BARE : EXACT, 1.2);
+        // "Exosomes from fat" and "fat exosome" say more than "fat" alone.
+        const spare = entry.own.length < entry.words.length;
+        offer(entry, bare || spare ? BARE : EXACT, bare && spare ? 1.6 : 1.2);
       }
     }
     this.#findInside(own, offer);
-    this.#findAround(own, open, offer);
+    // A number that completes a name does not grow into another name.
+    this.#findAround(own, open, this.whole.has(words.join("")), offer);
     return found;
   }
 
@@ -101,7 +165,7 @@ export class TermIndex {
     const all = this.weigh(own) || 1;
     const rank = (entry, weight) => {
       const share = weight / all;
-      if (share >= ENOUGH) offer(entry, CLOSE, share);
+      if (share >= ENOUGH) offer(entry, share >= MOST ? NEAR : CLOSE, share);
       else if (share >= LEAST) offer(entry, PART, share);
     };
     for (let from = 0; from < own.length; from++) {
@@ -122,7 +186,7 @@ export class TermIndex {
   }
 
   // Names that hold every word of the query; the last may be only begun.
-  #findAround(own, open, offer) {
+  #findAround(own, open, complete, offer) {
     if (!own.length) return;
     const last = own[own.length - 1];
     const before = own.slice(0, -1);
@@ -138,7 +202,8 @@ export class TermIndex {
       const held = entry.words;
       if (!before.every((word) => held.includes(word))) continue;
       const whole = held.includes(last);
-      if (!whole && !(open && last.length > 1 && held.some((word) => word.startsWith(last)))) continue;
+      const begun = open && last.length > 1 && held.some((word) => begins(last, word, !complete));
+      if (!whole && !begun) continue;
       const share = Math.min(1, this.weigh(own.filter((w) => held.includes(w))) / (this.weigh(entry.own) || 1));
       const start = held[0].startsWith(own[0]) ? 0.2 : 0;
       offer(entry, WITHIN, share + start + (whole ? 0.3 : 0));

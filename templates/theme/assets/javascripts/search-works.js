@@ -1,6 +1,6 @@
 // Trials, papers and references by their words, in small files of which a query loads a few.
 
-import { nearest } from "./search-fold.js";
+import { begins, nearest } from "./search-fold.js";
 
 const AUTHOR = 2;
 const FIRST = 4;
@@ -21,7 +21,9 @@ const WEIGHTS = [
   [TITLE, 3],
   [GIVEN, 2],
 ];
-const MOST_FILES = 6;
+const MOST_FILES = 8;
+const LONGEST_SHORT = 14; // letters: "Musculoskelet."
+const MOST_BEGUN = 2; // files after the first that are read for words that begin alike
 // Stands before the works of a word that no page prints, so that the full text is not asked for it.
 const NAME_ONLY = -1;
 
@@ -32,41 +34,45 @@ export class WorkIndex {
     this.lists = new Map(); // word -> decoded postings
   }
 
-  // The file that would hold a key, by binary search over the first keys.
-  #file(shards, key) {
+  // The number of the file that would hold a key, by binary search over the first keys.
+  #file({ first }, key) {
     let low = 0;
-    let high = shards.length - 1;
+    let high = first.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if (shards[middle][0] <= key) low = middle;
+      if (first[middle] <= key) low = middle;
       else high = middle - 1;
     }
     return low;
   }
 
+  #load({ name }, number) {
+    return this.load(`index/${name}.${number}.json`);
+  }
+
   async identifier(key) {
     const shards = this.manifest.identifiers;
-    if (!shards.length) return [];
-    const file = await this.load(shards[this.#file(shards, key)][1]);
+    if (!shards.first.length) return [];
+    const file = await this.#load(shards, this.#file(shards, key));
     return Object.hasOwn(file, key) ? file[key] : [];
   }
 
   // Returns the words of the index that are this word, or begin with it, or are nearest to it.
   async look(word) {
     const shards = this.manifest.words;
-    if (!shards.length) return { known: false, printed: false, begun: () => [], near: () => [] };
+    if (!shards.first.length) return { known: false, printed: false, begun: () => [], near: () => [] };
     const first = this.#file(shards, word);
-    const file = await this.load(shards[first][1]);
+    const file = await this.#load(shards, first);
     const known = Object.hasOwn(file, word);
     return {
       known,
       printed: known && file[word][0] !== NAME_ONLY,
-      begun: async () => {
+      begun: async (open) => {
         const found = [];
-        const last = Math.min(this.#file(shards, word + "\uffff"), first + 1);
+        const last = Math.min(this.#file(shards, word + "\uffff"), first + MOST_BEGUN);
         for (let at = first; at <= last; at++) {
-          const held = await this.load(shards[at][1]);
-          for (const other of Object.keys(held)) if (other.startsWith(word)) found.push(other);
+          const held = await this.#load(shards, at);
+          for (const other of Object.keys(held)) if (begins(word, other, open)) found.push(other);
         }
         return found;
       },
@@ -76,7 +82,7 @@ export class WorkIndex {
         const to = this.#file(shards, word.slice(0, 2) + "\uffff");
         const words = [];
         for (let at = from; at <= Math.min(to, from + MOST_FILES - 1); at++) {
-          words.push(...Object.keys(await this.load(shards[at][1])));
+          words.push(...Object.keys(await this.#load(shards, at)));
         }
         return nearest(word, words);
       },
@@ -86,7 +92,7 @@ export class WorkIndex {
   async postings(word) {
     if (!this.lists.has(word)) {
       const shards = this.manifest.words;
-      const file = await this.load(shards[this.#file(shards, word)][1]);
+      const file = await this.#load(shards, this.#file(shards, word));
       const held = Object.hasOwn(file, word) ? file[word] : [];
       const flat = held[0] === NAME_ONLY ? held.slice(1) : held;
       const list = new Map();
@@ -138,26 +144,26 @@ export class WorkIndex {
   // where a journal's word is its beginning ("Sciences": "Sci."; "Journal": "J.").
   async findAbbreviated(needed) {
     const wider = [];
-    for (const spellings of needed) {
-      const shorts = [];
-      for (const word of spellings.slice(0, 1)) {
-        if (word === "journal") shorts.push("j");
-        for (let size = 3; size < Math.min(word.length, 9); size++) {
-          const short = word.slice(0, size);
-          const list = await this.postings(short);
-          if ([...list.values()].some((where) => where & JOURNAL)) shorts.push(short);
-        }
-      }
-      wider.push([...spellings, ...shorts]);
-    }
+    for (const [word, ...others] of needed) wider.push([word, ...others, ...(await this.shorts(word))]);
     const found = await this.find(wider, []);
     return found.filter((hit) => hit.bibliographic);
   }
 
+  // The words by which journals abbreviate a word.
+  async shorts(word) {
+    const found = word === "journal" ? ["j"] : [];
+    for (let size = 3; size < Math.min(word.length, LONGEST_SHORT); size++) {
+      const short = word.slice(0, size);
+      const list = await this.postings(short);
+      if ([...list.values()].some((where) => where & JOURNAL)) found.push(short);
+    }
+    return found;
+  }
+
   async work(number) {
-    const size = this.manifest.perFile;
-    const block = await this.load(this.manifest.works[Math.floor(number / size)]);
-    const [path, kind, title, detail, year, id, names] = block[number % size];
+    const { works } = this.manifest;
+    const block = await this.#load(works, Math.floor(number / works.length));
+    const [path, kind, title, detail, year, id, names] = block[number % works.length];
     return { path, kind: this.manifest.kinds[kind][0], title, detail, year, id, names };
   }
 }

@@ -1,10 +1,26 @@
 // The only part of the search that every page loads: keys and focus. The rest comes on first use.
 
+const MODULES = ["load", "engine", "fold", "identify", "plan", "terms", "text", "works"];
 const form = document.querySelector("form[data-search]");
 const input = form?.querySelector("input");
 let box = null;
+let fetched = false;
+
+// Asks for all that a first list needs at once, rather than one file after the other that names it.
+function fetchAll() {
+  if (fetched) return;
+  fetched = true;
+  const index = document.createElement("link");
+  index.rel = "preload";
+  index.as = "fetch";
+  index.crossOrigin = "anonymous";
+  index.href = new URL("../../search/manifest.json", import.meta.url).href;
+  document.head.append(index);
+  for (const name of MODULES) import(`./search-${name}.js`).catch(() => {});
+}
 
 function wake() {
+  fetchAll();
   box ??= import("./search-box.js").then((module) => module.createBox(form, input));
   box.catch(() => {
     box = null;
@@ -30,6 +46,7 @@ if (form && input) {
   });
 }
 if (document.querySelector("#search-results")) {
+  if (location.search) fetchAll();
   import("./search-page.js").then((module) => module.createPage());
 }
 if (document.querySelector("[data-not-found]")) {

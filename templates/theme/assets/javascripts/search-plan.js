@@ -1,0 +1,166 @@
+// How a query is read: each word as it stands, as the beginning of others, or mended.
+
+import { findNumbers } from "./search-text.js";
+
+const MOST_SPELLINGS = 3;
+const LONG_QUERY = 5;
+const MOST_RUN = 8;
+const MOST_TEXT_WORDS = 4; // of a long query the rarest are asked: each costs a file of the index
+
+export function isLong(words) {
+  return words.length > LONG_QUERY;
+}
+
+// For each word: as it is, or what it may have been meant to be; and the words that are nowhere.
+// `found` are the terms found for the words as they stand, `exact` tells that one of them fits whole.
+export async function makePlan({ terms, works, context }, words, exact, growing) {
+  // A long query is mostly a title: its longest words choose, the others are checked in the title.
+  const chosen = new Set(
+    isLong(words)
+      ? [...new Set(words)]
+          .filter((w) => !context.has(w))
+          .sort((a, b) => b.length - a.length || (a < b ? -1 : 1))
+          .slice(0, LONG_QUERY)
+      : words,
+  );
+  const last = words.length - 1;
+  const spell = async (word, at) => {
+    if (context.has(word)) return { keys: [word], how: "context" };
+    if (!chosen.has(word)) return { keys: [word], how: "unread" };
+    return spellWord(terms, works, word, { growing: growing && at === last, exact });
+  };
+  const spellings = await Promise.all(words.map(spell));
+  const nowhere = words.filter((_, at) => !spellings[at].keys.length);
+  return { words, exact, spellings, missing: exact ? [] : nowhere };
+}
+
+async function spellWord(terms, works, word, { growing, exact }) {
+  const { known, printed, begun, near } = await works.look(word);
+  if (known || terms.has(word)) {
+    const more = growing && word.length > 2 ? await begun(!exact) : [];
+    const how = more.length > 1 ? "begun" : "known";
+    return { keys: [...new Set([word, ...more])], how, nameOnly: !printed };
+  }
+  const mayBegin = growing ? word.length > 2 : word.length > 3 && !/\p{N}/u.test(word);
+  const starts = mayBegin
+    ? [...(await begun(growing)), ...terms.list.filter((other) => other.startsWith(word))]
+    : [];
+  if (growing && starts.length) return { keys: [...new Set(starts)], how: "begun" };
+  // A whole word that is unknown is rather misspelt ("stromel") than cut off.
+  const mended = [...new Set([...terms.near(word), ...(await near())])].slice(0, MOST_SPELLINGS);
+  if (!mended.length && starts.length) return { keys: [...new Set(starts)], how: "begun" };
+  return { keys: mended, how: mended.length ? "mended" : "missing" };
+}
+
+// A plan in which unknown words count as the full words of a journal's short ones, or null where no
+// work is found so: "Frontiers in Surgery 2026" is "Front. Surg." The plan holds the works found.
+export async function readAsJournal(works, plan) {
+  const unread = ({ how }) => how === "missing" || how === "mended";
+  if (plan.words.length < 2 || !plan.spellings.some(unread)) return null;
+  const spellings = await Promise.all(
+    plan.spellings.map(async (spelling, at) => {
+      if (!unread(spelling)) return spelling;
+      return { keys: await works.shorts(plan.words[at]), how: "known", nameOnly: true };
+    }),
+  );
+  if (spellings.some(({ keys }) => !keys.length)) return null;
+  const needed = spellings.filter(({ how }) => how !== "context").map(({ keys }) => keys);
+  const hits = await works.findAbbreviated(needed);
+  return hits.length ? { ...plan, spellings, missing: [], hits } : null;
+}
+
+// The query with misspelt words mended: every choice, a few at most.
+export function* readings(plan, terms) {
+  if (!plan.spellings.some(({ how }) => how === "mended")) return;
+  let found = [[]];
+  plan.spellings.forEach(({ keys, how }, at) => {
+    const options = how === "mended" ? keys.filter((k) => terms.has(k)) : [];
+    const choices = options.length ? options : [plan.words[at]];
+    found = found.flatMap((r) => choices.map((c) => [...r, c])).slice(0, 8);
+  });
+  yield* found;
+}
+
+// What to ask the full text, see searchText(); null where a word stands in names only: Pagefind would
+// then look for words that begin alike.
+export function planText(pieces, plan, terms) {
+  if (plan.missing.length || plan.spellings.some(({ nameOnly }) => nameOnly)) return null;
+  const words = [];
+  plan.spellings.forEach(({ keys, how }, at) => {
+    if (how === "context") return;
+    const { text, at: place, gap } = pieces[at];
+    if (words.at(-1)?.place !== place) {
+      words.push({ text: how === "mended" ? keys[0] : text, place, gap, keys: [] });
+    }
+    words.at(-1).keys.push(plan.words[at]);
+  });
+  if (words.length > MOST_TEXT_WORDS) keepRare(words, terms);
+  if (!words.length) words.push(...pieces.map(({ text, gap, key }) => ({ text, gap, keys: [key] })));
+  const isName = (before, number) =>
+    terms.families.has(before.keys.at(-1)) || terms.knows([...before.keys, ...number.keys]);
+  const own = respellNames(words, terms);
+  const readingsOf = own ? [words, own] : [words];
+  const numbers = readingsOf.map((reading) => findNumbers(reading, isName));
+  const paired = numbers.length > 1 && numbers[0].length === numbers[1].length;
+  return {
+    queries: readingsOf.map((reading) => reading.map(({ text }) => text).join(" ")),
+    numbers: paired
+      ? numbers[0].map((phrases, i) => [...new Set([...phrases, ...numbers[1][i]])])
+      : numbers[0],
+  };
+}
+
+// Keeps the words that choose most, in their order; those with a number in any case.
+function keepRare(words, terms) {
+  const value = ({ text, keys }) => (/\p{N}/u.test(text) ? Infinity : Math.max(...keys.map((k) => terms.weigh([k]))));
+  const kept = new Set([...words].sort((a, b) => value(b) - value(a)).slice(0, MOST_TEXT_WORDS));
+  words.splice(0, words.length, ...words.filter((word) => kept.has(word) || value(word) === Infinity));
+}
+
+// The words with names as their terms write them ("tnf alpha": "TNF-α"), or null if nothing changes.
+function respellNames(words, terms) {
+  const found = [];
+  let changed = false;
+  for (let from = 0; from < words.length; ) {
+    let to = Math.min(words.length, from + MOST_RUN);
+    let label = "";
+    for (; to > from && !label; to--) {
+      // The miR of miR-12 is not "microRNA", where no miR-12 is known.
+      if (/^\p{N}/u.test(words[to]?.text ?? "")) continue;
+      label = terms.labelOf(words.slice(from, to).flatMap((w) => w.keys));
+    }
+    if (label) {
+      const run = words.slice(from, to + 1);
+      const typed = run.map(({ text }) => text).join("");
+      if (!isAlike(squeeze(label), squeeze(typed))) {
+        changed = true;
+        found.push({ text: label, gap: run[0].gap, keys: [] });
+      } else found.push(...run);
+      from = to + 1;
+    } else found.push(words[from++]);
+  }
+  return changed ? found.flatMap(split) : null;
+}
+
+function split(word) {
+  if (word.keys.length) return [word];
+  const parts = [...word.text.matchAll(/([^\p{L}\p{N}]*)([\p{L}\p{N}]+)/gu)];
+  return parts.map(([, gap, text], i) => ({ text, gap: i ? gap : word.gap, keys: [text.toLowerCase()] }));
+}
+
+// Pagefind itself knows endings, so that a plural changes nothing.
+function isAlike(a, b) {
+  return a.startsWith(b) || b.startsWith(a);
+}
+
+function squeeze(text) {
+  return text.replace(/[^\p{L}\p{N}]/gu, "").toLowerCase();
+}
+
+export function notice(plan) {
+  if (plan.missing.length) return `No page has the word “${plan.missing.join("”, “")}”.`;
+  const mended = plan.spellings
+    .map(({ keys, how }, at) => (how === "mended" ? `“${keys[0]}” for “${plan.words[at]}”` : ""))
+    .filter(Boolean);
+  return mended.length && !plan.exact ? `Read ${mended.join(", ")}.` : "";
+}
