@@ -22,8 +22,8 @@ _MIRNA = (
     rf"(?:{_DASH}(?P<arm>[35])p)?"
 )
 _CIRC = (
-    r"(?:(?:hsa|mmu|rno)_)?circ(?:RNA)?(?:[_-]|\s(?=\d{4}))?"
-    r"(?P<circ>\d{5,7}|(?!RNA)[A-Z][A-Za-z]*\d*[A-Z]?\d*)"
+    r"(?:(?:hsa|mmu|rno)_)?circ(?:RNA)?(?:[_-]|\s(?=\d{4}|[A-Z][A-Za-z]*\d))?"
+    r"(?P<circ>\d{5,7}|(?!RNA)[A-Z][A-Za-z]*\d*[A-Z]?\d*|(?<=RNA\s)[A-Z][A-Za-z]*\d\w*)"
 )
 _LNC = (
     r"(?:lncRNAs?|lnc|long\snon-?coding\sRNAs?)[\s-]"

@@ -32,6 +32,7 @@ _PUT_IN = re.compile(
     r"load|plasmid|overexpress|over-express|transfect|transduc|encapsulat|lentivir|cargo",
     re.IGNORECASE,
 )
+_OF_RNA = frozenset(["x-profile", "x-modified-cells"])
 _LISTED = re.compile(r"\s*(?:,|,?\s*\band\b|&|/)\s*", re.IGNORECASE)
 _NAME_BEHIND = re.compile(r"^(?:[_-]\d|\s+(?!RNA)[A-Z][A-Z0-9][A-Za-z0-9-]*\b)")
 _NO_CARRIER = re.compile(r"\b(?:no|without)\s+(?:any\s+|a\s+|an\s+|the\s+)?$", re.IGNORECASE)
@@ -187,7 +188,7 @@ def read_cargo(reading: Reading) -> list[Assigned]:
         rna = reading.vocabulary.terms[mention.term].type in RNA_TYPES
         for role in ("loaded", "native"):
             pattern = reading.fitting(mention, role)
-            if pattern is None or (pattern.rule == "x-profile" and not rna):
+            if pattern is None or (pattern.rule in _OF_RNA and not rna):
                 continue
             if is_unknown_rna(reading, mention):
                 break

@@ -43,7 +43,11 @@ _NO_TARGET = re.compile(
 )
 _FROM = re.compile(r"\s+(?:\w+\s+)?(?:from|of|by)\s+(?:[\w-]+\s+){0,3}", re.IGNORECASE)
 _BY = re.compile(r"\bby\s+(?:(?!\w+(?:ing|ed)\b)[\w-]+\s+)?$", re.IGNORECASE)
-_TOWARDS = re.compile(r"\b(?:towards?|into)\s+(?:an?\s+|the\s+)?$", re.IGNORECASE)
+_TOWARDS = re.compile(
+    r"(?:\btowards?|\b(?:differentiat|convert|conversion|transform|turn|polari|develop|matur|"
+    r"reprogram|shift|switch)\w*\b[^.;]{0,60}\binto)\s+(?:an?\s+|the\s+)?$",
+    re.IGNORECASE,
+)
 _FORMING = re.compile(r"(?:differentiation|polari[sz]ation|genesis)$|\bM[12]\b", re.IGNORECASE)
 
 

@@ -19,6 +19,9 @@ _MEDIATED = re.compile(
 # "apoptosis-inhibiting", "osteogenesis-promoting": the participle takes the name as its object.
 _DOING = re.compile(r"-(\w+(?:ing|ory|ive))\b", re.IGNORECASE)
 _PREFIX = re.compile(r"\b(anti|pro)[-‐‑ ]?$", re.IGNORECASE)
+_LISTED_SIGN = re.compile(
+    r"(?:\s*(?:,|/|and)\s*[^;.()\[\]]{1,60}?)?(?P<sign>\s*[(\[]\s*[+＋\-‐‑–−]+\s*[)\]])"
+)
 _SIGN = re.compile(r"\s*[(\[]\s*([+＋]+|[-‐‑–−]+)\s*[)\]]")
 # What may stand between a name and the predicate that tells its direction.
 _PREDICATE = re.compile(
@@ -30,7 +33,7 @@ _PREDICATE = re.compile(
 )
 _NOT_CHANGED = re.compile(
     r"^\s+(?:(?:remain(?:s|ed)?|was|were|is|are|stayed)\s+)?(?:\w+ly\s+)?"
-    r"(?:unchanged|unaffected|unaltered|not\s+(?:\w+ly\s+)?(?:changed|altered|affected|different|"
+    r"(?:unchanged|unaffected|unaltered|\(?n\.?s\.?\)?(?![\w-])|not\s+(?:\w+ly\s+)?(?:changed|altered|affected|different|"
     r"increased|decreased|reduced|improved|enhanced|promoted|inhibited|modified|influenced))\b",
     re.IGNORECASE,
 )
@@ -112,7 +115,7 @@ def read_predicate(text: str, start: int, end: int, state: State, cues: Cues) ->
 
 def read_beside(text: str, start: int, end: int, cues: Cues) -> State | None:
     """Return what is grown together with a name: "X-inhibiting", "X (+)"."""
-    if sign := _SIGN.match(text, end):
+    if sign := _find_sign(text, end, cues):
         return State(start, "up" if sign[1][0] in "+＋" else "down", "sign", sign[0].strip())
     if kept := _KEPT_DOWN.match(text, end):
         return State(start, "down", "kept-down", kept[0].strip())
@@ -121,6 +124,14 @@ def read_beside(text: str, start: int, end: int, cues: Cues) -> State | None:
         effect = cues.meaning(doing[1]).effect
         return State(start, effect, "participle-behind", doing[0]) if effect else None
     return None
+
+
+def _find_sign(text: str, end: int, cues: Cues) -> re.Match[str] | None:
+    """Return the sign behind a name, or behind the list that it is in: "TNF-α, IL-6 (−)"."""
+    listed = _LISTED_SIGN.match(text, end)
+    if listed and cues.finder.search(text, end, listed.start("sign")):
+        return None
+    return _SIGN.match(text, listed.start("sign")) if listed else None
 
 
 def read_prefix(text: str, start: int, end: int, state: State) -> State:

@@ -166,7 +166,7 @@ def _stands_for_cell(reading: Reading, place: Mention, *, listed: bool) -> tuple
             return named, "x-derived-exosomes"
         if named := _look_up(reading, place, "stem cell", "mesenchymal stem cell"):
             return named, "tissue-derived-exosomes"
-    if reading.part.role == "source" or patterns.after[1].regex.match(behind):
+    if reading.part.role == "source" or reading.cues.vesicle.match(behind.lstrip(" -")):
         return _stands_plainly(reading, place)
     before = any(p.regex.search(reading.before(place)[-160:]) for p in patterns.before)
     named = _look_up(reading, place, "exosomes") if before or listed else None
