@@ -381,6 +381,13 @@ def _add_name(prose: Prose, element: etree._Element) -> None:
     prose.add_text("".join(parts).strip())
 
 
+def _add_apart(prose: Prose, element: etree._Element) -> None:
+    """Add parts that nothing stands between in the file: forms of a name, day and month."""
+    for child in element:
+        prose.add_child(child)
+        prose.add_text(child.tail or " ")
+
+
 def _add_object_id(prose: Prose, element: etree._Element) -> None:
     """Add an identifier where it is printed: in a citation, not in a figure or table."""
     parent = element.getparent()
@@ -416,4 +423,5 @@ _HANDLERS: dict[object, Callable[[Prose, etree._Element], None]] = {
     "object-id": _add_object_id,
     "tr": _add_row,
     **dict.fromkeys(_NAMES, _add_name),
+    **dict.fromkeys(("name-alternatives", "collab-alternatives"), _add_apart),
 }

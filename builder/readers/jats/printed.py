@@ -10,15 +10,13 @@ from builder.readers.jats.context import Context, words_of
 from builder.readers.jats.inline import Prose, text_of, tidy
 from builder.readers.jats.people import PEOPLE
 
-# Parts of a citation whose text is printed just as it stands.
-_PLAIN = frozenset(
+# Parts of a citation whose text is printed just as it stands: fields, and what else may hold text.
+_FIELDS = frozenset(
     [
-        "mixed-citation",
-        "citation",
-        "person-group",
-        "name",
-        "string-name",
+        "surname",
+        "given-names",
         "article-title",
+        "chapter-title",
         "source",
         "year",
         "month",
@@ -29,20 +27,27 @@ _PLAIN = frozenset(
         "lpage",
         "page-range",
         "elocation-id",
-        "italic",
-        "bold",
-        "comment",
-        "pub-id",
         "publisher-name",
         "publisher-loc",
-        "chapter-title",
         "edition",
-        "conf-name",
-        "collab",
+        "pub-id",
         "object-id",
     ]
 )
-_NAME_PARTS = frozenset(["surname", "given-names"])
+_PLAIN = frozenset(
+    [
+        "mixed-citation",
+        "citation",
+        "person-group",
+        "name",
+        "string-name",
+        "italic",
+        "bold",
+        "comment",
+        "conf-name",
+        "collab",
+    ]
+)
 _PLAIN_WITH_TEXT = frozenset(["ext-link", "uri", "etal"])
 
 
@@ -73,21 +78,22 @@ def _has_text(element: etree._Element) -> bool:
 
 
 def _is_plain(element: etree._Element) -> bool:
-    """Tell whether an element's text is just what its tags hold; set the parts of names apart.
+    """Tell whether an element's text is just what its tags hold; set fields apart on the way.
 
-    PubMed Central takes out the spaces between the parts of a name: they are put back.
+    PubMed Central takes out the spaces between the parts of a name, and between fields: they are
+    put back, for "137" and a PMID behind it would read as one number.
     """
+    plain = True
     for part in element.iter():
         tag = part.tag
-        if tag in _NAME_PARTS:
+        if tag in _FIELDS:
             if not part.tail and part.getnext() is not None:
                 part.tail = " "
         elif tag in _PLAIN_WITH_TEXT:
-            if not part.text:
-                return False
+            plain = plain and bool(part.text)
         elif tag not in _PLAIN:
-            return False
-    return True
+            plain = False
+    return plain
 
 
 def _printed_parts(element: etree._Element, context: Context) -> Iterable[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lxml import etree
@@ -14,6 +15,12 @@ from builder.readers.jats.works import parse_work
 
 CITATIONS = ("element-citation", "mixed-citation", "citation", "nlm-citation")
 _OUTSIDE = ("sub-article", "response")
+_EARLIEST, _LATEST = 1500, 2099
+_UNDATED = re.compile(
+    r"^\W*(?:n\W*d|no date|undated|s\W*d|s\W*a|in press|in print|forthcoming|submitted|unpublished|"
+    r"in preparation|accepted|online|present|ongoing)\b|^\W*$",
+    re.IGNORECASE,
+)
 
 
 def find_refs(article: etree._Element) -> list[etree._Element]:
@@ -146,6 +153,7 @@ def _check(
         return
     if not fields.title:
         context.flag("warning", "jats-ref-title", element, f"a title in reference {number}")
+    _check_year(element, fields, number, context)
     if _holds_several(element):
         context.flag(
             "warning",
@@ -154,6 +162,17 @@ def _check(
             f"one work as number {number}",
             "several in one run of text; the fields are those of the first",
         )
+
+
+def _check_year(element: etree._Element, fields: WorkFields, number: int, context: Context) -> None:
+    """Flag a year that can't be read, and one that can't be right; "n.d." says that none is."""
+    if fields.issued and _EARLIEST <= fields.issued[0] <= _LATEST:
+        return
+    told = next((text for year in element.iter("year") if (text := tidy(words_of(year)))), "")
+    if fields.issued or (told and not fields.status and not _UNDATED.search(told)):
+        expected = f"a year from {_EARLIEST} to {_LATEST} in reference {number}"
+        hint = "Compare the entry with the work that it names."
+        context.flag("warning", "jats-ref-year", element, expected, repr(told), hint)
 
 
 def _holds_several(element: etree._Element) -> bool:

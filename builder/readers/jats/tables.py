@@ -108,33 +108,52 @@ def read_rows(table: etree._Element, context: Context) -> tuple[tuple[Row, ...],
         return _read_cals(table, context), ()
     rows: list[Row] = []
     feet: list[str] = []
+    ends: list[int] = []
     # Beside a thead, th cells in the body name rows, not columns.
     headed = child_of(table, "thead") is not None
     for part in table:
         if part.tag == "tr":
             rows.append(_read_row(part, not headed, False, context))
         elif part.tag in _BODIES:
-            begin = len(rows)
             for tr in part.iterchildren("tr"):
                 row = _read_row(tr, not headed, part.tag == "thead", context)
                 if part.tag == "tfoot" and len(row) == 1:
                     feet.append(row[0].text)
                 else:
                     rows.append(row)
-            _end_spans(rows, begin)
+            ends.append(len(rows))
+    rows = _end_spans(rows, ends)
     rows = [row for place, row in enumerate(rows) if row or _is_spanned(rows, place)]
     _check_width(table, rows, context)
     return tuple(_mark_headers(table, rows)), tuple(filter(None, feet))
 
 
-def _end_spans(rows: list[Row], begin: int) -> None:
-    """Cut rowspans at the end of their row group, as the table model of HTML does."""
-    for place in range(begin, len(rows)):
-        most = len(rows) - place
-        if any(cell.rowspan > most for cell in rows[place]):
-            rows[place] = tuple(
-                replace(cell, rowspan=min(cell.rowspan, most)) for cell in rows[place]
-            )
+def _end_spans(rows: list[Row], ends: list[int]) -> list[Row]:
+    """Cut rowspans at the end of their row group, as the table model of HTML does.
+
+    Some tables mean a span that crosses it (a second header row tagged as body): it is kept where
+    more rows are as wide as the others with it than without.
+    """
+    for end in ends:
+        tall = [
+            place for place in range(end) if any(cell.rowspan > end - place for cell in rows[place])
+        ]
+        if tall:
+            cut = list(rows)
+            for place in tall:
+                most = end - place
+                cut[place] = tuple(
+                    replace(cell, rowspan=min(cell.rowspan, most)) for cell in rows[place]
+                )
+            rows = rows if end < len(rows) and _is_evener(rows, cut) else cut
+    return rows
+
+
+def _is_evener(rows: list[Row], cut: list[Row]) -> bool:
+    """Tell whether more rows are as wide as most with all spans than with some cut."""
+    widths, narrow = _widths(rows), _widths(cut)
+    usual, _ = Counter(narrow).most_common(1)[0]
+    return widths.count(usual) > narrow.count(usual) and max(widths) == usual
 
 
 def _is_spanned(rows: list[Row], place: int) -> bool:

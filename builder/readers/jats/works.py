@@ -144,6 +144,7 @@ _MARKUP = frozenset(
         "sans-serif",
     ]
 )
+_FOUR_DIGITS = re.compile(r"[1-9][0-9]{3}", re.ASCII)
 _STATUS = re.compile(
     r"\b(in press|forthcoming|submitted|in preparation|unpublished|ahead of print)\b", re.IGNORECASE
 )
@@ -336,8 +337,10 @@ def _direct_people(found: Found) -> list[etree._Element]:
 
 def _find_issued(found: Found) -> tuple[int, ...]:
     for element in found.get("year", ()):
-        year = parse_year(words_of(element))
-        year = year or parse_year(element.get("iso-8601-date"))
+        text = words_of(element).strip()
+        year = parse_year(text) or parse_year(element.get("iso-8601-date"))
+        if not year and _FOUR_DIGITS.fullmatch(text):
+            year = int(text)  # an odd one, kept as tagged
         if year:
             months = found.get("month", ())
             month = parse_month(months[0].text) if months else 0
