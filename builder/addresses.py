@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from builder import history, ledger, models, store
+from builder import history, ledger, ledger_checks, models, store
 from builder.edition import today
 from builder.errors import Problem, ProblemError
 from builder.moves import Side
@@ -130,9 +130,9 @@ def check_addresses(library: Library) -> list[Problem]:
     """Return every address that would be lost, taken over, or sent nowhere, and every bad slug."""
     current = ledger.list_addresses(library)
     return [
-        *ledger.check_ledger(library.ledger, current),
-        *ledger.check_recorded(library.ledger, current),
-        *ledger.check_slugs(library),
+        *ledger_checks.check_ledger(library.ledger, current),
+        *ledger_checks.check_recorded(library.ledger, current),
+        *ledger_checks.check_slugs(library),
     ]
 
 
@@ -150,7 +150,7 @@ def check_pages(library: Library, site: Path) -> list[Problem]:
 
 def check_dates(library: Library) -> list[Problem]:
     """Return a problem where the ledger does not know a page's data as it is now."""
-    return ledger.check_digests(library.ledger, history.digest_pages(library))
+    return ledger_checks.check_digests(library.ledger, history.digest_pages(library))
 
 
 def write_ledger(project: Project, entries: list[models.Address]) -> None:

@@ -7,7 +7,6 @@ pages would drop one, or give it to another record, is refused with the mend.
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 
@@ -17,7 +16,6 @@ from builder.models import Address
 from builder.store import Library
 
 FILE = "content/urls.yml"
-_EXTRACT = "Run: python -m builder extract"
 # Pages that no record stands behind.
 OVERVIEWS = (
     "about/",
@@ -28,11 +26,6 @@ OVERVIEWS = (
     "map/",
     "questions/",
     "search/",
-)
-RESERVED = frozenset(
-    ["api", "assets", "index", "pagefind", "sitemap", "404", "releases"]
-    + [o.strip("/") for o in OVERVIEWS]
-    + list(ids.FOLDERS.values())
 )
 
 
@@ -67,138 +60,9 @@ def normalise(address: str) -> str:
     return f"{bare}/" if bare else ""
 
 
-def _problem(address: str, expected: str, got: str, rule: str, hint: str = "") -> Problem:
+def tell(address: str, expected: str, got: str, rule: str, hint: str = "") -> Problem:
+    """Return what is wrong with an address of the ledger."""
     return Problem(FILE, 0, "error", f"ledger-{rule}", expected, got, address or "/", hint)
-
-
-def check_ledger(ledger: Iterable[Address], current: Mapping[str, str]) -> list[Problem]:
-    """Return what is wrong: doubles, circles, dead ends, and addresses that a build would lose."""
-    entries = list(ledger)
-    known: dict[str, Address] = {}
-    problems = []
-    for entry in entries:
-        if entry.address in known:
-            problems.append(
-                _problem(
-                    entry.address,
-                    "one line an address",
-                    f"{known[entry.address].record} and {entry.record}",
-                    "double",
-                    "Take one of the two lines out.",
-                )
-            )
-        known.setdefault(entry.address, entry)
-    gone = {
-        entry.record.partition(":")[2]
-        for entry in known.values()
-        if entry.state == "live"
-        and entry.record.startswith("paper:")
-        and entry.address not in current
-    }
-    for entry in known.values():
-        # With a paper go its findings and works: its own line tells the mend for all of them.
-        if entry.paper in gone and not entry.record.startswith("paper:"):
-            continue
-        problems += _check_entry(entry, known, current)
-    return sorted(problems, key=Problem.sort_key)
-
-
-def check_recorded(ledger: Iterable[Address], current: Mapping[str, str]) -> list[Problem]:
-    """Return a problem where the ledger lacks an address that a build would publish."""
-    held = {e.address for e in ledger}
-    new = [address for address in current if address not in held]
-    if not new:
-        return []
-    got = f"{len(new)} that it lacks" if len(new) > 1 else "one that it lacks"
-    return [_problem(new[0], "every address of the site", got, "new", _EXTRACT)]
-
-
-def check_digests(ledger: Iterable[Address], digests: Mapping[str, str]) -> list[Problem]:
-    """Return a problem where the ledger holds another digest of a page's data."""
-    stale = [
-        e.address
-        for e in ledger
-        if e.state == "live" and e.address in digests and e.digest != digests[e.address]
-    ]
-    if not stale:
-        return []
-    return [
-        _problem(stale[0], "the data of the page as it is now", "older data", "stale", _EXTRACT)
-    ]
-
-
-def _check_entry(
-    entry: Address, known: Mapping[str, Address], current: Mapping[str, str]
-) -> list[Problem]:
-    if entry.state == "live":
-        return _check_live(entry, current)
-    if entry.address in current:
-        return [
-            _problem(
-                entry.address,
-                f"no page, as it is {entry.state}",
-                f"a page of {current[entry.address]}",
-                "reuse",
-                "An address is never given to another record: choose another id.",
-            )
-        ]
-    if entry.state == "moved":
-        return _check_moved(entry, known, current)
-    if not entry.because:
-        return [
-            _problem(entry.address, "a reason in 'because'", "none", "reason", "Say why in a word.")
-        ]
-    return []
-
-
-def _check_live(entry: Address, current: Mapping[str, str]) -> list[Problem]:
-    record = current.get(entry.address)
-    if record == entry.record:
-        return []
-    if record is not None:
-        return [
-            _problem(
-                entry.address,
-                f"the page of {entry.record}",
-                f"a page of {record}",
-                "changed",
-                "An address is never given to another record: choose another id.",
-            )
-        ]
-    mend = f'python -m builder retire {entry.address} --because "…"'
-    near = nearest(entry.address, current)
-    if near:
-        mend = f"python -m builder rename {entry.address} {near}, or: {mend}"
-    return [
-        _problem(entry.address, "a page, as it was published", "none", "dropped", f"Mend: {mend}")
-    ]
-
-
-def _check_moved(
-    entry: Address, known: Mapping[str, Address], current: Mapping[str, str]
-) -> list[Problem]:
-    seen = [entry.address]
-    step: Address | None = entry
-    while step is not None and step.state == "moved":
-        target = normalise(step.to or "")
-        if target in seen:
-            way = " → ".join([*seen, target])
-            return [_problem(entry.address, "a redirect that ends", f"a circle: {way}", "circle")]
-        if target in current:
-            return []
-        seen.append(target)
-        step = known.get(target)
-    if step is not None:  # withdrawn; or live and dropped, which its own line tells
-        return []
-    return [
-        _problem(
-            entry.address,
-            "a redirect to a page",
-            f"none at {seen[-1]!r}",
-            "dead-end",
-            "Let 'to' name an address that stands, or retire it.",
-        )
-    ]
 
 
 def nearest(address: str, current: Iterable[str]) -> str:
@@ -307,17 +171,15 @@ def rename_address(
     source, target = normalise(old), normalise(new)
     if source not in entries:
         raise ProblemError(
-            _problem(
-                source, "an address that was published", "none", "rename", _hint(source, entries)
-            )
+            tell(source, "an address that was published", "none", "rename", _hint(source, entries))
         )
     if target not in current:
         raise ProblemError(
-            _problem(target, "an address of a record", "none", "rename", _hint(target, current))
+            tell(target, "an address of a record", "none", "rename", _hint(target, current))
         )
     if source in current:
         raise ProblemError(
-            _problem(source, "a record that is gone", f"{current[source]}, which stands", "rename")
+            tell(source, "a record that is gone", f"{current[source]}, which stands", "rename")
         )
     back = {"state": "live", "to": None, "because": None}
     changed = {source: _move(entries[source], target)}
@@ -343,13 +205,13 @@ def retire_address(
     address = by_record.get(name, normalise(name))
     if address not in entries:
         raise ProblemError(
-            _problem(
+            tell(
                 address, "an address that was published", "none", "retire", _hint(address, entries)
             )
         )
     if address in current:
         raise ProblemError(
-            _problem(
+            tell(
                 address,
                 "a record that is gone",
                 f"{current[address]}, which stands",
@@ -358,7 +220,7 @@ def retire_address(
             )
         )
     if not because.strip():
-        raise ProblemError(_problem(address, "a reason", "none", "reason", "Say why in a word."))
+        raise ProblemError(tell(address, "a reason", "none", "reason", "Say why in a word."))
     kind, _, record = entries[address].record.partition(":")
     gone = [address]
     if kind == "paper":
@@ -393,35 +255,3 @@ def former_ids(ledger: Iterable[Address]) -> dict[str, list[str]]:
             target = follow(entry.address, entries)
             found.setdefault(target, []).append(entry.record.partition(":")[2])
     return {address: sorted(names) for address, names in sorted(found.items())}
-
-
-def check_slugs(library: Library) -> list[Problem]:
-    """Return a problem for each record whose page would take a word of the site's own."""
-    wrong = []
-    for address, record in list_addresses(library).items():
-        kind, _, name = record.partition(":")
-        if kind in ("overview", "release"):
-            continue
-        problem = check_slug(kind, name)
-        if problem:
-            wrong.append(problem)
-        elif address.count("/") != 2 or not re.fullmatch(ids.SLUG, name.lower()):  # noqa: PLR2004
-            wrong.append(
-                _problem(address, "a slug of letters, digits and hyphens", repr(name), "slug")
-            )
-    return wrong
-
-
-def check_slug(kind: str, name: str) -> Problem | None:
-    """Return a problem for a slug that the site needs for a folder or a page of its own."""
-    if name.lower() in RESERVED:
-        return Problem(
-            FILE,
-            0,
-            "error",
-            "slug-reserved",
-            f"a slug of a {kind} that is not a word of the site's own",
-            repr(name),
-            hint="Choose another slug.",
-        )
-    return None

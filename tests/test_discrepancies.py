@@ -61,67 +61,65 @@ def records(root: Path) -> dict[str, RegistryRecord]:
 
 
 PRIMARY = "Primary Endpoints"
+
+
+def row(registry: str, **fields: object) -> Trial:
+    """A row of the review's table; most are of injections into the knee."""
+    usual = {
+        "condition_printed": "Knee OA",
+        "route": "intra-articular",
+        "endpoints_heading": PRIMARY,
+    }
+    return trial(registry, **{**usual, **fields})
+
+
 REVIEW = {
-    "IRCT20210423051054N1": trial(
+    "IRCT20210423051054N1": row(
         "IRCT20210423051054N1",
         design="RCT",
         sources=["placental-msc"],
         source_printed="Placental MSC-EVs",
-        condition_printed="Knee OA",
         dose=parse_dose("Single IA dose (≈5 mL @ 7 × 109 particles/mL)"),
-        route="intra-articular",
         endpoints=["WOMAC", "MRI", "safety"],
-        endpoints_heading=PRIMARY,
         status=Status(printed="Completed", normalised="completed"),
         result="no superiority vs. placebo",
         result_effect="negative",
     ),
-    "NCT06937528": trial(
+    "NCT06937528": row(
         "NCT06937528",
         phase="1",
         sources=["unspecified-source"],
         source_printed="EV product (unspecified)",
         condition_printed="Knee OA/Osteoarthrosis",
         dose=parse_dose("IA injection"),
-        route="intra-articular",
         endpoints=["Safety", "function"],
-        endpoints_heading=PRIMARY,
         status=Status(printed="Listed", normalised="listed"),
     ),
-    "NCT05060107": trial(
+    "NCT05060107": row(
         "NCT05060107",
         phase="1",
         sources=["bmsc"],
         source_printed="Allogenic BM-MSC sEVs",
-        condition_printed="Knee OA",
         dose=parse_dose("Single IA injection (109–1010 particles/mL)"),
-        route="intra-articular",
         endpoints=["Safety", "WOMAC", "pain/function"],
-        endpoints_heading=PRIMARY,
         status=Status(printed="Active—not recruiting", normalised="active, not recruiting"),
     ),
-    "NCT06431152": trial(
+    "NCT06431152": row(
         "NCT06431152",
         phase="1",
         sources=["ucmsc"],
         source_printed="UCMSC-EVs (EXO-OA01)",
-        condition_printed="Knee OA",
         dose=parse_dose("Single IA injection"),
-        route="intra-articular",
         endpoints=["Safety", "cartilage thickness (MRI)"],
-        endpoints_heading=PRIMARY,
         status=Status(printed="Recruiting", normalised="recruiting"),
     ),
-    "NCT06466850": trial(
+    "NCT06466850": row(
         "NCT06466850",
         phase="1",
         sources=["allogeneic-msc"],
         source_printed="Allogenic MSC-EVs",
-        condition_printed="Knee OA",
         dose=parse_dose("Single/few IA doses"),
-        route="intra-articular",
         endpoints=["Safety", "pain/function"],
-        endpoints_heading=PRIMARY,
         status=Status(printed="Recruiting", normalised="recruiting"),
     ),
 }

@@ -16,7 +16,7 @@ LAYERS = (
     {"works", "nomenclature"},
     {"store"},
     {"citations", "discrepancies", "edition", "ledger", "linkcheck", "moves", "swap", "xrefs"},
-    {"history", "renames", "tellings", "voices"},
+    {"history", "ledger_checks", "renames", "tellings", "voices"},
     {"releases"},
     {
         *("readers", "extract", "views"),

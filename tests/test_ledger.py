@@ -10,7 +10,7 @@ from hand_made import make_library
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder import ledger, models
+from builder import ledger, ledger_checks, models
 from builder.errors import ProblemError
 from builder.models import Address
 
@@ -31,15 +31,15 @@ NOW = {"sources/bmsc/": "source:bmsc"}
 
 
 def rules(entries: list[Address], current: dict[str, str]) -> list[str]:
-    return [p.rule for p in ledger.check_ledger(entries, current)]
+    return [p.rule for p in ledger_checks.check_ledger(entries, current)]
 
 
 def test_a_ledger_that_fits_has_no_problem() -> None:
-    assert ledger.check_ledger([BMSC], NOW) == []
+    assert ledger_checks.check_ledger([BMSC], NOW) == []
 
 
 def test_a_dropped_address_names_both_mends() -> None:
-    (problem,) = ledger.check_ledger([BMSC], {"sources/bmscs/": "source:bmscs"})
+    (problem,) = ledger_checks.check_ledger([BMSC], {"sources/bmscs/": "source:bmscs"})
     assert problem.rule == "ledger-dropped"
     assert "python -m builder rename sources/bmsc/ sources/bmscs/" in problem.hint
     assert "python -m builder retire sources/bmsc/ --because" in problem.hint
@@ -79,7 +79,7 @@ def test_a_rename_keeps_the_old_line_and_its_date() -> None:
     current = {"sources/bm-msc/": "source:bm-msc"}
     entries = ledger.extend_ledger([BMSC], current, LATER)
     entries = ledger.rename_address(entries, "/Sources/BMSC", "sources/bm-msc", current)
-    assert ledger.check_ledger(entries, current) == []
+    assert ledger_checks.check_ledger(entries, current) == []
     old = next(e for e in entries if e.address == "sources/bmsc/")
     assert (old.state, old.to, old.since) == ("moved", "sources/bm-msc/", DAY)
     assert ledger.former_ids(entries) == {"sources/bm-msc/": ["bmsc"]}
@@ -98,19 +98,19 @@ def test_a_record_that_stands_is_not_retired() -> None:
 def test_a_retired_address_keeps_its_reason() -> None:
     entries = ledger.retire_address([BMSC], "source:bmsc", "not a cell source", {})
     assert [(e.state, e.because) for e in entries] == [("retired", "not a cell source")]
-    assert ledger.check_ledger(entries, {}) == []
+    assert ledger_checks.check_ledger(entries, {}) == []
 
 
 def test_a_reserved_word_is_no_slug() -> None:
-    problem = ledger.check_slug("source", "api")
+    problem = ledger_checks.check_slug("source", "api")
     assert problem is not None
     assert problem.rule == "slug-reserved"
-    assert ledger.check_slug("source", "bmsc") is None
+    assert ledger_checks.check_slug("source", "bmsc") is None
 
 
 def test_a_page_that_takes_a_word_of_the_site_is_told(tmp_path: Path) -> None:
     terms = [models.Term(id=name, label=name, kind="source") for name in ("api", "index", "bmsc")]
-    found = ledger.check_slugs(make_library(tmp_path, terms=terms))
+    found = ledger_checks.check_slugs(make_library(tmp_path, terms=terms))
     assert [(p.rule, p.got) for p in found] == [
         ("slug-reserved", "'api'"),
         ("slug-reserved", "'index'"),
@@ -118,7 +118,7 @@ def test_a_page_that_takes_a_word_of_the_site_is_told(tmp_path: Path) -> None:
 
 
 def test_an_address_that_the_ledger_lacks_is_told_with_the_mend() -> None:
-    (problem,) = ledger.check_recorded([], NOW)
+    (problem,) = ledger_checks.check_recorded([], NOW)
     assert (problem.rule, problem.hint) == ("ledger-new", "Run: python -m builder extract")
 
 
@@ -129,7 +129,7 @@ def test_a_paper_that_went_is_one_problem_and_takes_its_findings_along() -> None
         Address(address="findings/f2/", record="finding:f2", since=DAY, paper="q"),
     ]
     current = {"findings/f2/": "finding:f2"}
-    (problem,) = ledger.check_ledger(entries, current)
+    (problem,) = ledger_checks.check_ledger(entries, current)
     assert problem.field == "papers/p/"
     entries = ledger.retire_address(entries, "papers/p/", "retracted", current)
     assert {e.address: e.state for e in entries} == {
@@ -146,7 +146,7 @@ def test_a_rename_taken_back_lets_the_first_address_live_again() -> None:
     back = {"sources/a/": "source:a"}
     entries = ledger.rename_address(entries, "sources/b/", "sources/a/", back)
     assert {e.address: e.state for e in entries} == {"sources/a/": "live", "sources/b/": "moved"}
-    assert ledger.check_ledger(entries, back) == []
+    assert ledger_checks.check_ledger(entries, back) == []
 
 
 names = st.lists(st.from_regex(r"[a-z]{1,6}", fullmatch=True), min_size=1, max_size=8, unique=True)
@@ -165,6 +165,6 @@ def test_no_order_of_renames_loses_an_address(slugs: list[str], data: st.DataObj
         entries = ledger.extend_ledger(entries, current, LATER)
         entries = ledger.rename_address(entries, old, new, current)
         published.add(new)
-    assert ledger.check_ledger(entries, current) == []
+    assert ledger_checks.check_ledger(entries, current) == []
     by_address = {e.address: e for e in entries}
     assert {ledger.follow(a, by_address) for a in published} <= set(current)

@@ -13,7 +13,7 @@ from hand_made import make_bundle, make_library
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builder import addresses, curate, history, ledger, pipeline, renames, store
+from builder import addresses, curate, history, ledger, ledger_checks, pipeline, renames, store
 from builder.errors import ProblemError
 from builder.extract import extract_paper
 from builder.extract.vocabulary import build_vocabulary
@@ -157,7 +157,7 @@ def test_a_mend_taken_back_gives_the_address_back(tmp_path: Path) -> None:
     by_address = {e.address: e for e in entries}
     for found in first.findings():
         assert by_address[f"findings/{found.id}/"].state == "live"
-    assert ledger.check_ledger(entries, ledger.list_addresses(third)) == []
+    assert ledger_checks.check_ledger(entries, ledger.list_addresses(third)) == []
 
 
 def sides(library: Library) -> Side:

@@ -189,13 +189,13 @@ def _finding(atlas: Atlas, finding: models.Finding, site_url: str) -> shapes.Fin
         sources=finding.sources,
         modifications=finding.modifications,
         vehicles=finding.vehicles,
-        cargo=[shapes.CargoEntry(id=c.id, role=c.role) for c in finding.cargo],
-        mechanisms=[shapes.EffectEntry(id=m.id, effect=m.effect) for m in finding.mechanisms],
+        cargo=finding.cargo,
+        mechanisms=finding.mechanisms,
         targets=finding.targets,
         models=finding.models,
         species=finding.species,
         conditions=finding.conditions,
-        outcomes=[shapes.EffectEntry(id=o.id, effect=o.effect) for o in finding.outcomes],
+        outcomes=finding.outcomes,
         quantities=finding.quantities,
         references=finding.references,
         evidence=finding.evidence,
@@ -212,15 +212,9 @@ def _trial(atlas: Atlas, trial: models.Trial, site_url: str) -> shapes.TrialEntr
         label=trial.label,
         registry=trial.registry,
         registry_url=trial.registry_url,
-        phase=trial.phase,
+        **_words(trial),
         conditions=trial.conditions,
         sources=trial.sources,
-        dose=_dose(trial),
-        route=trial.route,
-        endpoints=trial.endpoints,
-        status=_status(trial),
-        result=trial.result,
-        references=trial.references,
         registry_record=store.plain(record) if record else None,
         discrepancies=[
             shapes.DiscrepancyEntry(
@@ -233,21 +227,13 @@ def _trial(atlas: Atlas, trial: models.Trial, site_url: str) -> shapes.TrialEntr
 
 
 def _telling(trial: models.Trial) -> shapes.TellingEntry:
-    return shapes.TellingEntry(
-        paper=trial.paper,
-        quote=trial.quote,
-        phase=trial.phase,
-        dose=_dose(trial),
-        route=trial.route,
-        endpoints=trial.endpoints,
-        status=_status(trial),
-        result=trial.result,
-        references=trial.references,
-    )
+    return shapes.TellingEntry(paper=trial.paper, quote=trial.quote, **_words(trial))
 
 
-def _dose(trial: models.Trial) -> shapes.DoseEntry | None:
-    return shapes.DoseEntry(**trial.dose.model_dump()) if trial.dose else None
+def _words(trial: models.Trial) -> dict[str, Any]:
+    """Return the fields of TrialWords."""
+    shared = {name: getattr(trial, name) for name in shapes.TrialWords.model_fields}
+    return {**shared, "status": _status(trial)}
 
 
 def _status(trial: models.Trial) -> shapes.StatusEntry | None:

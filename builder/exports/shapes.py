@@ -10,8 +10,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from builder.models import (
+    Cargo,
     CslItem,
-    Effect,
+    Dose,
+    EffectOf,
     Evidence,
     Quantity,
     Slug,
@@ -177,20 +179,6 @@ class LocatorEntry(Shape):
     reference: int | None = None
 
 
-class CargoEntry(Shape):
-    """What the vesicle carries."""
-
-    id: Slug
-    role: Literal["native", "loaded", "not stated"]
-
-
-class EffectEntry(Shape):
-    """A mechanism or outcome with its direction."""
-
-    id: Slug
-    effect: Effect
-
-
 class QuestionEntry(Shape):
     """A doubt that a curator should look at."""
 
@@ -207,13 +195,13 @@ class FindingEntry(Entry):
     sources: list[Slug] = []
     modifications: list[Slug] = []
     vehicles: list[Slug] = []
-    cargo: list[CargoEntry] = []
-    mechanisms: list[EffectEntry] = []
+    cargo: list[Cargo] = []
+    mechanisms: list[EffectOf] = []
     targets: list[Slug] = []
     models: list[Slug] = []
     species: list[Slug] = []
     conditions: list[Slug] = []
-    outcomes: list[EffectEntry] = []
+    outcomes: list[EffectOf] = []
     quantities: list[Quantity] = []
     references: Annotated[list[int], Field(description="numbers in the paper's list")] = []
     evidence: Evidence
@@ -221,18 +209,6 @@ class FindingEntry(Entry):
 
 
 # --- trials --------------------------------------------------------------------------------------
-
-
-class DoseEntry(Shape):
-    """A dose as printed, and its numbers: volumes in mL, counts of particles."""
-
-    printed: str
-    volume_ml: float | None = None
-    particles_per_ml_low: float | None = None
-    particles_per_ml_high: float | None = None
-    particles_total_low: float | None = None
-    particles_total_high: float | None = None
-    doses: int | None = None
 
 
 class StatusEntry(Shape):
@@ -251,13 +227,11 @@ class DiscrepancyEntry(Shape):
     severity: Literal["high", "medium", "low"]
 
 
-class TellingEntry(Shape):
-    """What one of several papers says of a trial; numbers of references are those of its list."""
+class TrialWords(Shape):
+    """What a paper says of a trial; numbers of references are those of its list."""
 
-    paper: Slug
-    quote: str
     phase: str | None = None
-    dose: DoseEntry | None = None
+    dose: Dose | None = None
     route: str | None = None
     endpoints: list[str] = []
     status: StatusEntry | None = None
@@ -265,20 +239,20 @@ class TellingEntry(Shape):
     references: list[int] = []
 
 
-class TrialEntry(Entry):
+class TellingEntry(TrialWords):
+    """What one of several papers says of a trial."""
+
+    paper: Slug
+    quote: str
+
+
+class TrialEntry(TrialWords, Entry):
     """A registered clinical trial, as a paper tells it and as its registry does."""
 
     registry: Annotated[str, Field(description="the registry id")]
     registry_url: Annotated[str, Field(json_schema_extra={"format": "uri"})]
-    phase: str | None = None
     conditions: list[Slug] = []
     sources: list[Slug] = []
-    dose: DoseEntry | None = None
-    route: str | None = None
-    endpoints: list[str] = []
-    status: StatusEntry | None = None
-    result: str | None = None
-    references: list[int] = []
     registry_record: Annotated[
         dict[str, Any] | None, Field(description="what the registry says, fact by fact")
     ] = None
