@@ -8,13 +8,15 @@ from __future__ import annotations
 import filecmp
 import hashlib
 import os
+import re
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from builder import history, ledger, ledger_checks, models, store
+from builder import history, ledger, ledger_checks, models, releases, store
 from builder.edition import today
 from builder.errors import Problem, ProblemError
 from builder.moves import Side
@@ -22,6 +24,7 @@ from builder.project import Project
 from builder.store import Library, PaperBundle
 
 _STAMP = "addresses"
+_ADDRESS = re.compile(r"^- address: (.*)$", re.MULTILINE)
 # The papers' records as the ledger last saw them, while others stand in content/.
 _UNRECORDED = "unrecorded"
 
@@ -133,7 +136,38 @@ def check_addresses(library: Library) -> list[Problem]:
         *ledger_checks.check_ledger(library.ledger, current),
         *ledger_checks.check_recorded(library.ledger, current),
         *ledger_checks.check_slugs(library),
+        *ledger_checks.check_kept(library.ledger, _find_published(library.root)),
     ]
+
+
+def _find_published(root: Path) -> dict[str, Iterable[str]]:
+    """Return the addresses that every release tells of, and those that the last commit held.
+
+    Its parents count as well: a merge takes one side of a conflict, and loses the other.
+    """
+    found: dict[str, Iterable[str]] = {
+        f"{releases.FOLDER}/{r.version}": r.pages for r in releases.read_releases(root)
+    }
+    commits = _ask_git(root, "rev-list", "--parents", "-n", "1", "HEAD").split()
+    for commit in commits:
+        text = _ask_git(root, "show", f"{commit}:./{ledger.FILE}")
+        if text:
+            found[f"commit {commit[:12]}"] = [m.strip("'\"") for m in _ADDRESS.findall(text)]
+    return found
+
+
+def _ask_git(root: Path, *words: str) -> str:
+    """Return what git says of a project; nothing where it has no history."""
+    try:
+        asked = subprocess.run(  # noqa: S603 (our own words)
+            ["git", "-C", str(root), *words],  # noqa: S607 (git is on the path)
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except OSError:
+        return ""
+    return asked.stdout if asked.returncode == 0 else ""
 
 
 def check_pages(library: Library, site: Path) -> list[Problem]:

@@ -62,6 +62,22 @@ def check_recorded(ledger: Iterable[Address], current: Mapping[str, str]) -> lis
     return [tell(new[0], "every address of the site", got, "new", _EXTRACT)]
 
 
+def check_kept(ledger: Iterable[Address], published: Mapping[str, Iterable[str]]) -> list[Problem]:
+    """Return a problem for each place that tells of addresses which the ledger has lost.
+
+    ``published`` are the addresses by the place that tells of them: a release, a commit.
+    """
+    held = {e.address for e in ledger}
+    problems = []
+    for place, addresses in published.items():
+        lost = sorted(set(addresses) - held)
+        if lost:
+            got = f"none of {len(lost)} that stand in {place}"
+            hint = f"No line is ever taken out of it: take them back from {place}."
+            problems.append(tell(lost[0], "every address once published", got, "lost", hint))
+    return problems
+
+
 def check_digests(ledger: Iterable[Address], digests: Mapping[str, str]) -> list[Problem]:
     """Return a problem where the ledger holds another digest of a page's data."""
     stale = [

@@ -122,6 +122,16 @@ def test_an_address_that_the_ledger_lacks_is_told_with_the_mend() -> None:
     assert (problem.rule, problem.hint) == ("ledger-new", "Run: python -m builder extract")
 
 
+def test_a_line_taken_out_of_the_ledger_is_missed() -> None:
+    published = {
+        "releases/1.0.0": ["sources/bmsc/", "sources/gone/"],
+        "commit a": ["sources/bmsc/"],
+    }
+    (problem,) = ledger_checks.check_kept([BMSC], published)
+    assert (problem.rule, problem.field) == ("ledger-lost", "sources/gone/")
+    assert "take them back from releases/1.0.0" in problem.hint
+
+
 def test_a_paper_that_went_is_one_problem_and_takes_its_findings_along() -> None:
     entries = [
         Address(address="papers/p/", record="paper:p", since=DAY, paper="p"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import zipfile
 from dataclasses import replace
 from datetime import date
@@ -118,6 +119,57 @@ def test_a_release_holds_bundle_and_manifest(small: Project) -> None:
     library = pipeline.load(small)
     assert "releases/1.0.0/" in {e.address for e in library.ledger}
     assert [p for p in pipeline.check(small).problems if p.level == "error"] == []
+
+
+def test_an_address_of_a_release_is_missed_when_its_line_is_taken_out(small: Project) -> None:
+    (small.root / "mkdocs.yml").write_text("site_url: https://atlas.example/\n")
+    pipeline.extract(small)
+    freeze.write_release(small, "1.0.0")
+    (small.content / "terms/sources/bmsc.yml").unlink()
+    file = small.content / "urls.yml"
+    blocks = file.read_text().split("- address: ")
+    file.write_text("- address: ".join(b for b in blocks if not b.startswith("sources/bmsc/")))
+    pipeline.extract(small)
+    lost = [p for p in pipeline.check(small).problems if p.rule == "ledger-lost"]
+    assert [p.field for p in lost] == ["sources/bmsc/"]
+
+
+def test_an_address_that_a_merge_lost_is_missed(small: Project) -> None:
+    """Two branches add an address each; the merge takes one side of the ledger."""
+
+    def git(*words: str) -> None:
+        names = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+        subprocess.run(["git", "-C", str(small.root), *names, *words], check=True)
+
+    def commit(name: str) -> None:
+        git("add", "content", "seeds")
+        git("commit", "-q", "-m", name)
+
+    def add_term(name: str) -> Path:
+        path = small.content / f"terms/sources/{name}.yml"
+        path.write_text(f"id: {name}\nlabel: {name}\nkind: source\n")
+        pipeline.extract(small)
+        commit(name)
+        return path
+
+    pipeline.extract(small)
+    git("init", "-q", "-b", "main")
+    commit("first")
+    git("checkout", "-q", "-b", "other")
+    lost = add_term("one")
+    git("checkout", "-q", "main")
+    add_term("two")
+    git("merge", "-q", "-X", "ours", "-m", "both", "other")
+    ours = subprocess.run(
+        ["git", "-C", str(small.root), "show", "HEAD^1:content/urls.yml"],
+        check=True, capture_output=True, text=True,
+    ).stdout  # fmt: skip
+    (small.content / "urls.yml").write_text(ours)
+    lost.unlink()
+    git("commit", "-q", "-a", "--amend", "-m", "both")
+    pipeline.extract(small)
+    told = [p for p in pipeline.check(small).problems if p.level == "error"]
+    assert [(p.rule, p.field) for p in told] == [("ledger-lost", "sources/one/")]
 
 
 def pages_of(library: Library) -> dict[str, Any]:
