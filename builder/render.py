@@ -21,6 +21,7 @@ from builder import store
 from builder.edition import Edition, find_edition
 from builder.store import Library
 from builder.views import Page, view_site
+from builder.views.short_forms import Marker, Wording
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
@@ -34,6 +35,8 @@ _FORBIDDEN = re.compile(
 )
 # JSON that may hold one of them, raw or escaped.
 _UNFIT = re.compile(r"\\(?![\"\\])|[\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u2028\u2029]")
+# Pages that need no list of short forms at their end.
+_SELF_EXPLAINING = frozenset({"glossary/", "search/"})
 _SPACES = re.compile(r"[\t\n\r\u2028\u2029]+")
 
 
@@ -135,11 +138,22 @@ def render_page(page: Page, templates: Path = TEMPLATES) -> str:
     """Return the Markdown of a page: front matter for the theme, then the template's text."""
     template: Template = _environment(templates).get_template(f"pages/{page.template}")
     body = template.render({"page": page.view, "title": clean_text(page.title), "root": page.root})
-    if page.short_forms:
-        told = _environment(templates).get_template("partials/short_forms.j2")
-        body += told.render({"short_forms": page.short_forms})
+    if page.wording:
+        body = _explain(page, page.wording, body, templates)
     tidy = re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", body)).strip()
     return f"---\n{_dump_front_matter(page)}---\n\n{tidy}\n"
+
+
+def _explain(page: Page, wording: Wording, body: str, templates: Path) -> str:
+    """Return the text with its short forms marked, and with the list of them at its end."""
+    marker = Marker(wording, f"{page.root}glossary/", escape_text)
+    body = marker.mark(body)
+    told = {**wording.spoken, **marker.found}
+    if not told or page.path in _SELF_EXPLAINING:
+        return body
+    forms = sorted(told.items(), key=lambda item: (item[0].casefold(), item[0]))
+    partial = _environment(templates).get_template("partials/short_forms.j2")
+    return f"{body}{partial.render({'short_forms': forms})}"
 
 
 @dataclass(slots=True)

@@ -32,9 +32,6 @@ from builder.views.search import view_search
 from builder.views.terms import view_term
 from builder.views.trials import view_trial
 
-# Pages that spell every term out, or hold nothing but names.
-_SELF_EXPLAINING = frozenset({"home", "page"})
-
 __all__ = ["Page", "list_pages", "view_pages", "view_site"]
 
 
@@ -72,10 +69,9 @@ def view_pages(library: Library) -> Iterator[Page]:
 
 
 def _view_records(atlas: Atlas) -> Iterator[Page]:
-    """Yield the pages, each with the short forms that its view has used."""
+    """Yield the pages, each with the short forms and papers that its view has used."""
     for page in _view_each(atlas):
-        told = atlas.take_spoken()
-        yield page if page.kind in _SELF_EXPLAINING else replace(page, short_forms=told)
+        yield replace(page, wording=atlas.take_wording())
 
 
 def _view_each(atlas: Atlas) -> Iterator[Page]:

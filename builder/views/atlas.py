@@ -5,7 +5,6 @@ Every index is one pass over the records, so that the cost of a page does not gr
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -25,11 +24,11 @@ from builder.store import Library, PaperBundle
 from builder.tellings import find_trials, group_tellings
 from builder.views import links
 from builder.views.links import View
+from builder.views.short_forms import ShortForms, Wording, find_short_forms
 from builder.voices import Disagreement, find_disagreements, find_places
 
 # The kinds of terms that have a page of their own; the others stand in the glossary.
 PAGED = ("source", "mechanism", "vehicle", "condition")
-_SHORT_FORM = re.compile(r"[^\W_](?:[\w-]*\w)?")
 # Each list of a finding, with the name under which pages show it.
 ROLES = (
     "sources",
@@ -80,9 +79,10 @@ class Atlas:
     places: dict[tuple[str, int], str] = field(default_factory=dict)
     disagreements: dict[str, list[Disagreement]] = field(default_factory=lambda: defaultdict(list))
     edition: Edition | None = None
-    # Short forms with one meaning only, and those that the page being made has used so far.
-    short_forms: dict[str, str] = field(default_factory=dict)
+    short_forms: ShortForms = field(default_factory=ShortForms)
+    # Of the page being made: the short forms that label its links, the papers that it quotes.
     spoken: dict[str, str] = field(default_factory=dict)
+    quoted: set[str] = field(default_factory=set)
 
     def paper(self, paper: str) -> PaperBundle:
         """Return the records of a paper."""
@@ -109,17 +109,11 @@ class Atlas:
             return links.page_href(root, term.kind, term.id)
         return links.href(root, "glossary/", f"term-{term.id}")
 
-    def speak(self, paper: str, text: str) -> None:
-        """Note the short forms in a paper's words that the page will explain."""
-        for short in _SHORT_FORM.findall(text):
-            long = self.short_forms.get(f"{paper}:{short}") or self.short_forms.get(short)
-            if long:
-                self.spoken.setdefault(short, long)
-
-    def take_spoken(self) -> list[tuple[str, str]]:
-        """Return the short forms used since the last call, each with its meaning, in order."""
-        told = sorted(self.spoken.items(), key=lambda item: (item[0].casefold(), item[0]))
+    def take_wording(self) -> Wording:
+        """Return how the page made since the last call words things."""
+        told = Wording(self.short_forms, dict(self.spoken), frozenset(self.quoted))
         self.spoken.clear()
+        self.quoted.clear()
         return told
 
     def subtree(self, term: str) -> list[str]:
@@ -172,7 +166,7 @@ def build_atlas(library: Library) -> Atlas:
     for term in sorted(library.terms.values(), key=lambda t: (t.label.casefold(), t.id)):
         if term.parent:
             atlas.children[term.parent].append(term)
-    atlas.short_forms = _find_short_forms(library)
+    atlas.short_forms = find_short_forms(library)
     for bundle in library.papers.values():
         _index_paper(atlas, bundle)
     for finding in atlas.findings:
@@ -185,18 +179,6 @@ def build_atlas(library: Library) -> Atlas:
             atlas.term_trials[name].append(trial)
         _index_trial_works(atlas, trial)
     return atlas
-
-
-def _find_short_forms(library: Library) -> dict[str, str]:
-    """Return every short form with one meaning: of terms, and of a paper as ``paper:short``."""
-    meanings: dict[str, set[str]] = defaultdict(set)
-    for term in library.terms.values():
-        if term.abbreviation and term.abbreviation != term.label:
-            meanings[term.abbreviation].add(term.label)
-    for key, bundle in library.papers.items():
-        for short in bundle.paper.abbreviations:
-            meanings[f"{key}:{short.short}"].add(short.long)
-    return {short: min(told) for short, told in meanings.items() if len(told) == 1}
 
 
 def _index_trial_works(atlas: Atlas, trial: Trial) -> None:

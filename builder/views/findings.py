@@ -79,7 +79,7 @@ def _group_effects(entries: list[View]) -> list[View]:
 def view_finding_row(atlas: Atlas, finding: Finding, root: str) -> View:
     """Return a finding as a row of a table: its quote, place, terms, references and questions."""
     bundle = atlas.paper(finding.paper)
-    atlas.speak(finding.paper, finding.quote)
+    atlas.quoted.add(finding.paper)
     terms = view_terms(atlas, finding, root)
     return {
         "id": finding.id,

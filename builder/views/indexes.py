@@ -7,6 +7,7 @@ from itertools import groupby
 
 from builder import ids
 from builder.models import Finding, Question, Reference, Term
+from builder.spelling import fold
 from builder.store import PaperBundle
 from builder.views import xrefs
 from builder.views.atlas import PAGED, Atlas, view_questions
@@ -244,20 +245,22 @@ def view_glossary(atlas: Atlas) -> Page:
 
 def view_abbreviations(atlas: Atlas) -> list[View]:
     """Return every short form with all it may mean: those of terms, then those papers define."""
-    meanings: dict[str, dict[str, View]] = {}
-    for term in sorted(atlas.library.terms.values(), key=lambda t: (t.label.casefold(), t.id)):
-        if term.abbreviation and term.abbreviation != term.label:
-            told = link(term.label, atlas.term_href(term, "../"))
-            meanings.setdefault(term.abbreviation, {})[term.label.casefold()] = told
-    for key in sorted(atlas.library.papers):
-        for short in atlas.paper(key).paper.abbreviations:
-            known = meanings.setdefault(short.short, {})
-            page = link(f"{short.long} (as a paper defines it)", page_href("../", "paper", key))
-            known.setdefault(short.long.casefold(), page)
-    return [
-        {"short": short, "meanings": list(meanings[short].values())}
-        for short in sorted(meanings, key=lambda s: (s.casefold(), s))
-    ]
+    forms = atlas.short_forms
+    entries = []
+    for short in sorted(forms.anchors, key=lambda s: (s.casefold(), s)):
+        meanings: dict[str, View] = {}
+        for meaning in forms.terms.get(short, ()):
+            told = link(meaning.label, atlas.term_href(atlas.library.terms[meaning.term], "../"))
+            told["note"] = "in some contexts" if meaning.ambiguity else ""
+            meanings.setdefault(fold(meaning.label), told)
+        for key, long in sorted(forms.papers.get(short, {}).items()):
+            told = link(long, page_href("../", "paper", key))
+            told["note"] = f"as {short_name(atlas.paper(key).paper.csl)} defines it"
+            meanings.setdefault(fold(long), told)
+        entries.append(
+            {"short": short, "anchor": forms.anchors[short], "meanings": list(meanings.values())}
+        )
+    return entries
 
 
 def _paper_questions(bundle: PaperBundle, root: str) -> Iterator[tuple[Question, View, str]]:

@@ -7,12 +7,13 @@ right at a domain root, under a sub-path and from a folder on disk.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from builder import ids
+from builder.views.short_forms import Wording
 
 View = dict[str, Any]
 
@@ -34,7 +35,7 @@ class Page:
     record: str = ""
     crumbs: tuple[tuple[str, str], ...] = ()  # (title, address below the root)
     extra: View = field(default_factory=dict)  # more front matter, for theme blocks
-    short_forms: Sequence[tuple[str, str]] = ()  # explained at the end of the page
+    wording: Wording | None = None  # the short forms that it explains
     files: Mapping[str, str] = field(default_factory=dict)  # texts published beside the page
 
     @property

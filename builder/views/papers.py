@@ -221,6 +221,7 @@ def view_paper(atlas: Atlas, bundle: PaperBundle) -> Page:
     """Return the page of one paper."""
     root = "../../"
     paper = bundle.paper
+    atlas.quoted.add(paper.id)
     return Page(
         path=ids.page_path("paper", paper.id),
         template="paper.md.j2",

@@ -170,6 +170,7 @@ def _differs(atlas: Atlas, trial: Trial) -> str:
 
 def view_trial_row(atlas: Atlas, trial: Trial, root: str) -> View:
     """Return a trial as a row of a table."""
+    atlas.quoted.add(trial.paper)
     return {
         "id": trial.id,
         "registry": trial.registry,

@@ -1,0 +1,89 @@
+/* Tells what a short form means: on hover, on focus, and on the first tap. Without it the title of
+   the link tells the same, and the link leads to the glossary. */
+(() => {
+  "use strict";
+
+  if (!("popover" in HTMLElement.prototype)) return;
+  const EXPLAINED = ".md-content a[title], .md-content a[data-told]";
+  const GRACE = 200; // milliseconds for the way from the word to its explanation
+  const canHover = matchMedia("(hover: hover)");
+  const tip = Object.assign(document.createElement("div"), {
+    id: "explanation",
+    className: "explanation",
+    popover: "manual",
+    role: "tooltip",
+  });
+  let word = null;
+  let tapped = false; // the first tap on a word explains it, the next follows the link
+  let leaving = 0;
+
+  function place() {
+    const at = word.getClientRects()[0] ?? word.getBoundingClientRect();
+    const room = document.documentElement.clientWidth - tip.offsetWidth - 8;
+    const below = at.bottom + tip.offsetHeight + 8 < innerHeight;
+    tip.style.left = `${Math.max(8, Math.min(at.left, room)) + scrollX}px`;
+    tip.style.top = `${(below ? at.bottom + 2 : at.top - tip.offsetHeight - 2) + scrollY}px`;
+  }
+
+  function hide() {
+    clearTimeout(leaving);
+    if (!word) return;
+    word.title = word.dataset.told;
+    delete word.dataset.told;
+    word.removeAttribute("aria-describedby");
+    word = null;
+    tip.hidePopover();
+  }
+
+  function show(next) {
+    clearTimeout(leaving);
+    if (next === word || !next.title) return;
+    hide();
+    word = next;
+    word.dataset.told = word.title;
+    word.removeAttribute("title"); // else the browser shows it too
+    word.setAttribute("aria-describedby", tip.id);
+    tip.textContent = word.dataset.told;
+    tip.showPopover();
+    place();
+  }
+
+  const leave = () => {
+    clearTimeout(leaving);
+    leaving = setTimeout(hide, GRACE);
+  };
+  const explainedAt = (event) =>
+    event.target instanceof Element ? event.target.closest(EXPLAINED) : null;
+
+  document.body.append(tip);
+  document.addEventListener("pointerover", (event) => {
+    if (event.pointerType === "touch") return;
+    const at = explainedAt(event);
+    if (at) show(at);
+    else if (tip.contains(event.target)) clearTimeout(leaving);
+    else if (word && word !== document.activeElement) leave();
+  });
+  document.addEventListener("pointerdown", (event) => {
+    const at = explainedAt(event);
+    tapped = event.pointerType === "touch" && at !== null && at !== word &&
+      at.classList.contains("short");
+    if (!at && !tip.contains(event.target)) hide();
+  });
+  document.addEventListener("click", (event) => {
+    const at = explainedAt(event);
+    if (!at || !tapped) return;
+    tapped = false;
+    event.preventDefault();
+    show(at);
+  });
+  document.addEventListener("focusin", (event) => {
+    const at = explainedAt(event);
+    if (at && canHover.matches && at.matches(":focus-visible")) show(at);
+    else if (!at) hide();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") hide();
+  });
+  // A frame that scrolls carries its words away from under the explanation.
+  document.addEventListener("scroll", (event) => event.target !== document && hide(), true);
+})();
