@@ -11,7 +11,7 @@ from builder.models import CslDate, CslItem, CslName, Dose
 from builder.views import view_pages
 from builder.views.atlas import build_atlas
 from builder.views.citations import format_date, short_name, view_ways
-from builder.views.evidence_map import is_treated, view_grid
+from builder.views.evidence_map import is_treated, view_grid, view_outcome
 from builder.views.findings import view_place
 from builder.views.links import root_of, safe_url, shorten
 from builder.views.paging import find_initial, split_list
@@ -164,11 +164,26 @@ def test_map_marks_the_negative_trial_and_the_finding_without_effect():
     grid = view_grid(build_atlas(sample_library()), "condition", "../")
     cells = {row["term"]["label"]: row["cells"][0] for row in grid["rows"]}
     assert cells["Placental MSC"]["told"] == "1 trial, negative trial result"
-    assert cells["Placental MSC"]["negative"]
+    assert cells["Placental MSC"]["result"]["style"] == "negative"
     assert cells["Placental MSC"]["evidence"]["label"] == "clinical"
     assert cells["BMSC"]["told"] == ("1 finding from 1 study, told by 1 paper, 1 without effect")
-    assert cells["BMSC"]["negative"] == "no effect"
+    assert cells["BMSC"]["result"]["style"] == "none"
     assert cells["BMSC"]["href"] == "../sources/bmsc/?condition=Knee%20osteoarthritis#findings"
+
+
+@pytest.mark.parametrize(
+    ("results", "without", "style"),
+    [
+        ([], False, ""),
+        ([], True, "none"),
+        (["negative"], False, "negative"),
+        (["positive"], False, "positive"),
+        (["negative", "positive"], False, "mixed"),
+        (["positive"], True, "mixed"),
+    ],
+)
+def test_results_that_differ_are_told_as_mixed(results, without, style):
+    assert view_outcome(results, without=without)["style"] == style
 
 
 def test_every_page_has_an_address_of_its_own():

@@ -56,10 +56,10 @@ def draw_doses(name: str, title: str, unit: str, lines: Sequence[DoseLine]) -> s
     values = [v for line in lines for mark in line.marks for v in (mark.low, mark.high)]
     first, last = find_decades(values)
     height = _TOP + len(lines) * _ROW + 4
-    elements = _draw_scale(first, last, height)
+    elements = draw_decades((first, last), height)
     for place, line in enumerate(lines):
         elements += _draw_line(line, _TOP + place * _ROW, first, last)
-    told = "; ".join(f"{line.label}: {_tell(line)}" for line in lines)
+    told = "; ".join(f"{line.label}: {tell_doses(line.marks)}" for line in lines)
     return draw_picture(name, title, f"{unit}, logarithmic scale. {told}.", height, elements)
 
 
@@ -71,10 +71,10 @@ def find_decades(values: Sequence[float]) -> tuple[int, int]:
     return first, max(last, first + 1)
 
 
-def place_value(value: float, first: int, last: int) -> float:
-    """Return the place of a value on the scale, in percent."""
+def place_value(value: float, first: int, last: int, left: float = 0) -> float:
+    """Return the place of a value on a scale that begins at ``left``, in percent."""
     share = (math.log10(value) - first) / (last - first)
-    return _EDGE + share * (100 - 2 * _EDGE)
+    return left + _EDGE + share * (100 - left - 2 * _EDGE)
 
 
 def format_power(exponent: int) -> str:
@@ -82,11 +82,15 @@ def format_power(exponent: int) -> str:
     return "10" + str(exponent).translate(_SUPERSCRIPT)
 
 
-def _draw_scale(first: int, last: int, height: float) -> list[svg.Element]:
+def draw_decades(
+    decades: tuple[int, int], height: float, left: float = 0, most: int = _MOST_TICKS
+) -> list[svg.Element]:
+    """Return the lines of a scale that begins at ``left`` percent, ``most`` of them at most."""
+    first, last = decades
     elements: list[svg.Element] = []
-    step = math.ceil((last - first) / (_MOST_TICKS - 1))
+    step = math.ceil((last - first) / (most - 1))
     for exponent in range(first, last + 1, step):
-        x = place_value(10.0**exponent, first, last)
+        x = place_value(10.0**exponent, first, last, left)
         elements.append(draw_text(x, 14, format_power(exponent), "muted", "middle"))
         elements.append(draw_line(x, 20, x, height, "grid"))
     return elements
@@ -100,9 +104,17 @@ def _draw_line(line: DoseLine, y: float, first: int, last: int) -> list[svg.Elem
         elements.append(draw_text(0, middle + 4, "not stated", "absent backed"))
         return elements
     elements.append(draw_line(0, middle, 100, middle, "grid"))
-    for mark in line.marks:
-        low = place_value(mark.low, first, last)
-        high = place_value(mark.high, first, last)
+    return elements + draw_marks(line.marks, middle, (first, last))
+
+
+def draw_marks(
+    marks: Sequence[DoseMark], middle: float, decades: tuple[int, int], left: float = 0
+) -> list[svg.Element]:
+    """Return doses on a scale that begins at ``left`` percent, ``middle`` pixels down."""
+    elements: list[svg.Element] = []
+    for mark in marks:
+        low = place_value(mark.low, *decades, left)
+        high = place_value(mark.high, *decades, left)
         if high > low:
             elements.append(draw_line(low, middle, high, middle, f"range-{mark.told_by}"))
         draw = draw_diamond if mark.told_by == "registry" else draw_dot
@@ -110,11 +122,12 @@ def _draw_line(line: DoseLine, y: float, first: int, last: int) -> list[svg.Elem
     return elements
 
 
-def _tell(line: DoseLine) -> str:
-    if not line.marks:
+def tell_doses(marks: Sequence[DoseMark]) -> str:
+    """Return doses in words, each with who tells it."""
+    if not marks:
         return "not stated"
     told = []
-    for mark in line.marks:
+    for mark in marks:
         numbers = " to ".join(f"{v:.3g}" for v in dict.fromkeys((mark.low, mark.high)))
         told.append(f"{mark.told_by} {numbers}")
     return ", ".join(told)

@@ -1,4 +1,4 @@
-"""Trials over time: from start to completion, with phase and status."""
+"""Trials over time, from start to completion, with phase, status and dose."""
 
 from __future__ import annotations
 
@@ -9,6 +9,13 @@ from datetime import date
 
 import svg
 
+from builder.pictures.doses import (
+    DoseMark,
+    draw_decades,
+    draw_marks,
+    find_decades,
+    tell_doses,
+)
 from builder.pictures.drawing import (
     clip,
     draw_bar,
@@ -23,6 +30,10 @@ _TOP = 26
 _THICK = 10
 _LETTERS = 44
 _MOST_YEARS = 7
+_MOST_DECADES = 3
+# Where a dose is known, time ends here and the scale of doses begins there, in percent.
+_TIME = 62.0
+_DOSE = 70.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +46,50 @@ class Span:
     end: date | None = None
     planned: bool = False  # the end is an estimate
     as_of: date | None = None
+    doses: Sequence[DoseMark] = ()
 
 
-def draw_timeline(name: str, title: str, spans: Sequence[Span]) -> str:
-    """Return a bar for each trial along the years, open where its end is only planned."""
+@dataclass(frozen=True, slots=True)
+class _Years:
+    """The years of a picture, and the share of its width that they take."""
+
+    first: int
+    last: int
+    width: float = 100
+
+    def place(self, day: date) -> float:
+        """Return the place of a day, in percent of the picture."""
+        return place_day(day, self.first, self.last) * self.width / 100
+
+
+def draw_timeline(name: str, title: str, spans: Sequence[Span], unit: str = "") -> str:
+    """Return a bar for each trial along the years, open where its end is only planned.
+
+    Beside it stand its doses on a logarithmic scale, in ``unit``, where any trial has one.
+    """
     days = [d for span in spans for d in (span.start, span.end, span.as_of) if d]
     first = min((d.year for d in days), default=1)
     last = max((d.year for d in days), default=first) + 1
     height = _TOP + len(spans) * _ROW
     elements: list[svg.Element] = []
     step = math.ceil((last - first + 1) / _MOST_YEARS)
+    doses = [value for span in spans for mark in span.doses for value in (mark.low, mark.high)]
+    years = _Years(first, last, _TIME if doses else 100)
     for year in range(first, last + 1, step) if days else ():
-        x = place_day(date(year, 1, 1), first, last)
+        x = years.place(date(year, 1, 1))
         if year < last:  # the last line only closes the scale
             elements.append(draw_text(x, 14, str(year), "muted"))
         elements.append(draw_line(x, 20, x, height, "grid"))
+    decades = find_decades(doses)
+    if doses:
+        elements += draw_decades(decades, height, _DOSE, most=_MOST_DECADES)
     for place, span in enumerate(spans):
-        elements += _draw_span(span, _TOP + place * _ROW, first, last)
-    told = "; ".join(f"{span.label}, {span.note}: {_tell(span)}" for span in spans)
+        y = _TOP + place * _ROW
+        elements += _draw_span(span, y, years)
+        elements += draw_marks(span.doses, y + 42, decades, _DOSE)
+        if doses and not span.doses:
+            elements.append(draw_text(_DOSE, y + 46, "not stated", "absent backed"))
+    told = "; ".join(f"{span.label}, {span.note}: {_tell(span, unit)}" for span in spans)
     return draw_picture(name, title, f"{told}.", height, elements)
 
 
@@ -62,31 +99,32 @@ def place_day(day: date, first: int, last: int) -> float:
     return 100 * (day.toordinal() - start) / (date(last, 1, 1).toordinal() - start)
 
 
-def _draw_span(span: Span, y: float, first: int, last: int) -> list[svg.Element]:
+def _draw_span(span: Span, y: float, years: _Years) -> list[svg.Element]:
     elements = [
         draw_text(0, y + 14, clip(span.label, _LETTERS), "strong backed"),
         draw_text(0, y + 30, clip(span.note, _LETTERS), "muted backed"),
     ]
     bar = y + 37
     if span.start and span.end:
-        x = place_day(span.start, first, last)
-        width = max(place_day(span.end, first, last) - x, 0.5)
+        x = years.place(span.start)
+        width = max(years.place(span.end) - x, 0.5)
         style = "span-planned" if span.planned else "span"
         elements.append(draw_bar(x, bar, width, _THICK, style))
     elif span.start or span.end:
-        x = place_day(span.start or span.end or date.min, first, last)
+        x = years.place(span.start or span.end or date.min)
         elements.append(draw_bar(x, bar - 2, 0.6, _THICK + 4, "span"))
     else:
         elements.append(draw_text(0, bar + 9, "no dates seen", "absent backed"))
     if span.as_of:
-        x = place_day(span.as_of, first, last)
-        elements.append(draw_diamond(x, bar + _THICK / 2, "mark-registry"))
+        x = years.place(span.as_of)
+        elements.append(draw_diamond(x, bar + _THICK / 2, "mark-status"))
     return elements
 
 
-def _tell(span: Span) -> str:
+def _tell(span: Span, unit: str) -> str:
     start = span.start.isoformat() if span.start else "start not seen"
     end = span.end.isoformat() if span.end else "end not seen"
     planned = " (planned)" if span.planned else ""
     seen = f", status as of {span.as_of.isoformat()}" if span.as_of else ""
-    return f"{start} to {end}{planned}{seen}"
+    dose = f", dose {tell_doses(span.doses)}" if unit else ""
+    return f"{start} to {end}{planned}{seen}{dose}"

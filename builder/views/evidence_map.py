@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from builder.models import Finding, Term, Trial
@@ -14,8 +14,16 @@ from builder.views.weights import strongest, tell_weight, view_weight
 from builder.views.words import EVIDENCE, view_evidence
 from builder.voices import study_of
 
-_MOST_COLUMNS = 24
-_SMALL = (8, 6)
+# More columns than these do not stand side by side on a usual screen; more rows weigh too much.
+_MOST_COLUMNS = 22
+_MOST_ROWS = 60
+_SMALL = (7, 6)
+RESULT_MARKS = {
+    "positive": ("positive trial result", "▲"),
+    "negative": ("negative trial result", "▼"),
+    "none": ("tested without effect", "＝"),
+    "mixed": ("results that differ", "◆"),
+}
 # Types of conditions that something was tried in; a sign, a symptom or a severity is no disease.
 _TREATED = ("disease", "defect", "injury")
 
@@ -54,7 +62,7 @@ def _gather(atlas: Atlas, kind: str) -> Cells:
 def _cell(atlas: Atlas, held: _Held | None, source: Term, column: Term, root: str) -> View:
     """Return one cell: its studies, its highest level of evidence, and what was negative."""
     if held is None:
-        return {"empty": True, "negative": "", "told": "never tested in the papers read"}
+        return {"empty": True, "told": "never tested in the papers read"}
     findings = list(held.findings.values())
     weight = view_weight(atlas, findings, len(held.trials))
     none = sum(1 for f in findings if any(o.effect == "none" for o in f.outcomes))
@@ -62,12 +70,11 @@ def _cell(atlas: Atlas, held: _Held | None, source: Term, column: Term, root: st
     told = [tell_weight(weight), *(f"{result} trial result" for result in results)]
     if none:
         told.append(f"{none} without effect")
-    negative = "negative" if "negative" in results else "no effect" if none else ""
     return {
         "empty": False,
         "count": _count_studies(atlas, held),
         "evidence": view_evidence(strongest(findings, len(held.trials))),
-        "negative": negative,
+        "result": view_outcome(results, without=bool(none)),
         "told": ", ".join(told),
         "href": narrowed_href(
             root,
@@ -77,6 +84,17 @@ def _cell(atlas: Atlas, held: _Held | None, source: Term, column: Term, root: st
         ),
         "label": f"{source.abbreviation or source.label} × {column.abbreviation or column.label}",
     }
+
+
+def view_outcome(results: Collection[str], *, without: bool) -> View:
+    """Return the mark of the results told in a cell; ``without`` an effect counts as a result.
+
+    Results that point in more than one direction are mixed; where none is told there is no mark.
+    """
+    told = {*results, *(["none"] if without else [])}
+    style = told.pop() if len(told) == 1 else "mixed" if told else ""
+    word, mark = RESULT_MARKS.get(style, ("", ""))
+    return {"style": style, "word": word, "mark": mark}
 
 
 def _count_studies(atlas: Atlas, held: _Held) -> int:
@@ -114,7 +132,7 @@ def view_grid(atlas: Atlas, kind: str, root: str, limit: tuple[int, int] | None 
     columns = [term for term in every if term.id in treated]
     kept = {pair: held for pair, held in cells.items() if pair[1] in treated}
     rows = _ranked(atlas, kept, lambda pair: pair[0])
-    most = limit or (len(rows), _MOST_COLUMNS)
+    most = limit or (_MOST_ROWS, _MOST_COLUMNS)
     shown = columns[: most[1]]
     held_in = {pair[0] for pair in kept if pair[1] in {c.id for c in shown}}
     lines = [row for row in rows if row.id in held_in][: most[0]]
@@ -182,6 +200,10 @@ def view_map(atlas: Atlas) -> Page:
             "conditions": view_grid(atlas, "condition", "../"),
             "mechanisms": view_grid(atlas, "mechanism", "../"),
             "levels": [view_evidence(level) for level in EVIDENCE if level != "review"],
+            "results": [
+                {"style": style, "word": word, "mark": mark}
+                for style, (word, mark) in RESULT_MARKS.items()
+            ],
             "sheets": {
                 "conditions": link("CSV", "conditions.csv"),
                 "mechanisms": link("CSV", "mechanisms.csv"),

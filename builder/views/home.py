@@ -11,7 +11,7 @@ from builder.views.trials import view_trial_row
 from builder.views.weights import has_evidence
 from builder.views.words import EFFECTS, EVIDENCE, KIND_WORDS, view_effect, view_evidence
 
-_NEWEST = 5
+_NEWEST = 5  # papers, and trials with a result
 
 
 def view_numbers(atlas: Atlas) -> list[View]:
@@ -67,7 +67,8 @@ def view_home(atlas: Atlas) -> Page:
             "edition": view_edition(atlas),
             "map": view_small_map(atlas, ""),
             "newest": [view_paper_row(b, "") for b in papers[:_NEWEST]],
-            "trials": [view_trial_row(atlas, t, "") for t in resulted],
+            "trials": [view_trial_row(atlas, t, "") for t in resulted[:_NEWEST]],
+            "more_trials": max(0, len(resulted) - _NEWEST),
         },
     )
 

@@ -18,9 +18,9 @@ from builder.views.words import format_range
 
 NOT_STATED = "not stated"
 _MARKS = {
-    "review": "● as the paper tells it",
-    "calculated": "○ calculated from the paper’s volume and concentration",
-    "registry": "◆ as the registry tells it",
+    "review": "dose as the paper tells it",
+    "calculated": "dose calculated from the paper’s volume and concentration",
+    "registry": "dose as the registry tells it",
 }
 # More lines than this are hard to take in, and heavy on the page; the rest stands in the table of
 # all trials.
@@ -161,20 +161,26 @@ def view_timeline(atlas: Atlas, root: str) -> View | None:
         return None
     spans = [_find_span(atlas, trial) for trial in atlas.trials]
     shown = spans[:MOST_SPANS]
-    title = f"{plural(len(shown), 'registered trial')} by time, phase and status"
+    told = {mark.told_by for span in shown for mark in span.doses}
+    dosed = f" and dose ({_SCALES[0].unit})" if told else ""
+    title = f"{plural(len(shown), 'registered trial')} by phase, status, time{dosed}"
     picture = view_picture(
         "picture-timeline",
         title,
         "Start and completion as the registry states them; phase and status as the papers tell "
-        "them. A status holds only as of its day.",
-        pictures.draw_timeline("picture-timeline", title, shown),
+        "them. A status holds only as of its day. Doses stand on a logarithmic scale.",
+        pictures.draw_timeline("picture-timeline", title, shown, _SCALES[0].unit if told else ""),
     )
     picture["legend"] = [
         view_swatch("fill-span", "start to completion"),
         view_swatch("fill-planned", "completion planned, not reported"),
-        view_swatch("fill-registry", "◆ day as of which the status held"),
+        view_swatch("mark-status", "day as of which the status held"),
+        *(view_swatch(f"mark-{name}", words) for name, words in _MARKS.items() if name in told),
     ]
-    picture["columns"] = ["Trial", "Phase", "Registry’s phase", "Status", "As of", "Start", "End"]
+    picture["columns"] = [
+        *("Trial", "Phase", "Registry’s phase", "Status", "As of", "Start", "End"),
+        _SCALES[0].unit.capitalize(),
+    ]
     picture["rows"] = [
         _time_row(atlas, trial, span, root) for trial, span in zip(atlas.trials, spans, strict=True)
     ]
@@ -194,6 +200,7 @@ def _find_span(atlas: Atlas, trial: Trial) -> Span:
         end=end,
         planned=planned,
         as_of=trial.status.as_of if trial.status else None,
+        doses=_SCALES[0].find_marks(atlas, trial),
     )
 
 
@@ -241,4 +248,9 @@ def _time_row(atlas: Atlas, trial: Trial, span: Span, root: str) -> list[View]:
         view_cell(span.as_of.isoformat() if span.as_of else NOT_STATED),
         view_cell(_stated(record, "start_date") or "not seen"),
         view_cell(f"{end} (planned)" if span.planned else end),
+        view_cell("; ".join(_tell_dose(mark) for mark in span.doses) or NOT_STATED),
     ]
+
+
+def _tell_dose(mark: DoseMark) -> str:
+    return f"{format_range(mark.low, mark.high)} ({_TOLD[mark.told_by]})"

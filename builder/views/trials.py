@@ -162,7 +162,9 @@ def _differs(atlas: Atlas, trial: Trial) -> str:
     """Return how far review and registry agree; no facts to compare is not agreement."""
     found = len(trial.discrepancies)
     if found:
-        return f"{plural(found, 'difference')} from the registry"
+        grave = [d.field.replace("_", " ") for d in trial.discrepancies if d.severity == "high"]
+        weighty = f", of high weight: {', '.join(sorted(grave))}" if grave else ""
+        return f"{plural(found, 'difference')} from the registry{weighty}"
     record = atlas.library.registry.get(trial.id)
     compared = any(row["facts"] for row in _view_comparison(trial, record))
     return "no difference found" if compared else "registry record not seen"
@@ -256,6 +258,7 @@ def view_trial(atlas: Atlas, trial: Trial) -> Page:
     record = atlas.library.registry.get(trial.id)
     row = view_trial_row(atlas, trial, root)
     comparison = _view_comparison(trial, record)
+    differences = find_discrepancies(atlas, trial)
     findings = atlas.row_findings.get((trial.paper, trial.locator.row or ""), ())
     works = [
         {
@@ -288,7 +291,8 @@ def view_trial(atlas: Atlas, trial: Trial) -> Page:
             "doses": view_dose_pictures(atlas, root, trial.id),
             "published": any(field["published"] for field in comparison),
             "registry": _view_registry(record),
-            "discrepancies": [view_discrepancy(d) for d in find_discrepancies(atlas, trial)],
+            "discrepancies": [view_discrepancy(d) for d in differences],
+            "grave": [view_discrepancy(d) for d in differences if d.severity == "high"],
             "lookalikes": trial.lookalikes,
             "quote": trial.quote,
             "others": [_view_telling(atlas, t, trial, root) for t in _others(atlas, trial)],

@@ -186,15 +186,23 @@ def test_trials_stand_in_time_with_phase_status_and_its_day(atlas: Atlas) -> Non
     picture = view_timeline(atlas, "../")
     assert picture
     assert cells(picture) == [
-        ["NCT01234567", "1", "not seen", "completed", "2024-05-01", "not seen", "not seen"],
+        [
+            "NCT01234567", "1", "not seen", "completed", "2024-05-01", "not seen", "not seen",
+            "10¹⁰ (calculated from the paper’s volume and concentration)",
+        ],
         [
             "NCT02", "not stated", "Early Phase 1", "status not stated", "not stated",
-            "2023-01-01", "2024-01-01 (planned)",
+            "2023-01-01", "2024-01-01 (planned)", "10⁹ (registry); 10¹¹–2 × 10¹¹ (registry)",
         ],
     ]  # fmt: skip
     assert "NCT01234567 · Phase 1" in words(picture["svg"])
-    # 2023-01-01 to 2025-01-01 is the scale; its first 365 of 731 days are the trial.
-    assert bars(picture["svg"], "span-planned") == [(0, pytest.approx(100 * 365 / 731, abs=0.01))]
+    # 2023-01-01 to 2025-01-01 is the scale; its first 365 of 731 days are the trial. Time takes
+    # 62 % of the picture, as doses stand beside it.
+    assert bars(picture["svg"], "span-planned") == [(0, pytest.approx(62 * 365 / 731, abs=0.01))]
+    # The doses begin at 70 %: 10⁹ to 10¹² with 5 % free at both ends.
+    assert places(picture["svg"], "circle", "mark-calculated") == [
+        pytest.approx(75 + 20 / 3, abs=0.01)
+    ]
 
 
 def test_sources_are_compared_entry_by_entry(atlas: Atlas) -> None:
