@@ -47,7 +47,7 @@ class Directions:
     @property
     def words(self) -> str:
         """The counts with their marks: ``▲ 3  ▼ 1``."""
-        marked = (("▲", self.up), ("▼", self.down), ("○", self.named), ("＝", self.none))
+        marked = (("▲", self.up), ("▼", self.down), ("○", self.named), ("=", self.none))
         return "  ".join(f"{mark} {count}" for mark, count in marked if count)
 
 

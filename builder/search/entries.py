@@ -131,7 +131,7 @@ def _term_entry(atlas: Atlas, term: Term, told: Sequence[str]) -> Entry:
     own = [*_own_names(term), *told]
     names = dict.fromkeys([*own, *find_variants(term)])
     return Entry(
-        path=ids.page_path(term.kind, term.id) if paged else f"glossary/#term-{term.id}",
+        path=atlas.term_href(term, ""),
         kind=term.kind if paged else "glossary",
         title=term.label,
         detail=term.abbreviation or "",

@@ -15,20 +15,20 @@ from builder.views.data import view_data
 from builder.views.dress import dress_page
 from builder.views.evidence_map import view_map
 from builder.views.findings import view_finding
+from builder.views.glossary import view_glossary
 from builder.views.home import view_about, view_home
 from builder.views.indexes import (
     view_finding_index,
-    view_glossary,
     view_paper_index,
     view_question_queue,
     view_reference_index,
-    view_term_index,
     view_trial_index,
 )
 from builder.views.links import Page
 from builder.views.papers import view_paper
 from builder.views.references import view_reference
 from builder.views.search import view_search
+from builder.views.term_indexes import view_term_index
 from builder.views.terms import view_term
 from builder.views.trials import view_trial
 
@@ -80,13 +80,13 @@ def _view_each(atlas: Atlas) -> Iterator[Page]:
     yield view_about(atlas)
     yield view_map(atlas)
     yield view_compare(atlas)
-    yield view_glossary(atlas)
+    yield from view_glossary(atlas)
     yield view_question_queue(atlas)
     yield view_search(atlas)
     for kind in PAGED:
-        yield view_term_index(atlas, kind)
+        yield from view_term_index(atlas, kind)
         for term in library.terms_of(kind):
-            yield view_term(atlas, term)
+            yield from view_term(atlas, term)
     yield view_trial_index(atlas)
     for trial in atlas.trials:
         yield view_trial(atlas, trial)

@@ -24,6 +24,7 @@ from builder.store import Library, PaperBundle
 from builder.tellings import find_trials, group_tellings
 from builder.views import links
 from builder.views.links import View
+from builder.views.paging import GLOSSARY, split_glossary
 from builder.views.short_forms import ShortForms, Wording, find_short_forms
 from builder.voices import Disagreement, find_disagreements, find_places
 
@@ -76,6 +77,7 @@ class Atlas:
     tellings: dict[str, list[Trial]] = field(default_factory=dict)
     by_id: dict[str, Finding] = field(default_factory=dict)
     former: dict[str, list[str]] = field(default_factory=dict)
+    glossary: dict[str, str] = field(default_factory=dict)  # terms on its further pages
     places: dict[tuple[str, int], str] = field(default_factory=dict)
     disagreements: dict[str, list[Disagreement]] = field(default_factory=lambda: defaultdict(list))
     edition: Edition | None = None
@@ -102,12 +104,11 @@ class Atlas:
             "kind": found.kind,
         }
 
-    @staticmethod
-    def term_href(term: Term, root: str) -> str:
+    def term_href(self, term: Term, root: str) -> str:
         """Return the relative address of a term."""
         if term.kind in PAGED:
             return links.page_href(root, term.kind, term.id)
-        return links.href(root, "glossary/", f"term-{term.id}")
+        return links.href(root, self.glossary.get(term.id, GLOSSARY), f"term-{term.id}")
 
     def take_wording(self) -> Wording:
         """Return how the page made since the last call words things."""
@@ -166,6 +167,7 @@ def build_atlas(library: Library) -> Atlas:
     for term in sorted(library.terms.values(), key=lambda t: (t.label.casefold(), t.id)):
         if term.parent:
             atlas.children[term.parent].append(term)
+    atlas.glossary = {t.id: part.path for part in split_glossary(library) for t in part.entries}
     atlas.short_forms = find_short_forms(library)
     for bundle in library.papers.values():
         _index_paper(atlas, bundle)

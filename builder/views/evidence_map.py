@@ -21,7 +21,7 @@ _SMALL = (7, 6)
 RESULT_MARKS = {
     "positive": ("positive trial result", "▲"),
     "negative": ("negative trial result", "▼"),
-    "none": ("tested without effect", "＝"),
+    "none": ("tested without effect", "="),
     "mixed": ("results that differ", "◆"),
 }
 # Types of conditions that something was tried in; a sign, a symptom or a severity is no disease.

@@ -1,4 +1,4 @@
-"""Index pages of each kind, the glossary and the queue of open questions."""
+"""Index pages of trials, papers, cited works and findings, and the queue of open questions."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from builder import ids
-from builder.models import Finding, Question, Reference, Term
-from builder.spelling import fold
+from builder.models import Finding, Question, Reference
 from builder.store import PaperBundle
-from builder.views import xrefs
-from builder.views.atlas import PAGED, Atlas, view_questions
+from builder.views.atlas import Atlas, view_questions
 from builder.views.citations import short_name
 from builder.views.findings import view_finding_row
 from builder.views.links import Page, View, link, page_href, plural, root_of
@@ -18,80 +16,10 @@ from builder.views.paging import ONE_PAGE, Part, find_initial, split_list, view_
 from builder.views.papers import view_paper_row
 from builder.views.references import count_reference, view_reference_row
 from builder.views.sheets import dump_findings, dump_sheet
-from builder.views.terms import view_synonyms
 from builder.views.trial_pictures import view_dose_pictures, view_timeline
 from builder.views.trials import view_trial_row
-from builder.views.weights import find_evidence, view_mentions, view_summary, view_weight
-from builder.views.words import KIND_WORDS
 
 _QUESTION_COLUMNS = ("weight", "rule", "question", "field", "kind", "where")
-_LEADS = {
-    "source": "Cells that exosomes are collected from. Counts are of findings read from papers.",
-    "mechanism": "Molecules, pathways and processes that a finding says an exosome acts on, "
-    "acts through or carries.",
-    "vehicle": "What carries exosomes to bone or cartilage: hydrogels, scaffolds, implants.",
-    "condition": "Diseases, injuries and defects in which exosomes were tried.",
-}
-
-
-def view_term_row(atlas: Atlas, term: Term, root: str) -> View:
-    """Return a term as an entry of its index, with how much evidence it has."""
-    findings = find_evidence(atlas, term)
-    trials = len(atlas.term_trials.get(term.id, ()))
-    narrower = [atlas.library.terms[name] for name in atlas.subtree(term.id)]
-    below = {f.id for child in narrower for f in find_evidence(atlas, child)}
-    return {
-        "term": atlas.term_link(term.id, root),
-        "label": term.label,
-        "abbreviation": term.abbreviation or "",
-        "definition": term.definition or "",
-        "weight": view_weight(atlas, findings, trials),
-        "below": len(below - {f.id for f in findings}),
-        "evident": bool(findings or trials or below)
-        or any(atlas.term_trials.get(child.id) for child in narrower),
-        "summary": view_summary(atlas, term, findings, root),
-        "mentions": view_mentions(atlas, term),
-        "type": (term.type or "").replace("-", " ").replace("_", " "),
-        "parent": atlas.term_link(term.parent, root) if term.parent else None,
-    }
-
-
-def _evidence_first(row: View) -> tuple[object, ...]:
-    weight = row["weight"]
-    return (
-        -(weight["studies"] + weight["trials"]),
-        -weight["findings"],
-        -row["below"],
-        row["label"].casefold(),
-        row["term"]["href"],
-    )
-
-
-def view_term_index(atlas: Atlas, kind: str) -> Page:
-    """Return the index page of a kind of term."""
-    path = ids.index_path(kind)
-    _, many = KIND_WORDS[kind]
-    every = [view_term_row(atlas, term, "../") for term in atlas.library.terms_of(kind)]
-    every.sort(key=_evidence_first)
-    rows = [row for row in every if row["evident"]]
-    rest = [row for row in every if not row["evident"]]
-    return Page(
-        path=path,
-        template="terms.md.j2",
-        title=many,
-        description=f"{many}: {plural(len(every), 'term')} of the atlas. {_LEADS[kind]}",
-        kind="index",
-        view={
-            "title": many,
-            "lead": _LEADS[kind],
-            "known": len(every),
-            "told": sum(1 for r in rows if r["weight"]["findings"] or r["weight"]["trials"]),
-            "rows": rows,
-            "mentioned": [r for r in rest if r["mentions"]],
-            "unused": [r for r in rest if not r["mentions"]],
-            "kind": kind,
-        },
-    )
 
 
 def view_trial_index(atlas: Atlas) -> Page:
@@ -207,60 +135,6 @@ def _finding_list(
         },
         files={"findings.csv": dump_findings(atlas, findings)} if findings else {},
     )
-
-
-def view_glossary(atlas: Atlas) -> Page:
-    """Return the glossary: every term of every kind, with abbreviations and counts."""
-    groups: dict[str, list[View]] = {}
-    shown = sorted(atlas.library.terms.values(), key=lambda t: (t.label.casefold(), t.id))
-    for term in shown:
-        entry = {
-            "anchor": f"term-{term.id}",
-            "label": term.label,
-            "abbreviation": term.abbreviation or "",
-            "href": atlas.term_href(term, "../") if term.kind in PAGED else "",
-            "definition": term.definition or "",
-            # Terms with a page of their own tell the rest there.
-            "synonyms": [] if term.kind in PAGED else view_synonyms(term),
-            "xrefs": [] if term.kind in PAGED else [xrefs.view_xref(x) for x in term.xrefs],
-            "findings": len(atlas.findings_of(term.id)),
-        }
-        groups.setdefault(term.kind, []).append(entry)
-    return Page(
-        path="glossary/",
-        template="glossary.md.j2",
-        title="Glossary",
-        description=f"{plural(len(shown), 'term')} of the field with definitions, abbreviations "
-        "and identifiers.",
-        kind="page",
-        view={
-            "groups": [
-                {"anchor": f"kind-{kind}", "label": KIND_WORDS[kind][1], "entries": groups[kind]}
-                for kind in sorted(groups, key=lambda k: KIND_WORDS[k][1])
-            ],
-            "abbreviations": view_abbreviations(atlas),
-        },
-    )
-
-
-def view_abbreviations(atlas: Atlas) -> list[View]:
-    """Return every short form with all it may mean: those of terms, then those papers define."""
-    forms = atlas.short_forms
-    entries = []
-    for short in sorted(forms.anchors, key=lambda s: (s.casefold(), s)):
-        meanings: dict[str, View] = {}
-        for meaning in forms.terms.get(short, ()):
-            told = link(meaning.label, atlas.term_href(atlas.library.terms[meaning.term], "../"))
-            told["note"] = "in some contexts" if meaning.ambiguity else ""
-            meanings.setdefault(fold(meaning.label), told)
-        for key, long in sorted(forms.papers.get(short, {}).items()):
-            told = link(long, page_href("../", "paper", key))
-            told["note"] = f"as {short_name(atlas.paper(key).paper.csl)} defines it"
-            meanings.setdefault(fold(long), told)
-        entries.append(
-            {"short": short, "anchor": forms.anchors[short], "meanings": list(meanings.values())}
-        )
-    return entries
 
 
 def _paper_questions(bundle: PaperBundle, root: str) -> Iterator[tuple[Question, View, str]]:

@@ -10,10 +10,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from builder.models import Term
 from builder.spelling import fold
+from builder.store import Library
 from builder.views.links import View, href, link
 
 ONE_PAGE = 300
+GLOSSARY = "glossary/"
+# So many terms with their definitions weigh about as much as a page may.
+_MOST_TERMS = 1500
 Entry = TypeVar("Entry")
 
 
@@ -54,6 +59,18 @@ def split_list(
                 label = f"{label} {number}"
             parts.append(Part(f"{index}list/{part}/", label, held[start : start + ONE_PAGE]))
     return parts
+
+
+def sort_terms(library: Library) -> list[Term]:
+    """Return all terms by their label."""
+    return sorted(library.terms.values(), key=lambda t: (t.label.casefold(), t.id))
+
+
+def split_glossary(library: Library) -> list[Part[Term]]:
+    """Return the parts of the glossary, a kind after the other; none where one page holds it."""
+    if len(library.terms) <= _MOST_TERMS:
+        return []
+    return split_list(sort_terms(library), GLOSSARY, lambda term: term.kind)
 
 
 def view_parts(parts: Sequence[Part[Entry]], root: str, current: str = "") -> list[View]:

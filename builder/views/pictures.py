@@ -32,7 +32,7 @@ _WAYS = {
     "down": "▼ decreases or inhibits",
     "up": "▲ increases or activates",
     "named": "○ modulates or involves",
-    "none": "＝ no effect on",
+    "none": "= no effect on",
 }
 
 
@@ -160,7 +160,7 @@ def view_directions_picture(
         for way, label in _WAYS.items()
         if any(counts[name][way] for name in shown)
     ]
-    picture["columns"] = ["Mechanism", "▲ Raised", "▼ Lowered", "○ Named", "＝ No effect"]
+    picture["columns"] = ["Mechanism", "▲ Raised", "▼ Lowered", "○ Named", "= No effect"]
     picture["rows"] = [
         [
             _term_cell(atlas, name, root, ""),

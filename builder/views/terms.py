@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from builder import ids
 from builder.models import Finding, Term
@@ -11,7 +11,8 @@ from builder.views import xrefs
 from builder.views.atlas import ROLES, Atlas, terms_in
 from builder.views.citations import view_citation, view_ways
 from builder.views.findings import view_finding_row
-from builder.views.links import Page, View, compare_href, page_href, plural, shorten
+from builder.views.links import Page, View, compare_href, page_href, plural, root_of, shorten
+from builder.views.paging import Part, view_parts
 from builder.views.pictures import view_pictures
 from builder.views.sheets import dump_findings
 from builder.views.trials import view_trial_row
@@ -19,6 +20,9 @@ from builder.views.voices import view_voices
 from builder.views.weights import find_evidence, view_mentions, view_weight
 from builder.views.words import EVIDENCE, FALLING, KIND_WORDS, RISING, ROLE_WORDS, view_evidence
 
+# Findings and works on the page itself, and findings on each page that goes on.
+_MOST_FINDINGS = 100
+_MOST_ENTRIES = 50  # of what they name, in each role
 # The order in which a page tells what its findings name.
 _FACETS = (
     "sources",
@@ -77,7 +81,10 @@ def view_facets(atlas: Atlas, term: str, findings: Sequence[Finding], root: str)
                 "id": role,
                 "label": ROLE_WORDS[role],
                 "directed": role in ("mechanisms", "outcomes"),
-                "entries": [_facet_entry(atlas, name, c, root) for name, c in entries],
+                "entries": [
+                    _facet_entry(atlas, name, c, root) for name, c in entries[:_MOST_ENTRIES]
+                ],
+                "more": max(0, len(entries) - _MOST_ENTRIES),
             }
         )
     return facets
@@ -135,13 +142,82 @@ def _view_works(atlas: Atlas, findings: Sequence[Finding], root: str) -> list[Vi
     return found
 
 
-def view_term(atlas: Atlas, term: Term) -> Page:
-    """Return the page of a source, mechanism, vehicle or condition."""
-    root = "../../"
+def view_term(atlas: Atlas, term: Term) -> Iterator[Page]:
+    """Yield the page of a source, mechanism, vehicle or condition, and the rest of its findings."""
     named = atlas.findings_of(term.id)
     findings = find_evidence(atlas, term)
     own = {f.id for f in findings}
     others = [f for f in named if f.id not in own]
+    path = ids.page_path(term.kind, term.id)
+    parts = split_findings(findings, others, path)
+    yield _view_main(atlas, term, findings, others, parts)
+    for part in parts[1:]:
+        yield _view_part(atlas, term, part, parts)
+
+
+def split_findings(
+    findings: Sequence[Finding], others: Sequence[Finding], path: str
+) -> list[Part[Finding]]:
+    """Return the parts of a term's findings, the first of them its page; none where all fit there.
+
+    The strongest evidence comes first. ``others`` are those that name it in another role.
+    """
+    if len(findings) + len(others) <= _MOST_FINDINGS:
+        return []
+    ranked = [*sort_by_evidence(findings), *sort_by_evidence(others)]
+    starts = range(0, len(ranked), _MOST_FINDINGS)
+    return [
+        Part(
+            path if number == 1 else f"{path}list/{number}/",
+            f"{start + 1}–{min(start + _MOST_FINDINGS, len(ranked))}",
+            ranked[start : start + _MOST_FINDINGS],
+        )
+        for number, start in enumerate(starts, 1)
+    ]
+
+
+def sort_by_evidence(findings: Sequence[Finding]) -> list[Finding]:
+    """Return findings with the strongest evidence first, else in their order."""
+    return sorted(findings, key=lambda f: -EVIDENCE.get(f.evidence, 0))
+
+
+def _view_part(
+    atlas: Atlas, term: Term, part: Part[Finding], parts: Sequence[Part[Finding]]
+) -> Page:
+    """Return a further page of a term's findings."""
+    root = root_of(part.path)
+    _, many = KIND_WORDS[term.kind]
+    title = f"{_title(term)}: findings {part.label}"
+    return Page(
+        path=part.path,
+        template="term_findings.md.j2",
+        title=title,
+        description=f"Findings {part.label} that name {term.label}, the strongest evidence first.",
+        kind="index",
+        crumbs=(
+            (many, ids.index_path(term.kind)),
+            (_title(term), ids.page_path(term.kind, term.id)),
+        ),
+        view={
+            "term": atlas.term_link(term.id, root),
+            "caption": f"Findings {part.label} that name {term.label}",
+            "findings": [view_finding_row(atlas, f, root) for f in part.entries],
+            "parts": view_parts(parts, root, part.path),
+        },
+    )
+
+
+def _view_main(
+    atlas: Atlas,
+    term: Term,
+    findings: Sequence[Finding],
+    others: Sequence[Finding],
+    parts: Sequence[Part[Finding]],
+) -> Page:
+    root = "../../"
+    shown = {f.id for f in parts[0].entries} if parts else {f.id for f in [*findings, *others]}
+    own_rows = sort_by_evidence(findings) if parts else findings
+    works = _view_works(atlas, findings, root)
     counts = count_term(atlas, term)
     narrower = [
         {
@@ -184,11 +260,14 @@ def view_term(atlas: Atlas, term: Term) -> Page:
             "facets": view_facets(atlas, term.id, findings, root),
             "pictures": view_pictures(atlas, term, findings, root),
             "compare": compare_href(root, term.id) if term.kind == "source" and findings else "",
-            "findings": [view_finding_row(atlas, f, root) for f in findings],
-            "others": [view_finding_row(atlas, f, root) for f in others],
+            "findings": [view_finding_row(atlas, f, root) for f in own_rows if f.id in shown],
+            "others": [view_finding_row(atlas, f, root) for f in others if f.id in shown],
+            "parts": view_parts(parts, root, ids.page_path(term.kind, term.id)),
             "sheet": "findings.csv",
             "trials": [view_trial_row(atlas, t, root) for t in trials],
-            "works": _view_works(atlas, findings, root),
+            "works": works[:_MOST_FINDINGS],
+            "works_file": "references.bib",
+            "more_works": max(0, len(works) - _MOST_FINDINGS),
         },
         files={"findings.csv": dump_findings(atlas, findings)} if findings else {},
     )

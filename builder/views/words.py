@@ -16,7 +16,7 @@ EFFECTS: dict[str, tuple[str, str]] = {
     "inhibits": ("inhibits", "▼"),
     "modulates": ("modulates", "◆"),
     "involves": ("involves", "○"),
-    "none": ("no effect on", "＝"),
+    "none": ("no effect on", "="),
 }
 # The effects that raise a mechanism or an outcome, and those that lower it.
 RISING = ("up", "activates")

@@ -59,7 +59,7 @@ def test_no_effect_is_told_apart_from_a_name_alone() -> None:
     drawing = draw_directions("p", "t", [Directions("BMP2", named=1, none=2)])
     ((start, named),) = bars(drawing, "fill-named")
     assert bars(drawing, "fill-none") == [(start + named, 2 * named)]
-    assert "○ 1  ＝ 2" in words(drawing)
+    assert "○ 1  = 2" in words(drawing)
 
 
 def test_a_bar_without_a_finding_is_not_drawn() -> None:

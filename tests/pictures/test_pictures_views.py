@@ -129,7 +129,7 @@ def test_a_source_shows_its_findings_by_condition_and_level(atlas: Atlas) -> Non
 def test_a_source_shows_which_way_its_mechanisms_go(atlas: Atlas) -> None:
     picture = pictures_of(atlas, "bmsc")["picture-directions"]
     assert cells(picture) == [["IL-1β", "0", "2", "1", "1"], ["VEGF", "1", "0", "0", "0"]]
-    assert "▼ 2  ○ 1  ＝ 1" in words(picture["svg"])
+    assert "▼ 2  ○ 1  = 1" in words(picture["svg"])
 
 
 def test_a_mechanism_shows_who_carries_it_and_what_follows(atlas: Atlas) -> None:

@@ -35,6 +35,84 @@ def test_the_result_of_a_trial_is_told_on_the_home_page(site: Served, page: Page
     expect(told).to_contain_text("no superiority vs. placebo")
 
 
+def test_home_tells_in_one_screen_what_there_is_and_the_ways_in(site: Served, page: Page) -> None:
+    page.goto(site.url)
+    for part in (
+        page.locator("h1"),
+        page.get_by_role("searchbox", name="Search cells, molecules, trials, papers"),
+        page.get_by_role("link", name="findings").first,
+        page.locator("table.map tbody tr").last,
+        page.get_by_role("link", name="What did trials in people find?"),
+        page.get_by_role("link", name="What is still in doubt?"),
+    ):
+        expect(part).to_be_in_viewport(ratio=1)
+
+
+def test_a_grave_difference_stands_on_the_first_screen_of_a_trial(site: Served, page: Page) -> None:
+    """The review tells a dose per millilitre, the registry one a hundred times as large."""
+    page.goto(site.url + "trials/")
+    row = page.locator("table.trials tbody tr", has_text="NCT05060107")
+    expect(row).to_contain_text("of high weight: dose")
+    row.get_by_role("rowheader").get_by_role("link").first.click()
+    warning = page.locator(".warnings .notice", has_text="differ on the dose")
+    expect(warning).to_be_in_viewport(ratio=1)
+    expect(warning).to_contain_text("109–1010 particles/mL")
+    expect(warning).to_contain_text("3-5 x 10e11 particles")
+    expect(page.locator(".warnings", has_text="NCT06431152")).to_be_in_viewport(ratio=1)
+
+
+def test_a_short_form_is_explained_on_hover_and_by_keyboard(site: Served, page: Page) -> None:
+    page.goto(site.url + "sources/bmsc/")
+    quote = page.locator("table.findings blockquote", has_text="BMSC-Exos").first
+    words = quote.inner_text()
+    short = quote.locator("a.short", has_text="BMSC").first
+    tip = page.get_by_role("tooltip")
+    expect(tip).to_be_hidden()
+    short.hover()
+    expect(tip).to_have_text("Bone marrow mesenchymal stem cell")
+    page.keyboard.press("Escape")
+    expect(tip).to_be_hidden()
+    page.mouse.move(0, 0)
+    quote.evaluate("(element) => { element.tabIndex = -1; element.focus(); }")
+    page.keyboard.press("Tab")
+    expect(page.locator("a.short:focus")).to_have_count(1)
+    expect(tip).to_be_visible()
+    expect(page.locator("a.short:focus")).to_have_accessible_description(tip.inner_text())
+    assert quote.inner_text() == words
+    page.keyboard.press("Enter")
+    expect(page.locator("dl.short-forms div:target")).to_be_in_viewport()
+
+
+def test_a_short_form_is_explained_on_the_first_tap(site: Served, browser: Browser) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    page = context.new_page()
+    page.goto(site.url + "trials/")
+    short = page.locator("a.short", has_text="OA").first
+    here = page.url
+    short.tap()
+    tip = page.get_by_role("tooltip")
+    expect(tip).to_have_text("Osteoarthritis")
+    expect(tip).to_be_in_viewport(ratio=1)
+    assert page.url == here
+    short.tap()
+    expect(page.locator("dl.short-forms div:target")).to_contain_text("Osteoarthritis")
+    context.close()
+
+
+def test_without_scripts_short_forms_lead_to_the_glossary_and_dark_is_dark(
+    site: Served, browser: Browser
+) -> None:
+    context = browser.new_context(java_script_enabled=False, color_scheme="dark")
+    page = context.new_page()
+    page.goto(site.url + "trials/")
+    short = page.locator("a.short", has_text="OA").first
+    expect(short).to_have_attribute("title", "Osteoarthritis")
+    expect(page.locator("body")).to_have_css("background-color", "rgb(20, 25, 28)")
+    short.click()
+    expect(page.locator("dl.short-forms div:target")).to_contain_text("Osteoarthritis")
+    context.close()
+
+
 def test_a_researcher_filters_findings_to_osteochondral_defects_and_downloads_them(
     site: Served, page: Page, tmp_path: Path
 ) -> None:

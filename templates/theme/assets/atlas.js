@@ -58,9 +58,54 @@
     setTimeout(() => URL.revokeObjectURL(href), 1000);
   }
 
+  /** Adds the rows that stand on further pages; their links stay right. */
+  async function fetchRows(place, table) {
+    const pages = place.dataset.more.split(" ").map((href) => new URL(href, location.href));
+    const texts = await Promise.all(pages.map(async (page) => {
+      const answer = await fetch(page);
+      if (!answer.ok) throw new Error(answer.statusText);
+      return answer.text();
+    }));
+    texts.forEach((text, n) => {
+      const held = new DOMParser().parseFromString(text, "text/html");
+      for (const row of held.querySelectorAll("table.findings > tbody > tr")) {
+        for (const link of row.querySelectorAll("a[href]"))
+          link.href = new URL(link.getAttribute("href"), pages[n]).href;
+        table.tBodies[0].append(document.adoptNode(row));
+      }
+    });
+    delete place.dataset.more;
+  }
+
+  /** Offers to fetch what stands on further pages; a filter over a part would mislead. */
+  function offerRows(place, table) {
+    const button = make("button", { type: "button" }, "Show all on this page, to filter and sort");
+    const state = make("output");
+    place.prepend(button, state);
+    async function fetchAll() {
+      button.disabled = true;
+      state.textContent = "Loading …";
+      try {
+        await fetchRows(place, table);
+        button.remove();
+        state.remove();
+        addFilter(place);
+      } catch {
+        button.disabled = false;
+        state.textContent = "Could not load; the pages below hold the rest.";
+      }
+    }
+    button.addEventListener("click", fetchAll);
+    if (location.search) fetchAll();
+  }
+
   function addFilter(place) {
     const target = place.nextElementSibling;
     if (!target) return;
+    if (place.dataset.more) {
+      offerRows(place, target);
+      return;
+    }
     const parts = partsOf(target);
     const texts = parts.map(wordsOf);
     const input = make("input", { type: "search", autocomplete: "off" });
