@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -158,9 +158,9 @@ def _explain(page: Page, wording: Wording, body: str, templates: Path) -> str:
 
 @dataclass(slots=True)
 class RenderReport:
-    """What a rendering did: how many pages there are, which files changed, which went."""
+    """What a rendering did: the pages without what they show, which files changed, which went."""
 
-    pages: int = 0
+    pages: list[Page] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
 
@@ -180,7 +180,7 @@ def render_site(
     report = RenderReport()
     kept: set[Path] = set()
     for page in view_site(library, edition or find_edition(library), sizes or {}):
-        report.pages += 1
+        report.pages.append(replace(page, view={}, extra={}, files={}, wording=None))
         texts = {"index.md": render_page(page, templates), **page.files}
         for name, text in texts.items():
             target = out / page.path / name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from builder.edition import DATA_LICENCE, Edition, find_edition
@@ -16,22 +17,29 @@ from builder.exports.release import copy_releases, write_crate, write_manifest
 from builder.exports.tabular import write_csv, write_sqlite
 from builder.releases import read_releases
 from builder.store import Library
-from builder.views import list_pages
+from builder.views import Page, list_pages
+from builder.views.atlas import build_atlas
 
 __all__ = ["prepare_downloads", "write_downloads", "write_exports"]
 
 
 def write_exports(
-    library: Library, site: Path, site_url: str, downloads: Path | None = None
+    library: Library,
+    site: Path,
+    site_url: str,
+    downloads: Path | None = None,
+    pages: Sequence[Page] | None = None,
 ) -> None:
     """Write every export below a built site; ``site_url`` ends with a slash.
 
-    ``downloads`` is the folder in which they were prepared; without it they are made here.
+    ``downloads`` is the folder in which they were prepared, and ``pages`` are those of the site as
+    its rendering told them; what is not given is made here.
     """
     edition = find_edition(library, site_url)
     releases = read_releases(library.root)
-    atlas, pages = list_pages(library, edition, {})
-    write_page_files(atlas, pages, site, edition)
+    if pages is None:
+        _, pages = list_pages(library, edition, {})
+    write_page_files(build_atlas(library), pages, site, edition)
     if downloads:
         shutil.copytree(downloads, site, dirs_exist_ok=True)
     else:

@@ -77,10 +77,12 @@ def view_abbreviations(atlas: Atlas) -> list[View]:
         meanings: dict[str, View] = {}
         for meaning in forms.terms.get(short, ()):
             told = link(meaning.label, atlas.term_href(atlas.library.terms[meaning.term], "../"))
-            told["note"] = "in some contexts" if meaning.ambiguity else ""
+            told["unsure"] = meaning.ambiguity is not None
+            told["note"] = ""
             meanings.setdefault(fold(meaning.label), told)
         for key, long in sorted(forms.papers.get(short, {}).items()):
             told = link(long, page_href("../", "paper", key))
+            told["unsure"] = False
             told["note"] = f"as {short_name(atlas.paper(key).paper.csl)} defines it"
             meanings.setdefault(fold(long), told)
         entries.append(

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from hand_made import copy_project
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from served import Served, Watch, run_builder, serve
 
 from builder.project import Project
@@ -39,6 +39,7 @@ def site(request: pytest.FixtureRequest, built: Project) -> Iterator[Served]:
 def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium")
     assert chromium, "no chromium is installed; .ci/get-chromium does it"
+    expect.set_options(timeout=20_000)  # the machine may be busy with other things
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium, args=ARGS)
         yield browser
