@@ -21,7 +21,7 @@ from builder.project import Project, find_seeds
 from builder.readers import read_words
 from builder.reading import TRIALS, Reading, hash_text
 from builder.registry import compare_lists
-from builder.render import render_site
+from builder.render import RenderReport, render_site
 from builder.shelf import Shelf
 from builder.store import Library
 from builder.succession import (
@@ -251,17 +251,17 @@ def load(project: Project) -> Library:
 def render(project: Project, notify: Notify = silent) -> Report:
     """Write the pages as Markdown; touch only files whose bytes change."""
     with hold_lock(project.build / "lock"):
-        return _render(project, load(project), notify)
+        done = _render(project, load(project), notify)
+    changed = [*done.written, *done.removed]
+    return Report(changed=[project.docs / name for name in changed], pages=len(done.pages))
 
 
-def _render(project: Project, library: Library, notify: Notify) -> Report:
+def _render(project: Project, library: Library, notify: Notify) -> RenderReport:
     notify("data")
     edition = find_edition(library, publish.site_address(project))
     sizes = exports.prepare_downloads(library, project.downloads, edition)
     notify("pages to Markdown")
-    done = render_site(library, project.docs, project.templates, edition, sizes)
-    changed = [*done.written, *done.removed]
-    return Report(changed=[project.docs / name for name in changed], pages=done.pages)
+    return render_site(library, project.docs, project.templates, edition, sizes)
 
 
 def build(project: Project, notify: Notify = silent, *, force: bool = False) -> bool:
@@ -281,8 +281,8 @@ def build(project: Project, notify: Notify = silent, *, force: bool = False) -> 
             problems += addresses.check_addresses(library)
         if has_errors(problems):
             raise ProblemError(p for p in problems if p.level == "error")
-        _render(project, library, notify)
-        return publish.publish(project, library, notify, force=force)
+        done = _render(project, library, notify)
+        return publish.publish(project, library, notify, force=force, pages=done.pages)
 
 
 def _read_seeds(project: Project, library: Library) -> dict[str, str]:

@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from mkdocs.utils.yaml import yaml_load
@@ -21,6 +21,7 @@ from builder.project import Project, source_date_epoch
 from builder.search import write_search
 from builder.store import Library
 from builder.swap import new_site
+from builder.views import Page
 
 Notify = Callable[[str], None]
 _WARNING = re.compile(r"^(?:WARNING|ERROR)\s+-\s+(.*)", re.MULTILINE)
@@ -37,9 +38,17 @@ def site_address(project: Project) -> str:
     return str(address).rstrip("/") + "/"
 
 
-def publish(project: Project, library: Library, notify: Notify, *, force: bool = False) -> bool:
+def publish(
+    project: Project,
+    library: Library,
+    notify: Notify,
+    *,
+    force: bool = False,
+    pages: Sequence[Page] | None = None,
+) -> bool:
     """Build the site from the rendered pages and swap it into place; False if nothing changed.
 
+    ``pages`` are those that were rendered, as ``render_site`` tells them; else they are found anew.
     Raises ProblemError, and leaves the site published before, where a page or a link is wrong.
     """
     # One stamp for each place that is published to, so that a preview leaves the site's alone.
@@ -55,7 +64,7 @@ def publish(project: Project, library: Library, notify: Notify, *, force: bool =
             write_search(project, library, folder)
             notify("exports")
             address = site_address(project)
-            write_exports(library, folder, address, project.downloads)
+            write_exports(library, folder, address, project.downloads, pages)
             notify("links")
             problems = check_links(folder, address)
             if project.out != project.preview:

@@ -137,8 +137,8 @@ def test_queue_is_sorted_by_weight(tree):
 
 def test_second_run_writes_nothing_and_a_changed_record_one_page_set(tmp_path):
     first = render_site(sample_library(), tmp_path)
-    assert first.pages == len(read_tree(tmp_path))
-    assert len(first.written) == first.pages + len(list(tmp_path.rglob("*.csv")))
+    assert len(first.pages) == len(read_tree(tmp_path))
+    assert len(first.written) == len(first.pages) + len(list(tmp_path.rglob("*.csv")))
     before = {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.md")}
     again = render_site(sample_library(), tmp_path)
     assert (again.written, again.removed) == ([], [])
