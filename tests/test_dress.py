@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 from hand_made import PAPER, make_bundle, make_library
+from schema_org import find_faults
 
 from builder import models
 from builder.edition import Edition, find_edition
 from builder.models import CslItem
 from builder.render import render_page
 from builder.views import Page, view_site
+from builder.views.head import describe_trial, describe_work, dump_ld
 from builder.views.tags import find_graph_tags, find_page_tags, find_work_tags
 
 AT = "https://atlas.example/base/"
@@ -154,6 +156,54 @@ def test_json_ld_tells_what_a_page_is_about_and_can_not_leave_its_script(
     assert graph(pages["data/"])["Dataset"]["license"].startswith("https://creativecommons.org/")
     crumbs = graph(pages["sources/bmsc/"])["BreadcrumbList"]["itemListElement"]
     assert [c["item"] for c in crumbs] == [AT, f"{AT}sources/", f"{AT}sources/bmsc/"]
+
+
+def test_json_ld_of_every_page_keeps_to_schema_org(pages: dict[str, Page]) -> None:
+    faults = {
+        path: found
+        for path, page in pages.items()
+        if (found := list(find_faults(json.loads(page.extra["head"]["data"]))))
+    }
+    assert faults == {}
+    kinds = {node["@type"] for page in pages.values() for node in graph(page).values()}
+    assert kinds >= {"ScholarlyArticle", "MedicalTrial", "DefinedTerm", "Dataset", "Claim",
+                     "BreadcrumbList", "WebPage", "WebSite"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "holder"),
+    [
+        ("article-journal", "ScholarlyArticle", "PublicationIssue"),
+        ("paper-conference", "ScholarlyArticle", "CreativeWork"),
+        ("book", "Book", "CreativeWork"),
+        ("chapter", "Chapter", "Book"),
+        ("thesis", "Thesis", "CreativeWork"),
+        ("report", "Report", "CreativeWork"),
+        ("webpage", "WebPage", "WebSite"),
+        ("patent", "CreativeWork", "CreativeWork"),
+    ],
+)
+def test_each_type_of_work_is_one_of_schema_org(kind: str, said: str, holder: str) -> None:
+    item = WORK.model_copy(update={"type": kind, "issue": "2", "publisher": "P"})
+    data = json.loads(dump_ld([describe_work(item, f"{AT}x/")]))
+    assert list(find_faults(data)) == []
+    [node] = data["@graph"]
+    assert (node["@type"], node["isPartOf"]["@type"]) == (said, holder)
+
+
+def test_a_work_is_part_of_the_issue_of_the_volume_of_its_journal() -> None:
+    issue = describe_work(WORK.model_copy(update={"issue": "2"}), f"{AT}x/")["isPartOf"]
+    assert (issue["issueNumber"], issue["isPartOf"]["volumeNumber"]) == ("2", "3")
+    assert issue["isPartOf"]["isPartOf"]["name"] == "Joint Letters"
+    assert describe_work(WORK, AT)["isPartOf"]["@type"] == "PublicationVolume"
+
+
+def test_a_randomised_trial_is_one_in_the_words_of_schema_org() -> None:
+    [trial] = make_bundle().trials
+    randomised = describe_trial(trial.model_copy(update={"design": "RCT"}), AT, ["knee"])
+    assert randomised["trialDesign"] == "https://schema.org/RandomizedTrial"
+    assert list(find_faults(json.loads(dump_ld([randomised])))) == []
+    assert describe_trial(trial, AT, [])["trialDesign"] is None
 
 
 def test_signposting_leads_to_the_record_the_citation_and_the_licence(

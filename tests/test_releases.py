@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import subprocess
 import zipfile
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from hand_made import make_bundle, make_library
@@ -212,6 +214,30 @@ def test_a_moved_and_a_withdrawn_page_lead_on(tmp_path: Path) -> None:
     assert "cite" not in pages["sources/gone/"].extra
 
 
+def check_feed(feed: etree._Element, own: str) -> None:
+    """Check what RFC 4287 asks of a feed and of each entry."""
+    told = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+    assert feed.tag == f"{ATOM}feed"
+    assert feed.findtext(f"{ATOM}author/{ATOM}name")
+    links = {link.get("rel"): link.get("href") for link in feed.findall(f"{ATOM}link")}
+    assert links["self"] == own
+    entries = feed.findall(f"{ATOM}entry")
+    assert entries
+    for node in (feed, *entries):
+        for name in ("id", "title", "updated"):
+            assert len(node.findall(f"{ATOM}{name}")) == 1
+        assert urlsplit(node.findtext(f"{ATOM}id")).scheme == "https"
+        assert told.fullmatch(node.findtext(f"{ATOM}updated"))
+        # An entry without content must lead to a page.
+        alternate = [x for x in node.findall(f"{ATOM}link") if x.get("rel") == "alternate"]
+        assert [x.get("type") for x in alternate] == ["text/html"]
+    ids = [e.findtext(f"{ATOM}id") for e in entries]
+    assert len(set(ids)) == len(ids)
+    days = [str(e.findtext(f"{ATOM}updated")) for e in entries]
+    assert days == sorted(days, reverse=True)
+    assert feed.findtext(f"{ATOM}updated") == days[0]
+
+
 def test_sitemap_robots_and_feed_tell_real_days(tmp_path: Path) -> None:
     library = recorded(make_library(tmp_path))
     entries = [
@@ -237,6 +263,7 @@ def test_sitemap_robots_and_feed_tell_real_days(tmp_path: Path) -> None:
     assert robots.endswith("Sitemap: https://atlas.example/base/sitemap.xml\n")
     feed = etree.parse(str(site / "changes/feed.xml")).getroot()
     assert feed.findtext(f"{ATOM}updated") == "2026-12-24T00:00:00Z"
+    check_feed(feed, "https://atlas.example/base/changes/feed.xml")
     titles = [e.findtext(f"{ATOM}title") for e in feed.iter(f"{ATOM}entry")]
     assert titles[0] == "2026-12-24: pages 1 changed"
     assert "A &lt;b&gt; &amp; c\ufffd" in str(feed.findtext(f"{ATOM}entry/{ATOM}content"))

@@ -13,6 +13,22 @@ from builder.views.tags import format_day
 
 Node = dict[str, Any]
 _CONTEXT = "https://schema.org"
+# Google shows no more of a headline.
+_HEADLINE = 110
+_WORK_TYPES = {
+    "article-journal": "ScholarlyArticle",
+    "paper-conference": "ScholarlyArticle",
+    "book": "Book",
+    "chapter": "Chapter",
+    "thesis": "Thesis",
+    "report": "Report",
+    "webpage": "WebPage",
+}
+_HOLDER_TYPES = {
+    "article-journal": "Periodical",
+    "chapter": "Book",
+    "webpage": "WebSite",
+}
 # The downloads of the whole base that other programs are told of: path and media type.
 DOWNLOADS = (
     ("api/v1/index.json", "application/json"),
@@ -70,33 +86,45 @@ def _identifiers(item: models.CslItem) -> Iterator[Node]:
 
 
 def describe_work(item: models.CslItem, page: str) -> Node:
-    """Return a work as ScholarlyArticle (other types: CreativeWork); ``page`` is its page here."""
-    article = item.type == "article-journal"
+    """Return a work as its schema.org type, ScholarlyArticle mostly; ``page`` is its page here."""
+    kind = _WORK_TYPES.get(item.type, "CreativeWork")
     first, _, last = (item.page or "").partition("–")
-    journal: Node = {
-        "@type": "Periodical" if article else "CreativeWork",
-        "name": item.container_title,
-        "issn": item.ISSN,
-    }
-    volume: Node = {
-        "@type": "PublicationVolume",
-        "volumeNumber": item.volume,
-        "isPartOf": journal,
-    }
+    paged = kind in ("ScholarlyArticle", "Chapter")
     return {
-        "@type": "ScholarlyArticle" if article else "CreativeWork",
+        "@type": kind,
         "@id": ids.doi_url(item.DOI) if item.DOI else f"{page}#work",
         "name": item.title,
-        "headline": item.title[:110] if article else None,
+        "headline": item.title[:_HEADLINE] if kind == "ScholarlyArticle" else None,
         "author": [_person(n) for n in item.author or []],
         "datePublished": format_day(item.issued, "-"),
-        "isPartOf": (volume if item.volume else journal) if item.container_title else None,
-        "pageStart": first,
-        "pageEnd": last,
+        "isPartOf": _holder(item),
+        "pageStart": first if paged else None,
+        "pageEnd": last if paged else None,
+        "publisher": _organization(item.publisher),
         "identifier": list(_identifiers(item)),
         "sameAs": ids.doi_url(item.DOI) if item.DOI else item.URL,
         "mainEntityOfPage": page,
     }
+
+
+def _holder(item: models.CslItem) -> Node | None:
+    """Return what a work is part of: the issue of the volume of the journal, or the book."""
+    if not item.container_title:
+        return None
+    holder: Node = {"@type": _HOLDER_TYPES.get(item.type, "CreativeWork")}
+    holder |= {"name": item.container_title}
+    if item.type != "article-journal":
+        return holder
+    holder |= {"issn": item.ISSN}
+    if item.volume:
+        holder = {"@type": "PublicationVolume", "volumeNumber": item.volume, "isPartOf": holder}
+    if item.issue:
+        holder = {"@type": "PublicationIssue", "issueNumber": item.issue, "isPartOf": holder}
+    return holder
+
+
+def _organization(name: str | None) -> Node | None:
+    return {"@type": "Organization", "name": name} if name else None
 
 
 def describe_trial(trial: models.Trial, page: str, conditions: Sequence[str]) -> Node:
@@ -113,7 +141,9 @@ def describe_trial(trial: models.Trial, page: str, conditions: Sequence[str]) ->
         "url": page,
         "sameAs": trial.registry_url,
         "phase": trial.phase,
-        "trialDesign": "RandomizedTrial" if (trial.design or "").upper() == "RCT" else None,
+        "trialDesign": f"{_CONTEXT}/RandomizedTrial"
+        if (trial.design or "").upper() == "RCT"
+        else None,
         "healthCondition": [{"@type": "MedicalCondition", "name": c} for c in conditions],
     }
 
