@@ -22,7 +22,7 @@ _MIRNA = (
     rf"(?:{_DASH}(?P<arm>[35])p)?"
 )
 _CIRC = (
-    r"(?:(?:hsa|mmu|rno)_)?circ(?:RNA)?(?:[_-]|\s(?=\d{4}|[A-Z][A-Za-z]*\d))?"
+    r"(?:(?:hsa|mmu|rno)_)?[Cc]irc(?:RNA)?(?:[_-]|\s(?=\d{4}|[A-Z][A-Za-z]*\d))?"
     r"(?P<circ>\d{5,7}|(?!RNA)[A-Z][A-Za-z]*\d*[A-Z]?\d*|(?<=RNA\s)[A-Z][A-Za-z]*\d\w*)"
 )
 _LNC = (
@@ -43,7 +43,8 @@ _TYPES = {"mir": "miRNA", "let": "miRNA", "circ": "circRNA", "lncrna": "lncRNA"}
 
 def find_names(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield (start, end, id) of each name in a text that a nomenclature makes."""
-    if "mi" not in text and "let" not in text and "circ" not in text and "lnc" not in text.lower():
+    low = text.lower()
+    if not any(word in low for word in ("mir", "mic", "let", "circ", "lnc", "long non")):
         return
     for match in _NAME.finditer(text):
         yield match.start(), match.end(), _id_of(match)

@@ -221,7 +221,7 @@ def _settle(
             kept = [a for a in kept if a.field != field or a.rule in rules]
     taken = {a.value for a in kept if a.field == "sources"}
     kept = _drop_classes(kept, vocabulary)
-    for field in ("sources", "vehicles", "conditions", "targets", "models"):
+    for field in ("sources", "modifications", "vehicles", "conditions", "targets", "models"):
         values = [a.value for a in kept if a.field == field]
         narrow = {*drop_ancestors(values, vocabulary), *_side_by_side(kept, field, texts)}
         kept = [a for a in kept if a.field != field or a.value in narrow]

@@ -33,6 +33,15 @@ _PUT_IN = re.compile(
     re.IGNORECASE,
 )
 _OF_RNA = frozenset(["x-profile", "x-modified-cells"])
+_OPPOSED_BEHIND = re.compile(
+    r"[\s-]+(?:specific\s+)?(?:siRNAs?|shRNAs?|sgRNAs?|ASOs?|antisense|inhibitors?|antagomirs?|sponges?|"
+    r"antibod(?:y|ies)|antagonists?|knock-?(?:down|out))\b",
+    re.IGNORECASE,
+)
+_OPPOSED_BEFORE = re.compile(r"(?:\bantagomir|\banti|\bsi|\bsh)[-\s]?$")
+_LINKED = re.compile(
+    r"\s+(?:and|or|versus|vs\.?|than|with|to)\s+(?:the\s+|free\s+)?$|^\s+(?:and|or|versus|vs\.?)\s"
+)
 _LISTED = re.compile(r"\s*(?:,|,?\s*\band\b|&|/)\s*", re.IGNORECASE)
 _NAME_BEHIND = re.compile(r"^(?:[_-]\d|\s+(?!RNA)[A-Z][A-Z0-9][A-Za-z0-9-]*\b)")
 _NO_CARRIER = re.compile(r"\b(?:no|without)\s+(?:any\s+|a\s+|an\s+|the\s+)?$", re.IGNORECASE)
@@ -50,11 +59,20 @@ def read_vehicles(reading: Reading) -> list[Assigned]:
             continue
         if reading.part.role != "vehicle" and _is_elsewhere(reading, mention):
             continue
-        if _NO_CARRIER.search(reading.before(mention)):
+        if _NO_CARRIER.search(reading.before(mention)) or _is_compared(reading, mention):
             continue
         rule = "vehicle-column" if reading.part.role == "vehicle" else "named-carrier"
         found.append(_assign(reading, "vehicles", mention, rule))
     return found
+
+
+def _is_compared(reading: Reading, mention: Mention) -> bool:
+    """Tell whether a material is what the vesicles are measured against, no carrier."""
+    if reading.part.role == "vehicle" or not reading.cues.comparing.search(reading.text):
+        return False
+    before, behind = reading.before(mention)[-40:], reading.behind(mention)[:40]
+    linked = _LINKED.search(before) or _LINKED.match(behind)
+    return bool(linked and reading.cues.vesicle.search(f"{before} {behind}"))
 
 
 def _is_elsewhere(reading: Reading, mention: Mention) -> bool:
@@ -176,30 +194,38 @@ def read_cargo(reading: Reading) -> list[Assigned]:
     """Return what is said to be in or on the vesicles, with its role: loaded or native."""
     if not reading.about_vesicles:
         return []
-    found = []
-    for mention in find_molecules(reading):
-        if reading.part.role == "cargo":
-            found.append(_assign(reading, "cargo", mention, "cargo-column", "not stated"))
-            continue
-        if reading.part.role == "modification":
-            if _is_put_in(reading, mention):
-                found.append(_assign(reading, "cargo", mention, "loading-column", "loaded"))
-            continue
-        rna = reading.vocabulary.terms[mention.term].type in RNA_TYPES
-        for role in ("loaded", "native"):
-            pattern = reading.fitting(mention, role)
-            if pattern is None or (pattern.rule in _OF_RNA and not rna):
-                continue
-            if is_unknown_rna(reading, mention):
-                break
-            drug = reading.vocabulary.terms[mention.term].kind == "compound"
-            if drug and pattern.rule == "modified-by-x":
-                continue  # a gas or drug that the cell or vesicle was treated with
-            said = "not stated" if pattern.rule == "x-exosome-compound" else role
-            said = "loaded" if drug else said
-            found.append(_assign(reading, "cargo", mention, pattern.rule, said))
-            break
+    molecules = [m for m in find_molecules(reading) if not _is_opposed(reading, m)]
+    if reading.part.role == "cargo":
+        found = [_assign(reading, "cargo", m, "cargo-column", "not stated") for m in molecules]
+    elif reading.part.role == "modification":
+        put_in = [m for m in molecules if _is_put_in(reading, m)]
+        found = [_assign(reading, "cargo", m, "loading-column", "loaded") for m in put_in]
+    else:
+        found = [a for m in molecules if (a := _read_carried(reading, m)) is not None]
     return _spread(reading, found)
+
+
+def _read_carried(reading: Reading, mention: Mention) -> Assigned | None:
+    """Return a molecule that the words around it put in or on the vesicles."""
+    term = reading.vocabulary.terms[mention.term]
+    for role in ("loaded", "native"):
+        pattern = reading.fitting(mention, role)
+        if pattern is None or (pattern.rule in _OF_RNA and term.type not in RNA_TYPES):
+            continue
+        if is_unknown_rna(reading, mention):
+            return None
+        drug = term.kind == "compound"
+        if drug and pattern.rule == "modified-by-x":
+            continue  # a gas or drug that the cell or vesicle was treated with
+        said = "not stated" if pattern.rule == "x-exosome-compound" else role
+        return _assign(reading, "cargo", mention, pattern.rule, "loaded" if drug else said)
+    return None
+
+
+def _is_opposed(reading: Reading, mention: Mention) -> bool:
+    """Tell whether what is carried works against a molecule: "MMP-13 siRNA", "antagomir-188"."""
+    behind = _OPPOSED_BEHIND.match(reading.behind(mention))
+    return bool(behind or _OPPOSED_BEFORE.search(reading.before(mention)[-12:]))
 
 
 def _spread(reading: Reading, found: list[Assigned]) -> list[Assigned]:

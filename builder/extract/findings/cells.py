@@ -41,6 +41,12 @@ _NO_TARGET = re.compile(
     r"markers?|lineage|lysates?)\b|-(?:rich|like|free|poor|depleted|seeded|laden|specific)\b)",
     re.IGNORECASE,
 )
+# "Similar effects to BMSCs" names them for comparison only.
+_LIKENED = re.compile(
+    r"\b(?:similar|comparable|superior|inferior|equal|equivalent|identical)\s+(?:[\w-]+\s+){0,3}(?:to|with)\s+"
+    r"(?:(?:those|that)\s+of\s+)?(?:the\s+)?$",
+    re.IGNORECASE,
+)
 _FROM = re.compile(r"\s+(?:\w+\s+)?(?:from|of|by)\s+(?:[\w-]+\s+){0,3}", re.IGNORECASE)
 _BY = re.compile(r"\bby\s+(?:(?!\w+(?:ing|ed)\b)[\w-]+\s+)?$", re.IGNORECASE)
 _TOWARDS = re.compile(
@@ -143,6 +149,9 @@ def _role_in_words(reading: Reading, mention: Mention) -> tuple[str, str] | None
         ):
             continue
         return field, pattern.rule
+    fluid = reading.vocabulary.terms[mention.term].type in ("biofluid", "blood product")
+    if fluid and reading.cues.in_fluid.search(reading.before(mention)):
+        return "sources", "exosomes-in-fluid"
     acts = _acts_by_vesicles(reading, mention)
     return ("sources", "x-acts-by-exosomes") if acts else None
 
@@ -202,15 +211,21 @@ def _has_nearer_cell(reading: Reading, mention: Mention) -> bool:
     return any(not _LISTED.match(reading.text[o.end : mention.start]) for o in between)
 
 
+def _names_no_cell(reading: Reading, mention: Mention) -> bool:
+    """Tell whether a cell's name belongs to another thing, or stands for comparison only."""
+    return bool(
+        touches(mention, reading.mentions("modification"))
+        or is_inside(mention, reading.mentions("vehicle"))
+        or _NO_TARGET.match(reading.behind(mention))
+        or _LIKENED.search(reading.before(mention))
+    )
+
+
 def _as_target(reading: Reading, mention: Mention) -> tuple[str, str]:
     term = reading.vocabulary.terms.get(mention.term)
     if term is None or (term.kind == "source" and term.type not in ("cell", "class", "cell line")):
         return "", "no-role"
-    if touches(mention, reading.mentions("modification")) or is_inside(
-        mention, reading.mentions("vehicle")
-    ):
-        return "", "no-role"
-    if _NO_TARGET.match(reading.behind(mention)):
+    if _names_no_cell(reading, mention):
         return "", "no-role"
     if _TAKEN_UP.search(reading.before(mention)):
         return "targets", "taken-up-by"

@@ -52,6 +52,7 @@ class Cues:
     never_source: re.Pattern[str]
     as_source: re.Pattern[str]
     acts_by_vesicles: re.Pattern[str]
+    in_fluid: re.Pattern[str]
     adjective_vesicles: re.Pattern[str]
     uptake: re.Pattern[str]
     adjectives: Mapping[str, str]
@@ -242,6 +243,7 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
         never_source=re.compile(never, re.IGNORECASE),
         as_source=re.compile(_fill(data["source"]["as_source"], words, stop), re.IGNORECASE),
         acts_by_vesicles=re.compile(_fill(data["source"]["acts_by"], words, stop), re.IGNORECASE),
+        in_fluid=re.compile(_fill(data["source"]["in_fluid"], words, stop), re.IGNORECASE),
         adjective_vesicles=re.compile(
             rf"(?<![\w-])(?P<adjective>[A-Za-z]+(?:ic|al|ar|ous|ary|ian))\s+(?:(?!(?:{words['stop']})\b)\w+\s+){{0,1}}"
             rf"(?:{words['vesicle']})\b",
@@ -271,9 +273,10 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
         not_carrier_whole=re.compile(rf"\b(?:{data['not_carrier']['whole']})$", re.IGNORECASE),
         not_carrier_after=re.compile(rf"^(?:{data['not_carrier']['after']})", re.IGNORECASE),
         effect_of_vesicles=re.compile(
-            r"^[^.;,]{0,60}?\b(?:effects?|influence|benefits?|actions?|ability|abilities|capacity|potential)\s+of\s+(?:[\w/-]+[\s-]+){0,5}"
-            + words["vesicle"]
-            + r"\b",
+            r"^[^.;,]{0,60}?\b(?:effects?|influence|benefits?|actions?|ability|abilities|capacity|"
+            rf"potential)\s+of\s+(?:[\w/-]+[\s-]+){{0,5}}{words['vesicle']}\b|"
+            r"^\s+(?:their|its|the)\s+(?:[\w-]+\s+){0,2}"
+            r"(?:effects?|ability|capacity|actions?|potential)\s+(?:to|on|in)\b",
             re.IGNORECASE,
         ),
         measures=re.compile(rf"^(?:\s+(?:{_any(effects['measures'])})\b)*", re.IGNORECASE),

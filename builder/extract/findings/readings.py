@@ -39,11 +39,21 @@ def read_mechanisms(reading: Reading) -> list[Assigned]:
         if is_inside(mention, names) or _is_modifier(reading, mention):
             continue
         assigned = _directed(reading, mention, "mechanisms")
+        if _tells_kind(reading, mention) and not assigned.rule.startswith("verb"):
+            continue
         if (mention.start, mention.end) in carried and assigned.detail in ("involves", "modulates"):
             continue  # what the vesicle carries is cargo; it is a mechanism only if it changes
         found.append(assigned)
         found += _agents(reading, mention)
     return found
+
+
+def _tells_kind(reading: Reading, mention: Mention) -> bool:
+    """Tell whether an adjective only says what kind of cell it is: "senescent chondrocytes"."""
+    return mention.text.lower().endswith(("genic", "escent")) and any(
+        not reading.text[mention.end : cell.start].strip() and cell.start > mention.end
+        for cell in reading.mentions("source", "cell")
+    )
 
 
 def _is_modifier(reading: Reading, mention: Mention) -> bool:
