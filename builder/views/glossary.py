@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from builder import ids
 from builder.models import Term
 from builder.spelling import fold
 from builder.views import xrefs
 from builder.views.atlas import PAGED, Atlas
 from builder.views.citations import short_name
-from builder.views.links import Page, View, link, page_href, plural, root_of
+from builder.views.links import Page, View, href, link, page_href, plural, root_of
 from builder.views.paging import GLOSSARY, Part, sort_terms, split_glossary, view_parts
 from builder.views.terms import view_synonyms
 from builder.views.words import KIND_WORDS
@@ -46,11 +47,19 @@ def _glossary_page(
         view={
             "first": first,
             "groups": [
-                {"anchor": f"kind-{kind}", "label": KIND_WORDS[kind][1], "entries": groups[kind]}
+                {
+                    "anchor": f"kind-{kind}",
+                    "label": KIND_WORDS[kind][1],
+                    "entries": groups[kind],
+                    "index": href(root, ids.index_path(kind)) if kind in PAGED else "",
+                }
                 for kind in sorted(groups, key=lambda k: KIND_WORDS[k][1])
             ],
             "parts": view_parts(parts, root, path),
             "abbreviations": view_abbreviations(atlas) if first else [],
+            "indexes": [
+                link(KIND_WORDS[kind][1], href(root, ids.index_path(kind))) for kind in PAGED
+            ],
         },
     )
 
@@ -62,7 +71,7 @@ def _view_entry(atlas: Atlas, term: Term, root: str) -> View:
         "label": term.label,
         "abbreviation": term.abbreviation or "",
         "href": atlas.term_href(term, root) if paged else "",
-        "definition": term.definition or "",
+        "definition": "" if paged else term.definition or "",
         "synonyms": [] if paged else view_synonyms(term),
         "xrefs": [] if paged else [xrefs.view_xref(x) for x in term.xrefs],
         "findings": len(atlas.findings_of(term.id)),

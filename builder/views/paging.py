@@ -7,18 +7,21 @@ page of its own at ``<index>/list/<part>/``. Such a page holds no record; it may
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
+from builder import ids
 from builder.models import Term
 from builder.spelling import fold
 from builder.store import Library
 from builder.views.links import View, href, link
+from builder.views.words import KIND_WORDS
 
 ONE_PAGE = 300
 GLOSSARY = "glossary/"
-# So many terms with their definitions weigh about as much as a page may.
+# So many terms with their definitions, or so many names, weigh about as much as a page may.
 _MOST_TERMS = 1500
+_MOST_NAMES = 4000
 Entry = TypeVar("Entry")
 
 
@@ -67,10 +70,21 @@ def sort_terms(library: Library) -> list[Term]:
 
 
 def split_glossary(library: Library) -> list[Part[Term]]:
-    """Return the parts of the glossary, a kind after the other; none where one page holds it."""
-    if len(library.terms) <= _MOST_TERMS:
+    """Return the parts of the glossary, a kind after the other; none where one page holds it.
+
+    Terms with a page of their own stand in the index of their kind, and in no part.
+    """
+    told = [term for term in sort_terms(library) if term.kind not in ids.FOLDERS]
+    if len(told) <= _MOST_TERMS and len(library.terms) <= _MOST_NAMES:
         return []
-    return split_list(sort_terms(library), GLOSSARY, lambda term: term.kind)
+    parts = split_list(told, GLOSSARY, lambda term: term.kind)
+    return [replace(part, label=_name_kind(part.label)) for part in parts]
+
+
+def _name_kind(label: str) -> str:
+    """Return the label of a part as words: ``mechanism 2`` gives ``Mechanisms 2``."""
+    kind, _, number = label.partition(" ")
+    return f"{KIND_WORDS[kind][1]} {number}".strip()
 
 
 def view_parts(parts: Sequence[Part[Entry]], root: str, current: str = "") -> list[View]:

@@ -174,6 +174,15 @@
     });
   }
 
+  /** A term that has moved to a further page of a long glossary is found by its name. */
+  function seekTerm() {
+    const [, name] = location.hash.match(/^#term-([a-z0-9-]+)$/) ?? [];
+    const search = document.querySelector("form[data-search]");
+    if (!name || !search || document.getElementById(`term-${name}`)) return;
+    location.replace(`${search.action}?q=${encodeURIComponent(name.replaceAll("-", " "))}`);
+  }
+
+  seekTerm();
   document.querySelectorAll(".filter").forEach(addFilter);
   document.querySelectorAll("table.sortable").forEach(addSorting);
   // Rows shown or hidden above may have moved what the address points at.

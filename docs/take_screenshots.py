@@ -1,0 +1,72 @@
+"""Take the pictures of docs/screenshots.md anew, from the site that was built last.
+
+Run it at the root of the project:
+
+    PYTHONPATH=tests/site:. .venv/bin/python docs/take_screenshots.py
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import Browser, sync_playwright
+from served import serve
+
+ROOT = Path(__file__).parent.parent
+WIDE = (1280, 860)
+PHONE = (390, 780)
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A picture: its name, the page, the screen and its scheme."""
+
+    name: str
+    page: str
+    screen: tuple[int, int] = WIDE
+    scheme: Literal["light", "dark"] = "light"
+
+
+SHOTS = (
+    Shot("home", ""),
+    Shot("map", "map/"),
+    Shot("source", "sources/bmsc/"),
+    Shot("trials", "trials/"),
+    Shot("trial", "trials/nct05060107/"),
+    Shot("finding", "findings/{finding}/"),
+    Shot("findings", "sources/bmsc/#findings"),
+    Shot("sources-phone", "sources/", PHONE, "dark"),
+    Shot("home-phone", "", PHONE),
+)
+
+
+def take(browser: Browser, address: str, shot: Shot) -> None:
+    """Write one picture."""
+    width, height = shot.screen
+    size = {"width": width, "height": height}
+    context = browser.new_context(viewport=size, color_scheme=shot.scheme)
+    page = context.new_page()
+    page.goto(address, wait_until="load")
+    page.screenshot(path=ROOT / "docs/images" / f"{shot.name}.png")
+    context.close()
+
+
+def main() -> None:
+    """Take every picture."""
+    server = serve(ROOT / "site", "/")
+    base = f"http://127.0.0.1:{server.server_port}/"
+    finding = min(path.parent.name for path in (ROOT / "site/findings").glob("f*/index.html"))
+    with sync_playwright() as play:
+        chromium = shutil.which("chromium")
+        browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        for shot in SHOTS:
+            take(browser, base + shot.page.format(finding=finding), shot)
+        browser.close()
+    server.shutdown()
+
+
+if __name__ == "__main__":
+    main()
