@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from builder import ids, ledger, store
 from builder.models import Address, Finding
-from builder.moves import Side, find_moves
+from builder.moves import Side, find_moves, find_row_moves
 from builder.store import Library
 
 _LENGTH = 12
@@ -38,8 +38,10 @@ def renew_ledger(
     current = ledger.list_addresses(library)
     entries = ledger.extend_ledger(library.ledger, current, day, ledger.find_papers(library))
     after = Side(library.papers, library.references)
-    moves = {old: new for side in before for old, new in find_moves(side, after, papers).items()}
-    entries = ledger.apply_moves(entries, moves, current)
+    for side in before:
+        moves = find_moves(side, after, papers)
+        entries = ledger.lead_rows(entries, moves, find_row_moves(side, after, moves))
+        entries = ledger.apply_moves(entries, moves, current)
     return ledger.date_ledger(entries, digest_pages(library), day)
 
 

@@ -124,6 +124,36 @@ def apply_moves(
     return _sorted(entries)
 
 
+def lead_rows(
+    ledger: Iterable[Address], moves: Mapping[str, str], rows: Mapping[str, Mapping[str, str]]
+) -> list[Address]:
+    """Return the ledger in which a paper's page knows the rows of its tables by former ids.
+
+    ``rows`` are old and new ids by the page's address, ``moves`` old and new address of pages.
+    """
+    entries = {e.address: e for e in ledger}
+    for address, found in rows.items():
+        sources = [old for old, new in moves.items() if new == address and old in entries]
+        known: dict[str, str] = {}
+        for source in [*sources, address]:
+            known |= entries[source].rows or {}
+        led = {old: found.get(new, new) for old, new in known.items()} | dict(found)
+        back = set(found.values())  # an id that came back is no former one
+        left = {old: new for old, new in sorted(led.items()) if old not in back}
+        entries[address] = entries[address].model_copy(update={"rows": left or None})
+    return _sorted(entries)
+
+
+def former_rows(ledger: Iterable[Address]) -> dict[str, list[str]]:
+    """Return the former ids of each row of a table, by its present id."""
+    found: dict[str, list[str]] = {}
+    for entry in ledger:
+        if entry.state == "live":
+            for old, new in (entry.rows or {}).items():
+                found.setdefault(new, []).append(old)
+    return found
+
+
 def _move(entry: Address, target: str) -> Address:
     update = {"state": "moved", "to": target, "because": None, "digest": None, "changed": None}
     return entry.model_copy(update=update)

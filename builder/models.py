@@ -537,6 +537,10 @@ class Address(Record):
     paper: Annotated[Slug | None, Field(description="the paper that the record was read from")] = (
         None
     )
+    rows: Annotated[
+        dict[str, str] | None,
+        Field(description="of a paper: rows of its tables that changed, old and present id"),
+    ] = None
     digest: Annotated[str | None, Field(description="hash of the data that the page shows")] = None
     changed: Annotated[
         date | None, Field(description="when that data last changed; absent: never since")

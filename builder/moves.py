@@ -14,7 +14,7 @@ from typing import TypeVar
 from rapidfuzz import fuzz
 
 from builder import ids, spelling
-from builder.models import Finding, Paper, Reference
+from builder.models import Finding, Paper, Reference, TableRow
 from builder.store import PaperBundle
 
 # Words alike in percent (rapidfuzz, in order) from which a statement or title counts as mended.
@@ -83,26 +83,32 @@ def _move_findings(before: Side, after: Side, papers: Mapping[str, str]) -> dict
         gone = _by_place(f for f in bundle.findings if f.id not in kept)
         came = _by_place(f for f in now.findings if f.id not in known)
         for place, old in gone.items():
-            for a, b in _pair_findings(old, came.get(place, [])):
+            for a, b in _pair_worded(old, came.get(place, []), lambda f: f.quote):
                 moves[ids.page_path("finding", a.id)] = ids.page_path("finding", b.id)
     return moves
 
 
-def _pair_findings(
-    old: Sequence[Finding], new: Sequence[Finding]
-) -> Iterator[tuple[Finding, Finding]]:
+def _pair_worded(
+    old: Sequence[R], new: Sequence[R], words: Callable[[R], str]
+) -> Iterator[tuple[R, R]]:
     """Yield pairs of the same words in their order (their paper has a new id), then of alike."""
-    same: dict[str, list[Finding]] = defaultdict(list)
-    for finding in new:
-        same[spelling.fold(finding.quote)].append(finding)
+    same: dict[str, list[R]] = defaultdict(list)
+    for record in new:
+        same[spelling.fold(words(record))].append(record)
     left = []
-    for finding in old:
-        twins = same.get(spelling.fold(finding.quote))
+    for record in old:
+        twins = same.get(spelling.fold(words(record)))
         if twins:
-            yield finding, twins.pop(0)
+            yield record, twins.pop(0)
         else:
-            left.append(finding)
-    yield from _pair(left, [f for twins in same.values() for f in twins], _finding_likeness)
+            left.append(record)
+    yield from _pair(
+        left,
+        [record for twins in same.values() for record in twins],
+        lambda a, b: fuzz.ratio(
+            spelling.fold(words(a)), spelling.fold(words(b)), score_cutoff=ALIKE
+        ),
+    )
 
 
 def _by_place(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
@@ -112,8 +118,35 @@ def _by_place(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
     return found
 
 
-def _finding_likeness(one: Finding, other: Finding) -> float:
-    return fuzz.ratio(spelling.fold(one.quote), spelling.fold(other.quote), score_cutoff=ALIKE)
+def find_row_moves(
+    before: Side, after: Side, moves: Mapping[str, str]
+) -> dict[str, dict[str, str]]:
+    """Return, by the address of a paper, old and new id of each row that goes on in its tables.
+
+    ``moves`` are those of the pages. Not every row is a statement that has a page.
+    """
+    found = {}
+    for name, bundle in sorted(before.papers.items()):
+        page = ids.page_path("paper", name)
+        address = moves.get(page, page)
+        now = after.papers.get(address.split("/")[1])
+        if now is None:
+            continue
+        rows, came = _rows_by_id(bundle), _rows_by_id(now)
+        gone = [row for key, row in rows.items() if key not in came]
+        fresh = [row for key, row in came.items() if key not in rows]
+        pairs = {a.id: b.id for a, b in _pair_worded(gone, fresh, _row_words)}
+        if pairs:
+            found[address] = pairs
+    return found
+
+
+def _rows_by_id(bundle: PaperBundle) -> dict[str, TableRow]:
+    return {row.id: row for table in bundle.tables for row in table.rows}
+
+
+def _row_words(row: TableRow) -> str:
+    return " | ".join(cell.printed for cell in row.cells.values())
 
 
 def _move_references(before: Side, after: Side) -> dict[str, str]:

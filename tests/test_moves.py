@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 from edited_seeds import CELLS, Seed, add_typo, make_row, make_seed, make_work
-from hand_made import make_bundle, make_library
+from hand_made import PAPER, make_bundle, make_library
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builder import addresses, curate, history, ledger, ledger_checks, pipeline, renames, store
+from builder.edition import find_edition
 from builder.errors import ProblemError
 from builder.extract import extract_paper
 from builder.extract.vocabulary import build_vocabulary
@@ -21,7 +23,9 @@ from builder.models import Address, Finding, Term
 from builder.moves import Side, find_moves
 from builder.project import Project
 from builder.readers import read_seed_bytes
+from builder.render import render_page
 from builder.store import Library, PaperBundle
+from builder.views import view_site
 
 DAY = date(2026, 11, 21)
 TERMS = [
@@ -186,6 +190,49 @@ def test_a_statement_that_moved_down_the_page_is_no_change(tmp_path: Path) -> No
     place = {"kind": "table-row", "line": 80, "table": 1, "row": "frow1"}
     later = with_ledger(make_library(tmp_path, make_bundle(locator=place)), entries)
     assert history.renew_ledger([sides(library)], later, date(2026, 12, 24)) == entries
+
+
+def with_row(root: Path, row: str, entries: list[Address], paper: str = "") -> Library:
+    """The hand-made paper, its table's row under another id, its own under another as well."""
+    bundle = make_bundle()
+    [table] = bundle.tables
+    rows = [table.rows[0].model_copy(update={"id": row})]
+    bundle = replace(bundle, tables=[table.model_copy(update={"rows": rows})])
+    if paper:
+        bundle = replace(bundle, paper=bundle.paper.model_copy(update={"id": paper}))
+    return with_ledger(make_library(root, bundle), entries)
+
+
+def test_a_row_that_is_no_statement_keeps_its_former_anchors(tmp_path: Path) -> None:
+    library = with_row(tmp_path, "frow1", [])
+    entries = history.renew_ledger([], library, DAY)
+    told = []
+    for row in ("frow2", "frow3", "frow1"):
+        later = with_row(tmp_path, row, entries)
+        entries = history.renew_ledger([sides(library)], later, DAY)
+        library = with_ledger(later, entries)
+        [page] = [e for e in entries if e.address == f"papers/{PAPER}/"]
+        told.append(page.rows)
+    assert told == [
+        {"frow1": "frow2"},
+        {"frow1": "frow3", "frow2": "frow3"},
+        {"frow2": "frow1", "frow3": "frow1"},
+    ]
+    [page] = [p for p in view_site(library, find_edition(library), {}) if p.kind == "paper"]
+    text = render_page(page)
+    for name in ("frow1", "frow2", "frow3"):
+        assert text.count(f'id="row-{name}"') == 1
+
+
+def test_anchors_of_rows_go_along_when_the_paper_moves(tmp_path: Path) -> None:
+    first = with_row(tmp_path, "frow1", [])
+    entries = history.renew_ledger([], first, DAY)
+    second = with_row(tmp_path, "frow2", entries)
+    entries = history.renew_ledger([sides(first)], second, DAY)
+    third = with_row(tmp_path, "frow3", entries, "doe-2024-exosomes-knees")
+    entries = history.renew_ledger([sides(second)], third, DAY)
+    [page] = [e for e in entries if e.address == "papers/doe-2024-exosomes-knees/"]
+    assert page.rows == {"frow1": "frow3", "frow2": "frow3"}
 
 
 # --- terms ---------------------------------------------------------------------------------------

@@ -43,6 +43,10 @@ def finding_addresses(project: Project) -> set[str]:
     return {f"findings/{f.id}/" for f in pipeline.load(project).findings()}
 
 
+def row_ids(project: Project) -> list[str]:
+    return [row.id for table in pipeline.load(project).tables() for row in table.rows]
+
+
 @pytest.fixture
 def review(small: Project) -> tuple[Project, Seed]:
     """A project with one made-up review, published."""
@@ -68,9 +72,10 @@ def test_a_mended_title_leads_from_the_old_paper_and_its_findings_to_the_new(
     seed = replace(make_seed(random.Random(5), rows=3, works=4), doi=doi)
     write(small, seed)
     pipeline.extract(small)
-    before = finding_addresses(small)
+    before, rows = finding_addresses(small), row_ids(small)
     assert len(before) >= 3
     assert retitle(small, seed) == []
+    assert entries(small)[f"papers/{NEW}/"].rows == dict(zip(rows, row_ids(small), strict=True))
     assert folders(small) == [NEW]
     assert errors(pipeline.check(small).problems) == []
     known = entries(small)

@@ -77,6 +77,7 @@ class Atlas:
     tellings: dict[str, list[Trial]] = field(default_factory=dict)
     by_id: dict[str, Finding] = field(default_factory=dict)
     former: dict[str, list[str]] = field(default_factory=dict)
+    former_rows: dict[str, list[str]] = field(default_factory=dict)
     glossary: dict[str, str] = field(default_factory=dict)  # terms on its further pages
     places: dict[tuple[str, int], str] = field(default_factory=dict)
     disagreements: dict[str, list[Disagreement]] = field(default_factory=lambda: defaultdict(list))
@@ -162,6 +163,7 @@ def build_atlas(library: Library) -> Atlas:
         trials=find_trials(told),
         tellings=group_tellings(told),
         former=ledger.former_ids(library.ledger),
+        former_rows=ledger.former_rows(library.ledger),
         places=find_places(library),
     )
     for term in sorted(library.terms.values(), key=lambda t: (t.label.casefold(), t.id)):

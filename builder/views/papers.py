@@ -63,10 +63,11 @@ def _view_row(atlas: Atlas, table: Table, row: TableRow, place: int, root: str) 
             }
         )
     findings = atlas.row_findings.get((table.paper, row.id), ())
-    former = atlas.former.get(ids.page_path("finding", row.id), ())
+    former = {*atlas.former.get(ids.page_path("finding", row.id), ())}
+    former |= {*atlas.former_rows.get(row.id, ())}
     return {
         "anchor": ids.row_anchor(row.id),
-        "former": [ids.row_anchor(name) for name in former],
+        "former": [ids.row_anchor(name) for name in sorted(former)],
         "place": place,
         "line": row.line,
         "cells": cells,
