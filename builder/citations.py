@@ -114,6 +114,12 @@ def format_plain(citables: Sequence[Citable]) -> list[str]:
 def _format_one(citable: Citable) -> str:
     item = csl_json(citable)
     item["title"] = " ".join(item["title"].split()).rstrip(".")
+    if "author" in item:
+        # The style would cut a given name that stands alone to its initial.
+        item["author"] = [
+            {"literal": name["given"]} if set(name) == {"given"} else name
+            for name in item["author"]
+        ]
     if citable.et_al and len(item.get("author", [])) < _STYLE_CUTS_FROM:
         item["author"] = [*item.get("author", []), {"literal": "et al"}]
     if item["type"] == "webpage":

@@ -122,6 +122,14 @@ def test_two_thousand_characters_no_year_and_other_scripts_survive() -> None:
     assert "王" in citations.format_plain([citable])[0]
 
 
+def test_someone_with_a_given_name_only_is_kept_whole() -> None:
+    item = HEALING.model_copy(update={"author": [models.CslName(given="Plato")]})
+    citable = citations.Citable("x", item)
+    assert entry_of(citable)["author"] == "{Plato}"
+    assert rispy.loads(citations.write_ris([citable]))[0]["authors"] == ["Plato,"]
+    assert citations.format_plain([citable])[0].startswith("Plato. Hypoxic exosomes")
+
+
 text = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=40)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -115,6 +116,14 @@ def test_a_page_that_takes_a_word_of_the_site_is_told(tmp_path: Path) -> None:
         ("slug-reserved", "'api'"),
         ("slug-reserved", "'index'"),
     ]
+
+
+@pytest.mark.parametrize("name", ["a/b", "a b", "", "größe", "-a"])
+def test_an_id_that_is_no_slug_is_told(tmp_path: Path, name: str) -> None:
+    library = make_library(tmp_path)
+    [bundle] = library.papers.values()
+    found = ledger_checks.check_slugs(replace(library, papers={name: bundle}))
+    assert [(p.rule, p.got) for p in found] == [("ledger-slug", repr(name))]
 
 
 def test_an_address_that_the_ledger_lacks_is_told_with_the_mend() -> None:
