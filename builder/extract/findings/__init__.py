@@ -50,7 +50,8 @@ _BY_COLUMN = {
 _ACTING = ("mechanisms", "vehicles", "conditions", "outcomes")
 # Between two members of a list: "MSC- and BMSC-derived", "MSCs versus BMSCs".
 _LISTED = re.compile(
-    r"s?(?:-|[-\s]derived)?(?:\s+(?:exosomes?|s?EVs?))?\s*(?:,|/|,?\s+(?:and|or|versus|vs\.?|than|with|to)\s)\s*(?:those\s+of\s+)?",
+    r"s?(?:-|[-\s]derived)?(?:\s+(?:exosomes?|s?EVs?))?\s*(?:,|/|,?\s+(?:and|or|versus|vs\.?|than|with|to)\s)\s*(?:those\s+of\s+)?"
+    r"(?:(?!and\b|or\b)[a-z]+\s+)?",
     re.IGNORECASE,
 )
 # What is read in a column that is made for one thing; other columns are read for all.

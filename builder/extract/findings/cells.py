@@ -31,8 +31,11 @@ _TAKEN_UP = re.compile(
 _CELL_WORD = re.compile(r"cell|SC|blast|cyte|phage|plasma|phil", re.IGNORECASE)
 _CLAUSE_START = re.compile(r"[.;:]\s|,\s(?:and|but|while|whereas)\s|\b(?:that|whereas|while)\s")
 _SUBJECT = re.compile(r"\s*(?:(?!\w+(?:ed|ing)\s)[\w/-]+\s+){0,3}(?:h|r|m)?", re.IGNORECASE)
-_PASSIVE = re.compile(
-    r"\s+(?:is|are|was|were|be|been|being|respond\w*|react\w*|treated|exposed|cultured)\b",
+# The verb behind a subject: one of the plain verbs of passing on, or one of direction.
+_FINITE = re.compile(
+    r"(?:\s+\([^)]{1,30}\))?\s+(?:(?:can|could|may|might|also|then|thus|mainly|directly|\w+ly)\s+)*"
+    r"(?:(?P<plain>(?:deliver|transfer|transport|secrete|communicate|exert|act|work|shuttle|send|pass|"
+    r"release|signal|convey|mediate|ship|export|interact|crosstalk)(?:s|ed|e|es)?)|(?P<word>[\w-]+))\b",
     re.IGNORECASE,
 )
 # What a cell's name stands beside where no cell is acted on: "MSC therapy", "platelet-rich".
@@ -47,6 +50,7 @@ _LIKENED = re.compile(
     r"(?:(?:those|that)\s+of\s+)?(?:the\s+)?$",
     re.IGNORECASE,
 )
+_MADE = re.compile(r"[\s-]*(?:derived|differentiated|induced|generated)\s+", re.IGNORECASE)
 _FROM = re.compile(r"\s+(?:\w+\s+)?(?:from|of|by)\s+(?:[\w-]+\s+){0,3}", re.IGNORECASE)
 _BY = re.compile(r"\bby\s+(?:(?!\w+(?:ing|ed)\b)[\w-]+\s+)?$", re.IGNORECASE)
 _TOWARDS = re.compile(
@@ -144,7 +148,8 @@ def _role_in_words(reading: Reading, mention: Mention) -> tuple[str, str] | None
         if pattern is None or (role == "partner" and _is_compared(reading)):
             continue
         if role == "source" and (
-            is_inside(mention, reading.mentions("mechanism"))
+            _makes_cell_behind(reading, mention)
+            or is_inside(mention, reading.mentions("mechanism"))
             or _makes_another_cell(reading, mention, pattern)
         ):
             continue
@@ -164,7 +169,8 @@ def _acts_by_vesicles(reading: Reading, mention: Mention) -> bool:
     """
     clause = _CLAUSE_START.split(reading.before(mention))[-1]
     acts = reading.cues.acts_by_vesicles.match(reading.behind(mention))
-    if not acts or _PASSIVE.match(reading.behind(mention)):
+    verb = _FINITE.match(reading.behind(mention))
+    if not acts or not verb or not (verb["plain"] or _is_active(reading, verb["word"])):
         return False
     first = mention.start - len(clause)
     cells = reading.mentions("source", "cell")
@@ -180,8 +186,23 @@ def _acts_by_vesicles(reading: Reading, mention: Mention) -> bool:
     )
 
 
+def _is_active(reading: Reading, word: str) -> bool:
+    """Tell whether a word is a finite verb of direction: "promote", "inhibited"."""
+    found = reading.cues.finder.fullmatch(word)
+    return bool(found) and reading.cues.meaning(word).kind == "verb" and not word.endswith("ing")
+
+
 def _is_compared(reading: Reading) -> bool:
     return bool(reading.cues.comparing.search(reading.text))
+
+
+def _makes_cell_behind(reading: Reading, mention: Mention) -> bool:
+    """Tell whether a cell only made another: the BMSC of "BMSC-derived osteoblasts"."""
+    derived = _MADE.match(reading.behind(mention))
+    if not derived:
+        return False
+    start = mention.end + derived.end()
+    return any(o.start == start for o in reading.mentions("source", "cell"))
 
 
 def _makes_another_cell(reading: Reading, mention: Mention, pattern: Pattern) -> bool:
@@ -208,13 +229,18 @@ def _has_nearer_cell(reading: Reading, mention: Mention) -> bool:
     vesicles = [m.end() for m in reading.cues.vesicle.finditer(reading.before(mention))]
     nearest = vesicles[-1] if vesicles else 0
     between = [o for o in _cells(reading) if nearest <= o.start and o.end <= mention.start]
-    return any(not _LISTED.match(reading.text[o.end : mention.start]) for o in between)
+    return any(
+        not _LISTED.match(reading.text[o.end : mention.start])
+        and not _makes_cell_behind(reading, o)
+        for o in between
+    )
 
 
 def _names_no_cell(reading: Reading, mention: Mention) -> bool:
     """Tell whether a cell's name belongs to another thing, or stands for comparison only."""
     return bool(
-        touches(mention, reading.mentions("modification"))
+        _makes_cell_behind(reading, mention)
+        or touches(mention, reading.mentions("modification"))
         or is_inside(mention, reading.mentions("vehicle"))
         or _NO_TARGET.match(reading.behind(mention))
         or _LIKENED.search(reading.before(mention))

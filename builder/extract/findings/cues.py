@@ -245,7 +245,7 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
         acts_by_vesicles=re.compile(_fill(data["source"]["acts_by"], words, stop), re.IGNORECASE),
         in_fluid=re.compile(_fill(data["source"]["in_fluid"], words, stop), re.IGNORECASE),
         adjective_vesicles=re.compile(
-            rf"(?<![\w-])(?P<adjective>[A-Za-z]+(?:ic|al|ar|ous|ary|ian))\s+(?:(?!(?:{words['stop']})\b)\w+\s+){{0,1}}"
+            r"(?<![\w-])(?P<adjective>[A-Za-z]+(?:ic|al|ar|ous|ary|ian))(?:-derived)?\s+"
             rf"(?:{words['vesicle']})\b",
             re.IGNORECASE,
         ),
