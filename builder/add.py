@@ -20,13 +20,15 @@ from rapidfuzz import fuzz
 
 from builder import addresses, models, spelling, store
 from builder.errors import Problem, ProblemError
+from builder.extract.bibliography import build_paper
 from builder.extract.vocabulary import Vocabulary, build_vocabulary
 from builder.project import Project, find_seeds
 from builder.proposals import Proposal, find_proposals
 from builder.questions import OpenQuestion, find_questions
 from builder.readers import read_seed_bytes
 from builder.readers.source import read_bytes
-from builder.reading import Knowledge, Task, load_knowledge, take_paper
+from builder.reading import Knowledge, Task, describe_crash, load_knowledge, take_paper
+from builder.recall import Recall
 from builder.registry import compare_trials
 from builder.store import Library, PaperBundle
 from builder.swap import hold_lock
@@ -74,13 +76,14 @@ def add_paper(
     knowledge = load_knowledge(project)
     vocabulary = build_vocabulary(knowledge.terms)
     seed, bundle, problems = _take(project, file, data, knowledge, vocabulary)
-    library = store.load_library(project.content, project.root)
-    _refuse_twins(file, library, bundle)
-    changes = _find_changes(project, library, bundle)
-    notify("what will change")
-    with _beside(project, changes) as content:
-        after = store.load_library(content, project.root)
-        before_pages, after_pages = _view_all(library), _view_all(after)
+    with Recall(project.build) as recall:
+        library = store.load_library(project.content, project.root, recall)
+        _refuse_twins(file, library, bundle)
+        changes = _find_changes(project, library, bundle, recall)
+        notify("what will change")
+        with _beside(project, changes) as content:
+            after = store.load_library(content, project.root, recall)
+    before_pages, after_pages = _view_all(library), _view_all(after)
     found = Added(
         seed=seed,
         bundle=bundle,
@@ -115,15 +118,22 @@ def _take(
     for other in find_seeds(project):
         if other.stat().st_size == len(data) and other.read_bytes() == data:
             raise _refuse(file, "a paper that is not there yet", f"the same file as {other.name}")
-    taken = take_paper(first, vocabulary, knowledge)
-    if taken.bundle is None:
-        raise ProblemError(taken.problems)
-    seed = name_seed(taken.bundle.paper.id, first.sha256, file.suffix)
-    # Once more under its own name, which stands in the records and in every message.
+    # Its own name stands in the records and in every message.
+    seed = name_seed(_find_id(first), first.sha256, file.suffix)
     taken = take_paper(Task(f"seeds/{seed}", data), vocabulary, knowledge)
     if taken.bundle is None:
         raise ProblemError(taken.problems)
     return seed, taken.bundle, taken.problems
+
+
+def _find_id(task: Task) -> str:
+    """Return the id of a paper. Raises ProblemError where it can't be read."""
+    try:
+        return build_paper(read_seed_bytes(task.data, task.file)).id
+    except ProblemError:
+        raise
+    except Exception as error:
+        raise ProblemError(describe_crash(task.file, error)) from error
 
 
 def name_seed(paper: str, sha256: str, suffix: str) -> str:
@@ -190,13 +200,16 @@ def _find_citing(after: Library, paper: models.Paper) -> list[str]:
 # --- what will change ----------------------------------------------------------------------------
 
 
-def _find_changes(project: Project, library: Library, new: PaperBundle) -> dict[str, str]:
+def _find_changes(
+    project: Project, library: Library, new: PaperBundle, reader: store.Reader
+) -> dict[str, str]:
     """Return the files below content/ that change, with their texts.
 
     Beside the new paper's own folder that may be trials of other papers, which look like its own.
     """
     papers = project.content / "papers"
-    bundles = [store.read_bundle(papers / name, project.root) for name in sorted(library.papers)]
+    names = sorted(library.papers)
+    bundles = [store.read_bundle(papers / name, project.root, reader) for name in names]
     compared = compare_trials([*bundles, new], library.registry)
     changes = {}
     for bundle in compared:

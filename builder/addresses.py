@@ -12,8 +12,10 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
+from importlib import metadata
 from pathlib import Path
 
 from builder import history, ledger, ledger_checks, models, releases, store
@@ -21,10 +23,15 @@ from builder.edition import today
 from builder.errors import Problem, ProblemError
 from builder.moves import Side
 from builder.project import Project
+from builder.recall import Recall
 from builder.store import Library, PaperBundle
 
 _STAMP = "addresses"
 _ADDRESS = re.compile(r"^- address: (.*)$", re.MULTILINE)
+# Stands beside the records that are kept where they are those that the ledger was renewed for.
+_TRUSTED = "trusted"
+# An entry of the ledger's YAML, a list in block style.
+_ENTRY = re.compile(r"^- .*\n(?:[^-\n].*\n)*", re.MULTILINE)
 # The papers' records as the ledger last saw them, while others stand in content/.
 _UNRECORDED = "unrecorded"
 
@@ -45,6 +52,8 @@ def keep_records(project: Project) -> Iterator[list[Path]]:
         if papers.is_dir():
             shutil.copytree(papers, held, copy_function=_link, dirs_exist_ok=True)
         before = [kept, held] if kept.is_dir() else [held]
+        if not kept.is_dir() and _find_stamp(project) == _make_stamp(project):
+            (held.parent / _TRUSTED).touch()
         if not kept.is_dir():
             shutil.copytree(held, kept, copy_function=_link)
         try:
@@ -86,27 +95,51 @@ def renew(
     since the last time, and where content/ can't be read (check will tell).
     """
     file = project.root / ledger.FILE
-    stamp = project.build / _STAMP
     if project.out == project.preview:
         return []
-    if stamp.is_file() and file.is_file() and stamp.read_text() == _look(project):
+    if file.is_file() and _find_stamp(project) == _make_stamp(project):
         return []
-    try:
-        library = store.load_library(project.content, project.root)
-    except ProblemError:
-        return []
+    before = list(before)
+    trusted = bool(before) and (before[-1].parent / _TRUSTED).is_file()
     known = papers or {}
-    sides = [_read_side(project, folder, library, set(known.values())) for folder in before]
-    entries = history.renew_ledger(sides, library, today(project.root), known)
-    changed = store.write_records(file, entries)
-    store.write_text(stamp, _look(project))
+    with Recall(project.build) as recall:
+        try:
+            library = store.load_library(project.content, project.root, recall)
+        except ProblemError:
+            return []
+        came = set(known.values())
+        sides = [_read_side(project, folder, library, came, recall) for folder in before]
+        entries = history.renew_ledger(sides, library, today(project.root), known, trusted=trusted)
+        changed = _write(file, library.ledger, entries)
+        recall.remember(models.Address, file, entries)
+        recall.keep()
+    store.write_text(project.build / _STAMP, _make_stamp(project))
     _forget(project)
     return [file] if changed else []
 
 
-def _look(project: Project) -> str:
-    """Return a hash over the look of every file of content/ on the disk."""
-    found = hashlib.sha256()
+def _write(file: Path, old: Sequence[models.Address], new: Sequence[models.Address]) -> bool:
+    """Write the ledger; entries that stay as they were keep their text. Tell whether it changed."""
+    parts = _ENTRY.findall(file.read_text(encoding="utf-8")) if file.is_file() else []
+    if len(parts) != len(old):
+        return store.write_records(file, new)
+    known = {entry.address: (entry, part) for entry, part in zip(old, parts, strict=True)}
+    told = []
+    for entry in new:
+        before, part = known.get(entry.address, (None, ""))
+        told.append(part if entry == before else store.dump_records([entry]))
+    return store.write_text(file, "".join(told) or store.dump_records([]))
+
+
+def _find_stamp(project: Project) -> str:
+    """Return the stamp of the last renewal, or an empty text."""
+    stamp = project.build / _STAMP
+    return stamp.read_text() if stamp.is_file() else ""
+
+
+def _make_stamp(project: Project) -> str:
+    """Return a hash over the look of every file of content/ on the disk, and of the program."""
+    found = hashlib.sha256(_program())
     for path in sorted(project.content.rglob("*.yml")):
         stat = path.stat()
         name = path.relative_to(project.content).as_posix()
@@ -114,7 +147,26 @@ def _look(project: Project) -> str:
     return found.hexdigest()
 
 
-def _read_side(project: Project, papers: Path, library: Library, came: Collection[str]) -> Side:
+@lru_cache(maxsize=1)
+def _program() -> bytes:
+    """Return a hash of what the digests of pages hang on beside the records."""
+    here = Path(__file__).resolve().parent
+    names = (
+        "addresses.py",
+        "history.py",
+        "ids.py",
+        "ledger.py",
+        "models.py",
+        "store.py",
+        "works.py",
+    )
+    parts = [(here / name).read_bytes() for name in names]
+    return hashlib.sha256(b"\0".join([*parts, metadata.version("pydantic").encode()])).digest()
+
+
+def _read_side(
+    project: Project, papers: Path, library: Library, came: Collection[str], reader: store.Reader
+) -> Side:
     """Return the records below a folder of papers; one that can't be read is left out.
 
     So are those of papers that ``came``: what goes on as one of them is no part of it yet.
@@ -122,7 +174,7 @@ def _read_side(project: Project, papers: Path, library: Library, came: Collectio
     bundles: list[PaperBundle] = []
     for folder in sorted(p for p in papers.glob("*") if p.name not in came):
         try:
-            bundles.append(store.read_bundle(folder, project.root))
+            bundles.append(store.read_bundle(folder, project.root, reader))
         except ProblemError:
             continue
     united, works = store.unite_bundles(bundles, library.identifiers, library.ledger)

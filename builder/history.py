@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from builder import ids, ledger, store
 from builder.models import Address, Finding
 from builder.moves import Side, find_moves, find_row_moves
-from builder.store import Library
+from builder.store import Library, PaperBundle
 
 _LENGTH = 12
 
@@ -28,31 +28,65 @@ def renew_ledger(
     library: Library,
     day: date,
     papers: Mapping[str, str] | None = None,
+    *,
+    trusted: bool = False,
 ) -> list[Address]:
     """Return the ledger of a library after an extraction.
 
     New addresses are live since ``day``, those whose record goes on under a new id lead there, and
     each page's data has its digest. ``before`` are the records as they stood before, at one time or
     several, the last one last; ``papers`` those that are known to go on, old and new id.
+    ``trusted`` tells that the ledger's digests are this program's, of the records in ``before``:
+    those of papers whose records are the very same objects there are taken over.
     """
+    sides = list(before)
     current = ledger.list_addresses(library)
     entries = ledger.extend_ledger(library.ledger, current, day, ledger.find_papers(library))
     after = Side(library.papers, library.references)
-    for side in before:
+    for side in sides:
         moves = find_moves(side, after, papers)
         entries = ledger.lead_rows(entries, moves, find_row_moves(side, after, moves))
         entries = ledger.apply_moves(entries, moves, current)
-    return ledger.date_ledger(entries, digest_pages(library), day)
+    known = _find_known(library, sides) if trusted else {}
+    return ledger.date_ledger(entries, digest_pages(library, known), day)
 
 
-def digest_pages(library: Library) -> dict[str, str]:
-    """Return a hash of the data of each page, by address."""
-    findings = {f.id: _digest(bare(f)) for f in library.findings()}
+def _find_known(library: Library, before: Sequence[Side]) -> dict[str, str]:
+    """Return the digests in the ledger of papers that are unchanged, and of their findings."""
+    told = {e.address: e.digest for e in library.ledger if e.state == "live" and e.digest}
+    found: dict[str, str] = {}
+    for name, bundle in library.papers.items():
+        if before and all(_is_same(side.papers.get(name), bundle) for side in before):
+            names = [ids.page_path("finding", f.id) for f in bundle.findings]
+            for address in (ids.page_path("paper", name), *names):
+                digest = told.get(address)
+                if digest:
+                    found[address] = digest
+    return found
+
+
+def _is_same(one: PaperBundle | None, other: PaperBundle) -> bool:
+    """Tell whether two bundles hold the same objects; works that got another id are others."""
+    if one is None or len(one.references) != len(other.references):
+        return False
+    alike = ("paper", "tables", "findings", "trials")
+    return all(getattr(one, part) is getattr(other, part) for part in alike) and all(
+        a is b for a, b in zip(one.references, other.references, strict=True)
+    )
+
+
+def digest_pages(library: Library, known: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return a hash of the data of each page, by address; ``known`` are those of some."""
+    known = known or {}
+    findings = {
+        f.id: known.get(ids.page_path("finding", f.id)) or _digest(bare(f))
+        for f in library.findings()
+    }
     found = {ids.page_path("finding", name): value for name, value in findings.items()}
     found |= _digest_terms(library, findings)
     found |= _digest_works(library, findings)
     found |= _digest_trials(library)
-    found |= _digest_papers(library)
+    found |= _digest_papers(library, known)
     whole = _digest(sorted(found.items()))
     for address, record in ledger.list_addresses(library).items():
         if record.startswith("release:"):
@@ -113,9 +147,10 @@ def _digest_trials(library: Library) -> dict[str, str]:
     }
 
 
-def _digest_papers(library: Library) -> dict[str, str]:
+def _digest_papers(library: Library, known: Mapping[str, str]) -> dict[str, str]:
     return {
-        ids.page_path("paper", name): _digest(
+        ids.page_path("paper", name): known.get(ids.page_path("paper", name))
+        or _digest(
             [
                 [bare(record) for record in records]
                 for records in (

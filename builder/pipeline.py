@@ -20,6 +20,7 @@ from builder.intake import hash_of, read_seeds, write_reading
 from builder.project import Project, find_seeds
 from builder.readers import read_words
 from builder.reading import TRIALS, Reading, hash_text
+from builder.recall import Recall
 from builder.registry import compare_lists
 from builder.render import RenderReport, render_site
 from builder.shelf import Shelf
@@ -194,9 +195,7 @@ def check(project: Project, notify: Notify = silent) -> Report:
         problems += error.problems
     else:
         notify("names")
-        problems += check_terms(
-            store.read_terms(project.content, project.root), project.content, project.root
-        )
+        problems += check_terms(list(library.terms.values()), project.content, project.root)
         problems += check_library(library)
         problems += addresses.check_addresses(library)
         problems += addresses.check_dates(library)
@@ -245,7 +244,10 @@ def _first_difference(held: bytes, text: str) -> int:
 
 def load(project: Project) -> Library:
     """Return the knowledge base."""
-    return store.load_library(project.content, project.root)
+    with Recall(project.build) as recall:
+        library = store.load_library(project.content, project.root, recall)
+        recall.keep()
+        return library
 
 
 def render(project: Project, notify: Notify = silent) -> Report:

@@ -24,6 +24,7 @@ from builder.extract.vocabulary import Vocabulary, build_vocabulary
 from builder.project import Project
 from builder.readers import read_seed_bytes
 from builder.readers.source import read_bytes
+from builder.recall import Recall
 from builder.registry import join_titles
 from builder.store import PaperBundle
 
@@ -100,8 +101,10 @@ def load_knowledge(project: Project) -> Knowledge:
     """Return what the atlas knows. Raises ProblemError where terms or corrections are broken."""
     folder = project.content / "corrections"
     corrections = read_corrections(folder, project.root)
+    with Recall(project.build) as recall:
+        terms = store.read_terms(project.content, project.root, recall)
     return Knowledge(
-        tuple(store.read_terms(project.content, project.root)),
+        tuple(terms),
         corrections,
         {name: find_lines(folder / f"{name}.yml") for name in corrections},
     )

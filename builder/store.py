@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -215,6 +215,31 @@ def read_records(model: type[R], path: Path, root: Path) -> list[R]:
     return [parse_record(model, item, path, root, (i,)) for i, item in enumerate(data)]
 
 
+class Reader(Protocol):
+    """How files of records are read: anew, or by what is remembered of them (see recall)."""
+
+    def record(self, model: type[R], path: Path, root: Path) -> R:
+        """Return the record of a file that holds one."""
+
+    def records(self, model: type[R], path: Path, root: Path) -> list[R]:
+        """Return the records of a file that holds a list."""
+
+
+class AnewReader:
+    """Reads every file."""
+
+    def record(self, model: type[R], path: Path, root: Path) -> R:
+        """Return the record of a file that holds one."""
+        return read_record(model, path, root)
+
+    def records(self, model: type[R], path: Path, root: Path) -> list[R]:
+        """Return the records of a file that holds a list."""
+        return read_records(model, path, root)
+
+
+ANEW = AnewReader()
+
+
 @dataclass(frozen=True)
 class PaperBundle:
     """All that was extracted from one paper; one folder below content/papers/."""
@@ -266,12 +291,12 @@ def _collect(paths: Iterable[Path], read: Any, problems: list[Problem]) -> list[
     return found
 
 
-def read_terms(content: Path, root: Path) -> list[models.Term]:
+def read_terms(content: Path, root: Path, reader: Reader = ANEW) -> list[models.Term]:
     """Return all terms below content/terms. Raises ProblemError with every problem found."""
     problems: list[Problem] = []
     found = []
     for path in sorted((content / "terms").glob("*/*.yml")):
-        for term in _collect([path], lambda p: read_record(models.Term, p, root), problems):
+        for term in _collect([path], lambda p: reader.record(models.Term, p, root), problems):
             expected = f"{models.TERM_FOLDERS[term.kind]}/{term.id}.yml"
             if path.relative_to(content / "terms").as_posix() != expected:
                 problems.append(
@@ -290,14 +315,14 @@ def read_terms(content: Path, root: Path) -> list[models.Term]:
     return found
 
 
-def read_bundle(folder: Path, root: Path) -> PaperBundle:
+def read_bundle(folder: Path, root: Path, reader: Reader = ANEW) -> PaperBundle:
     """Return the extracted records of one paper. Raises ProblemError."""
     return PaperBundle(
-        read_record(models.Paper, folder / "paper.yml", root),
-        read_records(models.Cited, folder / "references.yml", root),
-        read_records(models.Table, folder / "tables.yml", root),
-        read_records(models.Finding, folder / "findings.yml", root),
-        read_records(models.Trial, folder / "trials.yml", root),
+        reader.record(models.Paper, folder / "paper.yml", root),
+        reader.records(models.Cited, folder / "references.yml", root),
+        reader.records(models.Table, folder / "tables.yml", root),
+        reader.records(models.Finding, folder / "findings.yml", root),
+        reader.records(models.Trial, folder / "trials.yml", root),
     )
 
 
@@ -375,13 +400,13 @@ def _molecules(bundles: Iterable[PaperBundle]) -> Iterator[str]:
         yield from (item.id for item in finding.mechanisms)
 
 
-def load_library(content: Path, root: Path) -> Library:
+def load_library(content: Path, root: Path, reader: Reader = ANEW) -> Library:
     """Return the whole of content/. Raises ProblemError with every problem found."""
     problems: list[Problem] = []
-    terms = _collect([content], lambda c: read_terms(c, root), problems)
+    terms = _collect([content], lambda c: read_terms(c, root, reader), problems)
     bundles = _collect(
         sorted(p for p in (content / "papers").glob("*") if p.is_dir()),
-        lambda p: read_bundle(p, root),
+        lambda p: read_bundle(p, root, reader),
         problems,
     )
     registry = _collect([content], lambda c: read_registry(c, root), problems)
@@ -391,11 +416,11 @@ def load_library(content: Path, root: Path) -> Library:
     }
     identifiers = _collect(
         [content / "identifiers.yml"],
-        lambda p: read_records(models.Identifiers, p, root),
+        lambda p: reader.records(models.Identifiers, p, root),
         problems,
     )
     ledger = _collect(
-        [content / "urls.yml"], lambda p: read_records(models.Address, p, root), problems
+        [content / "urls.yml"], lambda p: reader.records(models.Address, p, root), problems
     )
     if problems:
         raise ProblemError(problems)

@@ -3,12 +3,13 @@
 A review repeats what studies found. Evidence is therefore counted by studies, the cited works, and
 not by the statements or papers that tell of them; and where two statements say different things of
 the same source and the same mechanism or outcome, both are shown, and neither is preferred.
+Retracted work is no evidence: what rests on it alone stays on the pages, marked and not counted.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,11 +29,16 @@ Place = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """How much evidence some findings are: studies, papers that speak of them, statements."""
+    """How much evidence some findings are: studies, papers that speak of them, statements.
+
+    ``retracted`` counts the findings that rest on nothing but work that was taken back; they give
+    no studies.
+    """
 
     studies: int
     papers: int
     findings: int
+    retracted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +84,35 @@ def study_of(finding: Finding, places: Mapping[Place, str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(work for work in works if work)) or (finding.paper,)
 
 
-def weigh_findings(findings: Iterable[Finding], places: Mapping[Place, str]) -> Weight:
+def find_withdrawn(library: Library) -> frozenset[str]:
+    """Return the ids of works and papers that were retracted, withdrawn or removed."""
+    works = {name for name, work in library.references.items() if work.withdrawn}
+    known = ((name, library.identifiers.get(name)) for name in library.papers)
+    papers = {name for name, told in known if told and any(n.withdraws for n in told.notices)}
+    return frozenset(works | papers)
+
+
+def standing_studies(
+    finding: Finding, places: Mapping[Place, str], withdrawn: Collection[str]
+) -> tuple[str, ...]:
+    """Return the studies of a finding that stand; none where its own paper was taken back."""
+    if finding.paper in withdrawn:
+        return ()
+    return tuple(study for study in study_of(finding, places) if study not in withdrawn)
+
+
+def weigh_findings(
+    findings: Iterable[Finding],
+    places: Mapping[Place, str],
+    withdrawn: Collection[str] = frozenset(),
+) -> Weight:
     """Return how many studies, papers and statements some findings are; each study counts once."""
     held = {finding.id: finding for finding in findings}
-    studies = {study for finding in held.values() for study in study_of(finding, places)}
-    papers = {finding.paper for finding in held.values()}
-    return Weight(len(studies), len(papers), len(held))
+    standing = {name: standing_studies(f, places, withdrawn) for name, f in held.items()}
+    studies = {study for found in standing.values() for study in found}
+    papers = {held[name].paper for name, found in standing.items() if found}
+    retracted = sum(not found for found in standing.values())
+    return Weight(len(studies), len(papers), len(held), retracted)
 
 
 def find_disagreements(library: Library) -> list[Disagreement]:
@@ -91,12 +120,16 @@ def find_disagreements(library: Library) -> list[Disagreement]:
 
     Two voices differ when they point in different directions and come from different papers, or
     from one paper but different studies. A statement that itself gives two directions takes no
-    part: what it says is not clear enough to hold against another.
+    part: what it says is not clear enough to hold against another. Nor does one that rests on
+    retracted work alone.
     """
     places = find_places(library)
+    withdrawn = find_withdrawn(library)
     groups: dict[tuple[str, str, str], list[Voice]] = defaultdict(list)
     for finding in library.findings():
-        studies = study_of(finding, places)
+        studies = standing_studies(finding, places, withdrawn)
+        if not studies:
+            continue
         for role, target, direction in _directions(finding):
             for source in finding.sources:
                 groups[source, role, target].append(Voice(finding, direction, studies))

@@ -15,7 +15,17 @@ LAYERS = (
     {"models"},
     {"works", "nomenclature"},
     {"store"},
-    {"citations", "discrepancies", "edition", "ledger", "linkcheck", "moves", "swap", "xrefs"},
+    {
+        "citations",
+        "discrepancies",
+        "edition",
+        "ledger",
+        "linkcheck",
+        "moves",
+        "recall",
+        "swap",
+        "xrefs",
+    },
     {"history", "ledger_checks", "renames", "tellings", "voices"},
     {"releases"},
     {

@@ -14,6 +14,9 @@ from builder import models
 from builder.models import Identifiers, Notice, Term
 from builder.render import render_site
 from builder.store import Library, merge_references
+from builder.views.atlas import build_atlas
+from builder.views.evidence_map import dump_grid
+from builder.voices import find_places, find_withdrawn, weigh_findings
 
 RETRACTION = Notice(
     kind="retraction",
@@ -30,9 +33,6 @@ def atlas() -> Library:
     one = finding("f1", "p", "up", references=[1], quote="BMSC exosomes raised IL-10.")
     two = finding("f2", "q", "down", references=[1], quote="BMSC exosomes lowered IL-10.")
     papers = (bundle("p", "w1", findings=[one]), bundle("q", "w2", findings=[two]))
-    known = {
-        name: Identifiers(reference=name, seen_at="x", notices=[RETRACTION]) for name in ("w1", "q")
-    }
     terms = [
         Term(id="bmsc", label="BMSC", kind="source"),
         Term(id="il-10", label="IL-10", kind="mechanism"),
@@ -40,14 +40,32 @@ def atlas() -> Library:
     return dataclasses.replace(
         library(*papers),
         terms={term.id: term for term in terms},
-        references=merge_references(papers, known),
-        identifiers=known,
+        references=merge_references(papers, {}),
     )
+
+
+def retract(library: Library, *names: str) -> Library:
+    """Return a library in which works or papers were retracted."""
+    known = {name: Identifiers(reference=name, seen_at="x", notices=[RETRACTION]) for name in names}
+    works = merge_references(library.papers.values(), known)
+    return dataclasses.replace(library, references=works, identifiers=known)
 
 
 @pytest.fixture
 def docs(atlas: Library, root: Path, tmp_path: Path) -> Path:
     render_site(atlas, tmp_path, root / "templates")
+    return tmp_path
+
+
+@pytest.fixture
+def retracted(atlas: Library, root: Path, tmp_path: Path) -> Path:
+    render_site(retract(atlas, "w1", "q"), tmp_path, root / "templates")
+    return tmp_path
+
+
+@pytest.fixture
+def half(atlas: Library, root: Path, tmp_path: Path) -> Path:
+    render_site(retract(atlas, "w1"), tmp_path, root / "templates")
     return tmp_path
 
 
@@ -67,18 +85,47 @@ def test_both_sides_stand_on_the_pages_of_source_and_mechanism(docs: Path, page:
     assert section.index("decreases 1 study") < section.index("BMSC exosomes lowered IL-10.")
 
 
-def test_a_retracted_work_says_so_wherever_a_statement_rests_on_it(docs: Path) -> None:
-    page = read(docs, "references/w1")
+def test_a_retracted_work_says_so_wherever_a_statement_rests_on_it(half: Path) -> None:
+    page = read(half, "references/w1")
     assert "Retraction of 2024-05-17, as told by Crossref on 2026-11-21." in page
     assert "Do not rest a decision on this work." in page
-    assert "retracted" in read(docs, "references")
-    assert "[ 1 ] retracted" in read(docs, "findings/f1")
-    assert "retracted" not in read(docs, "findings/f2")
+    assert "retracted" in read(half, "references")
+    assert "[ 1 ] retracted" in read(half, "findings/f1")
+    assert "retracted" not in read(half, "findings/f2")
 
 
-def test_a_retracted_paper_says_so_on_its_own_page(docs: Path) -> None:
-    assert "Retraction of 2024-05-17" in read(docs, "papers/q")
-    assert "Retraction" not in read(docs, "papers/p")
+def test_a_retracted_paper_says_so_on_its_own_page(retracted: Path) -> None:
+    assert "Retraction of 2024-05-17" in read(retracted, "papers/q")
+    assert "Retraction" not in read(retracted, "papers/p")
+    assert "all that this finding rests on was retracted" in read(retracted, "findings/f2")
+
+
+def test_a_finding_on_retracted_work_says_so_and_counts_as_no_evidence(half: Path) -> None:
+    assert "all that this finding rests on was retracted" in read(half, "findings/f1")
+    assert "all that this finding rests on" not in read(half, "findings/f2")
+    source = read(half, "sources/bmsc")
+    assert "1 study" in source
+    assert "2 findings, of which 1 on retracted work alone" in source
+    assert "1 paper that speaks of it" in source
+    assert "Voices differ" not in source, "a retracted voice contradicts nothing"
+
+
+def test_the_map_holds_nothing_retracted(atlas: Library) -> None:
+    whole, half, none = atlas, retract(atlas, "w1"), retract(atlas, "w1", "w2")
+    told = [dump_grid(build_atlas(given), "mechanism") for given in (whole, half, none)]
+    rows = [[line for line in sheet.splitlines()[1:] if line] for sheet in told]
+    assert [len(found) for found in rows] == [1, 1, 0]
+    assert "f1" in rows[0][0]
+    assert "f1" not in rows[1][0]
+    assert "f2" in rows[1][0]
+
+
+def test_a_study_that_stands_keeps_a_finding_that_a_retracted_one_shares(atlas: Library) -> None:
+    both = finding("f3", "p", "up", references=[1, 2])
+    papers = (bundle("p", "w1", "w2", findings=[both]),)
+    given = retract(dataclasses.replace(atlas, papers={p.paper.id: p for p in papers}), "w1")
+    weight = weigh_findings([both], find_places(given), find_withdrawn(given))
+    assert (weight.studies, weight.findings, weight.retracted) == (1, 1, 0)
 
 
 def test_correcting_a_work_does_not_withdraw_it() -> None:

@@ -26,7 +26,13 @@ from builder.views import links
 from builder.views.links import View
 from builder.views.paging import GLOSSARY, split_glossary
 from builder.views.short_forms import ShortForms, Wording, find_short_forms
-from builder.voices import Disagreement, find_disagreements, find_places
+from builder.voices import (
+    Disagreement,
+    find_disagreements,
+    find_places,
+    find_withdrawn,
+    standing_studies,
+)
 
 # The kinds of terms that have a page of their own; the others stand in the glossary.
 PAGED = ("source", "mechanism", "vehicle", "condition")
@@ -80,6 +86,7 @@ class Atlas:
     former_rows: dict[str, list[str]] = field(default_factory=dict)
     glossary: dict[str, str] = field(default_factory=dict)  # terms on its further pages
     places: dict[tuple[str, int], str] = field(default_factory=dict)
+    withdrawn: frozenset[str] = frozenset()
     disagreements: dict[str, list[Disagreement]] = field(default_factory=lambda: defaultdict(list))
     edition: Edition | None = None
     short_forms: ShortForms = field(default_factory=ShortForms)
@@ -138,6 +145,10 @@ class Atlas:
         seen = {use.finding.id: use.finding for use in self.uses.get(term, ())}
         return list(seen.values())
 
+    def stands(self, finding: Finding) -> bool:
+        """Tell whether a finding rests on any work that was not retracted."""
+        return bool(standing_studies(finding, self.places, self.withdrawn))
+
     def reference_id(self, paper: str, number: int) -> str:
         """Return the id of the work that a paper cites under a number, or an empty string."""
         found = self.cited.get((paper, number))
@@ -165,6 +176,7 @@ def build_atlas(library: Library) -> Atlas:
         former=ledger.former_ids(library.ledger),
         former_rows=ledger.former_rows(library.ledger),
         places=find_places(library),
+        withdrawn=find_withdrawn(library),
     )
     for term in sorted(library.terms.values(), key=lambda t: (t.label.casefold(), t.id)):
         if term.parent:

@@ -12,7 +12,7 @@ from builder.views.links import Page, View, link, narrowed_href
 from builder.views.sheets import dump_sheet
 from builder.views.weights import strongest, tell_weight, view_weight
 from builder.views.words import EVIDENCE, view_evidence
-from builder.voices import study_of
+from builder.voices import standing_studies
 
 # More columns than these do not stand side by side on a usual screen; more rows weigh too much.
 _MOST_COLUMNS = 22
@@ -44,9 +44,12 @@ Cells = dict[tuple[str, str], _Held]
 
 
 def _gather(atlas: Atlas, kind: str) -> Cells:
-    """Return what is known of each pair of a cell source and a term of a kind."""
+    """Return what is known of each pair of a cell source and a term of a kind.
+
+    What rests on retracted work alone is left out: a map of evidence holds none of it.
+    """
     cells: Cells = defaultdict(_Held)
-    for finding in atlas.findings:
+    for finding in filter(atlas.stands, atlas.findings):
         others = finding.conditions if kind == "condition" else [m.id for m in finding.mechanisms]
         for source in finding.sources:
             for other in others:
@@ -99,7 +102,11 @@ def view_outcome(results: Collection[str], *, without: bool) -> View:
 
 def _count_studies(atlas: Atlas, held: _Held) -> int:
     """Return the studies of a cell; a trial counts where none of its works is among them."""
-    studies = {s for f in held.findings.values() for s in study_of(f, atlas.places)}
+    studies = {
+        study
+        for finding in held.findings.values()
+        for study in standing_studies(finding, atlas.places, atlas.withdrawn)
+    }
     count = len(studies)
     for trial in held.trials.values():
         works = {atlas.places.get((trial.paper, number), "") for number in trial.references}

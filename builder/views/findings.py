@@ -147,6 +147,7 @@ def view_finding(atlas: Atlas, finding: Finding) -> Page:
         crumbs=(("Findings", "findings/"),),
         view={
             "finding": row,
+            "retracted": not atlas.stands(finding),
             "groups": groups,
             "works": works,
             "beside": beside,

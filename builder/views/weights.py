@@ -81,14 +81,18 @@ def strongest(findings: Sequence[Finding], trials: int) -> str:
 
 
 def view_weight(atlas: Atlas, findings: Sequence[Finding], trials: int) -> View:
-    """Return how much evidence some findings and trials are: studies first, then who speaks."""
-    weight = weigh_findings(findings, atlas.places)
+    """Return how much evidence some findings and trials are: studies first, then who speaks.
+
+    What rests on retracted work alone is counted apart, and gives no level of evidence.
+    """
+    weight = weigh_findings(findings, atlas.places, atlas.withdrawn)
     return {
         "findings": weight.findings,
+        "retracted": weight.retracted,
         "studies": weight.studies,
         "papers": weight.papers,
         "trials": trials,
-        "level": view_evidence(strongest(findings, trials)),
+        "level": view_evidence(strongest([f for f in findings if atlas.stands(f)], trials)),
     }
 
 
@@ -96,11 +100,14 @@ def tell_weight(weight: View) -> str:
     """Return a weight in words: ``3 findings from 2 studies, told by 1 paper; 1 trial``."""
     told = ""
     if weight["findings"]:
-        told = (
-            f"{plural(weight['findings'], 'finding')} from "
-            f"{plural(weight['studies'], 'study', 'studies')}, "
-            f"told by {plural(weight['papers'], 'paper')}"
-        )
+        told = plural(weight["findings"], "finding")
+        if weight["retracted"]:
+            told += f" ({weight['retracted']} on retracted work alone)"
+        if weight["studies"]:
+            told += (
+                f" from {plural(weight['studies'], 'study', 'studies')}, "
+                f"told by {plural(weight['papers'], 'paper')}"
+            )
     parts = [told, plural(weight["trials"], "trial") if weight["trials"] else ""]
     return "; ".join(part for part in parts if part)
 
@@ -109,8 +116,10 @@ def view_summary(atlas: Atlas, term: Term, findings: Sequence[Finding], root: st
     """Return the effects that tell most of a term: its own direction, else the commonest effects.
 
     A mechanism's own effects are counted. Of any other term the mechanisms and outcomes that its
-    findings raise, lower or leave as they were stand in order of their findings.
+    findings raise, lower or leave as they were stand in order of their findings. Retracted work
+    tells nothing of it.
     """
+    findings = [finding for finding in findings if atlas.stands(finding)]
     if term.kind == "mechanism":
         own = Counter(m.effect for f in findings for m in f.mechanisms if m.id == term.id)
         return [

@@ -1,0 +1,136 @@
+"""What the files of content/ held when they were last read, below build/cache/.
+
+Reading YAML takes thirty times as long as reading the same records back from JSON. A file is known
+by the hash of its bytes, so that what is remembered is never stale; it can always be thrown away.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import sqlite3
+import zlib
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from builder import store
+
+R = TypeVar("R", bound=BaseModel)
+_TABLE = "CREATE TABLE IF NOT EXISTS records (key TEXT PRIMARY KEY, data BLOB)"
+
+
+class Recall:
+    """Reads files of records, each only once for the bytes that it holds.
+
+    The records are shared by all that ask: nobody may change them. Where the store is broken or
+    can't be written, every file is read anew.
+    """
+
+    def __init__(self, build: Path) -> None:
+        self._path = build / "cache" / "records.sqlite"
+        self._held: dict[str, Any] = {}
+        self._fresh: dict[str, bytes] = {}
+        self._connection = self._open()
+
+    def _open(self) -> sqlite3.Connection | None:
+        for _ in range(2):
+            try:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                connection = sqlite3.connect(self._path, timeout=5)
+                connection.execute(_TABLE)
+                connection.execute("SELECT key, data FROM records LIMIT 1")
+                return connection
+            except (sqlite3.Error, OSError):
+                with contextlib.suppress(OSError):
+                    self._path.unlink(missing_ok=True)
+        return None
+
+    def __enter__(self) -> Recall:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._connection:
+            self._connection.close()
+
+    def record(self, model: type[R], path: Path, root: Path) -> R:
+        """Return the record of a file that holds one."""
+        return self._recall(model, model, path, root, store.ANEW.record)  # type: ignore[no-any-return]
+
+    def records(self, model: type[R], path: Path, root: Path) -> list[R]:
+        """Return the records of a file that holds a list; a missing file is an empty list."""
+        if not path.is_file():
+            return []
+        return self._recall(model, list[model], path, root, store.ANEW.records)  # type: ignore[no-any-return, valid-type]
+
+    def _recall(self, model: type[Any], kind: Any, path: Path, root: Path, read: Any) -> Any:
+        try:
+            data = path.read_bytes()
+        except OSError:
+            return read(model, path, root)  # tells what is wrong
+        key = _key(kind, data)
+        if key not in self._held:
+            found = self._find(key, kind)
+            if found is None:
+                found = read(model, path, root)
+                self._remember(key, kind, found)
+            self._held[key] = found
+        return self._held[key]
+
+    def remember(self, model: type[R], path: Path, records: Sequence[R]) -> None:
+        """Remember the records of a file that was just written."""
+        kind = list[model]  # type: ignore[valid-type]
+        key = _key(kind, path.read_bytes())
+        self._held[key] = list(records)
+        self._remember(key, kind, list(records))
+
+    def _remember(self, key: str, kind: Any, records: Any) -> None:
+        told = _adapter(kind).dump_json(records, by_alias=True, exclude_unset=True)
+        self._fresh[key] = zlib.compress(told, 1)
+
+    def _find(self, key: str, kind: Any) -> Any:
+        if self._connection is None:
+            return None
+        try:
+            row = self._connection.execute(
+                "SELECT data FROM records WHERE key = ?", (key,)
+            ).fetchone()
+            return _adapter(kind).validate_json(zlib.decompress(row[0])) if row else None
+        except (sqlite3.Error, TypeError, zlib.error, ValidationError):
+            return None
+
+    def keep(self) -> None:
+        """Remember what was read, and forget the files that nobody asked for."""
+        if self._connection is None:
+            return
+        # A memory that can't be written is no loss.
+        with contextlib.suppress(sqlite3.Error), self._connection:
+            known = {key for (key,) in self._connection.execute("SELECT key FROM records")}
+            gone = [(key,) for key in known - self._held.keys()]
+            self._connection.executemany("DELETE FROM records WHERE key = ?", gone)
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO records VALUES (?, ?)", self._fresh.items()
+            )
+            self._fresh = {}
+
+
+def _key(kind: Any, data: bytes) -> str:
+    return hashlib.sha256(f"{_version()}\0{kind}\0".encode() + data).hexdigest()
+
+
+@lru_cache(maxsize=32)
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+@lru_cache(maxsize=1)
+def _version() -> str:
+    """Return a hash of what tells how records are read."""
+    here = Path(__file__).resolve().parent
+    parts = [(here / name).read_bytes() for name in ("models.py", "ids.py", "recall.py")]
+    parts += [metadata.version(name).encode() for name in ("pydantic", "pyyaml")]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
