@@ -2,8 +2,9 @@
 
 Bytes are those of the answers' bodies, gzipped as any web server sends text, of all that is there
 for the search alone: programs, names, full text. First: a new browser profile, to the end of the
-list. Further: the next queries of the same reader. Times are from the input event to the list in
-the box.
+list. Further: the next queries of the same reader, asked word by word ("bone", "bone marrow" …), so
+that each word's share is its own. Times are from the input event to the list in the box; a first
+key is the first letter typed in a new profile, with the focus.
 """
 
 from __future__ import annotations
@@ -37,9 +38,9 @@ QUERIES = yaml.safe_load((ROOT / "tests/site/search-queries.yml").read_text())
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 COLD = ("BMSC", "mesenchimal", "Theranostics 2019", "Kniearthrose", "hydrogel cartilage rat")
 GZIPPED = (".js", ".json", ".css", ".html", ".svg", ".xml")
-TYPED = 3  # every third query is typed letter by letter
+TYPED = 4  # every fourth query is typed letter by letter, and asked word by word
 LONGEST = 2000  # ms; what takes longer is counted as this
-QUIET = 700  # ms without a change after which a list is taken as complete
+QUIET = 400  # ms without a change after which a list is taken as complete
 
 
 class _Handler(SimpleHTTPRequestHandler):
@@ -81,6 +82,7 @@ class Figures:
 
     name: str
     first: list[int] = field(default_factory=list)
+    words: list[int] = field(default_factory=list)
     further: list[int] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
     starts: list[float] = field(default_factory=list)
@@ -171,18 +173,39 @@ def measure(browser: Browser, name: str, site: Path, box: tuple[str, str]) -> Fi
         if query != COLD[-1]:
             context.close()
     for entry in QUERIES[::TYPED]:
-        handler.sent.clear()
-        ask(page, "", box, entry["query"])
-        wait_quiet(page, handler.sent)
-        figures.further.append(count_search(handler.sent))
+        shares = ask_by_word(page, handler.sent, box, entry["query"])
+        figures.words += shares
+        figures.further.append(sum(shares))
+    figures.starts += [type_first(browser, home, box, query[0]) for query in COLD]
     page.goto(home + "about/", wait_until="networkidle")
-    figures.starts.append(type_query(page, box, "b")[0])
     for entry in QUERIES[::TYPED]:
         figures.times += type_query(page, box, entry["query"])
     judge(figures, page, home, box)
     server.shutdown()
     server.server_close()
     return figures
+
+
+def ask_by_word(page: Page, sent: dict[str, int], box: tuple[str, str], query: str) -> list[int]:
+    """Ask a query on the page that is open, one word more each time; return the bytes of each."""
+    words = query.split()
+    shares = []
+    for count in range(1, len(words) + 1):
+        sent.clear()
+        ask(page, "", box, " ".join(words[:count]))
+        wait_quiet(page, sent)
+        shares.append(count_search(sent))
+    return shares
+
+
+def type_first(browser: Browser, home: str, box: tuple[str, str], letter: str) -> float:
+    """Return the ms until the list shows for the first letter in a new browser profile."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(home + "about/", wait_until="networkidle")
+    time = type_query(page, box, letter)[0]
+    context.close()
+    return time
 
 
 def judge(figures: Figures, page: Page, home: str, box: tuple[str, str]) -> None:
@@ -222,6 +245,8 @@ def report(rows: Sequence[Figures]) -> Table:
     line("wrong page first", *(str(r.misled) for r in rows))
     line("first search, kB, median", *(f"{statistics.median(r.first) / 1000:.0f}" for r in rows))
     line("first search, kB, most", *(f"{max(r.first) / 1000:.0f}" for r in rows))
+    line("further word, kB, median", *(f"{statistics.median(r.words) / 1000:.0f}" for r in rows))
+    line("further word, kB, most", *(f"{max(r.words) / 1000:.0f}" for r in rows))
     line("further query, kB, median", *(f"{statistics.median(r.further) / 1000:.0f}" for r in rows))
     line("further query, kB, most", *(f"{max(r.further) / 1000:.0f}" for r in rows))
     line("key to list, ms, median", *(f"{statistics.median(r.times):.0f}" for r in rows))

@@ -51,6 +51,11 @@ class _Handler(SimpleHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def do_HEAD(self) -> None:
+        path = urlsplit(self.path).path
+        self.path = "/" + path.removeprefix(self.prefix) if path.startswith(self.prefix) else "/-"
+        super().do_HEAD()
+
     def send_head(self):  # type: ignore[no-untyped-def]  # as the standard library has it
         # Its redirect to the address with a slash must keep the prefix.
         path = urlsplit(self.path).path

@@ -3,25 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
-from served import Served, serve
-
-from builder.project import Project
-
-
-@pytest.fixture(scope="module")
-def site(built: Project) -> Iterator[Served]:
-    """The site where it was built for: a server sends this page for any address, at any depth.
-
-    So its own links are absolute, by SITE_URL; below another path it could not know its root.
-    """
-    server = serve(built.site, "/")
-    yield Served(built.site, f"http://127.0.0.1:{server.server_port}/")
-    server.shutdown()
-    server.server_close()
+from served import Served
 
 
 @pytest.mark.parametrize(
@@ -33,6 +18,7 @@ def site(built: Project) -> Iterator[Served]:
         ("trials/NCT%200506%200107", "trials/nct05060107/"),
         ("sources/bmsc.html", "sources/bmsc/"),
         ("NCT 0506 0107", "trials/nct05060107/"),
+        ("a/b/NCT 0506 0107", "trials/nct05060107/"),
     ],
 )
 def test_a_nearly_right_address_leads_home(site: Served, page: Page, typed: str, home: str) -> None:
@@ -53,3 +39,16 @@ def test_markup_in_an_address_stays_text(site: Served, page: Page) -> None:
     page.goto(site.url + "x/<img src=x onerror=alert(1)>")
     expect(page.locator("[data-not-found] p")).to_contain_text("<img src=x onerror=alert(1)>")
     assert page.locator("[data-not-found] img").count() == 0
+
+
+def test_its_links_styles_and_box_work_wherever_the_site_stands(site: Served, page: Page) -> None:
+    """It was built without SITE_URL, and a server sends it for an address at any depth."""
+    page.goto(site.url + "trials/stuff/")
+    expect(page.get_by_role("link", name="Search for “stuff”")).to_be_visible()
+    expect(page.get_by_role("link", name="glossary").last).to_have_attribute(
+        "href", re.compile(re.escape(site.url.removeprefix("http://").partition("/")[2]) + "glossary/$")
+    )
+    assert page.eval_on_selector("header", "e => getComputedStyle(e).position") != "static"
+    page.fill("form[data-search] input", "BMSC")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{site.url}search/?q=BMSC")
