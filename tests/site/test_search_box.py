@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from served import Served, Watch
 
 BOX = "form[data-search] input"
@@ -116,6 +116,58 @@ def test_the_beginning_of_a_name_is_enough(box: Page) -> None:
     box.keyboard.press("/")
     box.keyboard.type("angiog")
     expect(box.locator(OPTIONS).first).to_contain_text("Angiogenesis")
+
+
+def test_terms_are_listed_before_the_works_are_loaded(box: Page) -> None:
+    held: list[Route] = []
+    box.route("**/search/index/words.*", lambda route: held.append(route))  # noqa: PLW0108 (it marks handlers)
+    box.fill(BOX, "chondrocyte")
+    expect(box.locator(OPTIONS).first).to_contain_text("Chondrocyte")
+    for route in held:
+        route.continue_()
+    box.unroute("**/search/index/words.*")
+    expect(box.locator("form[data-search] [role=status]")).to_have_text(re.compile(r"\d+ pages"))
+    expect(box.locator(OPTIONS).first).to_contain_text("Chondrocyte")
+
+
+def test_a_number_that_is_all_there_offers_no_other(box: Page) -> None:
+    box.keyboard.press("/")
+    box.keyboard.type("miR-126")
+    expect(box.locator(OPTIONS).first).to_contain_text("miR-126")
+    expect(box.locator("form[data-search] [role=status]")).to_have_text(re.compile(r"\d+ pages"))
+    box.wait_for_timeout(600)  # until the full text has filled the list
+    assert not [text for text in box.locator(OPTIONS).all_inner_texts() if "1260" in text]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_list_fits_the_window_and_tells_its_size(site: Served, page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(site.url + "sources/bmsc/")
+    page.locator(BOX).press_sequentially("cartilage")
+    expect(page.locator("form[data-search] [role=status]")).to_have_text(
+        re.compile(r"^\d+ pages, use the arrow keys\.$")
+    )
+    for option in page.locator(OPTIONS).all():
+        box = option.bounding_box()
+        assert box
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    active = page.locator(BOX).get_attribute("aria-activedescendant")
+    assert page.locator(f"#{active}").get_attribute("role") == "option"
+    expect(page.locator(BOX)).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator("form[data-search] [role=listbox]")).to_be_hidden()
+    assert page.locator(BOX).get_attribute("aria-activedescendant") is None
+
+
+def test_nothing_found_is_told_to_a_screen_reader(box: Page) -> None:
+    box.fill(BOX, "NCT00000001")
+    expect(box.locator("form[data-search] [role=status]")).to_have_text(
+        re.compile(r"^NCT00000001 is not in this atlas as of \d{4}-\d\d-\d\d\.$")
+    )
 
 
 def test_an_index_that_fails_leads_to_the_lists(box: Page, site: Served) -> None:

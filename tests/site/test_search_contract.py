@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -29,6 +30,9 @@ ABSENT = [
     "CHEBI:99999999", "miRBase:MI9999999", "MIMAT9999999", "miR-99999", "hsa-miR-7777-3p",
     "IL-99", "TGF-β99", "Xylophone 2019", "Toh WS 1875", "Theranostics 1950", "qwertzuiop",
     "graphene nanoribbon transistor", "blorptastic exosomes",
+    # Numbers beside those that are in a paper: another molecule, another trial, another article.
+    "miR-12", "miR 14", "miR-1260", "IL-11", "il 100", "BMP-12", "TGF-β4", "MMP-8", "Phase 3 trial",
+    "NCT0506010", "NCT050601077", "PMID 3113104", "10.7150/thno.3101", "PMC773039",
 ]  # fmt: skip
 
 
@@ -106,6 +110,54 @@ def test_what_is_absent_finds_nothing(site: Served, page: Page) -> None:
     assert {query: pages for query, pages in found.items() if pages} == {}
 
 
+@pytest.mark.parametrize(
+    ("query", "first", "others"),
+    [
+        ("miR126", "mechanisms/mir-126/", r"mir-12\d\d"),
+        ("miR-126", "mechanisms/mir-126/", r"mir-12\d\d"),
+        ("IL-1", "mechanisms/il-1/", r"il-1\d"),
+        ("IL 1", "mechanisms/il-1/", r"il-1\d"),
+        ("BMP-2", "mechanisms/bmp-2/", r"bmp-[47]|bmpr"),
+        ("MMP-1", "mechanisms/mmp-1/", r"mmp-1\d"),
+        ("FGF2", "mechanisms/fgf2/", r"fgf\d\d|fgf18"),
+        ("miR-29b", "mechanisms/mir-29b/", r"mir-29[ac]"),
+    ],
+)
+def test_no_other_number_stands_in(
+    site: Served, page: Page, query: str, first: str, others: str
+) -> None:
+    """Another number is another molecule: a page of its own name is no near match."""
+    [found] = ask(page, site, [query], 60)
+    assert found[0] == first
+    assert [path for path in found if re.search(rf"/(?:{others})", path)] == []
+
+
+def test_a_name_finds_what_is_printed_in_another_spelling(
+    site: Served, library: Library, page: Page
+) -> None:
+    findings = {f"findings/{f.id}/" for f in library.findings() if "TNF-α" in f.quote}
+    assert findings
+    for pages in ask(page, site, ["TNFα", "TNF-α", "tnf alpha", "TNF alpha"], 100):
+        assert findings <= set(pages)
+
+
+def test_a_name_within_a_chain_of_names_is_found(
+    site: Served, library: Library, page: Page
+) -> None:
+    """Pagefind takes "miR-503-3p/Hpse" for one word."""
+    findings = {f"findings/{f.id}/" for f in library.findings() if "miR-503-3p/Hpse" in f.quote}
+    assert findings
+    for pages in ask(page, site, ["Hpse", "miR-503", "miR-503-3p"], 60):
+        assert findings <= set(pages)
+
+
+def test_a_definition_stands_among_the_first_however_many_trials_measure_it(
+    site: Served, page: Page
+) -> None:
+    for pages in ask(page, site, ["WOMAC", "MRI", "safety"], 5):
+        assert any(path.startswith("glossary/") for path in pages[:4])
+
+
 def test_queries_of_readers(site: Served, page: Page) -> None:
     found = ask(page, site, [q["query"] for q in QUERIES])
     first = [q["query"] for q, pages in zip(QUERIES, found, strict=True)
@@ -115,8 +167,9 @@ def test_queries_of_readers(site: Served, page: Page) -> None:
     misled = [q["query"] for q, pages in zip(QUERIES, found, strict=True)
               if pages and pages[0] in q.get("never_first", [])]  # fmt: skip
     assert misled == []
-    assert len(five) >= 0.98 * len(QUERIES), {q["query"] for q in QUERIES} - set(five)
-    assert len(first) >= 0.9 * len(QUERIES), {q["query"] for q in QUERIES} - set(first)
+    assert {q["query"] for q in QUERIES} - set(five) == set()
+    # Its own page is "hyaluronic-acid hydrogel"; the list has the material in its place.
+    assert {q["query"] for q in QUERIES} - set(first) <= {"hyaluronc acid hydrogel"}
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,8 @@ def test_its_links_styles_and_box_work_wherever_the_site_stands(site: Served, pa
     page.goto(site.url + "trials/stuff/")
     expect(page.get_by_role("link", name="Search for “stuff”")).to_be_visible()
     expect(page.get_by_role("link", name="glossary").last).to_have_attribute(
-        "href", re.compile(re.escape(site.url.removeprefix("http://").partition("/")[2]) + "glossary/$")
+        "href",
+        re.compile(re.escape(site.url.removeprefix("http://").partition("/")[2]) + "glossary/$"),
     )
     assert page.eval_on_selector("header", "e => getComputedStyle(e).position") != "static"
     page.fill("form[data-search] input", "BMSC")

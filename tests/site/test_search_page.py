@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from urllib.parse import quote
 
@@ -84,6 +85,86 @@ def test_facets_narrow_the_list_and_stand_in_the_address(site: Served, page: Pag
     assert first_links(page) == links
     page.go_back()
     expect(page.locator("#search-status")).to_have_text(everything)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        "kind=trial",
+        "source=bmsc",
+        "condition=knee-osteoarthritis",
+        "evidence=clinical",
+        "year=2021",
+    ],
+)
+def test_each_facet_gives_as_many_pages_as_it_says(
+    site: Served, page: Page, watch: Watch, chosen: str, width: int
+) -> None:
+    """The page's own policy forbids foreign and inline code; a breach would be an error here."""
+    facet, _, value = chosen.partition("=")
+    page.set_viewport_size({"width": width, "height": 800})
+    search(page, site, "exosomes cartilage")
+    page.click("#search-narrow summary")
+    option = page.locator(f"#search-{facet} option[value='{value}']")
+    expect(option).to_be_attached()
+    label = option.inner_text()
+    promised = int(label.rpartition("(")[2].rstrip(")"))
+    page.select_option(f"#search-{facet}", value)
+    pages = "1 page" if promised == 1 else f"{promised} pages"
+    expect(page.locator("#search-status")).to_have_text(re.compile(f"^{pages} for"))
+    expect(page).to_have_url(re.compile(f"{facet}={value}"))
+    while page.locator("#search-more").is_visible():
+        page.dblclick("#search-more")
+        page.wait_for_timeout(100)
+    found = first_links(page)
+    assert len(found) == promised
+    assert [link for link in found if not fits(site, link, facet, value)] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert watch.errors == []
+
+
+def fits(site: Served, link: str, facet: str, value: str) -> bool:
+    """Tell whether the page's record has what was chosen; only findings and works state it."""
+    path = link.removeprefix(site.url).partition("#")[0]
+    if facet == "kind":
+        return path.startswith(f"{value}s/")
+    if not path.startswith("findings/"):
+        return True
+    record = json.loads((site.folder / path / "index.json").read_text(encoding="utf-8"))
+    if facet == "evidence":
+        return bool(record["evidence"] == value)
+    if facet in ("source", "condition"):
+        return value in record[f"{facet}s"]
+    return True
+
+
+def test_names_are_listed_before_the_full_text_is_loaded(site: Served, page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/pagefind/*.pagefind", lambda route: held.append(route))  # noqa: PLW0108 (it marks handlers)
+    page.goto(f"{site.url}search/?q=BMSC")
+    first = page.locator("#search-results > li > a").first
+    expect(first).to_have_attribute("href", f"{site.url}sources/bmsc/")
+    expect(page.locator("#search-results")).to_have_attribute("data-state", "busy")
+    first.focus()
+    for route in held:
+        route.continue_()
+    expect(page.locator("#search-results")).to_have_attribute("data-state", "done")
+    expect(first).to_have_attribute("href", f"{site.url}sources/bmsc/")
+    expect(first).to_be_focused()
+
+
+def test_an_address_with_two_values_of_a_facet_allows_either(site: Served, page: Page) -> None:
+    search(page, site, "cartilage", "&kind=trial&kind=condition")
+    kinds = {link.removeprefix(site.url).split("/")[0] for link in first_links(page)}
+    assert kinds == {"trials", "conditions"}
+
+
+def test_a_facet_of_no_such_value_finds_nothing_and_says_so(site: Served, page: Page) -> None:
+    search(page, site, "cartilage", "&source=__proto__&year=x<b>")
+    assert first_links(page) == []
+    assert page.inner_text("#search-status")
+    assert page.locator("#search-status b").count() == 0
 
 
 def test_facets_alone_list_pages(site: Served, page: Page) -> None:

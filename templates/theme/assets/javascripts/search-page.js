@@ -247,10 +247,16 @@ export function createPage() {
     if (event.target instanceof HTMLSelectElement) go(true);
   });
   folded.addEventListener("toggle", openFacets);
+  let adding = false;
   more.addEventListener("click", async () => {
-    const engine = await start();
+    if (adding) return; // a second click would add the same pages again
+    adding = true;
     const from = shown;
-    await showMore(engine, turn);
+    try {
+      await showMore(await start(), turn);
+    } finally {
+      adding = false;
+    }
     more.hidden = shown >= rest.length;
     list.children[from]?.querySelector("a")?.focus();
   });
