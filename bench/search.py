@@ -233,7 +233,9 @@ def is_one(link: str, pages: set[str]) -> bool:
     """Tell whether a link is one of some pages, or leads to a place on one."""
     place = urlsplit(link)
     path = place.path.lstrip("/")
-    return path in pages or f"{path}#{place.fragment}" in pages
+    if path.startswith("glossary/"):  # an entry, whichever page of the glossary it stands on
+        path = f"glossary/#{place.fragment}"
+    return path in pages
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from playwright.sync_api import Page
 from served import Served
 
+_PART = re.compile(r"^glossary/.*#")
 _ASK = """async ([module, queries, most]) => {
   const { search, address, ROOT } = await import(module);
   const answers = [];
@@ -27,9 +29,12 @@ _ASK = """async ([module, queries, most]) => {
 
 
 def ask(page: Page, site: Served, queries: Sequence[str], most: int = 5) -> list[list[str]]:
-    """Return the first pages of each query, as addresses below the site's root."""
+    """Return the first pages of each query, as addresses below the site's root.
+
+    A term of the glossary has the address ``glossary/#term-ID``, whichever page of it it stands on.
+    """
     if not page.url.startswith(site.url):
         page.goto(site.url + "about/")
     module = site.url + "assets/javascripts/search-engine.js"
     answers = page.evaluate(_ASK, [module, list(queries), most])
-    return [answer["pages"] for answer in answers]
+    return [[_PART.sub("glossary/#", path) for path in answer["pages"]] for answer in answers]

@@ -27,7 +27,9 @@ const TIERS = {
   part: PART,
 };
 const MOST_OF_TIER = { works: 6, within: 6, glossary: 3, part: 3, begun: 8 };
-const MOST_WORKS_READ = 8;
+const MOST_WORKS_READ = 6; // each may cost a file
+const MOST_LONG_READ = 16;
+const MOST_BIBLIOGRAPHIC_READ = 24;
 const FEW = 3;
 const LAST_DEFINITION = 3; // the place by which a definition comes, however many trials measure it
 const NOTHING = { names: [], text: null, notice: "" };
@@ -184,8 +186,8 @@ class Engine {
     // A title with every word says more than a name with some, and less than a name with all.
     const few = hits.length <= FEW && own.length > 1 &&
       ![...found.values()].some(({ tier }) => tier === TIERS.within || tier === TIERS.begun);
-    const most = hits[0]?.bibliographic ? 3 * MOST_WORKS_READ : MOST_WORKS_READ;
-    const top = hits.slice(0, isLong(plan.words) ? 2 * MOST_WORKS_READ : most);
+    const most = hits[0]?.bibliographic ? MOST_BIBLIOGRAPHIC_READ : MOST_WORKS_READ;
+    const top = hits.slice(0, isLong(plan.words) ? MOST_LONG_READ : most);
     const works = await Promise.all(top.map(async (hit) => ({ ...hit, ...(await this.works.work(hit.number)) })));
     for (const work of works) {
       const title = this.fold(work.title).map((piece) => piece.key);

@@ -21,7 +21,7 @@ const WEIGHTS = [
   [TITLE, 3],
   [GIVEN, 2],
 ];
-const MOST_FILES = 8;
+const MOST_FILES = 6;
 const LONGEST_SHORT = 14; // letters: "Musculoskelet."
 const MOST_BEGUN = 2; // files after the first that are read for words that begin alike
 // Stands before the works of a word that no page prints, so that the full text is not asked for it.
