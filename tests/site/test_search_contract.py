@@ -31,7 +31,7 @@ ABSENT = [
     "IL-99", "TGF-β99", "Xylophone 2019", "Toh WS 1875", "Theranostics 1950", "qwertzuiop",
     "graphene nanoribbon transistor", "blorptastic exosomes",
     # Numbers beside those that are in a paper: another molecule, another trial, another article.
-    "miR-12", "miR 14", "miR-1260", "IL-41", "il 100", "BMP-12", "TGF-β4", "MMP-30", "Phase 3 trial",
+    "miR-12", "miR 14", "miR-1260", "IL-41", "il 100", "BMP-12", "TGF-β4", "MMP-30", "Phase 3",
     "NCT0506010", "NCT050601077", "PMID 3113104", "10.7150/thno.3101", "PMC773039",
 ]  # fmt: skip
 
