@@ -1,23 +1,27 @@
 """Terms by rule: molecules whose names follow a nomenclature, so that no file need list them.
 
-A miRNA is named by number, letter and arm (miRBase), a circRNA and a lncRNA by its gene. Such a
-term is made from its id when it is asked for; a file in content/terms always comes before it.
+A miRNA is named by number, letter and arm (miRBase), a circRNA and a lncRNA by its gene, a protein
+by the approved symbol of its gene (content/genes.tsv). Such a term is made from its id when it is
+asked for; a file in content/terms always comes before it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
-from builder.models import Term
+from builder.models import Term, Xref
 from builder.spelling import DASHES, MIRNA_SPECIES
 
 NOTE = "Named by rule; no file of its own in content/terms yet."
 _DASH = f"[{re.escape(DASHES)}]"
 _SPECIES = "|".join(MIRNA_SPECIES)
 _MIRNA = (
-    rf"(?:(?:{_SPECIES}){_DASH})?(?:mi(?:R|RNA|croRNA)s?(?:{_DASH}|\s)?|(?P<let>let{_DASH}?))"
+    rf"(?:(?:{_SPECIES}){_DASH})?(?:[Mm]i(?:R|RNA|croRNA)s?(?:{_DASH}|\s)?|(?P<let>[Ll]et{_DASH}?))"
     rf"(?P<number>\d{{1,5}})(?P<letter>[a-z]{{0,2}})(?P<copy>{_DASH}[1-9](?!\s?p\b|\d))?"
     rf"(?:{_DASH}(?P<arm>[35])p)?"
 )
@@ -26,7 +30,7 @@ _CIRC = (
     r"(?P<circ>\d{5,7}|(?!RNA)[A-Z][A-Za-z]*\d*[A-Z]?\d*|(?<=RNA\s)[A-Z][A-Za-z]*\d\w*)"
 )
 _LNC = (
-    r"(?:lncRNAs?|lnc|long\snon-?coding\sRNAs?)[\s-]"
+    r"(?:[Ll]ncRNAs?|[Ll]nc|[Ll]ong\s[Nn]on-?coding\sRNAs?)[\s-]"
     r"(?P<lnc>[A-Z][A-Z0-9]+(?:-[A-Z]+\d*)?|[A-Z][a-z]+\d+(?:hg)?)"
 )
 _NAME = re.compile(
@@ -39,6 +43,36 @@ _ID = re.compile(
 _CLASSES = {"mir": "microrna", "let": "microrna", "circ": "circrna", "lncrna": "lncrna"}
 _WORDS = {"mir": "microRNA", "let": "microRNA", "circ": "circular RNA", "lncrna": "lncRNA"}
 _TYPES = {"mir": "miRNA", "let": "miRNA", "circ": "circRNA", "lncrna": "lncRNA"}
+
+
+_GENES = Path(__file__).resolve().parents[1] / "content" / "genes.tsv"
+_SYMBOL = re.compile(r"(?<![\w-])[A-Z]{2}[A-Z0-9]*\d[A-Z0-9]*(?![\w*]|-\d)")
+_MOUSE = re.compile(r"(?<![\w-])[A-Z][a-z]{1,5}\d[a-z0-9]*(?![\w*]|-\d)")
+
+
+class Gene(NamedTuple):
+    """A gene by its approved symbol: its number and name by the HGNC."""
+
+    symbol: str
+    curie: str
+    name: str
+
+
+@cache
+def read_genes() -> Mapping[str, Gene]:
+    """Return the genes of content/genes.tsv by symbol, in capitals."""
+    lines = _GENES.read_text(encoding="utf-8").splitlines()
+    rows = (line.split("\t") for line in lines if line and not line.startswith("#"))
+    return MappingProxyType({row[0]: Gene(row[0], f"HGNC:{row[1]}", row[2]) for row in rows})
+
+
+def find_genes(text: str) -> Iterator[tuple[int, int, Gene]]:
+    """Yield (start, end, gene) of each approved symbol in a text, as for man or mouse."""
+    genes = read_genes()
+    for pattern in (_SYMBOL, _MOUSE):
+        for match in pattern.finditer(text):
+            if gene := genes.get(match.group().upper()):
+                yield match.start(), match.end(), gene
 
 
 def find_names(text: str) -> Iterator[tuple[int, int, str]]:
@@ -74,7 +108,8 @@ def make_term(term_id: str) -> Term | None:
     """
     match = _ID.fullmatch(term_id)
     if not match:
-        return None
+        gene = read_genes().get(term_id.upper()) if term_id.islower() else None
+        return _gene_term(term_id, gene) if gene else None
     sort, _, rest = term_id.partition("-")
     if match["circ"]:
         label = f"circ_{rest}" if rest.isdigit() else f"circ{rest.upper()}"
@@ -93,6 +128,20 @@ def make_term(term_id: str) -> Term | None:
     )
 
 
+def _gene_term(term_id: str, gene: Gene) -> Term:
+    label = f"{gene.symbol} ({gene.name})"
+    return Term(
+        id=term_id,
+        label=gene.symbol,
+        kind="mechanism",
+        type="gene/protein",
+        synonyms=[gene.name],
+        definition=f"A gene and the protein that it encodes: {gene.name}.",
+        xrefs=[Xref(curie=gene.curie, label=label, match="exact", seen_in="content/genes.tsv")],
+        notes=[NOTE],
+    )
+
+
 class Terms(Mapping[str, Term]):
     """Terms by id: those of files, and on demand those of a nomenclature.
 
@@ -102,6 +151,16 @@ class Terms(Mapping[str, Term]):
     def __init__(self, filed: Mapping[str, Term]) -> None:
         """Take the terms that have files."""
         self.filed = dict(filed)
+        self._of_gene = {
+            xref.curie: term.id
+            for term in self.filed.values()
+            for xref in term.xrefs
+            if xref.match == "exact" and xref.curie.startswith("HGNC:")
+        }
+
+    def of_gene(self, gene: Gene) -> str:
+        """Return the id of a gene's term: that of a file which gives its number, else its own."""
+        return self._of_gene.get(gene.curie) or gene.symbol.lower()
 
     def __contains__(self, term_id: object) -> bool:
         """Tell whether an id is that of a term."""
@@ -111,7 +170,7 @@ class Terms(Mapping[str, Term]):
         """Return a term. Raises KeyError."""
         term = self.filed.get(term_id)
         made = None if term else make_term(term_id)
-        if term is None and (made is None or made.parent not in self.filed):
+        if term is None and (made is None or (made.parent and made.parent not in self.filed)):
             raise KeyError(term_id)
         return term or made  # type: ignore[return-value]
 

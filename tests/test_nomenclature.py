@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from builder import nomenclature
-from builder.models import Term
+from builder.models import Term, Xref
 
 FILED = {
     name: Term(id=name, label=name, kind="mechanism", type="RNA class")
@@ -57,3 +57,25 @@ def test_only_what_records_use_is_added() -> None:
     assert sorted(nomenclature.add_made(FILED, ["mir-7", "bmsc", "microrna"])) == [
         "circrna", "lncrna", "microrna", "mir-7",
     ]  # fmt: skip
+
+
+def test_an_approved_symbol_gives_a_gene() -> None:
+    found = [gene.symbol for *_, gene in nomenclature.find_genes("via LRG1 and Sik2 in DMEM/F12")]
+    assert found == ["LRG1", "SIK2"]
+    made = nomenclature.make_term("lrg1")
+    assert made is not None
+    assert (made.label, made.type, made.parent) == ("LRG1", "gene/protein", None)
+    assert [xref.curie for xref in made.xrefs] == ["HGNC:29480"]
+
+
+@pytest.mark.parametrize("text", ["PEG10 gel", "LRG1-5", "M2", "xLRG1", "lrg1", "2020", "C3"])
+def test_what_is_no_symbol_gives_no_gene(text: str) -> None:
+    assert list(nomenclature.find_genes(text)) == []
+
+
+def test_a_gene_with_a_file_is_known_by_its_number() -> None:
+    xref = Xref(curie="HGNC:29480", label="LRG1", match="exact", seen_in="by hand")
+    own = Term(id="leucine-rich", label="Leucine-rich", kind="mechanism", xrefs=[xref])
+    (gene,) = [gene for *_, gene in nomenclature.find_genes("LRG1")]
+    assert nomenclature.Terms({own.id: own}).of_gene(gene) == "leucine-rich"
+    assert nomenclature.Terms({}).of_gene(gene) == "lrg1"

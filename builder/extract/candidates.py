@@ -14,7 +14,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "miRNA",
         re.compile(
-            rf"(?<!\w)(?:(?:hsa|mmu|rno|ocu)-)?(?:mi(?:R|RNA|croRNA){_DASH}|let-)\d+[a-z]{{0,2}}"
+            rf"(?<!\w)(?:(?:hsa|mmu|rno|ocu)-)?(?:[Mm]i(?:R|RNA|croRNA){_DASH}|[Ll]et-)\d+[a-z]{{0,2}}"
             r"(?:-\d(?!p))?(?:-[35]p)?(?!\w)",
         ),
     ),

@@ -25,7 +25,9 @@ _STEM_WORDS = (
     "MSC",
 )
 _PLAIN_STEM = re.compile(r"(?<!mesenchymal )(?:stem|stromal) cells?$", re.IGNORECASE)
+_SLASHED = ("stem/stromal cell", "stromal/stem cell", "stromal (stem) cell")
 _MIRNA = re.compile(r"^mi(?:R|RNA|croRNA)[-‐‑ ]?(?=\d)", re.IGNORECASE)
+_MIRNA_WORDS = ("miR", "miRNA", "microRNA", "MiR", "MiRNA", "MicroRNA")
 _LNCRNA = re.compile(r"^lncRNA[- ]", re.IGNORECASE)
 _LNCRNA_WORDS = ("lncRNA", "lnc", "long noncoding RNA", "long non-coding RNA")
 _CIRC = re.compile(r"^circ[_ -]?(?=\w)", re.IGNORECASE)
@@ -59,7 +61,9 @@ def _of_cell(name: str) -> Iterator[str]:
     if not match:
         if (plain := _PLAIN_STEM.search(name)) and plain.start():
             head = name[: plain.start()].strip()
-            yield from (f"{head}{link}{plain.group()}" for link in (" ", "-derived ", " derived "))
+            for link in (" ", "-derived ", " derived "):
+                yield f"{head}{link}{plain.group()}"
+                yield from (f"{head}{link}{words}" for words in _SLASHED)
         return
     head = re.sub(r"[\s-]+derived\s*$", "", name[: match.start()].strip(), flags=re.IGNORECASE)
     tail = name[match.end() :]
@@ -78,7 +82,7 @@ def _of_cell(name: str) -> Iterator[str]:
 
 def _of_rna(name: str) -> Iterator[str]:
     if match := _MIRNA.match(name):
-        yield from (f"{word}-{name[match.end() :]}" for word in ("miR", "miRNA", "microRNA"))
+        yield from (f"{word}-{name[match.end() :]}" for word in _MIRNA_WORDS)
     elif match := _LNCRNA.match(name):
         yield from (f"{word} {name[match.end() :]}" for word in _LNCRNA_WORDS)
     elif match := _CIRC.match(name):

@@ -7,7 +7,7 @@ by the words near it, or by a long form in the same text; where none decides it 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -137,13 +137,21 @@ class Vocabulary:
                     continue
                 hit = Hit(hit.start, hit.end, cells, hit.cased, hit.letter)  # noqa: PLW2901
             hits.append(hit)
-        return [*hits, *self._find_bound(text), *self._find_made(text)]
+        hits += self._find_bound(text)
+        return [*hits, *self._find_made(text), *self._find_genes(text, hits)]
 
     def _find_made(self, text: str) -> Iterator[Hit]:
         """Yield the names that a nomenclature makes and no term lists: ``miR-485-3p``."""
         for start, end, term in nomenclature.find_names(text):
             if self.terms.is_made(term):
                 yield Hit(start, end, frozenset([term]), text[start:end])
+
+    def _find_genes(self, text: str, known: Sequence[Hit]) -> Iterator[Hit]:
+        """Yield approved symbols of genes where the text names nothing that a term lists."""
+        for start, end, gene in nomenclature.find_genes(text):
+            if text[start:end] in self.bound or any(h.start < end and start < h.end for h in known):
+                continue
+            yield Hit(start, end, frozenset([self.terms.of_gene(gene)]), text[start:end])
 
     def _find_bound(self, text: str) -> list[Hit]:
         """Return the paper's own short forms, those that the vocabulary lacks included."""

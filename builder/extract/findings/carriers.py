@@ -38,7 +38,10 @@ _OPPOSED_BEHIND = re.compile(
     r"antibod(?:y|ies)|antagonists?|knock-?(?:down|out))\b",
     re.IGNORECASE,
 )
-_OPPOSED_BEFORE = re.compile(r"(?:\bantagomir|\banti|\bsi|\bsh)[-\s]?$")
+_OPPOSED_BEFORE = re.compile(
+    r"(?:\bantagomir|\banti|\bsi|\bsh)[-\s]?$|"
+    r"\b(?:si|sh|sg)RNAs?\s+(?:against|for|of|to|target(?:ing|ed\s+at|s)?)\s+$"
+)
 _LINKED = re.compile(
     r"\s+(?:and|or|versus|vs\.?|than|with|to)\s+(?:the\s+|free\s+)?$|^\s+(?:and|or|versus|vs\.?)\s"
 )
@@ -225,7 +228,7 @@ def _read_carried(reading: Reading, mention: Mention) -> Assigned | None:
 def _is_opposed(reading: Reading, mention: Mention) -> bool:
     """Tell whether what is carried works against a molecule: "MMP-13 siRNA", "antagomir-188"."""
     behind = _OPPOSED_BEHIND.match(reading.behind(mention))
-    return bool(behind or _OPPOSED_BEFORE.search(reading.before(mention)[-12:]))
+    return bool(behind or _OPPOSED_BEFORE.search(reading.before(mention)[-40:]))
 
 
 def _spread(reading: Reading, found: list[Assigned]) -> list[Assigned]:

@@ -272,6 +272,8 @@ def _spread(reading: Reading, found: list[tuple[Mention, str, str]]) -> None:
     for i in range(1, len(found)):
         (left, role, rule), (right, other, _) = found[i - 1], found[i]
         between = reading.text[left.end : right.start]
+        if role and right.term == left.term and between.strip() == "(":
+            found[i] = (right, role, rule)  # its short form: "Bone Marrow Stromal Cells (BMSCs)"
         listed = _LISTED.match(between) and re.search(r"\w|,|/", between)
         if role == "sources" and rule.startswith("exosom") and other in ("targets", "") and listed:
             found[i] = (right, "sources", rule)

@@ -31,6 +31,8 @@ def narrow_source(reading: Reading, mention: Mention) -> str:
     behind = reading.behind(mention)
     vesicle = reading.cues.vesicle.search(behind[:60])
     origin = _FROM_BEHIND.match(behind, vesicle.end()) if vesicle else None
+    if origin and origin[0].lstrip().startswith("in "):
+        origin = None  # where the vesicles are, not where the cells are from
     for match in (origin, _FROM_BEHIND.match(behind)):
         if not match:
             continue
@@ -86,7 +88,7 @@ def find_tissue_sources(reading: Reading, sources: Sequence[Mention]) -> Iterato
                 yield _assign(reading, named, place, "cells-from-tissue")
             continue
         listed = standing and _LIST.match(reading.text[standing.end : place.start])
-        if stands := _stands_for_cell(reading, place, listed=bool(listed)):
+        if stands := _stands_for_cell(reading, place, listed=bool(listed), alone=not sources):
             standing = place
             yield _assign(reading, stands[0], place, stands[1])
 
@@ -157,7 +159,9 @@ def find_adjective_sources(reading: Reading) -> Iterator[Assigned]:
                 break
 
 
-def _stands_for_cell(reading: Reading, place: Mention, *, listed: bool) -> tuple[str, str] | None:
+def _stands_for_cell(
+    reading: Reading, place: Mention, *, listed: bool, alone: bool
+) -> tuple[str, str] | None:
     """Return the source, and the rule, of a tissue or tumour that stands for its vesicles."""
     patterns = reading.cues.roles["source"]
     behind = reading.behind(place)
@@ -169,6 +173,8 @@ def _stands_for_cell(reading: Reading, place: Mention, *, listed: bool) -> tuple
     if reading.part.role == "source" or reading.cues.vesicle.match(behind.lstrip(" -")):
         return _stands_plainly(reading, place)
     before = any(p.regex.search(reading.before(place)[-160:]) for p in patterns.before)
+    if alone and reading.vocabulary.terms[place.term].type == "biofluid":
+        before = before or bool(reading.cues.in_fluid.search(reading.before(place)[-160:]))
     named = _look_up(reading, place, "exosomes") if before or listed else None
     if listed and not named:  # as its neighbour: "from adipose and bone marrow tissues"
         found = _look_up(reading, place, "mesenchymal stem cell")

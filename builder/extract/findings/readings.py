@@ -25,6 +25,10 @@ _NAMING_KINDS = ("modification", "source", "vehicle", "vesicle", "outcome")
 # Inside one of these names a process counts only as what the name is about: "cell-free [bone
 # regeneration]", but not "[regenerative] medicine".
 _FIELD_KINDS = ("intervention", "method", "condition")
+_MARKER = re.compile(
+    r"(?:[+⁺−]|\([+−-]\)|[\s-](?:positive|negative)\b)\s+(?:[\w-]+\s+){0,3}?"
+    r"(?:\w*[Cc]ells?\b|\w*SCs?\b|macrophages?\b|monocytes?\b|fibroblasts?\b)"
+)
 _MEDIATED = re.compile(r"[-\s](?:mediated|dependent|induced|driven)$", re.IGNORECASE)
 
 
@@ -49,7 +53,12 @@ def read_mechanisms(reading: Reading) -> list[Assigned]:
 
 
 def _tells_kind(reading: Reading, mention: Mention) -> bool:
-    """Tell whether an adjective only says what kind of cell it is: "senescent chondrocytes"."""
+    """Tell whether a word only says what kind of cell it is.
+
+    "Senescent chondrocytes", "CD34+ cells".
+    """
+    if _MARKER.match(reading.behind(mention)):
+        return True
     return mention.text.lower().endswith(("genic", "escent")) and any(
         not reading.text[mention.end : cell.start].strip() and cell.start > mention.end
         for cell in reading.mentions("source", "cell")
