@@ -79,12 +79,6 @@ def test_a_dead_process_costs_the_one_item_that_killed_it(crew: Crew) -> None:
     assert found[:10] == [2 * number for number in range(10)]
 
 
-@pytest.mark.parametrize("crew", ["dask"], indirect=True)
-def test_a_dead_dask_worker_costs_the_one_item_that_killed_it(crew: Crew) -> None:
-    found = map_items(job(), [1, 13, 3], crew)
-    assert found == [2, (13, "KilledWorker"), 6]
-
-
 def test_items_are_loaded_only_when_their_turn_comes() -> None:
     """A thousand papers are not held in memory while two are read."""
     at_work: list[int] = []
