@@ -229,6 +229,23 @@ def test_a_slow_network_shows_the_last_query_only(site: Served, page: Page) -> N
     assert first_links(page)[0] == f"{site.url}sources/bmsc/"
 
 
+def test_words_typed_before_the_script_has_come_are_kept(site: Served, page: Page) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/search-page.js", hold)
+    page.goto(f"{site.url}search/?condition=osteoarthritis")
+    page.fill("#search-query", "BMSC")
+    while not held:
+        page.wait_for_timeout(10)
+    held.pop().continue_()
+    expect(page.locator("#search-status")).to_contain_text("“BMSC”")
+    expect(page).to_have_url(f"{site.url}search/?q=BMSC&condition=osteoarthritis")
+    expect(page.locator("#search-query")).to_have_value("BMSC")
+
+
 def test_without_scripts_the_box_leads_to_all_pages_by_kind(site: Served, browser: Browser) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

@@ -277,5 +277,7 @@ export function createPage() {
     return run(query, filters);
   }
 
+  // On a slow network words are typed before this script has come.
+  if (input.value.trim()) writeAddress(input.value.trim(), readAddress().filters, false);
   restore();
 }
