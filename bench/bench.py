@@ -19,7 +19,7 @@ from rich.table import Table
 
 from builder import pipeline
 from builder.project import Project
-from builder.publish import build_environment
+from builder.publish.site import build_environment
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(Path(__file__).parent))

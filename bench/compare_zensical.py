@@ -15,7 +15,7 @@ from pathlib import Path
 from builder import pipeline
 from builder.errors import ProblemError
 from builder.project import Project
-from builder.publish import build_environment, build_html
+from builder.publish.site import build_environment, build_html
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -16,7 +16,7 @@ import yaml
 
 from builder import store
 from builder.project import Project
-from builder.publish import build_environment
+from builder.publish.site import build_environment
 from builder.search.entries import Entry, Field
 from builder.search.habits import read_habits
 from builder.search.sections import Section

@@ -14,14 +14,15 @@ import subprocess
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
-from importlib import metadata
 from pathlib import Path
 
-from builder import history, ledger, ledger_checks, models, releases, store
+from builder import ledger, models, releases, store
 from builder.edition import today
 from builder.errors import Problem, ProblemError
-from builder.moves import Side
+from builder.hashes import hash_program
+from builder.ledger import checks as ledger_checks
+from builder.ledger import history
+from builder.ledger.moves import Side
 from builder.project import Project
 from builder.recall import Recall
 from builder.store import Library, PaperBundle
@@ -139,7 +140,7 @@ def _find_stamp(project: Project) -> str:
 
 def _make_stamp(project: Project) -> str:
     """Return a hash over the look of every file of content/ on the disk, and of the program."""
-    found = hashlib.sha256(_program())
+    found = hashlib.sha256(_program().encode())
     for path in sorted(project.content.rglob("*.yml")):
         stat = path.stat()
         name = path.relative_to(project.content).as_posix()
@@ -147,21 +148,9 @@ def _make_stamp(project: Project) -> str:
     return found.hexdigest()
 
 
-@lru_cache(maxsize=1)
-def _program() -> bytes:
+def _program() -> str:
     """Return a hash of what the digests of pages hang on beside the records."""
-    here = Path(__file__).resolve().parent
-    names = (
-        "addresses.py",
-        "history.py",
-        "ids.py",
-        "ledger.py",
-        "models.py",
-        "store.py",
-        "works.py",
-    )
-    parts = [(here / name).read_bytes() for name in names]
-    return hashlib.sha256(b"\0".join([*parts, metadata.version("pydantic").encode()])).digest()
+    return hash_program(("addresses", "ids", "ledger", "models", "store", "works"), ("pydantic",))
 
 
 def _read_side(

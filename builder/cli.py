@@ -121,7 +121,8 @@ def main(context: click.Context, root: Path) -> None:
 @click.pass_obj
 def extract(project: Project, jobs: int | None, dask: str | None) -> None:
     """Read the papers in seeds/ and write content/papers/."""
-    from builder import executors, pipeline
+    from builder import pipeline
+    from builder.reading import executors
 
     if jobs and dask:
         raise click.UsageError("--jobs and --dask exclude each other")

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from builder import addresses, ids, ledger, pipeline, renames, store
+from builder import addresses, ids, ledger, pipeline, store
 from builder.errors import ProblemError
+from builder.ledger import renames
 from builder.models import Term
 from builder.project import Project
 from builder.swap import hold_lock

@@ -8,10 +8,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from builder import addresses, edition, exports, history, ledger, pipeline, publish, releases, store
+from builder import addresses, edition, exports, ledger, pipeline, releases, store
 from builder.errors import ProblemError, has_errors
 from builder.exports.release import bundle, write_manifest
+from builder.ledger import history
 from builder.project import Project
+from builder.publish import site as publish
 from builder.swap import hold_lock
 
 

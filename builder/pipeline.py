@@ -9,21 +9,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from builder import addresses, exports, models, publish, store
+from builder import addresses, exports, models, store
 from builder.checks import check_library, check_quotes
-from builder.checks_terms import check_terms
+from builder.checks.terms import check_terms
 from builder.corrections import read_corrections
 from builder.edition import find_edition
 from builder.errors import Problem, ProblemError, has_errors
-from builder.executors import Crew, Progress
-from builder.intake import hash_of, read_seeds, write_reading
+from builder.hashes import hash_text
 from builder.project import Project, find_seeds
+from builder.publish import site as publish
 from builder.readers import read_words
-from builder.reading import TRIALS, Reading, hash_text
+from builder.reading import TRIALS, Reading
+from builder.reading.executors import Crew, Progress
+from builder.reading.intake import hash_of, read_seeds, write_reading
+from builder.reading.shelf import Shelf
 from builder.recall import Recall
-from builder.registry import compare_lists
 from builder.render import RenderReport, render_site
-from builder.shelf import Shelf
 from builder.store import Library
 from builder.succession import (
     check_orphans,
@@ -33,6 +34,7 @@ from builder.succession import (
     remove_records,
 )
 from builder.swap import hold_lock
+from builder.trials.registry import compare_lists
 
 Notify = Callable[[str], None]
 

@@ -7,18 +7,18 @@ by the hash of its bytes, so that what is remembered is never stale; it can alwa
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import sqlite3
 import zlib
 from collections.abc import Sequence
 from functools import lru_cache
-from importlib import metadata
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from builder import store
+from builder.caches import open_cache
+from builder.hashes import hash_parts, hash_program
 
 R = TypeVar("R", bound=BaseModel)
 _TABLE = "CREATE TABLE IF NOT EXISTS records (key TEXT PRIMARY KEY, data BLOB)"
@@ -35,20 +35,8 @@ class Recall:
         self._path = build / "cache" / "records.sqlite"
         self._held: dict[str, Any] = {}
         self._fresh: dict[str, bytes] = {}
-        self._connection = self._open()
-
-    def _open(self) -> sqlite3.Connection | None:
-        for _ in range(2):
-            try:
-                self._path.parent.mkdir(parents=True, exist_ok=True)
-                connection = sqlite3.connect(self._path, timeout=5)
-                connection.execute(_TABLE)
-                connection.execute("SELECT key, data FROM records LIMIT 1")
-                return connection
-            except (sqlite3.Error, OSError):
-                with contextlib.suppress(OSError):
-                    self._path.unlink(missing_ok=True)
-        return None
+        opened = open_cache(self._path, _TABLE, _look)
+        self._connection = opened[0] if opened else None
 
     def __enter__(self) -> Recall:
         return self
@@ -118,8 +106,12 @@ class Recall:
             self._fresh = {}
 
 
+def _look(connection: sqlite3.Connection) -> None:
+    connection.execute("SELECT key, data FROM records LIMIT 1")
+
+
 def _key(kind: Any, data: bytes) -> str:
-    return hashlib.sha256(f"{_version()}\0{kind}\0".encode() + data).hexdigest()
+    return hash_parts([_version().encode(), str(kind).encode(), data])
 
 
 @lru_cache(maxsize=32)
@@ -127,10 +119,6 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
-@lru_cache(maxsize=1)
 def _version() -> str:
     """Return a hash of what tells how records are read."""
-    here = Path(__file__).resolve().parent
-    parts = [(here / name).read_bytes() for name in ("models.py", "ids.py", "recall.py")]
-    parts += [metadata.version(name).encode() for name in ("pydantic", "pyyaml")]
-    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+    return hash_program(("ids", "models", "recall"), ("pydantic", "pyyaml"))

@@ -15,7 +15,7 @@ import yaml
 from builder import ids, models, store
 from builder.errors import Problem, ProblemError
 from builder.ledger import FILE, follow
-from builder.moves import pair_papers
+from builder.ledger.moves import pair_papers
 from builder.project import Project
 from builder.reading import Reading
 

@@ -20,7 +20,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "gold")]
 import gold_scoring  # noqa: E402 (on the path since the line above)
 from gold_scoring import Score  # noqa: E402
 
-from builder import store  # noqa: E402 (the project's root must be on the path first)
+from builder import store  # noqa: E402 the project's root must be on the path first
 from builder.extract.findings import read_statement  # noqa: E402
 from builder.extract.findings.cues import read_cues  # noqa: E402
 from builder.extract.findings.statements import (  # noqa: E402

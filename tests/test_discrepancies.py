@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder import store
-from builder.discrepancies import compare_trial, find_lookalikes
 from builder.extract.quantities import parse_dose
 from builder.models import (
     Discrepancy,
@@ -20,6 +19,7 @@ from builder.models import (
     Status,
     Trial,
 )
+from builder.trials.discrepancies import compare_trial, find_lookalikes
 
 
 def trial(registry: str, **fields: object) -> Trial:

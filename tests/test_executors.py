@@ -12,7 +12,7 @@ from crews import double_all
 from distributed import LocalCluster
 
 from builder.errors import ProblemError
-from builder.executors import (
+from builder.reading.executors import (
     MANY,
     Crew,
     Job,

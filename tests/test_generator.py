@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from markdown import Markdown
 
 from builder import pipeline
-from builder.generator import WholeBlocks, find_elements
 from builder.project import Project
-from builder.publish import build_environment, build_html
+from builder.publish.generator import WholeBlocks, find_elements
+from builder.publish.site import build_environment, build_html
 
 PIECES = st.sampled_from(
     ["<div>", "</div>", '<p class="a b">', "</p>", "<ul><li>", "</li></ul>", "<table>", "</table>",

@@ -11,10 +11,10 @@ from click.testing import CliRunner
 from distributed import LocalCluster
 from hand_made import DIGEST, DIGEST_PAPER
 
-from builder import executors, intake, pipeline, reading
+from builder import pipeline, reading
 from builder.cli import main
 from builder.project import Project
-from builder.reading import Task, load_knowledge, pack_knowledge, read_papers
+from builder.reading import Task, executors, intake, load_knowledge, pack_knowledge, read_papers
 
 
 def add_seeds(project: Project, number: int) -> None:
@@ -101,7 +101,7 @@ def test_what_a_reading_hangs_on_makes_it_read_again(
         )
         expected = ["knee.txt"]
     else:
-        monkeypatch.setattr("builder.shelf.reader_version", lambda: "another")
+        monkeypatch.setattr("builder.reading.shelf.reader_version", lambda: "another")
     pipeline.extract(small)
     assert reads == expected
 

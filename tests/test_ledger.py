@@ -11,8 +11,9 @@ from hand_made import make_library
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder import ledger, ledger_checks, models
+from builder import ledger, models
 from builder.errors import ProblemError
+from builder.ledger import checks as ledger_checks
 from builder.models import Address
 
 DAY = date(2026, 11, 21)

@@ -14,13 +14,15 @@ from hand_made import PAPER, make_bundle, make_library
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builder import addresses, curate, history, ledger, ledger_checks, pipeline, renames, store
+from builder import addresses, curate, ledger, pipeline, store
 from builder.edition import find_edition
 from builder.errors import ProblemError
 from builder.extract import extract_paper
 from builder.extract.vocabulary import build_vocabulary
+from builder.ledger import checks as ledger_checks
+from builder.ledger import history, renames
+from builder.ledger.moves import Side, find_moves
 from builder.models import Address, Finding, Term
-from builder.moves import Side, find_moves
 from builder.project import Project
 from builder.readers import read_seed_bytes
 from builder.render import render_page

@@ -162,7 +162,7 @@ def test_content_that_cannot_be_written_gives_one_clear_error(
         raise OSError(30, "Read-only file system")
 
     # Tests may run as root, whom no mode of a folder stops.
-    monkeypatch.setattr(store.tempfile, "mkstemp", refuse)
+    monkeypatch.setattr("builder.store.files.tempfile.mkstemp", refuse)
     with pytest.raises(ProblemError) as caught:
         pipeline.extract(small)
     [problem] = caught.value.problems

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 from hand_made import DIGEST_PAPER, furnish
 
-from builder import pipeline, publish
+from builder import pipeline
 from builder.errors import ProblemError
 from builder.project import FALLBACK_EPOCH, Project, source_date_epoch
+from builder.publish import site as publish
 from builder.swap import hold_lock
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from builder import addresses, history, pipeline, store
+from builder import addresses, pipeline, store
 from builder.errors import ProblemError
+from builder.ledger import history
 from builder.models import Address, Term
 from builder.project import Project
 from builder.recall import Recall
@@ -47,7 +48,7 @@ def test_a_file_that_changed_is_read_anew(file: Path) -> None:
 
 def test_what_is_remembered_is_used(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read(file)
-    monkeypatch.setattr(store, "read_yaml", None)
+    monkeypatch.setattr("builder.store.files.read_yaml", None)
     assert read(file).label == "Bone marrow stem cell"
 
 

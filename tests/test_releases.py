@@ -17,10 +17,11 @@ import pytest
 from hand_made import make_bundle, make_library
 from lxml import etree
 
-from builder import curate, freeze, history, pipeline, releases, store
+from builder import curate, freeze, pipeline, releases, store
 from builder.edition import find_edition
 from builder.errors import ProblemError
 from builder.exports.discovery import write_feed, write_robots, write_sitemap
+from builder.ledger import history
 from builder.models import Address
 from builder.project import Project
 from builder.render import render_page

@@ -14,7 +14,7 @@ from builder.exports.api import find_records
 from builder.exports.schemas import array_schema
 from builder.render import render_page
 from builder.store import Library, PaperBundle, merge_references
-from builder.tellings import find_trials
+from builder.trials.tellings import find_trials
 from builder.views import view_pages
 
 OTHER = "zoe-2026-later-review"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from builder import store, xrefs
-from builder.checks_terms import RESERVED, check_terms
+from builder.checks.terms import RESERVED, check_terms
 from builder.models import Ambiguity, Term, Xref
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 
 from builder import ids, models
 from builder.citations import Citable, format_plain
-from builder.history import list_terms
+from builder.ledger.history import list_terms
 from builder.store import Library
-from builder.tellings import find_trials
+from builder.trials.tellings import find_trials
 
 Value = str | int | float | bool | None
 Row = tuple[Value, ...]

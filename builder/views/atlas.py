@@ -21,7 +21,7 @@ from builder.models import (
     Trial,
 )
 from builder.store import Library, PaperBundle
-from builder.tellings import find_trials, group_tellings
+from builder.trials.tellings import find_trials, group_tellings
 from builder.views import links
 from builder.views.links import View
 from builder.views.paging import GLOSSARY, split_glossary

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from builder import models, store
 from builder.errors import Problem, ProblemError
-from builder.executors import Crew, Job, Progress, choose_crew, map_items
 from builder.project import Project
 from builder.reading import (
     TRIALS,
@@ -23,7 +22,8 @@ from builder.reading import (
     pack_knowledge,
     read_papers,
 )
-from builder.shelf import Shelf
+from builder.reading.executors import Crew, Job, Progress, choose_crew, map_items
+from builder.reading.shelf import Shelf
 
 
 def read_seeds(

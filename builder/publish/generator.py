@@ -1,4 +1,4 @@
-"""Run the site generator in a process of its own, quickly: ``python -m builder.generator``.
+"""Run the site generator in a process of its own, quickly: ``python -m builder.publish.generator``.
 
 It does what ``mkdocs build --strict`` does, to the byte, and needs about a third of its time. The
 pages are HTML but for their headings, and Python-Markdown, like MkDocs after it, takes HTML apart

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import pickle
-import sys
 import traceback
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib import metadata
 from pathlib import Path
 
 from builder import models, store
@@ -21,12 +19,13 @@ from builder.corrections import apply_corrections, find_lines, read_corrections
 from builder.errors import Problem, ProblemError
 from builder.extract import extract_paper
 from builder.extract.vocabulary import Vocabulary, build_vocabulary
+from builder.hashes import hash_program, hash_text
 from builder.project import Project
 from builder.readers import read_seed_bytes
 from builder.readers.source import read_bytes
 from builder.recall import Recall
-from builder.registry import join_titles
 from builder.store import PaperBundle
+from builder.trials.registry import join_titles
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,47 +199,19 @@ def _unpack(packed: bytes) -> tuple[str, Knowledge, Vocabulary]:
 
 # --- the program that reads ----------------------------------------------------------------------
 
-_PACKAGE = Path(__file__).resolve().parent
 # Parts of the program, and its data beside the terms, that a reading hangs on.
-_SOURCES = ("readers", "extract")
-_MODULES = (
-    *("corrections", "dates", "document", "errors", "ids"),
-    *("models", "reading", "registry", "shelf", "spelling", "store"),
+PARTS = (
+    *("caches", "corrections", "dates", "document", "errors", "extract", "hashes", "ids", "models"),
+    *("nomenclature", "project", "readers", "reading", "recall", "spelling", "store", "trials"),
+    "works",
 )
-_DATA = ("cues.yml", "journals.yml")
+_DATA = ("cues.yml", "genes.tsv", "journals.yml")
 _LIBRARIES = (
     *("bioregistry", "charset-normalizer", "lxml", "pyahocorasick", "pydantic"),
     *("pylatexenc", "pyyaml", "rapidfuzz", "sentencex"),
 )
 
 
-@lru_cache(maxsize=1)
 def reader_version() -> str:
     """Return a hash of the program that reads: its source, its word lists, its libraries."""
-    root = _PACKAGE.parent
-    paths = [p for part in _SOURCES for p in (_PACKAGE / part).rglob("*.py")]
-    paths += [_PACKAGE / f"{name}.py" for name in _MODULES]
-    paths += [path for name in _DATA if (path := root / "content" / name).is_file()]
-    versions = [f"{name} {metadata.version(name)}" for name in _LIBRARIES]
-    return hash_parts([*hash_files(paths, root), sys.version.encode(), *map(str.encode, versions)])
-
-
-def hash_text(text: str) -> str:
-    """Return the hash of a text's UTF-8 bytes, in hex."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def hash_parts(parts: Iterable[bytes]) -> str:
-    """Return one hash of many parts, in which their borders count."""
-    total = hashlib.sha256()
-    for part in parts:
-        total.update(len(part).to_bytes(8, "big"))
-        total.update(part)
-    return total.hexdigest()
-
-
-def hash_files(paths: Iterable[Path], base: Path) -> Iterator[bytes]:
-    """Yield names and bytes of files, in order of their names."""
-    for path in sorted(paths):
-        yield path.relative_to(base).as_posix().encode()
-        yield path.read_bytes()
+    return hash_program(PARTS, _LIBRARIES, _DATA)

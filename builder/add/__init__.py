@@ -19,19 +19,19 @@ from pathlib import Path
 from rapidfuzz import fuzz
 
 from builder import addresses, models, spelling, store
+from builder.add.proposals import Proposal, find_proposals
 from builder.errors import Problem, ProblemError
 from builder.extract.bibliography import build_paper
 from builder.extract.vocabulary import Vocabulary, build_vocabulary
 from builder.project import Project, find_seeds
-from builder.proposals import Proposal, find_proposals
 from builder.questions import OpenQuestion, find_questions
 from builder.readers import read_seed_bytes
 from builder.readers.source import read_bytes
 from builder.reading import Knowledge, Task, describe_crash, load_knowledge, take_paper
 from builder.recall import Recall
-from builder.registry import compare_trials
 from builder.store import Library, PaperBundle
 from builder.swap import hold_lock
+from builder.trials.registry import compare_trials
 from builder.views import view_pages
 from builder.works import DOUBTFUL, SAME, titles_agree
 

@@ -16,8 +16,8 @@ from builder import ids, store
 from builder.addresses import check_pages
 from builder.errors import Problem, ProblemError, has_errors
 from builder.exports import write_exports
-from builder.linkcheck import check_links
 from builder.project import Project, source_date_epoch
+from builder.publish.linkcheck import check_links
 from builder.search import write_search
 from builder.store import Library
 from builder.swap import new_site
@@ -82,7 +82,7 @@ def build_html(project: Project, folder: Path) -> None:
     """Run the site generator, strictly, into a folder. Raises ProblemError with what it says."""
     ran = subprocess.run(  # noqa: S603 (our own words)
         [
-            *[sys.executable, "-m", "builder.generator"],
+            *[sys.executable, "-m", "builder.publish.generator"],
             *[str(project.config), str(folder.absolute())],
         ],
         env=build_environment(project),
@@ -96,7 +96,7 @@ def build_html(project: Project, folder: Path) -> None:
 
 def build_environment(project: Project) -> dict[str, str]:
     """Return the environment of the site generator: a fixed date, and no notice of its vendor."""
-    builder = str(Path(__file__).parent.parent)
+    builder = str(Path(__file__).parents[2])
     return {
         **os.environ,
         "PYTHONPATH": os.pathsep.join(filter(None, [builder, os.environ.get("PYTHONPATH", "")])),
@@ -143,7 +143,7 @@ def _refused(project: Project, error: OSError) -> Problem:
 
 def _digest_inputs(project: Project) -> str:
     """Return a hash of all that shapes the site: pages, theme, records, settings and programs."""
-    builder = Path(__file__).parent
+    builder = Path(__file__).parents[1]
     folders = [project.docs, project.templates, project.content, builder]
     files = [path for folder in folders for path in _files(folder)]
     files += [

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from builder import models
-from builder.discrepancies import compare_trial, find_lookalikes
 from builder.store import PaperBundle
+from builder.trials.discrepancies import compare_trial, find_lookalikes
 
 
 def compare_trials(

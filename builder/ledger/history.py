@@ -16,8 +16,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from builder import ids, ledger, store
+from builder.ledger.moves import Side, find_moves, find_row_moves
 from builder.models import Address, Finding
-from builder.moves import Side, find_moves, find_row_moves
 from builder.store import Library, PaperBundle
 
 _LENGTH = 12

@@ -18,9 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from builder import models, store
+from builder.caches import open_cache
 from builder.errors import Problem, ProblemError
+from builder.hashes import hash_files, hash_parts
 from builder.project import Project
-from builder.reading import Reading, Stamp, hash_files, hash_parts, reader_version
+from builder.reading import Reading, Stamp, reader_version
 
 _TABLE = (
     "CREATE TABLE IF NOT EXISTS readings (key TEXT PRIMARY KEY, file TEXT, head BLOB, texts BLOB)"
@@ -32,6 +34,11 @@ def terms_version(content: Path) -> str:
     return hash_parts(hash_files((content / "terms").glob("*/*.yml"), content))
 
 
+def _read_rows(connection: sqlite3.Connection) -> dict[str, tuple[bytes, str]]:
+    rows = connection.execute("SELECT key, head, file FROM readings")
+    return {key: (head, file) for key, head, file in rows}
+
+
 class Shelf:
     """The shelf of one project. Where it is broken or can't be written, it is empty."""
 
@@ -39,23 +46,9 @@ class Shelf:
         self._project = project
         self._path = project.build / "cache" / "readings.sqlite"
         self._base = f"{reader_version()} {terms_version(project.content)}"
-        self._rows: dict[str, tuple[bytes, str]] = {}
-        self._connection = self._open()
-
-    def _open(self) -> sqlite3.Connection | None:
-        for _ in range(2):
-            try:
-                self._path.parent.mkdir(parents=True, exist_ok=True)
-                connection = sqlite3.connect(self._path, timeout=5)
-                connection.execute(_TABLE)
-                rows = connection.execute("SELECT key, head, file FROM readings")
-                self._rows = {key: (head, file) for key, head, file in rows}
-                return connection
-            except (sqlite3.Error, OSError):
-                # Not a database, or one of another shape: begin anew.
-                with contextlib.suppress(OSError):
-                    self._path.unlink(missing_ok=True)
-        return None
+        opened = open_cache(self._path, _TABLE, _read_rows)
+        self._connection = opened[0] if opened else None
+        self._rows = opened[1] if opened else {}
 
     def close(self) -> None:
         """Close the shelf."""

@@ -1,0 +1,62 @@
+"""What all records are made of."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from builder import ids
+
+Slug = Annotated[str, StringConstraints(pattern=ids.SLUG, max_length=100)]
+Curie = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9.]*:\S+$")]
+Effect = Literal["up", "down", "activates", "inhibits", "modulates", "involves", "none"]
+Evidence = Literal["in vitro", "ex vivo", "in vivo animal", "clinical", "review", "not stated"]
+TermKind = Literal[
+    "source",
+    "mechanism",
+    "vehicle",
+    "compound",
+    "condition",
+    "model",
+    "outcome",
+    "modification",
+    "vesicle",
+    "cell",
+    "tissue",
+    "species",
+    "intervention",
+    "method",
+]
+# The folder of each kind below content/terms/.
+TERM_FOLDERS: dict[str, str] = {
+    "source": "sources",
+    "mechanism": "mechanisms",
+    "vehicle": "vehicles",
+    "compound": "compounds",
+    "condition": "conditions",
+    "model": "models",
+    "outcome": "outcomes",
+    "modification": "modifications",
+    "vesicle": "vesicles",
+    "cell": "cells",
+    "tissue": "tissues",
+    "species": "species",
+    "intervention": "interventions",
+    "method": "methods",
+}
+
+
+class Record(BaseModel):
+    """Base of all records: frozen, no unknown keys, CSL's hyphenated names as aliases."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Question(Record):
+    """Something a curator should look at; shown on the page of the record it stands in."""
+
+    rule: Annotated[str, Field(description="stable name of the rule that asks")]
+    text: Annotated[str, Field(description="the question, in one sentence")]
+    field: Annotated[str | None, Field(description="the field in doubt")] = None
+    weight: Annotated[int, Field(ge=1, le=5, description="5: may mislead; 1: cosmetic")] = 3

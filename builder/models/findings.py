@@ -1,0 +1,68 @@
+"""Findings: what one statement of a paper says."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from builder.models.base import Effect, Evidence, Question, Record, Slug
+
+
+class Locator(Record):
+    """The exact place of a statement in its paper."""
+
+    kind: Literal["table-row", "reference-title", "abstract", "key-finding", "full-text"]
+    line: int
+    table: int | None = None
+    row: Annotated[str | None, Field(description="id of the table row")] = None
+    reference: Annotated[int | None, Field(description="number in the reference list")] = None
+    section: str | None = None
+
+
+class Cargo(Record):
+    """A molecule or drug that the vesicle carries."""
+
+    id: Slug
+    role: Literal["native", "loaded", "not stated"] = "not stated"
+
+
+class EffectOf(Record):
+    """A mechanism or outcome with the direction that the statement gives it."""
+
+    id: Slug
+    effect: Effect
+
+
+class Quantity(Record):
+    """A number with its unit, verbatim in ``quote``."""
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    unit: str
+    quote: str
+
+
+class Finding(Record):
+    """The smallest citable statement. Lists hold ids of terms."""
+
+    id: Slug
+    paper: Slug
+    locator: Locator
+    quote: Annotated[str, Field(description="verbatim words of the seed")]
+    sources: list[Slug] = []
+    modifications: list[Slug] = []
+    vehicles: list[Slug] = []
+    cargo: list[Cargo] = []
+    mechanisms: list[EffectOf] = []
+    targets: list[Slug] = []
+    partners: Annotated[list[Slug], Field(description="co-delivered cells; not a source")] = []
+    models: list[Slug] = []
+    species: list[Slug] = []
+    conditions: list[Slug] = []
+    outcomes: list[EffectOf] = []
+    quantities: list[Quantity] = []
+    references: Annotated[list[int], Field(description="numbers in the paper's list")] = []
+    evidence: Evidence = "not stated"
+    questions: list[Question] = []

@@ -1,0 +1,44 @@
+"""Terms: the concepts of the field."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from builder.models.base import Curie, Record, Slug, TermKind
+
+
+class Ambiguity(Record):
+    """A short form that means this term in some contexts only."""
+
+    text: Annotated[str, Field(description="the short form, as written")]
+    when: Annotated[list[str], Field(description="read so only if one of these words is near")] = []
+    unless: Annotated[list[str], Field(description="never read so if one of these is near")] = []
+    note: Annotated[str | None, Field(description="how the field tells the meanings apart")] = None
+
+
+class Xref(Record):
+    """A verified identifier of the term in an ontology or database."""
+
+    curie: Curie
+    label: Annotated[str | None, Field(description="the label that the ontology gives it")] = None
+    match: Literal["exact", "broader", "narrower", "related"] = "exact"
+    seen_in: Annotated[str | None, Field(description="the release it was verified in")] = None
+
+
+class Term(Record):
+    """A concept of the field: one file, and for four kinds one page."""
+
+    id: Slug
+    label: Annotated[str, Field(description="the field's standard spelling")]
+    kind: TermKind
+    type: Annotated[str | None, Field(description="finer type within the kind")] = None
+    abbreviation: str | None = None
+    synonyms: Annotated[list[str], Field(description="every spelling that a paper might use")] = []
+    parent: Slug | None = None
+    related: list[Slug] = []
+    definition: Annotated[str | None, Field(description="one sentence, in our own words")] = None
+    xrefs: list[Xref] = []
+    ambiguous: list[Ambiguity] = []
+    notes: Annotated[list[str], Field(description="remarks for curators")] = []

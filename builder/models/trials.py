@@ -1,0 +1,99 @@
+"""Trials, as papers tell of them and as their registry records them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from builder.models.base import Question, Record, Slug
+from builder.models.findings import Locator
+
+
+class Dose(Record):
+    """A dose as printed, and its numbers where they parse. Volumes in mL, counts of particles."""
+
+    printed: str
+    volume_ml: float | None = None
+    particles_per_ml_low: float | None = None
+    particles_per_ml_high: float | None = None
+    particles_total_low: float | None = None
+    particles_total_high: float | None = None
+    doses: int | None = None
+
+
+class Status(Record):
+    """A trial's status, as printed, and the date as of which it held."""
+
+    printed: str
+    normalised: Annotated[str | None, Field(description="the registries' word for it")] = None
+    as_of: Annotated[date | None, Field(description="absent: the source gives no date")] = None
+
+
+class Fact(Record):
+    """What a registry page says of one field. Several where pages or dates differ."""
+
+    value: str | int | float | bool | list[str] | None = None
+    verbatim: str | None = None
+    as_of: str | None = None
+    note: str | None = None
+    availability: Annotated[
+        str | None, Field(description="why there is no value: blank, not visible …")
+    ] = None
+    urls: list[str] = []
+
+
+class RegistryRecord(Record):
+    """content/registry/<trial>.yml: what a registry says, fact by fact, with page and date."""
+
+    id: Slug
+    registry_id: str
+    registry: Annotated[str, Field(description="name of the registry")]
+    collected: date
+    limits: str | None = None
+    facts: dict[str, list[Fact]]
+
+
+class Discrepancy(Record):
+    """A field on which review and registry differ."""
+
+    field: str
+    review: str
+    registry: str
+    severity: Literal["high", "medium", "low"]
+    note: str | None = None
+
+
+class Trial(Record):
+    """A registered clinical trial, as a paper tells it."""
+
+    id: Annotated[Slug, Field(description="the registry id in lower case")]
+    paper: Slug
+    locator: Locator
+    label: str
+    registry: Annotated[str, Field(description="the registry id")]
+    registry_name: str
+    registry_url: str
+    phase: str | None = None
+    design: str | None = None
+    conditions: list[Slug] = []
+    condition_printed: str | None = None
+    sources: list[Slug] = []
+    source_printed: str | None = None
+    dose: Dose | None = None
+    route: str | None = None
+    endpoints: list[str] = []
+    endpoints_heading: Annotated[
+        str | None, Field(description="heading the endpoints stand under, as printed")
+    ] = None
+    status: Status | None = None
+    result: Annotated[str | None, Field(description="the result as printed")] = None
+    result_effect: Annotated[
+        Literal["positive", "negative", "mixed"] | None, Field(description="only as stated")
+    ] = None
+    references: list[int] = []
+    quote: str
+    lookalikes: Annotated[list[str], Field(description="registry ids easily confused")] = []
+    discrepancies: list[Discrepancy] = []
+    questions: list[Question] = []

@@ -1,0 +1,195 @@
+"""Papers and the works that they cite, in the terms of CSL."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from builder.models.base import Question, Record, Slug
+
+
+class CslName(Record):
+    """A name in CSL-JSON: family and given, or literal for a group."""
+
+    family: str | None = None
+    given: str | None = None
+    literal: str | None = None
+    suffix: str | None = None
+
+
+class CslDate(Record):
+    """A date in CSL-JSON: one list of year, month, day."""
+
+    date_parts: Annotated[list[list[int]], Field(alias="date-parts")]
+
+
+class CslItem(Record):
+    """The fields of a CSL-JSON item that the atlas keeps, under CSL's own names."""
+
+    type: str
+    title: str
+    author: list[CslName] | None = None
+    editor: list[CslName] | None = None
+    container_title: Annotated[str | None, Field(alias="container-title")] = None
+    container_title_short: Annotated[str | None, Field(alias="container-title-short")] = None
+    issued: CslDate | None = None
+    volume: str | None = None
+    issue: str | None = None
+    page: Annotated[str | None, Field(description="range or article number")] = None
+    edition: str | None = None
+    publisher: str | None = None
+    publisher_place: Annotated[str | None, Field(alias="publisher-place")] = None
+    genre: Annotated[str | None, Field(description="Ph.D. Thesis, U.S. Patent")] = None
+    number: Annotated[str | None, Field(description="of a patent or report")] = None
+    ISSN: str | None = None
+    DOI: str | None = None
+    PMID: str | None = None
+    PMCID: str | None = None
+    URL: str | None = None
+    accessed: CslDate | None = None
+    status: Annotated[str | None, Field(description="'in press' and the like")] = None
+
+    @property
+    def year(self) -> int | None:
+        """The year of issue, where stated."""
+        return self.issued.date_parts[0][0] if self.issued else None
+
+
+class Seed(Record):
+    """The file that a paper was read from."""
+
+    file: Annotated[str, Field(description="name below seeds/")]
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    layout: Annotated[str, Field(description="name of the reader that took it")]
+
+
+class HeadingRecord(Record):
+    """A heading of the paper."""
+
+    level: int
+    text: str
+    line: int
+
+
+class EntityRecord(Record):
+    """An entity that the seed's site tagged; kept with the identifier as printed."""
+
+    group: str
+    label: str
+    identifier: str
+    line: int
+    question: Question | None = None
+
+
+class KeyFinding(Record):
+    """A key finding in the words of the site that summarised the paper."""
+
+    text: str
+    line: int
+
+
+class FigureRecord(Record):
+    """A figure's label and caption."""
+
+    label: str
+    caption: str
+    line: int
+
+
+class Affiliated(Record):
+    """ORCID and affiliations of an author, by place in the author list."""
+
+    author: Annotated[int, Field(description="index in csl.author, from 0")]
+    orcid: str | None = None
+    affiliations: list[str] = []
+
+
+class Abbreviation(Record):
+    """A short form that the paper itself defines."""
+
+    short: str
+    long: str
+
+
+class Paper(Record):
+    """A seed: a review or study that the atlas has read."""
+
+    id: Slug
+    csl: CslItem
+    seed: Seed
+    headings: list[HeadingRecord] = []
+    abstract: str | None = None
+    abstract_line: int | None = None
+    tldr: Annotated[str | None, Field(description="the summary site's words")] = None
+    tldr_line: int | None = None
+    contribution: Annotated[str | None, Field(description="the summary site's words")] = None
+    contribution_line: int | None = None
+    key_findings: list[KeyFinding] = []
+    entities: list[EntityRecord] = []
+    figures: list[FigureRecord] = []
+    figures_note: Annotated[str | None, Field(description="what the seed says of figures")] = None
+    licence: Annotated[str | None, Field(description="as printed; absent if not stated")] = None
+    licence_url: str | None = None
+    source_url: str | None = None
+    people: list[Affiliated] = []
+    abbreviations: list[Abbreviation] = []
+    questions: list[Question] = []
+
+
+class Cited(Record):
+    """One entry of one paper's reference list."""
+
+    id: Annotated[Slug, Field(description="id of the cited work; shared by all papers citing it")]
+    number: int
+    line: int
+    csl: CslItem
+    et_al: Annotated[bool, Field(description="printed 'et al.'")] = False
+    labels: Annotated[list[str], Field(description="link labels printed behind it")] = []
+    printed: Annotated[str, Field(description="the whole entry as printed")]
+    parsed: Annotated[bool, Field(description="false: the entry did not parse, see printed")] = True
+    questions: list[Question] = []
+
+
+class CitedIn(Record):
+    """Where a work is cited."""
+
+    paper: Slug
+    number: int
+
+
+class Notice(Record):
+    """A later notice about a work: its retraction, a correction, a concern."""
+
+    kind: Annotated[str, Field(description="retraction, correction, expression-of-concern …")]
+    doi: Annotated[str | None, Field(description="DOI of the notice itself")] = None
+    pmid: Annotated[str | None, Field(description="PMID of the notice itself")] = None
+    issued: Annotated[date | None, Field(description="absent: the source gives no date")] = None
+    told_by: Annotated[str, Field(description="the service that tells of it")]
+    seen_at: str
+    seen_on: date
+
+    @property
+    def withdraws(self) -> bool:
+        """Tell whether the notice takes the work, or a part of it, back."""
+        return any(word in self.kind for word in ("retract", "withdraw", "removal"))
+
+
+class Reference(Record):
+    """A cited work: one record however many papers cite it."""
+
+    id: Slug
+    csl: CslItem
+    et_al: bool = False
+    labels: list[str] = []
+    printed: str
+    parsed: bool = True
+    cited_in: list[CitedIn]
+    notices: Annotated[list[Notice], Field(description="retractions and the like")] = []
+    questions: list[Question] = []
+
+    @property
+    def withdrawn(self) -> bool:
+        """Tell whether the work, or a part of it, has been taken back since."""
+        return any(notice.withdraws for notice in self.notices)

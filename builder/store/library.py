@@ -1,0 +1,221 @@
+"""The Library: all records of content/, in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from builder import models, nomenclature
+from builder.errors import Problem, ProblemError
+from builder.store.files import (
+    ANEW,
+    Reader,
+    dump_records,
+    read_record,
+    read_records,
+    relative,
+    write_text,
+)
+from builder.works import merge_works
+
+
+@dataclass(frozen=True)
+class PaperBundle:
+    """All that was extracted from one paper; one folder below content/papers/."""
+
+    paper: models.Paper
+    references: list[models.Cited] = field(default_factory=list)
+    tables: list[models.Table] = field(default_factory=list)
+    findings: list[models.Finding] = field(default_factory=list)
+    trials: list[models.Trial] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Library:
+    """Every record of content/, indexed by id. Built once, then only read."""
+
+    root: Path
+    terms: Mapping[str, models.Term]
+    papers: Mapping[str, PaperBundle]
+    references: Mapping[str, models.Reference]
+    registry: Mapping[str, models.RegistryRecord]
+    identifiers: Mapping[str, models.Identifiers]
+    corrections: Mapping[str, list[models.Correction]]
+    ledger: list[models.Address]
+
+    def terms_of(self, kind: str) -> list[models.Term]:
+        """Return the terms of a kind, by id."""
+        return sorted((t for t in self.terms.values() if t.kind == kind), key=lambda t: t.id)
+
+    def findings(self) -> list[models.Finding]:
+        """Return every finding, by id."""
+        return sorted((f for b in self.papers.values() for f in b.findings), key=lambda f: f.id)
+
+    def trials(self) -> list[models.Trial]:
+        """Return every trial, by id."""
+        return sorted((t for b in self.papers.values() for t in b.trials), key=lambda t: t.id)
+
+    def tables(self) -> list[models.Table]:
+        """Return every table, by id."""
+        return sorted((t for b in self.papers.values() for t in b.tables), key=lambda t: t.id)
+
+
+def _collect(paths: Iterable[Path], read: Any, problems: list[Problem]) -> list[Any]:
+    found = []
+    for path in paths:
+        try:
+            found.append(read(path))
+        except ProblemError as error:
+            problems.extend(error.problems)
+    return found
+
+
+def read_terms(content: Path, root: Path, reader: Reader = ANEW) -> list[models.Term]:
+    """Return all terms below content/terms. Raises ProblemError with every problem found."""
+    problems: list[Problem] = []
+    found = []
+    for path in sorted((content / "terms").glob("*/*.yml")):
+        for term in _collect([path], lambda p: reader.record(models.Term, p, root), problems):
+            expected = f"{models.TERM_FOLDERS[term.kind]}/{term.id}.yml"
+            if path.relative_to(content / "terms").as_posix() != expected:
+                problems.append(
+                    Problem(
+                        relative(path, root),
+                        1,
+                        "error",
+                        "term-place",
+                        f"the file at content/terms/{expected}",
+                        path.name,
+                    )
+                )
+            found.append(term)
+    if problems:
+        raise ProblemError(problems)
+    return found
+
+
+def read_bundle(folder: Path, root: Path, reader: Reader = ANEW) -> PaperBundle:
+    """Return the extracted records of one paper. Raises ProblemError."""
+    return PaperBundle(
+        reader.record(models.Paper, folder / "paper.yml", root),
+        reader.records(models.Cited, folder / "references.yml", root),
+        reader.records(models.Table, folder / "tables.yml", root),
+        reader.records(models.Finding, folder / "findings.yml", root),
+        reader.records(models.Trial, folder / "trials.yml", root),
+    )
+
+
+def bundle_files(bundle: PaperBundle) -> dict[str, str]:
+    """Return the files of one paper's folder: name and canonical YAML."""
+    parts: dict[str, Sequence[BaseModel] | BaseModel] = {
+        "paper": bundle.paper,
+        "references": bundle.references,
+        "tables": bundle.tables,
+        "findings": bundle.findings,
+        "trials": bundle.trials,
+    }
+    return {f"{name}.yml": dump_records(records) for name, records in parts.items()}
+
+
+def bundle_names() -> list[str]:
+    """Return the names of the files of a paper's folder."""
+    return [f"{field.name}.yml" for field in fields(PaperBundle)]
+
+
+def write_bundle(folder: Path, bundle: PaperBundle) -> list[Path]:
+    """Write one paper's records; return the files that changed."""
+    return [
+        folder / name
+        for name, text in bundle_files(bundle).items()
+        if write_text(folder / name, text)
+    ]
+
+
+def merge_references(
+    bundles: Iterable[PaperBundle], identifiers: Mapping[str, models.Identifiers]
+) -> dict[str, models.Reference]:
+    """Return the cited works of all papers: one record a work, with every place that cites it."""
+    return merge_works({b.paper.id: b.references for b in bundles}, identifiers)[0]
+
+
+def unite_bundles(
+    bundles: list[PaperBundle],
+    identifiers: Mapping[str, models.Identifiers],
+    ledger: Iterable[models.Address],
+) -> tuple[dict[str, PaperBundle], dict[str, models.Reference]]:
+    """Return bundles whose entries all bear the id of their work, and the works."""
+    published = [a.record.partition(":")[2] for a in ledger if a.record.startswith("reference:")]
+    works, places = merge_works({b.paper.id: b.references for b in bundles}, identifiers, published)
+    united = {}
+    for bundle in bundles:
+        name = bundle.paper.id
+        entries = [
+            cited
+            if places[(name, index)] == cited.id
+            else cited.model_copy(update={"id": places[(name, index)]})
+            for index, cited in enumerate(bundle.references)
+        ]
+        united[name] = replace(bundle, references=entries)
+    return united, works
+
+
+def read_registry(content: Path, root: Path) -> dict[str, models.RegistryRecord]:
+    """Return what registries say of trials, by trial. Raises ProblemError with every problem."""
+    problems: list[Problem] = []
+    found = _collect(
+        sorted((content / "registry").glob("*.yml")),
+        lambda p: read_record(models.RegistryRecord, p, root),
+        problems,
+    )
+    if problems:
+        raise ProblemError(problems)
+    return {record.id: record for record in found}
+
+
+def _molecules(bundles: Iterable[PaperBundle]) -> Iterator[str]:
+    """Yield the ids that findings use of terms which a nomenclature may make."""
+    for finding in (f for b in bundles for f in b.findings):
+        yield from (item.id for item in finding.cargo)
+        yield from (item.id for item in finding.mechanisms)
+
+
+def load_library(content: Path, root: Path, reader: Reader = ANEW) -> Library:
+    """Return the whole of content/. Raises ProblemError with every problem found."""
+    problems: list[Problem] = []
+    terms = _collect([content], lambda c: read_terms(c, root, reader), problems)
+    bundles = _collect(
+        sorted(p for p in (content / "papers").glob("*") if p.is_dir()),
+        lambda p: read_bundle(p, root, reader),
+        problems,
+    )
+    registry = _collect([content], lambda c: read_registry(c, root), problems)
+    corrections = {
+        path.stem: _collect([path], lambda p: read_records(models.Correction, p, root), problems)
+        for path in sorted((content / "corrections").glob("*.yml"))
+    }
+    identifiers = _collect(
+        [content / "identifiers.yml"],
+        lambda p: reader.records(models.Identifiers, p, root),
+        problems,
+    )
+    ledger = _collect(
+        [content / "urls.yml"], lambda p: reader.records(models.Address, p, root), problems
+    )
+    if problems:
+        raise ProblemError(problems)
+    known = {i.reference: i for i in identifiers[0]}
+    papers, references = unite_bundles(bundles, known, ledger[0])
+    return Library(
+        root=root,
+        terms=nomenclature.add_made({t.id: t for t in terms[0]}, _molecules(bundles)),
+        papers=papers,
+        references=references,
+        registry=registry[0],
+        identifiers=known,
+        corrections={k: [c for group in v for c in group] for k, v in corrections.items()},
+        ledger=ledger[0],
+    )
