@@ -21,7 +21,7 @@ serve: $(SITE_ENV) ## preview, reloading the browser on every change
 
 test: $(TEST_ENV) ## run every test, those in a browser included
 	.ci/get-chromium
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 check: $(TEST_ENV) ## check style, types, content/ and that the site builds
 	$(PYTHON) -m ruff check

@@ -199,7 +199,9 @@ class FindingEntry(Entry):
     mechanisms: list[EffectOf] = []
     targets: list[Slug] = []
     models: list[Slug] = []
-    species: list[Slug] = []
+    species: Annotated[
+        list[Slug], Field(description="named, of the cells that gave the vesicles or of animals")
+    ] = []
     conditions: list[Slug] = []
     outcomes: list[EffectOf] = []
     quantities: list[Quantity] = []

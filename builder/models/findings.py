@@ -59,7 +59,9 @@ class Finding(Record):
     targets: list[Slug] = []
     partners: Annotated[list[Slug], Field(description="co-delivered cells; not a source")] = []
     models: list[Slug] = []
-    species: list[Slug] = []
+    species: Annotated[
+        list[Slug], Field(description="named, of the cells that gave the vesicles or of animals")
+    ] = []
     conditions: list[Slug] = []
     outcomes: list[EffectOf] = []
     quantities: list[Quantity] = []

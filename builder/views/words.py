@@ -39,7 +39,7 @@ ROLE_WORDS: dict[str, str] = {
     "targets": "Targets",
     "partners": "Co-delivered cells",
     "models": "Models",
-    "species": "Species",
+    "species": "Species of cells or animals",
     "conditions": "Conditions",
     "outcomes": "Outcomes",
 }
