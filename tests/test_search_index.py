@@ -157,6 +157,11 @@ def test_habits_name_sources_by_tissue_and_trials_by_country(tmp_path: Path) -> 
     assert habits.tissues_of("bmsc") == ["bone-marrow"]
 
 
+def test_works_of_a_kind_stand_together(index: Path) -> None:
+    manifest = read(index, "manifest.json")
+    assert manifest["ranges"] == {"trial": [0, 1]}
+
+
 @pytest.mark.parametrize(
     ("given_as", "key"),
     [
@@ -164,6 +169,7 @@ def test_habits_name_sources_by_tissue_and_trials_by_country(tmp_path: Path) -> 
         ("CL:0002540", "cl:0002540"),
         ("HGNC:HGNC:12680", "hgnc:12680"),
         ("PMCID:PMC123456", "pmcid:pmc123456"),
+        ("mirbase.mature:MIMAT0000078", "mirbase:mimat0000078"),
         ("DOI:10.7150/THNO.31017", "doi:10.7150/thno.31017"),
     ],
 )

@@ -77,8 +77,9 @@ def find_terms(atlas: Atlas, habits: Habits) -> Iterator[Entry]:
     taken = {join_keys(name) for term in known.values() for name in _own_names(term)}
     for term in sorted(known.values(), key=lambda t: (t.kind, t.id)):
         tissues = [known[t] for t in habits.tissues_of(term.id) if t in known]
-        told = [name for name in _vesicle_names(tissues) if join_keys(name) not in taken]
-        yield _term_entry(atlas, term, told)
+        vesicles = [name for name in _vesicle_names(tissues) if join_keys(name) not in taken]
+        plain = [name for tissue in tissues for name in _own_names(tissue) if name]
+        yield _term_entry(atlas, term, [*plain, *vesicles])
 
 
 def find_works(atlas: Atlas, habits: Habits) -> Iterator[Entry]:
@@ -215,11 +216,20 @@ def _reference_entry(atlas: Atlas, reference: Reference, habits: Habits) -> Entr
         detail=_imprint(csl),
         year=csl.year,
         names=(csl.title,),
-        words=_work_words(csl, habits),
+        words=(*_work_words(csl, habits), *_short_forms(atlas, reference)),
         identifiers=_work_identifiers(csl),
         facets=_facets(list(told.values()), atlas.library),
         sections=find_reference_sections(reference),
     )
+
+
+def _short_forms(atlas: Atlas, reference: Reference) -> Iterator[tuple[Field, str]]:
+    """Yield the short forms of what a title names: ``PRP`` finds "platelet-rich plasma"."""
+    known = atlas.library.terms
+    for finding in atlas.stating[reference.id]:
+        for _, name, _ in terms_in(finding):
+            if name in known and known[name].abbreviation:
+                yield Field.WORD, known[name].abbreviation or ""
 
 
 def _work_words(csl: CslItem, habits: Habits) -> tuple[tuple[Field, str], ...]:

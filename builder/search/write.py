@@ -78,6 +78,8 @@ def write_index(out: Path, entries: Entries, settings: Mapping[str, Any], day: s
         "rules": spelling.rules(),
         "context": sorted(context),
         "wanted": {k: sorted(set(find_keys(" ".join(v)))) for k, v in settings["kinds"].items()},
+        "ranges": {k: _range(works, k) for k in settings["kinds"]},
+        "endings": settings.get("endings", []),
         "registers": sorted(r.lower() for r in settings["registers"]),
         "prefixes": sorted(_prefixes(terms) | {p.lower() for p in settings["prefixes"]}),
         "bare": [[b["pattern"], b["prefix"].lower()] for b in settings["bare"]],
@@ -90,6 +92,12 @@ def write_index(out: Path, entries: Entries, settings: Mapping[str, Any], day: s
         "identifiers": write_shards(folder, "ids", _identifiers(entries), WORDS_PER_FILE),
     }
     store.write_bytes(out / "manifest.json", encode(manifest))
+
+
+def _range(works: Sequence[Entry], kind: str) -> list[int]:
+    """Return the first number of a kind's works and the one after its last; they stand together."""
+    numbers = [number for number, work in enumerate(works) if work.kind == kind]
+    return [numbers[0], numbers[-1] + 1] if numbers else [0, 0]
 
 
 def _prefixes(terms: Iterable[Entry]) -> set[str]:

@@ -36,6 +36,15 @@ def site(request: pytest.FixtureRequest, built: Project) -> Iterator[Served]:
 
 
 @pytest.fixture(scope="session")
+def placed(built: Project) -> Iterator[Served]:
+    """The built site below a path, for what is the same wherever a site stands."""
+    server = serve(built.site, "/deep/path/")
+    yield Served(built.site, f"http://127.0.0.1:{server.server_port}/deep/path/")
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium")
     assert chromium, "no chromium is installed; .ci/get-chromium does it"

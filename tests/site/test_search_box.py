@@ -13,8 +13,8 @@ OPTIONS = "form[data-search] [role=option]"
 
 
 @pytest.fixture
-def box(site: Served, page: Page) -> Page:
-    page.goto(site.url + "about/")
+def box(placed: Served, page: Page) -> Page:
+    page.goto(placed.url + "about/")
     return page
 
 
@@ -76,27 +76,30 @@ def test_arrows_go_round_and_home_and_end_go_to_the_ends(box: Page) -> None:
     assert active() == "atlas-search-list-0"
 
 
-def test_enter_opens_the_chosen_page(box: Page, site: Served) -> None:
-    box.fill(BOX, "NCT 0506 0107")
-    expect(box.locator(OPTIONS).first).to_contain_text("NCT05060107")
-    box.keyboard.press("ArrowDown")
-    box.keyboard.press("Enter")
-    expect(box).to_have_url(f"{site.url}trials/nct05060107/")
+def test_enter_opens_the_chosen_page(site: Served, page: Page) -> None:
+    page.goto(site.url + "about/")
+    page.fill(BOX, "NCT 0506 0107")
+    expect(page.locator(OPTIONS).first).to_contain_text("NCT05060107")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{site.url}trials/nct05060107/")
 
 
-def test_enter_without_a_choice_opens_all_results(box: Page, site: Served) -> None:
-    box.fill(BOX, "BMSC")
-    box.keyboard.press("Enter")
-    expect(box).to_have_url(f"{site.url}search/?q=BMSC")
-    expect(box.locator("#search-results > li > a").first).to_have_attribute(
+def test_enter_without_a_choice_opens_all_results(site: Served, page: Page) -> None:
+    page.goto(site.url + "about/")
+    page.fill(BOX, "BMSC")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{site.url}search/?q=BMSC")
+    expect(page.locator("#search-results > li > a").first).to_have_attribute(
         "href", f"{site.url}sources/bmsc/"
     )
 
 
-def test_a_click_opens_a_page(box: Page, site: Served) -> None:
-    box.fill(BOX, "GelMA")
-    box.locator(OPTIONS).first.click()
-    expect(box).to_have_url(f"{site.url}vehicles/gelma/")
+def test_a_click_opens_a_page(site: Served, page: Page) -> None:
+    page.goto(site.url + "about/")
+    page.fill(BOX, "GelMA")
+    page.locator(OPTIONS).first.click()
+    expect(page).to_have_url(f"{site.url}vehicles/gelma/")
 
 
 def test_escape_closes_the_list_then_empties_then_leaves(box: Page) -> None:
@@ -140,9 +143,11 @@ def test_a_number_that_is_all_there_offers_no_other(box: Page) -> None:
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_list_fits_the_window_and_tells_its_size(site: Served, page: Page, width: int) -> None:
+def test_the_list_fits_the_window_and_tells_its_size(
+    placed: Served, page: Page, width: int
+) -> None:
     page.set_viewport_size({"width": width, "height": 800})
-    page.goto(site.url + "sources/bmsc/")
+    page.goto(placed.url + "sources/bmsc/")
     page.locator(BOX).press_sequentially("cartilage")
     expect(page.locator("form[data-search] [role=status]")).to_have_text(
         re.compile(r"^\d+ pages, use the arrow keys\.$")
@@ -170,12 +175,13 @@ def test_nothing_found_is_told_to_a_screen_reader(box: Page) -> None:
     )
 
 
-def test_an_index_that_fails_leads_to_the_lists(box: Page, site: Served) -> None:
-    box.route("**/search/manifest.json", lambda route: route.abort())
-    box.fill(BOX, "BMSC")
-    expect(box.locator(OPTIONS).first).to_contain_text("could not be loaded")
-    box.locator(OPTIONS).first.click()
-    expect(box).to_have_url(f"{site.url}search/#by-kind")
+def test_an_index_that_fails_leads_to_the_lists(site: Served, page: Page) -> None:
+    page.goto(site.url + "about/")
+    page.route("**/search/manifest.json", lambda route: route.abort())
+    page.fill(BOX, "BMSC")
+    expect(page.locator(OPTIONS).first).to_contain_text("could not be loaded")
+    page.locator(OPTIONS).first.click()
+    expect(page).to_have_url(f"{site.url}search/#by-kind")
 
 
 def test_a_strict_policy_of_scripts_is_kept(site: Served, page: Page, watch: Watch) -> None:

@@ -55,21 +55,21 @@ def test_excerpts_mark_the_words_and_link_to_the_very_row(site: Served, page: Pa
     expect(page.locator(f"[id='{anchor}']")).to_contain_text("Ti6Al4V")
 
 
-def test_every_place_in_an_excerpt_exists(site: Served, page: Page) -> None:
+def test_every_place_in_an_excerpt_exists(placed: Served, page: Page) -> None:
     """The index is made of records; its anchors must be those of the pages."""
     targets: set[str] = set()
     for query in ("knee", "rat", "bone", "hydrogel", "safety", "macrophage", "review"):
-        search(page, site, query)
+        search(page, placed, query)
         targets |= set(page.eval_on_selector_all("#search-results p a", "a => a.map(x => x.href)"))
     assert len(targets) > 10
     for target in sorted(targets):
-        path, _, anchor = target.removeprefix(site.url).partition("#")
-        text = (site.folder / path / "index.html").read_text(encoding="utf-8")
+        path, _, anchor = target.removeprefix(placed.url).partition("#")
+        text = (placed.folder / path / "index.html").read_text(encoding="utf-8")
         assert f'id="{anchor}"' in text, target
 
 
-def test_facets_narrow_the_list_and_stand_in_the_address(site: Served, page: Page) -> None:
-    search(page, site, "osteogenesis")
+def test_facets_narrow_the_list_and_stand_in_the_address(placed: Served, page: Page) -> None:
+    search(page, placed, "osteogenesis")
     everything = page.inner_text("#search-status")
     page.click("#search-narrow summary")
     expect(page.locator("#search-kind option").nth(1)).to_be_attached()
@@ -99,12 +99,12 @@ def test_facets_narrow_the_list_and_stand_in_the_address(site: Served, page: Pag
     ],
 )
 def test_each_facet_gives_as_many_pages_as_it_says(
-    site: Served, page: Page, watch: Watch, chosen: str, width: int
+    placed: Served, page: Page, watch: Watch, chosen: str, width: int
 ) -> None:
     """The page's own policy forbids foreign and inline code; a breach would be an error here."""
     facet, _, value = chosen.partition("=")
     page.set_viewport_size({"width": width, "height": 800})
-    search(page, site, "exosomes cartilage")
+    search(page, placed, "exosomes cartilage")
     page.click("#search-narrow summary")
     option = page.locator(f"#search-{facet} option[value='{value}']")
     expect(option).to_be_attached()
@@ -119,7 +119,7 @@ def test_each_facet_gives_as_many_pages_as_it_says(
         page.wait_for_timeout(100)
     found = first_links(page)
     assert len(found) == promised
-    assert [link for link in found if not fits(site, link, facet, value)] == []
+    assert [link for link in found if not fits(placed, link, facet, value)] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert watch.errors == []
 
@@ -139,42 +139,42 @@ def fits(site: Served, link: str, facet: str, value: str) -> bool:
     return True
 
 
-def test_names_are_listed_before_the_full_text_is_loaded(site: Served, page: Page) -> None:
+def test_names_are_listed_before_the_full_text_is_loaded(placed: Served, page: Page) -> None:
     held: list[Route] = []
     page.route("**/pagefind/*.pagefind", lambda route: held.append(route))  # noqa: PLW0108 (it marks handlers)
-    page.goto(f"{site.url}search/?q=BMSC")
+    page.goto(f"{placed.url}search/?q=BMSC")
     first = page.locator("#search-results > li > a").first
-    expect(first).to_have_attribute("href", f"{site.url}sources/bmsc/")
+    expect(first).to_have_attribute("href", f"{placed.url}sources/bmsc/")
     expect(page.locator("#search-results")).to_have_attribute("data-state", "busy")
     first.focus()
     for route in held:
         route.continue_()
     expect(page.locator("#search-results")).to_have_attribute("data-state", "done")
-    expect(first).to_have_attribute("href", f"{site.url}sources/bmsc/")
+    expect(first).to_have_attribute("href", f"{placed.url}sources/bmsc/")
     expect(first).to_be_focused()
 
 
-def test_an_address_with_two_values_of_a_facet_allows_either(site: Served, page: Page) -> None:
-    search(page, site, "cartilage", "&kind=trial&kind=condition")
-    kinds = {link.removeprefix(site.url).split("/")[0] for link in first_links(page)}
+def test_an_address_with_two_values_of_a_facet_allows_either(placed: Served, page: Page) -> None:
+    search(page, placed, "cartilage", "&kind=trial&kind=condition")
+    kinds = {link.removeprefix(placed.url).split("/")[0] for link in first_links(page)}
     assert kinds == {"trials", "conditions"}
 
 
-def test_a_facet_of_no_such_value_finds_nothing_and_says_so(site: Served, page: Page) -> None:
-    search(page, site, "cartilage", "&source=__proto__&year=x<b>")
+def test_a_facet_of_no_such_value_finds_nothing_and_says_so(placed: Served, page: Page) -> None:
+    search(page, placed, "cartilage", "&source=__proto__&year=x<b>")
     assert first_links(page) == []
     assert page.inner_text("#search-status")
     assert page.locator("#search-status b").count() == 0
 
 
-def test_facets_alone_list_pages(site: Served, page: Page) -> None:
-    page.goto(f"{site.url}search/?kind=trial")
+def test_facets_alone_list_pages(placed: Served, page: Page) -> None:
+    page.goto(f"{placed.url}search/?kind=trial")
     expect(page.locator("#search-results")).to_have_attribute("data-state", "done")
     assert len(first_links(page)) == 5
 
 
-def test_an_absent_identifier_is_told_with_the_date_of_the_data(site: Served, page: Page) -> None:
-    search(page, site, "NCT00000001")
+def test_an_absent_identifier_is_told_with_the_date_of_the_data(placed: Served, page: Page) -> None:
+    search(page, placed, "NCT00000001")
     assert first_links(page) == []
     expect(page.locator("#search-status")).to_have_text(
         re.compile(r"^NCT00000001 is not in this atlas as of \d{4}-\d\d-\d\d\.$")
@@ -182,9 +182,9 @@ def test_an_absent_identifier_is_told_with_the_date_of_the_data(site: Served, pa
 
 
 @pytest.mark.parametrize("query", BAD.values(), ids=BAD.keys())
-def test_bad_input_is_only_text(site: Served, page: Page, watch: Watch, query: str) -> None:
+def test_bad_input_is_only_text(placed: Served, page: Page, watch: Watch, query: str) -> None:
     page.on("dialog", lambda _: watch.errors.append("a dialog opened"))
-    search(page, site, query)
+    search(page, placed, query)
     assert page.locator("#search-results img, #search-status img").count() == 0
     assert page.inner_text("#search-status")
     page.fill("form[data-search] input", query[:200])
@@ -204,9 +204,9 @@ def test_a_hash_of_another_site_does_no_harm(
 
 
 @pytest.mark.parametrize("broken", ["**/search/manifest.json", "**/words.*.json", "**/*.pagefind"])
-def test_an_index_that_fails_is_told_with_a_way_on(site: Served, page: Page, broken: str) -> None:
+def test_an_index_that_fails_is_told_with_a_way_on(placed: Served, page: Page, broken: str) -> None:
     page.route(broken, lambda route: route.abort())
-    page.goto(f"{site.url}search/?q=cartilage")
+    page.goto(f"{placed.url}search/?q=cartilage")
     expect(page.locator("#search-status")).to_contain_text("could not be loaded")
     expect(page.locator("#by-kind ~ ul a").first).to_be_visible()
     page.unroute(broken)
@@ -215,18 +215,18 @@ def test_an_index_that_fails_is_told_with_a_way_on(site: Served, page: Page, bro
     assert first_links(page)
 
 
-def test_a_slow_network_shows_the_last_query_only(site: Served, page: Page) -> None:
+def test_a_slow_network_shows_the_last_query_only(placed: Served, page: Page) -> None:
     def slow(route: Route) -> None:
         page.wait_for_timeout(150)
         route.continue_()
 
     page.route("**/search/**/*", slow)
-    page.goto(f"{site.url}search/")
+    page.goto(f"{placed.url}search/")
     page.fill("#search-query", "hydrogel")
     page.fill("#search-query", "BMSC")
     expect(page.locator("#search-status")).to_contain_text("“BMSC”", timeout=20_000)
     expect(page.locator("#search-results")).to_have_attribute("data-state", "done")
-    assert first_links(page)[0] == f"{site.url}sources/bmsc/"
+    assert first_links(page)[0] == f"{placed.url}sources/bmsc/"
 
 
 def test_words_typed_before_the_script_has_come_are_kept(site: Served, page: Page) -> None:

@@ -143,7 +143,8 @@ export function createBox(form, input) {
       detail: meta.detail,
       href: new URL(url, location.href).href,
     }));
-    show(query, [...names, ...pages], engine.kinds, say([...names, ...pages], found.notice));
+    const all = [...names.filter((hit) => !hit.partial), ...pages, ...names.filter((hit) => hit.partial)];
+    show(query, all, engine.kinds, say(all, found.notice));
   }
 
   function fail() {

@@ -4,7 +4,7 @@
 import { createFold } from "./search-fold.js";
 import { identify } from "./search-identify.js";
 import { address, load, ROOT } from "./search-load.js";
-import { isLong, makePlan, notice, planText, readAsJournal, readings } from "./search-plan.js";
+import { isLong, makePlan, notice, planText, readAsJournal, readings, readNeeds } from "./search-plan.js";
 import { BARE, CLOSE, EXACT, PART, TermIndex, WITHIN } from "./search-terms.js";
 import { searchText } from "./search-text.js";
 import { WorkIndex } from "./search-works.js";
@@ -31,6 +31,8 @@ const MOST_WORKS_READ = 6; // each may cost a file
 const MOST_LONG_READ = 16;
 const MOST_BIBLIOGRAPHIC_READ = 24;
 const FEW = 3;
+const MANY = 3; // words of which a work may lack one
+const SPARED = 1.9; // a name that is all of the query but for a word that is nowhere
 const LAST_DEFINITION = 3; // the place by which a definition comes, however many trials measure it
 const NOTHING = { names: [], text: null, notice: "" };
 
@@ -53,7 +55,13 @@ class Engine {
     this.day = manifest.day;
     this.fold = createFold(manifest.rules);
     this.context = new Set(manifest.context);
-    this.terms = new TermIndex(manifest.terms, manifest.kinds, this.context);
+    this.terms = new TermIndex(
+      manifest.terms,
+      manifest.kinds,
+      this.context,
+      Object.values(manifest.rules.greek),
+    );
+    this.endings = manifest.endings;
     this.works = new WorkIndex(manifest, load);
     this.kinds = new Map(manifest.kinds.map(([id, one, many]) => [id, { one, many }]));
   }
@@ -79,10 +87,10 @@ class Engine {
     const words = pieces.map(({ key }) => key);
     const strangers = this.terms.strangers(words, growing);
     if (early) early(this.#rank(this.#addTerms(new Map(), direct, growing, 0), strangers));
-    let plan = await makePlan(this, words, isExact(direct), growing);
+    let plan = await makePlan(this, pieces, isExact(direct), growing);
     plan = (!plan.exact && (await readAsJournal(this.works, plan))) || plan;
     const found = this.#findTerms(direct, plan, growing);
-    if (!plan.missing.length) await this.#addWorks(found, plan, typed);
+    await this.#addWorks(found, plan, typed);
     return {
       names: this.#cut(this.#rank(found, strangers), plan),
       text: planText(pieces, plan, this.terms),
@@ -106,7 +114,9 @@ class Engine {
   // Tells whether a title has the very numbers that no term has.
   #has({ title }, strangers) {
     const whole = this.fold(title).map(({ key }) => key);
-    return strangers.every((name) => whole.some((_, at) => whole.slice(at, at + 2).join("") === name || whole[at] === name));
+    return strangers.every((name) =>
+      whole.some((_, at) => whole.slice(at, at + 2).join("") === name || whole[at] === name),
+    );
   }
 
   async #identifier({ key, shown }) {
@@ -135,7 +145,7 @@ class Engine {
       if (tier === WITHIN && growing) tier = TIERS.begun;
       // An outcome has no page of its own: the trials that measure it lead, its definition follows.
       if (tier === EXACT && term.kind === "glossary") tier += BEHIND;
-      else if (tier === WITHIN && term.kind === "glossary") tier = TIERS.glossary;
+      else if ((tier === WITHIN || tier === CLOSE) && term.kind === "glossary") tier = TIERS.glossary;
       const held = found.get(term.path);
       const why = term.names[hit.n];
       const entry = { ...term, names: undefined, tier: tier + penalty, score: hit.score, why };
@@ -159,53 +169,57 @@ class Engine {
       for (const [path, hit] of found) {
         if (digits || Math.floor(hit.tier) > CLOSE || hit.tier === TIERS.begun) found.delete(path);
       }
+      const rest = plan.words.filter((word) => !plan.missing.includes(word));
+      const whole = plan.spared ? [...this.terms.find(rest, false)].filter(([, { tier }]) => tier <= BARE) : [];
+      this.#addTerms(found, whole, growing, SPARED);
     }
     return found;
   }
 
   // `typed` is the whole query without spaces, letters for donors included (the m of mRNA looks so).
   async #addWorks(found, plan, typed) {
-    const needed = [];
-    const spare = [];
-    const wanted = new Set();
-    for (const [kind, words] of Object.entries(this.manifest.wanted)) {
-      if (plan.words.some((word) => words.includes(word))) wanted.add(kind);
-    }
-    const hints = new Set([...wanted].flatMap((kind) => this.manifest.wanted[kind]));
-    plan.spellings.forEach(({ keys, how }, at) => {
-      if (how === "context" || how === "unread") {
-        if (how === "context") spare.push(plan.words[at]);
-      } else if (hints.has(plan.words[at]) && plan.words.length > 1) spare.push(plan.words[at]);
-      else needed.push(keys);
-    });
-    const hits = plan.hits ?? (await this.works.find(needed, [...new Set(spare)]));
-    if (!hits.length && needed.length > 1) hits.push(...(await this.works.findAbbreviated(needed)));
-    const mended = plan.spellings.some(({ how }) => how === "mended") ? CORRECTED : 0;
-    const whole = plan.words.join(" ");
-    const own = this.terms.essence(plan.words);
+    const asked = readNeeds(plan, this.manifest, this.terms);
+    const { hits, partial } = await this.#findHits(plan, asked);
+    const own = this.terms.subject(plan.words);
     // A title with every word says more than a name with some, and less than a name with all.
-    const few = hits.length <= FEW && own.length > 1 &&
+    const few = hits.length <= FEW && own.length > 1 && !partial &&
       ![...found.values()].some(({ tier }) => tier === TIERS.within || tier === TIERS.begun);
     const most = hits[0]?.bibliographic ? MOST_BIBLIOGRAPHIC_READ : MOST_WORKS_READ;
-    const top = hits.slice(0, isLong(plan.words) ? MOST_LONG_READ : most);
+    const top = hits.slice(0, isLong(plan.words, this.context) && !partial ? MOST_LONG_READ : most);
     const works = await Promise.all(top.map(async (hit) => ({ ...hit, ...(await this.works.work(hit.number)) })));
     for (const work of works) {
-      const title = this.fold(work.title).map((piece) => piece.key);
-      const fits = few && own.every((word) => title.includes(word));
-      let tier = work.bibliographic ? TIERS.bibliographic : fits ? TIERS.title : TIERS.works;
-      if (wanted.has(work.kind)) tier = Math.min(tier, TIERS.bibliographic);
-      if (title.join("") === typed || work.names.some((n) => n.replaceAll(" ", "") === typed)) {
-        tier = EXACT;
-      } else if (isLong(plan.words)) {
-        const held = new Set([...title, ...this.fold(work.detail).map((p) => p.key), String(work.year)]);
-        if (!plan.words.every((w) => held.has(w) || this.context.has(w))) {
-          if (!work.bibliographic) continue;
-        } else if (` ${title.join(" ")} `.includes(` ${whole} `)) tier = EXACT + 0.1;
-      }
-      if (tier > EXACT + 0.1) tier += mended;
+      const tier = this.#tierOf(work, plan, { typed, own, few, partial, wanted: asked.wanted });
+      if (!tier || (partial && found.has(work.path))) continue;
       const score = 1.1 + work.score / 1000 - work.number / 1e7;
-      found.set(work.path, { ...work, tier, score, why: "" });
+      found.set(work.path, { ...work, tier, score, why: "", partial });
     }
+  }
+
+  // The works that hold every word; where none does, those with most; those of a wanted kind first.
+  async #findHits(plan, { needed, spare, ranges }) {
+    const keys = needed.map((need) => need.keys);
+    let hits = plan.missing.length ? [] : plan.hits ?? (await this.works.find(keys, spare));
+    if (!plan.missing.length && !hits.length && needed.length > 1) hits = await this.works.findAbbreviated(keys);
+    const loose = !hits.length && !plan.exact && needed.length >= MANY && (!plan.missing.length || plan.spared);
+    if (loose) hits = await this.works.findMost(needed);
+    const isWanted = ({ number }) => ranges.some(([from, to]) => number >= from && number < to);
+    return { hits: [...hits.filter(isWanted), ...hits.filter((hit) => !isWanted(hit))], partial: loose };
+  }
+
+  // The tier of a work, or 0 for one that is not meant.
+  #tierOf(work, plan, { typed, own, few, partial, wanted }) {
+    const title = this.fold(work.title).map((piece) => piece.key);
+    if (title.join("") === typed || work.names.some((n) => n.replaceAll(" ", "") === typed)) return EXACT;
+    if (isLong(plan.words, this.context) && !partial) {
+      const held = new Set([...title, ...this.fold(work.detail).map((p) => p.key), String(work.year)]);
+      const all = plan.words.every((word) => held.has(word) || this.context.has(word));
+      if (!all && !work.bibliographic) return 0;
+      if (all && ` ${title.join(" ")} `.includes(` ${plan.words.join(" ")} `)) return EXACT + 0.1;
+    }
+    const fits = few && own.every((word) => title.includes(word));
+    let tier = work.bibliographic ? TIERS.bibliographic : fits ? TIERS.title : TIERS.works;
+    if (wanted.has(work.kind)) tier = Math.min(tier, TIERS.bibliographic);
+    return tier + (plan.spellings.some(({ how }) => how === "mended") ? CORRECTED : 0);
   }
 
   // Confident names in full; of looser ones a few, for the full text lists them as well.
@@ -237,9 +251,14 @@ export async function search(query, early = null) {
   const hits = asked && !found.text ? [] : await searchText(found.text);
   const byId = new Map(hits.map((hit) => [hit.id, hit]));
   const known = new Set(found.names.map((hit) => hit.id).filter(Boolean));
-  const results = [
-    ...found.names.map((hit) => ({ id: hit.id, name: hit, text: byId.get(hit.id) })),
-    ...hits.filter((hit) => !known.has(hit.id)).map((hit) => ({ id: hit.id, text: hit })),
-  ];
+  const named = found.names.map((hit) => ({ id: hit.id, name: hit, text: byId.get(hit.id) }));
+  const more = hits.filter((hit) => !known.has(hit.id)).map((hit) => ({ id: hit.id, text: hit }));
+  // Pages with every word come before works that lack one.
+  const results = more.length
+    ? [...named.filter(({ name }) => !name.partial), ...more, ...named.filter(({ name }) => name.partial)]
+    : named;
+  if (!found.notice && !hits.length && results.some(({ name }) => name?.partial)) {
+    found.notice = "No page has all the words; those listed have some of them.";
+  }
   return { results, found };
 }

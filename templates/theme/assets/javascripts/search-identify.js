@@ -1,6 +1,7 @@
 // Recognises identifiers in a query, as typed, with spaces, or inside an address.
 
 const DOI = /10\.\d{4,9}\/[^\s"<>]+/i;
+const SPACED = /(10\.\d{4,9})\s*\/\s*(?=\S)/;
 const ADDRESS = /^(?:https?:\/\/)?(?:www\.)?([a-z0-9.-]+\.[a-z]{2,})(\/[^\s]*)$/i;
 const PUBMED = /(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov\/pubmed|europepmc\.org\/(?:article|abstract)\/med)\/(\d+)/i;
 const PMC = /(PMC\d+)/i;
@@ -10,7 +11,7 @@ const OBO = /\/obo\/([A-Za-z]+)_(\w+)/;
 export function identify(query, settings) {
   const text = query.trim();
   if (!text || text.length > 300) return null;
-  const doi = DOI.exec(safeDecode(text));
+  const doi = DOI.exec(safeDecode(text).replace(SPACED, "$1/"));
   if (doi && /^(?:doi\b|https?:|www\.|[a-z.]*doi\.org|10\.)/i.test(text)) {
     const value = doi[0].replace(/[.,;:)\]]+$/, "").toLowerCase();
     return { key: `doi:${value}`, shown: `DOI ${value}` };
@@ -42,7 +43,12 @@ function fromAddress(text, settings) {
 }
 
 function curie(prefix, value) {
-  return { key: `${prefix}:${value}`.toLowerCase(), shown: `${prefix}:${value}` };
+  return { key: keyOf(prefix, value), shown: `${prefix}:${value}` };
+}
+
+// As identifiers.py does: miRBase's two series are one database.
+function keyOf(prefix, value) {
+  return `${prefix}:${value}`.toLowerCase().replace("mirbase.mature:", "mirbase:");
 }
 
 function plain(text, settings) {
@@ -64,14 +70,15 @@ function plain(text, settings) {
   return prefixed(text.trim(), settings);
 }
 
-// "CL:0002540", "CL_0002540", "CL 0002540", "MeSH D001847", "HGNC:HGNC:12680".
+// "CL:0002540", "CL_0002540", "CL 0002540", "CL0002540", "MeSH D001847", "HGNC:HGNC:12680".
 function prefixed(text, settings) {
-  const match = /^([a-z][a-z0-9.]*)(\s*:\s*|_|\s+)(\S+)$/i.exec(text);
+  const match =
+    /^([a-z][a-z0-9.]*)(\s*:\s*|_|\s+)(\S+)$/i.exec(text) ?? /^([a-z]+)()(\d{5,})$/i.exec(text);
   if (!match) return null;
   const prefix = match[1].toLowerCase();
   const value = match[3].replace(new RegExp(`^${prefix.replace(/\W/g, "\\$&")}[:_]`, "i"), "");
   if (!settings.prefixes.includes(prefix) || !/\d/.test(value)) return null;
   // With a space it may be words ("GO 2"): only a long number is sure to be an identifier.
   if (!/[:_]/.test(match[2]) && !/\d{3}/.test(value)) return null;
-  return { key: `${prefix}:${value}`.toLowerCase(), shown: `${match[1]}:${value}` };
+  return { key: keyOf(prefix, value), shown: `${match[1]}:${value}` };
 }

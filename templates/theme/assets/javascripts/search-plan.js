@@ -5,18 +5,21 @@ import { findNumbers } from "./search-text.js";
 const MOST_SPELLINGS = 3;
 const LONG_QUERY = 5;
 const MOST_RUN = 8;
+const SHORTEST_STEM = 4;
+const PLAIN = /^\p{L}\p{Ll}+$/u;
 const MOST_TEXT_WORDS = 4; // of a long query the rarest are asked: each costs a file of the index
 
-export function isLong(words) {
-  return words.length > LONG_QUERY;
+export function isLong(words, context) {
+  return words.filter((word) => !context.has(word)).length > LONG_QUERY;
 }
 
 // For each word: as it is, or what it may have been meant to be; and the words that are nowhere.
 // `found` are the terms found for the words as they stand, `exact` tells that one of them fits whole.
-export async function makePlan({ terms, works, context }, words, exact, growing) {
+export async function makePlan({ terms, works, context, endings }, pieces, exact, growing) {
+  const words = pieces.map(({ key }) => key);
   // A long query is mostly a title: its longest words choose, the others are checked in the title.
   const chosen = new Set(
-    isLong(words)
+    isLong(words, context)
       ? [...new Set(words)]
           .filter((w) => !context.has(w))
           .sort((a, b) => b.length - a.length || (a < b ? -1 : 1))
@@ -27,11 +30,53 @@ export async function makePlan({ terms, works, context }, words, exact, growing)
   const spell = async (word, at) => {
     if (context.has(word)) return { keys: [word], how: "context" };
     if (!chosen.has(word)) return { keys: [word], how: "unread" };
-    return spellWord(terms, works, word, { growing: growing && at === last, exact });
+    const spelling = await spellWord(terms, works, word, { growing: growing && at === last, exact });
+    if (spelling.how !== "known") return spelling;
+    return { ...spelling, kin: await findKin(works, word, endings) };
   };
   const spellings = await Promise.all(words.map(spell));
   const nowhere = words.filter((_, at) => !spellings[at].keys.length);
-  return { words, exact, spellings, missing: exact ? [] : nowhere };
+  const missing = exact ? [] : nowhere;
+  const typed = pieces.map(({ text }) => text);
+  return { words, typed, exact, spellings, missing, spared: isSpared(pieces, missing, context) };
+}
+
+// Tells whether the rest of a query may be answered without the words that are nowhere. They must be
+// plain words, and no more than the others: what looks like the name of a molecule or a cell does not
+// give way to its neighbours.
+function isSpared(pieces, missing, context) {
+  const lost = pieces.filter(({ key }) => missing.includes(key));
+  const kept = pieces.filter(({ key }) => !missing.includes(key) && !context.has(key));
+  return lost.length <= kept.length && lost.every(({ text }) => PLAIN.test(text));
+}
+
+// What a work must hold: `needed` words, each with its spellings, its weight and whether nothing can
+// stand in for it; `spare` words only add. `wanted` are kinds of pages, `ranges` the numbers of theirs.
+export function readNeeds(plan, { wanted: kinds, ranges }, terms) {
+  const wanted = new Set(
+    Object.keys(kinds).filter((kind) => plan.words.some((word) => kinds[kind].includes(word))),
+  );
+  const hints = new Set([...wanted].flatMap((kind) => kinds[kind]));
+  const needed = [];
+  const spare = new Set();
+  plan.spellings.forEach(({ keys, kin = [], how }, at) => {
+    const word = plan.words[at];
+    if (how === "unread") return;
+    if (how === "context" || (hints.has(word) && plan.words.length > 1)) spare.add(word);
+    else needed.push({ keys: [...keys, ...kin], weight: terms.weigh([word]), must: /\p{N}/u.test(word) });
+  });
+  return { needed, spare: [...spare], wanted, ranges: [...wanted].map((kind) => ranges[kind]) };
+}
+
+// The words of the index that differ from this one by an ending alone: "hypoxic" of "hypoxia".
+async function findKin(works, word, endings) {
+  const found = new Set();
+  for (const [one, other] of [...endings, ...endings.map(([a, b]) => [b, a])]) {
+    const stem = word.slice(0, -one.length);
+    if (word.endsWith(one) && stem.length >= SHORTEST_STEM) found.add(stem + other);
+  }
+  const known = await Promise.all([...found].map((kin) => works.look(kin)));
+  return [...found].filter((_, at) => known[at].known);
 }
 
 async function spellWord(terms, works, word, { growing, exact }) {
@@ -49,7 +94,8 @@ async function spellWord(terms, works, word, { growing, exact }) {
   // A whole word that is unknown is rather misspelt ("stromel") than cut off.
   const mended = [...new Set([...terms.near(word), ...(await near())])].slice(0, MOST_SPELLINGS);
   if (!mended.length && starts.length) return { keys: [...new Set(starts)], how: "begun" };
-  return { keys: mended, how: mended.length ? "mended" : "missing" };
+  const keys = [...new Set([...mended.map((key) => terms.labelWord(key)), ...mended])];
+  return { keys, how: keys.length ? "mended" : "missing" };
 }
 
 // A plan in which unknown words count as the full words of a journal's short ones, or null where no
@@ -95,19 +141,41 @@ export function planText(pieces, plan, terms) {
     words.at(-1).keys.push(plan.words[at]);
   });
   if (words.length > MOST_TEXT_WORDS) keepRare(words, terms);
-  if (!words.length) words.push(...pieces.map(({ text, gap, key }) => ({ text, gap, keys: [key] })));
+  if (!words.length) {
+    const subject = new Set(terms.subject(plan.words));
+    const kept = pieces.filter(({ key }) => subject.has(key));
+    words.push(...kept.map(({ text, gap, key }) => ({ text, gap, keys: [key] })));
+  }
   const isName = (before, number) =>
     terms.families.has(before.keys.at(-1)) || terms.knows([...before.keys, ...number.keys]);
   const own = respellNames(words, terms);
   const readingsOf = own ? [words, own] : [words];
   const numbers = readingsOf.map((reading) => findNumbers(reading, isName));
+  const letters = terms.strangeLetters(plan.words).map((at) => {
+    const [before, letter] = [pieces[at - 1].text, pieces[at].text];
+    return [`${before}${letter}`, `${before} ${letter}`];
+  });
   const paired = numbers.length > 1 && numbers[0].length === numbers[1].length;
   return {
     queries: readingsOf.map((reading) => reading.map(({ text }) => text).join(" ")),
-    numbers: paired
-      ? numbers[0].map((phrases, i) => [...new Set([...phrases, ...numbers[1][i]])])
-      : numbers[0],
+    wider: widen(words, plan, terms),
+    numbers: [
+      ...letters,
+      ...(paired
+        ? numbers[0].map((phrases, i) => [...new Set([...phrases, ...numbers[1][i]])])
+        : numbers[0]),
+    ],
   };
+}
+
+// What to ask where hardly a page has the words as they are: their kin ("hypoxic" for "hypoxia"), and
+// terms by their labels ("Platelet-rich plasma" for "PRP").
+function widen(words, plan, terms) {
+  const kin = new Map(plan.spellings.map((spelling, at) => [plan.words[at], spelling.kin?.[0]]));
+  const other = words.map(({ text, keys }) => (keys.length === 1 && kin.get(keys[0])) || text);
+  const labelled = words.map(({ text, keys }) => (/\p{N}/u.test(text) ? "" : terms.soleLabel(keys)) || text);
+  const whole = words.map(({ text }) => text).join(" ");
+  return [...new Set([other, labelled].map((reading) => reading.join(" ")))].filter((q) => q !== whole);
 }
 
 // Keeps the words that choose most, in their order; those with a number in any case.
@@ -160,7 +228,7 @@ function squeeze(text) {
 export function notice(plan) {
   if (plan.missing.length) return `No page has the word “${plan.missing.join("”, “")}”.`;
   const mended = plan.spellings
-    .map(({ keys, how }, at) => (how === "mended" ? `“${keys[0]}” for “${plan.words[at]}”` : ""))
+    .map(({ keys, how }, at) => (how === "mended" ? `“${keys[0]}” for “${plan.typed[at]}”` : ""))
     .filter(Boolean);
   return mended.length && !plan.exact ? `Read ${mended.join(", ")}.` : "";
 }

@@ -20,7 +20,7 @@ const ENOUGH = 0.6;
 const LEAST = 0.3;
 
 export class TermIndex {
-  constructor(rows, kinds, context) {
+  constructor(rows, kinds, context, greek) {
     this.terms = rows.map(([path, kind, title, detail, weight, names, id]) => ({
       path,
       kind: kinds[kind][0],
@@ -44,10 +44,13 @@ export class TermIndex {
     this.rarest = total;
     this.list = [...this.words.keys()];
     this.families = new Set(); // short words that stand before numbers: mir, il, bmp
+    this.greek = new Set(greek);
+    this.lettered = new Set(); // words that stand before Greek letters: tnf, tgf, ppar
     for (const { words } of this.names) {
       words.forEach((word, i) => {
         const [, family] = FAMILY.exec(word + (/^\p{N}/u.test(words[i + 1] ?? "") ? "0" : "")) ?? [];
         if (family) this.families.add(family);
+        if (this.greek.has(words[i + 1])) this.lettered.add(word);
       });
     }
   }
@@ -66,6 +69,16 @@ export class TermIndex {
   essence(words) {
     const own = words.filter((word) => !this.context.has(word));
     return own.length ? own : words;
+  }
+
+  // The same of a query; of one like "where do exosomes come from" the words that are names.
+  subject(words) {
+    if (this.whole.has(words.join("")) || words.some((word) => !this.context.has(word))) {
+      return this.essence(words);
+    }
+    const named = words.filter((word) => this.whole.has(word));
+    const long = named.filter((word) => word.length > 2); // "do" is seldom a short form
+    return [long, named, words].find((found) => found.length);
   }
 
   has(word) {
@@ -109,16 +122,40 @@ export class TermIndex {
     );
   }
 
-  // The names with a number that the query has and no term: "BMP-12", "miR-9999". Another number of
-  // the family is another molecule, and never stands in for it.
+  // The names with a number or a Greek letter that the query has and no term: "BMP-12", "TNF-β".
+  // Another number of the family is another molecule, and never stands in for it.
   strangers(words, open) {
-    const found = [];
+    const found = this.strangeLetters(words).map((at) => words[at - 1] + words[at]);
     words.forEach((word, at) => {
       const before = words[at - 1];
       if (!this.families.has(before) || !/^\p{N}/u.test(word) || YEAR.test(word)) return;
       if (!this.knows([before, word], open && at === words.length - 1)) found.push(before + word);
     });
     return found;
+  }
+
+  // The places of Greek letters that no term has behind the word before.
+  strangeLetters(words) {
+    return [...words.keys()].filter(
+      (at) =>
+        this.greek.has(words[at]) &&
+        this.lettered.has(words[at - 1]) &&
+        !this.knows([words[at - 1], words[at]]),
+    );
+  }
+
+  // The label of the only term that this word is a name of, if it is one word, or the word itself:
+  // "osteoarthritis" for the French and the Spanish word.
+  labelWord(word) {
+    const owners = new Set((this.whole.get(word) ?? []).map(({ term }) => term));
+    const [label] = owners.size === 1 ? this.terms[[...owners][0]].names : [word];
+    return label.includes(" ") ? word : label;
+  }
+
+  // The label of the only term that has these words for a name, or "".
+  soleLabel(words) {
+    const owners = new Set((this.whole.get(words.join("")) ?? []).map(({ term }) => term));
+    return owners.size === 1 ? this.terms[[...owners][0]].title : "";
   }
 
   near(word) {
@@ -132,7 +169,7 @@ export class TermIndex {
   // Returns Map(term -> {tier, score, n}) for the folded words of a query.
   find(words, open) {
     const found = new Map();
-    const own = this.essence(words);
+    const own = this.subject(words);
     const offer = (entry, tier, score) => {
       const term = this.terms[entry.term];
       const total = score - Math.min(entry.n, 40) * 0.001 + (term.kind === GLOSSARY ? -0.3 : 0);

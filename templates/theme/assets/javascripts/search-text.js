@@ -4,6 +4,7 @@ import { ROOT } from "./search-load.js";
 
 const BREAK = /\u200a/g; // parts words for Pagefind, see builder/search/fulltext.py
 const SHORT = 5;
+const FEW = 4;
 const YEAR = /^(?:19|20)\d\d$/;
 
 let engine = null;
@@ -28,7 +29,7 @@ function forget(error) {
 }
 
 // Returns the hits of the full text, [{id, data()}], best first. `asked` holds `queries`, each the
-// whole query in one spelling, and `numbers`: for each number or name with one the phrases of which a
+// whole query in one spelling, `wider` what to ask where few pages are found, and `numbers`: for each number or name with one the phrases of which a
 // page must have one. Without `asked` all pages are listed.
 export async function searchText(asked = null) {
   const found = await pagefind();
@@ -43,6 +44,11 @@ export async function searchText(asked = null) {
   }
   let hits = [...best.values()];
   if (asked.queries.length > 1) hits.sort((a, b) => b.score - a.score);
+  for (const query of asked.wider ?? []) {
+    if (hits.length >= FEW) break;
+    hits.push(...(await ask(query)).filter(({ id }) => !best.has(id)));
+    for (const hit of hits) best.set(hit.id, hit);
+  }
   for (const phrases of asked.numbers) {
     if (!hits.length) break;
     const exact = new Set();

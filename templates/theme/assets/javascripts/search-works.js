@@ -21,6 +21,7 @@ const WEIGHTS = [
   [TITLE, 3],
   [GIVEN, 2],
 ];
+const MOST_SHARE = 0.6;
 const MOST_FILES = 6;
 const LONGEST_SHORT = 14; // letters: "Musculoskelet."
 const MOST_BEGUN = 2; // files after the first that are read for words that begin alike
@@ -138,6 +139,33 @@ export class WorkIndex {
     return found.sort(
       (a, b) => b.bibliographic - a.bibliographic || b.score - a.score || a.number - b.number,
     );
+  }
+
+  // Works that hold most of the words, where none holds all: [{keys, weight, must}] of them. What has
+  // a digit must be there; of the rest two words at least, and the rarer ones.
+  async findMost(needed) {
+    const all = needed.reduce((sum, { weight }) => sum + weight, 0);
+    const held = new Map();
+    for (const { keys, weight, must } of needed) {
+      const merged = new Map();
+      for (const word of keys) {
+        for (const [number, where] of await this.postings(word)) {
+          merged.set(number, (merged.get(number) ?? 0) | where);
+        }
+      }
+      for (const [number, where] of merged) {
+        const hit = held.get(number) ?? { number, weight: 0, wheres: [], musts: 0 };
+        hit.weight += weight;
+        hit.wheres.push(where);
+        if (must) hit.musts += 1;
+        held.set(number, hit);
+      }
+    }
+    const musts = needed.filter(({ must }) => must).length;
+    return [...held.values()]
+      .filter((hit) => hit.musts === musts && hit.wheres.length > 1 && hit.weight >= all * MOST_SHARE)
+      .map(({ number, weight, wheres }) => ({ number, weight, ...rank(wheres), bibliographic: 0 }))
+      .sort((a, b) => b.weight - a.weight || b.score - a.score || a.number - b.number);
   }
 
   // The same, where a journal is asked for by its full name and printed short: each word also counts
