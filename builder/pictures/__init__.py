@@ -14,7 +14,7 @@ from builder.pictures.bars import Directions, Levels, draw_directions, draw_leve
 from builder.pictures.cards import Card, card_path, draw_card, write_png
 from builder.pictures.chain import Column, Link, Node, draw_chain
 from builder.pictures.doses import DoseLine, DoseMark, draw_doses
-from builder.pictures.timeline import Span, draw_timeline
+from builder.pictures.timeline import Moment, Span, draw_moments, draw_timeline
 
 __all__ = [
     "Card",
@@ -24,6 +24,7 @@ __all__ = [
     "DoseMark",
     "Levels",
     "Link",
+    "Moment",
     "Node",
     "Span",
     "card_path",
@@ -32,6 +33,7 @@ __all__ = [
     "draw_directions",
     "draw_doses",
     "draw_levels",
+    "draw_moments",
     "draw_timeline",
     "write_png",
 ]

@@ -9,12 +9,12 @@ import svg
 
 from builder.pictures.drawing import clip, draw_bar, draw_picture, draw_text, percent
 
-_WIDTH = 19.0  # of a column, in percent
+_WIDTH = 21.0  # of a column, in percent
 _NODE = 30
 _GAP = 9
 _HEAD = 26
 _FOOT = 18
-_LETTERS = 16
+_LETTERS = 20
 _THICKEST = 7
 
 

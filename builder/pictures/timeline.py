@@ -27,6 +27,7 @@ from builder.pictures.drawing import (
 
 _ROW = 58
 _TOP = 26
+_LINE = 38
 _THICK = 10
 _LETTERS = 44
 _MOST_YEARS = 7
@@ -91,6 +92,48 @@ def draw_timeline(name: str, title: str, spans: Sequence[Span], unit: str = "") 
             elements.append(draw_text(_DOSE, y + 46, "not stated", "absent backed"))
     told = "; ".join(f"{span.label}, {span.note}: {_tell(span, unit)}" for span in spans)
     return draw_picture(name, title, f"{told}.", height, elements)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Something that happened to a trial on a day, or from one day to another."""
+
+    label: str
+    start: date
+    end: date | None = None
+    planned: bool = False  # the end is an estimate
+    style: str = "mark-review"
+
+
+def draw_moments(name: str, title: str, moments: Sequence[Moment]) -> str:
+    """Return what happened to one trial, a line each, along the years."""
+    days = [day for m in moments for day in (m.start, m.end) if day]
+    first, last = min(d.year for d in days), max(d.year for d in days) + 1
+    years = _Years(first, last)
+    height = _TOP + len(moments) * _LINE
+    elements: list[svg.Element] = []
+    for year in range(first, last + 1, math.ceil((last - first + 1) / _MOST_YEARS)):
+        x = years.place(date(year, 1, 1))
+        if year < last:
+            elements.append(draw_text(x, 14, str(year), "muted"))
+        elements.append(draw_line(x, 20, x, height, "grid"))
+    for place, moment in enumerate(moments):
+        y = _TOP + place * _LINE
+        elements.append(draw_text(0, y + 14, clip(moment.label, _LETTERS), "backed"))
+        x = years.place(moment.start)
+        if moment.end:
+            width = max(years.place(moment.end) - x, 0.5)
+            style = "span-planned" if moment.planned else "span"
+            elements.append(draw_bar(x, y + 20, width, _THICK, style))
+        else:
+            elements.append(draw_diamond(x, y + 25, moment.style))
+    told = "; ".join(f"{m.label}: {_tell_moment(m)}" for m in moments)
+    return draw_picture(name, title, f"{told}.", height, elements)
+
+
+def _tell_moment(moment: Moment) -> str:
+    end = f" to {moment.end.isoformat()}" if moment.end else ""
+    return f"{moment.start.isoformat()}{end}{' (planned)' if moment.planned else ''}"
 
 
 def place_day(day: date, first: int, last: int) -> float:

@@ -112,6 +112,19 @@ class Atlas:
             "kind": found.kind,
         }
 
+    def term_name(self, term: str, root: str) -> View:
+        """Return the link of a term by its full name, where there is room for it."""
+        found = self.library.terms.get(term)
+        if found is None:
+            return self.term_link(term, root)
+        label = found.label
+        return {
+            "label": label,
+            "href": self.term_href(found, root),
+            "title": label,
+            "kind": found.kind,
+        }
+
     def term_href(self, term: Term, root: str) -> str:
         """Return the relative address of a term."""
         if term.kind in PAGED:

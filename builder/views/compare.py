@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from builder.models import Term
 from builder.views.atlas import Atlas
 from builder.views.links import Page, View, page_href
-from builder.views.terms import view_facets, view_levels
-from builder.views.weights import find_evidence, has_evidence, view_weight
+from builder.views.terms import view_facets
+from builder.views.weights import find_evidence, has_evidence, view_levels, view_weight
 from builder.views.words import EVIDENCE, ROLE_WORDS
 
 ROOT = "../"

@@ -98,6 +98,11 @@ def view_finding_row(atlas: Atlas, finding: Finding, root: str) -> View:
     }
 
 
+def _by_name(term: View) -> View:
+    """Return the link of a term under its full name."""
+    return {**term, "label": term["title"] or term["label"]}
+
+
 def _quote_parts(finding: Finding) -> list[str]:
     """Return the quote cell by cell where it is a row of a table, else whole."""
     return finding.quote.split(" | ") if finding.locator.row else [finding.quote]
@@ -114,7 +119,7 @@ def view_finding(atlas: Atlas, finding: Finding) -> Page:
     root = "../../"
     row = view_finding_row(atlas, finding, root)
     groups = [
-        {"label": ROLE_WORDS[role], "terms": row["terms"][role]}
+        {"label": ROLE_WORDS[role], "terms": [_by_name(term) for term in row["terms"][role]]}
         for role in ROLES
         if row["terms"][role]
     ]

@@ -10,7 +10,7 @@ from builder.models import Finding, Question, Reference
 from builder.store import PaperBundle
 from builder.views.atlas import Atlas, view_questions
 from builder.views.citations import short_name
-from builder.views.findings import view_finding_row
+from builder.views.findings import view_finding_row, view_place
 from builder.views.links import Page, View, link, page_href, plural, root_of
 from builder.views.paging import ONE_PAGE, Part, find_initial, split_list, view_parts
 from builder.views.papers import view_paper_row
@@ -117,7 +117,8 @@ def _finding_list(
     for key, held in groupby(findings, key=lambda f: f.paper):
         paper = link(atlas.paper(key).paper.csl.title, page_href(root, "paper", key))
         rows = [view_finding_row(atlas, f, root) for f in held]
-        groups.append({"paper": paper, "anchor": f"paper-{key}", "rows": rows})
+        short = short_name(atlas.paper(key).paper.csl)
+        groups.append({"paper": paper, "short": short, "anchor": f"paper-{key}", "rows": rows})
     total = len(atlas.findings)
     return Page(
         path=path,
@@ -162,7 +163,9 @@ def _find_questions(atlas: Atlas) -> Iterator[tuple[Question, View, str]]:
     for _, bundle in sorted(atlas.library.papers.items()):
         yield from _paper_questions(bundle, root)
     for finding in atlas.findings:
-        where = link(f"Finding {finding.id}", page_href(root, "finding", finding.id))
+        told = short_name(atlas.paper(finding.paper).paper.csl)
+        place = view_place(atlas, finding.paper, finding.locator, root)["label"]
+        where = link(f"{told}, {place}", page_href(root, "finding", finding.id))
         for question in finding.questions:
             yield question, where, "finding"
     for trial in atlas.trials:

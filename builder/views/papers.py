@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from builder import ids
 from builder.models import Cited, Finding, Paper, Table, TableRow
 from builder.store import PaperBundle
-from builder.views.atlas import Atlas, view_questions
+from builder.views.atlas import Atlas, terms_in, view_questions
 from builder.views.citations import (
     format_date,
     format_name,
@@ -17,9 +19,14 @@ from builder.views.citations import (
 from builder.views.findings import view_numbers
 from builder.views.links import Page, View, link, outside, page_href, plural, shorten
 from builder.views.references import view_notices
+from builder.views.weights import view_levels
+from builder.views.words import ROLE_WORDS
 from builder.views.xrefs import view_entity
 
 NOT_STATED = "not stated"
+# What a paper's first screen names of its findings, and how much of it.
+_NAMED = ("sources", "vehicles", "conditions", "mechanisms")
+_MOST_NAMED = 8
 
 
 def view_columns(columns: list[str]) -> View:
@@ -138,6 +145,23 @@ def view_cited(atlas: Atlas, cited: Cited, root: str) -> View:
 def _stating(atlas: Atlas, cited: Cited) -> list[Finding]:
     """Return the findings read from a title, as the paper at hand cites it."""
     return [f for f in atlas.stating.get(cited.id, ()) if f.locator.reference == cited.number]
+
+
+def _view_named(atlas: Atlas, bundle: PaperBundle, root: str) -> list[View]:
+    """Return the terms that the findings of a paper name most, role by role, with their counts."""
+    named = []
+    for role in _NAMED:
+        counts = Counter(
+            term
+            for finding in bundle.findings
+            for term in dict.fromkeys(t for r, t, _ in terms_in(finding) if r == role)
+        )
+        ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        if ranked:
+            terms = [{**atlas.term_name(t, root), "count": n} for t, n in ranked[:_MOST_NAMED]]
+            more = max(0, len(ranked) - _MOST_NAMED)
+            named.append({"label": ROLE_WORDS[role], "terms": terms, "more": more})
+    return named
 
 
 def _view_stated(bundle: PaperBundle, root: str) -> list[View]:
@@ -264,6 +288,9 @@ def view_paper(atlas: Atlas, bundle: PaperBundle) -> Page:
             "counts": view_paper_row(bundle, root)["counts"],
             "stated": _view_stated(bundle, root),
             "trials": [link(t.label, page_href(root, "trial", t.id)) for t in bundle.trials],
+            "findings": len(bundle.findings),
+            "levels": view_levels(bundle.findings),
+            "named": _view_named(atlas, bundle, root),
             "questions": _all_questions(bundle),
         },
     )

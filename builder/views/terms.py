@@ -12,17 +12,20 @@ from builder.views.atlas import ROLES, Atlas, terms_in
 from builder.views.citations import view_citation, view_ways
 from builder.views.findings import view_finding_row
 from builder.views.links import Page, View, compare_href, page_href, plural, root_of, shorten
+from builder.views.measures import view_measures
 from builder.views.paging import Part, view_parts
 from builder.views.pictures import view_pictures
+from builder.views.reach import view_reach
 from builder.views.sheets import dump_findings
 from builder.views.trials import view_trial_row
 from builder.views.voices import view_voices
-from builder.views.weights import find_evidence, view_mentions, view_weight
-from builder.views.words import EVIDENCE, FALLING, KIND_WORDS, RISING, ROLE_WORDS, view_evidence
+from builder.views.weights import find_evidence, view_levels, view_mentions, view_weight
+from builder.views.words import EVIDENCE, FALLING, KIND_WORDS, RISING, ROLE_WORDS
 
 # Findings and works on the page itself, and findings on each page that goes on.
 _MOST_FINDINGS = 100
 _MOST_ENTRIES = 50  # of what they name, in each role
+_FIRST_ENTRIES = 12  # of these, before the rest is folded away
 # The order in which a page tells what its findings name.
 _FACETS = (
     "sources",
@@ -76,14 +79,16 @@ def view_facets(atlas: Atlas, term: str, findings: Sequence[Finding], root: str)
         entries = sorted(counts[role].items(), key=lambda item: (-item[1]["all"], item[0]))
         if not entries:
             continue
+        shown = [_facet_entry(atlas, name, c, root) for name, c in entries[:_MOST_ENTRIES]]
+        # Folding two or three away would save no room.
+        first = _FIRST_ENTRIES if len(shown) > _FIRST_ENTRIES + 3 else len(shown)
         facets.append(
             {
                 "id": role,
                 "label": ROLE_WORDS[role],
                 "directed": role in ("mechanisms", "outcomes"),
-                "entries": [
-                    _facet_entry(atlas, name, c, root) for name, c in entries[:_MOST_ENTRIES]
-                ],
+                "entries": shown,
+                "first": first,
                 "more": max(0, len(entries) - _MOST_ENTRIES),
             }
         )
@@ -98,19 +103,12 @@ def _direction(effect: str) -> str:
 
 def _facet_entry(atlas: Atlas, term: str, counter: Counter[str], root: str) -> View:
     return {
-        "term": atlas.term_link(term, root),
+        "term": atlas.term_name(term, root),
         "count": counter["all"],
         "up": counter["up"],
         "down": counter["down"],
         "other": counter["other"],
     }
-
-
-def view_levels(findings: Sequence[Finding]) -> list[View]:
-    """Return how many findings stand at each level of evidence, the strongest first."""
-    counts = Counter(f.evidence for f in findings)
-    order = sorted(counts, key=lambda level: (-EVIDENCE.get(level, 0), level))
-    return [{"level": view_evidence(level), "count": counts[level]} for level in order]
 
 
 def view_synonyms(term: Term) -> list[str]:
@@ -221,7 +219,7 @@ def _view_main(
     counts = count_term(atlas, term)
     narrower = [
         {
-            "term": atlas.term_link(child.id, root),
+            "term": atlas.term_name(child.id, root),
             "definition": child.definition or "",
             "count": count_term(atlas, child)["wide"],
         }
@@ -245,8 +243,8 @@ def _view_main(
             "definition": term.definition or "",
             "synonyms": view_synonyms(term),
             "xrefs": [xrefs.view_xref(x) for x in term.xrefs],
-            "parent": atlas.term_link(term.parent, root) if term.parent else None,
-            "related": [atlas.term_link(name, root) for name in term.related],
+            "parent": atlas.term_name(term.parent, root) if term.parent else None,
+            "related": [atlas.term_name(name, root) for name in term.related],
             "narrower": narrower,
             "ambiguous": [
                 {"text": a.text, "when": a.when, "unless": a.unless, "note": a.note or ""}
@@ -258,6 +256,8 @@ def _view_main(
             "levels": view_levels(findings),
             "voices": view_voices(atlas, term.id, root),
             "facets": view_facets(atlas, term.id, findings, root),
+            "reach": view_reach(atlas, term, findings, root) if term.kind == "mechanism" else [],
+            "measures": view_measures(atlas, findings, root) if term.kind == "vehicle" else [],
             "pictures": view_pictures(atlas, term, findings, root),
             "compare": compare_href(root, term.id) if term.kind == "source" and findings else "",
             "findings": [view_finding_row(atlas, f, root) for f in own_rows if f.id in shown],
@@ -274,6 +274,6 @@ def _view_main(
 
 
 def _title(term: Term) -> str:
-    if term.abbreviation and term.abbreviation != term.label:
+    if term.abbreviation and term.abbreviation not in term.label:
         return f"{term.label} ({term.abbreviation})"
     return term.label

@@ -10,7 +10,7 @@ from typing import Literal
 from builder import pictures
 from builder.dates import parse_date
 from builder.models import Dose, Fact, RegistryRecord, Trial
-from builder.pictures import DoseLine, DoseMark, Span
+from builder.pictures import DoseLine, DoseMark, Moment, Span
 from builder.views.atlas import Atlas
 from builder.views.links import View, page_href, plural
 from builder.views.picture_parts import view_cell, view_picture, view_swatch
@@ -26,6 +26,8 @@ _MARKS = {
 # all trials.
 MOST_LINES = 24
 MOST_SPANS = 60
+# Days that a registry states beside start and completion.
+_DATED = (("first_posted", "First posted"), ("last_update", "Last updated"))
 _PLANNED = ("estimat", "anticipat", "planned", "expected")
 _TOLD = {
     "review": "paper",
@@ -183,6 +185,64 @@ def view_timeline(atlas: Atlas, root: str) -> View | None:
     ]
     picture["rows"] = [
         _time_row(atlas, trial, span, root) for trial, span in zip(atlas.trials, spans, strict=True)
+    ]
+    return picture
+
+
+def view_history(atlas: Atlas, trial: Trial) -> View | None:
+    """Return what is dated of one trial, along the years; a single date needs no picture."""
+    record = atlas.library.registry.get(trial.id)
+    span = _find_span(atlas, trial)
+    moments = [
+        Moment(label, day, style="mark-registry")
+        for name, label in _DATED
+        for day in [_find_day(record, name)[0]]
+        if day
+    ]
+    if span.start:
+        label = "Start to completion" if span.end else "Start"
+        if span.end and span.planned:
+            label = "Start to completion, planned"
+        moments.append(Moment(label, span.start, span.end, span.planned, "mark-registry"))
+    elif span.end:
+        moments.append(Moment("Completion", span.end, style="mark-registry"))
+    if span.as_of:
+        label = f"Status in the paper: {_status(trial)}"
+        moments.append(Moment(label, span.as_of, style="mark-status"))
+    if len(moments) < 2:  # noqa: PLR2004 (a picture compares)
+        return None
+    if record:
+        moments.append(Moment("Registry seen by the atlas", record.collected, style="mark-status"))
+    moments.sort(key=lambda m: m.start)
+    title = f"{trial.registry} over time"
+    picture = view_picture(
+        "picture-history",
+        title,
+        "Days as registry and paper state them. A status holds only as of its day.",
+        pictures.draw_moments("picture-history", title, moments),
+    )
+    picture["legend"] = [
+        view_swatch(style, words)
+        for style, words, used in (
+            ("fill-span", "start to completion", span.start and span.end and not span.planned),
+            ("fill-planned", "completion planned, not reported", span.planned and span.start),
+            (
+                "mark-registry",
+                "day in the registry",
+                any(m.style == "mark-registry" for m in moments),
+            ),
+            ("mark-status", "day as of which it was seen", True),
+        )
+        if used
+    ]
+    picture["columns"] = ["What", "From", "To"]
+    picture["rows"] = [
+        [
+            view_cell(moment.label),
+            view_cell(moment.start.isoformat()),
+            view_cell(moment.end.isoformat() if moment.end else ""),
+        ]
+        for moment in moments
     ]
     return picture
 

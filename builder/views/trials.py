@@ -10,7 +10,7 @@ from builder.views.atlas import Atlas, view_questions
 from builder.views.citations import format_date, short_name
 from builder.views.findings import view_finding_row, view_numbers, view_place
 from builder.views.links import Page, View, link, outside, page_href, plural, shorten
-from builder.views.trial_pictures import view_dose_pictures
+from builder.views.trial_pictures import view_dose_pictures, view_history
 from builder.views.words import format_number, view_dose
 
 NOT_STATED = "not stated"
@@ -42,6 +42,25 @@ _FIELDS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("Status", "status", ("overall_status",), ()),
     ("Result", "result", ("results_posted", "linked_publications"), ("paper_findings",)),
 )
+# Facts whose name in the record is no word that a reader would use.
+_FACT_WORDS = {
+    "arms": "arm",
+    "design_allocation": "allocation",
+    "design_masking": "masking",
+    "design_model": "groups",
+    "design_primary_purpose": "purpose",
+    "dose_count": "number of doses",
+    "dose_particles_high": "particles a dose, at most",
+    "dose_particles_low": "particles a dose, at least",
+    "ev_source": "source of the vesicles",
+    "intervention_name": "intervention",
+    "last_update": "last updated",
+    "linked_publications": "publications",
+    "other_ids": "other numbers",
+    "overall_status": "status",
+    "particle_dose": "particles a dose",
+    "results_posted": "results in the registry",
+}
 _RESULTS = {
     "positive": ("Positive result", "▲"),
     "negative": ("Negative result", "▼"),
@@ -93,8 +112,9 @@ def view_fact(fact: Fact, label: str = "") -> View:
 
 
 def _fact_words(name: str) -> str:
-    """Return the name of a registry's fact as words: ``dose_count`` gives ``dose count``."""
-    return name.removeprefix("paper_").replace("_", " ").replace(".", ", ")
+    """Return the name of a registry's fact as words: ``dose_count`` gives ``number of doses``."""
+    name = name.removeprefix("paper_")
+    return _FACT_WORDS.get(name, name.replace("_", " ").replace(".", ", "))
 
 
 def _facts(record: RegistryRecord | None, names: Sequence[str]) -> list[View]:
@@ -220,12 +240,25 @@ def _view_registry(record: RegistryRecord | None) -> View | None:
         "limits": record.limits or "",
         "facts": [
             {
-                "label": name.replace("_", " "),
+                "label": _registry_words(name),
                 "told": [view_fact(fact) for fact in facts],
             }
             for name, facts in record.facts.items()
         ],
     }
+
+
+def _registry_words(name: str) -> str:
+    """Return the name of any fact of a record as words; those of the publication say so."""
+    words = _fact_words(name)
+    return f"publication: {words}" if name.startswith("paper_") else words
+
+
+def _view_lookalike(atlas: Atlas, registry: str, root: str) -> View:
+    """Return the trial that another is easily confused with; a link where the atlas has it."""
+    known = {trial.registry: trial.id for trial in atlas.trials}
+    found = known.get(registry)
+    return link(registry, page_href(root, "trial", found) if found else "")
 
 
 def _others(atlas: Atlas, trial: Trial) -> Sequence[Trial]:
@@ -288,12 +321,13 @@ def view_trial(atlas: Atlas, trial: Trial) -> Page:
             "registry_name": trial.registry_name,
             "design": trial.design or NOT_STATED,
             "comparison": comparison,
+            "history": view_history(atlas, trial),
             "doses": view_dose_pictures(atlas, root, trial.id),
             "published": any(field["published"] for field in comparison),
             "registry": _view_registry(record),
             "discrepancies": [view_discrepancy(d) for d in differences],
             "grave": [view_discrepancy(d) for d in differences if d.severity == "high"],
-            "lookalikes": trial.lookalikes,
+            "lookalikes": [_view_lookalike(atlas, name, root) for name in trial.lookalikes],
             "quote": trial.quote,
             "others": [_view_telling(atlas, t, trial, root) for t in _others(atlas, trial)],
             "works": works,

@@ -80,6 +80,13 @@ def strongest(findings: Sequence[Finding], trials: int) -> str:
     return max(levels, key=lambda level: EVIDENCE.get(level, 0), default="not stated")
 
 
+def view_levels(findings: Sequence[Finding]) -> list[View]:
+    """Return how many findings stand at each level of evidence, the strongest first."""
+    counts = Counter(f.evidence for f in findings)
+    order = sorted(counts, key=lambda level: (-EVIDENCE.get(level, 0), level))
+    return [{"level": view_evidence(level), "count": counts[level]} for level in order]
+
+
 def view_weight(atlas: Atlas, findings: Sequence[Finding], trials: int) -> View:
     """Return how much evidence some findings and trials are: studies first, then who speaks.
 

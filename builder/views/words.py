@@ -114,7 +114,15 @@ def view_quantity(quantity: Quantity) -> View:
         if quantity.value is not None
         else format_range(quantity.low, quantity.high)
     )
-    return {"number": number, "unit": quantity.unit, "quote": quantity.quote}
+    read = f"{number} {quantity.unit}"
+    # The words are worth their room where they say more than the number, as "over 56%" does.
+    plain = "".join(read.split()) == "".join(quantity.quote.split())
+    return {
+        "number": number,
+        "unit": quantity.unit,
+        "quote": quantity.quote,
+        "printed": not plain,
+    }
 
 
 def view_dose(dose: Dose) -> View:

@@ -14,12 +14,14 @@ from builder.pictures import (
     DoseMark,
     Levels,
     Link,
+    Moment,
     Node,
     Span,
     draw_chain,
     draw_directions,
     draw_doses,
     draw_levels,
+    draw_moments,
     draw_timeline,
 )
 from builder.views.pictures import MOST_ROWS
@@ -40,6 +42,9 @@ def draw_all(label: str, rows: int) -> dict[str, str]:
         "chain": draw_chain("p", title, [Column(label, nodes, 3)] * 4, [links, links, links]),
         "doses": draw_doses(
             "p", title, label, [DoseLine(label, [DoseMark(1e9, 2e10, "registry")] * 3)] * rows
+        ),
+        "moments": draw_moments(
+            "p", title, [Moment(label, date(2020, 1, 1), date(2021, 1, 1))] * rows
         ),
         "timeline": draw_timeline(
             "p", title, [Span(label, label, date(2020, 1, 1), date(2021, 1, 1))] * rows

@@ -16,12 +16,14 @@ from builder.pictures import (
     DoseMark,
     Levels,
     Link,
+    Moment,
     Node,
     Span,
     draw_chain,
     draw_directions,
     draw_doses,
     draw_levels,
+    draw_moments,
     draw_timeline,
 )
 from builder.pictures.chain import order_nodes
@@ -128,6 +130,23 @@ def test_a_trial_lasts_from_its_start_to_its_end() -> None:
     assert bars(drawing, "span-planned") == [(round(365 / days, 2), round(365 / days, 2))]
     assert words(drawing)[:3] == ["2021", "2022", "2023"]
     assert words(drawing)[-1] == "no dates seen"
+
+
+def test_what_happened_to_a_trial_stands_on_its_day() -> None:
+    drawing = draw_moments(
+        "p",
+        "t",
+        [
+            Moment("First posted", date(2021, 1, 1), style="mark-registry"),
+            Moment("Start to completion", date(2022, 1, 1), date(2023, 1, 1), planned=True),
+        ],
+    )
+    days = 365 * 3 / 100  # 2021 to the end of 2023
+    assert words(drawing) == ["2021", "2022", "2023", "First posted", "Start to completion"]
+    assert bars(drawing, "span-planned") == [(round(365 / days, 2), round(365 / days, 2))]
+    assert parse(drawing).findtext(f"{SVG}desc") == (
+        "First posted: 2021-01-01; Start to completion: 2022-01-01 to 2023-01-01 (planned)."
+    )
 
 
 def test_a_timeline_without_any_date_has_no_years() -> None:

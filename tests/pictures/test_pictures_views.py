@@ -16,7 +16,7 @@ from builder.store import Library
 from builder.views.atlas import Atlas, build_atlas
 from builder.views.compare import find_comparable, view_compare, view_compared, view_comparison
 from builder.views.pictures import view_pictures
-from builder.views.trial_pictures import view_dose_pictures, view_timeline
+from builder.views.trial_pictures import view_dose_pictures, view_history, view_timeline
 
 TERMS = [
     models.Term(id="bmsc", label="Bone marrow MSC", kind="source", abbreviation="BMSC"),
@@ -202,6 +202,19 @@ def test_trials_stand_in_time_with_phase_status_and_its_day(atlas: Atlas) -> Non
     # The doses begin at 70 %: 10⁹ to 10¹² with 5 % free at both ends.
     assert places(picture["svg"], "circle", "mark-calculated") == [
         pytest.approx(75 + 20 / 3, abs=0.01)
+    ]
+
+
+def test_a_trial_has_its_own_days_and_a_single_one_needs_no_picture(atlas: Atlas) -> None:
+    first, other = atlas.trials
+    assert view_history(atlas, first) is None
+    atlas.library.registry["nct02"].facts["first_posted"] = fact("2022-12-15")
+    picture = view_history(atlas, other)
+    assert picture
+    assert cells(picture) == [
+        ["First posted", "2022-12-15", ""],
+        ["Start to completion, planned", "2023-01-01", "2024-01-01"],
+        ["Registry seen by the atlas", "2025-01-01", ""],
     ]
 
 

@@ -33,6 +33,7 @@ export async function findHome() {
     // Not decodable: taken as it is.
   }
   const below = path.startsWith(root) ? path.slice(root.length) : path.replace(/^\//, "");
+  if (below === "404.html") return; // opened by its own name: nothing is missing
   for (const guess of guesses(below)) {
     if (!PLAIN.test(guess) || guess.includes("..") || guess === "/" || guess === below) continue;
     const url = address(guess);
