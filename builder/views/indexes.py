@@ -19,7 +19,7 @@ from builder.views.sheets import dump_findings, dump_sheet
 from builder.views.trial_pictures import view_dose_pictures, view_timeline
 from builder.views.trials import view_trial_row
 
-_QUESTION_COLUMNS = ("weight", "rule", "question", "field", "kind", "where")
+_QUESTION_COLUMNS = ("weight", "rule", "question", "field", "kind", "where", "address")
 
 
 def view_trial_index(atlas: Atlas) -> Page:
@@ -175,7 +175,10 @@ def _find_questions(atlas: Atlas) -> Iterator[tuple[Question, View, str]]:
 
 
 def _question_sheet(found: Sequence[tuple[Question, View, str]]) -> list[list[object]]:
-    return [[q.weight, q.rule, q.text, q.field or "", kind, w["label"]] for q, w, kind in found]
+    return [
+        [q.weight, q.rule, q.text, q.field or "", kind, w["label"], w["href"].removeprefix("../")]
+        for q, w, kind in found
+    ]
 
 
 def view_question_queue(atlas: Atlas) -> Page:
