@@ -2,6 +2,7 @@
 (() => {
   "use strict";
 
+  const narrow = matchMedia("(max-width: 59.9375em)");
   const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   const flat = (text) => text.replace(/\s+/g, " ").trim();
 
@@ -99,6 +100,18 @@
     if (location.search) fetchAll();
   }
 
+  /** Sorts where there is no head to click: on a phone, rows are cards. */
+  function makeSorter(table, rows) {
+    const select = make("select", { name: "sort" }, make("option", { value: "" }, "as listed"));
+    const heads = [...table.tHead.rows[0].cells];
+    heads.forEach((head, n) => select.append(make("option", { value: n }, flat(head.textContent))));
+    select.addEventListener("change", () => {
+      if (select.value) sortBy(table, heads[select.value], Number(select.value), !isNumber(heads[select.value]));
+      else table.tBodies[0].append(...rows);
+    });
+    return make("label", { className: "sorter" }, "Sort by", select);
+  }
+
   function addFilter(place) {
     const target = place.nextElementSibling;
     if (!target) return;
@@ -143,6 +156,7 @@
       save.addEventListener("click", () => saveTable(target, parts, place.dataset.sheet));
       place.querySelector(".sheet").replaceWith(save);
     }
+    if (canSort(target)) named.push(makeSorter(target, parts));
     place.prepend(label, ...named, count);
     place.addEventListener("input", apply);
     apply();
@@ -154,9 +168,13 @@
     return numeric ? Number.parseFloat(text.replace(/,/g, "")) || 0 : fold(text);
   }
 
-  function sortBy(table, header, column) {
-    const rising = header.getAttribute("aria-sort") !== "ascending";
-    const numeric = header.classList.contains("number");
+  const isNumber = (header) => header.classList.contains("number");
+
+  const canSort = (table) => table.matches("table.sortable") &&
+    table.tHead.rows.length === 1 && table.tBodies[0].rows.length > 1;
+
+  function sortBy(table, header, column, rising) {
+    const numeric = isNumber(header);
     const body = table.tBodies[0];
     const keyed = [...body.rows].map((row, n) => [keyOf(row, column, numeric), n, row]);
     keyed.sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] - b[1]) * (rising ? 1 : -1));
@@ -166,11 +184,19 @@
   }
 
   function addSorting(table) {
-    if (table.tHead.rows.length !== 1 || table.tBodies[0].rows.length < 2) return;
+    if (!canSort(table)) return;
     [...table.tHead.rows[0].cells].forEach((header, column) => {
       const button = make("button", { type: "button" }, ...header.childNodes);
-      button.addEventListener("click", () => sortBy(table, header, column));
+      // The most of a number comes first, then the least.
+      const first = isNumber(header) ? "descending" : "ascending";
+      button.addEventListener("click", () => sortBy(
+        table, header, column, (header.getAttribute("aria-sort") === first) === isNumber(header),
+      ));
       header.append(button);
+      // On a phone the head is out of sight, and must not take the focus.
+      const reach = () => { button.tabIndex = narrow.matches ? -1 : 0; };
+      narrow.addEventListener("change", reach);
+      reach();
     });
   }
 

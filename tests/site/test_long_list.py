@@ -1,0 +1,109 @@
+"""A long list of findings: the rest by a link without a script, all of it by one click with one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from edited_seeds import Seed, Statement, Work
+from hand_made import furnish
+from playwright.sync_api import Browser, Page, expect
+from served import Served, Watch, run_builder, serve
+
+from builder import store
+from builder.models import Term
+from builder.project import Project
+
+ROWS = 120
+# One of the last rows alone names a condition.
+ODD = 117
+
+
+@pytest.fixture(scope="module")
+def long(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A site of one paper, whose 120 rows all tell of one cell source."""
+    project = Project(tmp_path_factory.mktemp("long"))
+    terms = [
+        Term(id="bmsc", label="Bone marrow cells", kind="source", synonyms=["BMSC"]),
+        Term(id="osteoporosis", label="Osteoporosis", kind="condition"),
+    ]
+    for term in terms:
+        store.write_records(project.content / f"terms/{term.kind}s/{term.id}.yml", term)
+    work = Work("Kim", 2020, "Exosomes of marrow for joints")
+    seed = Seed("Exosomes of the Joint: A Made-Up Review", works=[work])
+    seed.rows = [
+        Statement(
+            "BMSC-Exos",
+            f"Helped in {'osteoporosis' if n == ODD else 'joints'}, experiment {n:03}",
+            [work],
+        )
+        for n in range(1, ROWS + 1)
+    ]
+    project.seeds.mkdir()
+    (project.seeds / "review.txt").write_text(seed.text(), encoding="utf-8")
+    furnish(root, project)
+    run_builder(root, project, "extract")
+    run_builder(root, project, "build")
+    server = serve(project.site, "/")
+    yield Served(project.site, f"http://127.0.0.1:{server.server_port}/")
+    server.shutdown()
+    server.server_close()
+
+
+def test_one_click_brings_all_rows_to_filter_and_sort(
+    long: Served, page: Page, watch: Watch
+) -> None:
+    page.goto(long.url + "sources/bmsc/")
+    rows = page.locator("table.findings").first.locator("tbody tr")
+    expect(rows).to_have_count(100)
+    expect(page.get_by_label("Filter")).to_have_count(0)  # it would tell of a part only
+    more = page.get_by_role("button", name="Show all on this page, to filter and sort")
+    more.click()
+    expect(rows).to_have_count(ROWS)
+    expect(more).to_have_count(0)
+    page.get_by_role("searchbox", name="Filter").fill(f"experiment {ODD}")
+    shown = rows.locator("visible=true")
+    expect(shown).to_have_count(1)
+    expect(page.locator(".filter output").first).to_have_text(f"1 of {ROWS}")
+    # A row that came from a page below still leads to its place.
+    shown.locator(".place a").first.click()
+    expect(page.locator("tr:target")).to_contain_text(f"experiment {ODD}")
+    assert watch.errors == []
+
+
+def test_an_address_that_narrows_the_list_fetches_all_of_it(long: Served, page: Page) -> None:
+    page.goto(long.url + "sources/bmsc/?condition=Osteoporosis#findings")
+    shown = page.locator("table.findings").first.locator("tbody tr").locator("visible=true")
+    expect(shown).to_have_count(1)
+    expect(shown).to_contain_text(f"experiment {ODD}")
+
+
+def test_what_does_not_come_is_told_and_can_be_asked_again(long: Served, page: Page) -> None:
+    page.route("**/list/2/", lambda route: route.abort())
+    page.goto(long.url + "sources/bmsc/")
+    more = page.get_by_role("button", name="Show all on this page, to filter and sort")
+    more.click()
+    expect(page.get_by_text("Could not load; the pages below hold the rest.")).to_be_visible()
+    page.unroute("**/list/2/")
+    more.click()
+    rows = page.locator("table.findings").first.locator("tbody tr")
+    expect(rows).to_have_count(ROWS)
+
+
+def test_without_a_script_the_rest_is_a_link_away(long: Served, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(long.url + "sources/bmsc/")
+    rows = page.locator("table.findings tbody tr")
+    told = set(rows.locator("blockquote").all_inner_texts())
+    page.get_by_role("navigation", name="Parts of the list").get_by_role(
+        "link", name="101–120"
+    ).first.click()
+    expect(rows).to_have_count(ROWS - 100)
+    assert len(told | set(rows.locator("blockquote").all_inner_texts())) == ROWS
+    page.get_by_role("navigation", name="Parts of the list").get_by_role(
+        "link", name="1–100"
+    ).first.click()
+    expect(page.locator("h1")).to_contain_text("Bone marrow cells")
+    context.close()
