@@ -6,7 +6,6 @@ A preview neither renews nor asks it: what a curator tries out was never publish
 from __future__ import annotations
 
 import filecmp
-import hashlib
 import os
 import re
 import shutil
@@ -14,23 +13,22 @@ import subprocess
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from builder import ledger, models, releases, store
+from builder import ledger, models, nomenclature, releases, store
 from builder.edition import today
 from builder.errors import Problem, ProblemError
-from builder.hashes import hash_program
 from builder.ledger import checks as ledger_checks
-from builder.ledger import history
+from builder.ledger import history, kept
 from builder.ledger.moves import Side
+from builder.ledger.outlines import Outlines, outline_library, outline_paper
 from builder.project import Project
 from builder.recall import Recall
 from builder.store import Library, PaperBundle
 
 _STAMP = "addresses"
 _ADDRESS = re.compile(r"^- address: (.*)$", re.MULTILINE)
-# Stands beside the records that are kept where they are those that the ledger was renewed for.
-_TRUSTED = "trusted"
 # An entry of the ledger's YAML, a list in block style.
 _ENTRY = re.compile(r"^- .*\n(?:[^-\n].*\n)*", re.MULTILINE)
 # The papers' records as the ledger last saw them, while others stand in content/.
@@ -45,22 +43,23 @@ def keep_records(project: Project) -> Iterator[list[Path]]:
     since without it: by a preview, or by a run that was killed. Records are replaced and never
     written over, so a second name for each file keeps it.
     """
-    kept, papers = project.build / _UNRECORDED, project.content / "papers"
+    waiting, papers = project.build / _UNRECORDED, project.content / "papers"
     project.build.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=project.build, prefix="before-") as name:
         held = Path(name) / "papers"
-        held.mkdir()
         if papers.is_dir():
-            shutil.copytree(papers, held, copy_function=_link, dirs_exist_ok=True)
-        before = [kept, held] if kept.is_dir() else [held]
-        if not kept.is_dir() and _find_stamp(project) == _make_stamp(project):
-            (held.parent / _TRUSTED).touch()
-        if not kept.is_dir():
-            shutil.copytree(held, kept, copy_function=_link)
+            shutil.copytree(papers, held, copy_function=_link)
+        else:
+            held.mkdir()
+        if waiting.is_dir():
+            before = [waiting, held]
+        else:
+            held.rename(waiting)
+            before = [waiting]
         try:
             yield before
         finally:
-            if _same_files(kept, papers):
+            if _same_files(waiting, papers):
                 _forget(project)
 
 
@@ -98,25 +97,109 @@ def renew(
     file = project.root / ledger.FILE
     if project.out == project.preview:
         return []
-    if file.is_file() and _find_stamp(project) == _make_stamp(project):
+    now = kept.look(project)
+    if file.is_file() and _find_stamp(project) == now.whole:
         return []
-    before = list(before)
-    trusted = bool(before) and (before[-1].parent / _TRUSTED).is_file()
-    known = papers or {}
     with Recall(project.build) as recall:
+        change = _Change(project, now, list(before), papers or {}, recall)
+        known = kept.read_kept(project)
         try:
-            library = store.load_library(project.content, project.root, recall)
+            part = _renew_part(change, known)
+            old, new, outlines = part or _renew_whole(change, known)
         except ProblemError:
             return []
-        came = set(known.values())
-        sides = [_read_side(project, folder, library, came, recall) for folder in before]
-        entries = history.renew_ledger(sides, library, today(project.root), known, trusted=trusted)
-        changed = _write(file, library.ledger, entries)
-        recall.remember(models.Address, file, entries)
-        recall.keep()
-    store.write_text(project.build / _STAMP, _make_stamp(project))
+        changed = _write(file, old, new)
+        recall.remember(models.Address, file, new)
+        recall.keep(forget=not part)
+    now = replace(now, ledger=kept.stamp_ledger(project))
+    kept.write_kept(project, now, outlines)
+    store.write_text(project.build / _STAMP, now.whole)
     _forget(project)
     return [file] if changed else []
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """An extraction: how content/ looks now, and folders of the papers' records before.
+
+    ``moved`` are ids of papers that go on under a new one.
+    """
+
+    project: Project
+    now: kept.Look
+    before: list[Path]
+    moved: Mapping[str, str]
+    recall: Recall
+
+    def read(self, folder: Path) -> PaperBundle:
+        """Return the records of a paper, its works by their own ids."""
+        return store.read_bundle(folder, self.project.root, self.recall)
+
+
+_Kept = tuple[kept.Look, Outlines] | None
+_Renewed = tuple[list[models.Address], list[models.Address], Outlines]
+
+
+def _renew_part(change: _Change, known: _Kept) -> _Renewed | None:
+    """Renew the ledger where papers changed that stayed, and none of the works that they cite.
+
+    Nothing else is read then. None where more has changed.
+    """
+    if known is None or change.moved or len(change.before) != 1:
+        return None
+    (seen, outlines), now = known, change.now
+    same = (seen.rest, seen.ledger, seen.papers.keys()) == (now.rest, now.ledger, now.papers.keys())
+    names = [name for name in now.papers if now.papers[name] != seen.papers.get(name)]
+    held, content = change.before[0], change.project.content / "papers"
+    if not same or any(kept.stamp_folder(held / name) != seen.papers[name] for name in names):
+        return None
+    old = {name: change.read(held / name) for name in names}
+    new = {name: change.read(content / name) for name in names}
+    if not all(_stay_alike(old[name], new[name]) for name in names):
+        return None
+    sides = [
+        Side({n: _unite(b, outlines.papers[n].works) for n, b in side.items()}, {})
+        for side in (old, new)
+    ]
+    fresh = {name: outline_paper(bundle) for name, bundle in sides[1].papers.items()}
+    outlines = replace(outlines, papers={**outlines.papers, **fresh})
+    root = change.project.root
+    entries = change.recall.records(models.Address, root / ledger.FILE, root)
+    day = today(root)
+    return entries, history.renew_entries(entries, sides, outlines, day), outlines
+
+
+def _stay_alike(old: PaperBundle, new: PaperBundle) -> bool:
+    """Tell whether a paper cites what it cited, and names no other terms that are made by rule."""
+    named = [set(store.find_molecules([bundle])) for bundle in (old, new)]
+    made = map(nomenclature.make_term, named[0] ^ named[1])
+    return old.references is new.references and not any(made)
+
+
+def _unite(bundle: PaperBundle, works: Sequence[str]) -> PaperBundle:
+    entries = [
+        cited if cited.id == work else cited.model_copy(update={"id": work})
+        for cited, work in zip(bundle.references, works, strict=True)
+    ]
+    return replace(bundle, references=entries)
+
+
+def _renew_whole(change: _Change, known: _Kept) -> _Renewed:
+    project, recall = change.project, change.recall
+    library = store.load_library(project.content, project.root, recall)
+    came = set(change.moved.values())
+    sides = [_read_side(project, folder, library, came, recall) for folder in change.before]
+    stayed = {}
+    if known:
+        seen, told = known
+        stayed = {
+            n: o for n, o in told.papers.items() if seen.papers[n] == change.now.papers.get(n)
+        }
+    outlines = outline_library(library, stayed)
+    entries = history.renew_ledger(
+        sides, library, today(project.root), change.moved, outlines=outlines
+    )
+    return library.ledger, entries, outlines
 
 
 def _write(file: Path, old: Sequence[models.Address], new: Sequence[models.Address]) -> bool:
@@ -136,21 +219,6 @@ def _find_stamp(project: Project) -> str:
     """Return the stamp of the last renewal, or an empty text."""
     stamp = project.build / _STAMP
     return stamp.read_text() if stamp.is_file() else ""
-
-
-def _make_stamp(project: Project) -> str:
-    """Return a hash over the look of every file of content/ on the disk, and of the program."""
-    found = hashlib.sha256(_program().encode())
-    for path in sorted(project.content.rglob("*.yml")):
-        stat = path.stat()
-        name = path.relative_to(project.content).as_posix()
-        found.update(f"{name}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
-    return found.hexdigest()
-
-
-def _program() -> str:
-    """Return a hash of what the digests of pages hang on beside the records."""
-    return hash_program(("addresses", "ids", "ledger", "models", "store", "works"), ("pydantic",))
 
 
 def _read_side(

@@ -20,7 +20,7 @@ def explain_finding(project: Project, library: Library, name: str) -> list[str]:
     seed = project.seeds / bundle.paper.seed.file
     file = store.relative(seed, project.root)
     vocabulary = build_vocabulary(library.terms.values())
-    traces = trace_paper(read_seed(seed, project.root), vocabulary, file)
+    traces = trace_paper(read_seed(seed, project.root), vocabulary, file, bundle.paper.id)
     trace = next((t for t in traces if t.finding.id == name), None)
     if trace is None:
         raise ProblemError(

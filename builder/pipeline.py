@@ -94,9 +94,12 @@ def extract(
         changed: list[Path] = []
         written: dict[str, Reading] = {}
         try:
-            for reading, trials in everything.kept:
-                written[reading.file], files = write_reading(project, reading, trials)
-                changed.extend(files)
+            with Recall(project.build) as recall:
+                for reading, trials in everything.kept:
+                    done, files = write_reading(project, reading, trials, recall)
+                    written[reading.file] = done
+                    changed.extend(files)
+                recall.keep(forget=False)
         finally:
             shelf.keep(written.get(reading.file, reading) for reading in everything.readings)
         for old in successors:

@@ -7,6 +7,7 @@ by the hash of its bytes, so that what is remembered is never stale; it can alwa
 from __future__ import annotations
 
 import contextlib
+import json
 import sqlite3
 import zlib
 from collections.abc import Sequence
@@ -76,6 +77,10 @@ class Recall:
         self._held[key] = list(records)
         self._remember(key, kind, list(records))
 
+    def learn(self, kind: Any, text: str, told: bytes) -> None:
+        """Remember what a text of records of a kind says; ``told`` comes from pack_records."""
+        self._fresh[_key(kind, text.encode())] = told
+
     def _remember(self, key: str, kind: Any, records: Any) -> None:
         told = _adapter(kind).dump_json(records, by_alias=True, exclude_unset=True)
         self._fresh[key] = zlib.compress(told, 1)
@@ -91,19 +96,25 @@ class Recall:
         except (sqlite3.Error, TypeError, zlib.error, ValidationError):
             return None
 
-    def keep(self) -> None:
-        """Remember what was read, and forget the files that nobody asked for."""
+    def keep(self, *, forget: bool = True) -> None:
+        """Remember what was read, and forget the files that nobody asked for, if told so."""
         if self._connection is None:
             return
         # A memory that can't be written is no loss.
         with contextlib.suppress(sqlite3.Error), self._connection:
-            known = {key for (key,) in self._connection.execute("SELECT key FROM records")}
-            gone = [(key,) for key in known - self._held.keys()]
-            self._connection.executemany("DELETE FROM records WHERE key = ?", gone)
+            if forget:
+                known = {key for (key,) in self._connection.execute("SELECT key FROM records")}
+                gone = [(key,) for key in known - self._held.keys()]
+                self._connection.executemany("DELETE FROM records WHERE key = ?", gone)
             self._connection.executemany(
                 "INSERT OR REPLACE INTO records VALUES (?, ?)", self._fresh.items()
             )
             self._fresh = {}
+
+
+def pack_records(data: Any) -> bytes:
+    """Return plain data of records in the form in which they are remembered."""
+    return zlib.compress(json.dumps(data, ensure_ascii=False).encode(), 1)
 
 
 def _look(connection: sqlite3.Connection) -> None:

@@ -17,7 +17,8 @@ from typing import Any
 
 from builder import ids, ledger
 from builder.errors import Problem, ProblemError
-from builder.ledger.history import bare, digest_pages
+from builder.ledger.history import digest_pages
+from builder.ledger.outlines import bare
 from builder.models import Address
 from builder.store import Library, relative
 

@@ -120,7 +120,7 @@ def test_questions_are_those_of_the_new_paper(atlas: Project, second: Path) -> N
     ("text", "why"),
     [
         pytest.param(DIGEST, "the same file as knee.txt", id="same bytes"),
-        pytest.param(DIGEST + "\n", "the same author, year and title", id="same paper"),
+        pytest.param(DIGEST + "\n", "the same DOI", id="same paper"),
         pytest.param(
             SECOND.replace("10.1000/femur.2", "10.1000/KNEE.1"), "the same DOI", id="same DOI"
         ),

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 from crews import double_all
 from distributed import LocalCluster
 
-from builder.errors import ProblemError
+from builder.errors import Problem, ProblemError
 from builder.reading.executors import (
     MANY,
     Crew,
@@ -77,6 +80,94 @@ def test_a_dead_process_costs_the_one_item_that_killed_it(crew: Crew) -> None:
     }
     assert all(found[place] == (13, "BrokenProcessPool") for place in killers)
     assert found[:10] == [2 * number for number in range(10)]
+
+
+DEATH = """
+import dask
+from crews import double_all
+from distributed import LocalCluster
+from builder.reading.executors import Job, dask_cluster, map_items
+
+# Three workers: where two die, one is left, whether or not Dask starts new ones in time.
+with dask.config.set({"distributed.scheduler.allowed-failures": 0}), LocalCluster(
+    n_workers=3, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=50
+) as running:
+    job = Job(int, double_all, lambda item, error: (item, type(error).__name__))
+    print(map_items(job, [1, 13, 3], dask_cluster(running.scheduler_address)))
+"""
+
+
+def test_a_dead_dask_worker_costs_the_one_item_that_killed_it(root: Path) -> None:
+    """In a process of its own, killed where the cluster hangs, so that the test can't."""
+    path = os.pathsep.join([str(root), str(root / "tests")])
+    done = subprocess.run(
+        [sys.executable, "-c", DEATH],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        timeout=500,
+        check=True,
+    )
+    assert done.stdout == "[2, (13, 'KilledWorker'), 6]\n"
+
+
+class MuteExecutor(Executor):
+    """Does what it can, but loses 13 and all after it, as a cluster does without workers."""
+
+    def __init__(self, lost: bool = False) -> None:
+        self.lost = lost
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.lost = self.lost or 13 in args[0]
+        if self.lost:
+            return Future()
+        return SerialExecutor().submit(fn, *args, **kwargs)
+
+
+def test_workers_that_fall_silent_are_given_up_and_called_anew() -> None:
+    crew = Crew("mute", MuteExecutor, 1, patience=0.01)
+    found = map_items(job(), [1, 2, 13, 4, 5, 6, 7, 8], crew)
+    assert found == [2, 4, (13, "SilenceError"), 8, 10, 12, 14, 16]
+
+
+def test_where_no_worker_is_left_all_that_waits_is_given_up() -> None:
+    crew = Crew("dead", lambda: MuteExecutor(lost=True), 1, patience=0.01)
+    told: list[tuple[int, int]] = []
+    found = map_items(job(), list(range(100)), crew, lambda done, total: told.append((done, total)))
+    assert found == [(number, "SilenceError") for number in range(100)]
+    assert told[-1] == (100, 100)
+
+
+def test_a_cluster_that_goes_away_costs_only_what_was_not_done() -> None:
+    opened: list[Executor] = []
+
+    def open_once() -> Executor:
+        if opened:
+            raise ProblemError(Problem("--dask", 0, "error", "dask", "a scheduler", "none"))
+        opened.append(BreakingExecutor(after=1))
+        return opened[0]
+
+    found = map_items(job(), list(range(20, 36)), Crew("going", open_once))
+    assert found[:4] == [40, 42, 44, 46]
+    assert found[4:] == [(number, "ProblemError") for number in range(24, 36)]
+
+
+class BreakingExecutor(SerialExecutor):
+    """Cancels what is handed in after some tasks, and then refuses more, as a lost client does."""
+
+    def __init__(self, after: int) -> None:
+        self.left = after
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.left -= 1
+        if self.left < -1:
+            raise ValueError("closed")
+        future = super().submit(fn, *args, **kwargs)
+        if self.left < 0:
+            future = Future()
+            future.cancel()
+            future.set_running_or_notify_cancel()
+        return future
 
 
 def test_items_are_loaded_only_when_their_turn_comes() -> None:

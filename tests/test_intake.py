@@ -158,10 +158,10 @@ def test_a_paper_that_crashes_is_told_and_the_others_go_on(
     add_seeds(small, 2)
     extract = reading.extract_paper
 
-    def crash(document: Any, vocabulary: Any, file: str) -> Any:
+    def crash(document: Any, vocabulary: Any, file: str, name: str) -> Any:
         if file.endswith("paper-001.txt"):
             raise ZeroDivisionError("by zero")
-        return extract(document, vocabulary, file)
+        return extract(document, vocabulary, file, name)
 
     monkeypatch.setattr(reading, "extract_paper", crash)
     report = pipeline.extract(small)

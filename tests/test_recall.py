@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from hand_made import make_bundle
 
 from builder import addresses, pipeline, store
 from builder.errors import ProblemError
 from builder.ledger import history
 from builder.models import Address, Term
 from builder.project import Project
-from builder.recall import Recall
+from builder.recall import Recall, _key
 
 TERM = "id: bmsc\nlabel: {0}\nkind: source\nsynonyms:\n- BM-MSC\n"
 
@@ -101,26 +103,81 @@ def test_a_ledger_is_written_alike_whatever_stood_there(tmp_path: Path, names: l
     assert file.read_text(encoding="utf-8") == store.dump_records(new)
 
 
-def test_digests_that_are_taken_over_are_those_worked_out(
-    small: Project, monkeypatch: pytest.MonkeyPatch
+ARTICLE = """<article><front><article-meta><title-group><article-title>Exosomes of the {0}
+</article-title></title-group><contrib-group><contrib contrib-type="author"><name>
+<surname>Doe</surname><given-names>Ann</given-names></name></contrib></contrib-group>
+<pub-date><year>2024</year></pub-date></article-meta></front><body><sec><title>Results</title>
+<p>BMSC-derived exosomes reduced miR-140-5p in rats <xref ref-type="bibr" rid="r1">[1]</xref>.</p>
+</sec></body><back><ref-list><ref id="r1"><label>1</label><element-citation
+publication-type="journal"><person-group person-group-type="author"><name><surname>Zhang</surname>
+<given-names>B</given-names></name></person-group><article-title>A study of the {0}</article-title>
+<source>J Joints</source><year>2019</year></element-citation></ref></ref-list></back></article>
+"""
+
+
+def write_two(small: Project) -> str:
+    (small.seeds / "knee.txt").unlink()
+    for name in ("knee", "hip"):
+        (small.seeds / f"{name}.xml").write_text(ARTICLE.format(name), encoding="utf-8")
+    return ARTICLE.format("knee")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "part"),
+    [
+        ("in rats", "in old rats", True),
+        ("Zhang", "Zheng", False),
+        ("Exosomes of the", "Exosomes of an old", False),
+    ],
+    ids=["words", "a work", "the title"],
+)
+def test_a_ledger_renewed_in_part_is_that_renewed_in_whole(
+    small: Project, monkeypatch: pytest.MonkeyPatch, old: str, new: str, part: bool
 ) -> None:
-    knee = small.seeds / "knee.txt"
-    first = knee.read_text(encoding="utf-8")
-    other = first.replace("# Exosomes of bone", "# Vesicles of whole bone").replace("knee", "hip")
-    (small.seeds / "hip.txt").write_text(other, encoding="utf-8")
+    """Only a change that touches nothing else is told without reading the whole library."""
+    first = write_two(small)
+    assert old in first
     pipeline.extract(small)
-    asked: list[dict[str, str]] = []
-    digest_pages = history.digest_pages
-
-    def spy(library: store.Library, known: dict[str, str] | None = None) -> dict[str, str]:
-        asked.append(dict(known or {}))
-        return digest_pages(library, known)
-
-    monkeypatch.setattr(history, "digest_pages", spy)
-    knee.write_text(first.replace("in rats", "in old rats"), encoding="utf-8")
+    ledger = (small.content / "urls.yml").read_bytes()
+    reads: list[int] = []
+    load = store.load_library
+    monkeypatch.setattr(store, "load_library", lambda *args: reads.append(1) or load(*args))
+    (small.seeds / "knee.xml").write_text(first.replace(old, new), encoding="utf-8")
     pipeline.extract(small)
+    assert (reads == []) is part
+    told = (small.content / "urls.yml").read_bytes()
+    assert told != ledger
     library = pipeline.load(small)
-    assert any(address.startswith("papers/") for address in asked[-1]), "the hip paper stayed"
-    whole = digest_pages(library)
-    told = {e.address: e.digest for e in library.ledger if e.address in whole}
-    assert told == whole
+    whole = history.digest_pages(library)
+    assert {e.address: e.digest for e in library.ledger if e.address in whole} == whole
+    shutil.rmtree(small.build)
+    pipeline.extract(small)
+    assert (small.content / "urls.yml").read_bytes() == told
+
+
+@pytest.mark.parametrize(
+    ("now", "alike"),
+    [("il-1b", True), ("tnf-alpha", True), ("mir-140-5p", False), ("sox9", False)],
+)
+def test_a_term_that_is_made_by_rule_is_news_for_the_whole_library(now: str, alike: bool) -> None:
+    old = make_bundle(mechanisms=[{"id": "il-1b", "effect": "down"}])
+    new = make_bundle(mechanisms=[{"id": now, "effect": "down"}])
+    new = replace(new, references=old.references)
+    assert addresses._stay_alike(old, new) is alike
+
+
+def test_what_extract_writes_is_remembered_as_it_reads(small: Project) -> None:
+    write_two(small)
+    pipeline.extract(small)
+    with Recall(small.build) as recall:
+        for folder in (small.content / "papers").iterdir():
+            assert all(
+                recall._find(_key(kind, (folder / name).read_bytes()), kind) is not None
+                for name, kind in store.BUNDLE_KINDS.items()
+            )
+            told = store.read_bundle(folder, small.root, recall)
+            anew = store.read_bundle(folder, small.root)
+            assert told == anew
+            assert store.bundle_files(told) == store.bundle_files(anew)
+            for one, other in zip(told.references, anew.references, strict=True):
+                assert one.csl.model_fields_set == other.csl.model_fields_set

@@ -28,12 +28,13 @@ from builder.questions import OpenQuestion, find_questions
 from builder.readers import read_seed_bytes
 from builder.readers.source import read_bytes
 from builder.reading import Knowledge, Task, describe_crash, load_knowledge, take_paper
+from builder.reading.twins import Claim, tell_same
 from builder.recall import Recall
 from builder.store import Library, PaperBundle
 from builder.swap import hold_lock
 from builder.trials.registry import compare_trials
 from builder.views import view_pages
-from builder.works import DOUBTFUL, SAME, titles_agree
+from builder.works import DOUBTFUL, titles_agree
 
 _EXTENSION = re.compile(r"\.[a-z0-9]{1,5}")
 _HASH_LETTERS = 8
@@ -75,10 +76,13 @@ def add_paper(
     notify(f"reading {file.name}")
     knowledge = load_knowledge(project)
     vocabulary = build_vocabulary(knowledge.terms)
-    seed, bundle, problems = _take(project, file, data, knowledge, vocabulary)
+    seed, (claim, bundle, problems) = _take(project, file, data, knowledge, vocabulary)
     with Recall(project.build) as recall:
         library = store.load_library(project.content, project.root, recall)
-        _refuse_twins(file, library, bundle)
+        _refuse_twins(file, library, claim)
+        if claim.paper in library.papers:
+            task = Task(f"seeds/{seed}", data, claim.apart)
+            _, bundle, problems = _read(task, knowledge, vocabulary)
         changes = _find_changes(project, library, bundle, recall)
         notify("what will change")
         with _beside(project, changes) as content:
@@ -112,7 +116,7 @@ def _refuse(file: Path, expected: str, got: str, hint: str = "") -> ProblemError
 
 def _take(
     project: Project, file: Path, data: bytes, knowledge: Knowledge, vocabulary: Vocabulary
-) -> tuple[str, PaperBundle, list[Problem]]:
+) -> tuple[str, _Read]:
     """Return the name that the seed gets, its records, and what was doubtful."""
     first = Task(str(file), data)
     for other in find_seeds(project):
@@ -120,10 +124,17 @@ def _take(
             raise _refuse(file, "a paper that is not there yet", f"the same file as {other.name}")
     # Its own name stands in the records and in every message.
     seed = name_seed(_find_id(first), first.sha256, file.suffix)
-    taken = take_paper(Task(f"seeds/{seed}", data), vocabulary, knowledge)
-    if taken.bundle is None:
+    return seed, _read(Task(f"seeds/{seed}", data), knowledge, vocabulary)
+
+
+_Read = tuple[Claim, PaperBundle, list[Problem]]
+
+
+def _read(task: Task, knowledge: Knowledge, vocabulary: Vocabulary) -> _Read:
+    taken = take_paper(task, vocabulary, knowledge)
+    if taken.bundle is None or taken.claim is None:
         raise ProblemError(taken.problems)
-    return seed, taken.bundle, taken.problems
+    return taken.claim, taken.bundle, taken.problems
 
 
 def _find_id(task: Task) -> str:
@@ -145,12 +156,13 @@ def name_seed(paper: str, sha256: str, suffix: str) -> str:
 # --- what is there already -----------------------------------------------------------------------
 
 
-def _refuse_twins(file: Path, library: Library, bundle: PaperBundle) -> None:
+def _refuse_twins(file: Path, library: Library, own: Claim) -> None:
     """Raise ProblemError where the atlas holds the paper already, in this form or another."""
-    own = bundle.paper
     for name in sorted(library.papers):
         other = library.papers[name].paper
-        why = _same_paper(own, other)
+        # An id with a hash behind it was made for this paper beside another.
+        paper = own.paper if name == own.apart else name
+        why = tell_same(own, Claim(paper, other.csl.DOI or "", other.csl.title))
         if why:
             raise _refuse(
                 file,
@@ -158,19 +170,6 @@ def _refuse_twins(file: Path, library: Library, bundle: PaperBundle) -> None:
                 f"{name} ({why}), read from seeds/{other.seed.file}",
                 "To replace it, remove that seed and its folder in content/papers/ first.",
             )
-
-
-def _same_paper(own: models.Paper, other: models.Paper) -> str:
-    """Return why two papers are one and the same, or an empty text."""
-    if own.id == other.id:
-        return "the same author, year and title"
-    mine, theirs = own.csl.DOI, other.csl.DOI
-    if mine and theirs:
-        return "the same DOI" if mine.lower() == theirs.lower() else ""
-    score = fuzz.ratio(spelling.fold(own.csl.title), spelling.fold(other.csl.title))
-    if score >= SAME and titles_agree(own.csl.title, other.csl.title):
-        return f"titles {score:.0f} % alike"
-    return ""
 
 
 def _find_shared(after: Library, paper: str) -> list[str]:

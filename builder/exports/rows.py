@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from builder import ids, models
 from builder.citations import Citable, format_plain
-from builder.ledger.history import list_terms
+from builder.ledger.outlines import list_terms
 from builder.store import Library
 from builder.trials.tellings import find_trials
 

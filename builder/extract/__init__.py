@@ -11,7 +11,7 @@ from builder.extract import bibliography, references, tables, trials
 from builder.extract.findings import check_entities, trace_findings
 from builder.extract.findings.trace import Trace
 from builder.extract.vocabulary import Vocabulary
-from builder.models import Table
+from builder.models import Paper, Table
 from builder.store import PaperBundle
 
 __all__ = ["Extraction", "extract_paper", "trace_paper"]
@@ -19,31 +19,39 @@ __all__ = ["Extraction", "extract_paper", "trace_paper"]
 
 @dataclass(frozen=True)
 class Extraction:
-    """All records of one paper, and what was doubtful on the way."""
+    """All records of one paper, what was doubtful on the way, and the id made of its own words."""
 
     bundle: PaperBundle
     problems: list[Problem]
+    own: str
 
 
-def extract_paper(document: Document, vocabulary: Vocabulary, file: str) -> Extraction:
-    """Return the records of a paper; ``file`` is the seed's name in messages."""
-    bundle, traces, problems = _read(document, vocabulary, file)
+def extract_paper(
+    document: Document, vocabulary: Vocabulary, file: str, name: str = ""
+) -> Extraction:
+    """Return the records of a paper; ``file`` is the seed's name in messages.
+
+    ``name`` is the id that the paper bears where it is not the one made of its own words.
+    """
+    own = bibliography.build_paper(document)
+    paper = own.model_copy(update={"id": name}) if name else own
+    bundle, traces, problems = _read(paper, document, vocabulary, file)
     found = PaperBundle(
         bundle.paper, bundle.references, bundle.tables, [t.finding for t in traces], bundle.trials
     )
-    return Extraction(found, problems)
+    return Extraction(found, problems, own.id)
 
 
-def trace_paper(document: Document, vocabulary: Vocabulary, file: str) -> list[Trace]:
-    """Return the findings of a paper with the spans and rules behind them."""
-    return _read(document, vocabulary, file)[1]
+def trace_paper(document: Document, vocabulary: Vocabulary, file: str, name: str) -> list[Trace]:
+    """Return the findings of a paper of the id ``name``, with the spans and rules behind them."""
+    paper = bibliography.build_paper(document).model_copy(update={"id": name})
+    return _read(paper, document, vocabulary, file)[1]
 
 
 def _read(
-    document: Document, vocabulary: Vocabulary, file: str
+    paper: Paper, document: Document, vocabulary: Vocabulary, file: str
 ) -> tuple[PaperBundle, list[Trace], list[Problem]]:
     own = vocabulary.bind(document.abbreviations)
-    paper = bibliography.build_paper(document)
     paper = paper.model_copy(update={"entities": check_entities(paper.entities, own)})
     cited = references.parse_references(document)
     grids = tables.repair_tables(document, paper.id)

@@ -35,6 +35,15 @@ _PATTERNS: dict[str, str] = {
 }  # fmt: skip
 
 
+# Letters that a text must hold for any of the patterns to fit; most papers name no trial, and need
+# not wait for the Bioregistry.
+_LETTERS = re.compile(
+    r"(?<!\w)(?:NCT\d|IRCT\d|ChiCTR|ISRCTN\d|jRCT|UMIN\d|ACTRN\d|CTRI/|DRKS\d|PACTR\d|RPCEC\d|SLCTR/"
+    r"|TCTR\d|LBCTR\d|ITMCTR\d|RBR-|EudraCT|EUCTR|EU\s?CT|CTIS)",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class RegistryId:
     """A trial's number as its registry writes it, the registry's name, and the trial's address.
@@ -71,6 +80,8 @@ def _finders() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 def find_registry_ids(text: str) -> list[RegistryId]:
     """Return the trial numbers in a text, in order."""
+    if not _LETTERS.search(text):
+        return []
     found = [
         _describe(prefix, match["number"], match.start(), match.end())
         for prefix, pattern in _finders()

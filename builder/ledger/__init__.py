@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from datetime import date
+from pathlib import Path
 
 from builder import ids
 from builder.errors import Problem, ProblemError
@@ -31,27 +32,31 @@ OVERVIEWS = (
 
 def list_addresses(library: Library) -> dict[str, str]:
     """Return every address that the records need now, with its record as ``kind:id``."""
-    records: list[tuple[str, Iterable[str]]] = [
-        *(
-            (kind, (t.id for t in library.terms_of(kind)))
-            for kind in ("source", "mechanism", "vehicle", "condition")
-        ),
-        ("trial", (t.id for t in library.trials())),
-        ("paper", library.papers),
-        ("reference", library.references),
-        ("finding", (f.id for f in library.findings())),
-    ]
+    names: dict[str, Iterable[str]] = {
+        kind: [t.id for t in library.terms_of(kind)]
+        for kind in ("source", "mechanism", "vehicle", "condition")
+    }
+    names["trial"] = [t.id for t in library.trials()]
+    names["paper"] = library.papers
+    names["reference"] = library.references
+    names["finding"] = [f.id for f in library.findings()]
+    return name_addresses(names, list_releases(library.root))
+
+
+def name_addresses(names: Mapping[str, Iterable[str]], releases: Iterable[str]) -> dict[str, str]:
+    """Return every address of pages, with its record as ``kind:id``; ``names`` are ids by kind."""
     found = {"": "overview:home"}
-    found |= {f"releases/{name}/": f"release:{name}" for name in _list_releases(library)}
+    found |= {f"releases/{name}/": f"release:{name}" for name in releases}
     found |= {address: f"overview:{address.strip('/')}" for address in OVERVIEWS}
-    found |= {ids.index_path(kind): f"overview:{ids.FOLDERS[kind]}" for kind, _ in records}
-    for kind, names in records:
-        found |= {ids.page_path(kind, name): f"{kind}:{name}" for name in names}
+    found |= {ids.index_path(kind): f"overview:{ids.FOLDERS[kind]}" for kind in names}
+    for kind, own in names.items():
+        found |= {ids.page_path(kind, name): f"{kind}:{name}" for name in own}
     return dict(sorted(found.items()))
 
 
-def _list_releases(library: Library) -> list[str]:
-    return [p.parent.name for p in (library.root / "releases").glob("*/records.json")]
+def list_releases(root: Path) -> list[str]:
+    """Return the names of the releases that were frozen."""
+    return sorted(p.parent.name for p in (root / "releases").glob("*/records.json"))
 
 
 def normalise(address: str) -> str:
@@ -175,22 +180,6 @@ def date_ledger(
             update["changed"] = today
         dated.append(entry.model_copy(update=update))
     return dated
-
-
-def find_papers(library: Library) -> dict[str, str]:
-    """Return the paper behind each address of a paper, a finding, and a trial or work it brought.
-
-    Of several papers that tell of one trial or cite one work, the first in order of id.
-    """
-    found: dict[str, str] = {}
-    for name, bundle in sorted(library.papers.items()):
-        records = [("paper", name)]
-        records += [("finding", f.id) for f in bundle.findings]
-        records += [("trial", t.id) for t in bundle.trials]
-        records += [("reference", c.id) for c in bundle.references]
-        for kind, record in records:
-            found.setdefault(ids.page_path(kind, record), name)
-    return found
 
 
 def rename_address(

@@ -23,17 +23,22 @@ from builder.hashes import hash_program, hash_text
 from builder.project import Project
 from builder.readers import read_seed_bytes
 from builder.readers.source import read_bytes
-from builder.recall import Recall
+from builder.reading.twins import Claim
+from builder.recall import Recall, pack_records
 from builder.store import PaperBundle
 from builder.trials.registry import join_titles
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A seed to be read: its name below the project's root, and its bytes."""
+    """A seed to be read: its name below the project's root, and its bytes.
+
+    ``paper`` is the id that it bears where that is not the one made of its own words.
+    """
 
     file: str
     data: bytes
+    paper: str = ""
 
     @property
     def sha256(self) -> str:
@@ -55,11 +60,12 @@ class Knowledge:
 
 @dataclass(frozen=True)
 class Taken:
-    """What became of one seed. ``bundle`` is absent where it could not be read."""
+    """What became of one seed. ``bundle`` and ``claim`` are absent where it could not be read."""
 
     file: str
     sha256: str = ""
     bundle: PaperBundle | None = None
+    claim: Claim | None = None
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -77,19 +83,22 @@ class Reading:
 
     ``texts`` are the files of the paper's folder by name, without its trials, which are compared
     with those of all papers first; ``titles`` are those of the works that trials cite. ``paper``
-    is empty where the seed could not be read. ``digests`` are hashes of the texts, ``stamps`` are
-    those of the files as last written.
+    is empty where the seed could not be read, ``claim`` what it says of itself. ``digests`` are
+    hashes of the texts, ``stamps`` are those of the files as last written. ``data`` is what the
+    texts say as JSON, compressed; only where the seed was read anew.
     """
 
     file: str
     sha256: str
     paper: str = ""
+    claim: Claim | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
     digests: Mapping[str, str] = field(default_factory=dict)
     stamps: Mapping[str, Stamp] = field(default_factory=dict)
     trials: tuple[models.Trial, ...] = ()
     titles: Mapping[int, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    data: Mapping[str, bytes] = field(default_factory=dict)
 
 
 class VersionError(RuntimeError):
@@ -109,19 +118,20 @@ def load_knowledge(project: Project) -> Knowledge:
     )
 
 
-def load_task(seed: Path, root: Path) -> Task:
+def load_task(seed: Path, root: Path, paper: str = "") -> Task:
     """Return a seed as a task. Raises ProblemError where the file can't be read."""
     file = store.relative(seed, root)
-    return Task(file, read_bytes(seed, file))
+    return Task(file, read_bytes(seed, file), paper)
 
 
 def take_paper(task: Task, vocabulary: Vocabulary, knowledge: Knowledge) -> Taken:
     """Return the records of one seed, corrected. Never raises: what fails is a problem."""
     try:
         document = read_seed_bytes(task.data, task.file)
-        extraction = extract_paper(document, vocabulary, task.file)
+        extraction = extract_paper(document, vocabulary, task.file, task.paper)
         bundle = extraction.bundle
         name = bundle.paper.id
+        claim = Claim(extraction.own, bundle.paper.csl.DOI or "", bundle.paper.csl.title)
         bundle, misfits = apply_corrections(
             bundle,
             knowledge.corrections.get(name, ()),
@@ -133,7 +143,7 @@ def take_paper(task: Task, vocabulary: Vocabulary, knowledge: Knowledge) -> Take
     except Exception as error:
         return Taken(task.file, task.sha256, problems=[describe_crash(task.file, error)])
     problems = [*document.problems, *extraction.problems, *misfits]
-    return Taken(task.file, task.sha256, bundle, problems)
+    return Taken(task.file, task.sha256, bundle, claim, problems)
 
 
 def describe_crash(file: str, error: BaseException) -> Problem:
@@ -145,7 +155,13 @@ def describe_crash(file: str, error: BaseException) -> Problem:
     hint = "This is a defect of the atlas; please report it with the file."
     if isinstance(error, VersionError):
         got, hint = said, "Bring every worker to the same version, and try again."
+    if type(error).__name__ in _LOST:
+        hint = "Its worker was lost, not the paper: see to the worker's memory, and try again."
     return Problem(file, 0, "error", "seed-failed", "a paper that can be read", got, hint=hint)
+
+
+# Errors of executors, by name: those of Dask are there only where it is installed.
+_LOST = {"BrokenExecutor", "BrokenProcessPool", "CancelledError", "KilledWorker", "SilenceError"}
 
 
 def read_papers(packed: bytes, tasks: Sequence[Task]) -> list[Reading]:
@@ -165,20 +181,23 @@ def render_reading(taken: Taken) -> Reading:
     bundle = taken.bundle
     if bundle is None:
         return Reading(taken.file, taken.sha256, problems=tuple(taken.problems))
-    texts = store.bundle_files(bundle)
-    del texts[TRIALS]
+    data = store.bundle_data(bundle)
+    del data[TRIALS]
+    texts = {name: store.dump_yaml(told) for name, told in data.items()}
     cited = {number for trial in bundle.trials for number in trial.references}
     titles = join_titles(c for c in bundle.references if c.number in cited)
     return Reading(
         taken.file,
         taken.sha256,
         bundle.paper.id,
+        taken.claim,
         texts,
         {name: hash_text(text) for name, text in texts.items()},
         {},
         tuple(bundle.trials),
         titles,
         tuple(taken.problems),
+        {name: pack_records(told) for name, told in data.items()},
     )
 
 

@@ -2,6 +2,7 @@
 
 The order of results is that of the papers, whatever finishes first. A paper that kills its worker
 costs its own result and no other: what was at work when a worker died is done again one by one.
+Nor is an answer waited for without end: workers that say nothing for long are given up.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ import multiprocessing
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
+    CancelledError,
     Executor,
     Future,
     ProcessPoolExecutor,
@@ -37,6 +39,16 @@ _MOST_IN_CHUNK = 16
 _AHEAD = 2
 
 
+# Seconds in which a cluster has some chunk done, even on slow machines; if not, its workers are
+# lost. Dask itself waits for ever for new ones.
+_PATIENCE = 600.0
+_SILENT = "the workers did not answer for too long"
+
+
+class SilenceError(RuntimeError):
+    """Workers have said nothing for longer than they may."""
+
+
 class SerialExecutor(Executor):
     """An executor that does the work at once, in this process."""
 
@@ -52,11 +64,16 @@ class SerialExecutor(Executor):
 
 @dataclass(frozen=True)
 class Crew:
-    """Those who do the work. ``open`` gives a fresh executor; ``workers`` is how many they are."""
+    """Those who do the work. ``open`` gives a fresh executor; ``workers`` is how many they are.
+
+    ``patience`` is for how many seconds they may say nothing at all; None where their death is
+    always told.
+    """
 
     name: str
     open: Callable[[], AbstractContextManager[Executor]]
     workers: int = 1
+    patience: float | None = None
 
 
 @dataclass(frozen=True)
@@ -95,8 +112,12 @@ def _leave_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def dask_cluster(address: str) -> Crew:
-    """Return the crew of a Dask cluster. Raises ProblemError where it can't be had."""
+def dask_cluster(address: str, patience: float = _PATIENCE) -> Crew:
+    """Return the crew of a Dask cluster. Raises ProblemError where it can't be had.
+
+    A paper that kills its workers is given up by the scheduler after as many of them as its setting
+    ``distributed.scheduler.allowed-failures`` says.
+    """
 
     def refuse(expected: str, got: str, hint: str) -> ProblemError:
         return ProblemError(Problem("--dask", 0, "error", "dask", expected, got, hint=hint))
@@ -121,7 +142,7 @@ def dask_cluster(address: str) -> Crew:
 
     with connect() as executor:
         number = sum(executor._client.nthreads().values())  # type: ignore[attr-defined]
-    return Crew(f"the Dask cluster at {address}", connect, max(1, number))
+    return Crew(f"the Dask cluster at {address}", connect, max(1, number), patience)
 
 
 def name_crew(jobs: int | None, dask: str | None) -> Crew | None:
@@ -162,47 +183,77 @@ class _Run(Generic[Item, Load, Result]):
         self.crew = crew
         self.progress = progress
         self.results: dict[int, Result] = {}
+        self.waiting: deque[list[int]] = deque()
+        self.opened = False
+        self.silent = False
 
     def do(self, chunks: list[list[int]]) -> None:
-        """Do all chunks; then, one by one, those that were at work when a worker died."""
-        suspects: list[list[int]] = []
-        waiting = deque(chunks)
-        while waiting:
-            suspects += self._work_off(waiting, self.crew.workers * _AHEAD)
-        alone = deque([place] for chunk in suspects for place in chunk)
-        while alone:
-            self._work_off(alone, 1, last=True)
+        """Do all chunks; then, one by one, those that were at work when a worker died.
 
-    def _work_off(
-        self, waiting: deque[list[int]], most: int, *, last: bool = False
-    ) -> list[list[int]]:
+        Where the workers can't be had any more, or stay silent twice, all that is left is given up.
+        """
+        self.waiting = deque(chunks)
+        suspects: list[list[int]] = []
+        try:
+            while self.waiting:
+                suspects += self._work_off(self.crew.workers * _AHEAD)
+            self.waiting = deque([place] for chunk in suspects for place in chunk)
+            while self.waiting:
+                self._work_off(1, last=True)
+        except (ProblemError, SilenceError) as error:
+            if not self.opened:
+                raise
+            for place in range(len(self.items)):
+                if place not in self.results:
+                    self._give_up([place], error)
+
+    def _work_off(self, most: int, *, last: bool = False) -> list[list[int]]:
         """Do what waits until it is done or the executor breaks; return the chunks that failed."""
         failed: list[list[int]] = []
         with self.crew.open() as executor:
+            self.opened = True
             at_work: dict[Future[Sequence[Result]], list[int]] = {}
             try:
-                while waiting or at_work:
-                    while waiting and len(at_work) < most:
-                        at_work[self._hand_out(executor, waiting[0])] = waiting[0]
-                        waiting.popleft()
-                    done, _ = wait(at_work, return_when=FIRST_COMPLETED)
+                while self.waiting or at_work:
+                    while self.waiting and len(at_work) < most:
+                        at_work[self._hand_out(executor, self.waiting[0])] = self.waiting[0]
+                        self.waiting.popleft()
+                    done = self._wait(at_work)
                     broken = [self._collect(f, at_work.pop(f), failed, last=last) for f in done]
-                    if any(broken):
+                    if any(broken) or not done:
                         # Whatever is still at work breaks as well; its turn comes alone.
-                        failed += at_work.values()
+                        self._fail(at_work.values(), SilenceError(_SILENT), failed, last=last)
                         break
             except BrokenExecutor as error:
-                if not at_work and last and waiting:
-                    self._give_up(waiting.popleft(), error)
-                failed += at_work.values()
+                left = [*at_work.values()]
+                if not left and self.waiting:
+                    left = [self.waiting.popleft()]
+                self._fail(left, error, failed, last=last)
             except BaseException:
                 executor.shutdown(wait=False, cancel_futures=True)
                 raise
         return failed
 
+    def _wait(self, at_work: Mapping[Future[Sequence[Result]], list[int]]) -> Collection[Any]:
+        """Return the futures that are done; none where the workers were silent for too long.
+
+        Raises SilenceError where they are so for the second time.
+        """
+        done, _ = wait(at_work, timeout=self.crew.patience, return_when=FIRST_COMPLETED)
+        if done:
+            self.silent = False
+        elif self.silent:
+            raise SilenceError(_SILENT)
+        else:
+            self.silent = True
+        return done
+
     def _hand_out(self, executor: Executor, chunk: list[int]) -> Future[Sequence[Result]]:
         loads = [self.job.load(self.items[place]) for place in chunk]
-        return executor.submit(self.job.work, loads)
+        try:
+            return executor.submit(self.job.work, loads)
+        except Exception as error:  # each kind of executor has its own for being closed
+            raise BrokenExecutor(f"{type(error).__name__}: {error}") from error
 
     def _collect(
         self,
@@ -213,16 +264,32 @@ class _Run(Generic[Item, Load, Result]):
         last: bool,
     ) -> bool:
         """Keep the results of a future; tell whether its executor is broken."""
-        error = future.exception()
+        try:
+            error = future.exception()
+        except CancelledError as cancelled:  # its cluster has gone
+            error = cancelled
         if error is None:
             for place, result in zip(chunk, future.result(), strict=True):
                 self.results[place] = result
             self.progress(len(self.results), len(self.items))
-        elif last:
-            self._give_up(chunk, error)
         else:
-            failed.append(chunk)
+            self._fail([chunk], error, failed, last=last)
         return isinstance(error, BrokenExecutor)
+
+    def _fail(
+        self,
+        chunks: Iterable[list[int]],
+        error: BaseException,
+        failed: list[list[int]],
+        *,
+        last: bool,
+    ) -> None:
+        """Give chunks up if it was their last chance."""
+        for chunk in chunks:
+            if last:
+                self._give_up(chunk, error)
+            else:
+                failed.append(chunk)
 
     def _give_up(self, chunk: list[int], error: BaseException) -> None:
         for place in chunk:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,8 @@ from builder.reading import (
 )
 from builder.reading.executors import Crew, Job, Progress, choose_crew, map_items
 from builder.reading.shelf import Shelf
+from builder.reading.twins import Claim, settle_ids
+from builder.recall import Recall, pack_records
 
 
 def read_seeds(
@@ -48,21 +50,54 @@ def read_seeds(
         found = shelf.find(task.file, task.sha256)
         if found:
             readings[place] = found
-    pending = [place for place in range(len(seeds)) if place not in readings]
-    if pending:
+
+    def read(pending: Sequence[int], names: Mapping[str, str]) -> None:
         packed = pack_knowledge(load_knowledge(project))
-        job = Job(_loader(project, seeds), partial(read_papers, packed), _failer(project, seeds))
+        load = _loader(project, seeds, names)
+        job = Job(load, partial(read_papers, packed), _failer(project, seeds))
         fresh = map_items(job, pending, crew or choose_crew(len(pending)), progress)
         readings.update(zip(pending, fresh, strict=True))
+
+    pending = [place for place in range(len(seeds)) if place not in readings]
+    if pending:
+        read(pending, {})
+    names = _settle_ids(project, readings.values())
+    again = [n for n, r in sorted(readings.items()) if r.paper != names.get(r.file, r.paper)]
+    if again:
+        read(again, names)
     return [readings[place] for place in range(len(seeds))]
+
+
+def _settle_ids(project: Project, readings: Iterable[Reading]) -> dict[str, str]:
+    """Return the id that each paper bears, by its file."""
+    claims = {reading.file: reading.claim for reading in readings if reading.claim}
+
+    def held(name: str) -> tuple[str, Claim] | None:
+        file = project.content / "papers" / name / "paper.yml"
+        if not file.is_file():
+            return None
+        try:
+            paper = store.read_record(models.Paper, file, project.root)
+        except ProblemError:
+            return None
+        seed = store.relative(project.seeds / paper.seed.file, project.root)
+        return seed, Claim(name, paper.csl.DOI or "", paper.csl.title)
+
+    return settle_ids(claims, held)
 
 
 def _unread(seed: Path, project: Project, problems: Sequence[Problem]) -> Reading:
     return Reading(store.relative(seed, project.root), "", problems=tuple(problems))
 
 
-def _loader(project: Project, seeds: Sequence[Path]) -> Callable[[int], Task]:
-    return lambda place: load_task(seeds[place], project.root)
+def _loader(
+    project: Project, seeds: Sequence[Path], names: Mapping[str, str]
+) -> Callable[[int], Task]:
+    def load(place: int) -> Task:
+        file = store.relative(seeds[place], project.root)
+        return load_task(seeds[place], project.root, names.get(file, ""))
+
+    return load
 
 
 def _failer(project: Project, seeds: Sequence[Path]) -> Callable[[int, BaseException], Reading]:
@@ -74,11 +109,12 @@ def _failer(project: Project, seeds: Sequence[Path]) -> Callable[[int, BaseExcep
 
 
 def write_reading(
-    project: Project, reading: Reading, trials: Sequence[models.Trial]
+    project: Project, reading: Reading, trials: Sequence[models.Trial], recall: Recall
 ) -> tuple[Reading, list[Path]]:
     """Write a paper's files where they differ; return the reading with new stamps, and the files.
 
-    A file that still has the size and time it was last written with is not read again.
+    A file that still has the size and time it was last written with is not read again. What a
+    seed that was read anew says is remembered.
     """
     folder = project.content / "papers" / reading.paper
     stamps: dict[str, Stamp] = {}
@@ -93,10 +129,15 @@ def write_reading(
             stamp = find_stamp(path)
         if stamp:
             stamps[name] = stamp
-    path = folder / TRIALS
-    if store.write_text(path, store.dump_records(trials)):
+    path, told = folder / TRIALS, [store.plain(trial) for trial in trials]
+    text = store.dump_yaml(told)
+    if store.write_text(path, text):
         changed.append(path)
-    return replace(reading, stamps=stamps), changed
+    if reading.data:
+        recall.learn(store.BUNDLE_KINDS[TRIALS], text, pack_records(told))
+        for name, data in reading.data.items():
+            recall.learn(store.BUNDLE_KINDS[name], reading.texts[name], data)
+    return replace(reading, stamps=stamps, data={}), changed
 
 
 def find_stamp(path: Path) -> Stamp | None:

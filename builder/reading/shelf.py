@@ -13,7 +13,7 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from builder.errors import Problem, ProblemError
 from builder.hashes import hash_files, hash_parts
 from builder.project import Project
 from builder.reading import Reading, Stamp, reader_version
+from builder.reading.twins import Claim
 
 _TABLE = (
     "CREATE TABLE IF NOT EXISTS readings (key TEXT PRIMARY KEY, file TEXT, head BLOB, texts BLOB)"
@@ -78,6 +79,7 @@ class Shelf:
                 file=file,
                 sha256=sha256,
                 paper=head["paper"],
+                claim=Claim(*head["claim"]) if head["claim"] else None,
                 texts=_Texts(self, key, head["digests"]),
                 digests=head["digests"],
                 stamps={name: Stamp(*stamp) for name, stamp in head["stamps"].items()},
@@ -141,6 +143,7 @@ class Shelf:
         stamps = {name: [s.size, s.time] for name, s in reading.stamps.items()}
         head: dict[str, Any] = {
             "paper": reading.paper,
+            "claim": [*astuple(reading.claim)] if reading.claim else None,
             "corrections": self._corrections(reading.paper) if reading.paper else "",
             "digests": dict(reading.digests),
             "stamps": stamps,

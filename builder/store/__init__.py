@@ -21,10 +21,13 @@ from builder.store.files import (
     write_text,
 )
 from builder.store.library import (
+    BUNDLE_KINDS,
     Library,
     PaperBundle,
+    bundle_data,
     bundle_files,
     bundle_names,
+    find_molecules,
     load_library,
     merge_references,
     read_bundle,
@@ -36,16 +39,19 @@ from builder.store.library import (
 
 __all__ = [
     "ANEW",
+    "BUNDLE_KINDS",
     "WIDTH",
     "AnewReader",
     "Library",
     "PaperBundle",
     "Reader",
+    "bundle_data",
     "bundle_files",
     "bundle_names",
     "dump_records",
     "dump_yaml",
     "find_line",
+    "find_molecules",
     "load_library",
     "merge_references",
     "parse_record",

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-
-from pydantic import BaseModel
 
 from builder import models, nomenclature
 from builder.errors import Problem, ProblemError
 from builder.store.files import (
     ANEW,
     Reader,
-    dump_records,
+    dump_yaml,
+    plain,
     read_record,
     read_records,
     relative,
@@ -111,19 +110,33 @@ def read_bundle(folder: Path, root: Path, reader: Reader = ANEW) -> PaperBundle:
 
 def bundle_files(bundle: PaperBundle) -> dict[str, str]:
     """Return the files of one paper's folder: name and canonical YAML."""
-    parts: dict[str, Sequence[BaseModel] | BaseModel] = {
-        "paper": bundle.paper,
-        "references": bundle.references,
-        "tables": bundle.tables,
-        "findings": bundle.findings,
-        "trials": bundle.trials,
+    return {name: dump_yaml(data) for name, data in bundle_data(bundle).items()}
+
+
+def bundle_data(bundle: PaperBundle) -> dict[str, Any]:
+    """Return the files of one paper's folder: name and plain data."""
+    return {
+        "paper.yml": plain(bundle.paper),
+        "references.yml": [plain(r) for r in bundle.references],
+        "tables.yml": [plain(r) for r in bundle.tables],
+        "findings.yml": [plain(r) for r in bundle.findings],
+        "trials.yml": [plain(r) for r in bundle.trials],
     }
-    return {f"{name}.yml": dump_records(records) for name, records in parts.items()}
+
+
+# What the files of a paper's folder hold.
+BUNDLE_KINDS: Mapping[str, Any] = {
+    "paper.yml": models.Paper,
+    "references.yml": list[models.Cited],
+    "tables.yml": list[models.Table],
+    "findings.yml": list[models.Finding],
+    "trials.yml": list[models.Trial],
+}
 
 
 def bundle_names() -> list[str]:
     """Return the names of the files of a paper's folder."""
-    return [f"{field.name}.yml" for field in fields(PaperBundle)]
+    return list(BUNDLE_KINDS)
 
 
 def write_bundle(folder: Path, bundle: PaperBundle) -> list[Path]:
@@ -176,7 +189,7 @@ def read_registry(content: Path, root: Path) -> dict[str, models.RegistryRecord]
     return {record.id: record for record in found}
 
 
-def _molecules(bundles: Iterable[PaperBundle]) -> Iterator[str]:
+def find_molecules(bundles: Iterable[PaperBundle]) -> Iterator[str]:
     """Yield the ids that findings use of terms which a nomenclature may make."""
     for finding in (f for b in bundles for f in b.findings):
         yield from (item.id for item in finding.cargo)
@@ -211,7 +224,7 @@ def load_library(content: Path, root: Path, reader: Reader = ANEW) -> Library:
     papers, references = unite_bundles(bundles, known, ledger[0])
     return Library(
         root=root,
-        terms=nomenclature.add_made({t.id: t for t in terms[0]}, _molecules(bundles)),
+        terms=nomenclature.add_made({t.id: t for t in terms[0]}, find_molecules(bundles)),
         papers=papers,
         references=references,
         registry=registry[0],

@@ -329,3 +329,28 @@ def test_lists_keep_brackets_and_slashes() -> None:
 def test_headings_have_roles() -> None:
     roles = find_roles(["NCT number", "Study phase", "EV product", "Dosing and Route", "Ref"])
     assert list(roles) == ["registry", "phase", "source", "dose", "reference"]
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "NCT00222573", "IRCT20080904001199N7", "ChiCTR2300070727", "ISRCTN10175490",
+        "jRCTs041220087", "UMIN000049383", "ACTRN12623000498695", "CTRI/2023/04/052053",
+        "DRKS00031815", "PACTR202304525632216", "RPCEC00000423", "SLCTR/2023/010",
+        "TCTR20230429001", "LBCTR2023015204", "ITMCTR2023000002", "RBR-6qvdftm",
+    ],
+)  # fmt: skip
+def test_each_registry_is_known_by_its_numbers(number: str) -> None:
+    assert [r.number for r in find_registry_ids(f"It is registered ({number}).")] == [number]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("EudraCT No. 2008-005144-16", "2008-005144-16"),
+        ("EU CT number 2023-503698-40-00", "2023-503698-40-00"),
+        ("JPRN-UMIN000049383", "UMIN000049383"),
+    ],
+)
+def test_numbers_of_bare_digits_are_known_by_what_stands_before(text: str, number: str) -> None:
+    assert [r.number for r in find_registry_ids(text)] == [number]
