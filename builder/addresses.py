@@ -22,7 +22,7 @@ from builder.errors import Problem, ProblemError
 from builder.ledger import checks as ledger_checks
 from builder.ledger import history, kept
 from builder.ledger.moves import Side
-from builder.ledger.outlines import Outlines, outline_library, outline_paper
+from builder.ledger.outlines import Outline, Outlines, outline_library, outline_paper
 from builder.project import Project
 from builder.recall import Recall
 from builder.store import Library, PaperBundle
@@ -189,17 +189,23 @@ def _renew_whole(change: _Change, known: _Kept) -> _Renewed:
     library = store.load_library(project.content, project.root, recall)
     came = set(change.moved.values())
     sides = [_read_side(project, folder, library, came, recall) for folder in change.before]
-    stayed = {}
-    if known:
-        seen, told = known
-        stayed = {
-            n: o for n, o in told.papers.items() if seen.papers[n] == change.now.papers.get(n)
-        }
-    outlines = outline_library(library, stayed)
+    outlines = outline_library(library, _pick_stayed(known, change.now))
     entries = history.renew_ledger(
         sides, library, today(project.root), change.moved, outlines=outlines
     )
     return library.ledger, entries, outlines
+
+
+def find_stayed(project: Project) -> dict[str, Outline]:
+    """Return the outlines of papers whose records are as the ledger was last renewed for."""
+    return _pick_stayed(kept.read_kept(project), kept.look(project))
+
+
+def _pick_stayed(known: _Kept, now: kept.Look) -> dict[str, Outline]:
+    if known is None:
+        return {}
+    seen, told = known
+    return {n: p for n, p in told.papers.items() if seen.papers[n] == now.papers.get(n)}
 
 
 def _write(file: Path, old: Sequence[models.Address], new: Sequence[models.Address]) -> bool:

@@ -11,7 +11,7 @@ import re
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +23,7 @@ from builder.add.proposals import Proposal, find_proposals
 from builder.errors import Problem, ProblemError
 from builder.extract.bibliography import build_paper
 from builder.extract.vocabulary import Vocabulary, build_vocabulary
+from builder.ledger.outlines import digest_pages, list_addresses, outline_library
 from builder.project import Project, find_seeds
 from builder.questions import OpenQuestion, find_questions
 from builder.readers import read_seed_bytes
@@ -33,7 +34,6 @@ from builder.recall import Recall
 from builder.store import Library, PaperBundle
 from builder.swap import hold_lock
 from builder.trials.registry import compare_trials
-from builder.views import view_pages
 from builder.works import DOUBTFUL, titles_agree
 
 _EXTENSION = re.compile(r"\.[a-z0-9]{1,5}")
@@ -87,7 +87,7 @@ def add_paper(
         notify("what will change")
         with _beside(project, changes) as content:
             after = store.load_library(content, project.root, recall)
-    before_pages, after_pages = _view_all(library), _view_all(after)
+    before_pages, after_pages = _digest_sites(project, library, after, _touched(changes))
     found = Added(
         seed=seed,
         bundle=bundle,
@@ -99,7 +99,7 @@ def add_paper(
         files=[f"seeds/{seed}", *(f"content/{name}" for name in changes)],
         pages_added=[p for p in after_pages if p not in before_pages],
         pages_changed=[
-            p for p in after_pages if before_pages.get(p, after_pages[p]) != after_pages[p]
+            p for p in after_pages if before_pages.get(p, "") not in ("", after_pages[p])
         ],
     )
     if not dry_run:
@@ -233,7 +233,7 @@ def _beside(project: Project, changes: Mapping[str, str]) -> Iterator[Path]:
         for part in project.content.iterdir():
             if part.name != "papers":
                 (content / part.name).symlink_to(part.resolve())
-        touched = {Path(name).parts[1] for name in changes}
+        touched = _touched(changes)
         papers = project.content / "papers"
         for paper in papers.iterdir() if papers.is_dir() else ():
             if paper.name in touched:
@@ -245,8 +245,23 @@ def _beside(project: Project, changes: Mapping[str, str]) -> Iterator[Path]:
         yield content
 
 
-def _view_all(library: Library) -> dict[str, object]:
-    return {page.path: page for page in view_pages(library)}
+def _touched(changes: Iterable[str]) -> set[str]:
+    """Return the papers in whose folders files change."""
+    return {Path(name).parts[1] for name in changes}
+
+
+def _digest_sites(
+    project: Project, library: Library, after: Library, touched: Collection[str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return a hash of the data of each page by address, of two libraries.
+
+    What is known of papers that stay is not worked out again.
+    """
+    outlines = outline_library(library, addresses.find_stayed(project))
+    stay = {name: paper for name, paper in outlines.papers.items() if name not in touched}
+    sites = (outlines, outline_library(after, stay))
+    before, later = (digest_pages(told, list_addresses(told)) for told in sites)
+    return before, later
 
 
 def write_all(files: Mapping[Path, bytes]) -> None:
