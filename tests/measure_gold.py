@@ -35,7 +35,13 @@ from builder.models import Cited, CslItem, Finding, Locator, Paper, Seed  # noqa
 from builder.readers import read_seed  # noqa: E402
 
 # Files of statements that no paper of the seeds holds, besides unseen.yml.
-INVENTED = ("adversarial-statements", "fresh-statements", "blind-statements")
+INVENTED = (
+    "adversarial-statements",
+    "fresh-statements",
+    "blind-statements",
+    "blind-third",
+    "blind-traps",
+)
 FIELDS = (
     "sources", "modifications", "vehicles", "cargo", "mechanisms", "targets", "partners", "models",
     "species", "conditions", "outcomes", "evidence",
