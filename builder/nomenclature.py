@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache, lru_cache
-from pathlib import Path
-from types import MappingProxyType
-from typing import NamedTuple
+from functools import cached_property, lru_cache
 
+from builder import genes
 from builder.models import Term, Xref
 from builder.spelling import DASHES, MIRNA_SPECIES
 
@@ -27,7 +25,7 @@ _MIRNA = (
 )
 _CIRC = (
     r"(?:(?:hsa|mmu|rno)_)?[Cc]irc(?:RNA)?(?:[_-]|\s(?=\d{4}|[A-Z][A-Za-z]*\d))?"
-    r"(?P<circ>\d{5,7}|(?!RNA)[A-Z][A-Za-z]*\d*[A-Z]?\d*|(?<=RNA\s)[A-Z][A-Za-z]*\d\w*)"
+    r"(?P<circ>\d{4,7}|(?!RNA)[A-Z][A-Za-z]*\d*[A-Z]?\d*|(?<=RNA\s)[A-Z][A-Za-z]*\d\w*)"
 )
 _LNC = (
     r"(?:[Ll]ncRNAs?|[Ll]nc|[Ll]ong\s[Nn]on-?coding\sRNAs?)[\s-]"
@@ -36,6 +34,9 @@ _LNC = (
 _NAME = re.compile(
     rf"(?<![\w-])(?:{_MIRNA}|{_CIRC}|{_LNC})(?![\w*])(?!-\d|[\s-](?i:derived|exo|s?evs?\b))"
 )
+# Other short RNA is told by its class alone: tRF-3001b, piR-019825.
+_SHORT_RNA = re.compile(r"(?<![\w-])(?:(?P<pi>piR)|(?P<t>tRF|tsRNA|tiRNA))[-_]\w*\d\w*(?:-\w+)*")
+SHORT_RNA = {"pi": "pirna", "t": "trna-fragment"}
 _ID = re.compile(
     r"(?:mir|let)-(?P<n>\d+)(?P<l>[a-z]*)(?P<c>-[1-9](?!p))?(?P<a>-[35]p)?|"
     r"circ-(?P<circ>[a-z0-9]+)|lncrna-(?P<lnc>[a-z0-9]+(?:-[a-z0-9]+)?)"
@@ -45,38 +46,10 @@ _WORDS = {"mir": "microRNA", "let": "microRNA", "circ": "circular RNA", "lncrna"
 _TYPES = {"mir": "miRNA", "let": "miRNA", "circ": "circRNA", "lncrna": "lncRNA"}
 
 
-_GENES = Path(__file__).resolve().parents[1] / "content" / "genes.tsv"
-_SYMBOL = re.compile(r"(?<![\w-])[A-Z]{2}[A-Z0-9]*\d[A-Z0-9]*(?![\w*]|-\d)")
-_MOUSE = re.compile(r"(?<![\w-])[A-Z][a-z]{1,5}\d[a-z0-9]*(?![\w*]|-\d)")
-
-
-class Gene(NamedTuple):
-    """A gene by its approved symbol: its number and name by the HGNC."""
-
-    symbol: str
-    curie: str
-    name: str
-
-
-@cache
-def read_genes() -> Mapping[str, Gene]:
-    """Return the genes of content/genes.tsv by symbol, in capitals."""
-    lines = _GENES.read_text(encoding="utf-8").splitlines()
-    rows = (line.split("\t") for line in lines if line and not line.startswith("#"))
-    return MappingProxyType({row[0]: Gene(row[0], f"HGNC:{row[1]}", row[2]) for row in rows})
-
-
-def find_genes(text: str) -> Iterator[tuple[int, int, Gene]]:
-    """Yield (start, end, gene) of each approved symbol in a text, as for man or mouse."""
-    genes = read_genes()
-    for pattern in (_SYMBOL, _MOUSE):
-        for match in pattern.finditer(text):
-            if gene := genes.get(match.group().upper()):
-                yield match.start(), match.end(), gene
-
-
 def find_names(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield (start, end, id) of each name in a text that a nomenclature makes."""
+    for match in _SHORT_RNA.finditer(text):
+        yield match.start(), match.end(), SHORT_RNA[match.lastgroup or ""]
     low = text.lower()
     if not any(word in low for word in ("mir", "mic", "let", "circ", "lnc", "long non")):
         return
@@ -108,7 +81,7 @@ def make_term(term_id: str) -> Term | None:
     """
     match = _ID.fullmatch(term_id)
     if not match:
-        gene = read_genes().get(term_id.upper()) if term_id.islower() else None
+        gene = genes.read_genes().get(term_id.upper()) if term_id.islower() else None
         return _gene_term(term_id, gene) if gene else None
     sort, _, rest = term_id.partition("-")
     if match["circ"]:
@@ -128,7 +101,7 @@ def make_term(term_id: str) -> Term | None:
     )
 
 
-def _gene_term(term_id: str, gene: Gene) -> Term:
+def _gene_term(term_id: str, gene: genes.Gene) -> Term:
     label = f"{gene.symbol} ({gene.name})"
     return Term(
         id=term_id,
@@ -158,9 +131,22 @@ class Terms(Mapping[str, Term]):
             if xref.match == "exact" and xref.curie.startswith("HGNC:")
         }
 
-    def of_gene(self, gene: Gene) -> str:
-        """Return the id of a gene's term: that of a file which gives its number, else its own."""
-        return self._of_gene.get(gene.curie) or gene.symbol.lower()
+    def of_gene(self, gene: genes.Gene) -> str:
+        """Return the id of a gene's term: that of a file with its number or name, else its own."""
+        known = self._of_gene.get(gene.curie) or self._by_name.get(gene.curie)
+        return known or gene.symbol.lower()
+
+    @cached_property
+    def _by_name(self) -> dict[str, str]:
+        """Return the terms of files that give no number, by those of the genes they name."""
+        numbered = set(self._of_gene.values())
+        return {
+            gene.curie: term.id
+            for term in self.filed.values()
+            if term.type == "gene/protein" and term.id not in numbered
+            for name in (term.label, term.abbreviation or "", *term.synonyms)
+            if (gene := genes.find_gene(name))
+        }
 
     def __contains__(self, term_id: object) -> bool:
         """Tell whether an id is that of a term."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from builder import nomenclature
+from builder import genes, nomenclature
 from builder.models import Term, Xref
 
 FILED = {
@@ -60,7 +60,7 @@ def test_only_what_records_use_is_added() -> None:
 
 
 def test_an_approved_symbol_gives_a_gene() -> None:
-    found = [gene.symbol for *_, gene in nomenclature.find_genes("via LRG1 and Sik2 in DMEM/F12")]
+    found = [gene.symbol for *_, gene in genes.find_genes("via LRG1 and Sik2 in DMEM/F12")]
     assert found == ["LRG1", "SIK2"]
     made = nomenclature.make_term("lrg1")
     assert made is not None
@@ -70,12 +70,58 @@ def test_an_approved_symbol_gives_a_gene() -> None:
 
 @pytest.mark.parametrize("text", ["PEG10 gel", "LRG1-5", "M2", "xLRG1", "lrg1", "2020", "C3"])
 def test_what_is_no_symbol_gives_no_gene(text: str) -> None:
-    assert list(nomenclature.find_genes(text)) == []
+    assert list(genes.find_genes(text)) == []
 
 
 def test_a_gene_with_a_file_is_known_by_its_number() -> None:
     xref = Xref(curie="HGNC:29480", label="LRG1", match="exact", seen_in="by hand")
     own = Term(id="leucine-rich", label="Leucine-rich", kind="mechanism", xrefs=[xref])
-    (gene,) = [gene for *_, gene in nomenclature.find_genes("LRG1")]
+    (gene,) = [gene for *_, gene in genes.find_genes("LRG1")]
     assert nomenclature.Terms({own.id: own}).of_gene(gene) == "leucine-rich"
     assert nomenclature.Terms({}).of_gene(gene) == "lrg1"
+
+
+@pytest.mark.parametrize(
+    ("text", "symbols"),
+    [
+        ("via SUFU, GDF-15 and Sp1", ["SUFU", "GDF15", "SP1"]),
+        ("kept tenogenic markers (Scx, Tnmd, Mkx) high", ["SCX", "TNMD", "MKX"]),
+        ("Scx expression rose", ["SCX"]),
+        ("shuttling macrophage migration inhibitory factor", ["MIF"]),
+        ("Tumour necrosis factor", ["TNF"]),
+        ("growth-differentiation factor 15 (GDF15)", ["GDF15", "GDF15"]),
+    ],
+)
+def test_genes_are_found_by_symbol_and_by_name(text: str, symbols: list[str]) -> None:
+    assert [gene.symbol for *_, gene in sorted(genes.find_genes(text))] == symbols
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rest and Impact in Mice",
+        "REST",
+        "The Clock",
+        "GAPDH",
+        "SCAP",
+        "THE NUMB LIMB",
+        "APC",
+        "Scx",
+    ],
+)
+def test_words_and_other_short_forms_are_no_genes(text: str) -> None:
+    assert list(genes.find_genes(text)) == []
+
+
+def test_a_gene_whose_term_gives_no_number_is_known_by_its_name() -> None:
+    own = Term(
+        id="scleraxis", label="Scleraxis", kind="mechanism", type="gene/protein", synonyms=["SCX"]
+    )
+    gene = genes.find_gene("SCX")
+    assert gene is not None
+    assert nomenclature.Terms({own.id: own}).of_gene(gene) == "scleraxis"
+
+
+def test_short_rna_is_told_by_its_class() -> None:
+    found = [term for *_, term in nomenclature.find_names("tRF-3001b and piR-019825, not tRFs")]
+    assert found == ["trna-fragment", "pirna"]

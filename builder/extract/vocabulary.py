@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from builder import nomenclature, spelling
+from builder import genes, nomenclature, spelling
 from builder.extract.coordination import share_nouns
 from builder.extract.ellipses import find_elliptic
 from builder.extract.matcher import Hit, Matcher, choose_longest
@@ -67,6 +67,8 @@ class Vocabulary:
 
     def _look_up(self, name: str) -> tuple[str, str] | None:
         term = self.find_term(name)
+        if term is None and (gene := genes.find_gene(name)):
+            term = self.terms.of_gene(gene)
         return (term, self.terms[term].kind) if term else None
 
     def find_within(self, mention: Mention, *, context: str = "") -> list[Mention]:
@@ -143,13 +145,20 @@ class Vocabulary:
     def _find_made(self, text: str) -> Iterator[Hit]:
         """Yield the names that a nomenclature makes and no term lists: ``miR-485-3p``."""
         for start, end, term in nomenclature.find_names(text):
-            if self.terms.is_made(term):
+            if self.terms.is_made(term) or term in nomenclature.SHORT_RNA.values():
                 yield Hit(start, end, frozenset([term]), text[start:end])
 
     def _find_genes(self, text: str, known: Sequence[Hit]) -> Iterator[Hit]:
-        """Yield approved symbols of genes where the text names nothing that a term lists."""
-        for start, end, gene in nomenclature.find_genes(text):
-            if text[start:end] in self.bound or any(h.start < end and start < h.end for h in known):
+        """Yield genes where the text names nothing that a term lists.
+
+        A symbol gives way to any name that it touches, a gene's whole name to none that is shorter.
+        """
+        for start, end, gene in genes.find_genes(text):
+            whole = " " in text[start:end]
+            if text[start:end] in self.bound or any(
+                h.start < end and start < h.end and not (whole and h.end - h.start < end - start)
+                for h in known
+            ):
                 continue
             yield Hit(start, end, frozenset([self.terms.of_gene(gene)]), text[start:end])
 

@@ -14,8 +14,14 @@ from builder.extract.vocabulary import Mention
 
 RNA_TYPES = frozenset(["miRNA", "lncRNA", "circRNA", "RNA class"])
 MOLECULE_TYPES = RNA_TYPES | {"gene/protein", "drug", "compound"}
+# "CD34+ cells": what is behind the name makes it a mark of the cell.
+MARKER = re.compile(
+    r"(?:[+⁺−]|\([+−-]\)|[\s-](?:positive|negative)\b)\s+(?:[\w-]+\s+){0,3}?"
+    r"(?:\w*[Cc]ells?\b|\w*SCs?\b|macrophages?\b|monocytes?\b|fibroblasts?\b)"
+)
+_GIVEN_VESICLES = re.compile(r"\s+(?:with|by|using)\s+(?:[\w/-]+\s+){0,4}$")
 _TREATED = re.compile(
-    r"[^\s,;:]+[\s-](?:stimulated|treated|primed|pre-?treated|pre-?conditioned)\s+"
+    r"[^\s,;:]+[\s-](?:stimulated|treated|primed|licensed|educated|challenged|pre-?treated|pre-?conditioned)\s+"
     r"(?:(?!(?:with|by)\b)[\w-]+\s+){0,2}$",
     re.IGNORECASE,
 )
@@ -29,10 +35,11 @@ _TAKEN_OUT = re.compile(
 )
 _STIMULATED = re.compile(r"treat|prim(?:ed|ing)|condition|stimulat|expos", re.IGNORECASE)
 _PUT_IN = re.compile(
-    r"load|plasmid|overexpress|over-express|transfect|transduc|encapsulat|lentivir|cargo",
+    r"load|sonicat|electroporat|incubat|plasmid|overexpress|over-express|transfect|transduc|encapsulat|lentivir|cargo",
     re.IGNORECASE,
 )
-_OF_RNA = frozenset(["x-profile", "x-modified-cells"])
+_OVEREXPRESSED = re.compile(r"\b(?:over-?express|lentivir|transduc|transfect)\w*", re.IGNORECASE)
+_OF_RNA = frozenset(["x-profile", "x-modified-cells", "exosomes-with-rna"])
 _OPPOSED_BEHIND = re.compile(
     r"[\s-]+(?:specific\s+)?(?:siRNAs?|shRNAs?|sgRNAs?|ASOs?|antisense|inhibitors?|antagomirs?|sponges?|"
     r"antibod(?:y|ies)|antagonists?|knock-?(?:down|out))\b",
@@ -98,6 +105,7 @@ def read_modifications(reading: Reading, sources: Sequence[Assigned] = ()) -> li
         _assign(reading, "modifications", m, "named")
         for m in reading.mentions("modification")
         if not is_inside(m, reading.mentions("vehicle", "method"))
+        and not _is_given_vesicles(reading, m)
     ]
     named = reading.mentions("modification")
     v = reading.vocabulary
@@ -112,6 +120,13 @@ def read_modifications(reading: Reading, sources: Sequence[Assigned] = ()) -> li
     general = v.find_term("preconditioning", "modification")
     found = [f for f in found if f.value != general or not any(a <= f.start < b for a, b in spans)]
     return [*found, *treated]
+
+
+def _is_given_vesicles(reading: Reading, mention: Mention) -> bool:
+    """Tell whether vesicles are what a cell was treated with: "BMSCs pretreated with exosomes"."""
+    behind = reading.behind(mention)[:60]
+    vesicle = reading.cues.vesicle.search(behind)
+    return bool(vesicle and _GIVEN_VESICLES.fullmatch(behind[: vesicle.start()]))
 
 
 def _treated(
@@ -149,32 +164,64 @@ def _find_treatment(reading: Reading, start: int, end: int) -> str | None:
         if start <= mention.start < end:
             for term in (mention.term, *v.ancestors(mention.term)):
                 for noun in ("pretreatment", "preconditioning", "priming", "stimulation"):
-                    if found := v.find_term(f"{v.terms[term].label} {noun}", "modification"):
-                        return found
+                    for name in (v.terms[term].label, v.terms[term].abbreviation):
+                        if name and (found := v.find_term(f"{name} {noun}", "modification")):
+                            return found
     return None
 
 
 def _implied(reading: Reading) -> Iterator[Assigned]:
     """Yield the modification that a loaded, co-delivered or stimulating thing makes."""
-    v = reading.vocabulary
-    ways = [
-        *((m, ("loading", "modification"), "loaded") for m in find_molecules(reading)),
-        *((m, ("stimulation", "induction"), "culture") for m in reading.mentions("vehicle")),
-    ]
-    for mention, nouns, role in ways:
-        if reading.fitting(mention, role) is None:
-            continue
-        for noun in nouns:
-            if term := v.find_term(f"{v.terms[mention.term].label} {noun}", "modification"):
-                made = _assign(reading, "modifications", mention, f"{role}-name")
-                yield replace(made, value=term)
-                break
+    for molecule in find_molecules(reading):
+        if _is_loaded(reading, molecule):
+            compound = reading.vocabulary.terms[molecule.term].kind == "compound"
+            yield from _named_after(reading, molecule, ("loading", "modification"), "loaded")
+            yield from _loaded_drug(reading, molecule) if compound else ()
+    for material in reading.mentions("vehicle"):
+        pattern = reading.fitting(material, "culture")
+        if pattern is not None and pattern.rule != "compared-with-it":
+            yield from _named_after(reading, material, ("stimulation", "induction"), "culture")
     if re.search(r"\bco-?deliver", reading.text, re.IGNORECASE):
-        for mention in reading.mentions("compound"):
-            name = f"{v.terms[mention.term].label} co-delivery"
-            if term := v.find_term(name, "modification"):
-                made = _assign(reading, "modifications", mention, "co-delivery")
-                yield replace(made, value=term)
+        for drug in reading.mentions("compound"):
+            yield from _named_after(reading, drug, ("co-delivery",), "co-delivery")
+    if reading.part.role == "modification":
+        yield from _overexpressed(reading)
+
+
+def _is_loaded(reading: Reading, mention: Mention) -> bool:
+    if reading.part.role == "modification" and _is_put_in(reading, mention):
+        return True
+    return reading.fitting(mention, "loaded") is not None
+
+
+def _named_after(
+    reading: Reading, mention: Mention, nouns: Sequence[str], role: str
+) -> Iterator[Assigned]:
+    """Yield the modification that is named after a thing: "curcumin loading"."""
+    v = reading.vocabulary
+    for noun in nouns:
+        if term := v.find_term(f"{v.terms[mention.term].label} {noun}", "modification"):
+            made = _assign(reading, "modifications", mention, f"{role}-name")
+            yield replace(made, value=term)
+            return
+
+
+def _loaded_drug(reading: Reading, mention: Mention) -> Iterator[Assigned]:
+    """Yield loading with a drug; where the drug has a term of its own for it, that one wins."""
+    pattern = reading.fitting(mention, "loaded")
+    if pattern is not None and "modified" in pattern.rule:
+        return  # a gas or drug that the cell or vesicle was treated with
+    if general := reading.vocabulary.find_term("drug loading", "modification"):
+        yield replace(_assign(reading, "modifications", mention, "loaded-drug"), value=general)
+
+
+def _overexpressed(reading: Reading) -> Iterator[Assigned]:
+    """Yield the modification of a cell by a gene, in a column of modifications."""
+    said = _OVEREXPRESSED.search(reading.text)
+    term = reading.vocabulary.find_term("gene overexpression", "modification")
+    if said and term:
+        at = said.span()
+        yield Assigned("modifications", term, "overexpressed", reading.part.name, *at, said[0])
 
 
 def find_molecules(reading: Reading) -> list[Mention]:
@@ -184,6 +231,7 @@ def find_molecules(reading: Reading) -> list[Mention]:
         for m in reading.mentions("mechanism", "compound")
         if (term := reading.vocabulary.terms.get(m.term)) is not None
         and (term.type in MOLECULE_TYPES or term.kind == "compound")
+        and not MARKER.match(reading.behind(m))
     ]
 
 

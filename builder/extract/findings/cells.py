@@ -41,7 +41,8 @@ _FINITE = re.compile(
 # What a cell's name stands beside where no cell is acted on: "MSC therapy", "platelet-rich".
 _NO_TARGET = re.compile(
     r"(?:[\s-]+(?:based\s+)?(?:therap\w+|transplantation|treatments?|injections?|sheets?|implantation|"
-    r"markers?|lineage|lysates?)\b|-(?:rich|like|free|poor|depleted|seeded|laden|specific)\b)",
+    r"markers?|lineage|lysates?)\b|-(?:rich|like(?!\s+cells?\b)|free|poor|depleted|seeded|laden|specific|"
+    r"conditioned)\b)",
     re.IGNORECASE,
 )
 # "Similar effects to BMSCs" names them for comparison only.
@@ -49,6 +50,9 @@ _LIKENED = re.compile(
     r"\b(?:similar|comparable|superior|inferior|equal|equivalent|identical)\s+(?:[\w-]+\s+){0,3}(?:to|with)\s+"
     r"(?:(?:those|that)\s+of\s+)?(?:the\s+)?$",
     re.IGNORECASE,
+)
+_MEDIUM_OF = re.compile(
+    r"\b(?:conditioned\s+)?(?:medium|media|supernatants?)\s+(?:of|from)\s+$", re.I
 )
 _MADE = re.compile(r"[\s-]*(?:derived|differentiated|induced|generated)\s+", re.IGNORECASE)
 _FROM = re.compile(r"\s+(?:\w+\s+)?(?:from|of|by)\s+(?:[\w-]+\s+){0,3}", re.IGNORECASE)
@@ -106,10 +110,14 @@ def _assign(reading: Reading, term: str, mention: Mention, role: str, rule: str)
 
 
 def _cells(reading: Reading) -> list[Mention]:
+    """Return the cells of a text; that of "hepatocyte growth factor" is none."""
+    molecules = [m for m in reading.mentions("mechanism") if reading.is_molecule(m)]
     return [
         m
         for m in reading.mentions("source", "cell")
-        if not is_inside(m, reading.mentions("intervention")) and not _is_membrane(reading, m)
+        if not is_inside(m, reading.mentions("intervention"))
+        and not is_inside(m, molecules)
+        and not _is_membrane(reading, m)
     ]
 
 
@@ -126,7 +134,8 @@ def _role(reading: Reading, mention: Mention) -> tuple[str, str]:
         return "", "depleted"
     if reading.part.role == "source":
         return _role_in_column(reading, mention)
-    if reading.about_vesicles and (role := _role_in_words(reading, mention)):
+    taken_up = _TAKEN_UP.search(reading.before(mention))
+    if reading.about_vesicles and not taken_up and (role := _role_in_words(reading, mention)):
         return role
     return _as_target(reading, mention)
 
@@ -145,8 +154,10 @@ def _role_in_words(reading: Reading, mention: Mention) -> tuple[str, str] | None
         return "sources", "named-with-exosomes"
     for field, role in (("sources", "source"), ("partners", "partner")):
         pattern = reading.fitting(mention, role)
-        if pattern is None or (role == "partner" and _is_compared(reading)):
+        if pattern is None:
             continue
+        if role == "partner" and _is_compared(reading):
+            return "", "compared"
         if role == "source" and (
             _makes_cell_behind(reading, mention)
             or is_inside(mention, reading.mentions("mechanism"))
@@ -244,6 +255,7 @@ def _names_no_cell(reading: Reading, mention: Mention) -> bool:
         or is_inside(mention, reading.mentions("vehicle"))
         or _NO_TARGET.match(reading.behind(mention))
         or _LIKENED.search(reading.before(mention))
+        or _MEDIUM_OF.search(reading.before(mention))
     )
 
 

@@ -40,7 +40,8 @@ _PASSIVE = re.compile(
 )
 _COORDINATED = re.compile(r"(?:,|\band|\bor|,\s*and)\s+(?:\w+ly\s+)?$", re.IGNORECASE)
 _CLAUSE = re.compile(
-    r"[;:.]\s|,\s+(?:and|but|while|whereas)\s|\b(?:whereas|while|but|that|which)\s", re.IGNORECASE
+    r"[;:.]\s|,\s+(?:and|but|while|whereas)\s|\b(?:whereas|while|but|that|which|when|once|if)\s",
+    re.IGNORECASE,
 )
 _BREAK = re.compile(r"[;:]\s|\.\s+(?=[A-Z])|[—–]\s")
 _COMPOUND = re.compile(r"\b(?:for|to|with|of|by|through|via)\s+(?:\w+ly\s+)?$", re.IGNORECASE)
@@ -52,6 +53,15 @@ _ASIDE = re.compile(
     r"(?!and\b|or\b|but\b|which\b|that\b|while\b|whereas\b|thus\b|thereby\b|\w+ing\b)",
     re.IGNORECASE,
 )
+_PASSING_ON = frozenset(
+    ["deliver", "delivers", "delivered", "transfer", "transfers", "shuttle", "shuttles", "shuttled"]
+)
+# "left sclerostin in serum unchanged"
+_LEFT = re.compile(
+    r"\b(?:left|leaves?|leaving)\s+(?P<what>[^.;,]{1,60}?)\s+(?:unchanged|unaffected|unaltered)\b"
+)
+# "enhanced rather than inhibited X": the second verb is the one denied.
+_INSTEAD = re.compile(r"\s+(?:rather\s+than|but\s+not|and\s+not)\s+([\w-]+)")
 _REACHES = frozenset(["effect on", "effects on", "effect in", "effects in", "role in", "against"])
 
 
@@ -85,6 +95,9 @@ class EffectReader:
             start = self._clause_start(match.start())
             said = State(match.start(), "none", "unchanged", match[0], match.end())
             self._passives.append((start, match.start(), said))
+        for match in _LEFT.finditer(text):
+            said = State(match.start(), "none", "unchanged", match[0], match.end())
+            self._passives.append((match.start("what"), match.end("what"), said))
         self._starts = [s.start for s in self.states]
 
     def effect_of(self, start: int, end: int) -> State:
@@ -151,6 +164,10 @@ class EffectReader:
             before = states[-1]
             if cue.start < before.end or self._keeps(cue) or self._tells_time(cue):
                 continue
+            if cue.kind == "verb" and self._instead(cue, cue.end) and before.effect != "none":
+                state = self._directed(cue, before)
+                states.append(replace(state, end=self._instead(cue, cue.end)))
+                continue
             if cue.kind == "resumed":
                 said = [s for s in states if s.cue == cue.word and s.end < cue.start]
                 states += [replace(s, start=cue.start, end=cue.end) for s in said[-1:]]
@@ -174,6 +191,14 @@ class EffectReader:
                 states.append(self._directed(cue, before))
         return states
 
+    def _instead(self, cue: _Cue, end: int) -> int:
+        """Return the end of a verb that is denied beside a cue: "A rather than B", or 0."""
+        denied = _INSTEAD.match(self.text, end)
+        verb = denied and self.cues.finder.fullmatch(denied[1])
+        return (
+            denied.end() if denied and verb and self.cues.meaning(denied[1]).kind == "verb" else 0
+        )
+
     def _is_deed(self, cue: _Cue) -> bool:
         """Tell whether a cue is a finite verb: neither a noun, nor a gerund, nor a participle."""
         if _COMPOUND.search(self.text[: cue.start]) or cue.word.endswith("ing"):
@@ -182,7 +207,7 @@ class EffectReader:
             return not cue.word.endswith("ed") or not self.text[: cue.start].strip().endswith(
                 ("with", "for", "and", "of")
             )
-        return cue.word in ("deliver", "delivers", "delivered", "transfer", "transfers")
+        return cue.word in _PASSING_ON
 
     def _keeps(self, cue: _Cue) -> bool:
         """Tell whether a preposition belongs to the words before it: "increase in", "such as"."""
@@ -249,6 +274,8 @@ class EffectReader:
     def _goes_on(self, before: State, cue: _Cue) -> bool:
         """Tell whether a denial reaches a further verb: "did not promote or inhibit"."""
         between = self.text[before.end : cue.start]
+        if before.cue in ("nor", "neither") and not re.search(r"[,;.]|\bnor\b", between):
+            return True  # "neither PRP nor its exosomes changed X"
         return bool(re.search(r"\b(?:or|nor)\s+$", between)) and "," not in between
 
     def _note_passive(self, cue: _Cue, before: State) -> None:

@@ -23,6 +23,11 @@ _BEHIND = re.compile(rf"^\s+({_NOUN})\b", re.IGNORECASE)
 _LEFT = re.compile(
     r"([\w’'-]+)\s*(?:,\s*|\s+and\s+|\s+or\s+|/|\s*&\s*)(?:[\w-]+\s+)?$", re.IGNORECASE
 )
+_PLACE = re.compile(
+    r"\s+of\s+(?:the\s+)?(?:(?:human|rat|mouse|murine|rabbit|ovine|sheep|goat|equine|horse|canine|dog|"
+    r"porcine|pig)\s+)?(\w+)",
+    re.IGNORECASE,
+)
 _DEFECT = re.compile(
     r"\s*\b(?:defects?|lesions?|injur(?:y|ies)|tears?|loss|fractures?)\b", re.IGNORECASE
 )
@@ -125,7 +130,7 @@ def find_animal_models(
     models = [t for t in v.terms.values() if t.kind == "model"]
     for animal in animals:
         label = v.terms[animal.term].label
-        modelled = re.match(r"(?:\s+[\w’'-]+){0,6}?\s+models?\b", text[animal.end :])
+        modelled = re.match(r"(?:\s+[\w’'-]+){0,6}?\s+[Mm]odels?\b", text[animal.end :])
         term = next(
             (
                 t
@@ -194,6 +199,19 @@ def find_gapped_conditions(
         term = v.find_term(f"{left[1]} {head}", "condition") if left else None
         if left and term and term != condition.term:
             found.append(_mention(term, "condition", left.start(1), condition.end, text))
+    return found
+
+
+def find_conditions_by_place(
+    text: str, conditions: Iterable[Mention], v: Vocabulary
+) -> list[Mention]:
+    """Return conditions with their place behind them: "osteoarthritis of the rabbit knee"."""
+    found = []
+    for condition in conditions:
+        place = _PLACE.match(text, condition.end)
+        term = place and v.find_term(f"{place[1]} {condition.text}", "condition")
+        if place and term and term != condition.term:
+            found.append(_mention(term, "condition", condition.start, place.end(), text))
     return found
 
 

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from builder.extract.findings.carriers import is_unknown_rna, read_cargo
+from builder.extract.findings.carriers import MARKER, is_unknown_rna, read_cargo
 from builder.extract.findings.cues import Cues
 from builder.extract.findings.neighbours import State
 from builder.extract.findings.phrases import (
     find_animal_models,
+    find_conditions_by_place,
     find_gapped_conditions,
     find_placed_defects,
 )
@@ -25,10 +26,6 @@ _NAMING_KINDS = ("modification", "source", "vehicle", "vesicle", "outcome")
 # Inside one of these names a process counts only as what the name is about: "cell-free [bone
 # regeneration]", but not "[regenerative] medicine".
 _FIELD_KINDS = ("intervention", "method", "condition")
-_MARKER = re.compile(
-    r"(?:[+⁺−]|\([+−-]\)|[\s-](?:positive|negative)\b)\s+(?:[\w-]+\s+){0,3}?"
-    r"(?:\w*[Cc]ells?\b|\w*SCs?\b|macrophages?\b|monocytes?\b|fibroblasts?\b)"
-)
 _MEDIATED = re.compile(r"[-\s](?:mediated|dependent|induced|driven)$", re.IGNORECASE)
 
 
@@ -57,7 +54,7 @@ def _tells_kind(reading: Reading, mention: Mention) -> bool:
 
     "Senescent chondrocytes", "CD34+ cells".
     """
-    if _MARKER.match(reading.behind(mention)):
+    if MARKER.match(reading.behind(mention)):
         return True
     return mention.text.lower().endswith(("genic", "escent")) and any(
         not reading.text[mention.end : cell.start].strip() and cell.start > mention.end
@@ -169,6 +166,7 @@ def read_setting(reading: Reading) -> list[Assigned]:
     ]
     found = [_assigned(reading, m, "conditions", "", "named") for m in conditions]
     split = find_gapped_conditions(reading.text, conditions, v)
+    split += find_conditions_by_place(reading.text, conditions, v)
     found += [_assigned(reading, m, "conditions", "", "split-name") for m in split]
     found += [_assigned(reading, m, "conditions", "", "defect-by-place") for m in placed]
     found += [_assigned(reading, m, "models", "", "named") for m in models]

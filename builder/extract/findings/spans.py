@@ -68,7 +68,10 @@ class Reading:
         split = find_processes(self.text, self.mentions("condition"), self.vocabulary)
         split += find_tissue_processes(self.text, self.mentions("tissue"), self.vocabulary)
         split += find_shared_heads(self.text, found, self.vocabulary)
-        split = [m for m in split if not any(_covers(o, m) for o in found)]
+        # "hypertrophic [differentiation of chondrocytes]": the noun is another name's already.
+        split = [
+            m for m in split if not any(_covers(o, m) or o.start < m.start < o.end for o in found)
+        ]
         kept = [m for m in found if not is_inside(m, split) or self._is_molecule(m)]
         taken = {(m.term, m.start) for m in kept}
         return sorted(
@@ -77,6 +80,10 @@ class Reading:
 
     def _is_molecule(self, mention: Mention) -> bool:
         return self.vocabulary.terms[mention.term].type != "process"
+
+    def is_molecule(self, mention: Mention) -> bool:
+        """Tell whether a mention is a gene or protein."""
+        return self.vocabulary.terms[mention.term].type == "gene/protein"
 
     def _stands(self, mention: Mention, wanted: Sequence[Mention]) -> bool:
         """Tell whether a mention counts beside the longer ones that it lies in."""
@@ -126,8 +133,10 @@ class Reading:
         return self._all
 
     def _by_column(self, mention: Mention) -> Mention:
-        """Return an open short form read by its column, where that leaves one meaning."""
+        """Return an open short form read by its column or vesicles, if that leaves one meaning."""
         kind = _COLUMN_KINDS.get(self.part.role)
+        if any(p.regex.match(self.behind(mention)) for p in self.cues.roles["source"].after[:2]):
+            kind = "source"  # "ASC-EVs"
         fitting = [c for c in mention.candidates if self.vocabulary.terms[c].kind == kind]
         if mention.term or len(fitting) != 1:
             return mention
