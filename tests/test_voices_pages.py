@@ -6,11 +6,13 @@ import dataclasses
 import re
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from test_voices import bundle, finding, library
 
 from builder import models
+from builder.exports.api import find_records
 from builder.models import Identifiers, Notice, Term
 from builder.render import render_site
 from builder.store import Library, merge_references
@@ -137,3 +139,47 @@ def test_correcting_a_work_does_not_withdraw_it() -> None:
         id="w", csl=models.CslItem(type="book", title="W"), printed="W", cited_in=[]
     )
     assert not cited.withdrawn
+
+
+def read_api(library: Library) -> dict[str, dict[str, Any]]:
+    return {
+        name: {str(record["id"]): record for record in records}
+        for name, records in find_records(library, "https://atlas.example/").items()
+    }
+
+
+def test_the_api_says_which_findings_rest_on_retracted_work(atlas: Library) -> None:
+    api = read_api(retract(atlas, "w1"))
+    assert (api["findings"]["f1"]["retracted"], api["findings"]["f1"]["stands"]) == (["w1"], False)
+    assert not {"retracted", "stands"} & api["findings"]["f2"].keys()
+    assert api["references"]["w1"]["custom"]["notices"] == [
+        {
+            "kind": "retraction",
+            "doi": "10.1000/notice",
+            "issued": "2024-05-17",
+            "told_by": "Crossref",
+        }
+    ]
+    assert "notices" not in api["references"]["w2"]["custom"]
+
+
+def test_a_finding_with_one_ground_left_stands(atlas: Library) -> None:
+    one = finding("f3", "p", "up", references=[1, 2], quote="BMSC exosomes raised IL-10.")
+    paper = atlas.papers["p"]
+    both = dataclasses.replace(
+        paper,
+        findings=[one],
+        references=[
+            *paper.references,
+            atlas.papers["q"].references[0].model_copy(update={"number": 2}),
+        ],
+    )
+    library = dataclasses.replace(
+        atlas,
+        papers={**atlas.papers, "p": both},
+        references=merge_references([both, atlas.papers["q"]], {}),
+    )
+    told = read_api(retract(library, "w1"))["findings"]["f3"]
+    assert (told["retracted"], told["stands"]) == (["w1"], True)
+    told = read_api(retract(library, "w1", "p"))["findings"]["f3"]
+    assert (told["retracted"], told["stands"]) == (["w1", "p"], False)

@@ -20,6 +20,7 @@ from builder.views.atlas import Atlas, build_atlas
 from builder.views.citations import short_name
 from builder.views.findings import finding_title
 from builder.views.terms import count_term
+from builder.voices import study_of
 
 NOT_STATED = "not stated"
 _API = "api/v1"
@@ -149,6 +150,16 @@ def _reference(reference: models.Reference, site_url: str) -> shapes.ReferenceEn
             ],
             et_al=reference.et_al,
             labels=reference.labels,
+            notices=[
+                shapes.NoticeEntry(
+                    kind=notice.kind,
+                    doi=notice.doi,
+                    issued=notice.issued.isoformat() if notice.issued else None,
+                    told_by=notice.told_by,
+                )
+                for notice in reference.notices
+            ]
+            or None,
         ),
     )
 
@@ -199,8 +210,16 @@ def _finding(atlas: Atlas, finding: models.Finding, site_url: str) -> shapes.Fin
         quantities=finding.quantities,
         references=finding.references,
         evidence=finding.evidence,
+        **_standing(atlas, finding),
         questions=[shapes.QuestionEntry(rule=q.rule, text=q.text) for q in finding.questions],
     )
+
+
+def _standing(atlas: Atlas, finding: models.Finding) -> dict[str, Any]:
+    """Return what of a finding's grounds was retracted; nothing where all stands."""
+    grounds = [*study_of(finding, atlas.places), finding.paper]
+    retracted = [name for name in dict.fromkeys(grounds) if name in atlas.withdrawn]
+    return {"retracted": retracted, "stands": atlas.stands(finding)} if retracted else {}
 
 
 def _trial(atlas: Atlas, trial: models.Trial, site_url: str) -> shapes.TrialEntry:

@@ -113,6 +113,15 @@ class CitedInEntry(Shape):
     number: int
 
 
+class NoticeEntry(Shape):
+    """A later notice about a work, and the service that tells of it."""
+
+    kind: str
+    doi: str | None = None
+    issued: str | None = None
+    told_by: str
+
+
 class ReferenceCustom(Shape):
     """What CSL-JSON has no key for."""
 
@@ -121,6 +130,10 @@ class ReferenceCustom(Shape):
     cited_in: list[CitedInEntry]
     et_al: Annotated[bool, Field(description="the list of authors is printed as incomplete")]
     labels: Annotated[list[str], Field(description="link labels printed behind it")] = []
+    notices: Annotated[
+        list[NoticeEntry] | None,
+        Field(description="its retraction, corrections and concerns; absent where none is known"),
+    ] = None
 
 
 class ReferenceEntry(CslData):
@@ -207,6 +220,17 @@ class FindingEntry(Entry):
     quantities: list[Quantity] = []
     references: Annotated[list[int], Field(description="numbers in the paper's list")] = []
     evidence: Evidence
+    retracted: Annotated[
+        list[Slug] | None,
+        Field(
+            description="those works that it rests on, or its own paper, that were taken back; "
+            "absent where all stand"
+        ),
+    ] = None
+    stands: Annotated[
+        bool | None,
+        Field(description="false where all that it rests on was taken back: it is no evidence"),
+    ] = None
     questions: list[QuestionEntry] = []
 
 
