@@ -41,6 +41,7 @@ INVENTED = (
     "blind-statements",
     "blind-third",
     "blind-traps",
+    "blind-fourth",
 )
 FIELDS = (
     "sources", "modifications", "vehicles", "cargo", "mechanisms", "targets", "partners", "models",
