@@ -25,7 +25,7 @@ _MIRNA = (
 )
 _CIRC = (
     r"(?:(?:hsa|mmu|rno)_)?[Cc]irc(?:RNA)?(?:[_-]|\s(?=\d{4}|[A-Z][A-Za-z]*\d))?"
-    r"(?P<circ>\d{4,7}|(?!RNA)[A-Z][A-Za-z]*\d*[A-Z]?\d*|(?<=RNA\s)[A-Z][A-Za-z]*\d\w*)"
+    r"(?P<circ>\d{4,7}|(?!RNA)[A-Z][A-Za-z]*\d*[A-Za-z]?\d*|(?<=RNA\s)[A-Z][A-Za-z]*\d\w*)"
 )
 _LNC = (
     r"(?:[Ll]ncRNAs?|[Ll]nc|[Ll]ong\s[Nn]on-?coding\sRNAs?)[\s-]"
@@ -140,10 +140,11 @@ class Terms(Mapping[str, Term]):
     def _by_name(self) -> dict[str, str]:
         """Return the terms of files that give no number, by those of the genes they name."""
         numbered = set(self._of_gene.values())
-        return {
+        bare = [t for t in self.filed.values() if t.type == "gene/protein" and t.id not in numbered]
+        members = {x.curie: t.id for t in bare for x in t.xrefs if x.match == "narrower"}
+        return members | {
             gene.curie: term.id
-            for term in self.filed.values()
-            if term.type == "gene/protein" and term.id not in numbered
+            for term in bare
             for name in (term.label, term.abbreviation or "", *term.synonyms)
             if (gene := genes.find_gene(name))
         }

@@ -30,6 +30,13 @@ _TREATED_WITH = re.compile(
     r"pre-?conditioned)\s+(?:with|by)\s+(?:[\w/-]+\s*){1,3}",
     re.IGNORECASE,
 )
+# "Pretreating ADSCs with melatonin"
+_TREATING = re.compile(
+    r"\b(?:pre-?treating|pre-?conditioning|priming|pre-?treatment\s+of|priming\s+of|stimulation\s+of)\s+"
+    r"(?:[\w-]+\s+){0,2}$",
+    re.IGNORECASE,
+)
+_WITH = re.compile(r"s?\s+(?:with|by)\s+(?:[\w/-]+\s*){1,3}", re.IGNORECASE)
 _TAKEN_OUT = re.compile(
     r"inhibit|antagomi|knock|silenc|deplet|deficien|shRNA|siRNA|\banti-", re.IGNORECASE
 )
@@ -38,6 +45,8 @@ _PUT_IN = re.compile(
     r"load|sonicat|electroporat|incubat|plasmid|overexpress|over-express|transfect|transduc|encapsulat|lentivir|cargo",
     re.IGNORECASE,
 )
+_BY_CELLS = frozenset(["x-overexpressing-cells", "exosomes-of-cells-transfected-with-x"])
+_OVEREXPRESSING = re.compile(r"[\s-]+over-?expressing\b", re.IGNORECASE)
 _OVEREXPRESSED = re.compile(r"\b(?:over-?express|lentivir|transduc|transfect)\w*", re.IGNORECASE)
 _OF_RNA = frozenset(["x-profile", "x-modified-cells", "exosomes-with-rna"])
 _OPPOSED_BEHIND = re.compile(
@@ -137,6 +146,8 @@ def _treated(
     for source in sources:
         before = _TREATED.search(reading.text[: source.start])
         behind = _TREATED_WITH.match(reading.text[source.end :])
+        if behind is None and _TREATING.search(reading.text[: source.start]):
+            behind = _WITH.match(reading.text[source.end :])
         if behind and (named := _find_treatment(reading, source.end, source.end + behind.end())):
             stop = source.end + behind.end()
             yield replace(
@@ -176,6 +187,7 @@ def _implied(reading: Reading) -> Iterator[Assigned]:
         if _is_loaded(reading, molecule):
             compound = reading.vocabulary.terms[molecule.term].kind == "compound"
             yield from _named_after(reading, molecule, ("loading", "modification"), "loaded")
+            yield from _made_by_cells(reading, molecule)
             yield from _loaded_drug(reading, molecule) if compound else ()
     for material in reading.mentions("vehicle"):
         pattern = reading.fitting(material, "culture")
@@ -204,6 +216,15 @@ def _named_after(
             made = _assign(reading, "modifications", mention, f"{role}-name")
             yield replace(made, value=term)
             return
+
+
+def _made_by_cells(reading: Reading, mention: Mention) -> Iterator[Assigned]:
+    """Yield overexpression by the cell: "exosomes of Wnt16-overexpressing MSCs"."""
+    pattern = reading.fitting(mention, "loaded")
+    term = reading.vocabulary.find_term("gene overexpression", "modification")
+    by_cells = pattern is not None and pattern.rule in _BY_CELLS
+    if pattern and term and (by_cells or _OVEREXPRESSING.match(reading.behind(mention))):
+        yield replace(_assign(reading, "modifications", mention, pattern.rule), value=term)
 
 
 def _loaded_drug(reading: Reading, mention: Mention) -> Iterator[Assigned]:

@@ -26,6 +26,8 @@ _NAMING_KINDS = ("modification", "source", "vehicle", "vesicle", "outcome")
 # Inside one of these names a process counts only as what the name is about: "cell-free [bone
 # regeneration]", but not "[regenerative] medicine".
 _FIELD_KINDS = ("intervention", "method", "condition")
+# Rules by which the words themselves tell a direction.
+_SAID = ("verb", "arrow", "passive", "sign")
 _MEDIATED = re.compile(r"[-\s](?:mediated|dependent|induced|driven)$", re.IGNORECASE)
 
 
@@ -40,7 +42,7 @@ def read_mechanisms(reading: Reading) -> list[Assigned]:
         if is_inside(mention, names) or _is_modifier(reading, mention):
             continue
         assigned = _directed(reading, mention, "mechanisms")
-        if _tells_kind(reading, mention) and not assigned.rule.startswith("verb"):
+        if _tells_kind(reading, mention) and not assigned.rule.startswith(_SAID):
             continue
         if (mention.start, mention.end) in carried and assigned.detail in ("involves", "modulates"):
             continue  # what the vesicle carries is cargo; it is a mechanism only if it changes
