@@ -343,3 +343,40 @@ def test_a_study_of_several_sources_is_no_disagreement(vocabulary):
     traces = read(vocabulary, rows=(HEAD, row), titles=[title])
     finding = next(t.finding for t in traces if t.finding.locator.kind == "table-row")
     assert "row-title-source" not in {q.rule for q in finding.questions}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "To our knowledge, the effect of MSC exosomes on osteoarthritis has not been investigated.",
+        "Whether BMSC exosomes reduce pain in patients with knee osteoarthritis remains unclear.",
+        "It is still unknown whether exosomes of MSCs inhibit MMP-13.",
+        "How BMSC exosomes lower IL-6 has not been fully elucidated.",
+        "Little is known about MSC exosomes in osteoarthritis.",
+    ],
+)
+def test_what_nobody_knows_is_no_finding(vocabulary, text):
+    assert read(vocabulary, blocks=[Block("paragraph", text, 7)]) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "BMSC exosomes reduced IL-6, but the mechanism remains unclear.",
+        "The effect of BMSC exosomes on IL-6 was mediated by a hitherto unknown receptor.",
+        "The role of BMSC exosomes was studied, and they reduced IL-6.",
+    ],
+)
+def test_what_is_known_beside_what_is_not_stays_a_finding(vocabulary, text):
+    (trace,) = read(vocabulary, blocks=[Block("paragraph", text, 7)])
+    assert [m.id for m in trace.finding.mechanisms] == ["il-6"]
+
+
+def test_a_test_named_after_a_process_is_not_the_process(vocabulary):
+    text = "A wound healing assay showed that BMSC exosomes accelerate migration of chondrocytes."
+    (trace,) = read(vocabulary, blocks=[Block("paragraph", text, 7)])
+    assert [(m.id, m.effect) for m in trace.finding.mechanisms] == [("cell-migration", "up")]
+    text = "The International Cartilage Repair Society score was raised by BMSC exosomes."
+    (trace,) = read(vocabulary, blocks=[Block("paragraph", text, 7)])
+    assert trace.finding.mechanisms == []
+    assert [(o.id, o.effect) for o in trace.finding.outcomes] == [("icrs-score", "up")]

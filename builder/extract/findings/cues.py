@@ -60,6 +60,7 @@ class Cues:
     columns: tuple[tuple[str, re.Pattern[str]], ...]
     evidence: tuple[tuple[str, re.Pattern[str]], ...]
     about_itself: re.Pattern[str]
+    unknown: re.Pattern[str]
     heads: re.Pattern[str]
     unchanged: re.Pattern[str]
     turning: re.Pattern[str]
@@ -97,6 +98,10 @@ class Cues:
             or word.split(maxsplit=1)[0].endswith("ed")
             or word in self.participles
         )
+
+    def tells_of_field(self, sentence: str) -> bool:
+        """Tell whether a sentence says something known, and not of the paper that it stands in."""
+        return not self.about_itself.search(sentence) and not self.unknown.search(sentence)
 
     def names_vesicles(self, text: str) -> bool:
         """Tell whether a text is about vesicles; "exosome-depleted serum" alone is not."""
@@ -259,6 +264,7 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
             (e["level"], re.compile(e["pattern"], re.IGNORECASE)) for e in data["evidence"]
         ),
         about_itself=re.compile(data["about_itself"], re.IGNORECASE),
+        unknown=re.compile(data["unknown"], re.IGNORECASE),
         heads=re.compile(rf"^\s+(?:{_any(effects['heads'])})\b", re.IGNORECASE),
         unchanged=re.compile(
             rf"\b(?:remain(?:s|ed)?|kept|stayed|was|were|is|are)\s+(?:\w+ly\s+)?"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -18,6 +19,7 @@ from builder.spelling import DASHES
 
 # The kind of term that a column holds.
 _COLUMN_KINDS = {"source": "source", "vehicle": "vehicle"}
+_TEST = re.compile(r"[\s-]+(?:assays?|kits?|society|foundation|journal)\b", re.IGNORECASE)
 # Kinds of which a name may hold another that counts as well.
 _HEADED = ("mechanism", "condition", "vehicle")
 
@@ -57,12 +59,17 @@ class Reading:
         "Bone fracture healing" is a process, and the fracture in it a condition.
         """
         if kinds not in self._found:
-            wanted = [m for m in self._every() if self._is_of(m, kinds)]
+            wanted = [m for m in self._every() if self._is_of(m, kinds) and not self._is_test(m)]
             found = [m for m in wanted if self._stands(m, wanted)]
             if kinds == ("mechanism",):
                 found = self._with_split_names(found)
             self._found[kinds] = found
         return self._found[kinds]
+
+    def _is_test(self, mention: Mention) -> bool:
+        """Tell whether a mention only names a test or a body: "wound healing assay"."""
+        is_process = self.vocabulary.terms[mention.term].kind == "mechanism"
+        return is_process and bool(_TEST.match(self.text, mention.end))
 
     def _with_split_names(self, found: list[Mention]) -> list[Mention]:
         split = find_processes(self.text, self.mentions("condition"), self.vocabulary)

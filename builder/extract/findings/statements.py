@@ -204,7 +204,7 @@ def _prose(paper: Paper, cues: Cues) -> Iterable[Statement]:
         about = False
         for sentence in find_sentences(paper.abstract):
             about = cues.names_vesicles(sentence) or (about and bool(_THEY.match(sentence)))
-            if about and not cues.about_itself.search(sentence):
+            if about and cues.tells_of_field(sentence):
                 yield _sentence(Locator(kind="abstract", line=paper.abstract_line), sentence)
     for text, line in [
         *((paper.tldr, paper.tldr_line) for _ in [0] if paper.tldr and paper.tldr_line),
@@ -231,7 +231,7 @@ def _full_text(
         if block.kind != "paragraph" or not cues.names_vesicles(block.text):
             continue
         for sentence in split_sentences(block.text, block.citations, block.marks):
-            if cues.names_vesicles(sentence.text) and not cues.about_itself.search(sentence.text):
+            if cues.names_vesicles(sentence.text) and cues.tells_of_field(sentence.text):
                 locator = Locator(kind="full-text", line=block.line, section=block.section or None)
                 cited = tuple(t for n in sentence.cited for t in titles.get(n, ()))
                 yield _sentence(locator, sentence.text, sentence.cited, cited)
