@@ -38,7 +38,7 @@ QUERIES = yaml.safe_load((ROOT / "tests/site/search-queries.yml").read_text())
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 COLD = ("BMSC", "mesenchimal", "Theranostics 2019", "Kniearthrose", "hydrogel cartilage rat")
 GZIPPED = (".js", ".json", ".css", ".html", ".svg", ".xml")
-TYPED = 6  # every sixth query is typed letter by letter, and asked word by word
+TYPED = 12  # every twelfth query is typed letter by letter, and asked word by word
 LONGEST = 2000  # ms; what takes longer is counted as this
 QUIET = 400  # ms without a change after which a list is taken as complete
 

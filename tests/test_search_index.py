@@ -17,6 +17,7 @@ from builder.search.fulltext import BREAK, page_html
 from builder.search.habits import Habits, read_habits
 from builder.search.identifiers import normalise
 from builder.search.keys import find_keys
+from builder.search.programs import pack_programs
 from builder.search.shards import write_shards
 from builder.search.write import Entries, find_entries, write_index
 from builder.views.atlas import build_atlas
@@ -66,6 +67,28 @@ def digests(folder: Path) -> dict[str, str]:
 def test_two_builds_are_the_same_to_the_byte(entries: Entries, index: Path, tmp_path: Path) -> None:
     write_index(tmp_path, entries, SETTINGS, "2026-01-02")
     assert digests(tmp_path) == digests(index)
+
+
+PROGRAMS = Path(__file__).parent.parent / "templates/theme/assets/javascripts"
+
+
+def test_programs_are_sent_without_comments(tmp_path: Path) -> None:
+    (tmp_path / "search-x.js").write_text("// Why.\nif (a) {\n  b(); // this stays\n}\n\n")
+    (tmp_path / "other.js").write_text("// Not of the search.\n")
+    pack_programs(tmp_path)
+    assert (tmp_path / "search-x.js").read_text() == "if (a) {\nb(); // this stays\n}\n"
+    assert (tmp_path / "other.js").read_text() == "// Not of the search.\n"
+
+
+def test_no_string_of_a_program_runs_over_lines() -> None:
+    """Its indents and its lines that look like comments would be lost."""
+    found = [
+        f"{path.name}:{number}"
+        for path in PROGRAMS.glob("search*.js")
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if line.count("`") % 2 or line.rstrip().endswith("\\")
+    ]
+    assert found == []
 
 
 def test_only_what_is_used_is_shipped(index: Path) -> None:

@@ -2,6 +2,7 @@
 
 Cells: stem, stromal or stem/stromal; with and without "derived"; the tissue in front or behind.
 miRNA: miR, miRNA, microRNA. Greek letters: by name, or by the Latin letter that looks like them.
+Roman numerals behind "type" or "collagen": in Arabic figures.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ _LNCRNA = re.compile(r"^lncRNA[- ]", re.IGNORECASE)
 _LNCRNA_WORDS = ("lncRNA", "lnc", "long noncoding RNA", "long non-coding RNA")
 _CIRC = re.compile(r"^circ[_ -]?(?=\w)", re.IGNORECASE)
 _CIRC_WORDS = ("circ", "circRNA", "circular RNA", "hsa circ", "mmu circ")
+_NUMERALS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
+_ROMAN = re.compile(rf"(?<=[Tt]ype |agen )(?:{'|'.join(reversed(_NUMERALS))})\b")
 # The Latin letter that is written for a Greek one behind a name: TNF-a, NF-kB.
 _LATIN = {"α": "a", "β": "b", "γ": "g", "δ": "d", "κ": "k"}
 
@@ -42,6 +45,7 @@ def find_variants(term: Term) -> Iterator[str]:
     for name in dict.fromkeys(names):
         yield name
         yield from _of_greek(name)
+        yield from _of_roman(name)
         if term.kind in ("source", "cell"):
             yield from _of_cell(name)
         elif term.kind == "mechanism":
@@ -54,6 +58,12 @@ def _of_greek(name: str) -> Iterator[str]:
     for greek, latin in _LATIN.items():
         if re.search(rf"[\w{re.escape(spelling.DASHES)}]{greek}", name):
             yield name.replace(greek, latin)
+
+
+def _of_roman(name: str) -> Iterator[str]:
+    """``Collagen type II`` is also written ``collagen type 2``."""
+    if match := _ROMAN.search(name):
+        yield f"{name[: match.start()]}{_NUMERALS.index(match.group()) + 1}{name[match.end() :]}"
 
 
 def _of_cell(name: str) -> Iterator[str]:

@@ -79,7 +79,7 @@ def find_terms(atlas: Atlas, habits: Habits) -> Iterator[Entry]:
         tissues = [known[t] for t in habits.tissues_of(term.id) if t in known]
         vesicles = [name for name in _vesicle_names(tissues) if join_keys(name) not in taken]
         plain = [name for tissue in tissues for name in _own_names(tissue) if name]
-        yield _term_entry(atlas, term, [*plain, *vesicles])
+        yield _term_entry(atlas, term, plain, vesicles)
 
 
 def find_works(atlas: Atlas, habits: Habits) -> Iterator[Entry]:
@@ -126,11 +126,11 @@ def _vesicle_names(tissues: Iterable[Term]) -> Iterator[str]:
         yield from (f"{name} exosome" for name in _own_names(tissue) if name)
 
 
-def _term_entry(atlas: Atlas, term: Term, told: Sequence[str]) -> Entry:
+def _term_entry(atlas: Atlas, term: Term, tissues: Sequence[str], vesicles: Sequence[str]) -> Entry:
     paged = term.kind in PAGED
     findings = atlas.findings_of(term.id)
-    own = [*_own_names(term), *told]
-    names = dict.fromkeys([*own, *find_variants(term)])
+    own = [*_own_names(term), *tissues]
+    names = dict.fromkeys([*own, *vesicles, *find_variants(term)])
     return Entry(
         path=atlas.term_href(term, ""),
         kind=term.kind if paged else "glossary",

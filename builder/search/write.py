@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from builder.search.fulltext import write_fulltext
 from builder.search.habits import Habits, read_habits
 from builder.search.identifiers import normalise
 from builder.search.keys import find_keys, join_keys
+from builder.search.programs import pack_programs
 from builder.search.shards import encode, write_blocks, write_shards
 from builder.store import Library
 from builder.views.atlas import Atlas, build_atlas
@@ -46,11 +48,12 @@ class Entries:
 
 
 def write_search(project: Project, library: Library, site: Path) -> None:
-    """Write names, identifiers and full text. Raises ProblemError."""
+    """Write names, identifiers and full text, and pack the programs. Raises ProblemError."""
     atlas = build_atlas(library)
     settings = store.read_yaml(project.content / "search.yml", project.root)
     entries = find_entries(atlas, read_habits(settings))
     write_index(site / FOLDER, entries, settings, find_edition(library).day.isoformat())
+    pack_programs(site / "assets/javascripts")
 
 
 def find_entries(atlas: Atlas, habits: Habits) -> Entries:
@@ -83,7 +86,8 @@ def write_index(out: Path, entries: Entries, settings: Mapping[str, Any], day: s
         "registers": sorted(r.lower() for r in settings["registers"]),
         "prefixes": sorted(_prefixes(terms) | {p.lower() for p in settings["prefixes"]}),
         "bare": [[b["pattern"], b["prefix"].lower()] for b in settings["bare"]],
-        "terms": [_term_row(t, kinds, pages, context) for t in terms],
+        "terms": [_term_row(t, kinds, context) for t in terms],
+        "pages": _join_ids([pages.get(t.path, "") for t in terms]),
         "words": write_shards(folder, "words", _postings(entries, context), WORDS_PER_FILE),
         "works": write_blocks(
             folder, "works", [_work_row(w, kinds, pages) for w in works], WORKS_PER_FILE
@@ -108,15 +112,34 @@ def _prefixes(terms: Iterable[Entry]) -> set[str]:
     }
 
 
-def _term_row(
-    entry: Entry, kinds: list[str], pages: Mapping[str, str], context: set[str]
-) -> list[Any]:
-    """Return [address, kind, label, abbreviation, weight, names, page id] of a term."""
-    names = "|".join(_short_names(entry, context))
-    return [
-        entry.path, kinds.index(entry.kind), entry.title, entry.detail, entry.weight, names,
-        pages.get(entry.path, ""),
-    ]  # fmt: skip
+def _term_row(entry: Entry, kinds: list[str], context: set[str]) -> list[Any]:
+    """Return [address, kind, label, abbreviation, weight, names] of a term.
+
+    The manifest is most of what a first search loads: what the browser can make of the label and
+    the abbreviation is left out of the address and of the first two names.
+    """
+    names = list(_short_names(entry, context))
+    for place, text in enumerate((entry.title, entry.detail)):
+        if names[place : place + 1] == [_plain(text, " ")]:
+            names[place] = ""
+    path = re.sub(rf"(?<=[/-]){re.escape(_plain(entry.title, '-'))}(?=/?$)", "*", entry.path)
+    return [path, kinds.index(entry.kind), entry.title, entry.detail, entry.weight, "|".join(names)]
+
+
+def _plain(text: str, joint: str) -> str:
+    """Return the ASCII letters and digits of a text in lower case; the browser does the same."""
+    return re.sub(r"[^a-z0-9]+", joint, text.lower()).strip(joint)
+
+
+def _join_ids(found: Sequence[str]) -> list[Any]:
+    """Return [what each id begins with, width, the rest of each in that width, one after another].
+
+    Random as they are, nothing packs them better.
+    """
+    start = next((name[: name.rfind("_") + 1] for name in found if name), "")  # the language
+    rest = [name.removeprefix(start) for name in found]
+    width = max(map(len, rest), default=0)
+    return [start, width, "".join(name.ljust(width) for name in rest)]
 
 
 def _short_names(entry: Entry, context: set[str]) -> Iterator[str]:

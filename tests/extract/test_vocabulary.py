@@ -68,6 +68,7 @@ def test_sources(vocabulary: Vocabulary, text: str, expected: list[str]) -> None
         ("type II collagen", ["col-ii"]),
         ("type I collagen", ["col-i"]),
         ("COL-I and Col II", ["col-i", "col-ii"]),
+        ("collagen type 2 and type 10 collagen", ["col-ii", "col-x"]),
         ("Smad4", ["smad4"]),
         ("Smads", ["smad"]),
         ("IL-1β", ["il-1-beta"]),

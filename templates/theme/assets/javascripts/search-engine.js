@@ -5,7 +5,7 @@ import { createFold } from "./search-fold.js";
 import { identify } from "./search-identify.js";
 import { address, load, ROOT } from "./search-load.js";
 import { isLong, makePlan, notice, planText, readAsJournal, readings, readNeeds } from "./search-plan.js";
-import { BARE, CLOSE, EXACT, PART, TermIndex, WITHIN } from "./search-terms.js";
+import { BARE, CLOSE, EXACT, NEAR, PART, TermIndex, WITHIN } from "./search-terms.js";
 import { searchText } from "./search-text.js";
 import { WorkIndex } from "./search-works.js";
 
@@ -55,12 +55,7 @@ class Engine {
     this.day = manifest.day;
     this.fold = createFold(manifest.rules);
     this.context = new Set(manifest.context);
-    this.terms = new TermIndex(
-      manifest.terms,
-      manifest.kinds,
-      this.context,
-      Object.values(manifest.rules.greek),
-    );
+    this.terms = new TermIndex(manifest, this.context);
     this.endings = manifest.endings;
     this.works = new WorkIndex(manifest, load);
     this.kinds = new Map(manifest.kinds.map(([id, one, many]) => [id, { one, many }]));
@@ -145,7 +140,8 @@ class Engine {
       if (tier === WITHIN && growing) tier = TIERS.begun;
       // An outcome has no page of its own: the trials that measure it lead, its definition follows.
       if (tier === EXACT && term.kind === "glossary") tier += BEHIND;
-      else if ((tier === WITHIN || tier === CLOSE) && term.kind === "glossary") tier = TIERS.glossary;
+      else if (tier === NEAR && term.kind === "glossary") tier = CLOSE + BEHIND;
+      else if (tier >= CLOSE && tier <= WITHIN && term.kind === "glossary") tier = TIERS.glossary;
       const held = found.get(term.path);
       const why = term.names[hit.n];
       const entry = { ...term, names: undefined, tier: tier + penalty, score: hit.score, why };

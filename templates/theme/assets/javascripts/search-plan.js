@@ -115,12 +115,16 @@ export async function readAsJournal(works, plan) {
   return hits.length ? { ...plan, spellings, missing: [], hits } : null;
 }
 
-// The query with misspelt words mended: every choice, a few at most.
+// The query with misspelt words mended, and with the kin of words that no name has ("hemophilia":
+// "hemophilic"): every choice, a few at most.
 export function* readings(plan, terms) {
-  if (!plan.spellings.some(({ how }) => how === "mended")) return;
+  const others = plan.spellings.map(({ keys, kin, how }, at) => {
+    const options = how === "mended" ? keys : terms.has(plan.words[at]) ? [] : (kin ?? []);
+    return options.filter((option) => terms.has(option));
+  });
+  if (!others.some((options) => options.length)) return;
   let found = [[]];
-  plan.spellings.forEach(({ keys, how }, at) => {
-    const options = how === "mended" ? keys.filter((k) => terms.has(k)) : [];
+  others.forEach((options, at) => {
     const choices = options.length ? options : [plan.words[at]];
     found = found.flatMap((r) => choices.map((c) => [...r, c])).slice(0, 8);
   });
@@ -175,7 +179,9 @@ function widen(words, plan, terms) {
   const other = words.map(({ text, keys }) => (keys.length === 1 && kin.get(keys[0])) || text);
   const labelled = words.map(({ text, keys }) => (/\p{N}/u.test(text) ? "" : terms.soleLabel(keys)) || text);
   const whole = words.map(({ text }) => text).join(" ");
-  return [...new Set([other, labelled].map((reading) => reading.join(" ")))].filter((q) => q !== whole);
+  return [...new Set([other, labelled].map((reading) => reading.join(" ")))].filter(
+    (query) => query.toLowerCase() !== whole.toLowerCase(),
+  );
 }
 
 // Keeps the words that choose most, in their order; those with a number in any case.

@@ -20,16 +20,20 @@ const ENOUGH = 0.6;
 const LEAST = 0.3;
 
 export class TermIndex {
-  constructor(rows, kinds, context, greek) {
-    this.terms = rows.map(([path, kind, title, detail, weight, names, id]) => ({
-      path,
-      kind: kinds[kind][0],
-      title,
-      detail,
-      weight,
-      id,
-      names: names.split("|"),
-    }));
+  constructor({ terms: rows, kinds, pages: [start, width, ids], rules }, context) {
+    this.terms = rows.map(([path, kind, title, detail, weight, names], at) => {
+      const id = ids.slice(at * width, (at + 1) * width).trim();
+      const whole = [title, detail].map((text) => plain(text, " "));
+      return {
+        path: path.replace("*", plain(title, "-")),
+        kind: kinds[kind][0],
+        title,
+        detail,
+        weight,
+        id: id && start + id,
+        names: names.split("|").map((name, n) => name || whole[n]),
+      };
+    });
     this.context = context;
     this.whole = new Map(); // name without spaces -> [[term, number of the name]]
     this.bags = new Map(); // sorted words without context -> same
@@ -44,7 +48,7 @@ export class TermIndex {
     this.rarest = total;
     this.list = [...this.words.keys()];
     this.families = new Set(); // short words that stand before numbers: mir, il, bmp
-    this.greek = new Set(greek);
+    this.greek = new Set(Object.values(rules.greek));
     this.lettered = new Set(); // words that stand before Greek letters: tnf, tgf, ppar
     for (const { words } of this.names) {
       words.forEach((word, i) => {
@@ -250,6 +254,12 @@ export class TermIndex {
   count(word) {
     return this.words.get(word)?.length ?? 0;
   }
+}
+
+// As write.py leaves out what follows from a label.
+function plain(text, joint) {
+  const joined = text.toLowerCase().replace(/[^a-z0-9]+/g, joint);
+  return joined.slice(joined.startsWith(joint) ? 1 : 0, joined.endsWith(joint) ? -1 : undefined);
 }
 
 function put(map, key, entry) {
