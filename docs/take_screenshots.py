@@ -37,6 +37,8 @@ SHOTS = (
     Shot("trials", "trials/"),
     Shot("trial", "trials/nct05060107/"),
     Shot("finding", "findings/{finding}/"),
+    Shot("mechanism", "mechanisms/bone-regeneration/"),
+    Shot("paper", "papers/sakthi-mohan-2025-exosomal-interventions-bone-osteochondral/"),
     Shot("findings", "sources/bmsc/#findings"),
     Shot("sources-phone", "sources/", PHONE, "dark"),
     Shot("home-phone", "", PHONE),

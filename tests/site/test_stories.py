@@ -278,8 +278,11 @@ def test_searching_keeps_the_policy(site: Served, guarded: tuple[Page, list[str]
 
 def test_nothing_jumps_while_a_page_loads(site: Served, page: Page) -> None:
     jumped = {}
-    for path in ("", "map/", "sources/bmsc/", "trials/", "references/", "findings/"):
+    asked = "search/?q=cartilage"
+    for path in ("", "map/", "sources/bmsc/", "trials/", "references/", "findings/", asked):
         page.goto(site.url + path, wait_until="load")
+        if path == asked:
+            expect(page.locator("#search-results[data-state=done] li").first).to_be_visible()
         shift = page.evaluate(
             """() => new Promise((done) => {
               let sum = 0;

@@ -120,7 +120,7 @@
       return;
     }
     const parts = partsOf(target);
-    const texts = parts.map(wordsOf);
+    let texts = null; // read when first asked for: long tables hold many words
     const input = make("input", { type: "search", autocomplete: "off" });
     const count = make("output");
     const facets = (place.dataset.facets ?? "").split(" ").filter(Boolean);
@@ -136,6 +136,7 @@
     function apply() {
       const words = fold(input.value).split(/\s+/).filter(Boolean);
       const wanted = choices.filter((select) => select.value);
+      if (words.length > 0) texts ??= parts.map(wordsOf);
       let shown = 0;
       parts.forEach((part, n) => {
         const fits = words.every((word) => texts[n].includes(word)) &&

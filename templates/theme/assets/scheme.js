@@ -21,6 +21,8 @@
   }
 
   document.documentElement.classList.replace("no-js", "js");
+  // A page asked with words keeps room for its answers, so that nothing jumps when they come.
+  if (new URLSearchParams(location.search).get("q")) document.documentElement.classList.add("asked");
   paint();
   dark.addEventListener("change", paint);
   if (!button) return;
