@@ -50,3 +50,6 @@ def test_statements_made_to_mislead(name, vocabulary):
     for field in ("mechanisms", "cargo", "vehicles", "conditions"):
         assert scores[field].precision >= 0.94, field
     assert not [c for c in scores["mechanisms"].confusions if c[2] not in ("involves", "modulates")]
+    assert scores["sources"].recall >= 0.93
+    assert scores["mechanisms"].recall >= 0.93
+    assert scores["conditions"].recall >= 0.85

@@ -9,9 +9,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from builder import store
+from builder import spelling, store
 
 CueKind = Literal["verb", "noun", "neutral", "aim", "denial", "hypothesis", "break"]
+_DASHES = re.escape(spelling.DASHES)
 CUES_FILE = Path(__file__).resolve().parents[3] / "content" / "cues.yml"
 ROLES = ("source", "partner", "loaded", "native", "culture")
 
@@ -188,6 +189,7 @@ def _fill(pattern: str, words: Mapping[str, str], stop: str) -> str:
     # A short form may stand behind the vesicles: "exosomes (Exos) of".
     named = rf"(?:{words['vesicle']})\b(?:\s*\([^)]{{1,30}}\))?"
     pattern = pattern.replace(r"{vesicle}\b\s", named + r"\s")
+    pattern = pattern.replace(r"[\s-]", rf"[\s{_DASHES}]")  # "cell–derived"
     for name in ("vesicle", "derived"):
         pattern = pattern.replace("{" + name + "}", words[name])
     made = (
