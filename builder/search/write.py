@@ -25,7 +25,7 @@ from builder.views.atlas import Atlas, build_atlas
 from builder.views.words import KIND_WORDS
 
 FOLDER = "search"
-WORDS_PER_FILE = 10_000  # bytes of JSON before gzip, about 3.5 kB after
+WORDS_PER_FILE = 6_000  # bytes of JSON before gzip, about 2 kB after
 WORKS_PER_FILE = 8
 # A title's word that more works share than this chooses nothing, and would only cost bytes.
 MOST_WORKS = 1500
