@@ -7,7 +7,7 @@ import pytest
 from render_sample import PAPER, sample_library
 
 from builder import models
-from builder.models import CslDate, CslItem, CslName, Dose
+from builder.models import CslDate, CslItem, CslName, Discrepancy, Dose
 from builder.views import view_pages
 from builder.views.atlas import build_atlas
 from builder.views.citations import format_date, short_name, view_ways
@@ -226,3 +226,18 @@ def test_long_lists_are_split_by_letter_and_then_by_number():
         ("references/list/z/", "Z", 1),
     ]
     assert split_list(names[:300], "references/", find_initial) == []
+
+
+def test_a_repaired_dose_is_told_as_read_beside_the_printed():
+    library = sample_library()
+    bundle = library.papers[PAPER]
+    printed = "7 × 109 /mL"
+    differs = Discrepancy(field="dose", review=printed, registry="3e11", severity="high")
+    told = bundle.trials[0].model_copy(
+        update={"dose": Dose(printed=printed), "discrepancies": [differs]}
+    )
+    changed = replace(library, papers={PAPER: replace(bundle, trials=[told])})
+    [page] = [p for p in view_pages(changed) if p.path == f"trials/{bundle.trials[0].id}/"]
+    assert [(d["review"], d["read"]) for d in page.view["grave"]] == [(printed, "7 × 10⁹ /mL")]
+    [dose] = [row for row in page.view["comparison"] if row["label"] == "Dose"]
+    assert dose["read"] == "7 × 10⁹ /mL"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from builder import ids
 from builder.models import Discrepancy, Fact, RegistryRecord, Trial
@@ -161,11 +161,24 @@ def view_result(trial: Trial) -> View:
     }
 
 
-def view_discrepancy(found: Discrepancy) -> View:
-    """Return a field on which review and registry differ."""
+def find_repaired(atlas: Atlas, trial: Trial) -> dict[str, str]:
+    """Return what was repaired in the cells of a trial's row: as printed, as read."""
+    rows = [
+        row
+        for table in atlas.library.papers[trial.paper].tables
+        for row in table.rows
+        if row.id == trial.locator.row
+    ]
+    cells = [cell for row in rows for cell in row.cells.values()]
+    return {cell.printed: cell.text for cell in cells if cell.text != cell.printed}
+
+
+def view_discrepancy(found: Discrepancy, repaired: Mapping[str, str]) -> View:
+    """Return a field on which review and registry differ, with the reading of a repaired cell."""
     return {
         "field": found.field.replace("_", " "),
         "review": found.review or NOT_STATED,
+        "read": repaired.get(found.review or "", ""),
         "registry": found.registry or NOT_STATED,
         "severity": found.severity,
         "note": found.note or "",
@@ -186,7 +199,7 @@ def _differs(atlas: Atlas, trial: Trial) -> str:
         weighty = f", of high weight: {', '.join(sorted(grave))}" if grave else ""
         return f"{plural(found, 'difference')} from the registry{weighty}"
     record = atlas.library.registry.get(trial.id)
-    compared = any(row["facts"] for row in _view_comparison(trial, record))
+    compared = any(row["facts"] for row in _view_comparison(trial, record, {}))
     return "no difference found" if compared else "registry record not seen"
 
 
@@ -218,12 +231,15 @@ def view_trial_row(atlas: Atlas, trial: Trial, root: str) -> View:
     }
 
 
-def _view_comparison(trial: Trial, record: RegistryRecord | None) -> list[View]:
+def _view_comparison(
+    trial: Trial, record: RegistryRecord | None, repaired: Mapping[str, str]
+) -> list[View]:
     said = review_values(trial)
     return [
         {
             "label": label,
             "review": said.get(name, NOT_STATED),
+            "read": repaired.get(said.get(name, ""), ""),
             "facts": _facts(record, facts),
             "published": _facts(record, published),
         }
@@ -290,7 +306,8 @@ def view_trial(atlas: Atlas, trial: Trial) -> Page:
     root = "../../"
     record = atlas.library.registry.get(trial.id)
     row = view_trial_row(atlas, trial, root)
-    comparison = _view_comparison(trial, record)
+    repaired = find_repaired(atlas, trial)
+    comparison = _view_comparison(trial, record, repaired)
     differences = find_discrepancies(atlas, trial)
     findings = atlas.row_findings.get((trial.paper, trial.locator.row or ""), ())
     works = [
@@ -325,8 +342,8 @@ def view_trial(atlas: Atlas, trial: Trial) -> Page:
             "doses": view_dose_pictures(atlas, root, trial.id),
             "published": any(field["published"] for field in comparison),
             "registry": _view_registry(record),
-            "discrepancies": [view_discrepancy(d) for d in differences],
-            "grave": [view_discrepancy(d) for d in differences if d.severity == "high"],
+            "discrepancies": [view_discrepancy(d, repaired) for d in differences],
+            "grave": [view_discrepancy(d, repaired) for d in differences if d.severity == "high"],
             "lookalikes": [_view_lookalike(atlas, name, root) for name in trial.lookalikes],
             "quote": trial.quote,
             "others": [_view_telling(atlas, t, trial, root) for t in _others(atlas, trial)],
