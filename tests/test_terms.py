@@ -139,3 +139,14 @@ def test_links_come_from_the_kept_registry(curie: str, database: str, url: str) 
 
 def test_an_unknown_prefix_has_no_link() -> None:
     assert xrefs.find_link("NOSUCHDB:1") is None
+
+
+def test_a_short_form_of_two_meanings_never_stands_for_a_term() -> None:
+    doubtful = Ambiguity(text="SC", when=["Schwann"])
+    schwann = Term(
+        id="schwann", label="Schwann cell", kind="source", abbreviation="SC", ambiguous=[doubtful]
+    )
+    bmsc = Term(id="bmsc", label="Bone marrow MSC", kind="source", abbreviation="BMSC")
+    assert schwann.short == "Schwann cell"
+    assert bmsc.short == "BMSC"
+    assert Term(id="rat", label="Rat", kind="species").short == "Rat"

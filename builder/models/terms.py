@@ -42,3 +42,10 @@ class Term(Record):
     xrefs: list[Xref] = []
     ambiguous: list[Ambiguity] = []
     notes: Annotated[list[str], Field(description="remarks for curators")] = []
+
+    @property
+    def short(self) -> str:
+        """The abbreviation where it can mean nothing else, otherwise the label."""
+        if self.abbreviation and all(self.abbreviation != a.text for a in self.ambiguous):
+            return self.abbreviation
+        return self.label

@@ -103,10 +103,10 @@ class Atlas:
         found = self.library.terms.get(term)
         if found is None:
             return {"label": term, "href": "", "title": "", "kind": ""}
-        if found.abbreviation and found.abbreviation != found.label:
-            self.spoken[found.abbreviation] = found.label
+        if found.short != found.label:
+            self.spoken[found.short] = found.label
         return {
-            "label": found.abbreviation or found.label,
+            "label": found.short,
             "href": self.term_href(found, root),
             "title": found.label,
             "kind": found.kind,

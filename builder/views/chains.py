@@ -41,7 +41,7 @@ def view_chain(atlas: Atlas, term: Term, findings: Sequence[Finding], root: str)
         order_nodes(columns[0].nodes, links[0], columns[1].nodes),
         columns[0].more,
     )
-    label = term.abbreviation or term.label
+    label = term.short
     title = f"{label}: who carries it, and what follows"
     picture = view_picture(
         "picture-chain",

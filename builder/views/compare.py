@@ -37,7 +37,7 @@ def view_compared(atlas: Atlas, term: Term) -> View:
     sizes = [(name, weight[name.lower()]) for name in ("Studies", "Findings", "Trials")]
     return {
         "id": term.id,
-        "label": term.abbreviation or term.label,
+        "label": term.short,
         "title": term.label,
         "href": page_href(ROOT, term.kind, term.id),
         "groups": [

@@ -85,7 +85,7 @@ def _cell(atlas: Atlas, held: _Held | None, source: Term, column: Term, root: st
             {column.kind: column.label},
             "findings" if findings else "trials",
         ),
-        "label": f"{source.abbreviation or source.label} × {column.abbreviation or column.label}",
+        "label": f"{source.short} × {column.short}",
     }
 
 

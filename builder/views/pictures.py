@@ -82,7 +82,7 @@ def view_levels_picture(
         for name in shown
     ]
     used = [level for level in _LEVELS if any(level in bar.counts for bar in bars)]
-    title = f"Findings on {term.abbreviation or term.label} by {one} and level of evidence"
+    title = f"Findings on {term.short} by {one} and level of evidence"
     picture = view_picture(
         "picture-levels",
         title,
@@ -148,7 +148,7 @@ def view_directions_picture(
         return None
     shown = names[:MOST_ROWS]
     bars = [Directions(_label(atlas, name, LETTERS_BESIDE), **counts[name]) for name in shown]
-    title = f"Mechanisms named with {term.abbreviation or term.label}, and their direction"
+    title = f"Mechanisms named with {term.short}, and their direction"
     picture = view_picture(
         "picture-directions",
         title,
