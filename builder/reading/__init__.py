@@ -220,9 +220,9 @@ def _unpack(packed: bytes) -> tuple[str, Knowledge, Vocabulary]:
 
 # Parts of the program, and its data beside the terms, that a reading hangs on.
 PARTS = (
-    *("caches", "corrections", "dates", "document", "errors", "extract", "hashes", "ids", "models"),
-    *("nomenclature", "project", "readers", "reading", "recall", "spelling", "store", "trials"),
-    "works",
+    *("caches", "corrections", "dates", "document", "errors", "extract", "genes", "hashes", "ids"),
+    *("models", "nomenclature", "project", "readers", "reading", "recall", "spelling", "store"),
+    *("trials", "works"),
 )
 _DATA = ("cues.yml", "genes.tsv", "journals.yml")
 _LIBRARIES = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from urllib.parse import quote
 
 import pytest
@@ -141,12 +142,21 @@ def fits(site: Served, link: str, facet: str, value: str) -> bool:
 
 def test_names_are_listed_before_the_full_text_is_loaded(placed: Served, page: Page) -> None:
     held: list[Route] = []
-    page.route("**/pagefind/*.pagefind", lambda route: held.append(route))  # noqa: PLW0108 (it marks handlers)
+    free = threading.Event()
+
+    def hold(route: Route) -> None:
+        if free.is_set():
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/pagefind/*.pagefind", hold)
     page.goto(f"{placed.url}search/?q=BMSC")
     first = page.locator("#search-results > li > a").first
     expect(first).to_have_attribute("href", f"{placed.url}sources/bmsc/")
     expect(page.locator("#search-results")).to_have_attribute("data-state", "busy")
     first.focus()
+    free.set()
     for route in held:
         route.continue_()
     expect(page.locator("#search-results")).to_have_attribute("data-state", "done")
