@@ -11,6 +11,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from playwright.sync_api import Page, Route
+
 from builder.project import Project
 
 
@@ -108,3 +110,23 @@ class Watch:
 
     errors: list[str]
     hosts: set[str]
+
+
+class Gate:
+    """Holds back what a page asks for, until it is opened."""
+
+    def __init__(self, page: Page, pattern: str) -> None:
+        self._held: list[Route] = []
+        self._open = False
+        page.route(pattern, self._handle)
+
+    def _handle(self, route: Route) -> None:
+        if self._open:
+            route.continue_()
+        else:
+            self._held.append(route)
+
+    def open(self) -> None:
+        self._open = True
+        while self._held:
+            self._held.pop().continue_()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, Route, expect
-from served import Served, Watch
+from playwright.sync_api import Page, expect
+from served import Gate, Served, Watch
 
 BOX = "form[data-search] input"
 OPTIONS = "form[data-search] [role=option]"
@@ -122,13 +122,10 @@ def test_the_beginning_of_a_name_is_enough(box: Page) -> None:
 
 
 def test_terms_are_listed_before_the_works_are_loaded(box: Page) -> None:
-    held: list[Route] = []
-    box.route("**/search/index/words.*", lambda route: held.append(route))  # noqa: PLW0108 (it marks handlers)
+    gate = Gate(box, "**/search/index/words.*")
     box.fill(BOX, "chondrocyte")
     expect(box.locator(OPTIONS).first).to_contain_text("Chondrocyte")
-    for route in held:
-        route.continue_()
-    box.unroute("**/search/index/words.*")
+    gate.open()
     expect(box.locator("form[data-search] [role=status]")).to_have_text(re.compile(r"\d+ pages"))
     expect(box.locator(OPTIONS).first).to_contain_text("Chondrocyte")
 

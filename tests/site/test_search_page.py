@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
-from served import Served, Watch
+from served import Gate, Served, Watch
 
 BAD = {
     "empty": "",
@@ -141,24 +140,13 @@ def fits(site: Served, link: str, facet: str, value: str) -> bool:
 
 
 def test_names_are_listed_before_the_full_text_is_loaded(placed: Served, page: Page) -> None:
-    held: list[Route] = []
-    free = threading.Event()
-
-    def hold(route: Route) -> None:
-        if free.is_set():
-            route.continue_()
-        else:
-            held.append(route)
-
-    page.route("**/pagefind/*.pagefind", hold)
+    gate = Gate(page, "**/pagefind/*.pagefind")
     page.goto(f"{placed.url}search/?q=BMSC")
     first = page.locator("#search-results > li > a").first
     expect(first).to_have_attribute("href", f"{placed.url}sources/bmsc/")
     expect(page.locator("#search-results")).to_have_attribute("data-state", "busy")
     first.focus()
-    free.set()
-    for route in held:
-        route.continue_()
+    gate.open()
     expect(page.locator("#search-results")).to_have_attribute("data-state", "done")
     expect(first).to_have_attribute("href", f"{placed.url}sources/bmsc/")
     expect(first).to_be_focused()
@@ -240,17 +228,10 @@ def test_a_slow_network_shows_the_last_query_only(placed: Served, page: Page) ->
 
 
 def test_words_typed_before_the_script_has_come_are_kept(site: Served, page: Page) -> None:
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route("**/search-page.js", hold)
+    gate = Gate(page, "**/search-page.js")
     page.goto(f"{site.url}search/?condition=osteoarthritis")
     page.fill("#search-query", "BMSC")
-    while not held:
-        page.wait_for_timeout(10)
-    held.pop().continue_()
+    gate.open()
     expect(page.locator("#search-status")).to_contain_text("“BMSC”")
     expect(page).to_have_url(f"{site.url}search/?q=BMSC&condition=osteoarthritis")
     expect(page.locator("#search-query")).to_have_value("BMSC")
