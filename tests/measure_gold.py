@@ -34,15 +34,6 @@ from builder.extract.vocabulary import Vocabulary, build_vocabulary  # noqa: E40
 from builder.models import Cited, CslItem, Finding, Locator, Paper, Seed  # noqa: E402
 from builder.readers import read_seed  # noqa: E402
 
-# Files of statements that no paper of the seeds holds, besides unseen.yml.
-INVENTED = (
-    "adversarial-statements",
-    "fresh-statements",
-    "blind-statements",
-    "blind-third",
-    "blind-traps",
-    "blind-fourth",
-)
 FIELDS = (
     "sources", "modifications", "vehicles", "cargo", "mechanisms", "targets", "partners", "models",
     "species", "conditions", "outcomes", "evidence",
@@ -193,7 +184,10 @@ def main(arguments: list[str]) -> None:
     parts = [
         ("titles", score_texts(titles, vocabulary)),
         ("prose", score_texts(read_gold("prose"), vocabulary)),
-        *((name, score_texts(read_gold(name), vocabulary)) for name in ("unseen", *INVENTED)),
+        *(
+            (name, score_texts(read_gold(name), vocabulary))
+            for name in ("unseen", *gold_scoring.INVENTED)
+        ),
     ]
     rows, lost = score_rows(vocabulary)
     parts.insert(1, ("rows", rows))

@@ -8,20 +8,31 @@ from pathlib import Path
 
 import pytest
 
-from builder import reading
+from builder import reading, recall
 from builder.hashes import hash_files, hash_parts, hash_program
+from builder.ledger import kept
 
 
-def test_a_reading_hangs_on_every_part_of_the_program_that_it_loads(root: Path) -> None:
+@pytest.mark.parametrize(
+    ("module", "told"),
+    [
+        ("builder.reading", reading.PARTS),
+        ("builder.recall", recall.PARTS),
+        ("builder.addresses", kept.PARTS),
+    ],
+)
+def test_what_is_remembered_hangs_on_every_part_of_the_program_that_it_loads(
+    root: Path, module: str, told: tuple[str, ...]
+) -> None:
     loaded = subprocess.run(
-        [sys.executable, "-c", "import sys, builder.reading; print(*sys.modules)"],
+        [sys.executable, "-c", f"import sys, {module}; print(*sys.modules)"],
         cwd=root,
         capture_output=True,
         text=True,
         check=True,
     ).stdout.split()
     parts = {name.split(".")[1] for name in loaded if name.startswith("builder.")}
-    assert parts == set(reading.PARTS)
+    assert parts == set(told)
 
 
 def test_borders_count_in_a_hash_of_parts() -> None:

@@ -5,7 +5,6 @@ They hold for files by size and time. What does not fit is thrown away: all can 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,10 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from builder import ledger, store
-from builder.hashes import hash_program
+from builder.hashes import hash_parts, hash_program
 from builder.ledger.outlines import Outline, Outlines, Told
 from builder.project import Project
 
+# Parts of the program that outlines and ledger hang on.
+PARTS = (
+    *("addresses", "caches", "edition", "errors", "genes", "hashes", "ids", "ledger", "models"),
+    *("nomenclature", "project", "recall", "releases", "spelling", "store", "works"),
+)
 _FILE = "outlines.json"
 _PAPERS = "papers"
 _PARTS = [part.name for part in fields(Outlines)]
@@ -87,12 +91,12 @@ def _stamp_one(path: Path) -> list[str]:
 
 
 def _hash(parts: Iterable[str]) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    return hash_parts(part.encode() for part in parts)
 
 
 def _program() -> str:
     """Return a hash of what outlines and ledger hang on beside the records."""
-    return hash_program(("addresses", "ids", "ledger", "models", "store", "works"), ("pydantic",))
+    return hash_program(PARTS, ("pydantic", "pyyaml"), ("genes.tsv",))
 
 
 def write_kept(project: Project, seen: Look, outlines: Outlines) -> None:

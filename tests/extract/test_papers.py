@@ -43,7 +43,7 @@ def test_papers_are_read_as_a_reader_reads_them(vocabulary):
     assert mechanisms.same_direction / mechanisms.effects >= 0.95
 
 
-@pytest.mark.parametrize("name", measure_gold.INVENTED)
+@pytest.mark.parametrize("name", measure_gold.gold_scoring.INVENTED)
 def test_statements_made_to_mislead(name, vocabulary):
     scores = measure_gold.score_texts(measure_gold.read_gold(name), vocabulary).scores
     assert scores["sources"].precision >= 0.97

@@ -16,6 +16,15 @@ HERE = Path(__file__).parent
 TERMS = HERE.parents[1] / "content" / "terms"
 ID_FIELDS = ("sources", "vesicles", "modifications", "vehicles", "cargo", "targets", "partners")
 FIELDS = (*ID_FIELDS, "models", "species", "conditions", "mechanisms", "outcomes")
+# Files of statements that no paper of the seeds holds, besides unseen.yml.
+INVENTED = (
+    "adversarial-statements",
+    "fresh-statements",
+    "blind-statements",
+    "blind-third",
+    "blind-traps",
+    "blind-fourth",
+)
 # The kinds of term that an item given in words may name, by field.
 _KINDS = {
     "sources": ("source", "cell", "tissue"),

@@ -19,15 +19,7 @@ KEYS = {
     *("about_exosomes", "evidence", "quantities", "also", "missing", "questions"),
     *("sure", "note"),
 }
-INVENTED = (
-    "adversarial-statements",
-    "fresh-statements",
-    "blind-statements",
-    "blind-third",
-    "blind-traps",
-    "blind-fourth",
-)
-ALL = ("titles-*", "rows", "prose", "unseen", *INVENTED)
+ALL = ("titles-*", "rows", "prose", "unseen", *gold_scoring.INVENTED)
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +36,14 @@ def test_all_titles_and_rows_are_annotated():
     assert [e["number"] for e in gold_scoring.load_entries("titles-*")] == list(range(1, 138))
     assert len(gold_scoring.load_entries("rows")) == 24
     assert len(gold_scoring.load_entries("unseen")) >= 60
-    assert [len(gold_scoring.load_entries(name)) for name in INVENTED] == [133, 40, 60, 120, 30, 50]
+    assert [len(gold_scoring.load_entries(name)) for name in gold_scoring.INVENTED] == [
+        133,
+        40,
+        60,
+        120,
+        30,
+        50,
+    ]
 
 
 def test_keys_are_unique_and_fields_known():
