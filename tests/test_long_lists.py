@@ -9,7 +9,7 @@ from builder.models import Finding, Locator, Term
 from builder.store import Library
 from builder.views import Page, view_pages
 from builder.views.atlas import build_atlas
-from builder.views.paging import split_glossary
+from builder.views.paging import split_glossary, split_numbered, view_steps
 
 PAPER = "mohan-2025-exosomal-interventions"
 
@@ -63,6 +63,52 @@ def test_every_finding_stands_on_one_of_the_pages_and_in_the_file(pages, long_li
     assert sorted(shown) == sorted(f.id for f in long_library.findings())
     sheet = pages["sources/bmsc/"].files["findings.csv"]
     assert sheet.count("\n") == 251  # and the header
+
+
+def test_the_list_of_all_findings_goes_on_a_hundred_a_page(pages, long_library):
+    parts = [pages[p] for p in ("findings/", "findings/list/2/", "findings/list/3/")]
+    assert [len(part.view["rows"]) for part in parts] == [100, 100, 50]
+    assert [row["evidence"]["label"] for row in parts[0].view["rows"][:4]] == [
+        *["clinical"] * 3,
+        "in vitro",
+    ]
+    shown = [row["id"] for part in parts for row in part.view["rows"]]
+    assert sorted(shown) == sorted(f.id for f in long_library.findings())
+    assert [(s["label"], s["href"]) for s in parts[1].view["steps"]] == [
+        ("1–100", "../../../findings/"),
+        ("101–200", ""),
+        ("201–250", "../../../findings/list/3/"),
+    ]
+    # The whole list is one file, and stands beside its first page alone.
+    assert parts[0].files["findings.csv"].count("\n") == 251
+    assert parts[1].files == {}
+
+
+def test_a_long_list_of_findings_leads_to_shorter_ones(pages):
+    ways = {way["label"]: way["entries"] for way in pages["findings/"].view["ways"]}
+    assert [(e["label"], e["href"], e["count"]) for e in ways["Cell source"]] == [
+        ("Bone marrow mesenchymal stem cell", "../sources/bmsc/#findings", 250)
+    ]
+    [paper] = ways["Paper"]
+    assert paper["count"] == 250
+    own = f"findings/list/{PAPER}/"
+    assert paper["href"] == f"../{own}"
+    held = [pages[own], pages[f"findings/list/{PAPER}-2/"], pages[f"findings/list/{PAPER}-3/"]]
+    assert [len(part.view["rows"]) for part in held] == [100, 100, 50]
+
+
+def test_however_long_a_list_its_pages_lead_to_few_others():
+    parts = split_numbered(range(50_000), "findings/", 100)
+    assert len(parts) == 500
+    assert [s["label"] for s in view_steps(parts, "../", "findings/list/250/")] == [
+        "1–100",
+        "…",
+        *("24,601–24,700", "24,701–24,800", "24,801–24,900"),
+        "24,901–25,000",
+        *("25,001–25,100", "25,101–25,200", "25,201–25,300"),
+        "…",
+        "49,901–50,000",
+    ]
 
 
 def test_few_findings_stay_on_one_page():

@@ -191,7 +191,7 @@ def _finding(atlas: Atlas, finding: models.Finding, site_url: str) -> shapes.Fin
     return shapes.FindingEntry(
         id=finding.id,
         url=site_url + ids.page_path("finding", finding.id),
-        label=finding_title(atlas, finding),
+        label=finding_title(finding),
         paper=finding.paper,
         locator=shapes.LocatorEntry(
             kind=where.kind, table=where.table, row=where.row, reference=where.reference

@@ -14,11 +14,11 @@ from builder.views.compare import view_compare
 from builder.views.data import view_data
 from builder.views.dress import dress_page
 from builder.views.evidence_map import view_map
+from builder.views.finding_index import view_finding_index
 from builder.views.findings import view_finding
 from builder.views.glossary import view_glossary
 from builder.views.home import view_about, view_home
 from builder.views.indexes import (
-    view_finding_index,
     view_paper_index,
     view_question_queue,
     view_reference_index,

@@ -108,9 +108,14 @@ def _quote_parts(finding: Finding) -> list[str]:
     return finding.quote.split(" | ") if finding.locator.row else [finding.quote]
 
 
-def finding_title(atlas: Atlas, finding: Finding) -> str:
+def finding_text(finding: Finding) -> str:
+    """Return the quote of a finding as running words; cells of a row stand between dots."""
+    return finding.quote.replace(" | ", " · ")
+
+
+def finding_title(finding: Finding) -> str:
     """Return the title of a finding's page: the first words of its quote."""
-    return shorten(finding.quote.replace(" | ", " · "), _TITLE)
+    return shorten(finding_text(finding), _TITLE)
 
 
 def view_finding(atlas: Atlas, finding: Finding) -> Page:
@@ -145,7 +150,7 @@ def view_finding(atlas: Atlas, finding: Finding) -> Page:
     return Page(
         path=path,
         template="finding.md.j2",
-        title=finding_title(atlas, finding),
+        title=finding_title(finding),
         description=shorten(f"A finding in {row['paper']['label']}: {finding.quote}"),
         kind="finding",
         record=finding.id,

@@ -1,21 +1,20 @@
-"""Index pages of trials, papers, cited works and findings, and the queue of open questions."""
+"""Index pages of trials, papers and cited works, and the queue of open questions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 
 from builder import ids
-from builder.models import Finding, Question, Reference
+from builder.models import Question, Reference
 from builder.store import PaperBundle
 from builder.views.atlas import Atlas, view_questions
 from builder.views.citations import short_name
-from builder.views.findings import view_finding_row, view_place
+from builder.views.findings import view_place
 from builder.views.links import Page, View, link, page_href, plural, root_of
 from builder.views.paging import ONE_PAGE, Part, find_initial, split_list, view_parts
 from builder.views.papers import view_paper_row
 from builder.views.references import count_reference, view_reference_row
-from builder.views.sheets import dump_findings, dump_sheet
+from builder.views.sheets import dump_sheet
 from builder.views.trial_pictures import view_dose_pictures, view_timeline
 from builder.views.trials import view_trial_row
 
@@ -91,50 +90,6 @@ def _reference_list(
             "parts": view_parts(parts, root, path),
             "total": total,
         },
-    )
-
-
-def view_finding_index(atlas: Atlas) -> Iterator[Page]:
-    """Yield the list of all findings, paper by paper: one page, or a page for each paper."""
-    findings = [f for key in sorted(atlas.library.papers) for f in atlas.paper(key).findings]
-    parts = split_list(findings, "findings/", lambda f: f.paper)
-    shown = [] if parts else findings
-    yield _finding_list(atlas, "findings/", "Findings", shown, parts)
-    for part in parts:
-        name = short_name(atlas.paper(part.entries[0].paper).paper.csl)
-        yield _finding_list(atlas, part.path, f"Findings of {name}", part.entries, parts)
-
-
-def _finding_list(
-    atlas: Atlas,
-    path: str,
-    title: str,
-    findings: Sequence[Finding],
-    parts: Sequence[Part[Finding]],
-) -> Page:
-    root = root_of(path)
-    groups = []
-    for key, held in groupby(findings, key=lambda f: f.paper):
-        paper = link(atlas.paper(key).paper.csl.title, page_href(root, "paper", key))
-        rows = [view_finding_row(atlas, f, root) for f in held]
-        short = short_name(atlas.paper(key).paper.csl)
-        groups.append({"paper": paper, "short": short, "anchor": f"paper-{key}", "rows": rows})
-    total = len(atlas.findings)
-    return Page(
-        path=path,
-        template="findings.md.j2",
-        title=title,
-        description=f"{plural(total, 'finding')}: the smallest citable statements, "
-        "each with its quote and its place in the paper.",
-        kind="index",
-        crumbs=() if path == "findings/" else (("Findings", "findings/"),),
-        view={
-            "groups": groups,
-            "total": total,
-            "parts": view_parts(parts, root, path),
-            "sheet": "findings.csv",
-        },
-        files={"findings.csv": dump_findings(atlas, findings)} if findings else {},
     )
 
 

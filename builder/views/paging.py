@@ -22,6 +22,7 @@ GLOSSARY = "glossary/"
 # So many terms with their definitions, or so many names, weigh about as much as a page may.
 _MOST_TERMS = 1500
 _MOST_NAMES = 4000
+_NEAR = 3  # parts before and after the one at hand that a page leads to
 Entry = TypeVar("Entry")
 
 
@@ -41,13 +42,13 @@ def find_initial(text: str) -> str:
 
 
 def split_list(
-    entries: Sequence[Entry], index: str, key: Callable[[Entry], str]
+    entries: Sequence[Entry], index: str, key: Callable[[Entry], str], most: int = ONE_PAGE
 ) -> list[Part[Entry]]:
     """Return the parts of a long list by their key, in order; none where one page holds it all.
 
-    ``index`` is the path of the index. A part past ``ONE_PAGE`` entries goes on at ``a-2``.
+    ``index`` is the path of the index. A part past ``most`` entries goes on at ``a-2``.
     """
-    if len(entries) <= ONE_PAGE:
+    if len(entries) <= most:
         return []
     groups: dict[str, list[Entry]] = {}
     for entry in entries:
@@ -55,13 +56,25 @@ def split_list(
     parts = []
     for name in sorted(groups):
         held = groups[name]
-        for number, start in enumerate(range(0, len(held), ONE_PAGE), 1):
+        for number, start in enumerate(range(0, len(held), most), 1):
             part = name if number == 1 else f"{name}-{number}"
             label = name.upper() if len(name) == 1 else name
-            if len(held) > ONE_PAGE:
+            if len(held) > most:
                 label = f"{label} {number}"
-            parts.append(Part(f"{index}list/{part}/", label, held[start : start + ONE_PAGE]))
+            parts.append(Part(f"{index}list/{part}/", label, held[start : start + most]))
     return parts
+
+
+def split_numbered(entries: Sequence[Entry], path: str, most: int) -> list[Part[Entry]]:
+    """Return a list as pages of ``most`` entries in its order, the first of them at ``path``."""
+    return [
+        Part(
+            path if number == 1 else f"{path}list/{number}/",
+            f"{start + 1:,}–{min(start + most, len(entries)):,}",
+            entries[start : start + most],
+        )
+        for number, start in enumerate(range(0, len(entries), most), 1)
+    ]
 
 
 def sort_terms(library: Library) -> list[Term]:
@@ -96,3 +109,20 @@ def view_parts(parts: Sequence[Part[Entry]], root: str, current: str = "") -> li
         }
         for part in parts
     ]
+
+
+def view_steps(parts: Sequence[Part[Entry]], root: str, current: str) -> list[View]:
+    """Return the links to the first, the last and the neighbouring parts; gaps bear an ellipsis.
+
+    However many parts there are, the links are few.
+    """
+    here = next((n for n, part in enumerate(parts) if part.path == current), 0)
+    near = [n for n in range(len(parts)) if n in (0, len(parts) - 1) or abs(n - here) <= _NEAR]
+    steps: list[View] = []
+    for before, number in zip([-1, *near], near, strict=False):
+        if number > before + 1:
+            steps.append({**link("…", ""), "count": 0, "gap": True})
+        part = parts[number]
+        address = "" if number == here else href(root, part.path)
+        steps.append({**link(part.label, address), "count": 0, "gap": False})
+    return steps

@@ -24,7 +24,7 @@ _JOINT = re.compile(r"([/-])")
 _CLOSED = "a|h[1-6]|abbr|button|code|figure|i|label|nav|pre|select|summary|thead"
 _MARKUP = re.compile(
     rf"(?:<(?:({_CLOSED})\b[^>]*>.*?</\1>|span class=\"authors\">.*?</span>"
-    r"|(dl|p) class=\"[^\"]*\b(?:as-is|short-forms)\">.*?</\2>|[^>]*>)\s*|^\#.*?$)+",
+    r"|(dl|p|td) class=\"[^\"]*\b(?:as-is|short-forms)\">.*?</\2>|[^>]*>)\s*|^\#.*?$)+",
     re.DOTALL | re.MULTILINE,
 )
 # Where the first use of a form counts anew: a row may be sorted away from the one that told it.

@@ -13,7 +13,7 @@ from builder.views.citations import view_citation, view_ways
 from builder.views.findings import view_finding_row
 from builder.views.links import Page, View, compare_href, page_href, plural, root_of, shorten
 from builder.views.measures import view_measures
-from builder.views.paging import Part, view_parts
+from builder.views.paging import Part, split_numbered, view_parts
 from builder.views.pictures import view_pictures
 from builder.views.reach import view_reach
 from builder.views.sheets import dump_findings
@@ -163,15 +163,7 @@ def split_findings(
     if len(findings) + len(others) <= _MOST_FINDINGS:
         return []
     ranked = [*sort_by_evidence(findings), *sort_by_evidence(others)]
-    starts = range(0, len(ranked), _MOST_FINDINGS)
-    return [
-        Part(
-            path if number == 1 else f"{path}list/{number}/",
-            f"{start + 1}–{min(start + _MOST_FINDINGS, len(ranked))}",
-            ranked[start : start + _MOST_FINDINGS],
-        )
-        for number, start in enumerate(starts, 1)
-    ]
+    return split_numbered(ranked, path, _MOST_FINDINGS)
 
 
 def sort_by_evidence(findings: Sequence[Finding]) -> list[Finding]:

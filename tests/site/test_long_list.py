@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,14 +16,15 @@ from builder import store
 from builder.models import Term
 from builder.project import Project
 
-ROWS = 120
+ROWS = 160
+EVERY = ROWS + 1  # the title of the cited work is a finding of its own
 # One of the last rows alone names a condition.
 ODD = 117
 
 
 @pytest.fixture(scope="module")
 def long(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A site of one paper, whose 120 rows all tell of one cell source."""
+    """A site of one paper, whose 160 rows all tell of one cell source."""
     project = Project(tmp_path_factory.mktemp("long"))
     terms = [
         Term(id="bmsc", label="Bone marrow cells", kind="source", synonyms=["BMSC"]),
@@ -98,7 +100,7 @@ def test_without_a_script_the_rest_is_a_link_away(long: Served, browser: Browser
     rows = page.locator("table.findings tbody tr")
     told = set(rows.locator("blockquote").all_inner_texts())
     page.get_by_role("navigation", name="Parts of the list").get_by_role(
-        "link", name="101–120"
+        "link", name="101–160"
     ).first.click()
     expect(rows).to_have_count(ROWS - 100)
     assert len(told | set(rows.locator("blockquote").all_inner_texts())) == ROWS
@@ -106,4 +108,45 @@ def test_without_a_script_the_rest_is_a_link_away(long: Served, browser: Browser
         "link", name="1–100"
     ).first.click()
     expect(page.locator("h1")).to_contain_text("Bone marrow cells")
+    context.close()
+
+
+def test_the_list_of_all_findings_goes_on_and_is_fetched_to_be_filtered(
+    long: Served, page: Page, watch: Watch, tmp_path: Path
+) -> None:
+    page.goto(long.url + "findings/")
+    rows = page.locator("table.findings tbody tr")
+    expect(rows).to_have_count(100)
+    page.get_by_role("button", name="Show all on this page, to filter and sort").click()
+    expect(rows).to_have_count(EVERY)
+    page.get_by_role("combobox", name="Condition").select_option("Osteoporosis")
+    shown = rows.locator("visible=true")
+    expect(shown).to_have_count(1)
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Download these 1 as CSV").click()
+    file = tmp_path / "findings.csv"
+    started.value.save_as(file)
+    [told] = csv.DictReader(file.read_text(encoding="utf-8").splitlines())
+    assert f"experiment {ODD}" in told["statement"]
+    assert told["conditions"] == "Osteoporosis"
+    # A row that came from a further page leads to its finding.
+    shown.get_by_role("link", name=f"experiment {ODD}").click()
+    expect(page.locator("blockquote").first).to_contain_text(f"experiment {ODD}")
+    assert watch.errors == []
+
+
+def test_each_finding_is_reached_from_the_list_of_its_paper_without_a_script(
+    long: Served, browser: Browser
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(long.url + "findings/")
+    ways = page.locator("dl.ways-in > div")
+    ways.filter(has_text="Paper").get_by_role("link").click()
+    rows = page.locator("table.findings tbody tr")
+    told = set(rows.locator("td:first-child a").all_inner_texts())
+    assert len(told) == 100
+    page.get_by_role("navigation", name="Parts of the list").first.get_by_role("link").first.click()
+    expect(rows).to_have_count(EVERY - 100)
+    assert len(told | set(rows.locator("td:first-child a").all_inner_texts())) == EVERY
     context.close()

@@ -140,6 +140,28 @@ def test_a_researcher_filters_findings_to_osteochondral_defects_and_downloads_th
         assert f"/findings/{row['id']}/" in row["page"]
 
 
+def test_a_reader_narrows_all_findings_at_once_and_follows_one(
+    site: Served, page: Page, watch: Watch
+) -> None:
+    page.goto(site.url + "findings/")
+    rows = page.locator("table.findings tbody tr")
+    papers = page.get_by_role("combobox", name="Paper").locator("option")
+    # One list over all papers, and one form over it.
+    expect(page.locator("table.findings")).to_have_count(1)
+    assert papers.count() > 2
+    page.get_by_role("combobox", name="Evidence").select_option("clinical")
+    page.get_by_role("combobox", name="Effect").select_option("involves")
+    shown = rows.locator("visible=true")
+    expect(shown.filter(has_text="placental mesenchymal stromal cells")).to_have_count(1)
+    assert shown.locator("td.level").all_inner_texts() == ["clinical"] * shown.count()
+    # Of a long statement the words that the row leaves out are searched too.
+    page.get_by_role("searchbox", name="Filter").fill("placebo-controlled clinical trial")
+    expect(shown).to_have_count(1)
+    shown.get_by_role("link").first.click()
+    expect(page.locator("blockquote").first).to_contain_text("placebo-controlled clinical trial")
+    assert watch.errors == []
+
+
 def test_the_findings_of_a_source_are_a_file_without_scripts(
     site: Served, browser: Browser
 ) -> None:

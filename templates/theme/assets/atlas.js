@@ -45,7 +45,25 @@
     return flat(copy.textContent);
   }
 
+  function offerFile(text, name) {
+    const href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
+    make("a", { href, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(href), 1000);
+  }
+
+  /** Slim rows tell less than the file of all: those lines of it whose id is shown. */
+  async function saveLines(parts, name) {
+    const shown = new Set(parts.filter((part) => !part.hidden).map((part) => part.id));
+    const text = await (await fetch(name)).text();
+    const lines = text.match(/(?:"(?:[^"]|"")*"|[^"\n])+\n/g);
+    offerFile(lines.filter((line, n) => n === 0 || shown.has(line.split(",", 1)[0])).join(""), name);
+  }
+
   function saveTable(table, parts, name) {
+    if (table.matches(".slim")) {
+      saveLines(parts, name);
+      return;
+    }
     const heads = [...table.tHead.rows[0].cells].map((cell) => flat(cell.textContent));
     const lines = [["id", "page", ...heads, "condition", "vehicle"]];
     for (const row of parts.filter((part) => !part.hidden)) {
@@ -53,10 +71,7 @@
       const more = ["condition", "vehicle"].map((facet) => valuesOf(row, facet).join("; "));
       lines.push([row.id, page, ...[...row.cells].map(saidIn), ...more]);
     }
-    const text = lines.map((line) => line.map(quoted).join(",")).join("\n") + "\n";
-    const href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
-    make("a", { href, download: name }).click();
-    setTimeout(() => URL.revokeObjectURL(href), 1000);
+    offerFile(lines.map((line) => line.map(quoted).join(",")).join("\n") + "\n", name);
   }
 
   /** Adds the rows that stand on further pages; their links stay right. */
