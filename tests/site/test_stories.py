@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from served import Served
+from served import Served, Watch
 
 
 def test_a_clinician_finds_the_only_randomised_trial_within_three_clicks(
