@@ -121,14 +121,14 @@ def main(context: click.Context, root: Path) -> None:
 @click.pass_obj
 def extract(project: Project, jobs: int | None, dask: str | None) -> None:
     """Read the papers in seeds/ and write content/papers/."""
-    from builder import pipeline
+    from builder import extraction
     from builder.reading import executors
 
     if jobs and dask:
         raise click.UsageError("--jobs and --dask exclude each other")
     with told(), Stages() as stages:
         crew = executors.name_crew(jobs, dask)
-        report = pipeline.extract(project, stages.notify, crew=crew, progress=stages.progress)
+        report = extraction.extract(project, stages.notify, crew=crew, progress=stages.progress)
     finish(
         report.problems,
         f"extract: {count(report.papers, 'paper')}, {count(len(report.changed), 'file')} changed, "
@@ -141,11 +141,11 @@ def extract(project: Project, jobs: int | None, dask: str | None) -> None:
 @click.pass_obj
 def check(project: Project, as_json: bool) -> None:
     """Check content/ against the seeds, and every name in it."""
-    from builder import pipeline
+    from builder import extraction
 
     try:
         with Stages() as stages:
-            report = pipeline.check(project, stages.notify)
+            report = extraction.check(project, stages.notify)
             problems = report.problems
     except ProblemError as error:
         problems = error.problems
@@ -262,11 +262,11 @@ def release(project: Project, version: str) -> None:
 @click.pass_obj
 def questions(project: Project, as_json: bool) -> None:
     """List what a curator should look at, the weightiest first."""
-    from builder import pipeline
+    from builder import extraction
     from builder.questions import find_questions
 
     with told():
-        found = find_questions(pipeline.load(project))
+        found = find_questions(extraction.load(project))
     if as_json:
         click.echo(json.dumps([asdict(q) for q in found], ensure_ascii=False, indent=2))
         return
@@ -280,12 +280,12 @@ def questions(project: Project, as_json: bool) -> None:
 @click.pass_obj
 def explain(project: Project, finding: str) -> None:
     """Show the words and rules behind each field of FINDING."""
-    from builder import pipeline
+    from builder import extraction
     from builder.explain import explain_finding
 
     with told():
         try:
-            lines = explain_finding(project, pipeline.load(project), finding)
+            lines = explain_finding(project, extraction.load(project), finding)
         except LookupError as error:
             raise click.BadParameter(str(error), param_hint="FINDING") from error
     for line in lines:

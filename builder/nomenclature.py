@@ -124,12 +124,19 @@ class Terms(Mapping[str, Term]):
     def __init__(self, filed: Mapping[str, Term]) -> None:
         """Take the terms that have files."""
         self.filed = dict(filed)
+        self._of_kind: dict[str, tuple[Term, ...]] = {}
         self._of_gene = {
             xref.curie: term.id
             for term in self.filed.values()
             for xref in term.xrefs
             if xref.match == "exact" and xref.curie.startswith("HGNC:")
         }
+
+    def of_kind(self, kind: str) -> tuple[Term, ...]:
+        """Return the terms of a kind that have files, gathered once."""
+        if kind not in self._of_kind:
+            self._of_kind[kind] = tuple(t for t in self.filed.values() if t.kind == kind)
+        return self._of_kind[kind]
 
     def of_gene(self, gene: genes.Gene) -> str:
         """Return the id of a gene's term: that of a file with its number or name, else its own."""

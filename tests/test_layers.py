@@ -20,7 +20,7 @@ LAYERS = (
     {"readers", "extract", "views", "checks", "corrections", "questions"},
     {"render", "exports", "search", "reading"},
     {"addresses", "succession"},
-    {"add", "explain", "publish", "refresh"},
+    {"add", "explain", "extraction", "publish", "refresh"},
     {"pipeline"},
     {"curate", "freeze", "serve"},
     {"cli"},

@@ -22,13 +22,14 @@ from builder import addresses, models, spelling, store
 from builder.add.proposals import Proposal, find_proposals
 from builder.errors import Problem, ProblemError
 from builder.extract.bibliography import build_paper
-from builder.extract.vocabulary import Vocabulary, build_vocabulary
+from builder.extract.vocabulary import Vocabulary
 from builder.ledger.outlines import digest_pages, list_addresses, outline_library
 from builder.project import Project, find_seeds
 from builder.questions import OpenQuestion, find_questions
 from builder.readers import read_seed_bytes
 from builder.readers.source import read_bytes
-from builder.reading import Knowledge, Task, describe_crash, load_knowledge, take_paper
+from builder.reading import Knowledge, Task, describe_crash, take_paper, unpack_knowledge
+from builder.reading.learned import learn
 from builder.reading.twins import Claim, tell_same
 from builder.recall import Recall
 from builder.store import Library, PaperBundle
@@ -74,8 +75,7 @@ def add_paper(
     if file.resolve().parent == project.seeds.resolve():
         raise _refuse(file, "a file outside seeds/", "one in it", "Run: python -m builder extract")
     notify(f"reading {file.name}")
-    knowledge = load_knowledge(project)
-    vocabulary = build_vocabulary(knowledge.terms)
+    knowledge, vocabulary = unpack_knowledge(learn(project))
     seed, (claim, bundle, problems) = _take(project, file, data, knowledge, vocabulary)
     with Recall(project.build) as recall:
         library = store.load_library(project.content, project.root, recall)

@@ -11,6 +11,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import ahocorasick  # type: ignore[import-not-found]  # has no stubs
 
@@ -99,6 +100,10 @@ class Matcher:
     def __init__(self) -> None:
         self.names: dict[str, Name] = {}
         self._automaton: ahocorasick.Automaton | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the names alone: the automaton is made anew, on whatever machine."""
+        return {"names": self.names, "_automaton": None}
 
     def add(self, written: str, owner: str, *, cased: bool | None = None) -> None:
         """Add a name of a term. ``cased`` says whether letter case counts (default: if short)."""

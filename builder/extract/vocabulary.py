@@ -39,6 +39,10 @@ class Vocabulary:
     matcher: Matcher
     ambiguous: Mapping[str, Mapping[str, Ambiguity]]  # key of the short form -> term -> how
     bound: Mapping[str, str] = field(default_factory=dict)  # short form -> term, or ""
+    # What lies inside a name, by name and length: a paper says the same names again and again.
+    _within: dict[tuple[str, int], list[Mention]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def find_mentions(
         self, text: str, *, context: str = "", kinds: Collection[str] | None = None
@@ -71,15 +75,14 @@ class Vocabulary:
             term = self.terms.of_gene(gene)
         return (term, self.terms[term].kind) if term else None
 
-    def find_within(self, mention: Mention, *, context: str = "") -> list[Mention]:
+    def find_within(self, mention: Mention) -> list[Mention]:
         """Return the terms named inside a mention: the defect and the animal in a model's name."""
-        hits = [
-            h
-            for h in self._find_hits(mention.text)
-            if h.end - h.start < mention.end - mention.start
-        ]
-        found = self._read(choose_longest(hits), mention.text, context, None)
-        return [replace(m, start=m.start + mention.start, end=m.end + mention.start) for m in found]
+        name, length, start = mention.text, mention.end - mention.start, mention.start
+        if (name, length) not in self._within:
+            hits = [h for h in self._find_hits(name) if h.end - h.start < length]
+            self._within[name, length] = self._read(choose_longest(hits), name, "", None)
+        found = self._within[name, length]
+        return [replace(m, start=m.start + start, end=m.end + start) for m in found]
 
     def find_term(self, name: str, kind: str | None = None) -> str | None:
         """Return the id of the term that has exactly this name, or None where none or several.

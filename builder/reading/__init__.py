@@ -167,12 +167,9 @@ _LOST = {"BrokenExecutor", "BrokenProcessPool", "CancelledError", "KilledWorker"
 def read_papers(packed: bytes, tasks: Sequence[Task]) -> list[Reading]:
     """Return the readings of some seeds. ``packed`` is what pack_knowledge gives.
 
-    Raises VersionError on a machine whose program is another one than that which asks: its results
-    would not be the same.
+    Raises VersionError where unpack_knowledge does.
     """
-    version, knowledge, vocabulary = _unpack(packed)
-    if version != reader_version():
-        raise VersionError("the worker runs another version of the atlas")
+    knowledge, vocabulary = unpack_knowledge(packed)
     return [render_reading(take_paper(task, vocabulary, knowledge)) for task in tasks]
 
 
@@ -205,15 +202,27 @@ TRIALS = "trials.yml"
 
 
 def pack_knowledge(knowledge: Knowledge) -> bytes:
-    """Return knowledge as bytes, to be sent along with papers."""
-    return pickle.dumps((reader_version(), knowledge), protocol=5)
+    """Return knowledge and its vocabulary as bytes, to be sent along with papers."""
+    told = pickle.dumps((knowledge, build_vocabulary(knowledge.terms)), protocol=5)
+    return pickle.dumps((reader_version(), told), protocol=5)
+
+
+def unpack_knowledge(packed: bytes) -> tuple[Knowledge, Vocabulary]:
+    """Return what was packed; a worker keeps it for all its papers.
+
+    Raises VersionError on a machine whose program is another one than that which asks: its results
+    would not be the same.
+    """
+    version, told = pickle.loads(packed)  # noqa: S301 (made by pack_knowledge)
+    if version != reader_version():
+        raise VersionError("the worker runs another version of the atlas")
+    return _unpack(told)
 
 
 @lru_cache(maxsize=2)
-def _unpack(packed: bytes) -> tuple[str, Knowledge, Vocabulary]:
-    # A worker builds the vocabulary once and keeps it for all its papers.
-    version, knowledge = pickle.loads(packed)  # noqa: S301 (made by pack_knowledge)
-    return version, knowledge, build_vocabulary(knowledge.terms)
+def _unpack(told: bytes) -> tuple[Knowledge, Vocabulary]:
+    knowledge, vocabulary = pickle.loads(told)  # noqa: S301 (as above)
+    return knowledge, vocabulary
 
 
 # --- the program that reads ----------------------------------------------------------------------

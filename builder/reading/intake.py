@@ -17,12 +17,11 @@ from builder.reading import (
     Stamp,
     Task,
     describe_crash,
-    load_knowledge,
     load_task,
-    pack_knowledge,
     read_papers,
 )
 from builder.reading.executors import Crew, Job, Progress, choose_crew, map_items
+from builder.reading.learned import learn
 from builder.reading.shelf import Shelf
 from builder.reading.twins import Claim, settle_ids
 from builder.recall import Recall, pack_records
@@ -52,7 +51,7 @@ def read_seeds(
             readings[place] = found
 
     def read(pending: Sequence[int], names: Mapping[str, str]) -> None:
-        packed = pack_knowledge(load_knowledge(project))
+        packed = learn(project)
         load = _loader(project, seeds, names)
         job = Job(load, partial(read_papers, packed), _failer(project, seeds))
         fresh = map_items(job, pending, crew or choose_crew(len(pending)), progress)

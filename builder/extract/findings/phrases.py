@@ -127,7 +127,7 @@ def find_animal_models(
     general = v.find_term("animal model", "model")
     found = []
     known = list(conditions)
-    models = [t for t in v.terms.values() if t.kind == "model"]
+    models = v.terms.of_kind("model")
     for animal in animals:
         label = v.terms[animal.term].label
         modelled = re.match(r"(?:\s+[\w’'-]+){0,6}?\s+[Mm]odels?\b", text[animal.end :])
