@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from builder.models import Finding
+from builder.models import EffectOf, Finding
 from builder.store import Library
 
 # Which way an effect points; effects that point nowhere (modulates, involves) contradict nothing.
@@ -25,6 +25,7 @@ DIRECTIONS: dict[str, str] = {
     "none": "no effect",
 }
 Place = tuple[str, int]
+Role = Literal["mechanism", "outcome", "condition"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +53,14 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """A source and a mechanism or outcome of which voices say different things, side by side.
+    """A source and a mechanism, outcome or condition of which voices say different things.
 
     ``sides`` holds the voices of each direction, in the order in which DIRECTIONS has them.
     ``between`` tells whether papers differ, or different studies that one paper tells of.
     """
 
     source: str
-    role: Literal["mechanism", "outcome"]
+    role: Role
     target: str
     sides: tuple[tuple[str, tuple[Voice, ...]], ...]
     between: Literal["papers", "studies"]
@@ -125,7 +126,7 @@ def find_disagreements(library: Library) -> list[Disagreement]:
     """
     places = find_places(library)
     withdrawn = find_withdrawn(library)
-    groups: dict[tuple[str, str, str], list[Voice]] = defaultdict(list)
+    groups: dict[tuple[str, Role, str], list[Voice]] = defaultdict(list)
     for finding in library.findings():
         studies = standing_studies(finding, places, withdrawn)
         if not studies:
@@ -137,8 +138,13 @@ def find_disagreements(library: Library) -> list[Disagreement]:
     return [disagreement for disagreement in found if disagreement]
 
 
-def _directions(finding: Finding) -> Iterator[tuple[str, str, str]]:
-    for role, effects in (("mechanism", finding.mechanisms), ("outcome", finding.outcomes)):
+def _directions(finding: Finding) -> Iterator[tuple[Role, str, str]]:
+    roles: tuple[tuple[Role, list[EffectOf]], ...] = (
+        ("mechanism", finding.mechanisms),
+        ("outcome", finding.outcomes),
+        ("condition", finding.condition_effects),
+    )
+    for role, effects in roles:
         told: dict[str, set[str]] = defaultdict(set)
         for effect in effects:
             if effect.effect in DIRECTIONS:
@@ -148,7 +154,7 @@ def _directions(finding: Finding) -> Iterator[tuple[str, str, str]]:
                 yield role, target, directions.pop()
 
 
-def _compare(key: tuple[str, str, str], voices: list[Voice]) -> Disagreement | None:
+def _compare(key: tuple[str, Role, str], voices: list[Voice]) -> Disagreement | None:
     pairs = [(a, b) for a in voices for b in voices if a.direction < b.direction]
     papers = any(a.finding.paper != b.finding.paper for a, b in pairs)
     # One study told twice, in two directions, is a misreading to look at and no second voice.
@@ -163,7 +169,7 @@ def _compare(key: tuple[str, str, str], voices: list[Voice]) -> Disagreement | N
     )
     return Disagreement(
         source,
-        "mechanism" if role == "mechanism" else "outcome",
+        role,
         target,
         sides,
         "papers" if papers else "studies",

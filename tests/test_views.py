@@ -11,7 +11,7 @@ from builder.models import CslDate, CslItem, CslName, Discrepancy, Dose
 from builder.views import view_pages
 from builder.views.atlas import build_atlas
 from builder.views.citations import format_date, short_name, view_ways
-from builder.views.evidence_map import is_treated, view_grid, view_outcome
+from builder.views.evidence_map import is_treated, view_grid, view_result
 from builder.views.findings import view_place
 from builder.views.links import root_of, safe_url, shorten
 from builder.views.paging import find_initial, split_list
@@ -172,18 +172,64 @@ def test_map_marks_the_negative_trial_and_the_finding_without_effect():
 
 
 @pytest.mark.parametrize(
-    ("results", "without", "style"),
+    ("results", "style"),
     [
-        ([], False, ""),
-        ([], True, "none"),
-        (["negative"], False, "negative"),
-        (["positive"], False, "positive"),
-        (["negative", "positive"], False, "mixed"),
-        (["positive"], True, "mixed"),
+        ([], ""),
+        (["none"], "none"),
+        (["negative"], "negative"),
+        (["positive"], "positive"),
+        (["negative", "positive"], "mixed"),
+        (["none", "positive"], "mixed"),
     ],
 )
-def test_results_that_differ_are_told_as_mixed(results, without, style):
-    assert view_outcome(results, without=without)["style"] == style
+def test_results_that_differ_are_told_as_mixed(results, style):
+    assert view_result(results, "condition")["style"] == style
+
+
+def _knee_cell(*effects, kind="condition", **fields):
+    """Return the map's cell of BMSC, where findings tell these effects on knee osteoarthritis."""
+    library = sample_library()
+    bundle = library.papers[PAPER]
+    findings = [
+        models.Finding(
+            id=f"ff{number}",
+            paper=PAPER,
+            locator=models.Locator(kind="full-text", line=number + 1),
+            quote=f"Sentence {number}.",
+            sources=["bmsc"],
+            conditions=["knee-oa"],
+            condition_effects=[models.EffectOf(id="knee-oa", effect=effect)],
+            mechanisms=[models.EffectOf(id="vegf", effect=effect)],
+            **fields,
+        )
+        for number, effect in enumerate(effects)
+    ]
+    told = replace(bundle, findings=findings, trials=[])
+    library = replace(library, papers={**library.papers, PAPER: told})
+    grid = view_grid(build_atlas(library), kind, "../")
+    (row,) = [row for row in grid["rows"] if row["term"]["label"] == "BMSC"]
+    return row["cells"][0]
+
+
+@pytest.mark.parametrize(
+    ("effects", "mark", "told"),
+    [
+        (["down"], "▲", "1 improved"),
+        (["up"], "▼", "1 worsened"),
+        (["none"], "=", "1 without effect"),
+        (["down", "none", "down"], "◆", "1 without effect, 2 improved"),
+    ],
+)
+def test_the_map_tells_what_became_of_a_condition(effects, mark, told):
+    cell = _knee_cell(*effects)
+    assert cell["result"]["mark"] == mark
+    assert cell["told"].endswith(told)
+
+
+def test_the_map_of_mechanisms_tells_what_rose_and_what_fell():
+    assert _knee_cell("up", kind="mechanism")["result"]["word"] == "raised"
+    assert _knee_cell("down", kind="mechanism")["result"]["word"] == "lowered"
+    assert _knee_cell("none", kind="mechanism")["result"]["mark"] == "="
 
 
 def test_every_page_has_an_address_of_its_own():

@@ -92,6 +92,13 @@ def test_two_papers_that_say_different_things_stand_side_by_side() -> None:
     ]
 
 
+def test_a_condition_that_one_eased_and_the_other_did_not_is_a_difference() -> None:
+    one = finding("f1", "p", mechanisms=[], condition_effects=[EffectOf(id="oa", effect="down")])
+    two = finding("f2", "q", mechanisms=[], condition_effects=[EffectOf(id="oa", effect="none")])
+    [found] = find_disagreements(library(bundle("p", findings=[one]), bundle("q", findings=[two])))
+    assert (found.role, found.target) == ("condition", "oa")
+
+
 def test_no_effect_against_an_effect_is_a_difference_of_outcomes_too() -> None:
     pain = {"mechanisms": []}
     one = finding("f1", "p", outcomes=[EffectOf(id="pain", effect="down")], **pain)

@@ -140,7 +140,7 @@ def _check_finding_terms(library: Library, finding: models.Finding, file: str) -
         yield from _check_list(
             library, file, f"{finding.id}.{field}", getattr(finding, field), kinds
         )
-    for field in ("cargo", "mechanisms", "outcomes"):
+    for field in ("cargo", "mechanisms", "outcomes", "condition_effects"):
         names = [item.id for item in getattr(finding, field)]
         yield from _check_list(library, file, f"{finding.id}.{field}", names, None)
 

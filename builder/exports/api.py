@@ -206,6 +206,7 @@ def _finding(atlas: Atlas, finding: models.Finding, site_url: str) -> shapes.Fin
         models=finding.models,
         species=finding.species,
         conditions=finding.conditions,
+        condition_effects=finding.condition_effects or None,
         outcomes=finding.outcomes,
         quantities=finding.quantities,
         references=finding.references,

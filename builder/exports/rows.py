@@ -126,10 +126,11 @@ def _roles(finding: models.Finding) -> Iterator[tuple[str, str, str | None]]:
         "partner": finding.partners,
         "model": finding.models,
         "species": finding.species,
-        "condition": finding.conditions,
     }
     for role, names in plain.items():
         yield from ((role, name, None) for name in names)
+    eased = {c.id: c.effect for c in finding.condition_effects}
+    yield from (("condition", name, eased.get(name)) for name in finding.conditions)
     yield from (("cargo", c.id, c.role) for c in finding.cargo)
     yield from (("mechanism", m.id, m.effect) for m in finding.mechanisms)
     yield from (("outcome", o.id, o.effect) for o in finding.outcomes)

@@ -216,6 +216,13 @@ class FindingEntry(Entry):
         list[Slug], Field(description="named, of the cells that gave the vesicles or of animals")
     ] = []
     conditions: list[Slug] = []
+    condition_effects: Annotated[
+        list[EffectOf] | None,
+        Field(
+            description="what became of a condition: down eased, up made worse, none no effect; "
+            "absent where the statement does not say"
+        ),
+    ] = None
     outcomes: list[EffectOf] = []
     quantities: list[Quantity] = []
     references: Annotated[list[int], Field(description="numbers in the paper's list")] = []

@@ -63,6 +63,10 @@ class Finding(Record):
         list[Slug], Field(description="named, of the cells that gave the vesicles or of animals")
     ] = []
     conditions: list[Slug] = []
+    condition_effects: Annotated[
+        list[EffectOf],
+        Field(description="what became of a condition: down eased, up made worse, none no effect"),
+    ] = []
     outcomes: list[EffectOf] = []
     quantities: list[Quantity] = []
     references: Annotated[list[int], Field(description="numbers in the paper's list")] = []

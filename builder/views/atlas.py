@@ -169,11 +169,12 @@ class Atlas:
 
 
 def terms_in(finding: Finding) -> Iterator[tuple[str, str, str]]:
-    """Yield (role, term, effect) for each term of a finding."""
+    """Yield (role, term, effect) for each term of a finding; of conditions what became of them."""
+    eased = {c.id: c.effect for c in finding.condition_effects}
     for role in ROLES:
         for item in getattr(finding, role):
             if isinstance(item, str):
-                yield role, item, ""
+                yield role, item, eased.get(item, "") if role == "conditions" else ""
             else:
                 yield role, item.id, getattr(item, "effect", getattr(item, "role", ""))
 

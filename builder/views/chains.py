@@ -11,7 +11,8 @@ from builder.pictures import Column, Link, Node
 from builder.pictures.chain import order_nodes
 from builder.views.atlas import Atlas
 from builder.views.links import View, plural
-from builder.views.picture_parts import find_direction, view_cell, view_picture, view_swatch
+from builder.views.picture_parts import view_cell, view_picture, view_swatch
+from builder.views.words import find_direction
 
 _MOST = 6
 _ABSENT = ""

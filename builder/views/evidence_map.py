@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from builder.models import Finding, Term, Trial
@@ -11,19 +11,36 @@ from builder.views.atlas import Atlas
 from builder.views.links import Page, View, link, narrowed_href
 from builder.views.sheets import dump_sheet
 from builder.views.weights import strongest, tell_weight, view_weight
-from builder.views.words import EVIDENCE, view_evidence
+from builder.views.words import EVIDENCE, find_direction, view_evidence
 from builder.voices import standing_studies
 
 # More columns than these do not stand side by side on a usual screen; more rows weigh too much.
 _MOST_COLUMNS = 22
 _MOST_ROWS = 60
 _SMALL = (7, 6)
+# (word, mark) of what is told of a cell's condition, and of a cell's mechanism.
 RESULT_MARKS = {
-    "positive": ("positive trial result", "▲"),
-    "negative": ("negative trial result", "▼"),
+    "positive": ("told to improve", "▲"),
+    "negative": ("told to worsen, or a negative trial result", "▼"),
     "none": ("tested without effect", "="),
     "mixed": ("results that differ", "◆"),
 }
+DIRECTION_MARKS = {
+    "up": ("raised", "▲"),
+    "down": ("lowered", "▼"),
+    "none": ("tested without effect", "="),
+    "mixed": ("results that differ", "◆"),
+}
+# What a finding tells of a condition, by the effect on it: less of it is better.
+_RELIEF = {"down": "positive", "up": "negative", "none": "none"}
+_TOLD = {
+    "positive": "improved",
+    "negative": "worsened",
+    "up": "raised",
+    "down": "lowered",
+    "none": "without effect",
+}
+_COLUMNS = {style: word.replace(" ", "_") for style, word in _TOLD.items()}
 # Types of conditions that something was tried in; a sign, a symptom or a severity is no disease.
 _TREATED = ("disease", "defect", "injury")
 
@@ -68,16 +85,18 @@ def _cell(atlas: Atlas, held: _Held | None, source: Term, column: Term, root: st
         return {"empty": True, "told": "never tested in the papers read"}
     findings = list(held.findings.values())
     weight = view_weight(atlas, findings, len(held.trials))
-    none = sum(1 for f in findings if any(o.effect == "none" for o in f.outcomes))
-    results = sorted({t.result_effect for t in held.trials.values() if t.result_effect})
-    told = [tell_weight(weight), *(f"{result} trial result" for result in results)]
-    if none:
-        told.append(f"{none} without effect")
+    became = _count_results(atlas, findings, column)
+    trials = sorted({t.result_effect for t in held.trials.values() if t.result_effect})
+    told = [
+        tell_weight(weight),
+        *(f"{count} {_TOLD[style]}" for style, count in sorted(became.items())),
+        *(f"{result} trial result" for result in trials),
+    ]
     return {
         "empty": False,
         "count": _count_studies(atlas, held),
         "evidence": view_evidence(strongest(findings, len(held.trials))),
-        "result": view_outcome(results, without=bool(none)),
+        "result": view_result({*became, *trials}, column.kind),
         "told": ", ".join(told),
         "href": narrowed_href(
             root,
@@ -89,15 +108,42 @@ def _cell(atlas: Atlas, held: _Held | None, source: Term, column: Term, root: st
     }
 
 
-def view_outcome(results: Collection[str], *, without: bool) -> View:
-    """Return the mark of the results told in a cell; ``without`` an effect counts as a result.
+def view_result(results: Collection[str], kind: str) -> View:
+    """Return the mark of the results told in a cell of a column of a kind.
 
     Results that point in more than one direction are mixed; where none is told there is no mark.
     """
-    told = {*results, *(["none"] if without else [])}
-    style = told.pop() if len(told) == 1 else "mixed" if told else ""
-    word, mark = RESULT_MARKS.get(style, ("", ""))
+    style = next(iter(results)) if len(results) == 1 else "mixed" if results else ""
+    marks = RESULT_MARKS if kind == "condition" else DIRECTION_MARKS
+    word, mark = marks.get(style, ("", ""))
     return {"style": style, "word": word, "mark": mark}
+
+
+def _count_results(atlas: Atlas, findings: Sequence[Finding], column: Term) -> Counter[str]:
+    """Return how many findings tell each result of a column's condition or mechanism."""
+    if column.kind != "condition":
+        return Counter(
+            style
+            for finding in findings
+            for style in {find_direction(m.effect) for m in finding.mechanisms if m.id == column.id}
+            if style in DIRECTION_MARKS
+        )
+    return Counter(s for finding in findings for s in _became(atlas, finding, column))
+
+
+def _became(atlas: Atlas, finding: Finding, column: Term) -> set[str]:
+    """Return what a finding tells of a condition, by itself or by its signs, pain or osteophytes.
+
+    An outcome that stayed as it was counts as well; of one that rose or fell it is not known
+    whether that is good.
+    """
+    terms = atlas.library.terms
+    told = {
+        _RELIEF[c.effect]
+        for c in finding.condition_effects
+        if c.effect in _RELIEF and (c.id == column.id or not is_treated(terms[c.id]))
+    }
+    return told | {"none" for o in finding.outcomes if o.effect == "none"}
 
 
 def _count_studies(atlas: Atlas, held: _Held) -> int:
@@ -164,7 +210,8 @@ def dump_grid(atlas: Atlas, kind: str) -> str:
     return dump_sheet(
         [
             *("source", "source_label", kind, f"{kind}_label", "findings", "studies", "papers"),
-            *("trials", "strongest_evidence", "without_effect", "trial_results", "finding_ids"),
+            *("trials", "strongest_evidence", *(_COLUMNS[style] for style in _styles(kind))),
+            *("trial_results", "finding_ids"),
         ],
         (
             _sheet_row(atlas, pair, cells[pair])
@@ -173,20 +220,29 @@ def dump_grid(atlas: Atlas, kind: str) -> str:
     )
 
 
+def _styles(kind: str) -> tuple[str, ...]:
+    return ("positive", "negative", "none") if kind == "condition" else ("up", "down", "none")
+
+
 def _sheet_row(atlas: Atlas, pair: tuple[str, str], held: _Held) -> list[object]:
     terms = atlas.library.terms
     findings = list(held.findings.values())
     weight = view_weight(atlas, findings, len(held.trials))
+    became = _count_results(atlas, findings, terms[pair[1]])
     return [
         *(pair[0], terms[pair[0]].label, pair[1], terms[pair[1]].label),
         *(weight["findings"], weight["studies"], weight["papers"], weight["trials"]),
         strongest(findings, len(held.trials)),
-        sum(1 for f in findings if any(o.effect == "none" for o in f.outcomes)),
+        *(became[style] for style in _styles(terms[pair[1]].kind)),
         "; ".join(
             f"{t.registry}: {t.result_effect}" for t in held.trials.values() if t.result_effect
         ),
         "; ".join(sorted(held.findings)),
     ]
+
+
+def _view_marks(marks: Mapping[str, tuple[str, str]]) -> list[View]:
+    return [{"style": s, "word": word, "mark": mark} for s, (word, mark) in marks.items()]
 
 
 def view_small_map(atlas: Atlas, root: str) -> View:
@@ -207,10 +263,8 @@ def view_map(atlas: Atlas) -> Page:
             "conditions": view_grid(atlas, "condition", "../"),
             "mechanisms": view_grid(atlas, "mechanism", "../"),
             "levels": [view_evidence(level) for level in EVIDENCE if level != "review"],
-            "results": [
-                {"style": style, "word": word, "mark": mark}
-                for style, (word, mark) in RESULT_MARKS.items()
-            ],
+            "results": _view_marks(RESULT_MARKS),
+            "directions": _view_marks(DIRECTION_MARKS),
             "sheets": {
                 "conditions": link("CSV", "conditions.csv"),
                 "mechanisms": link("CSV", "mechanisms.csv"),

@@ -7,7 +7,7 @@ from builder.models import Finding, Locator
 from builder.views.atlas import ROLES, Atlas, terms_in, view_questions
 from builder.views.citations import short_name
 from builder.views.links import Page, View, href, link, page_href, shorten
-from builder.views.words import ROLE_WORDS, view_effect, view_evidence, view_quantity
+from builder.views.words import ROLE_WORDS, view_evidence, view_quantity, view_role_effect
 
 _PLACES = {
     "abstract": ("Abstract", "abstract"),
@@ -60,14 +60,14 @@ def view_terms(atlas: Atlas, finding: Finding, root: str) -> dict[str, list[View
     found: dict[str, list[View]] = {role: [] for role in ROLES}
     for role, term, effect in terms_in(finding):
         entry = atlas.term_link(term, root)
-        entry["effect"] = view_effect(effect if role in ("mechanisms", "outcomes") else "")
+        entry["effect"] = view_role_effect(role, effect)
         entry["note"] = effect if role == "cargo" and effect != "not stated" else ""
         found[role].append(entry)
     return found
 
 
 def _group_effects(entries: list[View]) -> list[View]:
-    """Return mechanisms and outcomes by their effect, in the order of the statement."""
+    """Return terms by the effect on them, in the order of the statement."""
     groups: dict[str, View] = {}
     for entry in entries:
         effect = entry["effect"]
@@ -81,6 +81,9 @@ def view_finding_row(atlas: Atlas, finding: Finding, root: str) -> View:
     bundle = atlas.paper(finding.paper)
     atlas.quoted.add(finding.paper)
     terms = view_terms(atlas, finding, root)
+    eased = [c for c in terms["conditions"] if c["effect"]["word"]]
+    # In a table the column of effects tells what became of a condition, not that of the setting.
+    named = [{**c, "effect": view_role_effect("", "")} for c in terms["conditions"]]
     return {
         "id": finding.id,
         "former": atlas.former.get(ids.page_path("finding", finding.id), []),
@@ -89,8 +92,8 @@ def view_finding_row(atlas: Atlas, finding: Finding, root: str) -> View:
         "parts": _quote_parts(finding),
         "place": view_place(atlas, finding.paper, finding.locator, root),
         "paper": link(short_name(bundle.paper.csl), page_href(root, "paper", finding.paper)),
-        "terms": terms,
-        "effects": _group_effects(terms["mechanisms"] + terms["outcomes"]),
+        "terms": {**terms, "conditions": named},
+        "effects": _group_effects(terms["mechanisms"] + terms["outcomes"] + eased),
         "evidence": view_evidence(finding.evidence),
         "numbers": view_numbers(atlas, finding.paper, finding.references, root),
         "quantities": [view_quantity(q) for q in finding.quantities],
@@ -123,10 +126,11 @@ def view_finding(atlas: Atlas, finding: Finding) -> Page:
     path = ids.page_path("finding", finding.id)
     root = "../../"
     row = view_finding_row(atlas, finding, root)
+    terms = view_terms(atlas, finding, root)
     groups = [
-        {"label": ROLE_WORDS[role], "terms": [_by_name(term) for term in row["terms"][role]]}
+        {"label": ROLE_WORDS[role], "terms": [_by_name(term) for term in terms[role]]}
         for role in ROLES
-        if row["terms"][role]
+        if terms[role]
     ]
     works = []
     for number in finding.references:

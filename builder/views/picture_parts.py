@@ -5,7 +5,6 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from builder.views.links import View
-from builder.views.words import FALLING, RISING
 
 
 def view_picture(name: str, title: str, note: str, drawing: str) -> View:
@@ -31,12 +30,3 @@ def view_cell(value: str | int, href: str = "") -> View:
 def view_swatch(style: str, label: str) -> View:
     """Return an entry of a legend: a patch in a style of the theme, and what it stands for."""
     return {"style": style, "label": label}
-
-
-def find_direction(effect: str) -> str:
-    """Return the direction of an effect: up, down, named (without direction) or none."""
-    if effect in RISING:
-        return "up"
-    if effect in FALLING:
-        return "down"
-    return "none" if effect == "none" else "named"

@@ -15,8 +15,8 @@ from builder.pictures.bars import LETTERS, LETTERS_BESIDE
 from builder.views.atlas import Atlas
 from builder.views.chains import view_chain
 from builder.views.links import View, plural
-from builder.views.picture_parts import find_direction, view_cell, view_picture, view_swatch
-from builder.views.words import EVIDENCE
+from builder.views.picture_parts import view_cell, view_picture, view_swatch
+from builder.views.words import EVIDENCE, find_direction
 
 MOST_ROWS = 10
 # Which list of its findings a kind of page sets against the levels of evidence.

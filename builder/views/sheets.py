@@ -11,7 +11,7 @@ from builder.models import Finding
 from builder.views.atlas import ROLES, Atlas, terms_in
 from builder.views.citations import short_name
 from builder.views.findings import view_place
-from builder.views.words import view_effect
+from builder.views.words import view_role_effect
 
 
 def dump_sheet(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -33,7 +33,7 @@ def _row(atlas: Atlas, finding: Finding) -> list[str]:
     told: dict[str, list[str]] = {role: [] for role in ROLES}
     for role, name, effect in terms_in(finding):
         term = atlas.library.terms.get(name)
-        word = view_effect(effect)["word"] if role in ("mechanisms", "outcomes") else ""
+        word = view_role_effect(role, effect)["word"]
         told[role].append(f"{word} {term.label if term else name}".strip())
     return [
         finding.id,

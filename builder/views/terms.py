@@ -20,7 +20,7 @@ from builder.views.sheets import dump_findings
 from builder.views.trials import view_trial_row
 from builder.views.voices import view_voices
 from builder.views.weights import find_evidence, view_levels, view_mentions, view_weight
-from builder.views.words import EVIDENCE, FALLING, KIND_WORDS, RISING, ROLE_WORDS
+from builder.views.words import EVIDENCE, KIND_WORDS, ROLE_WORDS, find_direction, view_relief
 
 # Findings and works on the page itself, and findings on each page that goes on.
 _MOST_FINDINGS = 100
@@ -64,7 +64,8 @@ def count_term(atlas: Atlas, term: Term) -> View:
 def view_facets(atlas: Atlas, term: str, findings: Sequence[Finding], root: str) -> list[View]:
     """Return what the findings of a term name, role by role, the most often named first.
 
-    Each entry counts its findings, and for mechanisms and outcomes how many raise or lower it.
+    Each entry counts its findings, for mechanisms and outcomes how many raise or lower it, and for
+    conditions how many tell that it improved, worsened, or neither.
     """
     counts: dict[str, dict[str, Counter[str]]] = {role: {} for role in ROLES}
     for finding in findings:
@@ -73,7 +74,7 @@ def view_facets(atlas: Atlas, term: str, findings: Sequence[Finding], root: str)
                 continue
             counter = counts[role].setdefault(other, Counter())
             counter["all"] += 1
-            counter[_direction(effect) if role in ("mechanisms", "outcomes") else ""] += 1
+            counter[_way(role, effect)] += 1
     facets = []
     for role in _FACETS:
         entries = sorted(counts[role].items(), key=lambda item: (-item[1]["all"], item[0]))
@@ -95,10 +96,14 @@ def view_facets(atlas: Atlas, term: str, findings: Sequence[Finding], root: str)
     return facets
 
 
-def _direction(effect: str) -> str:
-    if effect in RISING:
-        return "up"
-    return "down" if effect in FALLING else "other"
+def _way(role: str, effect: str) -> str:
+    """Return what is counted of an effect: a direction, or what became of a condition."""
+    if role == "conditions":
+        return {"down": "improved", "up": "worsened", "none": "unchanged"}.get(effect, "")
+    if role not in ("mechanisms", "outcomes"):
+        return ""
+    direction = find_direction(effect)
+    return direction if direction in ("up", "down") else "other"
 
 
 def _facet_entry(atlas: Atlas, term: str, counter: Counter[str], root: str) -> View:
@@ -108,6 +113,11 @@ def _facet_entry(atlas: Atlas, term: str, counter: Counter[str], root: str) -> V
         "up": counter["up"],
         "down": counter["down"],
         "other": counter["other"],
+        "relief": [
+            {**view_relief(effect), "count": counter[way], "way": way}
+            for effect, way in (("down", "improved"), ("up", "worsened"), ("none", "unchanged"))
+            if counter[way]
+        ],
     }
 
 

@@ -6,7 +6,7 @@ from builder.views.atlas import Atlas
 from builder.views.citations import short_name
 from builder.views.findings import view_place
 from builder.views.links import View, link, page_href
-from builder.views.words import view_effect, view_evidence
+from builder.views.words import view_effect, view_evidence, view_relief
 from builder.voices import Disagreement, Voice
 
 _SIDES = {"raises": "up", "lowers": "down", "no effect": "none"}
@@ -22,13 +22,14 @@ def view_voices(atlas: Atlas, term: str, root: str) -> list[View]:
 
 
 def _view_disagreement(atlas: Atlas, found: Disagreement, root: str) -> View:
+    tell = view_relief if found.role == "condition" else view_effect
     return {
         "source": atlas.term_link(found.source, root),
         "target": atlas.term_link(found.target, root),
         "between": _BETWEEN[found.between],
         "sides": [
             {
-                "effect": view_effect(_SIDES[direction]),
+                "effect": tell(_SIDES[direction]),
                 "studies": len({study for voice in voices for study in voice.studies}),
                 "voices": [_view_voice(atlas, voice, root) for voice in voices],
             }

@@ -12,7 +12,15 @@ from collections.abc import Sequence
 from builder.models import Finding, Term
 from builder.views.atlas import ROLES, Atlas, terms_in
 from builder.views.links import View, plural
-from builder.views.words import EVIDENCE, FALLING, RISING, ROLE_WORDS, view_effect, view_evidence
+from builder.views.words import (
+    EVIDENCE,
+    ROLE_WORDS,
+    find_direction,
+    view_effect,
+    view_evidence,
+    view_relief,
+    view_role_effect,
+)
 from builder.voices import weigh_findings
 
 # The roles in which a finding is evidence about a term of a kind.
@@ -36,6 +44,7 @@ _ROLE_SINGULAR = {
     "outcomes": "outcome",
 }
 _TOP_EFFECTS = 2
+_DIRECTED = ("mechanisms", "outcomes", "conditions")  # roles in which a term has an effect
 
 
 def find_evidence(atlas: Atlas, term: Term) -> list[Finding]:
@@ -122,9 +131,9 @@ def tell_weight(weight: View) -> str:
 def view_summary(atlas: Atlas, term: Term, findings: Sequence[Finding], root: str) -> list[View]:
     """Return the effects that tell most of a term: its own direction, else the commonest effects.
 
-    A mechanism's own effects are counted. Of any other term the mechanisms and outcomes that its
-    findings raise, lower or leave as they were stand in order of their findings. Retracted work
-    tells nothing of it.
+    A mechanism's own effects are counted, and what became of a condition. Of any other term what
+    its findings raise, lower, ease or leave as it was stands in order of their findings. Retracted
+    work tells nothing of it.
     """
     findings = [finding for finding in findings if atlas.stands(finding)]
     if term.kind == "mechanism":
@@ -133,24 +142,27 @@ def view_summary(atlas: Atlas, term: Term, findings: Sequence[Finding], root: st
             {"effect": view_effect(effect), "count": count, "term": None}
             for effect, count in sorted(own.items(), key=lambda item: (-item[1], item[0]))
         ]
-    counts: Counter[tuple[str, str]] = Counter()
+    if term.kind == "condition":
+        became = Counter(c.effect for f in findings for c in f.condition_effects if c.id == term.id)
+        if became:
+            return [
+                {"effect": view_relief(effect), "count": count, "term": None}
+                for effect, count in sorted(became.items(), key=lambda item: (-item[1], item[0]))
+            ]
+    counts: Counter[tuple[str, str, str]] = Counter()
     for finding in findings:
         told = {
-            (other, _direction(effect))
+            (other, find_direction(effect), role)
             for role, other, effect in terms_in(finding)
-            if role in ("mechanisms", "outcomes") and _direction(effect)
+            if role in _DIRECTED and effect and find_direction(effect) != "named"
         }
         counts.update(told)
     ranked = sorted(counts.items(), key=lambda item: (item[0][1] != "none", -item[1], item[0]))
     return [
-        {"effect": view_effect(effect), "count": count, "term": atlas.term_link(other, root)}
-        for (other, effect), count in ranked[:_TOP_EFFECTS]
+        {
+            "effect": view_role_effect(role, effect),
+            "count": count,
+            "term": atlas.term_link(other, root),
+        }
+        for (other, effect, role), count in ranked[:_TOP_EFFECTS]
     ]
-
-
-def _direction(effect: str) -> str:
-    if effect in RISING:
-        return "up"
-    if effect in FALLING:
-        return "down"
-    return "none" if effect == "none" else ""

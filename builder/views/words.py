@@ -18,6 +18,12 @@ EFFECTS: dict[str, tuple[str, str]] = {
     "involves": ("involves", "○"),
     "none": ("no effect on", "="),
 }
+# (word, mark, style) of what became of a condition, by the effect on it: less of it is better.
+RELIEF: dict[str, tuple[str, str, str]] = {
+    "down": ("improves", "▲", "up"),
+    "up": ("worsens", "▼", "down"),
+    "none": ("no effect on", "=", "none"),
+}
 # The effects that raise a mechanism or an outcome, and those that lower it.
 RISING = ("up", "activates")
 FALLING = ("down", "inhibits")
@@ -72,6 +78,28 @@ def view_effect(effect: str) -> View:
     word, mark = EFFECTS.get(effect, ("", ""))
     style = {"activates": "up", "inhibits": "down", "modulates": "involves"}.get(effect, effect)
     return {"id": effect, "word": word, "mark": mark, "style": style}
+
+
+def find_direction(effect: str) -> str:
+    """Return the direction of an effect: up, down, named (without direction) or none."""
+    if effect in RISING:
+        return "up"
+    if effect in FALLING:
+        return "down"
+    return "none" if effect == "none" else "named"
+
+
+def view_relief(effect: str) -> View:
+    """Return the word, mark and style of what became of a condition."""
+    word, mark, style = RELIEF.get(effect, ("", "", effect))
+    return {"id": effect, "word": word, "mark": mark, "style": style}
+
+
+def view_role_effect(role: str, effect: str) -> View:
+    """Return the effect on a term in a role; empty words in roles that have none."""
+    if role == "conditions":
+        return view_relief(effect)
+    return view_effect(effect if role in ("mechanisms", "outcomes") else "")
 
 
 def view_evidence(evidence: str) -> View:

@@ -20,16 +20,6 @@ from builder.models import Cited, CslItem, EntityRecord, Paper, Seed
 SHA = "0" * 64
 
 
-@pytest.fixture(scope="module")
-def vocabulary():
-    return measure_gold.read_vocabulary()
-
-
-@pytest.fixture(scope="module")
-def cues():
-    return read_cues()
-
-
 def paper(**fields):
     csl = CslItem(type="article-journal", title="A review")
     seed = Seed(file="x.txt", sha256=SHA, layout="test")
@@ -307,6 +297,38 @@ def test_sources_in_contrast_get_their_own_effects(vocabulary):
             [("osteogenesis", "inhibits")],
         ),
     }
+
+
+def test_a_source_that_had_no_effect_is_given_none_of_the_other_source(vocabulary):
+    text = "BMSC exosomes reduce apoptosis, whereas fibroblast exosomes had no effect."
+    found = [t.finding for t in read(vocabulary, abstract=text, abstract_line=3)]
+    assert [(f.sources, [(m.id, m.effect) for m in f.mechanisms]) for f in found] == [
+        (["bmsc"], [("apoptosis", "down")]),
+        (["fibroblast"], [("apoptosis", "none")]),
+    ]
+
+
+def test_a_source_of_which_a_contrast_tells_nothing_gets_no_effect(vocabulary):
+    text = "BMSC exosomes reduce apoptosis, but ADSC exosomes were isolated by ultracentrifugation."
+    (found,) = [t.finding for t in read(vocabulary, abstract=text, abstract_line=3)]
+    assert (found.sources, found.quote) == (["bmsc"], text)
+    assert [q.rule for q in found.questions] == ["contrasted-sources"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Unlike BMSC exosomes, ADSC exosomes did not promote chondrogenesis.",
+        "ADSC exosomes, in contrast to those from BMSCs, did not promote chondrogenesis.",
+        "ADSC exosomes, as opposed to BMSC exosomes, did not promote chondrogenesis.",
+    ],
+)
+def test_a_source_that_another_is_set_against_has_not_its_effect(vocabulary, text):
+    (found,) = [t.finding for t in read(vocabulary, abstract=text, abstract_line=3)]
+    assert (found.sources, [(m.id, m.effect) for m in found.mechanisms]) == (
+        ["adsc"],
+        [("chondrogenesis", "none")],
+    )
 
 
 @pytest.mark.parametrize(

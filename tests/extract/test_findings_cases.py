@@ -6,14 +6,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from measure_gold import read_alone, read_vocabulary
+from measure_gold import read_alone
 
 CASES = sorted((Path(__file__).parent / "cases_findings").glob("*/statement.txt"))
-
-
-@pytest.fixture(scope="module")
-def vocabulary():
-    return read_vocabulary()
 
 
 def test_there_are_cases():

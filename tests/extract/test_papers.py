@@ -13,11 +13,6 @@ from builder.checks import flatten
 FIELDS = ("sources", "cargo", "mechanisms", "vehicles", "conditions")
 
 
-@pytest.fixture(scope="module")
-def vocabulary():
-    return measure_gold.read_vocabulary()
-
-
 def test_there_are_cases():
     assert len(paper_cases.find_cases()) >= 8
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from builder import store
 from builder.document import Cell, Citation, Document, FrontMatter, Grid, WorkFields
 from builder.extract.registries import find_registry_ids
 from builder.extract.tables import repair_tables
@@ -19,7 +18,7 @@ from builder.extract.trial_fields import (
     split_status,
 )
 from builder.extract.trials import find_trials
-from builder.extract.vocabulary import Vocabulary, build_vocabulary
+from builder.extract.vocabulary import Vocabulary
 from builder.models import Cited, CslDate, CslItem, Paper, Seed, Trial
 
 TABLE = Path(__file__).parent / "cases_tables" / "clinical-trials" / "table.md"
@@ -28,11 +27,6 @@ PAPER = Paper(
     csl=CslItem(type="article-journal", title="Paper"),
     seed=Seed(file="x.txt", sha256="0" * 64, layout="md"),
 )
-
-
-@pytest.fixture(scope="module")
-def vocabulary(root: Path) -> Vocabulary:
-    return build_vocabulary(store.read_terms(root / "content", root))
 
 
 def registered(number: int, trial: str, day: list[int] | None) -> Cited:

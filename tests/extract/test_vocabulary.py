@@ -6,17 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builder import store
 from builder.extract.candidates import find_candidates
 from builder.extract.vocabulary import Vocabulary, build_vocabulary
 from builder.models import Ambiguity, Term
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(scope="module")
-def vocabulary() -> Vocabulary:
-    return build_vocabulary(store.read_terms(ROOT / "content", ROOT))
 
 
 def named(vocabulary: Vocabulary, text: str, *kinds: str, context: str = "") -> list[str]:

@@ -17,6 +17,7 @@ from builder.extract.findings import doubts
 from builder.extract.findings.beside import Beside
 from builder.extract.findings.carriers import read_cargo, read_modifications, read_vehicles
 from builder.extract.findings.cells import read_cells
+from builder.extract.findings.contrasts import set_apart
 from builder.extract.findings.cues import Cues, read_cues
 from builder.extract.findings.doubts import check_entities
 from builder.extract.findings.readings import (
@@ -32,7 +33,7 @@ from builder.extract.findings.statements import (
     find_statements,
     split_contrast,
 )
-from builder.extract.findings.trace import Assigned, Trace
+from builder.extract.findings.trace import EFFECTS, Assigned, Trace
 from builder.extract.quantities import find_quantities
 from builder.extract.vocabulary import Vocabulary
 from builder.models import Cargo, Cited, EffectOf, Finding, Paper, Question, Table
@@ -107,21 +108,12 @@ def trace_findings(
 def _read_apart(
     statement: Statement, paper: str, vocabulary: Vocabulary, cues: Cues
 ) -> Iterable[Trace]:
-    """Return the finding of a statement, or one a clause where they contrast their own sources.
-
-    "A promotes X, whereas B inhibits it" in one finding would give B's effect to A as well.
-    """
+    """Return the finding of a statement, or one a clause where they contrast their own sources."""
     whole = read_statement(statement, paper, vocabulary, cues)
     if all(q.rule != "contrasted-sources" for q in whole.finding.questions):
         return [whole]
-    clauses = [
-        read_statement(clause, paper, vocabulary, cues) for clause in split_contrast(statement)
-    ]
-    told = [c.finding for c in clauses]
-    named = [set(f.sources) for f in told]
-    apart = sum(map(len, named)) == len(set().union(*named))
-    saying = all(f.sources and (f.mechanisms or f.outcomes) for f in told)
-    return clauses if len(told) > 1 and apart and saying else [whole]
+    clauses = split_contrast(statement)
+    return set_apart(whole, [read_statement(c, paper, vocabulary, cues) for c in clauses], cues)
 
 
 def _says_something(trace: Trace, about: str) -> bool:
@@ -267,7 +259,7 @@ def _fields(assigned: Iterable[Assigned], vocabulary: Vocabulary) -> dict[str, A
             "conditions",
         )
     }  # fmt: skip
-    effects: dict[str, dict[str, str]] = {"mechanisms": {}, "outcomes": {}}
+    effects: dict[str, dict[str, str]] = {field: {} for field in EFFECTS}
     cargo: dict[str, str] = {}
     for item in assigned:
         if item.field in plain:
@@ -351,7 +343,7 @@ def _about_contrast(
     """Ask which of several sources does what, where a sentence sets them against each other."""
     sources = {a.value for a in assigned if a.field == "sources"}
     contrast = any(cues.contrasting.search(p.text) for p in statement.parts)
-    if len(sources) > 1 and contrast and any(a.field == "mechanisms" for a in assigned):
+    if len(sources) > 1 and contrast and any(a.field in EFFECTS for a in assigned):
         yield Question(
             rule="contrasted-sources",
             text="The statement sets several sources against each other; which one does what?",

@@ -132,6 +132,8 @@ def _role(reading: Reading, mention: Mention) -> tuple[str, str]:
     """Return (field, rule) for a mention; an empty field where it plays none."""
     if reading.cues.never_source.match(reading.behind(mention)):
         return "", "depleted"
+    if reading.cues.opposed_source.search(reading.before(mention)):
+        return "", "opposed"
     if reading.part.role == "source":
         return _role_in_column(reading, mention)
     taken_up = _TAKEN_UP.search(reading.before(mention))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from builder import spelling, store
+from builder.extract.findings.relief_words import ReliefWords, parse_relief
 
 CueKind = Literal["verb", "noun", "neutral", "aim", "denial", "hypothesis", "break"]
 _DASHES = re.escape(spelling.DASHES)
@@ -51,6 +52,7 @@ class Cues:
     vesicle: re.Pattern[str]
     roles: Mapping[str, RolePatterns]
     never_source: re.Pattern[str]
+    opposed_source: re.Pattern[str]
     as_source: re.Pattern[str]
     acts_by_vesicles: re.Pattern[str]
     in_fluid: re.Pattern[str]
@@ -65,10 +67,12 @@ class Cues:
     heads: re.Pattern[str]
     unchanged: re.Pattern[str]
     turning: re.Pattern[str]
+    relief: ReliefWords
     mending: tuple[str, ...]
     harmful: frozenset[str]
     comparing: re.Pattern[str]
     contrasting: re.Pattern[str]
+    denies_all: re.Pattern[str]
     not_carrier_whole: re.Pattern[str]
     not_carrier_after: re.Pattern[str]
     effect_of_vesicles: re.Pattern[str]
@@ -248,6 +252,7 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
         vesicle=re.compile(rf"(?<![A-Za-z])(?:{words['vesicle']})(?![A-Za-z])", re.IGNORECASE),
         roles=_roles(data, stop),
         never_source=re.compile(never, re.IGNORECASE),
+        opposed_source=re.compile(rf"(?:{data['source']['never_before']})$", re.IGNORECASE),
         as_source=re.compile(_fill(data["source"]["as_source"], words, stop), re.IGNORECASE),
         acts_by_vesicles=re.compile(_fill(data["source"]["acts_by"], words, stop), re.IGNORECASE),
         in_fluid=re.compile(_fill(data["source"]["in_fluid"], words, stop), re.IGNORECASE),
@@ -274,9 +279,11 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
             re.IGNORECASE,
         ),
         turning=re.compile(rf"(?:^\s*|\s)(?:{_any(effects['turning'])})\b", re.IGNORECASE),
+        relief=parse_relief(data["relief"], words["vesicle"]),
         mending=tuple(effects["mending"]),
         harmful=frozenset(effects["harmful"]),
         contrasting=re.compile(rf"\b(?:{_any(effects['breaks'])})\b", re.IGNORECASE),
+        denies_all=re.compile(rf"(?:{data['denies_all']})\s*[.;)]*\s*$", re.IGNORECASE),
         comparing=re.compile(data["comparing"], re.IGNORECASE),
         not_carrier_whole=re.compile(rf"\b(?:{data['not_carrier']['whole']})$", re.IGNORECASE),
         not_carrier_after=re.compile(rf"^(?:{data['not_carrier']['after']})", re.IGNORECASE),

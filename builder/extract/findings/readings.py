@@ -15,6 +15,7 @@ from builder.extract.findings.phrases import (
     find_gapped_conditions,
     find_placed_defects,
 )
+from builder.extract.findings.relief import read_relief
 from builder.extract.findings.spans import Reading, is_inside
 from builder.extract.findings.statements import Statement
 from builder.extract.findings.trace import Assigned
@@ -173,7 +174,7 @@ def read_setting(reading: Reading) -> list[Assigned]:
     found += [_assigned(reading, m, "conditions", "", "defect-by-place") for m in placed]
     found += [_assigned(reading, m, "models", "", "named") for m in models]
     found += [_assigned(reading, m, "species", "", "named") for m in species]
-    return [*found, *_donors(reading)]
+    return [*found, *read_relief(reading, [*conditions, *placed]), *_donors(reading)]
 
 
 def _is_denied(reading: Reading, mention: Mention) -> bool:

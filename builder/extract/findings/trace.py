@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from builder.models import Finding
 
+# The fields that tell what vesicles did.
+EFFECTS = ("mechanisms", "outcomes", "condition_effects")
+
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
