@@ -49,10 +49,14 @@ class Source:
     """A seed as text: NFC, lines without their ends. ``data`` are the bytes as received."""
 
     file: str
-    sha256: str
     data: bytes
     lines: tuple[str, ...]
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the seed's bytes, in hexadecimal digits."""
+        return hashlib.sha256(self.data).hexdigest()
 
     @property
     def text(self) -> str:
@@ -74,13 +78,12 @@ def make_source(data: bytes, file: str) -> Source:
         # XML states its own encoding, so that its reader decodes it: only the head is shown here.
         head = data[:_HEAD].decode("utf-8", errors="replace")
         shown = tuple(_LINE_END.split(head))
-        return Source(file, hashlib.sha256(data).hexdigest(), data, shown)
+        return Source(file, data, shown)
     decoded, problems = _decode(data, file)
     text = unicodedata.normalize("NFC", decoded)
     lines = tuple(_LINE_END.split(text))
     return Source(
         file=file,
-        sha256=hashlib.sha256(data).hexdigest(),
         data=data,
         lines=tuple(_CONTROL.sub(_REPLACEMENT, line) for line in lines),
         problems=(*problems, *_control_problems(lines, file)),
@@ -88,10 +91,9 @@ def make_source(data: bytes, file: str) -> Source:
 
 
 def _shown_path(path: Path, root: Path) -> str:
-    try:
-        return path.resolve().relative_to(root.resolve()).as_posix()
-    except ValueError:
-        return path.as_posix()
+    if ".." in path.parts or not path.is_relative_to(root):
+        path, root = path.resolve(), root.resolve()
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
 
 
 def _stop(file: str, rule: str, expected: str, got: str, hint: str = "") -> ProblemError:

@@ -1,11 +1,9 @@
-"""Formulas as one line of readable text: MathML linearised, LaTeX turned to Unicode."""
+"""Formulas as one line of readable text, out of MathML."""
 
 from __future__ import annotations
 
-import importlib
 import re
 from collections.abc import Callable
-from typing import Any
 
 from lxml import etree
 
@@ -23,9 +21,6 @@ _INVISIBLE = frozenset("\u2061\u2062\u2063\u2064\u200b")
 # Children that belong to the base, one below and one above.
 _SCRIPTS = frozenset(["msub", "msup", "msubsup", "munder", "mover", "munderover"])
 _SKIPPED = frozenset(["annotation", "annotation-xml", "mphantom", "maligngroup", "malignmark"])
-_DOCUMENT = re.compile(r"\\begin\{document\}(.*?)(?:\\end\{document\}|$)", re.DOTALL)
-_PREAMBLE = re.compile(r"\\(?:documentclass|usepackage|setlength|pagestyle)\b[^\n]*")
-_DELIMITERS = re.compile(r"\\(?:left|right|displaystyle|textstyle)(?![A-Za-z])\.?")
 _ACCENTS = frozenset("¯^˜~ˆ→⃗‾˙¨_ˇ˘")
 
 
@@ -42,19 +37,6 @@ def subscript(text: str) -> str:
 def mathml_text(math: etree._Element) -> str:
     """Return MathML as one line: ``msup`` as ``x²``, ``mfrac`` as ``a/b``, roots as ``√(x)``."""
     return re.sub(r"\s+", " ", _row(math)).strip()
-
-
-def tex_text(tex: str) -> str:
-    """Return LaTeX as readable text, without the preamble that publishers wrap around it."""
-    found = _DOCUMENT.search(tex)
-    body = found.group(1) if found else _PREAMBLE.sub("", tex)
-    body = _DELIMITERS.sub("", body).replace("\\degree", "°").strip()
-    if "\\" in body or "^" in body or "_" in body:
-        # Imported late: few articles have formulas in LaTeX only.
-        latex2text: Any = importlib.import_module("pylatexenc.latex2text")
-        converter = latex2text.LatexNodes2Text(math_mode="text", keep_comments=True)
-        body = converter.latex_to_text(body, tolerant_parsing=True)
-    return " ".join(body.replace("$", "").split())
 
 
 def _row(element: etree._Element) -> str:
@@ -104,34 +86,37 @@ def _scripted(element: etree._Element) -> str:
     high = rest[-1] if rest and tag not in ("msub", "munder") else ""
     if low and high and len(rest) == 1:
         high = ""
-    return base + _lowered(low) + _raised(high)
+    return base + lowered(low) + raised(high)
 
 
-def _lowered(text: str) -> str:
+def lowered(text: str) -> str:
+    """Return what stands below a base: ``₂`` where Unicode has all of it, else ``_max``."""
     if not text:
         return ""
     close = text.replace(" ", "")
     low = subscript(close)
-    return low if low != close else f"_{_grouped(text)}"
+    return low if low != close else f"_{grouped(text)}"
 
 
-def _raised(text: str) -> str:
+def raised(text: str) -> str:
+    """Return what stands above a base: ``⁻³`` where Unicode has all of it, else ``^(a/b)``."""
     if not text or text in "′″‴":
         return text
     if text in "∘°":
         return "°"
     close = text.replace(" ", "")
     high = superscript(close)
-    return high if high != close else f"^{_grouped(text)}"
+    return high if high != close else f"^{grouped(text)}"
 
 
-def _grouped(text: str) -> str:
+def grouped(text: str) -> str:
+    """Return a part of a formula in brackets, unless it is one piece."""
     closed = text.startswith("(") and text.find(")") == len(text) - 1
     return text if len(text) == 1 or text.isalnum() or closed else f"({text})"
 
 
 def _fraction(element: etree._Element) -> str:
-    parts = [_grouped(_node(child).strip()) for child in element]
+    parts = [grouped(_node(child).strip()) for child in element]
     return "/".join(parts)
 
 
@@ -169,7 +154,7 @@ def _prescripted(element: etree._Element) -> str:
 
 def _pairs(scripts: list[str]) -> str:
     lows, highs = scripts[0::2], scripts[1::2]
-    return "".join(map(_lowered, lows)) + "".join(map(_raised, highs))
+    return "".join(map(lowered, lows)) + "".join(map(raised, highs))
 
 
 _LAYOUTS: dict[str, Callable[[etree._Element], str]] = {

@@ -13,8 +13,9 @@ from collections.abc import Callable
 from lxml import etree
 
 from builder.readers.jats.context import Context, child_of, href, words_of
-from builder.readers.jats.formulas import mathml_text, subscript, superscript, tex_text
+from builder.readers.jats.formulas import mathml_text, subscript, superscript
 from builder.readers.jats.ranges import Mark, open_ranges, plain_marks, unique
+from builder.readers.jats.tex import tex_text
 
 # Parts that are printed away from the line they are tagged in. The reader of the text finds them
 # in ``Prose.floats``.
@@ -77,6 +78,8 @@ _SILENT = frozenset(
     ]
 )
 _NAMES = frozenset(["name", "string-name"])
+# What an empty element for it prints.
+ET_AL = "et al."
 _LETTER_UP = str.maketrans("abcdefghijklmnoprstuvwxyz", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
 _DASH = r"[-‐‑‒–—−⁻]"
 _LETTERS = re.compile(r"^[a-z](?:,\s*[a-z])*$")
@@ -396,7 +399,7 @@ def _add_object_id(prose: Prose, element: etree._Element) -> None:
 
 
 def _add_etal(prose: Prose, element: etree._Element) -> None:
-    prose.add_text(element.text or "et al.")
+    prose.add_text(element.text or ET_AL)
 
 
 def _add_row(prose: Prose, element: etree._Element) -> None:

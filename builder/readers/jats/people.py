@@ -13,16 +13,12 @@ from builder.readers.jats.inline import text_of, tidy
 _ORCID = re.compile(r"\d{4}-\d{4}-\d{4}-\d{3}[\dXx]")
 _INITIALS = re.compile(r"^(?:[A-Z]\.?[\s-]?){1,4}$")
 _ET_AL = re.compile(r"[\s,;]*\b(?:and\s+)?et\.?\s*al\b\.?", re.IGNORECASE)
-NAMES = frozenset(["name", "string-name", "name-alternatives", "collab", "collab-alternatives"])
-PEOPLE = frozenset([*NAMES, "anonymous"])
 _MOST_GIVEN = 3
 
 
 def parse_name(element: etree._Element, context: Context) -> Person | None:
     """Return the person or group that a name element holds; None where it is empty."""
     tag = element.tag
-    if tag == "name":
-        return _join_parts(element, context)
     if tag in ("name-alternatives", "collab-alternatives"):
         return parse_name(element[0], context) if len(element) else None
     if tag in ("collab", "on-behalf-of"):
@@ -30,19 +26,29 @@ def parse_name(element: etree._Element, context: Context) -> Person | None:
         return Person(literal=literal) if literal else None
     if tag == "anonymous":
         return Person(literal=text_of(element, context) or "Anonymous")
-    return _join_parts(element, context)
+    return read_name(element, context)[0]
 
 
-def _join_parts(element: etree._Element, context: Context) -> Person | None:
+def read_name(element: etree._Element, context: Context) -> tuple[Person | None, str]:
+    """Return the person of a name in parts, and the name as printed.
+
+    The printed form is empty where more than the parts is printed: a comma between them, say.
+    """
     family: str | None = None
     first = suffix = ""
+    words: list[str] = []
+    text = element.text
+    simple = not text or text.isspace()
     for child in element:
         text = child.text or ""
         if len(child):
+            simple = False
             text = text_of(child, context).strip(",; ")
-        elif not (text.isalpha() and text.isascii()):
+        else:
+            words.append(text)
             # The usual case is plain letters, and most of an article's elements are names.
-            text = tidy(text).strip(",; ")
+            if not (text.isalpha() and text.isascii()):
+                text = tidy(text).strip(",; ")
         tag = child.tag
         if tag == "surname":
             family = text
@@ -50,12 +56,16 @@ def _join_parts(element: etree._Element, context: Context) -> Person | None:
             first = text
         elif tag == "suffix":
             suffix = text
+        tail = child.tail
+        if tail and not tail.isspace():
+            simple = False
+    printed = tidy(" ".join(filter(None, words))) if simple else ""
     if family:
-        return Person(family, first, "", suffix)
+        return Person(family, first, "", suffix), printed
     if family is None and not first:
-        return split_name(text_of(element, context))
+        return split_name(text_of(element, context)), printed
     # A lone given name is a name in one piece (mononyms, groups tagged as persons).
-    return Person(literal=first) if first else None
+    return (Person(literal=first) if first else None), printed
 
 
 def _group(element: etree._Element, context: Context) -> str:

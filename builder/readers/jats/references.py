@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from lxml import etree
 
 from builder.document import Citation, WorkFields
 from builder.readers.jats.context import Context, child_of, line_of, words_of
 from builder.readers.jats.inline import text_of, tidy
+from builder.readers.jats.parts import Parts
 from builder.readers.jats.printed import printed_work
 from builder.readers.jats.works import parse_work
 
-CITATIONS = ("element-citation", "mixed-citation", "citation", "nlm-citation")
+CITATIONS = frozenset(["element-citation", "mixed-citation", "citation", "nlm-citation"])
 _OUTSIDE = ("sub-article", "response")
 _EARLIEST, _LATEST = 1500, 2099
 _UNDATED = re.compile(
@@ -40,58 +42,84 @@ def _is_outside(element: etree._Element) -> bool:
     return any(True for _ in element.iterancestors(*_OUTSIDE))
 
 
-def number_refs(refs: list[etree._Element], context: Context) -> list[int]:
+@dataclass(slots=True)
+class Entry:
+    """An entry of the list: its label as printed, and its works as (best tagged, as printed)."""
+
+    ref: etree._Element
+    label: str
+    works: list[tuple[etree._Element, etree._Element]]
+
+
+def _find_entry(ref: etree._Element) -> Entry:
+    label: str | None = None
+    works: list[tuple[etree._Element, etree._Element]] = []
+    for child in ref:
+        tag = child.tag
+        if tag in CITATIONS:
+            works.append((child, child))
+        elif tag == "label":
+            label = words_of(child) if label is None else label
+        elif tag in ("citation-alternatives", "alternatives"):
+            found = [c for c in child if c.tag in CITATIONS]
+            if found:
+                tagged = next((c for c in found if c.tag == "element-citation"), found[0])
+                printed = next((c for c in found if c.tag == "mixed-citation"), tagged)
+                works.append((tagged, printed))
+        elif tag == "note" and works:
+            works += [(c, c) for c in child.iter(*CITATIONS)]
+    return Entry(ref, label or "", works)
+
+
+def _number_entries(entries: list[Entry], context: Context) -> list[int]:
     """Return the number of each entry and make every id of it known to the context.
 
     Printed numbers are kept where all entries have one and none stands twice; else entries are
     counted in the order of the list.
     """
-    labels = [_label(ref).strip(" .[]()") for ref in refs]
+    labels = [entry.label.strip(" .[]()") for entry in entries]
     printed = [int(label) for label in labels if label.isdecimal() and int(label) > 0]
-    if len(printed) == len(refs) and len(set(printed)) == len(refs):
+    if len(printed) == len(entries) and len(set(printed)) == len(entries):
         numbers = printed
     else:
-        numbers = list(range(1, len(refs) + 1))
-        if len(printed) == len(refs):
+        numbers = list(range(1, len(entries) + 1))
+        if len(printed) == len(entries):
             context.flag(
                 "note",
                 "jats-ref-numbers",
-                refs[0],
+                entries[0].ref,
                 "numbers that stand once in the reference lists",
                 "numbers that begin anew",
                 hint="Entries are counted through all lists.",
             )
-    for ref, number in zip(refs, numbers, strict=True):
-        for element in (ref, *ref):
+    known = context.numbers
+    for entry, number in zip(entries, numbers, strict=True):
+        here = (number,)
+        for element in (entry.ref, *entry.ref):
             name = element.get("id")
             if name:
-                context.numbers.setdefault(name, (number,))
+                known.setdefault(name, here)
             if element.tag == "citation-alternatives":
-                inner = (child.get("id") for child in element)
-                context.numbers.update((name, (number,)) for name in inner if name)
+                known.update((name, here) for c in element if (name := c.get("id")))
     context.last = max(numbers, default=0)
     return numbers
 
 
-def _label(ref: etree._Element) -> str:
-    return next((words_of(child) for child in ref if child.tag == "label"), "")
-
-
 def read_references(article: etree._Element, context: Context) -> tuple[Citation, ...]:
     """Return the reference list. Several works printed under one number share the number."""
-    refs = find_refs(article)
-    numbers = number_refs(refs, context)
+    entries = [_find_entry(ref) for ref in find_refs(article)]
+    numbers = _number_entries(entries, context)
     return tuple(
         citation
-        for ref, number in zip(refs, numbers, strict=True)
-        for citation in _entries(ref, number, context)
+        for entry, number in zip(entries, numbers, strict=True)
+        for citation in _read_entry(entry, number, context)
     )
 
 
-def _entries(ref: etree._Element, number: int, context: Context) -> Iterator[Citation]:
-    label = tidy(_label(ref))
+def _read_entry(entry: Entry, number: int, context: Context) -> Iterator[Citation]:
+    ref, works = entry.ref, entry.works
+    label = tidy(entry.label)
     shown = "" if label.strip(" .[]()") == str(number) else label
-    works = _find_works(ref)
     if not works:
         printed = text_of(ref, context).removeprefix(label).strip()
         yield Citation(number, f"{shown} {printed}".strip(), line_of(ref), key=ref.get("id", ""))
@@ -101,9 +129,10 @@ def _entries(ref: etree._Element, number: int, context: Context) -> Iterator[Cit
     # lxml makes an object for an element each time it is looked at, unless one is held.
     held = list(ref.iter())
     for place, (element, printed_from) in enumerate(works):
-        printed = printed_work(printed_from, context)
-        fields = parse_work(element, printed, context)
-        _check(element, fields, number, context)
+        parts = Parts(element, context)
+        printed = printed_work(parts if printed_from is element else Parts(printed_from, context))
+        fields = parse_work(parts, printed)
+        _check(parts, fields, number, context)
         yield Citation(
             number,
             f"{shown} {printed}".strip() if not place else printed,
@@ -122,26 +151,8 @@ def _entries(ref: etree._Element, number: int, context: Context) -> Iterator[Cit
         )
 
 
-def _find_works(ref: etree._Element) -> list[tuple[etree._Element, etree._Element]]:
-    """Return the citations of an entry: the element with the best tags, and the printed one."""
-    works: list[tuple[etree._Element, etree._Element]] = []
-    for child in ref:
-        if child.tag in CITATIONS:
-            works.append((child, child))
-        elif child.tag in ("citation-alternatives", "alternatives"):
-            found = [c for c in child if c.tag in CITATIONS]
-            if found:
-                tagged = next((c for c in found if c.tag == "element-citation"), found[0])
-                printed = next((c for c in found if c.tag == "mixed-citation"), tagged)
-                works.append((tagged, printed))
-        elif child.tag == "note" and works:
-            works += [(c, c) for c in child.iter(*CITATIONS)]
-    return works
-
-
-def _check(
-    element: etree._Element, fields: WorkFields | None, number: int, context: Context
-) -> None:
+def _check(parts: Parts, fields: WorkFields | None, number: int, context: Context) -> None:
+    element = parts.element
     if fields is None:
         context.flag(
             "warning",
@@ -154,7 +165,7 @@ def _check(
     if not fields.title:
         context.flag("warning", "jats-ref-title", element, f"a title in reference {number}")
     _check_year(element, fields, number, context)
-    if _holds_several(element):
+    if _holds_several(parts):
         context.flag(
             "warning",
             "jats-ref-several",
@@ -175,7 +186,7 @@ def _check_year(element: etree._Element, fields: WorkFields, number: int, contex
         context.flag("warning", "jats-ref-year", element, expected, repr(told), hint)
 
 
-def _holds_several(element: etree._Element) -> bool:
+def _holds_several(parts: Parts) -> bool:
     """Tell whether a citation has more than one volume and first page."""
-    tags = [child.tag for child in element]
-    return tags.count("volume") > 1 and tags.count("fpage") > 1
+    found = parts.found
+    return len(found.get("volume", ())) > 1 and len(found.get("fpage", ())) > 1

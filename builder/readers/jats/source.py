@@ -11,6 +11,7 @@ import codecs
 import html
 import html.entities
 import re
+from collections.abc import Iterator
 
 from lxml import etree
 
@@ -26,12 +27,10 @@ _BOMS = (
 )
 _DECLARATION = re.compile(rb"^\s*<\?xml\b[^>]*?\?>")
 _ENCODING = re.compile(rb"<\?xml\b[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._:-]+)[\"']")
-# Sections and comments come first in the pattern: an entity inside them is plain text.
-_NAMED = re.compile(
-    r"<!\[CDATA\[.*?\]\]>|<!--.*?-->|<\?.*?\?>|&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z_][\w.-]*);",
-    re.DOTALL,
-)
-_QUICK_NAMED = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z_]")
+_NAMED = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z_][\w.-]*);")
+# In these an entity is plain text, or is left out by the parser together with them.
+_CDATA = (b"<![CDATA[", b"]]>")
+_HIDDEN = (_CDATA, (b"<!--", b"-->"), (b"<?", b"?>"))
 _DOCTYPE_PART = re.compile(rb"\"[^\"]*\"|'[^']*'|<!--.*?-->|<\?.*?\?>|[\[\]>]", re.DOTALL)
 # What stands before the root: only here can a document type declaration be.
 _PROLOG = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
@@ -172,10 +171,7 @@ def _clean(data: bytes, file: str, problems: list[Problem]) -> bytes:
     declaration = _DECLARATION.match(clean)
     if declaration:
         clean = b"\n" * declaration.group().count(b"\n") + clean[declaration.end() :]
-    clean = _drop_doctype(clean)
-    if _QUICK_NAMED.search(clean):
-        clean = _encode(_replace_named(clean.decode("utf-8", "surrogatepass"), file, problems))
-    return clean
+    return _replace_named(_drop_doctype(clean), file, problems)
 
 
 def _to_utf8(data: bytes, file: str, problems: list[Problem]) -> bytes:
@@ -248,30 +244,57 @@ def _drop_doctype(clean: bytes) -> bytes:
     return clean
 
 
-def _replace_named(text: str, file: str, problems: list[Problem]) -> str:
-    unknown: dict[str, int] = {}
+def _replace_named(clean: bytes, file: str, problems: list[Problem]) -> bytes:
+    """Return a text with the characters that its named entities stand for; unknown ones stay."""
+    if not _NAMED.search(clean):
+        return clean
+    unknown: set[bytes] = set()
 
-    def character(match: re.Match[str]) -> str:
-        name = match.group(1)
-        if name is None:
-            return match.group()
-        found = html.entities.html5.get(f"{name};")
+    def character(match: re.Match[bytes]) -> bytes:
+        name = match[1]
+        found = html.entities.html5.get(f"{name.decode()};")
         if found is None:
-            unknown.setdefault(name, match.start())
-            return f"&amp;{name};"
-        return html.escape(found, quote=False)
+            unknown.add(name)
+            return b"&amp;" + name + b";"
+        return html.escape(found, quote=False).encode()
 
-    replaced = _NAMED.sub(character, text)
-    problems.extend(
+    pieces: list[bytes] = []
+    last = 0
+    for start, end in _find_spans(clean, *_CDATA):
+        pieces += [_NAMED.sub(character, clean[last:start]), clean[start:end]]
+        last = end
+    pieces.append(_NAMED.sub(character, clean[last:]))
+    if unknown:
+        problems += _unknown_names(clean, unknown, file)
+    return b"".join(pieces)
+
+
+def _find_spans(clean: bytes, opening: bytes, closing: bytes) -> Iterator[tuple[int, int]]:
+    start = clean.find(opening)
+    while start >= 0:
+        end = clean.find(closing, start)
+        end = end + len(closing) if end >= 0 else len(clean)
+        yield start, end
+        start = clean.find(opening, end)
+
+
+def _unknown_names(clean: bytes, unknown: set[bytes], file: str) -> list[Problem]:
+    """Return a problem for each name that stands for no character, at its first place."""
+    hidden = [span for marks in _HIDDEN for span in _find_spans(clean, *marks)]
+    places: dict[bytes, int] = {}
+    for match in _NAMED.finditer(clean):
+        name, at = match[1], match.start()
+        if name in unknown and not any(start < at < end for start, end in hidden):
+            places.setdefault(name, at)
+    return [
         Problem(
             file,
-            text.count("\n", 0, start) + 1,
+            clean.count(b"\n", 0, at) + 1,
             "warning",
             "jats-entity",
             "a named character of HTML or ISO",
-            f"&{name};",
+            f"&{name.decode()};",
             hint="It is kept as written; entities that a file declares are never expanded.",
         )
-        for name, start in unknown.items()
-    )
-    return replaced
+        for name, at in places.items()
+    ]

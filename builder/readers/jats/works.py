@@ -9,11 +9,12 @@ from lxml import etree
 
 from builder.dates import parse_date as parse_written_date
 from builder.document import Person, WorkFields
-from builder.readers.jats.context import Context, words_of
+from builder.readers.jats.context import words_of
 from builder.readers.jats.dates import parse_date, parse_month, parse_year
+from builder.readers.jats.fields import MARKUP, PEOPLE, TEXTS
 from builder.readers.jats.identifiers import find_identifiers
-from builder.readers.jats.inline import text_of
-from builder.readers.jats.people import NAMES, PEOPLE, parse_name, says_et_al
+from builder.readers.jats.parts import Parts
+from builder.readers.jats.people import says_et_al
 
 Found = dict[str, list[etree._Element]]
 
@@ -59,116 +60,37 @@ _TYPES = {
     "standard": "standard",
     "clinicaltrial": "document",
 }
-_HEADS = ("article-title", "chapter-title", "data-title", "part-title")
 _IN_BOOKS = frozenset(["book", "chapter"])
 # Groups of people who did not write the work.
 _NOT_AUTHORS = re.compile(r"edit|transl|review|guest|assignee|illustr|transed", re.IGNORECASE)
-# Elements that hold one field; all others are wrappers and are looked into.
-_FIELDS = frozenset(
-    [
-        "article-title",
-        "chapter-title",
-        "data-title",
-        "part-title",
-        "source",
-        "year",
-        "month",
-        "day",
-        "volume",
-        "issue",
-        "fpage",
-        "lpage",
-        "page-range",
-        "elocation-id",
-        "pub-id",
-        "ext-link",
-        "uri",
-        "publisher-name",
-        "conf-name",
-        "trans-title",
-        "trans-source",
-        "series",
-        "date-in-citation",
-        "access-date",
-        "person-group",
-        "etal",
-        "anonymous",
-        "issn",
-        "label",
-        "object-id",
-        "string-date",
-        "publisher-loc",
-        "patent",
-        "supplement",
-        "edition",
-        "isbn",
-        "article-id",
-        *list(NAMES),
-    ]
-)
-# Fields that are nothing but their text.
-_TEXTS = frozenset(
-    [
-        "volume",
-        "issue",
-        "supplement",
-        "fpage",
-        "lpage",
-        "page-range",
-        "elocation-id",
-        "publisher-name",
-        "publisher-loc",
-        "issn",
-        "edition",
-        "patent",
-    ]
-)
-_TITLES = frozenset(["article-title", "chapter-title", "source", "data-title", "part-title"])
-_MARKUP = frozenset(
-    [
-        "italic",
-        "bold",
-        "sup",
-        "sub",
-        "sc",
-        "underline",
-        "label",
-        "ext-link",
-        "uri",
-        "styled-content",
-        "named-content",
-        "monospace",
-        "break",
-        "x",
-        "roman",
-        "sans-serif",
-    ]
-)
 _FOUR_DIGITS = re.compile(r"[1-9][0-9]{3}", re.ASCII)
-_STATUS = re.compile(
-    r"\b(in press|forthcoming|submitted|in preparation|unpublished|ahead of print)\b", re.IGNORECASE
+_STATUSES = (
+    "in press",
+    "forthcoming",
+    "submitted",
+    "in preparation",
+    "unpublished",
+    "ahead of print",
 )
+_STATUS = re.compile(rf"\b({'|'.join(_STATUSES)})\b")
 
 
-def parse_work(element: etree._Element, printed: str, context: Context) -> WorkFields | None:
+def parse_work(parts: Parts, printed: str) -> WorkFields | None:
     """Return the fields that a citation tags; None where it tags none at all."""
-    found: Found = {}
-    et_al = _gather(element, found)
-    if not found or (_MARKUP.issuperset(found) and element.tag != "element-citation"):
+    found = parts.found
+    if not found or (MARKUP.issuperset(found) and parts.element.tag != "element-citation"):
         return None
-    title, container, kind = _name_work(element, found, context)
-    authors, editors, more = _find_authors(
-        found, title_is_part=_head(found) is not None, context=context
-    )
+    head = parts.head()
+    title, container, kind = _name_work(parts, head)
+    authors, editors, more = _find_authors(parts, title_is_part=head is not None)
     doi, pmid, pmcid, url = find_identifiers(found, printed)
-    status = None if "volume" in found else _STATUS.search(_untitled(printed, title))
-    told = {tag: _text(found, tag, context) for tag in _TEXTS.intersection(found)}
+    told = {tag: parts.first(tag) for tag in TEXTS.intersection(found)}
     tell = told.get
     return WorkFields(
         type=kind,
         title=title,
         authors=authors,
-        et_al=et_al or more,
+        et_al=parts.et_al or more,
         container=container,
         issued=_find_issued(found),
         volume=tell("volume", ""),
@@ -180,7 +102,7 @@ def parse_work(element: etree._Element, printed: str, context: Context) -> WorkF
         pmcid=pmcid,
         url=url,
         accessed=_find_accessed(found),
-        status=status.group(1).lower() if status else "",
+        status="" if "volume" in found else _find_status(printed, title),
         issn=tell("issn", ""),
         editors=editors,
         edition=tell("edition", ""),
@@ -189,45 +111,13 @@ def parse_work(element: etree._Element, printed: str, context: Context) -> WorkF
     )
 
 
-def _untitled(printed: str, title: str) -> str:
-    return printed.replace(title, " ") if title else printed
-
-
-def _gather(element: etree._Element, found: Found) -> bool:
-    """Sort the parts of a citation by tag; tell whether text between them says "et al.".
-
-    People named behind the title are kept apart: they are editors as a rule.
-    """
-    et_al = False
-    titled = not _TITLES.isdisjoint(found)
-    for child in element:
-        tag = child.tag
-        if tag in _FIELDS:
-            titled = titled or tag in _TITLES
-            name = "late-person" if titled and tag in PEOPLE else tag
-            found.setdefault(name, []).append(child)
-        elif len(child):
-            et_al = _gather(child, found) or et_al
-            titled = titled or not _TITLES.isdisjoint(found)
-        elif tag == "italic" and not titled:
-            et_al = et_al or says_et_al(child.text)
-        if not titled:
-            tail = child.tail
-            et_al = et_al or bool(tail and "al" in tail and says_et_al(tail))
-    return et_al
-
-
-def _text(found: Found, tag: str, context: Context) -> str:
-    elements = found.get(tag)
-    return text_of(elements[0], context) if elements else ""
-
-
-def _head(found: Found) -> etree._Element | None:
-    for tag in _HEADS:
-        for element in found.get(tag, ()):
-            if len(element) or (element.text or "").strip():
-                return element
-    return None
+def _find_status(printed: str, title: str) -> str:
+    """Return "in press" and the like, where it stands outside the title."""
+    words = (printed.replace(title, " ") if title else printed).lower()
+    if not any(status in words for status in _STATUSES):
+        return ""
+    found = _STATUS.search(words)
+    return found[1] if found else ""
 
 
 def clean_title(text: str) -> str:
@@ -238,22 +128,22 @@ def clean_title(text: str) -> str:
     return bare.rstrip(",;: ") if not bare.endswith("...") else bare
 
 
-def _name_work(element: etree._Element, found: Found, context: Context) -> tuple[str, str, str]:
+def _name_work(parts: Parts, head: etree._Element | None) -> tuple[str, str, str]:
     """Return title, container and CSL type: a source alone is the title unless it is a journal."""
+    element, first = parts.element, parts.first
     written = (element.get("publication-type") or element.get("citation-type") or "").lower()
-    head = _head(found)
-    source = _text(found, "source", context) or _text(found, "trans-source", context)
-    kind = _TYPES.get(written) or _guess_type(found, head is not None)
+    source = first("source") or first("trans-source")
+    kind = _TYPES.get(written) or _guess_type(parts.found, head is not None)
     if head is not None:
-        title = clean_title(text_of(head, context))
+        title = clean_title(parts.text(head))
         if kind == "book" and source:
             kind = "chapter"
-        container = source or _text(found, "conf-name", context)
+        container = source or first("conf-name")
         return title, clean_title(container), kind
     if kind in ("article-journal", "article-magazine", "article-newspaper"):
-        return clean_title(_text(found, "trans-title", context)), clean_title(source), kind
-    title = source or _text(found, "trans-title", context)
-    return clean_title(title), _text(found, "conf-name", context) if title else "", kind
+        return clean_title(first("trans-title")), clean_title(source), kind
+    title = source or first("trans-title")
+    return clean_title(title), first("conf-name") if title else "", kind
 
 
 def _guess_type(found: Found, titled: bool) -> str:
@@ -269,13 +159,14 @@ def _guess_type(found: Found, titled: bool) -> str:
 
 
 def _find_authors(
-    found: Found, *, title_is_part: bool, context: Context
+    parts: Parts, *, title_is_part: bool
 ) -> tuple[tuple[Person, ...], tuple[Person, ...], bool]:
     """Return authors, editors, and whether more authors are meant than named.
 
     People behind the title are editors, unless the citation names no others and is no part of a
     book.
     """
+    found = parts.found
     et_al = "etal" in found
     chosen: list[etree._Element] = []
     late = found.get("late-person", [])
@@ -294,7 +185,7 @@ def _find_authors(
         chosen, late = late, []
     authors: list[Person] = []
     for element in chosen:
-        person = parse_name(element, context)
+        person = parts.person(element)
         if person is None:
             continue
         if person.literal and _is_et_al(person):
@@ -303,7 +194,7 @@ def _find_authors(
         authors.append(person)
         if element.tag == "string-name" and says_et_al(words_of(element)):
             et_al = True
-    others = [p for e in (*editors, *late) if (p := parse_name(e, context))]
+    others = [p for e in (*editors, *late) if (p := parts.person(e))]
     return tuple(authors), tuple(others), et_al
 
 

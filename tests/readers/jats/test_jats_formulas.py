@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from lxml import etree
 
-from builder.readers.jats.formulas import mathml_text, subscript, superscript, tex_text
+from builder.readers.jats.formulas import mathml_text, subscript, superscript
+from builder.readers.jats.tex import tex_text
 
 
 @pytest.mark.parametrize(
@@ -40,6 +43,34 @@ def test_latex_loses_its_preamble() -> None:
     )
     assert "documentclass" not in tex_text(tex)
     assert tex_text(tex).replace(" ", "") == "x≤5"
+
+
+@pytest.mark.parametrize(
+    ("tex", "text"),
+    [
+        (r"$5\,\upmu\mathrm{m}$", "5 μm"),
+        (r"$1.2 \times 10^{-9}$", "1.2 × 10⁻⁹"),
+        (r"$a \ne 0$", "a ≠ 0"),
+        (r"$p \lt 0.05 \gt q$", "p < 0.05 > q"),
+        (r"$\frac{a+b}{2c}$", "(a+b)/2c"),
+        (r"$e^{-a/b}$", "e^(-a/b)"),
+        (r"\[ \sqrt[3]{x} \]", "³√(x)"),
+        (r"$37^\circ$C", "37°C"),
+        (r"$\text{CO}_2$", "CO₂"),
+        (r"$T_\mathrm{max}$", "T_max"),
+        (r"$\alpha=\ln x$", "α = ln x"),
+        (r"\begin{array}{cc}a & b \\ c & d\end{array}", "a b ; c d"),
+        (r"$\left. x \right|$", "x |"),
+        (r"$10\%$", "10%"),
+        (r"$A \not\in B$", "A ∉ B"),
+        (r"$a \unheardof b$", r"a \unheardof b"),
+        (r"$x' \bar{y}$", "x′ ȳ"),
+        ("$a % said of a$\n= 1$", "a = 1"),
+        (r"$\frac", "()/()"),
+    ],
+)
+def test_latex_is_linear_text_and_loses_no_sign(tex: str, text: str) -> None:
+    assert unicodedata.normalize("NFC", tex_text(tex)) == text
 
 
 def test_ranges_and_words_are_not_raised() -> None:
