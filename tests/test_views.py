@@ -15,7 +15,7 @@ from builder.views.evidence_map import is_treated, view_grid, view_result
 from builder.views.findings import view_place
 from builder.views.links import root_of, safe_url, shorten
 from builder.views.paging import find_initial, split_list
-from builder.views.papers import view_columns
+from builder.views.paper_tables import mark_difference, view_columns
 from builder.views.terms import count_term
 from builder.views.weights import find_evidence, has_evidence, view_mentions
 from builder.views.words import (
@@ -140,6 +140,15 @@ def test_grouped_columns_share_a_heading():
         ("B", 1),
     ]
     assert header["names"] == ["In Vitro", "In Vivo"]
+
+
+def test_what_differs_is_marked_word_by_word():
+    printed, read = mark_difference("109–1010 per mL", "10⁹–10¹⁰ per mL")
+    told = [(p["text"], p["marked"]) for p in printed]
+    assert told == [("109", True), ("–", False), ("1010", True), (" per mL", False)]
+    assert [p["text"] for p in read if p["marked"]] == ["10⁹", "10¹⁰"]
+    # Where nothing was printed, all of it is new: no word of it is singled out.
+    assert mark_difference("", "From above") == ([], [{"text": "From above", "marked": False}])
 
 
 def test_places_of_each_kind_of_statement():

@@ -1,11 +1,11 @@
-"""The page of a paper: its bibliography, the digest, tables as printed and repaired, references."""
+"""The page of a paper: its bibliography, the digest, its tables, its references."""
 
 from __future__ import annotations
 
 from collections import Counter
 
 from builder import ids
-from builder.models import Cited, Finding, Paper, Table, TableRow
+from builder.models import Cited, Finding, Paper
 from builder.store import PaperBundle
 from builder.views.atlas import Atlas, terms_in, view_questions
 from builder.views.citations import (
@@ -16,8 +16,8 @@ from builder.views.citations import (
     view_citation,
     view_ways,
 )
-from builder.views.findings import view_numbers
 from builder.views.links import Page, View, link, outside, page_href, plural, shorten
+from builder.views.paper_tables import view_table
 from builder.views.references import view_notices
 from builder.views.weights import view_levels
 from builder.views.words import ROLE_WORDS
@@ -27,97 +27,6 @@ NOT_STATED = "not stated"
 # What a paper's first screen names of its findings, and how much of it.
 _NAMED = ("sources", "vehicles", "conditions", "mechanisms")
 _MOST_NAMED = 8
-
-
-def view_columns(columns: list[str]) -> View:
-    """Return the header of a table: one row, or two where columns stand in groups.
-
-    A grouped column is named ``Group / Column``; neighbours of one group share a heading.
-    """
-    split = [name.split(" / ", 1) if " / " in name else ["", name] for name in columns]
-    if not any(group for group, _ in split):
-        return {"grouped": False, "top": [], "names": columns}
-    top: list[View] = []
-    for group, name in split:
-        if group and top and top[-1]["group"] == group:
-            top[-1]["span"] += 1
-        else:
-            top.append({"group": group, "label": group or name, "span": 1})
-    below = [name for group, name in split if group]
-    return {"grouped": True, "top": top, "names": below}
-
-
-def _view_row(atlas: Atlas, table: Table, row: TableRow, place: int, root: str) -> View:
-    repaired = {r.column: r for r in table.repairs if r.row == row.id}
-    cells = []
-    for column in table.columns:
-        cell = row.cells.get(column)
-        printed = cell.printed if cell else ""
-        text = cell.text if cell else ""
-        repair = repaired.get(column)
-        inherited = ""
-        if cell and cell.inherited:
-            above = atlas.rows.get((table.paper, cell.inherited))
-            inherited = f"from row {above[1]}" if above else "from the row above"
-        cells.append(
-            {
-                "column": column,
-                "text": text,
-                "printed": printed if printed != text else "",
-                "changed": printed != text and not inherited,
-                "inherited": inherited,
-                "repair": repair.rule if repair else "",
-            }
-        )
-    findings = atlas.row_findings.get((table.paper, row.id), ())
-    former = {*atlas.former.get(ids.page_path("finding", row.id), ())}
-    former |= {*atlas.former_rows.get(row.id, ())}
-    return {
-        "anchor": ids.row_anchor(row.id),
-        "former": [ids.row_anchor(name) for name in sorted(former)],
-        "place": place,
-        "line": row.line,
-        "cells": cells,
-        "numbers": view_numbers(atlas, table.paper, row.references, root),
-        "findings": [
-            link(str(n), page_href(root, "finding", f.id)) for n, f in enumerate(findings, 1)
-        ],
-    }
-
-
-def view_table(atlas: Atlas, table: Table, root: str) -> View:
-    """Return a table: the repaired grid, the printed one beside it, and each repair by name."""
-    places = {row.id: n for n, row in enumerate(table.rows, 1)}
-    width = max([len(row) for row in table.printed], default=0)
-    return {
-        "anchor": ids.table_anchor(table.number),
-        "number": table.number,
-        "label": table.label or f"Table {table.number}",
-        "caption": table.caption or "",
-        "header": view_columns(table.columns),
-        "rows": [_view_row(atlas, table, row, n, root) for n, row in enumerate(table.rows, 1)],
-        "repairs": [
-            {
-                "where": ", ".join(
-                    part
-                    for part in (
-                        f"row {places[r.row]}" if r.row in places else "",
-                        r.column or "",
-                    )
-                    if part
-                )
-                or "whole table",
-                "rule": r.rule,
-                "note": r.note,
-            }
-            for r in table.repairs
-        ],
-        "printed": [{"cells": row, "missing": width - len(row)} for row in table.printed],
-        "width": width,
-        "footnotes": table.footnotes,
-        "line": table.line,
-        "questions": view_questions(table.questions),
-    }
 
 
 def view_cited(atlas: Atlas, cited: Cited, root: str) -> View:

@@ -23,7 +23,7 @@ _JOINT = re.compile(r"([/-])")
 # of people, and what is marked as is.
 _CLOSED = "a|h[1-6]|abbr|button|code|figure|i|label|nav|pre|select|summary|thead"
 _MARKUP = re.compile(
-    rf"(?:<(?:({_CLOSED})\b[^>]*>.*?</\1>|span class=\"authors\">.*?</span>"
+    rf"(?:<(?:({_CLOSED})\b[^>]*>.*?</\1>|span class=\"authors\"[^>]*>.*?</span>"
     r"|(dl|p|td) class=\"[^\"]*\b(?:as-is|short-forms)\">.*?</\2>|[^>]*>)\s*|^\#.*?$)+",
     re.DOTALL | re.MULTILINE,
 )
