@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from builder import addresses, ids, models, store
+from builder.before import Before
 from builder.project import Project
 from builder.store import PaperBundle
 
@@ -63,7 +64,7 @@ def write_project(root: Path, pages: int, template: Path) -> Project:
     for number in range(papers):
         bundle = make_bundle(number, each, terms, dice)
         store.write_bundle(project.content / "papers" / bundle.paper.id, bundle)
-    addresses.renew(project, [])
+    addresses.renew(project, Before())
     return project
 
 

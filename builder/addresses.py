@@ -5,24 +5,26 @@ A preview neither renews nor asks it: what a curator tries out was never publish
 
 from __future__ import annotations
 
-import filecmp
-import os
+import contextlib
 import re
-import shutil
 import subprocess
-import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from builder import ledger, models, nomenclature, releases, store
+from builder.before import Before, Held, forget_records
 from builder.edition import today
 from builder.errors import Problem, ProblemError
 from builder.ledger import checks as ledger_checks
 from builder.ledger import history, kept
+from builder.ledger.history import News, Steps
+from builder.ledger.kept import Kept, Page
+from builder.ledger.lines import Edit, Lines, split_ledger
 from builder.ledger.moves import Side
-from builder.ledger.outlines import Outline, Outlines, outline_library, outline_paper
+from builder.ledger.outlines import Outline, outline_library, outline_paper
+from builder.ledger.part import Part, renew_pages
 from builder.project import Project
 from builder.recall import Recall
 from builder.store import Library, PaperBundle
@@ -31,68 +33,14 @@ _STAMP = "addresses"
 _ADDRESS = re.compile(r"^- address: (.*)$", re.MULTILINE)
 # An entry of the ledger's YAML, a list in block style.
 _ENTRY = re.compile(r"^- .*\n(?:[^-\n].*\n)*", re.MULTILINE)
-# The papers' records as the ledger last saw them, while others stand in content/.
-_UNRECORDED = "unrecorded"
 
 
-@contextmanager
-def keep_records(project: Project) -> Iterator[list[Path]]:
-    """Give folders that hold the papers' records as they stand now, until the block ends.
-
-    Before it may come one as they stood when the ledger was last renewed, if records were written
-    since without it: by a preview, or by a run that was killed. Records are replaced and never
-    written over, so a second name for each file keeps it.
-    """
-    waiting, papers = project.build / _UNRECORDED, project.content / "papers"
-    project.build.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=project.build, prefix="before-") as name:
-        held = Path(name) / "papers"
-        if papers.is_dir():
-            shutil.copytree(papers, held, copy_function=_link)
-        else:
-            held.mkdir()
-        if waiting.is_dir():
-            before = [waiting, held]
-        else:
-            held.rename(waiting)
-            before = [waiting]
-        try:
-            yield before
-        finally:
-            if _same_files(waiting, papers):
-                _forget(project)
-
-
-def _forget(project: Project) -> None:
-    shutil.rmtree(project.build / _UNRECORDED, ignore_errors=True)
-
-
-def _same_files(one: Path, other: Path) -> bool:
-    """Tell whether two folders hold the same files: the same on the disk, or of the same bytes."""
-    names = [
-        {p.relative_to(folder) for p in folder.rglob("*") if p.is_file()} for folder in (one, other)
-    ]
-    return names[0] == names[1] and all(
-        os.path.samefile(one / name, other / name) or filecmp.cmp(one / name, other / name, False)
-        for name in names[0]
-    )
-
-
-def _link(source: str, target: str) -> None:
-    try:
-        os.link(source, target)
-    except OSError:  # a disk without second names
-        shutil.copyfile(source, target)
-
-
-def renew(
-    project: Project, before: Iterable[Path], papers: Mapping[str, str] | None = None
-) -> list[Path]:
+def renew(project: Project, before: Before, papers: Mapping[str, str] | None = None) -> list[Path]:
     """Write the ledger anew after an extraction; return it if it changed.
 
-    ``before`` are folders that hold the papers' records as they stood, ``papers`` ids of papers
-    that go on under a new one. Nothing is done for a preview, where nothing in content/ changed
-    since the last time, and where content/ can't be read (check will tell).
+    ``before`` holds the papers' records as they stood, ``papers`` ids of papers that go on under a
+    new one. Nothing is done for a preview, where nothing in content/ changed since the last time,
+    and where content/ can't be read (check will tell).
     """
     file = project.root / ledger.FILE
     if project.out == project.preview:
@@ -100,73 +48,114 @@ def renew(
     now = kept.look(project)
     if file.is_file() and _find_stamp(project) == now.whole:
         return []
-    with Recall(project.build) as recall:
-        change = _Change(project, now, list(before), papers or {}, recall)
-        known = kept.read_kept(project)
+    with Recall(project.build) as recall, Kept(project) as known:
+        change = _Change(project, now, before.times, papers or {}, recall, known)
         try:
-            part = _renew_part(change, known)
-            old, new, outlines = part or _renew_whole(change, known)
+            changed = _renew_part(change)
+            if changed is None:
+                changed = _renew_whole(change)
         except ProblemError:
             return []
-        changed = _write(file, old, new)
-        recall.remember(models.Address, file, new)
-        recall.keep(forget=not part)
-    now = replace(now, ledger=kept.stamp_ledger(project))
-    kept.write_kept(project, now, outlines)
-    store.write_text(project.build / _STAMP, now.whole)
-    _forget(project)
+    store.write_text(project.build / _STAMP, change.seen().whole)
+    forget_records(project)
     return [file] if changed else []
 
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """An extraction: how content/ looks now, and folders of the papers' records before.
+    """An extraction: how content/ looks now, and the papers' records before.
 
-    ``moved`` are ids of papers that go on under a new one.
+    ``moved`` are ids of papers that go on under a new one, ``known`` is what the ledger was last
+    renewed for.
     """
 
     project: Project
     now: kept.Look
-    before: list[Path]
+    before: Sequence[Held]
     moved: Mapping[str, str]
     recall: Recall
+    known: Kept
 
-    def read(self, folder: Path) -> PaperBundle:
-        """Return the records of a paper, its works by their own ids."""
-        return store.read_bundle(folder, self.project.root, self.recall)
+    @property
+    def file(self) -> Path:
+        """The ledger's file."""
+        return self.project.root / ledger.FILE
+
+    def read(self, folder: Path | None) -> PaperBundle:
+        """Return the records of a paper, its works by their own ids. Raises ProblemError."""
+        missing = folder or self.project.content / "papers"
+        return store.read_bundle(missing, self.project.root, self.recall)
+
+    def seen(self) -> kept.Look:
+        """Return how content/ looks with the ledger as it was just written."""
+        return replace(self.now, ledger=kept.stamp_ledger(self.project))
 
 
-_Kept = tuple[kept.Look, Outlines] | None
-_Renewed = tuple[list[models.Address], list[models.Address], Outlines]
-
-
-def _renew_part(change: _Change, known: _Kept) -> _Renewed | None:
+def _renew_part(change: _Change) -> bool | None:
     """Renew the ledger where papers changed that stayed, and none of the works that they cite.
 
-    Nothing else is read then. None where more has changed.
+    Nothing else is read then. Return whether it changed; None where more has changed than that.
     """
-    if known is None or change.moved or len(change.before) != 1:
+    read = _read_changed(change)
+    held = change.file.read_bytes() if read else b""
+    lines = split_ledger(held.decode("utf-8", "replace"))
+    if read is None or lines is None:
         return None
-    (seen, outlines), now = known, change.now
+    old, sides = read
+    new = {name: outline_paper(bundle) for name, bundle in sides[1].papers.items()}
+    part = renew_pages(change.known, old, new)
+    if part is None:
+        return None
+    edits = _find_edits(lines, part, history.find_steps(*sides), today(change.project.root))
+    text = lines.write(edits).encode()
+    if not change.recall.edit(models.Address, held, text, edits):
+        return None
+    changed = store.write_bytes(change.file, text)
+    change.recall.keep(forget=False)
+    pages = {address: part.pages.get(address) for address in part.changed}
+    change.known.keep_part(change.seen(), new, pages, part.bases)
+    return changed
+
+
+def _read_changed(change: _Change) -> tuple[Mapping[str, Outline], tuple[Side, Side]] | None:
+    """Return papers that changed: their outlines before, and their records before and now.
+
+    None where anything else changed, or a paper cites other works than before.
+    """
+    seen, now = change.known.look, change.now
+    if seen is None or change.moved or len(change.before) != 1:
+        return None
     same = (seen.rest, seen.ledger, seen.papers.keys()) == (now.rest, now.ledger, now.papers.keys())
     names = [name for name in now.papers if now.papers[name] != seen.papers.get(name)]
-    held, content = change.before[0], change.project.content / "papers"
-    if not same or any(kept.stamp_folder(held / name) != seen.papers[name] for name in names):
+    folders = {name: change.before[0].find(name) for name in names} if same else {}
+    stood = [f and kept.stamp_folder(f) == seen.papers[name] for name, f in folders.items()]
+    outlines = change.known.outlines(names)
+    if not same or not all(stood) or len(outlines) != len(names):
         return None
-    old = {name: change.read(held / name) for name in names}
+    content = change.project.content / "papers"
+    old = {name: change.read(folders[name]) for name in names}
     new = {name: change.read(content / name) for name in names}
     if not all(_stay_alike(old[name], new[name]) for name in names):
         return None
-    sides = [
-        Side({n: _unite(b, outlines.papers[n].works) for n, b in side.items()}, {})
-        for side in (old, new)
-    ]
-    fresh = {name: outline_paper(bundle) for name, bundle in sides[1].papers.items()}
-    outlines = replace(outlines, papers={**outlines.papers, **fresh})
-    root = change.project.root
-    entries = change.recall.records(models.Address, root / ledger.FILE, root)
-    day = today(root)
-    return entries, history.renew_entries(entries, sides, outlines, day), outlines
+    before, after = (
+        Side({n: _unite(b, outlines[n].works) for n, b in side.items()}, {}) for side in (old, new)
+    )
+    return outlines, (before, after)
+
+
+def _find_edits(lines: Lines, part: Part, steps: Steps, day: date) -> list[Edit]:
+    """Return what changes in the ledger, the last one first."""
+    ends = {*steps.pages, *steps.pages.values(), *steps.rows}
+    standing = {a: part.pages[a] for a in {*part.changed, *ends} if a in part.pages}
+    news = News(
+        {address: page.record for address, page in standing.items()},
+        part.papers,
+        {address: page.digest for address, page in standing.items()},
+    )
+    held = lines.read({*part.changed, *ends})
+    known = {entry.address: entry for entry in held}
+    renewed = history.renew_entries(held, [steps], news, day)
+    return list(lines.find_edits(e for e in renewed if known.get(e.address) != e))
 
 
 def _stay_alike(old: PaperBundle, new: PaperBundle) -> bool:
@@ -184,28 +173,34 @@ def _unite(bundle: PaperBundle, works: Sequence[str]) -> PaperBundle:
     return replace(bundle, references=entries)
 
 
-def _renew_whole(change: _Change, known: _Kept) -> _Renewed:
+def _renew_whole(change: _Change) -> bool:
+    """Renew the ledger for the whole library; tell whether it changed. Raises ProblemError."""
     project, recall = change.project, change.recall
     library = store.load_library(project.content, project.root, recall)
     came = set(change.moved.values())
-    sides = [_read_side(project, folder, library, came, recall) for folder in change.before]
-    outlines = outline_library(library, _pick_stayed(known, change.now))
-    entries = history.renew_ledger(
-        sides, library, today(project.root), change.moved, outlines=outlines
-    )
-    return library.ledger, entries, outlines
+    sides = [_read_side(project, held, library, came, recall) for held in change.before]
+    outlines = outline_library(library, _pick_stayed(change.known, change.now))
+    news = history.find_news(outlines)
+    entries = history.renew_ledger(sides, library, today(project.root), change.moved, news=news)
+    changed = _write(change.file, library.ledger, entries)
+    recall.remember(models.Address, change.file, entries)
+    recall.keep()
+    pages = {a: Page(record, news.digests[a]) for a, record in news.current.items()}
+    change.known.keep_whole(change.seen(), outlines, pages)
+    return changed
 
 
 def find_stayed(project: Project) -> dict[str, Outline]:
     """Return the outlines of papers whose records are as the ledger was last renewed for."""
-    return _pick_stayed(kept.read_kept(project), kept.look(project))
+    with Kept(project) as known:
+        return _pick_stayed(known, kept.look(project))
 
 
-def _pick_stayed(known: _Kept, now: kept.Look) -> dict[str, Outline]:
-    if known is None:
+def _pick_stayed(known: Kept, now: kept.Look) -> dict[str, Outline]:
+    if known.look is None:
         return {}
-    seen, told = known
-    return {n: p for n, p in told.papers.items() if seen.papers[n] == now.papers.get(n)}
+    seen = known.look.papers
+    return known.outlines(name for name, stamp in now.papers.items() if seen.get(name) == stamp)
 
 
 def _write(file: Path, old: Sequence[models.Address], new: Sequence[models.Address]) -> bool:
@@ -228,18 +223,17 @@ def _find_stamp(project: Project) -> str:
 
 
 def _read_side(
-    project: Project, papers: Path, library: Library, came: Collection[str], reader: store.Reader
+    project: Project, held: Held, library: Library, came: Collection[str], reader: store.Reader
 ) -> Side:
-    """Return the records below a folder of papers; one that can't be read is left out.
+    """Return the papers' records as they stood; one that can't be read is left out.
 
     So are those of papers that ``came``: what goes on as one of them is no part of it yet.
     """
     bundles: list[PaperBundle] = []
-    for folder in sorted(p for p in papers.glob("*") if p.name not in came):
-        try:
-            bundles.append(store.read_bundle(folder, project.root, reader))
-        except ProblemError:
-            continue
+    for folder in (held.find(name) for name in held.names() if name not in came):
+        with contextlib.suppress(ProblemError):
+            if folder:
+                bundles.append(store.read_bundle(folder, project.root, reader))
     united, works = store.unite_bundles(bundles, library.identifiers, library.ledger)
     return Side(united, works)
 

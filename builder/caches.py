@@ -14,7 +14,7 @@ T = TypeVar("T")
 def open_cache(
     path: Path, table: str, read: Callable[[sqlite3.Connection], T]
 ) -> tuple[sqlite3.Connection, T] | None:
-    """Open a cache and return it with what ``read`` takes from it.
+    """Open a cache and return it with what ``read`` takes from it; ``table`` makes its tables.
 
     One that is broken, or of another shape, is thrown away and begun anew; ``None`` where that
     can't be done either.
@@ -23,7 +23,7 @@ def open_cache(
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(path, timeout=5)
-            connection.execute(table)
+            connection.executescript(table)
             return connection, read(connection)
         except (sqlite3.Error, OSError):
             with contextlib.suppress(OSError):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from builder import addresses, models, store
+from builder.before import keep_records
 from builder.checks import check_library, check_quotes
 from builder.checks.terms import check_terms
 from builder.corrections import read_corrections
@@ -81,7 +82,7 @@ def extract(
     with (
         hold_lock(project.build / "lock"),
         Shelf(project) as shelf,
-        addresses.keep_records(project) as before,
+        keep_records(project) as before,
     ):
         everything = read_all(project, shelf, notify, crew, progress)
         stale = find_stale(project, everything.readings)
@@ -93,13 +94,14 @@ def extract(
         try:
             with Recall(project.build) as recall:
                 for reading, trials in everything.kept:
-                    done, files = write_reading(project, reading, trials, recall)
+                    done, files = write_reading(project, reading, trials, recall, before.hold)
                     written[reading.file] = done
                     changed.extend(files)
                 recall.keep(forget=False)
         finally:
             shelf.keep(written.get(reading.file, reading) for reading in everything.readings)
         for old in successors:
+            before.hold(old)
             changed.extend(remove_records(project.content / "papers" / old))
         notify("addresses")
         changed.extend(addresses.renew(project, before, successors))

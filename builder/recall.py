@@ -10,10 +10,10 @@ import contextlib
 import json
 import sqlite3
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
@@ -27,6 +27,7 @@ PARTS = (
     *("caches", "errors", "genes", "hashes", "ids", "models", "nomenclature", "recall"),
     *("spelling", "store", "works"),
 )
+_OPEN, _COMMA, _CLOSE = b"[\n", b",\n", b"\n]"
 _TABLE = "CREATE TABLE IF NOT EXISTS records (key TEXT PRIMARY KEY, data BLOB)"
 
 
@@ -86,19 +87,47 @@ class Recall:
         """Remember what a text of records of a kind says; ``told`` comes from pack_records."""
         self._fresh[_key(kind, text.encode())] = told
 
+    def edit(
+        self, model: type[R], old: bytes, new: bytes, edits: Iterable[tuple[int, int, R]]
+    ) -> bool:
+        """Remember a list that was edited, without reading it; False where that can't be done.
+
+        ``old`` and ``new`` are the file's bytes, ``edits`` are place, width and the record that
+        stands there instead, the last one first.
+        """
+        kind = list[model]  # type: ignore[valid-type]
+        told = self._look_up(_key(kind, old))
+        if told is None or not told.startswith(_OPEN):
+            return False
+        lines = told.removeprefix(_OPEN).removesuffix(_CLOSE).split(_COMMA)
+        for place, width, record in edits:
+            lines[place : place + width] = [_dump(model, record)]
+        self._fresh[_key(kind, new)] = _pack_lines(lines)
+        return True
+
     def _remember(self, key: str, kind: Any, records: Any) -> None:
-        told = _adapter(kind).dump_json(records, by_alias=True, exclude_unset=True)
-        self._fresh[key] = zlib.compress(told, 1)
+        if isinstance(records, list):
+            model = get_args(kind)[0]
+            self._fresh[key] = _pack_lines([_dump(model, record) for record in records])
+        else:
+            self._fresh[key] = zlib.compress(_dump(kind, records), 1)
 
     def _find(self, key: str, kind: Any) -> Any:
+        told = self._look_up(key)
+        try:
+            return None if told is None else _adapter(kind).validate_json(told)
+        except ValidationError:
+            return None
+
+    def _look_up(self, key: str) -> bytes | None:
         if self._connection is None:
             return None
         try:
             row = self._connection.execute(
                 "SELECT data FROM records WHERE key = ?", (key,)
             ).fetchone()
-            return _adapter(kind).validate_json(zlib.decompress(row[0])) if row else None
-        except (sqlite3.Error, TypeError, zlib.error, ValidationError):
+            return zlib.decompress(row[0]) if row else None
+        except (sqlite3.Error, TypeError, zlib.error):
             return None
 
     def keep(self, *, forget: bool = True) -> None:
@@ -115,6 +144,15 @@ class Recall:
                 "INSERT OR REPLACE INTO records VALUES (?, ?)", self._fresh.items()
             )
             self._fresh = {}
+
+
+def _dump(kind: Any, record: Any) -> bytes:
+    return _adapter(kind).dump_json(record, by_alias=True, exclude_unset=True)
+
+
+def _pack_lines(lines: Iterable[bytes]) -> bytes:
+    """Return a list as it is remembered: JSON, a record on each line so that one can be edited."""
+    return zlib.compress(_OPEN + _COMMA.join(lines) + _CLOSE, 1)
 
 
 def pack_records(data: Any) -> bytes:

@@ -11,7 +11,7 @@ import pytest
 # From the ground up. A part may import what stands in a line above its own, and nothing beside it.
 LAYERS = (
     {"caches", "dates", "errors", "hashes", "pictures", "project", "spelling"},
-    {"ids", "document", "genes"},
+    {"before", "ids", "document", "genes"},
     {"models"},
     {"works", "nomenclature"},
     {"store"},

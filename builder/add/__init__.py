@@ -20,6 +20,7 @@ from rapidfuzz import fuzz
 
 from builder import addresses, models, spelling, store
 from builder.add.proposals import Proposal, find_proposals
+from builder.before import keep_records
 from builder.errors import Problem, ProblemError
 from builder.extract.bibliography import build_paper
 from builder.extract.vocabulary import Vocabulary
@@ -104,9 +105,11 @@ def add_paper(
     )
     if not dry_run:
         wanted = {project.content / name: text.encode() for name, text in changes.items()}
-        with hold_lock(project.build / "lock"), addresses.keep_records(project) as records:
+        with hold_lock(project.build / "lock"), keep_records(project) as before:
+            for name in _touched(changes):
+                before.hold(name)
             write_all({project.seeds / seed: data, **wanted})
-            addresses.renew(project, records)
+            addresses.renew(project, before)
     return found
 
 

@@ -5,26 +5,29 @@ They hold for files by size and time. What does not fit is thrown away: all can 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from builder import ledger, store
+from builder import ledger
+from builder.caches import open_cache
 from builder.hashes import hash_parts, hash_program
-from builder.ledger.outlines import Outline, Outlines, Told
+from builder.ledger.outlines import Basis, Outline, Outlines, Told, find_bases
 from builder.project import Project
 
 # Parts of the program that outlines and ledger hang on.
 PARTS = (
-    *("addresses", "caches", "edition", "errors", "genes", "hashes", "ids", "ledger", "models"),
-    *("nomenclature", "project", "recall", "releases", "spelling", "store", "works"),
+    *("addresses", "before", "caches", "edition", "errors", "genes", "hashes", "ids", "ledger"),
+    *("models", "nomenclature", "project", "recall", "releases", "spelling", "store", "works"),
 )
-_FILE = "outlines.json"
+_FILE = "outlines.sqlite"
 _PAPERS = "papers"
-_PARTS = [part.name for part in fields(Outlines)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,27 +102,127 @@ def _program() -> str:
     return hash_program(PARTS, ("pydantic", "pyyaml"), ("genes.tsv",))
 
 
-def write_kept(project: Project, seen: Look, outlines: Outlines) -> None:
-    """Keep outlines, and how content/ looked when they were made."""
-    told = {"look": seen, **{name: getattr(outlines, name) for name in _PARTS}}
-    store.write_text(project.build / "cache" / _FILE, json.dumps(told, default=_plain))
+_TABLES = """
+CREATE TABLE IF NOT EXISTS look (told TEXT);
+CREATE TABLE IF NOT EXISTS papers (name TEXT PRIMARY KEY, told TEXT);
+CREATE TABLE IF NOT EXISTS pages (address TEXT PRIMARY KEY, record TEXT, digest TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS bases (address TEXT PRIMARY KEY, told TEXT) WITHOUT ROWID;
+"""
 
 
-def _plain(data: Any) -> Any:
-    if isinstance(data, Outline | Look):
-        return {part.name: getattr(data, part.name) for part in fields(data)}
-    raise TypeError(type(data))
+class Page(NamedTuple):
+    """A page of the site: its record as ``kind:id``, and the digest of its data."""
+
+    record: str
+    digest: str
 
 
-def read_kept(project: Project) -> tuple[Look, Outlines] | None:
-    """Return what was kept; None where there is nothing that can be read."""
-    try:
-        data = json.loads((project.build / "cache" / _FILE).read_bytes())
-        papers = {name: _outline(paper) for name, paper in data["papers"].items()}
-        parts = {name: data[name] for name in _PARTS}
-        return Look(**data["look"]), Outlines(**{**parts, "papers": papers})
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+class Kept:
+    """What was kept of one project. Where it is broken or can't be written, it is empty.
+
+    ``look`` is how content/ looked when the ledger was last renewed, None where nothing is kept.
+    """
+
+    def __init__(self, project: Project) -> None:
+        path = project.build / "cache" / _FILE
+        opened = open_cache(path, _TABLES, _read_look)
+        self._connection = opened[0] if opened else None
+        self.look = opened[1] if opened else None
+
+    def __enter__(self) -> Kept:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._connection:
+            self._connection.close()
+
+    def outlines(self, names: Iterable[str]) -> dict[str, Outline]:
+        """Return the outlines of some papers, as far as they are kept."""
+        found = {}
+        for name in names:
+            for (told,) in self._ask("SELECT told FROM papers WHERE name = ?", name):
+                found[name] = _outline(json.loads(told))
+        return found
+
+    def pages(self) -> dict[str, Page]:
+        """Return all pages by address."""
+        rows = self._ask("SELECT address, record, digest FROM pages")
+        return {address: Page(record, told) for address, record, told in rows}
+
+    def bases(self, addresses: Iterable[str]) -> dict[str, Basis]:
+        """Return what the data of some pages of terms and works is."""
+        found = {}
+        for address in addresses:
+            for (told,) in self._ask("SELECT told FROM bases WHERE address = ?", address):
+                found[address] = Basis(*json.loads(told))
+        return found
+
+    def _ask(self, question: str, *values: str) -> list[tuple[str, ...]]:
+        if self._connection is None:
+            return []
+        try:
+            return self._connection.execute(question, values).fetchall()
+        except sqlite3.Error:
+            return []
+
+    def keep_whole(self, look: Look, outlines: Outlines, pages: Mapping[str, Page]) -> None:
+        """Keep the outlines and pages of a whole library, and nothing else."""
+        with self._writing() as write:
+            for table in ("papers", "pages", "bases"):
+                write(f"DELETE FROM {table}", [()])  # noqa: S608 (names of our own)
+            self._keep(write, look, outlines.papers, pages, find_bases(outlines))
+
+    def keep_part(
+        self,
+        look: Look,
+        papers: Mapping[str, Outline],
+        pages: Mapping[str, Page | None],
+        bases: Mapping[str, Basis],
+    ) -> None:
+        """Keep what changed; a page of None is gone."""
+        standing = {address: page for address, page in pages.items() if page}
+        with self._writing() as write:
+            gone = [(address,) for address in pages if address not in standing]
+            write("DELETE FROM pages WHERE address = ?", gone)
+            self._keep(write, look, papers, standing, bases.items())
+
+    @staticmethod
+    def _keep(
+        write: _Write,
+        look: Look,
+        papers: Mapping[str, Outline],
+        pages: Mapping[str, Page],
+        bases: Iterable[tuple[str, Basis]],
+    ) -> None:
+        write("DELETE FROM look", [()])
+        write("INSERT INTO look VALUES (?)", [(json.dumps(_plain(look)),)])
+        told = ((name, json.dumps(_plain(paper))) for name, paper in papers.items())
+        write("INSERT OR REPLACE INTO papers VALUES (?, ?)", told)
+        rows = ((address, *page) for address, page in pages.items())
+        write("INSERT OR REPLACE INTO pages VALUES (?, ?, ?)", rows)
+        said = ((address, json.dumps(basis)) for address, basis in bases)
+        write("INSERT OR REPLACE INTO bases VALUES (?, ?)", said)
+
+    @contextmanager
+    def _writing(self) -> Iterator[_Write]:
+        """Give what writes rows, all or none; what can't be kept is no loss."""
+        if self._connection is None:
+            yield lambda _, __: None
+            return
+        with contextlib.suppress(sqlite3.Error), self._connection:
+            yield self._connection.executemany
+
+
+_Write = Callable[[str, Iterable[tuple[str, ...]]], object]
+
+
+def _read_look(connection: sqlite3.Connection) -> Look | None:
+    row = connection.execute("SELECT told FROM look").fetchone()
+    return Look(**json.loads(row[0])) if row else None
+
+
+def _plain(data: Outline | Look) -> Any:
+    return {part.name: getattr(data, part.name) for part in fields(data)}
 
 
 def _outline(paper: Mapping[str, Any]) -> Outline:

@@ -103,7 +103,7 @@ def outline_paper(bundle: PaperBundle) -> Outline:
         for finding in bundle.findings
     ]
     trials = [
-        Told(trial.id, digest(bare(trial)), sorted({*trial.sources, *trial.conditions}))
+        Told(trial.id, digest(bare(trial)), sorted({*trial.sources, *trial.conditions}), [])
         for trial in bundle.trials
     ]
     works = [cited.id for cited in bundle.references]
@@ -150,6 +150,23 @@ def find_papers(outlines: Outlines) -> dict[str, str]:
     return found
 
 
+class Basis(NamedTuple):
+    """What the data of a page of a term or work is: its own digest, and those of what names it.
+
+    ``naming`` are digests of findings, ``trials`` ids of trials, None where none are shown; both
+    in order.
+    """
+
+    own: str
+    naming: Sequence[str]
+    trials: Sequence[str] | None = None
+
+    @property
+    def digest(self) -> str:
+        """A hash of the page's data."""
+        return digest([part for part in self if part is not None])
+
+
 def digest_pages(outlines: Outlines, addresses: Mapping[str, str]) -> dict[str, str]:
     """Return a hash of the data of each page, by address; ``addresses`` are all, with records."""
     found = {
@@ -158,9 +175,16 @@ def digest_pages(outlines: Outlines, addresses: Mapping[str, str]) -> dict[str, 
         for f in paper.findings
     }
     found |= {ids.page_path("paper", name): p.digest for name, p in outlines.papers.items()}
-    found |= _digest_terms(outlines)
-    found |= _digest_works(outlines)
+    found |= {address: basis.digest for address, basis in find_bases(outlines)}
     found |= _digest_trials(outlines)
+    return digest_overviews(found, addresses)
+
+
+def digest_overviews(found: dict[str, str], addresses: Mapping[str, str]) -> dict[str, str]:
+    """Return the digests of records with those of all other pages, which hang on them.
+
+    ``found`` are those of records by address, ``addresses`` all addresses with their records.
+    """
     whole = digest(sorted(found.items()))
     below: dict[str, list[str]] = defaultdict(list)
     for path, value in found.items():
@@ -173,32 +197,25 @@ def digest_pages(outlines: Outlines, addresses: Mapping[str, str]) -> dict[str, 
     return dict(sorted(found.items()))
 
 
-def _digest_terms(outlines: Outlines) -> dict[str, str]:
+def find_bases(outlines: Outlines) -> Iterator[tuple[str, Basis]]:
+    """Yield the address of each term's and work's page, and what its data is."""
     naming: dict[str, list[str]] = defaultdict(list)
+    resting: dict[str, list[str]] = defaultdict(list)
     trials: dict[str, list[str]] = defaultdict(list)
     for paper in outlines.papers.values():
         for finding in paper.findings:
             for name in finding.terms:
                 naming[name].append(finding.digest)
+            for name in finding.works:
+                resting[name].append(finding.digest)
         for trial in paper.trials:
             for name in trial.terms:
                 trials[name].append(trial.id)
-    return {
-        ids.page_path(kind, name): digest([own, sorted(naming[name]), sorted(trials[name])])
-        for name, (kind, own) in outlines.terms.items()
-    }
-
-
-def _digest_works(outlines: Outlines) -> dict[str, str]:
-    resting: dict[str, list[str]] = defaultdict(list)
-    for paper in outlines.papers.values():
-        for finding in paper.findings:
-            for name in finding.works:
-                resting[name].append(finding.digest)
-    return {
-        ids.page_path("reference", name): digest([own, sorted(resting[name])])
-        for name, own in outlines.works.items()
-    }
+    for name, (kind, own) in outlines.terms.items():
+        basis = Basis(own, sorted(naming.get(name, ())), sorted(trials.get(name, ())))
+        yield ids.page_path(kind, name), basis
+    for name, own in outlines.works.items():
+        yield ids.page_path("reference", name), Basis(own, sorted(resting.get(name, ())))
 
 
 def _digest_trials(outlines: Outlines) -> dict[str, str]:

@@ -108,35 +108,50 @@ def _failer(project: Project, seeds: Sequence[Path]) -> Callable[[int, BaseExcep
 
 
 def write_reading(
-    project: Project, reading: Reading, trials: Sequence[models.Trial], recall: Recall
+    project: Project,
+    reading: Reading,
+    trials: Sequence[models.Trial],
+    recall: Recall,
+    hold: Callable[[str], None] = lambda paper: None,
 ) -> tuple[Reading, list[Path]]:
     """Write a paper's files where they differ; return the reading with new stamps, and the files.
 
     A file that still has the size and time it was last written with is not read again. What a
-    seed that was read anew says is remembered.
+    seed that was read anew says is remembered. ``hold`` is called before the first file is written.
     """
     folder = project.content / "papers" / reading.paper
-    stamps: dict[str, Stamp] = {}
-    changed = []
-    for name, digest in reading.digests.items():
-        path = folder / name
-        stamp = find_stamp(path)
-        if stamp is None or stamp != reading.stamps.get(name):
-            if stamp is None or hash_of(path) != digest:
-                store.write_text(path, reading.texts[name])
-                changed.append(path)
-            stamp = find_stamp(path)
-        if stamp:
-            stamps[name] = stamp
-    path, told = folder / TRIALS, [store.plain(trial) for trial in trials]
+    told = [store.plain(trial) for trial in trials]
     text = store.dump_yaml(told)
-    if store.write_text(path, text):
-        changed.append(path)
+    changed = [
+        folder / n for n, d in reading.digests.items() if not _stands(folder / n, d, reading)
+    ]
+    if not _holds(folder / TRIALS, text):
+        changed.append(folder / TRIALS)
+    if changed:
+        hold(reading.paper)
+    for path in changed:
+        store.write_text(path, text if path.name == TRIALS else reading.texts[path.name])
+    stamps = {name: stamp for name in reading.digests if (stamp := find_stamp(folder / name))}
     if reading.data:
         recall.learn(store.BUNDLE_KINDS[TRIALS], text, pack_records(told))
         for name, data in reading.data.items():
             recall.learn(store.BUNDLE_KINDS[name], reading.texts[name], data)
     return replace(reading, stamps=stamps, data={}), changed
+
+
+def _stands(path: Path, digest: str, reading: Reading) -> bool:
+    """Tell whether a file holds what was read, by its size and time or else by its bytes."""
+    stamp = find_stamp(path)
+    if stamp is None:
+        return False
+    return stamp == reading.stamps.get(path.name) or hash_of(path) == digest
+
+
+def _holds(path: Path, text: str) -> bool:
+    try:
+        return path.read_bytes() == text.encode()
+    except OSError:
+        return False
 
 
 def find_stamp(path: Path) -> Stamp | None:

@@ -1,0 +1,68 @@
+"""The text of the ledger, entry by entry: those that change are read and written, no others."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import yaml
+
+from builder import store
+from builder.models import Address
+
+_DASH = "\n- "
+_KEY = "address: "
+
+
+class Edit(NamedTuple):
+    """A change of the ledger: what stands instead of ``width`` entries from a place on."""
+
+    place: int
+    width: int
+    entry: Address
+
+
+class Lines:
+    """A ledger as it is written: a list of entries in block style, in order of their addresses."""
+
+    def __init__(self, parts: list[str], addresses: list[str]) -> None:
+        """Take the text of each entry, without its dash, and its address."""
+        self._parts = parts
+        self._addresses = addresses
+        self._places = {address: place for place, address in enumerate(addresses)}
+
+    @property
+    def addresses(self) -> list[str]:
+        """The address of each entry, in order."""
+        return self._addresses
+
+    def read(self, addresses: Iterable[str]) -> list[Address]:
+        """Return the entries of some addresses, as far as the ledger has them, in order."""
+        places = sorted(self._places[a] for a in addresses if a in self._places)
+        text = "".join(f"- {self._parts[place]}\n" for place in places)
+        told = yaml.load(text, Loader=yaml.CSafeLoader) or []
+        return [Address.model_validate(entry) for entry in told]
+
+    def find_edits(self, entries: Iterable[Address]) -> Iterator[Edit]:
+        """Yield the edits that put entries in, the last one first."""
+        for entry in sorted(entries, key=lambda e: e.address, reverse=True):
+            place = bisect_left(self._addresses, entry.address)
+            yield Edit(place, int(entry.address in self._places), entry)
+
+    def write(self, edits: Iterable[Edit]) -> str:
+        """Return the text with edits, the last one first."""
+        parts = list(self._parts)
+        for place, width, entry in edits:
+            parts[place : place + width] = [store.dump_records([entry])[len(_DASH) - 1 : -1]]
+        return f"{_DASH[1:]}{_DASH.join(parts)}\n"
+
+
+def split_ledger(text: str) -> Lines | None:
+    """Return the entries of a ledger; None where it is not written as this program writes it."""
+    if not text.startswith(_DASH[1:] + _KEY) or not text.endswith("\n"):
+        return None
+    parts = text[len(_DASH) - 1 : -1].split(_DASH)
+    addresses = [part.partition("\n")[0].removeprefix(_KEY).strip("'\"") for part in parts]
+    ordered = all(part.startswith(_KEY) for part in parts) and addresses == sorted(set(addresses))
+    return Lines(parts, addresses) if ordered else None
