@@ -17,7 +17,7 @@ from builder.views.links import root_of, safe_url, shorten
 from builder.views.paging import find_initial, split_list
 from builder.views.paper_tables import mark_difference, view_columns
 from builder.views.terms import count_term
-from builder.views.weights import find_evidence, has_evidence, view_mentions
+from builder.views.weights import find_evidence, has_evidence, view_mentions, view_summary
 from builder.views.words import (
     EFFECTS,
     EVIDENCE,
@@ -178,6 +178,19 @@ def test_map_marks_the_negative_trial_and_the_finding_without_effect():
     assert cells["BMSC"]["told"] == ("1 finding from 1 study, told by 1 paper, 1 without effect")
     assert cells["BMSC"]["result"]["style"] == "none"
     assert cells["BMSC"]["href"] == "../sources/bmsc/?condition=Knee%20osteoarthritis#findings"
+
+
+def test_a_conditions_trial_results_are_told_before_what_findings_say():
+    atlas = build_atlas(sample_library())
+    knee = atlas.library.terms["knee-oa"]
+    eased = atlas.findings[0].model_copy(
+        update={"condition_effects": [models.EffectOf(id="knee-oa", effect="down")]}
+    )
+    told = view_summary(atlas, knee, [eased], "../")
+    assert [(entry["effect"]["word"], entry["count"]) for entry in told] == [
+        ("negative trial result", 1),
+        ("improves", 1),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from builder.views.citations import format_date, short_name
 from builder.views.findings import view_finding_row, view_numbers, view_place
 from builder.views.links import Page, View, link, outside, page_href, plural, shorten
 from builder.views.trial_pictures import view_dose_pictures, view_history
-from builder.views.words import format_number, view_dose
+from builder.views.words import TRIAL_RESULTS, format_number, view_dose
 
 NOT_STATED = "not stated"
 # Rows of the comparison: the label, the review's field, the registry's facts, and those of the
@@ -60,11 +60,6 @@ _FACT_WORDS = {
     "overall_status": "status",
     "particle_dose": "particles a dose",
     "results_posted": "results in the registry",
-}
-_RESULTS = {
-    "positive": ("Positive result", "▲"),
-    "negative": ("Negative result", "▼"),
-    "mixed": ("Mixed result", "◆"),
 }
 
 
@@ -145,17 +140,11 @@ def view_status(atlas: Atlas, trial: Trial) -> View:
 
 def view_result(trial: Trial) -> View:
     """Return the result: its words, and its direction only where the source states one."""
-    label, mark = (
-        _RESULTS.get(trial.result_effect or "", ("Result", ""))
-        if trial.result
-        else (
-            "No result stated",
-            "",
-        )
-    )
+    way, mark, _ = TRIAL_RESULTS.get(trial.result_effect or "", ("", "", ""))
+    label = f"{way} result".strip().capitalize() if trial.result else "No result stated"
     return {
         "label": label,
-        "mark": mark,
+        "mark": mark if trial.result else "",
         "style": trial.result_effect or "none",
         "text": trial.result or "",
     }

@@ -20,6 +20,7 @@ from builder.views.words import (
     view_evidence,
     view_relief,
     view_role_effect,
+    view_trial_result,
 )
 from builder.voices import weigh_findings
 
@@ -136,6 +137,7 @@ def view_summary(atlas: Atlas, term: Term, findings: Sequence[Finding], root: st
     work tells nothing of it.
     """
     findings = [finding for finding in findings if atlas.stands(finding)]
+    results = _trial_results(atlas, term)
     if term.kind == "mechanism":
         own = Counter(m.effect for f in findings for m in f.mechanisms if m.id == term.id)
         return [
@@ -144,8 +146,8 @@ def view_summary(atlas: Atlas, term: Term, findings: Sequence[Finding], root: st
         ]
     if term.kind == "condition":
         became = Counter(c.effect for f in findings for c in f.condition_effects if c.id == term.id)
-        if became:
-            return [
+        if became or results:
+            return results + [
                 {"effect": view_relief(effect), "count": count, "term": None}
                 for effect, count in sorted(became.items(), key=lambda item: (-item[1], item[0]))
             ]
@@ -158,11 +160,20 @@ def view_summary(atlas: Atlas, term: Term, findings: Sequence[Finding], root: st
         }
         counts.update(told)
     ranked = sorted(counts.items(), key=lambda item: (item[0][1] != "none", -item[1], item[0]))
-    return [
+    return results + [
         {
             "effect": view_role_effect(role, effect),
             "count": count,
             "term": atlas.term_link(other, root),
         }
         for (other, effect, role), count in ranked[:_TOP_EFFECTS]
+    ]
+
+
+def _trial_results(atlas: Atlas, term: Term) -> list[View]:
+    """Return what trials of a term found, before anything that a finding says."""
+    counts = Counter(t.result_effect for t in atlas.term_trials.get(term.id, ()) if t.result_effect)
+    return [
+        {"effect": view_trial_result(effect), "count": count, "term": None}
+        for effect, count in sorted(counts.items())
     ]

@@ -24,6 +24,12 @@ RELIEF: dict[str, tuple[str, str, str]] = {
     "up": ("worsens", "▼", "down"),
     "none": ("no effect on", "=", "none"),
 }
+# (word, mark, style) of a trial's result.
+TRIAL_RESULTS: dict[str, tuple[str, str, str]] = {
+    "positive": ("positive", "▲", "up"),
+    "negative": ("negative", "▼", "down"),
+    "mixed": ("mixed", "◆", "involves"),
+}
 # The effects that raise a mechanism or an outcome, and those that lower it.
 RISING = ("up", "activates")
 FALLING = ("down", "inhibits")
@@ -93,6 +99,12 @@ def view_relief(effect: str) -> View:
     """Return the word, mark and style of what became of a condition."""
     word, mark, style = RELIEF.get(effect, ("", "", effect))
     return {"id": effect, "word": word, "mark": mark, "style": style}
+
+
+def view_trial_result(effect: str) -> View:
+    """Return the words, mark and style of a trial's result among the effects of a term."""
+    word, mark, style = TRIAL_RESULTS.get(effect, (effect, "", effect))
+    return {"id": effect, "word": f"{word} trial result", "mark": mark, "style": style}
 
 
 def view_role_effect(role: str, effect: str) -> View:

@@ -119,7 +119,8 @@ def _without_verb(reading: Reading, mention: Mention) -> tuple[int, int, Mention
     """Return the span to look the direction up for, and the mention without a cue in its name.
 
     A name such as "suppress inflammation" or "DNA damage mitigation" holds its own direction: it
-    is read as inflammation, as DNA damage.
+    is read as inflammation, as DNA damage. Of a term that is itself an act of lowering ("tumor
+    growth suppression") that act is what is told, not its reverse.
     """
     cues = reading.cues
     first = cues.finder.match(mention.text)
@@ -129,9 +130,15 @@ def _without_verb(reading: Reading, mention: Mention) -> tuple[int, int, Mention
             return inside[0].start, mention.end, inside[0]
         return mention.start + first.end(), mention.end, mention
     last = re.search(r"\s([\w-]+)$", mention.text)
-    if last and cues.finder.fullmatch(last[1]) and cues.meaning(last[1]).kind == "noun":
+    own = reading.vocabulary.terms[mention.term].label.split()[-1]
+    if last and _is_noun(cues, last[1]) and not _is_noun(cues, own):
         return mention.start, mention.start + last.start(), mention
     return mention.start, mention.end, mention
+
+
+def _is_noun(cues: Cues, word: str) -> bool:
+    """Tell whether a word is a noun of action: suppression, increase."""
+    return bool(cues.finder.fullmatch(word)) and cues.meaning(word).kind == "noun"
 
 
 def _assigned(reading: Reading, mention: Mention, field: str, detail: str, rule: str) -> Assigned:
