@@ -180,6 +180,20 @@ def test_map_marks_the_negative_trial_and_the_finding_without_effect():
     assert cells["BMSC"]["href"] == "../sources/bmsc/?condition=Knee%20osteoarthritis#findings"
 
 
+def test_a_finding_that_names_a_trial_leads_to_it_and_back():
+    library = sample_library()
+    bundle = library.papers[PAPER]
+    said = bundle.findings[2].model_copy(
+        update={"quote": "In IRCT20210423051054N1, EVs were safe; IRCT20210423051054N2 runs."}
+    )
+    bundle = replace(bundle, findings=[*bundle.findings[:2], said])
+    pages = {p.path: p for p in view_pages(replace(library, papers={PAPER: bundle}))}
+    trial = pages["trials/irct20210423051054n1/"]
+    assert [row["id"] for row in trial.view["naming"]] == [said.id]
+    named = pages[f"findings/{said.id}/"].view["trials"]
+    assert [t["href"] for t in named] == ["../../trials/irct20210423051054n1/"]
+
+
 def test_a_conditions_trial_results_are_told_before_what_findings_say():
     atlas = build_atlas(sample_library())
     knee = atlas.library.terms["knee-oa"]

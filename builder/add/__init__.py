@@ -311,9 +311,9 @@ def tell_added(added: Added) -> Iterator[str]:
     unread = sum(not cited.parsed for cited in bundle.references)
     rows = sum(len(table.rows) for table in bundle.tables)
     yield (
-        f"  {len(bundle.findings)} findings, {len(bundle.references)} references"
-        f" ({unread} not parsed), {len(bundle.tables)} tables ({rows} rows),"
-        f" {len(bundle.trials)} trials, {len(paper.figures)} figures"
+        f"  findings: {len(bundle.findings)}, references: {len(bundle.references)}"
+        f" ({unread} not parsed), tables: {len(bundle.tables)} (rows: {rows}),"
+        f" trials: {len(bundle.trials)}, figures: {len(paper.figures)}"
     )
     yield from _section("There already: works that other papers cite too", added.shared)
     yield from _section("There already: cited by", added.cited_by)
@@ -330,7 +330,7 @@ def tell_added(added: Added) -> Iterator[str]:
 def _section(heading: str, lines: Sequence[str]) -> Iterator[str]:
     if lines:
         yield f"{heading} ({len(lines)}):"
-        yield from (f"  {line}" for line in lines[:_MOST_LINES])
+        yield from (f"  {line or '(home)'}" for line in lines[:_MOST_LINES])
     if len(lines) > _MOST_LINES:
         yield f"  … and {len(lines) - _MOST_LINES} more"
 

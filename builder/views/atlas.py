@@ -5,6 +5,7 @@ Every index is one pass over the records, so that the cost of a page does not gr
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -52,6 +53,10 @@ ROLES = (
 )
 
 
+# What may be a trial's number: letters, then digits.
+_NUMBER = re.compile(r"(?<![a-z0-9])[a-z]{2,8}[-/]?\d[a-z0-9/-]{5,}(?<![/-])")
+
+
 @dataclass(frozen=True, slots=True)
 class Use:
     """A term's place in a finding: the list it stands in, and the effect given to it."""
@@ -73,6 +78,9 @@ class Atlas:
     row_findings: dict[tuple[str, str], list[Finding]] = field(
         default_factory=lambda: defaultdict(list)
     )
+    # Findings whose words hold the number of a registry, by the number in small letters.
+    numbered: dict[str, list[Finding]] = field(default_factory=lambda: defaultdict(list))
+    by_number: dict[str, Trial] = field(default_factory=dict)
     term_trials: dict[str, list[Trial]] = field(default_factory=lambda: defaultdict(list))
     reference_trials: dict[str, list[Trial]] = field(default_factory=lambda: defaultdict(list))
     cited: dict[tuple[str, int], Cited] = field(default_factory=dict)
@@ -162,6 +170,15 @@ class Atlas:
         """Tell whether a finding rests on any work that was not retracted."""
         return bool(standing_studies(finding, self.places, self.withdrawn))
 
+    def naming(self, trial: Trial) -> list[Finding]:
+        """Return the findings that name a trial by its number."""
+        return self.numbered.get(trial.registry.lower(), [])
+
+    def trials_named(self, finding: Finding) -> list[Trial]:
+        """Return the trials that a finding names by their numbers."""
+        numbers = _numbers_in(finding)
+        return [self.by_number[number] for number in numbers if number in self.by_number]
+
     def reference_id(self, paper: str, number: int) -> str:
         """Return the id of the work that a paper cites under a number, or an empty string."""
         found = self.cited.get((paper, number))
@@ -205,6 +222,7 @@ def build_atlas(library: Library) -> Atlas:
         for name in dict.fromkeys((found.source, found.target)):
             atlas.disagreements[name].append(found)
     for trial in atlas.trials:
+        atlas.by_number[trial.registry.lower()] = trial
         for name in dict.fromkeys([*trial.sources, *trial.conditions]):
             atlas.term_trials[name].append(trial)
         _index_trial_works(atlas, trial)
@@ -232,10 +250,17 @@ def _index_paper(atlas: Atlas, bundle: PaperBundle) -> None:
             atlas.rows[paper, row.id] = (table, place, row)
 
 
+def _numbers_in(finding: Finding) -> list[str]:
+    """Return what may be numbers of trials in a finding's words, in small letters, each once."""
+    return list(dict.fromkeys(_NUMBER.findall(finding.quote.lower())))
+
+
 def _index_finding(atlas: Atlas, finding: Finding) -> None:
     atlas.by_id[finding.id] = finding
     for role, term, effect in terms_in(finding):
         atlas.uses[term].append(Use(finding, role, effect))
+    for named in _numbers_in(finding):
+        atlas.numbered[named].append(finding)
     where = finding.locator
     if where.row:
         atlas.row_findings[finding.paper, where.row].append(finding)

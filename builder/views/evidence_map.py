@@ -147,7 +147,10 @@ def _became(atlas: Atlas, finding: Finding, column: Term) -> set[str]:
 
 
 def _count_studies(atlas: Atlas, held: _Held) -> int:
-    """Return the studies of a cell; a trial counts where none of its works is among them."""
+    """Return the studies of a cell; a trial counts where none of its works is among them.
+
+    A finding that names the trial by its number tells of the same study.
+    """
     studies = {
         study
         for finding in held.findings.values()
@@ -156,7 +159,8 @@ def _count_studies(atlas: Atlas, held: _Held) -> int:
     count = len(studies)
     for trial in held.trials.values():
         works = {atlas.places.get((trial.paper, number), "") for number in trial.references}
-        count += not works & studies
+        named = any(finding.id in held.findings for finding in atlas.naming(trial))
+        count += not (named or works & studies)
     return count
 
 

@@ -164,6 +164,10 @@ def view_finding(atlas: Atlas, finding: Finding) -> Page:
             "retracted": not atlas.stands(finding),
             "groups": groups,
             "works": works,
+            "trials": [
+                link(f"{trial.registry}: {trial.label}", page_href(root, "trial", trial.id))
+                for trial in atlas.trials_named(finding)
+            ],
             "beside": beside,
             "line": finding.locator.line,
             "seed": atlas.paper(finding.paper).paper.seed.file,

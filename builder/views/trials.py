@@ -299,6 +299,7 @@ def view_trial(atlas: Atlas, trial: Trial) -> Page:
     comparison = _view_comparison(trial, record, repaired)
     differences = find_discrepancies(atlas, trial)
     findings = atlas.row_findings.get((trial.paper, trial.locator.row or ""), ())
+    naming = [f for f in atlas.naming(trial) if f not in findings]
     works = [
         {
             "number": number,
@@ -339,6 +340,7 @@ def view_trial(atlas: Atlas, trial: Trial) -> Page:
             "works": works,
             "numbers": view_numbers(atlas, trial.paper, trial.references, root),
             "findings": [view_finding_row(atlas, f, root) for f in findings],
+            "naming": [view_finding_row(atlas, f, root) for f in naming],
             "questions": view_questions(trial.questions),
         },
     )
