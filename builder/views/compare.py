@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from builder.models import Term
-from builder.views.atlas import Atlas
+from builder.models import Finding, Term
+from builder.views.atlas import Atlas, terms_in
 from builder.views.links import Page, View, page_href
 from builder.views.terms import view_facets
-from builder.views.weights import find_evidence, has_evidence, view_levels, view_weight
-from builder.views.words import EVIDENCE, ROLE_WORDS
+from builder.views.trials import view_trial_row
+from builder.views.weights import find_evidence, has_evidence, strongest, view_levels, view_weight
+from builder.views.words import EVIDENCE, ROLE_WORDS, view_evidence
 
 ROOT = "../"
 _SHOWN = 2  # sources that the page compares before anyone asks
 _PLACES = ("a", "b", "c")
 # The roles that are compared, in this order.
 _ROLES = ("conditions", "mechanisms", "outcomes", "vehicles", "modifications", "cargo", "models")
+_GRADED = ("conditions", "vehicles")  # whose entries tell the strongest evidence behind them
+_FIRST = 8  # of what one source alone has, before the rest is folded away
 _LEVELS = sorted(EVIDENCE, key=lambda level: -EVIDENCE[level])
 
 
@@ -42,11 +45,15 @@ def view_compared(atlas: Atlas, term: Term) -> View:
         "href": page_href(ROOT, term.kind, term.id),
         "groups": [
             _group("Size", [_entry(name, count) for name, count in sizes]),
-            _group("Evidence", [_entry(level, levels.get(level, 0)) for level in _LEVELS]),
+            _group("Evidence", [_level_entry(level, levels.get(level, 0)) for level in _LEVELS]),
+            _group("Trials told", _trial_entries(atlas, term), ranked=True),
             *(
                 _group(
                     ROLE_WORDS[role],
-                    [_facet_entry(entry) for entry in facets.get(role, ())],
+                    [
+                        _facet_entry(entry, _grade(atlas, findings, role, entry["id"]))
+                        for entry in facets.get(role, ())
+                    ],
                     ranked=True,
                 )
                 for role in _ROLES
@@ -60,22 +67,57 @@ def _group(label: str, entries: list[View], *, ranked: bool = False) -> View:
 
 
 def _entry(label: str, count: int) -> View:
-    return {"label": label, "href": "", "count": count, "up": 0, "down": 0}
+    return {
+        "label": label, "href": "", "count": count, "up": 0, "down": 0,
+        "mark": "", "level": "", "note": "",
+    }  # fmt: skip
 
 
-def _facet_entry(entry: View) -> View:
+def _level_entry(level: str, count: int) -> View:
+    return {**_entry(level, count), "mark": view_evidence(level)["mark"]}
+
+
+def _facet_entry(entry: View, level: str) -> View:
     term = entry["term"]
     return {
-        "label": term["title"] or term["label"],
+        **_entry(term["title"] or term["label"], entry["count"]),
         "href": term["href"],
-        **{key: entry[key] for key in ("count", "up", "down")},
+        "up": entry["up"],
+        "down": entry["down"],
+        "mark": view_evidence(level)["mark"] if level else "",
+        "level": level,
     }
+
+
+def _grade(atlas: Atlas, findings: Sequence[Finding], role: str, term: str) -> str:
+    """Return the strongest evidence among the findings that name a term in a role.
+
+    What rests on retracted work alone gives none; roles that are not graded give nothing.
+    """
+    if role not in _GRADED:
+        return ""
+    held = [f for f in findings if (role, term) in {(r, t) for r, t, _ in terms_in(f)}]
+    return strongest([f for f in held if atlas.stands(f)], 0)
+
+
+def _trial_entries(atlas: Atlas, term: Term) -> list[View]:
+    """Return the trials of a source, each with its phase and status; they are not counted."""
+    rows = [view_trial_row(atlas, trial, ROOT) for trial in atlas.term_trials.get(term.id, ())]
+    return [
+        {
+            **_entry(row["registry"], 1),
+            "href": row["href"],
+            "note": f"{row['phase']}, {row['status']['printed']}",
+        }
+        for row in rows
+    ]
 
 
 def view_comparison(compared: Sequence[View]) -> View:
     """Return several sources as one table: a body for each group, a row for each entry.
 
-    Rows of a ranked group stand in order of their findings in all sources together. The script of
+    Of a ranked group, the rows are what at least two sources share, in order of their findings in
+    all sources together; what one alone has stands source by source under ``only``. The script of
     the page lays out other sources by the same rule.
     """
     bodies = []
@@ -85,18 +127,44 @@ def view_comparison(compared: Sequence[View]) -> View:
             for entry in group["entries"]:
                 row = rows.setdefault(
                     entry["label"],
-                    {"label": entry["label"], "href": entry["href"], "cells": [None] * len(groups)},
+                    {
+                        **{key: entry[key] for key in ("label", "href")},
+                        "mark": "" if group["ranked"] else entry["mark"],
+                        "cells": [None] * len(groups),
+                    },
                 )
                 row["cells"][place] = entry if entry["count"] else None
         kept = [row for row in rows.values() if any(row["cells"])]
-        if groups[0]["ranked"]:
-            kept.sort(key=lambda row: (-_sum(row), row["label"]))
-        if kept:
-            bodies.append({"label": groups[0]["label"], "rows": kept})
+        if kept and groups[0]["ranked"]:
+            bodies.append(_view_ranked(groups[0]["label"], kept, compared))
+        elif kept:
+            bodies.append({"label": groups[0]["label"], "rows": kept, "only": [], "told": ""})
     return {
         "columns": [{key: c[key] for key in ("label", "title", "href")} for c in compared],
         "bodies": bodies,
+        "first": _FIRST,
     }
+
+
+def _view_ranked(label: str, rows: list[View], compared: Sequence[View]) -> View:
+    rows.sort(key=lambda row: (-_sum(row), row["label"]))
+    shared = [row for row in rows if _told(row) > 1]
+    only = [
+        [row["cells"][place] for row in rows if _told(row) == 1 and row["cells"][place]]
+        for place in range(len(compared))
+    ]
+    counts = [f"{len(shared)} shared"]
+    counts += [f"{len(o)} only {c['label']}" for o, c in zip(only, compared, strict=True) if o]
+    return {
+        "label": label,
+        "rows": shared,
+        "only": only if any(only) else [],
+        "told": " · ".join(counts),
+    }
+
+
+def _told(row: View) -> int:
+    return sum(1 for cell in row["cells"] if cell)
 
 
 def _sum(row: View) -> int:

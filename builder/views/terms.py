@@ -108,6 +108,7 @@ def _way(role: str, effect: str) -> str:
 
 def _facet_entry(atlas: Atlas, term: str, counter: Counter[str], root: str) -> View:
     return {
+        "id": term,
         "term": atlas.term_name(term, root),
         "count": counter["all"],
         "up": counter["up"],

@@ -234,8 +234,20 @@ def test_sources_are_compared_entry_by_entry(atlas: Atlas) -> None:
     assert bodies["Evidence"] == [
         ("clinical", [1, 0]), ("in vivo animal", [1, 0]), ("not stated", [2, 1]),
     ]  # fmt: skip
-    assert bodies["Conditions"] == [("Knee osteoarthritis", [2, 0])]
-    assert bodies["Mechanisms"] == [("IL-1β", [4, 1]), ("VEGF", [1, 0])]
+    # What both tell of stands row by row, what one alone tells of under its name.
+    assert bodies["Conditions"] == []
+    assert bodies["Mechanisms"] == [("IL-1β", [4, 1])]
+    only = {
+        body["label"]: [
+            [(e["label"], e["count"], e["level"]) for e in held] for held in body["only"]
+        ]
+        for body in table["bodies"]
+    }
+    assert only["Conditions"] == [[("Knee osteoarthritis", 2, "clinical")], []]
+    assert only["Mechanisms"] == [[("VEGF", 1, "")], []]
+    told = {body["label"]: body["told"] for body in table["bodies"]}
+    assert told["Conditions"] == "0 shared · 1 only BMSC"
+    assert told["Mechanisms"] == "1 shared · 1 only BMSC"
     assert table["columns"][0]["href"] == "../sources/bmsc/"
 
 

@@ -45,6 +45,29 @@ def test_the_script_lays_out_what_the_page_lays_out(site: Served, page: Page) ->
     assert page.locator("#comparison table").inner_text() == fixed
 
 
+def test_differences_of_two_sources_are_seen_at_a_glance_on_a_phone(
+    placed: Served, page: Page
+) -> None:
+    """Of the paper's table of hydrogels, ADSC alone has PLGA, and BMSC alone VEGF."""
+    page.set_viewport_size(PHONE)
+    page.goto(f"{placed.url}compare/?a=bmsc&b=adsc")
+    table = page.locator("#comparison table")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    vehicles = table.locator("tbody").filter(has_text="Delivery vehicles")
+    alone = vehicles.locator("tr.only td")
+    expect(alone.nth(1).get_by_role("link", name="PLGA", exact=True)).to_be_visible()
+    expect(alone.nth(0).get_by_role("link", name="PLGA", exact=True)).to_have_count(0)
+    mechanisms = table.locator("tbody").filter(has=page.locator("th", has_text="Mechanisms"))
+    expect(mechanisms.locator("tr.only td").nth(0)).to_contain_text("VEGF")
+    # What both act on is a row of both, with the direction told in words as well.
+    shared = mechanisms.locator("tr").filter(has=page.get_by_role("link", name="Osteogenesis"))
+    expect(shared.locator("td")).to_have_count(2)
+    expect(shared.locator("td").nth(1)).to_contain_text("increased in")
+    # Whose cells they are stays in sight.
+    vehicles.scroll_into_view_if_needed()
+    expect(table.locator("thead")).to_be_in_viewport()
+
+
 @pytest.mark.parametrize(
     ("asked", "told"),
     [

@@ -8,6 +8,7 @@
   const state = document.getElementById("comparison-state");
   if (!form || !place || !state) return;
   const names = ["a", "b", "c"];
+  const first = 8; // of what one source alone has, before the rest is folded away
   const known = new Set([...form.elements.a.options].map((option) => option.value));
 
   /** An element with a class and children; strings become text, never markup. */
@@ -18,8 +19,8 @@
     return element;
   }
 
-  const link = (item) =>
-    item.href ? make("a", { href: item.href }, make("bdi", {}, item.label)) : item.label;
+  const link = (item, more = {}) =>
+    item.href ? make("a", { href: item.href, ...more, dir: "auto" }, item.label) : item.label;
 
   function effect(style, mark, words, count) {
     return make(
@@ -31,11 +32,28 @@
     );
   }
 
-  function cellOf(entry) {
-    if (!entry) return make("td", {}, make("span", { class: "absent" }, "none"));
-    const cell = make("td", {}, make("b", {}, String(entry.count)));
-    if (entry.up) cell.append(" ", effect("up", "▲", "increased in", entry.up));
-    if (entry.down) cell.append(" ", effect("down", "▼", "decreased in", entry.down));
+  /** What a source tells of an entry: its count or its note, directions, the strongest evidence. */
+  function toldIn(entry) {
+    const told = [entry.note ? make("small", {}, entry.note) : make("b", {}, String(entry.count))];
+    if (entry.up) told.push(" ", effect("up", "▲", "increased in", entry.up));
+    if (entry.down) told.push(" ", effect("down", "▼", "decreased in", entry.down));
+    const level = { class: "level", "data-mark": entry.mark };
+    if (entry.level) told.push(" ", make("small", level, entry.level));
+    return told;
+  }
+
+  const absent = (word) => make("span", { class: "absent" }, word);
+  const cellOf = (entry) => make("td", {}, ...(entry ? toldIn(entry) : [absent("none")]));
+  const listOf = (entries) =>
+    make("ul", { class: "terms" }, ...entries.map((e) => make("li", {}, link(e), " ", ...toldIn(e))));
+
+  /** What one source alone has, the first few in sight. */
+  function onlyOf(entries) {
+    if (!entries.length) return make("td", {}, absent("nothing"));
+    const cell = make("td", {}, listOf(entries.slice(0, first)));
+    const rest = entries.slice(first);
+    const title = make("summary", {}, `${rest.length} more`);
+    if (rest.length) cell.append(make("details", {}, title, listOf(rest)));
     return cell;
   }
 
@@ -54,26 +72,42 @@
     return groups[0].ranked ? kept.sort((x, y) => sum(y) - sum(x) || byWord(x, y)) : kept;
   }
 
+  /** The body of one group: what is shared row by row, then what each source alone has. */
+  function bodyOf(groups, sources) {
+    const rows = rowsOf(groups);
+    if (!rows.length) return [];
+    const { ranked, label } = groups[0];
+    const alone = (row) => ranked && row.cells.filter(Boolean).length === 1;
+    const shared = rows.filter((row) => !alone(row));
+    const only = sources.map((_, n) => rows.filter(alone).map((row) => row.cells[n]).filter(Boolean));
+    const counts = only.map((held, n) => held.length && `${held.length} only ${sources[n].label}`);
+    const told = [`${shared.length} shared`, ...counts.filter(Boolean)].join(" · ");
+    const title = make("th", { scope: "rowgroup", colspan: String(sources.length + 1) }, label);
+    if (ranked) title.append(" ", make("small", {}, told));
+    const body = make("tbody", {}, make("tr", {}, title));
+    for (const row of shared) {
+      const mark = ranked || !row.entry.mark ? {} : { "data-mark": row.entry.mark };
+      const name = make("th", { scope: "row", ...mark }, link(row.entry));
+      body.append(make("tr", {}, name, ...row.cells.map(cellOf)));
+    }
+    const head = make("th", { scope: "row" }, "Only here");
+    if (only.some((held) => held.length))
+      body.append(make("tr", { class: "only" }, head, ...only.map(onlyOf)));
+    return [body];
+  }
+
   function tableOf(sources) {
     const labels = sources.map((source) => source.label);
     const head = make("tr", {}, make("td", {}));
-    for (const source of sources) head.append(make("th", { scope: "col" }, link(source)));
+    for (const source of sources)
+      head.append(make("th", { scope: "col" }, link(source, { title: source.title })));
     const last = labels.pop();
     const words = `${labels.join(", ")} and ${last} side by side, in findings of the papers read`;
-    const table = make("table", { class: "raw data compared" }, make("caption", {}, words));
+    const kind = `raw data compared of-${sources.length}`;
+    const table = make("table", { class: kind }, make("caption", {}, words));
     table.append(make("thead", {}, head));
-    sources[0].groups.forEach((group, n) => {
-      const rows = rowsOf(sources.map((source) => source.groups[n]));
-      if (!rows.length) return;
-      const span = String(sources.length + 1);
-      const title = make("th", { scope: "rowgroup", colspan: span }, group.label);
-      const body = make("tbody", {}, make("tr", {}, title));
-      for (const row of rows) {
-        const name = make("th", { scope: "row" }, link(row.entry));
-        body.append(make("tr", {}, name, ...row.cells.map(cellOf)));
-      }
-      table.append(body);
-    });
+    sources[0].groups.forEach((_, n) =>
+      table.append(...bodyOf(sources.map((source) => source.groups[n]), sources)));
     return table;
   }
 
