@@ -332,6 +332,20 @@ def test_a_source_that_another_is_set_against_has_not_its_effect(vocabulary, tex
 
 
 @pytest.mark.parametrize(
+    ("text", "sources", "cargo"),
+    [
+        ("miR-23a-3p but not miR-23a-5p was enriched in BMSC exosomes.", ["bmsc"], ["mir-23a-3p"]),
+        ("BMSC exosomes carried miR-21 but not miR-155.", ["bmsc"], ["mir-21"]),
+        ("BMSC exosomes did not contain VEGF.", ["bmsc"], []),
+        ("ADSC but not BMSC exosomes carried miR-21.", ["adsc"], ["mir-21"]),
+    ],
+)
+def test_what_vesicles_do_not_hold_is_no_cargo(vocabulary, text, sources, cargo):
+    (found,) = [t.finding for t in read(vocabulary, abstract=text, abstract_line=3)]
+    assert (found.sources, [c.id for c in found.cargo]) == (sources, cargo)
+
+
+@pytest.mark.parametrize(
     "number",
     ["NCT01234567", "ChiCTR2100099902", "IRCT20210423051054N1", "ACTRN12623000498695",
      "jRCTs041220087", "DRKS00031815", "CTRI/2023/04/052053"],

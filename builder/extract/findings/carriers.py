@@ -262,6 +262,13 @@ def is_unknown_rna(reading: Reading, mention: Mention) -> bool:
     return rna and bool(_NAME_BEHIND.match(reading.behind(mention)))
 
 
+# Rules by a verb of holding or passing on, which may be denied.
+_BY_VERB = frozenset(
+    ["x-found-in-exosomes", "transfer-of-x", "exosomes-of-y-carrying-x", "exosomes-containing-x",
+     "exosomes-carry-less-x", "found-in-exosomes"]
+)  # fmt: skip
+
+
 def read_cargo(reading: Reading) -> list[Assigned]:
     """Return what is said to be in or on the vesicles, with its role: loaded or native."""
     if not reading.about_vesicles:
@@ -286,6 +293,8 @@ def _read_carried(reading: Reading, mention: Mention) -> Assigned | None:
             continue
         if is_unknown_rna(reading, mention):
             return None
+        if pattern.rule in _BY_VERB and _is_denied(reading, mention):
+            return None  # "exosomes did not contain X"
         drug = term.kind == "compound"
         if drug and pattern.rule == "modified-by-x":
             continue  # a gas or drug that the cell or vesicle was treated with
@@ -294,10 +303,20 @@ def _read_carried(reading: Reading, mention: Mention) -> Assigned | None:
     return None
 
 
+def _is_denied(reading: Reading, mention: Mention) -> bool:
+    state = reading.effects.effect_of(mention.start, mention.end)
+    return state.rule == "denied" and state.cue not in (
+        "but not",
+        "rather than",
+    )  # of one name only
+
+
 def _is_opposed(reading: Reading, mention: Mention) -> bool:
-    """Tell whether what is carried works against a molecule: "MMP-13 siRNA", "antagomir-188"."""
+    """Tell whether what is carried is not the molecule, or works against it: "MMP-13 siRNA"."""
     behind = _OPPOSED_BEHIND.match(reading.behind(mention))
-    return bool(behind or _OPPOSED_BEFORE.search(reading.before(mention)[-40:]))
+    before = reading.before(mention)[-40:]
+    absent = reading.cues.absent_cargo.search(before)
+    return bool(behind or absent or _OPPOSED_BEFORE.search(before))
 
 
 def _spread(reading: Reading, found: list[Assigned]) -> list[Assigned]:

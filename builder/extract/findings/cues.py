@@ -53,6 +53,7 @@ class Cues:
     roles: Mapping[str, RolePatterns]
     never_source: re.Pattern[str]
     opposed_source: re.Pattern[str]
+    absent_cargo: re.Pattern[str]
     as_source: re.Pattern[str]
     acts_by_vesicles: re.Pattern[str]
     in_fluid: re.Pattern[str]
@@ -253,6 +254,7 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
         roles=_roles(data, stop),
         never_source=re.compile(never, re.IGNORECASE),
         opposed_source=re.compile(rf"(?:{data['source']['never_before']})$", re.IGNORECASE),
+        absent_cargo=re.compile(rf"(?:{data['native']['never_before']})$", re.IGNORECASE),
         as_source=re.compile(_fill(data["source"]["as_source"], words, stop), re.IGNORECASE),
         acts_by_vesicles=re.compile(_fill(data["source"]["acts_by"], words, stop), re.IGNORECASE),
         in_fluid=re.compile(_fill(data["source"]["in_fluid"], words, stop), re.IGNORECASE),
