@@ -30,6 +30,16 @@ def search(page: Page, site: Served, query: str, more: str = "") -> None:
     expect(page.locator("#search-results")).to_have_attribute("data-state", "done")
 
 
+def turn_to_facets(page: Page) -> None:
+    """Open the facets; where there is room they stand open, and are filled when turned to."""
+    viewport = page.viewport_size
+    assert viewport
+    if viewport["width"] < 1000:
+        page.click("#search-narrow summary")
+    else:
+        page.hover("#search-narrow")
+
+
 def first_links(page: Page) -> list[str]:
     return page.eval_on_selector_all(
         "#search-results > li", "items => items.map(li => li.firstElementChild.href)"
@@ -71,7 +81,7 @@ def test_every_place_in_an_excerpt_exists(placed: Served, page: Page) -> None:
 def test_facets_narrow_the_list_and_stand_in_the_address(placed: Served, page: Page) -> None:
     search(page, placed, "osteogenesis")
     everything = page.inner_text("#search-status")
-    page.click("#search-narrow summary")
+    turn_to_facets(page)
     expect(page.locator("#search-kind option").nth(1)).to_be_attached()
     page.select_option("#search-kind", "reference")
     expect(page).to_have_url(re.compile("kind=reference"))
@@ -85,6 +95,29 @@ def test_facets_narrow_the_list_and_stand_in_the_address(placed: Served, page: P
     assert first_links(page) == links
     page.go_back()
     expect(page.locator("#search-status")).to_have_text(everything)
+
+
+def test_where_there_is_room_facets_stand_open_beside_the_results(
+    placed: Served, page: Page
+) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
+    search(page, placed, "osteogenesis")
+    kind = page.get_by_role("combobox", name="Kind of page")
+    expect(kind).to_be_in_viewport()
+    beside, results = kind.bounding_box(), page.locator("#search-results").bounding_box()
+    assert beside
+    assert results
+    assert beside["x"] > results["x"] + results["width"]
+    before = len(asked)
+    expect(kind.locator("option")).to_have_count(1)  # nothing is fetched for who does not narrow
+    # By keyboard: on from the words to the first choice.
+    page.focus("#search-query")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(kind).to_be_focused()
+    expect(kind.locator("option", has_text="References (")).to_be_attached()
+    assert len(asked) > before
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -105,7 +138,7 @@ def test_each_facet_gives_as_many_pages_as_it_says(
     facet, _, value = chosen.partition("=")
     page.set_viewport_size({"width": width, "height": 800})
     search(page, placed, "exosomes cartilage")
-    page.click("#search-narrow summary")
+    turn_to_facets(page)
     option = page.locator(f"#search-{facet} option[value='{value}']")
     expect(option).to_be_attached()
     label = option.inner_text()

@@ -15,6 +15,9 @@ export function createPage() {
   const status = document.querySelector("#search-status");
   const more = document.querySelector("#search-more");
   const folded = form.querySelector("#search-narrow");
+  // Beside the results there is room: the facets are open, and filled when a reader turns to them.
+  const wide = matchMedia("(min-width: 62.5em) and (hover: hover)");
+  let wanted = false;
   let turn = 0;
   let timer = 0;
   let rest = [];
@@ -72,7 +75,7 @@ export function createPage() {
       await showMore(engine, mine);
       if (mine !== turn) return;
       finish(results, sentence(found, results.length, query));
-      if (folded.open) fillFacets(engine, filters).catch(() => {});
+      if (wanted && folded.open) fillFacets(engine, filters).catch(() => {});
     } catch {
       if (mine === turn) fail(query);
     }
@@ -214,14 +217,16 @@ export function createPage() {
     }
   }
 
-  async function openFacets() {
-    if (!folded.open) return;
+  async function fillWanted() {
+    if (!folded.open || (wanted && wide.matches)) return;
+    wanted = true;
     const { query, filters } = readAddress();
     try {
       const engine = await start();
       if (!query.trim() && !unnarrowed.length) unnarrowed = (await search("")).results;
       await fillFacets(engine, filters);
     } catch {
+      wanted = false;
       status.textContent = "The lists to narrow by could not be loaded.";
     }
   }
@@ -246,7 +251,19 @@ export function createPage() {
   form.addEventListener("change", (event) => {
     if (event.target instanceof HTMLSelectElement) go(true);
   });
-  folded.addEventListener("toggle", openFacets);
+  folded.addEventListener("toggle", () => {
+    if (!wide.matches) fillWanted();
+  });
+  folded.addEventListener("pointerenter", fillWanted);
+  folded.addEventListener("focusin", (event) => {
+    if (event.target instanceof HTMLSelectElement) fillWanted();
+  });
+  function unfold() {
+    if (wide.matches) folded.open = true;
+    folded.querySelector("summary").tabIndex = wide.matches ? -1 : 0;
+  }
+  wide.addEventListener("change", unfold);
+  unfold();
   let adding = false;
   more.addEventListener("click", async () => {
     if (adding) return; // a second click would add the same pages again
@@ -266,7 +283,7 @@ export function createPage() {
     const { query, filters } = readAddress();
     input.value = query;
     const active = FACETS.some((name) => filters[name].length);
-    if (active) folded.open = true;
+    if (active) folded.open = wanted = true;
     for (const select of selects()) {
       const value = filters[select.dataset.facet][0] ?? "";
       if (value && ![...select.options].some((option) => option.value === value)) {
