@@ -14,7 +14,7 @@ from builder.document import Document
 from builder.errors import Problem, ProblemError
 from builder.readers.jats.abbreviations import read_abbreviations
 from builder.readers.jats.body import Body
-from builder.readers.jats.context import Context, child_of
+from builder.readers.jats.context import Context, below, child_of
 from builder.readers.jats.front import read_front
 from builder.readers.jats.notices import flag_notices
 from builder.readers.jats.references import read_references
@@ -57,7 +57,7 @@ def _read(article: etree._Element, context: Context, sha256: str) -> Document:
     front = read_front(article, context)
     body = Body(context)
     body.read_title(article, front.work.title)
-    meta = article.find("front/article-meta")
+    meta = below(article, "front", "article-meta")
     if meta is not None:
         body.read_abstracts(meta)
         body.read_statements(meta)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from lxml import etree
 
 from builder.document import Block, BlockKind, Figure, Grid, Heading
-from builder.readers.jats.context import LANG, Context, child_of, line_of, words_of
+from builder.readers.jats.context import LANG, Context, below, child_of, line_of, words_of
 from builder.readers.jats.inline import Prose, text_of
 from builder.readers.jats.tables import read_table_wrap
 
@@ -117,7 +117,7 @@ class Body:
 
     def read_title(self, article: etree._Element, title: str) -> None:
         """Add the title as heading of level 1."""
-        element = article.find("front/article-meta/title-group/article-title")
+        element = below(article, "front", "article-meta", "title-group", "article-title")
         if title:
             self.headings.append(
                 Heading(1, title, line_of(element if element is not None else article))
@@ -140,12 +140,12 @@ class Body:
 
     def read_statements(self, meta: etree._Element) -> None:
         """Add keywords, notes on authors and the funding statement."""
-        for group in meta.findall("kwd-group"):
+        for group in meta.iterchildren("kwd-group"):
             words = [text_of(k, self.context) for k in group if k.tag in ("kwd", "compound-kwd")]
             title = text_of(child_of(group, "title"), self.context) or "Keywords"
             if words:
                 self._add("statement", "; ".join(filter(None, words)), group, title)
-        for notes in meta.findall("author-notes"):
+        for notes in meta.iterchildren("author-notes"):
             for note in notes:
                 if note.tag in ("fn", "p"):
                     self._read_note(note)
@@ -212,7 +212,7 @@ class Body:
     def _title_of(self, element: etree._Element) -> str:
         title = child_of(element, "title")
         if title is None:
-            title = element.find("caption/title")
+            title = below(element, "caption", "title")
         label = child_of(element, "label")
         if label is None:
             return text_of(title, self.context)

@@ -48,11 +48,14 @@ def parse_year(text: str | None) -> int:
 
 def parse_date(element: etree._Element) -> tuple[int, ...]:
     """Return the date that an element's year, month and day give, or its ISO attribute."""
-    year = parse_year(element.findtext("year"))
+    told: dict[str, str | None] = {}
+    for child in element:
+        told.setdefault(str(child.tag), child.text)
+    year = parse_year(told.get("year"))
     if not year:
         return _parse_iso(element.get("iso-8601-date") or "")
-    month = parse_month(element.findtext("month"))
-    day = (element.findtext("day") or "").strip()
+    month = parse_month(told.get("month"))
+    day = (told.get("day") or "").strip()
     if not month:
         return (year,)
     if day.isdecimal() and 0 < int(day) <= _LAST_DAY:
@@ -81,7 +84,7 @@ def _parse_iso(text: str) -> tuple[int, ...]:
 def find_issued(meta: etree._Element) -> tuple[tuple[int, ...], etree._Element | None]:
     """Return an article's date of publication, electronic before print, and where it stands."""
     dated: list[tuple[int, int, tuple[int, ...], etree._Element]] = []
-    for place, element in enumerate(meta.findall("pub-date")):
+    for place, element in enumerate(meta.iterchildren("pub-date")):
         rank = _rank(element)
         date = parse_date(element)
         if date and rank >= 0:

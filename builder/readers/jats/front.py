@@ -8,7 +8,16 @@ from dataclasses import replace
 from lxml import etree
 
 from builder.document import FrontMatter, Person, WorkFields
-from builder.readers.jats.context import LANG, Context, child_of, href, line_of, words_of
+from builder.readers.jats.context import (
+    LANG,
+    Context,
+    below,
+    child_of,
+    first_in,
+    href,
+    line_of,
+    words_of,
+)
 from builder.readers.jats.dates import find_issued
 from builder.readers.jats.identifiers import bare_doi, bare_pmcid
 from builder.readers.jats.inline import text_of, tidy
@@ -84,7 +93,7 @@ def _read_meta(
 
 def find_title(meta: etree._Element, context: Context, lines: Lines) -> str:
     """Return the title with its subtitle; flags a missing one."""
-    element = meta.find("title-group/article-title")
+    element = below(meta, "title-group", "article-title")
     if element is None:
         element = child_of(meta, "article-title")
     title = text_of(element, context)
@@ -92,7 +101,7 @@ def find_title(meta: etree._Element, context: Context, lines: Lines) -> str:
         context.flag("warning", "jats-title", meta, "an article title", "none")
         return ""
     lines.append(("title", line_of(element)))
-    subtitle = text_of(meta.find("title-group/subtitle"), context)
+    subtitle = text_of(below(meta, "title-group", "subtitle"), context)
     if not subtitle:
         return title
     return f"{title} {subtitle}" if title[-1] in ":?!." else f"{title}: {subtitle}"
@@ -114,7 +123,7 @@ def _find_page(meta: etree._Element, context: Context, lines: Lines) -> str:
 
 def _find_ids(meta: etree._Element, lines: Lines) -> dict[str, str]:
     ids = {"doi": "", "pmid": "", "pmcid": ""}
-    for element in meta.findall("article-id"):
+    for element in meta.iterchildren("article-id"):
         kind = (element.get("pub-id-type") or "").lower()
         text = tidy(words_of(element))
         kind = "pmcid" if kind == "pmc" else kind
@@ -133,18 +142,19 @@ def _find_ids(meta: etree._Element, lines: Lines) -> dict[str, str]:
 
 
 def _with_journal(work: WorkFields, journal: etree._Element, context: Context) -> WorkFields:
-    title = journal.find(".//journal-title")
-    short = journal.find(".//abbrev-journal-title")
-    kinds = {e.get("journal-id-type"): text_of(e, context) for e in journal.findall("journal-id")}
+    title = first_in(journal, "journal-title")
+    short = first_in(journal, "abbrev-journal-title")
+    ids = journal.iterchildren("journal-id")
+    kinds = {e.get("journal-id-type"): text_of(e, context) for e in ids}
     abbreviated = text_of(short, context) or kinds.get("nlm-ta") or kinds.get("iso-abbrev") or ""
-    issns = journal.findall("issn")
+    issns = list(journal.iterchildren("issn"))
     electronic = [i for i in issns if "e" in (_issn_kind(i))]
     issn = (electronic or issns)[0] if issns else None
     return replace(
         work,
         container=text_of(title, context) or abbreviated,
         container_short=abbreviated,
-        publisher=text_of(journal.find("publisher/publisher-name"), context),
+        publisher=text_of(below(journal, "publisher", "publisher-name"), context),
         issn=text_of(issn, context),
     )
 
@@ -155,7 +165,7 @@ def _issn_kind(element: etree._Element) -> str:
 
 
 def _find_url(meta: etree._Element) -> str:
-    for element in meta.findall("self-uri"):
+    for element in meta.iterchildren("self-uri"):
         url = href(element)
         if url.startswith("http") and "pdf" not in (element.get("content-type") or url).lower():
             return url
@@ -177,24 +187,26 @@ def _find_authors(
             places[str(wrapper.get("id"))] = _affiliation(inner, context)
     shared = _shared_affiliation(meta, context)
     people: list[Person] = []
-    et_al = False
+    grouped: dict[etree._Element, list[str]] = {}
     for group, contrib in _find_contribs(meta):
         person = _parse_contrib(contrib, context)
         if person is None:
             continue
         if not people:
             lines.append(("authors", line_of(contrib)))
-        found = _affiliations_of(contrib, places, context) or _group_affiliations(group, context)
+        if group not in grouped:
+            grouped[group] = _group_affiliations(group, context)
+        found = _affiliations_of(contrib, places, context) or grouped[group]
         people.append(
             replace(person, orcid=find_orcid(contrib), affiliations=tuple(found or shared))
         )
-    et_al = any(True for g in meta.findall("contrib-group") for _ in g.iter("etal"))
+    et_al = any(True for g in meta.iterchildren("contrib-group") for _ in g.iter("etal"))
     return tuple(people), et_al
 
 
 def _find_contribs(meta: etree._Element) -> Iterator[tuple[etree._Element, etree._Element]]:
     """Yield each author with the group he stands in; members of named groups are left out."""
-    for group in meta.findall("contrib-group"):
+    for group in meta.iterchildren("contrib-group"):
         if (group.get("content-type") or "").startswith(_NOT_AUTHORS):
             continue
         for contrib in group:
@@ -239,7 +251,7 @@ def _group_affiliations(group: etree._Element, context: Context) -> list[str]:
     """Return the affiliations of a group in which no author points to one of his own."""
     if any(x.get("ref-type") == "aff" for x in group.iter("xref")):
         return []
-    return [text for aff in group.findall("aff") if (text := _affiliation(aff, context))]
+    return [text for aff in group.iterchildren("aff") if (text := _affiliation(aff, context))]
 
 
 def _shared_affiliation(meta: etree._Element, context: Context) -> tuple[str, ...]:
@@ -276,8 +288,8 @@ def _find_licence(meta: etree._Element, context: Context, lines: Lines) -> tuple
     """Return the licence as printed and its address; without one, both are empty."""
     licences = list(meta.iter("license"))
     if not licences:
-        free = meta.find("permissions/license_ref")
-        statement = meta.find(".//copyright-statement")
+        free = below(meta, "permissions", "license_ref")
+        statement = first_in(meta, "copyright-statement")
         told = text_of(statement, context)
         url = tidy(free.text or "") if free is not None else ""
         return (told if "licen" in told.lower() else ""), url

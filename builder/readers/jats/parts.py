@@ -87,9 +87,9 @@ class Parts:
         """Return a name as printed; the person is read on the way."""
         tag = element.tag
         if tag == "name":
-            self._people[element], printed = read_name(element, self.context)
-            if printed:
-                return printed
+            self._people[element], words = read_name(element, self.context)
+            if words:
+                return tidy(" ".join(filter(None, words)))
         elif tag == "etal" and not len(element):
             return tidy(element.text or ET_AL)
         prose = Prose(self.context)

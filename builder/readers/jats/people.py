@@ -29,10 +29,10 @@ def parse_name(element: etree._Element, context: Context) -> Person | None:
     return read_name(element, context)[0]
 
 
-def read_name(element: etree._Element, context: Context) -> tuple[Person | None, str]:
-    """Return the person of a name in parts, and the name as printed.
+def read_name(element: etree._Element, context: Context) -> tuple[Person | None, list[str]]:
+    """Return the person of a name in parts, and the parts as printed, in their order.
 
-    The printed form is empty where more than the parts is printed: a comma between them, say.
+    There are none where more than the parts is printed: a comma between them, say.
     """
     family: str | None = None
     first = suffix = ""
@@ -59,7 +59,7 @@ def read_name(element: etree._Element, context: Context) -> tuple[Person | None,
         tail = child.tail
         if tail and not tail.isspace():
             simple = False
-    printed = tidy(" ".join(filter(None, words))) if simple else ""
+    printed = words if simple else []
     if family:
         return Person(family, first, "", suffix), printed
     if family is None and not first:

@@ -44,23 +44,32 @@ def _is_outside(element: etree._Element) -> bool:
 
 @dataclass(slots=True)
 class Entry:
-    """An entry of the list: its label as printed, and its works as (best tagged, as printed)."""
+    """An entry of the list: label as printed, works as (best tagged, as printed), ids of its own.
+
+    ``inner`` are ids of alternatives of one work, which always mean this entry.
+    """
 
     ref: etree._Element
     label: str
     works: list[tuple[etree._Element, etree._Element]]
+    ids: list[str]
+    inner: list[str]
 
 
 def _find_entry(ref: etree._Element) -> Entry:
     label: str | None = None
     works: list[tuple[etree._Element, etree._Element]] = []
+    ids = [ref.get("id")]
+    inner: list[str | None] = []
     for child in ref:
         tag = child.tag
+        ids.append(child.get("id"))
         if tag in CITATIONS:
             works.append((child, child))
         elif tag == "label":
             label = words_of(child) if label is None else label
         elif tag in ("citation-alternatives", "alternatives"):
+            inner += [c.get("id") for c in child]
             found = [c for c in child if c.tag in CITATIONS]
             if found:
                 tagged = next((c for c in found if c.tag == "element-citation"), found[0])
@@ -68,7 +77,7 @@ def _find_entry(ref: etree._Element) -> Entry:
                 works.append((tagged, printed))
         elif tag == "note" and works:
             works += [(c, c) for c in child.iter(*CITATIONS)]
-    return Entry(ref, label or "", works)
+    return Entry(ref, label or "", works, list(filter(None, ids)), list(filter(None, inner)))
 
 
 def _number_entries(entries: list[Entry], context: Context) -> list[int]:
@@ -92,15 +101,11 @@ def _number_entries(entries: list[Entry], context: Context) -> list[int]:
                 "numbers that begin anew",
                 hint="Entries are counted through all lists.",
             )
-    known = context.numbers
     for entry, number in zip(entries, numbers, strict=True):
         here = (number,)
-        for element in (entry.ref, *entry.ref):
-            name = element.get("id")
-            if name:
-                known.setdefault(name, here)
-            if element.tag == "citation-alternatives":
-                known.update((name, here) for c in element if (name := c.get("id")))
+        for name in entry.ids:
+            context.numbers.setdefault(name, here)
+        context.numbers.update(dict.fromkeys(entry.inner, here))
     context.last = max(numbers, default=0)
     return numbers
 

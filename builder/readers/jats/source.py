@@ -35,11 +35,7 @@ _DOCTYPE_PART = re.compile(rb"\"[^\"]*\"|'[^']*'|<!--.*?-->|<\?.*?\?>|[\[\]>]", 
 # What stands before the root: only here can a document type declaration be.
 _PROLOG = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _HTML = re.compile(r"<(?:!doctype\s+)?html\b", re.IGNORECASE)
-_NAMESPACE = re.compile(rb"""xmlns(?::[\w.-]+)?\s*=\s*["']([^"']+)["']""")
-# Prefixes of these stand before attributes only.
-_OF_ATTRIBUTES = frozenset(
-    [b"http://www.w3.org/1999/xlink", b"http://www.w3.org/2001/XMLSchema-instance"]
-)
+_NAMESPACE = re.compile(rb"""xmlns(?::([\w.-]+))?\s*=\s*["']([^"']+)["']""")
 _UNDECLARED = re.compile(r"Namespace prefix ([\w.-]+)")
 _FIRST_TAG = re.compile(rb"<[A-Za-z_][\w.:-]*")
 _KNOWN_PREFIXES = {
@@ -103,12 +99,18 @@ def _declare(clean: bytes, prefix: str) -> bytes:
 
 
 def _drop_namespaces(root: etree._Element, clean: bytes) -> None:
-    used = set(_NAMESPACE.findall(clean)) - _OF_ATTRIBUTES
+    used = _find_namespaces(clean)
     if not used and root.tag[0] != "{" and ":" not in str(root.prefix or ""):
         return
     for element in list(root.iter(*(f"{{{name.decode()}}}*" for name in sorted(used)))):
         tag = element.tag
         element.tag = tag[tag.index("}") + 1 :]
+
+
+def _find_namespaces(clean: bytes) -> set[bytes]:
+    """Return the namespaces that a text declares and uses for elements."""
+    declared = set(_NAMESPACE.findall(clean))
+    return {name for prefix, name in declared if not prefix or b"<" + prefix + b":" in clean}
 
 
 def _find_article(root: etree._Element, file: str) -> etree._Element:

@@ -85,9 +85,9 @@ def find_notes(wrap: etree._Element, context: Context) -> tuple[str, ...]:
     notes: list[str] = []
     for foot in wrap.iter("table-wrap-foot"):
         notes += _foot_notes(foot, context)
-    notes += [text_of(a, context) for a in wrap.findall("attrib")]
+    notes += [text_of(a, context) for a in wrap.iterchildren("attrib")]
     notes += [text_of(p, context) for p in wrap.findall("permissions/copyright-statement")]
-    notes += [text_of(p, context) for p in wrap.findall("p")]
+    notes += [text_of(p, context) for p in wrap.iterchildren("p")]
     return tuple(filter(None, notes))
 
 
