@@ -25,7 +25,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_DECLARATION = re.compile(rb"^\s*<\?xml\b[^>]*?\?>")
+_DECLARATION = re.compile(rb"\s*<\?xml\b[^>]*?\?>")
 _ENCODING = re.compile(rb"<\?xml\b[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._:-]+)[\"']")
 _NAMED = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z_][\w.-]*);")
 # In these an entity is plain text, or is left out by the parser together with them.
@@ -35,7 +35,11 @@ _DOCTYPE_PART = re.compile(rb"\"[^\"]*\"|'[^']*'|<!--.*?-->|<\?.*?\?>|[\[\]>]", 
 # What stands before the root: only here can a document type declaration be.
 _PROLOG = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _HTML = re.compile(r"<(?:!doctype\s+)?html\b", re.IGNORECASE)
-_NAMESPACE = re.compile(rb"""xmlns(?::([\w.-]+))?\s*=\s*["']([^"']+)["']""")
+_NAMESPACE = re.compile(rb"""xmlns(?::[\w.-]+)?\s*=\s*["']([^"']+)["']""")
+# Prefixes of these stand before attributes only.
+_OF_ATTRIBUTES = frozenset(
+    [b"http://www.w3.org/1999/xlink", b"http://www.w3.org/2001/XMLSchema-instance"]
+)
 _UNDECLARED = re.compile(r"Namespace prefix ([\w.-]+)")
 _FIRST_TAG = re.compile(rb"<[A-Za-z_][\w.:-]*")
 _KNOWN_PREFIXES = {
@@ -43,6 +47,9 @@ _KNOWN_PREFIXES = {
     "mml": "http://www.w3.org/1998/Math/MathML",
 }
 _MOST_PREFIXES = 10
+# What is given to the parser at once, in bytes.
+_BIT = 65_536
+Pieces = list[bytes | memoryview]
 _HEAD = 2000
 
 
@@ -52,13 +59,13 @@ def parse_article(data: bytes, file: str) -> tuple[etree._Element, list[Problem]
     Raises ProblemError for bytes that are no XML, for other XML, and for several articles.
     """
     problems: list[Problem] = []
-    clean = _clean(data, file, problems)
-    root = _parse(clean, file, problems)
-    _drop_namespaces(root, clean)
+    pieces = _clean(data, file, problems)
+    root = _parse(pieces, file, problems)
+    _drop_namespaces(root, pieces)
     return _find_article(root, file), problems
 
 
-def _parse(clean: bytes, file: str, problems: list[Problem]) -> etree._Element:
+def _parse(pieces: Pieces, file: str, problems: list[Problem]) -> etree._Element:
     for _ in range(_MOST_PREFIXES):
         parser = etree.XMLParser(
             encoding="utf-8",
@@ -71,12 +78,16 @@ def _parse(clean: bytes, file: str, problems: list[Problem]) -> etree._Element:
             huge_tree=False,
         )
         try:
-            return etree.fromstring(clean, parser)
+            for piece in pieces:
+                # Bit by bit: a text as large as the file would be kept twice.
+                for start in range(0, len(piece), _BIT):
+                    parser.feed(bytes(piece[start : start + _BIT]))
+            return parser.close()
         except etree.XMLSyntaxError as error:
             prefix = _UNDECLARED.search(error.msg or "")
             if prefix is None:
-                raise ProblemError(_not_well_formed(error, clean, file)) from error
-            clean = _declare(clean, prefix[1])
+                raise ProblemError(_not_well_formed(error, b"".join(pieces), file)) from error
+            pieces = [_declare(b"".join(pieces), prefix[1])]
             problems.append(
                 Problem(
                     file,
@@ -98,19 +109,14 @@ def _declare(clean: bytes, prefix: str) -> bytes:
     return _FIRST_TAG.sub(lambda tag: tag.group() + added, clean, count=1)
 
 
-def _drop_namespaces(root: etree._Element, clean: bytes) -> None:
-    used = _find_namespaces(clean)
+def _drop_namespaces(root: etree._Element, pieces: Pieces) -> None:
+    used = {name for piece in pieces for name in _NAMESPACE.findall(piece)} - _OF_ATTRIBUTES
     if not used and root.tag[0] != "{" and ":" not in str(root.prefix or ""):
         return
-    for element in list(root.iter(*(f"{{{name.decode()}}}*" for name in sorted(used)))):
+    # Not as a list: it would hold an object for each element of a formula.
+    for element in root.iter(*(f"{{{name.decode()}}}*" for name in sorted(used))):
         tag = element.tag
         element.tag = tag[tag.index("}") + 1 :]
-
-
-def _find_namespaces(clean: bytes) -> set[bytes]:
-    """Return the namespaces that a text declares and uses for elements."""
-    declared = set(_NAMESPACE.findall(clean))
-    return {name for prefix, name in declared if not prefix or b"<" + prefix + b":" in clean}
 
 
 def _find_article(root: etree._Element, file: str) -> etree._Element:
@@ -167,13 +173,22 @@ def _html_page(file: str, line: int) -> Problem:
     )
 
 
-def _clean(data: bytes, file: str, problems: list[Problem]) -> bytes:
+def _clean(data: bytes, file: str, problems: list[Problem]) -> Pieces:
     """Return UTF-8 without XML declaration, DTD and named entities; the lines stay the same."""
-    clean = _to_utf8(data, file, problems).removeprefix(codecs.BOM_UTF8)
-    declaration = _DECLARATION.match(clean)
+    text = _to_utf8(data, file, problems)
+    start = len(codecs.BOM_UTF8) if text.startswith(codecs.BOM_UTF8) else 0
+    declaration = _DECLARATION.match(text, start)
     if declaration:
-        clean = b"\n" * declaration.group().count(b"\n") + clean[declaration.end() :]
-    return _replace_named(_drop_doctype(clean), file, problems)
+        start = declaration.end()
+    doctype, end = _find_doctype(text, start)
+    # Views, no copies: a text as large as the file would be kept twice.
+    view = memoryview(text)
+    lines = b"\n" * text.count(b"\n", 0, start)
+    more = b"\n" * text.count(b"\n", doctype, end)
+    pieces: Pieces = [lines, view[start:doctype], more, view[end:]]
+    if _NAMED.search(text, end):
+        return [_replace_named(b"".join(pieces), file, problems)]
+    return pieces
 
 
 def _to_utf8(data: bytes, file: str, problems: list[Problem]) -> bytes:
@@ -228,28 +243,26 @@ def _flag_encoding(
     )
 
 
-def _drop_doctype(clean: bytes) -> bytes:
-    prolog = _PROLOG.match(clean)
-    start = prolog.end() if prolog else 0
-    if clean[start : start + 9].upper() != b"<!DOCTYPE":
-        return clean
+def _find_doctype(text: bytes, start: int) -> tuple[int, int]:
+    """Return where the document type declaration starts and ends; an empty span without one."""
+    prolog = _PROLOG.match(text, start)
+    start = prolog.end() if prolog else start
+    if text[start : start + 9].upper() != b"<!DOCTYPE":
+        return start, start
     inside = False
-    for part in _DOCTYPE_PART.finditer(clean, start):
+    for part in _DOCTYPE_PART.finditer(text, start):
         mark = part.group()
         if mark == b"[":
             inside = True
         elif mark == b"]":
             inside = False
         elif mark == b">" and not inside:
-            kept = b"\n" * clean.count(b"\n", start, part.end())
-            return clean[:start] + kept + clean[part.end() :]
-    return clean
+            return start, part.end()
+    return start, start
 
 
 def _replace_named(clean: bytes, file: str, problems: list[Problem]) -> bytes:
     """Return a text with the characters that its named entities stand for; unknown ones stay."""
-    if not _NAMED.search(clean):
-        return clean
     unknown: set[bytes] = set()
 
     def character(match: re.Match[bytes]) -> bytes:
@@ -265,10 +278,10 @@ def _replace_named(clean: bytes, file: str, problems: list[Problem]) -> bytes:
     for start, end in _find_spans(clean, *_CDATA):
         pieces += [_NAMED.sub(character, clean[last:start]), clean[start:end]]
         last = end
-    pieces.append(_NAMED.sub(character, clean[last:]))
+    pieces.append(_NAMED.sub(character, clean[last:] if last else clean))
     if unknown:
         problems += _unknown_names(clean, unknown, file)
-    return b"".join(pieces)
+    return b"".join(pieces) if last else pieces[0]
 
 
 def _find_spans(clean: bytes, opening: bytes, closing: bytes) -> Iterator[tuple[int, int]]:
