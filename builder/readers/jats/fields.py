@@ -64,6 +64,7 @@ PLAIN = frozenset(
 PLAIN_WITH_TEXT = LINKS | {"etal"}
 # What stands in a citation that tags no field: looks, a label, a link.
 MARKUP = LINKS | {
+    "etal",
     "italic",
     "bold",
     "sup",

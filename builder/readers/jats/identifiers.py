@@ -19,16 +19,19 @@ _PMCID_TEXT = re.compile(r"\bPMC\s?(\d{4,9})\b", re.IGNORECASE)
 _DOI_START = re.compile(
     r"info:doi/|urn:doi:|(?:https?://)?(?:dx\.)?(?:doi\.org/|doi:?\s*)", re.IGNORECASE
 )
+_DASHES = str.maketrans("‐‑‒–—−", "------")
 
 
 def bare_doi(text: str) -> str:
     """Return a DOI without resolver or prefix; '' where the text holds none."""
+    # A DOI has no dash but the hyphen; en dashes come from typesetting.
+    text = text.translate(_DASHES)
     doi = text.strip()
     start = None if doi.startswith("10.") else _DOI_START.match(doi)
     if start:
         doi = doi[start.end() :].lstrip()
     doi = doi.rstrip(".,;")
-    if doi.startswith("10.") and " " not in doi:
+    if doi.startswith("10.") and " " not in doi and not doi.endswith("/"):
         return doi
     return find_doi(text)
 
@@ -84,7 +87,9 @@ def _take_links(links: Iterable[etree._Element], got: dict[str, str]) -> str:
         target = href(element) or tidy(text)
         kind = (element.get("ext-link-type") or "").lower()
         if kind == "doi" or "doi.org/" in target or target.startswith(("10.", "doi:")):
-            got["doi"] = got["doi"] or bare_doi(target) or bare_doi(tidy(text))
+            # A link that lost brackets or "<" on its way is shorter than the DOI printed.
+            both = (bare_doi(target), bare_doi(tidy(text)))
+            got["doi"] = got["doi"] or max(both, key=len)
         elif kind in ("pmid", "pubmed") or _PMID_URL.search(target):
             told = _PMID_URL.search(target) or re.match(r"(\d{1,9})$", target)
             got["pmid"] = got["pmid"] or (told.group(1) if told else "")

@@ -16,6 +16,10 @@ from builder.readers.jats.printed import printed_work
 from builder.readers.jats.works import parse_work
 
 CITATIONS = frozenset(["element-citation", "mixed-citation", "citation", "nlm-citation"])
+Works = list[tuple[etree._Element, etree._Element]]
+_PAIR = 2
+# What shows that two forms in one entry are one work.
+_TELLING = ("surname", "collab", "year", "article-title", "source", "ext-link", "uri")
 _OUTSIDE = ("sub-article", "response")
 _EARLIEST, _LATEST = 1500, 2099
 _UNDATED = re.compile(
@@ -51,14 +55,14 @@ class Entry:
 
     ref: etree._Element
     label: str
-    works: list[tuple[etree._Element, etree._Element]]
+    works: Works
     ids: list[str]
     inner: list[str]
 
 
 def _find_entry(ref: etree._Element) -> Entry:
     label: str | None = None
-    works: list[tuple[etree._Element, etree._Element]] = []
+    works: Works = []
     ids = [ref.get("id")]
     inner: list[str | None] = []
     for child in ref:
@@ -77,7 +81,27 @@ def _find_entry(ref: etree._Element) -> Entry:
                 works.append((tagged, printed))
         elif tag == "note" and works:
             works += [(c, c) for c in child.iter(*CITATIONS)]
+    works = _pair_forms(works)
     return Entry(ref, label or "", works, list(filter(None, ids)), list(filter(None, inner)))
+
+
+def _pair_forms(works: Works) -> Works:
+    """Return one work for each pair of forms: SciELO gives a work in print and again in tags."""
+    if len(works) < _PAIR:
+        return works
+    tagged = [element for element, _ in works if element.tag == "element-citation"]
+    printed = [form for _, form in works if form.tag == "mixed-citation"]
+    if len(tagged) != len(printed) or len(tagged) + len(printed) != len(works):
+        return works
+    pairs = list(zip(tagged, printed, strict=True))
+    return pairs if all(_is_same_work(*pair) for pair in pairs) else works
+
+
+def _is_same_work(tagged: etree._Element, printed: etree._Element) -> bool:
+    """Tell whether a name, a title, a year or a link tagged in one form stands in the other."""
+    words = words_of(printed).casefold()
+    told = (words_of(part).strip(" .,").casefold() for part in tagged.iter(*_TELLING))
+    return any(word and word in words for word in told)
 
 
 def _number_entries(entries: list[Entry], context: Context) -> list[int]:
@@ -124,7 +148,8 @@ def read_references(article: etree._Element, context: Context) -> tuple[Citation
 def _read_entry(entry: Entry, number: int, context: Context) -> Iterator[Citation]:
     ref, works = entry.ref, entry.works
     label = tidy(entry.label)
-    shown = "" if label.strip(" .[]()") == str(number) else label
+    numbered = label.strip(" .[]()") == str(number)
+    shown = "" if numbered else label
     if not works:
         printed = text_of(ref, context).removeprefix(label).strip()
         yield Citation(number, f"{shown} {printed}".strip(), line_of(ref), key=ref.get("id", ""))
@@ -137,6 +162,8 @@ def _read_entry(entry: Entry, number: int, context: Context) -> Iterator[Citatio
         parts = Parts(element, context)
         printed = printed_work(parts if printed_from is element else Parts(printed_from, context))
         fields = parse_work(parts, printed)
+        if numbered and not place:
+            printed = _without_number(printed, number)
         _check(parts, fields, number, context)
         yield Citation(
             number,
@@ -154,6 +181,15 @@ def _read_entry(entry: Entry, number: int, context: Context) -> Iterator[Citatio
             f"one work as number {number}",
             f"{len(works)} works, all kept under that number",
         )
+
+
+def _without_number(printed: str, number: int) -> str:
+    """Return an entry without its number, which some print in the text beside the label."""
+    digits = str(number)
+    if not printed.startswith(digits):
+        return printed
+    rest = printed[len(digits) :]
+    return rest.lstrip(".)] ") if rest[:1] in (".", ")", "]", " ") else printed
 
 
 def _check(parts: Parts, fields: WorkFields | None, number: int, context: Context) -> None:
