@@ -162,6 +162,12 @@ def test_places_of_each_kind_of_statement():
     ]
 
 
+def test_a_sentence_of_the_full_text_is_told_with_its_section():
+    atlas = build_atlas(sample_library())
+    where = models.Locator(kind="full-text", line=9, section="2.1. Native exosomes")
+    assert view_place(atlas, PAPER, where, "")["label"] == "Full text, 2.1. Native exosomes"
+
+
 def test_counts_hold_narrower_terms_apart():
     atlas = build_atlas(sample_library())
     counts = {name: count_term(atlas, atlas.library.terms[name]) for name in ("msc", "bmsc")}

@@ -194,7 +194,11 @@ def _finding(atlas: Atlas, finding: models.Finding, site_url: str) -> shapes.Fin
         label=finding_title(finding),
         paper=finding.paper,
         locator=shapes.LocatorEntry(
-            kind=where.kind, table=where.table, row=where.row, reference=where.reference
+            kind=where.kind,
+            table=where.table,
+            row=where.row,
+            reference=where.reference,
+            section=where.section,
         ),
         quote=finding.quote,
         sources=finding.sources,

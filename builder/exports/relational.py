@@ -174,6 +174,7 @@ TABLES: tuple[TableSpec, ...] = (
             _whole("table_number", "number of the table"),
             _text("table_row", "id of the table row"),
             _whole("reference_number", "number of the reference whose title it is"),
+            _text("section", "heading that a sentence of the full text stands under"),
             _text("quote", "verbatim words"),
             _text("evidence", "evidence level"),
             _PAGE,

@@ -112,7 +112,7 @@ def row_findings(library: Library, url: str) -> Iterator[Row]:
         place = finding.locator
         yield (
             finding.id, finding.paper, place.kind, place.line, place.table, place.row,
-            place.reference, finding.quote, finding.evidence,
+            place.reference, place.section, finding.quote, finding.evidence,
             _page(url, "finding", finding.id),
         )  # fmt: skip
 

@@ -190,6 +190,9 @@ class LocatorEntry(Shape):
     table: int | None = None
     row: str | None = None
     reference: int | None = None
+    section: Annotated[
+        str | None, Field(description="heading that a sentence of the full text stands under")
+    ] = None
 
 
 class QuestionEntry(Shape):

@@ -15,6 +15,7 @@ _PLACES = {
     "full-text": ("Full text", "headings"),
 }
 _TITLE = 90
+_SECTION = 60
 
 
 def view_place(atlas: Atlas, paper: str, where: Locator, root: str) -> View:
@@ -33,6 +34,8 @@ def view_place(atlas: Atlas, paper: str, where: Locator, root: str) -> View:
         label = f"Reference {where.reference}, title"
         return link(label, href(root, page, ids.reference_anchor(where.reference)))
     label, anchor = _PLACES.get(where.kind, ("Paper", ""))
+    if where.section:
+        label = f"{label}, {shorten(where.section, _SECTION)}"
     return link(label, href(root, page, anchor))
 
 
