@@ -62,7 +62,6 @@ _DESCEND = frozenset(
         "disp-formula-group",
         "app-group",
         "def",
-        "table-wrap-group",
         "fig-group",
         "floats-group",
         "body",
@@ -315,6 +314,13 @@ class Body:
         self.tables += read_table_wrap(element, len(self.tables) + 1, self.context)
         self._read_caption(element)
 
+    def _read_tables(self, group: etree._Element) -> None:
+        """Add a group's caption, which its tables share, and the tables."""
+        self._read_caption(group)
+        for child in group:
+            if child.tag != "caption":
+                self._read_child(child)
+
     def _read_figure(self, element: etree._Element) -> None:
         label = text_of(child_of(element, "label"), self.context)
         caption = self._read_caption(element)
@@ -371,6 +377,8 @@ _HANDLERS: dict[str, Callable[[Body, etree._Element], None]] = {
     "def-list": Body._read_definitions,
     "disp-formula": Body._read_formula,
     "table-wrap": Body._read_table,
+    "table": Body._read_table,
+    "table-wrap-group": Body._read_tables,
     "fig": Body._read_figure,
     "fig-group": Body._read_figure,
     "fn": Body._read_note,

@@ -20,7 +20,7 @@ from builder.readers.jats.context import (
 )
 from builder.readers.jats.dates import find_issued
 from builder.readers.jats.identifiers import bare_doi, bare_pmcid
-from builder.readers.jats.inline import text_of, tidy
+from builder.readers.jats.inline import text_of, tidy, title_of
 from builder.readers.jats.people import find_orcid, parse_name
 from builder.readers.jats.works import join_pages
 
@@ -96,12 +96,12 @@ def find_title(meta: etree._Element, context: Context, lines: Lines) -> str:
     element = below(meta, "title-group", "article-title")
     if element is None:
         element = child_of(meta, "article-title")
-    title = text_of(element, context)
+    title = title_of(element, context)
     if not title or element is None:
         context.flag("warning", "jats-title", meta, "an article title", "none")
         return ""
     lines.append(("title", line_of(element)))
-    subtitle = text_of(below(meta, "title-group", "subtitle"), context)
+    subtitle = title_of(below(meta, "title-group", "subtitle"), context)
     if not subtitle:
         return title
     return f"{title} {subtitle}" if title[-1] in ":?!." else f"{title}: {subtitle}"

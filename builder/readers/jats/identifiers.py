@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from urllib.parse import unquote
 
 from lxml import etree
 
@@ -19,6 +20,7 @@ _PMCID_TEXT = re.compile(r"\bPMC\s?(\d{4,9})\b", re.IGNORECASE)
 _DOI_START = re.compile(
     r"info:doi/|urn:doi:|(?:https?://)?(?:dx\.)?(?:doi\.org/|doi:?\s*)", re.IGNORECASE
 )
+_ESCAPED = re.compile(r"%[0-9A-Fa-f]{2}")
 _DASHES = str.maketrans("‐‑‒–—−", "------")
 
 
@@ -26,6 +28,8 @@ def bare_doi(text: str) -> str:
     """Return a DOI without resolver or prefix; '' where the text holds none."""
     # A DOI has no dash but the hyphen; en dashes come from typesetting.
     text = text.translate(_DASHES)
+    if _ESCAPED.search(text):
+        text = unquote(text)
     doi = text.strip()
     start = None if doi.startswith("10.") else _DOI_START.match(doi)
     if start:

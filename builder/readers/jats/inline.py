@@ -78,6 +78,7 @@ _SILENT = frozenset(
     ]
 )
 _NAMES = frozenset(["name", "string-name"])
+_NOTES = frozenset(["fn", "author-notes", "corresp", "aff"])
 # What an empty element for it prints.
 ET_AL = "et al."
 _LETTER_UP = str.maketrans("abcdefghijklmnoprstuvwxyz", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
@@ -106,17 +107,29 @@ def text_of(element: etree._Element | None, context: Context) -> str:
     return prose.text()
 
 
+def title_of(element: etree._Element | None, context: Context) -> str:
+    """Return a title's text without the marks of notes on it; '' for None."""
+    if element is None or not len(element):
+        return text_of(element, context)
+    prose = Prose(context)
+    prose.marks_notes = False
+    prose.add(element)
+    return prose.text()
+
+
 class Prose:
     """Gathers the text of elements, their citations and what floats out of the line.
 
     Citations are kept as marks in the raw text (a NUL before, a 0x01 behind: neither can stand in
-    XML) until the text is complete, because ranges show only then.
+    XML) until the text is complete, because ranges show only then. ``marks_notes`` tells whether
+    the marks of notes are part of the text.
     """
 
-    __slots__ = ("_cited", "_in_citation", "_parts", "context", "floats")
+    __slots__ = ("_cited", "_in_citation", "_parts", "context", "floats", "marks_notes")
 
     def __init__(self, context: Context) -> None:
         self.context = context
+        self.marks_notes = True
         self.floats: list[etree._Element] = []
         self._parts: list[str] = []
         self._cited: list[tuple[int, ...]] = []
@@ -226,6 +239,7 @@ def _inner(prose: Prose) -> Prose:
     inner.floats = prose.floats
     inner._cited = prose._cited
     inner._in_citation = prose._in_citation
+    inner.marks_notes = prose.marks_notes
     return inner
 
 
@@ -270,6 +284,8 @@ def _add_sub(prose: Prose, element: etree._Element) -> None:
 
 
 def _add_xref(prose: Prose, element: etree._Element) -> None:
+    if not prose.marks_notes and element.get("ref-type") in _NOTES:
+        return
     numbers = cited_numbers(element, prose.context)
     if numbers is not None and not prose._in_citation:
         prose.cite(element, numbers)

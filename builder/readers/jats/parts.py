@@ -7,7 +7,7 @@ from lxml import etree
 from builder.document import Person
 from builder.readers.jats.context import Context
 from builder.readers.jats.fields import FIELDS, HEADS, PEOPLE, TITLES
-from builder.readers.jats.inline import ET_AL, Prose, text_of, tidy
+from builder.readers.jats.inline import ET_AL, Prose, text_of, tidy, title_of
 from builder.readers.jats.people import parse_name, read_name, says_et_al
 
 
@@ -95,6 +95,12 @@ class Parts:
         prose = Prose(self.context)
         prose.add_child(element)
         return prose.text()
+
+    def title(self, element: etree._Element) -> str:
+        """Return a title's text, without the marks of notes on it."""
+        if len(element) and any(True for _ in element.iter("xref")):
+            return title_of(element, self.context)
+        return self.text(element)
 
     def head(self) -> etree._Element | None:
         """Return the element of the work's own title, None where no element has one."""

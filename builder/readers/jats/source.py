@@ -1,21 +1,18 @@
 """From the bytes of a seed to one ``<article>`` element, with nothing fetched and nothing expanded.
 
 The document type declaration is taken out before parsing, so no DTD is loaded and no entity of the
-file's own can grow; named characters are replaced from the HTML5 list, which holds the ISO sets
-that JATS and the NLM DTDs use (ISO 8879, ISO 9573-13). Line numbers stay those of the seed.
+file's own can grow; named characters are replaced. Line numbers stay those of the seed.
 """
 
 from __future__ import annotations
 
 import codecs
-import html
-import html.entities
 import re
-from collections.abc import Iterator
 
 from lxml import etree
 
 from builder.errors import Problem, ProblemError
+from builder.readers.jats.characters import has_named, replace_named
 from builder.readers.jats.context import line_of
 
 _BOMS = (
@@ -27,10 +24,6 @@ _BOMS = (
 )
 _DECLARATION = re.compile(rb"\s*<\?xml\b[^>]*?\?>")
 _ENCODING = re.compile(rb"<\?xml\b[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._:-]+)[\"']")
-_NAMED = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z_][\w.-]*);")
-# In these an entity is plain text, or is left out by the parser together with them.
-_CDATA = (b"<![CDATA[", b"]]>")
-_HIDDEN = (_CDATA, (b"<!--", b"-->"), (b"<?", b"?>"))
 _DOCTYPE_PART = re.compile(rb"\"[^\"]*\"|'[^']*'|<!--.*?-->|<\?.*?\?>|[\[\]>]", re.DOTALL)
 # What stands before the root: only here can a document type declaration be.
 _PROLOG = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
@@ -186,8 +179,8 @@ def _clean(data: bytes, file: str, problems: list[Problem]) -> Pieces:
     lines = b"\n" * text.count(b"\n", 0, start)
     more = b"\n" * text.count(b"\n", doctype, end)
     pieces: Pieces = [lines, view[start:doctype], more, view[end:]]
-    if _NAMED.search(text, end):
-        return [_replace_named(b"".join(pieces), file, problems)]
+    if has_named(text, end):
+        return [replace_named(b"".join(pieces), file, problems)]
     return pieces
 
 
@@ -259,57 +252,3 @@ def _find_doctype(text: bytes, start: int) -> tuple[int, int]:
         elif mark == b">" and not inside:
             return start, part.end()
     return start, start
-
-
-def _replace_named(clean: bytes, file: str, problems: list[Problem]) -> bytes:
-    """Return a text with the characters that its named entities stand for; unknown ones stay."""
-    unknown: set[bytes] = set()
-
-    def character(match: re.Match[bytes]) -> bytes:
-        name = match[1]
-        found = html.entities.html5.get(f"{name.decode()};")
-        if found is None:
-            unknown.add(name)
-            return b"&amp;" + name + b";"
-        return html.escape(found, quote=False).encode()
-
-    pieces: list[bytes] = []
-    last = 0
-    for start, end in _find_spans(clean, *_CDATA):
-        pieces += [_NAMED.sub(character, clean[last:start]), clean[start:end]]
-        last = end
-    pieces.append(_NAMED.sub(character, clean[last:] if last else clean))
-    if unknown:
-        problems += _unknown_names(clean, unknown, file)
-    return b"".join(pieces) if last else pieces[0]
-
-
-def _find_spans(clean: bytes, opening: bytes, closing: bytes) -> Iterator[tuple[int, int]]:
-    start = clean.find(opening)
-    while start >= 0:
-        end = clean.find(closing, start)
-        end = end + len(closing) if end >= 0 else len(clean)
-        yield start, end
-        start = clean.find(opening, end)
-
-
-def _unknown_names(clean: bytes, unknown: set[bytes], file: str) -> list[Problem]:
-    """Return a problem for each name that stands for no character, at its first place."""
-    hidden = [span for marks in _HIDDEN for span in _find_spans(clean, *marks)]
-    places: dict[bytes, int] = {}
-    for match in _NAMED.finditer(clean):
-        name, at = match[1], match.start()
-        if name in unknown and not any(start < at < end for start, end in hidden):
-            places.setdefault(name, at)
-    return [
-        Problem(
-            file,
-            clean.count(b"\n", 0, at) + 1,
-            "warning",
-            "jats-entity",
-            "a named character of HTML or ISO",
-            f"&{name.decode()};",
-            hint="It is kept as written; entities that a file declares are never expanded.",
-        )
-        for name, at in places.items()
-    ]

@@ -19,10 +19,15 @@ Row = tuple[Cell, ...]
 def read_table_wrap(wrap: etree._Element, first: int, context: Context) -> list[Grid]:
     """Return the grids of one ``table-wrap``, numbered from ``first``.
 
-    A table that is only an image gives a grid without rows, flagged.
+    A table that is only an image gives a grid without rows, flagged. A wrap in a group has the
+    group's label and caption where it has none, and before its own.
     """
     label = text_of(child_of(wrap, "label"), context)
     caption = _caption(wrap, context)
+    group = wrap.getparent()
+    if group is not None and group.tag == "table-wrap-group":
+        label = " ".join(filter(None, (text_of(child_of(group, "label"), context), label)))
+        caption = " ".join(filter(None, (_caption(group, context), caption)))
     notes = find_notes(wrap, context)
     tables = [t for t in wrap.iter("table") if _is_outer(t, wrap)]
     if not tables:
@@ -51,6 +56,8 @@ def read_table_wrap(wrap: etree._Element, first: int, context: Context) -> list[
 
 def _is_outer(table: etree._Element, wrap: etree._Element) -> bool:
     """Tell whether a table belongs to this wrap and stands in no cell of another table."""
+    if table is wrap:
+        return True
     for parent in table.iterancestors():
         if parent is wrap:
             return True
@@ -122,6 +129,8 @@ def read_rows(table: etree._Element, context: Context) -> tuple[tuple[Row, ...],
                 else:
                     rows.append(row)
             ends.append(len(rows))
+    if len(rows) not in ends:
+        ends.append(len(rows))
     rows = _end_spans(rows, ends)
     rows = [row for place, row in enumerate(rows) if row or _is_spanned(rows, place)]
     _check_width(table, rows, context)
@@ -210,6 +219,9 @@ def make_cell(
 def _span_of(cell: etree._Element, name: str, context: Context) -> int:
     written = cell.get(name) or ""
     bare = written.strip()
+    if name == "rowspan" and bare == "0":
+        # HTML: to the end of the row group, where it is cut.
+        return _MOST_SPANNED
     if bare.isdecimal() and 0 < int(bare) <= _MOST_SPANNED:
         return int(bare)
     context.flag("warning", "jats-table-span", cell, f"a {name} of 1 or more", f"{written!r}")

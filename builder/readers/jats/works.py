@@ -135,7 +135,7 @@ def _name_work(parts: Parts, head: etree._Element | None) -> tuple[str, str, str
     source = first("source") or first("trans-source")
     kind = _TYPES.get(written) or _guess_type(parts.found, head is not None)
     if head is not None:
-        title = clean_title(parts.text(head))
+        title = clean_title(parts.title(head))
         if kind == "book" and source:
             kind = "chapter"
         container = source or first("conf-name")
@@ -260,7 +260,8 @@ def find_page(told: Mapping[str, str]) -> str:
     first, last = told.get("fpage", ""), told.get("lpage", "")
     if first:
         return join_pages(first, last)
-    return told.get("page-range") or told.get("elocation-id") or last
+    number = told.get("elocation-id", "")
+    return told.get("page-range") or ("" if number.startswith("10.") else number) or last
 
 
 def join_pages(first: str, last: str) -> str:

@@ -86,6 +86,19 @@ def test_named_characters_need_no_dtd() -> None:
     assert document.blocks[0].text == "α ≤ 5 µg Ž ½ <b>"
 
 
+def test_greek_letters_of_iso_need_no_dtd() -> None:
+    document = read_text(ARTICLE.replace("Text.", "&agr;&THgr;&sfgr;&thetas;&b.beta; &nosuch;"))
+    assert document.blocks[0].text == "αΘςθβ &nosuch;"
+    assert [p.got for p in document.problems if p.rule == "jats-entity"] == ["&nosuch;"]
+
+
+def test_named_characters_in_sections_and_comments_are_plain_text() -> None:
+    text = "<![CDATA[&alpha; &odd;]]> &beta;<!-- &odder; --><?x &oddest;?>"
+    document = read_text(ARTICLE.replace("Text.", text))
+    assert document.blocks[0].text == "&alpha; &odd; β"
+    assert "jats-entity" not in rules(document)
+
+
 @pytest.mark.parametrize(
     ("declared", "used", "flagged"),
     [
