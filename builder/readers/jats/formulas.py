@@ -8,12 +8,8 @@ from collections.abc import Callable
 from lxml import etree
 
 from builder.readers.jats.context import words_of
+from builder.readers.jats.scripts import subscript, superscript
 
-_SUP = str.maketrans("0123456789+-−–=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾ⁿⁱ")
-_SUB = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
-# Powers, charges and indices; "1–3" is a range and stays as it is.
-_SUP_OK = re.compile(r"^(?:[+\-−–]?\d+[+\-−]?|\d*[+\-−–]+|[ni]|n[+\-−]\d|\(\d+\))$")
-_SUB_OK = re.compile(r"^[0-9+\-−=()]+$")
 _RELATIONS = frozenset("=<>≤≥≠≈≡∼≃≅∝±∓×÷·→←↔⇒⇔∈∉⊂⊆∪∩∧∨+−-*≪≫≔⁄")
 _SIGNS = frozenset("+-−±∓")
 _CLOSING = frozenset(")]}|")
@@ -22,16 +18,6 @@ _INVISIBLE = frozenset("\u2061\u2062\u2063\u2064\u200b")
 _SCRIPTS = frozenset(["msub", "msup", "msubsup", "munder", "mover", "munderover"])
 _SKIPPED = frozenset(["annotation", "annotation-xml", "mphantom", "maligngroup", "malignmark"])
 _ACCENTS = frozenset("¯^˜~ˆ→⃗‾˙¨_ˇ˘")
-
-
-def superscript(text: str) -> str:
-    """Return text raised where Unicode has all of it, else as it is."""
-    return text.translate(_SUP) if _SUP_OK.match(text) else text
-
-
-def subscript(text: str) -> str:
-    """Return text lowered where Unicode has all of it, else as it is."""
-    return text.translate(_SUB) if _SUB_OK.match(text) else text
 
 
 def mathml_text(math: etree._Element) -> str:

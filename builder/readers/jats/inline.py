@@ -13,77 +13,15 @@ from collections.abc import Callable
 from lxml import etree
 
 from builder.readers.jats.context import Context, child_of, href, words_of
-from builder.readers.jats.formulas import mathml_text, subscript, superscript
+from builder.readers.jats.formulas import mathml_text
+from builder.readers.jats.layout import APART, FLOATS, NAMES_WITH_SPACES, NOTES, SILENT
 from builder.readers.jats.ranges import Mark, open_ranges, plain_marks, unique
+from builder.readers.jats.scripts import raised_text, subscript
 from builder.readers.jats.tex import tex_text
 
-# Parts that are printed away from the line they are tagged in. The reader of the text finds them
-# in ``Prose.floats``.
-FLOATS = frozenset(
-    [
-        "fig",
-        "fig-group",
-        "table-wrap",
-        "table-wrap-group",
-        "supplementary-material",
-        "media",
-        "fn",
-        "fn-group",
-        "boxed-text",
-        "chem-struct-wrap",
-    ]
-)
-# Parts that begin on a new line: a space keeps their words apart.
-_APART = frozenset(
-    [
-        "p",
-        "title",
-        "label",
-        "list",
-        "list-item",
-        "def-list",
-        "def-item",
-        "term",
-        "def",
-        "break",
-        "disp-quote",
-        "attrib",
-        "institution",
-        "addr-line",
-        "td",
-        "th",
-        "tr",
-        "sec",
-        "hr",
-        "line",
-        "verse-line",
-        "caption",
-        "subtitle",
-        "trans-title",
-        "disp-formula-group",
-    ]
-)
-_SILENT = frozenset(
-    [
-        "index-term",
-        "index-term-range-end",
-        "processing-meta",
-        "institution-id",
-        "permissions",
-        "fn-stub",
-        "contrib-id",
-        "milestone-start",
-        "milestone-end",
-        "target",
-    ]
-)
-_NAMES = frozenset(["name", "string-name"])
-_NOTES = frozenset(["fn", "author-notes", "corresp", "aff"])
 # What an empty element for it prints.
 ET_AL = "et al."
-_LETTER_UP = str.maketrans("abcdefghijklmnoprstuvwxyz", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
 _DASH = r"[-‐‑‒–—−⁻]"
-_LETTERS = re.compile(r"^[a-z](?:,\s*[a-z])*$")
 _PUNCTUATION = re.compile(rf"^[\s,;.\[\]()]+$|^\s*{_DASH}\s*$")
 _DIGITS = re.compile(r"\d+")
 
@@ -158,13 +96,13 @@ class Prose:
         handler = _HANDLERS.get(tag)
         if handler:
             handler(self, element)
-        elif tag in _APART:
+        elif tag in APART:
             self._parts.append(" ")
             self.add(element)
             self._parts.append(" ")
         elif tag in FLOATS:
             self.floats.append(element)
-        elif tag in _SILENT:
+        elif tag in SILENT:
             return
         else:
             self.add(element)
@@ -260,19 +198,7 @@ def _add_sup(prose: Prose, element: etree._Element) -> None:
         # Commas and dashes between raised citations belong to their list.
         prose._parts.append(text)
     elif text:
-        prose._parts.append(_raised(text))
-
-
-def _raised(text: str) -> str:
-    bare = text.strip()
-    if _LETTERS.match(bare):
-        return text.translate(_LETTER_UP)
-    high = superscript(bare)
-    if high != bare:
-        # "10 <sup>9</sup>" is laid out, not printed, with a space.
-        return high + text[len(text.rstrip()) :]
-    # "10<sup>0.5</sup>" must not read as 100.5.
-    return f"^{bare}" if any(map(str.isdecimal, bare)) else text
+        prose._parts.append(raised_text(text))
 
 
 def _add_sub(prose: Prose, element: etree._Element) -> None:
@@ -284,13 +210,13 @@ def _add_sub(prose: Prose, element: etree._Element) -> None:
 
 
 def _add_xref(prose: Prose, element: etree._Element) -> None:
-    if not prose.marks_notes and element.get("ref-type") in _NOTES:
+    if not prose.marks_notes and element.get("ref-type") in NOTES:
         return
     numbers = cited_numbers(element, prose.context)
     if numbers is not None and not prose._in_citation:
         prose.cite(element, numbers)
     elif element.get("ref-type") in ("table-fn", "fn") and not len(element):
-        prose.add_text(_raised(element.text or ""))
+        prose.add_text(raised_text(element.text or ""))
     else:
         prose.add(element)
 
@@ -441,6 +367,6 @@ _HANDLERS: dict[object, Callable[[Prose, etree._Element], None]] = {
     "etal": _add_etal,
     "object-id": _add_object_id,
     "tr": _add_row,
-    **dict.fromkeys(_NAMES, _add_name),
+    **dict.fromkeys(NAMES_WITH_SPACES, _add_name),
     **dict.fromkeys(("name-alternatives", "collab-alternatives"), _add_apart),
 }

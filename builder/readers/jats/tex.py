@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
-from builder.readers.jats.formulas import grouped, lowered, raised, superscript
+from builder.readers.jats.formulas import grouped, lowered, raised
+from builder.readers.jats.scripts import superscript
 
 _DOCUMENT = re.compile(r"\\begin\{document\}(.*?)(?:\\end\{document\}|$)", re.DOTALL)
 _PREAMBLE = re.compile(r"\\(?:documentclass|usepackage|setlength|pagestyle)\b[^\n]*")
