@@ -21,7 +21,7 @@ from builder.ledger import checks as ledger_checks
 from builder.ledger import history, kept
 from builder.ledger.history import News, Steps
 from builder.ledger.kept import Kept, Page
-from builder.ledger.lines import Edit, Lines, split_ledger
+from builder.ledger.lines import Edit, Lines, split_ledger, write_entry
 from builder.ledger.moves import Side
 from builder.ledger.outlines import Outline, outline_library, outline_paper
 from builder.ledger.part import Part, renew_pages
@@ -35,12 +35,18 @@ _ADDRESS = re.compile(r"^- address: (.*)$", re.MULTILINE)
 _ENTRY = re.compile(r"^- .*\n(?:[^-\n].*\n)*", re.MULTILINE)
 
 
-def renew(project: Project, before: Before, papers: Mapping[str, str] | None = None) -> list[Path]:
+def renew(
+    project: Project,
+    before: Before,
+    papers: Mapping[str, str] | None = None,
+    fresh: Mapping[str, Outline] | None = None,
+) -> list[Path]:
     """Write the ledger anew after an extraction; return it if it changed.
 
     ``before`` holds the papers' records as they stood, ``papers`` ids of papers that go on under a
-    new one. Nothing is done for a preview, where nothing in content/ changed since the last time,
-    and where content/ can't be read (check will tell).
+    new one, ``fresh`` outlines of papers whose records were just written.
+    Nothing is done for a preview, where nothing in content/ changed since the last time, and where
+    content/ can't be read (check will tell).
     """
     file = project.root / ledger.FILE
     if project.out == project.preview:
@@ -49,7 +55,7 @@ def renew(project: Project, before: Before, papers: Mapping[str, str] | None = N
     if file.is_file() and _find_stamp(project) == now.whole:
         return []
     with Recall(project.build) as recall, Kept(project) as known:
-        change = _Change(project, now, before.times, papers or {}, recall, known)
+        change = _Change(project, now, before.times, papers or {}, fresh or {}, recall, known)
         try:
             changed = _renew_part(change)
             if changed is None:
@@ -65,14 +71,15 @@ def renew(project: Project, before: Before, papers: Mapping[str, str] | None = N
 class _Change:
     """An extraction: how content/ looks now, and the papers' records before.
 
-    ``moved`` are ids of papers that go on under a new one, ``known`` is what the ledger was last
-    renewed for.
+    ``moved`` are ids of papers that go on under a new one, ``fresh`` outlines of papers that were
+    just written, ``known`` is what the ledger was last renewed for.
     """
 
     project: Project
     now: kept.Look
     before: Sequence[Held]
     moved: Mapping[str, str]
+    fresh: Mapping[str, Outline]
     recall: Recall
     known: Kept
 
@@ -179,7 +186,8 @@ def _renew_whole(change: _Change) -> bool:
     library = store.load_library(project.content, project.root, recall)
     came = set(change.moved.values())
     sides = [_read_side(project, held, library, came, recall) for held in change.before]
-    outlines = outline_library(library, _pick_stayed(change.known, change.now))
+    known = {**_pick_stayed(change.known, change.now), **change.fresh}
+    outlines = outline_library(library, known)
     news = history.find_news(outlines)
     entries = history.renew_ledger(sides, library, today(project.root), change.moved, news=news)
     changed = _write(change.file, library.ledger, entries)
@@ -206,13 +214,12 @@ def _pick_stayed(known: Kept, now: kept.Look) -> dict[str, Outline]:
 def _write(file: Path, old: Sequence[models.Address], new: Sequence[models.Address]) -> bool:
     """Write the ledger; entries that stay as they were keep their text. Tell whether it changed."""
     parts = _ENTRY.findall(file.read_text(encoding="utf-8")) if file.is_file() else []
-    if len(parts) != len(old):
-        return store.write_records(file, new)
-    known = {entry.address: (entry, part) for entry, part in zip(old, parts, strict=True)}
+    same = zip(old, parts, strict=True) if len(parts) == len(old) else ()
+    known = {entry.address: (entry, part) for entry, part in same}
     told = []
     for entry in new:
         before, part = known.get(entry.address, (None, ""))
-        told.append(part if entry == before else store.dump_records([entry]))
+        told.append(part if entry == before else write_entry(entry))
     return store.write_text(file, "".join(told) or store.dump_records([]))
 
 
@@ -229,6 +236,8 @@ def _read_side(
 
     So are those of papers that ``came``: what goes on as one of them is no part of it yet.
     """
+    if held.is_empty() and not came:
+        return Side(library.papers, library.references)
     bundles: list[PaperBundle] = []
     for folder in (held.find(name) for name in held.names() if name not in came):
         with contextlib.suppress(ProblemError):

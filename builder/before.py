@@ -62,6 +62,10 @@ class Held:
         now = {p.name for p in self._papers.glob("*") if p.is_dir()}
         return sorted((now - self._came) | set(self._held()))
 
+    def is_empty(self) -> bool:
+        """Tell whether nothing is held: nothing was about to change."""
+        return not self._came and not self._held()
+
     def is_as_now(self) -> bool:
         """Tell whether the records stand as they stood."""
         return not any((self._papers / name).exists() for name in self._came) and all(

@@ -104,7 +104,8 @@ def extract(
             before.hold(old)
             changed.extend(remove_records(project.content / "papers" / old))
         notify("addresses")
-        changed.extend(addresses.renew(project, before, successors))
+        fresh = {r.paper: r.outline for r in kept if r.outline}
+        changed.extend(addresses.renew(project, before, successors, fresh))
         problems = [*everything.problems, *_check_old(project, everything, {})]
         problems.sort(key=Problem.sort_key)
         return Report(changed, problems, sum(bool(r.paper) for r in everything.readings))

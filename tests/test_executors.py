@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
@@ -211,6 +214,47 @@ def test_a_cluster_that_is_not_there_is_one_clear_error() -> None:
         dask_cluster("tcp://127.0.0.1:9")
     with pytest.raises(ProblemError, match="--dask: error"):
         dask_cluster("no address at all")
+
+
+@pytest.fixture(params=["silent", "another service"])
+def stranger(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of one who takes calls and is no scheduler: mute, or one that speaks HTTP."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    call, _ = server.accept()
+                    calls.append(call)
+                    if request.param != "silent":
+                        call.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+        calls: list[socket.socket] = []
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        yield f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join()
+        for call in calls:
+            call.close()
+
+
+def test_one_who_is_no_scheduler_is_one_clear_error(
+    stranger: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("builder.reading.executors._GREETING", 0.3)
+    with pytest.raises(ProblemError) as caught:
+        dask_cluster(stranger)
+    [problem] = caught.value.problems
+    assert (problem.rule, problem.expected) == ("dask", f"a Dask scheduler at {stranger}")
+    assert problem.got
+
+
+@pytest.mark.parametrize("address", ["nonsense", "tcp://", "tcp://127.0.0.1:port", "ftp://a:1"])
+def test_what_is_no_address_is_one_clear_error(address: str) -> None:
+    with pytest.raises(ProblemError) as caught:
+        dask_cluster(address)
+    assert [problem.rule for problem in caught.value.problems] == ["dask"]
 
 
 def test_without_dask_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from builder import store
 from builder.before import Before, Held, keep_records
-from builder.ledger.lines import split_ledger
+from builder.ledger.lines import split_ledger, write_entry
 from builder.models import Address
 from builder.project import Project
 from builder.recall import Recall
@@ -82,6 +86,40 @@ def test_a_ledger_in_another_hand_is_left_to_the_whole_way(text: str) -> None:
 def test_a_list_that_is_not_remembered_can_t_be_edited(tmp_path: Path) -> None:
     with Recall(tmp_path) as recall:
         assert not recall.edit(Address, b"one", b"other", [])
+
+
+WORDS = st.text("abcdef0123456789xo-._:/ '", min_size=1, max_size=14).map(str.strip).filter(bool)
+
+
+ENTRIES = st.fixed_dictionaries(
+    {
+        "address": WORDS | st.from_regex(r"\A[a-z]{1,9}/([a-z0-9-]{1,9}/)?\Z"),
+        "record": WORDS | st.from_regex(r"\A[a-z]{1,9}:[a-z0-9-]{1,9}\Z"),
+        "since": st.dates(date(1990, 1, 1), date(2100, 1, 1)),
+        "state": st.sampled_from(["live", "moved"]),
+    },
+    optional={
+        "paper": st.from_regex(r"\A[a-z0-9]+(-[a-z0-9]+){0,3}\Z"),
+        "digest": WORDS | st.text("0123456789abcdef", min_size=12, max_size=12),
+        "changed": st.dates(date(1990, 1, 1), date(2100, 1, 1)),
+        "to": WORDS,
+        "because": WORDS,
+        "rows": st.dictionaries(WORDS, WORDS),
+    },
+)
+TODAY = date(2026, 1, 2)
+
+
+@given(ENTRIES)
+@example({"address": "a/1e5/", "record": "a:1e5", "since": TODAY, "digest": "0b0101010101"})
+@example({"address": "a/12/", "record": "a:12", "since": TODAY, "digest": "123456789012"})
+@example({"address": "a/no/", "record": "a:no", "since": TODAY, "digest": "1234567890e1"})
+@example({"address": "true/", "record": "on:yes", "since": TODAY, "paper": "no"})
+@example({"address": "a/b/", "record": "a:b", "since": TODAY, "paper": "y-1", "changed": TODAY})
+def test_an_entry_is_written_as_yaml_writes_it(told: dict[str, Any]) -> None:
+    made = Address.model_validate(told)
+    assert write_entry(made) == store.dump_records([made])
+    assert yaml.safe_load(write_entry(made))[0]["address"] == told["address"]
 
 
 @pytest.fixture

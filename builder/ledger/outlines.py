@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-from builder import ids, ledger, store
+from builder import ids, ledger
 from builder.models import Finding
 from builder.store import Library, PaperBundle
 
@@ -87,10 +87,11 @@ def outline_paper(bundle: PaperBundle) -> Outline:
     numbered: dict[int | None, list[str]] = defaultdict(list)  # several may share a number
     for cited in bundle.references:
         numbered[cited.number].append(cited.id)
+    bared = [bare(finding) for finding in bundle.findings]
     findings = [
         Told(
             finding.id,
-            digest(bare(finding)),
+            digest(data),
             sorted(set(list_terms(finding))),
             sorted(
                 {
@@ -100,25 +101,22 @@ def outline_paper(bundle: PaperBundle) -> Outline:
                 }
             ),
         )
-        for finding in bundle.findings
+        for finding, data in zip(bundle.findings, bared, strict=True)
     ]
     trials = [
         Told(trial.id, digest(bare(trial)), sorted({*trial.sources, *trial.conditions}), [])
         for trial in bundle.trials
     ]
     works = [cited.id for cited in bundle.references]
-    return Outline(_digest_paper(bundle), findings, trials, works)
+    return Outline(_digest_paper(bundle, bared), findings, trials, works)
 
 
-def _digest_paper(bundle: PaperBundle) -> str:
-    parts: tuple[Sequence[BaseModel], ...] = (
-        [bundle.paper],
-        bundle.references,
-        bundle.tables,
-        bundle.findings,
-        bundle.trials,
+def _digest_paper(bundle: PaperBundle, findings: list[dict[str, Any]]) -> str:
+    paper, references, tables, trials = (
+        [bare(record) for record in records]
+        for records in ([bundle.paper], bundle.references, bundle.tables, bundle.trials)
     )
-    return digest([[bare(record) for record in records] for records in parts])
+    return digest([paper, references, tables, findings, trials])
 
 
 def list_addresses(outlines: Outlines) -> dict[str, str]:
@@ -246,19 +244,28 @@ def list_terms(finding: Finding) -> Iterator[str]:
         yield from (item.id for item in items)
 
 
-def bare(record: BaseModel) -> Any:
+def bare(record: BaseModel) -> dict[str, Any]:
     """Return a record as plain data without lines of the seed: they tell where, not what."""
-    return _without_lines(store.plain(record))
+    data: dict[str, Any] = record.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return _bare(data)
 
 
-def _without_lines(data: Any) -> Any:
-    if isinstance(data, dict):
-        return {
-            k: _without_lines(v) for k, v in data.items() if k != "line" and not k.endswith("_line")
-        }
-    if isinstance(data, list):
-        return [_without_lines(v) for v in data]
-    return data
+def _bare(data: dict[str, Any]) -> dict[str, Any]:
+    """Return data without lines and empty lists, in one go: it is done for every record."""
+    found: dict[str, Any] = {}
+    for key, value in data.items():
+        if key == "line" or key.endswith("_line"):
+            continue
+        if type(value) is list:
+            if value:
+                found[key] = _bare_list(value)
+        else:
+            found[key] = _bare(value) if type(value) is dict else value
+    return found
+
+
+def _bare_list(data: list[Any]) -> list[Any]:
+    return [_bare(v) if type(v) is dict else _bare_list(v) if type(v) is list else v for v in data]
 
 
 def digest(data: Iterable[Any] | str) -> str:

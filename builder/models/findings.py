@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from builder.models.base import Effect, Evidence, Question, Record, Slug
+from builder.models.base import EMPTY, Effect, Evidence, Question, Record, Slug
 
 
 class Locator(Record):
@@ -51,24 +51,24 @@ class Finding(Record):
     paper: Slug
     locator: Locator
     quote: Annotated[str, Field(description="verbatim words of the seed")]
-    sources: list[Slug] = []
-    modifications: list[Slug] = []
-    vehicles: list[Slug] = []
-    cargo: list[Cargo] = []
-    mechanisms: list[EffectOf] = []
-    targets: list[Slug] = []
-    partners: Annotated[list[Slug], Field(description="co-delivered cells; not a source")] = []
-    models: list[Slug] = []
+    sources: list[Slug] = EMPTY
+    modifications: list[Slug] = EMPTY
+    vehicles: list[Slug] = EMPTY
+    cargo: list[Cargo] = EMPTY
+    mechanisms: list[EffectOf] = EMPTY
+    targets: list[Slug] = EMPTY
+    partners: Annotated[list[Slug], Field(description="co-delivered cells; not a source")] = EMPTY
+    models: list[Slug] = EMPTY
     species: Annotated[
         list[Slug], Field(description="named, of the cells that gave the vesicles or of animals")
-    ] = []
-    conditions: list[Slug] = []
+    ] = EMPTY
+    conditions: list[Slug] = EMPTY
     condition_effects: Annotated[
         list[EffectOf],
         Field(description="what became of a condition: down eased, up made worse, none no effect"),
-    ] = []
-    outcomes: list[EffectOf] = []
-    quantities: list[Quantity] = []
-    references: Annotated[list[int], Field(description="numbers in the paper's list")] = []
+    ] = EMPTY
+    outcomes: list[EffectOf] = EMPTY
+    quantities: list[Quantity] = EMPTY
+    references: Annotated[list[int], Field(description="numbers in the paper's list")] = EMPTY
     evidence: Evidence = "not stated"
-    questions: list[Question] = []
+    questions: list[Question] = EMPTY

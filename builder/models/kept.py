@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from builder.models.base import Question, Record, Slug
+from builder.models.base import EMPTY, Question, Record, Slug
 from builder.models.works import Notice
 
 
@@ -37,8 +37,8 @@ class Identifiers(Record):
     score: Annotated[
         float | None, Field(description="how well the record fits, in percent; absent: by hand")
     ] = None
-    notices: list[Notice] = []
-    questions: list[Question] = []
+    notices: list[Notice] = EMPTY
+    questions: list[Question] = EMPTY
 
 
 class Address(Record):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from builder.models.base import Question, Record, Slug
+from builder.models.base import EMPTY, Question, Record, Slug
 
 
 class TableCell(Record):
@@ -23,7 +23,7 @@ class TableRow(Record):
     id: Annotated[str, Field(description="hash of the row's words; stable when rows move")]
     line: int
     cells: dict[str, TableCell]
-    references: Annotated[list[int], Field(description="numbers cited by the row")] = []
+    references: Annotated[list[int], Field(description="numbers cited by the row")] = EMPTY
 
 
 class Repair(Record):
@@ -46,7 +46,7 @@ class Table(Record):
     caption: str | None = None
     columns: Annotated[list[str], Field(description="a grouped column is 'Group / Column'")]
     rows: list[TableRow]
-    repairs: list[Repair] = []
+    repairs: list[Repair] = EMPTY
     printed: Annotated[list[list[str]], Field(description="the grid as printed")]
-    footnotes: list[str] = []
-    questions: list[Question] = []
+    footnotes: list[str] = EMPTY
+    questions: list[Question] = EMPTY

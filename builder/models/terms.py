@@ -6,15 +6,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from builder.models.base import Curie, Record, Slug, TermKind
+from builder.models.base import EMPTY, Curie, Record, Slug, TermKind
 
 
 class Ambiguity(Record):
     """A short form that means this term in some contexts only."""
 
     text: Annotated[str, Field(description="the short form, as written")]
-    when: Annotated[list[str], Field(description="read so only if one of these words is near")] = []
-    unless: Annotated[list[str], Field(description="never read so if one of these is near")] = []
+    when: Annotated[list[str], Field(description="read so only if one of these words is near")] = (
+        EMPTY
+    )
+    unless: Annotated[list[str], Field(description="never read so if one of these is near")] = EMPTY
     note: Annotated[str | None, Field(description="how the field tells the meanings apart")] = None
 
 
@@ -35,13 +37,15 @@ class Term(Record):
     kind: TermKind
     type: Annotated[str | None, Field(description="finer type within the kind")] = None
     abbreviation: str | None = None
-    synonyms: Annotated[list[str], Field(description="every spelling that a paper might use")] = []
+    synonyms: Annotated[list[str], Field(description="every spelling that a paper might use")] = (
+        EMPTY
+    )
     parent: Slug | None = None
-    related: list[Slug] = []
+    related: list[Slug] = EMPTY
     definition: Annotated[str | None, Field(description="one sentence, in our own words")] = None
-    xrefs: list[Xref] = []
-    ambiguous: list[Ambiguity] = []
-    notes: Annotated[list[str], Field(description="remarks for curators")] = []
+    xrefs: list[Xref] = EMPTY
+    ambiguous: list[Ambiguity] = EMPTY
+    notes: Annotated[list[str], Field(description="remarks for curators")] = EMPTY
 
     @property
     def short(self) -> str:

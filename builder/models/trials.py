@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from builder.models.base import Question, Record, Slug
+from builder.models.base import EMPTY, Question, Record, Slug
 from builder.models.findings import Locator
 
 
@@ -41,7 +41,7 @@ class Fact(Record):
     availability: Annotated[
         str | None, Field(description="why there is no value: blank, not visible …")
     ] = None
-    urls: list[str] = []
+    urls: list[str] = EMPTY
 
 
 class RegistryRecord(Record):
@@ -77,13 +77,13 @@ class Trial(Record):
     registry_url: str
     phase: str | None = None
     design: str | None = None
-    conditions: list[Slug] = []
+    conditions: list[Slug] = EMPTY
     condition_printed: str | None = None
-    sources: list[Slug] = []
+    sources: list[Slug] = EMPTY
     source_printed: str | None = None
     dose: Dose | None = None
     route: str | None = None
-    endpoints: list[str] = []
+    endpoints: list[str] = EMPTY
     endpoints_heading: Annotated[
         str | None, Field(description="heading the endpoints stand under, as printed")
     ] = None
@@ -92,8 +92,8 @@ class Trial(Record):
     result_effect: Annotated[
         Literal["positive", "negative", "mixed"] | None, Field(description="only as stated")
     ] = None
-    references: list[int] = []
+    references: list[int] = EMPTY
     quote: str
-    lookalikes: Annotated[list[str], Field(description="registry ids easily confused")] = []
-    discrepancies: list[Discrepancy] = []
-    questions: list[Question] = []
+    lookalikes: Annotated[list[str], Field(description="registry ids easily confused")] = EMPTY
+    discrepancies: list[Discrepancy] = EMPTY
+    questions: list[Question] = EMPTY

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from builder.models.base import Question, Record, Slug
+from builder.models.base import EMPTY, Question, Record, Slug
 
 
 class CslName(Record):
@@ -103,7 +103,7 @@ class Affiliated(Record):
 
     author: Annotated[int, Field(description="index in csl.author, from 0")]
     orcid: str | None = None
-    affiliations: list[str] = []
+    affiliations: list[str] = EMPTY
 
 
 class Abbreviation(Record):
@@ -119,23 +119,23 @@ class Paper(Record):
     id: Slug
     csl: CslItem
     seed: Seed
-    headings: list[HeadingRecord] = []
+    headings: list[HeadingRecord] = EMPTY
     abstract: str | None = None
     abstract_line: int | None = None
     tldr: Annotated[str | None, Field(description="the summary site's words")] = None
     tldr_line: int | None = None
     contribution: Annotated[str | None, Field(description="the summary site's words")] = None
     contribution_line: int | None = None
-    key_findings: list[KeyFinding] = []
-    entities: list[EntityRecord] = []
-    figures: list[FigureRecord] = []
+    key_findings: list[KeyFinding] = EMPTY
+    entities: list[EntityRecord] = EMPTY
+    figures: list[FigureRecord] = EMPTY
     figures_note: Annotated[str | None, Field(description="what the seed says of figures")] = None
     licence: Annotated[str | None, Field(description="as printed; absent if not stated")] = None
     licence_url: str | None = None
     source_url: str | None = None
-    people: list[Affiliated] = []
-    abbreviations: list[Abbreviation] = []
-    questions: list[Question] = []
+    people: list[Affiliated] = EMPTY
+    abbreviations: list[Abbreviation] = EMPTY
+    questions: list[Question] = EMPTY
 
 
 class Cited(Record):
@@ -146,10 +146,10 @@ class Cited(Record):
     line: int
     csl: CslItem
     et_al: Annotated[bool, Field(description="printed 'et al.'")] = False
-    labels: Annotated[list[str], Field(description="link labels printed behind it")] = []
+    labels: Annotated[list[str], Field(description="link labels printed behind it")] = EMPTY
     printed: Annotated[str, Field(description="the whole entry as printed")]
     parsed: Annotated[bool, Field(description="false: the entry did not parse, see printed")] = True
-    questions: list[Question] = []
+    questions: list[Question] = EMPTY
 
 
 class CitedIn(Record):
@@ -182,12 +182,12 @@ class Reference(Record):
     id: Slug
     csl: CslItem
     et_al: bool = False
-    labels: list[str] = []
+    labels: list[str] = EMPTY
     printed: str
     parsed: bool = True
     cited_in: list[CitedIn]
-    notices: Annotated[list[Notice], Field(description="retractions and the like")] = []
-    questions: list[Question] = []
+    notices: Annotated[list[Notice], Field(description="retractions and the like")] = EMPTY
+    questions: list[Question] = EMPTY
 
     @property
     def withdrawn(self) -> bool:

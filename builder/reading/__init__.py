@@ -20,6 +20,7 @@ from builder.errors import Problem, ProblemError
 from builder.extract import extract_paper
 from builder.extract.vocabulary import Vocabulary, build_vocabulary
 from builder.hashes import hash_program, hash_text
+from builder.ledger.outlines import Outline, outline_paper
 from builder.project import Project
 from builder.readers import read_seed_bytes
 from builder.readers.source import read_bytes
@@ -85,7 +86,8 @@ class Reading:
     with those of all papers first; ``titles`` are those of the works that trials cite. ``paper``
     is empty where the seed could not be read, ``claim`` what it says of itself. ``digests`` are
     hashes of the texts, ``stamps`` are those of the files as last written. ``data`` is what the
-    texts say as JSON, compressed; only where the seed was read anew.
+    texts say as JSON, compressed, and ``outline`` what the ledger asks of them; both only where the
+    seed was read anew, and no outline where there are trials.
     """
 
     file: str
@@ -99,6 +101,7 @@ class Reading:
     titles: Mapping[int, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     data: Mapping[str, bytes] = field(default_factory=dict)
+    outline: Outline | None = None
 
 
 class VersionError(RuntimeError):
@@ -195,6 +198,7 @@ def render_reading(taken: Taken) -> Reading:
         titles,
         tuple(taken.problems),
         {name: pack_records(told) for name, told in data.items()},
+        None if bundle.trials else outline_paper(bundle),
     )
 
 
@@ -230,7 +234,17 @@ def _unpack(told: bytes) -> tuple[Knowledge, Vocabulary]:
 # Parts of the program, and its data beside the terms, that a reading hangs on.
 PARTS = (
     *("caches", "corrections", "dates", "document", "errors", "extract", "genes", "hashes", "ids"),
-    *("models", "nomenclature", "project", "readers", "reading", "recall", "spelling", "store"),
+    *(
+        "ledger",
+        "models",
+        "nomenclature",
+        "project",
+        "readers",
+        "reading",
+        "recall",
+        "spelling",
+        "store",
+    ),
     *("trials", "works"),
 )
 _DATA = ("cues.yml", "genes.tsv", "journals.yml")

@@ -7,6 +7,7 @@ Nor is an answer waited for without end: workers that say nothing for long are g
 
 from __future__ import annotations
 
+import asyncio
 import multiprocessing
 import os
 import signal
@@ -19,6 +20,7 @@ from concurrent.futures import (
     Executor,
     Future,
     ProcessPoolExecutor,
+    ThreadPoolExecutor,
     wait,
 )
 from contextlib import AbstractContextManager, contextmanager
@@ -26,6 +28,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from builder.errors import Problem, ProblemError
+from builder.memory import expect_records
 
 Item = TypeVar("Item")
 Load = TypeVar("Load")
@@ -42,6 +45,8 @@ _AHEAD = 2
 # Seconds in which a cluster has some chunk done, even on slow machines; if not, its workers are
 # lost. Dask itself waits for ever for new ones.
 _PATIENCE = 600.0
+# Seconds in which a scheduler has to answer at all.
+_GREETING = 5.0
 _SILENT = "the workers did not answer for too long"
 
 
@@ -102,13 +107,14 @@ def processes(workers: int | None = None) -> Crew:
     context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
 
     def start() -> Executor:
-        return ProcessPoolExecutor(number, mp_context=context, initializer=_leave_interrupts)
+        return ProcessPoolExecutor(number, mp_context=context, initializer=_begin_work)
 
     return Crew(f"{number} processes", start, number)
 
 
-def _leave_interrupts() -> None:
+def _begin_work() -> None:
     """Leave Ctrl-C to the process that hands out the work, so that it alone tells of it."""
+    expect_records()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
@@ -131,9 +137,10 @@ def dask_cluster(address: str, patience: float = _PATIENCE) -> Crew:
     @contextmanager
     def connect() -> Iterator[Executor]:
         try:
+            _greet(address)
             client = Client(address, timeout="10s", set_as_default=False)
-        except (OSError, TimeoutError, ValueError) as error:
-            said = " ".join(str(error).split())[:200]
+        except Exception as error:  # whatever answers there, and be it another service
+            said = " ".join(str(error).split())[:200] or "no answer"
             raise refuse(f"a Dask scheduler at {address}", said, "Is it running?") from error
         try:
             yield client.get_executor()
@@ -143,6 +150,27 @@ def dask_cluster(address: str, patience: float = _PATIENCE) -> Crew:
     with connect() as executor:
         number = sum(executor._client.nthreads().values())  # type: ignore[attr-defined]
     return Crew(f"the Dask cluster at {address}", connect, max(1, number), patience)
+
+
+def _greet(address: str) -> None:
+    """Raise an error where nobody greets as Dask does, within seconds.
+
+    A client of Dask takes half a minute to give up, and as long again to be done away with.
+    """
+    from distributed import Security  # noqa: PLC0415 (an extra)
+    from distributed.comm.core import connect  # noqa: PLC0415 (an extra)
+
+    async def greet() -> None:
+        options = Security().get_connection_args("client")
+        comm = await connect(address, timeout=_GREETING, **options)
+        await comm.close()
+
+    async def greet_soon() -> None:
+        await asyncio.wait_for(greet(), _GREETING + 1)
+
+    # In a thread of its own, for this one may have a loop of events at work.
+    with ThreadPoolExecutor(1) as aside:
+        aside.submit(lambda: asyncio.run(greet_soon())).result()
 
 
 def name_crew(jobs: int | None, dask: str | None) -> Crew | None:

@@ -136,7 +136,7 @@ def write_reading(
         recall.learn(store.BUNDLE_KINDS[TRIALS], text, pack_records(told))
         for name, data in reading.data.items():
             recall.learn(store.BUNDLE_KINDS[name], reading.texts[name], data)
-    return replace(reading, stamps=stamps, data={}), changed
+    return replace(reading, stamps=stamps, data={}, outline=None), changed
 
 
 def _stands(path: Path, digest: str, reading: Reading) -> bool:
