@@ -73,7 +73,8 @@ def read_source(path: Path, root: Path) -> Source:
 def make_source(data: bytes, file: str) -> Source:
     """Return the text of a seed's bytes; ``file`` is its name in messages. Raises ProblemError."""
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
-        raise _stop(file, "seed-empty", "a seed with text", "an empty file")
+        hint = "Fetch the paper again."
+        raise _stop(file, "seed-empty", "a seed with text", "an empty file", hint)
     if is_markup(data):
         # XML states its own encoding, so that its reader decodes it: only the head is shown here.
         head = data[:_HEAD].decode("utf-8", errors="replace")
@@ -120,7 +121,8 @@ def read_bytes(path: Path, file: str) -> bytes:
         return path.read_bytes()
     except OSError as error:
         reason = error.strerror or str(error)
-        raise _stop(file, "seed-unreadable", "a file that can be read", reason) from error
+        hint = "Name a file that is there and that you may read; of a folder, the files in it."
+        raise _stop(file, "seed-unreadable", "a file that can be read", reason, hint) from error
 
 
 def _decode(data: bytes, file: str) -> tuple[str, list[Problem]]:

@@ -39,6 +39,13 @@ _KNOWN_PREFIXES = {
     "xlink": "http://www.w3.org/1999/xlink",
     "mml": "http://www.w3.org/1998/Math/MathML",
 }
+_FETCH = "The file may be cut off or damaged: fetch it again."
+# What the parser says, in a reader's words, and the mend.
+_MENDS = {
+    "xmlParseEntityRef": ("an '&' that begins no character", "Write a plain & as &amp;."),
+    "Extra content": ("more behind the end", "Save each article as a file of its own."),
+    "too long": ("a text too long to be of a paper", "Look at what stands in this line."),
+}
 _MOST_PREFIXES = 10
 # What is given to the parser at once, in bytes.
 _BIT = 65_536
@@ -143,15 +150,9 @@ def _not_well_formed(error: etree.XMLSyntaxError, clean: bytes, file: str) -> Pr
     line = error.lineno or 0
     if _HTML.search(clean[:_HEAD].decode("utf-8", "replace")):
         return _html_page(file, line)
-    return Problem(
-        file,
-        line,
-        "error",
-        "jats-not-xml",
-        "well-formed XML",
-        (error.msg or "an empty file").split(", line ")[0],
-        hint="The file may be cut off or damaged: fetch it again.",
-    )
+    told = " ".join((error.msg or "an empty file").split(", line ")[0].split())
+    got, hint = next((mend for sign, mend in _MENDS.items() if sign in told), (told, _FETCH))
+    return Problem(file, line, "error", "jats-not-xml", "well-formed XML", got, hint=hint)
 
 
 def _html_page(file: str, line: int) -> Problem:
@@ -190,7 +191,7 @@ def _to_utf8(data: bytes, file: str, problems: list[Problem]) -> bytes:
             return _encode(data.decode(name, "replace"))
     found = _ENCODING.match(data[:_HEAD].lstrip())
     declared = found.group(1).decode("ascii") if found else "utf-8"
-    if not found and data[:4] in (b"<\0?\0", b"\0<\0?"):
+    if data[:2] in (b"<\0", b"\0<"):
         return _encode(data.decode("utf-16-le" if data[0] else "utf-16-be", "replace"))
     try:
         data.decode("utf-8")

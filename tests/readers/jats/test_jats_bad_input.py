@@ -169,6 +169,34 @@ def test_several_articles_are_an_error(tmp_path: Path) -> None:
     assert "[jats-several-articles]" in told
 
 
+@pytest.mark.parametrize(
+    ("bad", "told"),
+    [
+        (
+            ARTICLE + "\n" + ARTICLE,
+            "got more behind the end. Save each article as a file of its own.",
+        ),
+        (ARTICLE.replace("Text.", "\nR & D"), "got an '&' that begins no character."),
+        (ARTICLE.replace("Text.", "\na\0b"), "Invalid character"),
+    ],
+)
+def test_what_is_wrong_is_told_in_one_line(bad: str, told: str, tmp_path: Path) -> None:
+    problem = refused(bad.encode(), tmp_path)
+    assert problem.startswith("x.xml:2: error: well-formed XML, got")
+    assert told in problem
+    assert "\n" not in problem
+
+
+@pytest.mark.parametrize("order", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "head", ['<?xml version="1.0" encoding="UTF-16"?>', "<!DOCTYPE article>", ""]
+)
+def test_utf_16_needs_no_mark(order: str, head: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.xml"
+    path.write_bytes((head + ARTICLE).encode(order))
+    assert read_seed(path, tmp_path).front.work.title == "Knees é α"
+
+
 def test_one_article_in_a_set_is_taken() -> None:
     document = read_text(f"<pmc-articleset><!-- x -->{ARTICLE}</pmc-articleset>")
     assert document.front.work.title == "Knees é α"
