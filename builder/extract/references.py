@@ -2,7 +2,8 @@
 
 ``Family, G.M.; Family2, G. Title. Container Year, Volume, Pages.`` for articles, and the forms of
 the same style for books, chapters, proceedings, theses, patents, preprints, pages and trial
-registrations (CSL type ``webpage``: a registration is cited by the address of its record). What
+registrations (CSL type ``webpage``: a registration is cited by the address of its record); other
+styles are read by ``reference_styles``. What
 doesn't parse keeps its whole text as title and asks a question; nothing is dropped.
 """
 
@@ -15,8 +16,9 @@ from builder import ids
 from builder.document import Citation, Document, Person, WorkFields, split_link_labels
 from builder.extract.bibliography import csl_item
 from builder.extract.journals import journal_words
-from builder.extract.reference_forms import parse_book_like
+from builder.extract.reference_forms import Found, parse_book_like
 from builder.extract.reference_people import Byline, split_byline
+from builder.extract.reference_styles import read_author_year, read_year_last
 from builder.extract.reference_tail import Links, Tail, find_tail, take_links
 from builder.extract.reference_title import drop_stop, split_title
 from builder.models import Cited, Question
@@ -90,27 +92,40 @@ def parse_reference(printed: str) -> tuple[WorkFields, list[Question]]:
     if text.startswith(("(a)", "(a) ")):
         return _keep_whole(text, "holds several works")
     links = take_links(text)
-    byline = split_byline(links.rest)
-    fields = (
-        parse_book_like(byline.rest)
-        or _parse_article(byline, links)
-        or _parse_page(byline.rest, links)
-    )
-    if fields is None:
+    read = _read_style(links)
+    if read is None:
         return _keep_whole(text, "has no form that is known")
-    work, questions = fields
+    work, questions = read
     if not fold(work.title):
         return _keep_whole(text, "shows no title")
-    return _complete(work, byline, links), questions
+    return _with_links(work, links), questions
 
 
-def _complete(work: WorkFields, byline: Byline, links: Links) -> WorkFields:
+def _read_style(links: Links) -> Found | None:
+    """Return the fields by the first style that fits, without what was taken off the end."""
+    if other := read_author_year(links.rest):
+        return other
+    byline = split_byline(links.rest)
+    found = parse_book_like(byline.rest) or _parse_article(byline, links)
+    if found is None and (other := read_year_last(links.rest)):
+        return other
+    found = found or _parse_page(byline.rest, links)
+    return (_with_names(found[0], byline), found[1]) if found else None
+
+
+def _with_names(work: WorkFields, byline: Byline) -> WorkFields:
     people: tuple[Person, ...] = byline.people
     return replace(
         work,
         authors=() if byline.editors else people,
         editors=people if byline.editors else work.editors,
         et_al=byline.et_al,
+    )
+
+
+def _with_links(work: WorkFields, links: Links) -> WorkFields:
+    return replace(
+        work,
         doi=links.doi,
         pmid=links.pmid,
         pmcid=links.pmcid,
