@@ -10,7 +10,7 @@ from builder.views.links import Page, View, page_href
 from builder.views.terms import view_facets
 from builder.views.trials import view_trial_row
 from builder.views.weights import find_evidence, has_evidence, strongest, view_levels, view_weight
-from builder.views.words import EVIDENCE, ROLE_WORDS, view_evidence
+from builder.views.words import EVIDENCE, ROLE_WORDS, view_effect, view_evidence
 
 ROOT = "../"
 _SHOWN = 2  # sources that the page compares before anyone asks
@@ -68,7 +68,7 @@ def _group(label: str, entries: list[View], *, ranked: bool = False) -> View:
 
 def _entry(label: str, count: int) -> View:
     return {
-        "label": label, "href": "", "count": count, "up": 0, "down": 0,
+        "label": label, "href": "", "count": count, "effects": [],
         "mark": "", "level": "", "note": "",
     }  # fmt: skip
 
@@ -82,11 +82,23 @@ def _facet_entry(entry: View, level: str) -> View:
     return {
         **_entry(term["title"] or term["label"], entry["count"]),
         "href": term["href"],
-        "up": entry["up"],
-        "down": entry["down"],
+        "effects": _effects(entry),
         "mark": view_evidence(level)["mark"] if level else "",
         "level": level,
     }
+
+
+def _effects(entry: View) -> list[View]:
+    """Return in how many findings a mechanism rose or fell, or what became of a condition."""
+    rose = [
+        {**view_effect(way), "words": f"{word} in", "count": entry[way]}
+        for way, word in (("up", "increased"), ("down", "decreased"))
+        if entry[way]
+    ]
+    eased = [{**told, "words": f"{told['way']} in"} for told in entry["relief"]]
+    return [
+        {key: told[key] for key in ("style", "mark", "words", "count")} for told in rose + eased
+    ]
 
 
 def _grade(atlas: Atlas, findings: Sequence[Finding], role: str, term: str) -> str:
@@ -102,14 +114,17 @@ def _grade(atlas: Atlas, findings: Sequence[Finding], role: str, term: str) -> s
 
 def _trial_entries(atlas: Atlas, term: Term) -> list[View]:
     """Return the trials of a source, each with its phase and status; they are not counted."""
-    rows = [view_trial_row(atlas, trial, ROOT) for trial in atlas.term_trials.get(term.id, ())]
+    rows = [(t, view_trial_row(atlas, t, ROOT)) for t in atlas.term_trials.get(term.id, ())]
     return [
         {
             **_entry(row["registry"], 1),
             "href": row["href"],
-            "note": f"{row['phase']}, {row['status']['printed']}",
+            "note": ", ".join(
+                [row["phase"], row["status"]["printed"]]
+                + ([row["result"]["label"].lower()] if trial.result else [])
+            ),
         }
-        for row in rows
+        for trial, row in rows
     ]
 
 

@@ -251,6 +251,24 @@ def test_sources_are_compared_entry_by_entry(atlas: Atlas) -> None:
     assert table["columns"][0]["href"] == "../sources/bmsc/"
 
 
+def test_a_comparison_tells_what_became_of_a_condition(tmp_path: Path) -> None:
+    eased = finding(
+        5,
+        sources=["adsc"],
+        conditions=["knee-oa"],
+        condition_effects=[{"id": "knee-oa", "effect": "none"}],
+    )
+    atlas = make_atlas(tmp_path, [*FINDINGS, eased])
+    adsc = view_compared(atlas, atlas.library.terms["adsc"])
+    [group] = [g for g in adsc["groups"] if g["label"] == "Conditions"]
+    assert [(e["label"], e["effects"]) for e in group["entries"]] == [
+        (
+            "Knee osteoarthritis",
+            [{"style": "none", "mark": "=", "words": "unchanged in", "count": 1}],
+        )
+    ]
+
+
 def test_a_cell_that_is_only_acted_on_is_not_compared(tmp_path: Path) -> None:
     acted_on = finding(5, targets=["unused"])
     atlas = make_atlas(tmp_path, [*FINDINGS, acted_on])

@@ -35,8 +35,7 @@
   /** What a source tells of an entry: its count or its note, directions, the strongest evidence. */
   function toldIn(entry) {
     const told = [entry.note ? make("small", {}, entry.note) : make("b", {}, String(entry.count))];
-    if (entry.up) told.push(" ", effect("up", "▲", "increased in", entry.up));
-    if (entry.down) told.push(" ", effect("down", "▼", "decreased in", entry.down));
+    for (const e of entry.effects) told.push(" ", effect(e.style, e.mark, e.words, e.count));
     const level = { class: "level", "data-mark": entry.mark };
     if (entry.level) told.push(" ", make("small", level, entry.level));
     return told;
