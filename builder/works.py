@@ -107,9 +107,24 @@ def _blocks(entries: list[Entry]) -> Iterator[list[Entry]]:
     yield from by_title.values()
 
 
+def _join_same(block: list[Entry], groups: _Groups) -> list[Entry]:
+    """Join entries that say the same of their work; return the first of each.
+
+    A work that a hundred papers cite is then compared with others once, not a hundred times.
+    """
+    first: dict[tuple[str, ...], Entry] = {}
+    for entry in block:
+        csl = entry.cited.csl
+        said = (entry.title, csl.title, str(csl.year), entry.doi, entry.pmid)
+        other = first.setdefault(said, entry)
+        if other is not entry:
+            groups.join(other.place, entry.place)
+    return list(first.values())
+
+
 def _join_by_title(entries: list[Entry], groups: _Groups) -> list[tuple[Entry, Entry, float]]:
     doubtful = []
-    for block in _blocks(entries):
+    for block in (_join_same(block, groups) for block in _blocks(entries)):
         for place, one in enumerate(block):
             for other in block[place + 1 :]:
                 if groups.find(one.place) == groups.find(other.place) or _differ(one, other):
@@ -137,6 +152,8 @@ def titles_agree(one: str, other: str) -> bool:
 
     miR-23a-3p is not miR-23a-5p, and exosomes of BMSCs are not those of ADSCs.
     """
+    if one == other:
+        return True
     numbers = [_NUMBERS.findall(spelling.fold(title)) for title in (one, other)]
     return numbers[0] == numbers[1] and _holds_short(one, other) and _holds_short(other, one)
 

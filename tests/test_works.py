@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from builder import works as works_module
 from builder.models import Cited, CslDate, CslItem, CslName, Identifiers
 from builder.works import merge_works
 
@@ -125,3 +128,28 @@ def test_titles_that_differ_in_a_short_form_are_never_merged() -> None:
     works, _ = merge_works({"a": [cited(1, bmsc)], "b": [cited(1, adsc)]}, {})
     assert len(works) == 2
     assert all("same work" in w.questions[0].text for w in works.values())
+
+
+def test_a_work_that_many_cite_is_compared_with_others_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compared: list[int] = []
+    ratio = works_module.fuzz.ratio
+
+    def count(*words: str, score_cutoff: float) -> float:
+        compared.append(1)
+        return ratio(*words, score_cutoff=score_cutoff)
+
+    monkeypatch.setattr(works_module.fuzz, "ratio", count)
+    other = "Normoxic exosomes of the synovium delay the wear of cartilage"
+    lists = {
+        f"paper-{number:02}": [cited(1), cited(2, other, name="liu-2020-other")]
+        for number in range(30)
+    }
+    works, places = merge_works(lists, {})
+    assert {name: len(work.cited_in) for name, work in works.items()} == {
+        "liu-2020": 30,
+        "liu-2020-other": 30,
+    }
+    assert set(places.values()) == set(works)
+    assert len(compared) == 1
