@@ -277,6 +277,15 @@ def test_works_under_one_number_all_count(vocabulary):
     assert (finding.references, finding.evidence) == ([1], "in vivo animal")
 
 
+def test_a_sentence_set_in_stimulated_cells_is_no_animal_study(vocabulary):
+    text = "BMSC exosomes lowered MMP13 in IL-1β-stimulated chondrocytes [1]."
+    block = Block("paragraph", text, 7, "Results", (1,))
+    works = [cited(1, "Exosomes relieve pain in a rat model of osteoarthritis")]
+    traces = trace_findings(paper(), document(blocks=[block]), [], works, vocabulary)
+    found = [t.finding for t in traces if t.finding.locator.kind == "full-text"]
+    assert [f.evidence for f in found] == ["in vitro"]
+
+
 def test_a_sentence_takes_no_level_from_works_that_differ(vocabulary):
     block = Block("paragraph", "ADSC exosomes reduced apoptosis [1,2].", 7, "Results", (1, 2))
     works = [cited(1, "Chondrocytes in vitro"), cited(2, "Pain of mice")]

@@ -162,7 +162,7 @@ def read_statement(statement: Statement, paper: str, vocabulary: Vocabulary, cue
         questions += _beside_titles(statement, assigned, vocabulary, cues)
     questions += _about_sources(assigned)
     questions += _about_contrast(statement, assigned, cues)
-    evidence = read_evidence(statement, assigned, cues)
+    evidence = read_evidence(statement, assigned, cues, vocabulary)
     assigned += [evidence] if evidence else []
     texts = [p.text for p in statement.parts]
     finding = Finding(

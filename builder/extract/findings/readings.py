@@ -19,7 +19,7 @@ from builder.extract.findings.relief import read_relief
 from builder.extract.findings.spans import Reading, is_inside
 from builder.extract.findings.statements import Statement
 from builder.extract.findings.trace import Assigned
-from builder.extract.vocabulary import Mention
+from builder.extract.vocabulary import Mention, Vocabulary
 from builder.spelling import SPECIES_PREFIXES
 
 # A process inside one of these names belongs to the name: "chondrogenic exosomes".
@@ -202,12 +202,13 @@ def _donors(reading: Reading) -> Iterator[Assigned]:
 
 
 def read_evidence(
-    statement: Statement, assigned: Sequence[Assigned], cues: Cues
+    statement: Statement, assigned: Sequence[Assigned], cues: Cues, vocabulary: Vocabulary
 ) -> Assigned | None:
     """Return the level of evidence that the words of a statement or its cited titles state.
 
-    The statement's own words come first, then an animal in a column of models; the titles that a
-    sentence cites count where all that state a level state the same.
+    The statement's own words come first, then a cell model that a sentence names, or an animal in a
+    column of models; the titles that a sentence cites count where all that state a level state the
+    same.
     """
     settings = {p.name for p in statement.parts if p.role in ("setting", "application")}
     in_cells = {a.part for a in assigned if a.field == "targets"}  # "rat chondrocytes"
@@ -218,6 +219,8 @@ def read_evidence(
             return said
     elif said := _find_level(own, cues):
         return said
+    elif cells := _cell_model(statement, assigned, vocabulary):
+        return cells
     else:
         levels = [level for title in titles if (level := _find_level([title], cues))]
         studies = [i for i in levels if i.value != "review"] or levels
@@ -228,6 +231,17 @@ def read_evidence(
         if animal and item.part in settings and item.part not in in_cells:
             return replace(item, field="evidence", value="in vivo animal", rule="animal-in-column")
     return None
+
+
+def _cell_model(
+    statement: Statement, assigned: Sequence[Assigned], vocabulary: Vocabulary
+) -> Assigned | None:
+    """Return the level of a sentence set in stimulated cells, whatever the works it cites did."""
+    types = {a.value: vocabulary.terms[a.value].type for a in assigned if a.field == "models"}
+    if statement.locator.kind != "full-text" or set(types.values()) != {"cell model"}:
+        return None
+    named = next(a for a in assigned if a.field == "models")
+    return replace(named, field="evidence", value="in vitro", rule="cell-model")
 
 
 def _find_level(places: Sequence[tuple[str, str]], cues: Cues) -> Assigned | None:
