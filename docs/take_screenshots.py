@@ -22,12 +22,13 @@ PHONE = (390, 780)
 
 @dataclass(frozen=True)
 class Shot:
-    """A picture: its name, the page, the screen and its scheme."""
+    """A picture: its name, the page, the screen and its scheme, and a folded part to open."""
 
     name: str
     page: str
     screen: tuple[int, int] = WIDE
     scheme: Literal["light", "dark"] = "light"
+    opened: str = ""
 
 
 SHOTS = (
@@ -39,7 +40,15 @@ SHOTS = (
     Shot("finding", "findings/{finding}/"),
     Shot("mechanism", "mechanisms/bone-regeneration/"),
     Shot("paper", "papers/sakthi-mohan-2025-exosomal-interventions-bone-osteochondral/"),
+    Shot(
+        "tables",
+        "papers/sakthi-mohan-2025-exosomal-interventions-bone-osteochondral/#table-3",
+        opened="Table 3 as printed and as read",
+    ),
     Shot("findings", "sources/bmsc/#findings"),
+    Shot("all-findings", "findings/"),
+    Shot("compare", "compare/?a=bmsc&b=adsc"),
+    Shot("search", "search/?q=cartilage+hydrogel"),
     Shot("sources-phone", "sources/", PHONE, "dark"),
     Shot("home-phone", "", PHONE),
 )
@@ -52,6 +61,11 @@ def take(browser: Browser, address: str, shot: Shot) -> None:
     context = browser.new_context(viewport=size, color_scheme=shot.scheme)
     page = context.new_page()
     page.goto(address, wait_until="load")
+    if shot.opened:
+        opened = page.locator("summary", has_text=shot.opened)
+        opened.click()
+        opened.evaluate("part => scrollTo(0, part.getBoundingClientRect().top + scrollY - 70)")
+    page.wait_for_load_state("networkidle")  # results and other sources come after the page
     page.screenshot(path=ROOT / "docs/images" / f"{shot.name}.png")
     context.close()
 

@@ -38,6 +38,7 @@ def view_slim_row(atlas: Atlas, finding: Finding, root: str) -> View:
     """
     terms = view_terms(atlas, finding, root)
     told = [*terms["mechanisms"], *terms["outcomes"]]
+    words = [term["effect"]["word"] for term in [*told, *terms["conditions"]]]
     text = finding_text(finding)
     statement = shorten(text, _STATEMENT)
     where = view_place(atlas, finding.paper, finding.locator, root)["label"]
@@ -57,7 +58,7 @@ def view_slim_row(atlas: Atlas, finding: Finding, root: str) -> View:
         "facets": {
             "source": _names(terms["sources"]),
             "condition": _names(terms["conditions"]),
-            "effect": list(dict.fromkeys(t["effect"]["word"] for t in told if t["effect"]["word"])),
+            "effect": list(dict.fromkeys(word for word in words if word)),
             "evidence": [finding.evidence],
             "vehicle": _names(terms["vehicles"]),
             "paper": [f"{short_name(paper)}: {shorten(paper.title, _PAPER)}".replace("|", "/")],
