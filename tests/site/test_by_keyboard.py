@@ -77,7 +77,7 @@ def test_findings_are_filtered_sorted_and_followed_by_keyboard(site: Served, pag
     page.keyboard.press("Enter")
     column = table.locator("thead th").nth(4)
     expect(column).to_have_attribute("aria-sort", "ascending")
-    expect(rows.first.locator("td").nth(4)).to_contain_text("clinical")
+    expect(rows.first.locator("td").nth(4)).to_contain_text("in vivo animal")
     page.keyboard.press("Space")
     expect(column).to_have_attribute("aria-sort", "descending")
     expect(rows.first.locator("td").nth(4)).to_contain_text("not stated")
