@@ -93,7 +93,8 @@ def test_a_long_list_of_findings_leads_to_shorter_ones(pages):
     assert paper["count"] == 250
     own = f"findings/list/{PAPER}/"
     assert paper["href"] == f"../{own}"
-    held = [pages[own], pages[f"findings/list/{PAPER}-2/"], pages[f"findings/list/{PAPER}-3/"]]
+    held = [pages[own], pages[f"{own}list/2/"], pages[f"{own}list/3/"]]
+    assert [s["label"] for s in held[0].view["steps"]] == ["1–100", "101–200", "201–250"]
     assert [len(part.view["rows"]) for part in held] == [100, 100, 50]
 
 

@@ -6,8 +6,8 @@ page, and each paper has a list of its own; sources, conditions and vehicles hav
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from builder import ids
 from builder.models import Finding
@@ -15,7 +15,7 @@ from builder.views.atlas import PAGED, Atlas
 from builder.views.citations import short_name
 from builder.views.findings import finding_text, view_place, view_terms
 from builder.views.links import Page, View, href, link, page_href, plural, root_of, shorten
-from builder.views.paging import Part, split_list, split_numbered, view_parts, view_steps
+from builder.views.paging import Part, split_numbered, view_parts, view_steps
 from builder.views.sheets import dump_findings
 from builder.views.terms import sort_by_evidence
 from builder.views.weights import find_evidence
@@ -88,21 +88,21 @@ def view_finding_index(atlas: Atlas) -> Iterator[Page]:
     if not parts:
         yield _list_page(atlas, Part(INDEX, "Findings", ranked), [], {})
         return
-    held = [f for key in sorted(atlas.library.papers) for f in atlas.paper(key).findings]
-    by_paper = split_list(held, INDEX, lambda f: f.paper, most=_A_PAGE)
+    by_paper = {
+        key: split_numbered(atlas.paper(key).findings, f"{INDEX}list/{key}/", _A_PAGE)
+        for key in sorted(atlas.library.papers)
+    }
     for part in parts:
         ways = _view_ways(atlas, by_paper, root_of(part.path)) if part.path == INDEX else []
         title = "Findings" if part.path == INDEX else f"Findings {part.label}"
-        yield _list_page(atlas, Part(part.path, title, part.entries), parts, {"ways": ways})
-    for part in by_paper:
-        key = part.entries[0].paper
-        whole = [other for other in by_paper if other.entries[0].paper == key]
-        number = whole.index(part) + 1
-        name = short_name(atlas.paper(key).paper.csl)
-        title = f"Findings of {name}" + (f", part {number}" if number > 1 else "")
-        of = link(atlas.paper(key).paper.csl.title, page_href(root_of(part.path), "paper", key))
-        steps = whole if len(whole) > 1 else []
-        yield _list_page(atlas, Part(part.path, title, part.entries), steps, {"of": of})
+        yield _list_page(atlas, replace(part, label=title), parts, {"ways": ways})
+    for key, held in by_paper.items():
+        paper = atlas.paper(key).paper.csl
+        for number, part in enumerate(held, 1):
+            title = f"Findings of {short_name(paper)}" + (f", part {number}" if number > 1 else "")
+            of = link(paper.title, page_href(root_of(part.path), "paper", key))
+            steps = held if len(held) > 1 else []
+            yield _list_page(atlas, replace(part, label=title), steps, {"of": of})
 
 
 def _list_page(
@@ -113,7 +113,7 @@ def _list_page(
     first = not parts or part.path == parts[0].path
     total = len(atlas.findings)
     listed = sum(len(p.entries) for p in parts) if parts else len(part.entries)
-    entries = [f for p in parts for f in p.entries] if parts else part.entries
+    entries = [f for p in parts or [part] for f in p.entries] if first else []
     fetched = first and 0 < listed <= _MOST_FETCHED
     return Page(
         path=part.path,
@@ -140,7 +140,9 @@ def _list_page(
     )
 
 
-def _view_ways(atlas: Atlas, by_paper: Sequence[Part[Finding]], root: str) -> list[View]:
+def _view_ways(
+    atlas: Atlas, by_paper: Mapping[str, Sequence[Part[Finding]]], root: str
+) -> list[View]:
     """Return shorter lists of findings: of each kind of term, and of papers, the longest first."""
     ways = []
     for kind in PAGED:
@@ -161,12 +163,11 @@ def _view_ways(atlas: Atlas, by_paper: Sequence[Part[Finding]], root: str) -> li
                 len(ranked),
             )
         )
-    sizes = Counter(f.paper for part in by_paper for f in part.entries)
-    starts = {part.entries[0].paper: part.path for part in reversed(by_paper)}
-    papers = sorted(sizes, key=lambda key: (-sizes[key], key))
+    sizes = {key: sum(len(part.entries) for part in held) for key, held in by_paper.items()}
+    papers = sorted((key for key in sizes if sizes[key]), key=lambda key: (-sizes[key], key))
     entries = [
         {
-            **link(short_name(atlas.paper(key).paper.csl), href(root, starts[key])),
+            **link(short_name(atlas.paper(key).paper.csl), href(root, by_paper[key][0].path)),
             "count": sizes[key],
         }
         for key in papers[:_WAYS]

@@ -42,13 +42,13 @@ def find_initial(text: str) -> str:
 
 
 def split_list(
-    entries: Sequence[Entry], index: str, key: Callable[[Entry], str], most: int = ONE_PAGE
+    entries: Sequence[Entry], index: str, key: Callable[[Entry], str]
 ) -> list[Part[Entry]]:
     """Return the parts of a long list by their key, in order; none where one page holds it all.
 
-    ``index`` is the path of the index. A part past ``most`` entries goes on at ``a-2``.
+    ``index`` is the path of the index. A part past ``ONE_PAGE`` entries goes on at ``a-2``.
     """
-    if len(entries) <= most:
+    if len(entries) <= ONE_PAGE:
         return []
     groups: dict[str, list[Entry]] = {}
     for entry in entries:
@@ -56,12 +56,12 @@ def split_list(
     parts = []
     for name in sorted(groups):
         held = groups[name]
-        for number, start in enumerate(range(0, len(held), most), 1):
+        for number, start in enumerate(range(0, len(held), ONE_PAGE), 1):
             part = name if number == 1 else f"{name}-{number}"
             label = name.upper() if len(name) == 1 else name
-            if len(held) > most:
+            if len(held) > ONE_PAGE:
                 label = f"{label} {number}"
-            parts.append(Part(f"{index}list/{part}/", label, held[start : start + most]))
+            parts.append(Part(f"{index}list/{part}/", label, held[start : start + ONE_PAGE]))
     return parts
 
 
