@@ -119,7 +119,7 @@ def _renew_part(change: _Change) -> bool | None:
         return None
     changed = store.write_bytes(change.file, text)
     change.recall.keep(forget=False)
-    pages = {address: part.pages.get(address) for address in part.changed}
+    pages = {**dict.fromkeys(part.changed), **part.pages(part.changed)}
     change.known.keep_part(change.seen(), new, pages, part.bases)
     return changed
 
@@ -153,7 +153,7 @@ def _read_changed(change: _Change) -> tuple[Mapping[str, Outline], tuple[Side, S
 def _find_edits(lines: Lines, part: Part, steps: Steps, day: date) -> list[Edit]:
     """Return what changes in the ledger, the last one first."""
     ends = {*steps.pages, *steps.pages.values(), *steps.rows}
-    standing = {a: part.pages[a] for a in {*part.changed, *ends} if a in part.pages}
+    standing = part.pages({*part.changed, *ends})
     news = News(
         {address: page.record for address, page in standing.items()},
         part.papers,

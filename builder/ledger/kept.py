@@ -144,10 +144,13 @@ class Kept:
                 found[name] = _outline(json.loads(told))
         return found
 
-    def pages(self) -> dict[str, Page]:
-        """Return all pages by address."""
-        rows = self._ask("SELECT address, record, digest FROM pages")
-        return {address: Page(record, told) for address, record, told in rows}
+    def records(self) -> dict[str, str]:
+        """Return the record of each page, as ``kind:id`` by address."""
+        return dict(self._ask("SELECT address, record FROM pages"))
+
+    def digests(self) -> dict[str, str]:
+        """Return the digest of each page's data, by address."""
+        return dict(self._ask("SELECT address, digest FROM pages"))
 
     def bases(self, addresses: Iterable[str]) -> dict[str, Basis]:
         """Return what the data of some pages of terms and works is."""
@@ -157,7 +160,7 @@ class Kept:
                 found[address] = Basis(*json.loads(told))
         return found
 
-    def _ask(self, question: str, *values: str) -> list[tuple[str, ...]]:
+    def _ask(self, question: str, *values: str) -> list[Any]:
         if self._connection is None:
             return []
         try:

@@ -14,6 +14,7 @@ from builder.models import Address
 
 _DASH = "\n- "
 _KEY = "address: "
+_ADDRESS = re.compile(rf"^- {_KEY}(.*)$", re.MULTILINE)
 # An entry whose values YAML takes for text as they stand: a digest of digits alone is a number, as
 # is one that begins like a binary.
 _PLAIN = re.compile(
@@ -89,6 +90,6 @@ def split_ledger(text: str) -> Lines | None:
     if not text.startswith(_DASH[1:] + _KEY) or not text.endswith("\n"):
         return None
     parts = text[len(_DASH) - 1 : -1].split(_DASH)
-    addresses = [part.partition("\n")[0].removeprefix(_KEY).strip("'\"") for part in parts]
-    ordered = all(part.startswith(_KEY) for part in parts) and addresses == sorted(set(addresses))
+    addresses = [written.strip("'\"") for written in _ADDRESS.findall(text)]
+    ordered = len(addresses) == len(parts) and addresses == sorted(set(addresses))
     return Lines(parts, addresses) if ordered else None

@@ -175,7 +175,7 @@ def digest_pages(outlines: Outlines, addresses: Mapping[str, str]) -> dict[str, 
     found |= {ids.page_path("paper", name): p.digest for name, p in outlines.papers.items()}
     found |= {address: basis.digest for address, basis in find_bases(outlines)}
     found |= _digest_trials(outlines)
-    return digest_overviews(found, addresses)
+    return dict(sorted(digest_overviews(found, addresses).items()))
 
 
 def digest_overviews(found: dict[str, str], addresses: Mapping[str, str]) -> dict[str, str]:
@@ -187,12 +187,12 @@ def digest_overviews(found: dict[str, str], addresses: Mapping[str, str]) -> dic
     below: dict[str, list[str]] = defaultdict(list)
     for path, value in found.items():
         below[path.partition("/")[0] + "/"].append(value)
-    for address, record in addresses.items():
-        if record.startswith("release:"):
-            found[address] = digest(record)  # frozen: its data never changes
-        elif address not in found:
+    for address in addresses.keys() - found.keys():
+        if addresses[address].startswith("release:"):
+            found[address] = digest(addresses[address])  # frozen: its data never changes
+        else:
             found[address] = digest(sorted(below[address])) if below.get(address) else whole
-    return dict(sorted(found.items()))
+    return found
 
 
 def find_bases(outlines: Outlines) -> Iterator[tuple[str, Basis]]:

@@ -6,7 +6,7 @@ It gives what the outlines of the whole library would give, from what is kept of
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from builder import ids
@@ -20,16 +20,22 @@ _TERMS = ("source", "mechanism", "vehicle", "condition")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """All pages as they are now, and of those that changed or came what they were (None: nothing).
+    """All pages as they are now, their records and digests, and which of them changed.
 
-    ``bases`` are those of the pages of terms and works that changed, ``papers`` names the paper
-    behind each page of a finding that changed.
+    Those that came or went are ``changed`` too. ``bases`` are those of the pages of terms and works
+    that changed, ``papers`` names the paper behind each page of a finding that changed.
     """
 
-    pages: Mapping[str, Page]
-    changed: Mapping[str, Page | None]
+    records: Mapping[str, str]
+    digests: Mapping[str, str]
+    changed: frozenset[str]
     bases: Mapping[str, Basis]
     papers: Mapping[str, str]
+
+    def pages(self, addresses: Iterable[str]) -> dict[str, Page]:
+        """Return some pages, as far as they stand."""
+        found = (a for a in addresses if a in self.records)
+        return {a: Page(self.records[a], self.digests[a]) for a in found}
 
 
 def renew_pages(kept: Kept, old: Mapping[str, Outline], new: Mapping[str, Outline]) -> Part | None:
@@ -39,30 +45,26 @@ def renew_pages(kept: Kept, old: Mapping[str, Outline], new: Mapping[str, Outlin
     """
     if any(old[name].trials != new[name].trials for name in new):
         return None
-    held = kept.pages()
-    bases = _renew_bases(kept, held, old, new)
+    records, held = kept.records(), kept.digests()
+    bases = _renew_bases(kept, records, old, new)
     if bases is None:
         return None
-    records = {address: page.record for address, page in held.items()}
+    found = dict(held)
+    for address in [a for a, record in records.items() if record.startswith(_MADE)]:
+        del found[address]
     for address, _, _ in _findings(old):
         records.pop(address, None)
+        found.pop(address, None)
     papers = {}
-    found = {}
     for address, name, digest in _findings(new):
         records[address] = f"finding:{address.split('/')[1]}"
-        papers[address] = name
         found[address] = digest
-    stayed = {a: held[a].digest for a, r in records.items() if a in held and not _is_made(r)}
-    found = stayed | found | {address: basis.digest for address, basis in bases.items()}
+        papers[address] = name
+    found |= {address: basis.digest for address, basis in bases.items()}
     found |= {ids.page_path("paper", name): outline.digest for name, outline in new.items()}
     digests = digest_overviews(found, records)
-    pages = {address: Page(record, digests[address]) for address, record in records.items()}
-    changed = {a: held.get(a) for a, page in pages.items() if page != held.get(a)}
-    return Part(pages, changed | {a: held[a] for a in held.keys() - pages.keys()}, bases, papers)
-
-
-def _is_made(record: str) -> bool:
-    return record.startswith(_MADE)
+    changed = {address for address, _ in digests.items() ^ held.items()}
+    return Part(records, digests, frozenset(changed), bases, papers)
 
 
 def _findings(outlines: Mapping[str, Outline]) -> Iterator[tuple[str, str, str]]:
@@ -74,7 +76,7 @@ def _findings(outlines: Mapping[str, Outline]) -> Iterator[tuple[str, str, str]]
 
 def _renew_bases(
     kept: Kept,
-    held: Mapping[str, Page],
+    held: Collection[str],
     old: Mapping[str, Outline],
     new: Mapping[str, Outline],
 ) -> dict[str, Basis] | None:
@@ -92,7 +94,7 @@ def _renew_bases(
     return bases
 
 
-def _naming(outlines: Mapping[str, Outline], held: Mapping[str, Page]) -> Iterator[tuple[str, str]]:
+def _naming(outlines: Mapping[str, Outline], held: Collection[str]) -> Iterator[tuple[str, str]]:
     """Yield the address of each page that a finding shows on, with the finding's digest."""
     for outline in outlines.values():
         for finding in outline.findings:
