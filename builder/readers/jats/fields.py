@@ -45,8 +45,8 @@ FIELDS = (
     }
 )
 # Fields and parts of names that are put apart in print where nothing stands between them.
-SET_APART = TITLES | DATES | TEXTS | IDENTIFIERS | {"surname", "given-names"}
-# Elements besides these whose text is printed just as it stands: always, or where they hold text.
+SET_APART = TITLES | DATES | TEXTS | IDENTIFIERS | {"surname", "given-names", "etal"}
+# Elements besides these, and links with a text, whose text is printed just as it stands.
 PLAIN = frozenset(
     [
         "mixed-citation",
@@ -61,7 +61,6 @@ PLAIN = frozenset(
         "collab",
     ]
 )
-PLAIN_WITH_TEXT = LINKS | {"etal"}
 # What stands in a citation that tags no field: looks, a label, a link.
 MARKUP = LINKS | {
     "etal",

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from lxml import etree
 
 from builder.readers.jats.context import words_of
-from builder.readers.jats.fields import PEOPLE, PLAIN, PLAIN_WITH_TEXT, SET_APART
-from builder.readers.jats.inline import Prose, tidy
+from builder.readers.jats.fields import LINKS, PEOPLE, PLAIN, SET_APART
+from builder.readers.jats.inline import ET_AL, Prose, tidy
 from builder.readers.jats.parts import Parts
 
 _PLACE = frozenset(["year", "month", "day", "volume", "issue", "fpage", "lpage"])
@@ -41,7 +41,9 @@ def _is_plain(element: etree._Element) -> bool:
         if tag in SET_APART:
             if not part.tail and part.getnext() is not None:
                 part.tail = " "
-        elif tag in PLAIN_WITH_TEXT:
+            if tag == "etal" and not part.text and not len(part):
+                part.text = ET_AL
+        elif tag in LINKS:
             plain = plain and bool(part.text)
         elif tag not in PLAIN:
             plain = False

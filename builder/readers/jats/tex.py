@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -18,7 +18,8 @@ from builder.readers.jats.scripts import superscript
 
 _DOCUMENT = re.compile(r"\\begin\{document\}(.*?)(?:\\end\{document\}|$)", re.DOTALL)
 _PREAMBLE = re.compile(r"\\(?:documentclass|usepackage|setlength|pagestyle)\b[^\n]*")
-_WORD = re.compile(r"\\([A-Za-z]+)\s*|\\(.)|(\s+)|(%[^\n]*\n?)|(.)", re.DOTALL)
+# Macros with the space behind them, spaces, comments, runs of plain characters, single others.
+_WORD = re.compile(r"\\[A-Za-z]+\s*|\\.|\s+|%[^\n]*\n?|[A-Za-z0-9.,;:()+\-/|!?*@]+|.", re.DOTALL)
 _SPACES = frozenset([",", ";", ":", " ", "quad", "qquad", "enspace", "thinspace", "space"])
 _SILENT = """
     ! ( ) [ ] / middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr displaystyle textstyle
@@ -92,7 +93,7 @@ class _Formula:
     """The words of one formula, read from left to right."""
 
     def __init__(self, tex: str) -> None:
-        self._words = list(_find_words(tex))
+        self._words: list[str] = _WORD.findall(tex)
         self._words.reverse()
 
     def read(self, closing: str = "") -> str:
@@ -102,24 +103,40 @@ class _Formula:
             word = self._words.pop()
             if word == closing:
                 break
-            parts.append(self._text_of(word))
+            first = word[0]
+            parts.append(word if first.isalnum() or first in _AS_IT_IS else self._text_of(word))
         return "".join(parts)
+
+    def _next(self) -> str:
+        """Return the first character of what comes next, white space and macros included."""
+        return self._words[-1][0] if self._words else ""
+
+    def _take(self) -> str:
+        """Return a macro, or one character of a run, and leave the rest."""
+        word = self._words.pop()
+        if len(word) > 1 and word[0] != "\\":
+            self._words.append(word[1:])
+            return word[0]
+        return word
 
     def _argument(self) -> str:
         """Return the text of what a macro or a script applies to: a group or one word."""
-        while self._words and self._words[-1] == " ":
+        while self._words and (self._words[-1].isspace() or self._words[-1][0] == "%"):
             self._words.pop()
-        return self._text_of(self._words.pop()).strip() if self._words else ""
+        return self._text_of(self._take()).strip() if self._words else ""
 
     def _text_of(self, word: str) -> str:
-        if word == "{":
+        first = word[0]
+        if first == "{":
             return self.read("}")
-        if word == "^":
+        if first == "^":
             return raised(self._argument())
-        if word == "_":
+        if first == "_":
             return lowered(self._argument())
-        if len(word) > 1:
-            return self._macro(word[1:])
+        if first == "\\":
+            return self._macro(word[1:].rstrip() or " ")
+        if first == "%":
+            return ""
         return _PLAIN.get(word, f" {word} " if word in _RELATIONS else word)
 
     def _macro(self, name: str) -> str:
@@ -138,8 +155,8 @@ class _Formula:
         symbol = _find_symbol(name)
         if len(symbol) > 1 and symbol.isalpha():
             # The name of a function, parted from its neighbours.
-            following = self._words[-1] if self._words else ""
-            return f" {symbol} " if following[:1] == "\\" or following.isalnum() else f" {symbol}"
+            following = self._next()
+            return f" {symbol} " if following == "\\" or following.isalnum() else f" {symbol}"
         return f" {symbol} " if symbol in _RELATIONS else symbol
 
     def fraction(self) -> str:
@@ -150,10 +167,10 @@ class _Formula:
     def root(self) -> str:
         """Return ``√(x)``, a degree before it."""
         degree = ""
-        if self._words and self._words[-1] == "[":
+        if self._next() == "[":
             self._words.pop()
             degree = superscript(self.read("]"))
-        if self._words and self._words[-1] == "(":
+        if self._next() == "(":
             return f"{degree}√"
         return f"{degree}√({self._argument()})"
 
@@ -175,14 +192,14 @@ class _Formula:
     def environment(self) -> str:
         """Return nothing for the name of an environment, and the columns of an array."""
         name = self._argument()
-        if name in ("array", "tabular") and self._words and self._words[-1] == "{":
+        if name in ("array", "tabular") and self._next() == "{":
             self._argument()
         return ""
 
     def delimiter(self) -> str:
         """Return nothing for a bracket's size; an empty bracket is a full stop."""
-        if self._words and self._words[-1] == ".":
-            self._words.pop()
+        if self._next() == ".":
+            self._take()
         return ""
 
     def hidden(self) -> str:
@@ -196,6 +213,7 @@ class _Formula:
         return f" {_NEGATED.get(base.strip()) or base + _STRUCK} "
 
 
+_AS_IT_IS = frozenset(" \n.,;:()+-/|!?*@[]")
 _STRUCK = "\u0338"
 _PLAIN = {"$": "", "~": " ", "&": " ", "}": "", "'": "′"}
 _NEGATED = {"=": "≠", "<": "≮", ">": "≯", "∈": "∉", "≡": "≢", "∼": "≁", "⊂": "⊄"}
@@ -212,19 +230,6 @@ _LAYOUTS: dict[str, Callable[[_Formula], str]] = {
     "not": _Formula.negated,
     "\\": lambda _: "; ",
 }
-
-
-def _find_words(tex: str) -> Iterator[str]:
-    r"""Yield macros as ``\name``, a space for white space, and single characters."""
-    for macro, escaped, space, comment, character in _WORD.findall(tex):
-        if macro:
-            yield f"\\{macro}"
-        elif escaped:
-            yield f"\\{escaped}"
-        elif space:
-            yield " "
-        elif not comment:
-            yield character
 
 
 @cache

@@ -192,8 +192,9 @@ def _find_authors(
             et_al = True
             continue
         authors.append(person)
-        if element.tag == "string-name" and says_et_al(words_of(element)):
-            et_al = True
+        if element.tag == "string-name" and not et_al:
+            last = element[-1].tail if len(element) else element.text
+            et_al = says_et_al(f"{person.family} {person.given} {last or ''}")
     others = [p for e in (*editors, *late) if (p := parts.person(e))]
     return tuple(authors), tuple(others), et_al
 
