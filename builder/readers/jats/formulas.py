@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from lxml import etree
 
@@ -75,6 +76,8 @@ def _scripted(element: etree._Element) -> str:
     return base + lowered(low) + raised(high)
 
 
+# The same few indices and powers come again and again.
+@lru_cache(maxsize=1000)
 def lowered(text: str) -> str:
     """Return what stands below a base: ``₂`` where Unicode has all of it, else ``_max``."""
     if not text:
@@ -84,6 +87,7 @@ def lowered(text: str) -> str:
     return low if low != close else f"_{grouped(text)}"
 
 
+@lru_cache(maxsize=1000)
 def raised(text: str) -> str:
     """Return what stands above a base: ``⁻³`` where Unicode has all of it, else ``^(a/b)``."""
     if not text or text in "′″‴":
