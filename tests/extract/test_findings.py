@@ -355,6 +355,25 @@ def test_what_vesicles_do_not_hold_is_no_cargo(vocabulary, text, sources, cargo)
 
 
 @pytest.mark.parametrize(
+    ("text", "sources"),
+    [
+        ("Osteoblast (OB)- and MSC-derived exosomes raised VEGF.", ["osteoblast", "msc"]),
+        ("Osteoblast (OB) and MSC-derived exosomes raised VEGF.", ["osteoblast", "msc"]),
+        ("Neither BMSC nor ADSC exosomes changed VEGF.", ["bmsc", "adsc"]),
+    ],
+)
+def test_all_cells_of_a_list_are_sources(vocabulary, text, sources):
+    (found,) = [t.finding for t in read(vocabulary, abstract=text, abstract_line=3)]
+    assert (found.sources, found.targets) == (sources, [])
+
+
+def test_no_harm_is_not_no_effect(vocabulary):
+    text = "MSC exosomes were safe in ten patients with osteoarthritis, without adverse events."
+    (found,) = [t.finding for t in read(vocabulary, abstract=text, abstract_line=3)]
+    assert [(o.id, o.effect) for o in found.outcomes] == [("safety", "involves")]
+
+
+@pytest.mark.parametrize(
     "number",
     ["NCT01234567", "ChiCTR2100099902", "IRCT20210423051054N1", "ACTRN12623000498695",
      "jRCTs041220087", "DRKS00031815", "CTRI/2023/04/052053"],

@@ -18,7 +18,9 @@ from builder.extract.findings.spans import Reading, is_inside, touches
 from builder.extract.findings.trace import Assigned
 from builder.extract.vocabulary import Mention
 
-_HANGING = re.compile(r"^-?\s*(?:,|/|\band\b|\bor\b|\bversus\b|\bvs\b\.?|&|\s)+$", re.IGNORECASE)
+_HANGING = re.compile(
+    r"^\)?-?\s*(?:,|/|\band\b|\bn?or\b|\bversus\b|\bvs\b\.?|&|\s)+$", re.IGNORECASE
+)
 _LISTED = re.compile(
     r"^s?\s*(?:\([^)]*\)\s*)?(?:,|/|\band\b|\bor\b|&|\s)+(?:(?:by|from|of)\s+)?(?:human\s+)?$",
     re.IGNORECASE,
@@ -281,7 +283,9 @@ def _spread(reading: Reading, found: list[tuple[Mention, str, str]]) -> None:
         between = reading.text[left.end : right.start]
         adjunct = not left.text.endswith("s")  # "MSC and BMSC exosomes"
         shares = adjunct or between.startswith("-") or not _CELL_WORD.search(left.text)
-        if other == "sources" and role != "sources" and shares and _HANGING.match(between):
+        short = right.term == left.term and between.strip() == "("  # "Osteoblast (OB)-derived"
+        hangs = short or (shares and _HANGING.match(between))
+        if other == "sources" and role != "sources" and hangs:
             found[i] = (left, "sources", rule)
     for i in range(1, len(found)):
         (left, role, rule), (right, other, _) = found[i - 1], found[i]

@@ -157,11 +157,22 @@ def _assigned(reading: Reading, mention: Mention, field: str, detail: str, rule:
 def read_outcomes(reading: Reading) -> list[Assigned]:
     """Return outcomes with their effect."""
     names = reading.mentions("method", "mechanism")  # "dose-escalation study", "cell function"
-    return [
+    found = [
         _directed(reading, m, "outcomes")
         for m in reading.mentions("outcome")
         if not is_inside(m, names)
     ]
+    return [_without_denied_harm(reading, a) for a in found]
+
+
+def _without_denied_harm(reading: Reading, assigned: Assigned) -> Assigned:
+    """Return an outcome of safety without direction where harm is denied.
+
+    "No adverse events" does not say that there was no effect on safety.
+    """
+    harm = reading.vocabulary.terms[assigned.value].type == "safety outcome"
+    denied = harm and assigned.detail == "none"
+    return replace(assigned, detail="involves", rule="no-harm") if denied else assigned
 
 
 def read_setting(reading: Reading) -> list[Assigned]:
