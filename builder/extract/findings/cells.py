@@ -222,7 +222,7 @@ def _makes_cell_behind(reading: Reading, mention: Mention) -> bool:
 
 def _makes_another_cell(reading: Reading, mention: Mention, pattern: Pattern) -> bool:
     """Tell whether another cell stands between: the iPSC of "iPSC-derived MSC exosomes"."""
-    match = pattern.regex.match(reading.behind(mention))
+    match = pattern.match(reading.behind(mention))
     if pattern.rule == "x-speaks-by-exosomes":
         return False
     if not match:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,12 +26,33 @@ class Meaning:
     effect: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pattern:
-    """A named pattern of the words before or behind a mention."""
+    """A named pattern of the words before or behind a mention.
+
+    ``rough`` fits wherever ``exact`` does, and some places more. It is short: the exact one, which
+    names each verb of the lexicon, is compiled only where a text comes near it.
+    """
 
     rule: str
-    regex: re.Pattern[str]
+    exact: str
+    rough: str
+
+    def match(self, text: str) -> re.Match[str] | None:
+        """Return what the pattern fits at the text's beginning."""
+        return self._exact.match(text) if self._rough.match(text) else None
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """Return what the pattern fits first in the text."""
+        return self._exact.search(text) if self._rough.search(text) else None
+
+    @cached_property
+    def _rough(self) -> re.Pattern[str]:
+        return re.compile(self.rough, re.IGNORECASE)
+
+    @cached_property
+    def _exact(self) -> re.Pattern[str]:
+        return re.compile(self.exact, re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +211,10 @@ def _branch(tree: Mapping[str, Any]) -> str:
 
 
 def _fill(pattern: str, words: Mapping[str, str], stop: str) -> str:
-    """Return a pattern with ``{vesicle}``, ``{derived}`` and ``{words:N}`` written out."""
+    """Return a pattern with ``{vesicle}``, ``{derived}`` and ``{words:N}`` written out.
+
+    ``stop`` fits the words that are none of the describing ones; empty: any word describes.
+    """
     # A short form may stand behind the vesicles: "exosomes (Exos) of".
     named = rf"(?:{words['vesicle']})\b(?:\s*\([^)]{{1,30}}\))?"
     pattern = pattern.replace(r"{vesicle}\b\s", named + r"\s")
@@ -202,24 +226,24 @@ def _fill(pattern: str, words: Mapping[str, str], stop: str) -> str:
         r"pre-?treated|pre-?conditioned|induced|conditioned|transfected|activated|exposed)\s+"
     )
     made += rf"|(?:{words['describing']})\s+"
-    token = rf"(?:{made}|(?!(?:{stop})\b)[^\s,;:.]+(?:,?\s+|-))"
+    bar = rf"(?!(?:{stop})\b)" if stop else ""
+    token = rf"(?:{made}|{bar}[^\s,;:.]+(?:,?\s+|-))"
     return re.sub(r"\{words:(\d)\}", lambda m: f"{token}{{0,{m[1]}}}", pattern)
 
 
 def _roles(data: Mapping[str, Any], stop: str) -> dict[str, RolePatterns]:
-    def compiled(items: list[Mapping[str, str]], template: str) -> tuple[Pattern, ...]:
+    def made(items: list[Mapping[str, str]], template: str) -> tuple[Pattern, ...]:
         return tuple(
             Pattern(
-                i["rule"],
-                re.compile(template % _fill(i["pattern"], data["words"], stop), re.IGNORECASE),
+                i["rule"], *(template % _fill(i["pattern"], data["words"], s) for s in (stop, ""))
             )
             for i in items
         )
 
     return {
         role: RolePatterns(
-            compiled(data[role].get("before", []), r"(?:^|(?<=\W))(?:%s)$"),
-            compiled(data[role].get("after", []), r"^(?:%s)"),
+            made(data[role].get("before", []), r"(?:^|(?<=\W))(?:%s)$"),
+            made(data[role].get("after", []), r"^(?:%s)"),
         )
         for role in ROLES
     }

@@ -165,14 +165,14 @@ def _stands_for_cell(
     """Return the source, and the rule, of a tissue or tumour that stands for its vesicles."""
     patterns = reading.cues.roles["source"]
     behind = reading.behind(place)
-    if patterns.after[0].regex.match(behind) or reading.cues.as_source.match(behind):
+    if patterns.after[0].match(behind) or reading.cues.as_source.match(behind):
         if named := _look_up(reading, place, "exosomes", "cell"):
             return named, "x-derived-exosomes"
         if named := _look_up(reading, place, "stem cell", "mesenchymal stem cell"):
             return named, "tissue-derived-exosomes"
     if reading.part.role == "source" or reading.cues.vesicle.match(behind.lstrip(" -")):
         return _stands_plainly(reading, place)
-    before = any(p.regex.search(reading.before(place)[-160:]) for p in patterns.before)
+    before = any(p.search(reading.before(place)[-160:]) for p in patterns.before)
     if alone and reading.vocabulary.terms[place.term].type == "biofluid":
         before = before or bool(reading.cues.in_fluid.search(reading.before(place)[-160:]))
     named = _look_up(reading, place, "exosomes") if before or listed else None

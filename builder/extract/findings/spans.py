@@ -144,7 +144,7 @@ class Reading:
     def _by_column(self, mention: Mention) -> Mention:
         """Return an open short form read by its column or vesicles, if that leaves one meaning."""
         kind = _COLUMN_KINDS.get(self.part.role)
-        if any(p.regex.match(self.behind(mention)) for p in self.cues.roles["source"].after[:2]):
+        if any(p.match(self.behind(mention)) for p in self.cues.roles["source"].after[:2]):
             kind = "source"  # "ASC-EVs"
         fitting = [c for c in mention.candidates if self.vocabulary.terms[c].kind == kind]
         if mention.term or len(fitting) != 1:
@@ -174,10 +174,10 @@ class Reading:
         patterns = self.cues.roles[role]
         behind = _SET_APART.sub("", self.behind(mention), count=1)
         for pattern in patterns.after:
-            if pattern.regex.match(behind):
+            if pattern.match(behind):
                 return pattern
         before = self.before(mention)[-160:]
-        return next((p for p in patterns.before if p.regex.search(before)), None)
+        return next((p for p in patterns.before if p.search(before)), None)
 
 
 def is_inside(mention: Mention, others: Sequence[Mention]) -> bool:
