@@ -59,11 +59,18 @@ def _lead(fields: WorkFields) -> str | None:
 
 def _read_citation(citation: Citation) -> tuple[WorkFields, list[Question]]:
     if citation.fields is None:
-        return parse_reference(citation.printed)
+        work, questions = parse_reference(citation.printed)
+        return (work if work.doi else replace(work, doi=_only_doi(citation.printed))), questions
     if citation.fields.title:
         return citation.fields, []
     text = " ".join(citation.printed.split()) or "not stated"
     return replace(citation.fields, title=text), [_unparsed("has no title")]
+
+
+def _only_doi(printed: str) -> str:
+    """Return the one DOI of a reference, wherever it stands; '' for none and for several."""
+    found = {doi.rstrip(".,;:").lower(): doi.rstrip(".,;:") for doi in ids.DOI.findall(printed)}
+    return next(iter(found.values())) if len(found) == 1 else ""
 
 
 def _record(citation: Citation, name: str, fields: WorkFields, questions: list[Question]) -> Cited:

@@ -171,6 +171,23 @@ def test_fields_of_the_layout_are_taken_over() -> None:
     assert cited.parsed
 
 
+@pytest.mark.parametrize(
+    ("printed", "doi"),
+    [
+        (
+            "King, A.: Knees of rabbits, J. Bone, 3, 1–9, 10.5555/knee(98)1-x, 2003.",
+            "10.5555/knee(98)1-x",
+        ),
+        ("See https://doi.org/10.5555/one. Also 10.5555/two, both of them.", ""),
+        ("Told twice: 10.5555/ONE; https://doi.org/10.5555/one.", "10.5555/one"),
+        ("King A. Knees. J Bone 2003;3:1-9.", ""),
+    ],
+)
+def test_the_only_doi_of_an_entry_is_its_own(printed: str, doi: str) -> None:
+    (cited,) = parse_references(_document(printed))
+    assert (cited.csl.DOI or "") == doi
+
+
 def test_fields_without_a_title_ask() -> None:
     (cited,) = parse_references(_document("Li, unpublished", fields=WorkFields()))
     assert cited.csl.title == "Li, unpublished"
