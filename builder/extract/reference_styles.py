@@ -2,7 +2,8 @@
 
 ``Smith J, Doe AB (2012) Title. J Bone 27: 1–9.`` (author and year; APA, Harvard, PLOS),
 ``Smith, J. & Doe, A. B. Title. J. Bone 27, 1–9 (2012).`` (Nature) and
-``J. Smith, A.B. Doe, Title, J. Bone 27 (2012) 1–9.`` (numbered, initials first).
+``J. Smith, A.B. Doe, Title, J. Bone 27 (2012) 1–9.`` (numbered, initials first) and
+``Smith, J. and Doe, A.: Title, J. Bone, 27, 1–9, 2012.`` (Copernicus).
 
 A style counts only where all that stands before the title reads as names, and where the end has the
 style's own form; else nothing is claimed, and the entry is kept whole.
@@ -11,7 +12,7 @@ style's own form; else nothing is claimed, and the entry is kept whole.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from builder.document import Person, WorkFields
 from builder.extract.reference_forms import Found
@@ -67,6 +68,10 @@ _NUMBERED = re.compile(
     rf"(?P<head>.+?),?\s+{_VOLUME}{_ISSUE}\s+\((?P<year>{_YEAR})\)\s+{_PAGE}\.?$"
 )
 _QUOTED = re.compile(r"[‘'“\"](?P<title>.+?)[,.]?[’'”\"],?\s+(?P<container>\S.+)")
+_COLON = re.compile(
+    rf"(?P<names>[^:\d]{{2,2000}}?):\s+(?P<head>\S.+?),\s+{_VOLUME}{_ISSUE}(?:,\s+{_PAGE})?"
+    rf"(?:,\s+(?:https?://(?:dx\.)?doi\.org/|doi:\s?)(?P<doi>10\.\d{{4,9}}/\S+?))?,\s+(?P<year>{_YEAR})[a-z]?\.?$"
+)
 _IN = re.compile(r"[.?!]\s+In:\s+(?P<inside>\S.+)$")
 _INSIDE_EDITORS = re.compile(
     r"^(?P<names>.{3,300}?),?\s+\(?(?:editors?|Eds?\.?)\)?[.,:]\s+(?P<rest>\S.+)$", re.IGNORECASE
@@ -120,6 +125,19 @@ def read_year_last(text: str) -> Found | None:
     if len(text) > _MAX_LENGTH:
         return None
     return _read_numbered(text) or _read_nature(text)
+
+
+def read_names_and_colon(text: str) -> Found | None:
+    """Return the fields of ``Authors: Title, Journal, 27, 1–9, 2012.``, or None."""
+    found = _COLON.match(text) if len(text) <= _MAX_LENGTH else None
+    names = _read_names(found["names"].strip()) if found else None
+    if not found or names is None:
+        return None
+    title, comma, container = found["head"].rpartition(", ")
+    if not comma or len(title.split()) < _LEAST_TITLE or container[:1].islower():
+        return None
+    work = _article(found, names, title, container)
+    return replace(work, doi=found["doi"] or ""), []
 
 
 def _read_nature(text: str) -> Found | None:

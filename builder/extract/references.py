@@ -18,7 +18,7 @@ from builder.extract.bibliography import csl_item
 from builder.extract.journals import journal_words
 from builder.extract.reference_forms import Found, parse_book_like
 from builder.extract.reference_people import Byline, split_byline
-from builder.extract.reference_styles import read_author_year, read_year_last
+from builder.extract.reference_styles import read_author_year, read_names_and_colon, read_year_last
 from builder.extract.reference_tail import Links, Tail, find_tail, take_links
 from builder.extract.reference_title import drop_stop, split_title
 from builder.models import Cited, Question
@@ -110,7 +110,7 @@ def parse_reference(printed: str) -> tuple[WorkFields, list[Question]]:
 
 def _read_style(links: Links) -> Found | None:
     """Return the fields by the first style that fits, without what was taken off the end."""
-    if other := read_author_year(links.rest):
+    if other := read_author_year(links.rest) or read_names_and_colon(links.rest):
         return other
     byline = split_byline(links.rest)
     found = parse_book_like(byline.rest) or _parse_article(byline, links)
@@ -133,7 +133,7 @@ def _with_names(work: WorkFields, byline: Byline) -> WorkFields:
 def _with_links(work: WorkFields, links: Links) -> WorkFields:
     return replace(
         work,
-        doi=links.doi,
+        doi=links.doi or work.doi,
         pmid=links.pmid,
         pmcid=links.pmcid,
         url=links.url,
