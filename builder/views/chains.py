@@ -11,7 +11,7 @@ from builder.pictures import Column, Link, Node
 from builder.pictures.chain import order_nodes
 from builder.views.atlas import Atlas
 from builder.views.links import View, plural
-from builder.views.picture_parts import view_cell, view_picture, view_swatch
+from builder.views.picture_parts import fill_table, view_cell, view_picture, view_swatch
 from builder.views.words import find_direction
 
 _MOST = 6
@@ -55,7 +55,7 @@ def view_chain(atlas: Atlas, term: Term, findings: Sequence[Finding], root: str)
     picture["legend"] = [view_swatch(f"stroke-{way}", _WAYS[way]) for way in _WAYS if way in used]
     picture["wide"] = True
     picture["columns"] = ["Layer", "Name", "Findings"]
-    picture["rows"] = [row for layer in layers for row in _table_rows(atlas, *layer, root)]
+    fill_table(picture, *(_table_rows(atlas, *layer, root) for layer in layers))
     return picture
 
 

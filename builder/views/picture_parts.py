@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from markupsafe import Markup
 
 from builder.views.links import View
+
+# Lines of the table behind a picture; the CSV of the findings tells the rest.
+_MOST_LINES = 100
 
 
 def view_picture(name: str, title: str, note: str, drawing: str) -> View:
@@ -17,8 +22,16 @@ def view_picture(name: str, title: str, note: str, drawing: str) -> View:
         "legend": [],
         "columns": [],
         "rows": [],
+        "more": 0,
         "wide": False,
     }
+
+
+def fill_table(picture: View, *parts: Sequence[list[View]]) -> None:
+    """Put the rows of some parts behind a picture; of a long part the first, most often named."""
+    most = _MOST_LINES // len(parts)
+    picture["rows"] = [row for rows in parts for row in rows[:most]]
+    picture["more"] = sum(max(0, len(rows) - most) for rows in parts)
 
 
 def view_cell(value: str | int, href: str = "") -> View:

@@ -15,7 +15,7 @@ from builder.pictures.bars import LETTERS, LETTERS_BESIDE
 from builder.views.atlas import Atlas
 from builder.views.chains import view_chain
 from builder.views.links import View, plural
-from builder.views.picture_parts import view_cell, view_picture, view_swatch
+from builder.views.picture_parts import fill_table, view_cell, view_picture, view_swatch
 from builder.views.words import EVIDENCE, find_direction
 
 MOST_ROWS = 10
@@ -92,7 +92,7 @@ def view_levels_picture(
     picture["legend"] = [view_swatch(f"fill-{v.replace(' ', '-')}", v) for v in used]
     every = [level for level in _LEVELS if any(c[level] for c in counts.values())]
     picture["columns"] = [one.capitalize(), *every, "All"]
-    picture["rows"] = [
+    lines = [
         [
             _term_cell(atlas, name, root, f"no {one} stated"),
             *(view_cell(counts[name][level]) for level in every),
@@ -100,6 +100,7 @@ def view_levels_picture(
         ]
         for name in listed
     ]
+    fill_table(picture, lines)
     return picture
 
 
@@ -161,11 +162,12 @@ def view_directions_picture(
         if any(counts[name][way] for name in shown)
     ]
     picture["columns"] = ["Mechanism", "▲ Raised", "▼ Lowered", "○ Named", "= No effect"]
-    picture["rows"] = [
+    lines = [
         [
             _term_cell(atlas, name, root, ""),
             *(view_cell(counts[name][way]) for way in ("up", "down", "named", "none")),
         ]
         for name in names
     ]
+    fill_table(picture, lines)
     return picture

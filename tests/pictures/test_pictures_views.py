@@ -15,6 +15,7 @@ from builder import models
 from builder.store import Library
 from builder.views.atlas import Atlas, build_atlas
 from builder.views.compare import find_comparable, view_compare, view_compared, view_comparison
+from builder.views.picture_parts import fill_table, view_cell, view_picture
 from builder.views.pictures import view_pictures
 from builder.views.trial_pictures import view_dose_pictures, view_history, view_timeline
 
@@ -249,6 +250,13 @@ def test_sources_are_compared_entry_by_entry(atlas: Atlas) -> None:
     assert told["Conditions"] == "0 shared · 1 only BMSC"
     assert told["Mechanisms"] == "1 shared · 1 only BMSC"
     assert table["columns"][0]["href"] == "../sources/bmsc/"
+
+
+def test_a_long_table_behind_a_picture_keeps_the_first_of_each_part() -> None:
+    picture = view_picture("p", "Title", "Note", "<svg></svg>")
+    fill_table(picture, [[view_cell(n)] for n in range(70)], [[view_cell("one")]])
+    assert [row[0]["label"] for row in picture["rows"]] == [*map(str, range(50)), "one"]
+    assert picture["more"] == 20
 
 
 def test_a_comparison_tells_what_became_of_a_condition(tmp_path: Path) -> None:
