@@ -46,7 +46,8 @@ def test_bad_input_gives_one_and_says_where(small: Project) -> None:
     code, out, err = run(small, "extract")
     assert code == 1
     assert err.splitlines() == [
-        "seeds/empty.txt: error: a seed with text, got an empty file. [seed-empty]",
+        "seeds/empty.txt: error: a seed with text, got an empty file. Fetch the paper again. "
+        "[seed-empty]",
         "1 error.",
     ]
     assert out.startswith("extract: 1 paper, 6 files changed")
