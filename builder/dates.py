@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+# A year of publication, as a pattern.
+YEAR = r"(?:1[6-9]|20)\d\d"
 _DAY = r"(?P<day>\d{1,2})"
 _MONTHS = (
     "january",

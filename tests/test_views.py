@@ -268,6 +268,29 @@ def test_the_map_tells_what_became_of_a_condition(effects, mark, told):
     assert cell["told"].endswith(told)
 
 
+@pytest.mark.parametrize(("beside", "mark"), [([], "▲"), (["hip-oa"], ""), (["gone"], "▲")])
+def test_a_sign_tells_of_a_condition_only_where_no_other_is_named(beside, mark):
+    library = sample_library()
+    knee = library.terms["knee-oa"]
+    terms = {
+        **library.terms,
+        "pain": knee.model_copy(update={"id": "pain", "label": "Pain", "type": "sign"}),
+        "hip-oa": knee.model_copy(update={"id": "hip-oa", "label": "Hip osteoarthritis"}),
+    }
+    bundle = library.papers[PAPER]
+    eased = bundle.findings[0].model_copy(
+        update={
+            "conditions": ["pain", "knee-oa", *beside],
+            "condition_effects": [models.EffectOf(id="pain", effect="down")],
+            "outcomes": [],
+        }
+    )
+    papers = {PAPER: replace(bundle, findings=[eased], trials=[])}
+    grid = view_grid(build_atlas(replace(library, terms=terms, papers=papers)), "condition", "../")
+    place = [c["label"] for c in grid["columns"]].index("KOA")
+    assert grid["rows"][0]["cells"][place]["result"]["mark"] == mark
+
+
 def test_the_map_of_mechanisms_tells_what_rose_and_what_fell():
     assert _knee_cell("up", kind="mechanism")["result"]["word"] == "raised"
     assert _knee_cell("down", kind="mechanism")["result"]["word"] == "lowered"

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import re
 
-from builder.dates import parse_date
+from builder.dates import YEAR, parse_date
 from builder.document import Person, WorkFields
 from builder.extract.reference_people import split_byline
 from builder.models import Question
 
-_YEAR = r"(?:1[6-9]|20)\d\d"
 _PUBLISHER = re.compile(
-    rf"^(?P<publisher>[^:;]{{2,150}}):\s*(?P<place>[^:;]{{2,120}}),\s*(?P<year>{_YEAR})\.?$"
+    rf"^(?P<publisher>[^:;]{{2,150}}):\s*(?P<place>[^:;]{{2,120}}),\s*(?P<year>{YEAR})\.?$"
 )
-_PUBLISHER_ONLY = re.compile(rf"^(?P<publisher>[^:;]{{2,150}}),\s*(?P<year>{_YEAR})\.?$")
+_PUBLISHER_ONLY = re.compile(rf"^(?P<publisher>[^:;]{{2,150}}),\s*(?P<year>{YEAR})\.?$")
 _EDITION = re.compile(
     r",?\s*\(?(?P<edition>(?:\d{1,3}(?:st|nd|rd|th)|[Rr]ev(?:ised|\.)|[Ff]irst|[Ss]econd|[Tt]hird))"
     r"\s+[Ee]d(?:ition|n)?\b\.?\)?"
@@ -38,7 +37,7 @@ _PATENT = re.compile(
 )
 _EVENT_DATE = re.compile(
     r",\s*(?P<date>(?:\d{1,2}(?:\s[A-Z][a-z]{2,8})?\s?[–-]\s?)?\d{1,2}\s[A-Z][a-z]{2,8}\s"
-    rf"{_YEAR}|[A-Z][a-z]{{2,8}}\s{_YEAR}|{_YEAR})\.?$"
+    rf"{YEAR}|[A-Z][a-z]{{2,8}}\s{YEAR}|{YEAR})\.?$"
 )
 _CONFERENCE = re.compile(
     r"\b(?:Proceedings|Proc\.|Conference|Symposium|Congress|Workshop|Meeting)\b"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from builder.document import Person
@@ -39,7 +40,7 @@ _VANCOUVER = re.compile(
     rf"(?P<names>{_VANCOUVER_NAME}(?:,\s{_VANCOUVER_NAME})*)(?P<et_al>,\set\sal)?\.\s+(?=\S)"
 )
 _VANCOUVER_PERSON = re.compile(
-    r"(?P<family>.+?)\s(?P<given>[^\Wa-z\d_]{1,4})(?:\s(?P<suffix>Jr|Sr|2nd|3rd|I{2,3}))?"
+    r"(?P<family>.+?)\s(?P<given>[^\Wa-z\d_]{1,4}(?:-[^\Wa-z\d_])?)(?:\s(?P<suffix>Jr|Sr|2nd|3rd|I{2,3}))?"
 )
 _SMALL = frozenset(["a", "and", "at", "de", "del", "du", "for", "in", "of", "on", "the", "to", "&"])
 _MAX_AUTHORS = 4000
@@ -87,9 +88,14 @@ def split_byline(text: str) -> Byline:
 
 
 def _read_vancouver(text: str, found: re.Match[str]) -> Byline:
-    names = [_VANCOUVER_PERSON.fullmatch(name) for name in found["names"].split(", ")]
-    people = tuple(_person(name, name["suffix"] or "") for name in names if name)
+    people = read_plain_names(found["names"].split(", "))
     return Byline(people, bool(found["et_al"]), text[found.end() :], vancouver=True)
+
+
+def read_plain_names(names: Iterable[str]) -> tuple[Person, ...]:
+    """Return the people of names without stops and commas: "Smith JA", "O'Brien M Jr"."""
+    found = (_VANCOUVER_PERSON.fullmatch(name) for name in names)
+    return tuple(_person(name, name["suffix"] or "") for name in found if name)
 
 
 def _end(text: str, place: int, people: list[Person], *, et_al: bool) -> Byline:

@@ -14,13 +14,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from builder.dates import YEAR
 from builder.document import Person, WorkFields
 from builder.extract.reference_forms import Found
-from builder.extract.reference_people import is_body, split_byline
+from builder.extract.reference_people import is_body, read_plain_names, split_byline
 from builder.extract.reference_title import TitleSplit, drop_stop, split_title
 from builder.models import Question
 
-_YEAR = r"(?:1[6-9]|20)\d\d"
 _MAX_LENGTH = 3000
 _PARTICLE = (
     r"(?:(?:van|von|de|der|den|del|della|di|da|dos|du|la|le|el|al|bin|ten|ter|zu|St\.)[\s-]){0,3}"
@@ -29,9 +29,6 @@ _SURNAME = rf"(?:{_PARTICLE}[^\W\d_a-z][^\W\d_]*(?:[-’' ][^\W\d_a-z]?[^\W\d_]+
 # "Smith J", "van der Berg JA", "O'Brien M Jr"
 _PLAIN = rf"{_SURNAME}\s[^\Wa-z\d_]{{1,4}}(?:-[^\Wa-z\d_])?(?:\s(?:Jr|Sr|2nd|3rd|I{{2,3}}))?"
 _PLAIN_LIST = re.compile(rf"{_PLAIN}(?:,?\s(?:and|&)\s{_PLAIN}|,\s(?:and\s|&\s)?{_PLAIN})*")
-_PLAIN_PERSON = re.compile(
-    r"(?P<family>.+?)\s(?P<given>[^\Wa-z\d_]{1,4}(?:-[^\Wa-z\d_])?)(?:\s(?P<suffix>Jr|Sr|2nd|3rd|I{2,3}))?"
-)
 # "J. Smith", "A.-B. van der Berg"
 _INITIALS = r"(?:[^\Wa-z\d_]\.[\s-]?-?){1,4}"
 _FIRST = rf"{_INITIALS}\s?{_SURNAME}"
@@ -48,8 +45,8 @@ _BETWEEN = re.compile(
 
 # "(2012)", "(2012a).", ", 2012.", ". 2012."
 _YEAR_BEHIND = (
-    rf"(?:,?\s*\((?P<year>{_YEAR})[a-z]?(?:,\s[A-Za-z][^()]{{2,20}})?\)[.,:]?"
-    rf"|(?:,|(?<=\.)|\.)\s+(?P<bare>{_YEAR})[a-z]?\.)"
+    rf"(?:,?\s*\((?P<year>{YEAR})[a-z]?(?:,\s[A-Za-z][^()]{{2,20}})?\)[.,:]?"
+    rf"|(?:,|(?<=\.)|\.)\s+(?P<bare>{YEAR})[a-z]?\.)"
 )
 _AUTHOR_YEAR = re.compile(rf"(?P<names>[^()\d]{{2,2000}}?){_YEAR_BEHIND}\s+(?P<rest>\S.+)")
 _EDITORS = re.compile(r",?\s*(?:\(?Eds?\.?\)?|editors?)\.?$", re.IGNORECASE)
@@ -62,15 +59,13 @@ _PAGE = r"(?P<page>(?:[A-Za-z]{1,3})?\d[\w.]{0,15}(?:\s?[–−-]\s?[\w.]{1,15})
 # Behind "Title. Container": the volume with or without issue and pages.
 _PLACE = re.compile(rf",?\s+{_VOLUME}{_ISSUE}(?:\s*[:,]\s*(?:pp?\.\s*)?{_PAGE})?\s*\.?$")
 _NATURE = re.compile(
-    rf"(?P<head>.+?),?\s+{_VOLUME}{_ISSUE},\s+(?:pp?\.\s*)?{_PAGE}\s+\((?P<year>{_YEAR})\)\.?$"
+    rf"(?P<head>.+?),?\s+{_VOLUME}{_ISSUE},\s+(?:pp?\.\s*)?{_PAGE}\s+\((?P<year>{YEAR})\)\.?$"
 )
-_NUMBERED = re.compile(
-    rf"(?P<head>.+?),?\s+{_VOLUME}{_ISSUE}\s+\((?P<year>{_YEAR})\)\s+{_PAGE}\.?$"
-)
+_NUMBERED = re.compile(rf"(?P<head>.+?),?\s+{_VOLUME}{_ISSUE}\s+\((?P<year>{YEAR})\)\s+{_PAGE}\.?$")
 _QUOTED = re.compile(r"[‘'“\"](?P<title>.+?)[,.]?[’'”\"],?\s+(?P<container>\S.+)")
 _COLON = re.compile(
     rf"(?P<names>[^:\d]{{2,2000}}?):\s+(?P<head>\S.+?),\s+{_VOLUME}{_ISSUE}(?:,\s+{_PAGE})?"
-    rf"(?:,\s+(?:https?://(?:dx\.)?doi\.org/|doi:\s?)(?P<doi>10\.\d{{4,9}}/\S+?))?,\s+(?P<year>{_YEAR})[a-z]?\.?$"
+    rf"(?:,\s+(?:https?://(?:dx\.)?doi\.org/|doi:\s?)(?P<doi>10\.\d{{4,9}}/\S+?))?,\s+(?P<year>{YEAR})[a-z]?\.?$"
 )
 _IN = re.compile(r"[.?!]\s+In:\s+(?P<inside>\S.+)$")
 _INSIDE_EDITORS = re.compile(
@@ -190,8 +185,7 @@ def _read_names(text: str) -> _Names | None:
     et_al = short != _EDITORS.sub("", text)
     short = short.rstrip(" ,")
     if _PLAIN_LIST.fullmatch(short):
-        found = [_PLAIN_PERSON.fullmatch(one) for one in _AND.split(short)]
-        return _Names(tuple(_plain(one) for one in found if one), et_al)
+        return _Names(read_plain_names(_AND.split(short)), et_al)
     if (short.isalpha() and short.isupper()) or is_body(short):
         return _Names((Person(literal=short),), et_al)
     end = short if short.endswith(".") else f"{short}."
@@ -199,10 +193,6 @@ def _read_names(text: str) -> _Names | None:
     if byline.people and byline.rest == "X":
         return _Names(byline.people, et_al or byline.et_al)
     return None
-
-
-def _plain(found: re.Match[str]) -> Person:
-    return Person(found["family"], found["given"], suffix=found["suffix"] or "")
 
 
 def _read_article(rest: str) -> dict[str, object] | None:

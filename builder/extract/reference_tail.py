@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from builder.dates import parse_date
+from builder.dates import YEAR, parse_date
 
-_YEAR = r"(?:1[6-9]|20)\d\d"
 _URL = r"https?://[^\s<>\"“”]+"
 _ACCESSED = re.compile(
     r"[\s.,;]{0,4}[(\[]?\s*(?:last\s+)?(?:accessed|retrieved)(?:\s+on)?:?\s+(?P<date>[^()\[\]]{4,40}?)"
@@ -49,10 +48,10 @@ _PAGE = (
     r"(?:\s?[–−-]\s?[\w.]{1,20}?)?)"
 )
 _AFTER_YEAR = re.compile(
-    rf"(?P<year>{_YEAR})(?P<letter>[a-z]?)"
+    rf"(?P<year>{YEAR})(?P<letter>[a-z]?)"
     rf"(?:(?:\s*[,;]\s*{_VOLUME})?(?:\s*[,:]\s*{_PAGE})?(?P<extra>[;,]\s[^;]{{3,200}}?)?)?\s*\.?\s*"
 )
-_YEAR_PLACE = re.compile(rf"(?<=\s){_YEAR}(?=[a-z]?\s*(?:[,;.]|$))")
+_YEAR_PLACE = re.compile(rf"(?<=\s){YEAR}(?=[a-z]?\s*(?:[,;.]|$))")
 _EXTRA = re.compile(
     r"^[;,]\s(?:discussion|quiz|author reply|reply|erratum|correction|retract)", re.I
 )

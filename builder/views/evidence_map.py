@@ -134,14 +134,16 @@ def _count_results(atlas: Atlas, findings: Sequence[Finding], column: Term) -> C
 def _became(atlas: Atlas, finding: Finding, column: Term) -> set[str]:
     """Return what a finding tells of a condition, by itself or by its signs, pain or osteophytes.
 
-    An outcome that stayed as it was counts as well; of one that rose or fell it is not known
-    whether that is good.
+    A sign counts where the finding names no other condition that it may belong to. An outcome that
+    stayed as it was counts as well; of one that rose or fell it is not known whether that is good.
     """
-    terms = atlas.library.terms
+    named = [t for name in finding.conditions if (t := atlas.library.terms.get(name))]
+    signs = {t.id for t in named if not is_treated(t)}
+    alone = len(named) == len(signs) + 1
     told = {
         _RELIEF[c.effect]
         for c in finding.condition_effects
-        if c.effect in _RELIEF and (c.id == column.id or not is_treated(terms[c.id]))
+        if c.effect in _RELIEF and (c.id == column.id or (alone and c.id in signs))
     }
     return told | {"none" for o in finding.outcomes if o.effect == "none"}
 

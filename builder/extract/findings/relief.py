@@ -100,13 +100,12 @@ def _governs(reading: Reading, state: State, start: int, end: int, *, healing: b
         return True  # the words stand right beside it
     if state.start >= end:
         return len(text[end : state.start].split()) <= _MOST_BEHIND
-    low = state.end
     if state.rule == "denied" and _CARRYING.search(text[state.start : state.end]):
         # "did not reduce pain in patients with X": the denial is carried on, not X's own.
-        low = text.lower().rfind(state.cue.lower(), 0, state.start)
-        if any(low <= n.start and n.end <= state.start for n in _names(reading)):
+        denial = text.lower().rfind(state.cue.lower(), 0, state.start)
+        if any(denial <= n.start and n.end <= state.start for n in _names(reading)):
             return False
-        low = state.end
+    low = state.end
     between = text[low:start]
     for name in _names(reading):
         if low <= name.start and name.end <= start:

@@ -36,7 +36,7 @@ class ReliefWords:
 
 
 def _any(words: Sequence[str]) -> str:
-    return "|".join(re.escape(w).replace(r"\~", r"\w*").replace("~", r"\w*") for w in words)
+    return "|".join(re.escape(word).replace(r"\*", r"\w*") for word in words)
 
 
 def parse_relief(data: Mapping[str, Sequence[str]], vesicle: str) -> ReliefWords:
