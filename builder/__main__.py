@@ -1,7 +1,7 @@
 """``python -m builder``."""
 
 from builder.cli import main
-from builder.memory import expect_records
+from builder.store.memory import expect_records
 
 expect_records()
 main()

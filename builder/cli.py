@@ -121,13 +121,12 @@ def main(context: click.Context, root: Path) -> None:
 @click.pass_obj
 def extract(project: Project, jobs: int | None, dask: str | None) -> None:
     """Read the papers in seeds/ and write content/papers/."""
-    from builder import extraction
-    from builder.reading import executors
+    from builder.curate import extraction, workers
 
     if jobs and dask:
         raise click.UsageError("--jobs and --dask exclude each other")
     with told(), Stages() as stages:
-        crew = executors.name_crew(jobs, dask)
+        crew = workers.name_crew(jobs, dask)
         report = extraction.extract(project, stages.notify, crew=crew, progress=stages.progress)
     finish(
         report.problems,
@@ -141,7 +140,7 @@ def extract(project: Project, jobs: int | None, dask: str | None) -> None:
 @click.pass_obj
 def check(project: Project, as_json: bool) -> None:
     """Check content/ against the seeds, and every name in it."""
-    from builder import extraction
+    from builder.curate import extraction
 
     try:
         with Stages() as stages:
@@ -192,15 +191,16 @@ def build(project: Project, force: bool, out: Path | None) -> None:
 @click.pass_obj
 def serve(project: Project, host: str, port: int) -> None:
     """Preview the site; reload the browser on every change."""
-    from builder import serve as preview
+    from builder import pipeline
+    from builder.publish import serve as preview
 
     project = preview.preview_project(project)
     with Stages():
-        problems = preview.rebuild(project)
+        problems = pipeline.rebuild(project)
     show(problems)
     if not project.site.is_dir():
         sys.exit(1)
-    server = preview.make_server(project, host, port, click.echo)
+    server = preview.make_server(project, host, port, click.echo, lambda: pipeline.rebuild(project))
     click.echo(f"Preview at http://{host}:{port}/ (Ctrl-C ends it)")
     try:
         server.serve()
@@ -219,10 +219,10 @@ def rename(project: Project, old: str, new: str) -> None:
 
     OLD and NEW are ids of a term (bmsc) or addresses (sources/bmsc/).
     """
-    from builder import curate
+    from builder.curate import redirects
 
     with told():
-        done = curate.rename(project, old, new)
+        done = redirects.rename(project, old, new)
     for source, target in done.moves.items():
         click.echo(f"{source} leads to {target} from now on.")
     click.echo(f"rename: {count(len(done.changed), 'file')} changed")
@@ -237,10 +237,10 @@ def retire(project: Project, names: tuple[str, ...], because: str) -> None:
 
     With a paper go the findings, works and trials that it alone brought.
     """
-    from builder import curate
+    from builder.curate import redirects
 
     with told():
-        gone = curate.retire(project, names, because)
+        gone = redirects.retire(project, names, because)
     click.echo(f"retire: {len(gone):,} {'address' if len(gone) == 1 else 'addresses'} withdrawn")
 
 
@@ -249,10 +249,10 @@ def retire(project: Project, names: tuple[str, ...], because: str) -> None:
 @click.pass_obj
 def release(project: Project, version: str) -> None:
     """Freeze the data as VERSION, with what changed since the last release."""
-    from builder import freeze
+    from builder.publish.release import write_release
 
     with told(), Stages() as stages:
-        changes = freeze.write_release(project, version)
+        changes = write_release(project, version)
     said = ", ".join(f"{len(found):,} {word}" for word, found in changes["findings"].items())
     click.echo(f"release {version}: findings {said}, {stages.seconds}")
 
@@ -262,11 +262,11 @@ def release(project: Project, version: str) -> None:
 @click.pass_obj
 def questions(project: Project, as_json: bool) -> None:
     """List what a curator should look at, the weightiest first."""
-    from builder import extraction
-    from builder.questions import find_questions
+    from builder.curate.questions import find_questions
+    from builder.store.library_cache import load
 
     with told():
-        found = find_questions(extraction.load(project))
+        found = find_questions(load(project))
     if as_json:
         click.echo(json.dumps([asdict(q) for q in found], ensure_ascii=False, indent=2))
         return
@@ -280,12 +280,12 @@ def questions(project: Project, as_json: bool) -> None:
 @click.pass_obj
 def explain(project: Project, finding: str) -> None:
     """Show the words and rules behind each field of FINDING."""
-    from builder import extraction
-    from builder.explain import explain_finding
+    from builder.curate.explain import explain_finding
+    from builder.store.library_cache import load
 
     with told():
         try:
-            lines = explain_finding(project, extraction.load(project), finding)
+            lines = explain_finding(project, load(project), finding)
         except LookupError as error:
             raise click.BadParameter(str(error), param_hint="FINDING") from error
     for line in lines:
@@ -304,7 +304,7 @@ def explain(project: Project, finding: str) -> None:
 def schemas(project: Project, out: Path) -> None:
     """Write the JSON Schemas of the records, for editors."""
     from builder import store
-    from builder.exports.schemas import record_schemas
+    from builder.export.schemas import record_schemas
 
     with told():
         for name, schema in record_schemas("").items():
@@ -342,7 +342,7 @@ def refresh(project: Project, part: str | None) -> None:
 @click.pass_obj
 def add(project: Project, file: Path, dry_run: bool) -> None:
     """Take the paper FILE into seeds/, and show what it brings."""
-    from builder.add import add_paper, tell_added
+    from builder.curate.add import add_paper, tell_added
 
     with told(), Stages() as stages:
         added = add_paper(project, file, dry_run=dry_run, notify=stages.notify)

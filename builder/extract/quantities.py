@@ -1,7 +1,7 @@
 """Numbers with their units, word for word, and doses.
 
 A quantity's quote is the text as given; a power of ten that lost its superscript is read as one
-(``builder.extract.powers``) but never rewritten in the quote.
+(``builder.extract.superscripts``) but never rewritten in the quote.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from builder.extract.powers import (
+from builder.extract.superscripts import (
     DASH,
     RAISED,
     TIMES,

@@ -12,16 +12,17 @@ from pathlib import Path
 
 from mkdocs.utils.yaml import yaml_load
 
-from builder import ids, store
-from builder.addresses import check_pages
+from builder import store
+from builder.addresses.renewal import check_pages
 from builder.errors import Problem, ProblemError, has_errors
-from builder.exports import write_exports
+from builder.export import write_exports
 from builder.project import Project, source_date_epoch
 from builder.publish.linkcheck import check_links
 from builder.search import write_search
+from builder.site.pages import Page
 from builder.store import Library
-from builder.swap import new_site
-from builder.views import Page
+from builder.store.atomic_replace import new_site
+from builder.text import ids
 
 Notify = Callable[[str], None]
 _WARNING = re.compile(r"^(?:WARNING|ERROR)\s+-\s+(.*)", re.MULTILINE)

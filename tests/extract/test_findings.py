@@ -8,7 +8,6 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builder.document import Block, Cell, Document, FrontMatter, Grid, WorkFields
 from builder.extract.findings import check_entities, trace_findings
 from builder.extract.findings.cues import read_cues
 from builder.extract.findings.effects import EffectReader
@@ -16,6 +15,7 @@ from builder.extract.findings.sentences import find_sentences
 from builder.extract.findings.statements import column_role
 from builder.extract.tables import repair_tables
 from builder.models import Cited, CslItem, EntityRecord, Paper, Seed
+from builder.models.document import Block, Cell, Document, FrontMatter, Grid, WorkFields
 
 SHA = "0" * 64
 

@@ -9,7 +9,7 @@ import gold_scoring
 import pytest
 import yaml
 
-from builder import nomenclature
+from builder.text import nomenclature
 
 ROOT = Path(__file__).parents[2]
 EFFECTS = {"up", "down", "activates", "inhibits", "modulates", "involves", "none"}

@@ -11,32 +11,27 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from builder import ids
-from builder.document import Document
-from builder.extract.findings import doubts
-from builder.extract.findings.beside import Beside
-from builder.extract.findings.carriers import read_cargo, read_modifications, read_vehicles
+from builder.extract.findings import questions as doubts
 from builder.extract.findings.cells import read_cells
-from builder.extract.findings.contrasts import set_apart
-from builder.extract.findings.cues import Cues, read_cues
-from builder.extract.findings.doubts import check_entities
-from builder.extract.findings.readings import (
+from builder.extract.findings.concepts import (
     read_evidence,
     read_mechanisms,
     read_outcomes,
     read_setting,
 )
+from builder.extract.findings.contrasts import set_apart
+from builder.extract.findings.cues import Cues, read_cues
+from builder.extract.findings.questions import check_entities
 from builder.extract.findings.spans import Reading, drop_ancestors
-from builder.extract.findings.statements import (
-    Part,
-    Statement,
-    find_statements,
-    split_contrast,
-)
+from builder.extract.findings.statements import Part, Statement, find_statements, split_contrast
+from builder.extract.findings.title_checks import Beside
 from builder.extract.findings.trace import EFFECTS, Assigned, Trace
+from builder.extract.findings.vehicles import read_cargo, read_modifications, read_vehicles
 from builder.extract.quantities import find_quantities
 from builder.extract.vocabulary import Vocabulary
 from builder.models import Cargo, Cited, EffectOf, Finding, Paper, Question, Table
+from builder.models.document import Document
+from builder.text import ids
 
 __all__ = ["check_entities", "find_findings", "read_text", "trace_findings"]
 
