@@ -10,7 +10,7 @@ import pytest
 
 # From the ground up. A part may import what stands in a line above its own, and nothing beside it.
 LAYERS = (
-    {"caches", "dates", "errors", "hashes", "memory", "pictures", "project", "spelling"},
+    {"caches", "dates", "errors", "hashes", "memory", "pictures", "prefixes", "project", "spelling"},
     {"before", "ids", "document", "genes"},
     {"models"},
     {"works", "nomenclature"},

@@ -238,6 +238,7 @@ PARTS = (
         "ledger",
         "models",
         "nomenclature",
+        "prefixes",
         "project",
         "readers",
         "reading",
@@ -247,9 +248,9 @@ PARTS = (
     ),
     *("trials", "works"),
 )
-_DATA = ("cues.yml", "genes.tsv", "journals.yml")
+_DATA = ("cues.yml", "genes.tsv", "journals.yml", "lexicons/prefixes.tsv")
 _LIBRARIES = (
-    *("bioregistry", "charset-normalizer", "lxml", "pyahocorasick", "pydantic"),
+    *("charset-normalizer", "lxml", "pyahocorasick", "pydantic"),
     *("pylatexenc", "pyyaml", "rapidfuzz", "sentencex"),
 )
 
