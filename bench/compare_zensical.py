@@ -1,6 +1,7 @@
 """Build the rendered pages with Zensical, and compare its addresses with those of MkDocs.
 
-Exits 1 where an address is missing in either. Zensical has no option for the folder of the site,
+Run it by ``make check-zensical``, which installs Zensical into an environment of its own. Exits 1
+where an address is missing in either. Zensical has no option for the folder of the site,
 so it works on a copy of the settings, the pages and the theme.
 """
 
@@ -38,7 +39,7 @@ def build_both(project: Project, work: Path) -> tuple[set[str], set[str]]:
     copy = Project(work)
     build_html(copy, work / "mkdocs")
     subprocess.run(
-        [sys.executable, "-m", "zensical", "build", "--clean"],
+        [ROOT / "build/env/zensical/bin/zensical", "build", "--clean"],
         cwd=work,
         env=build_environment(project),
         check=True,

