@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 TABLE = "lexicons/prefixes.tsv"  # below content/
-FILE = Path(__file__).resolve().parents[1] / "content" / TABLE
+FILE = Path(__file__).resolve().parents[2] / "content" / TABLE
 
 
 class Database(NamedTuple):
