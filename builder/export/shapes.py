@@ -9,7 +9,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from builder.models import Cargo, CslItem, Dose, EffectOf, Evidence, Quantity, Slug, TermKind
+from builder.models import (
+    Cargo,
+    CslItem,
+    Dose,
+    EffectOf,
+    Evidence,
+    Quantity,
+    Slug,
+    TermKind,
+    Vehicle,
+)
 
 
 class Shape(BaseModel):
@@ -201,7 +211,7 @@ class FindingEntry(Entry):
     quote: Annotated[str, Field(description="verbatim words of the paper")]
     sources: list[Slug] = []
     modifications: list[Slug] = []
-    vehicles: list[Slug] = []
+    vehicles: list[Vehicle] = []
     cargo: list[Cargo] = []
     mechanisms: list[EffectOf] = []
     targets: list[Slug] = []

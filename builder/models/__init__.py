@@ -16,7 +16,7 @@ from builder.models.base import (
     Slug,
     TermKind,
 )
-from builder.models.findings import Cargo, EffectOf, Finding, Locator, Quantity
+from builder.models.findings import Cargo, EffectOf, Finding, Locator, Quantity, Vehicle
 from builder.models.kept import Address, Correction, Identifiers
 from builder.models.tables import Repair, Table, TableCell, TableRow
 from builder.models.terms import Ambiguity, Term, Xref
@@ -83,5 +83,6 @@ __all__ = [
     "Term",
     "TermKind",
     "Trial",
+    "Vehicle",
     "Xref",
 ]
