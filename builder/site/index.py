@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from builder.addresses import ledger
+from builder.addresses.pages import PageIndex, find_pages
 from builder.models import Cited, Finding, Question, Table, TableRow, Term, Trial
 from builder.site import links
 from builder.site.evidence import (
@@ -63,6 +64,7 @@ class Atlas:
     """A Library with every index that views need."""
 
     library: Library
+    pages: PageIndex
     uses: dict[str, list[Use]] = field(default_factory=lambda: defaultdict(list))
     children: dict[str, list[Term]] = field(default_factory=lambda: defaultdict(list))
     citing: dict[str, list[Finding]] = field(default_factory=lambda: defaultdict(list))
@@ -194,6 +196,7 @@ def build_atlas(library: Library) -> Atlas:
     told = library.trials()
     atlas = Atlas(
         library,
+        find_pages(library),
         findings=library.findings(),
         trials=find_trials(told),
         tellings=group_tellings(told),

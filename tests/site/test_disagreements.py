@@ -12,7 +12,7 @@ import pytest
 from test_evidence import bundle, finding, library
 
 from builder import models
-from builder.export.api import find_records
+from builder.export.records import find_records
 from builder.models import Identifiers, Notice, Term
 from builder.site.evidence import find_places, find_withdrawn, weigh_findings
 from builder.site.index import build_atlas
@@ -144,7 +144,7 @@ def test_correcting_a_work_does_not_withdraw_it() -> None:
 def read_api(library: Library) -> dict[str, dict[str, Any]]:
     return {
         name: {str(record["id"]): record for record in records}
-        for name, records in find_records(library, "https://atlas.example/").items()
+        for name, records in find_records(build_atlas(library), "https://atlas.example/").items()
     }
 
 
