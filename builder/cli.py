@@ -20,7 +20,7 @@ from rich.status import Status
 from rich.table import Table
 
 from builder.errors import Problem, ProblemError, has_errors
-from builder.project import Project
+from builder.project import Project, find_project, find_version
 
 ERR = Console(stderr=True, soft_wrap=True, highlight=False)
 _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
@@ -98,17 +98,35 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class AtlasCommand(click.Command):
+    """A command that works on an atlas, and writes nothing into a folder that holds none."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command where the project is an atlas; raises UsageError elsewhere."""
+        if not ctx.obj.is_atlas:
+            raise click.UsageError(
+                f"{ctx.obj.root} is no atlas: it has no content/terms/. Name its folder by --root."
+            )
+        return super().invoke(ctx)
+
+
+class AtlasGroup(click.Group):
+    """The commands of the atlas."""
+
+    command_class = AtlasCommand
+
+
+@click.group(cls=AtlasGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--root",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=Path(),
-    help="The project's folder; the current one if not given.",
+    help="The atlas's folder; the current one, or the nearest above it, if not given.",
 )
+@click.version_option(find_version(), prog_name="exosome-atlas", message="%(prog)s %(version)s")
 @click.pass_context
-def main(context: click.Context, root: Path) -> None:
+def main(context: click.Context, root: Path | None) -> None:
     """Build the Exosome Atlas from the papers in seeds/."""
-    context.obj = Project(root.resolve())
+    context.obj = Project(root.resolve()) if root else find_project(Path.cwd())
 
 
 @main.command()
@@ -215,9 +233,10 @@ def serve(project: Project, host: str, port: int) -> None:
 @click.argument("new")
 @click.pass_obj
 def rename(project: Project, old: str, new: str) -> None:
-    """Let the address OLD lead to NEW; of a term, rename it wherever it stands.
+    """Let the address OLD lead to NEW.
 
-    OLD and NEW are ids of a term (bmsc) or addresses (sources/bmsc/).
+    OLD and NEW are ids of a term (bmsc) or addresses (sources/bmsc/). A term is renamed wherever it
+    stands.
     """
     from builder import curate
 
@@ -233,9 +252,10 @@ def rename(project: Project, old: str, new: str) -> None:
 @click.option("--because", required=True, help="Why, in a sentence that readers will see.")
 @click.pass_obj
 def retire(project: Project, names: tuple[str, ...], because: str) -> None:
-    """Withdraw addresses whose records are gone: sources/bmsc/ or source:bmsc.
+    """Withdraw addresses whose records are gone.
 
-    With a paper go the findings, works and trials that it alone brought.
+    ID is an address (sources/bmsc/) or a record (source:bmsc). With a paper go the findings, works
+    and trials that it alone brought.
     """
     from builder import curate
 
@@ -248,7 +268,7 @@ def retire(project: Project, names: tuple[str, ...], because: str) -> None:
 @click.argument("version")
 @click.pass_obj
 def release(project: Project, version: str) -> None:
-    """Freeze the data as VERSION, with what changed since the last release."""
+    """Freeze the data as VERSION, with what changed since."""
     from builder import freeze
 
     with told(), Stages() as stages:
@@ -317,7 +337,10 @@ def schemas(project: Project, out: Path) -> None:
 @click.argument("part", type=click.Choice(["trials", "references"]), required=False)
 @click.pass_obj
 def refresh(project: Project, part: str | None) -> None:
-    """Ask registries and bibliographic services what is new; both if PART is not given."""
+    """Ask registries and bibliographic services what is new.
+
+    Both are asked if PART is not given.
+    """
     from builder.refresh import PARTS
     from builder.refresh import refresh as ask
 
@@ -333,7 +356,7 @@ def refresh(project: Project, part: str | None) -> None:
         f"{stages.seconds}",
     )
     if done.changed:
-        click.echo("Run python -m builder extract to compare the papers with what is new.")
+        click.echo("Run exosome-atlas extract to compare the papers with what is new.")
 
 
 @main.command()

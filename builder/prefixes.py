@@ -18,13 +18,13 @@ FILE = Path(__file__).resolve().parents[1] / "content" / TABLE
 
 
 class Database(NamedTuple):
-    """A database: its prefix, name, and what its identifiers look like.
+    r"""A database: its prefix, name, and what its identifiers look like.
 
     ``prefix`` is the Bioregistry's. ``pattern`` fits a whole identifier without its prefix,
     ``address`` leads to one record (``$1`` stands for the identifier) and ``home`` to the front
     page; each is empty where the Bioregistry names none.
 
-    Example: ``Database("go", "Gene Ontology", r"\\d{7}", "http://…/GO_$1", "http://…", "0032571")``.
+    Example: ``Database("go", "Gene Ontology", r"\d{7}", "http://…/GO_$1", "http://…", "0032571")``
     """
 
     prefix: str

@@ -10,8 +10,8 @@ import pytest
 
 # From the ground up. A part may import what stands in a line above its own, and nothing beside it.
 LAYERS = (
-    {"caches", "dates", "errors", "hashes", "memory", "pictures", "prefixes", "project", "spelling"},
-    {"before", "ids", "document", "genes"},
+    {"caches", "dates", "errors", "hashes", "memory", "pictures", "project", "spelling"},
+    {"before", "ids", "document", "genes", "prefixes"},
     {"models"},
     {"works", "nomenclature"},
     {"store"},

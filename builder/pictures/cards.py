@@ -1,7 +1,7 @@
 """Cards that other sites show beside a link, and the icon as a PNG; drawn without the network.
 
-The font is kept in templates/fonts/ and the system's fonts are not read, so that every machine draws
-the same words.
+The font is kept in templates/fonts/ and the system's fonts are not read, so that every machine
+draws the same words.
 """
 
 from __future__ import annotations
