@@ -250,7 +250,7 @@ PARTS = (
 )
 _DATA = ("cues.yml", "genes.tsv", "journals.yml", "lexicons/prefixes.tsv")
 _LIBRARIES = (
-    *("charset-normalizer", "lxml", "pyahocorasick", "pydantic"),
+    *("lxml", "pyahocorasick", "pydantic"),
     *("pylatexenc", "pyyaml", "rapidfuzz", "sentencex"),
 )
 
