@@ -36,7 +36,7 @@ from builder.readers import read_seed  # noqa: E402
 
 FIELDS = (
     "sources", "modifications", "vehicles", "cargo", "mechanisms", "targets", "partners", "models",
-    "species", "conditions", "outcomes", "evidence",
+    "species", "conditions", "outcomes", "design",
 )  # fmt: skip
 
 
@@ -50,8 +50,8 @@ def read_vocabulary() -> Vocabulary:
 
 
 def _predicted(finding: Finding, name: str) -> dict[str, str]:
-    if name == "evidence":
-        return {finding.evidence: ""}
+    if name == "design":
+        return {finding.design.level: ""}
     return {
         (i if isinstance(i, str) else i.id): getattr(i, "effect", "")
         for i in getattr(finding, name)
@@ -81,7 +81,7 @@ class Report:
 
         A term that is narrower than the one asked for, and newer than the gold, counts as it.
         """
-        asked = {**entry, "evidence": [entry.get("evidence", "not stated")]}
+        asked = {**entry, "design": [entry.get("design", "not-stated")]}
         for name in FIELDS:
             found = _as_asked(asked, name, _predicted(finding, name), vocabulary)
             gold_scoring.score_field(asked, name, found, self.scores.setdefault(name, Score()))

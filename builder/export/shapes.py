@@ -9,7 +9,20 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from builder.models import Cargo, CslItem, Dose, EffectOf, Evidence, Quantity, Slug, TermKind
+from builder.models import (
+    Basis,
+    Cargo,
+    Certainty,
+    CslItem,
+    Design,
+    Dose,
+    EffectOf,
+    Quantity,
+    Result,
+    Slug,
+    StudyRole,
+    TermKind,
+)
 
 
 class Shape(BaseModel):
@@ -220,7 +233,12 @@ class FindingEntry(Entry):
     outcomes: list[EffectOf] = []
     quantities: list[Quantity] = []
     references: Annotated[list[int], Field(description="numbers in the paper's list")] = []
-    evidence: Evidence
+    basis: Basis
+    design: Design
+    role: StudyRole
+    result: Result
+    certainty: Certainty
+    sites: list[Slug] = []
     retracted: Annotated[
         list[Slug] | None,
         Field(

@@ -151,7 +151,11 @@ def test_a_finding_has_every_list_and_no_line(api: Path) -> None:
             "outcomes": [],
             "quantities": [],
             "references": [1],
-            "evidence": "in vivo animal",
+            "basis": "table-row",
+            "design": {"level": "in-vivo"},
+            "role": "unclear",
+            "result": "none-reported",
+            "certainty": "asserted",
             "questions": [{"rule": "row-title", "text": "Is it the same source?"}],
         }
     ]

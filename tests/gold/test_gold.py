@@ -16,7 +16,7 @@ EFFECTS = {"up", "down", "activates", "inhibits", "modulates", "involves", "none
 KEYS = {
     *gold_scoring.FIELDS,
     *("key", "number", "table", "references", "locator", "column", "trial", "quote"),
-    *("about_exosomes", "evidence", "quantities", "also", "missing", "questions"),
+    *("about_exosomes", "design", "quantities", "also", "missing", "questions"),
     *("sure", "note"),
 }
 ALL = ("titles-*", "rows", "prose", "unseen", *gold_scoring.INVENTED)

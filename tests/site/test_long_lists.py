@@ -21,7 +21,7 @@ def make_finding(number: int, evidence: str) -> Finding:
         locator=Locator(kind="abstract", line=1),
         quote=f"Exosomes of BMSC helped {number} times.",
         sources=["bmsc"],
-        evidence=evidence,
+        design={"level": evidence},
     )
 
 
