@@ -52,6 +52,8 @@ def read_vocabulary() -> Vocabulary:
 def _predicted(finding: Finding, name: str) -> dict[str, str]:
     if name == "design":
         return {finding.design.level: ""}
+    if name == "vehicles":
+        return dict.fromkeys(finding.vehicle_ids, "")
     return {
         (i if isinstance(i, str) else i.id): getattr(i, "effect", "")
         for i in getattr(finding, name)

@@ -233,7 +233,7 @@ def list_terms(finding: Finding) -> Iterator[str]:
     for names in (
         finding.sources,
         finding.modifications,
-        finding.vehicles,
+        finding.vehicle_ids,
         finding.targets,
         finding.partners,
         finding.models,

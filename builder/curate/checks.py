@@ -137,9 +137,7 @@ def _check_numbers(
 
 def _check_finding_terms(library: Library, finding: models.Finding, file: str) -> Iterator[Problem]:
     for field, kinds in _LISTS.items():
-        yield from _check_list(
-            library, file, f"{finding.id}.{field}", getattr(finding, field), kinds
-        )
+        yield from _check_list(library, file, f"{finding.id}.{field}", finding.ids_in(field), kinds)
     for field in ("cargo", "mechanisms", "outcomes", "condition_effects"):
         names = [item.id for item in getattr(finding, field)]
         yield from _check_list(library, file, f"{finding.id}.{field}", names, None)

@@ -41,42 +41,56 @@ class _Group:
 def find_studies(library: Library) -> list[Study]:
     """Return every trial, registration and cited work of a library as studies, by id.
 
-    A finding that cites a work belongs to its study; one that cites nothing belongs to the paper
-    itself where the paper is no review. A row whose reference does not fit belongs to none.
+    A finding that cites a work belongs to its study. A row whose reference does not fit belongs to
+    none, and nor does a statement that cites nothing.
     """
-    leader: dict[str, str] = {}
-
-    def find(name: str) -> str:
-        while leader.setdefault(name, name) != name:
-            name = leader[name]
-        return name
-
     works = {(p, c.number): c for p, b in library.papers.items() for c in b.references}
-    entries = {c.id: c for c in works.values()}
-    for cited in entries.values():
-        find(f"work:{cited.id}")
-        for number in find_registry_ids(cited.printed):
-            leader[find(f"work:{cited.id}")] = find(f"trial:{ids.slug(number.number)}")
-    for bundle in library.papers.values():
-        for trial in bundle.trials:
-            find(f"trial:{trial.id}")
-            for work in _works_of(trial, bundle):
-                leader[find(f"work:{work.id}")] = find(f"trial:{trial.id}")
+    same = _link_works(library.papers.values())
     groups: dict[str, _Group] = defaultdict(_Group)
-    for name in leader:
+    for name in same.leader:
         kind, _, key = name.partition(":")
-        group = groups[find(name)]
+        group = groups[same.find(name)]
         if kind == "work":
             group.works.add(key)
         else:
             group.trials.setdefault(key, [])
     for bundle in library.papers.values():
         for trial in bundle.trials:
-            groups[find(f"trial:{trial.id}")].trials[trial.id].append(trial)
+            groups[same.find(f"trial:{trial.id}")].trials[trial.id].append(trial)
         for finding in bundle.findings:
             for work in _rests_on(finding, works):
-                groups[find(f"work:{work}")].findings[finding.id] = finding
-    return sorted((_build(g, entries, library) for g in groups.values()), key=lambda s: s.id)
+                groups[same.find(f"work:{work}")].findings[finding.id] = finding
+    return sorted((_build(group, library) for group in groups.values()), key=lambda s: s.id)
+
+
+class _Same:
+    """Names that stand for one thing (union-find)."""
+
+    def __init__(self) -> None:
+        self.leader: dict[str, str] = {}
+
+    def find(self, name: str) -> str:
+        while self.leader.setdefault(name, name) != name:
+            name = self.leader[name]
+        return name
+
+    def join(self, one: str, other: str) -> None:
+        self.leader[self.find(one)] = self.find(other)
+
+
+def _link_works(bundles: Iterable[PaperBundle]) -> _Same:
+    """Return which works and trials are one study."""
+    same = _Same()
+    for bundle in bundles:
+        for cited in bundle.references:
+            same.find(f"work:{cited.id}")
+            for number in find_registry_ids(cited.printed):
+                same.join(f"work:{cited.id}", f"trial:{ids.slug(number.number)}")
+        for trial in bundle.trials:
+            same.find(f"trial:{trial.id}")
+            for cited in _works_of(trial, bundle):
+                same.join(f"work:{cited.id}", f"trial:{trial.id}")
+    return same
 
 
 def _works_of(trial: Trial, bundle: PaperBundle) -> Iterator[Cited]:
@@ -96,7 +110,7 @@ def _rests_on(finding: Finding, works: Mapping[tuple[str, int], Cited]) -> Itera
     yield from dict.fromkeys(work.id for work in found if work)
 
 
-def _build(group: _Group, entries: Mapping[str, Cited], library: Library) -> Study:
+def _build(group: _Group, library: Library) -> Study:
     trials = [t for told in group.trials.values() for t in told]
     findings = [group.findings[name] for name in sorted(group.findings)]
     design = _design(trials, findings)

@@ -123,7 +123,7 @@ def _roles(finding: models.Finding) -> Iterator[tuple[str, str, str | None]]:
     plain = {
         "source": finding.sources,
         "modification": finding.modifications,
-        "vehicle": finding.vehicles,
+        "vehicle": finding.vehicle_ids,
         "target": finding.targets,
         "partner": finding.partners,
         "model": finding.models,

@@ -22,6 +22,7 @@ from builder.models import (
     Slug,
     StudyRole,
     TermKind,
+    Vehicle,
 )
 
 
@@ -214,7 +215,7 @@ class FindingEntry(Entry):
     quote: Annotated[str, Field(description="verbatim words of the paper")]
     sources: list[Slug] = []
     modifications: list[Slug] = []
-    vehicles: list[Slug] = []
+    vehicles: list[Vehicle] = []
     cargo: list[Cargo] = []
     mechanisms: list[EffectOf] = []
     targets: list[Slug] = []

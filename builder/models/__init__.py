@@ -20,7 +20,7 @@ from builder.models.base import (
     StudyRole,
     TermKind,
 )
-from builder.models.findings import Cargo, Design, EffectOf, Finding, Locator, Quantity
+from builder.models.findings import Cargo, Design, EffectOf, Finding, Locator, Quantity, Vehicle
 from builder.models.kept import Address, Correction, Identifiers
 from builder.models.terms import Ambiguity, Term, Xref
 from builder.models.trials import Discrepancy, Dose, Fact, RegistryRecord, Status, Study, Trial
@@ -98,5 +98,6 @@ __all__ = [
     "Term",
     "TermKind",
     "Trial",
+    "Vehicle",
     "Xref",
 ]

@@ -46,6 +46,28 @@ class Cargo(Record):
     role: Literal["native", "loaded", "not stated"] = "not stated"
 
 
+class Vehicle(Record):
+    """What carries the vesicles: materials, in a form, with properties. Each is the id of a term.
+
+    ``id`` is a term of its own for the whole, where the field has a name for it (ACECM).
+
+    Example: an injectable GelMA/HA-NB hydrogel is made of ``gelma`` and ``ha-nb``, its form is
+    ``hydrogel``, its property ``injectable``.
+    """
+
+    id: Slug | None = None
+    label: Annotated[str, Field(description="the whole in the field's words: GelMA-60 hydrogel")]
+    materials: list[Slug] = EMPTY
+    form: Slug | None = None
+    properties: list[Slug] = EMPTY
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of the whole and of its parts, each once."""
+        named = [self.id, *self.materials, self.form, *self.properties]
+        return list(dict.fromkeys(i for i in named if i))
+
+
 class EffectOf(Record):
     """A mechanism or outcome with the direction that the statement gives it."""
 
@@ -102,7 +124,7 @@ class Finding(Record):
     quote: Annotated[str, Field(description="verbatim words of the seed")]
     sources: list[Slug] = EMPTY
     modifications: list[Slug] = EMPTY
-    vehicles: list[Slug] = EMPTY
+    vehicles: list[Vehicle] = EMPTY
     cargo: list[Cargo] = EMPTY
     mechanisms: list[EffectOf] = EMPTY
     targets: list[Slug] = EMPTY
@@ -132,3 +154,14 @@ class Finding(Record):
     def basis(self) -> Basis:
         """Where the statement stands; a digest is a summary site's words, not the authors'."""
         return _BASIS[self.locator.kind]
+
+    @property
+    def vehicle_ids(self) -> list[str]:
+        """The ids of all vehicles, materials, forms and properties, each once."""
+        return list(dict.fromkeys(i for vehicle in self.vehicles for i in vehicle.ids))
+
+    def ids_in(self, role: str) -> list[str]:
+        """Return the ids of terms in one of the lists, each once: ``ids_in("mechanisms")``."""
+        if role == "vehicles":
+            return self.vehicle_ids
+        return list(dict.fromkeys(i if isinstance(i, str) else i.id for i in getattr(self, role)))

@@ -32,9 +32,7 @@ from citeproc.source.json import CiteProcJSON
 
 from builder import models, store
 
-STYLE = (
-    Path(__file__).resolve().parent.parent / "templates/citations/american-medical-association.csl"
-)
+STYLE = Path(__file__).parents[2] / "templates/citations/american-medical-association.csl"
 PUBLISHER = "Exosome Atlas"
 # Stand-ins for the title and the address of a page.
 _TITLE = "Zqtitle"

@@ -181,7 +181,8 @@ def terms_in(finding: Finding) -> Iterator[tuple[str, str, str]]:
     """Yield (role, term, effect) for each term of a finding; of conditions what became of them."""
     eased = {c.id: c.effect for c in finding.condition_effects}
     for role in ROLES:
-        for item in getattr(finding, role):
+        items = finding.vehicle_ids if role == "vehicles" else getattr(finding, role)
+        for item in items:
             if isinstance(item, str):
                 yield role, item, eased.get(item, "") if role == "conditions" else ""
             else:

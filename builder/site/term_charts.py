@@ -57,7 +57,7 @@ def count_levels(findings: Iterable[Finding], role: str) -> dict[str, Counter[st
     """Return the findings of each term of a role by level; those that name none under ``""``."""
     counts: dict[str, Counter[str]] = {}
     for finding in findings:
-        for name in dict.fromkeys(getattr(finding, role)) or [_ABSENT]:
+        for name in dict.fromkeys(finding.ids_in(role)) or [_ABSENT]:
             counts.setdefault(name, Counter())[finding.design.level] += 1
     return counts
 

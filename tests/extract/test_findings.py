@@ -65,7 +65,7 @@ def test_a_row_is_quoted_as_printed_and_keeps_its_place(vocabulary):
     finding = next(t.finding for t in traces if t.finding.locator.kind == "table-row")
     assert finding.quote == "BMSC-Exos. | GelMA hydrogel. | Increase VEGF. | [1]"
     assert (finding.locator.table, finding.locator.line) == (1, 11)
-    assert (finding.sources, finding.vehicles, finding.references) == (["bmsc"], ["gelma"], [1])
+    assert (finding.sources, finding.vehicle_ids, finding.references) == (["bmsc"], ["gelma"], [1])
     assert finding.design.level == "in-vivo"  # from the title that it cites
     assert not finding.questions
 

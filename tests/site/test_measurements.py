@@ -40,7 +40,7 @@ def read(number: int, **more: Any) -> models.Finding:
         "locator": {"kind": "abstract", "line": number},
         "quote": f"Statement {number}",
         "sources": ["bmsc"],
-        "vehicles": ["gelma"],
+        "vehicles": [{"label": "GelMA", "materials": ["gelma"]}],
     }
     return models.Finding.model_validate({**fields, **more})
 

@@ -29,7 +29,17 @@ from builder.extract.findings.trace import EFFECTS, Assigned, Trace
 from builder.extract.findings.vehicles import read_cargo, read_modifications, read_vehicles
 from builder.extract.quantities import find_quantities
 from builder.extract.vocabulary import Vocabulary
-from builder.models import Cargo, Cited, Design, EffectOf, Finding, Paper, Question, Table
+from builder.models import (
+    Cargo,
+    Cited,
+    Design,
+    EffectOf,
+    Finding,
+    Paper,
+    Question,
+    Table,
+    Vehicle,
+)
 from builder.models.document import Document
 from builder.text import ids
 
@@ -122,17 +132,13 @@ def _says_something(trace: Trace, about: str) -> bool:
         return True
     if finding.locator.kind == "full-text":
         guessed = {a.value for a in trace.assigned if a.rule.startswith("hypothesis")}
-        told = {i for f in _ACTING for i in _ids(finding, f)} - guessed
+        told = {i for f in _ACTING for i in finding.ids_in(f)} - guessed
         return bool(finding.sources and told)
     said = [field for field in _SAYING if getattr(finding, field)]
     if finding.locator.kind == "table-row" and about != "table":
         carried = {"sources", "vehicles", "cargo"} & set(said)
         return about == "paper" and len(said) > 1 and bool(carried)
     return bool(said)
-
-
-def _ids(finding: Finding, field: str) -> list[str]:
-    return [i if isinstance(i, str) else i.id for i in getattr(finding, field)]
 
 
 def read_text(text: str, vocabulary: Vocabulary, cues: Cues) -> list[Assigned]:
@@ -269,6 +275,7 @@ def _fields(assigned: Iterable[Assigned], vocabulary: Vocabulary) -> dict[str, A
             effects[item.field][item.value] = _stronger(known, item.detail)
     return {
         **plain,
+        "vehicles": [Vehicle(id=i, label=vocabulary.terms[i].short) for i in plain["vehicles"]],
         "cargo": [Cargo.model_validate({"id": i, "role": r}) for i, r in cargo.items()],
         **{
             field: [EffectOf.model_validate({"id": i, "effect": e}) for i, e in found.items()]
