@@ -17,10 +17,10 @@ from rich.console import Console
 from rich.table import Table
 
 from builder import store
-from builder.document import Block, Document
 from builder.extract import extract_paper
 from builder.extract.vocabulary import Vocabulary, build_vocabulary
 from builder.models import Term
+from builder.models.document import Block, Document
 from builder.project import Project
 from builder.readers import read_seed
 

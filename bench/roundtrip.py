@@ -21,13 +21,13 @@ from pylatexenc.latex2text import LatexNodes2Text
 from rocrate.rocrate import ROCrate
 
 from builder import models, pipeline
-from builder.citations import Citable, format_plain
-from builder.edition import find_edition
-from builder.exports import prepare_downloads
-from builder.exports.relational import TABLES
+from builder.export import prepare_downloads
+from builder.export.relational import TABLES
 from builder.models import CslName
 from builder.project import Project
+from builder.site.citation_formats import Citable, format_plain
 from builder.store import Library
+from builder.store.build_info import find_edition
 
 LATEX = LatexNodes2Text(keep_comments=True, strict_latex_spaces=True)
 Score = tuple[str, int, int]

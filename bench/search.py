@@ -34,7 +34,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from search_sites import build_material, grow_material, write_grown  # noqa: E402
 
-QUERIES = yaml.safe_load((ROOT / "tests/site/search-queries.yml").read_text())
+QUERIES = yaml.safe_load((ROOT / "tests/browser/search-queries.yml").read_text())
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 COLD = ("BMSC", "mesenchimal", "Theranostics 2019", "Kniearthrose", "hydrogel cartilage rat")
 GZIPPED = (".js", ".json", ".css", ".html", ".svg", ".xml")

@@ -17,11 +17,11 @@ import yaml
 from builder import store
 from builder.project import Project
 from builder.publish.site import build_environment
+from builder.search.config import read_habits
 from builder.search.entries import Entry, Field
-from builder.search.habits import read_habits
+from builder.search.index import Entries, find_entries, write_index
 from builder.search.sections import Section
-from builder.search.write import Entries, find_entries, write_index
-from builder.views.atlas import build_atlas
+from builder.site.index import build_atlas
 
 PAGES = 10_000
 SEED = 20260101

@@ -6,10 +6,12 @@ import random
 import shutil
 from pathlib import Path
 
-from builder import addresses, ids, models, store
-from builder.before import Before
+from builder import models, store
+from builder.addresses import renewal
 from builder.project import Project
 from builder.store import PaperBundle
+from builder.store.snapshot import Before
+from builder.text import ids
 
 _KINDS: tuple[models.TermKind, ...] = ("source", "mechanism", "vehicle", "condition")
 _WORDS = [
@@ -64,7 +66,7 @@ def write_project(root: Path, pages: int, template: Path) -> Project:
     for number in range(papers):
         bundle = make_bundle(number, each, terms, dice)
         store.write_bundle(project.content / "papers" / bundle.paper.id, bundle)
-    addresses.renew(project, Before())
+    renewal.renew(project, Before())
     return project
 
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from builder.cli import main
-from builder.memory import expect_records
+from builder.store.memory import expect_records
 
 
 def run() -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -139,13 +140,12 @@ def main(context: click.Context, root: Path | None) -> None:
 @click.pass_obj
 def extract(project: Project, jobs: int | None, dask: str | None) -> None:
     """Read the papers in seeds/ and write content/papers/."""
-    from builder import extraction
-    from builder.reading import executors
+    from builder.curate import extraction, workers
 
     if jobs and dask:
         raise click.UsageError("--jobs and --dask exclude each other")
     with told(), Stages() as stages:
-        crew = executors.name_crew(jobs, dask)
+        crew = workers.name_crew(jobs, dask)
         report = extraction.extract(project, stages.notify, crew=crew, progress=stages.progress)
     finish(
         report.problems,
@@ -159,7 +159,7 @@ def extract(project: Project, jobs: int | None, dask: str | None) -> None:
 @click.pass_obj
 def check(project: Project, as_json: bool) -> None:
     """Check content/ against the seeds, and every name in it."""
-    from builder import extraction
+    from builder.curate import extraction
 
     try:
         with Stages() as stages:
@@ -210,15 +210,16 @@ def build(project: Project, force: bool, out: Path | None) -> None:
 @click.pass_obj
 def serve(project: Project, host: str, port: int) -> None:
     """Preview the site; reload the browser on every change."""
-    from builder import serve as preview
+    from builder import pipeline
+    from builder.publish import serve as preview
 
     project = preview.preview_project(project)
     with Stages():
-        problems = preview.rebuild(project)
+        problems = pipeline.rebuild(project)
     show(problems)
     if not project.site.is_dir():
         sys.exit(1)
-    server = preview.make_server(project, host, port, click.echo)
+    server = preview.make_server(project, host, port, click.echo, lambda: pipeline.rebuild(project))
     click.echo(f"Preview at http://{host}:{port}/ (Ctrl-C ends it)")
     try:
         server.serve()
@@ -238,10 +239,10 @@ def rename(project: Project, old: str, new: str) -> None:
     OLD and NEW are ids of a term (bmsc) or addresses (sources/bmsc/). A term is renamed wherever it
     stands.
     """
-    from builder import curate
+    from builder.curate import redirects
 
     with told():
-        done = curate.rename(project, old, new)
+        done = redirects.rename(project, old, new)
     for source, target in done.moves.items():
         click.echo(f"{source} leads to {target} from now on.")
     click.echo(f"rename: {count(len(done.changed), 'file')} changed")
@@ -257,10 +258,10 @@ def retire(project: Project, names: tuple[str, ...], because: str) -> None:
     ID is an address (sources/bmsc/) or a record (source:bmsc). With a paper go the findings, works
     and trials that it alone brought.
     """
-    from builder import curate
+    from builder.curate import redirects
 
     with told():
-        gone = curate.retire(project, names, because)
+        gone = redirects.retire(project, names, because)
     click.echo(f"retire: {len(gone):,} {'address' if len(gone) == 1 else 'addresses'} withdrawn")
 
 
@@ -269,10 +270,10 @@ def retire(project: Project, names: tuple[str, ...], because: str) -> None:
 @click.pass_obj
 def release(project: Project, version: str) -> None:
     """Freeze the data as VERSION, with what changed since."""
-    from builder import freeze
+    from builder.publish.release import write_release
 
     with told(), Stages() as stages:
-        changes = freeze.write_release(project, version)
+        changes = write_release(project, version)
     said = ", ".join(f"{len(found):,} {word}" for word, found in changes["findings"].items())
     click.echo(f"release {version}: findings {said}, {stages.seconds}")
 
@@ -282,11 +283,11 @@ def release(project: Project, version: str) -> None:
 @click.pass_obj
 def questions(project: Project, as_json: bool) -> None:
     """List what a curator should look at, the weightiest first."""
-    from builder import extraction
-    from builder.questions import find_questions
+    from builder.curate.questions import find_questions
+    from builder.store.library_cache import load
 
     with told():
-        found = find_questions(extraction.load(project))
+        found = find_questions(load(project))
     if as_json:
         click.echo(json.dumps([asdict(q) for q in found], ensure_ascii=False, indent=2))
         return
@@ -296,16 +297,71 @@ def questions(project: Project, as_json: bool) -> None:
 
 
 @main.command()
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option("--text", help="Read this text; with - one statement a line from standard input.")
+@click.option(
+    "--as",
+    "kind",
+    type=click.Choice(["title", "abstract", "full-text"]),
+    default="abstract",
+    show_default=True,
+    help="What the text is.",
+)
+@click.option("--column", default="", help="Read the text as a table cell in this column.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON; the default.")
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["bibtex", "ris", "csl"]),
+    help="Print the reference list of FILE so.",
+)
+@click.pass_obj
+def read(
+    project: Project, /, file: Path | None, text: str | None, style: str | None, **place: Any
+) -> None:
+    """Show what FILE, or a bare text, gives; nothing is written."""
+    from builder.curate.reading import unpack_knowledge
+    from builder.curate.vocabulary_cache import learn
+    from builder.export import reading
+
+    if (file is None) == (text is None):
+        raise click.UsageError("give either FILE or --text")
+    if style and (file is None or place["as_json"]):
+        raise click.UsageError("--format goes with FILE and without --json")
+    with told():
+        _, vocabulary = unpack_knowledge(learn(project))
+    if file is not None:
+        found = reading.read_file(file, vocabulary)
+        if found.bundle and style:
+            click.echo(reading.format_references(found.bundle, style), nl=False)
+        elif not style:
+            click.echo(json.dumps(reading.view_file(found), ensure_ascii=False, indent=2))
+        if not found.bundle:
+            show(found.problems)
+            sys.exit(1)
+        return
+    lines: Iterable[bytes] = [(text or "").encode()]
+    if text == "-":
+        lines = sys.stdin.buffer
+    for line in lines:
+        said = line.decode("utf-8", "replace")
+        findings, problems = reading.read_text(said, vocabulary, place["kind"], place["column"])
+        show(problems)
+        indent = None if text == "-" else 2
+        click.echo(json.dumps(reading.view_findings(findings), ensure_ascii=False, indent=indent))
+
+
+@main.command()
 @click.argument("finding")
 @click.pass_obj
 def explain(project: Project, finding: str) -> None:
     """Show the words and rules behind each field of FINDING."""
-    from builder import extraction
-    from builder.explain import explain_finding
+    from builder.curate.explain import explain_finding
+    from builder.store.library_cache import load
 
     with told():
         try:
-            lines = explain_finding(project, extraction.load(project), finding)
+            lines = explain_finding(project, load(project), finding)
         except LookupError as error:
             raise click.BadParameter(str(error), param_hint="FINDING") from error
     for line in lines:
@@ -324,7 +380,7 @@ def explain(project: Project, finding: str) -> None:
 def schemas(project: Project, out: Path) -> None:
     """Write the JSON Schemas of the records, for editors."""
     from builder import store
-    from builder.exports.schemas import record_schemas
+    from builder.export.schemas import record_schemas
 
     with told():
         for name, schema in record_schemas("").items():
@@ -365,7 +421,7 @@ def refresh(project: Project, part: str | None) -> None:
 @click.pass_obj
 def add(project: Project, file: Path, dry_run: bool) -> None:
     """Take the paper FILE into seeds/, and show what it brings."""
-    from builder.add import add_paper, tell_added
+    from builder.curate.add import add_paper, tell_added
 
     with told(), Stages() as stages:
         added = add_paper(project, file, dry_run=dry_run, notify=stages.notify)

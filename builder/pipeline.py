@@ -5,17 +5,19 @@ Every stage returns a report or raises ProblemError, and prints nothing.
 
 from __future__ import annotations
 
-from builder import addresses, exports
-from builder.checks import check_library, check_quotes
-from builder.checks.terms import check_terms
-from builder.edition import find_edition
-from builder.errors import ProblemError, has_errors
-from builder.extraction import Notify, Report, check, extract, load, read_seed_words, silent
+from builder import export
+from builder.addresses import renewal
+from builder.curate.checks import check_library, check_quotes
+from builder.curate.extraction import Notify, Report, check, extract, read_seed_words, silent
+from builder.curate.term_checks import check_terms
+from builder.errors import Problem, ProblemError, has_errors
 from builder.project import Project
 from builder.publish import site as publish
-from builder.render import RenderReport, render_site
+from builder.site.render import RenderReport, render_site
 from builder.store import Library
-from builder.swap import hold_lock
+from builder.store.atomic_replace import hold_lock
+from builder.store.build_info import find_edition
+from builder.store.library_cache import load
 
 __all__ = ["Notify", "Report", "build", "check", "extract", "load", "render", "silent"]
 
@@ -31,17 +33,19 @@ def render(project: Project, notify: Notify = silent) -> Report:
 def _render(project: Project, library: Library, notify: Notify) -> RenderReport:
     notify("data")
     edition = find_edition(library, publish.site_address(project))
-    sizes = exports.prepare_downloads(library, project.downloads, edition)
+    sizes = export.prepare_downloads(library, project.downloads, edition)
     notify("pages to Markdown")
     return render_site(library, project.docs, project.templates, edition, sizes)
 
 
 def build(project: Project, notify: Notify = silent, *, force: bool = False) -> bool:
-    """Render and publish; tell whether the site changed.
+    """Render and publish; return whether anything had changed.
 
     Raises ProblemError, and leaves the site as it was, where anything is wrong.
     """
     with hold_lock(project.build / "lock"):
+        if not force and publish.is_current(project):
+            return False
         library = load(project)
         terms = list(library.terms.values())
         problems = [
@@ -50,8 +54,20 @@ def build(project: Project, notify: Notify = silent, *, force: bool = False) -> 
             *check_quotes(library, read_seed_words(project, library)),
         ]
         if project.out != project.preview:
-            problems += addresses.check_addresses(library)
+            problems += renewal.check_addresses(library)
         if has_errors(problems):
             raise ProblemError(p for p in problems if p.level == "error")
         done = _render(project, library, notify)
-        return publish.publish(project, library, notify, force=force, pages=done.pages)
+        publish.publish(project, library, notify, done.pages)
+        return True
+
+
+def rebuild(project: Project) -> list[Problem]:
+    """Run every stage into the preview; return what is wrong instead of raising it."""
+    try:
+        report = extract(project)
+        if not report.failed:
+            build(project)
+    except ProblemError as error:
+        return error.problems
+    return report.problems

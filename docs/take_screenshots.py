@@ -2,7 +2,7 @@
 
 Run it at the root of the project:
 
-    PYTHONPATH=tests/site:. .venv/bin/python docs/take_screenshots.py
+    PYTHONPATH=tests/browser:. .venv/bin/python docs/take_screenshots.py
 """
 
 from __future__ import annotations

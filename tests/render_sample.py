@@ -34,6 +34,7 @@ from builder.models import (
     TableRow,
     Term,
     Trial,
+    Vehicle,
     Xref,
 )
 from builder.store import Library, PaperBundle, merge_references
@@ -173,7 +174,7 @@ def sample_bundle(text: str = "Promote osteogenesis by upregulating VEGF") -> Pa
                 locator=Locator(kind="table-row", line=22, table=1, row="fa"),
                 quote=text,
                 sources=["bmsc", "unknown-term"],
-                vehicles=["gelma"],
+                vehicles=[Vehicle(label="GelMA", materials=["gelma"])],
                 cargo=[Cargo(id="vegf", role="native")],
                 mechanisms=[EffectOf(id="vegf", effect="up")],
                 outcomes=[EffectOf(id="osteogenesis", effect="none")],
@@ -181,7 +182,7 @@ def sample_bundle(text: str = "Promote osteogenesis by upregulating VEGF") -> Pa
                 species=["rat"],
                 quantities=[Quantity(low=1.0, high=2.5, unit="mL", quote=text)],
                 references=[1, 99],
-                evidence="in vivo animal",
+                design={"level": "in-vivo"},
                 questions=[question],
             ),
             Finding(

@@ -9,8 +9,8 @@ from pathlib import Path
 import jsonschema
 import yaml
 
-from builder.citations import PUBLISHER
-from builder.edition import read_release
+from builder.site.citation_formats import PUBLISHER
+from builder.store.build_info import read_release
 
 
 def test_the_citation_file_bears_the_project_s_name_and_version(root: Path) -> None:

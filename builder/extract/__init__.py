@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from builder.document import Document
 from builder.errors import Problem
-from builder.extract import bibliography, references, tables, trials
+from builder.extract import tables, trials
 from builder.extract.findings import check_entities, trace_findings
 from builder.extract.findings.trace import Trace
 from builder.extract.vocabulary import Vocabulary
 from builder.models import Paper, Table
+from builder.models.document import Document
+from builder.readers import bibliography, references
 from builder.store import PaperBundle
 
 __all__ = ["Extraction", "extract_paper", "trace_paper"]

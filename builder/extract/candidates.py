@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from builder import spelling
 from builder.extract.vocabulary import Vocabulary
+from builder.text import spelling
 
 _DASH = f"[{re.escape(spelling.DASHES)} ]?"
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (

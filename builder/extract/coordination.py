@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from builder import spelling
 from builder.extract.mentions import Mention
+from builder.text import spelling
 
 _LINK = re.compile(
     rf"[{re.escape(spelling.DASHES)}]?\s*(?:,|/|,?\s*(?:and|or|&|versus|vs\.?))\s*", re.IGNORECASE

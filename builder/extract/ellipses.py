@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from builder.extract.mentions import Mention
-from builder.spelling import DASHES
+from builder.text.spelling import DASHES
 
 _DASH = f"[{re.escape(DASHES)}]"
 _GREEK = "α-ω"

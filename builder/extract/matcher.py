@@ -1,6 +1,6 @@
 """Finds known names in a text: one automaton for all names, then the rules that a hit must pass.
 
-The text is cut in pieces (see builder.spelling) and scanned as one run of keys, so that the time
+The text is cut in pieces (see `text.spelling`) and scanned as one run of keys, so that the time
 grows with the text and hardly with the number of names. A hit stands only where pieces begin and
 end, and where what stands between its pieces fits the name.
 """
@@ -15,7 +15,7 @@ from typing import Any
 
 import ahocorasick  # type: ignore[import-not-found]  # has no stubs
 
-from builder import spelling
+from builder.text import spelling
 
 _SOFT = re.compile(rf"[\s_'’{re.escape(spelling.DASHES)}{re.escape(spelling.MARKS)}]*")
 _DASH = re.compile(rf"[{re.escape(spelling.DASHES)}]")

@@ -1,7 +1,7 @@
 """Numbers with their units, word for word, and doses.
 
 A quantity's quote is the text as given; a power of ten that lost its superscript is read as one
-(``builder.extract.powers``) but never rewritten in the quote.
+(``builder.extract.superscripts``) but never rewritten in the quote.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from builder.extract.powers import (
+from builder.extract.superscripts import (
     DASH,
     RAISED,
     TIMES,
@@ -166,7 +166,7 @@ def _measured(text: str, clean: str) -> Iterator[tuple[int, int, Quantity]]:
             low, top = sorted((low, parse_number(high)))
             yield start, end, Quantity(low=low, high=top, unit=unit, quote=quote)
         elif side:
-            yield start, end, Quantity(**{side: low}, unit=unit, quote=quote)
+            yield start, end, Quantity.model_validate({side: low, "unit": unit, "quote": quote})
         else:
             yield start, end, Quantity(value=low, unit=unit, quote=quote)
 

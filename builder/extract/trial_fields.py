@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from builder import spelling
-from builder.extract.registries import find_registry_ids
+from builder.text import spelling
+from builder.text.registries import find_registry_ids
 
 Role = Literal[
     "registry", "phase", "design", "condition", "source", "dose", "route", "endpoints", "status",

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from builder.extract.quantities import parse_dose
-from builder.extract.registries import RegistryId, find_registry_ids
 from builder.extract.trial_fields import (
     Role,
     drop_registry_ids,
@@ -24,6 +23,7 @@ from builder.extract.trial_fields import (
 )
 from builder.extract.vocabulary import Vocabulary
 from builder.models import Cited, Locator, Paper, Question, Status, Table, TableRow, Trial
+from builder.text.registries import RegistryId, find_registry_ids
 
 _TELLING: frozenset[Role] = frozenset(
     ["registry", "phase", "status", "dose", "endpoints", "condition", "design", "result", "source"]

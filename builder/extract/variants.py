@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from builder import spelling
 from builder.models import Term
+from builder.text import spelling
 
 _STEM = re.compile(
     r"mesenchymal\s+(?:stem|stromal|stem[/ ]stromal|stromal[/ ]stem)\s+cells?", re.IGNORECASE

@@ -11,13 +11,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from builder import genes, nomenclature, spelling
 from builder.extract.coordination import share_nouns
 from builder.extract.ellipses import find_elliptic
 from builder.extract.matcher import Hit, Matcher, choose_longest
 from builder.extract.mentions import Mention
 from builder.extract.variants import find_variants
 from builder.models import Ambiguity, Term
+from builder.text import genes, nomenclature, spelling
 
 NEAR = 60  # characters on each side that count as near
 # A statement and its context are shorter; what is longer is a whole paper, and decides nothing.

@@ -6,7 +6,26 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from builder.models.base import EMPTY, Effect, Evidence, Question, Record, Slug
+from builder.models.base import (
+    EMPTY,
+    Basis,
+    Certainty,
+    Effect,
+    Level,
+    Question,
+    Record,
+    Result,
+    Slug,
+    StudyRole,
+)
+
+_BASIS: dict[str, Basis] = {
+    "table-row": "table-row",
+    "reference-title": "title",
+    "abstract": "abstract",
+    "key-finding": "digest",
+    "full-text": "full-text",
+}
 
 
 class Locator(Record):
@@ -27,6 +46,28 @@ class Cargo(Record):
     role: Literal["native", "loaded", "not stated"] = "not stated"
 
 
+class Vehicle(Record):
+    """What carries the vesicles: materials, in a form, with properties. Each is the id of a term.
+
+    ``id`` is a term of its own for the whole, where the field has a name for it (ACECM).
+
+    Example: an injectable GelMA/HA-NB hydrogel is made of ``gelma`` and ``ha-nb``, its form is
+    ``hydrogel``, its property ``injectable``.
+    """
+
+    id: Slug | None = None
+    label: Annotated[str, Field(description="the whole in the field's words: GelMA-60 hydrogel")]
+    materials: list[Slug] = EMPTY
+    form: Slug | None = None
+    properties: list[Slug] = EMPTY
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of the whole and of its parts, each once."""
+        named = [self.id, *self.materials, self.form, *self.properties]
+        return list(dict.fromkeys(i for i in named if i))
+
+
 class EffectOf(Record):
     """A mechanism or outcome with the direction that the statement gives it."""
 
@@ -35,13 +76,43 @@ class EffectOf(Record):
 
 
 class Quantity(Record):
-    """A number with its unit, verbatim in ``quote``."""
+    """A number with its unit, verbatim in ``quote``, and what it is a number of.
+
+    "After 14 days the gels released 79.20 ± 2.64% in vitro" is ``value`` 79.2, ``sd`` 2.64,
+    ``unit`` %, ``of`` released, ``at`` "14 days", ``setting`` in vitro.
+    """
 
     value: float | None = None
     low: float | None = None
     high: float | None = None
+    sd: Annotated[float | None, Field(description="the spread printed behind ±")] = None
     unit: str
+    of: Annotated[
+        str | None, Field(description="released, retained, dose, Young's modulus, composition …")
+    ] = None
+    at: Annotated[str | None, Field(description="the time that it was measured at")] = None
+    setting: Literal["in vitro", "in vivo"] | None = None
     quote: str
+
+
+class Design(Record):
+    """How a study was done, as far as stated: its level, and what that level is described by.
+
+    A randomised, triple-blind trial of 31 patients is ``level`` clinical, ``randomised`` and
+    ``blinded`` true, ``masking`` triple, ``n`` 31. A mouse model is ``level`` in-vivo, ``species``
+    [mouse].
+    """
+
+    level: Level = "not-stated"
+    species: Annotated[list[Slug], Field(description="of the animals studied")] = EMPTY
+    models: Annotated[list[Slug], Field(description="animal, tissue and cell models")] = EMPTY
+    phase: str | None = None
+    randomised: bool | None = None
+    controlled: bool | None = None
+    blinded: bool | None = None
+    masking: Annotated[str | None, Field(description="open, single, double, triple")] = None
+    n: Annotated[int | None, Field(description="participants enrolled")] = None
+    follow_up: str | None = None
 
 
 class Finding(Record):
@@ -53,7 +124,7 @@ class Finding(Record):
     quote: Annotated[str, Field(description="verbatim words of the seed")]
     sources: list[Slug] = EMPTY
     modifications: list[Slug] = EMPTY
-    vehicles: list[Slug] = EMPTY
+    vehicles: list[Vehicle] = EMPTY
     cargo: list[Cargo] = EMPTY
     mechanisms: list[EffectOf] = EMPTY
     targets: list[Slug] = EMPTY
@@ -69,6 +140,28 @@ class Finding(Record):
     ] = EMPTY
     outcomes: list[EffectOf] = EMPTY
     quantities: list[Quantity] = EMPTY
+    sites: Annotated[list[Slug], Field(description="tissues that a lesion or repair is in")] = EMPTY
     references: Annotated[list[int], Field(description="numbers in the paper's list")] = EMPTY
-    evidence: Evidence = "not stated"
+    design: Design = Design()
+    role: Annotated[StudyRole, Field(description="what the vesicles are to the condition")] = (
+        "unclear"
+    )
+    result: Result = "none-reported"
+    certainty: Certainty = "asserted"
     questions: list[Question] = EMPTY
+
+    @property
+    def basis(self) -> Basis:
+        """Where the statement stands; a digest is a summary site's words, not the authors'."""
+        return _BASIS[self.locator.kind]
+
+    @property
+    def vehicle_ids(self) -> list[str]:
+        """The ids of all vehicles, materials, forms and properties, each once."""
+        return list(dict.fromkeys(i for vehicle in self.vehicles for i in vehicle.ids))
+
+    def ids_in(self, role: str) -> list[str]:
+        """Return the ids of terms in one of the lists, each once: ``ids_in("mechanisms")``."""
+        if role == "vehicles":
+            return self.vehicle_ids
+        return list(dict.fromkeys(i if isinstance(i, str) else i.id for i in getattr(self, role)))

@@ -41,6 +41,9 @@ class Term(Record):
         EMPTY
     )
     parent: Slug | None = None
+    parts: Annotated[
+        list[Slug], Field(description="of a composed thing: its materials, form and properties")
+    ] = EMPTY
     related: list[Slug] = EMPTY
     definition: Annotated[str | None, Field(description="one sentence, in our own words")] = None
     xrefs: list[Xref] = EMPTY

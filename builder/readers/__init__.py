@@ -11,8 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from builder.document import Document
 from builder.errors import Problem, ProblemError
+from builder.models.document import Document
 from builder.readers import digest, jats, scraped
 from builder.readers.marks import check_citations
 from builder.readers.source import Source, is_markup, make_source, read_source

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from builder.document import Person, WorkFields
 from builder.errors import Problem
+from builder.models.document import Person, WorkFields
 from builder.readers import marks
 from builder.readers.people import name_in_full
 

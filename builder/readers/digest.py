@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from builder.dates import parse_date
-from builder.document import (
+from builder.errors import Problem
+from builder.models.document import (
     Block,
     BlockKind,
     Citation,
@@ -22,11 +22,11 @@ from builder.document import (
     Heading,
     WorkFields,
 )
-from builder.errors import Problem
 from builder.readers import marks
 from builder.readers.abbreviations import find_abbreviations
 from builder.readers.people import split_people
 from builder.readers.source import Source
+from builder.text.dates import parse_date
 
 NAME = "digest"
 LOOKS_FOR = (

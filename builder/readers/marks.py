@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from builder.document import Cell, Document, Grid
 from builder.errors import Problem
+from builder.models.document import Cell, Document, Grid
 
 # Up to this many numbers are written out of a range such as [3–7]; more is no citation.
 _MAX_RANGE = 200

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from builder.document import Person
+from builder.models.document import Person
 
 # Words that begin a family name of several words; they are lower case in names.
 _PARTICLES = frozenset(

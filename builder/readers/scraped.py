@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from builder.dates import parse_date
-from builder.document import (
+from builder.errors import Problem
+from builder.models.document import (
     Block,
     BlockKind,
     Citation,
@@ -22,12 +22,12 @@ from builder.document import (
     Heading,
     split_link_labels,
 )
-from builder.errors import Problem
 from builder.readers import marks
 from builder.readers.abbreviations import find_abbreviations
 from builder.readers.citation_block import read_citation_block
 from builder.readers.people import split_people
 from builder.readers.source import Source
+from builder.text.dates import parse_date
 
 NAME = "scraped"
 LOOKS_FOR = (

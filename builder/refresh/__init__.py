@@ -15,6 +15,7 @@ from pathlib import Path
 from builder import models, store
 from builder.errors import Problem, ProblemError
 from builder.project import Project
+from builder.refresh.http_client import Desk, OfflineError
 from builder.refresh.references import Desks, WorksAsked, ask_works
 from builder.refresh.services import (
     CLINICAL_TRIALS,
@@ -26,9 +27,8 @@ from builder.refresh.services import (
     find_contact,
 )
 from builder.refresh.trials import TrialsAsked, ask_trials
-from builder.refresh.web import Desk, OfflineError
 from builder.store import Library
-from builder.swap import hold_lock
+from builder.store.atomic_replace import hold_lock
 
 __all__ = ["PARTS", "Refreshed", "Setting", "find_today", "refresh"]
 

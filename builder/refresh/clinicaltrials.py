@@ -10,9 +10,9 @@ from datetime import date
 from typing import Any
 
 from builder.models import Fact
+from builder.refresh.http_client import Answer, Desk, ServiceError
+from builder.refresh.json_values import find_list, find_text, find_texts, find_value
 from builder.refresh.services import Service
-from builder.refresh.shape import find_list, find_text, find_texts, find_value
-from builder.refresh.web import Answer, Desk, ServiceError
 
 # The registry's codes as it prints them on its pages, where they do not follow from the code.
 _PRINTED: dict[str, str] = {

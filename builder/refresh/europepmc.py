@@ -11,10 +11,10 @@ from datetime import date
 from typing import Any
 
 from builder.models import CslItem, Notice
+from builder.refresh.http_client import Desk, ServiceError
+from builder.refresh.json_values import find_list, find_text, find_texts, find_value
 from builder.refresh.match import Found, is_taken_back
 from builder.refresh.services import EUROPE_PMC
-from builder.refresh.shape import find_list, find_text, find_texts, find_value
-from builder.refresh.web import Desk, ServiceError
 
 _ROWS = "5"
 _QUOTED = re.compile(r'["\\]')

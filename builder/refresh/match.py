@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz
 
-from builder import spelling
 from builder.models import CslItem
-from builder.works import titles_agree
+from builder.store.same_work import titles_agree
+from builder.text import spelling
 
 # In percent. At or above it, a record is taken for the work; below it, it is only asked about.
 # Chosen so that a typing error in a long title passes and another paper of the same group does not.

@@ -13,9 +13,9 @@ from datetime import date
 from builder.errors import Problem
 from builder.models import CslItem, Identifiers, Notice, Question
 from builder.refresh import crossref, europepmc
+from builder.refresh.http_client import Desk, OfflineError, ServiceError, UnknownError
 from builder.refresh.match import Found, Match, match_work, rank_works
 from builder.refresh.services import CROSSREF, EUROPE_PMC
-from builder.refresh.web import Desk, OfflineError, ServiceError, UnknownError
 
 # After so many failures in a row, a service is taken to be down.
 _MOST_FAILURES = 3

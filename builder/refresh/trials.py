@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from builder import ids
 from builder.errors import Level, Problem
 from builder.models import Fact, RegistryRecord
 from builder.refresh.clinicaltrials import STATUS, ask_study, find_facts, study_address
-from builder.refresh.web import Desk, OfflineError, ServiceError, UnknownError
+from builder.refresh.http_client import Desk, OfflineError, ServiceError, UnknownError
+from builder.text import ids
 
 
 @dataclass(frozen=True)

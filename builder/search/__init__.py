@@ -6,6 +6,6 @@ small pieces, only when a reader searches.
 
 from __future__ import annotations
 
-from builder.search.write import write_search
+from builder.search.index import write_search
 
 __all__ = ["write_search"]

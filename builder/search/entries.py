@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntFlag
 
-from builder import ids
 from builder.extract.variants import find_variants
 from builder.extract.vocabulary import Vocabulary, build_vocabulary
 from builder.models import CslItem, Finding, Reference, Term, Trial
-from builder.search.habits import Habits
-from builder.search.keys import find_keys, join_keys
+from builder.search.config import Habits
+from builder.search.normalise import find_keys, join_keys
 from builder.search.sections import (
     Section,
     find_finding_sections,
@@ -21,9 +20,10 @@ from builder.search.sections import (
     find_trial_sections,
     find_values,
 )
+from builder.site.citations import short_name
+from builder.site.index import PAGED, Atlas, terms_in
 from builder.store import Library, PaperBundle
-from builder.views.atlas import PAGED, Atlas, terms_in
-from builder.views.citations import short_name
+from builder.text import ids
 
 FACETS = ("source", "condition", "evidence")
 Facets = dict[str, tuple[str, ...]]
@@ -274,7 +274,7 @@ def _facets(findings: Sequence[Finding], library: Library, term: Term | None = N
         for role, name, _ in terms_in(finding):
             if role in roles and name in library.terms:
                 found[roles[role]].add(name)
-        found["evidence"].add(finding.evidence)
+        found["evidence"].add(finding.design.level)
     if term and term.kind in found:
         found[term.kind].add(term.id)
     return {name: tuple(sorted(values)) for name, values in found.items() if values}

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from builder.search.chunks import write_hashed
 from builder.search.entries import Entry
-from builder.search.shards import write_hashed
 
 NAMES = ("kind", "source", "condition", "evidence", "year")
 

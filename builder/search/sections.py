@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from builder import ids
 from builder.models import Finding, Reference, RegistryRecord, Table, Term, Trial
+from builder.site.citations import format_name
+from builder.site.index import Atlas, terms_in
 from builder.store import PaperBundle
-from builder.views.atlas import Atlas, terms_in
-from builder.views.citations import format_name
+from builder.text import ids
 
 TITLE = 8.0
 NAMES = 6.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from builder import models, nomenclature
+from builder import models
 from builder.errors import Problem, ProblemError
 from builder.store.files import (
     ANEW,
@@ -19,7 +19,8 @@ from builder.store.files import (
     relative,
     write_text,
 )
-from builder.works import merge_works
+from builder.store.same_work import merge_works
+from builder.text import nomenclature
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class PaperBundle:
     trials: list[models.Trial] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Library:
     """Every record of content/, indexed by id. Built once, then only read."""
 

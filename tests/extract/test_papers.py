@@ -8,7 +8,7 @@ import measure_gold
 import paper_cases
 import pytest
 
-from builder.checks import flatten
+from builder.curate.checks import flatten
 
 FIELDS = ("sources", "cargo", "mechanisms", "vehicles", "conditions")
 

@@ -9,10 +9,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder import ids
-from builder.document import Cell, Citation, Document, FrontMatter, Grid, WorkFields
 from builder.extract.tables import repair_tables
 from builder.models import Table
+from builder.models.document import Cell, Citation, Document, FrontMatter, Grid, WorkFields
+from builder.text import ids
 
 CASES = sorted((Path(__file__).parent / "cases_tables").glob("*/table.md"))
 PAPER = "doe-2025-paper"

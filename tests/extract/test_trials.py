@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from builder.document import Cell, Citation, Document, FrontMatter, Grid, WorkFields
-from builder.extract.registries import find_registry_ids
 from builder.extract.tables import repair_tables
 from builder.extract.trial_fields import (
     find_roles,
@@ -20,6 +18,8 @@ from builder.extract.trial_fields import (
 from builder.extract.trials import find_trials
 from builder.extract.vocabulary import Vocabulary
 from builder.models import Cited, CslDate, CslItem, Paper, Seed, Trial
+from builder.models.document import Cell, Citation, Document, FrontMatter, Grid, WorkFields
+from builder.text.registries import find_registry_ids
 
 TABLE = Path(__file__).parent / "cases_tables" / "clinical-trials" / "table.md"
 PAPER = Paper(

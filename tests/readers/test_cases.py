@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from builder.document import Document, Grid, Person
+from builder.models.document import Document, Grid, Person
 from builder.readers import read_seed
 
 ROOT = Path(__file__).resolve().parents[2]

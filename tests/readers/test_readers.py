@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from builder.document import Person, split_link_labels
 from builder.errors import ProblemError
+from builder.models.document import Person, split_link_labels
 from builder.readers import digest, read_seed, scraped
 from builder.readers.abbreviations import find_abbreviations
 from builder.readers.marks import find_citations, split_tables

@@ -14,9 +14,9 @@ from service_answers import RETRACTION, crossref_list, crossref_work, pmc_search
 
 from builder import pipeline, store
 from builder.cli import main
+from builder.curate.questions import find_questions
 from builder.errors import ProblemError
 from builder.project import Project
-from builder.questions import find_questions
 from builder.refresh import Setting, find_today, refresh
 
 NUMBER = "NCT01234567"

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from local_service import HASTY, QUICK, LocalService, OpenDesk, Reply
 
+from builder.refresh.http_client import OfflineError, ServiceError, UnknownError, parse_retry_after
 from builder.refresh.services import CROSSREF, Manners, at, find_contact
-from builder.refresh.web import OfflineError, ServiceError, UnknownError, parse_retry_after
 
 HERE = {"here": True}
 

@@ -11,32 +11,37 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from builder import ids
-from builder.document import Document
-from builder.extract.findings import doubts
-from builder.extract.findings.beside import Beside
-from builder.extract.findings.carriers import read_cargo, read_modifications, read_vehicles
+from builder.extract.findings import questions as doubts
 from builder.extract.findings.cells import read_cells
-from builder.extract.findings.contrasts import set_apart
-from builder.extract.findings.cues import Cues, read_cues
-from builder.extract.findings.doubts import check_entities
-from builder.extract.findings.readings import (
+from builder.extract.findings.concepts import (
     read_evidence,
     read_mechanisms,
     read_outcomes,
     read_setting,
 )
+from builder.extract.findings.contrasts import set_apart
+from builder.extract.findings.cues import Cues, read_cues
+from builder.extract.findings.questions import check_entities
 from builder.extract.findings.spans import Reading, drop_ancestors
-from builder.extract.findings.statements import (
-    Part,
-    Statement,
-    find_statements,
-    split_contrast,
-)
+from builder.extract.findings.statements import Part, Statement, find_statements, split_contrast
+from builder.extract.findings.title_checks import Beside
 from builder.extract.findings.trace import EFFECTS, Assigned, Trace
+from builder.extract.findings.vehicles import read_cargo, read_modifications, read_vehicles
 from builder.extract.quantities import find_quantities
 from builder.extract.vocabulary import Vocabulary
-from builder.models import Cargo, Cited, EffectOf, Finding, Paper, Question, Table
+from builder.models import (
+    Cargo,
+    Cited,
+    Design,
+    EffectOf,
+    Finding,
+    Paper,
+    Question,
+    Table,
+    Vehicle,
+)
+from builder.models.document import Document
+from builder.text import ids
 
 __all__ = ["check_entities", "find_findings", "read_text", "trace_findings"]
 
@@ -127,17 +132,13 @@ def _says_something(trace: Trace, about: str) -> bool:
         return True
     if finding.locator.kind == "full-text":
         guessed = {a.value for a in trace.assigned if a.rule.startswith("hypothesis")}
-        told = {i for f in _ACTING for i in _ids(finding, f)} - guessed
+        told = {i for f in _ACTING for i in finding.ids_in(f)} - guessed
         return bool(finding.sources and told)
     said = [field for field in _SAYING if getattr(finding, field)]
     if finding.locator.kind == "table-row" and about != "table":
         carried = {"sources", "vehicles", "cargo"} & set(said)
         return about == "paper" and len(said) > 1 and bool(carried)
     return bool(said)
-
-
-def _ids(finding: Finding, field: str) -> list[str]:
-    return [i if isinstance(i, str) else i.id for i in getattr(finding, field)]
 
 
 def read_text(text: str, vocabulary: Vocabulary, cues: Cues) -> list[Assigned]:
@@ -162,8 +163,8 @@ def read_statement(statement: Statement, paper: str, vocabulary: Vocabulary, cue
         questions += _beside_titles(statement, assigned, vocabulary, cues)
     questions += _about_sources(assigned)
     questions += _about_contrast(statement, assigned, cues)
-    evidence = read_evidence(statement, assigned, cues, vocabulary)
-    assigned += [evidence] if evidence else []
+    level = read_evidence(statement, assigned, cues, vocabulary)
+    assigned += [level] if level else []
     texts = [p.text for p in statement.parts]
     finding = Finding(
         # A row's own id leaves its column of reference numbers out: they change with the list.
@@ -172,7 +173,7 @@ def read_statement(statement: Statement, paper: str, vocabulary: Vocabulary, cue
         locator=statement.locator,
         quote=statement.quote,
         references=list(statement.references),
-        evidence=evidence.value if evidence else "not stated",  # type: ignore[arg-type]
+        design=Design.model_validate({"level": level.value} if level else {}),
         quantities=[q for text in texts for q in find_quantities(text)],
         questions=_unique(questions),
         **_fields(assigned, vocabulary),
@@ -274,6 +275,7 @@ def _fields(assigned: Iterable[Assigned], vocabulary: Vocabulary) -> dict[str, A
             effects[item.field][item.value] = _stronger(known, item.detail)
     return {
         **plain,
+        "vehicles": [Vehicle(id=i, label=vocabulary.terms[i].short) for i in plain["vehicles"]],
         "cargo": [Cargo.model_validate({"id": i, "role": r}) for i, r in cargo.items()],
         **{
             field: [EffectOf.model_validate({"id": i, "effect": e}) for i, e in found.items()]
@@ -314,7 +316,7 @@ def _by_field(assigned: Iterable[Assigned]) -> dict[str, dict[str, str]]:
     """Return values and their details by field, without species: those tell no subject."""
     found: dict[str, dict[str, str]] = {}
     for item in assigned:
-        if item.field not in ("", "species", "evidence"):
+        if item.field not in ("", "species", "design"):
             found.setdefault(item.field, {}).setdefault(item.value, item.detail)
     return found
 

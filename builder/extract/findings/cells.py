@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from builder.extract.findings.cues import Pattern
-from builder.extract.findings.origins import (
+from builder.extract.findings.source_tissues import (
     find_adjective_sources,
     find_tissue_sources,
     name_origin,

@@ -9,8 +9,9 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from builder import spelling, store
-from builder.extract.findings.relief_words import ReliefWords, parse_relief
+from builder import store
+from builder.extract.findings.outcome_words import ReliefWords, parse_relief
+from builder.text import spelling
 
 CueKind = Literal["verb", "noun", "neutral", "aim", "denial", "hypothesis", "break"]
 _DASHES = re.escape(spelling.DASHES)

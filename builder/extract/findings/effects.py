@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from builder.extract.findings.cues import CueKind, Cues
-from builder.extract.findings.neighbours import (
+from builder.extract.findings.adjacent_cues import (
     ENDS_CLAUSE,
     OPPOSING,
     State,
@@ -26,6 +25,7 @@ from builder.extract.findings.neighbours import (
     read_prefix,
     read_unchanged,
 )
+from builder.extract.findings.cues import CueKind, Cues
 
 _RELATIONS = ("involved in", "associated with", "related to", "required for", "responsible for")
 _GAP = re.compile(

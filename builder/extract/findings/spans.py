@@ -8,14 +8,14 @@ from dataclasses import dataclass, field, replace
 
 from builder.extract.findings.cues import Cues, Pattern
 from builder.extract.findings.effects import EffectReader
-from builder.extract.findings.phrases import (
+from builder.extract.findings.split_names import (
     find_processes,
     find_shared_heads,
     find_tissue_processes,
 )
 from builder.extract.findings.statements import Part
 from builder.extract.vocabulary import Mention, Vocabulary
-from builder.spelling import DASHES
+from builder.text.spelling import DASHES
 
 # The kind of term that a column holds.
 _COLUMN_KINDS = {"source": "source", "vehicle": "vehicle"}

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from builder.document import Document
 from builder.extract.findings.cues import Cues
 from builder.extract.findings.sentences import find_sentences, split_sentences
 from builder.extract.trials import find_trial_rows
 from builder.models import Cited, Locator, Paper, Table, TableRow
+from builder.models.document import Document
 
 # A sentence that goes on about the vesicles of the one before it.
 _THEY = re.compile(r"^(?:They|These|Their|It|Such)\b")

@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from builder import ids
-from builder.document import Document, Grid
-from builder.extract.powers import find_doubtful_powers, repair_superscripts
+from builder.extract.superscripts import find_doubtful_powers, repair_superscripts
 from builder.extract.tables.cells import (
     find_citations,
     find_reference_numbers,
@@ -18,15 +16,12 @@ from builder.extract.tables.cells import (
     is_reference_heading,
 )
 from builder.extract.tables.fit import describe_columns
-from builder.extract.tables.headers import (
-    Headings,
-    is_second_header,
-    join_headers,
-    name_columns,
-)
+from builder.extract.tables.headers import Headings, is_second_header, join_headers, name_columns
 from builder.extract.tables.rows import SURE, Placed, place_row
 from builder.extract.tables.spans import Slot, count_header_rows, expand_spans
 from builder.models import Question, Repair, Table, TableCell, TableRow
+from builder.models.document import Document, Grid
+from builder.text import ids
 
 __all__ = ["repair_tables"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from builder import spelling
+from builder.text import spelling
 
 _NUMBERS = r"\d{1,4}(?:\s*[,;–—-]\s*\d{1,4})*"
 _BRACKETED = re.compile(rf"\[\s*({_NUMBERS})\s*\]")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from builder.document import Cell
+from builder.models.document import Cell
 
 _MOST_COLUMNS = 200
 

@@ -10,8 +10,8 @@ import re
 
 from lxml import etree
 
-from builder.document import Document
 from builder.errors import Problem, ProblemError
+from builder.models.document import Document
 from builder.readers.jats.abbreviations import read_abbreviations
 from builder.readers.jats.body import Body
 from builder.readers.jats.context import Context, below, child_of

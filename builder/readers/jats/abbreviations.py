@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
-from builder.document import Block
+from builder.models.document import Block
 from builder.readers.abbreviations import find_abbreviations
 from builder.readers.jats.context import Context, child_of, words_of
 from builder.readers.jats.inline import text_of

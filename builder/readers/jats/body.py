@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from lxml import etree
 
-from builder.document import Block, BlockKind, Figure, Grid, Heading
+from builder.models.document import Block, BlockKind, Figure, Grid, Heading
 from builder.readers.jats.context import LANG, Context, below, child_of, line_of, words_of
 from builder.readers.jats.inline import Prose, text_of
 from builder.readers.jats.tables import read_table_wrap

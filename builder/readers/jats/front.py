@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from lxml import etree
 
-from builder.document import FrontMatter, Person, WorkFields
+from builder.models.document import FrontMatter, Person, WorkFields
 from builder.readers.jats.context import (
     LANG,
     Context,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from builder.document import Person
+from builder.models.document import Person
 from builder.readers.jats.context import Context
 from builder.readers.jats.fields import FIELDS, HEADS, PEOPLE, TITLES
 from builder.readers.jats.inline import ET_AL, Prose, text_of, tidy, title_of

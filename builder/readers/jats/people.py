@@ -6,7 +6,7 @@ import re
 
 from lxml import etree
 
-from builder.document import Person
+from builder.models.document import Person
 from builder.readers.jats.context import Context, words_of
 from builder.readers.jats.inline import text_of, tidy
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from builder.document import Citation, WorkFields
+from builder.models.document import Citation, WorkFields
 from builder.readers.jats.context import Context, child_of, line_of, words_of
 from builder.readers.jats.inline import text_of, tidy
 from builder.readers.jats.parts import Parts

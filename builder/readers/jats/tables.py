@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from lxml import etree
 
-from builder.document import Cell, Grid
+from builder.models.document import Cell, Grid
 from builder.readers.jats.context import Context, child_of, line_of, words_of
 from builder.readers.jats.inline import Prose, text_of, tidy
 

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 
 from lxml import etree
 
-from builder.dates import parse_date as parse_written_date
-from builder.document import Person, WorkFields
+from builder.models.document import Person, WorkFields
 from builder.readers.jats.context import words_of
 from builder.readers.jats.dates import parse_date, parse_month, parse_year
 from builder.readers.jats.fields import MARKUP, PEOPLE, TEXTS
 from builder.readers.jats.identifiers import find_identifiers
 from builder.readers.jats.parts import Parts
 from builder.readers.jats.people import says_et_al
+from builder.text.dates import parse_date as parse_written_date
 
 Found = dict[str, list[etree._Element]]
 

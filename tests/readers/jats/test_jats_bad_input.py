@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builder.document import Document
 from builder.errors import ProblemError
+from builder.models.document import Document
 from builder.readers import read_seed
 from builder.readers.jats import read_article
 

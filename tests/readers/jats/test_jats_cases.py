@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from builder.document import Citation, Document, Person
+from builder.models.document import Citation, Document, Person
 from builder.readers import read_seed
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*/article.xml"))

@@ -56,7 +56,7 @@
     return cell;
   }
 
-  /** Rows of one group of all sources; the same rule as in builder/views/compare.py. */
+  /** Rows of one group of all sources; the same rule as in builder/site/pages/compare.py. */
   function rowsOf(groups) {
     const rows = new Map();
     groups.forEach((group, n) => {

@@ -1,4 +1,4 @@
-// Folds a query as builder/spelling.py and builder/search/keys.py fold names. The rules come with
+// Folds a query as builder/text/spelling.py and builder/search/normalise.py fold names. The rules come with
 // the index; a test runs both over the same strings.
 
 const WORD = /[\p{L}\p{N}]+/gu;

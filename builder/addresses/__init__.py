@@ -1,0 +1,1 @@
+"""Addresses: the ledger of all that were published, redirects, and releases."""

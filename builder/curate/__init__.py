@@ -1,0 +1,1 @@
+"""What people do with the records: read papers in, correct, check, ask, explain, add."""

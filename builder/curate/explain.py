@@ -1,0 +1,76 @@
+"""Why a finding says what it says: its quote, the words matched, the rule behind each field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from builder import models, store
+from builder.errors import Problem, ProblemError, suggest
+from builder.extract import trace_paper
+from builder.extract.findings.trace import Trace
+from builder.extract.vocabulary import build_vocabulary
+from builder.project import Project
+from builder.readers import read_seed
+from builder.store import Library, PaperBundle
+
+
+def explain_finding(project: Project, library: Library, name: str) -> list[str]:
+    """Return the explanation of a finding, line by line. Raises LookupError for an unknown id."""
+    bundle = _find_bundle(library, name)
+    seed = project.seeds / bundle.paper.seed.file
+    file = store.relative(seed, project.root)
+    vocabulary = build_vocabulary(library.terms.values())
+    traces = trace_paper(read_seed(seed, project.root), vocabulary, file, bundle.paper.id)
+    trace = next((t for t in traces if t.finding.id == name), None)
+    if trace is None:
+        raise ProblemError(
+            Problem(
+                f"content/papers/{bundle.paper.id}/findings.yml",
+                0,
+                "error",
+                "content-stale",
+                "a finding that extract makes from the seed",
+                repr(name),
+                hint="Run: python -m builder extract",
+            )
+        )
+    corrections = library.corrections.get(bundle.paper.id, [])
+    return [*_tell(trace, file), *_tell_corrections(corrections, name)]
+
+
+def _find_bundle(library: Library, name: str) -> PaperBundle:
+    for bundle in library.papers.values():
+        if any(finding.id == name for finding in bundle.findings):
+            return bundle
+    known = [finding.id for finding in library.findings()]
+    raise LookupError(f"no finding has the id {name!r}. {suggest(name, known)}".strip())
+
+
+def _tell(trace: Trace, file: str) -> Iterator[str]:
+    finding = trace.finding
+    yield f"{finding.id}: {file}:{finding.locator.line} ({finding.locator.kind})"
+    yield f"quote: {finding.quote}"
+    yield (
+        f"basis: {finding.basis}; design: {finding.design.level}; role: {finding.role}; "
+        f"result: {finding.result}; certainty: {finding.certainty}"
+    )
+    for name, text in trace.texts:
+        yield ""
+        yield f"{name}: {text}"
+        for item in sorted(
+            (a for a in trace.assigned if a.part == name), key=lambda a: (a.start, a.end, a.field)
+        ):
+            detail = f" ({item.detail})" if item.detail else ""
+            place = f"{item.start}–{item.end}"
+            yield f"  {place}: {item.text!r} -> {item.field}: {item.value}{detail} [{item.rule}]"
+    others = [a for a in trace.assigned if a.part not in {name for name, _ in trace.texts}]
+    for item in others:
+        yield f"  {item.field}: {item.value} [{item.rule}]"
+    for question in finding.questions:
+        yield f"question, weight {question.weight}: {question.text} [{question.rule}]"
+
+
+def _tell_corrections(corrections: list[models.Correction], name: str) -> Iterator[str]:
+    for c in corrections:
+        if c.record == name:
+            yield f"corrected on {c.date}: {c.field}: {c.old!r} -> {c.new!r}. {c.reason}"

@@ -1,0 +1,157 @@
+"""What crawlers and feed readers ask for: sitemap.xml, robots.txt and the feed of changes."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from lxml import etree
+
+from builder.addresses import ledger
+from builder.addresses.releases import Release
+from builder.models import Address
+from builder.site.citation_formats import PUBLISHER
+from builder.store import Library, write_bytes, write_text
+from builder.store.build_info import DATA_LICENCE, Edition
+
+FEED = "changes/feed.xml"
+_SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_ATOM = "http://www.w3.org/2005/Atom"
+_Element = etree._Element
+# What XML 1.0 can't hold.
+_FORBIDDEN = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+_MOST_ENTRIES = 50
+_MOST_PAGES = 100
+
+
+def write_sitemap(library: Library, site: Path, edition: Edition) -> None:
+    """Write ``sitemap.xml``: every page that stands, with the day on which its data changed."""
+    (site / "sitemap.xml.gz").unlink(missing_ok=True)  # the generator's own, by its clock
+    root = _root("urlset", _SITEMAP)
+    entries = {e.address: e for e in library.ledger}
+    for address in ledger.list_addresses(library):
+        if (site / address / "index.html").is_file() and not address.startswith("releases/"):
+            entry = entries.get(address)
+            day = (entry.changed or entry.since) if entry else edition.day
+            page = _add(root, "url")
+            _add(page, "loc", edition.url(address))
+            _add(page, "lastmod", day.isoformat())
+    _write(site / "sitemap.xml", root)
+
+
+def write_robots(site: Path, edition: Edition) -> None:
+    """Write ``robots.txt`` (RFC 9309): all may be read; frozen copies are not for indexes."""
+    base = urlsplit(edition.site_url).path
+    text = f"User-agent: *\nAllow: {base}\n\nSitemap: {edition.url('sitemap.xml')}\n"
+    write_text(site / "robots.txt", text)
+
+
+def write_feed(
+    library: Library,
+    site: Path,
+    edition: Edition,
+    titles: Mapping[str, str],
+    releases: Sequence[Release],
+) -> None:
+    """Write the Atom feed of changes (RFC 4287): one entry a release, and one a day with changes.
+
+    ``titles`` are those of the pages, by address.
+    """
+    days = _days(library.ledger)
+    moments = [*(r.day for r in releases), *days]
+    root = _root("feed", _ATOM)
+    _add(root, "id", edition.url(FEED))
+    _add(root, "title", f"{PUBLISHER}: what changed")
+    _add(root, "updated", _moment(max(moments, default=edition.day)))
+    _add(root, "link", rel="self", type="application/atom+xml", href=edition.url(FEED))
+    _add(root, "link", rel="alternate", type="text/html", href=edition.url("changes/"))
+    _add(_add(root, "author"), "name", f"{PUBLISHER} contributors")
+    _add(root, "rights", DATA_LICENCE)
+    entries = [(r.day, r.version, _release_entry(r, edition)) for r in releases]
+    entries += [(day, "", _day_entry(day, pages, edition, titles)) for day, pages in days.items()]
+    newest = sorted(entries, key=lambda e: (e[0], e[1]), reverse=True)
+    root.extend(entry for _, _, entry in newest[:_MOST_ENTRIES])
+    _write(site / FEED, root)
+
+
+def _root(tag: str, namespace: str) -> _Element:
+    names: Any = {None: namespace}  # the stubs know no default namespace
+    return etree.Element(tag, nsmap=names)
+
+
+def _add(parent: _Element, tag: str, text: str = "", **attributes: str) -> _Element:
+    node = etree.SubElement(parent, tag, {k: _clean(v) for k, v in attributes.items()})
+    node.text = _clean(text) or None
+    return node
+
+
+def _clean(text: str) -> str:
+    return _FORBIDDEN.sub("\ufffd", text)
+
+
+def _moment(day: date) -> str:
+    return f"{day.isoformat()}T00:00:00Z"
+
+
+def _days(addresses: Sequence[Address]) -> dict[date, dict[str, list[str]]]:
+    """Return the addresses that came and that changed, by day."""
+    found: dict[date, dict[str, list[str]]] = defaultdict(lambda: {"added": [], "changed": []})
+    for entry in addresses:
+        found[entry.since]["added"].append(entry.address)
+        if entry.changed:
+            found[entry.changed]["changed"].append(entry.address)
+    return found
+
+
+def _release_entry(release: Release, edition: Edition) -> _Element:
+    address = edition.url(f"releases/{release.version}/")
+    told = release.changes.get("findings", {})
+    counts = ", ".join(f"{len(told.get(w, []))} {w}" for w in ("added", "changed", "withdrawn"))
+    entry = etree.Element("entry")
+    _add(entry, "id", address)
+    _add(entry, "title", f"Release {release.version}")
+    _add(entry, "updated", _moment(release.day))
+    _add(entry, "link", rel="alternate", type="text/html", href=address)
+    _add(entry, "summary", f"Findings: {counts}.")
+    return entry
+
+
+def _day_entry(
+    day: date, pages: Mapping[str, Sequence[str]], edition: Edition, titles: Mapping[str, str]
+) -> _Element:
+    address = f"{edition.url('changes/')}#d{day.isoformat()}"
+    counts = " and ".join(f"{len(found)} {word}" for word, found in pages.items() if found)
+    entry = etree.Element("entry")
+    _add(entry, "id", address)
+    _add(entry, "title", f"{day.isoformat()}: pages {counts}")
+    _add(entry, "updated", _moment(day))
+    _add(entry, "link", rel="alternate", type="text/html", href=address)
+    _add(entry, "content", _list_pages(pages, edition, titles), type="html")
+    return entry
+
+
+def _list_pages(
+    pages: Mapping[str, Sequence[str]], edition: Edition, titles: Mapping[str, str]
+) -> str:
+    """Return the pages of a day as HTML: a list of links for those added, one for those changed."""
+    said = etree.Element("div")
+    for word, found in pages.items():
+        if found:
+            more = len(found) - _MOST_PAGES
+            _add(said, "p", f"Pages {word}" + (f" (and {more} more)" if more > 0 else ""))
+            items = _add(said, "ul")
+            for address in found[:_MOST_PAGES]:
+                name = titles.get(address) or address or PUBLISHER
+                _add(_add(items, "li"), "a", name, href=edition.url(address))
+    return str(etree.tostring(said, encoding="unicode"))
+
+
+def _write(path: Path, root: etree._Element) -> None:
+    etree.indent(root, " ")
+    data = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+    write_bytes(path, data + b"\n")

@@ -1,0 +1,265 @@
+"""What a text says of mechanisms, outcomes, conditions, models and species."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from builder.extract.findings.adjacent_cues import State
+from builder.extract.findings.cues import Cues
+from builder.extract.findings.outcomes import read_relief
+from builder.extract.findings.spans import Reading, is_inside
+from builder.extract.findings.split_names import (
+    find_animal_models,
+    find_conditions_by_place,
+    find_gapped_conditions,
+    find_placed_defects,
+)
+from builder.extract.findings.statements import Statement
+from builder.extract.findings.trace import Assigned
+from builder.extract.findings.vehicles import MARKER, is_unknown_rna, read_cargo
+from builder.extract.vocabulary import Mention, Vocabulary
+from builder.text.spelling import SPECIES_PREFIXES
+
+# A process inside one of these names belongs to the name: "chondrogenic exosomes".
+_NAMING_KINDS = ("modification", "source", "vehicle", "vesicle", "outcome")
+# Inside one of these names a process counts only as what the name is about: "cell-free [bone
+# regeneration]", but not "[regenerative] medicine".
+_FIELD_KINDS = ("intervention", "method", "condition")
+# Rules by which the words themselves tell a direction.
+_SAID = ("verb", "arrow", "passive", "sign")
+_MEDIATED = re.compile(r"[-\s](?:mediated|dependent|induced|driven)$", re.IGNORECASE)
+
+
+def read_mechanisms(reading: Reading) -> list[Assigned]:
+    """Return mechanisms with the effect that the text gives them."""
+    carried = {(a.start, a.end) for a in read_cargo(reading)}
+    names = reading.mentions(*_NAMING_KINDS)
+    found = []
+    for mention in reading.mentions("mechanism"):
+        if is_unknown_rna(reading, mention):
+            continue
+        if is_inside(mention, names) or _is_modifier(reading, mention):
+            continue
+        assigned = _directed(reading, mention, "mechanisms")
+        if _tells_kind(reading, mention) and not assigned.rule.startswith(_SAID):
+            continue
+        if (mention.start, mention.end) in carried and assigned.detail in ("involves", "modulates"):
+            continue  # what the vesicle carries is cargo; it is a mechanism only if it changes
+        found.append(assigned)
+        found += _agents(reading, mention)
+    return found
+
+
+def _tells_kind(reading: Reading, mention: Mention) -> bool:
+    """Tell whether a word only says what kind of cell it is.
+
+    "Senescent chondrocytes", "CD34+ cells".
+    """
+    if MARKER.match(reading.behind(mention)):
+        return True
+    return mention.text.lower().endswith(("genic", "escent")) and any(
+        not reading.text[mention.end : cell.start].strip() and cell.start > mention.end
+        for cell in reading.mentions("source", "cell")
+    )
+
+
+def _is_modifier(reading: Reading, mention: Mention) -> bool:
+    """Tell whether a process only describes the thing that a longer name is about."""
+    return any(
+        is_inside(mention, [o]) and o.end != mention.end for o in reading.mentions(*_FIELD_KINDS)
+    )
+
+
+def _agents(reading: Reading, mention: Mention) -> list[Assigned]:
+    """Return what acts inside a process's name: moesin in "moesin mediated endocytosis"."""
+    if reading.vocabulary.terms[mention.term].type == "axis":
+        return []  # its members stand beside it already
+    return [
+        _assigned(reading, m, "mechanisms", "involves", "x-mediated")
+        for m in reading.nested(mention, "mechanism")
+        if re.match(r"[-\s]+(?:mediated|dependent|induced|driven)\b", reading.behind(m), re.I)
+        and m.term not in (mention.term, *reading.vocabulary.ancestors(mention.term))
+    ]
+
+
+def _directed(reading: Reading, mention: Mention, field: str) -> Assigned:
+    if _MEDIATED.search(mention.text):
+        return _assigned(reading, mention, field, "involves", "x-mediated")
+    start, end, mention = _without_verb(reading, mention)
+    state = _turned(reading, mention, reading.effects.effect_of(start, end))
+    rule = f"{state.rule}: {state.cue}" if state.cue else state.rule
+    return _assigned(reading, mention, field, state.effect, rule)
+
+
+def _turned(reading: Reading, mention: Mention, state: State) -> State:
+    """Return the state where the words mean the reverse: "improves inflammation" lowers it."""
+    cues = reading.cues
+    opposite = {"up": "down", "down": "up", "inhibits": "up", "activates": "down"}
+    behind = reading.behind(mention)[:30]
+    if cues.turning.search(f" {mention.text.split()[-1]}") or cues.turning.match(behind):
+        return replace(state, effect=opposite.get(state.effect, state.effect), rule="turned-round")
+    if mention.text.lower().startswith("anti") and not _is_anti(reading, mention):
+        effect = {"involves": "inhibits", "up": "inhibits", "activates": "inhibits"}
+        told = effect.get(state.effect, "modulates" if state.effect != "none" else "none")
+        return replace(state, effect=told, rule="prefix")
+    mends = state.effect == "up" and state.cue.startswith(cues.mending)
+    if mends and mention.term in cues.harmful:
+        return replace(state, effect="down", rule="mended")
+    return state
+
+
+def _is_anti(reading: Reading, mention: Mention) -> bool:
+    """Tell whether a term is itself of the "anti" sort: "anti-inflammatory" action."""
+    return reading.vocabulary.terms[mention.term].label.lower().startswith("anti")
+
+
+def _without_verb(reading: Reading, mention: Mention) -> tuple[int, int, Mention]:
+    """Return the span to look the direction up for, and the mention without a cue in its name.
+
+    A name such as "suppress inflammation" or "DNA damage mitigation" holds its own direction: it
+    is read as inflammation, as DNA damage. Of a term that is itself an act of lowering ("tumor
+    growth suppression") that act is what is told, not its reverse.
+    """
+    cues = reading.cues
+    first = cues.finder.match(mention.text)
+    if first and cues.meaning(first[0]).kind == "verb":
+        inside = [m for m in reading.nested(mention, mention.kind) if m.end == mention.end]
+        if inside:
+            return inside[0].start, mention.end, inside[0]
+        return mention.start + first.end(), mention.end, mention
+    last = re.search(r"\s([\w-]+)$", mention.text)
+    own = reading.vocabulary.terms[mention.term].label.split()[-1]
+    if last and _is_noun(cues, last[1]) and not _is_noun(cues, own):
+        return mention.start, mention.start + last.start(), mention
+    return mention.start, mention.end, mention
+
+
+def _is_noun(cues: Cues, word: str) -> bool:
+    """Tell whether a word is a noun of action: suppression, increase."""
+    return bool(cues.finder.fullmatch(word)) and cues.meaning(word).kind == "noun"
+
+
+def _assigned(reading: Reading, mention: Mention, field: str, detail: str, rule: str) -> Assigned:
+    return Assigned(
+        field,
+        mention.term,
+        rule,
+        reading.part.name,
+        mention.start,
+        mention.end,
+        mention.text,
+        detail,
+    )
+
+
+def read_outcomes(reading: Reading) -> list[Assigned]:
+    """Return outcomes with their effect."""
+    names = reading.mentions("method", "mechanism")  # "dose-escalation study", "cell function"
+    found = [
+        _directed(reading, m, "outcomes")
+        for m in reading.mentions("outcome")
+        if not is_inside(m, names)
+    ]
+    return [_without_denied_harm(reading, a) for a in found]
+
+
+def _without_denied_harm(reading: Reading, assigned: Assigned) -> Assigned:
+    """Return an outcome of safety without direction where harm is denied.
+
+    "No adverse events" does not say that there was no effect on safety.
+    """
+    harm = reading.vocabulary.terms[assigned.value].type == "safety outcome"
+    denied = harm and assigned.detail == "none"
+    return replace(assigned, detail="involves", rule="no-harm") if denied else assigned
+
+
+def read_setting(reading: Reading) -> list[Assigned]:
+    """Return conditions, models and species, as named."""
+    v = reading.vocabulary
+    conditions = [m for m in reading.mentions("condition") if not _is_denied(reading, m)]
+    species = [m for m in reading.mentions("species") if not _is_denied(reading, m)]
+    placed = find_placed_defects(reading.text, reading.mentions("tissue"), v)
+    models = [
+        *reading.mentions("model"),
+        *find_animal_models(reading.text, species, [*conditions, *placed], v),
+    ]
+    found = [_assigned(reading, m, "conditions", "", "named") for m in conditions]
+    split = find_gapped_conditions(reading.text, conditions, v)
+    split += find_conditions_by_place(reading.text, conditions, v)
+    found += [_assigned(reading, m, "conditions", "", "split-name") for m in split]
+    found += [_assigned(reading, m, "conditions", "", "defect-by-place") for m in placed]
+    found += [_assigned(reading, m, "models", "", "named") for m in models]
+    found += [_assigned(reading, m, "species", "", "named") for m in species]
+    return [*found, *read_relief(reading, [*conditions, *placed]), *_donors(reading)]
+
+
+def _is_denied(reading: Reading, mention: Mention) -> bool:
+    return bool(re.search(r"\b(?:no|without)\s+$", reading.before(mention), re.IGNORECASE))
+
+
+def _donors(reading: Reading) -> Iterator[Assigned]:
+    """Yield the species that a letter before a cell's short form gives: h in hBMSC."""
+    for mention in reading.mentions("source", "cell"):
+        letter = re.match(r"([hrm])(?=[A-Z]{2})", mention.text)
+        names = mention.species or (SPECIES_PREFIXES[letter[1]] if letter else ())
+        species = reading.vocabulary.find_term(names[0], "species") if len(names) == 1 else None
+        if species:
+            yield Assigned(
+                "species", species, "letter-before-cell", reading.part.name,
+                mention.start, mention.end, mention.text,
+            )  # fmt: skip
+
+
+def read_evidence(
+    statement: Statement, assigned: Sequence[Assigned], cues: Cues, vocabulary: Vocabulary
+) -> Assigned | None:
+    """Return the level of evidence that the words of a statement or its cited titles state.
+
+    The statement's own words come first, then a cell model that a sentence names, or an animal in a
+    column of models; the titles that a sentence cites count where all that state a level state the
+    same.
+    """
+    settings = {p.name for p in statement.parts if p.role in ("setting", "application")}
+    in_cells = {a.part for a in assigned if a.field == "targets"}  # "rat chondrocytes"
+    titles = [("cited title", title) for title in statement.titles]
+    own = [(p.name, p.text) for p in statement.parts if p.role != "aside"]
+    if statement.locator.kind == "table-row":
+        if said := _find_level([*own, *titles], cues):
+            return said
+    elif said := _find_level(own, cues):
+        return said
+    elif cells := _cell_model(statement, assigned, vocabulary):
+        return cells
+    else:
+        levels = [level for title in titles if (level := _find_level([title], cues))]
+        studies = [i for i in levels if i.value != "review"] or levels
+        if studies and len({i.value for i in studies}) == 1:
+            return studies[0]
+    for item in assigned:
+        animal = item.field == "species" and item.value != "human"
+        if animal and item.part in settings and item.part not in in_cells:
+            return replace(item, field="design", value="in-vivo", rule="animal-in-column")
+    return None
+
+
+def _cell_model(
+    statement: Statement, assigned: Sequence[Assigned], vocabulary: Vocabulary
+) -> Assigned | None:
+    """Return the level of a sentence set in stimulated cells, whatever the works it cites did."""
+    types = {a.value: vocabulary.terms[a.value].type for a in assigned if a.field == "models"}
+    if statement.locator.kind != "full-text" or set(types.values()) != {"cell model"}:
+        return None
+    named = next(a for a in assigned if a.field == "models")
+    return replace(named, field="design", value="in-vitro", rule="cell-model")
+
+
+def _find_level(places: Sequence[tuple[str, str]], cues: Cues) -> Assigned | None:
+    for level, pattern in cues.evidence:
+        for name, text in places:
+            if match := pattern.search(text):
+                return Assigned(
+                    "design", level, "design-words", name, match.start(), match.end(), match[0]
+                )
+    return None

@@ -1,0 +1,152 @@
+"""What a statement says became of a condition: eased, made worse, or left as it was.
+
+Precision first: only a verb whose own object the condition is counts, and a word of healing counts
+by the direction that it is given. A condition that merely sets the scene ("in rats with
+osteoarthritis"), describes another word ("osteoarthritic chondrocytes") or is aimed at ("for the
+treatment of osteoarthritis") gets none. The words are data: ``relief`` in content/cues.yml.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from builder.extract.findings.adjacent_cues import OPPOSING, State
+from builder.extract.findings.spans import Reading
+from builder.extract.findings.trace import Assigned
+from builder.extract.vocabulary import Mention
+
+# Rules of a direction that a text tells of an object.
+_TOLD = ("verb", "noun", "passive", "arrow", "sign", "denied", "unchanged", "protected")
+# Types of conditions that are healed, and that nothing makes worse by promoting or inducing them.
+_WOUNDS = ("defect", "injury")
+_MOST_BEHIND = 3  # words between a condition and a verb behind it: "was markedly reduced"
+_BESIDE = ("condition", "mechanism", "outcome", "species", "tissue", "source", "cell")
+_NEAR = 60  # letters before a verb in which a word of doubt belongs to it
+_CARRYING = re.compile(r"(?:in|with|among|within|of|by|from)$", re.IGNORECASE)
+_DESCRIBED = re.compile(
+    r"\s*(?:(?!(?:of|in|by|via|with|for|to|from|that|which|through|and)\b)[\w/-]+\s*){0,4}",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(r"[;:]|\b(?:which|that|whereas|while|but|because)\b", re.IGNORECASE)
+
+
+def read_relief(reading: Reading, conditions: Sequence[Mention]) -> list[Assigned]:
+    """Return the conditions of which a text says what became of them, with ``detail`` the effect.
+
+    ``down``: eased or healed; ``up``: made worse; ``none``: no effect. Nothing is returned for a
+    condition of which the text says nothing of the kind.
+    """
+    found = []
+    for mention in conditions:
+        effect, rule = _read(reading, mention)
+        if effect:
+            found.append(
+                Assigned(
+                    "condition_effects", mention.term, rule, reading.part.name,
+                    mention.start, mention.end, mention.text, effect,
+                )
+            )  # fmt: skip
+    return found
+
+
+def _read(reading: Reading, mention: Mention) -> tuple[str, str]:
+    text, words = reading.text, reading.cues.relief
+    start, end, healing = _object(reading, mention)
+    if not words.ends.match(text, end):
+        return "", ""  # "osteoarthritis chondrocytes": an adjective
+    verb = words.sized.sub("", text[:start], count=1)
+    if words.unable.search(verb):
+        return "none", "denied: heal"
+    if words.healed.search(verb):
+        return _healed(reading, verb)
+    state = reading.effects.effect_of(start, end)
+    effect = ""
+    if (
+        state.rule.startswith(_TOLD)
+        and _governs(reading, state, start, end, healing=healing)
+        and not _is_doubtful(reading, min(state.start, start))
+    ):
+        effect = _effect(reading, mention, state, healing=healing)
+    return effect, f"{state.rule}: {state.cue}" if effect else ""
+
+
+def _object(reading: Reading, mention: Mention) -> tuple[int, int, bool]:
+    """Return the span that a verb has for its object, and whether it is a word of healing."""
+    text, words = reading.text, reading.cues.relief
+    start, end = mention.start, mention.end
+    if made := words.made.search(text[:start]):
+        start = made.start()  # "surgically induced osteoarthritis"
+    if behind := words.healing_behind.match(text, end):
+        return start, behind.end(), True
+    if before := words.healing_before.search(text[:start]):
+        return before.start(), end, True
+    course = words.course.match(text, end)
+    return start, course.end() if course else end, False
+
+
+def _healed(reading: Reading, before: str) -> tuple[str, str]:
+    """Return what "healed X" says: X eased, or no effect where it is denied."""
+    if _is_doubtful(reading, len(before)):
+        return "", ""
+    denied = reading.cues.relief.denied.search(before[-_NEAR:])
+    return ("none" if denied else "down"), "verb: healed"
+
+
+def _governs(reading: Reading, state: State, start: int, end: int, *, healing: bool) -> bool:
+    """Tell whether a state's words have the object, and nothing else, beside them."""
+    text = reading.text
+    if state.rule.startswith(("arrow", "sign")) or not state.end:
+        return True  # the words stand right beside it
+    if state.start >= end:
+        return len(text[end : state.start].split()) <= _MOST_BEHIND
+    if state.rule == "denied" and _CARRYING.search(text[state.start : state.end]):
+        # "did not reduce pain in patients with X": the denial is carried on, not X's own.
+        denial = text.lower().rfind(state.cue.lower(), 0, state.start)
+        if any(denial <= n.start and n.end <= state.start for n in _names(reading)):
+            return False
+    low = state.end
+    between = text[low:start]
+    for name in _names(reading):
+        if low <= name.start and name.end <= start:
+            between = between[: name.start - low] + " " * len(name.text) + between[name.end - low :]
+    described = healing and _DESCRIBED.fullmatch(between)  # "promotes tendon-to-bone healing of"
+    return bool(described or reading.cues.relief.between.fullmatch(between))
+
+
+def _names(reading: Reading) -> list[Mention]:
+    """Return the names that may stand beside an object: its list, its animal, its tissue."""
+    return reading.mentions(*_BESIDE)
+
+
+def _effect(reading: Reading, mention: Mention, state: State, *, healing: bool) -> str:
+    words = reading.cues.relief
+    if state.effect == "none":
+        denial = state.start
+        if state.cue == "nor":  # "worsens neither X nor Y"
+            denial = max(0, reading.text.lower().rfind("neither", 0, state.start))
+        around = reading.text[max(0, denial - _NEAR // 3) : mention.start]
+        worse = words.worsening.search(around)
+        return "" if worse and not healing else "none"  # "did not induce X" eases nothing
+    lowers = state.effect in OPPOSING
+    raises = state.effect in ("up", "activates")
+    if healing:
+        return "down" if raises else "up" if lowers else ""
+    if lowers or (raises and state.cue.startswith(reading.cues.mending)):
+        return "down"
+    harmed = reading.vocabulary.terms[mention.term].type not in _WOUNDS
+    worse = words.worsening.match(state.cue)
+    return "up" if raises and harmed and worse and _is_vesicles_deed(reading, state) else ""
+
+
+def _is_vesicles_deed(reading: Reading, state: State) -> bool:
+    """Tell whether a verb's clause names vesicles before it: they made the condition worse."""
+    clause = _CLAUSE.split(reading.text[: state.start])[-1]
+    return bool(reading.cues.vesicle.search(clause))
+
+
+def _is_doubtful(reading: Reading, verb: int) -> bool:
+    """Tell whether a deed is only hoped for, or done by the lack of vesicles."""
+    words = reading.cues.relief
+    near = re.split(r"[.;]\s", reading.text[max(0, verb - _NEAR) : verb])[-1]
+    return bool(words.unsure.search(near) or words.lacking.search(reading.text[:verb]))

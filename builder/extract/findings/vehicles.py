@@ -1,0 +1,371 @@
+"""Vehicles, modifications, cargo: what the vesicles are put into, and what is put into them."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from builder.extract.findings.spans import Reading, is_inside, touches
+from builder.extract.findings.split_names import find_split_modification
+from builder.extract.findings.trace import Assigned
+from builder.extract.vocabulary import Mention
+
+RNA_TYPES = frozenset(["miRNA", "lncRNA", "circRNA", "RNA class"])
+MOLECULE_TYPES = RNA_TYPES | {"gene/protein", "drug", "compound"}
+# "CD34+ cells": what is behind the name makes it a mark of the cell.
+MARKER = re.compile(
+    r"(?:[+⁺−]|\([+−-]\)|[\s-](?:positive|negative)\b)\s+(?:[\w-]+\s+){0,3}?"
+    r"(?:\w*[Cc]ells?\b|\w*SCs?\b|macrophages?\b|monocytes?\b|fibroblasts?\b)"
+)
+_GIVEN_VESICLES = re.compile(r"\s+(?:with|by|using)\s+(?:[\w/-]+\s+){0,4}$")
+_TREATED = re.compile(
+    r"[^\s,;:]+[\s-](?:stimulated|treated|primed|licensed|educated|challenged|pre-?treated|pre-?conditioned)\s+"
+    r"(?:(?!(?:with|by)\b)[\w-]+\s+){0,2}$",
+    re.IGNORECASE,
+)
+_TREATED_WITH = re.compile(
+    r"^s?\s+(?:(?:that|which)\s+(?:are|were)\s+)?(?:stimulated|treated|primed|pre-?treated|"
+    r"pre-?conditioned)\s+(?:with|by)\s+(?:[\w/-]+\s*){1,3}",
+    re.IGNORECASE,
+)
+# "Pretreating ADSCs with melatonin"
+_TREATING = re.compile(
+    r"\b(?:pre-?treating|pre-?conditioning|priming|pre-?treatment\s+of|priming\s+of|stimulation\s+of)\s+"
+    r"(?:[\w-]+\s+){0,2}$",
+    re.IGNORECASE,
+)
+_WITH = re.compile(r"s?\s+(?:with|by)\s+(?:[\w/-]+\s*){1,3}", re.IGNORECASE)
+_TAKEN_OUT = re.compile(
+    r"inhibit|antagomi|knock|silenc|deplet|deficien|shRNA|siRNA|\banti-", re.IGNORECASE
+)
+_STIMULATED = re.compile(r"treat|prim(?:ed|ing)|condition|stimulat|expos", re.IGNORECASE)
+_PUT_IN = re.compile(
+    r"load|sonicat|electroporat|incubat|plasmid|overexpress|over-express|transfect|transduc|encapsulat|lentivir|cargo",
+    re.IGNORECASE,
+)
+_BY_CELLS = frozenset(["x-overexpressing-cells", "exosomes-of-cells-transfected-with-x"])
+_OVEREXPRESSING = re.compile(r"[\s-]+over-?expressing\b", re.IGNORECASE)
+_OVEREXPRESSED = re.compile(r"\b(?:over-?express|lentivir|transduc|transfect)\w*", re.IGNORECASE)
+_OF_RNA = frozenset(["x-profile", "x-modified-cells", "exosomes-with-rna"])
+_OPPOSED_BEHIND = re.compile(
+    r"[\s-]+(?:specific\s+)?(?:siRNAs?|shRNAs?|sgRNAs?|ASOs?|antisense|inhibitors?|antagomirs?|sponges?|"
+    r"antibod(?:y|ies)|antagonists?|knock-?(?:down|out))\b",
+    re.IGNORECASE,
+)
+_OPPOSED_BEFORE = re.compile(
+    r"(?:\bantagomir|\banti|\bsi|\bsh)[-\s]?$|"
+    r"\b(?:si|sh|sg)RNAs?\s+(?:against|for|of|to|target(?:ing|ed\s+at|s)?)\s+$"
+)
+_LINKED = re.compile(
+    r"\s+(?:and|or|versus|vs\.?|than|with|to)\s+(?:the\s+|free\s+)?$|^\s+(?:and|or|versus|vs\.?)\s"
+)
+_LISTED = re.compile(r"\s*(?:,|,?\s*\band\b|&|/)\s*", re.IGNORECASE)
+_NAME_BEHIND = re.compile(r"^(?:[_-]\d|\s+(?!RNA)[A-Z][A-Z0-9][A-Za-z0-9-]*\b)")
+_NO_CARRIER = re.compile(r"\b(?:no|without)\s+(?:any\s+|a\s+|an\s+|the\s+)?$", re.IGNORECASE)
+_NO_CARRIER_TYPES = frozenset(["device", "drug"])
+
+
+def read_vehicles(reading: Reading) -> list[Assigned]:
+    """Return the materials that carry vesicles, never those that the producer cells grow on."""
+    if not reading.about_vesicles:
+        return []
+    found = []
+    for mention in reading.mentions("vehicle"):
+        term = reading.vocabulary.terms.get(mention.term)
+        if term is None or term.type in _NO_CARRIER_TYPES:
+            continue
+        if reading.part.role != "vehicle" and _is_elsewhere(reading, mention):
+            continue
+        if _NO_CARRIER.search(reading.before(mention)) or _is_compared(reading, mention):
+            continue
+        rule = "vehicle-column" if reading.part.role == "vehicle" else "named-carrier"
+        found.append(_assign(reading, "vehicles", mention, rule))
+    return found
+
+
+def _is_compared(reading: Reading, mention: Mention) -> bool:
+    """Tell whether a material is what the vesicles are measured against, no carrier."""
+    if reading.part.role == "vehicle" or not reading.cues.comparing.search(reading.text):
+        return False
+    before, behind = reading.before(mention)[-40:], reading.behind(mention)[:40]
+    linked = _LINKED.search(before) or _LINKED.match(behind)
+    return bool(linked and reading.cues.vesicle.search(f"{before} {behind}"))
+
+
+def _is_elsewhere(reading: Reading, mention: Mention) -> bool:
+    """Tell whether a material belongs to a culture, a treatment or the name of a process."""
+    if any(
+        is_inside(mention, reading.mentions(kind))
+        for kind in ("modification", "intervention", "mechanism", "source", "model")
+    ):
+        return True
+    if reading.cues.not_carrier_whole.search(reading.text[: mention.end]):
+        return True
+    if reading.cues.not_carrier_after.match(reading.behind(mention)):
+        return True
+    return reading.fitting(mention, "culture") is not None
+
+
+def read_modifications(reading: Reading, sources: Sequence[Assigned] = ()) -> list[Assigned]:
+    """Return what was done to the vesicles or to the cells that make them."""
+    found = [
+        _assign(reading, "modifications", m, "named")
+        for m in reading.mentions("modification")
+        if not is_inside(m, reading.mentions("vehicle", "method"))
+        and not _is_given_vesicles(reading, m)
+    ]
+    named = reading.mentions("modification")
+    v = reading.vocabulary
+    for source in reading.mentions("source"):
+        vesicle = reading.cues.vesicle.search(reading.behind(source)[:40])
+        split = find_split_modification(reading.text, source, vesicle, v)
+        if split and not touches(split, named):
+            found.append(_assign(reading, "modifications", split, "split-name"))
+    found += _implied(reading)
+    treated = list(_treated(reading, sources, found))
+    spans = [(t.start, t.end) for t in treated]
+    general = v.find_term("preconditioning", "modification")
+    found = [f for f in found if f.value != general or not any(a <= f.start < b for a, b in spans)]
+    return [*found, *treated]
+
+
+def _is_given_vesicles(reading: Reading, mention: Mention) -> bool:
+    """Tell whether vesicles are what a cell was treated with: "BMSCs pretreated with exosomes"."""
+    behind = reading.behind(mention)[:60]
+    vesicle = reading.cues.vesicle.search(behind)
+    return bool(vesicle and _GIVEN_VESICLES.fullmatch(behind[: vesicle.start()]))
+
+
+def _treated(
+    reading: Reading, sources: Sequence[Assigned], known: Sequence[Assigned]
+) -> Iterator[Assigned]:
+    """Yield plain preconditioning where a source is "X-treated" by something without a term."""
+    general = reading.vocabulary.find_term("preconditioning", "modification")
+    for source in sources:
+        before = _TREATED.search(reading.text[: source.start])
+        behind = _TREATED_WITH.match(reading.text[source.end :])
+        if behind is None and _TREATING.search(reading.text[: source.start]):
+            behind = _WITH.match(reading.text[source.end :])
+        if behind and (named := _find_treatment(reading, source.end, source.end + behind.end())):
+            stop = source.end + behind.end()
+            yield replace(
+                source, field="modifications", value=named, rule="treated-cell",
+                start=source.end, end=stop, text=reading.text[source.end : stop],
+            )  # fmt: skip
+        if before is None or general is None:
+            continue
+        named = _find_treatment(reading, before.start(), before.end())
+        others = [k for k in known if k.start < source.start and k.value != general]
+        if (named and named not in {k.value for k in others}) or not any(
+            k.start < source.start for k in known
+        ):
+            named = named or general
+            yield replace(
+                source, field="modifications", value=named, rule="treated-cell",
+                start=before.start(), end=before.end(), text=before[0].strip(),
+            )  # fmt: skip
+
+
+def _find_treatment(reading: Reading, start: int, end: int) -> str | None:
+    """Return the modification of what a cell was treated with, or with a parent of it."""
+    v = reading.vocabulary
+    for mention in reading.mentions("mechanism", "compound", "vehicle"):
+        if start <= mention.start < end:
+            for term in (mention.term, *v.ancestors(mention.term)):
+                for noun in ("pretreatment", "preconditioning", "priming", "stimulation"):
+                    for name in (v.terms[term].label, v.terms[term].abbreviation):
+                        if name and (found := v.find_term(f"{name} {noun}", "modification")):
+                            return found
+    return None
+
+
+def _implied(reading: Reading) -> Iterator[Assigned]:
+    """Yield the modification that a loaded, co-delivered or stimulating thing makes."""
+    for molecule in find_molecules(reading):
+        if _is_loaded(reading, molecule):
+            compound = reading.vocabulary.terms[molecule.term].kind == "compound"
+            yield from _named_after(reading, molecule, ("loading", "modification"), "loaded")
+            yield from _made_by_cells(reading, molecule)
+            yield from _loaded_drug(reading, molecule) if compound else ()
+    for material in reading.mentions("vehicle"):
+        pattern = reading.fitting(material, "culture")
+        if pattern is not None and pattern.rule != "compared-with-it":
+            yield from _named_after(reading, material, ("stimulation", "induction"), "culture")
+    if re.search(r"\bco-?deliver", reading.text, re.IGNORECASE):
+        for drug in reading.mentions("compound"):
+            yield from _named_after(reading, drug, ("co-delivery",), "co-delivery")
+    if reading.part.role == "modification":
+        yield from _overexpressed(reading)
+
+
+def _is_loaded(reading: Reading, mention: Mention) -> bool:
+    if reading.part.role == "modification" and _is_put_in(reading, mention):
+        return True
+    return reading.fitting(mention, "loaded") is not None
+
+
+def _named_after(
+    reading: Reading, mention: Mention, nouns: Sequence[str], role: str
+) -> Iterator[Assigned]:
+    """Yield the modification that is named after a thing: "curcumin loading"."""
+    v = reading.vocabulary
+    for noun in nouns:
+        if term := v.find_term(f"{v.terms[mention.term].label} {noun}", "modification"):
+            made = _assign(reading, "modifications", mention, f"{role}-name")
+            yield replace(made, value=term)
+            return
+
+
+def _made_by_cells(reading: Reading, mention: Mention) -> Iterator[Assigned]:
+    """Yield overexpression by the cell: "exosomes of Wnt16-overexpressing MSCs"."""
+    pattern = reading.fitting(mention, "loaded")
+    term = reading.vocabulary.find_term("gene overexpression", "modification")
+    by_cells = pattern is not None and pattern.rule in _BY_CELLS
+    if pattern and term and (by_cells or _OVEREXPRESSING.match(reading.behind(mention))):
+        yield replace(_assign(reading, "modifications", mention, pattern.rule), value=term)
+
+
+def _loaded_drug(reading: Reading, mention: Mention) -> Iterator[Assigned]:
+    """Yield loading with a drug; where the drug has a term of its own for it, that one wins."""
+    pattern = reading.fitting(mention, "loaded")
+    if pattern is not None and "modified" in pattern.rule:
+        return  # a gas or drug that the cell or vesicle was treated with
+    if general := reading.vocabulary.find_term("drug loading", "modification"):
+        yield replace(_assign(reading, "modifications", mention, "loaded-drug"), value=general)
+
+
+def _overexpressed(reading: Reading) -> Iterator[Assigned]:
+    """Yield the modification of a cell by a gene, in a column of modifications."""
+    said = _OVEREXPRESSED.search(reading.text)
+    term = reading.vocabulary.find_term("gene overexpression", "modification")
+    if said and term:
+        at = said.span()
+        yield Assigned("modifications", term, "overexpressed", reading.part.name, *at, said[0])
+
+
+def find_molecules(reading: Reading) -> list[Mention]:
+    """Return the mentions of what a vesicle can carry: RNA, proteins, drugs."""
+    return [
+        m
+        for m in reading.mentions("mechanism", "compound")
+        if (term := reading.vocabulary.terms.get(m.term)) is not None
+        and (term.type in MOLECULE_TYPES or term.kind == "compound")
+        and not MARKER.match(reading.behind(m))
+    ]
+
+
+def is_unknown_rna(reading: Reading, mention: Mention) -> bool:
+    """Tell whether a class word stands before a name that the vocabulary lacks: lncRNA XYZ1."""
+    rna = reading.vocabulary.terms[mention.term].type in RNA_TYPES
+    return rna and bool(_NAME_BEHIND.match(reading.behind(mention)))
+
+
+# Rules by a verb of holding or passing on, which may be denied.
+_BY_VERB = frozenset(
+    ["x-found-in-exosomes", "transfer-of-x", "exosomes-of-y-carrying-x", "exosomes-containing-x",
+     "exosomes-carry-less-x", "found-in-exosomes"]
+)  # fmt: skip
+
+
+def read_cargo(reading: Reading) -> list[Assigned]:
+    """Return what is said to be in or on the vesicles, with its role: loaded or native."""
+    if not reading.about_vesicles:
+        return []
+    molecules = [m for m in find_molecules(reading) if not _is_opposed(reading, m)]
+    if reading.part.role == "cargo":
+        found = [_assign(reading, "cargo", m, "cargo-column", "not stated") for m in molecules]
+    elif reading.part.role == "modification":
+        put_in = [m for m in molecules if _is_put_in(reading, m)]
+        found = [_assign(reading, "cargo", m, "loading-column", "loaded") for m in put_in]
+    else:
+        found = [a for m in molecules if (a := _read_carried(reading, m)) is not None]
+    return _spread(reading, found)
+
+
+def _read_carried(reading: Reading, mention: Mention) -> Assigned | None:
+    """Return a molecule that the words around it put in or on the vesicles."""
+    term = reading.vocabulary.terms[mention.term]
+    for role in ("loaded", "native"):
+        pattern = reading.fitting(mention, role)
+        if pattern is None or (pattern.rule in _OF_RNA and term.type not in RNA_TYPES):
+            continue
+        if is_unknown_rna(reading, mention):
+            return None
+        if pattern.rule in _BY_VERB and _is_denied(reading, mention):
+            return None  # "exosomes did not contain X"
+        drug = term.kind == "compound"
+        if drug and pattern.rule == "modified-by-x":
+            continue  # a gas or drug that the cell or vesicle was treated with
+        said = "not stated" if pattern.rule == "x-exosome-compound" else role
+        return _assign(reading, "cargo", mention, pattern.rule, "loaded" if drug else said)
+    return None
+
+
+def _is_denied(reading: Reading, mention: Mention) -> bool:
+    state = reading.effects.effect_of(mention.start, mention.end)
+    return state.rule == "denied" and state.cue not in (
+        "but not",
+        "rather than",
+    )  # of one name only
+
+
+def _is_opposed(reading: Reading, mention: Mention) -> bool:
+    """Tell whether what is carried is not the molecule, or works against it: "MMP-13 siRNA"."""
+    behind = _OPPOSED_BEHIND.match(reading.behind(mention))
+    before = reading.before(mention)[-40:]
+    absent = reading.cues.absent_cargo.search(before)
+    return bool(behind or absent or _OPPOSED_BEFORE.search(before))
+
+
+def _spread(reading: Reading, found: list[Assigned]) -> list[Assigned]:
+    """Return cargo with its neighbours in a list: "miR-21 and miR-26a carried by exosomes"."""
+    molecules = find_molecules(reading)
+    v = reading.vocabulary
+    known = {(a.start, a.end): a for a in found}
+    for ones in (list(itertools.pairwise(molecules)), list(itertools.pairwise(molecules))[::-1]):
+        for left, right in ones:
+            if not _LISTED.fullmatch(reading.text[left.end : right.start]):
+                continue
+            types = {v.terms[left.term].type, v.terms[right.term].type}
+            if len(types) > 1 and not types <= RNA_TYPES:
+                continue
+            one, other = (known.get((m.start, m.end)) for m in (left, right))
+            if one and not other and not one.rule.startswith("x-"):
+                known[right.start, right.end] = _like(reading, one, right)
+            elif other and not one and other.rule.startswith("x-"):
+                known[left.start, left.end] = _like(reading, other, left)
+    return sorted(known.values(), key=lambda a: (a.start, -a.end))
+
+
+def _like(reading: Reading, assigned: Assigned, mention: Mention) -> Assigned:
+    return _assign(reading, "cargo", mention, assigned.rule, assigned.detail)
+
+
+def _is_put_in(reading: Reading, mention: Mention) -> bool:
+    """Tell whether a molecule in a column of modifications or loading is put into the vesicles.
+
+    "miR-21 overexpression", "BMP-2 plasmid", and all under "Loading"; but not "TGF-β1 pretreatment"
+    nor "miR-21 knockdown".
+    """
+    near = f"{reading.before(mention)[-25:]} {reading.behind(mention)[:25]}"
+    if _TAKEN_OUT.search(near) or _STIMULATED.search(near):
+        return False
+    rna = reading.vocabulary.terms[mention.term].type in RNA_TYPES
+    return rna or bool(_PUT_IN.search(f"{reading.part.name} {near}"))
+
+
+def _assign(
+    reading: Reading, field: str, mention: Mention, rule: str, detail: str = ""
+) -> Assigned:
+    return Assigned(
+        field,
+        mention.term,
+        rule,
+        reading.part.name,
+        mention.start,
+        mention.end,
+        mention.text,
+        detail,
+    )

@@ -1,0 +1,200 @@
+"""Bibliographic records of the papers themselves, and of works in CSL terms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from builder.errors import Problem
+from builder.models import (
+    Abbreviation,
+    Affiliated,
+    Coverage,
+    CslDate,
+    CslItem,
+    CslName,
+    EntityRecord,
+    FigureRecord,
+    HeadingRecord,
+    KeyFinding,
+    Paper,
+    Question,
+    Seed,
+)
+from builder.models.document import Block, Document, Person, WorkFields
+from builder.text import ids
+
+# Problems of a reader that a curator should see on the paper's own page.
+_ASKED = frozenset(
+    ["citation-unknown", "citation-block", "reference-number", "seed-encoding", "seed-control"]
+)
+_MISSING = "seed-missing"
+
+
+def build_paper(document: Document) -> Paper:
+    """Return the record of a paper: what its seed states, nothing else.
+
+    The id is made of the first author, the year and the title.
+    """
+    work = document.front.work
+    lead = (work.authors[0].family or work.authors[0].literal) if work.authors else None
+    year = work.issued[0] if work.issued else None
+    title = work.title or PurePosixPath(document.file).stem
+    abstract, abstract_line = _join(document, "abstract")
+    tldr, tldr_line = _join(document, "tldr")
+    contribution, contribution_line = _join(document, "contribution")
+    return Paper(
+        id=ids.work_id(lead, year, title),
+        csl=csl_item(work, title),
+        seed=Seed(file=_seed_name(document), sha256=document.sha256, layout=document.layout),
+        coverage=_coverage(document),
+        headings=[
+            HeadingRecord(level=h.level, text=h.text, line=h.line) for h in document.headings
+        ],
+        abstract=abstract,
+        abstract_line=abstract_line,
+        tldr=tldr,
+        tldr_line=tldr_line,
+        contribution=contribution,
+        contribution_line=contribution_line,
+        key_findings=[
+            KeyFinding(text=b.text, line=b.line) for b in _blocks(document, "key-finding")
+        ],
+        entities=[
+            EntityRecord(group=e.group, label=e.label, identifier=e.identifier, line=e.line)
+            for e in document.entities
+        ],
+        figures=[
+            FigureRecord(label=f.label, caption=f.caption, line=f.line) for f in document.figures
+        ],
+        figures_note=document.figures_note or None,
+        licence=document.front.licence or None,
+        licence_url=document.front.licence_url or None,
+        source_url=document.front.source_url or None,
+        people=_people(work.authors),
+        abbreviations=[Abbreviation(short=s, long=f) for s, f in document.abbreviations],
+        questions=_questions(document),
+    )
+
+
+def _coverage(document: Document) -> Coverage:
+    """Return which parts of the paper the seed held; a heading alone is no text."""
+    return Coverage(
+        title=bool(document.front.work.title),
+        abstract=bool(_blocks(document, "abstract")),
+        body=bool(_blocks(document, "paragraph")),
+        tables=any(not grid.is_image for grid in document.tables),
+        references=bool(document.citations),
+    )
+
+
+def _seed_name(document: Document) -> str:
+    return document.file.removeprefix("seeds/")
+
+
+def _blocks(document: Document, kind: str) -> list[Block]:
+    return [block for block in document.blocks if block.kind == kind]
+
+
+def _join(document: Document, kind: str) -> tuple[str | None, int | None]:
+    """Return the text of all blocks of a kind, a blank line between them, and the first line."""
+    blocks = _blocks(document, kind)
+    if not blocks:
+        return None, None
+    return "\n\n".join(block.text for block in blocks), blocks[0].line
+
+
+def _people(authors: Sequence[Person]) -> list[Affiliated]:
+    return [
+        Affiliated(author=i, orcid=p.orcid or None, affiliations=list(p.affiliations))
+        for i, p in enumerate(authors)
+        if p.orcid or p.affiliations
+    ]
+
+
+def _questions(document: Document) -> list[Question]:
+    """Turn a reader's doubts into questions for the paper's page."""
+    asked = []
+    for problem in document.problems:
+        if problem.rule == _MISSING:
+            text = f"The seed does not state {problem.expected}."
+            field = problem.field or None
+            asked.append(Question(rule=_MISSING, text=text, field=field, weight=2))
+        elif problem.rule in _ASKED:
+            text = f"Line {problem.line}: expected {problem.expected}, got {problem.got}."
+            asked.append(Question(rule=problem.rule, text=text, weight=3))
+    return asked
+
+
+def csl_item(work: WorkFields, title: str = "") -> CslItem:
+    """Return a work's fields as a CSL item; what is not stated is absent."""
+    return CslItem(
+        type=work.type,
+        title=title or work.title,
+        author=[csl_name(p) for p in work.authors] or None,
+        editor=[csl_name(p) for p in work.editors] or None,
+        container_title=work.container or None,
+        container_title_short=work.container_short or None,
+        issued=_date(work.issued),
+        volume=work.volume or None,
+        issue=work.issue or None,
+        page=work.page or None,
+        edition=work.edition or None,
+        publisher=work.publisher or None,
+        publisher_place=work.publisher_place or None,
+        genre=work.genre or None,
+        number=work.number or None,
+        ISSN=work.issn or None,
+        DOI=work.doi or None,
+        PMID=work.pmid or None,
+        PMCID=work.pmcid or None,
+        URL=work.url or None,
+        accessed=_date(work.accessed),
+        status=work.status or None,
+    )
+
+
+def csl_name(person: Person) -> CslName:
+    """Return a person as a CSL name: a literal, or family and given."""
+    if person.literal:
+        return CslName(literal=person.literal)
+    return CslName(
+        family=person.family or None, given=person.given or None, suffix=person.suffix or None
+    )
+
+
+def _date(parts: tuple[int, ...]) -> CslDate | None:
+    return CslDate(date_parts=[list(parts)]) if parts else None
+
+
+def find_duplicates(papers: Sequence[Paper]) -> list[Problem]:
+    """Return an error for each seed that is received twice: the same bytes, or the same paper.
+
+    The first seed by name stands; each later one is named with it.
+    """
+    problems = []
+    by_bytes: dict[str, Paper] = {}
+    by_id: dict[str, Paper] = {}
+    for paper in sorted(papers, key=lambda p: p.seed.file):
+        same = by_bytes.setdefault(paper.seed.sha256, paper)
+        first = by_id.setdefault(paper.id, paper)
+        got = ""
+        if same is not paper:
+            first, got = same, f"the same bytes as seeds/{same.seed.file}"
+        elif first is not paper:
+            got = f"the same paper ({paper.id}) as seeds/{first.seed.file}"
+        if got:
+            expected = "a paper that is not in seeds/ yet"
+            hint = "Remove one of the two."
+            problems.append(
+                Problem(
+                    f"seeds/{paper.seed.file}",
+                    0,
+                    "error",
+                    "seed-duplicate",
+                    expected,
+                    got,
+                    hint=hint,
+                )
+            )
+    return problems

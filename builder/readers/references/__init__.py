@@ -1,0 +1,214 @@
+"""Printed references to CSL fields: the MDPI/ACS style and its near relatives.
+
+``Family, G.M.; Family2, G. Title. Container Year, Volume, Pages.`` for articles, and the forms of
+the same style for books, chapters, proceedings, theses, patents, preprints, pages and trial
+registrations (CSL type ``webpage``: a registration is cited by the address of its record); other
+styles are read by ``reference_styles``. What
+doesn't parse keeps its whole text as title and asks a question; nothing is dropped.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from builder.models import Cited, Question
+from builder.models.document import Citation, Document, Person, WorkFields, split_link_labels
+from builder.readers.bibliography import csl_item
+from builder.readers.journals import journal_words
+from builder.readers.references.forms import Found, parse_book_like
+from builder.readers.references.people import Byline, split_byline
+from builder.readers.references.styles import read_author_year, read_names_and_colon, read_year_last
+from builder.readers.references.tail import Links, Tail, find_tail, take_links
+from builder.readers.references.title import drop_stop, split_title
+from builder.text import ids
+from builder.text.spelling import fold
+
+UNPARSED = "reference-unparsed"
+# No printed reference is longer; a longer line is something else and is kept whole.
+_MAX_LENGTH = 12_000
+# An author that stands behind or before another: "Purnomo, Kain, K.C.; Tang, D. Title".
+_AUTHOR_INSIDE = re.compile(r"^[^:]{0,120}[^\W\d_]{2,}, (?:[^\W\d_]\.){1,4};\s")
+# The name of a site that stands before the title of its page: ClinicalTrials.gov.
+_SITE = re.compile(r"(?P<site>[A-Za-z][\w-]{1,40}\.(?:com|edu|eu|gov|int|net|org))\.\s+(?=\S)")
+
+
+def parse_references(document: Document) -> list[Cited]:
+    """Return the reference list of a paper, one record an entry, in printed order.
+
+    Fields that the layout marks are taken over; else the printed entry is parsed.
+    """
+    read = [_read_citation(citation) for citation in document.citations]
+    wanted = []
+    for fields, _ in read:
+        family = _lead(fields)
+        year = fields.issued[0] if fields.issued else None
+        wanted.append((ids.work_id(family, year, fields.title), fold(fields.title)))
+    names = ids.unique_ids(wanted)
+    return [
+        _record(citation, name, fields, questions)
+        for citation, name, (fields, questions) in zip(document.citations, names, read, strict=True)
+    ]
+
+
+def _lead(fields: WorkFields) -> str | None:
+    """Return the name of the first author, for the id."""
+    people = fields.authors or fields.editors
+    return (people[0].family or people[0].literal) if people else None
+
+
+def _read_citation(citation: Citation) -> tuple[WorkFields, list[Question]]:
+    if citation.fields is None:
+        work, questions = parse_reference(citation.printed)
+        return (work if work.doi else replace(work, doi=_only_doi(citation.printed))), questions
+    if citation.fields.title:
+        return citation.fields, []
+    text = " ".join(citation.printed.split()) or "not stated"
+    return replace(citation.fields, title=text), [_unparsed("has no title")]
+
+
+def _only_doi(printed: str) -> str:
+    """Return the one DOI of a reference, wherever it stands; '' for none and for several."""
+    found = {doi.rstrip(".,;:").lower(): doi.rstrip(".,;:") for doi in ids.DOI.findall(printed)}
+    return next(iter(found.values())) if len(found) == 1 else ""
+
+
+def _record(citation: Citation, name: str, fields: WorkFields, questions: list[Question]) -> Cited:
+    return Cited(
+        id=name,
+        number=citation.number,
+        line=citation.line,
+        csl=csl_item(fields),
+        et_al=fields.et_al,
+        labels=list(citation.labels or split_link_labels(citation.printed)[1]),
+        printed=citation.printed,
+        parsed=not any(q.rule == UNPARSED for q in questions),
+        questions=questions,
+    )
+
+
+def parse_reference(printed: str) -> tuple[WorkFields, list[Question]]:
+    """Return the fields of a printed reference, and the questions it leaves.
+
+    A reference that doesn't parse has its whole text as title, and a question of rule
+    ``reference-unparsed``.
+    """
+    text, _ = split_link_labels(" ".join(printed.split()))
+    if len(text) > _MAX_LENGTH:
+        return _keep_whole(text, "is too long for a reference")
+    if text.startswith(("(a)", "(a) ")):
+        return _keep_whole(text, "holds several works")
+    links = take_links(text)
+    read = _read_style(links)
+    if read is None:
+        return _keep_whole(text, "has no form that is known")
+    work, questions = read
+    if not fold(work.title):
+        return _keep_whole(text, "shows no title")
+    return _with_links(work, links), questions
+
+
+def _read_style(links: Links) -> Found | None:
+    """Return the fields by the first style that fits, without what was taken off the end."""
+    if other := read_author_year(links.rest) or read_names_and_colon(links.rest):
+        return other
+    byline = split_byline(links.rest)
+    found = parse_book_like(byline.rest) or _parse_article(byline, links)
+    if found is None and (other := read_year_last(links.rest)):
+        return other
+    found = found or _parse_page(byline.rest, links)
+    return (_with_names(found[0], byline), found[1]) if found else None
+
+
+def _with_names(work: WorkFields, byline: Byline) -> WorkFields:
+    people: tuple[Person, ...] = byline.people
+    return replace(
+        work,
+        authors=() if byline.editors else people,
+        editors=people if byline.editors else work.editors,
+        et_al=byline.et_al,
+    )
+
+
+def _with_links(work: WorkFields, links: Links) -> WorkFields:
+    return replace(
+        work,
+        doi=links.doi or work.doi,
+        pmid=links.pmid,
+        pmcid=links.pmcid,
+        url=links.url,
+        accessed=links.accessed,
+        status=links.status,
+    )
+
+
+def _unparsed(why: str) -> Question:
+    return Question(
+        rule=UNPARSED, text=f"The entry {why}; what are its title and its fields?", weight=4
+    )
+
+
+def _keep_whole(text: str, why: str) -> tuple[WorkFields, list[Question]]:
+    return WorkFields(type="document", title=text or "not stated"), [_unparsed(why)]
+
+
+def _parse_article(byline: Byline, links: Links) -> tuple[WorkFields, list[Question]] | None:
+    tail = find_tail(byline.rest)
+    if tail is None or tail.head.endswith(("?", "!", ";", ":")):
+        return None
+    split = split_title(tail.head.rstrip(","))
+    if split is None:
+        return None
+    if links.url and not (tail.volume or tail.page):
+        return None
+    questions = [_ask("reference-number", tail.doubt)] if tail.doubt else []
+    if not split.sure:
+        text = f"Does the title end before {split.container!r}?"
+        questions.append(_ask("reference-container", text, "container-title"))
+    if _AUTHOR_INSIDE.search(split.title):
+        text = "Does the title hold authors that were not read?"
+        questions.append(_ask("reference-authors", text, "title"))
+    if not byline.people and not byline.et_al:
+        questions.append(_ask("reference-authors", "Is the work printed without authors?"))
+    preprint = split.container.casefold() in journal_words().preprint_servers
+    container = split.container
+    if byline.vancouver and container.count(".") == 1:
+        container = container.rstrip(".")  # the style's own full stop, not the name's
+    work = WorkFields(
+        type="article" if preprint else "article-journal",
+        title=split.title,
+        container=container,
+        **_tail_fields(tail),  # type: ignore[arg-type]
+    )
+    return work, questions
+
+
+def _tail_fields(tail: Tail) -> dict[str, object]:
+    return {
+        "issued": (tail.year,),
+        "volume": tail.volume,
+        "issue": tail.issue,
+        "page": tail.page,
+    }
+
+
+def _ask(rule: str, text: str, field: str | None = None) -> Question:
+    return Question(rule=rule, text=text, field=field, weight=2)
+
+
+def _parse_page(text: str, links: Links) -> tuple[WorkFields, list[Question]] | None:
+    """Read a page or a registration: ``Title. Year. Available online: URL (accessed on …)``."""
+    if not links.url and not links.doi:
+        return None
+    tail = find_tail(text)
+    title, year = text, 0
+    if tail and not (tail.volume or tail.page):
+        title, year = tail.head, tail.year
+    site = _SITE.match(title)
+    work = WorkFields(
+        type="webpage" if links.url else "document",
+        title=drop_stop(title[site.end() :] if site else title),
+        container=site["site"] if site else "",
+        issued=(year,) if year else (),
+    )
+    return work, []

@@ -1,0 +1,39 @@
+"""Pictures of the data, drawn at build time: plain data in, SVG (or a PNG card) out.
+
+They are drawn with svg.py: about a millisecond each, where Vega takes a quarter of a second and
+fixes the width, so that words shrink on a phone. resvg turns the cards into PNG.
+
+An SVG stands inline in its page. Its colours are classes of the theme, so that one drawing serves
+light and dark; its places across are percentages, so that bars stretch while words keep their size
+and stay readable on a phone. Each has a title and a description, and a table behind it.
+"""
+
+from __future__ import annotations
+
+from builder.site.charts.bars import Directions, Levels, draw_directions, draw_levels
+from builder.site.charts.cards import Card, card_path, draw_card, write_png
+from builder.site.charts.chain import Column, Link, Node, draw_chain
+from builder.site.charts.doses import DoseLine, DoseMark, draw_doses
+from builder.site.charts.timeline import Moment, Span, draw_moments, draw_timeline
+
+__all__ = [
+    "Card",
+    "Column",
+    "Directions",
+    "DoseLine",
+    "DoseMark",
+    "Levels",
+    "Link",
+    "Moment",
+    "Node",
+    "Span",
+    "card_path",
+    "draw_card",
+    "draw_chain",
+    "draw_directions",
+    "draw_doses",
+    "draw_levels",
+    "draw_moments",
+    "draw_timeline",
+    "write_png",
+]

@@ -1,0 +1,272 @@
+"""The indexes that views look things up in, built once from a Library.
+
+Every index is one pass over the records, so that the cost of a page does not grow with the site.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from builder.addresses import ledger
+from builder.models import Cited, Finding, Question, Table, TableRow, Term, Trial
+from builder.site import links
+from builder.site.evidence import (
+    Disagreement,
+    find_disagreements,
+    find_places,
+    find_withdrawn,
+    standing_studies,
+)
+from builder.site.links import View
+from builder.site.paging import GLOSSARY, split_glossary
+from builder.site.short_forms import ShortForms, Wording, find_short_forms
+from builder.site.trial_merge import find_trials, group_tellings
+from builder.store import Library, PaperBundle
+from builder.store.build_info import Edition
+
+# The kinds of terms that have a page of their own; the others stand in the glossary.
+PAGED = ("source", "mechanism", "vehicle", "condition")
+# Each list of a finding, with the name under which pages show it.
+ROLES = (
+    "sources",
+    "modifications",
+    "vehicles",
+    "cargo",
+    "mechanisms",
+    "targets",
+    "partners",
+    "models",
+    "species",
+    "conditions",
+    "outcomes",
+)
+
+
+# What may be a trial's number: letters, then digits.
+_NUMBER = re.compile(r"(?<![a-z0-9])[a-z]{2,8}[-/]?\d[a-z0-9/-]{5,}(?<![/-])")
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A term's place in a finding: the list it stands in, and the effect given to it."""
+
+    finding: Finding
+    role: str
+    effect: str = ""
+
+
+@dataclass(slots=True)
+class Atlas:
+    """A Library with every index that views need."""
+
+    library: Library
+    uses: dict[str, list[Use]] = field(default_factory=lambda: defaultdict(list))
+    children: dict[str, list[Term]] = field(default_factory=lambda: defaultdict(list))
+    citing: dict[str, list[Finding]] = field(default_factory=lambda: defaultdict(list))
+    stating: dict[str, list[Finding]] = field(default_factory=lambda: defaultdict(list))
+    row_findings: dict[tuple[str, str], list[Finding]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    # Findings whose words hold the number of a registry, by the number in small letters.
+    numbered: dict[str, list[Finding]] = field(default_factory=lambda: defaultdict(list))
+    by_number: dict[str, Trial] = field(default_factory=dict)
+    term_trials: dict[str, list[Trial]] = field(default_factory=lambda: defaultdict(list))
+    reference_trials: dict[str, list[Trial]] = field(default_factory=lambda: defaultdict(list))
+    cited: dict[tuple[str, int], Cited] = field(default_factory=dict)
+    tables: dict[tuple[str, int], Table] = field(default_factory=dict)
+    rows: dict[tuple[str, str], tuple[Table, int, TableRow]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    trials: list[Trial] = field(default_factory=list)
+    tellings: dict[str, list[Trial]] = field(default_factory=dict)
+    by_id: dict[str, Finding] = field(default_factory=dict)
+    former: dict[str, list[str]] = field(default_factory=dict)
+    former_rows: dict[str, list[str]] = field(default_factory=dict)
+    glossary: dict[str, str] = field(default_factory=dict)  # terms on its further pages
+    places: dict[tuple[str, int], str] = field(default_factory=dict)
+    withdrawn: frozenset[str] = frozenset()
+    disagreements: dict[str, list[Disagreement]] = field(default_factory=lambda: defaultdict(list))
+    edition: Edition | None = None
+    short_forms: ShortForms = field(default_factory=ShortForms)
+    # Of the page being made: the short forms that label its links, the papers that it quotes.
+    spoken: dict[str, str] = field(default_factory=dict)
+    quoted: set[str] = field(default_factory=set)
+
+    def paper(self, paper: str) -> PaperBundle:
+        """Return the records of a paper."""
+        return self.library.papers[paper]
+
+    def term_link(self, term: str, root: str) -> View:
+        """Return the link of a term: its page, its place in the glossary, or its bare id."""
+        found = self.library.terms.get(term)
+        if found is None:
+            return {"label": term, "href": "", "title": "", "kind": ""}
+        if found.short != found.label:
+            self.spoken[found.short] = found.label
+        return {
+            "label": found.short,
+            "href": self.term_href(found, root),
+            "title": found.label,
+            "kind": found.kind,
+        }
+
+    def term_name(self, term: str, root: str) -> View:
+        """Return the link of a term by its full name, where there is room for it."""
+        found = self.library.terms.get(term)
+        if found is None:
+            return self.term_link(term, root)
+        label = found.label
+        return {
+            "label": label,
+            "href": self.term_href(found, root),
+            "title": label,
+            "kind": found.kind,
+        }
+
+    def term_href(self, term: Term, root: str) -> str:
+        """Return the relative address of a term."""
+        if term.kind in PAGED:
+            return links.page_href(root, term.kind, term.id)
+        return links.href(root, self.glossary.get(term.id, GLOSSARY), f"term-{term.id}")
+
+    def take_wording(self) -> Wording:
+        """Return how the page made since the last call words things."""
+        told = Wording(self.short_forms, dict(self.spoken), frozenset(self.quoted))
+        self.spoken.clear()
+        self.quoted.clear()
+        return told
+
+    def subtree(self, term: str) -> list[str]:
+        """Return the ids of all narrower terms, each once, without the term itself."""
+        found: dict[str, None] = {}
+        queue = [term]
+        while queue:
+            for child in self.children.get(queue.pop(0), ()):
+                if child.id not in found and child.id != term:
+                    found[child.id] = None
+                    queue.append(child.id)
+        return list(found)
+
+    def findings_by_id(self, finding: str) -> list[Finding]:
+        """Return the finding of an id, as a list of one or none."""
+        return [self.by_id[finding]] if finding in self.by_id else []
+
+    def findings_of(self, term: str) -> list[Finding]:
+        """Return the findings that name a term, each once."""
+        seen = {use.finding.id: use.finding for use in self.uses.get(term, ())}
+        return list(seen.values())
+
+    def stands(self, finding: Finding) -> bool:
+        """Tell whether a finding rests on any work that was not retracted."""
+        return bool(standing_studies(finding, self.places, self.withdrawn))
+
+    def naming(self, trial: Trial) -> list[Finding]:
+        """Return the findings that name a trial by its number."""
+        return self.numbered.get(trial.registry.lower(), [])
+
+    def trials_named(self, finding: Finding) -> list[Trial]:
+        """Return the trials that a finding names by their numbers."""
+        numbers = _numbers_in(finding)
+        return [self.by_number[number] for number in numbers if number in self.by_number]
+
+    def reference_id(self, paper: str, number: int) -> str:
+        """Return the id of the work that a paper cites under a number, or an empty string."""
+        found = self.cited.get((paper, number))
+        return found.id if found else ""
+
+
+def terms_in(finding: Finding) -> Iterator[tuple[str, str, str]]:
+    """Yield (role, term, effect) for each term of a finding; of conditions what became of them."""
+    eased = {c.id: c.effect for c in finding.condition_effects}
+    for role in ROLES:
+        items = finding.vehicle_ids if role == "vehicles" else getattr(finding, role)
+        for item in items:
+            if isinstance(item, str):
+                yield role, item, eased.get(item, "") if role == "conditions" else ""
+            else:
+                yield role, item.id, getattr(item, "effect", getattr(item, "role", ""))
+
+
+def build_atlas(library: Library) -> Atlas:
+    """Return the library with all its indexes."""
+    told = library.trials()
+    atlas = Atlas(
+        library,
+        findings=library.findings(),
+        trials=find_trials(told),
+        tellings=group_tellings(told),
+        former=ledger.former_ids(library.ledger),
+        former_rows=ledger.former_rows(library.ledger),
+        places=find_places(library),
+        withdrawn=find_withdrawn(library),
+    )
+    for term in sorted(library.terms.values(), key=lambda t: (t.label.casefold(), t.id)):
+        if term.parent:
+            atlas.children[term.parent].append(term)
+    atlas.glossary = {t.id: part.path for part in split_glossary(library) for t in part.entries}
+    atlas.short_forms = find_short_forms(library)
+    for bundle in library.papers.values():
+        _index_paper(atlas, bundle)
+    for finding in atlas.findings:
+        _index_finding(atlas, finding)
+    for found in find_disagreements(library):
+        for name in dict.fromkeys((found.source, found.target)):
+            atlas.disagreements[name].append(found)
+    for trial in atlas.trials:
+        atlas.by_number[trial.registry.lower()] = trial
+        for name in dict.fromkeys([*trial.sources, *trial.conditions]):
+            atlas.term_trials[name].append(trial)
+        _index_trial_works(atlas, trial)
+    return atlas
+
+
+def _index_trial_works(atlas: Atlas, trial: Trial) -> None:
+    """Note a trial at each work that any of its tellings cites, once."""
+    works = {
+        atlas.reference_id(told.paper, number): None
+        for told in atlas.tellings[trial.id]
+        for number in told.references
+    }
+    for work in works:
+        atlas.reference_trials[work].append(trial)
+
+
+def _index_paper(atlas: Atlas, bundle: PaperBundle) -> None:
+    paper = bundle.paper.id
+    for cited in bundle.references:
+        atlas.cited[paper, cited.number] = cited
+    for table in bundle.tables:
+        atlas.tables[paper, table.number] = table
+        for place, row in enumerate(table.rows, 1):
+            atlas.rows[paper, row.id] = (table, place, row)
+
+
+def _numbers_in(finding: Finding) -> list[str]:
+    """Return what may be numbers of trials in a finding's words, in small letters, each once."""
+    return list(dict.fromkeys(_NUMBER.findall(finding.quote.lower())))
+
+
+def _index_finding(atlas: Atlas, finding: Finding) -> None:
+    atlas.by_id[finding.id] = finding
+    for role, term, effect in terms_in(finding):
+        atlas.uses[term].append(Use(finding, role, effect))
+    for named in _numbers_in(finding):
+        atlas.numbered[named].append(finding)
+    where = finding.locator
+    if where.row:
+        atlas.row_findings[finding.paper, where.row].append(finding)
+    if where.reference is not None:
+        atlas.stating[atlas.reference_id(finding.paper, where.reference)].append(finding)
+    for number in finding.references:
+        if number != where.reference:
+            atlas.citing[atlas.reference_id(finding.paper, number)].append(finding)
+
+
+def view_questions(questions: list[Question]) -> list[View]:
+    """Return open questions for a page, the weightiest first."""
+    return [
+        {"text": q.text, "rule": q.rule, "field": q.field or "", "weight": q.weight}
+        for q in sorted(questions, key=lambda q: (-q.weight, q.rule, q.text))
+    ]

@@ -1,0 +1,98 @@
+"""The pages of cited works."""
+
+from __future__ import annotations
+
+from builder.models import Notice, Reference
+from builder.site.citations import short_name, view_bibliography, view_citation, view_ways
+from builder.site.index import Atlas, view_questions
+from builder.site.links import Page, View, outside, page_href, shorten
+from builder.site.pages.findings import view_finding_row
+from builder.site.pages.trials import view_trial_row
+from builder.text import ids
+
+
+def view_reference_row(reference: Reference, root: str, count: int) -> View:
+    """Return a cited work as an entry of a list. ``count`` is that of its findings."""
+    return {
+        "citation": view_citation(reference.csl, et_al=reference.et_al),
+        "href": page_href(root, "reference", reference.id),
+        "ways": view_ways(reference.csl),
+        "count": count,
+        "cited": len(reference.cited_in),
+        "parsed": reference.parsed,
+        "printed": reference.printed,
+        "withdrawn": reference.withdrawn,
+    }
+
+
+def view_notice(notice: Notice) -> View:
+    """Return a later notice about a work: what it is, when, who tells of it, where to read it."""
+    href = ids.doi_url(notice.doi) if notice.doi else notice.seen_at
+    if notice.pmid and not notice.doi:
+        href = f"https://pubmed.ncbi.nlm.nih.gov/{notice.pmid}/"
+    label = notice.kind.replace("-", " ").capitalize()
+    return {
+        "label": label,
+        "withdraws": notice.withdraws,
+        "issued": notice.issued.isoformat() if notice.issued else "",
+        "told_by": notice.told_by,
+        "seen_on": notice.seen_on.isoformat(),
+        "link": outside(label, href),
+    }
+
+
+def view_notices(atlas: Atlas, paper: str) -> list[View]:
+    """Return the later notices about a paper that the atlas has read."""
+    known = atlas.library.identifiers.get(paper)
+    return [view_notice(notice) for notice in known.notices] if known else []
+
+
+def count_reference(atlas: Atlas, reference: str) -> int:
+    """Return how many findings a cited work carries: those that cite it or state its title."""
+    return len(atlas.citing.get(reference, ())) + len(atlas.stating.get(reference, ()))
+
+
+def view_reference(atlas: Atlas, reference: Reference) -> Page:
+    """Return the page of one cited work: what it is, who cites it, and for what."""
+    root = "../../"
+    cited_in = [
+        {
+            "label": short_name(atlas.paper(place.paper).paper.csl),
+            "title": atlas.paper(place.paper).paper.csl.title,
+            "number": place.number,
+            "href": page_href(root, "paper", place.paper, ids.reference_anchor(place.number)),
+        }
+        for place in reference.cited_in
+    ]
+    return Page(
+        path=ids.page_path("reference", reference.id),
+        template="reference.md.j2",
+        title=shorten(reference.csl.title, 200),
+        description=shorten(f"{short_name(reference.csl)}. {reference.csl.title}"),
+        kind="reference",
+        record=reference.id,
+        crumbs=(("References", "references/"),),
+        view={
+            "citation": view_citation(reference.csl, et_al=reference.et_al),
+            "fields": view_bibliography(reference.csl),
+            "ways": view_ways(reference.csl),
+            "has_doi": bool(reference.csl.DOI),
+            "labels": reference.labels,
+            "printed": reference.printed,
+            "parsed": reference.parsed,
+            "cited_in": cited_in,
+            "stating": [
+                view_finding_row(atlas, f, root) for f in atlas.stating.get(reference.id, ())
+            ],
+            "citing": [
+                view_finding_row(atlas, f, root)
+                for f in atlas.citing.get(reference.id, ())
+                if f not in atlas.stating.get(reference.id, ())
+            ],
+            "trials": [
+                view_trial_row(atlas, t, root) for t in atlas.reference_trials.get(reference.id, ())
+            ],
+            "notices": [view_notice(notice) for notice in reference.notices],
+            "questions": view_questions(reference.questions),
+        },
+    )

@@ -1,0 +1,346 @@
+"""Clinical trials: what the review says beside what the registry says, field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from builder.models import Discrepancy, Fact, RegistryRecord, Trial
+from builder.site.citations import format_date, short_name
+from builder.site.index import Atlas, view_questions
+from builder.site.labels import TRIAL_RESULTS, format_number, view_dose
+from builder.site.links import Page, View, link, outside, page_href, plural, shorten
+from builder.site.pages.findings import view_finding_row, view_numbers, view_place
+from builder.site.trial_charts import view_dose_pictures, view_history
+from builder.text import ids
+
+NOT_STATED = "not stated"
+# Rows of the comparison: the label, the review's field, the registry's facts, and those of the
+# trial's own publication where the registry record quotes it.
+_FIELDS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("Phase", "phase", ("phase",), ()),
+    (
+        "Design",
+        "design",
+        ("study_type", "design_allocation", "design_masking", "design_model"),
+        ("paper_design",),
+    ),
+    ("Condition", "condition", ("condition",), ("paper_population",)),
+    ("Source of the vesicles", "source", ("ev_source", "intervention_name"), ()),
+    (
+        "Dose",
+        "dose",
+        ("dose_particles_low", "dose_particles_high", "dose_count", "arms"),
+        ("paper_arms", "paper_particle_dose", "paper_number_of_doses"),
+    ),
+    ("Route", "route", ("route",), ()),
+    (
+        "Endpoints",
+        "endpoints",
+        ("primary_outcomes", "primary_endpoints_in_description"),
+        ("paper_primary_endpoint", "paper_endpoints"),
+    ),
+    ("Status", "status", ("overall_status",), ()),
+    ("Result", "result", ("results_posted", "linked_publications"), ("paper_findings",)),
+)
+# Facts whose name in the record is no word that a reader would use.
+_FACT_WORDS = {
+    "arms": "arm",
+    "design_allocation": "allocation",
+    "design_masking": "masking",
+    "design_model": "groups",
+    "design_primary_purpose": "purpose",
+    "dose_count": "number of doses",
+    "dose_particles_high": "particles a dose, at most",
+    "dose_particles_low": "particles a dose, at least",
+    "ev_source": "source of the vesicles",
+    "intervention_name": "intervention",
+    "last_update": "last updated",
+    "linked_publications": "publications",
+    "other_ids": "other numbers",
+    "overall_status": "status",
+    "particle_dose": "particles a dose",
+    "results_posted": "results in the registry",
+}
+
+
+def review_values(trial: Trial) -> dict[str, str]:
+    """Return what the review says of each field, as text; what it leaves out is absent."""
+    values = {
+        "phase": _phase_words(trial.phase),
+        "design": trial.design,
+        "condition": trial.condition_printed,
+        "source": trial.source_printed,
+        "dose": trial.dose.printed if trial.dose else None,
+        "route": trial.route,
+        "endpoints": "; ".join(trial.endpoints),
+        "status": trial.status.printed if trial.status else None,
+        "result": trial.result,
+    }
+    return {k: v for k, v in values.items() if v}
+
+
+def _phase_words(phase: str | None) -> str:
+    """Return a phase as registries print it: ``1`` becomes ``Phase 1``, other words stay."""
+    return f"Phase {phase}" if phase and phase[0].isdigit() else phase or ""
+
+
+def view_fact(fact: Fact, label: str = "") -> View:
+    """Return one thing that a registry page says, with its date and its pages."""
+    value = fact.value
+    if isinstance(value, list):
+        text = "; ".join(value)
+    elif isinstance(value, bool):
+        text = "yes" if value else "no"
+    elif isinstance(value, int | float):
+        text = format_number(value)
+    else:
+        text = value or ""
+    return {
+        "label": label,
+        "text": text,
+        "absent": (fact.availability or NOT_STATED).replace("_", " ") if not text else "",
+        "verbatim": fact.verbatim if fact.verbatim and fact.verbatim != text else "",
+        "as_of": fact.as_of or "",
+        "note": fact.note or "",
+        "pages": [outside(str(n), url) for n, url in enumerate(fact.urls, 1)],
+    }
+
+
+def _fact_words(name: str) -> str:
+    """Return the name of a registry's fact as words: ``dose_count`` gives ``number of doses``."""
+    name = name.removeprefix("paper_")
+    return _FACT_WORDS.get(name, name.replace("_", " ").replace(".", ", "))
+
+
+def _facts(record: RegistryRecord | None, names: Sequence[str]) -> list[View]:
+    if record is None:
+        return []
+    several = len([name for name in names if name in record.facts]) > 1
+    return [
+        view_fact(fact, _fact_words(name) if several else "")
+        for name in names
+        for fact in record.facts.get(name, ())
+    ]
+
+
+def view_status(atlas: Atlas, trial: Trial) -> View:
+    """Return the status with the date as of which it held.
+
+    Where the source gives no date, the paper's own date is the latest at which it can have held.
+    """
+    issued = format_date(atlas.paper(trial.paper).paper.csl.issued)
+    if trial.status and trial.status.as_of:
+        as_of = f"as of {trial.status.as_of.isoformat()}"
+    elif issued:
+        as_of = f"as told by a paper of {issued}; the paper gives no date for the status"
+    else:
+        as_of = "as of a date that is not stated"
+    return {"printed": trial.status.printed if trial.status else NOT_STATED, "as_of": as_of}
+
+
+def view_result(trial: Trial) -> View:
+    """Return the result: its words, and its direction only where the source states one."""
+    way, mark, _ = TRIAL_RESULTS.get(trial.result_effect or "", ("", "", ""))
+    label = f"{way} result".strip().capitalize() if trial.result else "No result stated"
+    return {
+        "label": label,
+        "mark": mark if trial.result else "",
+        "style": trial.result_effect or "none",
+        "text": trial.result or "",
+    }
+
+
+def find_repaired(atlas: Atlas, trial: Trial) -> dict[str, str]:
+    """Return what was repaired in the cells of a trial's row: as printed, as read."""
+    rows = [
+        row
+        for table in atlas.library.papers[trial.paper].tables
+        for row in table.rows
+        if row.id == trial.locator.row
+    ]
+    cells = [cell for row in rows for cell in row.cells.values()]
+    return {cell.printed: cell.text for cell in cells if cell.text != cell.printed}
+
+
+def view_discrepancy(found: Discrepancy, repaired: Mapping[str, str]) -> View:
+    """Return a field on which review and registry differ, with the reading of a repaired cell."""
+    return {
+        "field": found.field.replace("_", " "),
+        "review": found.review or NOT_STATED,
+        "read": repaired.get(found.review or "", ""),
+        "registry": found.registry or NOT_STATED,
+        "severity": found.severity,
+        "note": found.note or "",
+    }
+
+
+def find_discrepancies(atlas: Atlas, trial: Trial) -> list[Discrepancy]:
+    """Return the fields on which review and registry differ, the gravest first."""
+    rank = {"high": 0, "medium": 1, "low": 2}
+    return sorted(trial.discrepancies, key=lambda d: (rank[d.severity], d.field))
+
+
+def _differs(atlas: Atlas, trial: Trial) -> str:
+    """Return how far review and registry agree; no facts to compare is not agreement."""
+    found = len(trial.discrepancies)
+    if found:
+        grave = [d.field.replace("_", " ") for d in trial.discrepancies if d.severity == "high"]
+        weighty = f", of high weight: {', '.join(sorted(grave))}" if grave else ""
+        return f"{plural(found, 'difference')} from the registry{weighty}"
+    record = atlas.library.registry.get(trial.id)
+    compared = any(row["facts"] for row in _view_comparison(trial, record, {}))
+    return "no difference found" if compared else "registry record not seen"
+
+
+def view_trial_row(atlas: Atlas, trial: Trial, root: str) -> View:
+    """Return a trial as a row of a table."""
+    atlas.quoted.add(trial.paper)
+    return {
+        "id": trial.id,
+        "registry": trial.registry,
+        "href": page_href(root, "trial", trial.id),
+        "label": trial.label,
+        "phase": _phase_words(trial.phase) or NOT_STATED,
+        "design": trial.design or "",
+        "conditions": [atlas.term_link(c, root) for c in trial.conditions],
+        "condition": trial.condition_printed or NOT_STATED,
+        "sources": [atlas.term_link(s, root) for s in trial.sources],
+        "source": trial.source_printed or NOT_STATED,
+        "dose": view_dose(trial.dose) if trial.dose else None,
+        "route": trial.route or NOT_STATED,
+        "endpoints": trial.endpoints,
+        "status": view_status(atlas, trial),
+        "result": view_result(trial),
+        "differs": _differs(atlas, trial),
+        "place": view_place(atlas, trial.paper, trial.locator, root),
+        "paper": link(
+            short_name(atlas.paper(trial.paper).paper.csl),
+            page_href(root, "paper", trial.paper),
+        ),
+    }
+
+
+def _view_comparison(
+    trial: Trial, record: RegistryRecord | None, repaired: Mapping[str, str]
+) -> list[View]:
+    said = review_values(trial)
+    return [
+        {
+            "label": label,
+            "review": said.get(name, NOT_STATED),
+            "read": repaired.get(said.get(name, ""), ""),
+            "facts": _facts(record, facts),
+            "published": _facts(record, published),
+        }
+        for label, name, facts, published in _FIELDS
+    ]
+
+
+def _view_registry(record: RegistryRecord | None) -> View | None:
+    if record is None:
+        return None
+    return {
+        "name": record.registry,
+        "collected": record.collected.isoformat(),
+        "limits": record.limits or "",
+        "facts": [
+            {
+                "label": _registry_words(name),
+                "told": [view_fact(fact) for fact in facts],
+            }
+            for name, facts in record.facts.items()
+        ],
+    }
+
+
+def _registry_words(name: str) -> str:
+    """Return the name of any fact of a record as words; those of the publication say so."""
+    words = _fact_words(name)
+    return f"publication: {words}" if name.startswith("paper_") else words
+
+
+def _view_lookalike(atlas: Atlas, registry: str, root: str) -> View:
+    """Return the trial that another is easily confused with; a link where the atlas has it."""
+    known = {trial.registry: trial.id for trial in atlas.trials}
+    found = known.get(registry)
+    return link(registry, page_href(root, "trial", found) if found else "")
+
+
+def _others(atlas: Atlas, trial: Trial) -> Sequence[Trial]:
+    """Return the tellings of a trial beside the first, which speaks for it."""
+    return atlas.tellings.get(trial.id, [trial])[1:]
+
+
+def _view_telling(atlas: Atlas, told: Trial, trial: Trial, root: str) -> View:
+    """Return what another paper says of the same trial, with each field that it tells otherwise."""
+    known, said = review_values(trial), review_values(told)
+    labels = {name: label for label, name, _, _ in _FIELDS}
+    return {
+        "paper": link(
+            short_name(atlas.paper(told.paper).paper.csl), page_href(root, "paper", told.paper)
+        ),
+        "place": view_place(atlas, told.paper, told.locator, root),
+        "numbers": view_numbers(atlas, told.paper, told.references, root),
+        "quote": told.quote,
+        "differs": [
+            {"label": labels[name], "value": value}
+            for name, value in said.items()
+            if known.get(name) != value
+        ],
+    }
+
+
+def view_trial(atlas: Atlas, trial: Trial) -> Page:
+    """Return the page of one trial."""
+    root = "../../"
+    record = atlas.library.registry.get(trial.id)
+    row = view_trial_row(atlas, trial, root)
+    repaired = find_repaired(atlas, trial)
+    comparison = _view_comparison(trial, record, repaired)
+    differences = find_discrepancies(atlas, trial)
+    findings = atlas.row_findings.get((trial.paper, trial.locator.row or ""), ())
+    naming = [f for f in atlas.naming(trial) if f not in findings]
+    works = [
+        {
+            "number": number,
+            "label": short_name(atlas.cited[trial.paper, number].csl),
+            "title": atlas.cited[trial.paper, number].csl.title,
+            "href": page_href(root, "reference", atlas.cited[trial.paper, number].id),
+        }
+        for number in trial.references
+        if (trial.paper, number) in atlas.cited
+    ]
+    return Page(
+        path=ids.page_path("trial", trial.id),
+        template="trial.md.j2",
+        title=trial.label
+        if trial.label.startswith(trial.registry)
+        else f"{trial.registry}: {trial.label}",
+        description=shorten(
+            f"Trial {trial.registry}: {row['status']['printed']} {row['status']['as_of']}."
+        ),
+        kind="trial",
+        record=trial.id,
+        crumbs=(("Trials", "trials/"),),
+        view={
+            "trial": row,
+            "registry_link": outside(trial.registry, trial.registry_url),
+            "registry_name": trial.registry_name,
+            "design": trial.design or NOT_STATED,
+            "comparison": comparison,
+            "history": view_history(atlas, trial),
+            "doses": view_dose_pictures(atlas, root, trial.id),
+            "published": any(field["published"] for field in comparison),
+            "registry": _view_registry(record),
+            "discrepancies": [view_discrepancy(d, repaired) for d in differences],
+            "grave": [view_discrepancy(d, repaired) for d in differences if d.severity == "high"],
+            "lookalikes": [_view_lookalike(atlas, name, root) for name in trial.lookalikes],
+            "quote": trial.quote,
+            "others": [_view_telling(atlas, t, trial, root) for t in _others(atlas, trial)],
+            "works": works,
+            "numbers": view_numbers(atlas, trial.paper, trial.references, root),
+            "findings": [view_finding_row(atlas, f, root) for f in findings],
+            "naming": [view_finding_row(atlas, f, root) for f in naming],
+            "questions": view_questions(trial.questions),
+        },
+    )

@@ -1,0 +1,197 @@
+"""From views to Markdown: one file a page, written only where its bytes change.
+
+Any value is safe anywhere in a template. ``escape_text`` turns all that HTML or Markdown would read
+as markup into character references; what a template itself spells out is the only markup.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from builder import store
+from builder.site.pages import Page, view_site
+from builder.site.short_forms import Marker, Wording
+from builder.store import Library
+from builder.store.build_info import Edition, find_edition
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+
+# HTML's five characters, and all that means something inside a line of Markdown.
+_MARKUP = re.compile(r"[&<>\"'\\`*_{}\[\]()#!|~^=$]")
+# What opens a list, a rule or code where a line begins with it; a space that breaks a line.
+_OPENING = re.compile(r"^(?:[-+: ]|\d(?=\d*[.)](?:\s|$))|\.(?=\s|$))| $")
+# Control characters and non-characters have no place in HTML; Markdown uses some as its own marks.
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+)
+# JSON that may hold one of them, raw or escaped.
+_UNFIT = re.compile(r"\\(?![\"\\])|[\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u2028\u2029]")
+# Pages that need no list of short forms at their end.
+_SELF_EXPLAINING = frozenset({"glossary/", "search/"})
+_SPACES = re.compile(r"[\t\n\r\u2028\u2029]+")
+
+
+def _reference(match: re.Match[str]) -> str:
+    return f"&#{ord(match[0])};"
+
+
+def clean_text(text: str) -> str:
+    """Return text on one line, with U+FFFD for each character that HTML forbids."""
+    if text.isascii() and text.isprintable():
+        return text  # as nearly all text is
+    return _FORBIDDEN.sub("\ufffd", _SPACES.sub(" ", text))
+
+
+def escape_text(value: object) -> Markup:
+    """Return a value as text that neither HTML nor Markdown reads as markup.
+
+    Trusted markup passes as it is. Raises ValueError for None: a view says what is not stated.
+    """
+    if isinstance(value, Markup):
+        return value
+    if value is None:
+        raise ValueError("a template printed None; the view must say what is not stated")
+    return _escape(str(value))
+
+
+@lru_cache(maxsize=1 << 15)  # labels and addresses stand on many pages
+def _escape(text: str) -> Markup:
+    marked = _MARKUP.sub(_reference, clean_text(text))
+    return Markup(_OPENING.sub(_reference, marked))  # noqa: S704 (escaped)
+
+
+class _ViewEnvironment(Environment):
+    """Jinja that looks into a view's dict first, so that no key hides behind a method of dict."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
+@cache
+def _environment(folder: Path) -> Environment:
+    environment = _ViewEnvironment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=escape_text,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=True,
+    )
+    environment.filters["e"] = environment.filters["escape"] = escape_text
+    return environment
+
+
+def _front_matter(page: Page) -> dict[str, Any]:
+    front: dict[str, Any] = {
+        "title": clean_text(page.title).strip() or page.path,
+        "description": clean_text(page.description).strip(),
+        "kind": page.kind,
+    }
+    if page.record:
+        front["record"] = page.record
+    if page.path:
+        home = [{"title": "Home", "href": page.root}]
+        front["crumbs"] = home + [
+            {"title": title, "href": f"{page.root}{path}"} for title, path in page.crumbs
+        ]
+    front["section"] = page.path.split("/", 1)[0]
+    return front
+
+
+def _dump_front_matter(page: Page) -> str:
+    """Return the front matter as JSON, which is YAML: to write it so is quicker."""
+    lines = []
+    for key, value in {**_front_matter(page), **page.extra}.items():
+        text = json.dumps(value, ensure_ascii=False)
+        if _UNFIT.search(text):
+            text = json.dumps(_clean(value), ensure_ascii=False)
+        # The YAML library takes no byte order mark, wherever it stands.
+        lines.append(f"{key}: {text}\n".replace("\ufeff", "\\ufeff"))
+    return "".join(lines)
+
+
+def _clean(data: Any) -> Any:
+    """Return front matter with every text fit for HTML; the theme escapes it."""
+    if isinstance(data, str):
+        return clean_text(data)
+    if isinstance(data, dict):
+        return {key: _clean(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_clean(value) for value in data]
+    return data
+
+
+def render_page(page: Page, templates: Path = TEMPLATES) -> str:
+    """Return the Markdown of a page: front matter for the theme, then the template's text."""
+    template: Template = _environment(templates).get_template(f"pages/{page.template}")
+    body = template.render({"page": page.view, "title": clean_text(page.title), "root": page.root})
+    if page.wording:
+        body = _explain(page, page.wording, body, templates)
+    tidy = re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", body)).strip()
+    return f"---\n{_dump_front_matter(page)}---\n\n{tidy}\n"
+
+
+def _explain(page: Page, wording: Wording, body: str, templates: Path) -> str:
+    """Return the text with its short forms marked, and with the list of them at its end."""
+    marker = Marker(wording, f"{page.root}glossary/", escape_text)
+    body = marker.mark(body)
+    told = {**wording.spoken, **marker.found}
+    if not told or page.path in _SELF_EXPLAINING:
+        return body
+    forms = sorted(told.items(), key=lambda item: (item[0].casefold(), item[0]))
+    partial = _environment(templates).get_template("partials/short_forms.j2")
+    return f"{body}{partial.render({'short_forms': forms})}"
+
+
+@dataclass(slots=True)
+class RenderReport:
+    """What a rendering did: the pages without what they show, which files changed, which went."""
+
+    pages: list[Page] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+
+
+def render_site(
+    library: Library,
+    out: Path,
+    templates: Path = TEMPLATES,
+    edition: Edition | None = None,
+    sizes: Mapping[str, int] | None = None,
+) -> RenderReport:
+    """Write every page of the site below ``out``, and remove what is no longer a page.
+
+    ``edition`` is what the pages say they are of, ``sizes`` are the bytes of the downloads.
+    Files whose bytes stay the same are not touched. Raises ProblemError where the disk refuses.
+    """
+    report = RenderReport()
+    kept: set[Path] = set()
+    for page in view_site(library, edition or find_edition(library), sizes or {}):
+        report.pages.append(replace(page, view={}, extra={}, files={}, wording=None))
+        texts = {"index.md": render_page(page, templates), **page.files}
+        for name, text in texts.items():
+            target = out / page.path / name
+            kept.add(target)
+            if store.write_text(target, text):
+                report.written.append(target.relative_to(out).as_posix())
+    for path in sorted(out.rglob("*"), reverse=True):
+        if path.is_file() and path not in kept:
+            path.unlink()
+            report.removed.append(path.relative_to(out).as_posix())
+        elif path.is_dir() and not path.is_symlink() and not any(path.iterdir()):
+            path.rmdir()
+    report.removed.sort()
+    return report

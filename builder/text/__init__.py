@@ -1,0 +1,1 @@
+"""Text of the field: spelling, genes, nomenclature, dates and identifiers."""

@@ -1,0 +1,109 @@
+"""Trial registries: which numbers are theirs, and where a trial is found.
+
+Patterns, names and addresses come from the table of prefixes; here stands only which of them are
+trial registries, how papers print their numbers, and one address that the atlas keeps in its own
+form.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from builder.text.prefixes import Database, find_database
+
+# Prefixes whose numbers carry the registry's own letters, so that they are safe to find in prose.
+LETTERED = (
+    "clinicaltrials", "irct", "chictr", "isrctn", "jrct", "uminctr", "anzctr", "ctri", "drks",
+    "pactr", "rpcec", "slctr", "tctr", "lbctr", "itmctr", "rebec",
+)  # fmt: skip
+# Numbers of bare digits, found only behind the registry's name.
+NAMED: dict[str, str] = {
+    "euclinicaltrials": r"(?:EudraCT|EUCTR)(?:\s*(?:No\.?|Number|ID))?[\s:]*",
+    "ctis": r"(?:EU\s?CT|CTIS)(?:\s*(?:No\.?|Number|ID))?[\s:]*",
+}
+# Japanese numbers are also printed with the network's prefix.
+_PRINTED_BEFORE: dict[str, str] = {"jrct": r"(?:JPRN-)?", "uminctr": r"(?:JPRN-)?"}
+# The canonical address of ClinicalTrials.gov has no www.
+_ADDRESSES: dict[str, str] = {"clinicaltrials": "https://clinicaltrials.gov/study/$1"}
+# The Bioregistry's pattern of UMIN also takes any C with digits: too wide for prose.
+_PATTERNS: dict[str, str] = {
+    "uminctr": r"UMIN\d{9}", "chictr": r"ChiCTR(?:-[A-Z]+-)?\d{8,10}",
+    "clinicaltrials": r"NCT\d{8}",
+    "irct": r"IRCT\d{8,}N\d+", "isrctn": r"ISRCTN\d{8}", "anzctr": r"ACTRN\d{14}p?",
+    "drks": r"DRKS\d{8}", "jrct": r"jRCT[a-z]?\d{9,10}",
+}  # fmt: skip
+
+
+# Letters that a text must hold for any of the patterns to fit; most texts name no trial.
+_LETTERS = re.compile(
+    r"(?<!\w)(?:NCT\d|IRCT\d|ChiCTR|ISRCTN\d|jRCT|UMIN\d|ACTRN\d|CTRI/|DRKS\d|PACTR\d|RPCEC\d|SLCTR/"
+    r"|TCTR\d|LBCTR\d|ITMCTR\d|RBR-|EudraCT|EUCTR|EU\s?CT|CTIS)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryId:
+    """A trial's number as its registry writes it, the registry's name, and the trial's address.
+
+    ``url`` is the registry's home page, and ``direct`` False, where no address per number is known.
+    """
+
+    number: str
+    registry: str
+    url: str
+    direct: bool
+    start: int
+    end: int
+
+
+def _find_registry(prefix: str) -> Database:
+    registry = find_database(prefix)
+    if not registry:
+        raise LookupError(f"no registry {prefix} in the table of prefixes")
+    return registry
+
+
+@cache
+def _finders() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    found = []
+    for prefix in (*LETTERED, *NAMED):
+        pattern = _PATTERNS.get(prefix) or _find_registry(prefix).pattern
+        lead = NAMED.get(prefix) or _PRINTED_BEFORE.get(prefix, "")
+        compiled = re.compile(rf"(?<![\w]){lead}(?P<number>{pattern})(?![\w])", re.IGNORECASE)
+        found.append((prefix, compiled))
+    return tuple(found)
+
+
+def find_registry_ids(text: str) -> list[RegistryId]:
+    """Return the trial numbers in a text, in order."""
+    if not _LETTERS.search(text):
+        return []
+    found = [
+        _describe(prefix, match["number"], match.start(), match.end())
+        for prefix, pattern in _finders()
+        for match in pattern.finditer(text)
+    ]
+    return sorted(found, key=lambda r: r.start)
+
+
+def _describe(prefix: str, number: str, start: int, end: int) -> RegistryId:
+    registry = _find_registry(prefix)
+    if prefix in _ADDRESSES:
+        registry = registry._replace(address=_ADDRESSES[prefix])
+    url = registry.find_address(number)
+    spelt = _spell(registry.example, number)
+    return RegistryId(spelt, registry.name, url or registry.home, bool(url), start, end)
+
+
+def _spell(example: str, number: str) -> str:
+    """Return the number in the letter case of the registry's example, however a paper prints it."""
+    if example and example == example.upper():
+        return number.upper()
+    letters = re.match(r"[A-Za-z]*", example)
+    lead = letters.group() if letters else ""
+    if lead and number.lower().startswith(lead.lower()):
+        return lead + number[len(lead) :]
+    return number

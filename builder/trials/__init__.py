@@ -1,1 +1,0 @@
-"""Trials: their registry, where it differs from the papers, and all that several papers tell."""

@@ -1,0 +1,280 @@
+"""The downloads: read back by other programs, field for field, whatever the records hold."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import json
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import rispy
+from bibtexparser import parse_string
+from citeproc.source.json import CiteProcJSON
+from datasette.app import Datasette
+from frictionless import Package
+from hand_made import csl, make_bundle, make_library, make_terms
+from rocrate.rocrate import ROCrate
+
+from builder import models
+from builder.export import prepare_downloads, write_downloads
+from builder.export.crate import bundle, write_manifest
+from builder.export.page_files import format_files
+from builder.export.relational import TABLES
+from builder.export.tables import clear_unused
+from builder.site.cite_box import Citable
+from builder.store import Library, PaperBundle, merge_references
+from builder.store.build_info import find_edition
+
+AT = "https://atlas.example/base/"
+OTHER = "roe-2025-second-review"
+
+# Works that are hard to write down: (id, item). What a program must read back stands in the test.
+HARD = {
+    "long-2020": csl("Exosomes " * 220 + "end", issued=models.CslDate(date_parts=[[2020]])),
+    "no-year": csl("A work in press", status="in press"),
+    "family-only": csl("By surname", author=[models.CslName(family="Ateş")]),
+    "group": csl("By a group", author=[models.CslName(literal="EUROCARE, the study group")]),
+    "han": csl("骨关节炎的外泌体", author=[models.CslName(family="王", given="伟")]),
+    "doi": csl("An old DOI", DOI="10.1002/(SICI)1097<1::AID;2>3.0.CO;2-#", page="2761.e1–2771.e1"),
+    "braces": csl("50% of {A} & B_c \\ #1 $x^2$ ~", container_title="J. {B} & C"),
+    "book": models.CslItem(
+        type="chapter",
+        title="A chapter",
+        editor=[models.CslName(family="Ed", given="I.")],
+        container_title="A book",
+        publisher="House",
+        publisher_place="Basel",
+        edition="2nd",
+    ),
+}
+
+
+def make_hard_library(root: Path) -> Library:
+    """Return a library with all that a seed may do to keys: doubles, gaps and unknown names."""
+    works = [
+        models.Cited(id=name, number=number, line=number, csl=item, printed=item.title)
+        for number, (name, item) in enumerate(HARD.items(), 10)
+    ]
+    first = make_bundle(
+        sources=["bmsc", "no-such-term"],
+        references=[1, 1, 10, 77],
+        quantities=[{"value": 5, "unit": "mL", "quote": "5 mL"}] * 2,
+    )
+    twin = works[0].model_copy(  # 10a and 10b
+        update={"id": "twin", "csl": csl("The other work of one number"), "printed": "10b"}
+    )
+    first = replace(first, references=[*first.references, *works, twin])
+    telling = first.trials[0].model_copy(
+        update={"paper": OTHER, "phase": "2", "sources": ["bmsc", "bmsc", "gone"], "dose": None}
+    )
+    second = PaperBundle(
+        paper=first.paper.model_copy(update={"id": OTHER}),
+        references=[first.references[0]],
+        trials=[telling],
+    )
+    terms = [
+        *make_terms(),
+        models.Term(
+            id="odd",
+            label="Odd",
+            kind="source",
+            parent="nowhere",
+            synonyms=["same", "same"],
+            xrefs=[models.Xref(curie="CL:1"), models.Xref(curie="CL:1", label="twice")],
+        ),
+    ]
+    return replace(
+        make_library(root, first, terms),
+        papers={first.paper.id: first, OTHER: second},
+        references=merge_references([first, second], {}),
+    )
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    return make_hard_library(tmp_path)
+
+
+@pytest.fixture
+def folder(library: Library, tmp_path: Path) -> Path:
+    write_downloads(library, tmp_path / "site", find_edition(library, AT))
+    return tmp_path / "site"
+
+
+def read_csv(folder: Path, name: str) -> list[dict[str, str]]:
+    with (folder / f"data/csv/{name}.csv").open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def test_frictionless_accepts_the_csv_files_with_their_keys(folder: Path) -> None:
+    report = Package(str(folder / "data/csv/datapackage.json")).validate()
+    assert report.flatten(["title", "message"]) == []
+    assert len(report.tasks) == len(TABLES)
+
+
+def test_frictionless_finds_a_broken_key(folder: Path) -> None:
+    path = folder / "data/csv/citations.csv"
+    path.write_text(path.read_text().replace(OTHER, "nobody"), encoding="utf-8", newline="")
+    report = Package(str(folder / "data/csv/datapackage.json")).validate()
+    assert "foreign-key" in {row[0] for row in report.flatten(["type"])}
+
+
+def test_an_unknown_term_stays_visible_and_a_trial_is_one_row(folder: Path) -> None:
+    kinds = {row["id"]: row["kind"] for row in read_csv(folder, "terms")}
+    assert (kinds["no-such-term"], kinds["gone"], kinds["nowhere"]) == ("unknown",) * 3
+    [trial] = read_csv(folder, "trials")
+    assert (trial["phase"], trial["volume_ml"]) == ("2", "5.0")
+    tellings = read_csv(folder, "trial_tellings")
+    assert [(t["paper"], t["phase"]) for t in tellings] == [
+        ("doe-2024-exosomes-knee", ""),
+        (OTHER, "2"),
+    ]
+
+
+def test_two_works_under_one_number_stay_two(folder: Path) -> None:
+    cited = [(r["number"], r["work"]) for r in read_csv(folder, "citations")]
+    assert {("10", "long-2020"), ("10", "twin")} <= set(cited)
+    assert {(r["number"], r["work"]) for r in read_csv(folder, "finding_works")} == {
+        ("1", "roe-2020-exosomes-bmscs-calm-joints"),
+        ("10", "long-2020"),
+        ("10", "twin"),
+    }
+
+
+def test_sqlite_holds_every_key_and_finds_words(folder: Path) -> None:
+    base = sqlite3.connect(folder / "data/exosome-atlas.sqlite")
+    assert base.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert base.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    found = base.execute("SELECT kind, id FROM search WHERE search MATCH 'calm'").fetchall()
+    assert found == [("reference", "roe-2020-exosomes-bmscs-calm-joints")]
+    for spec in TABLES:
+        (count,) = base.execute(f'SELECT count(*) FROM "{spec.name}"').fetchone()
+        assert count == len(read_csv(folder, spec.name)), spec.name
+    base.close()
+
+
+def test_datasette_opens_the_sqlite_file(folder: Path) -> None:
+    async def ask() -> Any:
+        shown = Datasette([str(folder / "data/exosome-atlas.sqlite")], immutables=[])
+        answer = await shown.client.get("/exosome-atlas/findings.json?_shape=array")
+        return answer.json()
+
+    # A thread of its own: while browser tests hold Chromium, this one has a loop already.
+    with ThreadPoolExecutor(1) as thread:
+        [finding] = thread.submit(lambda: asyncio.run(ask())).result()
+    assert finding["quote"] == "BMSCs | Reduced IL-1β"
+
+
+def test_every_work_comes_back_from_bibtex(folder: Path, library: Library) -> None:
+    read = parse_string((folder / "data/references.bib").read_text(encoding="utf-8"))
+    assert not read.failed_blocks
+    entries = {e.key: {f.key: f.value for f in e.fields} for e in read.entries}
+    assert sorted(entries) == sorted(library.references)
+    assert entries["doi"]["doi"] == "10.1002/(SICI)1097<1::AID;2>3.0.CO;2-#"
+    assert entries["doi"]["pages"] == "2761.e1--2771.e1"
+    assert entries["family-only"]["author"] == "Ateş"
+    assert entries["group"]["author"] == "{EUROCARE, the study group}"
+    assert entries["han"]["author"] == "王, 伟"
+    assert "year" not in entries["no-year"]
+    assert entries["long-2020"]["title"] == "{" + HARD["long-2020"].title + "}"
+    assert entries["book"] | {"": ""} == {
+        "": "",
+        "title": "{A chapter}",
+        "editor": "Ed, I.",
+        "booktitle": "A book",
+        "publisher": "House",
+        "address": "Basel",
+        "edition": "2nd",
+    }
+
+
+def test_every_work_comes_back_from_ris(folder: Path, library: Library) -> None:
+    text = (folder / "data/references.ris").read_text(encoding="utf-8")
+    entries = {e["id"]: e for e in rispy.loads(text)}
+    assert sorted(entries) == sorted(library.references)
+    for name, entry in entries.items():
+        assert entry["title"] == library.references[name].csl.title
+    assert entries["doi"]["doi"] == "10.1002/(SICI)1097<1::AID;2>3.0.CO;2-#"
+    assert entries["doi"]["start_page"] == "2761.e1"
+    assert entries["group"]["authors"] == ["EUROCARE, the study group,"]
+    assert entries["han"]["authors"] == ["王, 伟"]
+    assert entries["book"]["secondary_authors"] == ["Ed, I."]
+    assert "year" not in entries["no-year"]
+
+
+def test_every_work_comes_back_from_csl_json(folder: Path, library: Library) -> None:
+    items = json.loads((folder / "data/references.csl.json").read_text(encoding="utf-8"))
+    source = CiteProcJSON(items)
+    assert sorted(source) == sorted(library.references)
+    for item in items:
+        kept = models.CslItem.model_validate({k: v for k, v in item.items() if k != "id"})
+        assert kept == library.references[item["id"]].csl
+
+
+def test_the_crate_lists_every_file_with_its_hash(folder: Path) -> None:
+    crate = ROCrate(str(folder / "data"))
+    listed = {entity.id for entity in crate.data_entities}
+    held = {
+        p.relative_to(folder / "data").as_posix()
+        for p in (folder / "data").rglob("*")
+        if p.is_file() and p.name != "ro-crate-metadata.json"
+    }
+    assert listed == held
+    assert crate.license == "https://creativecommons.org/licenses/by/4.0/" or crate.license.id
+
+
+def test_two_writings_are_the_same_to_the_byte(library: Library, folder: Path) -> None:
+    again = folder.parent / "again"
+    write_downloads(library, again, find_edition(library, AT))
+    assert bundle(again) == bundle(folder)
+
+
+def test_sizes_are_those_of_the_files(library: Library, folder: Path) -> None:
+    sizes = prepare_downloads(library, folder.parent / "other", find_edition(library, AT))
+    assert sizes["data/references.bib"] == (folder / "data/references.bib").stat().st_size
+    assert "api/v1/findings.json" in sizes
+    assert "data/csv/datapackage.json" in sizes
+
+
+def test_the_manifest_knows_every_other_file(folder: Path) -> None:
+    write_manifest(folder, "1.0")
+    files = json.loads((folder / "manifest.json").read_text())["files"]
+    held = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+    assert set(files) == held - {"manifest.json"}
+
+
+def test_an_empty_base_is_written_too(tmp_path: Path) -> None:
+    empty = replace(make_library(tmp_path, terms=[]), papers={}, references={})
+    write_downloads(empty, tmp_path / "site", find_edition(empty, AT))
+    assert Package(str(tmp_path / "site/data/csv/datapackage.json")).validate().valid
+    assert json.loads((tmp_path / "site/data/references.csl.json").read_text()) == []
+
+
+def test_a_list_of_works_is_the_sum_of_its_entries() -> None:
+    files = format_files([Citable(name, item) for name, item in HARD.items()])
+    assert len(parse_string(files["bib"]).entries) == len(HARD)
+    assert [e["id"] for e in rispy.loads(files["ris"])] == list(HARD)
+    assert [i["id"] for i in json.loads(files["csl.json"])] == list(HARD)
+
+
+def test_unused_bytes_of_the_database_are_zero_and_its_data_the_same() -> None:
+    base = sqlite3.connect(":memory:")
+    base.execute("CREATE TABLE t (a TEXT PRIMARY KEY, b TEXT)")
+    rows = [(f"key {n}", "long " * (n % 700)) for n in range(900)]
+    base.executemany("INSERT INTO t VALUES (?, ?)", rows)
+    base.execute("DELETE FROM t WHERE rowid % 3 = 0")
+    base.commit()
+    base.execute("VACUUM")
+    cleared = clear_unused(base.serialize())
+    again = sqlite3.connect(":memory:")
+    again.deserialize(cleared)
+    assert again.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert list(again.iterdump()) == list(base.iterdump())
+    gap = cleared.index(b"\0" * 64)
+    dirty = cleared[: gap + 20] + b"left" + cleared[gap + 24 :]
+    assert clear_unused(dirty) == cleared

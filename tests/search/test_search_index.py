@@ -1,0 +1,220 @@
+"""The search index as files: the same bytes each time, found by any spelling, text kept as text."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hand_made import PAPER, make_library
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builder.search.chunks import write_shards
+from builder.search.config import Habits, read_habits
+from builder.search.entries import Field
+from builder.search.fulltext import BREAK, page_html
+from builder.search.identifiers import normalise
+from builder.search.index import Entries, find_entries, write_index
+from builder.search.minify import pack_programs
+from builder.search.normalise import find_keys
+from builder.site.index import build_atlas
+
+SETTINGS: dict[str, Any] = {
+    "context": "exosomes derived from the",
+    "kinds": {"trial": ["trial"]},
+    "registers": ["NCT"],
+    "prefixes": ["CL"],
+    "bare": [],
+}
+
+
+@pytest.fixture(scope="module")
+def entries(tmp_path_factory: pytest.TempPathFactory) -> Entries:
+    library = make_library(tmp_path_factory.mktemp("empty"))
+    return find_entries(build_atlas(library), Habits())
+
+
+@pytest.fixture(scope="module")
+def index(entries: Entries, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("search")
+    write_index(out, entries, SETTINGS, "2026-01-02")
+    return out
+
+
+def read(index: Path, file: str) -> Any:
+    return json.loads((index / file).read_text(encoding="utf-8"))
+
+
+def shard(index: Path, kind: str) -> dict[str, Any]:
+    shards = read(index, "manifest.json")[kind]
+    found: dict[str, Any] = {}
+    for number in range(len(shards["first"])):
+        found.update(read(index, f"index/{shards['name']}.{number}.json"))
+    return found
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_two_builds_are_the_same_to_the_byte(entries: Entries, index: Path, tmp_path: Path) -> None:
+    write_index(tmp_path, entries, SETTINGS, "2026-01-02")
+    assert digests(tmp_path) == digests(index)
+
+
+PROGRAMS = Path(__file__).parents[2] / "templates/theme/assets/javascripts"
+
+
+def test_programs_are_sent_without_comments(tmp_path: Path) -> None:
+    (tmp_path / "search-x.js").write_text("// Why.\nif (a) {\n  b(); // this stays\n}\n\n")
+    (tmp_path / "other.js").write_text("// Not of the search.\n")
+    pack_programs(tmp_path)
+    assert (tmp_path / "search-x.js").read_text() == "if (a) {\nb(); // this stays\n}\n"
+    assert (tmp_path / "other.js").read_text() == "// Not of the search.\n"
+
+
+def test_no_string_of_a_program_runs_over_lines() -> None:
+    """Its indents and its lines that look like comments would be lost."""
+    found = [
+        f"{path.name}:{number}"
+        for path in PROGRAMS.glob("search*.js")
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if line.count("`") % 2 or line.rstrip().endswith("\\")
+    ]
+    assert found == []
+
+
+def test_only_what_is_used_is_shipped(index: Path) -> None:
+    names = {path.name for path in (index / "pagefind").iterdir() if path.is_file()}
+    assert "pagefind.js" in names
+    assert "wasm.en.pagefind" in names
+    assert not [name for name in names if "ui" in name or "worker" in name or "unknown" in name]
+
+
+def test_each_kind_of_record_is_an_entry(entries: Entries) -> None:
+    assert [t.path for t in entries.terms] == [
+        "conditions/knee-oa/", "mechanisms/il-1b/", "sources/bmsc/", "sources/msc/",
+    ]  # fmt: skip
+    assert [w.path for w in entries.works] == [
+        "trials/nct01234567/",
+        f"papers/{PAPER}/",
+        "references/roe-2020-exosomes-bmscs-calm-joints/",
+        "references/poe-2022-trial-exosomes/",
+    ]
+    assert [f.path for f in entries.findings] == ["findings/f000000001/"]
+
+
+def test_identifiers_lead_to_their_records(index: Path) -> None:
+    identifiers = shard(index, "identifiers")
+    assert identifiers["nct01234567"] == [0]
+    assert identifiers["f000000001"] == ["findings/f000000001/"]
+
+
+def test_words_name_the_works_and_the_fields(index: Path) -> None:
+    words = shard(index, "words")
+    assert words["roe"][-2:] == [2, int(Field.AUTHOR | Field.FIRST)]
+    assert words["2020"][-2:] == [2, int(Field.YEAR)]
+    assert words["calm"] == [2, int(Field.TITLE)]
+    assert "reduced" in words  # of a finding's quote: in the full text alone
+    assert words["reduced"] == []
+
+
+def test_facets_come_from_the_findings(entries: Entries) -> None:
+    roe = entries.works[2]
+    assert roe.facets == {"source": ("bmsc",), "evidence": ("in-vivo",)}
+
+
+def test_markup_in_a_title_stays_text(entries: Entries) -> None:
+    hostile = type(entries.works[0])(path="x/", kind="paper", title="<script>a</script> & b")
+    assert "<script>" not in page_html(hostile)
+    assert "&lt;script&gt;a&lt;/script&gt; &amp; b" in page_html(hostile)
+
+
+@pytest.mark.parametrize(
+    ("text", "parted"),
+    [
+        ("PI3K/Akt/mTOR", "PI3K/|Akt/|mTOR"),
+        ("miR-126-3p", "miR-126|-3p"),
+        ("miR-29b-3p/FoxO3", "miR-29b|-3p/|FoxO3"),
+        ("IL-10, Ti6Al4V and 3D-printed", "IL-10, Ti6Al4V and 3D-printed"),
+    ],
+)
+def test_words_are_parted_for_the_full_text(entries: Entries, text: str, parted: str) -> None:
+    page = page_html(type(entries.works[0])(path="x/", kind="paper", title=text))
+    assert parted.replace("|", BREAK) in page
+
+
+JOURNALS = [
+    {"doi": "10.1000/biom", "names": ["Biomolecules"]},
+    {"doi": "10.1000/s13287", "names": ["Stem Cell Research", "Stem Cell Res."]},
+]
+
+
+@pytest.mark.parametrize(
+    ("doi", "names"),
+    [
+        ("10.1000/biom12020", ["Biomolecules"]),
+        ("10.1000/BIOM.2020.1", ["Biomolecules"]),
+        ("10.1000/biomimetics1", []),
+        ("10.1000/s13287-018-1047-2", ["Stem Cell Research", "Stem Cell Res."]),
+        ("10.1000/s132871", []),
+        ("10.2000/biom1", []),
+        ("", []),
+    ],
+)
+def test_a_doi_names_its_journal_by_the_whole_code(doi: str, names: list[str]) -> None:
+    assert read_habits({"journals": JOURNALS}).journals_of(doi) == names
+
+
+def test_habits_name_sources_by_tissue_and_trials_by_country(tmp_path: Path) -> None:
+    habits = Habits(origins=(("bone-marrow", "bmsc"),), countries=(("nct", "Utopia"),))
+    found = find_entries(build_atlas(make_library(tmp_path)), habits)
+    assert (Field.WORD, "Utopia") in found.works[0].words
+    assert habits.tissues_of("bmsc") == ["bone-marrow"]
+
+
+def test_works_of_a_kind_stand_together(index: Path) -> None:
+    manifest = read(index, "manifest.json")
+    assert manifest["ranges"] == {"trial": [0, 1]}
+
+
+@pytest.mark.parametrize(
+    ("given_as", "key"),
+    [
+        ("NCT01234567", "nct01234567"),
+        ("CL:0002540", "cl:0002540"),
+        ("HGNC:HGNC:12680", "hgnc:12680"),
+        ("PMCID:PMC123456", "pmcid:pmc123456"),
+        ("mirbase.mature:MIMAT0000078", "mirbase:mimat0000078"),
+        ("DOI:10.7150/THNO.31017", "doi:10.7150/thno.31017"),
+    ],
+)
+def test_identifiers_have_one_form(given_as: str, key: str) -> None:
+    assert normalise(given_as) == key
+
+
+def test_keys_of_a_mirna_are_the_same_however_it_is_written() -> None:
+    spellings = ["miR-126", "miRNA 126", "microRNA-126", "hsa-miR-126", "mmu-miRNA-126"]
+    assert {tuple(find_keys(text)) for text in spellings} == {("mir", "126")}
+
+
+@given(st.dictionaries(st.text(min_size=1, max_size=6), st.integers(0, 9), min_size=1))
+def test_shards_hold_all_in_order(tmp_path_factory: pytest.TempPathFactory, items: Any) -> None:
+    folder = tmp_path_factory.mktemp("shards")
+    listed = write_shards(folder, "words", items, 60)
+    held: dict[str, int] = {}
+    for number, first in enumerate(listed["first"]):
+        file = folder / f"{listed['name']}.{number}.json"
+        piece = json.loads(file.read_text(encoding="utf-8"))
+        assert next(iter(piece)) == first
+        held.update(piece)
+    assert held == items
+    keys = [key.encode("utf-16-be") for key in held]
+    assert keys == sorted(keys)

@@ -1,0 +1,184 @@
+"""Where things stand in a picture, worked out by hand."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from datetime import date
+
+import pytest
+from drawn import SVG, bars, parse, places, words
+
+from builder.site.charts import (
+    Column,
+    Directions,
+    DoseLine,
+    DoseMark,
+    Levels,
+    Link,
+    Moment,
+    Node,
+    Span,
+    draw_chain,
+    draw_directions,
+    draw_doses,
+    draw_levels,
+    draw_moments,
+    draw_timeline,
+)
+from builder.site.charts.chain import order_nodes
+from builder.site.charts.doses import find_decades, place_value
+from builder.site.charts.timeline import place_day
+
+
+def test_the_longest_bar_fills_the_picture_and_the_others_follow() -> None:
+    drawing = draw_levels(
+        "p",
+        "t",
+        [
+            Levels("Osteoarthritis", {"clinical": 1, "in vivo animal": 3}),
+            Levels("Bone fracture", {"in vivo animal": 1}),
+        ],
+    )
+    assert bars(drawing, "fill-clinical") == [(0, 25)]
+    assert bars(drawing, "fill-in-vivo-animal") == [(25, 75), (0, 25)]
+    assert words(drawing) == ["Osteoarthritis", "4", "Bone fracture", "1"]
+    assert parse(drawing).findtext(f"{SVG}desc") == (
+        "Osteoarthritis: 1 clinical, 3 in vivo animal; Bone fracture: 1 in vivo animal."
+    )
+
+
+def test_what_is_raised_goes_right_and_what_is_lowered_goes_left_of_the_same_line() -> None:
+    drawing = draw_directions("p", "t", [Directions("VEGF", up=2), Directions("TNF-α", down=1)])
+    ((start, width),) = bars(drawing, "fill-up")
+    ((left, lowered),) = bars(drawing, "fill-down")
+    assert start == left + lowered
+    assert width == 2 * lowered
+    assert words(drawing)[-4:] == ["VEGF", "▲ 2", "TNF-α", "▼ 1"]
+
+
+def test_no_effect_is_told_apart_from_a_name_alone() -> None:
+    drawing = draw_directions("p", "t", [Directions("BMP2", named=1, none=2)])
+    ((start, named),) = bars(drawing, "fill-named")
+    assert bars(drawing, "fill-none") == [(start + named, 2 * named)]
+    assert "○ 1  = 2" in words(drawing)
+
+
+def test_a_bar_without_a_finding_is_not_drawn() -> None:
+    assert bars(draw_directions("p", "t", [Directions("BMP2")]), "fill-up") == []
+
+
+def test_each_power_of_ten_is_equally_wide() -> None:
+    assert find_decades([2e9, 5e11]) == (9, 12)
+    steps = [place_value(10.0**n, 9, 12) for n in range(9, 13)]
+    assert [round(b - a, 6) for a, b in itertools.pairwise(steps)] == [
+        round((steps[3] - steps[0]) / 3, 6)
+    ] * 3
+
+
+def test_ten_times_lies_in_the_middle_of_a_hundred_times() -> None:
+    assert place_value(1e10, 9, 11) == pytest.approx(50)
+    assert place_value(math.sqrt(10) * 1e9, 9, 11) - place_value(1e9, 9, 11) == pytest.approx(
+        place_value(1e10, 9, 11) - place_value(math.sqrt(10) * 1e9, 9, 11)
+    )
+
+
+@pytest.mark.parametrize("values", [[], [0], [1e9], [1e9, 1e9]])
+def test_a_scale_spans_at_least_one_power_of_ten(values: list[float]) -> None:
+    first, last = find_decades(values)
+    assert last - first == 1
+
+
+def test_paper_and_registry_have_marks_of_their_own_and_a_range_two_ends() -> None:
+    drawing = draw_doses(
+        "p",
+        "t",
+        "Particles per dose",
+        [
+            DoseLine("NCT1", [DoseMark(1e9, 1e9, "review"), DoseMark(1e10, 1e11, "registry")]),
+            DoseLine("NCT2", []),
+        ],
+    )
+    assert places(drawing, "circle", "mark-review") == [5]
+    diamonds = list(parse(drawing).iter(f"{SVG}polygon"))
+    assert len(diamonds) == 2
+    assert "not stated" in words(drawing)
+    assert parse(drawing).findtext(f"{SVG}desc") == (
+        "Particles per dose, logarithmic scale. "
+        "NCT1: review 1e+09, registry 1e+10 to 1e+11; NCT2: not stated."
+    )
+
+
+def test_half_a_year_is_half_the_way_to_the_next() -> None:
+    assert place_day(date(2021, 1, 1), 2021, 2022) == 0
+    assert place_day(date(2022, 1, 1), 2021, 2022) == 100
+    assert place_day(date(2021, 7, 2), 2021, 2022) == pytest.approx(100 * 182 / 365)
+
+
+def test_a_trial_lasts_from_its_start_to_its_end() -> None:
+    drawing = draw_timeline(
+        "p",
+        "t",
+        [
+            Span("NCT1", "Completed", date(2021, 1, 1), date(2022, 1, 1)),
+            Span("NCT2", "Recruiting", date(2022, 1, 1), date(2023, 1, 1), planned=True),
+            Span("NCT3", "Listed"),
+        ],
+    )
+    days = 365 * 3 / 100  # 2021 to the end of 2023
+    assert bars(drawing, "span") == [(0, round(365 / days, 2))]
+    assert bars(drawing, "span-planned") == [(round(365 / days, 2), round(365 / days, 2))]
+    assert words(drawing)[:3] == ["2021", "2022", "2023"]
+    assert words(drawing)[-1] == "no dates seen"
+
+
+def test_what_happened_to_a_trial_stands_on_its_day() -> None:
+    drawing = draw_moments(
+        "p",
+        "t",
+        [
+            Moment("First posted", date(2021, 1, 1), style="mark-registry"),
+            Moment("Start to completion", date(2022, 1, 1), date(2023, 1, 1), planned=True),
+        ],
+    )
+    days = 365 * 3 / 100  # 2021 to the end of 2023
+    assert words(drawing) == ["2021", "2022", "2023", "First posted", "Start to completion"]
+    assert bars(drawing, "span-planned") == [(round(365 / days, 2), round(365 / days, 2))]
+    assert parse(drawing).findtext(f"{SVG}desc") == (
+        "First posted: 2021-01-01; Start to completion: 2022-01-01 to 2023-01-01 (planned)."
+    )
+
+
+def test_a_timeline_without_any_date_has_no_years() -> None:
+    assert words(draw_timeline("p", "t", [Span("NCT1", "Listed")])) == [
+        "NCT1", "Listed", "no dates seen",
+    ]  # fmt: skip
+
+
+def test_a_chain_tells_its_layers_its_counts_and_what_it_left_out() -> None:
+    columns = [
+        Column("Cell source", [Node("bmsc", "BMSC", 3), Node("", "not stated", 1, absent=True)]),
+        Column("Cargo", [Node("mir-21", "miR-21", 2)], more=4),
+    ]
+    drawing = draw_chain("p", "t", columns, [[Link("bmsc", "mir-21", 2, "up")]])
+    assert words(drawing) == [
+        "Cell source", "BMSC", "3", "not stated", "1", "Cargo", "miR-21", "2", "and 4 more",
+    ]  # fmt: skip
+    (path,) = parse(drawing).iter(f"{SVG}path")
+    assert path.get("class") == "link-up"
+    assert path.get("stroke-width") == "3"
+    assert len(bars(drawing, "node")) == 2
+    assert len(bars(drawing, "node-absent")) == 1
+
+
+def test_a_line_to_a_box_left_out_is_left_out_with_it() -> None:
+    columns = [Column("A", [Node("a", "a", 1)]), Column("B", [Node("b", "b", 1)], more=1)]
+    drawing = draw_chain("p", "t", columns, [[Link("a", "b", 1), Link("a", "gone", 5)]])
+    assert len(list(parse(drawing).iter(f"{SVG}path"))) == 1
+
+
+def test_boxes_stand_beside_what_they_lead_to_so_that_no_line_crosses() -> None:
+    left = [Node("a", "a", 9), Node("b", "b", 1), Node("", "not stated", 5, absent=True)]
+    right = [Node("x", "x", 1), Node("y", "y", 1)]
+    links = [Link("a", "y", 1), Link("b", "x", 1), Link("", "x", 5)]
+    assert [node.id for node in order_nodes(left, links, right)] == ["b", "a", ""]

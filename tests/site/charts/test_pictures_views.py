@@ -1,0 +1,289 @@
+"""Pictures of a small library whose findings are counted by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from drawn import bars, places, words
+from hand_made import PAPER, make_bundle, make_library
+
+from builder import models
+from builder.site.charts.parts import fill_table, view_cell, view_picture
+from builder.site.index import Atlas, build_atlas
+from builder.site.pages.compare import find_comparable, view_compare, view_compared, view_comparison
+from builder.site.term_charts import view_pictures
+from builder.site.trial_charts import view_dose_pictures, view_history, view_timeline
+from builder.store import Library
+
+TERMS = [
+    models.Term(id="bmsc", label="Bone marrow MSC", kind="source", abbreviation="BMSC"),
+    models.Term(id="adsc", label="Adipose MSC", kind="source"),
+    models.Term(id="unused", label="Unused cell", kind="source"),
+    models.Term(id="il-1b", label="IL-1β", kind="mechanism"),
+    models.Term(id="vegf", label="VEGF", kind="mechanism"),
+    models.Term(id="mir-21", label="miR-21", kind="mechanism"),
+    models.Term(id="knee-oa", label="Knee osteoarthritis", kind="condition"),
+    models.Term(id="pain", label="Pain", kind="outcome"),
+]
+
+
+def finding(number: int, **more: Any) -> models.Finding:
+    fields: dict[str, Any] = {
+        "id": f"f00000000{number}",
+        "paper": PAPER,
+        "locator": {"kind": "abstract", "line": number},
+        "quote": f"Statement {number}",
+        "sources": ["bmsc"],
+    }
+    return models.Finding.model_validate({**fields, **more})
+
+
+FINDINGS = [
+    finding(
+        1,
+        conditions=["knee-oa"],
+        design={"level": "in-vivo"},
+        mechanisms=[{"id": "il-1b", "effect": "down"}],
+        cargo=[{"id": "mir-21"}],
+        outcomes=[{"id": "pain", "effect": "down"}],
+    ),
+    finding(
+        2,
+        conditions=["knee-oa"],
+        design={"level": "clinical"},
+        mechanisms=[{"id": "il-1b", "effect": "inhibits"}, {"id": "vegf", "effect": "up"}],
+    ),
+    finding(3, sources=["bmsc", "adsc"], mechanisms=[{"id": "il-1b", "effect": "involves"}]),
+    finding(4, mechanisms=[{"id": "il-1b", "effect": "none"}]),
+]
+
+
+def fact(value: Any, **more: Any) -> list[models.Fact]:
+    return [models.Fact(value=value, **more)]
+
+
+def make_atlas(tmp_path: Path, findings: list[models.Finding] | None = None) -> Atlas:
+    bundle = make_bundle()
+    dose = models.Dose(
+        printed="5 mL of 2 × 10^9/mL",
+        volume_ml=5.0,
+        particles_per_ml_low=2e9,
+        particles_per_ml_high=2e9,
+        particles_total_low=1e10,
+        particles_total_high=1e10,
+    )
+    trial = bundle.trials[0].model_copy(update={"dose": dose, "phase": "1"})
+    other = trial.model_copy(
+        update={"id": "nct02", "registry": "NCT02", "dose": None, "status": None, "phase": None}
+    )
+    told = FINDINGS if findings is None else findings
+    changed = replace(bundle, findings=told, trials=[trial, other])
+    library: Library = make_library(tmp_path, changed, TERMS)
+    library.registry["nct02"] = models.RegistryRecord(
+        id="nct02",
+        registry_id="NCT02",
+        registry="ClinicalTrials.gov",
+        collected=date(2025, 1, 1),
+        facts={
+            "phase": fact("Early Phase 1"),
+            "start_date": fact("2023-01-01"),
+            "completion": fact("2024-01-01", note="estimated"),
+            "dose_particles_low": [*fact(1_000_000_000), *fact(100_000_000_000)],
+            "dose_particles_high": [*fact(1_000_000_000), *fact(200_000_000_000)],
+        },
+    )
+    return build_atlas(library)
+
+
+@pytest.fixture
+def atlas(tmp_path: Path) -> Atlas:
+    return make_atlas(tmp_path)
+
+
+def pictures_of(atlas: Atlas, term: str) -> dict[str, Any]:
+    found = view_pictures(atlas, atlas.library.terms[term], atlas.findings_of(term), "../../")
+    return {picture["id"]: picture for picture in found}
+
+
+def cells(picture: Any) -> list[list[str]]:
+    return [[cell["label"] for cell in row] for row in picture["rows"]]
+
+
+def test_a_source_shows_its_findings_by_condition_and_level(atlas: Atlas) -> None:
+    picture = pictures_of(atlas, "bmsc")["picture-levels"]
+    assert words(picture["svg"]) == ["Knee osteoarthritis", "2", "no condition stated", "2"]
+    assert bars(picture["svg"], "fill-clinical") == [(0, 50)]
+    assert bars(picture["svg"], "fill-in-vivo-animal") == [(50, 50)]
+    assert bars(picture["svg"], "fill-not-stated") == [(0, 100)]
+    assert picture["columns"] == ["Condition", "clinical", "in vivo animal", "not stated", "All"]
+    assert cells(picture) == [
+        ["Knee osteoarthritis", "1", "1", "0", "2"],
+        ["no condition stated", "0", "0", "2", "2"],
+    ]
+    assert picture["rows"][0][0]["href"] == "../../conditions/knee-oa/"
+
+
+def test_a_source_shows_which_way_its_mechanisms_go(atlas: Atlas) -> None:
+    picture = pictures_of(atlas, "bmsc")["picture-directions"]
+    assert cells(picture) == [["IL-1β", "0", "2", "1", "1"], ["VEGF", "1", "0", "0", "0"]]
+    assert "▼ 2  ○ 1  = 1" in words(picture["svg"])
+
+
+def test_a_mechanism_shows_who_carries_it_and_what_follows(atlas: Atlas) -> None:
+    picture = pictures_of(atlas, "il-1b")["picture-chain"]
+    assert cells(picture) == [
+        ["Cell source", "Bone marrow MSC", "4"],
+        ["Cell source", "Adipose MSC", "1"],
+        ["Cargo", "miR-21", "1"],
+        ["Cargo", "not stated", "3"],
+        ["Mechanism", "IL-1β", "4"],
+        ["Outcome or condition", "Knee osteoarthritis", "2"],
+        ["Outcome or condition", "Pain", "1"],
+        ["Outcome or condition", "not stated", "2"],
+    ]
+    assert picture["wide"]
+
+
+def test_a_single_finding_needs_no_picture(atlas: Atlas) -> None:
+    assert pictures_of(atlas, "adsc") == {}
+    assert pictures_of(atlas, "unused") == {}
+
+
+def test_doses_in_total_and_by_volume_have_scales_of_their_own(atlas: Atlas) -> None:
+    total, density = view_dose_pictures(atlas, "../")
+    assert cells(total) == [
+        ["NCT01234567", "calculated from the paper’s volume and concentration", "10¹⁰"],
+        ["NCT02", "registry", "10⁹"],
+        ["NCT02", "registry", "10¹¹–2 × 10¹¹"],
+    ]
+    assert cells(density) == [
+        ["NCT01234567", "paper", "2 × 10⁹"],
+        ["NCT02", "paper and registry", "not stated"],
+    ]
+    # 10⁹ to 10¹² with 5 % free at both ends: 10¹⁰ lies a third of the way.
+    assert places(total["svg"], "circle", "mark-calculated") == [
+        pytest.approx(5 + 90 / 3, abs=0.01)
+    ]
+
+
+def test_a_trials_own_page_shows_no_scale_that_says_nothing_of_it(atlas: Atlas) -> None:
+    assert [p["id"] for p in view_dose_pictures(atlas, "../../", "nct02")] == ["picture-dose-total"]
+
+
+def test_arms_that_do_not_pair_are_not_drawn(atlas: Atlas) -> None:
+    record = atlas.library.registry["nct02"]
+    facts = {**record.facts, "dose_particles_high": fact(5)}
+    atlas.library.registry["nct02"] = record.model_copy(update={"facts": facts})
+    assert ["NCT02", "paper and registry", "not stated"] in cells(
+        view_dose_pictures(atlas, "../")[0]
+    )
+
+
+def test_trials_stand_in_time_with_phase_status_and_its_day(atlas: Atlas) -> None:
+    picture = view_timeline(atlas, "../")
+    assert picture
+    assert cells(picture) == [
+        [
+            "NCT01234567", "1", "not seen", "completed", "2024-05-01", "not seen", "not seen",
+            "10¹⁰ (calculated from the paper’s volume and concentration)",
+        ],
+        [
+            "NCT02", "not stated", "Early Phase 1", "status not stated", "not stated",
+            "2023-01-01", "2024-01-01 (planned)", "10⁹ (registry); 10¹¹–2 × 10¹¹ (registry)",
+        ],
+    ]  # fmt: skip
+    assert "NCT01234567 · Phase 1" in words(picture["svg"])
+    # 2023-01-01 to 2025-01-01 is the scale; its first 365 of 731 days are the trial. Time takes
+    # 62 % of the picture, as doses stand beside it.
+    assert bars(picture["svg"], "span-planned") == [(0, pytest.approx(62 * 365 / 731, abs=0.01))]
+    # The doses begin at 70 %: 10⁹ to 10¹² with 5 % free at both ends.
+    assert places(picture["svg"], "circle", "mark-calculated") == [
+        pytest.approx(75 + 20 / 3, abs=0.01)
+    ]
+
+
+def test_a_trial_has_its_own_days_and_a_single_one_needs_no_picture(atlas: Atlas) -> None:
+    first, other = atlas.trials
+    assert view_history(atlas, first) is None
+    atlas.library.registry["nct02"].facts["first_posted"] = fact("2022-12-15")
+    picture = view_history(atlas, other)
+    assert picture
+    assert cells(picture) == [
+        ["First posted", "2022-12-15", ""],
+        ["Start to completion, planned", "2023-01-01", "2024-01-01"],
+        ["Registry seen by the atlas", "2025-01-01", ""],
+    ]
+
+
+def test_sources_are_compared_entry_by_entry(atlas: Atlas) -> None:
+    terms = find_comparable(atlas)
+    assert [t.id for t in terms] == ["bmsc", "adsc"]
+    table = view_comparison([view_compared(atlas, t) for t in terms])
+    bodies = {
+        body["label"]: [
+            (row["label"], [cell["count"] if cell else 0 for cell in row["cells"]])
+            for row in body["rows"]
+        ]
+        for body in table["bodies"]
+    }
+    # No finding cites a work, so all rest on the paper itself: one study.
+    assert bodies["Size"] == [("Studies", [1, 1]), ("Findings", [4, 1]), ("Trials", [2, 0])]
+    assert bodies["Evidence"] == [
+        ("clinical", [1, 0]), ("in vivo animal", [1, 0]), ("not stated", [2, 1]),
+    ]  # fmt: skip
+    # What both tell of stands row by row, what one alone tells of under its name.
+    assert bodies["Conditions"] == []
+    assert bodies["Mechanisms"] == [("IL-1β", [4, 1])]
+    only = {
+        body["label"]: [
+            [(e["label"], e["count"], e["level"]) for e in held] for held in body["only"]
+        ]
+        for body in table["bodies"]
+    }
+    assert only["Conditions"] == [[("Knee osteoarthritis", 2, "clinical")], []]
+    assert only["Mechanisms"] == [[("VEGF", 1, "")], []]
+    told = {body["label"]: body["told"] for body in table["bodies"]}
+    assert told["Conditions"] == "0 shared · 1 only BMSC"
+    assert told["Mechanisms"] == "1 shared · 1 only BMSC"
+    assert table["columns"][0]["href"] == "../sources/bmsc/"
+
+
+def test_a_long_table_behind_a_picture_keeps_the_first_of_each_part() -> None:
+    picture = view_picture("p", "Title", "Note", "<svg></svg>")
+    fill_table(picture, [[view_cell(n)] for n in range(70)], [[view_cell("one")]])
+    assert [row[0]["label"] for row in picture["rows"]] == [*map(str, range(50)), "one"]
+    assert picture["more"] == 20
+
+
+def test_a_comparison_tells_what_became_of_a_condition(tmp_path: Path) -> None:
+    eased = finding(
+        5,
+        sources=["adsc"],
+        conditions=["knee-oa"],
+        condition_effects=[{"id": "knee-oa", "effect": "none"}],
+    )
+    atlas = make_atlas(tmp_path, [*FINDINGS, eased])
+    adsc = view_compared(atlas, atlas.library.terms["adsc"])
+    [group] = [g for g in adsc["groups"] if g["label"] == "Conditions"]
+    assert [(e["label"], e["effects"]) for e in group["entries"]] == [
+        (
+            "Knee osteoarthritis",
+            [{"style": "none", "mark": "=", "words": "unchanged in", "count": 1}],
+        )
+    ]
+
+
+def test_a_cell_that_is_only_acted_on_is_not_compared(tmp_path: Path) -> None:
+    acted_on = finding(5, targets=["unused"])
+    atlas = make_atlas(tmp_path, [*FINDINGS, acted_on])
+    assert "unused" not in [t.id for t in find_comparable(atlas)]
+
+
+def test_one_source_alone_is_not_compared(tmp_path: Path) -> None:
+    page = view_compare(make_atlas(tmp_path, FINDINGS[:1]))
+    assert page.view["comparison"] is None
+    assert [o["id"] for o in page.view["options"]] == ["bmsc"]

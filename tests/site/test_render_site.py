@@ -1,0 +1,187 @@
+"""The rendered tree: whole, linked, stable, and touched only where it changed."""
+
+import os
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+from render_sample import PAPER, TRIAL, sample_library
+
+from builder.site.render import render_site
+
+LINK = re.compile(r'href="([^"]*)"')
+FILE = re.compile(r"\.(?:json|xml|bib|ris|csv|sqlite|zip)$")
+ANCHOR = re.compile(r'\bid="([^"]*)"|\{ #([^ ]+) \}')
+
+
+def read_tree(folder: Path) -> dict[str, str]:
+    return {p.relative_to(folder).as_posix(): p.read_text() for p in folder.rglob("*.md")}
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory) -> dict[str, str]:
+    folder = tmp_path_factory.mktemp("docs")
+    render_site(sample_library(), folder)
+    return read_tree(folder)
+
+
+def test_every_kind_has_an_index_and_a_page(tree):
+    assert set(tree) == {
+        "index.md",
+        "about/index.md",
+        "changes/index.md",
+        "data/index.md",
+        "map/index.md",
+        "compare/index.md",
+        "glossary/index.md",
+        "questions/index.md",
+        "search/index.md",
+        "sources/index.md",
+        "sources/msc/index.md",
+        "sources/bmsc/index.md",
+        "sources/placental-msc/index.md",
+        "mechanisms/index.md",
+        "mechanisms/vegf/index.md",
+        "vehicles/index.md",
+        "vehicles/gelma/index.md",
+        "conditions/index.md",
+        "conditions/knee-oa/index.md",
+        "trials/index.md",
+        f"trials/{TRIAL}/index.md",
+        "papers/index.md",
+        f"papers/{PAPER}/index.md",
+        "references/index.md",
+        "references/liu-2020-hypoxic/index.md",
+        "references/x-unread/index.md",
+        "findings/index.md",
+        "findings/f1/index.md",
+        "findings/f2/index.md",
+        "findings/f3/index.md",
+    }
+
+
+def test_every_relative_link_and_fragment_leads_somewhere(tree):
+    anchors = {
+        name: {unescape(a or b) for a, b in ANCHOR.findall(text)} for name, text in tree.items()
+    }
+    checked = 0
+    for name, text in tree.items():
+        for raw in LINK.findall(text):
+            address = unescape(raw)
+            if address.startswith("http") or FILE.search(address):
+                continue  # files beside the pages are written by the exports
+            where, _, fragment = address.partition("#")
+            path = where.partition("?")[0]
+            assert not path.startswith("/"), (name, address)
+            folder = os.path.normpath(os.path.join(os.path.dirname(name), path))
+            target = os.path.normpath(f"{folder}/index.md") if path else name
+            assert target in tree, (name, address)
+            if fragment:
+                assert fragment in anchors[target], (name, address)
+            checked += 1
+    assert checked > 200
+
+
+def test_no_page_has_an_id_twice(tree):
+    for name, text in tree.items():
+        found = [unescape(a or b) for a, b in ANCHOR.findall(text)]
+        assert len(found) == len(set(found)), name
+
+
+def test_statement_leads_to_its_row_and_its_reference(tree):
+    page = unescape(tree["findings/f1/index.md"])
+    assert f'href="../../papers/{PAPER}/#row-fa"' in page
+    assert "Table 1, row 1" in page
+    assert f'href="../../papers/{PAPER}/#ref-1"' in page
+    assert "[<bdi>99</bdi>]" in page  # not in the list: shown, not linked
+
+
+def test_reference_without_doi_gets_named_searches(tree):
+    page = unescape(tree["references/liu-2020-hypoxic/index.md"])
+    assert "https://pubmed.ncbi.nlm.nih.gov/?term=Hypoxic+exosomes" in page
+    assert "search Crossref by title" in page
+    assert "may find another work" in page
+
+
+def test_paper_shows_doi_repairs_printed_grid_and_licence(tree):
+    page = unescape(tree[f"papers/{PAPER}/index.md"])
+    assert 'href="https://doi.org/10.3390/ijms262211172"' in page
+    assert "from row 1" in page
+    assert "table-rowspan" in page
+    assert "printed: <bdi>7 × 109 /mL</bdi>" in page
+    assert '<th scope="colgroup" colspan="2" dir="auto">Release</th>' in page
+    assert "no cell" in page
+    assert "words of the site that summarised the paper" in page
+    assert "javascript:" not in page.replace("<bdi>javascript:alert(1)</bdi>", "")
+
+
+def test_negative_trial_result_stands_at_the_top(tree):
+    page = tree[f"trials/{TRIAL}/index.md"]
+    head = page[: page.index("## Design")]
+    assert "Negative result" in head
+    assert "no superiority vs. placebo" in head
+    assert "Phase" in head
+    assert "gives no date for the status" in head
+    assert "7 × 10⁹ particles/mL" in page
+    assert "<small>Total, calculated</small> 3.5 × 10¹⁰ particles" in page
+    assert "Single IA dose &#40;≈5 mL @ 7 × 109 particles/mL&#41;" in page
+    assert "IRCT20210423051054N2" in head
+
+
+def test_queue_is_sorted_by_weight(tree):
+    weights = re.findall(r'data-label="Weight">(\d)<', tree["questions/index.md"])
+    assert weights == sorted(weights, reverse=True)
+    assert len(weights) == 5
+
+
+def test_second_run_writes_nothing_and_a_changed_record_one_page_set(tmp_path):
+    first = render_site(sample_library(), tmp_path)
+    assert len(first.pages) == len(read_tree(tmp_path))
+    assert len(first.written) == len(first.pages) + len(list(tmp_path.rglob("*.csv")))
+    before = {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.md")}
+    again = render_site(sample_library(), tmp_path)
+    assert (again.written, again.removed) == ([], [])
+    assert {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.md")} == before
+
+
+def test_pages_of_records_that_went_are_removed(tmp_path):
+    render_site(sample_library(), tmp_path)
+    (tmp_path / "sources/gone").mkdir()
+    (tmp_path / "sources/gone/index.md").write_text("old")
+    report = render_site(sample_library(), tmp_path)
+    assert report.removed == ["sources/gone/index.md"]
+    assert not (tmp_path / "sources/gone").exists()
+
+
+def test_two_renderings_are_the_same_to_the_byte(tmp_path):
+    render_site(sample_library(), tmp_path / "a")
+    render_site(sample_library(), tmp_path / "b")
+    assert read_tree(tmp_path / "a") == read_tree(tmp_path / "b")
+
+
+def test_templates_hold_no_inline_style_or_script():
+    folder = Path(__file__).resolve().parents[2] / "templates"
+    for path in [*folder.rglob("*.j2"), *folder.rglob("*.html")]:
+        text = path.read_text()
+        # JSON-LD is data, and never run.
+        text = text.replace('<script type="application/ld+json">', "")
+        assert not re.search(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son[a-z]+=", text), path
+
+
+def test_templates_build_no_address_of_a_record():
+    folder = Path(__file__).resolve().parents[2] / "templates"
+    for path in [*folder.rglob("*.j2")]:
+        for raw in re.findall(r'<a [^>]*?href="([^"]*)"', path.read_text()):
+            assert re.fullmatch(r"#?\{\{ [\w.]+ \}\}|#[a-z-]+|[a-z]+/", raw), (path, raw)
+
+
+def test_no_template_prints_a_tag_as_text(tree):
+    for name, text in tree.items():
+        assert "&#60;/" not in text, name
+
+
+def test_no_paragraph_holds_a_list_or_a_table(tree):
+    for name, text in tree.items():
+        for paragraph in re.findall(r"<p\b[^>]*>(.*?)</p>", text, re.DOTALL):
+            assert not re.search(r"<(?:ul|ol|dl|table|details|div|p)\b", paragraph), name
