@@ -68,8 +68,11 @@ def search_europe_pmc(desk: Desk, query: str) -> Iterator[Page]:
         answer = desk.ask(
             "search",
             {
-                "query": query, "format": "json", "resultType": "core",
-                "pageSize": str(_ROWS), "cursorMark": mark,
+                "query": query,
+                "format": "json",
+                "resultType": "core",
+                "pageSize": str(_ROWS),
+                "cursorMark": mark,
             },
         )
         results = _results(find_value(answer.data, "resultList", "result"))

@@ -1,0 +1,159 @@
+"""Running the search strategies: what the databases have, into content/screening.yml.
+
+The file is written after each strategy, whole, so that a run stopped at any moment has lost at
+most the strategy it was in; the answers of the day are kept, and the next run goes on from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+
+from builder import store
+from builder.errors import Problem, ProblemError, suggest
+from builder.models.review import Run, Sighting, Strategy
+from builder.project import Project
+from builder.refresh import Setting
+from builder.refresh.databases import SEARCHES, Page, chase_citations, europe_pmc_address
+from builder.refresh.http_client import Desk, OfflineError, ServiceError, UnknownError
+from builder.refresh.screening import (
+    Index,
+    LibraryWorks,
+    add_hits,
+    read_screening,
+    read_strategies,
+    write_screening,
+)
+from builder.refresh.services import CLINICAL_TRIALS, CROSSREF, EUROPE_PMC, PUBMED, Service
+from builder.store import Library
+from builder.store.atomic_replace import hold_lock
+
+_SERVICES: dict[str, Service] = {s.name: s for s in (EUROPE_PMC, CLINICAL_TRIALS, CROSSREF, PUBMED)}
+
+
+@dataclass(frozen=True)
+class Searched:
+    """What a search brought: each run, how many records there are now, and what went wrong."""
+
+    runs: list[Run] = field(default_factory=list)
+    records: int = 0
+    duplicates: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+
+def search(
+    project: Project,
+    names: Collection[str] = (),
+    setting: Setting | None = None,
+    notify: Callable[[str], None] = lambda _: None,
+) -> Searched:
+    """Run strategies (all where none is named) and keep what is new.
+
+    Raises ProblemError, and changes nothing, where a strategy is unknown or broken, or the service
+    can't be reached; a strategy whose service answers badly is a problem, and the others go on.
+    """
+    setting = (setting or Setting.now()).with_contact(project)
+    with hold_lock(project.build / "lock"):
+        strategies = _choose(read_strategies(project), names)
+        library = store.load_library(project.content, project.root)
+        works = LibraryWorks(library)
+        kept = read_screening(project)
+        runs = list(kept.runs)
+        index = Index()
+        for record in kept.records:
+            index.add(record)
+        made: list[Run] = []
+        problems: list[Problem] = []
+        for strategy in strategies:
+            notify(f"{strategy.database}: {strategy.id}")
+            sighting = Sighting(strategy=strategy.id, database=strategy.database, day=setting.today)
+            found = taken = new = 0
+            try:
+                with setting.open_desk(_SERVICES[strategy.database], project) as desk:
+                    # Everything is asked before anything is kept.
+                    pages = list(_bounded(_ask(strategy, desk, library), strategy.most))
+            except OfflineError as error:
+                raise _offline(error, made) from error
+            except ServiceError as error:
+                file = f"content/searches/{strategy.id}.yml"
+                said = f"an answer of {strategy.database}"
+                problems.append(Problem(file, 0, "error", "search", said, f"one that {error}"))
+                continue
+            for page in pages:
+                more = add_hits(index, page.hits, sighting, works)
+                taken, new = taken + more[0], new + more[1]
+            found = sum(page.total for page in pages if page.total >= 0)
+            run = Run(
+                strategy=strategy.id, database=strategy.database, day=setting.today,
+                found=max(found, taken), taken=taken, new=new,
+            )  # fmt: skip
+            made.append(run)
+            runs = [r for r in runs if (r.strategy, r.day) != (run.strategy, run.day)]
+            runs.append(_join_runs(run, kept.runs))
+            write_screening(project, runs, index.records.values())
+        records = list(index.records.values())
+        return Searched(made, len(records), sum(bool(r.duplicate) for r in records), problems)
+
+
+def _join_runs(run: Run, before: Collection[Run]) -> Run:
+    """Return a run with what was new in an earlier run of the same day."""
+    same = [r for r in before if (r.strategy, r.day) == (run.strategy, run.day)]
+    return run.model_copy(update={"new": run.new + sum(r.new for r in same)})
+
+
+def _choose(strategies: list[Strategy], names: Collection[str]) -> list[Strategy]:
+    known = {strategy.id: strategy for strategy in strategies}
+    if not known:
+        raise ProblemError(
+            Problem("content/searches", 0, "error", "search", "a search strategy", "none",
+                    hint="Put one there: docs/howto/living-review.md shows its form.")
+        )  # fmt: skip
+    for name in names:
+        if name not in known:
+            raise ProblemError(
+                Problem("search", 0, "error", "search", f"one of {', '.join(known)}", name,
+                        hint=suggest(name, known))
+            )  # fmt: skip
+    return [known[name] for name in names] if names else strategies
+
+
+def _offline(error: Exception, made: list[Run]) -> ProblemError:
+    done = ", ".join(run.strategy for run in made)
+    kept = f"Kept: what {done} found." if done else "Nothing was changed."
+    return ProblemError(
+        Problem("search", 0, "error", "offline", "an answer", f"none: {error}",
+                hint=f"{kept} Is this machine online?")
+    )  # fmt: skip
+
+
+def _ask(strategy: Strategy, desk: Desk, library: Library) -> Iterator[Page]:
+    if strategy.query:
+        yield from _first_total(SEARCHES[strategy.database](desk, strategy.query))
+        return
+    for name, bundle in library.papers.items():
+        csl, known = bundle.paper.csl, library.identifiers.get(name)
+        marks = [
+            getattr(csl, mark) or (getattr(known, mark.lower()) if known else None) or ""
+            for mark in ("DOI", "PMID", "PMCID")
+        ]
+        try:
+            address = europe_pmc_address(marks[0], marks[1], marks[2], desk)
+            if address and strategy.chasing:
+                yield from _first_total(chase_citations(desk, address, strategy.chasing))
+        except UnknownError:
+            continue  # the database does not have this paper
+
+
+def _first_total(pages: Iterator[Page]) -> Iterator[Page]:
+    """Yield pages of which the first alone bears the total."""
+    for number, page in enumerate(pages):
+        yield page if not number else Page(page.hits, 0)
+
+
+def _bounded(pages: Iterator[Page], most: int) -> Iterator[Page]:
+    left = most
+    for page in pages:
+        if left <= 0:
+            return
+        yield Page(page.hits[:left], page.total)
+        left -= len(page.hits)
