@@ -15,11 +15,12 @@ from urllib.parse import quote
 
 from builder.models.review import Database
 from builder.refresh.http_client import Desk, ServiceError
-from builder.refresh.json_values import find_list, find_text, find_texts, find_value
+from builder.refresh.json_values import find_list, find_text, find_texts, find_value, plain_text
 
 _ROWS = 100
 _PMID = re.compile(r"[1-9]\d{0,8}")
 _PMCID = re.compile(r"PMC\d{4,9}")
+_HEADINGS = re.compile(r"<h\d[^>]*>.*?</h\d>|</?(?:p|br|div)\b[^>]*>", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 # Europe PMC's comments on a record that say something about its worth.
 _NOTICES = re.compile(
@@ -160,8 +161,15 @@ def _parse_article(result: Any) -> Hit:
             sorted({k.lower().removesuffix(" in") for k, _ in kinds if _NOTICES.fullmatch(k)})
         ),
         url=f"https://europepmc.org/article/{source}/{own}" if source and own else "",
-        abstract=find_text(result, "abstractText"),
+        abstract=_find_abstract(result),
     )
+
+
+def _find_abstract(result: Any) -> str:
+    """Return an abstract without the headings of its parts, which Europe PMC marks as ``h4``."""
+    raw = find_value(result, "abstractText")
+    parts = _HEADINGS.split(raw) if isinstance(raw, str) else []
+    return " ".join(text for part in parts if (text := plain_text(part)))
 
 
 def search_trials(desk: Desk, query: str) -> Iterator[Page]:

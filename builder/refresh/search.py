@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 
-from builder import store
 from builder.errors import Problem, ProblemError, suggest
 from builder.models.review import Run, Sighting, Strategy
 from builder.project import Project
@@ -26,7 +26,8 @@ from builder.refresh.screening import (
 )
 from builder.refresh.services import CLINICAL_TRIALS, CROSSREF, EUROPE_PMC, PUBMED, Service
 from builder.store import Library
-from builder.store.atomic_replace import hold_lock
+from builder.store.library_cache import load
+from builder.store.transaction import transaction
 
 _SERVICES: dict[str, Service] = {s.name: s for s in (EUROPE_PMC, CLINICAL_TRIALS, CROSSREF, PUBMED)}
 
@@ -53,46 +54,52 @@ def search(
     can't be reached; a strategy whose service answers badly is a problem, and the others go on.
     """
     setting = (setting or Setting.now()).with_contact(project)
-    with hold_lock(project.build / "lock"):
-        strategies = _choose(read_strategies(project), names)
-        library = store.load_library(project.content, project.root)
-        works = LibraryWorks(library)
-        kept = read_screening(project)
-        runs = list(kept.runs)
-        index = Index()
-        for record in kept.records:
-            index.add(record)
-        made: list[Run] = []
-        problems: list[Problem] = []
-        for strategy in strategies:
-            notify(f"{strategy.database}: {strategy.id}")
-            sighting = Sighting(strategy=strategy.id, database=strategy.database, day=setting.today)
-            found = taken = new = 0
-            try:
-                with setting.open_desk(_SERVICES[strategy.database], project) as desk:
-                    # Everything is asked before anything is kept.
-                    pages = list(_bounded(_ask(strategy, desk, library), strategy.most))
-            except OfflineError as error:
-                raise _offline(error, made) from error
-            except ServiceError as error:
-                file = f"content/searches/{strategy.id}.yml"
-                said = f"an answer of {strategy.database}"
-                problems.append(Problem(file, 0, "error", "search", said, f"one that {error}"))
-                continue
-            for page in pages:
-                more = add_hits(index, page.hits, sighting, works)
-                taken, new = taken + more[0], new + more[1]
-            found = sum(page.total for page in pages if page.total >= 0)
-            run = Run(
-                strategy=strategy.id, database=strategy.database, day=setting.today,
-                found=max(found, taken), taken=taken, new=new,
-            )  # fmt: skip
-            made.append(run)
-            runs = [r for r in runs if (r.strategy, r.day) != (run.strategy, run.day)]
-            runs.append(_join_runs(run, kept.runs))
-            write_screening(project, runs, index.records.values())
-        records = list(index.records.values())
-        return Searched(made, len(records), sum(bool(r.duplicate) for r in records), problems)
+    strategies = _choose(read_strategies(project), names)
+    library = load(project)
+    works = LibraryWorks(library)
+    made: list[Run] = []
+    problems: list[Problem] = []
+    for strategy in strategies:
+        notify(f"{strategy.database}: {strategy.id}")
+        try:
+            with setting.open_desk(_SERVICES[strategy.database], project) as desk:
+                # Everything is asked before anything is kept.
+                pages = list(_bounded(_ask(strategy, desk, library), strategy.most))
+        except OfflineError as error:
+            raise _offline(error, made) from error
+        except ServiceError as error:
+            file = f"content/searches/{strategy.id}.yml"
+            said = f"an answer of {strategy.database}"
+            problems.append(Problem(file, 0, "error", "search", said, f"one that {error}"))
+            continue
+        with transaction(project) as work:
+            made.append(_keep(work.project, strategy, pages, works, setting.today))
+    records = read_screening(project).records
+    return Searched(made, len(records), sum(bool(r.duplicate) for r in records), problems)
+
+
+def _keep(
+    project: Project, strategy: Strategy, pages: list[Page], works: LibraryWorks, today: date
+) -> Run:
+    """Write what a strategy found, and return its run."""
+    kept = read_screening(project)
+    index = Index()
+    for record in kept.records:
+        index.add(record)
+    sighting = Sighting(strategy=strategy.id, database=strategy.database, day=today)
+    hits = [hit for page in pages for hit in page.hits]
+    taken, new = add_hits(index, hits, sighting, works)
+    run = Run(
+        strategy=strategy.id,
+        database=strategy.database,
+        day=today,
+        found=max(taken, sum(page.total for page in pages)),
+        taken=taken,
+        new=new,
+    )
+    others = [r for r in kept.runs if (r.strategy, r.day) != (run.strategy, run.day)]
+    write_screening(project, [*others, _join_runs(run, kept.runs)], index.records.values())
+    return run
 
 
 def _join_runs(run: Run, before: Collection[Run]) -> Run:
