@@ -131,7 +131,7 @@ class _Fetcher:
         self._today = today
 
     def fetch(self, record: ScreeningRecord) -> _Fetched:
-        """Return the full text, else the abstract's findings, else why neither. Raises OfflineError."""
+        """Return the full text, else the abstract's findings, else why neither."""
         try:
             hit = self._find(record)
             try:
@@ -149,9 +149,7 @@ class _Fetcher:
         if record.trial:
             raise _MissedError("a registration: trials enter with the papers that name them")
         try:
-            hit = find_article(
-                self._desk, record.doi or "", record.pmid or "", record.pmcid or ""
-            )
+            hit = find_article(self._desk, record.doi or "", record.pmid or "", record.pmcid or "")
         except OfflineError:
             raise
         except ServiceError as error:
@@ -232,6 +230,4 @@ class _Fetcher:
 
 
 def _problem(record: ScreeningRecord, expected: str, got: str) -> Problem:
-    return Problem(
-        "content/screening.yml", 0, "warning", "include", expected, got, field=record.id
-    )
+    return Problem("content/screening.yml", 0, "warning", "include", expected, got, field=record.id)

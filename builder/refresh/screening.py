@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -311,6 +312,28 @@ def open_records(records: Iterable[ScreeningRecord], by: str) -> list[ScreeningR
     return sorted(waiting, key=lambda r: (not r.cited_as, -(r.year or 0), r.id))
 
 
+def find_screener(project: Project) -> str:
+    """Return who screens: the name that git knows. Raises ProblemError where it knows none."""
+    try:
+        asked = subprocess.run(  # noqa: S603 (fixed words)
+            ["git", "-C", str(project.root), "config", "user.name"],  # noqa: S607
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except OSError:
+        asked = None
+    if asked and asked.stdout.strip():
+        return asked.stdout.strip()
+    raise _refuse("the name of who screens: --by NAME", "none")
+
+
+def find_words(project: Project) -> list[str]:
+    """Return the words that the strategies look for, to be marked in titles and abstracts."""
+    queries = [strategy.query or "" for strategy in read_strategies(project)]
+    return sorted({word for query in queries for word in re.findall(r'"([^"\[\]*]+)"', query)})
+
+
 def find_disagreements(records: Iterable[ScreeningRecord]) -> list[ScreeningRecord]:
     """Return the records on which screeners disagree, or of which one of them is unsure."""
     return [r for r in records if r.verdict in ("conflict", "unsure")]
@@ -369,6 +392,15 @@ def _parse_condition(text: str) -> Callable[[ScreeningRecord], bool]:
         return lambda record: words in spelling.fold(record.title)
     flags = ", ".join(_FLAGS)
     raise _refuse(f'one of {flags}; a year (year >= 2020); or words of the title in "…"', text)
+
+
+def apply_rule(
+    text: str, records: Iterable[ScreeningRecord], by: str, day: date
+) -> dict[str, Decision]:
+    """Return the decisions that a rule makes of the records that a screener left open."""
+    verdict, meets = parse_rule(text)
+    made = Decision(verdict=verdict, reason=f"rule: {text.strip()}", by=by, day=day)
+    return {record.id: made for record in open_records(records, by) if meets(record)}
 
 
 def _refuse(expected: str, got: str, file: str = "screen", line: int = 0) -> ProblemError:

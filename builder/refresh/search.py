@@ -11,11 +11,18 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from builder.errors import Problem, ProblemError, suggest
-from builder.models.review import Run, Sighting, Strategy
+from builder.models.review import Run, ScreeningRecord, Sighting, Strategy
 from builder.project import Project
 from builder.refresh import Setting
-from builder.refresh.databases import SEARCHES, Page, chase_citations, europe_pmc_address
+from builder.refresh.databases import (
+    SEARCHES,
+    Page,
+    chase_citations,
+    europe_pmc_address,
+    find_article,
+)
 from builder.refresh.http_client import Desk, OfflineError, ServiceError, UnknownError
+from builder.refresh.json_values import find_text, find_value
 from builder.refresh.screening import (
     Index,
     LibraryWorks,
@@ -164,3 +171,19 @@ def _bounded(pages: Iterator[Page], most: int) -> Iterator[Page]:
             return
         yield Page(page.hits[:left], page.total)
         left -= len(page.hits)
+
+
+def find_abstract(project: Project, record: ScreeningRecord, setting: Setting | None = None) -> str:
+    """Return the abstract of a record as the service has it; empty where none can be had."""
+    setting = (setting or Setting.now()).with_contact(project)
+    try:
+        if record.trial:
+            with setting.open_desk(CLINICAL_TRIALS, project) as desk:
+                answer = desk.ask(f"studies/{record.trial}", {"format": "json"})
+                module = find_value(answer.data, "protocolSection", "descriptionModule")
+                return find_text(module, "briefSummary")
+        with setting.open_desk(EUROPE_PMC, project) as desk:
+            hit = find_article(desk, record.doi or "", record.pmid or "", record.pmcid or "")
+            return hit.abstract if hit else ""
+    except ServiceError:
+        return ""
