@@ -7,7 +7,7 @@ absent, never null. What is published beside a model's own fields stands in a ``
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -15,13 +15,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import GenerateJsonSchema
 
 from builder import models
-from builder.addresses.pages import list_parents
-from builder.models import Slug
+from builder.addresses.pages import list_parents, term_address
+from builder.curate.studies import find_studies
+from builder.models import Basis, Finding, Slug, Study, Term
 from builder.site.citations import short_name
 from builder.site.evidence import study_of
+from builder.site.evidence_counts import find_evidence
 from builder.site.index import PAGED, Atlas
 from builder.site.pages.findings import finding_title
-from builder.site.pages.terms import count_term
 from builder.text import ids
 
 NOT_STATED = "not stated"
@@ -43,8 +44,10 @@ class Keys(Shape):
 
 
 class Counts(Shape):
-    """How much the atlas knows of a term, narrower terms not counted."""
+    """How much the atlas knows of a term; narrower terms count where the name says so."""
 
+    studies: Annotated[int, Field(description="studies of it, each once; reviews are none")]
+    studies_with_subtypes: Annotated[int, Field(description="the same with all narrower terms")]
     findings: Annotated[int, Field(description="statements that name it in the role of its kind")]
     references: Annotated[int, Field(description="works that those statements cite")]
     trials: Annotated[int, Field(description="registered trials of it")]
@@ -80,6 +83,8 @@ class PaperKeys(Keys):
 class FindingKeys(Keys):
     """What a finding has beside its fields."""
 
+    basis: Annotated[Basis, Field(description="where the statement stands")]
+    study: Annotated[Slug | None, Field(description="the study that it reports")] = None
     retracted: Annotated[
         list[Slug] | None,
         Field(description="those works that it rests on, or its own paper, that were retracted"),
@@ -165,9 +170,9 @@ def serialise_table(table: models.Table, url: str, paper: str = "") -> Data:
     )
 
 
-def serialise_finding(finding: models.Finding, url: str, **keys: Any) -> Data:
+def serialise_finding(finding: Finding, url: str, **keys: Any) -> Data:
     """Return a finding as published."""
-    return serialise(finding, url=url, label=finding_title(finding), **keys)
+    return serialise(finding, url=url, label=finding_title(finding), basis=finding.basis, **keys)
 
 
 # --- collections ---------------------------------------------------------------------------------
@@ -177,14 +182,59 @@ _TERM_HIDDEN = frozenset({"parent", "ambiguous", "notes", "xrefs"})
 
 def _terms(kind: str) -> Callable[[Atlas, str], Iterator[Data]]:
     def find(atlas: Atlas, site_url: str) -> Iterator[Data]:
+        reporting = _find_reporting(_studies_of(atlas))
         for term in atlas.library.terms_of(kind):
             if term.id in atlas.pages.terms:
-                counts = count_term(atlas, term)
-                counts["trials"] = len(atlas.term_trials.get(term.id, ()))
-                kept = {name: counts.get(name, 0) for name in Counts.model_fields}
-                yield _term(atlas, term, site_url, counts=kept)
+                yield _term(atlas, term, site_url, counts=_count(atlas, term, reporting))
 
     return find
+
+
+def _studies_of(atlas: Atlas) -> list[Study]:
+    """Return the studies of a library; they are found once for all collections."""
+    if atlas.studies is None:
+        atlas.studies = find_studies(atlas.library)
+    return atlas.studies
+
+
+def _find_reporting(studies: Iterable[Study]) -> dict[str, str]:
+    """Return the study that each finding and each trial reports; a review is none."""
+    return {
+        name: study.id
+        for study in studies
+        if study.kind != "review"
+        for name in (*study.findings, *study.trials)
+    }
+
+
+def _count(atlas: Atlas, term: Term, reporting: Mapping[str, str]) -> Data:
+    def studies(name: str) -> set[str]:
+        named = [f.id for f in find_evidence(atlas, atlas.library.terms[name])]
+        named += [t.id for t in atlas.term_trials.get(name, ())]
+        return {reporting[record] for record in named if record in reporting}
+
+    findings = find_evidence(atlas, term)
+    cited = {atlas.reference_id(f.paper, n) for f in findings for n in f.references}
+    own = studies(term.id)
+    return {
+        "studies": len(own),
+        "studies_with_subtypes": len(own.union(*map(studies, atlas.subtree(term.id)))),
+        "findings": len(findings),
+        "references": len(cited - {""}),
+        "trials": len(atlas.term_trials.get(term.id, ())),
+    }
+
+
+def _studies(atlas: Atlas, site_url: str) -> Iterator[Data]:
+    known = {trial.id: trial.label for trial in atlas.trials}
+    for study in _studies_of(atlas):
+        trial = next((name for name in study.trials if name in known), "")
+        work = atlas.library.references[study.references[0]] if study.references else None
+        if trial or work is None:
+            path, label = ids.page_path("trial", trial or study.id), known.get(trial, study.id)
+        else:
+            path, label = atlas.pages.references[work.id], short_name(work.csl)
+        yield serialise(study, url=site_url + path, label=label)
 
 
 def _vocabulary(atlas: Atlas, site_url: str) -> Iterator[Data]:
@@ -192,11 +242,11 @@ def _vocabulary(atlas: Atlas, site_url: str) -> Iterator[Data]:
         yield _term(atlas, term, site_url)
 
 
-def _term(atlas: Atlas, term: models.Term, site_url: str, **keys: Any) -> Data:
+def _term(atlas: Atlas, term: Term, site_url: str, **keys: Any) -> Data:
     return serialise(
         term,
         _TERM_HIDDEN,
-        url=site_url + atlas.pages.term(term),
+        url=site_url + term_address(atlas.library, term),
         parents=list_parents(term),
         xrefs=[xref.curie for xref in term.xrefs],
         **keys,
@@ -210,7 +260,7 @@ def _papers(atlas: Atlas, site_url: str) -> Iterator[Data]:
 
 def _references(atlas: Atlas, site_url: str) -> Iterator[Data]:
     for work in atlas.library.references.values():
-        yield serialise_work(work, url=site_url + atlas.pages.work(work))
+        yield serialise_work(work, url=site_url + atlas.pages.references[work.id])
 
 
 def _tables(atlas: Atlas, site_url: str) -> Iterator[Data]:
@@ -220,12 +270,15 @@ def _tables(atlas: Atlas, site_url: str) -> Iterator[Data]:
 
 
 def _findings(atlas: Atlas, site_url: str) -> Iterator[Data]:
+    reporting = {name: s.id for s in _studies_of(atlas) for name in s.findings}
     for finding in atlas.findings:
+        study = reporting.get(finding.id)
         grounds = [*study_of(finding, atlas.places), finding.paper]
         retracted = [name for name in dict.fromkeys(grounds) if name in atlas.withdrawn] or None
         yield serialise_finding(
             finding,
-            site_url + atlas.pages.finding(finding.id),
+            site_url + atlas.pages.findings[finding.id],
+            study=study,
             retracted=retracted,
             stands=atlas.stands(finding) if retracted else None,
         )
@@ -246,16 +299,14 @@ def _trials(atlas: Atlas, site_url: str) -> Iterator[Data]:
 
 
 COLLECTIONS: Mapping[str, Collection] = {
-    **{
-        ids.FOLDERS[kind]: Collection(models.Term, TermKeys, _terms(kind), _TERM_HIDDEN)
-        for kind in PAGED
-    },
-    "findings": Collection(models.Finding, FindingKeys, _findings),
+    **{ids.FOLDERS[kind]: Collection(Term, TermKeys, _terms(kind), _TERM_HIDDEN) for kind in PAGED},
+    "findings": Collection(Finding, FindingKeys, _findings),
     "papers": Collection(models.Paper, PaperKeys, _papers),
     "references": Collection(models.Reference, Keys, _references),
+    "studies": Collection(Study, Keys, _studies),
     "tables": Collection(models.Table, Keys, _tables),
     "trials": Collection(models.Trial, TrialKeys, _trials),
-    "vocabulary": Collection(models.Term, VocabularyKeys, _vocabulary, _TERM_HIDDEN),
+    "vocabulary": Collection(Term, VocabularyKeys, _vocabulary, _TERM_HIDDEN),
 }
 # The files of content/, each with its record.
 CONTENT: Mapping[str, type[BaseModel]] = {

@@ -12,6 +12,7 @@ import csv
 import io
 import json
 import sqlite3
+import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +35,7 @@ _SINGULAR = {"vocabulary": "term", "species": "species", "studies": "study", "ca
 _TERM_COLUMNS = (
     *("source", "mechanism", "vehicle", "condition", "target", "partner", "model", "species"),
     *("outcome", "modification", "cargo", "condition_effect", "material", "form", "property"),
+    "site",
     *("parent", "part", "related", "term"),
 )
 _POINTS_TO = dict.fromkeys(_TERM_COLUMNS, "vocabulary")
@@ -69,7 +71,12 @@ limits: what could not be read | verbatim: verbatim words of the registry |
 of: date as of which it held | synonym: a spelling that a paper might use |
 xref: identifier in an ontology or database, as CURIE | footnote: footnote |
 doses: number of doses | ml: volume in mL | retracted: id of a work or paper that was retracted |
-evidence: level of evidence | container_title: journal or book |
+certainty: asserted, hedged or aim | result: result, as stated | site: id of a tissue |
+setting: in vitro or in vivo | blinded: whether it is blinded | n: number of participants |
+controlled: whether it has a control group | randomised: whether it is randomised |
+up: time of follow-up | body: whether the seed held the text |
+references: whether the seed held the list | tables: whether the seed held the tables |
+container_title: journal or book |
 container_title_short: journal, abbreviated | issued: ISO date, as far as stated |
 al: the list of authors is printed as incomplete""".replace("|\n", "| ").split(" | ")
 )
@@ -258,11 +265,12 @@ def _column_name(prefix: str, name: str) -> str:
 
 
 def _singular(name: str) -> str:
-    if name in _SINGULAR:
-        return _SINGULAR[name]
-    if name.endswith("ies"):
-        return name[:-3] + "y"
-    return name.removesuffix("s")
+    """Return what one entry of a list is called: ``design_models`` holds a ``model``."""
+    last = name.rpartition("_")[2]
+    found = _SINGULAR.get(last) or (
+        f"{last[:-3]}y" if last.endswith("ies") else last.removesuffix("s")
+    )
+    return found if found in _POINTS_TO else name.removesuffix(last) + found
 
 
 def _put(table: Table, name: str, part: Data) -> None:
@@ -407,9 +415,34 @@ def write_sqlite(tables: Sequence[Table], site: Path, edition: Edition) -> None:
             )
         base.commit()
         base.execute("VACUUM")
-        write_bytes(site / SQLITE, base.serialize())
+        write_bytes(site / SQLITE, clear_unused(base.serialize()))
     finally:
         base.close()
+
+
+def clear_unused(database: bytes) -> bytes:
+    """Return an SQLite file whose unused bytes are zero; the data is the same.
+
+    SQLite leaves there what its buffers held, and versions differ in that. On each page of a tree
+    the bytes between the list of cells and the first cell are unused, and what free blocks hold
+    (Database File Format, section 1.6). The file must be one after VACUUM of less than 2**24 pages,
+    where no page of another kind begins like one of a tree.
+    """
+    found = bytearray(database)
+    size = int.from_bytes(found[16:18], "big")
+    for start in range(0, len(found), size):
+        head = start + (100 if start == 0 else 0)
+        length = {2: 12, 5: 12, 10: 8, 13: 8}.get(found[head])
+        if length is None:
+            continue
+        block, cells, content = struct.unpack_from(">HHH", found, head + 1)
+        listed = head + length + 2 * cells
+        found[listed : start + content] = bytes(start + content - listed)
+        while block:
+            following, taken = struct.unpack_from(">HH", found, start + block)
+            found[start + block + 4 : start + block + taken] = bytes(taken - 4)
+            block = following
+    return bytes(found)
 
 
 def _quote(name: str) -> str:

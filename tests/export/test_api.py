@@ -23,7 +23,7 @@ from builder.store.build_info import data_version, find_edition
 AT = "https://atlas.example/base/"
 COLLECTIONS = [
     *("conditions", "findings", "mechanisms", "papers", "references"),
-    *("sources", "tables", "trials", "vehicles", "vocabulary"),
+    *("sources", "studies", "tables", "trials", "vehicles", "vocabulary"),
 ]
 
 
@@ -79,7 +79,13 @@ def test_a_source_has_what_design_promises(api: Path) -> None:
             "related": [],
             "parents": ["msc"],
             "xrefs": [],
-            "counts": {"findings": 1, "references": 1, "trials": 1},
+            "counts": {
+                "studies": 2,
+                "studies_with_subtypes": 2,
+                "findings": 1,
+                "references": 1,
+                "trials": 1,
+            },
         },
         {
             "id": "msc",
@@ -91,7 +97,13 @@ def test_a_source_has_what_design_promises(api: Path) -> None:
             "related": [],
             "parents": [],
             "xrefs": [],
-            "counts": {"findings": 0, "references": 0, "trials": 0},
+            "counts": {
+                "studies": 0,
+                "studies_with_subtypes": 2,
+                "findings": 0,
+                "references": 0,
+                "trials": 0,
+            },
         },
     ]
 
@@ -163,6 +175,9 @@ def test_a_finding_is_its_record_with_its_place_on_a_page(api: Path) -> None:
     assert finding["sources"] == ["bmsc"]
     assert finding["mechanisms"] == [{"id": "il-1b", "effect": "down"}]
     assert finding["references"] == [1]
+    assert finding["basis"] == "table-row"
+    assert finding["design"] == {"level": "in-vivo", "species": [], "models": []}
+    assert finding["study"] == "roe-2020-exosomes-bmscs-calm-joints"
     empty = (
         "modifications",
         "vehicles",
@@ -196,6 +211,7 @@ def test_the_index_lists_each_collection(api: Path, library: Library) -> None:
         "papers": 1,
         "references": 2,
         "sources": 2,
+        "studies": 2,
         "tables": 1,
         "trials": 1,
         "vehicles": 0,

@@ -24,7 +24,7 @@ from builder import models
 from builder.export import prepare_downloads, write_downloads
 from builder.export.crate import bundle, write_manifest
 from builder.export.records import find_records
-from builder.export.tables import Table, find_tables
+from builder.export.tables import Table, clear_unused, find_tables
 from builder.site.index import build_atlas
 from builder.store import Library, PaperBundle, merge_references
 from builder.store.build_info import find_edition
@@ -282,3 +282,21 @@ def test_an_empty_base_is_written_too(tmp_path: Path) -> None:
     write_downloads(build_atlas(empty), tmp_path / "site", find_edition(empty, AT))
     assert Package(str(tmp_path / "site/data/csv/datapackage.json")).validate().valid
     assert json.loads((tmp_path / "site/data/references.csl.json").read_text()) == []
+
+
+def test_unused_bytes_of_the_database_are_zero_and_its_data_the_same() -> None:
+    base = sqlite3.connect(":memory:")
+    base.execute("CREATE TABLE t (a TEXT PRIMARY KEY, b TEXT)")
+    rows = [(f"key {n}", "long " * (n % 700)) for n in range(900)]
+    base.executemany("INSERT INTO t VALUES (?, ?)", rows)
+    base.execute("DELETE FROM t WHERE rowid % 3 = 0")
+    base.commit()
+    base.execute("VACUUM")
+    cleared = clear_unused(base.serialize())
+    again = sqlite3.connect(":memory:")
+    again.deserialize(cleared)
+    assert again.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert list(again.iterdump()) == list(base.iterdump())
+    gap = cleared.index(b"\0" * 64)
+    dirty = cleared[: gap + 20] + b"left" + cleared[gap + 24 :]
+    assert clear_unused(dirty) == cleared

@@ -158,9 +158,11 @@ def test_the_api_says_which_findings_rest_on_retracted_work(atlas: Library) -> N
             "doi": "10.1000/notice",
             "issued": "2024-05-17",
             "told_by": "Crossref",
+            "seen_at": "https://api.crossref.org/works/10.1000/w1",
+            "seen_on": "2026-11-21",
         }
     ]
-    assert "notices" not in api["references"]["w2"]["custom"]
+    assert api["references"]["w2"]["custom"]["notices"] == []
 
 
 def test_a_finding_with_one_ground_left_stands(atlas: Library) -> None:
