@@ -129,10 +129,12 @@ class Cues:
 
     def tells_of_field(self, sentence: str) -> bool:
         """Tell whether a sentence says something known, and not of the paper that it stands in."""
+        sentence = spelling.clean(sentence)
         return not self.about_itself.search(sentence) and not self.unknown.search(sentence)
 
     def names_vesicles(self, text: str) -> bool:
         """Tell whether a text is about vesicles; "exosome-depleted serum" alone is not."""
+        text = spelling.clean(text)
         return any(not self.never_source.match(text, m.end()) for m in self.vesicle.finditer(text))
 
     def meaning(self, words: str) -> Meaning:
