@@ -17,9 +17,9 @@ KEYS = {
     *gold_scoring.FIELDS,
     *("key", "number", "table", "references", "locator", "column", "trial", "quote"),
     *("about_exosomes", "evidence", "quantities", "also", "missing", "questions"),
-    *("sure", "note"),
+    *("sure", "note", "article", "abbreviations", "design"),
 }
-ALL = ("titles-*", "rows", "prose", "unseen", *gold_scoring.INVENTED)
+ALL = ("titles-*", "rows", "prose", "unseen", *gold_scoring.INVENTED, *gold_scoring.REAL)
 
 
 @pytest.fixture(scope="module")
