@@ -36,7 +36,7 @@ from builder.readers import read_seed  # noqa: E402
 
 FIELDS = (
     "sources", "modifications", "vehicles", "cargo", "mechanisms", "targets", "partners", "models",
-    "species", "conditions", "outcomes", "evidence", "design",
+    "species", "conditions", "outcomes", "design",
 )  # fmt: skip
 
 
@@ -49,15 +49,9 @@ def read_vocabulary() -> Vocabulary:
     return build_vocabulary(store.read_terms(ROOT / "content", ROOT))
 
 
-# The level of `design` that a value of `evidence` says.
-_LEVELS = {"in vivo animal": "in-vivo", "in vitro": "in-vitro", "ex vivo": "ex-vivo"}
-
-
 def _predicted(finding: Finding, name: str) -> dict[str, str]:
-    if name == "evidence":
-        return {finding.evidence: ""}
     if name == "design":
-        return {_LEVELS.get(finding.evidence, finding.evidence.replace(" ", "-")): ""}
+        return {finding.design.level: ""}
     if name == "vehicles":
         return dict.fromkeys(finding.vehicle_ids, "")
     return {
@@ -89,14 +83,8 @@ class Report:
 
         A term that is narrower than the one asked for, and newer than the gold, counts as it.
         """
-        asked = {
-            **entry,
-            "evidence": [] if "design" in entry else [entry.get("evidence", "not stated")],
-            "design": [entry["design"]] if "design" in entry else [],
-        }
+        asked = {**entry, "design": [entry.get("design", "not-stated")]}
         for name in FIELDS:
-            if name in ("evidence", "design") and not asked[name]:
-                continue
             found = _as_asked(asked, name, _predicted(finding, name), vocabulary)
             gold_scoring.score_field(asked, name, found, self.scores.setdefault(name, Score()))
             alone = Score()

@@ -42,6 +42,6 @@ def _row(atlas: Atlas, finding: Finding) -> list[str]:
         str(view_place(atlas, finding.paper, finding.locator, "")["label"]),
         short_name(atlas.paper(finding.paper).paper.csl),
         *("; ".join(told[role]) for role in ROLES),
-        finding.evidence,
+        finding.design.level,
         "; ".join(str(number) for number in finding.references),
     ]

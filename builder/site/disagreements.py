@@ -46,7 +46,7 @@ def _view_voice(atlas: Atlas, voice: Voice, root: str) -> View:
         "href": page_href(root, "finding", finding.id),
         "paper": link(short_name(paper.csl), page_href(root, "paper", finding.paper)),
         "place": view_place(atlas, finding.paper, finding.locator, root),
-        "evidence": view_evidence(finding.evidence),
+        "evidence": view_evidence(finding.design.level),
         "studies": [_view_study(atlas, study, root) for study in voice.studies],
     }
 

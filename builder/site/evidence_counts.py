@@ -84,15 +84,15 @@ def view_mentions(atlas: Atlas, term: Term) -> list[View]:
 
 def strongest(findings: Sequence[Finding], trials: int) -> str:
     """Return the highest level of evidence of some findings and trials."""
-    levels = [f.evidence for f in findings]
+    levels = [f.design.level for f in findings]
     if trials:
         levels.append("clinical")
-    return max(levels, key=lambda level: EVIDENCE.get(level, 0), default="not stated")
+    return max(levels, key=lambda level: EVIDENCE.get(level, 0), default="not-stated")
 
 
 def view_levels(findings: Sequence[Finding]) -> list[View]:
     """Return how many findings stand at each level of evidence, the strongest first."""
-    counts = Counter(f.evidence for f in findings)
+    counts = Counter(f.design.level for f in findings)
     order = sorted(counts, key=lambda level: (-EVIDENCE.get(level, 0), level))
     return [{"level": view_evidence(level), "count": counts[level]} for level in order]
 

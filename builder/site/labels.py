@@ -35,11 +35,11 @@ RISING = ("up", "activates")
 FALLING = ("down", "inhibits")
 # Strongest last; the number of filled squares in the mark of a level.
 EVIDENCE: dict[str, int] = {
-    "not stated": 0,
+    "not-stated": 0,
     "review": 0,
-    "in vitro": 1,
-    "ex vivo": 2,
-    "in vivo animal": 3,
+    "in-vitro": 1,
+    "ex-vivo": 2,
+    "in-vivo": 3,
     "clinical": 4,
 }
 ROLE_WORDS: dict[str, str] = {
@@ -118,10 +118,10 @@ def view_evidence(evidence: str) -> View:
     """Return the label, rank and mark of a level of evidence: one square of four a level."""
     rank = EVIDENCE.get(evidence, 0)
     return {
-        "label": evidence,
+        "label": evidence.replace("-", " "),
         "rank": rank,
         "mark": "■" * rank + "□" * (4 - rank),
-        "style": evidence.replace(" ", "-"),
+        "style": evidence,
     }
 
 

@@ -16,8 +16,8 @@ EFFECTS = {"up", "down", "activates", "inhibits", "modulates", "involves", "none
 KEYS = {
     *gold_scoring.FIELDS,
     *("key", "number", "table", "references", "locator", "column", "trial", "quote"),
-    *("about_exosomes", "evidence", "quantities", "also", "missing", "questions"),
-    *("sure", "note", "article", "abbreviations", "design"),
+    *("about_exosomes", "design", "quantities", "also", "missing", "questions"),
+    *("sure", "note", "article", "abbreviations"),
 }
 ALL = ("titles-*", "rows", "prose", "unseen", *gold_scoring.INVENTED, *gold_scoring.REAL)
 

@@ -97,7 +97,7 @@ def view_finding_row(atlas: Atlas, finding: Finding, root: str) -> View:
         "paper": link(short_name(bundle.paper.csl), page_href(root, "paper", finding.paper)),
         "terms": {**terms, "conditions": named},
         "effects": _group_effects(terms["mechanisms"] + terms["outcomes"] + eased),
-        "evidence": view_evidence(finding.evidence),
+        "evidence": view_evidence(finding.design.level),
         "numbers": view_numbers(atlas, finding.paper, finding.references, root),
         "quantities": [view_quantity(q) for q in finding.quantities],
         "questions": view_questions(finding.questions),

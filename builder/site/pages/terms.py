@@ -179,7 +179,7 @@ def split_findings(
 
 def sort_by_evidence(findings: Sequence[Finding]) -> list[Finding]:
     """Return findings with the strongest evidence first, else in their order."""
-    return sorted(findings, key=lambda f: -EVIDENCE.get(f.evidence, 0))
+    return sorted(findings, key=lambda f: -EVIDENCE.get(f.design.level, 0))
 
 
 def _view_part(
