@@ -304,7 +304,8 @@ _BLANK = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 # Not the em dash, which parts clauses, nor a dash between figures.
 _BETWEEN = re.compile(r"(?<=[^\W_])[‐‑‒–−﹣－](?=[^\W\d_])|(?<=[^\W\d_])[‐‑‒–−﹣－](?=[^\W_])")
 _BROKEN = re.compile(
-    r"(?<![\w-])([A-Za-z]+)-[ ]+(?!(?:and|or|nor|to|but|as|versus|vs|but|und|in|on|of|with|by)\b)([a-z]{2,})"
+    r"(?<![\w-])([A-Za-z]+)-[ ]+"
+    r"(?!(?:and|or|nor|to|but|as|versus|vs|und|in|on|of|with|by)\b)([a-z]{2,})"
 )
 _TWO_WORDS = re.compile(
     r"(?:derived|mediated|induced|loaded|based|free|like|dependent|specific|target\w*|treated|rich|related|coated|"
