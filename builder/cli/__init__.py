@@ -14,22 +14,28 @@ from typing import Any
 
 import click
 
-from builder.cli.console import Stages, count, finish, show, told
+from builder.cli.console import AtlasCommand, Stages, count, finish, show, told
 from builder.errors import ProblemError, has_errors
-from builder.project import Project
+from builder.project import Project, find_project, find_version
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class AtlasGroup(click.Group):
+    """The commands of the atlas."""
+
+    command_class = AtlasCommand
+
+
+@click.group(cls=AtlasGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--root",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=Path(),
-    help="The project's folder; the current one if not given.",
+    help="The atlas's folder; the current one, or the nearest above it, if not given.",
 )
+@click.version_option(find_version(), prog_name="exosome-atlas", message="%(prog)s %(version)s")
 @click.pass_context
-def main(context: click.Context, root: Path) -> None:
+def main(context: click.Context, root: Path | None) -> None:
     """Build the Exosome Atlas from the papers in seeds/."""
-    context.obj = Project(root.resolve())
+    context.obj = Project(root.resolve()) if root else find_project(Path.cwd())
 
 
 @main.command()
@@ -136,9 +142,10 @@ def serve(project: Project, host: str, port: int) -> None:
 @click.argument("new")
 @click.pass_obj
 def rename(project: Project, old: str, new: str) -> None:
-    """Let the address OLD lead to NEW; of a term, rename it wherever it stands.
+    """Let the address OLD lead to NEW.
 
-    OLD and NEW are ids of a term (bmsc) or addresses (sources/bmsc/).
+    OLD and NEW are ids of a term (bmsc) or addresses (sources/bmsc/). A term is renamed wherever it
+    stands.
     """
     from builder.curate import redirects
 
@@ -154,9 +161,10 @@ def rename(project: Project, old: str, new: str) -> None:
 @click.option("--because", required=True, help="Why, in a sentence that readers will see.")
 @click.pass_obj
 def retire(project: Project, names: tuple[str, ...], because: str) -> None:
-    """Withdraw addresses whose records are gone: sources/bmsc/ or source:bmsc.
+    """Withdraw addresses whose records are gone.
 
-    With a paper go the findings, works and trials that it alone brought.
+    ID is an address (sources/bmsc/) or a record (source:bmsc). With a paper go the findings, works
+    and trials that it alone brought.
     """
     from builder.curate import redirects
 
@@ -169,7 +177,7 @@ def retire(project: Project, names: tuple[str, ...], because: str) -> None:
 @click.argument("version")
 @click.pass_obj
 def release(project: Project, version: str) -> None:
-    """Freeze the data as VERSION, with what changed since the last release."""
+    """Freeze the data as VERSION, with what changed since."""
     from builder.publish.release import write_release
 
     with told(), Stages() as stages:
@@ -293,7 +301,10 @@ def schemas(project: Project, out: Path) -> None:
 @click.argument("part", type=click.Choice(["trials", "references"]), required=False)
 @click.pass_obj
 def refresh(project: Project, part: str | None) -> None:
-    """Ask registries and bibliographic services what is new; both if PART is not given."""
+    """Ask registries and bibliographic services what is new.
+
+    Both are asked if PART is not given.
+    """
     from builder.refresh import PARTS
     from builder.refresh import refresh as ask
 
@@ -309,7 +320,7 @@ def refresh(project: Project, part: str | None) -> None:
         f"{stages.seconds}",
     )
     if done.changed:
-        click.echo("Run python -m builder extract to compare the papers with what is new.")
+        click.echo("Run exosome-atlas extract to compare the papers with what is new.")
 
 
 @main.command()

@@ -19,6 +19,18 @@ ERR = Console(stderr=True, soft_wrap=True, highlight=False)
 _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 
 
+class AtlasCommand(click.Command):
+    """A command that works on an atlas, and writes nothing into a folder that holds none."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command where the project is an atlas; raises UsageError elsewhere."""
+        if not ctx.obj.is_atlas:
+            raise click.UsageError(
+                f"{ctx.obj.root} is no atlas: it has no content/terms/. Name its folder by --root."
+            )
+        return super().invoke(ctx)
+
+
 class Stages:
     """Tells how far a command is: a live line on a terminal, nothing elsewhere until the end."""
 

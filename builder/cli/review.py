@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from builder.cli.console import Stages, count, finish, told
+from builder.cli.console import AtlasCommand, Stages, count, finish, told
 from builder.project import Project
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -20,7 +20,7 @@ def register(group: click.Group) -> None:
         group.add_command(command)
 
 
-@click.command()
+@click.command(cls=AtlasCommand)
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @click.pass_obj
 def search(project: Project, names: tuple[str, ...]) -> None:
@@ -41,7 +41,7 @@ def search(project: Project, names: tuple[str, ...]) -> None:
     )
 
 
-@click.command()
+@click.command(cls=AtlasCommand)
 @click.option("--by", metavar="NAME", help="Who screens; else the name that git knows.")
 @click.option("--csv", "table", type=FILE, help="Take the decisions from this filled-in table.")
 @click.option("--export", type=click.Path(dir_okay=False, path_type=Path), help="Write a table.")
@@ -104,7 +104,7 @@ def _screen_by_key(project: Project, who: str) -> None:
     click.echo(f"screen: {count(session.run(), 'decision')} by {who}")
 
 
-@click.command(name="include")
+@click.command(cls=AtlasCommand, name="include")
 @click.argument("records", metavar="[RECORD]...", nargs=-1)
 @click.pass_obj
 def include_records(project: Project, records: tuple[str, ...]) -> None:
