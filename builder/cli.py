@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -273,6 +274,61 @@ def questions(project: Project, as_json: bool) -> None:
     for question in found:
         click.echo(str(question))
     click.echo(f"{count(len(found), 'question')}.")
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option("--text", help="Read this text; with - one statement a line from standard input.")
+@click.option(
+    "--as",
+    "kind",
+    type=click.Choice(["title", "abstract", "full-text"]),
+    default="abstract",
+    show_default=True,
+    help="What the text is.",
+)
+@click.option("--column", default="", help="Read the text as a table cell in this column.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON; the default.")
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["bibtex", "ris", "csl"]),
+    help="Print the reference list of FILE so.",
+)
+@click.pass_obj
+def read(
+    project: Project, /, file: Path | None, text: str | None, style: str | None, **place: Any
+) -> None:
+    """Show what FILE, or a bare text, gives; nothing is written."""
+    from builder.curate.reading import unpack_knowledge
+    from builder.curate.vocabulary_cache import learn
+    from builder.export import reading
+
+    if (file is None) == (text is None):
+        raise click.UsageError("give either FILE or --text")
+    if style and (file is None or place["as_json"]):
+        raise click.UsageError("--format goes with FILE and without --json")
+    with told():
+        _, vocabulary = unpack_knowledge(learn(project))
+    if file is not None:
+        found = reading.read_file(file, vocabulary)
+        if found.bundle and style:
+            click.echo(reading.format_references(found.bundle, style), nl=False)
+        elif not style:
+            click.echo(json.dumps(reading.view_file(found), ensure_ascii=False, indent=2))
+        if not found.bundle:
+            show(found.problems)
+            sys.exit(1)
+        return
+    lines: Iterable[bytes] = [(text or "").encode()]
+    if text == "-":
+        lines = sys.stdin.buffer
+    for line in lines:
+        said = line.decode("utf-8", "replace")
+        findings, problems = reading.read_text(said, vocabulary, place["kind"], place["column"])
+        show(problems)
+        indent = None if text == "-" else 2
+        click.echo(json.dumps(reading.view_findings(findings), ensure_ascii=False, indent=indent))
 
 
 @main.command()

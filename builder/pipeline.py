@@ -39,11 +39,13 @@ def _render(project: Project, library: Library, notify: Notify) -> RenderReport:
 
 
 def build(project: Project, notify: Notify = silent, *, force: bool = False) -> bool:
-    """Render and publish; tell whether the site changed.
+    """Render and publish; return whether anything had changed.
 
     Raises ProblemError, and leaves the site as it was, where anything is wrong.
     """
     with hold_lock(project.build / "lock"):
+        if not force and publish.is_current(project):
+            return False
         library = load(project)
         terms = list(library.terms.values())
         problems = [
@@ -56,7 +58,8 @@ def build(project: Project, notify: Notify = silent, *, force: bool = False) -> 
         if has_errors(problems):
             raise ProblemError(p for p in problems if p.level == "error")
         done = _render(project, library, notify)
-        return publish.publish(project, library, notify, force=force, pages=done.pages)
+        publish.publish(project, library, notify, done.pages)
+        return True
 
 
 def rebuild(project: Project) -> list[Problem]:

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -14,7 +15,17 @@ from hand_made import DIGEST, DIGEST_PAPER
 from builder.cli import main
 from builder.project import Project
 
-COMMANDS = ["build", "check", "explain", "extract", "questions", "render", "schemas", "serve"]
+COMMANDS = [
+    "build",
+    "check",
+    "explain",
+    "extract",
+    "questions",
+    "read",
+    "render",
+    "schemas",
+    "serve",
+]
 
 
 def run(project: Project, *words: str) -> tuple[int, str, str]:
@@ -120,7 +131,7 @@ def test_the_module_runs_as_a_program(root: Path) -> None:
         text=True,
         check=True,
     )
-    assert ran.stdout.startswith("Usage: python -m builder")
+    assert ran.stdout.startswith("Usage: exosome-atlas")
 
 
 def test_a_seed_full_of_nonsense_never_ends_in_a_traceback(small: Project) -> None:
@@ -131,3 +142,62 @@ def test_a_seed_full_of_nonsense_never_ends_in_a_traceback(small: Project) -> No
     code, _, err = run(small, "extract")
     assert code == 1
     assert "Traceback" not in err
+
+
+def read_json(project: Project, *words: str) -> Any:
+    code, out, err = run(project, "read", "--json", *words)
+    assert (code, err) == (0, "")
+    return json.loads(out)
+
+
+def test_a_text_is_read_in_the_place_it_is_given(small: Project) -> None:
+    text = "BMSC-derived exosomes reduced inflammation."
+    for place, kind in [
+        ("title", "reference-title"),
+        ("abstract", "abstract"),
+        ("full-text", "full-text"),
+    ]:
+        found = read_json(small, "--text", text, "--as", place)
+        assert [(f["locator"]["kind"], f["sources"]) for f in found] == [(kind, ["bmsc"])] or (
+            place == "full-text" and found == []  # no term of an effect stands in this vocabulary
+        )
+    [row] = read_json(small, "--text", "BMSC", "--column", "source")
+    assert (row["locator"]["kind"], row["sources"]) == ("table-row", ["bmsc"])
+    assert {"id", "url", "label", "quote"} <= row.keys()
+    assert None not in row.values()
+
+
+def test_texts_are_read_line_by_line(small: Project) -> None:
+    lines = "BMSC exosomes calm the knee.\n\nIt rained.\n\x00\ud7ff broken BMSC exosomes\n"
+    given = ["--root", str(small.root), "read", "--json", "--text", "-"]
+    result = CliRunner().invoke(main, given, input=lines)
+    assert result.exception is None
+    arrays = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [len(array) for array in arrays] == [1, 0, 0, 1]
+
+
+def test_a_file_is_read_and_nothing_is_written(small: Project, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    file = elsewhere / "knee.txt"
+    file.write_text(DIGEST, encoding="utf-8")
+    found = read_json(small, str(file))
+    assert found["layout"] == "digest"
+    assert found["paper"]["id"] == DIGEST_PAPER
+    assert [f["sources"] for f in found["findings"]] == [["bmsc"], ["bmsc"]]
+    assert set(found) >= {"references", "tables", "problems", "coverage"}
+    assert not (small.content / "papers").exists()
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\x00\x01", b"%PDF-1.4", b"<html></html>", b"<article/>", b"one line", b"|" * 99]
+)
+def test_what_can_not_be_read_is_a_problem_and_no_traceback(
+    small: Project, tmp_path: Path, data: bytes
+) -> None:
+    file = tmp_path / "odd"
+    file.write_bytes(data)
+    code, out, _ = run(small, "read", "--json", str(file))
+    assert code == 1
+    assert json.loads(out)["problems"][0]["level"] == "error"
+    assert run(small, "read", "--json", str(tmp_path / "absent"))[0] == 1

@@ -215,7 +215,12 @@ def _finding(atlas: Atlas, finding: models.Finding, site_url: str) -> shapes.Fin
         outcomes=finding.outcomes,
         quantities=finding.quantities,
         references=finding.references,
-        evidence=finding.evidence,
+        basis=finding.basis,
+        design=finding.design,
+        role=finding.role,
+        result=finding.result,
+        certainty=finding.certainty,
+        sites=finding.sites,
         **_standing(atlas, finding),
         questions=[shapes.QuestionEntry(rule=q.rule, text=q.text) for q in finding.questions],
     )

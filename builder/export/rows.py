@@ -113,7 +113,8 @@ def row_findings(library: Library, url: str) -> Iterator[Row]:
         place = finding.locator
         yield (
             finding.id, finding.paper, place.kind, place.line, place.table, place.row,
-            place.reference, place.section, finding.quote, finding.evidence,
+            place.reference, place.section, finding.quote, finding.basis,
+            finding.design.level, finding.role, finding.result, finding.certainty,
             _page(url, "finding", finding.id),
         )  # fmt: skip
 

@@ -10,13 +10,17 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from builder.models import (
+    Basis,
     Cargo,
+    Certainty,
     CslItem,
+    Design,
     Dose,
     EffectOf,
-    Evidence,
     Quantity,
+    Result,
     Slug,
+    StudyRole,
     TermKind,
     Vehicle,
 )
@@ -230,7 +234,12 @@ class FindingEntry(Entry):
     outcomes: list[EffectOf] = []
     quantities: list[Quantity] = []
     references: Annotated[list[int], Field(description="numbers in the paper's list")] = []
-    evidence: Evidence
+    basis: Basis
+    design: Design
+    role: StudyRole
+    result: Result
+    certainty: Certainty
+    sites: list[Slug] = []
     retracted: Annotated[
         list[Slug] | None,
         Field(

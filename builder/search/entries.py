@@ -274,7 +274,7 @@ def _facets(findings: Sequence[Finding], library: Library, term: Term | None = N
         for role, name, _ in terms_in(finding):
             if role in roles and name in library.terms:
                 found[roles[role]].add(name)
-        found["evidence"].add(finding.evidence)
+        found["evidence"].add(finding.design.level)
     if term and term.kind in found:
         found[term.kind].add(term.id)
     return {name: tuple(sorted(values)) for name, values in found.items() if values}

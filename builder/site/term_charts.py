@@ -58,7 +58,7 @@ def count_levels(findings: Iterable[Finding], role: str) -> dict[str, Counter[st
     counts: dict[str, Counter[str]] = {}
     for finding in findings:
         for name in dict.fromkeys(finding.ids_in(role)) or [_ABSENT]:
-            counts.setdefault(name, Counter())[finding.evidence] += 1
+            counts.setdefault(name, Counter())[finding.design.level] += 1
     return counts
 
 

@@ -101,7 +101,7 @@ def test_pandas_counts_mechanisms_in_animals_by_effect(
     told = Counter(
         (m["id"], m["effect"])
         for finding in read(site, "api/v1/findings.json")
-        if finding["evidence"] == "in vivo animal"
+        if finding["design"]["level"] == "in-vivo"
         for m in finding.get("mechanisms", [])
     )
     assert counted == dict(told)

@@ -151,7 +151,12 @@ def test_a_finding_has_every_list_and_no_line(api: Path) -> None:
             "outcomes": [],
             "quantities": [],
             "references": [1],
-            "evidence": "in vivo animal",
+            "basis": "table-row",
+            "design": {"level": "in-vivo", "species": [], "models": []},
+            "role": "unclear",
+            "result": "none-reported",
+            "certainty": "asserted",
+            "sites": [],
             "questions": [{"rule": "row-title", "text": "Is it the same source?"}],
         }
     ]

@@ -66,7 +66,7 @@ def test_a_row_is_quoted_as_printed_and_keeps_its_place(vocabulary):
     assert finding.quote == "BMSC-Exos. | GelMA hydrogel. | Increase VEGF. | [1]"
     assert (finding.locator.table, finding.locator.line) == (1, 11)
     assert (finding.sources, finding.vehicle_ids, finding.references) == (["bmsc"], ["gelma"], [1])
-    assert finding.evidence == "in vivo animal"  # from the title that it cites
+    assert finding.design.level == "in-vivo"  # from the title that it cites
     assert not finding.questions
 
 
@@ -274,7 +274,7 @@ def test_works_under_one_number_all_count(vocabulary):
     works = [cited(1, "A study"), cited(1, "Adipose exosomes in mice")]
     traces = trace_findings(paper(), seed, [], works, vocabulary)
     (finding,) = [t.finding for t in traces if t.finding.locator.kind == "full-text"]
-    assert (finding.references, finding.evidence) == ([1], "in vivo animal")
+    assert (finding.references, finding.design.level) == ([1], "in-vivo")
 
 
 def test_a_sentence_set_in_stimulated_cells_is_no_animal_study(vocabulary):
@@ -283,14 +283,14 @@ def test_a_sentence_set_in_stimulated_cells_is_no_animal_study(vocabulary):
     works = [cited(1, "Exosomes relieve pain in a rat model of osteoarthritis")]
     traces = trace_findings(paper(), document(blocks=[block]), [], works, vocabulary)
     found = [t.finding for t in traces if t.finding.locator.kind == "full-text"]
-    assert [f.evidence for f in found] == ["in vitro"]
+    assert [f.design.level for f in found] == ["in-vitro"]
 
 
 def test_a_sentence_takes_no_level_from_works_that_differ(vocabulary):
     block = Block("paragraph", "ADSC exosomes reduced apoptosis [1,2].", 7, "Results", (1, 2))
     works = [cited(1, "Chondrocytes in vitro"), cited(2, "Pain of mice")]
     traces = trace_findings(paper(), document(blocks=[block]), [], works, vocabulary)
-    assert [t.finding.evidence for t in traces] == ["not stated"]
+    assert [t.finding.design.level for t in traces] == ["not-stated"]
 
 
 def test_sources_in_contrast_get_their_own_effects(vocabulary):

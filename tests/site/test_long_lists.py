@@ -21,7 +21,7 @@ def make_finding(number: int, evidence: str) -> Finding:
         locator=Locator(kind="abstract", line=1),
         quote=f"Exosomes of BMSC helped {number} times.",
         sources=["bmsc"],
-        evidence=evidence,
+        design={"level": evidence},
     )
 
 
@@ -30,7 +30,7 @@ def long_library() -> Library:
     """A library in which one cell source has 250 findings, three of them clinical and told last."""
     library = sample_library()
     bundle = library.papers[PAPER]
-    findings = [make_finding(n, "clinical" if n > 246 else "in vitro") for n in range(250)]
+    findings = [make_finding(n, "clinical" if n > 246 else "in-vitro") for n in range(250)]
     library.papers[PAPER] = replace(bundle, findings=findings)
     return library
 

@@ -67,7 +67,7 @@ EFFECTS = [
         mechanisms=[{"id": "il-1b", "effect": "down"}],
         conditions=["knee-oa"],
         targets=["chondrocyte"],
-        evidence="in vivo animal",
+        design={"level": "in-vivo"},
     ),
     read(
         6,
@@ -132,7 +132,7 @@ def test_effects_are_counted_by_target_and_condition(tmp_path: Path) -> None:
     ]
     knee = "Knee osteoarthritis"
     assert told == [
-        ("Chondrocyte", knee, [("increases", 1), ("decreases", 1)], "in vivo animal", 2),
+        ("Chondrocyte", knee, [("increases", 1), ("decreases", 1)], "in vivo", 2),
         (None, knee, [("decreases", 1)], "not stated", 1),
         (None, None, [("involves", 3)], "not stated", 3),
     ]

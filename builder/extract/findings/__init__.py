@@ -29,7 +29,17 @@ from builder.extract.findings.trace import EFFECTS, Assigned, Trace
 from builder.extract.findings.vehicles import read_cargo, read_modifications, read_vehicles
 from builder.extract.quantities import find_quantities
 from builder.extract.vocabulary import Vocabulary
-from builder.models import Cargo, Cited, EffectOf, Finding, Paper, Question, Table, Vehicle
+from builder.models import (
+    Cargo,
+    Cited,
+    Design,
+    EffectOf,
+    Finding,
+    Paper,
+    Question,
+    Table,
+    Vehicle,
+)
 from builder.models.document import Document
 from builder.text import ids
 
@@ -153,8 +163,8 @@ def read_statement(statement: Statement, paper: str, vocabulary: Vocabulary, cue
         questions += _beside_titles(statement, assigned, vocabulary, cues)
     questions += _about_sources(assigned)
     questions += _about_contrast(statement, assigned, cues)
-    evidence = read_evidence(statement, assigned, cues, vocabulary)
-    assigned += [evidence] if evidence else []
+    level = read_evidence(statement, assigned, cues, vocabulary)
+    assigned += [level] if level else []
     texts = [p.text for p in statement.parts]
     finding = Finding(
         # A row's own id leaves its column of reference numbers out: they change with the list.
@@ -163,7 +173,7 @@ def read_statement(statement: Statement, paper: str, vocabulary: Vocabulary, cue
         locator=statement.locator,
         quote=statement.quote,
         references=list(statement.references),
-        evidence=evidence.value if evidence else "not stated",  # type: ignore[arg-type]
+        design=Design.model_validate({"level": level.value} if level else {}),
         quantities=[q for text in texts for q in find_quantities(text)],
         questions=_unique(questions),
         **_fields(assigned, vocabulary),
@@ -306,7 +316,7 @@ def _by_field(assigned: Iterable[Assigned]) -> dict[str, dict[str, str]]:
     """Return values and their details by field, without species: those tell no subject."""
     found: dict[str, dict[str, str]] = {}
     for item in assigned:
-        if item.field not in ("", "species", "evidence"):
+        if item.field not in ("", "species", "design"):
             found.setdefault(item.field, {}).setdefault(item.value, item.detail)
     return found
 

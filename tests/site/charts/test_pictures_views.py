@@ -46,7 +46,7 @@ FINDINGS = [
     finding(
         1,
         conditions=["knee-oa"],
-        evidence="in vivo animal",
+        design={"level": "in-vivo"},
         mechanisms=[{"id": "il-1b", "effect": "down"}],
         cargo=[{"id": "mir-21"}],
         outcomes=[{"id": "pain", "effect": "down"}],
@@ -54,7 +54,7 @@ FINDINGS = [
     finding(
         2,
         conditions=["knee-oa"],
-        evidence="clinical",
+        design={"level": "clinical"},
         mechanisms=[{"id": "il-1b", "effect": "inhibits"}, {"id": "vegf", "effect": "up"}],
     ),
     finding(3, sources=["bmsc", "adsc"], mechanisms=[{"id": "il-1b", "effect": "involves"}]),

@@ -1,0 +1,190 @@
+"""What a file or a bare text gives, read alone: the answer of ``builder read --json``.
+
+Nothing is written and nothing is compared with other papers. The shapes are those of the API, with
+the lines of the seed beside; the records are the models serialised, so that a field added to a
+model shows up here by itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from builder.curate.reading import describe_crash
+from builder.errors import Problem, ProblemError
+from builder.extract import extract_paper
+from builder.extract.vocabulary import Vocabulary
+from builder.models import Cited, Finding
+from builder.models.document import Block, Cell, Citation, Document, FrontMatter, Grid, WorkFields
+from builder.readers import read_seed_bytes
+from builder.readers.abbreviations import find_abbreviations
+from builder.readers.source import read_bytes
+from builder.site.citation_formats import Citable, csl_json, write_bibtex, write_ris
+from builder.site.citations import short_name
+from builder.site.pages.findings import finding_title
+from builder.store import PaperBundle
+from builder.text import ids
+
+TextKind = Literal["title", "abstract", "full-text"]
+# A heading of a table's column for each role that a column can have.
+COLUMNS = {
+    "application": "Application",
+    "cargo": "Cargo",
+    "condition": "Condition",
+    "mechanism": "Mechanism",
+    "modification": "Modification",
+    "outcome": "Outcome",
+    "setting": "Model",
+    "source": "Source",
+    "target": "Target cells",
+    "vehicle": "Delivery vehicle",
+}
+_TEXT = "text"
+
+
+@dataclass(frozen=True)
+class FileReading:
+    """What one file gives; ``bundle`` is absent where it could not be read at all."""
+
+    layout: str = "unknown"
+    bundle: PaperBundle | None = None
+    problems: list[Problem] = field(default_factory=list)
+    coverage: dict[str, Any] = field(default_factory=dict)
+
+
+def read_text(
+    text: str, vocabulary: Vocabulary, kind: TextKind, column: str = ""
+) -> tuple[list[Finding], list[Problem]]:
+    """Return the findings of a bare text, and what kept it from being read.
+
+    ``kind`` is the place it is read as. ``column`` is the role of a table's column (see COLUMNS) or
+    its heading: the text is then a cell under it, in a table about vesicles.
+    """
+    text = " ".join(text.split())
+    if not text:
+        return [], []
+    blocks: tuple[Block, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    tables: tuple[Grid, ...] = ()
+    if column:
+        heading = Cell(COLUMNS.get(column, column), 1, header=True)
+        tables = (Grid(1, ((heading,), (Cell(text, 2),)), 1, caption="Extracellular vesicles"),)
+    elif kind == "title":
+        citations = (Citation(1, text, 1, WorkFields(title=text)),)
+    else:
+        blocks = (Block("abstract" if kind == "abstract" else "paragraph", text, 1),)
+    document = Document(
+        layout=_TEXT,
+        file=_TEXT,
+        sha256=hashlib.sha256(text.encode("utf-8", "replace")).hexdigest(),
+        front=FrontMatter(WorkFields()),
+        blocks=blocks,
+        tables=tables,
+        citations=citations,
+        abbreviations=find_abbreviations([text]),
+    )
+    try:
+        return extract_paper(document, vocabulary, _TEXT, _TEXT).bundle.findings, []
+    except Exception as error:  # a defect of ours must not end the other statements
+        return [], [describe_crash(_TEXT, error)]
+
+
+def read_file(path: Path, vocabulary: Vocabulary) -> FileReading:
+    """Return what a file gives, whatever it is: what can't be read is a problem, never raised."""
+    file = str(path)
+    try:
+        document = read_seed_bytes(read_bytes(path, file), file)
+        extraction = extract_paper(document, vocabulary, file)
+    except ProblemError as error:
+        return FileReading(problems=error.problems)
+    except Exception as error:  # a defect of ours is a problem of the file, too
+        return FileReading(problems=[describe_crash(file, error)])
+    problems = sorted([*document.problems, *extraction.problems], key=Problem.sort_key)
+    return FileReading(document.layout, extraction.bundle, problems)
+
+
+def view_file(reading: FileReading) -> dict[str, Any]:
+    """Return what a file gives as one JSON object; its keys are always there."""
+    bundle = reading.bundle
+    return {
+        "layout": reading.layout,
+        "paper": _view_paper(bundle) if bundle else {},
+        "references": [_view_reference(c, bundle) for c in bundle.references] if bundle else [],
+        "tables": list(_view_tables(bundle)) if bundle else [],
+        "findings": view_findings(bundle.findings) if bundle else [],
+        "trials": [_entry(t, ids.page_path("trial", t.id), t.label) for t in bundle.trials]
+        if bundle
+        else [],
+        "problems": [asdict(problem) for problem in reading.problems],
+        "coverage": reading.coverage,
+    }
+
+
+def view_findings(findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    """Return findings in the shape of the API's."""
+    return [
+        _entry(f, f"{ids.page_path('paper', f.paper)}#{f.id}", finding_title(f)) for f in findings
+    ]
+
+
+def format_references(bundle: PaperBundle, style: str) -> str:
+    """Return a paper's reference list as ``bibtex``, ``ris`` or ``csl`` (CSL-JSON)."""
+    works = [
+        Citable(f"{c.id}-{n}" if n else c.id, c.csl, c.et_al) for c, n in _number(bundle.references)
+    ]
+    if style == "bibtex":
+        return write_bibtex(works)
+    if style == "ris":
+        return write_ris(works)
+    return json.dumps([csl_json(w) for w in works], ensure_ascii=False, indent=1) + "\n"
+
+
+def _number(references: Sequence[Cited]) -> Iterator[tuple[Cited, int]]:
+    """Yield each reference with 0, or the count of entries before it that share its id."""
+    seen: dict[str, int] = {}
+    for cited in references:
+        count = seen[cited.id] = seen.get(cited.id, 0) + 1
+        yield cited, count if count > 1 else 0
+
+
+def _plain(record: BaseModel) -> dict[str, Any]:
+    return record.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def _entry(record: BaseModel, url: str, label: str) -> dict[str, Any]:
+    """Return a record with the keys that each has in the API: id, url, label."""
+    data = _plain(record)
+    return {"id": data.pop("id"), "url": url, "label": label, **data}
+
+
+def _view_paper(bundle: PaperBundle) -> dict[str, Any]:
+    paper = bundle.paper
+    data = _entry(paper, ids.page_path("paper", paper.id), paper.csl.title)
+    data["csl"] = {"id": paper.id, **data["csl"]}
+    data["key_findings"] = [finding.text for finding in paper.key_findings]
+    data.setdefault("licence", "not stated")
+    return data
+
+
+def _view_reference(cited: Cited, bundle: PaperBundle) -> dict[str, Any]:
+    """Return a CSL-JSON item, and under ``custom`` what CSL has no key for."""
+    data = _plain(cited)
+    csl = data.pop("csl")
+    custom = {
+        "url": f"{ids.page_path('paper', bundle.paper.id)}#{ids.reference_anchor(cited.number)}",
+        "label": short_name(cited.csl),
+        "cited_in": [{"paper": bundle.paper.id, "number": cited.number}],
+    }
+    return {"id": data.pop("id"), **csl, "custom": {**custom, **data}}
+
+
+def _view_tables(bundle: PaperBundle) -> Iterator[dict[str, Any]]:
+    for table in bundle.tables:
+        url = f"{ids.page_path('paper', table.paper)}#{ids.table_anchor(table.number)}"
+        yield _entry(table, url, table.caption or table.label or f"Table {table.number}")
