@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from builder.addresses import ledger
-from builder.addresses.pages import PageIndex, find_pages
+from builder.addresses.pages import Pages, find_pages, term_address
 from builder.curate.studies import find_studies
 from builder.models import Cited, Finding, Question, Study, Table, TableRow, Term, Trial
 from builder.site.evidence import (
@@ -25,7 +25,6 @@ from builder.site.evidence import (
 from builder.site.links import View
 from builder.site.short_forms import ShortForms, Wording, find_short_forms
 from builder.store import Library, PaperBundle
-from builder.store.build_info import Edition
 
 # Each list of a finding, with the name under which pages show it.
 ROLES = (
@@ -61,7 +60,7 @@ class Atlas:
     """A Library with every index that views need."""
 
     library: Library
-    pages: PageIndex
+    pages: Pages
     uses: dict[str, list[Use]] = field(default_factory=lambda: defaultdict(list))
     children: dict[str, list[Term]] = field(default_factory=lambda: defaultdict(list))
     citing: dict[str, list[Finding]] = field(default_factory=lambda: defaultdict(list))
@@ -90,7 +89,6 @@ class Atlas:
     places: dict[tuple[str, int], str] = field(default_factory=dict)
     withdrawn: frozenset[str] = frozenset()
     disagreements: dict[str, list[Disagreement]] = field(default_factory=lambda: defaultdict(list))
-    edition: Edition | None = None
     short_forms: ShortForms = field(default_factory=ShortForms)
     # The papers that the page being made quotes.
     quoted: set[str] = field(default_factory=set)
@@ -126,15 +124,15 @@ class Atlas:
 
     def term_href(self, term: Term, root: str) -> str:
         """Return the relative address of a term: its page, or its line in the glossary."""
-        return f"{root}{self.pages.term(term)}"
+        return f"{root}{term_address(self.library, term)}"
 
     def finding_href(self, finding: str, root: str) -> str:
         """Return the relative address of a finding: an anchor of its paper's or work's page."""
-        return f"{root}{self.pages.finding(finding)}"
+        return f"{root}{self.pages.findings[finding]}"
 
     def work_href(self, reference: str, root: str) -> str:
         """Return the relative address of a cited work: its page, or its entry in a paper's list."""
-        return f"{root}{self.pages.work(self.library.references[reference])}"
+        return f"{root}{self.pages.references[reference]}"
 
     def take_wording(self) -> Wording:
         """Return how the page made since the last call words things."""
@@ -296,7 +294,7 @@ def view_questions(questions: list[Question]) -> list[View]:
     ]
 
 
-# --- trials that several papers report -------------------------------------------------------------
+# --- trials that several papers report -----------------------------------------------------------
 
 # What belongs to one report only, and is never taken over from another.
 _OWN = frozenset({"id", "paper", "locator", "references", "quote", "label"})

@@ -209,7 +209,10 @@ def view_quantity(quantity: Quantity) -> View:
         if quantity.value is not None
         else format_range(quantity.low, quantity.high)
     )
+    if quantity.sd is not None:
+        number = f"{number} ± {format_number(quantity.sd)}"
     read = f"{number} {quantity.unit}"
+    more = [quantity.of or "", f"at {quantity.at}" if quantity.at else "", quantity.setting or ""]
     # The words are worth their room where they say more than the number, as "over 56%" does.
     plain = "".join(read.split()) == "".join(quantity.quote.split())
     return {
@@ -217,6 +220,7 @@ def view_quantity(quantity: Quantity) -> View:
         "unit": quantity.unit,
         "quote": quantity.quote,
         "printed": not plain,
+        "words": ", ".join(word for word in more if word),
     }
 
 

@@ -18,8 +18,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from builder import store
-from builder.site.pages import Page, view_site
 from builder.site.labels import WORDS
+from builder.site.pages import Page, view_site
 from builder.site.short_forms import Marker
 from builder.store import Library
 from builder.store.build_info import Edition, find_edition

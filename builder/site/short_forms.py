@@ -27,7 +27,7 @@ _MARKUP = re.compile(
     r"|(dl|p|td) class=\"[^\"]*\b(?:as-is|short-forms)\">.*?</\2>|[^>]*>)\s*|^\#.*?$)+",
     re.DOTALL | re.MULTILINE,
 )
-# Where the first use of a form counts anew: a row may be sorted away from the one that explained it.
+# Where the first use of a form counts anew: a row may be sorted away from the one before it.
 _SECTION = re.compile(r"^#|<(?:h[1-6]|tr|section|details)\b", re.MULTILINE)
 # Where a context begins, in which an ambiguous form is read.
 _BLOCK = re.compile(r"<(?:p|li|dd|tr|h[1-6])\b")

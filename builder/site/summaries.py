@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import product
 
-from builder.models import Finding, Study, Term, Trial
+from builder.models import Finding, Paper, Study, Term, Trial
 from builder.site.citations import short_name
 from builder.site.evidence import Disagreement, Voice
 from builder.site.index import ROLES, Atlas
@@ -140,7 +140,9 @@ def view_counts(atlas: Atlas, term: Term) -> View:
     wide = find_term_studies(atlas, term, subtypes=True)
     narrower = [atlas.library.terms[name] for name in atlas.subtree(term.id)]
     below = {f.id for child in narrower for f in find_evidence(atlas, child)}
-    trials = {t.id for n in [term.id, *atlas.subtree(term.id)] for t in atlas.term_trials.get(n, ())}
+    trials = {
+        t.id for n in [term.id, *atlas.subtree(term.id)] for t in atlas.term_trials.get(n, ())
+    }
     return {
         "studies": len(own),
         "wide": len(wide),
@@ -220,9 +222,7 @@ def view_answer(atlas: Atlas, term: Term) -> list[Sentence]:
     return [*sentences, [text(WORDS["not_assessed"])]]
 
 
-def _answer_treatment(
-    atlas: Atlas, term: Term, wide: Sequence[Study], own: int
-) -> list[Sentence]:
+def _answer_treatment(atlas: Atlas, term: Term, wide: Sequence[Study], own: int) -> list[Sentence]:
     tried = [s for s in wide if s.role == "therapeutic"]
     opening = [_number(len(tried), "study", {"role": STUDY_ROLES["therapeutic"]}, "studies")]
     opening.append(text(f" {_USED[term.kind]}"))
@@ -248,7 +248,7 @@ def _number(count: int, one: str, query: dict[str, str], many: str = "") -> Piec
 
 
 def _by_design(opening: Sentence, studies: Sequence[Study]) -> Sentence:
-    counts = Counter(s.design.level for s in studies)
+    counts: Counter[str] = Counter(s.design.level for s in studies)
     sentence = [*opening, text(": ")]
     for number, level in enumerate(lv for lv in _STRONGEST if counts[lv]):
         label = view_design(level)["label"]
@@ -356,7 +356,7 @@ def view_summary(atlas: Atlas, term: Term, findings: Sequence[Finding]) -> list[
         ranked = sorted(own.items(), key=lambda item: (-item[1], item[0]))
         return [{"effect": view_effect(effect), "count": count} for effect, count in ranked]
     tried = [s for s in find_term_studies(atlas, term) if s.role == "therapeutic"]
-    counts = Counter(s.result for s in tried)
+    counts: Counter[str] = Counter(s.result for s in tried)
     return [
         {"effect": view_result(result), "count": counts[result]}
         for result in RESULTS
@@ -482,3 +482,39 @@ def list_trials(atlas: Atlas, term: Term) -> list[Trial]:
     names = [term.id, *atlas.subtree(term.id)]
     found = {t.id: t for name in names for t in atlas.term_trials.get(name, ())}
     return sorted(found.values(), key=lambda t: (not t.result, t.id))
+
+
+# --- coverage ------------------------------------------------------------------------------------
+
+_COVERED = ("title", "abstract", "body", "tables", "references")
+
+
+def answer_coverage(paper: Paper) -> list[Sentence]:
+    """Return which parts of a paper its seed held, in a sentence; what it lacked stands first."""
+    held = [name for name in _COVERED if getattr(paper.coverage, name)]
+    lacked = [name for name in _COVERED if not getattr(paper.coverage, name)]
+    if not held:
+        return []
+    if "body" in lacked:
+        names = ["tables" if n == "tables" else n for n in held]
+        words = f"The text of the paper was not read: its file held {_list_words(names)} only."
+        return [[text(words)]]
+    rest = f"; it held no {_list_words(lacked, 'or')}" if lacked else ""
+    return [[text(f"Read: {_list_words(held)}{rest}.")]]
+
+
+def answer_studies(studies: Sequence[Study]) -> list[Sentence]:
+    """Return how many studies are reported, by design; reviews are named apart."""
+    primary = [s for s in studies if s.kind != "review" and not s.retracted]
+    if not primary:
+        return [[text("No study is reported in the material read.")]]
+    counts: Counter[str] = Counter(s.design.level for s in primary)
+    designs = [f"{counts[d]} {view_design(d)['label']}" for d in _STRONGEST if counts[d]]
+    return [[text(f"{plural(len(primary), 'study', 'studies')} reported: {', '.join(designs)}.")]]
+
+
+def _list_words(words: Sequence[str], last: str = "and") -> str:
+    """Return words as a list in a sentence: ``title, abstract and tables``."""
+    if len(words) < 2:  # noqa: PLR2004 (nothing to join)
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"

@@ -59,13 +59,13 @@ def view_place(atlas: Atlas, paper: str, where: Locator, root: str) -> View:
     page = ids.page_path("paper", paper)
     if where.row and (paper, where.row) in atlas.rows:
         table, number, _ = atlas.rows[paper, where.row]
-        address = f"{root}{atlas.pages.row(paper, where.row)}"
-        return link(f"Table {table.number}, row {number}", address)
+        label = f"Table {table.number}, row {number}"
+        return link(label, href(root, page, ids.row_anchor(where.row)))
     if where.kind == "table-row" and where.table and (paper, where.table) in atlas.tables:
         return link(f"Table {where.table}", href(root, page, ids.table_anchor(where.table)))
     if where.reference is not None and (paper, where.reference) in atlas.cited:
-        address = f"{root}{atlas.pages.cited(paper, where.reference)}"
-        return link(f"Reference {where.reference}, title", address)
+        label = f"Reference {where.reference}, title"
+        return link(label, href(root, page, ids.reference_anchor(where.reference)))
     label, anchor = _PLACES.get(where.kind, ("Paper", ""))
     if where.section:
         label = f"{label}, {shorten(where.section, _SECTION)}"
@@ -77,6 +77,7 @@ def view_numbers(atlas: Atlas, paper: str, numbers: list[int], root: str) -> lis
 
     A number that the list does not hold is printed without a link.
     """
+    page = ids.page_path("paper", paper)
     found = []
     for number in numbers:
         cited = atlas.cited.get((paper, number))
@@ -84,7 +85,7 @@ def view_numbers(atlas: Atlas, paper: str, numbers: list[int], root: str) -> lis
         found.append(
             {
                 "label": str(number),
-                "href": f"{root}{atlas.pages.cited(paper, number)}" if cited else "",
+                "href": href(root, page, ids.reference_anchor(number)) if cited else "",
                 "title": short_name(cited.csl) if cited else "not in the list of references",
                 "work": atlas.work_href(work.id, root) if work else "",
                 "withdrawn": bool(work and work.withdrawn),

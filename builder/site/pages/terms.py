@@ -27,6 +27,7 @@ from builder.site.links import (
     view_xref,
 )
 from builder.site.pages.findings import view_rows
+from builder.site.pages.term_charts import view_pictures
 from builder.site.pages.trials import view_trial_row
 from builder.site.pages.vehicles import view_measures
 from builder.site.summaries import (
@@ -44,7 +45,6 @@ from builder.site.summaries import (
     view_summary,
     view_target_effects,
 )
-from builder.site.term_charts import view_pictures
 from builder.text import ids
 
 _A_PAGE = 100  # rows of an index
@@ -81,7 +81,9 @@ _OTHER = "Other mechanisms"
 def count_term(atlas: Atlas, term: Term) -> View:
     """Return the counts of a term for programs: studies, findings, works and trials of its own."""
     counts = view_counts(atlas, term)
-    works = {atlas.reference_id(f.paper, n) for f in atlas.findings_of(term.id) for n in f.references}
+    works = {
+        atlas.reference_id(f.paper, n) for f in atlas.findings_of(term.id) for n in f.references
+    }
     return {
         "studies": counts["studies"],
         "studies_with_subtypes": counts["wide"],
@@ -232,9 +234,7 @@ def _view_main(atlas: Atlas, term: Term, findings: Sequence[Finding]) -> Page:
             else [],
             "measures": view_measures(atlas, findings, root) if term.kind == "vehicle" else None,
             "pictures": view_pictures(atlas, term, findings, root),
-            "compare": f"{root}compare/?a={term.id}"
-            if term.kind == "source" and findings
-            else "",
+            "compare": f"{root}compare/?a={term.id}" if term.kind == "source" and findings else "",
             "findings": view_rows(atlas, findings, path, path, f"Statements about {term.label}"),
             "others": view_rows(
                 atlas, others[:_A_PAGE], path, path, f"Statements that name {term.label} otherwise"
@@ -303,7 +303,9 @@ def _index_facets(atlas: Atlas, term: Term, findings: Sequence[Finding]) -> dict
         "design": sorted({str(view_design(f.design.level)["label"]) for f in findings}),
     }
     return {
-        name: "|".join(v.replace("|", "/") for v in values) for name, values in found.items() if values
+        name: "|".join(v.replace("|", "/") for v in values)
+        for name, values in found.items()
+        if values
     }
 
 
@@ -331,11 +333,9 @@ def view_term_index(atlas: Atlas, kind: str) -> Iterator[Page]:
     index = ids.index_path(kind)
     _, many = KIND_WORDS[kind]
     order = [*(label for label, _ in _TYPES), _OTHER, ""]
-    terms = [t for t in atlas.library.terms_of(kind) if t.id in atlas.pages.terms]
+    terms = [t for t in atlas.library.terms_of(kind) if t.id in atlas.pages.named]
     rows = {t.id: view_term_row(atlas, t, "") for t in terms}
-    ranked = sorted(
-        terms, key=lambda t: (order.index(group_type(t)), _evidence_first(rows[t.id]))
-    )
+    ranked = sorted(terms, key=lambda t: (order.index(group_type(t)), _evidence_first(rows[t.id])))
     stated = sum(bool(r["counts"]["findings"] or r["counts"]["trials"]) for r in rows.values())
     known = len(atlas.library.terms_of(kind))
     parts = split_list(ranked, index, _A_PAGE)
