@@ -9,12 +9,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from builder.addresses import ledger
 from builder.addresses.pages import Pages, find_pages, term_address
 from builder.curate.studies import find_studies
-from builder.models import Cited, Finding, Question, Study, Table, TableRow, Term, Trial
+from builder.models import Address, Cited, Finding, Question, Study, Table, TableRow, Term, Trial
 from builder.site.evidence import (
     Disagreement,
     find_disagreements,
@@ -71,6 +72,7 @@ class Atlas:
     # Findings whose words hold the number of a registry, by the number in small letters.
     numbered: dict[str, list[Finding]] = field(default_factory=lambda: defaultdict(list))
     by_number: dict[str, Trial] = field(default_factory=dict)
+    addresses: dict[str, Address] = field(default_factory=dict)  # the ledger
     trial_by_id: dict[str, Trial] = field(default_factory=dict)
     term_trials: dict[str, list[Trial]] = field(default_factory=lambda: defaultdict(list))
     reference_trials: dict[str, list[Trial]] = field(default_factory=lambda: defaultdict(list))
@@ -172,6 +174,11 @@ class Atlas:
         """Return the record of a trial by its id."""
         return self.trial_by_id[trial]
 
+    def last_change(self, address: str) -> date | None:
+        """Return the day on which the records of a page last changed; None where it has none."""
+        entry = self.addresses.get(address)
+        return (entry.changed or entry.since) if entry and entry.state == "live" else None
+
     def naming(self, trial: Trial) -> list[Finding]:
         """Return the findings that name a trial by its number."""
         return self.numbered.get(trial.registry.lower(), [])
@@ -205,6 +212,7 @@ def build_atlas(library: Library) -> Atlas:
     atlas = Atlas(
         library,
         find_pages(library),
+        addresses={entry.address: entry for entry in library.ledger},
         findings=library.findings(),
         trials=find_trials(reported),
         reports=group_reports(reported),

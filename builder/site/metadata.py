@@ -1,7 +1,7 @@
 """What every page carries beside its content: metadata, what can be cited of it, its history.
 
-The theme prints these from the front matter, and escapes every value. Citations are CSL-JSON in
-the page's ``index.json``; the browser makes BibTeX and RIS of them.
+The theme prints these from the front matter, and escapes every value. What can
+be cited is CSL-JSON in the page's ``index.json``; the browser makes BibTeX and RIS of it.
 """
 
 from __future__ import annotations
@@ -9,12 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
-from builder.models import Address, Correction, CslItem, CslName, Finding, Trial
+from builder.models import Correction, CslItem, CslName, Finding, Trial
 from builder.site import citation_formats, meta_tags
 from builder.site.charts import card_path
-from builder.site.citation_formats import Citable, csl_json
+from builder.site.citation_formats import Citable
 from builder.site.index import Atlas
 from builder.site.links import Page, View, curie_url
 from builder.site.meta_tags import Node
@@ -33,6 +32,7 @@ NO_BOX = frozenset({"moved", "retired"})
 _UNLISTED = frozenset({"moved", "retired", "release"})
 # A page that moved is left out of indexes by its canonical link; a second word would confuse them.
 _NOINDEX = frozenset({"retired", "release"})
+_FORMATS = (("bib", "BibTeX"), ("ris", "RIS"), ("csl.json", "CSL-JSON"))
 _RECORDS = frozenset({"finding", "reference", "trial", "table"})
 
 
@@ -44,45 +44,36 @@ class Citables:
     original: tuple[Citable, ...] = ()
     works: tuple[Citable, ...] = ()
 
+    def lists(self) -> Mapping[str, tuple[Citable, ...]]:
+        """Return the citables by the name of their list; an empty list is left out."""
+        named = {"cite": (self.page,), "original": self.original, "references": self.works}
+        return {name: items for name, items in named.items() if items}
+
 
 def add_metadata(
     atlas: Atlas,
     page: Page,
     edition: Edition,
-    addresses: Mapping[str, Address],
     histories: Mapping[str, Sequence[tuple[str, str]]],
 ) -> Page:
     """Return the page with its metadata, cite box and history as front matter.
 
-    ``addresses`` is the ledger, ``histories`` the releases in which each page came or changed. A
-    page bears the date and hash of its own records, and never those of the whole data: a changed
-    word renews only the pages that show it.
+    ``histories`` are the releases in which each page came or changed. A page bears the date and
+    hash of its own records, and never those of the whole data: a changed word renews only the
+    pages that show it.
     """
-    entry = addresses.get(page.path)
+    entry = atlas.addresses.get(page.path)
     entry = entry if entry and entry.state == "live" else None
-    changed = (entry.changed or entry.since) if entry else None
-    extra: View = {}
-    data = dict(page.data)
-    citables = find_citables(atlas, page, edition, changed)
-    extra["head"] = view_head(atlas, page, edition, changed)
+    extra: View = {"head": view_head(atlas, page, edition)}
     corrections = view_corrections(atlas, page)
     if corrections:
         extra["corrections"] = corrections
     if page.kind not in NO_BOX:
-        extra["cite"] = _view_cite_box(page, edition, citables)
-        data["citations"] = {
-            name: [csl_json(c) | ({"et-al": True} if c.et_al else {}) for c in held]
-            for name, held in (
-                ("page", (citables.page,)),
-                ("original", citables.original),
-                ("works", citables.works),
-            )
-            if held
-        }
-    if entry and changed:
+        extra["cite"] = _view_cite_box(page, edition, find_citables(atlas, page, edition))
+    if entry:
         extra["history"] = {
             "since": entry.since.isoformat(),
-            "changed": changed.isoformat(),
+            "changed": (entry.changed or entry.since).isoformat(),
             "hash": entry.digest or "",
             "releases": [
                 {"version": v, "word": word, "href": f"{page.root}releases/{v}/"}
@@ -90,17 +81,19 @@ def add_metadata(
             ],
             "href": f"{page.root}changes/",
         }
-    return replace(page, extra={**extra, **page.extra}, data=data)
+    return replace(page, extra={**extra, **page.extra})
 
 
 # --- metadata ------------------------------------------------------------------------------------
 
 
-def view_head(atlas: Atlas, page: Page, edition: Edition, changed: date | None = None) -> View:
+def view_head(atlas: Atlas, page: Page, edition: Edition) -> View:
     """Return the metadata of a page's head: names, properties, links, and JSON-LD as text."""
     url = edition.url(page.path)
     work = find_work(atlas, page)
-    found = meta_tags.find_page_tags(page.title, page.description, url, changed, work)
+    found = meta_tags.find_page_tags(
+        page.title, page.description, url, atlas.last_change(page.path), work
+    )
     if work:
         found = [*meta_tags.find_work_tags(work, _abstract(atlas, page)), *found]
     if page.kind in _NOINDEX:
@@ -181,13 +174,14 @@ def _describe_record(atlas: Atlas, page: Page, url: str, edition: Edition) -> No
 # --- citations -----------------------------------------------------------------------------------
 
 
-def find_citables(
-    atlas: Atlas, page: Page, edition: Edition, changed: date | None = None
-) -> Citables:
-    """Return what of a page can be cited; ``changed`` is the date of its own records."""
+def find_citables(atlas: Atlas, page: Page, edition: Edition) -> Citables:
+    """Return what of a page can be cited, dated by its own records."""
     name = "-".join(page.path.strip("/").split("/")) or "home"
     own = citation_formats.page_citable(
-        f"exosome-atlas-{name}", page.title or name, edition.url(page.path), changed
+        f"exosome-atlas-{name}",
+        page.title or name,
+        edition.url(page.path),
+        atlas.last_change(page.path),
     )
     return Citables(own, tuple(_originals(atlas, page)), _works(atlas, page))
 
@@ -257,25 +251,34 @@ def _cited_by(atlas: Atlas, findings: Iterable[Finding]) -> set[str]:
 
 
 def _view_cite_box(page: Page, edition: Edition, found: Citables) -> View:
-    """Return the cite box of a page: plain texts, and the lists that the browser can format."""
-    entries = [_view_entry("Cite this page", "page", (found.page,))]
+    """Return the cite box of a page: plain texts, and the formats that the browser can make."""
+    key = found.page.key
+    box: View = {
+        "address": edition.url(page.path),
+        "page": _view_entry("Cite this page", "cite", [found.page], key),
+    }
     if found.original:
         label = "Cite the registration" if page.kind == "trial" else "Cite the original"
-        entries.append(_view_entry(label, "original", found.original))
-    return {
-        "address": edition.url(page.path),
-        "entries": entries,
-        "works": len(found.works),
-        "key": found.page.key,
-    }
+        box["original"] = _view_entry(label, "original", found.original, found.original[0].key)
+    if found.works:
+        box["works"] = {
+            "count": len(found.works),
+            "files": _view_files("references", f"{key}-references"),
+        }
+    return box
 
 
-def _view_entry(label: str, name: str, citables: Sequence[Citable]) -> View:
-    return {
-        "label": label,
-        "name": name,
-        "texts": citation_formats.format_plain(list(citables)),
-    }
+def _view_entry(label: str, name: str, citables: Sequence[Citable], key: str) -> View:
+    texts = citation_formats.format_plain(list(citables))
+    return {"label": label, "texts": texts, "files": _view_files(name, key)}
+
+
+def _view_files(name: str, key: str) -> list[View]:
+    """Return the formats of a list; saved, each bears its key: those of two pages differ."""
+    return [
+        {"list": name, "format": ending, "label": label, "save": f"{key}.{ending}"}
+        for ending, label in _FORMATS
+    ]
 
 
 # --- corrections ---------------------------------------------------------------------------------

@@ -34,10 +34,9 @@ def view_site(library: Library, edition: Edition, sizes: Mapping[str, int]) -> I
     each address that moved or was withdrawn. ``sizes`` are those of the downloads, in bytes.
     """
     atlas, pages = list_pages(library, edition, sizes)
-    addresses = {entry.address: entry for entry in library.ledger}
     histories = page_histories(read_releases(library.root))
     for page in pages:
-        yield add_metadata(atlas, page, edition, addresses, histories)
+        yield add_metadata(atlas, page, edition, histories)
 
 
 def list_pages(

@@ -131,9 +131,7 @@ def view_compare(atlas: Atlas) -> Page:
     rows = []
     for term in terms[:_MOST_SOURCES]:
         counts = view_counts(atlas, term)
-        designs: Counter[str] = Counter(
-            s.design.level for s in find_term_studies(atlas, term)
-        )
+        designs: Counter[str] = Counter(s.design.level for s in find_term_studies(atlas, term))
         rows.append(
             {
                 "label": term.label,

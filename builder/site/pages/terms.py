@@ -198,12 +198,6 @@ def _view_main(atlas: Atlas, term: Term, findings: Sequence[Finding]) -> Page:
     one, many = KIND_WORDS[term.kind]
     answer = view_answer(atlas, term)
     said = " ".join("".join(piece["label"] for piece in sentence) for sentence in answer[:2])
-    data: View = {}
-    if term.kind == "source":
-        # Loaded here, for the page of comparisons is made of this one's facets.
-        from builder.site.pages.compare import view_compared  # noqa: PLC0415
-
-        data["compare"] = view_compared(atlas, term)
     return Page(
         path=path,
         template="term.md.j2",
@@ -243,7 +237,6 @@ def _view_main(atlas: Atlas, term: Term, findings: Sequence[Finding]) -> Page:
             "trials": [view_trial_row(atlas, t, root) for t in trials[:_MOST_TRIALS]],
             "more_trials": max(0, len(trials) - _MOST_TRIALS),
         },
-        data=data,
     )
 
 
