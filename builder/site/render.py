@@ -138,8 +138,8 @@ def render_page(page: Page, templates: Path = TEMPLATES) -> str:
     """Return the Markdown of a page: front matter for the theme, then the template's text."""
     template: Template = _environment(templates).get_template(f"pages/{page.template}")
     body = template.render({"page": page.view, "title": clean_text(page.title), "root": page.root})
-    if page.wording:
-        body = Marker(page.wording, f"{page.root}glossary/", escape_text).mark(body)
+    if page.wording and not page.path.startswith("glossary/"):
+        body = Marker(page.wording, f"{page.root}glossary/abbreviations/", escape_text).mark(body)
     tidy = re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", body)).strip()
     return f"---\n{_dump_front_matter(page)}---\n\n{tidy}\n"
 
