@@ -64,7 +64,7 @@ class FileReading:
     layout: str = "unknown"
     bundle: PaperBundle | None = None
     problems: list[Problem] = field(default_factory=list)
-    coverage: Coverage = Coverage()
+    coverage: Coverage = field(default_factory=Coverage)
 
 
 def read_text(

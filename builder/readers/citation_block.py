@@ -14,7 +14,7 @@ from builder.errors import Problem
 from builder.models.document import Person, WorkFields
 from builder.readers import marks
 from builder.readers.people import name_in_full
-from builder.readers.references import parse_reference
+from builder.readers.references import UNPARSED, parse_reference
 
 _LABEL = re.compile(
     r"(MDPI and ACS Style|ACS Style|AMA Style|APA Style|MLA Style|Vancouver Style|Harvard Style|"
@@ -110,7 +110,7 @@ def _read_as_reference(
     """Read a citation in a style of reference lists: Vancouver, or author and year."""
     for number, text in pieces:
         work, questions = parse_reference(text)
-        if work.issued and work.authors and not questions:
+        if work.issued and work.authors and all(q.rule != UNPARSED for q in questions):
             names = ("title", "authors", "container", "volume", "issue", "page", "issued", "doi")
             places = [(name, number) for name in names if getattr(work, name)]
             done = read | {number}
