@@ -65,7 +65,7 @@ def make_bundle(**changes: Any) -> PaperBundle:
         "sources": ["bmsc"],
         "mechanisms": [{"id": "il-1b", "effect": "down"}],
         "references": [1],
-        "evidence": "in vivo animal",
+        "design": {"level": "in-vivo"},
         "questions": [{"rule": "row-title", "text": "Is it the same source?", "weight": 4}],
     }
     return PaperBundle(

@@ -36,7 +36,7 @@ from builder.readers import read_seed  # noqa: E402
 
 FIELDS = (
     "sources", "modifications", "vehicles", "cargo", "mechanisms", "targets", "partners", "models",
-    "species", "conditions", "outcomes", "evidence",
+    "species", "conditions", "outcomes", "design",
 )  # fmt: skip
 
 
@@ -50,8 +50,8 @@ def read_vocabulary() -> Vocabulary:
 
 
 def _predicted(finding: Finding, name: str) -> dict[str, str]:
-    if name == "evidence":
-        return {finding.evidence: ""}
+    if name == "design":
+        return {finding.design.level: ""}
     if name == "vehicles":
         return dict.fromkeys(finding.vehicle_ids, "")
     return {
@@ -83,7 +83,7 @@ class Report:
 
         A term that is narrower than the one asked for, and newer than the gold, counts as it.
         """
-        asked = {**entry, "evidence": [entry.get("evidence", "not stated")]}
+        asked = {**entry, "design": [entry.get("design", "not-stated")]}
         for name in FIELDS:
             found = _as_asked(asked, name, _predicted(finding, name), vocabulary)
             gold_scoring.score_field(asked, name, found, self.scores.setdefault(name, Score()))
@@ -108,9 +108,10 @@ def score_texts(entries: list[dict[str, Any]], vocabulary: Vocabulary) -> Report
     """Return the scores of titles, sentences or cells about exosomes, each read alone."""
     report = Report()
     for entry in entries:
-        if entry.get("about_exosomes", True):
+        if entry.get("about_exosomes", True) or "article" in entry:
             column = entry.get("column", "")
-            report.add(entry, read_alone(entry["quote"], vocabulary, column), vocabulary)
+            own = vocabulary.bind(entry.get("abbreviations", {}).items())
+            report.add(entry, read_alone(entry["quote"], own, column), vocabulary)
     return report
 
 
@@ -188,7 +189,7 @@ def main(arguments: list[str]) -> None:
         ("prose", score_texts(read_gold("prose"), vocabulary)),
         *(
             (name, score_texts(read_gold(name), vocabulary))
-            for name in ("unseen", *gold_scoring.INVENTED)
+            for name in ("unseen", *gold_scoring.INVENTED, *gold_scoring.REAL)
         ),
     ]
     rows, lost = score_rows(vocabulary)

@@ -182,7 +182,7 @@ def sample_bundle(text: str = "Promote osteogenesis by upregulating VEGF") -> Pa
                 species=["rat"],
                 quantities=[Quantity(low=1.0, high=2.5, unit="mL", quote=text)],
                 references=[1, 99],
-                evidence="in vivo animal",
+                design={"level": "in-vivo"},
                 questions=[question],
             ),
             Finding(

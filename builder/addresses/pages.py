@@ -1,214 +1,214 @@
-"""Which pages the site has, and at which address and anchor each record stands.
+"""Which pages exist, and the address of everything: one answer for ledger, site, search and data.
 
-It knows records only. A term has a page where evidence names it, or a narrower term; a statement is
-an anchor of its paper's page, or of the page of the cited work whose title it is.
+A page exists because evidence names its subject. What was published once keeps its page while its
+record stands, as a stub where the evidence is gone. A statement stands at an anchor of its paper's
+page, or of the cited work's page where it was read from that work's title.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TypeVar
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
-from builder.addresses.outlines import list_terms
-from builder.models import Finding, Reference, Table, Term
+from builder.models import Finding, Record, Term, Trial
 from builder.store import Library, PaperBundle
 from builder.text import ids
 
-# The kinds of terms that may have a page of their own; all others are lines of the glossary.
+# Kinds of terms that have pages; entries of other kinds are lines of the glossary.
 TERM_KINDS = ("source", "mechanism", "vehicle", "condition")
-GLOSSARY = "glossary/"
-T = TypeVar("T")
-# Beyond so many statements, or so much of anything, a paper goes on at pages of its own.
-MOST_STATEMENTS = 200
-_MOST_CELLS = 900
-_MOST_REFERENCES = 250
+# So many statements stand on one page of a paper; the others stand on its parts.
+STATEMENTS_PER_PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A further page of a paper: statements, rows of one table, or references.
+class Pages:
+    """The pages of one library.
 
-    ``slug`` hangs on the place in the paper alone, so that the address stays when other statements
-    come: ``table-2``, ``table-2-from-101``, ``references-from-251``, ``text-methods``.
-    """
-
-    slug: str
-    title: str
-    statements: Sequence[str] = ()  # ids of findings
-    table: int | None = None
-    rows: Sequence[str] = ()  # ids of rows
-    references: Sequence[int] = ()  # numbers
-
-
-@dataclass(frozen=True, slots=True)
-class PageIndex:
-    """Where every record of a library stands. Addresses are those below the site's root.
-
-    ``terms`` and ``works`` are the ids of terms and cited works with a page of their own, ``parts``
-    the further pages of each paper.
+    ``terms`` are ids of terms with a page; those in ``named`` have evidence, their own or that of
+    a subtype, the others are stubs. ``works`` are ids of cited works with a page. ``findings`` and
+    ``references`` give the address of each statement and each cited work. ``parts`` has, by paper,
+    the ids of the statements on each of its pages, the first at the paper's own address.
     """
 
     terms: frozenset[str]
+    named: frozenset[str]
     works: frozenset[str]
-    parts: Mapping[str, Sequence[Part]]
-    findings: Mapping[str, str] = field(default_factory=dict)  # page of each finding
-    _rows: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    _numbers: Mapping[tuple[str, int], str] = field(default_factory=dict)
-
-    def term(self, term: Term) -> str:
-        """Return the address of a term: ``sources/bmsc/``, else its line in the glossary."""
-        if term.id in self.terms:
-            return ids.page_path(term.kind, term.id)
-        return f"{GLOSSARY}#term-{term.id}"
-
-    def finding(self, finding: str) -> str:
-        """Return the address of a finding with its anchor: ``papers/x/#f1``."""
-        return f"{self.findings[finding]}#{finding}"
-
-    def row(self, paper: str, row: str) -> str:
-        """Return the address of a row of a paper's table."""
-        page = self._rows.get((paper, row)) or ids.page_path("paper", paper)
-        return f"{page}#{ids.row_anchor(row)}"
-
-    def cited(self, paper: str, number: int) -> str:
-        """Return the address of an entry of a paper's reference list."""
-        page = self._numbers.get((paper, number)) or ids.page_path("paper", paper)
-        return f"{page}#{ids.reference_anchor(number)}"
-
-    def work(self, reference: Reference) -> str:
-        """Return the address of a cited work: its page, else the entry of the paper citing it."""
-        if reference.id in self.works:
-            return ids.page_path("reference", reference.id)
-        first = reference.cited_in[0]
-        return self.cited(first.paper, first.number)
+    findings: Mapping[str, str]
+    references: Mapping[str, str]
+    parts: Mapping[str, Sequence[Sequence[str]]]
 
 
-def find_pages(library: Library) -> PageIndex:
-    """Return which pages a library needs, and where each of its records stands."""
-    works: set[str] = {r.id for r in library.references.values() if _cited_twice(r)}
+_KNOWN: WeakKeyDictionary[Library, Pages] = WeakKeyDictionary()
+
+
+def find_pages(library: Library) -> Pages:
+    """Return the pages of a library; they are worked out once."""
+    if library not in _KNOWN:
+        _KNOWN[library] = _find_pages(library)
+    return _KNOWN[library]
+
+
+def term_has_page(library: Library, name: str) -> bool:
+    """Return whether a term has a page: evidence names it or a subtype, or once did."""
+    return name in find_pages(library).terms
+
+
+def term_address(library: Library, term: Term) -> str:
+    """Return the address of a term: its page, else its line of the glossary."""
+    return (
+        ids.page_path(term.kind, term.id)
+        if term_has_page(library, term.id)
+        else f"glossary/#{term.id}"
+    )
+
+
+def finding_address(library: Library, finding: Finding) -> str:
+    """Return the address of a statement: ``papers/<slug>/#<id>`` or ``references/<slug>/#<id>``."""
+    return find_pages(library).findings[finding.id]
+
+
+def reference_address(library: Library, work: str) -> str:
+    """Return the address of a cited work: its page, else its entry ``papers/<slug>/#ref-<n>``."""
+    return find_pages(library).references[work]
+
+
+def part_path(paper: str, number: int) -> str:
+    """Return the address of a part of a paper's page; the first is the page itself."""
+    page = ids.page_path("paper", paper)
+    return page if number == 1 else f"{page}{number}/"
+
+
+def list_terms(record: Finding | Trial) -> Iterator[str]:
+    """Yield the ids that the lists of a statement or a trial hold; not all need be terms."""
+    for value in (getattr(record, name) for name in type(record).model_fields):
+        for item in value if isinstance(value, list) else ():
+            name = item if isinstance(item, str) else getattr(item, "id", None)
+            if isinstance(name, str):
+                yield name
+            if isinstance(item, Record):
+                yield from (m for m in getattr(item, "materials", ()) if isinstance(m, str))
+
+
+def find_works(bundle: PaperBundle, record: Finding | Trial) -> list[str]:
+    """Return the ids of the works that a statement or a trial rests on."""
+    numbers = {*record.references, record.locator.reference}
+    return sorted({cited.id for cited in bundle.references if cited.number in numbers})
+
+
+def _find_pages(library: Library) -> Pages:
+    published: dict[str, set[str]] = defaultdict(set)
+    stood: dict[str, str] = {}
+    former = any(entry.address.startswith("findings/f") for entry in library.ledger)
+    for entry in () if former else library.ledger:  # the first edition's ledger
+        if entry.state == "live":
+            kind, _, name = entry.record.partition(":")
+            published[kind].add(name)
+            stood[entry.record] = entry.address
+    named = _find_named(library)
+    known = {n for kind in TERM_KINDS for n in published[kind] if n in library.terms}
+    resting = {
+        work
+        for bundle in library.papers.values()
+        for record in _statements(bundle)
+        for work in find_works(bundle, record)
+    }
+    works = frozenset(
+        name
+        for name, work in library.references.items()
+        if name in resting
+        or name in published["reference"]
+        or len({place.paper for place in work.cited_in}) > 1
+    )
     findings: dict[str, str] = {}
-    rows: dict[tuple[str, str], str] = {}
-    numbers: dict[tuple[str, int], str] = {}
-    parts: dict[str, tuple[Part, ...]] = {}
-    for name, bundle in library.papers.items():
-        cited = {entry.number: entry.id for entry in bundle.references}
-        resting = [n for f in bundle.findings for n in _numbers_of(f)]
-        resting += [n for t in bundle.trials for n in t.references]
-        works |= {cited[number] for number in resting if number in cited}
-        page = ids.page_path("paper", name)
-        for finding in bundle.findings:
-            work = cited.get(finding.locator.reference or -1)
-            findings[finding.id] = ids.page_path("reference", work) if work else page
-        parts[name] = tuple(split_paper(bundle))
-        for part in parts[name]:
-            path = f"{page}{part.slug}/"
-            findings |= dict.fromkeys(part.statements, path)
-            rows |= {(name, row): path for row in part.rows}
-            numbers |= {(name, number): path for number in part.references}
-    return PageIndex(find_evident_terms(library), frozenset(works), parts, findings, rows, numbers)
+    parts = {}
+    for name, bundle in sorted(library.papers.items()):
+        own = [f for f in bundle.findings if f.locator.kind != "reference-title"]
+        parts[name] = _part(name, own, stood)
+        for number, part in enumerate(parts[name], 1):
+            findings |= {finding: f"{part_path(name, number)}#{finding}" for finding in part}
+        findings |= {
+            f.id: f"{_title_page(bundle, f)}#{f.id}"
+            for f in bundle.findings
+            if f.locator.kind == "reference-title"
+        }
+    return Pages(
+        frozenset(named | {n for n in known if library.terms[n].kind in TERM_KINDS}),
+        frozenset(named),
+        works,
+        findings,
+        {name: _reference_address(library, name, works) for name in library.references},
+        parts,
+    )
 
 
-def find_evident_terms(library: Library) -> frozenset[str]:
-    """Return the terms that get a page: what findings and trials name, and their ancestors."""
-    named = {name for f in library.findings() for name in list_terms(f)}
-    for trial in library.trials():
-        named |= {*trial.sources, *trial.conditions}
-    found: set[str] = set()
-    queue = list(named)
-    while queue:
-        term = library.terms.get(queue.pop())
-        if term is None or term.id in found:
+def _statements(bundle: PaperBundle) -> list[Finding | Trial]:
+    return [*bundle.findings, *bundle.trials]
+
+
+def _find_named(library: Library) -> set[str]:
+    """Return the ids of terms that evidence names, and of all above them."""
+    waiting = [
+        name
+        for bundle in library.papers.values()
+        for record in _statements(bundle)
+        for name in list_terms(record)
+    ]
+    named: set[str] = set()
+    seen: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
             continue
-        found.add(term.id)
-        queue += list_parents(term)
-    return frozenset(name for name in found if library.terms[name].kind in TERM_KINDS)
+        seen.add(name)
+        term = library.terms.get(name)
+        if term is None:
+            continue
+        if term.kind in TERM_KINDS:
+            named.add(name)
+        waiting += list_parents(term)
+    return named
 
 
 def list_parents(term: Term) -> list[str]:
-    """Return the ids of the next broader terms."""
-    return [term.parent] if term.parent else []
+    """Return the ids of the terms right above a term."""
+    several: Iterable[str] = getattr(term, "parents", ())
+    return [*several, *([term.parent] if term.parent else [])]
 
 
-def list_own_statements(bundle: PaperBundle) -> list[Finding]:
-    """Return the findings that stand on the pages of the paper itself, in its order.
-
-    Those read from the title of a work of its list stand on the page of that work.
-    """
-    cited = {entry.number for entry in bundle.references}
-    return [f for f in bundle.findings if f.locator.reference not in cited]
-
-
-def split_paper(bundle: PaperBundle) -> Iterator[Part]:
-    """Yield the further pages of a paper; none where its own page holds all of it."""
-    statements = list_own_statements(bundle)
-    many = len(statements) > MOST_STATEMENTS
-    by_row: dict[str, list[str]] = {}
-    sections: dict[str, list[str]] = {}
-    for finding in statements if many else ():
-        if finding.locator.row:
-            by_row.setdefault(finding.locator.row, []).append(finding.id)
-        elif finding.locator.kind == "full-text":
-            sections.setdefault(finding.locator.section or "", []).append(finding.id)
-    for table in bundle.tables:
-        yield from _split_table(table, by_row, many)
-    known = [row.id for table in bundle.tables for row in table.rows]
-    sections.setdefault("", []).extend(f for r in by_row if r not in known for f in by_row[r])
-    taken: set[str] = set()
-    for section, names in sections.items():
-        for start, held in _chunk(names, MOST_STATEMENTS):
-            slug = _free(f"text-{ids.slug(section) if section else 'body'}{_from(start)}", taken)
-            yield Part(slug, section or "Text", statements=held)
-    numbers = sorted({entry.number for entry in bundle.references})
-    for start, own in _chunk(numbers, _MOST_REFERENCES):
-        if start:
-            title = f"References {own[0]} to {own[-1]}"
-            yield Part(f"references-from-{own[0]}", title, references=own)
+def _part(paper: str, findings: Sequence[Finding], stood: Mapping[str, str]) -> list[list[str]]:
+    """Return the ids of a paper's statements by page; one that stood on a page stays there."""
+    parts: dict[int, list[str]] = defaultdict(list)
+    page = ids.page_path("paper", paper)
+    fresh = []
+    for finding in sorted(findings, key=lambda f: (f.locator.line, f.id)):
+        held = stood.get(f"finding:{finding.id}", "").partition("#")[0]
+        rest = held.removeprefix(page).strip("/") if held.startswith(page) else "?"
+        if rest == "" or (rest.isdecimal() and int(rest) > 1):
+            parts[int(rest or 1)].append(finding.id)
+        else:
+            fresh.append(finding.id)
+    number = 1
+    for name in fresh:
+        while len(parts[number]) >= STATEMENTS_PER_PAGE:
+            number += 1
+        parts[number].append(name)
+    return [parts[n] for n in range(1, max(parts, default=1) + 1)]
 
 
-def _split_table(table: Table, by_row: Mapping[str, Sequence[str]], many: bool) -> Iterator[Part]:
-    """Yield the pages of a table: those of its statements where they are many, or of a long one."""
-    size = max(1, _MOST_CELLS // (len(table.columns) + 1))
-    held = [row.id for row in table.rows]
-    stated = many and any(row in by_row for row in held)
-    if not stated and len(held) <= size:
-        return
-    label = table.label or f"Table {table.number}"
-    for start, rows in _chunk(held, size):
-        title = label if len(held) <= size else f"{label}, rows {start + 1} to {start + len(rows)}"
-        yield Part(
-            f"table-{table.number}{_from(start)}",
-            title,
-            statements=[f for row in rows for f in by_row.get(row, ())],
-            table=table.number,
-            rows=rows,
-        )
+def _title_page(bundle: PaperBundle, finding: Finding) -> str:
+    """Return the page of the work from whose title a statement was read."""
+    same = [c for c in bundle.references if c.number == finding.locator.reference]
+    own = [c for c in same if c.line == finding.locator.line] or same
+    if not own:
+        return ids.page_path("paper", bundle.paper.id)
+    return ids.page_path("reference", own[0].id)
 
 
-def _from(start: int) -> str:
-    return f"-from-{start + 1}" if start else ""
-
-
-def _free(slug: str, taken: set[str]) -> str:
-    """Return a slug that no other part of the paper has: a section may have a namesake."""
-    name, number = slug, 1
-    while name in taken:
-        number += 1
-        name = f"{slug}-{number}"
-    taken.add(name)
-    return name
-
-
-def _chunk(entries: Sequence[T], most: int) -> Iterator[tuple[int, Sequence[T]]]:
-    for start in range(0, len(entries), most):
-        yield start, entries[start : start + most]
-
-
-def _cited_twice(reference: Reference) -> bool:
-    return len({place.paper for place in reference.cited_in}) > 1
-
-
-def _numbers_of(finding: Finding) -> Iterable[int]:
-    """Return the numbers of the works that a finding rests on."""
-    title = finding.locator.reference
-    return [*finding.references, *([title] if title is not None else [])]
+def _reference_address(library: Library, name: str, works: frozenset[str]) -> str:
+    if name in works:
+        return ids.page_path("reference", name)
+    place = min(library.references[name].cited_in, key=lambda p: (p.paper, p.number))
+    page = ids.page_path("paper", place.paper)
+    return f"{page}#{ids.reference_anchor(place.number)}"

@@ -50,7 +50,10 @@ def _tell(trace: Trace, file: str) -> Iterator[str]:
     finding = trace.finding
     yield f"{finding.id}: {file}:{finding.locator.line} ({finding.locator.kind})"
     yield f"quote: {finding.quote}"
-    yield f"evidence: {finding.evidence}"
+    yield (
+        f"basis: {finding.basis}; design: {finding.design.level}; role: {finding.role}; "
+        f"result: {finding.result}; certainty: {finding.certainty}"
+    )
     for name, text in trace.texts:
         yield ""
         yield f"{name}: {text}"

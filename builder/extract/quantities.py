@@ -166,7 +166,7 @@ def _measured(text: str, clean: str) -> Iterator[tuple[int, int, Quantity]]:
             low, top = sorted((low, parse_number(high)))
             yield start, end, Quantity(low=low, high=top, unit=unit, quote=quote)
         elif side:
-            yield start, end, Quantity(**{side: low}, unit=unit, quote=quote)
+            yield start, end, Quantity.model_validate({side: low, "unit": unit, "quote": quote})
         else:
             yield start, end, Quantity(value=low, unit=unit, quote=quote)
 

@@ -8,24 +8,28 @@ from __future__ import annotations
 
 from builder.models.base import (
     TERM_FOLDERS,
+    Basis,
+    Certainty,
     Curie,
     Effect,
-    Evidence,
+    Level,
     Question,
     Record,
+    Result,
     Slug,
+    StudyRole,
     TermKind,
 )
-from builder.models.findings import Cargo, EffectOf, Finding, Locator, Quantity, Vehicle
+from builder.models.findings import Cargo, Design, EffectOf, Finding, Locator, Quantity, Vehicle
 from builder.models.kept import Address, Correction, Identifiers
-from builder.models.tables import Repair, Table, TableCell, TableRow
 from builder.models.terms import Ambiguity, Term, Xref
-from builder.models.trials import Discrepancy, Dose, Fact, RegistryRecord, Status, Trial
+from builder.models.trials import Discrepancy, Dose, Fact, RegistryRecord, Status, Study, Trial
 from builder.models.works import (
     Abbreviation,
     Affiliated,
     Cited,
     CitedIn,
+    Coverage,
     CslDate,
     CslItem,
     CslName,
@@ -36,7 +40,11 @@ from builder.models.works import (
     Notice,
     Paper,
     Reference,
+    Repair,
     Seed,
+    Table,
+    TableCell,
+    TableRow,
 )
 
 __all__ = [
@@ -45,26 +53,30 @@ __all__ = [
     "Address",
     "Affiliated",
     "Ambiguity",
+    "Basis",
     "Cargo",
+    "Certainty",
     "Cited",
     "CitedIn",
     "Correction",
+    "Coverage",
     "CslDate",
     "CslItem",
     "CslName",
     "Curie",
+    "Design",
     "Discrepancy",
     "Dose",
     "Effect",
     "EffectOf",
     "EntityRecord",
-    "Evidence",
     "Fact",
     "FigureRecord",
     "Finding",
     "HeadingRecord",
     "Identifiers",
     "KeyFinding",
+    "Level",
     "Locator",
     "Notice",
     "Paper",
@@ -74,9 +86,12 @@ __all__ = [
     "Reference",
     "RegistryRecord",
     "Repair",
+    "Result",
     "Seed",
     "Slug",
     "Status",
+    "Study",
+    "StudyRole",
     "Table",
     "TableCell",
     "TableRow",

@@ -10,7 +10,11 @@ SLUG = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=100)]
 Curie = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9.]*:\S+$")]
 Effect = Literal["up", "down", "activates", "inhibits", "modulates", "involves", "none"]
-Evidence = Literal["in vitro", "ex vivo", "in vivo animal", "clinical", "review", "not stated"]
+Level = Literal["in-vitro", "ex-vivo", "in-vivo", "clinical", "review", "not-stated"]
+Basis = Literal["table-row", "full-text", "abstract", "title", "digest"]
+StudyRole = Literal["therapeutic", "pathogenic", "biomarker", "method", "unclear"]
+Result = Literal["improved", "no-benefit", "worsened", "mixed", "none-reported"]
+Certainty = Literal["asserted", "hedged", "aim"]
 TermKind = Literal[
     "source",
     "mechanism",

@@ -6,7 +6,26 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from builder.models.base import EMPTY, Effect, Evidence, Question, Record, Slug
+from builder.models.base import (
+    EMPTY,
+    Basis,
+    Certainty,
+    Effect,
+    Level,
+    Question,
+    Record,
+    Result,
+    Slug,
+    StudyRole,
+)
+
+_BASIS: dict[str, Basis] = {
+    "table-row": "table-row",
+    "reference-title": "title",
+    "abstract": "abstract",
+    "key-finding": "digest",
+    "full-text": "full-text",
+}
 
 
 class Locator(Record):
@@ -57,13 +76,43 @@ class EffectOf(Record):
 
 
 class Quantity(Record):
-    """A number with its unit, verbatim in ``quote``."""
+    """A number with its unit, verbatim in ``quote``, and what it is a number of.
+
+    "After 14 days the gels released 79.20 ± 2.64% in vitro" is ``value`` 79.2, ``sd`` 2.64,
+    ``unit`` %, ``of`` released, ``at`` "14 days", ``setting`` in vitro.
+    """
 
     value: float | None = None
     low: float | None = None
     high: float | None = None
+    sd: Annotated[float | None, Field(description="the spread printed behind ±")] = None
     unit: str
+    of: Annotated[
+        str | None, Field(description="released, retained, dose, Young's modulus, composition …")
+    ] = None
+    at: Annotated[str | None, Field(description="the time that it was measured at")] = None
+    setting: Literal["in vitro", "in vivo"] | None = None
     quote: str
+
+
+class Design(Record):
+    """How a study was done, as far as stated: its level, and what that level is described by.
+
+    A randomised, triple-blind trial of 31 patients is ``level`` clinical, ``randomised`` and
+    ``blinded`` true, ``masking`` triple, ``n`` 31. A mouse model is ``level`` in-vivo, ``species``
+    [mouse].
+    """
+
+    level: Level = "not-stated"
+    species: Annotated[list[Slug], Field(description="of the animals studied")] = EMPTY
+    models: Annotated[list[Slug], Field(description="animal, tissue and cell models")] = EMPTY
+    phase: str | None = None
+    randomised: bool | None = None
+    controlled: bool | None = None
+    blinded: bool | None = None
+    masking: Annotated[str | None, Field(description="open, single, double, triple")] = None
+    n: Annotated[int | None, Field(description="participants enrolled")] = None
+    follow_up: str | None = None
 
 
 class Finding(Record):
@@ -91,9 +140,20 @@ class Finding(Record):
     ] = EMPTY
     outcomes: list[EffectOf] = EMPTY
     quantities: list[Quantity] = EMPTY
+    sites: Annotated[list[Slug], Field(description="tissues that a lesion or repair is in")] = EMPTY
     references: Annotated[list[int], Field(description="numbers in the paper's list")] = EMPTY
-    evidence: Evidence = "not stated"
+    design: Design = Design()
+    role: Annotated[StudyRole, Field(description="what the vesicles are to the condition")] = (
+        "unclear"
+    )
+    result: Result = "none-reported"
+    certainty: Certainty = "asserted"
     questions: list[Question] = EMPTY
+
+    @property
+    def basis(self) -> Basis:
+        """Where the statement stands; a digest is a summary site's words, not the authors'."""
+        return _BASIS[self.locator.kind]
 
     @property
     def vehicle_ids(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""Trials, as papers tell of them and as their registry records them."""
+"""Trials, as papers report them and as their registry records them, and studies."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from builder.models.base import EMPTY, Question, Record, Slug
-from builder.models.findings import Locator
+from builder.models.base import EMPTY, Question, Record, Result, Slug, StudyRole
+from builder.models.findings import Design, Locator
 
 
 class Dose(Record):
@@ -96,4 +96,28 @@ class Trial(Record):
     quote: str
     lookalikes: Annotated[list[str], Field(description="registry ids easily confused")] = EMPTY
     discrepancies: list[Discrepancy] = EMPTY
+    questions: list[Question] = EMPTY
+
+
+class Study(Record):
+    """One piece of research, once, however many statements, papers and registrations report it.
+
+    A trial, its registration in a reference list and its published result are one study; a cited
+    work and the table row that cites it are one study.
+    """
+
+    id: Annotated[Slug, Field(description="the id of its trial, else of its work")]
+    kind: Literal["trial", "primary", "review"]
+    references: Annotated[list[Slug], Field(description="ids of the works")] = EMPTY
+    trials: list[Slug] = EMPTY
+    findings: list[Slug] = EMPTY
+    sources: Annotated[
+        list[Slug], Field(description="the narrowest labels that no place contradicts")
+    ] = EMPTY
+    conditions: list[Slug] = EMPTY
+    design: Design = Design()
+    result: Result = "none-reported"
+    role: StudyRole = "unclear"
+    n: int | None = None
+    retracted: bool | None = None
     questions: list[Question] = EMPTY

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import filecmp
 import hashlib
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -15,12 +17,12 @@ from mkdocs.utils.yaml import yaml_load
 from builder import store
 from builder.addresses.renewal import check_pages
 from builder.errors import Problem, ProblemError, has_errors
-from builder.export import write_exports
+from builder.export import Downloads, write_exports
 from builder.project import Project, source_date_epoch
 from builder.publish.linkcheck import check_links
 from builder.search import write_search
 from builder.site.pages import Page
-from builder.store import Library
+from builder.store import hashes
 from builder.store.atomic_replace import new_site
 from builder.text import ids
 
@@ -29,7 +31,6 @@ _WARNING = re.compile(r"^(?:WARNING|ERROR)\s+-\s+(.*)", re.MULTILINE)
 # The last line of a traceback: the disk is full, the folder is read-only.
 _REFUSED = re.compile(r"^\w*Error: \[Errno (\d+)\] ([^:\n]+)", re.MULTILINE)
 _DOC = re.compile(r"[Dd]oc file '([^']+)'")
-_STAMP = "published"
 
 
 def site_address(project: Project) -> str:
@@ -39,52 +40,47 @@ def site_address(project: Project) -> str:
     return str(address).rstrip("/") + "/"
 
 
-def publish(
-    project: Project,
-    library: Library,
-    notify: Notify,
-    *,
-    force: bool = False,
-    pages: Sequence[Page] | None = None,
-) -> bool:
-    """Build the site from the rendered pages and swap it into place; False if nothing changed.
+def publish(project: Project, downloads: Downloads, pages: Sequence[Page], notify: Notify) -> None:
+    """Build the site from the rendered pages and swap it into place.
 
-    ``pages`` are those that were rendered, as ``render_site`` tells them; else they are found anew.
-    Raises ProblemError, and leaves the site published before, where a page or a link is wrong.
+    ``pages`` are those that were rendered, as ``render_site`` returns them. Raises ProblemError,
+    and leaves the site published before, where a page or a link is wrong.
     """
-    # One stamp for each place that is published to, so that a preview leaves the site's alone.
-    stamp = project.build / f"{_STAMP}-{ids.digest(str(project.site))}"
-    inputs = _digest_inputs(project)
-    if not force and stamp.is_file() and stamp.read_text() == _seal(inputs, project.site):
-        return False
+    inputs = _hash_inputs(project)
     try:
         with new_site(project.site) as folder:
             notify("pages to HTML")
             build_html(project, folder)
+            _remove_unused(folder)
             notify("search")
-            write_search(project, library, folder)
+            write_search(project, downloads.atlas, folder)
             notify("exports")
-            address = site_address(project)
-            write_exports(library, folder, address, project.downloads, pages)
+            write_exports(downloads, folder, pages)
             notify("links")
-            problems = check_links(folder, address)
+            problems = check_links(folder, downloads.edition.site_url)
             if project.out != project.preview:
-                problems += check_pages(library, folder)
+                problems += check_pages(downloads.atlas.library, folder)
             if has_errors(problems):
                 raise ProblemError(problems)
             notify("swap")
+            _keep_times(project.site, folder)
     except OSError as error:
         raise ProblemError(_refused(project, error)) from error
-    store.write_text(stamp, _seal(inputs, project.site))
-    return True
+    store.write_text(_stamp(project), _seal(inputs, project.site))
+
+
+def is_current(project: Project) -> bool:
+    """Return whether the site stands as it was published, from what there is now."""
+    stamp = _stamp(project)
+    return stamp.is_file() and stamp.read_text() == _seal(_hash_inputs(project), project.site)
 
 
 def build_html(project: Project, folder: Path) -> None:
-    """Run the site generator, strictly, into a folder. Raises ProblemError with what it says."""
+    """Run ``mkdocs build --strict`` into a folder. Raises ProblemError with what it reports."""
     ran = subprocess.run(  # noqa: S603 (our own words)
         [
-            *[sys.executable, "-m", "builder.publish.generator"],
-            *[str(project.config), str(folder.absolute())],
+            *[sys.executable, "-m", "mkdocs", "build", "--strict"],
+            *["--config-file", str(project.config), "--site-dir", str(folder.absolute())],
         ],
         env=build_environment(project),
         capture_output=True,
@@ -142,26 +138,40 @@ def _refused(project: Project, error: OSError) -> Problem:
     )
 
 
-def _digest_inputs(project: Project) -> str:
-    """Return a hash of all that shapes the site: pages, theme, records, settings and programs."""
-    builder = Path(__file__).parents[1]
-    folders = [project.docs, project.templates, project.content, builder]
+def _remove_unused(site: Path) -> None:
+    """Remove what Material ships for its own script, which no page loads, and all source maps."""
+    for pattern in ("javascripts/bundle.*", "javascripts/lunr", "javascripts/workers", "**/*.map"):
+        for path in (site / "assets").glob(pattern):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _keep_times(old: Path, new: Path) -> None:
+    """Give each file that did not change the time of the one it replaces, for rsync and caches."""
+    for path in _files(new):
+        before = old / path.relative_to(new)
+        if before.is_file() and filecmp.cmp(before, path, shallow=False):
+            shutil.copystat(before, path)
+
+
+def _stamp(project: Project) -> Path:
+    """Return the file that seals a site: one for each place that is published to."""
+    return project.build / f"published-{ids.digest(str(project.site))}"
+
+
+def _hash_inputs(project: Project) -> str:
+    """Return a hash of all that shapes the site: seeds, records, theme, settings and programs."""
+    folders = (project.seeds, project.content, project.templates, project.root / "releases")
     files = [path for folder in folders for path in _files(folder)]
-    files += [
-        path for path in (project.config, project.root / "requirements.lock") if path.exists()
-    ]
-    found = hashlib.sha256()
-    for part in (
+    files += [path for path in (project.config, project.root / "pyproject.toml") if path.exists()]
+    settings = (
         os.environ.get("SITE_URL", ""),
         os.environ.get("ISSUES_URL", ""),
         str(source_date_epoch(project.root)),
-        sys.version,
-    ):
-        found.update(part.encode() + b"\0")
-    for path in files:
-        found.update(store.relative(path, project.root).encode() + b"\0")
-        found.update(hashlib.sha256(path.read_bytes()).digest())
-    return found.hexdigest()
+        hashes.hash_program(),
+    )
+    return hashes.hash_parts(
+        [*(text.encode() for text in settings), *hashes.hash_files(files, project.root)]
+    )
 
 
 def _seal(inputs: str, site: Path) -> str:

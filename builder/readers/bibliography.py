@@ -9,6 +9,7 @@ from builder.errors import Problem
 from builder.models import (
     Abbreviation,
     Affiliated,
+    Coverage,
     CslDate,
     CslItem,
     CslName,
@@ -55,6 +56,7 @@ def build_paper(document: Document) -> Paper:
         id=ids.work_id(lead, year, title),
         csl=csl_item(work, title),
         seed=Seed(file=_seed_name(document), sha256=document.sha256, layout=document.layout),
+        coverage=_coverage(document),
         headings=[
             HeadingRecord(level=h.level, text=h.text, line=h.line) for h in document.headings
         ],
@@ -81,6 +83,17 @@ def build_paper(document: Document) -> Paper:
         people=_people(work.authors),
         abbreviations=[Abbreviation(short=s, long=f) for s, f in document.abbreviations],
         questions=_questions(document),
+    )
+
+
+def _coverage(document: Document) -> Coverage:
+    """Return which parts of the paper the seed held; a heading alone is no text."""
+    return Coverage(
+        title=bool(document.front.work.title),
+        abstract=bool(_blocks(document, "abstract")),
+        body=bool(_blocks(document, "paragraph")),
+        tables=any(not grid.is_image for grid in document.tables),
+        references=bool(document.citations),
     )
 
 

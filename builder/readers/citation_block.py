@@ -86,6 +86,11 @@ def read_citation_block(
     if authors:
         style = chicago or acs
         places.append(("authors", style.line if style else 0))
+    else:
+        read_again = ((n, parse_reference(text)[0]) for n, text in pieces)
+        line, other = next(((n, w) for n, w in read_again if w.authors), (0, WorkFields()))
+        authors, et_al = other.authors, other.et_al
+        places += [("authors", line)] if authors else []
     work["doi"], line = _doi(pieces)
     places += [("doi", line)] if line else []
     year = work.pop("year", "")

@@ -34,7 +34,7 @@ class PaperBundle:
     trials: list[models.Trial] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Library:
     """Every record of content/, indexed by id. Built once, then only read."""
 

@@ -179,7 +179,7 @@ def test_a_page_is_dated_when_its_data_changes_and_only_then(tmp_path: Path) -> 
     library = make_library(tmp_path)
     entries = history.renew_ledger([], library, DAY)
     assert {e.changed for e in entries} == {None}
-    later = with_ledger(make_library(tmp_path, make_bundle(evidence="in vitro")), entries)
+    later = with_ledger(make_library(tmp_path, make_bundle(design={"level": "in-vitro"})), entries)
     entries = history.renew_ledger([sides(library)], later, date(2026, 12, 24))
     changed = {e.address for e in entries if e.changed == date(2026, 12, 24)}
     assert {"findings/f000000001/", "sources/bmsc/", "mechanisms/il-1b/"} <= changed
@@ -381,9 +381,9 @@ class Year:
         for old in path.parent.iterdir():
             old.unlink()
         path.write_text(
-            f"- record: {found.id}\n  field: evidence\n  old: {found.evidence}\n"
+            f"- record: {found.id}\n  field: design.level\n  old: {found.design.level}\n"
             "  new: in vitro\n  reason: said so\n  date: 2026-01-01\n"
-            if found.evidence != "in vitro"
+            if found.design.level != "in-vitro"
             else "[]\n"
         )
 

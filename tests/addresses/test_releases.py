@@ -58,9 +58,11 @@ def test_a_changed_field_is_a_change_and_a_question_is_none(tmp_path: Path) -> N
     write(recorded(make_library(tmp_path)), "1.0.0")
     same = write(recorded(make_library(tmp_path, make_bundle(questions=[]))), "1.0.1")
     assert told(same) == {"added": [], "changed": [], "withdrawn": []}
-    other = write(recorded(make_library(tmp_path, make_bundle(evidence="in vitro"))), "1.1.0")
+    other = write(
+        recorded(make_library(tmp_path, make_bundle(design={"level": "in-vitro"}))), "1.1.0"
+    )
     [changed] = other.changes["findings"]["changed"]
-    assert (changed["id"], changed["fields"]) == ("f000000001", ["evidence"])
+    assert (changed["id"], changed["fields"]) == ("f000000001", ["design"])
     assert "sources/bmsc/" in other.changes["pages"]["changed"]
     assert "sources/msc/" not in other.changes["pages"]["changed"]
 

@@ -91,9 +91,9 @@ def test_a_date_is_compared_as_it_is_written() -> None:
             f"{FILE}:3: error: field: a field that may be corrected, got 'quote'. [correction]",
         ),
         (
-            correct("f000000001", "evidence", "in vivo animal", "certain"),
-            f"{FILE}:3: error: new: Input should be 'in vitro', 'ex vivo', 'in vivo animal', "
-            "'clinical', 'review' or 'not stated', got 'certain'. [correction]",
+            correct("f000000001", "design.level", "in-vivo", "certain"),
+            f"{FILE}:3: error: new: Input should be 'in-vitro', 'ex-vivo', 'in-vivo', 'clinical', "
+            "'review' or 'not-stated', got 'certain'. [correction]",
         ),
         (
             correct("f000000001", "sources.7", "bmsc", "msc"),

@@ -193,8 +193,8 @@ def test_corrections_follow_a_paper_to_its_new_id(review: tuple[Project, Seed]) 
     folder = project.content / "corrections"
     folder.mkdir()
     (folder / f"{OLD}.yml").write_text(
-        f"# kept\n- record: {finding.id}\n  field: evidence\n  old: {finding.evidence}\n"
-        "  new: ex vivo\n  reason: said so\n  date: 2026-01-01\n"
+        f"# kept\n- record: {finding.id}\n  field: design.level\n  old: {finding.design.level}\n"
+        "  new: ex-vivo\n  reason: said so\n  date: 2026-01-01\n"
         f"- record: {OLD}\n  field: csl.volume\n  old: '1'\n  new: '7'\n"
         "  reason: misprinted\n  date: 2026-01-01\n"
     )
@@ -209,7 +209,7 @@ def test_corrections_follow_a_paper_to_its_new_id(review: tuple[Project, Seed]) 
     bundle = store.read_bundle(project.content / "papers" / NEW, project.root)
     assert bundle.paper.csl.volume == "7"
     goal = ledger.follow(f"findings/{finding.id}/", entries(project)).split("/")[1]
-    assert {f.id: f.evidence for f in bundle.findings}[goal] == "ex vivo"
+    assert {f.id: f.design.level for f in bundle.findings}[goal] == "ex-vivo"
 
 
 # --- what the ledger was not told of -------------------------------------------------------------

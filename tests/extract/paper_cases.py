@@ -73,7 +73,7 @@ def score_cases(vocabulary: Vocabulary) -> PaperScore:
             finding = match(entry, found.bundle.findings)
             if finding is not None:
                 named = {
-                    "evidence": finding.evidence,
+                    "design": finding.design.level,
                     **entry,
                     "key": f"{case.name}: {entry['has']}",
                 }

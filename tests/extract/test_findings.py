@@ -65,8 +65,12 @@ def test_a_row_is_quoted_as_printed_and_keeps_its_place(vocabulary):
     finding = next(t.finding for t in traces if t.finding.locator.kind == "table-row")
     assert finding.quote == "BMSC-Exos. | GelMA hydrogel. | Increase VEGF. | [1]"
     assert (finding.locator.table, finding.locator.line) == (1, 11)
-    assert (finding.sources, finding.vehicle_ids, finding.references) == (["bmsc"], ["gelma"], [1])
-    assert finding.evidence == "in vivo animal"  # from the title that it cites
+    assert (finding.sources, finding.vehicle_ids, finding.references) == (
+        ["bmsc"],
+        ["gelma", "hydrogel"],
+        [1],
+    )
+    assert finding.design.level == "in-vivo"  # from the title that it cites
     assert not finding.questions
 
 
@@ -274,7 +278,7 @@ def test_works_under_one_number_all_count(vocabulary):
     works = [cited(1, "A study"), cited(1, "Adipose exosomes in mice")]
     traces = trace_findings(paper(), seed, [], works, vocabulary)
     (finding,) = [t.finding for t in traces if t.finding.locator.kind == "full-text"]
-    assert (finding.references, finding.evidence) == ([1], "in vivo animal")
+    assert (finding.references, finding.design.level) == ([1], "in-vivo")
 
 
 def test_a_sentence_set_in_stimulated_cells_is_no_animal_study(vocabulary):
@@ -283,14 +287,14 @@ def test_a_sentence_set_in_stimulated_cells_is_no_animal_study(vocabulary):
     works = [cited(1, "Exosomes relieve pain in a rat model of osteoarthritis")]
     traces = trace_findings(paper(), document(blocks=[block]), [], works, vocabulary)
     found = [t.finding for t in traces if t.finding.locator.kind == "full-text"]
-    assert [f.evidence for f in found] == ["in vitro"]
+    assert [f.design.level for f in found] == ["in-vitro"]
 
 
 def test_a_sentence_takes_no_level_from_works_that_differ(vocabulary):
     block = Block("paragraph", "ADSC exosomes reduced apoptosis [1,2].", 7, "Results", (1, 2))
     works = [cited(1, "Chondrocytes in vitro"), cited(2, "Pain of mice")]
     traces = trace_findings(paper(), document(blocks=[block]), [], works, vocabulary)
-    assert [t.finding.evidence for t in traces] == ["not stated"]
+    assert [t.finding.design.level for t in traces] == ["not-stated"]
 
 
 def test_sources_in_contrast_get_their_own_effects(vocabulary):
@@ -444,3 +448,38 @@ def test_a_test_named_after_a_process_is_not_the_process(vocabulary):
     (trace,) = read(vocabulary, blocks=[Block("paragraph", text, 7)])
     assert trace.finding.mechanisms == []
     assert [(o.id, o.effect) for o in trace.finding.outcomes] == [("icrs-score", "up")]
+
+
+# Written from what each name says before it was read by program.
+@pytest.mark.parametrize(
+    ("text", "vehicles"),
+    [
+        (
+            "An injectable, self-healing chitosan/β-glycerophosphate gel loaded with MSC exosomes",
+            [(["chitosan", "beta-glycerophosphate"], "hydrogel", ["injectable", "self-healing"])],
+        ),
+        ("GelMA/HA-NB hydrogel with BMSC exosomes", [(["gelma", "ha-nb"], "hydrogel", [])]),
+        ("ALG-HA/MSC-Exos hydrogel", [(["alginate", "hyaluronic-acid"], "hydrogel", [])]),
+        ("Exosomes of BMSCs in GelMA-60", [(["gelma"], None, [])]),
+        (
+            "MSC exosomes in PLGA microspheres and a collagen membrane",
+            [(["plga"], "microspheres", []), (["collagen"], "membrane", [])],
+        ),
+        (
+            "Exosomes in GelMA and HAMA microspheres",
+            [(["gelma"], "microspheres", []), (["hama"], "microspheres", [])],
+        ),
+        ("Exosomes in a scaffold made of zein", [(["zein"], "scaffold", [])]),
+        ("Gelatin methacryloyl (GelMA) hydrogel, MSC exosomes", [(["gelma"], "hydrogel", [])]),
+        ("Adhesive properties of MSC exosomes", []),
+    ],
+)
+def test_a_vehicle_is_composed_of_what_its_name_says(vocabulary, text, vehicles):
+    found = measure_gold.read_alone(text, vocabulary).vehicles
+    assert [(v.materials, v.form, v.properties) for v in found] == vehicles
+
+
+def test_a_named_vehicle_keeps_its_name_beside_its_parts(vocabulary):
+    (found,) = measure_gold.read_alone("ACECM scaffolds with MSC exosomes", vocabulary).vehicles
+    assert (found.id, found.label) == ("acecm", "ACECM scaffolds")
+    assert (found.materials, found.form) == (["decellularized-ecm"], "scaffold")

@@ -98,8 +98,8 @@ def test_a_condition_with_an_effect_is_named_as_well(vocabulary, cues):
 @pytest.mark.parametrize(
     ("title", "level"),
     [
-        ("circRNA sequencing profile of BMSC exosomes in osteoporosis patients", "not stated"),
-        ("Plasma exosomes as biomarkers in osteoarthritis patients", "not stated"),
+        ("circRNA sequencing profile of BMSC exosomes in osteoporosis patients", "not-stated"),
+        ("Plasma exosomes as biomarkers in osteoarthritis patients", "not-stated"),
         ("MSC exosomes in patients with knee osteoarthritis", "clinical"),
         ("A phase I trial of MSC exosomes with plasma biomarkers in OA patients", "clinical"),
     ],
@@ -107,4 +107,4 @@ def test_a_condition_with_an_effect_is_named_as_well(vocabulary, cues):
 def test_vesicles_taken_from_patients_were_not_given_to_them(title, level, vocabulary, cues):
     where = Locator(kind="reference-title", line=1, reference=1)
     statement = Statement(where, title, (Part("title", "", title),), (1,))
-    assert read_statement(statement, "p", vocabulary, cues).finding.evidence == level
+    assert read_statement(statement, "p", vocabulary, cues).finding.design.level == level

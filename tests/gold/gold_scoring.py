@@ -25,6 +25,8 @@ INVENTED = (
     "blind-traps",
     "blind-fourth",
 )
+# Sentences and titles of published articles, by the file that holds them.
+REAL = ("blind-real",)
 # The kinds of term that an item given in words may name, by field.
 _KINDS = {
     "sources": ("source", "cell", "tissue"),
@@ -68,7 +70,10 @@ class Score:
 def load_entries(*names: str, sure_only: bool = False) -> list[Entry]:
     """Entries of the named gold files (glob patterns, such as ``titles-*``), in order."""
     paths = [path for name in names for path in sorted(HERE.glob(f"{name}.yml"))]
-    entries = [e for path in paths for e in yaml.safe_load(path.read_text(encoding="utf-8"))]
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    entries = [
+        e for path in paths for e in yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+    ]
     for entry in entries:
         for name in FIELDS:
             if name in entry:

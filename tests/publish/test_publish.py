@@ -195,3 +195,24 @@ def test_the_date_of_a_build_is_never_the_clocks(
         env={**os.environ, "GIT_COMMITTER_DATE": "2026-01-02T03:04:05Z"},
     )
     assert source_date_epoch(tmp_path) == 1767323045
+
+
+def test_a_change_renews_only_what_shows_it(site: Project) -> None:
+    before = {p: p.stat().st_mtime_ns for p in site.site.rglob("*") if p.is_file()}
+    old = picture(site)
+    assert not pipeline.build(site)
+    edit(site)
+    assert pipeline.build(site)
+    new = picture(site)
+    for path, time_ns in before.items():
+        name = path.relative_to(site.site).as_posix()
+        if new.get(name) == old[name]:
+            assert path.stat().st_mtime_ns == time_ns, name
+    assert (site.site / "sources/bmsc/index.html").stat().st_mtime_ns > max(before.values())
+
+
+def test_what_the_theme_ships_for_its_own_script_is_left_out(site: Project) -> None:
+    names = set(picture(site))
+    assert not [n for n in names if n.endswith(".map") or "lunr" in n or "bundle" in n]
+    page = (site.site / "index.html").read_text()
+    assert "bundle" not in page

@@ -128,7 +128,7 @@ def test_words_name_the_works_and_the_fields(index: Path) -> None:
 
 def test_facets_come_from_the_findings(entries: Entries) -> None:
     roe = entries.works[2]
-    assert roe.facets == {"source": ("bmsc",), "evidence": ("in vivo animal",)}
+    assert roe.facets == {"source": ("bmsc",), "evidence": ("in-vivo",)}
 
 
 def test_markup_in_a_title_stays_text(entries: Entries) -> None:

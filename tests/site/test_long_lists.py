@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 import pytest
+from builder.site.paging import split_glossary, split_numbered, view_steps
 from render_sample import sample_library
 
 from builder.models import Finding, Locator, Term
 from builder.site.index import build_atlas
 from builder.site.pages import Page, view_pages
-from builder.site.paging import split_glossary, split_numbered, view_steps
 from builder.store import Library
 
 PAPER = "mohan-2025-exosomal-interventions"
@@ -21,7 +21,7 @@ def make_finding(number: int, evidence: str) -> Finding:
         locator=Locator(kind="abstract", line=1),
         quote=f"Exosomes of BMSC helped {number} times.",
         sources=["bmsc"],
-        evidence=evidence,
+        design={"level": evidence},
     )
 
 
@@ -30,7 +30,7 @@ def long_library() -> Library:
     """A library in which one cell source has 250 findings, three of them clinical and told last."""
     library = sample_library()
     bundle = library.papers[PAPER]
-    findings = [make_finding(n, "clinical" if n > 246 else "in vitro") for n in range(250)]
+    findings = [make_finding(n, "clinical" if n > 246 else "in-vitro") for n in range(250)]
     library.papers[PAPER] = replace(bundle, findings=findings)
     return library
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from builder.site.measurements import view_measures
+from builder.site.target_effects import view_reach
 from hand_made import PAPER, make_bundle, make_library
 
 from builder import models
 from builder.site.index import Atlas, build_atlas
-from builder.site.measurements import view_measures
-from builder.site.target_effects import view_reach
 
 TERMS = [
     models.Term(id="gelma", label="Gelatin methacryloyl", kind="vehicle"),
@@ -67,7 +67,7 @@ EFFECTS = [
         mechanisms=[{"id": "il-1b", "effect": "down"}],
         conditions=["knee-oa"],
         targets=["chondrocyte"],
-        evidence="in vivo animal",
+        design={"level": "in-vivo"},
     ),
     read(
         6,
@@ -132,7 +132,7 @@ def test_effects_are_counted_by_target_and_condition(tmp_path: Path) -> None:
     ]
     knee = "Knee osteoarthritis"
     assert told == [
-        ("Chondrocyte", knee, [("increases", 1), ("decreases", 1)], "in vivo animal", 2),
+        ("Chondrocyte", knee, [("increases", 1), ("decreases", 1)], "in vivo", 2),
         (None, knee, [("decreases", 1)], "not stated", 1),
         (None, None, [("involves", 3)], "not stated", 3),
     ]

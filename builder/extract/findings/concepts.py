@@ -240,7 +240,7 @@ def read_evidence(
     for item in assigned:
         animal = item.field == "species" and item.value != "human"
         if animal and item.part in settings and item.part not in in_cells:
-            return replace(item, field="evidence", value="in vivo animal", rule="animal-in-column")
+            return replace(item, field="design", value="in-vivo", rule="animal-in-column")
     return None
 
 
@@ -252,7 +252,7 @@ def _cell_model(
     if statement.locator.kind != "full-text" or set(types.values()) != {"cell model"}:
         return None
     named = next(a for a in assigned if a.field == "models")
-    return replace(named, field="evidence", value="in vitro", rule="cell-model")
+    return replace(named, field="design", value="in-vitro", rule="cell-model")
 
 
 def _find_level(places: Sequence[tuple[str, str]], cues: Cues) -> Assigned | None:
@@ -260,6 +260,6 @@ def _find_level(places: Sequence[tuple[str, str]], cues: Cues) -> Assigned | Non
         for name, text in places:
             if match := pattern.search(text):
                 return Assigned(
-                    "evidence", level, "evidence-words", name, match.start(), match.end(), match[0]
+                    "design", level, "design-words", name, match.start(), match.end(), match[0]
                 )
     return None

@@ -1,0 +1,344 @@
+"""The command line: the only place that prints or exits.
+
+Exit codes: 0 all good, 1 problems in the input, 2 wrong use.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from builder.cli.console import AtlasCommand, Stages, count, finish, show, told
+from builder.errors import ProblemError, has_errors
+from builder.project import Project, find_project, find_version
+
+
+class AtlasGroup(click.Group):
+    """The commands of the atlas."""
+
+    command_class = AtlasCommand
+
+
+@click.group(cls=AtlasGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--root",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The atlas's folder; the current one, or the nearest above it, if not given.",
+)
+@click.version_option(find_version(), prog_name="exosome-atlas", message="%(prog)s %(version)s")
+@click.pass_context
+def main(context: click.Context, root: Path | None) -> None:
+    """Build the Exosome Atlas from the papers in seeds/."""
+    context.obj = Project(root.resolve()) if root else find_project(Path.cwd())
+
+
+@main.command()
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    help="Read with so many processes; 1 reads in this one.",
+)
+@click.option("--dask", metavar="ADDRESS", help="Read on the Dask cluster with this scheduler.")
+@click.pass_obj
+def extract(project: Project, jobs: int | None, dask: str | None) -> None:
+    """Read the papers in seeds/ and write content/papers/."""
+    from builder.curate import extraction, workers
+
+    if jobs and dask:
+        raise click.UsageError("--jobs and --dask exclude each other")
+    with told(), Stages() as stages:
+        crew = workers.name_crew(jobs, dask)
+        report = extraction.extract(project, stages.notify, crew=crew, progress=stages.progress)
+    finish(
+        report.problems,
+        f"extract: {count(report.papers, 'paper')}, {count(len(report.changed), 'file')} changed, "
+        f"{stages.seconds}",
+    )
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
+@click.pass_obj
+def check(project: Project, as_json: bool) -> None:
+    """Check content/ against the seeds, and every name in it."""
+    from builder.curate import extraction
+
+    try:
+        with Stages() as stages:
+            report = extraction.check(project, stages.notify)
+            problems = report.problems
+    except ProblemError as error:
+        problems = error.problems
+    if as_json:
+        click.echo(json.dumps([asdict(p) for p in problems], ensure_ascii=False, indent=2))
+        sys.exit(1 if has_errors(problems) else 0)
+    warnings = sum(problem.level == "warning" for problem in problems)
+    finish(problems, f"check: {count(warnings, 'warning')}, {stages.seconds}")
+
+
+@main.command()
+@click.pass_obj
+def render(project: Project) -> None:
+    """Write the pages as Markdown to build/docs/."""
+    from builder import pipeline
+
+    with told(), Stages() as stages:
+        report = pipeline.render(project, stages.notify)
+    click.echo(
+        f"render: {count(report.pages, 'page')}, {len(report.changed):,} changed, {stages.seconds}"
+    )
+
+
+@main.command()
+@click.option("--force", is_flag=True, help="Publish even if nothing has changed.")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Publish here, not to site/."
+)
+@click.pass_obj
+def build(project: Project, force: bool, out: Path | None) -> None:
+    """Render, check and publish the site to site/."""
+    from builder import pipeline
+
+    project = Project(project.root, out.resolve() if out else None)
+    with told(), Stages() as stages:
+        changed = pipeline.build(project, stages.notify, force=force)
+    done = "published" if changed else "nothing has changed"
+    click.echo(f"build: {done}, {stages.seconds}")
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="The port to listen on.")
+@click.pass_obj
+def serve(project: Project, host: str, port: int) -> None:
+    """Preview the site; reload the browser on every change."""
+    from builder import pipeline
+    from builder.publish import serve as preview
+
+    project = preview.preview_project(project)
+    with Stages():
+        problems = pipeline.rebuild(project)
+    show(problems)
+    if not project.site.is_dir():
+        sys.exit(1)
+    server = preview.make_server(project, host, port, click.echo, lambda: pipeline.rebuild(project))
+    click.echo(f"Preview at http://{host}:{port}/ (Ctrl-C ends it)")
+    try:
+        server.serve()
+    except KeyboardInterrupt:
+        server.shutdown()
+    except OSError as error:
+        raise click.UsageError(f"can't listen on {host}:{port}: {error.strerror}") from error
+
+
+@main.command()
+@click.argument("old")
+@click.argument("new")
+@click.pass_obj
+def rename(project: Project, old: str, new: str) -> None:
+    """Let the address OLD lead to NEW.
+
+    OLD and NEW are ids of a term (bmsc) or addresses (sources/bmsc/). A term is renamed wherever it
+    stands.
+    """
+    from builder.curate import redirects
+
+    with told():
+        done = redirects.rename(project, old, new)
+    for source, target in done.moves.items():
+        click.echo(f"{source} leads to {target} from now on.")
+    click.echo(f"rename: {count(len(done.changed), 'file')} changed")
+
+
+@main.command()
+@click.argument("names", metavar="ID...", nargs=-1, required=True)
+@click.option("--because", required=True, help="Why, in a sentence that readers will see.")
+@click.pass_obj
+def retire(project: Project, names: tuple[str, ...], because: str) -> None:
+    """Withdraw addresses whose records are gone.
+
+    ID is an address (sources/bmsc/) or a record (source:bmsc). With a paper go the findings, works
+    and trials that it alone brought.
+    """
+    from builder.curate import redirects
+
+    with told():
+        gone = redirects.retire(project, names, because)
+    click.echo(f"retire: {len(gone):,} {'address' if len(gone) == 1 else 'addresses'} withdrawn")
+
+
+@main.command()
+@click.argument("version")
+@click.pass_obj
+def release(project: Project, version: str) -> None:
+    """Freeze the data as VERSION, with what changed since."""
+    from builder.publish.release import write_release
+
+    with told(), Stages() as stages:
+        changes = write_release(project, version)
+    said = ", ".join(f"{len(found):,} {word}" for word, found in changes["findings"].items())
+    click.echo(f"release {version}: findings {said}, {stages.seconds}")
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the questions as JSON.")
+@click.pass_obj
+def questions(project: Project, as_json: bool) -> None:
+    """List what a curator should look at, the weightiest first."""
+    from builder.curate.questions import find_questions
+    from builder.store.library_cache import load
+
+    with told():
+        found = find_questions(load(project))
+    if as_json:
+        click.echo(json.dumps([asdict(q) for q in found], ensure_ascii=False, indent=2))
+        return
+    for question in found:
+        click.echo(str(question))
+    click.echo(f"{count(len(found), 'question')}.")
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option("--text", help="Read this text; with - one statement a line from standard input.")
+@click.option(
+    "--as",
+    "kind",
+    type=click.Choice(["title", "abstract", "full-text"]),
+    default="abstract",
+    show_default=True,
+    help="What the text is.",
+)
+@click.option("--column", default="", help="Read the text as a table cell in this column.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON; the default.")
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["bibtex", "ris", "csl"]),
+    help="Print the reference list of FILE so.",
+)
+@click.pass_obj
+def read(
+    project: Project, /, file: Path | None, text: str | None, style: str | None, **place: Any
+) -> None:
+    """Show what FILE, or a bare text, gives; nothing is written."""
+    from builder.curate.reading import unpack_knowledge
+    from builder.curate.vocabulary_cache import learn
+    from builder.export import reading
+
+    if (file is None) == (text is None):
+        raise click.UsageError("give either FILE or --text")
+    if style and (file is None or place["as_json"]):
+        raise click.UsageError("--format goes with FILE and without --json")
+    with told():
+        _, vocabulary = unpack_knowledge(learn(project))
+    if file is not None:
+        found = reading.read_file(file, vocabulary)
+        if found.bundle and style:
+            click.echo(reading.format_references(found.bundle, style), nl=False)
+        elif not style:
+            click.echo(json.dumps(reading.view_file(found), ensure_ascii=False, indent=2))
+        if not found.bundle:
+            show(found.problems)
+            sys.exit(1)
+        return
+    lines: Iterable[bytes] = [(text or "").encode()]
+    if text == "-":
+        lines = sys.stdin.buffer
+    for line in lines:
+        said = line.decode("utf-8", "replace")
+        findings, problems = reading.read_text(said, vocabulary, place["kind"], place["column"])
+        show(problems)
+        indent = None if text == "-" else 2
+        click.echo(json.dumps(reading.view_findings(findings), ensure_ascii=False, indent=indent))
+
+
+@main.command()
+@click.argument("finding")
+@click.pass_obj
+def explain(project: Project, finding: str) -> None:
+    """Show the words and rules behind each field of FINDING."""
+    from builder.curate.explain import explain_finding
+    from builder.store.library_cache import load
+
+    with told():
+        try:
+            lines = explain_finding(project, load(project), finding)
+        except LookupError as error:
+            raise click.BadParameter(str(error), param_hint="FINDING") from error
+    for line in lines:
+        click.echo(line)
+
+
+@main.command()
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("build/schema"),
+    show_default=True,
+    help="The folder to write to.",
+)
+@click.pass_obj
+def schemas(project: Project, out: Path) -> None:
+    """Write the JSON Schemas of the records, for editors."""
+    from builder import store
+    from builder.export.records import content_schemas
+
+    with told():
+        for name, schema in content_schemas("").items():
+            text = json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+            store.write_text(project.root / out / f"{name}.json", text)
+    click.echo(f"schemas: {count(len(content_schemas('')), 'file')} in {out}")
+
+
+@main.command()
+@click.argument("part", type=click.Choice(["trials", "references"]), required=False)
+@click.pass_obj
+def refresh(project: Project, part: str | None) -> None:
+    """Ask registries and bibliographic services what is new.
+
+    Both are asked if PART is not given.
+    """
+    from builder.refresh import PARTS
+    from builder.refresh import refresh as ask
+
+    with told(), Stages() as stages:
+        done = ask(project, (part,) if part else PARTS, notify=stages.notify)
+    for news in done.news:
+        click.echo(news)
+    changed = ", ".join(path.relative_to(project.root).as_posix() for path in done.changed)
+    finish(
+        done.problems,
+        f"refresh: asked for {count(done.trials, 'trial')} and {count(done.works, 'work')}; "
+        f"{count(done.questions, 'new question')}; changed: {changed or 'nothing'}; "
+        f"{stages.seconds}",
+    )
+    if done.changed:
+        click.echo("Run exosome-atlas extract to compare the papers with what is new.")
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Show what would come, and touch nothing.")
+@click.pass_obj
+def add(project: Project, file: Path, dry_run: bool) -> None:
+    """Take the paper FILE into seeds/, and show what it brings."""
+    from builder.curate.add import add_paper, tell_added
+
+    with told(), Stages() as stages:
+        added = add_paper(project, file, dry_run=dry_run, notify=stages.notify)
+    for line in tell_added(added):
+        click.echo(line)
+    done = "dry run, nothing was touched" if dry_run else f"seeds/{added.seed} is in"
+    finish(added.problems, f"add: {done}, {stages.seconds}")
+
+
+from builder.cli import review  # noqa: E402 (its commands join the group above)
+
+review.register(main)

@@ -1,0 +1,200 @@
+"""Studies: one piece of research once, however many statements, papers and registrations report it.
+
+A trial, its registration in a reference list and its published result are one study; a cited work
+and the table row that cites it are one study. A review is listed, and is no study of what it
+reviews. This module knows records only, not how pages show them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from builder.models import Cited, Design, Finding, Question, Result, Study, StudyRole, Term, Trial
+from builder.store import Library, PaperBundle
+from builder.text import ids
+from builder.text.registries import find_registry_ids
+
+# From the weakest to the strongest.
+LEVELS = ("not-stated", "review", "in-vitro", "ex-vivo", "in-vivo", "clinical")
+_RESULTS: dict[str | None, Result] = {
+    "positive": "improved",
+    "negative": "no-benefit",
+    "mixed": "mixed",
+    None: "none-reported",
+}
+# A row that carries such a question cites something else: it is no statement of that study.
+_MISFIT = frozenset({"reference-misfit"})
+
+
+@dataclass
+class _Group:
+    """What is known of one study while it is put together."""
+
+    works: set[str] = field(default_factory=set)
+    trials: dict[str, list[Trial]] = field(default_factory=dict)
+    findings: dict[str, Finding] = field(default_factory=dict)
+
+
+def find_studies(library: Library) -> list[Study]:
+    """Return every trial, registration and cited work of a library as studies, by id.
+
+    A finding that cites a work belongs to its study. A row whose reference does not fit belongs to
+    none, and nor does a statement that cites nothing.
+    """
+    works = {(p, c.number): c for p, b in library.papers.items() for c in b.references}
+    same = _link_works(library.papers.values())
+    groups: dict[str, _Group] = defaultdict(_Group)
+    for name in same.leader:
+        kind, _, key = name.partition(":")
+        group = groups[same.find(name)]
+        if kind == "work":
+            group.works.add(key)
+        else:
+            group.trials.setdefault(key, [])
+    for bundle in library.papers.values():
+        for trial in bundle.trials:
+            groups[same.find(f"trial:{trial.id}")].trials[trial.id].append(trial)
+        for finding in bundle.findings:
+            for work in _rests_on(finding, works):
+                groups[same.find(f"work:{work}")].findings[finding.id] = finding
+    return sorted((_build(group, library) for group in groups.values()), key=lambda s: s.id)
+
+
+class _Same:
+    """Names that stand for one thing (union-find)."""
+
+    def __init__(self) -> None:
+        self.leader: dict[str, str] = {}
+
+    def find(self, name: str) -> str:
+        while self.leader.setdefault(name, name) != name:
+            name = self.leader[name]
+        return name
+
+    def join(self, one: str, other: str) -> None:
+        self.leader[self.find(one)] = self.find(other)
+
+
+def _link_works(bundles: Iterable[PaperBundle]) -> _Same:
+    """Return which works and trials are one study."""
+    same = _Same()
+    for bundle in bundles:
+        for cited in bundle.references:
+            same.find(f"work:{cited.id}")
+            for number in find_registry_ids(cited.printed):
+                same.join(f"work:{cited.id}", f"trial:{ids.slug(number.number)}")
+        for trial in bundle.trials:
+            same.find(f"trial:{trial.id}")
+            for cited in _works_of(trial, bundle):
+                same.join(f"work:{cited.id}", f"trial:{trial.id}")
+    return same
+
+
+def _works_of(trial: Trial, bundle: PaperBundle) -> Iterator[Cited]:
+    """Yield the works that a trial's row cites as its registration or its result."""
+    for cited in bundle.references:
+        if cited.number in trial.references:
+            numbers = {n.number.lower() for n in find_registry_ids(cited.printed)}
+            if not numbers or trial.registry.lower() in numbers:
+                yield cited
+
+
+def _rests_on(finding: Finding, works: Mapping[tuple[str, int], Cited]) -> Iterator[str]:
+    if any(q.rule in _MISFIT for q in finding.questions):
+        return
+    numbers = [finding.locator.reference, *finding.references]
+    found = (works.get((finding.paper, n)) for n in numbers if n is not None)
+    yield from dict.fromkeys(work.id for work in found if work)
+
+
+def _build(group: _Group, library: Library) -> Study:
+    trials = [t for told in group.trials.values() for t in told]
+    findings = [group.findings[name] for name in sorted(group.findings)]
+    design = _design(trials, findings)
+    kind: Literal["trial", "primary", "review"] = (
+        "review" if design.level == "review" else "primary"
+    )
+    sources, asked = settle_labels(
+        [*(t.sources for t in trials), *(f.sources for f in findings)], library.terms, "sources"
+    )
+    conditions, unsure = settle_labels(
+        [*(t.conditions for t in trials), *(f.conditions for f in findings)],
+        library.terms,
+        "conditions",
+    )
+    works = sorted(group.works)
+    retracted = any(library.references[w].withdrawn for w in works if w in library.references)
+    return Study(
+        id=sorted(group.trials)[0] if group.trials else works[0],
+        kind="trial" if group.trials else kind,
+        references=works,
+        trials=sorted(group.trials),
+        findings=[f.id for f in findings],
+        sources=sources,
+        conditions=conditions,
+        design=design,
+        result=_result(trials, findings),
+        role=_role(trials, findings),
+        n=design.n,
+        retracted=True if retracted else None,
+        questions=[*asked, *unsure],
+    )
+
+
+def _design(trials: Sequence[Trial], findings: Sequence[Finding]) -> Design:
+    if trials:
+        return Design(level="clinical", phase=trials[0].phase)
+    return max((f.design for f in findings), key=lambda d: LEVELS.index(d.level), default=Design())
+
+
+def _result(trials: Sequence[Trial], findings: Sequence[Finding]) -> Result:
+    told = {_RESULTS[t.result_effect] for t in trials} | {f.result for f in findings}
+    told.discard("none-reported")
+    return told.pop() if len(told) == 1 else "mixed" if told else "none-reported"
+
+
+def _role(trials: Sequence[Trial], findings: Sequence[Finding]) -> StudyRole:
+    told = [f.role for f in findings if f.role != "unclear"]
+    return "therapeutic" if trials else told[0] if told else "unclear"
+
+
+def settle_labels(
+    places: Iterable[Sequence[str]], terms: Mapping[str, Term], field_name: str
+) -> tuple[list[str], list[Question]]:
+    """Return the narrowest labels that no place contradicts, and a question where places differ.
+
+    A place contradicts a label if all that it names lies on other branches. ``[bmsc]`` and
+    ``[msc]`` give ``[bmsc]``; ``[bmsc]`` and ``[adsc]`` contradict each other, and both stay.
+    """
+    told = [frozenset(p) for p in places if p]
+    labels = sorted(set().union(*told)) if told else []
+    above = {label: _ancestors(label, terms) for label in labels}
+
+    def fits(label: str, place: Collection[str]) -> bool:
+        return any(p == label or p in above[label] or label in above[p] for p in place)
+
+    kept = [x for x in labels if all(fits(x, place) for place in told)] or labels
+    narrow = [x for x in kept if not any(x in above[other] for other in kept)]
+    if len({tuple(sorted(place)) for place in told}) <= 1:
+        return narrow, []
+    names = " / ".join(sorted(", ".join(sorted(place)) for place in set(told)))
+    return narrow, [
+        Question(
+            rule="study-labels",
+            text=f"Places name the {field_name} of this study differently: {names}.",
+            field=field_name,
+            weight=3,
+        )
+    ]
+
+
+def _ancestors(name: str, terms: Mapping[str, Term]) -> set[str]:
+    found: set[str] = set()
+    term = terms.get(name)
+    while term and term.parent and term.parent not in found:
+        found.add(term.parent)
+        term = terms.get(term.parent)
+    return found

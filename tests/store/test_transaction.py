@@ -1,0 +1,158 @@
+"""A command that writes content/ does all of it or nothing, whenever it is killed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from builder.errors import ProblemError
+from builder.project import Project
+from builder.store.transaction import recover, transaction
+
+BEFORE = {"content/kept.yml": "kept", "content/a/old.yml": "old", "content/a/gone.yml": "gone"}
+AFTER = {"content/kept.yml": "kept", "content/a/old.yml": "new", "content/b/came.yml": "came"}
+
+CALLS = ("mkdir", "link", "symlink", "replace", "rename", "unlink", "rmdir", "fsync")
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Project:
+    for name, text in BEFORE.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return Project(tmp_path)
+
+
+def files(project: Project) -> dict[str, str]:
+    return {
+        p.relative_to(project.root).as_posix(): p.read_text()
+        for p in project.content.rglob("*")
+        if p.is_file()
+    }
+
+
+def change(project: Project) -> list[Path]:
+    with transaction(project) as work:
+        folder = work.project.content
+        (folder / "a/old.yml").unlink()
+        (folder / "a/old.yml").write_text("new")
+        (folder / "b").mkdir()
+        (folder / "b/came.yml").write_text("came")
+        (folder / "a/gone.yml").unlink()
+        assert files(project) == BEFORE
+    return work.changed
+
+
+def test_changes_hold_at_the_end_and_are_listed(place: Project) -> None:
+    changed = change(place)
+    assert files(place) == AFTER
+    assert [p.relative_to(place.root).as_posix() for p in changed] == [
+        "content/a/gone.yml",
+        "content/a/old.yml",
+        "content/b/came.yml",
+    ]
+    assert not (place.root / ".transaction").exists()
+
+
+def test_an_error_leaves_everything_as_it_was(place: Project) -> None:
+    def fail() -> None:
+        with transaction(place) as work:
+            (work.project.content / "kept.yml").unlink()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert files(place) == BEFORE
+    assert not (place.root / ".transaction").exists()
+
+
+def test_what_someone_else_writes_meanwhile_stays(place: Project) -> None:
+    with transaction(place) as work:
+        (work.project.content / "a/gone.yml").unlink()
+        aside = place.content / "aside"
+        aside.write_text("edited in an editor")
+        os.replace(aside, place.content / "kept.yml")
+        (place.content / "noted.yml").write_text("a new file")
+    assert files(place) == {
+        "content/kept.yml": "edited in an editor",
+        "content/a/old.yml": "old",
+        "content/noted.yml": "a new file",
+    }
+
+
+def test_two_at_once_are_refused(place: Project) -> None:
+    with transaction(place), pytest.raises(ProblemError, match="Another one is running"):
+        change(place)
+    assert files(place) == BEFORE
+
+
+def test_a_full_disk_is_one_error_and_changes_nothing(
+    place: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device", str(place.root / ".transaction"))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(ProblemError, match="No space left on device"):
+        change(place)
+    monkeypatch.undo()
+    assert files(place) == BEFORE
+    assert recover(place) is None
+    change(place)
+    assert files(place) == AFTER
+
+
+def change_and_die(project: Project, left: int) -> int:
+    """Run the change in a process of its own that is killed before its call number ``left``.
+
+    Return its signal, 0 where it came to its end.
+    """
+    child = os.fork()
+    if child:
+        return os.waitpid(child, 0)[1]
+
+    def deadly(call: Callable[..., object]) -> Callable[..., object]:
+        def die_or_call(*args: object, **kwargs: object) -> object:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return call(*args, **kwargs)
+
+        return die_or_call
+
+    for name in CALLS:
+        setattr(os, name, deadly(getattr(os, name)))
+    change(project)
+    os._exit(0)
+
+
+def restore(project: Project) -> None:
+    shutil.rmtree(project.content)
+    for name, text in BEFORE.items():
+        (project.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (project.root / name).write_text(text)
+
+
+def test_killed_at_each_step_the_next_command_finds_before_or_after(place: Project) -> None:
+    seen = set()
+    for step in range(200):
+        ended = change_and_die(place, step)
+        note = recover(place)
+        state = files(place)
+        assert state in (BEFORE, AFTER), f"killed at step {step}"
+        if note:
+            assert ("as they were after it" in note.hint) == (state == AFTER), f"step {step}"
+        assert not (place.root / ".transaction").exists()
+        seen.add((state == AFTER, note is not None))
+        restore(place)
+        if not ended:
+            break
+        assert ended == signal.SIGKILL
+    assert seen == {(False, False), (False, True), (True, True), (True, False)}
