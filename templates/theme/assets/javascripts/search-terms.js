@@ -107,12 +107,13 @@ export class TermIndex {
     return found;
   }
 
-  // How a term that has these words for its label or short form writes them, or "".
+  // How the term that has these words for a name writes itself, or "": the one named most often.
   #label(words) {
-    for (const { term, n } of this.whole.get(words.join("")) ?? []) {
-      if (n < 2) return [this.terms[term].title, this.terms[term].detail][n] || this.terms[term].title;
-    }
-    return "";
+    const known = this.whole.get(words.join("")) ?? [];
+    const [best] = [...known].sort((a, b) => this.terms[b.term].weight - this.terms[a.term].weight);
+    if (!best || (best.n > 1 && this.terms[best.term].weight < 1)) return "";
+    const { title, detail } = this.terms[best.term];
+    return best.n ? detail || title : title;
   }
 
   // The label of the only term that has these words for a name, or "".
