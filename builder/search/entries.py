@@ -390,11 +390,14 @@ def list_words(entries: Iterable[Entry]) -> set[str]:
 
 # A power of ten, as printed or as typed. All are given one word: "7 × 10^9" and "7e9" "7e9".
 _POWER = re.compile(
-    r"(\d+(?:\.\d+)?)\s*(?:[×x*·]\s*10\s*\^?\s*([0-9]+|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)|[eE]\+?(\d+))(?![\d.])"
+    r"(\d+(?:\.\d+)?)\s*(?:[×x*·]\s*10\s*(?:\^\s*([0-9]+)|([⁰¹²³⁴⁵⁶⁷⁸⁹]+))|[eE]\+?(\d+))(?![\d.]\d)"
 )
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 
 def find_powers(text: str) -> list[str]:
     """Return the numbers with a power of ten in a text, each as one word: ``7e9``."""
-    return [f"{m[1]}e{(m[2] or m[3]).translate(_SUPERSCRIPTS)}" for m in _POWER.finditer(text)]
+    return [
+        f"{number}e{''.join(powers).translate(_SUPERSCRIPTS)}"
+        for number, *powers in _POWER.findall(text)
+    ]

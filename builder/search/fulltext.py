@@ -24,7 +24,8 @@ from builder.search.normalise import find_keys
 # What Pagefind ships for its own interface, and what serves other languages. We use neither.
 _UNUSED = ("pagefind-*.js", "pagefind-*.css", "wasm.unknown.pagefind")
 # Pagefind takes "PI3K/Akt", "TRPV4-mediated" and "miR-126-3p" for one word each, and would not find
-# PI3K, TRPV4 or miR-126 in them. A hair space parts them; the browser takes it out again before it shows a text.
+# PI3K, TRPV4 or miR-126 in them. A hair space parts them; the browser takes it out again before it
+# shows a text.
 BREAK = "\u200a"
 _FOREIGN = re.compile(r"\w*[^\W\x00-\x7f]\w*")
 _BREAKS = re.compile(r"(?<=\w/)(?=\w)|(?<=\d)(?=-(?:[35]p\b|[A-Za-z]{3}))|(?<=\d[a-z])(?=-[35]p\b)")

@@ -26,7 +26,7 @@ const SOME = 4.95; // pages with some of the words
 const QUIET = 9; // names that no evidence names
 const MENDED = 0.4; // a name reached through a corrected word ranks behind one reached as typed
 const MOST_OF_TIER = new Map([[WITHIN, 6], [BEGUN, 8], [GLOSSARY, 3], [PART, 3], [QUIET, 3], [QUIET + 1, 3]]);
-const POWER = /(\d+(?:\.\d+)?)\s*(?:[×x*·]\s*10\s*\^?\s*([0-9]+|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)|e\+?(\d+))(?![\d.])/giu;
+const POWER = /(\d+(?:\.\d+)?)\s*(?:[×x*·]\s*10\s*(?:\^\s*([0-9]+)|([⁰¹²³⁴⁵⁶⁷⁸⁹]+))|e\+?(\d+))(?![\d.]\d)/giu;
 const PLAIN = /^\p{L}\p{Ll}+$/u;
 
 const files = new Map();
@@ -65,7 +65,7 @@ class Engine {
   // The names that a query has, and what to ask the full text: {names, plan, notice}. `open` means
   // that the last word may still grow; `early` is called with what needs no further file.
   async names(query, { open = false, early = null } = {}) {
-    const asked = query.slice(0, MOST_LETTERS).normalize("NFC").replace(POWER, (_, n, up, e) => `${n}e${(up ?? e).normalize("NFKC")}`);
+    const asked = query.slice(0, MOST_LETTERS).normalize("NFC").replace(POWER, (_, number, ...powers) => `${number}e${powers.slice(0, 3).find(Boolean).normalize("NFKC")}`);
     const known = identify(asked, this.settings);
     if (known) return this.#identifier(known);
     let pieces = this.fold(asked).slice(0, MOST_WORDS);
