@@ -15,8 +15,8 @@ from builder.site.index import Atlas
 from builder.site.links import Page, View
 from builder.store.build_info import Edition
 
-# The files beside a page. ``cite`` is the page, ``original`` the work it tells of, ``references``
-# the works that it rests on.
+# What the page's script makes of the lists in index.json: ``cite`` is the page, ``original`` the
+# work it stands for, ``references`` the works that it rests on.
 FORMATS = (("bib", "BibTeX"), ("ris", "RIS"), ("csl.json", "CSL-JSON"))
 # Pages that stand for no record any more: nobody cites them.
 NO_BOX = frozenset({"moved", "retired"})
@@ -30,8 +30,8 @@ class Citables:
     original: tuple[Citable, ...] = ()
     works: tuple[Citable, ...] = ()
 
-    def files(self) -> Mapping[str, tuple[Citable, ...]]:
-        """Return the citables by the name of their files; an empty list has no file."""
+    def lists(self) -> Mapping[str, tuple[Citable, ...]]:
+        """Return the citables by the name of their list; an empty list is left out."""
         named = {"cite": (self.page,), "original": self.original, "references": self.works}
         return {name: items for name, items in named.items() if items}
 
@@ -121,7 +121,7 @@ def _cited_by(atlas: Atlas, findings: Iterable[Finding]) -> set[str]:
 
 
 def view_cite_box(atlas: Atlas, page: Page, edition: Edition) -> View | None:
-    """Return the cite box of a page: plain texts, and the files beside the page."""
+    """Return the cite box of a page: plain texts, and the formats that can be had."""
     if page.kind in NO_BOX:
         return None
     found = find_citables(atlas, page, edition)
@@ -152,8 +152,8 @@ def _view_entry(label: str, name: str, citables: Iterable[Citable], key: str) ->
 
 
 def _view_files(name: str, key: str) -> list[View]:
-    """Return the files of a list; saved, they bear its key, so that those of two pages differ."""
+    """Return the formats of a list; saved, each bears its key: those of two pages differ."""
     return [
-        {"href": f"{name}.{ending}", "label": label, "save": f"{key}.{ending}"}
+        {"list": name, "format": ending, "label": label, "save": f"{key}.{ending}"}
         for ending, label in FORMATS
     ]

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from builder.addresses import ledger
-from builder.models import Cited, Finding, Question, Table, TableRow, Term, Trial
+from builder.addresses.pages import Pages, find_pages
+from builder.models import Cited, Finding, Question, Study, Table, TableRow, Term, Trial
 from builder.site import links
 from builder.site.evidence import (
     Disagreement,
@@ -63,6 +64,7 @@ class Atlas:
     """A Library with every index that views need."""
 
     library: Library
+    pages: Pages
     uses: dict[str, list[Use]] = field(default_factory=lambda: defaultdict(list))
     children: dict[str, list[Term]] = field(default_factory=lambda: defaultdict(list))
     citing: dict[str, list[Finding]] = field(default_factory=lambda: defaultdict(list))
@@ -89,6 +91,7 @@ class Atlas:
     withdrawn: frozenset[str] = frozenset()
     disagreements: dict[str, list[Disagreement]] = field(default_factory=lambda: defaultdict(list))
     edition: Edition | None = None
+    studies: list[Study] | None = None  # found by the first who asks
     short_forms: ShortForms = field(default_factory=ShortForms)
     # Of the page being made: the short forms that label its links, the papers that it quotes.
     spoken: dict[str, str] = field(default_factory=dict)
@@ -194,6 +197,7 @@ def build_atlas(library: Library) -> Atlas:
     told = library.trials()
     atlas = Atlas(
         library,
+        find_pages(library),
         findings=library.findings(),
         trials=find_trials(told),
         tellings=group_tellings(told),

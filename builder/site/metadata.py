@@ -11,7 +11,7 @@ from dataclasses import replace
 from builder.models import Address
 from builder.site import jsonld, meta_tags
 from builder.site.charts import card_path
-from builder.site.cite_box import FORMATS, find_citables, find_work, view_cite_box
+from builder.site.cite_box import find_work, view_cite_box
 from builder.site.corrected import view_corrections
 from builder.site.index import Atlas
 from builder.site.jsonld import Node
@@ -20,11 +20,6 @@ from builder.site.xrefs import curie_url
 from builder.store.build_info import DATA_LICENCE, Edition
 from builder.text import ids
 
-_MEDIA = {
-    "bib": "application/x-bibtex",
-    "ris": "application/x-research-info-systems",
-    "csl.json": "application/vnd.citationstyles.csl+json",
-}
 _TYPES = {
     "paper": "ScholarlyArticle",
     "reference": "ScholarlyArticle",
@@ -111,10 +106,6 @@ def _view_links(atlas: Atlas, page: Page, edition: Edition) -> Iterator[View]:
     yield made("license", DATA_LICENCE)
     yield made("author", edition.url("about/"))
     yield made("describedby", "index.json", "application/json")
-    for name in find_citables(atlas, page, edition).files():
-        if name != "references":
-            for ending, _ in FORMATS:
-                yield made("describedby", f"{name}.{ending}", _MEDIA[ending])
     if page.kind in ("home", "data"):
         for path, media in jsonld.DOWNLOADS:
             yield made("item", f"{root}{path}", media)

@@ -31,8 +31,7 @@ _GROUPS: tuple[tuple[str, str, str], ...] = (
     (
         "data/references",
         "Bibliography",
-        "Every cited work. Pages of sources, mechanisms, vehicles, conditions, trials, papers and "
-        "findings offer their own list as references.bib, .ris and .csl.json beside them.",
+        "Every cited work. Each page offers its own list under “Cite and history”.",
     ),
     (
         "data/ro-crate-metadata.json",

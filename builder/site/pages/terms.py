@@ -269,7 +269,6 @@ def _view_main(
             "sheet": "findings.csv",
             "trials": [view_trial_row(atlas, t, root) for t in trials],
             "works": works[:_MOST_FINDINGS],
-            "works_file": "references.bib",
             "more_works": max(0, len(works) - _MOST_FINDINGS),
         },
         files={"findings.csv": dump_findings(atlas, findings)} if findings else {},

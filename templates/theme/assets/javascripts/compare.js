@@ -111,9 +111,9 @@
   }
 
   async function load(name) {
-    const answer = await fetch(`../sources/${encodeURIComponent(name)}/compare.json`);
+    const answer = await fetch(`../sources/${encodeURIComponent(name)}/index.json`);
     if (!answer.ok) throw new Error(String(answer.status));
-    return answer.json();
+    return (await answer.json()).compare;
   }
 
   async function show(chosen) {
