@@ -22,6 +22,7 @@ from builder.models.base import (
 )
 from builder.models.findings import Cargo, Design, EffectOf, Finding, Locator, Quantity, Vehicle
 from builder.models.kept import Address, Correction, Identifiers
+from builder.models.study_card import OutcomeNumber, ReportingItem, Stated, StudyCard
 from builder.models.terms import Ambiguity, Term, Xref
 from builder.models.trials import Discrepancy, Dose, Fact, RegistryRecord, Status, Study, Trial
 from builder.models.works import (
@@ -79,6 +80,7 @@ __all__ = [
     "Level",
     "Locator",
     "Notice",
+    "OutcomeNumber",
     "Paper",
     "Quantity",
     "Question",
@@ -86,11 +88,14 @@ __all__ = [
     "Reference",
     "RegistryRecord",
     "Repair",
+    "ReportingItem",
     "Result",
     "Seed",
     "Slug",
+    "Stated",
     "Status",
     "Study",
+    "StudyCard",
     "StudyRole",
     "Table",
     "TableCell",
