@@ -86,10 +86,7 @@ def parse_words(data: Mapping[str, Any]) -> Words:
         trial={name: compiled(p) for name, p in data["trial"].items()},
         roles={name: compiled(p) for name, p in data["roles"].items()},
         bringing=compiled(rf"\b(?:{'|'.join(data['bringing'])})\w*\s+(?:[\w-]+\s+){{0,3}}$"),
-        ids={
-            n: frozenset(data[n])
-            for n in ("good", "bad", "not_for", "tissue", "production", "scenes")
-        },
+        ids={n: frozenset(data[n]) for n in lists},
         of_repaired=(
             compiled(data["of_repaired"]["pattern"]),
             frozenset(data["of_repaired"]["good"]),
