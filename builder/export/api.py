@@ -15,8 +15,8 @@ from builder.export.records import (
     find_records,
 )
 from builder.site.citation_formats import Citable, csl_json
-from builder.site.cite_box import NO_BOX, find_citables
 from builder.site.index import Atlas
+from builder.site.metadata import NO_BOX, find_citables
 from builder.site.pages import Page
 from builder.site.pages.compare import find_comparable, view_compared
 from builder.store.build_info import Edition
@@ -81,7 +81,7 @@ def write_page_files(
         url = edition.url(page.path)
         data = found.get(page.path) or {"id": name, "url": url, "label": page.title}
         if isinstance(data, dict):
-            data = {**data, **_view_beside(atlas, page, edition)}
+            data = {**data, **page.data, **_view_beside(atlas, page, edition)}
             if page.kind == "source" and page.record in compared:
                 data["compare"] = view_compared(atlas, compared[page.record])
         _write(target, _pretty(data))

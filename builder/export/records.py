@@ -7,7 +7,7 @@ absent, never null. What is published beside a model's own fields stands in a ``
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -15,14 +15,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import GenerateJsonSchema
 
 from builder import models
-from builder.addresses.pages import list_parents, term_address
+from builder.addresses.pages import TERM_KINDS, list_parents, term_address
 from builder.curate.studies import find_studies
 from builder.models import Basis, Finding, Slug, Study, Term
 from builder.site.citations import short_name
 from builder.site.evidence import study_of
-from builder.site.evidence_counts import find_evidence
-from builder.site.index import PAGED, Atlas
+from builder.site.index import Atlas
 from builder.site.pages.findings import finding_title
+from builder.site.pages.terms import count_term
 from builder.text import ids
 
 NOT_STATED = "not stated"
@@ -182,52 +182,16 @@ _TERM_HIDDEN = frozenset({"parent", "ambiguous", "notes", "xrefs"})
 
 def _terms(kind: str) -> Callable[[Atlas, str], Iterator[Data]]:
     def find(atlas: Atlas, site_url: str) -> Iterator[Data]:
-        reporting = _find_reporting(_studies_of(atlas))
         for term in atlas.library.terms_of(kind):
             if term.id in atlas.pages.terms:
-                yield _term(atlas, term, site_url, counts=_count(atlas, term, reporting))
+                yield _term(atlas, term, site_url, counts=count_term(atlas, term))
 
     return find
 
 
-def _studies_of(atlas: Atlas) -> list[Study]:
-    """Return the studies of a library; they are found once for all collections."""
-    if atlas.studies is None:
-        atlas.studies = find_studies(atlas.library)
-    return atlas.studies
-
-
-def _find_reporting(studies: Iterable[Study]) -> dict[str, str]:
-    """Return the study that each finding and each trial reports; a review is none."""
-    return {
-        name: study.id
-        for study in studies
-        if study.kind != "review"
-        for name in (*study.findings, *study.trials)
-    }
-
-
-def _count(atlas: Atlas, term: Term, reporting: Mapping[str, str]) -> Data:
-    def studies(name: str) -> set[str]:
-        named = [f.id for f in find_evidence(atlas, atlas.library.terms[name])]
-        named += [t.id for t in atlas.term_trials.get(name, ())]
-        return {reporting[record] for record in named if record in reporting}
-
-    findings = find_evidence(atlas, term)
-    cited = {atlas.reference_id(f.paper, n) for f in findings for n in f.references}
-    own = studies(term.id)
-    return {
-        "studies": len(own),
-        "studies_with_subtypes": len(own.union(*map(studies, atlas.subtree(term.id)))),
-        "findings": len(findings),
-        "references": len(cited - {""}),
-        "trials": len(atlas.term_trials.get(term.id, ())),
-    }
-
-
 def _studies(atlas: Atlas, site_url: str) -> Iterator[Data]:
     known = {trial.id: trial.label for trial in atlas.trials}
-    for study in _studies_of(atlas):
+    for study in find_studies(atlas.library):
         trial = next((name for name in study.trials if name in known), "")
         work = atlas.library.references[study.references[0]] if study.references else None
         if trial or work is None:
@@ -270,7 +234,7 @@ def _tables(atlas: Atlas, site_url: str) -> Iterator[Data]:
 
 
 def _findings(atlas: Atlas, site_url: str) -> Iterator[Data]:
-    reporting = {name: s.id for s in _studies_of(atlas) for name in s.findings}
+    reporting = {name: s.id for s in atlas.studies for name in s.findings}
     for finding in atlas.findings:
         study = reporting.get(finding.id)
         grounds = [*study_of(finding, atlas.places), finding.paper]
@@ -287,7 +251,7 @@ def _findings(atlas: Atlas, site_url: str) -> Iterator[Data]:
 def _trials(atlas: Atlas, site_url: str) -> Iterator[Data]:
     for trial in atlas.trials:
         record = atlas.library.registry.get(trial.id)
-        reports = atlas.tellings[trial.id]
+        reports = atlas.reports[trial.id]
         status = plain(trial.status) if trial.status else None
         yield serialise(
             trial,
@@ -299,7 +263,10 @@ def _trials(atlas: Atlas, site_url: str) -> Iterator[Data]:
 
 
 COLLECTIONS: Mapping[str, Collection] = {
-    **{ids.FOLDERS[kind]: Collection(Term, TermKeys, _terms(kind), _TERM_HIDDEN) for kind in PAGED},
+    **{
+        ids.FOLDERS[kind]: Collection(Term, TermKeys, _terms(kind), _TERM_HIDDEN)
+        for kind in TERM_KINDS
+    },
     "findings": Collection(Finding, FindingKeys, _findings),
     "papers": Collection(models.Paper, PaperKeys, _papers),
     "references": Collection(models.Reference, Keys, _references),

@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from builder.addresses.pages import TERM_KINDS
 from builder.errors import Problem, ProblemError
 from builder.export.records import COLLECTIONS, Data, record_schema
-from builder.site.index import PAGED
 from builder.store import write_bytes
 from builder.store.build_info import DATA_LICENCE, Edition
 from builder.text import ids
@@ -120,7 +120,7 @@ def find_tables(records: Mapping[str, Sequence[Data]]) -> list[Table]:
     """
     tables: dict[str, Table] = {}
     for name in sorted(COLLECTIONS):
-        if name in {ids.FOLDERS[kind] for kind in PAGED}:
+        if name in {ids.FOLDERS[kind] for kind in TERM_KINDS}:
             continue
         schema = record_schema(name)
         if name == "references":

@@ -24,7 +24,18 @@ from builder.models.findings import Cargo, Design, EffectOf, Finding, Locator, Q
 from builder.models.kept import Address, Correction, Identifiers
 from builder.models.study_card import OutcomeNumber, ReportingItem, Stated, StudyCard
 from builder.models.terms import Ambiguity, Term, Xref
-from builder.models.trials import Discrepancy, Dose, Fact, RegistryRecord, Status, Study, Trial
+from builder.models.trials import (
+    Best,
+    Discrepancy,
+    Dose,
+    Fact,
+    MapRow,
+    RegistryRecord,
+    Status,
+    Study,
+    Trial,
+    Weight,
+)
 from builder.models.works import (
     Abbreviation,
     Affiliated,
@@ -55,6 +66,7 @@ __all__ = [
     "Affiliated",
     "Ambiguity",
     "Basis",
+    "Best",
     "Cargo",
     "Certainty",
     "Cited",
@@ -79,6 +91,7 @@ __all__ = [
     "KeyFinding",
     "Level",
     "Locator",
+    "MapRow",
     "Notice",
     "OutcomeNumber",
     "Paper",
@@ -104,5 +117,6 @@ __all__ = [
     "TermKind",
     "Trial",
     "Vehicle",
+    "Weight",
     "Xref",
 ]

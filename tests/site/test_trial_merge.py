@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import jsonschema
+from builder.site.trial_merge import find_trials
 from hand_made import PAPER, make_bundle, make_library
 
 from builder import models
@@ -15,7 +16,6 @@ from builder.export.records import array_schema, find_records
 from builder.site.index import build_atlas
 from builder.site.pages import view_pages
 from builder.site.render import render_page
-from builder.site.trial_merge import find_trials
 from builder.store import Library, PaperBundle, merge_references
 
 OTHER = "zoe-2026-later-review"

@@ -128,3 +128,28 @@ for (const file of document.querySelectorAll(".cite .cite-files a[data-format]")
     URL.revokeObjectURL(link.href);
   });
 }
+
+/* Each statement: a citation of its own, and a report that names it. */
+const here = location.href.split(/[?#]/)[0];
+const flat = (text) => text.replace(/\s+/g, " ").trim();
+for (const code of document.querySelectorAll("[data-address]")) code.textContent = here;
+const report = document.querySelector(".atlas-footer .report a");
+for (const entry of document.querySelectorAll(".statements > li")) {
+  entry.querySelector("details")?.addEventListener("toggle", ({ target }) => {
+    const quote = flat(entry.querySelector("blockquote").textContent);
+    const source = document.createElement("p");
+    source.className = "statement-citation";
+    const page = flat(document.querySelector(".cite .cite-text")?.textContent ?? document.title);
+    source.textContent = `“${quote}” ${page.replace(/https?:\S+$/, "")} ${here}#${entry.id}`;
+    const link = report?.cloneNode(true);
+    if (link) {
+      link.textContent = "Report this statement";
+      const to = new URL(link.href);
+      to.searchParams.set("address", `${here}#${entry.id}`);
+      to.searchParams.set("shown", `${entry.id}: ${quote}`);
+      if (to.searchParams.has("template")) link.href = to.href;
+    }
+    target.append(source, ...(link ? [link] : []));
+    addButton(source, "the citation of this statement");
+  }, { once: true });
+}

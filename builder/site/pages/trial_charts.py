@@ -9,8 +9,15 @@ from typing import Literal
 
 from builder.models import Dose, Fact, RegistryRecord, Trial
 from builder.site import charts
-from builder.site.charts import DoseLine, DoseMark, Moment, Span
-from builder.site.charts.parts import view_cell, view_picture, view_swatch
+from builder.site.charts import (
+    DoseLine,
+    DoseMark,
+    Moment,
+    Span,
+    view_cell,
+    view_picture,
+    view_swatch,
+)
 from builder.site.index import Atlas
 from builder.site.labels import format_range
 from builder.site.links import View, page_href, plural
@@ -18,9 +25,9 @@ from builder.text.dates import parse_date
 
 NOT_STATED = "not stated"
 _MARKS = {
-    "review": "dose as the paper tells it",
+    "review": "dose as the paper states it",
     "calculated": "dose calculated from the paper’s volume and concentration",
-    "registry": "dose as the registry tells it",
+    "registry": "dose as the registry states it",
 }
 # More lines than this are hard to take in, and heavy on the page; the rest stands in the table of
 # all trials.
@@ -29,7 +36,7 @@ MOST_SPANS = 60
 # Days that a registry states beside start and completion.
 _DATED = (("first_posted", "First posted"), ("last_update", "Last updated"))
 _PLANNED = ("estimat", "anticipat", "planned", "expected")
-_TOLD = {
+_ORIGINS = {
     "review": "paper",
     "calculated": "calculated from the paper’s volume and concentration",
     "registry": "registry",
@@ -50,11 +57,11 @@ class _Scale:
     facts: tuple[str, str] | None = None
 
     def find_marks(self, atlas: Atlas, trial: Trial) -> list[DoseMark]:
-        """Return the doses of a trial, first as the papers tell them, then as the registry does."""
-        told = [t.dose for t in atlas.tellings.get(trial.id) or [trial] if t.dose]
+        """Return the doses of a trial, as the papers state them, then as the registry does."""
+        doses = [t.dose for t in atlas.reports.get(trial.id) or [trial] if t.dose]
         marks = [
-            DoseMark(low or high, high or low, self._teller(dose))
-            for dose in told
+            DoseMark(low or high, high or low, self._origin(dose))
+            for dose in doses
             for low, high in [(getattr(dose, self.low), getattr(dose, self.high))]
             if low or high
         ]
@@ -66,8 +73,8 @@ class _Scale:
                 marks += [DoseMark(low, high, "registry") for low, high in pairs]
         return list(dict.fromkeys(marks))
 
-    def _teller(self, dose: Dose) -> Literal["review", "calculated"]:
-        """Tell a total that was calculated from volume and concentration from one that is told."""
+    def _origin(self, dose: Dose) -> Literal["review", "calculated"]:
+        """Return whether a total was stated, or calculated from volume and concentration."""
         both = dose.volume_ml is not None and dose.particles_per_ml_low is not None
         return "calculated" if both and self.low == "particles_total_low" else "review"
 
@@ -127,9 +134,9 @@ def _view_doses(
         "side by side; the atlas does not decide which is right.",
         charts.draw_doses(scale.name, title, scale.unit.capitalize(), lines),
     )
-    used = {mark.told_by for trial, _ in chosen for mark in marks[trial.id]}
+    used = {mark.origin for trial, _ in chosen for mark in marks[trial.id]}
     picture["legend"] = [view_swatch(f"mark-{n}", w) for n, w in _MARKS.items() if n in used]
-    picture["columns"] = ["Trial", "Told by", scale.unit.capitalize()]
+    picture["columns"] = ["Trial", "Source", scale.unit.capitalize()]
     picture["rows"] = [
         row for trial, _ in chosen for row in _dose_rows(trial, marks[trial.id], root)
     ]
@@ -141,7 +148,7 @@ def _dose_rows(trial: Trial, marks: Sequence[DoseMark], root: str) -> Iterator[l
     if not marks:
         yield [name, view_cell("paper and registry"), view_cell(NOT_STATED)]
     for mark in marks:
-        yield [name, view_cell(_TOLD[mark.told_by]), view_cell(format_range(mark.low, mark.high))]
+        yield [name, view_cell(_ORIGINS[mark.origin]), view_cell(format_range(mark.low, mark.high))]
 
 
 def _numbers(facts: Sequence[Fact]) -> list[float]:
@@ -158,26 +165,26 @@ def _numbers(facts: Sequence[Fact]) -> list[float]:
 
 
 def view_timeline(atlas: Atlas, root: str) -> View | None:
-    """Return the trials over time, with phase, status and the day as of which it held."""
+    """Return the trials over time, with phase, status and its date."""
     if not atlas.trials:
         return None
     spans = [_find_span(atlas, trial) for trial in atlas.trials]
     shown = spans[:MOST_SPANS]
-    told = {mark.told_by for span in shown for mark in span.doses}
-    dosed = f" and dose ({_SCALES[0].unit})" if told else ""
+    origins = {mark.origin for span in shown for mark in span.doses}
+    dosed = f" and dose ({_SCALES[0].unit})" if origins else ""
     title = f"{plural(len(shown), 'registered trial')} by phase, status, time{dosed}"
     picture = view_picture(
         "picture-timeline",
         title,
-        "Start and completion as the registry states them; phase and status as the papers tell "
-        "them. A status holds only as of its day. Doses stand on a logarithmic scale.",
-        charts.draw_timeline("picture-timeline", title, shown, _SCALES[0].unit if told else ""),
+        "Start and completion as the registry states them; phase and status as the papers state "
+        "them. A status is that on the date shown. Doses stand on a logarithmic scale.",
+        charts.draw_timeline("picture-timeline", title, shown, _SCALES[0].unit if origins else ""),
     )
     picture["legend"] = [
         view_swatch("fill-span", "start to completion"),
         view_swatch("fill-planned", "completion planned, not reported"),
-        view_swatch("mark-status", "day as of which the status held"),
-        *(view_swatch(f"mark-{name}", words) for name, words in _MARKS.items() if name in told),
+        view_swatch("mark-status", "date of the status"),
+        *(view_swatch(f"mark-{name}", words) for name, words in _MARKS.items() if name in origins),
     ]
     picture["columns"] = [
         *("Trial", "Phase", "Registry’s phase", "Status", "As of", "Start", "End"),
@@ -218,7 +225,7 @@ def view_history(atlas: Atlas, trial: Trial) -> View | None:
     picture = view_picture(
         "picture-history",
         title,
-        "Days as registry and paper state them. A status holds only as of its day.",
+        "Days as registry and paper state them. A status is that on the date shown.",
         charts.draw_moments("picture-history", title, moments),
     )
     picture["legend"] = [
@@ -231,7 +238,7 @@ def view_history(atlas: Atlas, trial: Trial) -> View | None:
                 "day in the registry",
                 any(m.style == "mark-registry" for m in moments),
             ),
-            ("mark-status", "day as of which it was seen", True),
+            ("mark-status", "date on which it was seen", True),
         )
         if used
     ]
@@ -308,9 +315,9 @@ def _time_row(atlas: Atlas, trial: Trial, span: Span, root: str) -> list[View]:
         view_cell(span.as_of.isoformat() if span.as_of else NOT_STATED),
         view_cell(_stated(record, "start_date") or "not seen"),
         view_cell(f"{end} (planned)" if span.planned else end),
-        view_cell("; ".join(_tell_dose(mark) for mark in span.doses) or NOT_STATED),
+        view_cell("; ".join(_describe_dose(mark) for mark in span.doses) or NOT_STATED),
     ]
 
 
-def _tell_dose(mark: DoseMark) -> str:
-    return f"{format_range(mark.low, mark.high)} ({_TOLD[mark.told_by]})"
+def _describe_dose(mark: DoseMark) -> str:
+    return f"{format_range(mark.low, mark.high)} ({_ORIGINS[mark.origin]})"
