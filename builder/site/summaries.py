@@ -7,7 +7,7 @@ source of vesicles: a term has evidence where a statement names it in the role o
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import product
 
 from builder.models import Finding, Paper, Study, Term, Trial
@@ -218,19 +218,22 @@ def view_answer(atlas: Atlas, term: Term) -> list[Sentence]:
     if term.kind == "mechanism":
         sentences = _answer_mechanism(atlas, term, studies, len(wide))
     else:
-        sentences = _answer_treatment(atlas, term, wide, len(studies))
+        sentences = _answer_treatment(atlas, term, wide, {s.id for s in studies})
     return [*sentences, [text(WORDS["not_assessed"])]]
 
 
-def _answer_treatment(atlas: Atlas, term: Term, wide: Sequence[Study], own: int) -> list[Sentence]:
+def _answer_treatment(atlas: Atlas, term: Term, wide: Sequence[Study], own: Collection[str]) -> list[Sentence]:
     tried = [s for s in wide if s.role == "therapeutic"]
     opening = [_number(len(tried), "study", {"role": STUDY_ROLES["therapeutic"]}, "studies")]
     opening.append(text(f" {_USED[term.kind]}"))
-    if len(wide) > own:
-        opening.append(text(f" ({own} without subtypes)" if own else ", all of them in subtypes"))
+    held = sum(s.id in own for s in tried)
+    if held < len(tried):
+        opening.append(text(f", subtypes included ({held} without them)"))
     sentences = [_by_design(opening, tried) if tried else [*opening, text(".")]]
     if tried:
-        sentences += [_results(atlas, tried), *_gap(tried)]
+        # A registered trial without a result is named with the trials.
+        reporting = [s for s in tried if not s.trials or s.result != "none-reported"]
+        sentences += [*([_results(atlas, reporting)] if reporting else []), *_gap(tried)]
     trials = [s for s in wide if s.trials]
     if trials:
         sentences.append(answer_trials(atlas, trials, "#trials"))
