@@ -26,7 +26,16 @@ from builder.export.records import (
 from builder.extract import extract_paper
 from builder.extract.vocabulary import Vocabulary
 from builder.models import Cited, Finding
-from builder.models.document import Block, Cell, Citation, Document, FrontMatter, Grid, WorkFields
+from builder.models.document import (
+    Block,
+    Cell,
+    Citation,
+    Coverage,
+    Document,
+    FrontMatter,
+    Grid,
+    WorkFields,
+)
 from builder.readers import read_seed_bytes
 from builder.readers.abbreviations import find_abbreviations
 from builder.readers.source import read_bytes
@@ -58,7 +67,7 @@ class FileReading:
     layout: str = "unknown"
     bundle: PaperBundle | None = None
     problems: list[Problem] = field(default_factory=list)
-    coverage: dict[str, Any] = field(default_factory=dict)
+    coverage: Coverage = field(default_factory=Coverage)
 
 
 def read_text(
@@ -109,7 +118,7 @@ def read_file(path: Path, vocabulary: Vocabulary) -> FileReading:
     except Exception as error:  # a defect of ours is a problem of the file, too
         return FileReading(problems=[describe_crash(file, error)])
     problems = sorted([*document.problems, *extraction.problems], key=Problem.sort_key)
-    return FileReading(document.layout, extraction.bundle, problems)
+    return FileReading(document.layout, extraction.bundle, problems, document.coverage)
 
 
 def view_file(reading: FileReading) -> dict[str, Any]:
@@ -119,8 +128,15 @@ def view_file(reading: FileReading) -> dict[str, Any]:
         "layout": reading.layout,
         **_view_records(bundle),
         "problems": [asdict(problem) for problem in reading.problems],
-        "coverage": reading.coverage,
+        "coverage": _view_coverage(reading.coverage),
     }
+
+
+def _view_coverage(coverage: Coverage) -> dict[str, Any]:
+    """Return the fate of a file's lines: ``recorded + reported + ignored`` is ``lines``."""
+    rules = dict(coverage.ignored)
+    counts = asdict(coverage) | {"ignored": sum(rules.values())}
+    return {**counts, "rules": rules}
 
 
 def _view_records(bundle: PaperBundle | None) -> dict[str, Any]:
