@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from builder.extract.findings import questions as doubts
+from builder.extract.findings.appraisal import appraise, drop_donors, find_repaired
 from builder.extract.findings.cells import read_cells
 from builder.extract.findings.concepts import (
-    read_evidence,
     read_mechanisms,
     read_outcomes,
     read_setting,
@@ -38,7 +38,6 @@ from builder.extract.vocabulary import Vocabulary
 from builder.models import (
     Cargo,
     Cited,
-    Design,
     EffectOf,
     Finding,
     Paper,
@@ -161,16 +160,19 @@ def read_statement(statement: Statement, paper: str, vocabulary: Vocabulary, cue
         found, asked = _read_part(part, vocabulary, cues, context, about)
         assigned += found
         questions += asked
-    assigned = _settle(assigned, vocabulary, {p.name: p.text for p in statement.parts})
+    by_name = {p.name: p.text for p in statement.parts}
+    assigned = drop_donors(_settle(assigned, vocabulary, by_name), by_name)
+    assigned += find_repaired(statement, assigned, vocabulary)
     if statement.locator.kind == "reference-title":
         questions.append(doubts.ask_about_title())
     if statement.locator.kind == "table-row":
         questions += _beside_titles(statement, assigned, vocabulary, cues)
     questions += _about_sources(assigned)
     questions += _about_contrast(statement, assigned, cues)
-    level = read_evidence(statement, assigned, cues, vocabulary)
-    assigned += [level] if level else []
     texts = [p.text for p in statement.parts]
+    quantities = [q for text in texts for q in find_quantities(text)]
+    appraisal = appraise(statement, assigned, vocabulary, quantities)
+    assigned += appraisal.assigned
     finding = Finding(
         # A row's own id leaves its column of reference numbers out: they change with the list.
         id=statement.locator.row or ids.statement_id(paper, statement.quote),
@@ -178,8 +180,11 @@ def read_statement(statement: Statement, paper: str, vocabulary: Vocabulary, cue
         locator=statement.locator,
         quote=statement.quote,
         references=list(statement.references),
-        design=Design.model_validate({"level": level.value} if level else {}),
-        quantities=[q for text in texts for q in find_quantities(text)],
+        design=appraisal.design,
+        role=appraisal.role,
+        result=appraisal.result,
+        certainty=appraisal.certainty,
+        quantities=quantities,
         questions=_unique(questions),
         vehicles=compose_vehicles(assigned, vocabulary, {p.name: p.text for p in statement.parts}),
         **_fields(assigned),
@@ -304,7 +309,7 @@ def _by_field(assigned: Iterable[Assigned]) -> dict[str, dict[str, str]]:
     """Return values and their details by field, without species: those tell no subject."""
     found: dict[str, dict[str, str]] = {}
     for item in assigned:
-        if item.field not in ("", "species", "design"):
+        if item.field not in ("", "species"):
             found.setdefault(item.field, {}).setdefault(item.value, item.detail)
     return found
 

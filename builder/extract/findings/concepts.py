@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 from builder.extract.findings.adjacent_cues import State
@@ -16,10 +16,9 @@ from builder.extract.findings.split_names import (
     find_gapped_conditions,
     find_placed_defects,
 )
-from builder.extract.findings.statements import Statement
 from builder.extract.findings.trace import Assigned
 from builder.extract.findings.vehicles import MARKER, is_unknown_rna, read_cargo
-from builder.extract.vocabulary import Mention, Vocabulary
+from builder.extract.vocabulary import Mention
 from builder.text.spelling import SPECIES_PREFIXES
 
 # A process inside one of these names belongs to the name: "chondrogenic exosomes".
@@ -210,56 +209,3 @@ def _donors(reading: Reading) -> Iterator[Assigned]:
                 "species", species, "letter-before-cell", reading.part.name,
                 mention.start, mention.end, mention.text,
             )  # fmt: skip
-
-
-def read_evidence(
-    statement: Statement, assigned: Sequence[Assigned], cues: Cues, vocabulary: Vocabulary
-) -> Assigned | None:
-    """Return the level of evidence that the words of a statement or its cited titles state.
-
-    The statement's own words come first, then a cell model that a sentence names, or an animal in a
-    column of models; the titles that a sentence cites count where all that state a level state the
-    same.
-    """
-    settings = {p.name for p in statement.parts if p.role in ("setting", "application")}
-    in_cells = {a.part for a in assigned if a.field == "targets"}  # "rat chondrocytes"
-    titles = [("cited title", title) for title in statement.titles]
-    own = [(p.name, p.text) for p in statement.parts if p.role != "aside"]
-    if statement.locator.kind == "table-row":
-        if said := _find_level([*own, *titles], cues):
-            return said
-    elif said := _find_level(own, cues):
-        return said
-    elif cells := _cell_model(statement, assigned, vocabulary):
-        return cells
-    else:
-        levels = [level for title in titles if (level := _find_level([title], cues))]
-        studies = [i for i in levels if i.value != "review"] or levels
-        if studies and len({i.value for i in studies}) == 1:
-            return studies[0]
-    for item in assigned:
-        animal = item.field == "species" and item.value != "human"
-        if animal and item.part in settings and item.part not in in_cells:
-            return replace(item, field="design", value="in-vivo", rule="animal-in-column")
-    return None
-
-
-def _cell_model(
-    statement: Statement, assigned: Sequence[Assigned], vocabulary: Vocabulary
-) -> Assigned | None:
-    """Return the level of a sentence set in stimulated cells, whatever the works it cites did."""
-    types = {a.value: vocabulary.terms[a.value].type for a in assigned if a.field == "models"}
-    if statement.locator.kind != "full-text" or set(types.values()) != {"cell model"}:
-        return None
-    named = next(a for a in assigned if a.field == "models")
-    return replace(named, field="design", value="in-vitro", rule="cell-model")
-
-
-def _find_level(places: Sequence[tuple[str, str]], cues: Cues) -> Assigned | None:
-    for level, pattern in cues.evidence:
-        for name, text in places:
-            if match := pattern.search(text):
-                return Assigned(
-                    "design", level, "design-words", name, match.start(), match.end(), match[0]
-                )
-    return None

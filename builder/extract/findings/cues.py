@@ -129,7 +129,6 @@ class Cues:
     adjectives: Mapping[str, str]
     adjective_endings: tuple[tuple[str, str], ...]
     columns: tuple[tuple[str, re.Pattern[str]], ...]
-    evidence: tuple[tuple[str, re.Pattern[str]], ...]
     about_itself: re.Pattern[str]
     unknown: re.Pattern[str]
     heads: re.Pattern[str]
@@ -341,9 +340,6 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
         adjective_endings=tuple(data["source"]["adjective_endings"].items()),
         columns=tuple(
             (c["role"], re.compile(c["pattern"], re.IGNORECASE)) for c in data["columns"]
-        ),
-        evidence=tuple(
-            (e["level"], re.compile(e["pattern"], re.IGNORECASE)) for e in data["evidence"]
         ),
         about_itself=re.compile(data["about_itself"], re.IGNORECASE),
         unknown=re.compile(data["unknown"], re.IGNORECASE),
