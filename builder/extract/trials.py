@@ -189,9 +189,11 @@ class _Row:
             role = find_role(column)
             if role in ("result", "status", "reference", "registry", "title"):
                 continue
-            for part in split_list(drop_registry_ids(cell.text or "")):
-                if states_no_benefit(part) or (role is None and judge_result(part)):
-                    found.append(part)
+            found += [
+                part
+                for part in split_list(drop_registry_ids(cell.text or ""))
+                if states_no_benefit(part) or (role is None and judge_result(part))
+            ]
         return found
 
     def _ask(self, rule: str, text: str, field: str, weight: int = 3) -> None:
