@@ -23,7 +23,18 @@ from builder.models.base import (
 from builder.models.findings import Cargo, Design, EffectOf, Finding, Locator, Quantity, Vehicle
 from builder.models.kept import Address, Correction, Identifiers
 from builder.models.terms import Ambiguity, Term, Xref
-from builder.models.trials import Discrepancy, Dose, Fact, RegistryRecord, Status, Study, Trial
+from builder.models.trials import (
+    Best,
+    Discrepancy,
+    Dose,
+    Fact,
+    MapRow,
+    RegistryRecord,
+    Status,
+    Study,
+    Trial,
+    Weight,
+)
 from builder.models.works import (
     Abbreviation,
     Affiliated,
@@ -54,6 +65,7 @@ __all__ = [
     "Affiliated",
     "Ambiguity",
     "Basis",
+    "Best",
     "Cargo",
     "Certainty",
     "Cited",
@@ -78,6 +90,7 @@ __all__ = [
     "KeyFinding",
     "Level",
     "Locator",
+    "MapRow",
     "Notice",
     "Paper",
     "Quantity",
@@ -99,5 +112,6 @@ __all__ = [
     "TermKind",
     "Trial",
     "Vehicle",
+    "Weight",
     "Xref",
 ]
