@@ -104,6 +104,8 @@ def find_term_studies(atlas: Atlas, term: Term, *, subtypes: bool = False) -> li
 
 def is_hedged(atlas: Atlas, study: Study) -> bool:
     """Return whether all that states the result of a study is a "may" or an aim."""
+    if study.result == "none-reported":
+        return False
     stating = [
         f for name in study.findings for f in atlas.findings_by_id(name) if f.result == study.result
     ]
@@ -229,9 +231,9 @@ def _answer_treatment(
     tried = [s for s in wide if s.role == "therapeutic"]
     opening = [_number(len(tried), "study", {"role": STUDY_ROLES["therapeutic"]}, "studies")]
     opening.append(text(f" {_USED[term.kind]}"))
-    held = sum(s.id in own for s in tried)
-    if held < len(tried):
-        opening.append(text(f", subtypes included ({held} without them)"))
+    count = sum(s.id in own for s in tried)
+    if count < len(tried):
+        opening.append(text(f", subtypes included ({count} without them)"))
     sentences = [_by_design(opening, tried) if tried else [*opening, text(".")]]
     if tried:
         # A registered trial without a result is named with the trials.
