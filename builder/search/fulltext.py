@@ -91,9 +91,7 @@ def page_html(entry: Entry) -> str:
         more += find_powers(section.text)
         # Pagefind keeps "Musiał" apart from "Musial"; who types either finds both.
         more += (key for word in _FOREIGN.findall(section.text) for key in find_keys(word))
-    lines.append(
-        f'<p data-pagefind-weight="{section.weight:g}">{" ".join(dict.fromkeys(more))}</p>'
-    )
+    lines.append(f"<p>{escape(' '.join(dict.fromkeys(more)))}</p>")
     return "\n".join([*lines, "</main></body></html>"])
 
 
