@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from builder.addresses.pages import find_pages, term_address
@@ -129,13 +129,33 @@ def find_entries(atlas: Atlas, habits: Habits) -> Entries:
 def find_terms(atlas: Atlas, habits: Habits) -> Iterator[Entry]:
     """Yield the terms in order of kind and id: those with a page, and those of the glossary."""
     known = atlas.library.terms
+    measured = _find_measured(atlas)
+    held = {t for t, source in habits.origins if atlas.findings_of(source)}
     taken = {join_keys(name) for term in known.values() for name in _own_names(term)}
     for term in sorted(known.values(), key=lambda t: (t.kind, t.id)):
         tissues = [known[t] for t in habits.tissues_of(term.id) if t in known]
         plain = [name for tissue in tissues for name in _own_names(tissue) if name]
         vesicles = [f"{name} exosome" for name in plain]
         fresh = [name for name in vesicles if join_keys(name) not in taken]
-        yield _term_entry(atlas, term, plain, fresh)
+        entry = _term_entry(atlas, term, plain, fresh)
+        yield replace(entry, evident=entry.evident or term.id in measured | held)
+
+
+def _find_measured(atlas: Atlas) -> set[str]:
+    """Return the ids of the outcomes and methods that trials measure by."""
+    vocabulary = build_vocabulary(atlas.library.terms.values())
+    return {
+        mention.term
+        for trial in atlas.trials
+        for text in _measures(atlas, trial)
+        for mention in vocabulary.find_mentions(text, kinds=("outcome", "method"))
+        if mention.term
+    }
+
+
+def _measures(atlas: Atlas, trial: Trial) -> list[str]:
+    record = atlas.library.registry.get(trial.id)
+    return [*trial.endpoints, *find_values(record, "primary_outcomes", "secondary_outcomes")]
 
 
 def find_texts(atlas: Atlas, habits: Habits) -> Iterator[Entry]:
@@ -201,7 +221,7 @@ def _trial_entry(atlas: Atlas, trial: Trial, vocabulary: Vocabulary, habits: Hab
     library = atlas.library
     record = library.registry.get(trial.id)
     terms = [library.terms[t] for t in (*trial.sources, *trial.conditions) if t in library.terms]
-    measured = [*trial.endpoints, *find_values(record, "primary_outcomes", "secondary_outcomes")]
+    measured = _measures(atlas, trial)
     design = [trial.condition_printed, trial.source_printed, trial.design, trial.phase, trial.route]
     result = habits.results.get(trial.result_effect or "none", "")
     return Entry(

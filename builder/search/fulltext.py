@@ -28,7 +28,8 @@ _UNUSED = ("pagefind-*.js", "pagefind-*.css", "wasm.unknown.pagefind")
 # shows a text.
 BREAK = "\u200a"
 _FOREIGN = re.compile(r"\w*[^\W\x00-\x7f]\w*")
-_BREAKS = re.compile(r"(?<=\w/)(?=\w)|(?<=\d)(?=-(?:[35]p\b|[A-Za-z]{3}))|(?<=\d[a-z])(?=-[35]p\b)")
+_JOINED = r"(?=-(?:[35]p\b|[A-Za-z]{3}))"
+_BREAKS = re.compile(rf"(?<=\w/)(?=\w)|(?<=\d){_JOINED}|(?<=\d[A-Za-z]){_JOINED}")
 
 
 def write_fulltext(entries: Iterable[Entry], out: Path) -> dict[str, str]:

@@ -27,6 +27,8 @@ const QUIET = 9; // names that no evidence names
 const MENDED = 0.4; // a name reached through a corrected word ranks behind one reached as typed
 const MOST_OF_TIER = new Map([[WITHIN, 6], [BEGUN, 8], [GLOSSARY, 3], [PART, 3], [QUIET, 3], [QUIET + 1, 3]]);
 const POWER = /(\d+(?:\.\d+)?)\s*(?:[×x*·]\s*10\s*(?:\^\s*([0-9]+)|([⁰¹²³⁴⁵⁶⁷⁸⁹]+))|e\+?(\d+))(?![\d.]\d)/giu;
+const NAME = /^\p{Lu}\p{Ll}+$/u;
+const YEAR = /^(?:19|20)\d\d$/;
 const PLAIN = /^\p{L}\p{Ll}+$/u;
 
 const files = new Map();
@@ -69,6 +71,7 @@ class Engine {
     const known = identify(asked, this.settings);
     if (known) return this.#identifier(known);
     let pieces = this.fold(asked).slice(0, MOST_WORDS);
+    const typed = pieces.map(({ key }) => key).join("");
     const growing = open && /[\p{L}\p{N}]$/u.test(asked);
     const find = () => this.terms.find(this.terms.respell(pieces).map(({ key }) => key), growing);
     let direct = find();
@@ -77,7 +80,6 @@ class Engine {
       pieces = pieces.filter(({ species }) => !species);
       direct = find();
     }
-    const typed = pieces.map(({ key }) => key).join("");
     pieces = this.terms.respell(pieces);
     const words = pieces.map(({ key }) => key);
     const strangers = this.terms.strangers(words, growing);
@@ -89,14 +91,17 @@ class Engine {
       this.#tiers(found, this.terms.find(reading, false), false, mended || MENDED / 2);
     }
     const missing = isExact(direct) ? [] : pieces.filter((_, at) => !spellings[at].keys.length);
-    const lost = new Set(missing);
-    if (isSpared(missing, pieces)) {
-      this.#tiers(found, this.terms.find(pieces.filter((piece) => !lost.has(piece)).map(({ key }) => key), false), false, 0.9);
-    }
+    const kept = pieces.filter((piece) => !missing.includes(piece)).map(({ key }) => key);
+    const spared = isSpared(missing, pieces) && kept.some((word) => !this.context.has(word));
+    if (missing.length && spared) this.#tiers(found, this.terms.find(kept, false), false, 0.9);
+    // What looks like a name and is nowhere is not answered with a part of the query.
+    if (missing.length && !spared) for (const [at, { tier }] of found) if (tier >= NEAR) found.delete(at);
     const exact = isExact(direct) || [...found.values()].some(({ tier }) => tier <= BARE + MENDED || (tier >= QUIET && tier < QUIET + 1));
+    const names = this.#rank(found, strangers, exact);
+    const definition = names[0]?.kind === "glossary" && names[0].tier < CLOSE;
     return {
-      names: this.#rank(found, strangers, exact),
-      plan: words.length ? { pieces, words, spellings, typed, missing, exact, strange: strangers.length > 0 } : null,
+      names,
+      plan: words.length ? { definition, pieces, words, spellings, typed, missing, exact, strange: strangers.length > 0 } : null,
       notice: notice(pieces, spellings, missing, isExact(direct)),
     };
   }
@@ -201,7 +206,7 @@ class Engine {
   async text(plan, names) {
     if (plan.phrase) return this.#phrase(plan.phrase, names);
     if (plan.spellings.some(({ how, keys, printed }) => how === "known" && !printed && keys.length === 1) && plan.exact) return [];
-    const wanted = Object.keys(this.wanted).filter((kind) => plan.words.some((word) => this.wanted[kind].includes(word)));
+    const wanted = plan.words.length > MOST_WORDS / 3 ? [] : Object.keys(this.wanted).filter((kind) => plan.words.some((word) => this.wanted[kind].includes(word)));
     const hints = new Set(wanted.flatMap((kind) => this.wanted[kind]));
     let words = this.#textWords(plan, (word) => plan.words.length > 1 && hints.has(word));
     if (!words.length) words = this.#textWords(plan, () => false);
@@ -240,17 +245,21 @@ class Engine {
   // The words to ask: [{text, gap, keys, how}]; a name that was taken apart is one of them again.
   #textWords({ pieces, words, spellings }, isHint) {
     const found = [];
+    const dated = pieces.some(({ text }) => YEAR.test(text)); // "An 2020" is a name
     spellings.forEach(({ keys, how }, at) => {
-      if (how === "context" || isHint(words[at])) return;
       const { text, at: place, gap } = pieces[at];
+      if (isHint(words[at]) || (how === "context" && !(dated && NAME.test(text)))) return;
       if (found.at(-1)?.place !== place) found.push({ text: ["mended", "short"].includes(how) ? keys[0] : text, place, gap, how, keys: [] });
       found.at(-1).keys.push(words[at]);
       found.at(-1).kin ??= spellings[at].kin?.[0];
     });
-    const value = ({ text, keys }) => (/\p{N}/u.test(text) ? Infinity : this.terms.weigh(keys));
+    if (dated) for (const word of found) word.exact = NAME.test(word.text) && word.text.length <= FEW;
     if (found.length <= MOST_TEXT_WORDS) return found;
-    const rare = new Set([...found].sort((a, b) => value(b) - value(a)).slice(0, MOST_TEXT_WORDS));
-    return found.filter((word) => rare.has(word) || value(word) === Infinity);
+    // So many words are a title; its rarest choose, and what else it has is seen when titles are compared.
+    const plain = found.filter(({ text }) => !/\p{N}/u.test(text) || /^\d{4,}$/.test(text));
+    const from = plain.length >= FEW ? plain : found;
+    const rare = new Set([...from].sort((a, b) => this.terms.weigh(b.keys) - this.terms.weigh(a.keys)).slice(0, MOST_TEXT_WORDS));
+    return found.filter((word) => rare.has(word));
   }
 
   #isName(before, number) {
@@ -277,7 +286,11 @@ class Engine {
     return searchText({
       queries: [...new Set([join(words), join(labelled)])],
       wider: [...new Set([join(kin), join(full)])].filter((query) => query !== join(words)),
-      numbers: [...numbers, ...letters.map(([a, b]) => [`${a}${b}`, `${a} ${b}`])],
+      numbers: [
+        ...numbers,
+        ...letters.map(([a, b]) => [`${a}${b}`, `${a} ${b}`]),
+        ...words.filter(({ exact }) => exact).map(({ text }) => [text]),
+      ],
     });
   }
 
@@ -325,7 +338,8 @@ class Engine {
       if (isAll(titles[at])) return few ? TITLE : tier - 0.1;
       if (kind === "reference" && isAll(keysOf(content))) return KNOWN;
       if (kind === "paper") return isAll([...titles[at], ...keysOf(detail)]) ? KNOWN : PART + 0.1;
-      if (kind === "trial" || kind === "reference") return tier;
+      if (kind === "trial") return plan.definition ? EXACT + 0.02 : tier; // it measures what is defined
+      if (kind === "reference") return tier;
       return plan.exact ? Infinity : GLOSSARY; // a term that only mentions the words
     });
     const mended = plan.spellings.some(({ how }) => how === "mended") ? MENDED : 0;
