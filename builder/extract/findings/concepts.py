@@ -131,7 +131,8 @@ def _without_verb(reading: Reading, mention: Mention) -> tuple[int, int, Mention
         return mention.start + first.end(), mention.end, mention
     last = re.search(r"\s([\w-]+)$", mention.text)
     own = reading.vocabulary.terms[mention.term].label.split()[-1]
-    if last and _is_noun(cues, last[1]) and not _is_noun(cues, own):
+    alike = reading.is_lowering(mention) or _is_noun(cues, own)
+    if last and not alike and _is_noun(cues, last[1]):
         return mention.start, mention.start + last.start(), mention
     return mention.start, mention.end, mention
 

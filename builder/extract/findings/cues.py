@@ -110,6 +110,10 @@ class Cues:
     sheltering: tuple[str, ...]
     participles: frozenset[str]
     comparatives: frozenset[str]
+    lowering: re.Pattern[str]
+    describing: frozenset[str]
+    stimulated: re.Pattern[str]
+    stimuli: frozenset[str]
 
     def noun_of(self, adjective: str) -> str:
         """Return the cell, tissue or fluid that an adjective names, or an empty string."""
@@ -332,6 +336,13 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
         falling=frozenset(effects["falling"]),
         sheltering=tuple(effects["sheltering"]),
         participles=frozenset(effects["participles"]),
+        lowering=re.compile(
+            rf"^(?:anti|(?:{_any(effects['lowering'])})\s+of\b)|(?:{_any(effects['lowering'])})$",
+            re.IGNORECASE,
+        ),
+        describing=frozenset(effects["describing"]),
+        stimulated=re.compile(rf"^[\s-]+(?:{_any(effects['stimulated'])})\b", re.IGNORECASE),
+        stimuli=frozenset(effects["stimuli"]),
         comparatives=frozenset(effects["comparatives"]),
         measured=frozenset(effects["measures"]) | {"genes", "gene", "proteins", "factors"},
     )
