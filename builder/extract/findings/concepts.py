@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from builder.extract.findings.adjacent_cues import State
@@ -29,6 +29,8 @@ _NAMING_KINDS = ("modification", "source", "vehicle", "vesicle", "outcome")
 _FIELD_KINDS = ("intervention", "method", "condition")
 # Rules by which the words themselves tell a direction.
 _SAID = ("verb", "arrow", "passive", "sign")
+_DIRECTED = ("up", "down", "activates", "inhibits")
+_ARTICLES = re.compile(r"\s*(?:(?:the|of|both|number|numbers|generation|production)\s+)*")
 _MEDIATED = re.compile(r"[-\s](?:mediated|dependent|induced|driven)$", re.IGNORECASE)
 
 
@@ -45,11 +47,56 @@ def read_mechanisms(reading: Reading) -> list[Assigned]:
         assigned = _directed(reading, mention, "mechanisms")
         if _tells_kind(reading, mention) and not assigned.rule.startswith(_SAID):
             continue
-        if (mention.start, mention.end) in carried and assigned.detail in ("involves", "modulates"):
+        if assigned.detail == "involves" and _is_stimulus(reading, mention, assigned.rule):
+            continue
+        if (mention.start, mention.end) in carried and (
+            assigned.detail in ("involves", "modulates") or _is_taken_out(reading, mention)
+        ):
             continue  # what the vesicle carries is cargo; it is a mechanism only if it changes
         found.append(assigned)
         found += _agents(reading, mention)
-    return found
+    return [*found, *_polarized(reading, {(a.value, a.detail) for a in found})]
+
+
+def _polarized(reading: Reading, known: Collection[tuple[str, str]]) -> Iterator[Assigned]:
+    """Yield what a verb does to a kind of macrophage: "inhibit M1 and favour M2 macrophages"."""
+    v = reading.vocabulary
+    for mention in reading.mentions("source", "cell"):
+        label = v.terms[mention.term].label
+        kind = re.match(r"M\d\b", label)
+        if not kind or reading.fitting(mention, "source"):
+            continue
+        state = reading.effects.effect_of(mention.start, mention.end)
+        between = reading.text[state.end : mention.start] if state.end else "x"
+        object_of = state.start >= mention.end or _ARTICLES.fullmatch(between)
+        process = v.find_term(f"{kind[0]} polarization", "mechanism")
+        if process and object_of and state.effect in _DIRECTED:
+            if not any(value == process for value, _ in known):
+                rule = f"{state.rule}: {state.cue}"
+                made = _assigned(reading, mention, "mechanisms", state.effect, rule)
+                yield replace(made, value=process)
+
+
+# Words before a molecule that take it out of the vesicles: "knockdown of miR-21 in exosomes".
+_TAKEN_OUT = re.compile(
+    r"(?:^|[,;]\s|\b(?:and|but|whereas|while|when|if|that|after|upon)\s)(?:\w+ly,?\s+)?(?:the\s+)?"
+    r"(?:(?:inhibition|knock-?\s?down|knock-?\s?out|silencing|deletion|depletion|blockade|blocking|loss|"
+    r"lack|absence|removal)\s+of|(?:inhibit|silenc|block|delet|deplet|remov|knocking\s+down)(?:ing)?)\s+"
+    r"(?:[\w/-]+\s+(?:and\s+)?){0,2}$",
+    re.IGNORECASE,
+)
+
+
+def _is_taken_out(reading: Reading, mention: Mention) -> bool:
+    """Return whether what vesicles carry is taken out of them: no effect of the vesicles."""
+    return bool(_TAKEN_OUT.search(reading.before(mention)[-80:]))
+
+
+def _is_stimulus(reading: Reading, mention: Mention, rule: str) -> bool:
+    """Return whether the cells were only given a thing: "TNF-α-stimulated", "exposed to glucose"."""
+    behind = reading.cues.stimulated.match(reading.behind(mention))
+    cue = rule.partition(": ")[2]
+    return bool(behind) or rule.startswith("agent") or cue in reading.cues.stimuli
 
 
 def _tells_kind(reading: Reading, mention: Mention) -> bool:
@@ -238,10 +285,36 @@ def read_evidence(
         studies = [i for i in levels if i.value != "review"] or levels
         if studies and len({i.value for i in studies}) == 1:
             return studies[0]
+    if placed := _animal_with_condition(statement, assigned):
+        return placed
     for item in assigned:
         animal = item.field == "species" and item.value != "human"
         if animal and item.part in settings and item.part not in in_cells:
             return replace(item, field="design", value="in-vivo", rule="animal-in-column")
+    return None
+
+
+def _animal_with_condition(
+    statement: Statement, assigned: Sequence[Assigned]
+) -> Assigned | None:
+    """Return in vivo for an animal right before its lesion: "in rat calvarial defects"."""
+    texts = {p.name: p.text for p in statement.parts}
+    cells = {(a.part, a.start) for a in assigned if a.field in ("sources", "targets")}
+    for animal in assigned:
+        if animal.field != "species" or animal.value == "human":
+            continue
+        for lesion in assigned:
+            if lesion.field != "conditions" or lesion.part != animal.part:
+                continue
+            text = texts.get(animal.part, "")
+            behind = re.match(r"\s+", text[lesion.end :])
+            if (
+                re.fullmatch(r"\s+(?:[\w-]+\s+){0,2}", text[animal.end : lesion.start])
+                and (animal.part, lesion.end + (behind.end() if behind else 0)) not in cells
+            ):
+                return replace(
+                    lesion, field="design", value="in-vivo", rule="animal-with-condition"
+                )
     return None
 
 
@@ -259,7 +332,11 @@ def _cell_model(
 def _find_level(places: Sequence[tuple[str, str]], cues: Cues) -> Assigned | None:
     for level, pattern in cues.evidence:
         for name, text in places:
-            if match := pattern.search(text):
+            match = next(
+                (m for m in pattern.finditer(text) if not cues.taken_from.search(text[: m.start()])),
+                None,
+            )
+            if match:
                 return Assigned(
                     "design", level, "design-words", name, match.start(), match.end(), match[0]
                 )

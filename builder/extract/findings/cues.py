@@ -77,6 +77,7 @@ class Cues:
     opposed_source: re.Pattern[str]
     absent_cargo: re.Pattern[str]
     as_source: re.Pattern[str]
+    that_x_release: re.Pattern[str]
     acts_by_vesicles: re.Pattern[str]
     in_fluid: re.Pattern[str]
     adjective_vesicles: re.Pattern[str]
@@ -85,6 +86,7 @@ class Cues:
     adjective_endings: tuple[tuple[str, str], ...]
     columns: tuple[tuple[str, re.Pattern[str]], ...]
     evidence: tuple[tuple[str, re.Pattern[str]], ...]
+    taken_from: re.Pattern[str]
     about_itself: re.Pattern[str]
     unknown: re.Pattern[str]
     heads: re.Pattern[str]
@@ -285,6 +287,9 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
         opposed_source=re.compile(rf"(?:{data['source']['never_before']})$", re.IGNORECASE),
         absent_cargo=re.compile(rf"(?:{data['native']['never_before']})$", re.IGNORECASE),
         as_source=re.compile(_fill(data["source"]["as_source"], words, stop), re.IGNORECASE),
+        that_x_release=re.compile(
+            _fill(data["source"]["that_x_release"], words, stop), re.IGNORECASE
+        ),
         acts_by_vesicles=re.compile(_fill(data["source"]["acts_by"], words, stop), re.IGNORECASE),
         in_fluid=re.compile(_fill(data["source"]["in_fluid"], words, stop), re.IGNORECASE),
         adjective_vesicles=re.compile(
@@ -301,6 +306,7 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
         evidence=tuple(
             (e["level"], re.compile(e["pattern"], re.IGNORECASE)) for e in data["evidence"]
         ),
+        taken_from=re.compile(data["taken_from"], re.IGNORECASE),
         about_itself=re.compile(data["about_itself"], re.IGNORECASE),
         unknown=re.compile(data["unknown"], re.IGNORECASE),
         heads=re.compile(rf"^\s+(?:{_any(effects['heads'])})\b", re.IGNORECASE),

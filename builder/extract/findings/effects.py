@@ -208,7 +208,7 @@ class EffectReader:
             acted = acted or self._is_deed(cue)
             if cue.kind in ("break", "aim", "denial", "neutral"):
                 aim = cue if cue.kind == "aim" else None if cue.word != "in" else aim
-                states.append(self._plain(cue, before))
+                states.append(self._plain(cue, states))
             elif aim is not None and self._absorbed(cue, aim):
                 states.append(State(cue.start, "involves", "aim", cue.word, cue.end))
             else:
@@ -250,15 +250,20 @@ class EffectReader:
         """Tell whether a "for" gives a time and no purpose: "for two weeks"."""
         return cue.word == "for" and bool(_TIME.match(self.text[cue.end :]))
 
-    def _plain(self, cue: _Cue, before: State) -> State:
+    def _plain(self, cue: _Cue, states: Sequence[State]) -> State:
+        before = states[-1]
         if cue.kind == "denial":
             return State(cue.start, "none", "denied", cue.word, cue.end)
-        if cue.word in ("from", "against") and before.cue.startswith(self.cues.sheltering):
-            said = f"{before.cue} {cue.word}"
-            return State(cue.start, "inhibits", "protected-from", said, cue.end)
+        if cue.word in ("from", "against"):
+            # "protected HUVECs exposed to glucose from apoptosis"
+            given = before.cue in self.cues.stimuli and len(states) > 1
+            shelter = states[-2] if given else before
+            if shelter.cue.startswith(self.cues.sheltering):
+                said = f"{shelter.cue} {cue.word}"
+                return State(cue.start, "inhibits", "protected-from", said, cue.end)
         if cue.word in _EFFECT_ON and before.cue.endswith(("ory", "ive", "ing")):
             if _GAP.match(self.text[before.end : cue.start]):
-                return State(cue.start, "involves", "no-direction", cue.word, cue.end, before.effect)
+                return State(cue.start, "involves", "agent", cue.word, cue.end, before.effect)
         elif cue.word == "on" and before.cue in _EFFECT_ON and before.outer:
             return State(cue.start, before.outer, "effect-on", "effect on", cue.end)
         reaching = any(word in before.cue for word in self.cues.reaching)
