@@ -191,7 +191,7 @@ class TableEntry(Entry):
 class LocatorEntry(Shape):
     """The place of a statement in its paper."""
 
-    kind: Literal["table-row", "reference-title", "abstract", "key-finding", "full-text"]
+    kind: Literal["table-row", "title", "reference-title", "abstract", "key-finding", "full-text"]
     table: int | None = None
     row: str | None = None
     reference: int | None = None

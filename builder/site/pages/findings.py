@@ -10,6 +10,7 @@ from builder.site.links import Page, View, href, link, page_href, shorten
 from builder.text import ids
 
 _PLACES = {
+    "title": ("Title", ""),
     "abstract": ("Abstract", "abstract"),
     "key-finding": ("Key findings", "key-findings"),
     "full-text": ("Full text", "headings"),

@@ -82,7 +82,7 @@ def _view_stated(bundle: PaperBundle, root: str) -> list[View]:
             "href": page_href(root, "finding", finding.id),
         }
         for finding in bundle.findings
-        if finding.locator.kind in ("abstract", "key-finding", "full-text")
+        if finding.locator.kind in ("abstract", "key-finding", "full-text", "title")
     ]
 
 
