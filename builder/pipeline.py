@@ -25,17 +25,20 @@ __all__ = ["Notify", "Report", "build", "check", "extract", "load", "render", "s
 def render(project: Project, notify: Notify = silent) -> Report:
     """Write the pages as Markdown; touch only files whose bytes change."""
     with hold_lock(project.build / "lock"):
-        done = _render(project, load(project), notify)
+        done, _ = _render(project, load(project), notify)
     changed = [*done.written, *done.removed]
     return Report(changed=[project.docs / name for name in changed], pages=len(done.pages))
 
 
-def _render(project: Project, library: Library, notify: Notify) -> RenderReport:
+def _render(
+    project: Project, library: Library, notify: Notify
+) -> tuple[RenderReport, export.Downloads]:
     notify("data")
     edition = find_edition(library, publish.site_address(project))
-    sizes = export.prepare_downloads(library, project.downloads, edition)
+    made = export.prepare_downloads(library, project.downloads, edition)
     notify("pages to Markdown")
-    return render_site(library, project.docs, project.templates, edition, sizes)
+    done = render_site(library, project.docs, project.templates, edition, made.sizes)
+    return done, made
 
 
 def build(project: Project, notify: Notify = silent, *, force: bool = False) -> bool:
@@ -57,8 +60,8 @@ def build(project: Project, notify: Notify = silent, *, force: bool = False) -> 
             problems += renewal.check_addresses(library)
         if has_errors(problems):
             raise ProblemError(p for p in problems if p.level == "error")
-        done = _render(project, library, notify)
-        publish.publish(project, library, notify, done.pages)
+        done, made = _render(project, library, notify)
+        publish.publish(project, made, done.pages, notify)
         return True
 
 

@@ -13,9 +13,9 @@ from dataclasses import replace
 from typing import Any
 
 from builder.extract.findings import questions as doubts
+from builder.extract.findings.appraisal import appraise, drop_donors, find_repaired
 from builder.extract.findings.cells import read_cells
 from builder.extract.findings.concepts import (
-    read_evidence,
     read_mechanisms,
     read_outcomes,
     read_setting,
@@ -36,6 +36,8 @@ from builder.extract.findings.title_checks import Beside
 from builder.extract.findings.trace import EFFECTS, Assigned, Trace
 from builder.extract.findings.vehicles import (
     MOLECULE_TYPES,
+    compose_vehicles,
+    drop_subsumed,
     read_cargo,
     read_modifications,
     read_vehicles,
@@ -46,13 +48,11 @@ from builder.extract.vocabulary import Vocabulary
 from builder.models import (
     Cargo,
     Cited,
-    Design,
     EffectOf,
     Finding,
     Paper,
     Question,
     Table,
-    Vehicle,
 )
 from builder.models.document import Document
 from builder.text import ids
@@ -195,16 +195,19 @@ def read_statement(statement: Statement, paper: str, vocabulary: Vocabulary, cue
         assigned += found
         questions += asked
     assigned += list(_carried_over(statement, assigned, vocabulary, cues))
-    assigned = _settle(assigned, vocabulary, {p.name: p.text for p in statement.parts})
+    by_name = {p.name: p.text for p in statement.parts}
+    assigned = drop_donors(_settle(assigned, vocabulary, by_name), by_name)
+    assigned += find_repaired(statement, assigned, vocabulary)
     if statement.locator.kind == "reference-title":
         questions.append(doubts.ask_about_title())
     if statement.locator.kind == "table-row":
         questions += _beside_titles(statement, assigned, vocabulary, cues)
     questions += _about_sources(assigned)
     questions += _about_contrast(statement, assigned, cues)
-    level = read_evidence(statement, assigned, cues, vocabulary)
-    assigned += [level] if level else []
     texts = [p.text for p in statement.parts]
+    quantities = [q for text in texts for q in find_quantities(text)]
+    appraisal = appraise(statement, assigned, vocabulary, quantities)
+    assigned += appraisal.assigned
     finding = Finding(
         # A row's own id leaves its column of reference numbers out: they change with the list.
         id=statement.locator.row or ids.statement_id(paper, statement.quote),
@@ -212,10 +215,14 @@ def read_statement(statement: Statement, paper: str, vocabulary: Vocabulary, cue
         locator=statement.locator,
         quote=statement.quote,
         references=list(statement.references),
-        design=Design.model_validate({"level": level.value} if level else {}),
-        quantities=[q for text in texts for q in find_quantities(text)],
+        design=appraisal.design,
+        role=appraisal.role,
+        result=appraisal.result,
+        certainty=appraisal.certainty,
+        quantities=quantities,
         questions=_unique(questions),
-        **_fields(assigned, vocabulary),
+        vehicles=compose_vehicles(assigned, vocabulary, {p.name: p.text for p in statement.parts}),
+        **_fields(assigned),
     )
     return Trace(finding, tuple((p.name, p.text) for p in statement.parts), tuple(assigned))
 
@@ -278,8 +285,8 @@ def _settle(
         if any(a.field == field and a.rule == rules[0] for a in assigned):
             kept = [a for a in kept if a.field != field or a.rule in rules]
     taken = {a.value for a in kept if a.field == "sources"}
-    kept = _drop_classes(kept, vocabulary)
-    for field in ("sources", "modifications", "vehicles", "conditions", "targets", "models"):
+    kept = drop_subsumed(kept, vocabulary, texts)
+    for field in ("sources", "modifications", "conditions", "targets", "models"):
         values = [a.value for a in kept if a.field == field]
         narrow = {*drop_ancestors(values, vocabulary), *_side_by_side(kept, field, texts)}
         kept = [a for a in kept if a.field != field or a.value in narrow]
@@ -298,29 +305,12 @@ def _side_by_side(assigned: Sequence[Assigned], field: str, texts: Mapping[str, 
     }
 
 
-def _drop_classes(assigned: Sequence[Assigned], vocabulary: Vocabulary) -> list[Assigned]:
-    """Drop a bare class of vehicle where a named vehicle says it: Ti6Al4V scaffold, scaffold."""
-    named = {
-        word
-        for a in assigned
-        if a.field == "vehicles" and vocabulary.terms[a.value].type != "class"
-        for word in vocabulary.terms[a.value].label.lower().split()
-    }
-    return [
-        a
-        for a in assigned
-        if a.field != "vehicles"
-        or vocabulary.terms[a.value].type != "class"
-        or vocabulary.terms[a.value].label.lower() not in named
-    ]
-
-
-def _fields(assigned: Iterable[Assigned], vocabulary: Vocabulary) -> dict[str, Any]:
+def _fields(assigned: Iterable[Assigned]) -> dict[str, Any]:
     """Return the fields of a finding, each value once, in the order of the text."""
     plain: dict[str, list[str]] = {
         f: []
         for f in (
-            "sources", "modifications", "vehicles", "targets", "partners", "models", "species",
+            "sources", "modifications", "targets", "partners", "models", "species",
             "conditions",
         )
     }  # fmt: skip
@@ -339,7 +329,6 @@ def _fields(assigned: Iterable[Assigned], vocabulary: Vocabulary) -> dict[str, A
             effects[item.field][item.value] = _stronger(known, item.detail)
     return {
         **plain,
-        "vehicles": [Vehicle(id=i, label=vocabulary.terms[i].short) for i in plain["vehicles"]],
         "cargo": [Cargo.model_validate({"id": i, "role": r}) for i, r in cargo.items()],
         **{
             field: [EffectOf.model_validate({"id": i, "effect": e}) for i, e in found.items()]
@@ -380,7 +369,7 @@ def _by_field(assigned: Iterable[Assigned]) -> dict[str, dict[str, str]]:
     """Return values and their details by field, without species: those tell no subject."""
     found: dict[str, dict[str, str]] = {}
     for item in assigned:
-        if item.field not in ("", "species", "design"):
+        if item.field not in ("", "species"):
             found.setdefault(item.field, {}).setdefault(item.value, item.detail)
     return found
 

@@ -193,10 +193,6 @@ class EffectReader:
                 said = [s for s in states if s.cue == cue.word and s.end < cue.start]
                 states += [replace(s, start=cue.start, end=cue.end) for s in said[-1:]]
                 continue
-            if cue.kind == "unread":
-                if before.effect != "none":
-                    states.append(State(cue.start, "involves", "unread-verb", cue.word, cue.end))
-                continue
             acted = acted and cue.kind != "break"
             ends = cue.kind == "break" and cue.word.strip() in (".", ";", "but", "however")
             guessing = (guessing and not ends) or cue.kind == "hypothesis"
@@ -206,7 +202,9 @@ class EffectReader:
             if cue.word == "to" and acted:
                 continue  # what a deed is done for, it does: "reduce TNF to mitigate inflammation"
             acted = acted or self._is_deed(cue)
-            if cue.kind in ("break", "aim", "denial", "neutral"):
+            if cue.kind == "unread":
+                states += self._unread(cue, before)
+            elif cue.kind in ("break", "aim", "denial", "neutral"):
                 aim = cue if cue.kind == "aim" else None if cue.word != "in" else aim
                 states.append(self._plain(cue, states))
             elif aim is not None and self._absorbed(cue, aim):
@@ -215,6 +213,12 @@ class EffectReader:
                 aim = None
                 states.append(self._directed(cue, before))
         return states
+
+    def _unread(self, cue: _Cue, before: State) -> list[State]:
+        """Return what a verb that is no cue says of its object: nothing, unless it is denied."""
+        if before.effect == "none":
+            return []
+        return [State(cue.start, "involves", "unread-verb", cue.word, cue.end)]
 
     def _instead(self, cue: _Cue, end: int) -> int:
         """Return the end of a verb that is denied beside a cue: "A rather than B", or 0."""
@@ -254,18 +258,8 @@ class EffectReader:
         before = states[-1]
         if cue.kind == "denial":
             return State(cue.start, "none", "denied", cue.word, cue.end)
-        if cue.word in ("from", "against"):
-            # "protected HUVECs exposed to glucose from apoptosis"
-            given = before.cue in self.cues.stimuli and len(states) > 1
-            shelter = states[-2] if given else before
-            if shelter.cue.startswith(self.cues.sheltering):
-                said = f"{shelter.cue} {cue.word}"
-                return State(cue.start, "inhibits", "protected-from", said, cue.end)
-        if cue.word in _EFFECT_ON and before.cue.endswith(("ory", "ive", "ing")):
-            if _GAP.match(self.text[before.end : cue.start]):
-                return State(cue.start, "involves", "agent", cue.word, cue.end, before.effect)
-        elif cue.word == "on" and before.cue in _EFFECT_ON and before.outer:
-            return State(cue.start, before.outer, "effect-on", "effect on", cue.end)
+        if special := self._sheltered(cue, states) or self._effect_on(cue, before):
+            return special
         reaching = any(word in before.cue for word in self.cues.reaching)
         near = reaching or cue.word in ("in", "on", "with")
         near = near or bool(_GAP.match(self.text[before.end : cue.start]))
@@ -277,6 +271,26 @@ class EffectReader:
             return replace(before, start=cue.start, end=cue.end)
         rule = "aim" if cue.kind == "aim" else "no-direction"
         return State(cue.start, "involves", rule, cue.word, cue.end)
+
+    def _sheltered(self, cue: _Cue, states: Sequence[State]) -> State | None:
+        """Return what "protected HUVECs exposed to glucose from apoptosis" says of apoptosis."""
+        if cue.word not in ("from", "against"):
+            return None
+        given = states[-1].cue in self.cues.stimuli and len(states) > 1
+        shelter = states[-2] if given else states[-1]
+        if not shelter.cue.startswith(self.cues.sheltering):
+            return None
+        return State(cue.start, "inhibits", "protected-from", f"{shelter.cue} {cue.word}", cue.end)
+
+    def _effect_on(self, cue: _Cue, before: State) -> State | None:
+        """Return what "the inhibitory effect of IL-1β on X" says of IL-1β, and then of X."""
+        adjective = before.cue.endswith(("ory", "ive", "ing"))
+        if cue.word in _EFFECT_ON and adjective:
+            if _GAP.match(self.text[before.end : cue.start]):
+                return State(cue.start, "involves", "agent", cue.word, cue.end, before.effect)
+        elif cue.word == "on" and before.cue in _EFFECT_ON and before.outer:
+            return State(cue.start, before.outer, "effect-on", "effect on", cue.end)
+        return None
 
     def _takes_effect(self, cue: _Cue) -> bool:
         """Tell whether a verb takes the vesicles' effect away; no other verb stands between."""

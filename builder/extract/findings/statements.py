@@ -13,10 +13,11 @@ from builder.extract.trials import find_trial_rows
 from builder.extract.vocabulary import Vocabulary
 from builder.models import Cited, Locator, Paper, Table, TableRow
 from builder.models.document import Document
+from builder.text import spelling
 from builder.text.registries import find_registry_ids
 
 # A sentence that goes on about the vesicles of the one before it, or about what they carry.
-_BEGINS = r"^(?:(?:\w+ly|Moreover|Furthermore|In\s+addition|However|Also|Then|Thus|Besides|Notably),?\s+)?"
+_BEGINS = r"^(?:(?:\w+ly|Moreover|Furthermore|In\s+addition|However|Also|Then|Thus|Besides),?\s+)?"
 _THEY = re.compile(rf"{_BEGINS}(?:they|their|it)\b", re.IGNORECASE)
 _THESE = re.compile(
     rf"{_BEGINS}(?:these|such|the|those)\s+(?:s?EVs|exosomes|exos|(?:extracellular\s+|small\s+|micro|"
@@ -42,7 +43,11 @@ class Part:
 
     name: str
     role: str
-    text: str
+    text: str  # cleaned for reading; the statement's quote is as printed
+
+    def __post_init__(self) -> None:
+        """Clean the text, once and for all rules."""
+        object.__setattr__(self, "text", spelling.clean(self.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,9 +284,7 @@ def _prose(paper: Paper, cues: Cues) -> Iterable[Statement]:
             yield _sentence(Locator(kind="key-finding", line=line or 1), said)
 
 
-def _go_through(
-    sentences: Iterable[Sentence], cues: Cues
-) -> Iterator[tuple[Sentence, str]]:
+def _go_through(sentences: Iterable[Sentence], cues: Cues) -> Iterator[tuple[Sentence, str]]:
     """Yield the sentences of a paragraph that say something of vesicles, or name a trial.
 
     With each comes the earlier sentence that it goes on from, or an empty string.
