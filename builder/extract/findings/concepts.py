@@ -91,7 +91,7 @@ def _is_taken_out(reading: Reading, mention: Mention) -> bool:
 
 
 def _is_stimulus(reading: Reading, mention: Mention, rule: str) -> bool:
-    """Return whether the cells were only given a thing: "TNF-α-stimulated", "exposed to glucose"."""
+    """Return whether the cells were only given a thing: "TNF-α-stimulated" chondrocytes."""
     behind = reading.cues.stimulated.match(reading.behind(mention))
     cue = rule.partition(": ")[2]
     return bool(behind) or rule.startswith("agent") or cue in reading.cues.stimuli
