@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from builder.extract.findings.appraisal import LEVELS, read_title_level, read_trial
+from builder.extract.findings.appraisal import LEVELS, read_title_level, read_trial, read_words
 from builder.models import Cited, Design, Finding, Question, Result, Study, StudyRole, Term, Trial
 from builder.store import Library, PaperBundle
 from builder.text import ids
@@ -201,18 +201,19 @@ def settle_labels(
     told = [frozenset(p) - {UNSPECIFIED} or frozenset(p) for p in places if p]
     named = [place for place in told if place != {UNSPECIFIED}] or told
     labels = set().union(*named) if named else set()
-    above = {label: _ancestors(label, terms) for label in labels}
-    above |= {a: _ancestors(a, terms) for found in list(above.values()) for a in found}
+    above = {label: find_ancestors(label, terms) for label in labels}
+    above |= {a: find_ancestors(a, terms) for found in list(above.values()) for a in found}
 
     def fits(label: str, place: Collection[str]) -> bool:
         return any(p == label or p in above[label] or label in above[p] for p in place)
 
     kept = {x for x in above if all(fits(x, place) for place in named)}
     if field_name != "sources" or not kept:
-        kept = labels  # a lesion may be both large and of the face
+        scenes = read_words().ids["scenes"]
+        kept = labels - scenes or labels  # a lesion may be both large and of the face
     narrow = sorted(x for x in kept if not any(x in above[other] for other in kept))
     if len(set(named)) <= 1:
-        return sorted(labels), []
+        return narrow, []
     names = " / ".join(sorted(", ".join(sorted(place)) for place in set(named)))
     return narrow, [
         Question(
@@ -224,7 +225,8 @@ def settle_labels(
     ]
 
 
-def _ancestors(name: str, terms: Mapping[str, Term]) -> set[str]:
+def find_ancestors(name: str, terms: Mapping[str, Term]) -> set[str]:
+    """Return all that a term is a kind of."""
     found: set[str] = set()
     term = terms.get(name)
     while term and term.parent and term.parent not in found:

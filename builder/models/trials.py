@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from builder.models.base import EMPTY, Question, Record, Result, Slug, StudyRole
+from builder.models.base import EMPTY, Level, Question, Record, Result, Slug, StudyRole
 from builder.models.findings import Design, Locator
 
 
@@ -121,3 +121,33 @@ class Study(Record):
     n: int | None = None
     retracted: bool | None = None
     questions: list[Question] = EMPTY
+
+
+class Best(Record):
+    """The highest design among studies with a reported result, those studies, and their result."""
+
+    design: Level
+    studies: list[Slug]
+    result: Result
+
+
+class Weight(Record):
+    """What some studies amount to together; each study counts once."""
+
+    studies: list[Slug] = EMPTY
+    best: Annotated[Best | None, Field(description="absent: none has a reported result")] = None
+    registered: Annotated[list[Slug], Field(description="trials without result")] = EMPTY
+    conflict: Annotated[bool, Field(description="reported results point in different ways")] = False
+
+
+class MapRow(Weight):
+    """A pair of source and condition in the evidence map: therapeutic studies, reviews left out.
+
+    The row's own fields are of studies of this very source and condition; ``with_subtypes`` adds
+    those of narrower sources and conditions.
+    """
+
+    id: Annotated[str, Field(description="source and condition, joined by two hyphens")]
+    source: Slug
+    condition: Slug
+    with_subtypes: Weight

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from builder.curate.evidence_map import find_evidence_map
 from builder.curate.studies import find_studies
 from builder.models import Study
 from builder.store import Library, load_library
@@ -97,3 +98,48 @@ def test_studies_are_those_a_person_wrote(library: Library, numbers: dict[str, i
     print(report)  # noqa: T201 (pytest shows it with -s, or where the test fails)
     low = [name for name in FIELDS if 1 - len(wrong[name]) / len(gold) < LEAST[name]]
     assert not low, report
+
+
+def test_the_map_is_the_one_a_person_wrote(library: Library, numbers: dict[str, int]) -> None:
+    """Each row of twelve sources has its studies, its best design, its result and registrations."""
+    studies = find_studies(library)
+    names = {s.id: s.trials[0] if s.trials else numbers[s.references[0]] for s in studies}
+    rows = {(r.source, r.condition): r for r in find_evidence_map(studies, library.terms)}
+    wrong = []
+    for source, expected in read_gold("evidence_map.yml").items():
+        for entry in expected:
+            row = rows.get((source, entry["condition"]))
+            asked, maybe = set(entry["studies"]), set(entry.get("maybe", []))
+            found = {names[s] for s in row.studies} if row else set()
+            below = {names[s] for s in row.with_subtypes.studies} - found if row else set()
+            best = row.best if row else None
+            want = entry.get("best")
+            right = {
+                "studies": asked <= found <= asked | maybe,
+                "registered": {names[s] for s in row.registered} == set(entry["registered"])
+                if row
+                else False,
+                "subtypes": set(entry.get("subtypes", [])) - maybe <= below,
+                "best": (best is None) == (want is None)
+                and (
+                    not best
+                    or not want
+                    or (
+                        is_one_of(best.design, want["design"])
+                        and best.result == want["result"]
+                        and {names[s] for s in best.studies} - maybe <= set(want["studies"])
+                    )
+                ),
+            }
+            wrong += [
+                f"{source}, {entry['condition']}: {k}: {row!r}" for k, v in right.items() if not v
+            ]
+        known = {entry["condition"] for entry in expected}
+        extra = {c: r for (s, c), r in rows.items() if s == source and r.studies}
+        wrong += [
+            f"{source}, {c}: not expected, {[names[s] for s in r.studies]}"
+            for c, r in extra.items()
+            if c not in known
+        ]
+    print("\n".join(wrong))  # noqa: T201 (pytest shows it with -s, or where the test fails)
+    assert not wrong

@@ -74,6 +74,7 @@ def parse_words(data: Mapping[str, Any]) -> Words:
     def compiled(pattern: str) -> re.Pattern[str]:
         return re.compile(pattern, re.IGNORECASE)
 
+    lists = ("good", "bad", "not_for", "tissue", "production", "scenes")
     names = ["defects", "looked_at", "patients", "review", "preclinical", "hedged", "modal", "aim"]
     names += ["repair_words", "in_dish", "taken_from", "living", "question", "donor", "donor_after"]
     return Words(
@@ -85,7 +86,7 @@ def parse_words(data: Mapping[str, Any]) -> Words:
         trial={name: compiled(p) for name, p in data["trial"].items()},
         roles={name: compiled(p) for name, p in data["roles"].items()},
         bringing=compiled(rf"\b(?:{'|'.join(data['bringing'])})\w*\s+(?:[\w-]+\s+){{0,3}}$"),
-        ids={n: frozenset(data[n]) for n in ("good", "bad", "not_for", "tissue", "production")},
+        ids={n: frozenset(data[n]) for n in lists},
         of_repaired=(
             compiled(data["of_repaired"]["pattern"]),
             frozenset(data["of_repaired"]["good"]),
@@ -169,9 +170,9 @@ def find_repaired(
 
     The lesion is eased where the repair is raised.
     """
-    if any(a.field == "conditions" for a in assigned):
-        return []
     words = read_words()
+    if any(a.field == "conditions" and a.value not in words.ids["scenes"] for a in assigned):
+        return []
     texts = {p.name: p.text for p in statement.parts}
     text = " ".join(texts.values())
     found: list[Assigned] = []
