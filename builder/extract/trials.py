@@ -22,6 +22,7 @@ from builder.extract.trial_fields import (
     parse_phase,
     split_list,
     split_status,
+    states_no_benefit,
 )
 from builder.extract.vocabulary import Vocabulary
 from builder.models import (
@@ -41,6 +42,10 @@ from builder.text.registries import RegistryId, find_registry_ids
 _TELLING: frozenset[Role] = frozenset(
     ["registry", "phase", "status", "dose", "endpoints", "condition", "design", "result", "source"]
 )
+
+
+# A European number without the registry's name, as it stands in a column of numbers.
+_EUDRACT = re.compile(r"(?<![\w-])(?<!EudraCT )(20\d\d-\d{6}-\d\d)(?![\w-])")
 
 
 def find_trials(
@@ -100,12 +105,26 @@ def find_trial_rows(tables: Sequence[Table]) -> set[str]:
     }
 
 
+def find_trial_numbers(tables: Sequence[Table]) -> set[str]:
+    """Return the registry numbers, in lower case, of the rows that are trials."""
+    rows = find_trial_rows(tables)
+    return {
+        number.number.lower()
+        for table in tables
+        for row in table.rows
+        if row.id in rows
+        for number in _find_ids(row, table)
+    }
+
+
 def _find_ids(row: TableRow, table: Table) -> list[RegistryId]:
     """Return the registry numbers of a row, each once; inherited cells count as well."""
     found: dict[str, RegistryId] = {}
     for column in table.columns:
-        cell = row.cells[column]
-        for number in find_registry_ids(cell.text or cell.printed):
+        text = row.cells[column].text or row.cells[column].printed
+        if find_role(column) == "registry":
+            text = _EUDRACT.sub(r"EudraCT \1", text)
+        for number in find_registry_ids(text):
             found.setdefault(number.number.lower(), number)
     return list(found.values())
 
@@ -162,6 +181,8 @@ class _Row:
         status, result = self._read_status(number)
         source, condition = self._say("source"), self._say("condition")
         dose, route = self._say("dose"), self._say("route")
+        stated = self._find_stated_results()
+        result = "; ".join(filter(None, [result, *(s for s in stated if s not in result)]))
         self._check_address(number)
         return Trial(
             id=_slug(number.number),
@@ -185,8 +206,8 @@ class _Row:
             sources=self._find_terms(source, "source"),
             source_printed=source or None,
             dose=parse_dose(dose) if dose else None,
-            route=find_route(f"{route} {dose}"),
-            endpoints=split_list(self._say("endpoints")),
+            route=find_route(f"{route} {dose} {'' if route or dose else source}"),
+            endpoints=[e for e in split_list(self._say("endpoints")) if e not in stated],
             endpoints_heading=self.roles.get("endpoints"),
             status=status,
             result=result or None,
@@ -205,6 +226,24 @@ class _Row:
             for t in (drop_registry_ids((c.printed or c.text) if c.text else "") for c in cells)
             if t
         )
+
+    def _find_stated_results(self) -> list[str]:
+        """Return what cells of any column say of the outcome, result columns left out.
+
+        In a column for something else that is only a benefit that failed to show; what stands in a
+        column of no known role (comments) may be a result of any kind.
+        """
+        found = []
+        for column, cell in self.row.cells.items():
+            role = find_role(column)
+            if role in ("result", "status", "reference", "registry", "title"):
+                continue
+            found += [
+                part
+                for part in split_list(drop_registry_ids(cell.text or ""))
+                if states_no_benefit(part) or (role is None and judge_result(part))
+            ]
+        return found
 
     def _ask(self, rule: str, text: str, field: str, weight: int = 3) -> None:
         self.questions.append(Question(rule=rule, text=text, field=field, weight=weight))

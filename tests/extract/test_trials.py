@@ -350,3 +350,37 @@ def test_each_registry_is_known_by_its_numbers(number: str) -> None:
 )
 def test_numbers_of_bare_digits_are_known_by_what_stands_before(text: str, number: str) -> None:
     assert [r.number for r in find_registry_ids(text)] == [number]
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "endpoints", "result"),
+    [
+        ("Outcome", "Safety; no benefit over placebo", ["Safety"], "no benefit over placebo"),
+        ("Primary Endpoints", "WOMAC, not superior to saline", ["WOMAC"], "not superior to saline"),
+        ("Comments", "No difference between groups", [], "No difference between groups"),
+        ("Notes", "Pain improved at 6 months", [], "Pain improved at 6 months"),
+        (
+            "Outcome",
+            "Pain reduction, treatment failure",
+            ["Pain reduction", "treatment failure"],
+            None,
+        ),
+    ],
+)
+def test_no_benefit_in_any_cell_is_a_result_and_no_endpoint(
+    vocabulary: Vocabulary, heading: str, cell: str, endpoints: list[str], result: str | None
+) -> None:
+    lines = [
+        f"| Trial ID | Source | {heading} |",
+        "|-|-|-|",
+        f"| NCT01234567 | BMSC-EVs | {cell} |",
+    ]
+    [trial] = read(lines, vocabulary)
+    assert (trial.endpoints, trial.result) == (endpoints, result)
+
+
+def test_a_european_number_needs_no_name_in_a_column_of_numbers(vocabulary: Vocabulary) -> None:
+    row = "| 2019-001234-56 | BMSC-EVs | 2 mL IA |"
+    [trial] = read(["| Registration | Source | Dose |", "|-|-|-|", row], vocabulary)
+    assert trial.registry == "2019-001234-56"
+    assert trial.route == "intra-articular"
