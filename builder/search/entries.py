@@ -222,7 +222,13 @@ def _trial_entry(atlas: Atlas, trial: Trial, vocabulary: Vocabulary, habits: Hab
     record = library.registry.get(trial.id)
     terms = [library.terms[t] for t in (*trial.sources, *trial.conditions) if t in library.terms]
     measured = _measures(atlas, trial)
-    design = [trial.condition_printed, trial.source_printed, trial.design, trial.phase, trial.route]
+    design = [
+        trial.condition_printed,
+        trial.source_printed,
+        trial.design_printed,
+        trial.phase,
+        trial.route,
+    ]
     result = habits.results.get(trial.result_effect or "none", "")
     return Entry(
         path=ids.page_path("trial", trial.id),
