@@ -26,6 +26,7 @@ FACETS = ("source", "condition", "evidence")
 TITLE, NAMES, WORK, PLAIN, ASIDE = 8.0, 6.0, 5.0, 1.0, 0.5
 _MOST_NEIGHBOURS = 40
 _LONGEST_TITLE = 220
+_LARGE = 1e5  # from here on a number is asked for by its power of ten
 Facets = dict[str, tuple[str, ...]]
 
 
@@ -248,9 +249,18 @@ def _trial_entry(atlas: Atlas, trial: Trial, vocabulary: Vocabulary, habits: Hab
             (". ".join([*measured, *_name_outcomes(measured, vocabulary)]), NAMES),
             (", ".join(name for term in terms for name in _own_names(term) if name), WORK),
             (" ".join(["trial", result, *habits.countries_of(trial.id)]), WORK),
+            (_write_dose(trial), PLAIN),
             (". ".join(find_values(record)), PLAIN, "registry", "Registry record"),
         ),
     )
+
+
+def _write_dose(trial: Trial) -> str:
+    """Return the numbers of a dose as people type them: ``7e9``."""
+    dose = trial.dose.model_dump() if trial.dose else {}
+    large = [value for value in dose.values() if isinstance(value, float) and value >= _LARGE]
+    parts = (f"{value:.6e}".split("e") for value in large)
+    return " ".join(f"{float(mantissa):g}e{int(power)}" for mantissa, power in parts)
 
 
 def find_values(record: RegistryRecord | None, *fields: str) -> tuple[str, ...]:
@@ -306,7 +316,7 @@ def _table_sections(table: Table) -> Iterator[tuple[str, float, str, str]]:
     yield table.caption or "", PLAIN, ids.table_anchor(table.number), label
     for place, row in enumerate(table.rows, 1):
         cells = " | ".join(cell.text for cell in row.cells.values() if cell.text)
-        yield cells, ASIDE, ids.row_anchor(row.id), f"{label}, row {place}"
+        yield cells, PLAIN, ids.row_anchor(row.id), f"{label}, row {place}"
 
 
 def _reference_entry(atlas: Atlas, reference: Reference, habits: Habits) -> Entry:

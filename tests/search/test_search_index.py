@@ -179,7 +179,7 @@ def test_letters_that_are_no_ascii_are_found_by_their_keys(entries: Entries) -> 
         ("miR-126-3p", "miR-126|-3p"),
         ("miR-29b-3p/FoxO3", "miR-29b|-3p/|FoxO3"),
         ("TRPV4-mediated", "TRPV4|-mediated"),
-        ("IL-10, Ti6Al4V and 3D-printed", "IL-10, Ti6Al4V and 3D-printed"),
+        ("IL-10, Ti6Al4V and 3D-printed", "IL-10, Ti6Al4V and 3D|-printed"),
     ],
 )
 def test_words_are_parted_for_the_full_text(entries: Entries, text: str, parted: str) -> None:
