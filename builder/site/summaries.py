@@ -12,8 +12,7 @@ from itertools import product
 
 from builder.models import Finding, Paper, Study, Term, Trial
 from builder.site.citations import short_name
-from builder.site.evidence import Disagreement, Voice
-from builder.site.index import ROLES, Atlas
+from builder.site.index import ROLES, Atlas, Disagreement, Voice
 from builder.site.labels import (
     DESIGNS,
     EFFECTS,

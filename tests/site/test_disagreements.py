@@ -14,8 +14,7 @@ from test_evidence import bundle, finding, library
 from builder import models
 from builder.export.records import find_records
 from builder.models import Identifiers, Notice, Term
-from builder.site.evidence import find_places, find_withdrawn, weigh_findings
-from builder.site.index import build_atlas
+from builder.site.index import build_atlas, find_places, find_withdrawn, weigh_findings
 from builder.site.pages.evidence_map import dump_grid
 from builder.site.render import render_site
 from builder.store import Library, merge_references

@@ -7,7 +7,7 @@ from typing import Any
 
 from builder import models
 from builder.models import EffectOf, Finding, Locator
-from builder.site.evidence import find_disagreements, find_places, study_of, weigh_findings
+from builder.site.index import find_disagreements, find_places, study_of, weigh_findings
 from builder.store import Library, PaperBundle, merge_references
 
 

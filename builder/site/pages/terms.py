@@ -27,9 +27,8 @@ from builder.site.links import (
     view_xref,
 )
 from builder.site.pages.findings import view_rows
-from builder.site.pages.term_charts import view_pictures
+from builder.site.pages.term_details import view_measures, view_pictures
 from builder.site.pages.trials import view_trial_row
-from builder.site.pages.vehicles import view_measures
 from builder.site.summaries import (
     find_best,
     find_evidence,
