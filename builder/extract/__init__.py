@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from builder.errors import Problem
-from builder.extract import tables, trials
+from builder.extract import study_card, tables, trials
 from builder.extract.findings import check_entities, trace_findings
 from builder.extract.findings.trace import Trace
 from builder.extract.vocabulary import Vocabulary
@@ -37,8 +37,14 @@ def extract_paper(
     own = bibliography.build_paper(document)
     paper = own.model_copy(update={"id": name}) if name else own
     bundle, traces, problems = _read(paper, document, vocabulary, file)
+    card = study_card.find_card(document, paper.id)
     found = PaperBundle(
-        bundle.paper, bundle.references, bundle.tables, [t.finding for t in traces], bundle.trials
+        bundle.paper,
+        bundle.references,
+        bundle.tables,
+        [t.finding for t in traces],
+        bundle.trials,
+        [card] if card else [],
     )
     return Extraction(found, problems, own.id)
 

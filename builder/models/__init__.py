@@ -22,6 +22,7 @@ from builder.models.base import (
 )
 from builder.models.findings import Cargo, Design, EffectOf, Finding, Locator, Quantity, Vehicle
 from builder.models.kept import Address, Correction, Identifiers
+from builder.models.study_card import OutcomeNumber, ReportingItem, Stated, StudyCard
 from builder.models.terms import Ambiguity, Term, Xref
 from builder.models.trials import (
     Best,
@@ -92,6 +93,7 @@ __all__ = [
     "Locator",
     "MapRow",
     "Notice",
+    "OutcomeNumber",
     "Paper",
     "Quantity",
     "Question",
@@ -99,11 +101,14 @@ __all__ = [
     "Reference",
     "RegistryRecord",
     "Repair",
+    "ReportingItem",
     "Result",
     "Seed",
     "Slug",
+    "Stated",
     "Status",
     "Study",
+    "StudyCard",
     "StudyRole",
     "Table",
     "TableCell",

@@ -32,6 +32,8 @@ class PaperBundle:
     tables: list[models.Table] = field(default_factory=list)
     findings: list[models.Finding] = field(default_factory=list)
     trials: list[models.Trial] = field(default_factory=list)
+    # One for a primary study, none for a review.
+    cards: list[models.StudyCard] = field(default_factory=list)
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +60,10 @@ class Library:
     def trials(self) -> list[models.Trial]:
         """Return every trial, by id."""
         return sorted((t for b in self.papers.values() for t in b.trials), key=lambda t: t.id)
+
+    def cards(self) -> list[models.StudyCard]:
+        """Return the card of every primary study, by id."""
+        return sorted((c for b in self.papers.values() for c in b.cards), key=lambda c: c.id)
 
     def tables(self) -> list[models.Table]:
         """Return every table, by id."""
@@ -106,6 +112,7 @@ def read_bundle(folder: Path, root: Path, reader: Reader = ANEW) -> PaperBundle:
         reader.records(models.Table, folder / "tables.yml", root),
         reader.records(models.Finding, folder / "findings.yml", root),
         reader.records(models.Trial, folder / "trials.yml", root),
+        reader.records(models.StudyCard, folder / "study_card.yml", root),
     )
 
 
@@ -122,6 +129,7 @@ def bundle_data(bundle: PaperBundle) -> dict[str, Any]:
         "tables.yml": [plain(r) for r in bundle.tables],
         "findings.yml": [plain(r) for r in bundle.findings],
         "trials.yml": [plain(r) for r in bundle.trials],
+        "study_card.yml": [plain(r) for r in bundle.cards],
     }
 
 
@@ -132,6 +140,7 @@ BUNDLE_KINDS: Mapping[str, Any] = {
     "tables.yml": list[models.Table],
     "findings.yml": list[models.Finding],
     "trials.yml": list[models.Trial],
+    "study_card.yml": list[models.StudyCard],
 }
 
 
