@@ -71,6 +71,18 @@ def find_trial_rows(tables: Sequence[Table]) -> set[str]:
     }
 
 
+def find_trial_numbers(tables: Sequence[Table]) -> set[str]:
+    """Return the registry numbers, in lower case, of the rows that are trials."""
+    rows = find_trial_rows(tables)
+    return {
+        number.number.lower()
+        for table in tables
+        for row in table.rows
+        if row.id in rows
+        for number in _find_ids(row, table)
+    }
+
+
 def _find_ids(row: TableRow, table: Table) -> list[RegistryId]:
     """Return the registry numbers of a row, each once; inherited cells count as well."""
     found: dict[str, RegistryId] = {}

@@ -233,7 +233,7 @@ class _Reader:
         self.parts = {p.name: p for p in statement.parts}
         self.text = ". ".join(p.text for p in statement.parts if p.role != "aside")
         self.row = statement.locator.kind == "table-row"
-        self.title = statement.locator.kind == "reference-title"
+        self.title = statement.locator.kind in ("title", "reference-title")
 
     # --- design ----------------------------------------------------------------------------------
 
