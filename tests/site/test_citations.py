@@ -117,9 +117,7 @@ def test_two_thousand_characters_no_year_and_other_scripts_survive() -> None:
         author=[models.CslName(family="王", given="伟"), models.CslName(literal="研究组")],
     )
     citable = citations.Citable("x", item)
-    assert rispy.loads(citations.write_ris([citable]))[0]["title"] == " ".join(
-        item.title.split()
-    )
+    assert rispy.loads(citations.write_ris([citable]))[0]["title"] == " ".join(item.title.split())
     assert "year" not in entry_of(citable)
     assert "王" in citations.format_plain([citable])[0]
 
