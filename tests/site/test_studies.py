@@ -166,8 +166,8 @@ def test_a_condition_counts_its_subtypes_and_says_so(atlas: Atlas) -> None:
 def test_a_mechanism_counts_studies_by_direction(atlas: Atlas) -> None:
     words = say(view_answer(atlas, atlas.library.terms["il-1b"]))
     assert words == (
-        "4 studies name it: 2 in animals, 1 in vitro, 1 design not stated. In 1 reported as raised; "
-        "2 reported as lowered; 1 named without a direction. " + WORDS["not_assessed"]
+        "4 studies name it: 2 in animals, 1 in vitro, 1 design not stated. In 1 reported as "
+        "raised; 2 reported as lowered; 1 named without a direction. " + WORDS["not_assessed"]
     )
 
 

@@ -78,7 +78,6 @@ def view_numbers(atlas: Atlas, paper: str, numbers: list[int], root: str) -> lis
 
     A number that the list does not hold is printed without a link.
     """
-    page = ids.page_path("paper", paper)
     found = []
     for number in numbers:
         cited = atlas.cited.get((paper, number))
@@ -86,9 +85,8 @@ def view_numbers(atlas: Atlas, paper: str, numbers: list[int], root: str) -> lis
         found.append(
             {
                 "label": str(number),
-                "href": href(root, page, ids.reference_anchor(number)) if cited else "",
+                "href": atlas.work_href(cited.id, root) if cited else "",
                 "title": short_name(cited.csl) if cited else "not in the list of references",
-                "work": atlas.work_href(work.id, root) if work else "",
                 "withdrawn": bool(work and work.withdrawn),
             }
         )
