@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from builder.store.files import (
-    ANEW,
     WIDTH,
-    AnewReader,
-    Reader,
     dump_records,
     dump_yaml,
     find_line,
@@ -21,15 +18,15 @@ from builder.store.files import (
     write_text,
 )
 from builder.store.library import (
-    BUNDLE_KINDS,
+    BUNDLE_NAMES,
     Library,
     PaperBundle,
-    bundle_data,
     bundle_files,
-    bundle_names,
     find_molecules,
+    load,
     load_library,
     merge_references,
+    parse_bundle,
     read_bundle,
     read_registry,
     read_terms,
@@ -37,23 +34,23 @@ from builder.store.library import (
     write_bundle,
 )
 
+from builder.store.transaction import Transaction, recover, stage, transaction
+
 __all__ = [
-    "ANEW",
-    "BUNDLE_KINDS",
+    "BUNDLE_NAMES",
     "WIDTH",
-    "AnewReader",
     "Library",
+    "Transaction",
     "PaperBundle",
-    "Reader",
-    "bundle_data",
     "bundle_files",
-    "bundle_names",
     "dump_records",
     "dump_yaml",
     "find_line",
     "find_molecules",
+    "load",
     "load_library",
     "merge_references",
+    "parse_bundle",
     "parse_record",
     "plain",
     "read_bundle",
@@ -62,7 +59,10 @@ __all__ = [
     "read_registry",
     "read_terms",
     "read_yaml",
+    "recover",
     "relative",
+    "stage",
+    "transaction",
     "unite_bundles",
     "write_bundle",
     "write_bytes",

@@ -10,7 +10,7 @@ import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -210,28 +210,3 @@ def read_records(model: type[R], path: Path, root: Path) -> list[R]:
             )
         )
     return [parse_record(model, item, path, root, (i,)) for i, item in enumerate(data)]
-
-
-class Reader(Protocol):
-    """How files of records are read: anew, or by what is remembered of them (see recall)."""
-
-    def record(self, model: type[R], path: Path, root: Path) -> R:
-        """Return the record of a file that holds one."""
-
-    def records(self, model: type[R], path: Path, root: Path) -> list[R]:
-        """Return the records of a file that holds a list."""
-
-
-class AnewReader:
-    """Reads every file."""
-
-    def record(self, model: type[R], path: Path, root: Path) -> R:
-        """Return the record of a file that holds one."""
-        return read_record(model, path, root)
-
-    def records(self, model: type[R], path: Path, root: Path) -> list[R]:
-        """Return the records of a file that holds a list."""
-        return read_records(model, path, root)
-
-
-ANEW = AnewReader()
