@@ -5,7 +5,7 @@ ATLAS := .venv/bin/exosome-atlas
 export PYTHONPATH := .
 # More words for pytest: make test PYTEST_ARGS="-k search"
 PYTEST_ARGS ?=
-BROWSER_TESTS := tests/site
+BROWSER_TESTS := tests/browser
 
 .PHONY: help site serve test test-fast check check-zensical bench bench-extract bench-growth bench-read bench-search lock release clean site-env test-env
 .DELETE_ON_ERROR:

@@ -1,11 +1,11 @@
 """Check that an environment holds what a lock names, whole, and that the lock fits pyproject.toml.
 
-Usage: python -I .ci/check_environment.py LOCK FOLDER        prints one line and exits 1 on a fault
+Usage: python -I .ci/check_environment.py LOCK FOLDER         prints a fault in one line, exits 1
        python -I .ci/check_environment.py --explain LOG LOCK  says in one line why pip failed
 
-It runs inside the environment, with nothing but the standard library and pip. The line begins with
-``lock:`` where no install can help, ``broken:`` where the folder must be made anew, and ``missing:``
-where an install completes it.
+It runs inside the environment, with nothing but the standard library and pip. A fault begins with
+``lock:`` where no install can help, ``broken:`` where the folder must be made anew, and
+``missing:`` where an install completes it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from importlib import metadata
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,12 @@ from pip._vendor.packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parent.parent
 # Which groups of pyproject.toml a lock holds beside the project's own dependencies.
 GROUPS = {"requirements.lock": [], "requirements-dev.lock": ["dev"]}
+# What pip writes where the index does not answer; a page that is not there (404) is an answer.
 UNREACHABLE = re.compile(
-    r"Retrying|Connection|Max retries|Temporary failure|Name or service|timed out|Network is|"
-    r"ProxyError|SSLError|Could not fetch URL|HTTP error 5",
-    re.IGNORECASE,
+    r"Could not fetch URL (?!.*: 404)|Retrying \(Retry|Max retries exceeded|Read timed out"
 )
+# Before each line of a log of pip.
+TIME = re.compile(r"^\d{4}-\d\d-\d\dT[\d:,.]+ ?", re.MULTILINE)
 
 
 def read_lock(path: Path) -> dict[str, str]:
@@ -74,38 +76,63 @@ def find_fault(lock: Path, folder: Path) -> str:
     try:
         named = read_lock(lock)
     except (OSError, ValueError) as error:
-        return f"lock: {lock} can't be read: {error}. Run: git checkout {lock}"
+        return f"lock: {lock} can't be read ({error}). Run: git checkout {lock}"
     wanted, left_out = read_wanted(lock.name)
-    for need in wanted:
-        if not applies(need):
-            continue
-        version = named.get(canonicalize_name(need.name))
-        if version is None or not need.specifier.contains(version, prereleases=True):
-            has = f"{need.name} {version}" if version else f"no {need.name}"
-            return f"lock: {lock} has {has}, pyproject.toml asks for {need}. Run: make lock"
     installed = {canonicalize_name(d.name): d for d in metadata.distributions() if d.name}
+    faults = chain(
+        find_unlocked(wanted, named, lock),
+        find_uninstalled(named, installed, lock, folder),
+        find_unmet(named, installed, left_out, lock),
+    )
+    return next(faults, "")
+
+
+def find_unlocked(wanted: list[Requirement], named: dict[str, str], lock: Path) -> Iterator[str]:
+    """Yield what pyproject.toml asks for and the lock does not name."""
+    for need in wanted:
+        version = named.get(canonicalize_name(need.name))
+        if applies(need) and not fits(need, version):
+            has = f"{need.name} {version}" if version else f"no {need.name}"
+            yield f"lock: {lock} has {has}, pyproject.toml asks for {need}. Run: make lock"
+
+
+def find_uninstalled(
+    named: dict[str, str], installed: dict[str, metadata.Distribution], lock: Path, folder: Path
+) -> Iterator[str]:
+    """Yield what the lock names and the environment lacks, or holds in part."""
     for name, version in named.items():
         found = installed.get(name)
         if found is None:
-            return f"missing: {folder}/ lacks {name} {version}"
-        if found.version != version:
-            return f"missing: {folder}/ has {name} {found.version}, {lock} names {version}"
+            yield f"missing: {folder}/ lacks {name} {version}"
+        elif found.version != version:
+            yield f"missing: {folder}/ has {name} {found.version}, {lock} names {version}"
     for name in named:
-        gone = find_missing_file(installed[name])
-        if gone:
-            return f"broken: {name} lacks its file {gone}"
+        if gone := find_missing_file(installed[name]):
+            yield f"broken: {name} lacks its file {gone}"
+    if folder.name == ".venv" and not (folder / "bin/exosome-atlas").is_file():
+        yield f"missing: {folder}/ lacks the command exosome-atlas"
+
+
+def find_unmet(
+    named: dict[str, str],
+    installed: dict[str, metadata.Distribution],
+    left_out: set[str],
+    lock: Path,
+) -> Iterator[str]:
+    """Yield what a locked package asks for and does not get, as ``pip check`` would."""
     for name in named:
         for text in installed[name].requires or []:
             need = Requirement(text)
             other = canonicalize_name(need.name)
-            if other in left_out or not applies(need):
-                continue
-            version = installed[other].version if other in installed else "nothing"
-            if other not in installed or not need.specifier.contains(version, prereleases=True):
-                return f"lock: {name} asks for {need}, {lock} brings {version}. Run: make lock"
-    if folder.name == ".venv" and not (folder / "bin/exosome-atlas").is_file():
-        return f"missing: {folder}/ lacks the command exosome-atlas"
-    return ""
+            version = installed[other].version if other in installed else None
+            if other not in left_out and applies(need) and not fits(need, version):
+                has = version or "nothing"
+                yield f"lock: {name} asks for {need}, {lock} brings {has}. Run: make lock"
+
+
+def fits(need: Requirement, version: str | None) -> bool:
+    """Return whether a version, None where there is none, is one that a requirement allows."""
+    return version is not None and need.specifier.contains(version, prereleases=True)
 
 
 def applies(need: Requirement) -> bool:
@@ -131,16 +158,16 @@ def find_missing_file(found: metadata.Distribution) -> str:
 
 def explain(log: Path, lock: str) -> str:
     """Return in one line why pip failed, from what it printed."""
-    text = log.read_text(encoding="utf-8", errors="replace")
-    errors = [line.strip() for line in text.splitlines() if line.startswith("ERROR:")]
-    last = (errors or [line for line in text.splitlines() if line.strip()] or ["no word of it"])[0]
-    reason = last.removeprefix("ERROR:").strip()
+    text = TIME.sub("", log.read_text(encoding="utf-8", errors="replace")) if log.exists() else ""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    errors = [line for line in lines if line.startswith("ERROR:")]
+    reason = (errors or lines[-1:] or ["it gave no reason"])[0].removeprefix("ERROR:").strip()
     if "DO NOT MATCH THE HASHES" in text:
-        return f"{lock}: a package that the index serves has another hash than the lock. {log} says which."
+        return f"{lock}: the index serves a package with another hash than the lock's; see {log}"
     if UNREACHABLE.search(text):
         return (
             "The package index can't be reached. Connect this machine to the network, or set "
-            f"PIP_INDEX_URL, and run make again. ({reason})"
+            f"PIP_INDEX_URL, and run make again; see {log}"
         )
     if "No matching distribution" in text:
         name = re.search(r"No matching distribution found for (\S+)", text)
@@ -148,7 +175,7 @@ def explain(log: Path, lock: str) -> str:
             f"{lock} names {name[1] if name else 'a package'}, which the index does not offer for "
             f"Python {sys.version_info[0]}.{sys.version_info[1]} on this machine."
         )
-    return f"pip failed: {reason} ({log} has the rest)"
+    return f"pip failed: {reason} (see {log})"
 
 
 def main(words: list[str]) -> int:

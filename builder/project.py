@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tomllib
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 
 # Used where neither the environment nor git knows a date: the start of 2026.
@@ -20,6 +22,11 @@ class Project:
 
     root: Path
     out: Path | None = None
+
+    @property
+    def is_atlas(self) -> bool:
+        """Whether a knowledge base lies here."""
+        return (self.content / "terms").is_dir()
 
     @property
     def seeds(self) -> Path:
@@ -65,6 +72,20 @@ class Project:
     def config(self) -> Path:
         """The settings of the site generator."""
         return self.root / "mkdocs.yml"
+
+
+def find_project(folder: Path) -> Project:
+    """Return the atlas that a folder is or lies in; the folder itself where there is none."""
+    found = (Project(path) for path in (folder, *folder.parents))
+    return next((project for project in found if project.is_atlas), Project(folder))
+
+
+def find_version() -> str:
+    """Return the version of this program, as its pyproject.toml or its package says."""
+    own = Path(__file__).resolve().parents[1] / "pyproject.toml"
+    if own.is_file():
+        return str(tomllib.loads(own.read_text(encoding="utf-8"))["project"]["version"])
+    return metadata.version("exosome-atlas")
 
 
 def find_seeds(project: Project) -> list[Path]:

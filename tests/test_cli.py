@@ -14,6 +14,7 @@ from hand_made import DIGEST, DIGEST_PAPER
 
 from builder.cli import main
 from builder.project import Project
+from builder.store.build_info import read_release
 
 COMMANDS = [
     "build",
@@ -131,7 +132,7 @@ def test_the_module_runs_as_a_program(root: Path) -> None:
         text=True,
         check=True,
     )
-    assert ran.stdout.startswith("Usage: exosome-atlas")
+    assert ran.stdout.startswith("Usage: exosome-atlas ")
 
 
 def test_a_seed_full_of_nonsense_never_ends_in_a_traceback(small: Project) -> None:
@@ -142,6 +143,34 @@ def test_a_seed_full_of_nonsense_never_ends_in_a_traceback(small: Project) -> No
     code, _, err = run(small, "extract")
     assert code == 1
     assert "Traceback" not in err
+
+
+def test_each_line_of_the_help_is_whole() -> None:
+    result = CliRunner().invoke(main, ["--help"])
+    assert result.exit_code == 0
+    _, commands = result.output.split("Commands:")
+    assert "..." not in commands
+
+
+def test_the_version_is_that_of_the_project(root: Path) -> None:
+    result = CliRunner().invoke(main, ["--version"])
+    assert result.output == f"exosome-atlas {read_release(root)}\n"
+
+
+def test_a_folder_that_is_no_atlas_is_left_as_it_is(tmp_path: Path) -> None:
+    for command in ("extract", "check", "render", "build", "questions", "schemas"):
+        code, _, err = run(Project(tmp_path), command)
+        assert (code, "is no atlas" in err) == (2, True)
+        assert run(Project(tmp_path), command, "--help")[0] == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_atlas_is_found_from_a_folder_within_it(
+    small: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(small.content / "terms")
+    assert CliRunner().invoke(main, ["schemas"]).exit_code == 0
+    assert (small.build / "schema").is_dir()
 
 
 def read_json(project: Project, *words: str) -> Any:

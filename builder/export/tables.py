@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import sqlite3
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -127,9 +128,34 @@ def write_sqlite(library: Library, site: Path, url: str, version: str) -> None:
                     for table, row, parent, _ in broken[:20]
                 ]
             )  # fmt: skip
-        write_bytes(site / SQLITE, base.serialize())
+        write_bytes(site / SQLITE, clear_unused(base.serialize()))
     finally:
         base.close()
+
+
+def clear_unused(database: bytes) -> bytes:
+    """Return an SQLite file whose unused bytes are zero; the data is the same.
+
+    SQLite leaves there what its buffers held, and versions differ in that. On each page of a tree
+    the bytes between the list of cells and the first cell are unused, and what free blocks hold
+    (Database File Format, section 1.6). The file must be one after VACUUM of less than 2**24 pages,
+    where no page of another kind begins like one of a tree.
+    """
+    found = bytearray(database)
+    size = int.from_bytes(found[16:18], "big")
+    for start in range(0, len(found), size):
+        head = start + (100 if start == 0 else 0)
+        length = {2: 12, 5: 12, 10: 8, 13: 8}.get(found[head])
+        if length is None:
+            continue
+        block, cells, content = struct.unpack_from(">HHH", found, head + 1)
+        listed = head + length + 2 * cells
+        found[listed : start + content] = bytes(start + content - listed)
+        while block:
+            following, taken = struct.unpack_from(">HH", found, start + block)
+            found[start + block + 4 : start + block + taken] = bytes(taken - 4)
+            block = following
+    return bytes(found)
 
 
 def _fill(base: sqlite3.Connection, library: Library, url: str, version: str) -> None:

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from builder.errors import Problem, ProblemError
 from builder.models.document import Document
-from builder.readers import digest, jats, scraped
+from builder.readers import abstract_record, digest, jats, scraped
 from builder.readers.marks import check_citations
 from builder.readers.source import Source, is_markup, make_source, read_source
 
@@ -31,7 +31,7 @@ class Reader(Protocol):
         """Return the Document of a seed in this layout; raises ProblemError where it can't."""
 
 
-READERS: tuple[Reader, ...] = (jats, digest, scraped)
+READERS: tuple[Reader, ...] = (jats, abstract_record, digest, scraped)
 
 
 def read_seed(path: Path, root: Path) -> Document:

@@ -63,6 +63,18 @@ class Setting:
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
     sleep: Callable[[float], None] = time.sleep
 
+    @classmethod
+    def now(cls) -> Setting:
+        """Return the setting of this day and this machine."""
+        return cls(find_today())
+
+    def with_contact(self, project: Project) -> Setting:
+        """Return the setting with the address that services may write to."""
+        if self.manners.contact:
+            return self
+        contact = find_contact(project.root, self.environment)
+        return replace(self, manners=replace(self.manners, contact=contact))
+
     def open_desk(self, service: Service, project: Project) -> Desk:
         """Return a service, open for questions."""
         cache = project.build / "cache" / "answers.sqlite"
@@ -81,10 +93,7 @@ def refresh(
     Raises ProblemError, and changes nothing, where a service can't be reached or content/ is
     broken.
     """
-    setting = setting or Setting(find_today())
-    if not setting.manners.contact:
-        contact = find_contact(project.root, setting.environment)
-        setting = replace(setting, manners=replace(setting.manners, contact=contact))
+    setting = (setting or Setting.now()).with_contact(project)
     with hold_lock(project.build / "lock"):
         library = store.load_library(project.content, project.root)
         try:

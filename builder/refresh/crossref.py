@@ -115,5 +115,5 @@ def _find_day(update: Any) -> date | None:
     numbers = parts[0] if parts and isinstance(parts[0], list) else []
     try:
         return date(*numbers)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None

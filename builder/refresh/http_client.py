@@ -14,6 +14,7 @@ import json
 import logging
 import time
 import urllib.request
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -34,6 +35,7 @@ MAX_BYTES = 20_000_000
 _BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
 _OFFLINE_ATTEMPTS = 2
 _A_DAY = 86_400.0
+_MOST_REDIRECTS = 5
 # hishel goes on without a cache where it is broken, and would print a traceback about it.
 logging.getLogger("hishel").addHandler(logging.NullHandler())
 
@@ -141,7 +143,7 @@ class PoliteTransport(httpx.BaseTransport):
             return
         if status >= httpx.codes.BAD_REQUEST:
             raise ServiceError(f"refuses with status {status}")
-        _parse(answer)
+        _check_kind(answer)
 
     def _put_off(self, answer: httpx.Response) -> NoReturn:
         wait = parse_retry_after(answer.headers.get("Retry-After", ""))
@@ -155,27 +157,51 @@ def _reason(error: Exception) -> str:
 
 
 def _read_whole(answer: httpx.Response, deadline: float) -> httpx.Response:
-    """Read an answer to its end, within bounds of time and size."""
+    """Read an answer to its end, within bounds of time and of its size when unpacked."""
     end = time.monotonic() + deadline
+    packing = answer.headers.get("Content-Encoding", "identity").strip().lower()
+    if packing not in ("", "identity", "gzip", "x-gzip", "deflate"):
+        raise ServiceError(f"packs its answer by {packing}, which was not asked for")
+    # 32 on top of the window size: gzip or zlib, by the header.
+    unpack = zlib.decompressobj(zlib.MAX_WBITS | 32) if packing not in ("", "identity") else None
     parts, size = [], 0
     try:
         for part in answer.iter_raw():
-            parts.append(part)
-            size += len(part)
-            if size > MAX_BYTES:
+            # One byte beyond the bound is enough to know: a bomb is never unpacked whole.
+            whole = unpack.decompress(part, MAX_BYTES + 1 - size) if unpack else part
+            parts.append(whole)
+            size += len(whole)
+            if size > MAX_BYTES or (unpack and unpack.unconsumed_tail):
                 raise ServiceError(f"sends more than {MAX_BYTES // 1_000_000} MB")
             if time.monotonic() > end:
                 raise PassingError(f"did not end its answer within {deadline:g} s")
+    except zlib.error as error:
+        raise PassingError(f"a broken answer ({_reason(error)})") from error
     finally:
         answer.close()
-    try:
-        return httpx.Response(answer.status_code, headers=answer.headers, content=b"".join(parts))
-    except httpx.DecodingError as error:
-        raise PassingError(f"a broken answer ({_reason(error)})") from error
+    if unpack and not unpack.eof:
+        raise PassingError("a broken answer (its packing ends too early)")
+    drop = {"content-encoding", "content-length", "transfer-encoding"}
+    headers = [(k, v) for k, v in answer.headers.multi_items() if k.lower() not in drop]
+    return httpx.Response(answer.status_code, headers=headers, content=b"".join(parts))
+
+
+def _check_kind(answer: httpx.Response) -> None:
+    """Raise ServiceError unless an answer is JSON or XML, each sound as far as can be seen."""
+    kind = _kind(answer)
+    if not kind.endswith("xml"):
+        _parse(answer)
+    elif not answer.content.rstrip().endswith(b">"):
+        raise PassingError("sent half an answer")
+
+
+def _kind(answer: httpx.Response) -> str:
+    said: str = answer.headers.get("Content-Type", "none")
+    return said.partition(";")[0].strip().lower()
 
 
 def _parse(answer: httpx.Response) -> dict[str, Any]:
-    kind = answer.headers.get("Content-Type", "none").partition(";")[0].strip().lower()
+    kind = _kind(answer)
     if kind != "application/json" and not kind.endswith("+json"):
         raise ServiceError(f"answers in {kind}, not JSON")
     try:
@@ -191,13 +217,14 @@ def parse_retry_after(text: str) -> float | None:
     """Return the seconds that a Retry-After header asks for (RFC 9110): a number or a date."""
     text = text.strip()
     if text.isdecimal():
-        return float(text)
+        return float(text[:12])
     try:
         until = email.utils.parsedate_to_datetime(text)
-    except ValueError:
+        until = until if until.tzinfo else until.replace(tzinfo=UTC)
+        return max(0.0, (until - datetime.now(UTC)).total_seconds())
+    except (ValueError, OverflowError):
+        # No date, or one that no clock reaches: as if nothing were asked.
         return None
-    until = until if until.tzinfo else until.replace(tzinfo=UTC)
-    return max(0.0, (until - datetime.now(UTC)).total_seconds())
 
 
 class Desk:
@@ -220,29 +247,48 @@ class Desk:
         storage = SqliteStorage(database_path=cache, default_ttl=_A_DAY)
         self._client = httpx.Client(
             transport=CacheTransport(polite, storage),
-            headers={"User-Agent": manners.agent, "Accept": "application/json"},
+            headers={"User-Agent": manners.agent, "Accept-Encoding": "gzip, deflate"},
             timeout=manners.timeout,
-            follow_redirects=True,
-            max_redirects=5,
         )
 
     def ask(self, path: str, parameters: Mapping[str, str] | None = None) -> Answer:
-        """Return the answer to a question; the same question is asked once a day.
+        """Return the JSON object that answers a question; the same question is asked once a day.
 
         ``path`` lies below the service's base and is quoted. Raises ServiceError.
         """
-        url = httpx.URL(f"{self.service.base}/{path}", params=dict(parameters or {}) or None)
-        # The day is part of the key, so that no answer of yesterday bears today's date.
-        key = {"caching": {"key": f"{self._today.isoformat()} {url}"}}
+        answer, url = self._get(path, parameters, "application/json")
+        return Answer(_parse(answer), url)
+
+    def fetch(self, path: str) -> bytes:
+        """Return the bytes of an XML document below the service's base. Raises ServiceError."""
+        answer, _ = self._get(path, None, "application/xml")
+        if not _kind(answer).endswith("xml"):
+            raise ServiceError(f"answers in {_kind(answer)}, not XML")
+        return answer.content
+
+    def _get(
+        self, path: str, parameters: Mapping[str, str] | None, accept: str
+    ) -> tuple[httpx.Response, str]:
         try:
-            answer = self._client.get(url, extensions=key)
+            url = httpx.URL(f"{self.service.base}/{path}", params=dict(parameters or {}) or None)
+            first = url
+            for _ in range(_MOST_REDIRECTS + 1):
+                # The day is part of the key: no answer of yesterday bears today's date.
+                key = {"caching": {"key": f"{self._today.isoformat()} {accept} {url}"}}
+                answer = self._client.get(url, headers={"Accept": accept}, extensions=key)
+                if not answer.is_redirect:
+                    return answer, str(first)
+                url = url.join(answer.headers.get("Location", ""))
+                if (url.scheme, url.netloc) != (first.scheme, first.netloc):
+                    # What another host says is not what the registry says.
+                    raise ServiceError(f"leads to another host ({url.host or 'none'})")
         except OfflineError as error:
             raise OfflineError(f"{self.service.name} at {self.service.base} {error}") from error
         except httpx.HTTPError as error:
             raise ServiceError(f"a broken answer ({_reason(error)})") from error
-        except httpx.InvalidURL as error:
+        except (httpx.InvalidURL, UnicodeError) as error:
             raise ServiceError(f"has no valid address ({_reason(error)})") from error
-        return Answer(_parse(answer), str(url))
+        raise ServiceError(f"leads elsewhere more than {_MOST_REDIRECTS} times")
 
     def close(self) -> None:
         """Close connections and cache."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Any
 
@@ -37,5 +38,10 @@ def find_texts(data: Any, *path: str) -> list[str]:
 
 
 def plain_text(text: str) -> str:
-    """Return a text without tags (titles come with <i> and <sub>) and with single spaces."""
-    return " ".join(_TAG.sub("", text).split())
+    """Return a text without tags (titles come with <i> and <sub>) and with single spaces.
+
+    Character references (``&amp;``) are resolved, and a lone surrogate, which no file can hold,
+    becomes a question mark.
+    """
+    sound = text.encode("utf-8", "replace").decode("utf-8")
+    return " ".join(_TAG.sub("", html.unescape(sound)).split())

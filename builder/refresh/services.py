@@ -47,10 +47,12 @@ class Manners:
 CLINICAL_TRIALS = Service("ClinicalTrials.gov", "https://clinicaltrials.gov/api/v2", 1.3)
 CROSSREF = Service("Crossref", "https://api.crossref.org", 0.4)
 EUROPE_PMC = Service("Europe PMC", "https://www.ebi.ac.uk/europepmc/webservices/rest", 0.4)
+PUBMED = Service("PubMed", "https://eutils.ncbi.nlm.nih.gov/entrez/eutils", 0.4)
 VARIABLES: dict[str, str] = {
     CLINICAL_TRIALS.name: "ATLAS_CLINICALTRIALS_URL",
     CROSSREF.name: "ATLAS_CROSSREF_URL",
     EUROPE_PMC.name: "ATLAS_EUROPEPMC_URL",
+    PUBMED.name: "ATLAS_PUBMED_URL",
 }
 
 

@@ -18,7 +18,7 @@ FILE = Path(__file__).resolve().parents[2] / "content" / TABLE
 
 
 class Database(NamedTuple):
-    """A database: its prefix, name, and what its identifiers look like.
+    r"""A database: its prefix, name, and what its identifiers look like.
 
     ``prefix`` is the Bioregistry's. ``pattern`` fits a whole identifier without its prefix,
     ``address`` leads to one record (``$1`` stands for the identifier) and ``home`` to the front

@@ -25,6 +25,7 @@ from builder.export import prepare_downloads, write_downloads
 from builder.export.crate import bundle, write_manifest
 from builder.export.page_files import format_files
 from builder.export.relational import TABLES
+from builder.export.tables import clear_unused
 from builder.site.cite_box import Citable
 from builder.store import Library, PaperBundle, merge_references
 from builder.store.build_info import find_edition
@@ -259,3 +260,21 @@ def test_a_list_of_works_is_the_sum_of_its_entries() -> None:
     assert len(parse_string(files["bib"]).entries) == len(HARD)
     assert [e["id"] for e in rispy.loads(files["ris"])] == list(HARD)
     assert [i["id"] for i in json.loads(files["csl.json"])] == list(HARD)
+
+
+def test_unused_bytes_of_the_database_are_zero_and_its_data_the_same() -> None:
+    base = sqlite3.connect(":memory:")
+    base.execute("CREATE TABLE t (a TEXT PRIMARY KEY, b TEXT)")
+    rows = [(f"key {n}", "long " * (n % 700)) for n in range(900)]
+    base.executemany("INSERT INTO t VALUES (?, ?)", rows)
+    base.execute("DELETE FROM t WHERE rowid % 3 = 0")
+    base.commit()
+    base.execute("VACUUM")
+    cleared = clear_unused(base.serialize())
+    again = sqlite3.connect(":memory:")
+    again.deserialize(cleared)
+    assert again.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert list(again.iterdump()) == list(base.iterdump())
+    gap = cleared.index(b"\0" * 64)
+    dirty = cleared[: gap + 20] + b"left" + cleared[gap + 24 :]
+    assert clear_unused(dirty) == cleared

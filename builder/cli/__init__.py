@@ -7,109 +7,35 @@ from __future__ import annotations
 
 import json
 import sys
-import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress_bar import ProgressBar
-from rich.status import Status
-from rich.table import Table
 
-from builder.errors import Problem, ProblemError, has_errors
-from builder.project import Project
-
-ERR = Console(stderr=True, soft_wrap=True, highlight=False)
-_COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
+from builder.cli.console import AtlasCommand, Stages, count, finish, show, told
+from builder.errors import ProblemError, has_errors
+from builder.project import Project, find_project, find_version
 
 
-class Stages:
-    """Tells how far a command is: a live line on a terminal, nothing elsewhere until the end."""
+class AtlasGroup(click.Group):
+    """The commands of the atlas."""
 
-    def __init__(self) -> None:
-        self._status: Status | None = ERR.status("…") if ERR.is_terminal else None
-        self._since = time.perf_counter()
-        self._stage = ""
-
-    def __enter__(self) -> Stages:
-        if self._status:
-            self._status.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._status:
-            self._status.stop()
-
-    def notify(self, stage: str) -> None:
-        """Show the stage that begins."""
-        if self._status:
-            self._status.update(stage)
-
-    def progress(self, done: int, total: int) -> None:
-        """Show how many papers are read, as a bar."""
-        if self._status:
-            row = Table.grid(padding=(0, 1))
-            bar = ProgressBar(total=total, completed=done, width=30)
-            row.add_row(bar, f"{done:,} of {total:,} papers")
-            self._status.update(row)
-
-    @property
-    def seconds(self) -> str:
-        """Seconds since the command began, as text."""
-        return f"{time.perf_counter() - self._since:.1f} s"
+    command_class = AtlasCommand
 
 
-def show(problems: Sequence[Problem]) -> None:
-    """Print problems, one a line, and then their count."""
-    for problem in problems:
-        colour = _COLOURS[problem.level]
-        ERR.print(str(problem), style=colour if ERR.is_terminal else None, markup=False)
-    errors = sum(problem.level == "error" for problem in problems)
-    if errors:
-        ERR.print(f"{errors} {'error' if errors == 1 else 'errors'}.", markup=False)
-
-
-@contextmanager
-def told() -> Iterator[None]:
-    """Turn problems into lines on stderr and exit code 1."""
-    try:
-        yield
-    except ProblemError as error:
-        show(error.problems)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        ERR.print("Stopped; the site published before still stands.")
-        sys.exit(1)
-
-
-def finish(problems: Sequence[Problem], summary: str) -> None:
-    """Print problems and one line of summary; exit 1 if any problem is an error."""
-    show(problems)
-    click.echo(summary)
-    if has_errors(problems):
-        sys.exit(1)
-
-
-def count(number: int, noun: str) -> str:
-    """Return a number with its noun in the right form."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=AtlasGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--root",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=Path(),
-    help="The project's folder; the current one if not given.",
+    help="The atlas's folder; the current one, or the nearest above it, if not given.",
 )
+@click.version_option(find_version(), prog_name="exosome-atlas", message="%(prog)s %(version)s")
 @click.pass_context
-def main(context: click.Context, root: Path) -> None:
+def main(context: click.Context, root: Path | None) -> None:
     """Build the Exosome Atlas from the papers in seeds/."""
-    context.obj = Project(root.resolve())
+    context.obj = Project(root.resolve()) if root else find_project(Path.cwd())
 
 
 @main.command()
@@ -216,9 +142,10 @@ def serve(project: Project, host: str, port: int) -> None:
 @click.argument("new")
 @click.pass_obj
 def rename(project: Project, old: str, new: str) -> None:
-    """Let the address OLD lead to NEW; of a term, rename it wherever it stands.
+    """Let the address OLD lead to NEW.
 
-    OLD and NEW are ids of a term (bmsc) or addresses (sources/bmsc/).
+    OLD and NEW are ids of a term (bmsc) or addresses (sources/bmsc/). A term is renamed wherever it
+    stands.
     """
     from builder.curate import redirects
 
@@ -234,9 +161,10 @@ def rename(project: Project, old: str, new: str) -> None:
 @click.option("--because", required=True, help="Why, in a sentence that readers will see.")
 @click.pass_obj
 def retire(project: Project, names: tuple[str, ...], because: str) -> None:
-    """Withdraw addresses whose records are gone: sources/bmsc/ or source:bmsc.
+    """Withdraw addresses whose records are gone.
 
-    With a paper go the findings, works and trials that it alone brought.
+    ID is an address (sources/bmsc/) or a record (source:bmsc). With a paper go the findings, works
+    and trials that it alone brought.
     """
     from builder.curate import redirects
 
@@ -249,7 +177,7 @@ def retire(project: Project, names: tuple[str, ...], because: str) -> None:
 @click.argument("version")
 @click.pass_obj
 def release(project: Project, version: str) -> None:
-    """Freeze the data as VERSION, with what changed since the last release."""
+    """Freeze the data as VERSION, with what changed since."""
     from builder.publish.release import write_release
 
     with told(), Stages() as stages:
@@ -373,7 +301,10 @@ def schemas(project: Project, out: Path) -> None:
 @click.argument("part", type=click.Choice(["trials", "references"]), required=False)
 @click.pass_obj
 def refresh(project: Project, part: str | None) -> None:
-    """Ask registries and bibliographic services what is new; both if PART is not given."""
+    """Ask registries and bibliographic services what is new.
+
+    Both are asked if PART is not given.
+    """
     from builder.refresh import PARTS
     from builder.refresh import refresh as ask
 
@@ -389,7 +320,7 @@ def refresh(project: Project, part: str | None) -> None:
         f"{stages.seconds}",
     )
     if done.changed:
-        click.echo("Run python -m builder extract to compare the papers with what is new.")
+        click.echo("Run exosome-atlas extract to compare the papers with what is new.")
 
 
 @main.command()
@@ -406,3 +337,8 @@ def add(project: Project, file: Path, dry_run: bool) -> None:
         click.echo(line)
     done = "dry run, nothing was touched" if dry_run else f"seeds/{added.seed} is in"
     finish(added.problems, f"add: {done}, {stages.seconds}")
+
+
+from builder.cli import review  # noqa: E402 (its commands join the group above)
+
+review.register(main)

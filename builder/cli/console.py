@@ -1,0 +1,103 @@
+"""What every command prints: stages, problems, one line of summary."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import click
+from rich.console import Console
+from rich.progress_bar import ProgressBar
+from rich.status import Status
+from rich.table import Table
+
+from builder.errors import Problem, ProblemError, has_errors
+
+ERR = Console(stderr=True, soft_wrap=True, highlight=False)
+_COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
+
+
+class AtlasCommand(click.Command):
+    """A command that works on an atlas, and writes nothing into a folder that holds none."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command where the project is an atlas; raises UsageError elsewhere."""
+        if not ctx.obj.is_atlas:
+            raise click.UsageError(
+                f"{ctx.obj.root} is no atlas: it has no content/terms/. Name its folder by --root."
+            )
+        return super().invoke(ctx)
+
+
+class Stages:
+    """Tells how far a command is: a live line on a terminal, nothing elsewhere until the end."""
+
+    def __init__(self) -> None:
+        self._status: Status | None = ERR.status("…") if ERR.is_terminal else None
+        self._since = time.perf_counter()
+        self._stage = ""
+
+    def __enter__(self) -> Stages:
+        if self._status:
+            self._status.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._status:
+            self._status.stop()
+
+    def notify(self, stage: str) -> None:
+        """Show the stage that begins."""
+        if self._status:
+            self._status.update(stage)
+
+    def progress(self, done: int, total: int) -> None:
+        """Show how many papers are read, as a bar."""
+        if self._status:
+            row = Table.grid(padding=(0, 1))
+            bar = ProgressBar(total=total, completed=done, width=30)
+            row.add_row(bar, f"{done:,} of {total:,} papers")
+            self._status.update(row)
+
+    @property
+    def seconds(self) -> str:
+        """Seconds since the command began, as text."""
+        return f"{time.perf_counter() - self._since:.1f} s"
+
+
+def show(problems: Sequence[Problem]) -> None:
+    """Print problems, one a line, and then their count."""
+    for problem in problems:
+        colour = _COLOURS[problem.level]
+        ERR.print(str(problem), style=colour if ERR.is_terminal else None, markup=False)
+    errors = sum(problem.level == "error" for problem in problems)
+    if errors:
+        ERR.print(f"{errors} {'error' if errors == 1 else 'errors'}.", markup=False)
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn problems into lines on stderr and exit code 1."""
+    try:
+        yield
+    except ProblemError as error:
+        show(error.problems)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        ERR.print("Stopped; the site published before still stands.")
+        sys.exit(1)
+
+
+def finish(problems: Sequence[Problem], summary: str) -> None:
+    """Print problems and one line of summary; exit 1 if any problem is an error."""
+    show(problems)
+    click.echo(summary)
+    if has_errors(problems):
+        sys.exit(1)
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun in the right form."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

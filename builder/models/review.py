@@ -1,0 +1,134 @@
+"""The living review: search strategies, the records they found, and what was decided of each.
+
+The words are those of PRISMA 2020 and PRISMA-S.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from builder.models.base import EMPTY, Record, Slug
+
+Database = Literal["Europe PMC", "ClinicalTrials.gov", "Crossref", "PubMed"]
+Chasing = Literal["backward", "forward"]
+Verdict = Literal["include", "exclude", "unsure"]
+
+
+class Strategy(Record):
+    """content/searches/<id>.yml: one search strategy, in the syntax of its database.
+
+    A strategy has a query, or it chases citations from the papers that are in: ``backward`` are
+    the works that they cite, ``forward`` those that cite them.
+    """
+
+    id: Slug
+    purpose: Annotated[str, Field(description="what it is meant to find, in a sentence")]
+    database: Database
+    query: Annotated[str | None, Field(description="in the database's own syntax")] = None
+    chasing: Annotated[Chasing | None, Field(description="instead of a query")] = None
+    limits: Annotated[list[str], Field(description="limits in words: language, years")] = EMPTY
+    most: Annotated[int, Field(ge=1, le=100_000, description="records taken at most")] = 10_000
+
+
+class Run(Record):
+    """A strategy was run on a day and found so many records."""
+
+    strategy: Slug
+    database: Database
+    day: date
+    found: Annotated[int, Field(description="records that the database says it has")]
+    taken: Annotated[int, Field(description="records that were read")]
+    new: Annotated[int, Field(description="of these, not seen by any strategy before")]
+
+
+class Sighting(Record):
+    """A strategy found a record, first on this day."""
+
+    strategy: Slug
+    database: Database
+    day: date
+
+
+class Duplicate(Record):
+    """What a record is a duplicate of: another record, or a paper of the atlas."""
+
+    of: str
+    kind: Literal["record", "paper"]
+    by: Annotated[str, Field(description="doi, pmid, pmcid, trial, or title with year and author")]
+    score: Annotated[float | None, Field(description="likeness in percent; by title only")] = None
+
+
+class Decision(Record):
+    """What one screener decided of a record, and why."""
+
+    verdict: Verdict
+    reason: str | None = None
+    by: str
+    day: date
+
+
+class Retrieval(Record):
+    """What was had of an included record."""
+
+    got: Literal["full-text", "abstract", "nothing"]
+    day: date
+    why: Annotated[str | None, Field(description="why no more was had")] = None
+    seed: Annotated[str | None, Field(description="file below seeds/")] = None
+    licence: str | None = None
+
+
+class ScreeningRecord(Record):
+    """One record of content/screening.yml: what a search found, and what became of it."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,80}$")]
+    title: str
+    authors: Annotated[str | None, Field(description="as the database prints them")] = None
+    year: int | None = None
+    journal: str | None = None
+    doi: str | None = None
+    pmid: str | None = None
+    pmcid: str | None = None
+    trial: Annotated[str | None, Field(description="number in a registry")] = None
+    types: Annotated[list[str], Field(description="types of publication")] = EMPTY
+    open_access: bool | None = None
+    licence: str | None = None
+    preprint: bool | None = None
+    published_as: Annotated[
+        str | None, Field(description="of a preprint: the record of its article")
+    ] = None
+    notices: Annotated[list[str], Field(description="retraction, erratum …")] = EMPTY
+    url: str | None = None
+    found: list[Sighting]
+    duplicate: Duplicate | None = None
+    cited_as: Annotated[
+        Slug | None, Field(description="the cited work of the atlas that it is")
+    ] = None
+    decisions: list[Decision] = EMPTY
+    agreed: Annotated[
+        Verdict | None, Field(description="settled by hand where screeners disagree")
+    ] = None
+    retrieval: Retrieval | None = None
+
+    @property
+    def verdict(self) -> Verdict | Literal["conflict"] | None:
+        """What holds: the settled verdict, what all screeners say, or that they disagree."""
+        if self.agreed:
+            return self.agreed
+        said = {decision.verdict for decision in self.decisions}
+        return next(iter(said)) if len(said) == 1 else "conflict" if said else None
+
+    @property
+    def reason(self) -> str | None:
+        """The last reason that a screener gave for the verdict that holds."""
+        reasons = [d.reason for d in self.decisions if d.reason and d.verdict == self.verdict]
+        return reasons[-1] if reasons else None
+
+
+class Screening(Record):
+    """content/screening.yml: all records, and each run of a strategy."""
+
+    runs: list[Run] = EMPTY
+    records: list[ScreeningRecord] = EMPTY

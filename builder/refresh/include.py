@@ -1,0 +1,233 @@
+"""Fetching what was included: full text where the licence is open, else the abstract's findings.
+
+A full text goes into seeds/ as received, under a stable name. Of an abstract only the sentences
+that carry a finding are kept, as quotations with their address.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import date
+
+from builder import store
+from builder.curate.add import name_seed
+from builder.errors import Problem, ProblemError
+from builder.extract import extract_paper
+from builder.extract.findings.sentences import find_sentences
+from builder.extract.vocabulary import Vocabulary
+from builder.models.review import Retrieval, ScreeningRecord
+from builder.project import Project
+from builder.readers import read_seed_bytes
+from builder.readers.abstract_record import write_abstract
+from builder.readers.bibliography import build_paper
+from builder.refresh import Setting
+from builder.refresh.databases import Hit, find_article
+from builder.refresh.http_client import Desk, OfflineError, ServiceError, UnknownError
+from builder.refresh.screening import LibraryWorks, read_screening, write_screening
+from builder.refresh.services import EUROPE_PMC
+from builder.store.library_cache import load
+from builder.store.transaction import transaction
+
+# Licences that let anybody keep and show the article, in Europe PMC's spelling.
+_OPEN = re.compile(r"cc(?:[ -]?0|[ -]by(?:[ -](?:nc|sa|nd))*)\b|public domain", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Included:
+    """What an include brought: seeds by record, what could not be had and why, and problems."""
+
+    seeds: dict[str, str] = field(default_factory=dict)
+    abstracts: dict[str, str] = field(default_factory=dict)
+    missed: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def include(
+    project: Project,
+    vocabulary: Vocabulary,
+    names: Collection[str] = (),
+    setting: Setting | None = None,
+    notify: Callable[[str], None] = lambda _: None,
+) -> Included:
+    """Fetch every included record (or those named) that was not fetched yet, into seeds/.
+
+    All is asked first and written last, in one transaction; ``extract`` then reads what came.
+    Raises ProblemError, and changes nothing, where the service can't be reached.
+    """
+    setting = (setting or Setting.now()).with_contact(project)
+    waiting = [
+        record
+        for record in read_screening(project).records
+        if record.verdict == "include"
+        and not record.duplicate
+        and (record.id in names if names else record.retrieval is None)
+    ]
+    # Works of which the atlas has read the title alone come first.
+    waiting.sort(key=lambda record: (not record.cited_as, record.id))
+    fetched: dict[str, _Fetched] = {}
+    try:
+        with setting.open_desk(EUROPE_PMC, project) as desk:
+            fetcher = _Fetcher(desk, vocabulary, LibraryWorks(load(project)), setting.today)
+            for record in waiting:
+                notify(record.title[:60])
+                fetched[record.id] = fetcher.fetch(record)
+    except OfflineError as error:
+        raise ProblemError(
+            Problem("include", 0, "error", "offline", "an answer", f"none: {error}",
+                    hint="Nothing was changed. Is this machine online?")
+        ) from error  # fmt: skip
+    return _keep(project, fetched)
+
+
+@dataclass(frozen=True)
+class _Fetched:
+    retrieval: Retrieval
+    data: bytes = b""
+    problems: tuple[Problem, ...] = ()
+
+
+class _MissedError(Exception):
+    """A record that can't be had; its text says why, ``problems`` what a curator should see."""
+
+    def __init__(self, why: str, *problems: Problem) -> None:
+        super().__init__(why)
+        self.problems = problems
+
+
+def _keep(project: Project, fetched: dict[str, _Fetched]) -> Included:
+    done = Included()
+    if not fetched:
+        return done
+    with transaction(project) as work:
+        screening = read_screening(work.project)
+        records = {record.id: record for record in screening.records}
+        for name, got in fetched.items():
+            done.problems.extend(got.problems)
+            retrieval = got.retrieval
+            if got.data and retrieval.seed:
+                store.write_bytes(work.project.seeds / retrieval.seed, got.data)
+                kept = done.seeds if retrieval.got == "full-text" else done.abstracts
+                kept[name] = retrieval.seed
+            elif retrieval.got == "nothing":
+                done.missed[name] = retrieval.why or "not stated"
+            if name in records:
+                records[name] = records[name].model_copy(update={"retrieval": retrieval})
+        write_screening(work.project, screening.runs, records.values())
+    return done
+
+
+class _Fetcher:
+    """Fetches one record after the other from one service."""
+
+    def __init__(
+        self, desk: Desk, vocabulary: Vocabulary, works: LibraryWorks, today: date
+    ) -> None:
+        self._desk = desk
+        self._vocabulary = vocabulary
+        self._works = works
+        self._today = today
+
+    def fetch(self, record: ScreeningRecord) -> _Fetched:
+        """Return the full text, else the abstract's findings, else why neither."""
+        try:
+            hit = self._find(record)
+            try:
+                return self._fetch_full_text(record, hit)
+            except _MissedError as error:
+                return self._fetch_abstract(record, hit, str(error), error.problems)
+        except _MissedError as error:
+            missed = Retrieval(got="nothing", day=self._today, why=str(error))
+            return _Fetched(missed, problems=error.problems)
+
+    def _find(self, record: ScreeningRecord) -> Hit:
+        """Return the service's record of today. Raises _MissedError for what is not to be read."""
+        if record.published_as:
+            raise _MissedError(f"a preprint, published as {record.published_as}")
+        if record.trial:
+            raise _MissedError("a registration: trials enter with the papers that name them")
+        try:
+            hit = find_article(self._desk, record.doi or "", record.pmid or "", record.pmcid or "")
+        except OfflineError:
+            raise
+        except ServiceError as error:
+            said = f"{EUROPE_PMC.name} {error}"
+            raise _MissedError(said, _problem(record, "its record", str(error))) from error
+        if hit is None:
+            raise _MissedError(f"{EUROPE_PMC.name} has no record of it")
+        if any("retraction" in notice for notice in (*hit.notices, *record.notices)):
+            raise _MissedError("retracted")
+        return hit
+
+    def _fetch_full_text(self, record: ScreeningRecord, hit: Hit) -> _Fetched:
+        licence = hit.licence or record.licence or ""
+        if not hit.pmcid or hit.open_access is not True:
+            raise _MissedError("no open full text")
+        if not _OPEN.match(licence):
+            raise _MissedError(f"its licence is {licence or 'not stated'}")
+        there = self._works.find_paper(hit)
+        if there:
+            why = f"in the atlas already, as {there[0]}"
+            return _Fetched(Retrieval(got="full-text", day=self._today, why=why, licence=licence))
+        try:
+            data = self._desk.fetch(f"{hit.pmcid}/fullTextXML")
+            document = read_seed_bytes(data, f"{hit.pmcid}.xml")
+        except OfflineError:
+            raise
+        except UnknownError as error:
+            raise _MissedError("the service has no full text of it") from error
+        except ServiceError as error:
+            said = _problem(record, "its full text as XML", str(error))
+            raise _MissedError(f"the full text {error}", said) from error
+        except ProblemError as error:
+            raise _MissedError("its full text can't be read", *error.problems[:1]) from error
+        work = document.front.work
+        if hit.doi and work.doi and work.doi.lower() != hit.doi:
+            said = _problem(record, hit.doi, f"the text of {work.doi}")
+            raise _MissedError("the service sent another article", said)
+        seed = name_seed(build_paper(document).id, hashlib.sha256(data).hexdigest(), ".xml")
+        return _Fetched(
+            Retrieval(got="full-text", day=self._today, seed=seed, licence=licence), data
+        )
+
+    def _fetch_abstract(
+        self, record: ScreeningRecord, hit: Hit, why: str, problems: tuple[Problem, ...]
+    ) -> _Fetched:
+        """Return the sentences of an abstract that carry a finding; ``why`` there is no more."""
+        if not hit.abstract:
+            raise _MissedError(f"{why}; no abstract", *problems)
+        there = self._works.find_paper(hit)
+        if there:
+            raise _MissedError(f"in the atlas already, as {there[0]}", *problems)
+        fields = {
+            "Title": hit.title,
+            "Authors": "; ".join(name.strip() for name in hit.authors.split(",")),
+            "Journal": hit.journal,
+            "Year": str(hit.year or ""),
+            "DOI": hit.doi,
+            "PMID": hit.pmid,
+            "PMCID": hit.pmcid,
+            "Licence": hit.licence,
+            "Address": hit.url,
+            "Retrieved": self._today.isoformat(),
+        }
+        sentences = list(enumerate(find_sentences(hit.abstract), 1))
+        document = read_seed_bytes(write_abstract(fields, sentences).encode(), record.id)
+        found = extract_paper(document, self._vocabulary, record.id)
+        lines = {f.locator.line for f in found.bundle.findings if f.basis == "abstract"}
+        texts = {block.text for block in document.blocks if block.line in lines}
+        kept = [(number, text) for number, text in sentences if text in texts]
+        if not kept:
+            raise _MissedError(f"{why}; no sentence of its abstract carries a finding", *problems)
+        data = write_abstract(fields, kept).encode()
+        seed = name_seed(found.bundle.paper.id, hashlib.sha256(data).hexdigest(), ".txt")
+        retrieval = Retrieval(
+            got="abstract", day=self._today, why=why, seed=seed, licence=hit.licence or None
+        )
+        return _Fetched(retrieval, data, problems)
+
+
+def _problem(record: ScreeningRecord, expected: str, got: str) -> Problem:
+    return Problem("content/screening.yml", 0, "warning", "include", expected, got, field=record.id)

@@ -1,0 +1,189 @@
+"""Running the search strategies: what the databases have, into content/screening.yml.
+
+The file is written after each strategy, whole, so that a run stopped at any moment has lost at
+most the strategy it was in; the answers of the day are kept, and the next run goes on from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from builder.errors import Problem, ProblemError, suggest
+from builder.models.review import Run, ScreeningRecord, Sighting, Strategy
+from builder.project import Project
+from builder.refresh import Setting
+from builder.refresh.databases import (
+    SEARCHES,
+    Page,
+    chase_citations,
+    europe_pmc_address,
+    find_article,
+)
+from builder.refresh.http_client import Desk, OfflineError, ServiceError, UnknownError
+from builder.refresh.json_values import find_text, find_value
+from builder.refresh.screening import (
+    Index,
+    LibraryWorks,
+    add_hits,
+    read_screening,
+    read_strategies,
+    write_screening,
+)
+from builder.refresh.services import CLINICAL_TRIALS, CROSSREF, EUROPE_PMC, PUBMED, Service
+from builder.store import Library
+from builder.store.library_cache import load
+from builder.store.transaction import transaction
+
+_SERVICES: dict[str, Service] = {s.name: s for s in (EUROPE_PMC, CLINICAL_TRIALS, CROSSREF, PUBMED)}
+
+
+@dataclass(frozen=True)
+class Searched:
+    """What a search brought: each run, how many records there are now, and what went wrong."""
+
+    runs: list[Run] = field(default_factory=list)
+    records: int = 0
+    duplicates: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+
+def search(
+    project: Project,
+    names: Collection[str] = (),
+    setting: Setting | None = None,
+    notify: Callable[[str], None] = lambda _: None,
+) -> Searched:
+    """Run strategies (all where none is named) and keep what is new.
+
+    Raises ProblemError, and changes nothing, where a strategy is unknown or broken, or the service
+    can't be reached; a strategy whose service answers badly is a problem, and the others go on.
+    """
+    setting = (setting or Setting.now()).with_contact(project)
+    strategies = _choose(read_strategies(project), names)
+    library = load(project)
+    works = LibraryWorks(library)
+    made: list[Run] = []
+    problems: list[Problem] = []
+    for strategy in strategies:
+        notify(f"{strategy.database}: {strategy.id}")
+        try:
+            with setting.open_desk(_SERVICES[strategy.database], project) as desk:
+                # Everything is asked before anything is kept.
+                pages = list(_bounded(_ask(strategy, desk, library), strategy.most))
+        except OfflineError as error:
+            raise _offline(error, made) from error
+        except ServiceError as error:
+            file = f"content/searches/{strategy.id}.yml"
+            said = f"an answer of {strategy.database}"
+            problems.append(Problem(file, 0, "error", "search", said, f"one that {error}"))
+            continue
+        with transaction(project) as work:
+            made.append(_keep(work.project, strategy, pages, works, setting.today))
+    records = read_screening(project).records
+    return Searched(made, len(records), sum(bool(r.duplicate) for r in records), problems)
+
+
+def _keep(
+    project: Project, strategy: Strategy, pages: list[Page], works: LibraryWorks, today: date
+) -> Run:
+    """Write what a strategy found, and return its run."""
+    kept = read_screening(project)
+    index = Index()
+    for record in kept.records:
+        index.add(record)
+    sighting = Sighting(strategy=strategy.id, database=strategy.database, day=today)
+    hits = [hit for page in pages for hit in page.hits]
+    taken, new = add_hits(index, hits, sighting, works)
+    run = Run(
+        strategy=strategy.id,
+        database=strategy.database,
+        day=today,
+        found=max(taken, sum(page.total for page in pages)),
+        taken=taken,
+        new=new,
+    )
+    others = [r for r in kept.runs if (r.strategy, r.day) != (run.strategy, run.day)]
+    write_screening(project, [*others, _join_runs(run, kept.runs)], index.records.values())
+    return run
+
+
+def _join_runs(run: Run, before: Collection[Run]) -> Run:
+    """Return a run with what was new in an earlier run of the same day."""
+    same = [r for r in before if (r.strategy, r.day) == (run.strategy, run.day)]
+    return run.model_copy(update={"new": run.new + sum(r.new for r in same)})
+
+
+def _choose(strategies: list[Strategy], names: Collection[str]) -> list[Strategy]:
+    known = {strategy.id: strategy for strategy in strategies}
+    if not known:
+        raise ProblemError(
+            Problem("content/searches", 0, "error", "search", "a search strategy", "none",
+                    hint="Put one there: docs/howto/living-review.md shows its form.")
+        )  # fmt: skip
+    for name in names:
+        if name not in known:
+            raise ProblemError(
+                Problem("search", 0, "error", "search", f"one of {', '.join(known)}", name,
+                        hint=suggest(name, known))
+            )  # fmt: skip
+    return [known[name] for name in names] if names else strategies
+
+
+def _offline(error: Exception, made: list[Run]) -> ProblemError:
+    done = ", ".join(run.strategy for run in made)
+    kept = f"Kept: what {done} found." if done else "Nothing was changed."
+    return ProblemError(
+        Problem("search", 0, "error", "offline", "an answer", f"none: {error}",
+                hint=f"{kept} Is this machine online?")
+    )  # fmt: skip
+
+
+def _ask(strategy: Strategy, desk: Desk, library: Library) -> Iterator[Page]:
+    if strategy.query:
+        yield from _first_total(SEARCHES[strategy.database](desk, strategy.query))
+        return
+    for name, bundle in library.papers.items():
+        csl, known = bundle.paper.csl, library.identifiers.get(name)
+        marks = [
+            getattr(csl, mark) or (getattr(known, mark.lower()) if known else None) or ""
+            for mark in ("DOI", "PMID", "PMCID")
+        ]
+        try:
+            address = europe_pmc_address(marks[0], marks[1], marks[2], desk)
+            if address and strategy.chasing:
+                yield from _first_total(chase_citations(desk, address, strategy.chasing))
+        except UnknownError:
+            continue  # the database does not have this paper
+
+
+def _first_total(pages: Iterator[Page]) -> Iterator[Page]:
+    """Yield pages of which the first alone bears the total."""
+    for number, page in enumerate(pages):
+        yield page if not number else Page(page.hits, 0)
+
+
+def _bounded(pages: Iterator[Page], most: int) -> Iterator[Page]:
+    left = most
+    for page in pages:
+        if left <= 0:
+            return
+        yield Page(page.hits[:left], page.total)
+        left -= len(page.hits)
+
+
+def find_abstract(project: Project, record: ScreeningRecord, setting: Setting | None = None) -> str:
+    """Return the abstract of a record as the service has it; empty where none can be had."""
+    setting = (setting or Setting.now()).with_contact(project)
+    try:
+        if record.trial:
+            with setting.open_desk(CLINICAL_TRIALS, project) as desk:
+                answer = desk.ask(f"studies/{record.trial}", {"format": "json"})
+                module = find_value(answer.data, "protocolSection", "descriptionModule")
+                return find_text(module, "briefSummary")
+        with setting.open_desk(EUROPE_PMC, project) as desk:
+            hit = find_article(desk, record.doi or "", record.pmid or "", record.pmcid or "")
+            return hit.abstract if hit else ""
+    except ServiceError:
+        return ""
