@@ -7,17 +7,23 @@ from __future__ import annotations
 
 from builder import export
 from builder.addresses import renewal
-from builder.curate.checks import check_library, check_quotes
-from builder.curate.extraction import Notify, Report, check, extract, read_seed_words, silent
-from builder.curate.term_checks import check_terms
+from builder.curate.checks import check_library, check_quotes, check_terms
+from builder.curate.extraction import (
+    Notify,
+    Report,
+    check,
+    check_corrections,
+    extract,
+    read_seed_words,
+    silent,
+)
 from builder.errors import Problem, ProblemError, has_errors
 from builder.project import Project
 from builder.publish import site as publish
 from builder.site.render import RenderReport, render_site
-from builder.store import Library
+from builder.store import Library, load
 from builder.store.atomic_replace import hold_lock
 from builder.store.build_info import find_edition
-from builder.store.library_cache import load
 
 __all__ = ["Notify", "Report", "build", "check", "extract", "load", "render", "silent"]
 
@@ -55,6 +61,7 @@ def build(project: Project, notify: Notify = silent, *, force: bool = False) -> 
         ]
         if project.out != project.preview:
             problems += renewal.check_addresses(library)
+        problems += check_corrections(project)
         if has_errors(problems):
             raise ProblemError(p for p in problems if p.level == "error")
         done = _render(project, library, notify)

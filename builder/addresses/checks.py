@@ -132,7 +132,9 @@ def _check_live(entry: Address, current: Mapping[str, str]) -> list[Problem]:
             )
         ]
     if "#" in entry.address:
-        return [tell(entry.address, "the statement, as it was published", "none", "dropped", _EXTRACT)]
+        return [
+            tell(entry.address, "the statement, as it was published", "none", "dropped", _EXTRACT)
+        ]
     mend = f'python -m builder retire {entry.address} --because "…"'
     near = nearest(entry.address, current)
     if near:

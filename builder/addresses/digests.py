@@ -14,7 +14,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from builder.addresses.pages import find_pages, find_works, list_above, list_parents
+from builder.addresses.pages import (
+    find_pages,
+    find_works,
+    list_above,
+    list_parents,
+    list_statements,
+)
 from builder.store import Library
 from builder.text import ids
 
@@ -28,7 +34,7 @@ def digest_pages(library: Library) -> dict[str, str]:
     for name, bundle in sorted(library.papers.items()):
         whole: list[Any] = [bare(bundle.paper)]
         whole += [bare(record) for record in (*bundle.references, *bundle.tables)]
-        for record in (*bundle.findings, *bundle.trials):
+        for record in list_statements(bundle):
             told = digest(bare(record))
             whole.append(told)
             for term in list_above(library, record):

@@ -149,10 +149,7 @@ def _row_words(row: TableRow) -> str:
 def _move_references(before: Side, after: Side) -> dict[str, str]:
     gone = [r for name, r in before.references.items() if name not in after.references]
     came = [r for name, r in after.references.items() if name not in before.references]
-    return {
-        f"reference:{a.id}": f"reference:{b.id}"
-        for a, b in _pair(gone, came, _work_likeness)
-    }
+    return {f"reference:{a.id}": f"reference:{b.id}" for a, b in _pair(gone, came, _work_likeness)}
 
 
 def _work_likeness(one: Reference, other: Reference) -> float:

@@ -41,7 +41,7 @@ def list_addresses(library: Library) -> dict[str, str]:
     found |= {f"releases/{name}/": f"release:{name}" for name in list_releases(library.root)}
     found |= {address: f"overview:{address.strip('/')}" for address in OVERVIEWS}
     found |= {ids.index_path(kind): f"overview:{folder}" for kind, folder in ids.FOLDERS.items()}
-    names = [(library.terms[name].kind, name) for name in pages.terms]
+    names: list[tuple[str, str]] = [(library.terms[n].kind, n) for n in pages.terms]
     names += [("trial", trial.id) for trial in library.trials()]
     names += [("paper", name) for name in library.papers]
     names += [("reference", name) for name in pages.works]

@@ -108,7 +108,7 @@ def _find_pages(library: Library) -> Pages:
     named = {
         term.id
         for bundle in library.papers.values()
-        for record in _statements(bundle)
+        for record in list_statements(bundle)
         for term in list_above(library, record)
         if term.kind in TERM_KINDS
     }
@@ -116,7 +116,7 @@ def _find_pages(library: Library) -> Pages:
     resting = {
         work
         for bundle in library.papers.values()
-        for record in _statements(bundle)
+        for record in list_statements(bundle)
         for work in find_works(bundle, record)
     }
     works = frozenset(
@@ -148,7 +148,8 @@ def _find_pages(library: Library) -> Pages:
     )
 
 
-def _statements(bundle: PaperBundle) -> list[Finding | Trial]:
+def list_statements(bundle: PaperBundle) -> list[Finding | Trial]:
+    """Return the statements and trials of a paper."""
     return [*bundle.findings, *bundle.trials]
 
 

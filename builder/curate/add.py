@@ -1,4 +1,4 @@
-"""Taking in a paper: what it holds, what it repeats, and what it changes; then all of it, or none."""
+"""Taking in a paper: what it holds, repeats and changes; then all of it, or none."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rapidfuzz import fuzz
 from builder import models, store
 from builder.addresses import ledger
 from builder.addresses.digests import digest_pages
-from builder.curate.extraction import Reader, extract_records, silent
+from builder.curate.extraction import extract_records, silent
 from builder.curate.questions import OpenQuestion, Proposal, find_proposals, find_questions
 from builder.curate.reading import describe_crash
 from builder.curate.successors import Claim, explain_same
@@ -79,7 +79,7 @@ def add_paper(
     _refuse_twins(file, before, claim)
     with transaction(project) as work:
         store.write_bytes(work.project.seeds / seed, data)
-        report = extract_records(work.project, project, Reader(notify))
+        report = extract_records(work.project, project, notify)
         after = store.load(work.project)
         bundle = next((b for b in after.papers.values() if b.paper.seed.file == seed), None)
         problems = [p for p in report.problems if p.file == f"seeds/{seed}"]
@@ -214,9 +214,7 @@ def _name_item(item: object) -> str:
     return f"{name} ({effect})" if effect else name
 
 
-def _section(
-    heading: str, lines: Sequence[str], most: int | None = _MOST_LINES
-) -> Iterator[str]:
+def _section(heading: str, lines: Sequence[str], most: int | None = _MOST_LINES) -> Iterator[str]:
     if lines:
         yield f"{heading} ({len(lines)}):"
         yield from (f"  {line or '(home)'}" for line in lines[:most])

@@ -398,8 +398,6 @@ def compare_lists(
     ]
 
 
-def _compare(
-    trial: Trial, record: RegistryRecord | None, lookalikes: list[str]
-) -> Trial:
+def _compare(trial: Trial, record: RegistryRecord | None, lookalikes: list[str]) -> Trial:
     found = compare_trial(trial, record) if record else []
     return trial.model_copy(update={"discrepancies": found, "lookalikes": lookalikes})

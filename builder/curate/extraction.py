@@ -24,7 +24,7 @@ from builder.curate.successors import (
     find_successors,
     remove_records,
 )
-from builder.curate.workers import Progress
+from builder.curate.workers import Crew
 from builder.errors import Problem, ProblemError, has_errors
 from builder.project import Project, find_seeds
 from builder.readers import read_words
@@ -50,16 +50,6 @@ class Report:
         return has_errors(self.problems)
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """How seeds are read and who hears of it: see read_seeds for ``jobs`` and ``dask``."""
-
-    notify: Notify = lambda _: None
-    progress: Progress = lambda done, total: None
-    jobs: int | None = None
-    dask: str | None = None
-
-
 def silent(_: str) -> None:
     """Notify no one."""
 
@@ -67,7 +57,7 @@ def silent(_: str) -> None:
 # --- extract -------------------------------------------------------------------------------------
 
 
-def extract(project: Project, notify: Notify = silent, reader: Reader | None = None) -> Report:
+def extract(project: Project, notify: Notify = silent, crew: Crew | None = None) -> Report:
     """Read every seed that changed and write its records; touch only files whose bytes change.
 
     A seed that can't be read, and one whose corrections do not fit, keeps the records it had; the
@@ -75,14 +65,15 @@ def extract(project: Project, notify: Notify = silent, reader: Reader | None = N
     corrections are broken or the disk refuses.
     """
     with transaction(project) as work:
-        report = extract_records(work.project, project, reader or Reader(notify))
+        report = extract_records(work.project, project, notify, crew)
     return replace(report, changed=work.changed)
 
 
 def extract_records(
     project: Project,
     before: Project,
-    reader: Reader | None = None,
+    notify: Notify = silent,
+    crew: Crew | None = None,
     goes_on: Mapping[str, str] | None = None,
 ) -> Report:
     """Write the records of every seed of a copy of a project, and its ledger.
@@ -90,21 +81,20 @@ def extract_records(
     ``before`` is the project as it stands. Records of a paper that goes on under a new id make room
     for it; ``goes_on`` names such papers, old and new id, where the records alone leave it open.
     """
-    reader = reader or Reader()
     with Cache(project.build / "cache") as cache:
-        everything = read_all(project, cache, reader)
+        everything = read_all(project, cache, notify, crew)
         stale = find_stale(project, everything.readings)
         kept = [reading for reading, _ in everything.kept]
         texts = lambda reading: load_texts(reading, cache)  # noqa: E731
         successors = find_successors(project, stale, kept, texts, goes_on)
-        reader.notify("writing")
+        notify("writing")
         for reading, trials in everything.kept:
             _write(project, reading, trials, cache)
         for old in successors:
             remove_records(project.content / "papers" / old)
         problems = list(everything.problems)
         if project.out != project.preview:  # what a curator tries out was never published
-            reader.notify("addresses")
+            notify("addresses")
             state = hash_parts([b"ledger", fingerprint(project).encode()])
             if cache.get(state) is None:
                 problems += renewal.renew(before, project, successors)
@@ -180,17 +170,18 @@ class Everything:
     corrected: list[str]
 
 
-def read_all(project: Project, cache: Cache, reader: Reader | None = None) -> Everything:
+def read_all(
+    project: Project, cache: Cache, notify: Notify = silent, crew: Crew | None = None
+) -> Everything:
     """Return the records of every seed that can be read, and every problem; writes nothing."""
-    reader = reader or Reader()
     seeds = find_seeds(project)
     if not seeds:
         raise ProblemError(
             Problem("seeds", 0, "error", "seeds", "at least one paper", "none",
                     hint="Put a paper there as received.")
         )  # fmt: skip
-    reader.notify(f"{len(seeds)} papers" if len(seeds) > 1 else seeds[0].name)
-    readings = read_seeds(project, seeds, cache, reader.jobs, reader.dask, reader.progress)
+    notify(f"{len(seeds)} papers" if len(seeds) > 1 else seeds[0].name)
+    readings = read_seeds(project, seeds, cache, crew or Crew())
     twins = list(_check_twins(readings))
     twice = {problem.file for problem in twins}
     problems = [*twins, *(p for reading in readings for p in (*reading.problems, *reading.misfits))]
@@ -216,7 +207,7 @@ def check_corrections(project: Project) -> list[Problem]:
             seed = store.read_record(models.Paper, path, project.root).seed.file
             seeds += [project.seeds / seed] if (project.seeds / seed).is_file() else []
     with Cache(project.build / "cache") as cache:
-        readings = read_seeds(project, seeds, cache)
+        readings = read_seeds(project, seeds, cache, Crew())
     return [problem for reading in readings for problem in reading.misfits]
 
 
@@ -249,7 +240,7 @@ def _check_twins(results: Sequence[Reading]) -> Iterator[Problem]:
 def check(project: Project, notify: Notify = silent) -> Report:
     """Check that content/ is what extract would write, and that all in it holds together."""
     with Cache(project.build / "cache") as cache:
-        everything = read_all(project, cache, Reader(notify))
+        everything = read_all(project, cache, notify)
         stale = find_stale(project, everything.readings)
         kept = [reading for reading, _ in everything.kept]
         texts = lambda reading: load_texts(reading, cache)  # noqa: E731

@@ -19,7 +19,7 @@ from builder import models, store
 from builder.curate.corrections import apply_corrections, find_lines
 from builder.curate.discrepancies import join_titles
 from builder.curate.successors import Claim, settle_ids
-from builder.curate.workers import LOST, Crew, Progress, choose_crew, map_items
+from builder.curate.workers import LOST, Crew, map_items
 from builder.errors import Problem, ProblemError, has_errors
 from builder.extract import extract_paper
 from builder.extract.vocabulary import Vocabulary, build_vocabulary
@@ -86,15 +86,11 @@ def read_seeds(
     project: Project,
     seeds: Sequence[Path],
     cache: Cache,
-    jobs: int | None = None,
-    dask: str | None = None,
-    progress: Progress = lambda done, total: None,
+    crew: Crew,
 ) -> list[Reading]:
     """Return the reading of each seed, in order, corrected; only what the cache lacks is read.
 
-    ``jobs`` processes or the ``dask`` cluster do the reading; processes do for many papers if
-    neither is given. What fails is a problem of its paper. Raises ProblemError where terms or
-    corrections are broken.
+    What fails is a problem of its paper. Raises ProblemError where terms or corrections are broken.
     """
     corrections = read_corrections(project)
     knowledge = hash_knowledge(project.content)
@@ -115,9 +111,9 @@ def read_seeds(
         pending = [n for n in asked if not found[n]]
         if not pending:
             return
-        crew: Crew = choose_crew(jobs, dask, len(pending))
         work = partial(read_papers, pack_knowledge(project))
-        fresh = map_items(work, [asked[n] for n in pending], crew, _fail, progress)
+        executors = crew.find_executors(len(pending))
+        fresh = map_items(work, [asked[n] for n in pending], executors, _fail, crew.progress)
         for place, reading in zip(pending, fresh, strict=True):
             readings[place] = reading
             if all(problem.rule != "seed-failed" for problem in reading.problems):
@@ -127,9 +123,7 @@ def read_seeds(
     read(tasks, {})
     names = settle_ids(project, [(r.file, r.claim) for r in readings.values() if r.claim])
     read([n for n, r in sorted(readings.items()) if r.paper != names.get(r.file, r.paper)], names)
-    return [
-        _correct(project, readings[place], cache, corrections) for place in range(len(seeds))
-    ]
+    return [_correct(project, readings[place], cache, corrections) for place in range(len(seeds))]
 
 
 def read_corrections(project: Project) -> dict[str, list[models.Correction]]:
@@ -235,9 +229,14 @@ def load_texts(reading: Reading, cache: Cache) -> Mapping[str, str]:
 
 def pack_knowledge(project: Project) -> bytes:
     """Return the vocabulary as bytes, to be sent along with papers. Raises ProblemError."""
+    vocabulary = pickle.dumps(load_vocabulary(project), 5)
+    return pickle.dumps((hash_program(), vocabulary), 5)
+
+
+def load_vocabulary(project: Project) -> Vocabulary:
+    """Return the vocabulary of all terms. Raises ProblemError where one is broken."""
     with Cache(project.build / "cache") as cache:
-        terms = store.read_terms(project.content, project.root, cache)
-    return pickle.dumps((hash_program(), pickle.dumps(build_vocabulary(terms), 5)), 5)
+        return build_vocabulary(store.read_terms(project.content, project.root, cache))
 
 
 @lru_cache(maxsize=2)

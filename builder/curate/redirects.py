@@ -64,9 +64,7 @@ def _rename(before: Project, project: Project, old: str, new: str) -> dict[str, 
             return {}  # nor has every term one
     library = store.load(project)
     current = ledger.list_addresses(library)
-    renewal.write_ledger(
-        project, ledger.rename_address(library.ledger, source, goal, current)
-    )
+    renewal.write_ledger(project, ledger.rename_address(library.ledger, source, goal, current))
     return {source: goal}
 
 

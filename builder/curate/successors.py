@@ -125,7 +125,7 @@ def check_stale(
             )
         yield Problem(
             name, 0, "error", "paper-stale", "a seed of this paper", got,
-            hint=f'{mend}, if the paper shall go, run: python -m builder remove {old} --because "…"',
+            hint=f'{mend}, if the paper shall go: python -m builder remove {old} --because "…"',
         )  # fmt: skip
 
 
@@ -230,7 +230,10 @@ def _part(files: Sequence[str], claims: Mapping[str, Claim]) -> list[list[str]]:
 
 
 def _settle(
-    paper: str, papers: list[list[str]], claims: Mapping[str, Claim], held: Callable[[str], tuple[str, Claim] | None]
+    paper: str,
+    papers: list[list[str]],
+    claims: Mapping[str, Claim],
+    held: Callable[[str], tuple[str, Claim] | None],
 ) -> Iterator[tuple[str, list[str]]]:
     left = []
     for files in sorted(papers, key=lambda files: claims[files[0]].apart):

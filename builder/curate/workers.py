@@ -11,17 +11,25 @@ import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
 from contextlib import AbstractContextManager, contextmanager
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from builder.errors import Problem, ProblemError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-Progress = Callable[[int, int], None]
-# Gives executors, one after another where one breaks; None for work in this process.
-Crew = Callable[[], AbstractContextManager[Executor]] | None
+# Gives executors, one after another where one breaks.
+Executors = Callable[[], AbstractContextManager[Executor]]
+_Lost = tuple[BaseException | None, list[Sequence[int]]]
 
 # Starting workers takes a second; fewer papers than this are read sooner without.
 MANY = 12
@@ -37,7 +45,7 @@ LOST = frozenset(
 )
 
 
-def processes(workers: int | None = None) -> Crew:
+def processes(workers: int | None = None) -> Executors:
     """Return what gives processes, one for each processor if ``workers`` is not given."""
     number = workers or len(os.sched_getaffinity(0))
     # Never forked from this process, whose threads (a progress bar, a test's server) hold locks.
@@ -50,7 +58,7 @@ def processes(workers: int | None = None) -> Crew:
     )
 
 
-def dask_cluster(address: str, patience: str = "10s") -> Crew:
+def dask_cluster(address: str, patience: str = "10s") -> Executors:
     """Return what gives a Dask cluster by its scheduler's address."""
 
     @contextmanager
@@ -76,67 +84,106 @@ def dask_cluster(address: str, patience: str = "10s") -> Crew:
     return connect
 
 
-def choose_crew(jobs: int | None, dask: str | None, items: int) -> Crew:
-    """Return those who do the work: as asked for, else processes where there is much to do."""
-    if dask:
-        return dask_cluster(dask)
-    return processes(jobs) if jobs != 1 and items >= MANY else None
+@dataclass(frozen=True)
+class Crew:
+    """Who reads papers: ``jobs`` processes, the ``dask`` cluster, or what is quickest.
+
+    ``progress`` hears how many papers of how many are read.
+    """
+
+    jobs: int | None = None
+    dask: str | None = None
+    progress: Callable[[int, int], None] = lambda done, total: None
+
+    def find_executors(self, items: int) -> Executors | None:
+        """Return what gives executors for so many papers; None for work in this process."""
+        if self.dask:
+            return dask_cluster(self.dask)
+        return processes(self.jobs) if self.jobs != 1 and items >= MANY else None
 
 
 def map_items(
     work: Callable[[Sequence[Item]], Sequence[Result]],
     items: Sequence[Item],
-    crew: Crew,
+    executors: Executors | None,
     fail: Callable[[Item, BaseException], Result],
-    progress: Progress = lambda done, total: None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[Result]:
     """Return the result of each item, in order.
 
     ``work`` returns the results of several items, runs anywhere and must pickle; ``fail`` makes the
     result of an item whose work failed.
     """
-    results: dict[int, Result] = {}
-
-    def keep(chunk: Sequence[int], found: Sequence[Result]) -> None:
-        results.update(zip(chunk, found, strict=True))
-        progress(len(results), len(items))
-
-    def lose(chunk: Sequence[int], error: BaseException) -> None:
-        keep(chunk, [fail(items[place], error) for place in chunk])
-
-    def work_off(chunks: Sequence[Sequence[int]], ahead: int) -> Iterator[Sequence[int]]:
-        """Do the work; yield chunks whose worker was lost, or give them up where they are alone."""
-        waiting = deque(chunks)
-        while waiting and crew:
-            with crew() as executor:
-                at_work: dict[Future[Sequence[Result]], Sequence[int]] = {}
-                lost: BaseException | None = None
-                while (waiting or at_work) and not lost:
-                    while waiting and len(at_work) < ahead:
-                        chunk = waiting.popleft()
-                        at_work[executor.submit(work, [items[n] for n in chunk])] = chunk
-                    done, _ = wait(at_work, _PATIENCE, FIRST_COMPLETED)
-                    lost = None if done else TimeoutError("the workers did not answer")
-                    for future in done:
-                        error = None if future.cancelled() else future.exception()
-                        if error is None and not future.cancelled():
-                            keep(at_work.pop(future), future.result())
-                        elif future.cancelled() or type(error).__name__ in LOST:
-                            lost = error or TimeoutError("the worker was lost")
-                        elif error:
-                            lose(at_work.pop(future), error)
-                for chunk in at_work.values():
-                    if ahead == 1 and lost:
-                        lose(chunk, lost)
-                    else:
-                        yield chunk
-
-    if crew is None:
+    shift = _Shift(work, items, fail, progress)
+    if executors is None:
         for place, item in enumerate(items):
-            keep([place], work([item]))
-        return [results[place] for place in range(len(items))]
+            shift.keep([place], work([item]))
+        return shift.in_order()
     size = max(1, min(_MOST_IN_CHUNK, len(items) // _AHEAD))
-    chunks = [range(n, min(n + size, len(items))) for n in range(0, len(items), size)]
-    suspects = [place for chunk in work_off(chunks, _AHEAD) for place in chunk]
-    list(work_off([[place] for place in suspects], 1))
-    return [results[place] for place in range(len(items))]
+    places = range(len(items))
+    waiting: deque[Sequence[int]] = deque(places[n : n + size] for n in places[::size])
+    suspects: list[Sequence[int]] = []
+    while waiting:
+        with executors() as executor:
+            suspects += shift.work_off(executor, waiting, _AHEAD)[1]
+    for place in [place for chunk in suspects for place in chunk]:
+        with executors() as executor:
+            lost, _ = shift.work_off(executor, deque([[place]]), 1)
+        if lost:
+            shift.keep([place], [fail(items[place], lost)])
+    return shift.in_order()
+
+
+class _Shift(Generic[Item, Result]):
+    """The work on some items, and its results by their places."""
+
+    def __init__(
+        self,
+        work: Callable[[Sequence[Item]], Sequence[Result]],
+        items: Sequence[Item],
+        fail: Callable[[Item, BaseException], Result],
+        progress: Callable[[int, int], None],
+    ) -> None:
+        self.work, self.items, self.fail, self.progress = work, items, fail, progress
+        self.results: dict[int, Result] = {}
+
+    def in_order(self) -> list[Result]:
+        """Return all results."""
+        return [self.results[place] for place in range(len(self.items))]
+
+    def keep(self, chunk: Sequence[int], found: Sequence[Result]) -> None:
+        """Keep the results of a chunk."""
+        self.results.update(zip(chunk, found, strict=True))
+        self.progress(len(self.results), len(self.items))
+
+    def work_off(self, executor: Executor, waiting: deque[Sequence[int]], most: int) -> _Lost:
+        """Do what waits until all is done or a worker is lost; return what was at work then."""
+        at_work: dict[Future[Sequence[Result]], Sequence[int]] = {}
+        while waiting or at_work:
+            while waiting and len(at_work) < most:
+                chunk = waiting.popleft()
+                items = [self.items[place] for place in chunk]
+                at_work[executor.submit(self.work, items)] = chunk
+            done, _ = wait(at_work, _PATIENCE, FIRST_COMPLETED)
+            lost: BaseException | None = None if done else TimeoutError("no answer")
+            for future in done:
+                error = self._collect(future, at_work[future])
+                lost = error or lost
+                if error is None:
+                    del at_work[future]
+            if lost:
+                return lost, list(at_work.values())
+        return None, []
+
+    def _collect(
+        self, future: Future[Sequence[Result]], chunk: Sequence[int]
+    ) -> BaseException | None:
+        """Keep the results of a chunk; return an error that says that its worker was lost."""
+        error = CancelledError() if future.cancelled() else future.exception()
+        if error is None:
+            self.keep(chunk, future.result())
+        elif type(error).__name__ in LOST:
+            return error
+        else:
+            self.keep(chunk, [self.fail(self.items[place], error) for place in chunk])
+        return None

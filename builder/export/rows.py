@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from builder import models
-from builder.addresses.outlines import list_terms
+from builder.addresses.pages import list_terms
 from builder.site.citation_formats import Citable, format_plain
 from builder.site.trial_merge import find_trials
 from builder.store import Library

@@ -10,7 +10,6 @@ from pydantic import Field, StringConstraints
 from builder.models.base import EMPTY, Question, Record, Slug
 from builder.models.works import Notice
 
-
 # Of a page of the site: folders in lower case, each with its slash, then perhaps an anchor.
 SiteAddress = Annotated[
     str,
@@ -55,7 +54,9 @@ class Address(Record):
     """A line of the ledger: an address once published, its record, what became of it."""
 
     address: SiteAddress
-    record: Annotated[str, StringConstraints(pattern=r"^[a-z]+:[A-Za-z0-9]+(?:[./-][A-Za-z0-9]+)*$")]
+    record: Annotated[
+        str, StringConstraints(pattern=r"^[a-z]+:[A-Za-z0-9]+(?:[./-][A-Za-z0-9]+)*$")
+    ]
     since: date
     state: Literal["live", "moved", "retired"] = "live"
     to: SiteAddress | None = None

@@ -28,7 +28,7 @@ from builder.refresh.services import (
 )
 from builder.refresh.trials import TrialsAsked, ask_trials
 from builder.store import Library
-from builder.store.atomic_replace import hold_lock
+from builder.store.transaction import transaction
 
 __all__ = ["PARTS", "Refreshed", "Setting", "find_today", "refresh"]
 
@@ -94,32 +94,30 @@ def refresh(
     broken.
     """
     setting = (setting or Setting.now()).with_contact(project)
-    with hold_lock(project.build / "lock"):
-        library = store.load_library(project.content, project.root)
-        try:
-            trials = (
-                _ask_trials(project, library, setting, notify)
-                if "trials" in parts
-                else TrialsAsked()
-            )
-            works = (
-                _ask_works(project, library, setting, notify)
-                if "references" in parts
-                else WorksAsked()
-            )
-        except OfflineError as error:
-            hint = "Nothing was changed. Is this machine online?"
-            raise ProblemError(
-                Problem("refresh", 0, "error", "offline", "an answer", f"none: {error}", hint=hint)
-            ) from error
-        return Refreshed(
-            changed=[*_write_trials(project, trials), *_write_works(project, library, works)],
-            news=[*trials.changes, *works.changes],
-            problems=sorted([*trials.problems, *works.problems], key=Problem.sort_key),
-            trials=trials.asked,
-            works=works.asked,
-            questions=sum(len(entry.questions) for entry in works.entries.values()),
+    library = store.load(project)
+    try:
+        trials = (
+            _ask_trials(project, library, setting, notify) if "trials" in parts else TrialsAsked()
         )
+        works = (
+            _ask_works(project, library, setting, notify) if "references" in parts else WorksAsked()
+        )
+    except OfflineError as error:
+        hint = "Nothing was changed. Is this machine online?"
+        raise ProblemError(
+            Problem("refresh", 0, "error", "offline", "an answer", f"none: {error}", hint=hint)
+        ) from error
+    with transaction(project) as work:
+        _write_trials(work.project, trials)
+        _write_works(work.project, library, works)
+    return Refreshed(
+        changed=work.changed,
+        news=[*trials.changes, *works.changes],
+        problems=sorted([*trials.problems, *works.problems], key=Problem.sort_key),
+        trials=trials.asked,
+        works=works.asked,
+        questions=sum(len(entry.questions) for entry in works.entries.values()),
+    )
 
 
 def _ask_trials(
@@ -153,16 +151,13 @@ def _works(library: Library) -> dict[str, models.CslItem]:
     return {**cited, **papers}
 
 
-def _write_trials(project: Project, trials: TrialsAsked) -> list[Path]:
-    folder = project.content / "registry"
-    paths = {folder / f"{record.id}.yml": record for record in trials.records}
-    return [path for path, record in paths.items() if store.write_records(path, record)]
+def _write_trials(project: Project, trials: TrialsAsked) -> None:
+    for record in trials.records:
+        store.write_records(project.content / "registry" / f"{record.id}.yml", record)
 
 
-def _write_works(project: Project, library: Library, works: WorksAsked) -> list[Path]:
-    if not works.entries:
-        return []
-    entries = {**library.identifiers, **works.entries}
-    path = project.content / "identifiers.yml"
-    written = store.write_records(path, [entries[name] for name in sorted(entries)])
-    return [path] if written else []
+def _write_works(project: Project, library: Library, works: WorksAsked) -> None:
+    if works.entries:
+        entries = {**library.identifiers, **works.entries}
+        path = project.content / "identifiers.yml"
+        store.write_records(path, [entries[name] for name in sorted(entries)])

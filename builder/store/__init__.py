@@ -33,15 +33,14 @@ from builder.store.library import (
     unite_bundles,
     write_bundle,
 )
-
 from builder.store.transaction import Transaction, recover, stage, transaction
 
 __all__ = [
     "BUNDLE_NAMES",
     "WIDTH",
     "Library",
-    "Transaction",
     "PaperBundle",
+    "Transaction",
     "bundle_files",
     "dump_records",
     "dump_yaml",

@@ -25,12 +25,14 @@ _MOST_BYTES = 2_000_000_000
 
 
 class Cache:
-    """Results by key. Where its file is broken or can't be written, it is empty::
+    """Results by key; empty where its file is broken or can't be written.
 
-        with Cache(project.build / "cache") as cache:
-            data = cache.get(key)
-            if data is None:
-                cache.put(key, data := compute())
+    Example::
+
+    with Cache(project.build / "cache") as cache:
+        data = cache.get(key)
+        if data is None:
+            cache.put(key, data := compute())
     """
 
     def __init__(self, folder: Path) -> None:
@@ -51,11 +53,12 @@ class Cache:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
     ) -> None:
         if self._connection:
-            with contextlib.suppress(sqlite3.Error):
-                self._connection.commit()
             self._connection.close()
             self._connection = None
 
@@ -81,15 +84,15 @@ class Cache:
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=5)
-    connection.executescript(_TABLES)
+    # Each result is kept at once, so that nobody waits; a file that breaks is no loss.
+    connection = sqlite3.connect(path, timeout=5, isolation_level=None)
+    connection.executescript("PRAGMA synchronous=OFF; PRAGMA journal_mode=MEMORY;" + _TABLES)
     version = connection.execute("SELECT version FROM program").fetchone()
     connection.execute("SELECT key, data FROM results LIMIT 1")
     if version != (hash_program(),):
         connection.execute("DELETE FROM results")
         connection.execute("DELETE FROM program")
         connection.execute("INSERT INTO program VALUES (?)", (hash_program(),))
-        connection.commit()
     return connection
 
 

@@ -76,7 +76,7 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 
 def _remember(
-    cache: Cache | None, kind: type[T], paths: Iterable[Path], base: Path, read: Callable[[], T]
+    cache: Cache | None, kind: Any, paths: Iterable[Path], base: Path, read: Callable[[], T]
 ) -> T:
     """Return what files say, from the cache where it has read the same bytes before.
 
@@ -254,10 +254,10 @@ def load_library(content: Path, root: Path, cache: Cache | None = None) -> Libra
         for path in sorted((content / "corrections").glob("*.yml"))
     }
 
-    def read_list(model: type[Any], name: str) -> list[Any]:
+    def read_list(model: Any, name: str) -> list[Any]:
         path = content / name
         return _remember(
-            cache, list[model], [path], content, lambda: read_records(model, path, root)  # type: ignore[valid-type]
+            cache, list[model], [path], content, lambda: read_records(model, path, root)
         )
 
     identifiers = _collect(
