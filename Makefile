@@ -7,7 +7,7 @@ export PYTHONPATH := .
 PYTEST_ARGS ?=
 BROWSER_TESTS := tests/browser
 
-.PHONY: help site serve test test-fast check check-zensical bench bench-extract bench-growth bench-read bench-search lock release clean site-env test-env
+.PHONY: help site serve test test-fast check check-zensical bench bench-extract bench-growth bench-review bench-read bench-search lock release clean site-env test-env
 .DELETE_ON_ERROR:
 
 help: ## list these commands
@@ -47,6 +47,9 @@ bench-growth: test-env ## measure extraction: a paper, ten times the terms, a hu
 
 bench-search: test-env site ## measure the search beside the theme's own, today and at 10,000 pages
 	$(PYTHON) bench/search.py
+
+bench-review: test-env ## measure search and include against a local server: make bench-review FILES="a.xml b.xml"
+	$(PYTHON) bench/bench_review.py $(FILES)
 
 bench-extract: test-env ## measure the reading of 1,000 made-up papers, and of one that changed
 	$(PYTHON) bench/bench_extract.py

@@ -18,8 +18,11 @@ from builder.store import Library
 from builder.text import ids
 
 FILE = "content/urls.yml"
-# The first line of the file. A ledger under another heading is of another edition and binds nobody.
-HEADING = "# Addresses published since 2026-11-29. Written by extract; no line is ever taken out.\n"
+# The first line of the file. A ledger under another heading is of another edition and binds nobody:
+# to count the revision up is to begin anew, which must never be done once the site is public.
+HEADING = (
+    "# Addresses since 2026-11-29, revision 2. Written by extract; no line is ever taken out.\n"
+)
 NO_LONGER_READ = "The statement is no longer read from its paper."
 # Pages that no record stands behind.
 OVERVIEWS = (
@@ -328,7 +331,7 @@ def follow_records(ledger: Iterable[Address]) -> dict[str, str]:
 
 
 def former_ids(ledger: Iterable[Address]) -> dict[str, list[str]]:
-    """Return, for each address that stands, the ids of records that moved to it.
+    """Return, by address of a page or id of a statement that stands, ids of what moved to it.
 
     Pages keep these as empty anchors, so that a link to an old fragment still lands.
     """
@@ -336,8 +339,8 @@ def former_ids(ledger: Iterable[Address]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for entry in entries.values():
         if entry.state == "moved":
-            target = follow(entry.address, entries)
-            found.setdefault(target, []).append(entry.record.partition(":")[2])
+            page, _, anchor = follow(entry.address, entries).partition("#")
+            found.setdefault(anchor or page, []).append(entry.record.partition(":")[2])
     return {address: sorted(names) for address, names in sorted(found.items())}
 
 

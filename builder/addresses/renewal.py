@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import re
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -44,7 +44,8 @@ def renew(
         library = store.load(after)
     except ProblemError:
         return []
-    entries = renew_ledger(_read_side(before, library), library, today(after.root), papers)
+    side = _read_side(before, library, set((papers or {}).values()))
+    entries = renew_ledger(side, library, today(after.root), papers)
     write_ledger(after, entries)
     held = {e.address for e in library.ledger if e.state == "live"}
     gone = [e for e in entries if e.address in held and e.because == ledger.NO_LONGER_READ]
@@ -76,11 +77,14 @@ def renew_ledger(
     return ledger.date_ledger(entries, digest_pages(library), day)
 
 
-def _read_side(project: Project, library: Library) -> Side:
-    """Return the papers' records as they stood; a paper that can't be read is left out."""
+def _read_side(project: Project, library: Library, came: Collection[str]) -> Side:
+    """Return the papers' records as they stood; a paper that can't be read is left out.
+
+    So are papers that ``came``: what goes on as one of them is no part of it yet.
+    """
     bundles: list[PaperBundle] = []
     for folder in sorted((project.content / "papers").glob("*")):
-        if folder.is_dir():
+        if folder.is_dir() and folder.name not in came:
             with contextlib.suppress(ProblemError):
                 bundles.append(store.read_bundle(folder, project.root))
     return Side(*store.unite_bundles(bundles, library.identifiers, library.ledger))

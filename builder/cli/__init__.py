@@ -314,13 +314,13 @@ def explain(project: Project, finding: str) -> None:
 def schemas(project: Project, out: Path) -> None:
     """Write the JSON Schemas of the records, for editors."""
     from builder import store
-    from builder.export.schemas import record_schemas
+    from builder.export.records import content_schemas
 
     with told():
-        for name, schema in record_schemas("").items():
+        for name, schema in content_schemas("").items():
             text = json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
             store.write_text(project.root / out / f"{name}.json", text)
-    click.echo(f"schemas: {count(len(record_schemas('')), 'file')} in {out}")
+    click.echo(f"schemas: {count(len(content_schemas('')), 'file')} in {out}")
 
 
 @main.command()

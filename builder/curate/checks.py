@@ -20,7 +20,7 @@ from builder.text import curies, ids, spelling
 _LISTS: dict[str, frozenset[str] | None] = {
     "sources": frozenset({"source"}),
     "modifications": None,
-    "vehicles": frozenset({"vehicle"}),
+    "vehicles": frozenset({"vehicle", "source"}),  # platelet-rich plasma is a material, too
     "targets": None,
     "partners": None,
     "models": None,

@@ -66,6 +66,7 @@ def extract(project: Project, notify: Notify = silent, crew: Crew | None = None)
     """
     with transaction(project) as work:
         report = extract_records(work.project, project, notify, crew)
+        work.keep = project.out != project.preview  # what a curator tries out is not kept
     return replace(report, changed=work.changed)
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from builder import models, store
 from builder.curate.corrections import apply_corrections, find_lines
 from builder.curate.discrepancies import join_titles
-from builder.curate.successors import Claim, settle_ids
+from builder.curate.successors import Claim, find_held, settle_ids
 from builder.curate.workers import LOST, Crew, map_items
 from builder.errors import Problem, ProblemError, has_errors
 from builder.extract import extract_paper
@@ -121,7 +121,8 @@ def read_seeds(
                 cache.put(keys[place], _pack_reading(reading))
 
     read(tasks, {})
-    names = settle_ids(project, [(r.file, r.claim) for r in readings.values() if r.claim])
+    claims = {r.file: r.claim for r in readings.values() if r.claim}
+    names = settle_ids(claims, find_held(project))
     read([n for n, r in sorted(readings.items()) if r.paper != names.get(r.file, r.paper)], names)
     return [_correct(project, readings[place], cache, corrections) for place in range(len(seeds))]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import yaml
@@ -21,6 +21,7 @@ from builder.curate.successors import remove_records
 from builder.errors import Problem, ProblemError, suggest
 from builder.models.base import SLUG
 from builder.project import Project, find_seeds
+from builder.store.build_info import today
 from builder.store.transaction import transaction
 from builder.text import ids
 
@@ -63,6 +64,10 @@ def _rename(before: Project, project: Project, old: str, new: str) -> dict[str, 
         if source not in {entry.address for entry in store.load(before).ledger}:
             return {}  # nor has every term one
     library = store.load(project)
+    if kind and source != goal:  # what was published goes on, with evidence or as a stub
+        held = {entry.address for entry in library.ledger}
+        added = models.Address(address=goal, record=f"{kind}:{target}", since=today(project.root))
+        library = replace(library, ledger=[*library.ledger, *([] if goal in held else [added])])
     current = ledger.list_addresses(library)
     renewal.write_ledger(project, ledger.rename_address(library.ledger, source, goal, current))
     return {source: goal}

@@ -192,13 +192,12 @@ def explain_same(one: Claim, other: Claim) -> str:
     return ""
 
 
-def settle_ids(project: Project, claims: Iterable[tuple[str, Claim]]) -> dict[str, str]:
-    """Return the id that each paper bears, by its file; ``claims`` are file and claim of each.
+# Gives file and claim of the seed whose records stand under an id, None where there are none.
+Held = Callable[[str], tuple[str, Claim] | None]
 
-    Files of one paper get one id. Of different papers that claim one id, that keeps it whose
-    records stand under it; where none do, the outcome does not hang on the order of the files.
-    """
-    by_file = dict(claims)
+
+def find_held(project: Project) -> Held:
+    """Return what gives the seed whose records stand under an id in content/."""
 
     def held(name: str) -> tuple[str, Claim] | None:
         paper = _read_paper(project.content / "papers" / name, project.root)
@@ -207,12 +206,21 @@ def settle_ids(project: Project, claims: Iterable[tuple[str, Claim]]) -> dict[st
         seed = store.relative(project.seeds / paper.seed.file, project.root)
         return seed, Claim(name, paper.csl.DOI or "", paper.csl.title)
 
+    return held
+
+
+def settle_ids(claims: Mapping[str, Claim], held: Held) -> dict[str, str]:
+    """Return the id that each paper bears, by its file; ``claims`` are by file.
+
+    Files of one paper get one id. Of different papers that claim one id, that keeps it whose
+    records stand under it; where none do, the outcome does not hang on the order of the files.
+    """
     groups: dict[str, list[str]] = defaultdict(list)
-    for file in sorted(by_file):
-        groups[by_file[file].paper].append(file)
+    for file in sorted(claims):
+        groups[claims[file].paper].append(file)
     settled: dict[str, str] = {}
     for paper, files in groups.items():
-        for name, members in _settle(paper, _part(files, by_file), by_file, held):
+        for name, members in _settle(paper, _part(files, claims), claims, held):
             settled.update(dict.fromkeys(members, name))
     return settled
 
@@ -230,10 +238,7 @@ def _part(files: Sequence[str], claims: Mapping[str, Claim]) -> list[list[str]]:
 
 
 def _settle(
-    paper: str,
-    papers: list[list[str]],
-    claims: Mapping[str, Claim],
-    held: Callable[[str], tuple[str, Claim] | None],
+    paper: str, papers: list[list[str]], claims: Mapping[str, Claim], held: Held
 ) -> Iterator[tuple[str, list[str]]]:
     left = []
     for files in sorted(papers, key=lambda files: claims[files[0]].apart):

@@ -3,49 +3,68 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from builder.addresses.releases import read_releases
-from builder.export.api import write_api, write_collections
-from builder.export.bibliographies import write_bibliography
-from builder.export.comparison import write_compared
-from builder.export.crate import copy_releases, write_crate, write_manifest
+from builder.export.api import Records, write_api, write_page_files
+from builder.export.crate import copy_releases, write_bibliography, write_crate, write_manifest
 from builder.export.feeds import write_feed, write_robots, write_sitemap
-from builder.export.page_files import write_page_files
 from builder.export.social_cards import write_cards
-from builder.export.tables import write_csv, write_sqlite
-from builder.site.index import build_atlas
-from builder.site.pages import Page, list_pages
+from builder.export.tables import find_tables, write_csv, write_sqlite
+from builder.site.index import Atlas, build_atlas
+from builder.site.pages import Page
 from builder.store import Library
-from builder.store.build_info import DATA_LICENCE, Edition, find_edition
+from builder.store.build_info import Edition
 
-__all__ = ["prepare_downloads", "write_downloads", "write_exports"]
+__all__ = ["Downloads", "prepare_downloads", "write_downloads", "write_exports"]
 
 
-def write_exports(
-    library: Library,
-    site: Path,
-    site_url: str,
-    downloads: Path | None = None,
-    pages: Sequence[Page] | None = None,
-) -> None:
-    """Write every export below a built site; ``site_url`` ends with a slash.
+@dataclass(frozen=True)
+class Downloads:
+    """The data of the whole base, written into a folder of its own before there is a site.
 
-    ``downloads`` is the folder in which they were prepared, and ``pages`` are those of the site as
-    its rendering told them; what is not given is made here.
+    ``sizes`` are in bytes by path, ``records`` are those of the API by collection.
     """
-    edition = find_edition(library, site_url)
+
+    atlas: Atlas
+    edition: Edition
+    folder: Path
+    sizes: Mapping[str, int]
+    records: Records
+
+
+def prepare_downloads(library: Library, folder: Path, edition: Edition) -> Downloads:
+    """Write the downloads into a folder of their own, for the pages state their sizes."""
+    shutil.rmtree(folder, ignore_errors=True)
+    atlas = build_atlas(library)
+    records = write_downloads(atlas, folder, edition)
+    sizes = {
+        path.relative_to(folder).as_posix(): path.stat().st_size
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    return Downloads(atlas, edition, folder, sizes, records)
+
+
+def write_downloads(atlas: Atlas, folder: Path, edition: Edition) -> Records:
+    """Write the data of the whole base, ``api/v1`` and ``data``, below a folder."""
+    records = write_api(atlas, folder, edition)
+    tables = find_tables(records)
+    write_bibliography(atlas.library, folder)
+    write_csv(tables, folder, edition)
+    write_sqlite(tables, folder, edition)
+    write_crate(folder, edition)
+    return records
+
+
+def write_exports(made: Downloads, site: Path, pages: Sequence[Page]) -> None:
+    """Write every export below a built site; ``pages`` are those that it shows."""
+    library, edition = made.atlas.library, made.edition
     releases = read_releases(library.root)
-    if pages is None:
-        _, pages = list_pages(library, edition, {})
-    write_page_files(build_atlas(library), pages, site, edition)
-    if downloads:
-        shutil.copytree(downloads, site, dirs_exist_ok=True)
-    else:
-        write_downloads(library, site, edition)
-    write_api(library, site, site_url)
-    write_compared(library, site)
+    shutil.copytree(made.folder, site, dirs_exist_ok=True)
+    write_page_files(made.atlas, made.records, pages, site, edition)
     write_cards(library, site, site / "assets" / "favicon.svg")
     copy_releases(library.root, site)
     titles = {page.path: page.title for page in pages}
@@ -53,23 +72,3 @@ def write_exports(
     write_robots(site, edition)
     write_sitemap(library, site, edition)
     write_manifest(site, edition.version)
-
-
-def write_downloads(library: Library, folder: Path, edition: Edition) -> None:
-    """Write the data of the whole base, ``api/v1`` and ``data``, below a folder."""
-    write_collections(library, folder, edition.site_url)
-    write_bibliography(library, folder)
-    write_csv(library, folder, edition.site_url, edition.version, DATA_LICENCE)
-    write_sqlite(library, folder, edition.site_url, edition.version)
-    write_crate(folder, edition.site_url, edition.version, edition.day, DATA_LICENCE)
-
-
-def prepare_downloads(library: Library, folder: Path, edition: Edition) -> dict[str, int]:
-    """Write the downloads into a folder of their own; return their sizes in bytes by path."""
-    shutil.rmtree(folder, ignore_errors=True)
-    write_downloads(library, folder, edition)
-    return {
-        path.relative_to(folder).as_posix(): path.stat().st_size
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }

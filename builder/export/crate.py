@@ -1,4 +1,4 @@
-"""The release's own description: an RO-Crate of the data folder and a manifest of every file."""
+"""Files about files: bibliographies, an RO-Crate of the data, the manifest, frozen releases."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import json
 import mimetypes
 import zipfile
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from builder.addresses.releases import FOLDER, list_versions
-from builder.store import write_bytes, write_text
+from builder.site.citation_formats import Citable, csl_json, write_bibtex, write_ris
+from builder.store import Library, write_bytes, write_text
+from builder.store.build_info import DATA_LICENCE, Edition
 
 DATA = "data"
 CRATE = "ro-crate-metadata.json"
@@ -52,10 +53,20 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _beside_page(path: Path) -> bool:
     """Tell whether a file belongs to the page about the data, and is no data itself."""
-    return path.name in (CRATE, "index.html", "index.json") or path.name.startswith("cite.")
+    return path.name in (CRATE, "index.html", "index.json")
 
 
-def write_crate(site: Path, url: str, version: str, day: date, licence: str) -> None:
+def write_bibliography(library: Library, site: Path) -> None:
+    """Write ``references.bib``, ``.ris`` and ``.csl.json``: every cited work, by id."""
+    works = [Citable(n, w.csl, w.et_al) for n, w in sorted(library.references.items())]
+    folder = site / DATA
+    write_text(folder / "references.bib", write_bibtex(works))
+    write_text(folder / "references.ris", write_ris(works))
+    items = json.dumps([csl_json(w) for w in works], ensure_ascii=False, indent=1)
+    write_text(folder / "references.csl.json", items + "\n")
+
+
+def write_crate(site: Path, edition: Edition) -> None:
     """Write ``data/ro-crate-metadata.json``; it describes every data file beside it."""
     folder = site / DATA
     files = list(_files(folder))
@@ -68,10 +79,10 @@ def write_crate(site: Path, url: str, version: str, day: date, licence: str) -> 
             "What is known about exosomes (small extracellular vesicles) as therapy for bone, "
             "cartilage and osteoarthritis, statement by statement, each with its source."
         ),
-        "url": url,
-        "version": version,
-        "datePublished": day.isoformat(),
-        "license": {"@id": licence},
+        "url": edition.site_url,
+        "version": edition.version,
+        "datePublished": edition.day.isoformat(),
+        "license": {"@id": DATA_LICENCE},
         "hasPart": [{"@id": name} for name in names],
     }
     graph = [
@@ -82,7 +93,7 @@ def write_crate(site: Path, url: str, version: str, day: date, licence: str) -> 
             "conformsTo": {"@id": _PROFILE},
         },
         root,
-        {"@id": licence, "@type": "CreativeWork", "name": licence},
+        {"@id": DATA_LICENCE, "@type": "CreativeWork", "name": DATA_LICENCE},
         *(
             {
                 "@id": name,

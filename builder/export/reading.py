@@ -14,20 +14,32 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel
-
 from builder.curate.reading import describe_crash
 from builder.errors import Problem, ProblemError
+from builder.export.records import (
+    serialise,
+    serialise_finding,
+    serialise_paper,
+    serialise_table,
+    serialise_work,
+)
 from builder.extract import extract_paper
 from builder.extract.vocabulary import Vocabulary
 from builder.models import Cited, Finding
-from builder.models.document import Block, Cell, Citation, Document, FrontMatter, Grid, WorkFields
+from builder.models.document import (
+    Block,
+    Cell,
+    Citation,
+    Coverage,
+    Document,
+    FrontMatter,
+    Grid,
+    WorkFields,
+)
 from builder.readers import read_seed_bytes
 from builder.readers.abbreviations import find_abbreviations
 from builder.readers.source import read_bytes
 from builder.site.citation_formats import Citable, csl_json, write_bibtex, write_ris
-from builder.site.citations import short_name
-from builder.site.pages.findings import finding_title
 from builder.store import PaperBundle
 from builder.text import ids
 
@@ -55,7 +67,7 @@ class FileReading:
     layout: str = "unknown"
     bundle: PaperBundle | None = None
     problems: list[Problem] = field(default_factory=list)
-    coverage: dict[str, Any] = field(default_factory=dict)
+    coverage: Coverage = field(default_factory=Coverage)
 
 
 def read_text(
@@ -106,7 +118,7 @@ def read_file(path: Path, vocabulary: Vocabulary) -> FileReading:
     except Exception as error:  # a defect of ours is a problem of the file, too
         return FileReading(problems=[describe_crash(file, error)])
     problems = sorted([*document.problems, *extraction.problems], key=Problem.sort_key)
-    return FileReading(document.layout, extraction.bundle, problems)
+    return FileReading(document.layout, extraction.bundle, problems, document.coverage)
 
 
 def view_file(reading: FileReading) -> dict[str, Any]:
@@ -114,23 +126,44 @@ def view_file(reading: FileReading) -> dict[str, Any]:
     bundle = reading.bundle
     return {
         "layout": reading.layout,
-        "paper": _view_paper(bundle) if bundle else {},
-        "references": [_view_reference(c, bundle) for c in bundle.references] if bundle else [],
-        "tables": list(_view_tables(bundle)) if bundle else [],
-        "findings": view_findings(bundle.findings) if bundle else [],
-        "trials": [_entry(t, ids.page_path("trial", t.id), t.label) for t in bundle.trials]
-        if bundle
-        else [],
+        **_view_records(bundle),
         "problems": [asdict(problem) for problem in reading.problems],
-        "coverage": reading.coverage,
+        "coverage": _view_coverage(reading.coverage),
+    }
+
+
+def _view_coverage(coverage: Coverage) -> dict[str, Any]:
+    """Return the fate of a file's lines: ``recorded + reported + ignored`` is ``lines``."""
+    rules = dict(coverage.ignored)
+    counts = asdict(coverage) | {"ignored": sum(rules.values())}
+    return {**counts, "rules": rules}
+
+
+def _view_records(bundle: PaperBundle | None) -> dict[str, Any]:
+    if bundle is None:
+        return {"paper": {}, "references": [], "tables": [], "findings": [], "trials": []}
+    page = ids.page_path("paper", bundle.paper.id)
+    return {
+        "paper": serialise_paper(bundle.paper, page),
+        "references": [
+            serialise_work(
+                cited,
+                url=f"{page}#{ids.reference_anchor(cited.number)}",
+                cited_in=[{"paper": bundle.paper.id, "number": cited.number}],
+            )
+            for cited in bundle.references
+        ],
+        "tables": [
+            serialise_table(t, f"{page}#{ids.table_anchor(t.number)}") for t in bundle.tables
+        ],
+        "findings": view_findings(bundle.findings),
+        "trials": [serialise(t, url=ids.page_path("trial", t.id)) for t in bundle.trials],
     }
 
 
 def view_findings(findings: Sequence[Finding]) -> list[dict[str, Any]]:
     """Return findings in the shape of the API's."""
-    return [
-        _entry(f, f"{ids.page_path('paper', f.paper)}#{f.id}", finding_title(f)) for f in findings
-    ]
+    return [serialise_finding(f, f"{ids.page_path('paper', f.paper)}#{f.id}") for f in findings]
 
 
 def format_references(bundle: PaperBundle, style: str) -> str:
@@ -151,40 +184,3 @@ def _number(references: Sequence[Cited]) -> Iterator[tuple[Cited, int]]:
     for cited in references:
         count = seen[cited.id] = seen.get(cited.id, 0) + 1
         yield cited, count if count > 1 else 0
-
-
-def _plain(record: BaseModel) -> dict[str, Any]:
-    return record.model_dump(mode="json", by_alias=True, exclude_none=True)
-
-
-def _entry(record: BaseModel, url: str, label: str) -> dict[str, Any]:
-    """Return a record with the keys that each has in the API: id, url, label."""
-    data = _plain(record)
-    return {"id": data.pop("id"), "url": url, "label": label, **data}
-
-
-def _view_paper(bundle: PaperBundle) -> dict[str, Any]:
-    paper = bundle.paper
-    data = _entry(paper, ids.page_path("paper", paper.id), paper.csl.title)
-    data["csl"] = {"id": paper.id, **data["csl"]}
-    data["key_findings"] = [finding.text for finding in paper.key_findings]
-    data.setdefault("licence", "not stated")
-    return data
-
-
-def _view_reference(cited: Cited, bundle: PaperBundle) -> dict[str, Any]:
-    """Return a CSL-JSON item, and under ``custom`` what CSL has no key for."""
-    data = _plain(cited)
-    csl = data.pop("csl")
-    custom = {
-        "url": f"{ids.page_path('paper', bundle.paper.id)}#{ids.reference_anchor(cited.number)}",
-        "label": short_name(cited.csl),
-        "cited_in": [{"paper": bundle.paper.id, "number": cited.number}],
-    }
-    return {"id": data.pop("id"), **csl, "custom": {**custom, **data}}
-
-
-def _view_tables(bundle: PaperBundle) -> Iterator[dict[str, Any]]:
-    for table in bundle.tables:
-        url = f"{ids.page_path('paper', table.paper)}#{ids.table_anchor(table.number)}"
-        yield _entry(table, url, table.caption or table.label or f"Table {table.number}")

@@ -1,4 +1,10 @@
-"""CSV files with a Frictionless Data Package, and one SQLite file with full-text search."""
+"""The records as relational tables: CSV with a Frictionless Data Package, and one SQLite file.
+
+Tables are derived from the JSON Schemas of the API, so that a field added to a model appears here
+by itself. A plain value is a column, an object its fields' columns; a list, or an object of free
+keys, is a table of its own that points back: ``findings.mechanisms`` becomes the table
+``finding_mechanisms`` with the columns ``finding``, ``place``, ``mechanism`` and ``effect``.
+"""
 
 from __future__ import annotations
 
@@ -7,52 +13,348 @@ import io
 import json
 import sqlite3
 import struct
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from builder.addresses.pages import TERM_KINDS
 from builder.errors import Problem, ProblemError
-from builder.export.relational import TABLES, TableSpec
-from builder.export.rows import Row
-from builder.store import Library, write_bytes
+from builder.export.records import COLLECTIONS, Data, record_schema
+from builder.store import write_bytes
+from builder.store.build_info import DATA_LICENCE, Edition
+from builder.text import ids
 
 CSV_FOLDER = "data/csv"
 SQLITE = "data/exosome-atlas.sqlite"
-_SQL_TYPES = {
-    "string": "TEXT",
-    "integer": "INTEGER",
-    "number": "REAL",
-    "boolean": "INTEGER",
-    "date": "TEXT",
-}
+_SQL_TYPES = {"integer": "INTEGER", "number": "REAL", "boolean": "INTEGER"}
+_SCALARS = {"string", "integer", "number", "boolean"}
+# A record of a collection, where its name is not the collection's without an s.
+_SINGULAR = {"vocabulary": "term", "species": "species", "studies": "study", "cargo": "cargo"}
+# Columns that hold ids: the table each points to.
+_TERM_COLUMNS = (
+    *("source", "mechanism", "vehicle", "condition", "target", "partner", "model", "species"),
+    *("outcome", "modification", "cargo", "condition_effect", "material", "form", "property"),
+    "site",
+    *("parent", "part", "related", "term"),
+)
+_POINTS_TO = dict.fromkeys(_TERM_COLUMNS, "vocabulary")
+_POINTS_TO |= {"paper": "papers", "study": "studies", "trial": "trials"}
+_TEXT: Data = {"type": "string"}
+# What a column means, by its name or its last word, where the model does not describe it.
+_ABOUT = dict(
+    entry.split(": ", 1)
+    for entry in """\
+id: stable id | url: address of its page or of its place on one | label: its name, for people |
+place: place in the list, from 1 | key: name of the field | kind: kind of the record |
+level: level of evidence, or of a heading | line: line of the seed, from 1 |
+table: number of the table | row: id of the table row | column: column of the table |
+section: heading that it stands under | quote: verbatim words of the source |
+printed: as printed | text: as read |
+effect: up, down, activates, inhibits, modulates, involves or none | role: role, as stated |
+unit: unit of the values | value: the value | low: lower bound | high: upper bound |
+rule: name of the rule | note: remark | year: year of issue | authors: Family, Given; … |
+number: number in the paper's list | reference: number in the paper's list | title: title |
+short: short form | long: what the short form stands for | abbreviation: short form |
+family: family name | given: given names | literal: name of a group | suffix: suffix of the name |
+type: CSL type of a work; finer type of a term | abstract: abstract | volume: volume |
+issue: issue | edition: edition | publisher: publisher | issn: ISSN | doi: DOI | pmid: PubMed id |
+pmcid: PubMed Central id | printed_url: address as printed | sha256: SHA-256 of that file |
+finding: verbatim words | group: group of the site that tagged it |
+identifier: identifier as printed | caption: caption | orcid: ORCID | affiliation: affiliation |
+parsed: false where the entry did not parse | at: address or date of the observation |
+on: date of the observation | registry: registry, or what it states | name: name | phase: phase |
+design: design | route: route of administration | endpoint: endpoint as printed |
+lookalike: registry id easily confused with it | field: field | review: what the paper states |
+severity: high, medium or low | collected: date on which it was read |
+limits: what could not be read | verbatim: verbatim words of the registry |
+of: date as of which it held | synonym: a spelling that a paper might use |
+xref: identifier in an ontology or database, as CURIE | footnote: footnote |
+doses: number of doses | ml: volume in mL | retracted: id of a work or paper that was retracted |
+certainty: asserted, hedged or aim | result: result, as stated | site: id of a tissue |
+setting: in vitro or in vivo | blinded: whether it is blinded | n: number of participants |
+controlled: whether it has a control group | randomised: whether it is randomised |
+up: time of follow-up | body: whether the seed held the text |
+references: whether the seed held the list | tables: whether the seed held the tables |
+container_title: journal or book |
+container_title_short: journal, abbreviated | issued: ISO date, as far as stated |
+al: the list of authors is printed as incomplete""".replace("|\n", "| ").split(" | ")
+)
+_UNITS = {"volume_ml": "mL", "per_ml_low": "1/mL", "per_ml_high": "1/mL", "total_low": "particles",
+          "total_high": "particles"}  # fmt: skip
+_ROLES = ("source", "modification", "vehicle", "cargo", "mechanism", "target", "partner", "model",
+          "species", "condition", "outcome")  # fmt: skip
 
 
-def write_csv(library: Library, site: Path, url: str, version: str, licence: str) -> None:
+@dataclass(frozen=True)
+class Column:
+    """A column: its JSON type, what it means, its unit, and the table whose id it holds."""
+
+    name: str
+    type: str
+    about: str
+    points_to: str = ""
+    unit: str = ""
+
+
+@dataclass
+class Table:
+    """A table: its columns by name, its primary key, and its rows as dicts by column."""
+
+    name: str
+    about: str
+    columns: dict[str, Column] = field(default_factory=dict)
+    key: tuple[str, ...] = ()
+    rows: list[Data] = field(default_factory=list)
+
+    def values(self) -> Iterator[list[Any]]:
+        """Yield the rows as lists, in the order of the columns."""
+        for row in self.rows:
+            yield [row.get(name) for name in self.columns]
+
+
+def find_tables(records: Mapping[str, Sequence[Data]]) -> list[Table]:
+    """Return the tables of all collections, each followed by those that hang on it.
+
+    The four collections of terms with a page are rows of ``vocabulary``, with their counts.
+    """
+    tables: dict[str, Table] = {}
+    for name in sorted(COLLECTIONS):
+        if name in {ids.FOLDERS[kind] for kind in TERM_KINDS}:
+            continue
+        schema = record_schema(name)
+        if name == "references":
+            schema = _flatten_works(schema)
+        made = _Maker(tables, schema.get("$defs", {}))
+        about = (COLLECTIONS[name].model.__doc__ or name).partition("\n")[0]
+        table = tables[name] = Table(name, about, key=("id",))
+        made.add_columns(table, schema)
+        for record in records[name]:
+            made.add_row(table, _flat_work(record) if name == "references" else record, schema)
+    _add_unknown(tables)
+    return list(tables.values())
+
+
+class _Maker:
+    """Adds the tables of one collection: first their columns, then their rows."""
+
+    def __init__(self, tables: dict[str, Table], defs: Data) -> None:
+        self._tables = tables
+        self._defs = defs
+
+    def add_columns(self, table: Table, schema: Data, prefix: str = "") -> None:
+        """Add the columns of an object to a table, and a table for each of its lists."""
+        for name, raw in schema["properties"].items():
+            part, column = self._resolve(raw), _column_name(prefix, name)
+            if "properties" in part:
+                self.add_columns(table, part, f"{column}_")
+            elif part["type"] in _SCALARS:
+                _put(table, column, part)
+            else:
+                self._add_child(table, column, part)
+
+    def _add_child(self, parent: Table, column: str, part: Data) -> None:
+        own = _singular(parent.name)
+        child = Table(f"{own}_{column}", f"{part.get('description') or column}, of a {own}")
+        self._tables[child.name] = child
+        for name in parent.key:
+            held = parent.columns[name]
+            target = parent.name if name == "id" and len(parent.key) == 1 else ""
+            kept = own if name == "id" else name
+            child.columns[kept] = Column(kept, held.type, f"id of the {own}", target)
+        levels, item = self._levels(part)
+        for level in levels:
+            place = level if level not in child.columns else f"{_singular(column)}_{level}"
+            type_ = "string" if level == "key" else "integer"
+            child.columns[place] = Column(place, type_, _ABOUT[level])
+        child.key = tuple(child.columns)
+        if "properties" in item:
+            self.add_columns(child, item)
+            self._rename_id(child, _singular(column))
+        else:
+            _put(child, _singular(column), item)
+
+    def _rename_id(self, child: Table, name: str) -> None:
+        """Call the id of a list's entries by what it is the id of, where that is a table."""
+        if "id" in child.columns and name in _POINTS_TO:
+            child.columns = {
+                (name if n == "id" else n): (
+                    Column(name, c.type, *_id_of(name)) if n == "id" else c
+                )
+                for n, c in child.columns.items()
+            }
+
+    def add_row(self, table: Table, data: Data, schema: Data) -> None:
+        """Add a record to a table, and its lists to the tables that hang on it."""
+        self._fill(table, {}, data, schema)
+
+    def _fill(self, table: Table, key: Data, data: Data, schema: Data) -> None:
+        row, lists = dict(key), []
+        todo = [("", data, schema)]
+        while todo:
+            prefix, values, shape = todo.pop()
+            for name, value in values.items():
+                part, column = self._resolve(shape["properties"][name]), _column_name(prefix, name)
+                if "properties" in part:
+                    todo.append((f"{column}_", value, part))
+                elif part["type"] in _SCALARS:
+                    row[column] = _scalar(value)
+                else:
+                    lists.append((column, value, part))
+        if "id" in row and "id" not in table.columns:
+            row[list(table.columns)[len(table.key)]] = row.pop("id")
+        table.rows.append(row)
+        for column, value, part in lists:
+            self._fill_child(table, row, column, value, part)
+
+    def _fill_child(self, parent: Table, row: Data, column: str, value: Any, part: Data) -> None:
+        child = self._tables[f"{_singular(parent.name)}_{column}"]
+        levels, item = self._levels(part)
+        base = [row[name] for name in parent.key]
+        for places, entry in _walk(value, len(levels)):
+            key = dict(zip(child.key, [*base, *places], strict=True))
+            if "properties" in item:
+                self._fill(child, key, entry, item)
+            else:
+                child.rows.append({**key, _singular(column): _scalar(entry)})
+
+    def _levels(self, part: Data) -> tuple[list[str], Data]:
+        """Return how an entry of nested lists is reached, by place or by key, and its schema."""
+        levels = []
+        while part["type"] in ("array", "object") and "properties" not in part:
+            levels.append("place" if part["type"] == "array" else "key")
+            part = self._resolve(part.get("items") or part.get("additionalProperties") or _TEXT)
+        return levels, part
+
+    def _resolve(self, part: Data) -> Data:
+        """Return a part of a schema with its references followed; what is free JSON is text."""
+        while "$ref" in part:
+            more = {k: v for k, v in part.items() if k != "$ref"}
+            part = {**self._defs[part["$ref"].rpartition("/")[2]], **more}
+        if "date-parts" in part.get("properties", {}):
+            return {"type": "string", "description": "ISO date, as far as stated"}
+        return part if "type" in part else {**part, **_TEXT}
+
+
+def _walk(value: Any, depth: int) -> Iterator[tuple[list[Any], Any]]:
+    """Yield the entries of lists and dicts nested so deep, each with its places and keys."""
+    if not depth:
+        yield [], value
+        return
+    for at, entry in value.items() if isinstance(value, dict) else enumerate(value, 1):
+        for places, found in _walk(entry, depth - 1):
+            yield [at, *places], found
+
+
+def _scalar(value: Any) -> Any:
+    """Return a value as a column holds it: a CSL date in ISO form, free JSON as text."""
+    if isinstance(value, dict) and "date-parts" in value:
+        return "-".join(f"{part:02d}" for part in value["date-parts"][0])
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
+
+
+def _id_of(column: str) -> tuple[str, str]:
+    """Return what a column of ids means, and the table that it points to."""
+    target = _POINTS_TO[column]
+    kind = "term" if target == "vocabulary" else _singular(target)
+    return f"id of a {kind}" + (f": the {column}" if kind != column else ""), target
+
+
+def _column_name(prefix: str, name: str) -> str:
+    return (prefix + name).replace("-", "_").lower()
+
+
+def _singular(name: str) -> str:
+    """Return what one entry of a list is called: ``design_models`` holds a ``model``."""
+    last = name.rpartition("_")[2]
+    found = _SINGULAR.get(last) or (
+        f"{last[:-3]}y" if last.endswith("ies") else last.removesuffix("s")
+    )
+    return found if found in _POINTS_TO else name.removesuffix(last) + found
+
+
+def _put(table: Table, name: str, part: Data) -> None:
+    last = name.rpartition("_")[2]
+    type_ = "date" if part.get("format") == "date" else part["type"]
+    unit = next((u for end, u in _UNITS.items() if name.endswith(end)), "")
+    if type_ == "string" and name in _POINTS_TO:
+        about, target = _id_of(name)
+    else:
+        about = part.get("description") or _ABOUT.get(name) or _ABOUT.get(last) or ""
+        target = ""
+    table.columns[name] = Column(name, type_, about, target, unit)
+
+
+def _flatten_works(schema: Data) -> Data:
+    """Return the schema of a cited work as one level: CSL's fields, then those under ``custom``."""
+    custom = schema["$defs"]["Custom"]["properties"]
+    text = {"type": "string"}
+    first = {"id": text, "url": custom["url"], "label": text, "year": {"type": "integer"}}
+    first |= {"authors": text}
+    return {**schema, "properties": {
+        **first,
+        **{("printed_url" if k == "URL" else k): v
+            for k, v in schema["properties"].items()
+            if k not in ("custom", "id")},
+        **{k: v for k, v in custom.items() if k not in first},
+    }}  # fmt: skip
+
+
+def _flat_work(record: Data) -> Data:
+    data: Data = {k: v for k, v in record.items() if k != "custom"} | record["custom"]
+    names = [
+        n.get("literal") or ", ".join(p for p in (n.get("family"), n.get("given")) if p)
+        for n in record.get("author", [])
+    ]
+    data["authors"] = "; ".join(names)
+    if "URL" in data:
+        data["printed_url"] = data.pop("URL")
+    if "issued" in record:
+        data["year"] = record["issued"]["date-parts"][0][0]
+    return data
+
+
+def _add_unknown(tables: Mapping[str, Table]) -> None:
+    """Add the ids that a record names and no term has: they stay visible, and keys hold."""
+    vocabulary = tables["vocabulary"]
+    known = {row["id"] for row in vocabulary.rows}
+    named = {
+        str(row[column.name])
+        for table in tables.values()
+        for column in table.columns.values()
+        if column.points_to == "vocabulary"
+        for row in table.rows
+        if column.name in row
+    }
+    for name in sorted(named - known):
+        vocabulary.rows.append({"id": name, "label": name, "kind": "unknown"})
+
+
+# --- files ---------------------------------------------------------------------------------------
+
+
+def write_csv(tables: Sequence[Table], site: Path, edition: Edition) -> None:
     """Write one CSV a table below ``data/csv`` and a ``datapackage.json`` that describes them."""
-    folder = site / CSV_FOLDER
     resources = []
-    for spec in TABLES:
-        data = _csv(spec, list(spec.rows(library, url)))
-        write_bytes(folder / f"{spec.name}.csv", data)
-        resources.append(_resource(spec, len(data)))
+    for table in tables:
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\r\n")  # RFC 4180
+        writer.writerow(table.columns)
+        writer.writerows(map(_cell, row) for row in table.values())
+        data = out.getvalue().encode()
+        write_bytes(site / CSV_FOLDER / f"{table.name}.csv", data)
+        resources.append(_resource(table, len(data)))
     package = {
         "profile": "tabular-data-package",
         "name": "exosome-atlas",
         "title": "Exosome Atlas",
-        "homepage": url,
-        "version": version,
-        "licenses": [{"name": licence}],
+        "homepage": edition.site_url,
+        "version": edition.version,
+        "licenses": [{"name": DATA_LICENCE}],
         "resources": resources,
     }
     text = json.dumps(package, ensure_ascii=False, indent=1) + "\n"
-    write_bytes(folder / "datapackage.json", text.encode())
-
-
-def _csv(spec: TableSpec, rows: list[Row]) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")  # RFC 4180
-    writer.writerow([c.name for c in spec.columns])
-    writer.writerows([_cell(v) for v in row] for row in rows)
-    return out.getvalue().encode()
+    write_bytes(site / CSV_FOLDER / "datapackage.json", text.encode())
 
 
 def _cell(value: Any) -> Any:
@@ -61,28 +363,24 @@ def _cell(value: Any) -> Any:
     return "" if value is None else value
 
 
-def _resource(spec: TableSpec, size: int) -> dict[str, Any]:
-    schema: dict[str, Any] = {
-        "fields": [{"name": c.name, "type": c.type, "description": c.about} for c in spec.columns]
-    }
-    if spec.key:
-        schema["primaryKey"] = list(spec.key)
-    keys = []
-    for column in spec.columns:
+def _resource(table: Table, size: int) -> Data:
+    fields, keys = [], []
+    for column in table.columns.values():
+        about = {"name": column.name, "type": column.type, "description": column.about}
+        fields.append({**about, "unit": column.unit} if column.unit else about)
         if column.points_to:
-            table, _, field = column.points_to.partition(".")
             # The standard writes an empty name where a table points to itself.
-            resource = "" if table == spec.name else table
-            keys.append(
-                {"fields": [column.name], "reference": {"resource": resource, "fields": [field]}}
-            )
+            target = "" if column.points_to == table.name else column.points_to
+            reference = {"resource": target, "fields": ["id"]}
+            keys.append({"fields": [column.name], "reference": reference})
+    schema: Data = {"fields": fields, "primaryKey": list(table.key)}
     if keys:
         schema["foreignKeys"] = keys
     return {
         "profile": "tabular-data-resource",
-        "name": spec.name,
-        "path": f"{spec.name}.csv",
-        "description": spec.about,
+        "name": table.name,
+        "path": f"{table.name}.csv",
+        "description": table.about,
         "encoding": "utf-8",
         "format": "csv",
         "mediatype": "text/csv",
@@ -91,43 +389,32 @@ def _resource(spec: TableSpec, size: int) -> dict[str, Any]:
     }
 
 
-def _quote(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _create(spec: TableSpec) -> str:
-    lines = [f"{_quote(c.name)} {_SQL_TYPES[c.type]}" for c in spec.columns]
-    if spec.key:
-        lines.append(f"PRIMARY KEY ({', '.join(map(_quote, spec.key))})")
-    for column in spec.columns:
-        if column.points_to:
-            table, _, field = column.points_to.partition(".")
-            lines.append(
-                f"FOREIGN KEY ({_quote(column.name)}) REFERENCES {_quote(table)} ({_quote(field)})"
-            )
-    body = ",\n  ".join(lines)
-    return f"CREATE TABLE {_quote(spec.name)} (\n  {body}\n)"
-
-
-def write_sqlite(library: Library, site: Path, url: str, version: str) -> None:
-    """Write the SQLite file: every table with foreign keys, and a full-text table ``search``.
+def write_sqlite(tables: Sequence[Table], site: Path, edition: Edition) -> None:
+    """Write the SQLite file: every table with its keys, and a full-text table ``search``.
 
     Raises ProblemError where a foreign key points to nothing.
     """
     base = sqlite3.connect(":memory:")
     try:
-        _fill(base, library, url, version)
+        base.execute("PRAGMA page_size = 4096")
+        for table in tables:
+            base.execute(_create(table))
+            marks = ", ".join("?" * len(table.columns))
+            # Names come from the models, never from a seed; the values are bound.
+            base.executemany(f"INSERT INTO {_quote(table.name)} VALUES ({marks})", table.values())  # noqa: S608
+        _add_views(base, tables, edition)
         broken = base.execute("PRAGMA foreign_key_check").fetchall()
         if broken:
             raise ProblemError(
-                [
-                    Problem(
-                        f"content ({table})", 0, "error", "foreign-key",
-                        f"a row that {parent} holds", f"row {row} that points to nothing",
-                    )
-                    for table, row, parent, _ in broken[:20]
-                ]
-            )  # fmt: skip
+                Problem(
+                    *(f"content ({table})", 0, "error", "foreign-key"),
+                    expected=f"a row that {parent} holds",
+                    got=f"row {row} that points to nothing",
+                )
+                for table, row, parent, _ in broken[:20]
+            )
+        base.commit()
+        base.execute("VACUUM")
         write_bytes(site / SQLITE, clear_unused(base.serialize()))
     finally:
         base.close()
@@ -158,32 +445,46 @@ def clear_unused(database: bytes) -> bytes:
     return bytes(found)
 
 
-def _fill(base: sqlite3.Connection, library: Library, url: str, version: str) -> None:
-    base.execute("PRAGMA page_size = 4096")
-    for spec in TABLES:
-        base.execute(_create(spec))
-        marks = ", ".join("?" * len(spec.columns))
-        # Names come from TABLES, never from a seed; the values are bound.
-        base.executemany(
-            f"INSERT INTO {_quote(spec.name)} VALUES ({marks})",  # noqa: S608
-            spec.rows(library, url),
-        )
+def _quote(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _create(table: Table) -> str:
+    lines = [f"{_quote(c.name)} {_SQL_TYPES.get(c.type, 'TEXT')}" for c in table.columns.values()]
+    lines.append(f"PRIMARY KEY ({', '.join(map(_quote, table.key))})")
+    for column in table.columns.values():
+        if column.points_to:
+            target = _quote(column.points_to)
+            lines.append(f'FOREIGN KEY ({_quote(column.name)}) REFERENCES {target} ("id")')
+    return f"CREATE TABLE {_quote(table.name)} ({', '.join(lines)})"
+
+
+def _add_views(base: sqlite3.Connection, tables: Sequence[Table], edition: Edition) -> None:
+    """Add the version, views of what findings name and cite, and the full text."""
     base.execute("CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT)")
-    base.executemany("INSERT INTO about VALUES (?, ?)", [("version", version), ("url", url)])
+    base.executemany(
+        "INSERT INTO about VALUES (?, ?)", [("version", edition.version), ("url", edition.site_url)]
+    )
+    selects = []
+    for table in tables:
+        role = next((r for r in _ROLES if table.name in (f"finding_{r}", f"finding_{r}s")), "")
+        if role in table.columns:
+            effect = "effect" if "effect" in table.columns else "NULL"
+            columns = f"finding, '{role}' AS role, {role} AS term, {effect} AS effect"
+            selects.append(f"SELECT {columns} FROM {table.name}")  # noqa: S608 (our own names)
+    base.execute(f"CREATE VIEW finding_terms AS {' UNION ALL '.join(selects)}")
+    base.execute(
+        "CREATE VIEW finding_works AS SELECT r.finding, r.reference AS number, c.reference AS work"
+        " FROM finding_references r JOIN findings f ON f.id = r.finding"
+        " JOIN reference_cited_in c ON c.paper = f.paper AND c.number = r.reference"
+    )
     base.execute("CREATE VIRTUAL TABLE search USING fts5 (kind, id UNINDEXED, title, text)")
-    base.execute(
-        "INSERT INTO search SELECT kind, id, label, coalesce(definition, '') || ' ' || coalesce("
-        "(SELECT group_concat(synonym, ' ') FROM term_synonyms WHERE term = terms.id), '')"
-        " FROM terms ORDER BY id"
-    )
-    base.execute(
-        "INSERT INTO search SELECT 'reference', id, title, citation FROM works ORDER BY id"
-    )
-    base.execute("INSERT INTO search SELECT 'finding', id, '', quote FROM findings ORDER BY id")
-    base.execute(
-        "INSERT INTO search SELECT 'trial', trial, registry, quote FROM trial_tellings"
-        " JOIN trials ON trials.id = trial ORDER BY trial, paper, place"
-    )
-    base.execute("INSERT INTO search SELECT 'paper', id, title, authors FROM papers ORDER BY id")
-    base.commit()
-    base.execute("VACUUM")
+    for select in (
+        "SELECT kind, id, label, coalesce(definition, '') || ' ' || coalesce((SELECT group_concat("
+        "synonym, ' ') FROM term_synonyms WHERE term = vocabulary.id), '') FROM vocabulary",
+        "SELECT 'reference', id, title, authors FROM \"references\"",
+        "SELECT 'finding', id, label, quote FROM findings",
+        "SELECT 'trial', id, label, registry || ' ' || quote FROM trials",
+        "SELECT 'paper', id, label, abstract FROM papers",
+    ):
+        base.execute(f"INSERT INTO search {select} ORDER BY id")

@@ -56,7 +56,8 @@ def _read(
     paper = paper.model_copy(update={"entities": check_entities(paper.entities, own)})
     cited = references.parse_references(document)
     grids = tables.repair_tables(document, paper.id)
-    problems = [p for table in grids for p in _tell_repairs(table, file)]
+    problems = references.check_parsed(cited, file)
+    problems += [p for table in grids for p in _tell_repairs(table, file)]
     bundle = PaperBundle(paper, cited, grids, [], trials.find_trials(paper, grids, cited, own))
     return bundle, trace_findings(paper, document, grids, cited, own), problems
 

@@ -31,6 +31,7 @@ class Name:
 
     ``free`` are the owners in any letter case, ``cased`` the owners of a spelling. ``spaces`` are
     the places in the key where white space may stand, ``marks`` where another character does.
+    ``graded`` allows a number behind it that names a grade: GelMA-60.
     """
 
     key: str
@@ -39,6 +40,7 @@ class Name:
     spaces: set[int] = field(default_factory=set)
     marks: dict[int, set[str]] = field(default_factory=dict)
     symbol: bool = False
+    graded: bool = False
 
     def owners(self, cased: str) -> set[str]:
         """Return the terms that have this name in this letter case."""
@@ -105,7 +107,9 @@ class Matcher:
         """Return the names alone: the automaton is made anew, on whatever machine."""
         return {"names": self.names, "_automaton": None}
 
-    def add(self, written: str, owner: str, *, cased: bool | None = None) -> None:
+    def add(
+        self, written: str, owner: str, *, cased: bool | None = None, graded: bool = False
+    ) -> None:
         """Add a name of a term. ``cased`` says whether letter case counts (default: if short)."""
         pieces = spelling.find_pieces(written)
         key = "".join(p.key for p in pieces)
@@ -114,6 +118,7 @@ class Matcher:
         name = self.names.setdefault(key, Name(key))
         short = spelling.is_short(written)
         name.symbol = name.symbol or short or any(c.isdigit() for c in key)
+        name.graded = name.graded or graded
         if short if cased is None else cased:
             name.cased.setdefault("".join(p.cased for p in pieces), set()).add(owner)
         else:
@@ -167,7 +172,8 @@ class Matcher:
             letter = ""
             if one and one - 1 in scan.letters:
                 letter = scan.cased[one - 1]
-            yield Hit(scan.starts[one], scan.ends[other], frozenset(owners), cased, letter)
+            end = scan.ends[other + 1] if _has_grade(scan, other, name) else scan.ends[other]
+            yield Hit(scan.starts[one], end, frozenset(owners), cased, letter)
 
 
 def _fits(scan: _Scan, one: int, other: int, name: Name) -> bool:
@@ -193,6 +199,13 @@ def _gap_fits(gap: str, place: int, name: Name) -> bool:
     return not (name.key[place].isdigit() and name.key[place - 1].isdigit())
 
 
+def _has_grade(scan: _Scan, other: int, name: Name) -> bool:
+    """Return whether the number of a grade stands behind the hit: GelMA-60."""
+    if not name.graded or other + 1 >= len(scan.at) or not _DASH.fullmatch(scan.gap(other + 1)):
+        return False
+    return scan.text[scan.starts[other + 1] : scan.ends[other + 1]].isdigit()
+
+
 def _goes_on(scan: _Scan, other: int, name: Name) -> bool:
     """Tell whether a symbol goes on behind the hit: BMP in BMP-7, miR-23a in miR-23a-5p."""
     gap = scan.gap(other + 1)
@@ -203,6 +216,8 @@ def _goes_on(scan: _Scan, other: int, name: Name) -> bool:
         return False
     if name.key.startswith(spelling.MIRNA_WORDS):
         return bool(_MIRNA_ARM.fullmatch(behind))
+    if _has_grade(scan, other, name):
+        return False
     return behind[0].isdigit() and not behind.endswith("D")
 
 

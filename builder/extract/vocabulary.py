@@ -245,7 +245,7 @@ def build_vocabulary(
     ambiguous: dict[str, dict[str, Ambiguity]] = {}
     for term in known.values():
         for name in find_variants(term):
-            matcher.add(name, term.id)
+            matcher.add(name, term.id, graded=term.type == "material")
         for form in term.ambiguous:
             matcher.add(form.text, term.id)
             cased = "".join(p.cased for p in spelling.find_pieces(form.text))

@@ -148,9 +148,11 @@ class Grid:
     is_image: bool = False
 
 
-# A link label printed behind a reference, as [Google Scholar]; "[In Chinese]" belongs to the title.
+# A link label printed behind a reference, as [Google Scholar] or [PMC free article]; "[In Chinese]"
+# belongs to the title.
 _LINK_LABEL = re.compile(
-    r"\[(?!In |Abstract\]|Preprint\]|Thesis\])([A-Z][A-Za-z]*(?: [A-Z][A-Za-z]*)*)\]$"
+    r"\[(?!(?:In |Article )|(?:Abstract|Preprint|Thesis|Internet|Dataset|Software|Letter|Patent)\])"
+    r"([A-Z][A-Za-z]*(?: (?:free|full|text|article|[A-Z][A-Za-z]*))*)\]$"
 )
 _MAX_LINK_LABEL = 40
 
@@ -204,6 +206,19 @@ class Figure:
 
 
 @record
+class Coverage:
+    """What became of the lines of a seed that hold text (in XML: of its runs of text).
+
+    ``ignored`` counts those left out, by the name of the rule.
+    """
+
+    lines: int = 0
+    recorded: int = 0
+    reported: int = 0
+    ignored: tuple[tuple[str, int], ...] = ()
+
+
+@record
 class Document:
     """One seed, read. ``problems`` holds what is doubtful; nothing is dropped silently."""
 
@@ -219,4 +234,5 @@ class Document:
     figures: tuple[Figure, ...] = ()
     figures_note: str = ""
     abbreviations: tuple[tuple[str, str], ...] = ()  # (short, long) where the paper defines them
-    problems: tuple[Problem, ...] = field(default=())
+    problems: tuple[Problem, ...] = ()
+    coverage: Coverage = Coverage()

@@ -83,7 +83,7 @@ class Retrieval(Record):
 class ScreeningRecord(Record):
     """One record of content/screening.yml: what a search found, and what became of it."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,80}$")]
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,80}$")]
     title: str
     authors: Annotated[str | None, Field(description="as the database prints them")] = None
     year: int | None = None

@@ -17,12 +17,11 @@ from mkdocs.utils.yaml import yaml_load
 from builder import store
 from builder.addresses.renewal import check_pages
 from builder.errors import Problem, ProblemError, has_errors
-from builder.export import write_exports
+from builder.export import Downloads, write_exports
 from builder.project import Project, source_date_epoch
 from builder.publish.linkcheck import check_links
 from builder.search import write_search
 from builder.site.pages import Page
-from builder.store import Library
 from builder.store.atomic_replace import new_site
 from builder.store.cache import hash_files, hash_parts, hash_program
 from builder.text import ids
@@ -41,17 +40,11 @@ def site_address(project: Project) -> str:
     return str(address).rstrip("/") + "/"
 
 
-def publish(
-    project: Project,
-    library: Library,
-    notify: Notify,
-    pages: Sequence[Page] | None = None,
-) -> None:
+def publish(project: Project, downloads: Downloads, pages: Sequence[Page], notify: Notify) -> None:
     """Build the site from the rendered pages and swap it into place.
 
-    ``pages`` are those that were rendered, as ``render_site`` returns them; else they are found
-    anew. Raises ProblemError, and leaves the site published before, where a page or a link is
-    wrong.
+    ``pages`` are those that were rendered, as ``render_site`` returns them. Raises ProblemError,
+    and leaves the site published before, where a page or a link is wrong.
     """
     inputs = _hash_inputs(project)
     try:
@@ -60,14 +53,13 @@ def publish(
             build_html(project, folder)
             _remove_unused(folder)
             notify("search")
-            write_search(project, library, folder)
+            write_search(project, downloads.atlas, folder)
             notify("exports")
-            address = site_address(project)
-            write_exports(library, folder, address, project.downloads, pages)
+            write_exports(downloads, folder, pages)
             notify("links")
-            problems = check_links(folder, address)
+            problems = check_links(folder, downloads.edition.site_url)
             if project.out != project.preview:
-                problems += check_pages(library, folder)
+                problems += check_pages(downloads.atlas.library, folder)
             if has_errors(problems):
                 raise ProblemError(problems)
             notify("swap")

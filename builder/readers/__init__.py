@@ -14,8 +14,8 @@ from typing import Protocol
 from builder.errors import Problem, ProblemError
 from builder.models.document import Document
 from builder.readers import abstract_record, digest, jats, scraped
-from builder.readers.marks import check_citations
-from builder.readers.source import Source, is_markup, make_source, read_source
+from builder.readers.marks import check_citations, group_problems
+from builder.readers.source import Source, describe_text, is_markup, make_source, read_source
 
 
 class Reader(Protocol):
@@ -67,23 +67,40 @@ def read_words(path: Path, root: Path) -> str:
     return "\n".join([document.front.work.title, *parts])
 
 
+# Below this share of lines that are recorded or knowingly ignored a paper asks.
+_LEAST_COVERAGE = 0.95
+
+
+def _check_coverage(document: Document) -> list[Problem]:
+    """Return a warning where too many lines of a seed belong to no part of the paper."""
+    coverage = document.coverage
+    taken = coverage.recorded + sum(count for _, count in coverage.ignored)
+    if taken >= _LEAST_COVERAGE * coverage.lines:
+        return []
+    got = f"{taken} of {coverage.lines} lines ({taken / coverage.lines:.0%})"
+    hint = "Look at the lines that were not read; is the layout the right one?"
+    expected = f"{_LEAST_COVERAGE:.0%} of the lines read"
+    return [Problem(document.file, 0, "warning", "seed-coverage", expected, got, hint=hint)]
+
+
 def _read(source: Source) -> Document:
     text = source.text
     for reader in READERS:
         if reader.recognises(text):
             document = reader.read(source)
-            found = (*source.problems, *document.problems, *check_citations(document))
-            return replace(document, problems=found)
+            found = [*source.problems, *document.problems, *check_citations(document)]
+            found += _check_coverage(document)
+            return replace(document, problems=tuple(group_problems(found)))
     known = "; ".join(f"{reader.NAME} ({reader.LOOKS_FOR})" for reader in READERS)
-    first = next((line.strip() for line in source.lines if line.strip()), "")
+    looks, todo = describe_text(text)
     raise ProblemError(
         Problem(
             source.file,
             1,
             "error",
             "seed-layout",
-            f"one of the known layouts: {known}",
-            f"a file that begins {first[:60]!r}",
-            hint="Save the paper in a known layout, or add a reader for this one.",
+            "a paper",
+            f"what looks like {looks}",
+            hint=f"{todo} Layouts that are read: {known}.",
         )
     )

@@ -8,7 +8,7 @@ letter must begin a word. A plural s behind capitals (CSPCs) need not stand in t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 # No long form reaches back further than this many characters.
 _REACH = 400
@@ -16,6 +16,7 @@ _IN_BRACKETS = re.compile(r"\(([^()\[\]]{2,14})\)")
 _SHORT_FORM = re.compile(r"[^\W_][^\s,;:=<>%]*")
 # Prose of other kinds that stands before a bracket can't be part of a long form.
 _BREAK = re.compile(r"[,;:()\[\].!?|](?=\s|$)")
+_PAIR = re.compile(r"^\s*([^\s,:=]{2,15})\s*(?:[,:=]|\s[–—-]\s)\s*(\S.*?)\s*\.?\s*$")
 _PLURAL = re.compile(r"(?<=[A-Z0-9])s(?=$|-)")
 
 
@@ -32,6 +33,14 @@ def find_abbreviations(texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
             if long:
                 found[short] = long
     return tuple(found.items())
+
+
+def split_pairs(text: str) -> Iterator[tuple[str, str]]:
+    """Yield (short, long) of a list "A, long form; B: long form"."""
+    for piece in text.split(";"):
+        pair = _PAIR.match(piece)
+        if pair and any(c.isupper() or c.isdecimal() for c in pair[1]):
+            yield pair[1], pair[2]
 
 
 def _is_short_form(short: str) -> bool:

@@ -26,7 +26,16 @@ from builder.text import ids
 
 # Problems of a reader that a curator should see on the paper's own page.
 _ASKED = frozenset(
-    ["citation-unknown", "citation-block", "reference-number", "seed-encoding", "seed-control"]
+    [
+        "citation-unknown",
+        "citation-block",
+        "line-unread",
+        "reference-number",
+        "references-missing",
+        "seed-coverage",
+        "seed-control",
+        "seed-encoding",
+    ]
 )
 _MISSING = "seed-missing"
 

@@ -14,6 +14,7 @@ from builder.errors import Problem
 from builder.models.document import Person, WorkFields
 from builder.readers import marks
 from builder.readers.people import name_in_full
+from builder.readers.references import UNPARSED, parse_reference
 
 _LABEL = re.compile(
     r"(MDPI and ACS Style|ACS Style|AMA Style|APA Style|MLA Style|Vancouver Style|Harvard Style|"
@@ -51,9 +52,19 @@ class _Style:
     fields: dict[str, str]
 
 
+@dataclass(frozen=True)
+class OwnCitation:
+    """What the citation of a paper itself says: fields, their lines, the lines that were read."""
+
+    work: WorkFields
+    places: list[tuple[str, int]]
+    problems: list[Problem]
+    lines: frozenset[int]
+
+
 def read_citation_block(
     lines: Sequence[tuple[int, str]], file: str, printed_title: str = ""
-) -> tuple[WorkFields, list[tuple[str, int]], list[Problem]]:
+) -> OwnCitation:
     """Return the work's fields, the line each was found in, and where the styles disagree.
 
     ``printed_title`` is the page's own title, for blocks in which no style marks where it ends.
@@ -67,13 +78,19 @@ def read_citation_block(
     acs = _first(_read_acs(n, t, title) for n, t in pieces)
     ama = _first(_read_ama(n, t, title) for n, t in pieces)
     styles = [s for s in (chicago, apa, ama, acs) if s]
+    read = {n for n, line in lines if not _split_styles(n, line)}  # names of styles alone
     if not styles:
-        return WorkFields(), [], _unread(lines, file)
+        return _read_as_reference(pieces, lines, file, read)
     work, places = _merge(styles)
     authors, et_al = _authors(chicago, acs)
     if authors:
         style = chicago or acs
         places.append(("authors", style.line if style else 0))
+    else:
+        read_again = ((n, parse_reference(text)[0]) for n, text in pieces)
+        line, other = next(((n, w) for n, w in read_again if w.authors), (0, WorkFields()))
+        authors, et_al = other.authors, other.et_al
+        places += [("authors", line)] if authors else []
     work["doi"], line = _doi(pieces)
     places += [("doi", line)] if line else []
     year = work.pop("year", "")
@@ -84,18 +101,39 @@ def read_citation_block(
         container_short=acs.fields.get("container", "") if acs else "",
         **{k: v for k, v in work.items() if v},  # type: ignore[arg-type]
     )
-    return fields, places, _check_agreement(styles, file)
+    read |= {n for n, text in pieces if _title_end(text, title, 0) >= 0}
+    problems = [*_check_agreement(styles, file), *_unread(lines, read, file)]
+    return OwnCitation(fields, places, problems, frozenset(read))
+
+
+def _read_as_reference(
+    pieces: Sequence[tuple[int, str]],
+    lines: Sequence[tuple[int, str]],
+    file: str,
+    read: set[int],
+) -> OwnCitation:
+    """Read a citation in a style of reference lists: Vancouver, or author and year."""
+    for number, text in pieces:
+        work, questions = parse_reference(text)
+        if work.issued and work.authors and all(q.rule != UNPARSED for q in questions):
+            names = ("title", "authors", "container", "volume", "issue", "page", "issued", "doi")
+            places = [(name, number) for name in names if getattr(work, name)]
+            done = read | {number}
+            return OwnCitation(work, places, _unread(lines, done, file), frozenset(done))
+    return OwnCitation(WorkFields(), [], _unread(lines, read, file), frozenset(read))
 
 
 def _first(found: Iterable[_Style | None]) -> _Style | None:
     return next((style for style in found if style), None)
 
 
-def _unread(lines: Sequence[tuple[int, str]], file: str) -> list[Problem]:
-    if not lines:
-        return []
-    expected = "a citation in MDPI/ACS, AMA, Chicago or APA style"
-    return [Problem(file, lines[0][0], "warning", "citation-block", expected, lines[0][1][:80])]
+def _unread(lines: Sequence[tuple[int, str]], read: set[int], file: str) -> list[Problem]:
+    expected = "a citation of the paper in MDPI/ACS, AMA, Chicago, APA or Vancouver style"
+    return [
+        Problem(file, number, "warning", "citation-block", expected, repr(line[:80]))
+        for number, line in lines
+        if number not in read
+    ]
 
 
 def _split_styles(number: int, line: str) -> list[tuple[int, str]]:

@@ -7,23 +7,11 @@ number. What a section holds is told by its heading; unknown sections are kept a
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
-from builder.errors import Problem
-from builder.models.document import (
-    Block,
-    BlockKind,
-    Citation,
-    Document,
-    Entity,
-    Figure,
-    FrontMatter,
-    Grid,
-    Heading,
-    WorkFields,
-)
+from builder.models.document import BlockKind, Citation, Document, Entity, split_link_labels
 from builder.readers import marks
-from builder.readers.abbreviations import find_abbreviations
+from builder.readers.draft import Draft, Lines
 from builder.readers.people import split_people
 from builder.readers.source import Source
 from builder.text.dates import parse_date
@@ -61,6 +49,7 @@ _KINDS: dict[str, BlockKind] = {
     "contributions": "contribution",
     "key findings": "key-finding",
     "key finding": "key-finding",
+    "highlights": "key-finding",
 }
 _ENTITY_SECTIONS = ("entities", "entity")
 _ARCHIVES = frozenset({"PMC", "PubMed", "bioRxiv", "medRxiv", "arXiv", "Europe PMC"})
@@ -68,7 +57,7 @@ _MIN_SIGNS = 2
 
 
 def recognises(text: str) -> bool:
-    """Tell whether a text is a digest: two signs of the layout, three where it has no title."""
+    """Return whether a text is a digest: two signs of the layout, three where it has no title."""
     lines = [line.strip() for line in text.split("\n")]
     names = {line.lstrip("#").strip().casefold() for line in lines if line.startswith("##")}
     signs = [
@@ -84,67 +73,22 @@ def recognises(text: str) -> bool:
     return sum(signs) >= (_MIN_SIGNS if titled else _MIN_SIGNS + 1)
 
 
-@dataclass
-class _Parts:
-    """What has been read so far."""
-
-    work: dict[str, object] = field(default_factory=dict)
-    licence: str = ""
-    source_url: str = ""
-    places: list[tuple[str, int]] = field(default_factory=list)
-    headings: list[Heading] = field(default_factory=list)
-    blocks: list[Block] = field(default_factory=list)
-    tables: list[Grid] = field(default_factory=list)
-    citations: list[Citation] = field(default_factory=list)
-    entities: list[Entity] = field(default_factory=list)
-    figures: list[Figure] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-
-
 @dataclass(frozen=True)
 class _Section:
     """Lines below one heading, as (line number, text); the first section has no heading."""
 
     heading: str
-    lines: list[tuple[int, str]]
+    lines: Lines
 
 
 def read(source: Source) -> Document:
     """Return the Document of a digest. Line numbers are those of the seed."""
-    parts = _Parts()
-    for section in _split_sections(source, parts):
-        _read_section(section, parts)
-    work = WorkFields(**parts.work)  # type: ignore[arg-type]
-    for name, value in (("title", work.title), ("authors", work.authors), ("doi", work.doi)):
-        if not value:
-            parts.problems.append(
-                Problem(source.file, 0, "note", "seed-missing", f"the paper's {name}", "none", name)
-            )
-    front = FrontMatter(
-        work=replace(work, pmcid=work.pmcid or _pmcid(parts.source_url)),
-        licence=parts.licence,
-        licence_url=marks.find_url(parts.licence),
-        source_url=parts.source_url,
-        lines=tuple(parts.places),
-    )
-    texts = [h.text for h in parts.headings] + [b.text for b in parts.blocks]
-    texts += [c.text for g in parts.tables for row in g.rows for c in row]
-    return Document(
-        layout=NAME,
-        file=source.file,
-        sha256=source.sha256,
-        front=front,
-        headings=tuple(parts.headings),
-        blocks=tuple(parts.blocks),
-        tables=tuple(parts.tables),
-        citations=tuple(parts.citations),
-        entities=tuple(parts.entities),
-        figures=tuple(parts.figures),
-        figures_note="\n".join(parts.notes),
-        abbreviations=find_abbreviations(texts),
-        problems=tuple(parts.problems),
-    )
+    draft = Draft(source, NAME)
+    rows = marks.find_table_lines(source.lines)
+    for section in _split_sections(source, draft):
+        _read_section(section, rows, draft)
+    draft.work.setdefault("pmcid", _pmcid(draft.source_url))
+    return draft.finish()
 
 
 def _pmcid(url: str) -> str:
@@ -152,140 +96,145 @@ def _pmcid(url: str) -> str:
     return found[0] if found else ""
 
 
-def _split_sections(source: Source, parts: _Parts) -> list[_Section]:
+def _split_sections(source: Source, draft: Draft) -> list[_Section]:
     sections = [_Section("", [])]
     for number, line in enumerate(source.lines, 1):
         heading = _HEADING.match(line) if line.startswith("#") else None
         found = _SOURCE.match(line.strip())
         if heading:
             level, text = len(heading[1]), heading[2]
-            parts.headings.append(Heading(level, text, number))
-            if level == 1 and "title" not in parts.work:
-                parts.work["title"] = text
-                parts.places.append(("title", number))
+            draft.add_heading(level, text, number)
+            if level == 1 and "title" not in draft.work:
+                draft.set(number, title=text)
             else:
                 sections.append(_Section(text, []))
         elif found and marks.find_url(found[1]):
-            parts.source_url = marks.find_url(found[1])
-            parts.places.append(("source_url", number))
-        elif line.strip() and not re.fullmatch(r"\s*(?:-{3,}|\*{3,}|_{3,})\s*", line):
+            draft.source_url = marks.find_url(found[1])
+            draft.places.append(("source_url", number))
+        elif re.fullmatch(r"\s*(?:-{3,}|\*{3,}|_{3,})\s*", line):
+            draft.ignore(number, "rule")
+        elif line.strip():
             sections[-1].lines.append((number, line))
-        else:
-            sections[-1].lines.append((number, ""))
     return sections
 
 
-def _read_section(section: _Section, parts: _Parts) -> None:
+def _read_section(section: _Section, rows: set[int], draft: Draft) -> None:
     name = section.heading.casefold().strip(" :*")
-    lines = _take_tables(section.lines, parts)
+    lines = []
+    for number, line in section.lines:
+        if number in rows:
+            draft.add_row(number, line)
+        else:
+            draft.end_table()
+            lines.append((number, line))
+    draft.end_table()
     if not section.heading:
-        _read_front(lines, parts)
+        _read_front(lines, draft)
     elif name.endswith(_ENTITY_SECTIONS):
-        _read_entities(lines, section, parts)
+        _read_entities(lines, section, draft)
     elif name in ("figures", "figure"):
-        _read_figures(lines, parts)
+        _read_figures(lines, draft)
     elif name in ("references", "bibliography"):
-        _read_references(lines, parts)
-    elif name == "source" and any(marks.find_url(line) for _, line in lines):
-        number, line = next((n, t) for n, t in lines if marks.find_url(t))
-        parts.source_url = marks.find_url(line)
-        parts.places.append(("source_url", number))
-    else:
-        kind = _KINDS.get(name, "paragraph")
         for number, text in _paragraphs(lines, bullets=True):
-            _add_block(parts, kind, text, number, section.heading)
+            labels = split_link_labels(text)[1]
+            draft.citations.append(Citation(len(draft.citations) + 1, text, number, labels=labels))
+    else:
+        _read_prose(name, lines, section, draft)
 
 
-def _add_block(parts: _Parts, kind: BlockKind, text: str, line: int, section: str = "") -> None:
-    parts.blocks.append(Block(kind, text, line, section, marks.find_citations(text)))
+def _read_prose(name: str, lines: Lines, section: _Section, draft: Draft) -> None:
+    kind = _KINDS.get(name, "paragraph")
+    for number, text in _paragraphs(lines, bullets=True):
+        url = marks.find_url(text) if name == "source" else ""
+        if url and not draft.source_url:
+            draft.source_url = url
+            draft.places.append(("source_url", number))
+        else:
+            draft.add_block(kind, text, number, section.heading)
 
 
-def _take_tables(lines: list[tuple[int, str]], parts: _Parts) -> list[tuple[int, str]]:
-    rows = [(number, line) for number, line in lines if marks.is_table_line(line)]
-    parts.tables += marks.split_tables(rows, len(parts.tables) + 1)
-    return [(number, line) for number, line in lines if not marks.is_table_line(line)]
-
-
-def _paragraphs(lines: list[tuple[int, str]], *, bullets: bool) -> list[tuple[int, str]]:
+def _paragraphs(lines: Lines, *, bullets: bool) -> Lines:
     """Return paragraphs and bullets as (line number, text); each line break parts them.
 
     The layout never breaks a sentence over lines, and a line kept whole stays verbatim.
     """
     found = []
     for number, line in lines:
-        if line.strip():
-            bullet = _BULLET.match(line) if bullets else None
-            found.append((number, (bullet[1] if bullet else line).strip()))
+        bullet = _BULLET.match(line) if bullets else None
+        found.append((number, (bullet[1] if bullet else line).strip()))
     return found
 
 
-def _read_front(lines: list[tuple[int, str]], parts: _Parts) -> None:
+def _read_front(lines: Lines, draft: Draft) -> None:
     for number, line in lines:
         text = line.strip()
         label = _LABEL.match(text)
         if label:
-            _read_label(label[1].strip(), label[2].strip(), number, parts, text)
+            _read_label(label[1].strip(), label[2].strip(), number, draft, text)
         elif "·" in text or text.startswith(("DOI:", "PMC", "PMID")):
-            _read_facts(text, number, parts)
-        elif text:
-            _add_block(parts, "paragraph", text, number)
+            _read_facts(text, number, draft)
+        else:
+            draft.add_block("paragraph", text, number)
 
 
-def _read_label(name: str, value: str, number: int, parts: _Parts, line: str) -> None:
+def _read_label(name: str, value: str, number: int, draft: Draft, line: str) -> None:
     key = name.casefold()
-    if key in ("authors", "author"):
+    if key in ("authors", "author", "author(s)"):
         people, et_al = split_people(value)
-        _set(parts, number, authors=people, et_al=et_al)
+        draft.set(number, authors=people, et_al=et_al)
     elif key in ("journal", "venue", "published in"):
-        _set(parts, number, container=value)
+        draft.set(number, container=value)
     elif key in ("published", "date", "year", "publication date") and parse_date(value):
-        _set(parts, number, issued=parse_date(value))
+        draft.set(number, issued=parse_date(value))
     elif key in ("licence", "license"):
-        parts.licence = value
-        parts.places.append(("licence", number))
+        draft.set_licence(value, number)
     elif key in ("doi", "pmid", "pmcid"):
-        _read_facts(f"{name.upper()}: {value}", number, parts)
+        _read_facts(f"{name.upper()}: {value}", number, draft)
     else:
-        _add_block(parts, "statement", line, number, name)
+        draft.add_block("statement", line, number, name)
 
 
-def _set(parts: _Parts, number: int, **fields: object) -> None:
-    for name, value in fields.items():
-        if value and not parts.work.get(name):
-            parts.work[name] = value
-            parts.places.append((name, number))
-
-
-def _read_facts(text: str, number: int, parts: _Parts) -> None:
+def _read_facts(text: str, number: int, draft: Draft) -> None:
     """Read a line such as ``PMC · DOI: 10.3389/… · 2026-03-06``; keep it whole if a part is new."""
+    draft.taken.add(number)
     known = True
     for fact in (part.strip() for part in text.split("·")):
         doi, pmid, pmcid = marks.find_doi(fact), _PMID.search(fact), _PMCID.search(fact)
         if doi:
-            _set(parts, number, doi=doi)
+            draft.set(number, doi=doi)
         elif pmid:
-            _set(parts, number, pmid=pmid[1])
+            draft.set(number, pmid=pmid[1])
         elif pmcid:
-            _set(parts, number, pmcid=pmcid[0])
+            draft.set(number, pmcid=pmcid[0])
         elif _LICENCE.match(fact):
-            parts.licence = fact
-            parts.places.append(("licence", number))
+            draft.set_licence(fact, number)
         elif parse_date(fact):
-            _set(parts, number, issued=parse_date(fact))
+            draft.set(number, issued=parse_date(fact))
         elif fact and fact not in _ARCHIVES:
             known = False
     if not known:
-        _add_block(parts, "statement", text, number)
+        draft.add_block("statement", text, number)
 
 
-def _read_entities(lines: list[tuple[int, str]], section: _Section, parts: _Parts) -> None:
+def _read_entities(lines: Lines, section: _Section, draft: Draft) -> None:
     for number, text in _paragraphs(lines, bullets=True):
         label = _LABEL.match(text)
         if not label:
-            _add_block(parts, "paragraph", text, number, section.heading)
+            draft.add_block("paragraph", text, number, section.heading)
             continue
+        draft.taken.add(number)
         for name, identifier in split_entities(label[2]):
-            parts.entities.append(Entity(label[1].strip(), name, identifier, number))
+            draft.entities.append(Entity(label[1].strip(), name, identifier, number))
+
+
+def _read_figures(lines: Lines, draft: Draft) -> None:
+    for number, text in _paragraphs(lines, bullets=False):
+        figure = _FIGURE.match(text)
+        if figure:
+            draft.add_figure(figure[1], figure[2].strip(), number)
+        else:
+            draft.notes.append(text)
+            draft.places.append(("figures_note", number))
 
 
 def split_entities(text: str) -> list[tuple[str, str]]:
@@ -318,19 +267,3 @@ def _split_entity(part: str) -> tuple[str, str]:
     found = marked[-1]
     rest = (part[: found.start()] + part[found.end() :]).strip()
     return rest, (found[1] or found[2]).strip()
-
-
-def _read_figures(lines: list[tuple[int, str]], parts: _Parts) -> None:
-    for number, text in _paragraphs(lines, bullets=False):
-        figure = _FIGURE.match(text)
-        if figure:
-            parts.figures.append(Figure(figure[1], figure[2].strip(), number))
-            _add_block(parts, "caption", figure[2].strip(), number, figure[1])
-        else:
-            parts.notes.append(text)
-            parts.places.append(("figures_note", number))
-
-
-def _read_references(lines: list[tuple[int, str]], parts: _Parts) -> None:
-    for number, text in _paragraphs(lines, bullets=True):
-        parts.citations.append(Citation(len(parts.citations) + 1, text, number))

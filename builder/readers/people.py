@@ -7,42 +7,11 @@ import re
 from builder.models.document import Person
 
 # Words that begin a family name of several words; they are lower case in names.
-_PARTICLES = frozenset(
-    [
-        "af",
-        "al",
-        "ben",
-        "bin",
-        "da",
-        "dal",
-        "de",
-        "de'",
-        "dei",
-        "del",
-        "della",
-        "den",
-        "der",
-        "di",
-        "do",
-        "dos",
-        "du",
-        "el",
-        "la",
-        "le",
-        "lo",
-        "ter",
-        "ten",
-        "van",
-        "’t",
-        "'t",
-        "vom",
-        "von",
-        "y",
-        "zu",
-        "zum",
-        "zur",
-    ]
-)
+_PARTICLES = frozenset({
+    "af", "al", "ben", "bin", "da", "dal", "de", "de'", "dei", "del", "della", "den", "der", "di",
+    "do", "dos", "du", "el", "la", "le", "lo", "ter", "ten", "van", "’t", "'t", "vom", "von", "y",
+    "zu", "zum", "zur", "Ó", "Ní", "Nic", "Ua",
+})  # fmt: skip
 # A longer "name" is prose that stands in the place of one.
 _MAX_NAME = 300
 _SUFFIX = re.compile(r"^(?:Jr|Sr|II|III|IV|2nd|3rd)\.?$")

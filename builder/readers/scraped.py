@@ -1,259 +1,507 @@
-"""The scraped layout: the text of a publisher's article page, headings without marks.
+"""The scraped layout: an article page saved as text (MDPI, Frontiers, PubMed Central, others).
 
-The title, headings with or without numbers, perhaps prose, the reference list as bullets with
-link labels behind each entry, Markdown tables run together, a disclaimer, the licence line and
-the citation block. Any of them may be missing.
+What stands before the first section is read by ``masthead``. Then come headings with or without
+numbers or marks, prose, tables, captions, the reference list with or without bullets, a disclaimer,
+the licence and the citation in several styles, in any order; any of them may be missing.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from builder.errors import Problem
-from builder.models.document import (
-    Block,
-    BlockKind,
-    Citation,
-    Document,
-    Figure,
-    FrontMatter,
-    Grid,
-    Heading,
-    split_link_labels,
-)
+from builder.models.document import BlockKind, Citation, Document, split_link_labels
 from builder.readers import marks
-from builder.readers.abbreviations import find_abbreviations
 from builder.readers.citation_block import read_citation_block
-from builder.readers.people import split_people
+from builder.readers.draft import Draft, Lines
+from builder.readers.masthead import is_furniture, read_masthead
+from builder.readers.people import name_in_full
 from builder.readers.source import Source
-from builder.text.dates import parse_date
+from builder.text.dates import YEAR
 
 NAME = "scraped"
 LOOKS_FOR = (
-    "headings without marks, and at least two of: a 'References' line with '- ' entries, link "
-    "labels such as [CrossRef], an 'Abstract' line, numbered headings, a 'Disclaimer/Publisher’s "
-    "Note', a licence line, a 'Share and Cite' block, a named citation style"
+    "an article page saved as text, with at least two of: a 'References' line with entries, link "
+    "labels such as [CrossRef], an 'Abstract' line, numbered headings, keywords or dates, "
+    "a DOI at the top, a licence line, a citation in a named style"
 )
 
 _NUMBERED = re.compile(
-    r"^(\d{1,2}(?:\.\d{1,2}){0,4}\.?|[A-Z](?:\.\d{1,2}){1,4}\.?|(?:[A-Z]|[IVX]{1,5})\.)\s+(?=[^\W_]|[(“\"'])"
+    r"^(\d{1,2}(?:\.\d{1,2}){0,4}\.?|[A-Z](?:\.\d{1,2}){1,4}\.?|(?:[A-Z]|[IVX]{1,5})\.)"
+    r"\s+(?=[^\W_]|[(“\"'])"
 )
+_MARKUP = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$|^\*\*([^*]+)\*\*:?$")
 _REFERENCES = re.compile(
-    r"^(?:\d{1,2}\.\s+)?(?:References(?: and Notes)?|Bibliography|Literature(?: Cited)?|"
-    r"Works Cited)\s*:?$",
+    r"^(?:\d{1,2}\.?\s+)?(?:(?:Cited )?References?(?: List| Cited|\s?\(\d{1,4}\))?(?: and Notes)?|"
+    r"Bibliography|Literature(?: Cited)?|Works Cited|List of References)\s*:?$",
     re.IGNORECASE,
 )
-_ENTRY = re.compile(r"^\s*(?:[-*•]\s+)?(?:\[(\d{1,4})\]|(\d{1,4})\.(?=\s))?\s*(\S.*)$")
-_IS_ENTRY = re.compile(r"^\s*(?:[-*•]\s+\S|\[\d{1,4}\]\s*\S|\d{1,4}\.\s+\S)")
+_ENTRY = re.compile(r"^\s*(?:[-*•]\s+)?(?:\[(\d{1,4})\]|\(?(\d{1,4})[.)](?=\s))?\s*(\S.*)$")
+_IS_ENTRY = re.compile(r"^\s*(?:[-*•]\s+\S|\[\d{1,4}\]\s*\S|\(?\d{1,4}[.)]\s+\S)")
+# The first author of an entry without a bullet: "Li, B.," or "Müller É,"
+_NAMES = re.compile(
+    r"^[^\W\d_a-z]?[\w’'-]+(?: [\w’'-]+){0,3},? (?:[^\W\d_a-z]\.|[^\W\d_a-z]{1,3}\b)"
+)
+_BARE_NUMBER = re.compile(r"^\[?(\d{1,4})[.)\]]?$")
+_HAS_YEAR = re.compile(rf"\b{YEAR}[a-z]?\b")
 _CAPTION = re.compile(
-    r"^((Table|Figure|Fig\.|Scheme|Chart|Box)\s+S?[A-Z]?\d{1,3}[A-Za-z]?)\s*[.:]\s+(\S.*)$"
+    r"^((Table|Figure|Fig\.|Scheme|Chart|Box)\s+S?[A-Z]?\d{1,3}[A-Za-z]?)\s*(?:[.:|]\s*(\S.*)|\.?)$",
+    re.IGNORECASE,
+)
+_INLINE_ABSTRACT = re.compile(r"^(Abstract|Summary)\s*[:.]\s+(?=\S)", re.IGNORECASE)
+_AFFILIATION = re.compile(
+    r"\b(?:Department|Dept|Universit|Institut|Hospital|School of|Faculty|College|Laborator|"
+    r"Division of|Academy)|@|Correspond"
 )
 _DISCLAIMER = re.compile(r"^(?:Disclaimer|Publisher[’']s Note)\b", re.IGNORECASE)
-_COPYRIGHT = re.compile(r"^(?:©|\(c\)\s*\d{4}|Copyright\b)", re.IGNORECASE)
-_CITE = re.compile(r"^(?:Share and Cite|Cite This Article|How to Cite)\b", re.IGNORECASE)
+_COPYRIGHT = re.compile(
+    r"^(?:©|\(c\)\s*\d{4}|Copyright\b)|^This (?:is an|article is an|work is) open[ -]access|"
+    r"^Open Access This article",
+    re.IGNORECASE,
+)
+_CITE = re.compile(
+    r"^\**(?:Share and Cite|(?:Please )?Cite This (?:Article|Paper|As)(?: as)?|"
+    r"How to Cite(?: This)?(?: (?:Article|Paper))?|(?:(?:Recommended|Suggested) )?Citation)\b\**"
+    r"\s*(?::\**\s*(?P<rest>.*)|\W*)$",
+    re.IGNORECASE,
+)
 _STYLE = re.compile(
-    r"^(?:MDPI and ACS Style|ACS Style|AMA Style|APA Style|MLA Style|Chicago/Turabian Style)"
+    r"^(?:MDPI and ACS Style|ACS Style|AMA Style|APA Style|MLA Style|Vancouver Style|Harvard Style|"
+    r"Chicago(?:/Turabian)? Style)"
 )
-_BYLINE = re.compile(r"^by\s+(?=[A-Z])")
-_DATES = re.compile(r"\bPublished(?: online)?:\s*([^/|;]{4,30})")
 _TABLE_NOTE = re.compile(r"^(?:(?:Abbreviations?|Notes?|Legend)\b|[*†‡§]|[a-z]\s)")
-_KEYWORDS = re.compile(r"^Key ?words?\s*:", re.IGNORECASE)
-_STATEMENTS = frozenset(
-    [
-        "abbreviations",
-        "acknowledgments",
-        "acknowledgements",
-        "author contributions",
-        "conflict of interest",
-        "conflicts of interest",
-        "consent for publication",
-        "data availability",
-        "data availability statement",
-        "ethics approval",
-        "funding",
-        "informed consent statement",
-        "institutional review board statement",
-        "supplementary materials",
-    ]
+_LISTED_FORMS = re.compile(r"^(?:Non-?standard )?Abbreviations(?: used)?\s*:\s*", re.IGNORECASE)
+_KEYWORDS = re.compile(r"^\**Key ?words?\**\s*:", re.IGNORECASE)
+_RECEIVED = re.compile(r"\b(?:Received|Accepted|Published)(?: online)?:?\s+\d", re.IGNORECASE)
+# Lines about the paper that stand behind its text.
+_NOTE = re.compile(
+    r"^(?:Edited|Reviewed) by\b|^(?:Key ?words?|Citation|Received|Academic Editors?|E-?mail|Tel|"
+    r"\*?Correspondence|ORCID|Specialty section|Present address)\b\s*:|^This article was",
+    re.IGNORECASE,
 )
+_ABSTRACTS = frozenset({"abstract", "summary", "article abstract"})
+_ABBREVIATIONS = frozenset({"abbreviations", "glossary", "nomenclature", "list of abbreviations"})
+_SECTIONS = frozenset({
+    "introduction", "background", "methods", "materials and methods", "results", "discussion",
+    "conclusion", "conclusions", "highlights", "graphical abstract", "simple summary", "footnotes",
+    "plain language summary", "author summary", "significance", "keywords",
+    "results and discussion", "limitations", "statements and declarations",
+})  # fmt: skip
+_STATEMENTS = frozenset({
+    "abbreviations", "acknowledgments", "acknowledgements", "acknowledgment", "acknowledgement",
+    "author contributions", "authors’ contributions", "authors' contributions",
+    "competing interests", "conflict of interest", "conflicts of interest",
+    "consent for publication", "data availability",
+    "data availability statement", "declarations", "declaration of competing interest",
+    "disclosure", "ethics approval", "ethics statement", "funding", "funding statement",
+    "footnotes", "generative ai statement", "informed consent statement",
+    "institutional review board statement",
+    "publisher’s note", "publisher's note", "supplementary materials", "supplementary material",
+    "supporting information",
+})  # fmt: skip
 _MAX_HEADING = 250
+_LEAST_PROSE = 120
 _MAX_WORDS_IN_HEADING = 40
 _MIN_SIGNS = 2
+_TOP = 40
 
 
 def recognises(text: str) -> bool:
-    """Tell whether a text is a scraped article page: two signs of the layout."""
+    """Return whether a text is an article page: it shows two signs of the layout."""
     lines = [line.strip() for line in text.split("\n") if line.strip()]
-    if not lines or lines[0].startswith(("<", "# ", "{")):
+    if not lines or lines[0].startswith(("<", "{")):
         return False
+    bare = [_bare(line) for line in lines]
     entries = sum(bool(_IS_ENTRY.match(line)) for line in lines)
+    links = any(marks.LINK_LINE.match(line) for line in lines)
     signs = [
-        any(_REFERENCES.match(line) for line in lines) and entries > 0,
-        any(split_link_labels(line[-120:])[1] for line in lines if line.endswith("]")),
-        sum(bool(_NUMBERED.match(line)) and len(line) < _MAX_HEADING for line in lines[1:]) > 1,
-        any(_DISCLAIMER.match(line) for line in lines),
-        any(_COPYRIGHT.match(line) for line in lines),
-        any(_CITE.match(line) for line in lines),
-        any(_STYLE.match(line) for line in lines),
-        any(line.casefold() == "abstract" for line in lines),
+        any(map(_REFERENCES.match, bare)) and (entries > 0 or links),
+        links or any(split_link_labels(line[-120:])[1] for line in lines if line.endswith("]")),
+        sum(bool(_NUMBERED.match(line)) and len(line) < _MAX_HEADING for line in bare[1:]) > 1,
+        any(map(_DISCLAIMER.match, lines)),
+        any(map(_COPYRIGHT.match, lines)),
+        any(map(_CITE.match, lines)),
+        any(map(_STYLE.match, lines)),
+        any(line.casefold().rstrip(":") in _ABSTRACTS for line in bare),
+        any(line.casefold() in _SECTIONS for line in bare),
+        any(map(_KEYWORDS.match, lines)),
+        any(_RECEIVED.search(line) or marks.find_doi(line) for line in lines[:_TOP]),
     ]
     return sum(signs) >= _MIN_SIGNS
 
 
-@dataclass
-class _Parts:
-    """What has been read so far, and where in the page the reader stands."""
-
-    file: str
-    title: str = ""
-    byline: str = ""
-    published: tuple[int, ...] = ()
-    licence: str = ""
-    places: list[tuple[str, int]] = field(default_factory=list)
-    headings: list[Heading] = field(default_factory=list)
-    blocks: list[Block] = field(default_factory=list)
-    tables: list[Grid] = field(default_factory=list)
-    citations: list[Citation] = field(default_factory=list)
-    figures: list[Figure] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    cite_lines: list[tuple[int, str]] = field(default_factory=list)
-    rows: list[tuple[int, str]] = field(default_factory=list)
-    caption: tuple[str, str, int] | None = None
-    in_references: bool = False
-    in_cite: bool = False
+def _bare(line: str) -> str:
+    """Return a line without the marks of a Markdown heading."""
+    found = _MARKUP.match(line)
+    return ((found[2] or found[3] or line) if found else line).strip()
 
 
 def read(source: Source) -> Document:
-    """Return the Document of a scraped page. Line numbers are those of the seed."""
-    parts = _Parts(source.file)
-    for number, line in enumerate(source.lines, 1):
-        _read_line(number, line, parts)
-    _end_table(parts)
-    front = _read_front(parts)
-    _check_numbers(parts)
-    texts = [h.text for h in parts.headings] + [b.text for b in parts.blocks]
-    texts += [c.text for g in parts.tables for row in g.rows for c in row]
-    return Document(
-        layout=NAME,
-        file=source.file,
-        sha256=source.sha256,
-        front=front,
-        headings=tuple(parts.headings),
-        blocks=tuple(parts.blocks),
-        tables=tuple(parts.tables),
-        citations=tuple(parts.citations),
-        figures=tuple(parts.figures),
-        abbreviations=find_abbreviations(texts),
-        problems=tuple(parts.problems),
+    """Return the Document of a page. Line numbers are those of the seed."""
+    return _Page(source).read()
+
+
+class _Page:
+    """Where the reader stands in the page, and what it has read so far."""
+
+    def __init__(self, source: Source) -> None:
+        self.draft = Draft(source, NAME)
+        self.cite_lines: Lines = []
+        self.in_references = False
+        self.in_cite = False
+        self.open_entry = 0  # the last line of an entry that the next line may go on with
+        self.bulleted = True
+        self.pending: tuple[str, int] | None = None  # the label of a caption, and its line
+
+    def read(self) -> Document:
+        draft = self.draft
+        lines = draft.source.lines
+        rows = marks.find_table_lines(lines)
+        start = self._find_body(lines, rows)
+        bare = [_NUMBERED.sub("", _bare(line.strip())).casefold() for line in lines]
+        self.has_introduction = "introduction" in bare and not _ABSTRACTS & set(bare)
+        masthead = []
+        for number, line in enumerate(lines[:start], 1):
+            text = line.strip()
+            if (
+                text
+                and not self._take_citation(number, text)
+                and not self._read_licence(number, text)
+            ):
+                masthead.append((number, text))
+        read_masthead(draft, masthead, self._cited_text(lines))
+        self.in_cite = False
+        for number, line in enumerate(lines[start:], start + 1):
+            if number in rows and not self._is_caption(line):
+                self._end_entry()
+                draft.add_row(number, line)
+                continue
+            draft.end_table(abbreviations=self._section().casefold() in _ABBREVIATIONS)
+            if line.strip():
+                self._read_line(number, line.strip())
+        draft.end_table(abbreviations=self._section().casefold() in _ABBREVIATIONS)
+        self._read_front()
+        self._check_numbers()
+        return draft.finish()
+
+    # --- the parts of a page -----------------------------------------------------------------
+
+    def _find_body(self, lines: tuple[str, ...], rows: set[int]) -> int:
+        """Return how many lines stand before the first section, table or list."""
+        seen = 0
+        # Numbers before an abstract are marks of affiliations, and begin no section.
+        names = [_bare(line.strip()).casefold().rstrip(":") for line in lines]
+        last = max((n for n, name in enumerate(names) if name in _ABSTRACTS), default=0)
+        for number, line in enumerate(lines):
+            text = line.strip()
+            if not text:
+                continue
+            bare = _bare(text)
+            named = bare.casefold().rstrip(":") in _ABSTRACTS | _SECTIONS | _STATEMENTS
+            opens = _REFERENCES.match(bare) or _DISCLAIMER.match(text) or _STYLE.match(text)
+            numbered = _NUMBERED.match(bare) and _is_heading(bare) and not _AFFILIATION.search(bare)
+            begins = _is_prose(text) or (numbered and number > last)
+            if number + 1 in rows or named or opens or (seen and begins):
+                return number
+            seen += 1
+        return len(lines)
+
+    def _cited_text(self, lines: tuple[str, ...]) -> str:
+        """Return the lines that look like a citation of the paper itself, for finding its title."""
+        return " ".join(
+            line
+            for before, line in zip(("", *lines), lines, strict=False)
+            if _STYLE.match(line.strip())
+            or _CITE.match(line.strip())
+            or _CITE.match(before.strip())
+        )[:20_000]
+
+    def _section(self) -> str:
+        headings = self.draft.headings
+        return headings[-1].text if headings and headings[-1].level > 1 else ""
+
+    def _is_caption(self, line: str) -> bool:
+        return bool(_CAPTION.match(line.strip()))
+
+    def _read_line(self, number: int, line: str) -> None:
+        if _REFERENCES.match(_bare(line)):
+            self._open_references(number, line)
+        elif self._read_anywhere(number, line) or self._take_citation(number, line):
+            pass
+        elif self.in_references:
+            self._read_entry(number, line)
+        else:
+            self._read_body(number, line)
+
+    def _take_citation(self, number: int, line: str) -> bool:
+        """Take a line of the paper's own citation; its block ends where a line has no year."""
+        cite = _CITE.match(line)
+        if _STYLE.match(line):
+            self.in_cite = True
+            self.cite_lines.append((number, line))
+        elif cite and cite["rest"]:
+            self.cite_lines.append((number, cite["rest"]))
+        elif cite:
+            self.in_cite = True
+            self.draft.ignore(number, "citation-heading")
+        elif (
+            self.in_cite
+            and _HAS_YEAR.search(line)
+            and not _IS_ENTRY.match(line)
+            and not _COPYRIGHT.match(line)
+        ):
+            self.cite_lines.append((number, line))
+        else:
+            self.in_cite = False
+            return False
+        return True
+
+    def _read_licence(self, number: int, line: str) -> bool:
+        draft = self.draft
+        if not _COPYRIGHT.match(line) or is_furniture(line):
+            return False
+        if draft.licence and not _is_better(line, draft.licence):
+            return False
+        if draft.licence:
+            before = next(n for name, n in draft.places if name == "licence")
+            draft.add_block("statement", draft.licence, before)
+        draft.set_licence(line, number)
+        return True
+
+    def _read_anywhere(self, number: int, line: str) -> bool:
+        """Take the lines that may stand anywhere: disclaimer, licence, captions, furniture."""
+        draft = self.draft
+        caption = _CAPTION.match(line)
+        if _DISCLAIMER.match(line) and len(line) > _MAX_WORDS_IN_HEADING:
+            draft.add_block("statement", line.rstrip("| "), number, "Disclaimer")
+        elif self._read_licence(number, line):
+            pass
+        elif caption and (caption[3] or not self.in_references):
+            self._end_entry()
+            if caption[3]:
+                self._add_caption(caption[1], caption[3], number)
+            else:
+                self.pending = (caption[1], number)
+                draft.taken.add(number)
+        elif is_furniture(line):
+            draft.ignore(number, "site-furniture")
+        else:
+            return False
+        return True
+
+    def _add_caption(self, label: str, text: str, number: int) -> None:
+        self.pending = None
+        if label.casefold().startswith("table"):
+            self.draft.caption = (label, text)
+            self.draft.add_block("caption", text, number, label)
+        else:
+            self.draft.add_figure(label, text, number)
+
+    # --- references --------------------------------------------------------------------------
+
+    def _open_references(self, number: int, line: str) -> None:
+        self.in_cite, self.in_references, self.open_entry = False, True, 0
+        self._add_heading(number, line)
+        rest = [text.strip() for text in self.draft.source.lines[number:] if text.strip()]
+        first = [t for t in rest[:9] if not marks.LINK_LINE.match(t) and not is_furniture(t)]
+        self.bulleted = not first or any(
+            _IS_ENTRY.match(t) or _BARE_NUMBER.match(t) for t in first[:2]
+        )
+
+    def _end_entry(self) -> None:
+        self.open_entry = 0
+
+    def _read_entry(self, number: int, line: str) -> None:
+        """Take a line of the list: an entry, its continuation, or what stands behind the list."""
+        draft = self.draft
+        last = draft.citations[-1] if draft.citations else Citation(0, "", 0)
+        goes_on = bool(last.line) and self.open_entry == number - 1 and not last.labels
+        if marks.LINK_LINE.match(line):
+            if last.line:
+                labels = tuple(
+                    p.strip(" []") for p in re.split(r"[|·,;\]]", line) if p.strip(" []")
+                )
+                draft.citations[-1] = replace(last, labels=(*last.labels, *labels))
+                draft.taken.add(number)
+            else:
+                draft.ignore(number, "link-labels")
+            self._end_entry()
+        elif bare := _BARE_NUMBER.match(line):
+            draft.citations.append(Citation(int(bare[1]), "", number))
+            self.open_entry = number
+        elif last.line and not last.printed and self.open_entry:
+            draft.citations[-1] = replace(last, printed=line, labels=split_link_labels(line)[1])
+            draft.taken.add(number)
+            self.open_entry = number
+        elif _IS_ENTRY.match(line) or (
+            self._is_plain_entry(line) and not (goes_on and not _HAS_YEAR.search(last.printed))
+        ):
+            self._add_entry(number, line)
+        elif goes_on and not _is_heading(line):
+            text = f"{last.printed} {line}"
+            draft.citations[-1] = replace(last, printed=text, labels=split_link_labels(text)[1])
+            draft.taken.add(number)
+            self.open_entry = number
+        else:
+            self.in_references = False
+            self._read_body(number, line)
+
+    def _is_plain_entry(self, line: str) -> bool:
+        """Return whether a line of a list without bullets begins an entry: it has a year."""
+        named = line.casefold().rstrip(":") in _STATEMENTS | _SECTIONS
+        linked = bool(split_link_labels(line)[1]) and not named
+        plain = not self.bulleted and (bool(_NAMES.match(line)) or not _is_heading(line))
+        return (linked or plain) and bool(_HAS_YEAR.search(line))
+
+    def _add_entry(self, number: int, line: str) -> None:
+        found = _ENTRY.match(line) if _IS_ENTRY.match(line) else None
+        text = found[3] if found else line
+        printed_number = found and (found[1] or found[2])
+        last = self.draft.citations[-1].number if self.draft.citations else 0
+        count = int(printed_number) if printed_number else last + 1
+        labels = split_link_labels(text)[1]
+        self.draft.citations.append(Citation(count, text.strip(), number, labels=labels))
+        self.open_entry = number
+
+    # --- headings and prose ------------------------------------------------------------------
+
+    def _add_heading(self, number: int, line: str) -> None:
+        found = _MARKUP.match(line)
+        text = _bare(line)
+        level = len(found[1]) if found and found[1] else 2
+        numbered = _NUMBERED.match(text)
+        if numbered:
+            level = 2 + numbered[1].strip(".").count(".")
+        self.draft.add_heading(max(level, 2), text, number)
+
+    def _read_body(self, number: int, line: str) -> None:
+        draft = self.draft
+        section = self._section()
+        inline = _INLINE_ABSTRACT.match(line)
+        if self.pending and self.pending[1] >= number - 2 and not line.startswith("#"):
+            self._add_caption(self.pending[0], line, number)
+        elif inline and not any(b.kind == "abstract" for b in draft.blocks):
+            draft.add_block("abstract", line[inline.end() :], number, inline[1])
+        elif listed := _LISTED_FORMS.match(line):
+            draft.add_pairs(line[listed.end() :])
+            draft.add_block("statement", line, number, "Abbreviations")
+        elif _continues_list(line, draft) or (_IS_ENTRY.match(line) and _is_linked(line)):
+            self.in_references = True
+            self._add_entry(number, line)
+        elif section.casefold() in _ABBREVIATIONS and self._read_short_form(number, line):
+            pass
+        elif _is_heading(line) or line.startswith("#"):
+            self._add_heading(number, line)
+        elif draft.tables and not section and _TABLE_NOTE.match(line):
+            draft.add_block("footnote", line, number)
+        elif _KEYWORDS.match(line):
+            draft.add_block("paragraph", line, number, section)
+        else:
+            kind = "statement" if _NOTE.match(line) else _body_kind(section)
+            if not section and self.has_introduction and kind == "paragraph":
+                kind = "abstract"  # Frontiers prints it without a heading
+            draft.add_block(kind, line, number, section)
+
+    def _read_short_form(self, number: int, line: str) -> bool:
+        """Take a line of a list of abbreviations: a pair, or a short form above its long one."""
+        draft = self.draft
+        if line.casefold().rstrip(":") in _SECTIONS | _STATEMENTS or _REFERENCES.match(_bare(line)):
+            return False
+        if draft.add_pairs(line):
+            draft.taken.add(number)
+        elif draft.pairs and not draft.pairs[-1][1]:
+            draft.pairs[-1] = (draft.pairs[-1][0], line)
+            draft.taken.add(number)
+        elif " " not in line and any(c.isupper() or c.isdecimal() for c in line):
+            draft.pairs.append((line, ""))
+            draft.taken.add(number)
+        else:
+            return False
+        return True
+
+    # --- the paper itself --------------------------------------------------------------------
+
+    def _read_front(self) -> None:
+        draft = self.draft
+        draft.pairs = [pair for pair in draft.pairs if all(pair)]
+        own = read_citation_block(
+            self.cite_lines, draft.source.file, str(draft.work.get("title", ""))
+        )
+        draft.problems += own.problems
+        draft.taken |= own.lines
+        for name, line in own.places:
+            value, known = getattr(own.work, name), draft.work.get(name)
+            if name == "issued" and known and known[:1] == value[:1]:
+                continue
+            if name == "authors" and known and len(known) == len(value):
+                pairs = zip(known, value, strict=True)
+                value = tuple(
+                    name_in_full(f"{k.given} {k.family}", v.family, v.given) for k, v in pairs
+                )
+            draft.work[name] = value
+            draft.places.append((name, line))
+        draft.work.setdefault("container_short", own.work.container_short)
+        if own.work.authors:
+            draft.work["et_al"] = own.work.et_al
+
+    def _check_numbers(self) -> None:
+        """Report where the printed numbers of the reference list come twice."""
+        seen: set[int] = set()
+        for citation in self.draft.citations:
+            if citation.number in seen:
+                got = f"number {citation.number} twice"
+                expected = "a number of its own for each reference"
+                self.draft.flag(citation.line, "reference-number", expected, got)
+            seen.add(citation.number)
+
+
+def _is_prose(line: str) -> bool:
+    """Return whether a line is a paragraph, and no list of authors or affiliations."""
+    if _INLINE_ABSTRACT.match(line):
+        return True
+    words = line.split()
+    small = sum(word[0].islower() for word in words)
+    prose = len(line) > _LEAST_PROSE and line[-1] in ".?!])" and small * 2 > len(words)
+    return prose and not _AFFILIATION.search(line) and not _COPYRIGHT.match(line)
+
+
+def _is_linked(line: str) -> bool:
+    """Return whether a bullet is a reference, by the links behind it; its list has no heading."""
+    return line.endswith("]") and bool(split_link_labels(line)[1]) and bool(_HAS_YEAR.search(line))
+
+
+def _is_better(line: str, licence: str) -> bool:
+    return "licen" in line.lower() and "licen" not in licence.lower()
+
+
+def _continues_list(line: str, draft: Draft) -> bool:
+    """Return whether a numbered line behind the list of references is its next entry."""
+    found = _ENTRY.match(line) if _IS_ENTRY.match(line) else None
+    printed = found and (found[1] or found[2])
+    last = draft.citations[-1].number if draft.citations else 0
+    return bool(
+        printed
+        and last
+        and int(printed) == last + 1
+        and _HAS_YEAR.search(line)
+        and len(line) > _MAX_WORDS_IN_HEADING
     )
 
 
-def _read_line(number: int, raw: str, parts: _Parts) -> None:
-    line = raw.strip()
-    if marks.is_table_line(line):
-        parts.rows.append((number, line))
-        return
-    if parts.rows:
-        _end_table(parts)
-    if not line:
-        return
-    if _CITE.match(line) or _STYLE.match(line):
-        parts.in_cite, parts.in_references = True, False
-        if _STYLE.match(line):
-            parts.cite_lines.append((number, line))
-    elif _read_furniture(number, line, parts):
-        parts.in_references = False
-    elif parts.in_cite:
-        parts.cite_lines.append((number, line))
-    elif _REFERENCES.match(line):
-        parts.in_references = True
-        _add_heading(number, line, parts)
-    elif parts.in_references:
-        _read_entry(number, line, parts)
-    else:
-        _read_body(number, line, parts)
-
-
-def _read_furniture(number: int, line: str, parts: _Parts) -> bool:
-    """Take the lines that may stand anywhere: disclaimer, licence, captions."""
-    caption = _CAPTION.match(line)
-    if _DISCLAIMER.match(line):
-        _add_block(parts, "statement", line.rstrip("| "), number, "Disclaimer")
-    elif _COPYRIGHT.match(line) and not parts.licence:
-        parts.licence = line
-        parts.places.append(("licence", number))
-    elif caption and caption[2] == "Table":
-        parts.caption = (caption[1], caption[3], number)
-        _add_block(parts, "caption", caption[3], number, caption[1])
-    elif caption:
-        parts.figures.append(Figure(caption[1], caption[3], number))
-        _add_block(parts, "caption", caption[3], number, caption[1])
-    else:
-        return False
-    return True
-
-
-def _end_table(parts: _Parts) -> None:
-    grids = marks.split_tables(parts.rows, len(parts.tables) + 1)
-    if grids and parts.caption:
-        label, text, _ = parts.caption
-        grids[0] = replace(grids[0], label=label, caption=text)
-    for grid in grids:
-        if not any(cell.header for cell in grid.rows[0]):
-            expected = "a header row above a row of dashes"
-            parts.problems.append(
-                Problem(parts.file, grid.line, "warning", "table-header", expected, "none")
-            )
-    parts.tables += grids
-    parts.rows, parts.caption = [], None
-
-
-def _add_block(parts: _Parts, kind: BlockKind, text: str, line: int, section: str = "") -> None:
-    parts.blocks.append(Block(kind, text, line, section, marks.find_citations(text)))
-
-
-def _add_heading(number: int, line: str, parts: _Parts) -> None:
-    text = line.lstrip("#").strip() if line.startswith("#") else line
-    parts.headings.append(Heading(_heading_level(text), text, number))
-
-
-def _heading_level(text: str) -> int:
-    """Return 2 for a section, one more for each further part of its number."""
-    numbered = _NUMBERED.match(text)
-    return 2 + numbered[1].strip(".").count(".") if numbered else 2
-
-
-def _read_entry(number: int, line: str, parts: _Parts) -> None:
-    """Take a line of the reference list: an entry, its continuation, or the heading after it."""
-    if _IS_ENTRY.match(line):
-        found = _ENTRY.match(line)
-        text = found[3] if found else line
-        printed_number = found and (found[1] or found[2])
-        _, labels = split_link_labels(text)
-        last = parts.citations[-1].number if parts.citations else 0
-        count = int(printed_number) if printed_number else last + 1
-        parts.citations.append(Citation(count, text.strip(), number, labels=labels))
-    elif parts.citations and not parts.citations[-1].labels and not _is_heading(line):
-        entry = parts.citations[-1]
-        text = f"{entry.printed} {line}"
-        parts.citations[-1] = replace(entry, printed=text, labels=split_link_labels(text)[1])
-    else:
-        parts.in_references = False
-        _read_body(number, line, parts)
-
-
 def _is_heading(line: str) -> bool:
-    """Tell whether a line without marks is a heading: short, and no sentence."""
+    """Return whether a line is a heading: marked so, or short and no sentence."""
     if line.startswith("#"):
         return True
     if len(line) > _MAX_HEADING or len(line.split()) > _MAX_WORDS_IN_HEADING:
         return False
-    if line.casefold().rstrip(":") in _STATEMENTS or line.casefold() == "abstract":
+    name = line.casefold().rstrip(":")
+    if name in _STATEMENTS or name in _ABSTRACTS or name in _SECTIONS:
         return True
     if (
         line[-1] in ".;:,!"
         or marks.URL.search(line)
+        or _NOTE.match(line)
+        or marks.find_doi(line)
         or "; " in line
         or marks.find_citations(line)
         or line.startswith(("-", "*", "•", "http"))
@@ -262,77 +510,8 @@ def _is_heading(line: str) -> bool:
     return bool(_NUMBERED.match(line)) or line[0].isupper() or line[0].isdigit()
 
 
-def _read_body(number: int, line: str, parts: _Parts) -> None:
-    published = _DATES.search(line)
-    section = parts.headings[-1].text if parts.headings else ""
-    if not parts.title:
-        parts.title = line.lstrip("#").strip()
-        parts.headings.append(Heading(1, parts.title, number))
-        parts.places.append(("title", number))
-    elif _BYLINE.match(line) and not parts.byline:
-        parts.byline = _BYLINE.sub("", line)
-        parts.places.append(("authors", number))
-    elif published and len(parts.headings) == 1:
-        parts.published = parse_date(published[1])
-        parts.places.append(("issued", number))
-        _add_block(parts, "statement", line, number)
-    elif _is_heading(line):
-        _add_heading(number, line, parts)
-    elif parts.tables and not section and _TABLE_NOTE.match(line):
-        _add_block(parts, "footnote", line, number)
-    else:
-        kind = _body_kind(section)
-        if _is_imprint(line, parts):
-            kind = "statement"
-        elif _KEYWORDS.match(line):
-            kind = "paragraph"
-        _add_block(parts, kind, line, number, section)
-
-
-def _is_imprint(line: str, parts: _Parts) -> bool:
-    """Tell whether a line below the title, before any section, is about the paper: short ones."""
-    return len(parts.headings) == 1 and len(line) <= _MAX_HEADING
-
-
 def _body_kind(section: str) -> BlockKind:
     name = _NUMBERED.sub("", section).casefold().rstrip(":")
-    if name == "abstract":
+    if name in _ABSTRACTS:
         return "abstract"
     return "statement" if name in _STATEMENTS else "paragraph"
-
-
-def _read_front(parts: _Parts) -> FrontMatter:
-    work, places, problems = read_citation_block(parts.cite_lines, parts.file, parts.title)
-    parts.problems += problems
-    if not work.authors and parts.byline:
-        people, et_al = split_people(parts.byline)
-        work = replace(work, authors=people, et_al=et_al)
-    if parts.published[:1] == work.issued[:1] or not work.issued:
-        work = replace(work, issued=parts.published or work.issued)
-    if not work.title:
-        work = replace(work, title=parts.title)
-    for name, value in (("authors", work.authors), ("doi", work.doi), ("licence", parts.licence)):
-        if not value:
-            parts.problems.append(
-                Problem(parts.file, 0, "note", "seed-missing", f"the paper's {name}", "none", name)
-            )
-    return FrontMatter(
-        work=work,
-        licence=parts.licence,
-        licence_url=marks.find_url(parts.licence),
-        source_url="",
-        lines=(*parts.places, *places),
-    )
-
-
-def _check_numbers(parts: _Parts) -> None:
-    """Say where the printed numbers of the reference list jump or come twice."""
-    seen: set[int] = set()
-    for citation in parts.citations:
-        if citation.number in seen:
-            got = f"number {citation.number} twice"
-            expected = "a number of its own for each reference"
-            parts.problems.append(
-                Problem(parts.file, citation.line, "warning", "reference-number", expected, got)
-            )
-        seen.add(citation.number)

@@ -205,3 +205,56 @@ def _control_problems(lines: tuple[str, ...], file: str) -> list[Problem]:
         return []
     got = f"control characters in {len(hit)} line(s), shown as {_REPLACEMENT}"
     return [Problem(file, hit[0], "warning", "seed-control", "printable characters", got)]
+
+
+# --- what an unknown file looks like -------------------------------------------------------------
+
+_GET_XML = "Get the article's XML (JATS) from PubMed Central, Europe PMC or the publisher."
+_GET_PAPER = "Get the paper itself: its XML (JATS), or its page saved as text."
+# The first pattern that is found names the kind of file, and what to do instead.
+_LOOKS: tuple[tuple[str, str, str], ...] = (
+    (r"^\s*\{\\rtf", "an RTF document", "Save it as plain text (UTF-8)."),
+    (r"\\documentclass|\\begin\{document\}", "LaTeX", _GET_XML),
+    (r"^TY  - ", "a RIS export of references", _GET_PAPER),
+    (r"^PMID- ?\d", "a MEDLINE export of PubMed", _GET_PAPER),
+    (r"^@\w+\{", "a BibTeX export of references", _GET_PAPER),
+    (r"^%[0A] ", "an EndNote export of references", _GET_PAPER),
+    (r"^\s*[\[{]\s*\"", "JSON", _GET_PAPER),
+    (r"^[^\n]*(?:,[^\n]*){3}\n(?:[^\n]*,){3}", "a table of comma-separated values", _GET_PAPER),
+    (r"^[^\n]*\t[^\n]*\n[^\n]*\t", "a table alone", _GET_PAPER),
+    (r"(?i)access denied|captcha|are you a robot|enable (?:javascript|cookies)",
+     "a page that refused the download", "Open the page in a browser and save the article."),
+)  # fmt: skip
+_SITES = {
+    "frontiersin.org": "Frontiers",
+    "mdpi.com": "MDPI",
+    "ncbi.nlm.nih.gov": "PubMed Central",
+    "europepmc.org": "Europe PMC",
+    "sciencedirect.com": "ScienceDirect",
+    "springer.com": "Springer",
+    "biomedcentral.com": "BioMed Central",
+    "nature.com": "Nature",
+    "wiley.com": "Wiley",
+    "plos.org": "PLOS",
+    "tandfonline.com": "Taylor & Francis",
+}
+
+
+def describe_text(text: str) -> tuple[str, str]:
+    """Return what a text of no known layout looks like, and what to do about it."""
+    for pattern, looks, todo in _LOOKS:
+        if re.search(pattern, text[:20_000], re.MULTILINE):
+            return looks, todo
+    lines = [line for line in text.split("\n") if line.strip()]
+    first = " ".join(lines[0].split())[:60] if lines else ""
+    if len(lines) < 3:  # noqa: PLR2004 (a note)
+        return f"a note of {len(lines)} line(s), {first!r}", _GET_PAPER
+    hint = "Save the whole page with its headings, or add a reader for this layout."
+    return f"plain text without the headings of a paper, beginning {first!r}", hint
+
+
+def name_site(data: bytes) -> str:
+    """Return the publisher's site that a saved page names most often, or an empty string."""
+    counts = {name: data.count(host.encode()) for host, name in _SITES.items()}
+    best = max(counts, key=lambda name: counts[name])
+    return best if counts[best] else ""

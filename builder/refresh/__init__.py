@@ -5,6 +5,7 @@ Everything is asked first and written last: offline, or stopped half-way, nothin
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Callable, Collection, Mapping
@@ -50,8 +51,10 @@ class Refreshed:
 def find_today(environment: Mapping[str, str] = os.environ) -> date:
     """Return the day that answers are dated with: SOURCE_DATE_EPOCH where set, else today."""
     given = environment.get("SOURCE_DATE_EPOCH", "")
-    moment = float(given) if given.isdecimal() else time.time()
-    return datetime.fromtimestamp(moment, UTC).date()
+    with contextlib.suppress(OverflowError, OSError, ValueError):
+        if given.isdecimal():
+            return datetime.fromtimestamp(float(given), UTC).date()
+    return datetime.fromtimestamp(time.time(), UTC).date()
 
 
 @dataclass(frozen=True)

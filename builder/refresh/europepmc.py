@@ -76,7 +76,7 @@ def parse_result(result: Any) -> Found:
     return Found(
         titles=(find_text(result, "title").rstrip("."),),
         family=lead,
-        year=int(year) if year.isdecimal() else None,
+        year=int(year) if re.fullmatch(r"[12]\d{3}", year) else None,
         doi=find_text(result, "doi").lower(),
         pmid=pmid if re.fullmatch(r"[1-9]\d{0,8}", pmid) else "",
         pmcid=pmcid if re.fullmatch(r"PMC\d{4,9}", pmcid) else "",

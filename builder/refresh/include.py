@@ -18,6 +18,7 @@ from builder.errors import Problem, ProblemError
 from builder.extract import extract_paper
 from builder.extract.findings.sentences import find_sentences
 from builder.extract.vocabulary import Vocabulary
+from builder.models import Finding
 from builder.models.review import Retrieval, ScreeningRecord
 from builder.project import Project
 from builder.readers import read_seed_bytes
@@ -216,9 +217,9 @@ class _Fetcher:
         sentences = list(enumerate(find_sentences(hit.abstract), 1))
         document = read_seed_bytes(write_abstract(fields, sentences).encode(), record.id)
         found = extract_paper(document, self._vocabulary, record.id)
-        lines = {f.locator.line for f in found.bundle.findings if f.basis == "abstract"}
-        texts = {block.text for block in document.blocks if block.line in lines}
-        kept = [(number, text) for number, text in sentences if text in texts]
+        findings = [f for f in found.bundle.findings if f.basis == "abstract"]
+        quotes = {f.quote for f in findings if _says_something(f)}
+        kept = [(number, text) for number, text in sentences if text in quotes]
         if not kept:
             raise _MissedError(f"{why}; no sentence of its abstract carries a finding", *problems)
         data = write_abstract(fields, kept).encode()
@@ -227,6 +228,14 @@ class _Fetcher:
             got="abstract", day=self._today, why=why, seed=seed, licence=hit.licence or None
         )
         return _Fetched(retrieval, data, problems)
+
+
+def _says_something(finding: Finding) -> bool:
+    """Return whether a statement says more than whose vesicles it is about."""
+    return bool(
+        finding.mechanisms or finding.outcomes or finding.conditions or finding.cargo
+        or finding.vehicles or finding.quantities
+    )  # fmt: skip
 
 
 def _problem(record: ScreeningRecord, expected: str, got: str) -> Problem:

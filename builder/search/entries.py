@@ -21,7 +21,7 @@ from builder.search.sections import (
     find_values,
 )
 from builder.site.citations import short_name
-from builder.site.index import PAGED, Atlas, terms_in
+from builder.site.index import Atlas, terms_in
 from builder.store import Library, PaperBundle
 from builder.text import ids
 
@@ -102,7 +102,7 @@ def find_findings(atlas: Atlas) -> Iterator[Entry]:
     for finding in atlas.findings:
         csl = atlas.paper(finding.paper).paper.csl
         yield Entry(
-            path=ids.page_path("finding", finding.id),
+            path=atlas.pages.findings[finding.id],
             kind="finding",
             title=finding.quote,
             detail=short_name(csl),
@@ -127,7 +127,7 @@ def _vesicle_names(tissues: Iterable[Term]) -> Iterator[str]:
 
 
 def _term_entry(atlas: Atlas, term: Term, tissues: Sequence[str], vesicles: Sequence[str]) -> Entry:
-    paged = term.kind in PAGED
+    paged = term.id in atlas.pages.terms
     findings = atlas.findings_of(term.id)
     own = [*_own_names(term), *tissues]
     names = dict.fromkeys([*own, *vesicles, *find_variants(term)])
@@ -210,7 +210,7 @@ def _reference_entry(atlas: Atlas, reference: Reference, habits: Habits) -> Entr
     csl = reference.csl
     told = {f.id: f for f in (*atlas.stating[reference.id], *atlas.citing[reference.id])}
     return Entry(
-        path=ids.page_path("reference", reference.id),
+        path=atlas.pages.references[reference.id],
         kind="reference",
         title=csl.title,
         detail=_imprint(csl),

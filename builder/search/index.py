@@ -19,9 +19,8 @@ from builder.search.fulltext import write_fulltext
 from builder.search.identifiers import normalise
 from builder.search.minify import pack_programs
 from builder.search.normalise import find_keys, join_keys
-from builder.site.index import Atlas, build_atlas
+from builder.site.index import Atlas
 from builder.site.labels import KIND_WORDS
-from builder.store import Library
 from builder.store.build_info import find_edition
 from builder.text import spelling
 
@@ -48,12 +47,11 @@ class Entries:
         return [*self.terms, *self.works, *self.findings]
 
 
-def write_search(project: Project, library: Library, site: Path) -> None:
+def write_search(project: Project, atlas: Atlas, site: Path) -> None:
     """Write names, identifiers and full text, and pack the programs. Raises ProblemError."""
-    atlas = build_atlas(library)
     settings = store.read_yaml(project.content / "search.yml", project.root)
     entries = find_entries(atlas, read_habits(settings))
-    write_index(site / FOLDER, entries, settings, find_edition(library).day.isoformat())
+    write_index(site / FOLDER, entries, settings, find_edition(atlas.library).day.isoformat())
     pack_programs(site / "assets/javascripts")
 
 

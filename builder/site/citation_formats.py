@@ -84,14 +84,14 @@ class Citable:
     et_al: bool = False
 
 
-def page_citable(key: str, title: str, url: str, version: str, day: date) -> Citable:
-    """Return a page of the atlas as a citable web page, with data version and date."""
+def page_citable(key: str, title: str, url: str, day: date | None) -> Citable:
+    """Return a page of the atlas as a citable web page, with the date of its own records."""
     item = models.CslItem(
         type="webpage",
         title=title,
         author=[models.CslName(literal=f"{PUBLISHER} contributors")],
-        container_title=f"{PUBLISHER}, data version {version}",
-        issued=models.CslDate(date_parts=[[day.year, day.month, day.day]]),
+        container_title=PUBLISHER,
+        issued=models.CslDate(date_parts=[[day.year, day.month, day.day]]) if day else None,
         URL=url,
     )
     return Citable(key, item)
@@ -228,7 +228,7 @@ def write_bibtex(citables: Iterable[Citable]) -> str:
 
 def _ris_name(name: models.CslName) -> str:
     if name.literal or not name.family:
-        # The closing comma tells a RIS reader that the name is not to be taken apart.
+        # The closing comma says to a RIS reader that the name is not to be taken apart.
         return f"{name.literal or name.given or ''},"
     return ", ".join(p for p in (name.family, name.given, name.suffix) if p)
 

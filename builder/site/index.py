@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
 
 from builder.addresses import ledger
-from builder.models import Cited, Finding, Question, Table, TableRow, Term, Trial
-from builder.site import links
+from builder.addresses.pages import Pages, find_pages, term_address
+from builder.curate.studies import find_studies
+from builder.models import Address, Cited, Finding, Question, Study, Table, TableRow, Term, Trial
 from builder.site.evidence import (
     Disagreement,
     find_disagreements,
@@ -21,14 +24,9 @@ from builder.site.evidence import (
     standing_studies,
 )
 from builder.site.links import View
-from builder.site.paging import GLOSSARY, split_glossary
 from builder.site.short_forms import ShortForms, Wording, find_short_forms
-from builder.site.trial_merge import find_trials, group_tellings
 from builder.store import Library, PaperBundle
-from builder.store.build_info import Edition
 
-# The kinds of terms that have a page of their own; the others stand in the glossary.
-PAGED = ("source", "mechanism", "vehicle", "condition")
 # Each list of a finding, with the name under which pages show it.
 ROLES = (
     "sources",
@@ -63,6 +61,7 @@ class Atlas:
     """A Library with every index that views need."""
 
     library: Library
+    pages: Pages
     uses: dict[str, list[Use]] = field(default_factory=lambda: defaultdict(list))
     children: dict[str, list[Term]] = field(default_factory=lambda: defaultdict(list))
     citing: dict[str, list[Finding]] = field(default_factory=lambda: defaultdict(list))
@@ -73,6 +72,8 @@ class Atlas:
     # Findings whose words hold the number of a registry, by the number in small letters.
     numbered: dict[str, list[Finding]] = field(default_factory=lambda: defaultdict(list))
     by_number: dict[str, Trial] = field(default_factory=dict)
+    addresses: dict[str, Address] = field(default_factory=dict)  # the ledger
+    trial_by_id: dict[str, Trial] = field(default_factory=dict)
     term_trials: dict[str, list[Trial]] = field(default_factory=lambda: defaultdict(list))
     reference_trials: dict[str, list[Trial]] = field(default_factory=lambda: defaultdict(list))
     cited: dict[tuple[str, int], Cited] = field(default_factory=dict)
@@ -80,18 +81,18 @@ class Atlas:
     rows: dict[tuple[str, str], tuple[Table, int, TableRow]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     trials: list[Trial] = field(default_factory=list)
-    tellings: dict[str, list[Trial]] = field(default_factory=dict)
+    studies: list[Study] = field(default_factory=list)  # those that a statement or a trial reports
+    finding_studies: dict[str, list[Study]] = field(default_factory=lambda: defaultdict(list))
+    label_studies: dict[str, list[Study]] = field(default_factory=lambda: defaultdict(list))
+    reports: dict[str, list[Trial]] = field(default_factory=dict)
     by_id: dict[str, Finding] = field(default_factory=dict)
     former: dict[str, list[str]] = field(default_factory=dict)
     former_rows: dict[str, list[str]] = field(default_factory=dict)
-    glossary: dict[str, str] = field(default_factory=dict)  # terms on its further pages
     places: dict[tuple[str, int], str] = field(default_factory=dict)
     withdrawn: frozenset[str] = frozenset()
     disagreements: dict[str, list[Disagreement]] = field(default_factory=lambda: defaultdict(list))
-    edition: Edition | None = None
     short_forms: ShortForms = field(default_factory=ShortForms)
-    # Of the page being made: the short forms that label its links, the papers that it quotes.
-    spoken: dict[str, str] = field(default_factory=dict)
+    # The papers that the page being made quotes.
     quoted: set[str] = field(default_factory=set)
 
     def paper(self, paper: str) -> PaperBundle:
@@ -103,8 +104,6 @@ class Atlas:
         found = self.library.terms.get(term)
         if found is None:
             return {"label": term, "href": "", "title": "", "kind": ""}
-        if found.short != found.label:
-            self.spoken[found.short] = found.label
         return {
             "label": found.short,
             "href": self.term_href(found, root),
@@ -126,17 +125,22 @@ class Atlas:
         }
 
     def term_href(self, term: Term, root: str) -> str:
-        """Return the relative address of a term."""
-        if term.kind in PAGED:
-            return links.page_href(root, term.kind, term.id)
-        return links.href(root, self.glossary.get(term.id, GLOSSARY), f"term-{term.id}")
+        """Return the relative address of a term: its page, or its line in the glossary."""
+        return f"{root}{term_address(self.library, term)}"
+
+    def finding_href(self, finding: str, root: str) -> str:
+        """Return the relative address of a finding: an anchor of its paper's or work's page."""
+        return f"{root}{self.pages.findings[finding]}"
+
+    def work_href(self, reference: str, root: str) -> str:
+        """Return the relative address of a cited work: its page, or its entry in a paper's list."""
+        return f"{root}{self.pages.references[reference]}"
 
     def take_wording(self) -> Wording:
         """Return how the page made since the last call words things."""
-        told = Wording(self.short_forms, dict(self.spoken), frozenset(self.quoted))
-        self.spoken.clear()
+        wording = Wording(self.short_forms, frozenset(self.quoted))
         self.quoted.clear()
-        return told
+        return wording
 
     def subtree(self, term: str) -> list[str]:
         """Return the ids of all narrower terms, each once, without the term itself."""
@@ -159,8 +163,21 @@ class Atlas:
         return list(seen.values())
 
     def stands(self, finding: Finding) -> bool:
-        """Tell whether a finding rests on any work that was not retracted."""
+        """Return whether a finding rests on any work that was not retracted."""
         return bool(standing_studies(finding, self.places, self.withdrawn))
+
+    def studies_of(self, finding: str) -> list[Study]:
+        """Return the studies that a finding reports."""
+        return self.finding_studies.get(finding, [])
+
+    def trial(self, trial: str) -> Trial:
+        """Return the record of a trial by its id."""
+        return self.trial_by_id[trial]
+
+    def last_change(self, address: str) -> date | None:
+        """Return the day on which the records of a page last changed; None where it has none."""
+        entry = self.addresses.get(address)
+        return (entry.changed or entry.since) if entry and entry.state == "live" else None
 
     def naming(self, trial: Trial) -> list[Finding]:
         """Return the findings that name a trial by its number."""
@@ -191,12 +208,14 @@ def terms_in(finding: Finding) -> Iterator[tuple[str, str, str]]:
 
 def build_atlas(library: Library) -> Atlas:
     """Return the library with all its indexes."""
-    told = library.trials()
+    reported = library.trials()
     atlas = Atlas(
         library,
+        find_pages(library),
+        addresses={entry.address: entry for entry in library.ledger},
         findings=library.findings(),
-        trials=find_trials(told),
-        tellings=group_tellings(told),
+        trials=find_trials(reported),
+        reports=group_reports(reported),
         former=ledger.former_ids(library.ledger),
         former_rows=ledger.former_rows(library.ledger),
         places=find_places(library),
@@ -205,7 +224,6 @@ def build_atlas(library: Library) -> Atlas:
     for term in sorted(library.terms.values(), key=lambda t: (t.label.casefold(), t.id)):
         if term.parent:
             atlas.children[term.parent].append(term)
-    atlas.glossary = {t.id: part.path for part in split_glossary(library) for t in part.entries}
     atlas.short_forms = find_short_forms(library)
     for bundle in library.papers.values():
         _index_paper(atlas, bundle)
@@ -216,18 +234,30 @@ def build_atlas(library: Library) -> Atlas:
             atlas.disagreements[name].append(found)
     for trial in atlas.trials:
         atlas.by_number[trial.registry.lower()] = trial
+        atlas.trial_by_id[trial.id] = trial
         for name in dict.fromkeys([*trial.sources, *trial.conditions]):
             atlas.term_trials[name].append(trial)
         _index_trial_works(atlas, trial)
+    _index_studies(atlas)
     return atlas
 
 
+def _index_studies(atlas: Atlas) -> None:
+    """Note each study that a statement or a trial reports at its findings and its labels."""
+    atlas.studies = [s for s in find_studies(atlas.library) if s.findings or s.trials]
+    for study in atlas.studies:
+        for name in study.findings:
+            atlas.finding_studies[name].append(study)
+        for name in dict.fromkeys([*study.sources, *study.conditions]):
+            atlas.label_studies[name].append(study)
+
+
 def _index_trial_works(atlas: Atlas, trial: Trial) -> None:
-    """Note a trial at each work that any of its tellings cites, once."""
+    """Note a trial at each work that any of its reports cites, once."""
     works = {
-        atlas.reference_id(told.paper, number): None
-        for told in atlas.tellings[trial.id]
-        for number in told.references
+        atlas.reference_id(report.paper, number): None
+        for report in atlas.reports[trial.id]
+        for number in report.references
     }
     for work in works:
         atlas.reference_trials[work].append(trial)
@@ -265,8 +295,58 @@ def _index_finding(atlas: Atlas, finding: Finding) -> None:
 
 
 def view_questions(questions: list[Question]) -> list[View]:
-    """Return open questions for a page, the weightiest first."""
+    """Return open questions for a page, the highest priority first."""
     return [
         {"text": q.text, "rule": q.rule, "field": q.field or "", "weight": q.weight}
         for q in sorted(questions, key=lambda q: (-q.weight, q.rule, q.text))
     ]
+
+
+# --- trials that several papers report -----------------------------------------------------------
+
+# What belongs to one report only, and is never taken over from another.
+_OWN = frozenset({"id", "paper", "locator", "references", "quote", "label"})
+
+
+def group_reports(trials: Iterable[Trial]) -> dict[str, list[Trial]]:
+    """Return the reports of each trial, by its id; the fullest comes first."""
+    found: dict[str, list[Trial]] = defaultdict(list)
+    for trial in trials:
+        found[trial.id].append(trial)
+    return {name: sorted(held, key=_rank) for name, held in sorted(found.items())}
+
+
+def _rank(trial: Trial) -> tuple[int, str, int]:
+    stated = sum(getattr(trial, name) not in (None, []) for name in Trial.model_fields)
+    return (-stated, trial.paper, trial.locator.line)
+
+
+def merge_reports(reports: Sequence[Trial]) -> Trial:
+    """Return one record of a trial: the first report, completed by the others.
+
+    Where two differ the first one stands; lists of terms are united. Quote, place and
+    reference numbers stay those of the first report, for they mean nothing in another paper.
+    """
+    first, *others = reports
+    update: dict[str, Any] = {}
+    for name in Trial.model_fields:
+        if name in _OWN:
+            continue
+        values = [getattr(t, name) for t in reports if getattr(t, name) not in (None, [])]
+        if isinstance(getattr(first, name), list):
+            update[name] = _unite(values)
+        elif values:
+            update[name] = values[0]
+    return first.model_copy(update=update) if others else first
+
+
+def _unite(lists: Iterable[list[Any]]) -> list[Any]:
+    found: list[Any] = []
+    for items in lists:
+        found += [item for item in items if item not in found]
+    return found
+
+
+def find_trials(trials: Iterable[Trial]) -> list[Trial]:
+    """Return one record a trial, by id."""
+    return [merge_reports(held) for held in group_reports(trials).values()]

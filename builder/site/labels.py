@@ -1,11 +1,11 @@
-"""The words and marks that pages print for the closed lists of the records.
+"""The words of the interface: one glossary for all pages, with a mark for each closed list.
 
-Each effect and level of evidence has a shape and a word, so that no meaning hangs on colour.
+Each effect, design and result has a shape and a word, so that no meaning hangs on colour.
 """
 
 from __future__ import annotations
 
-from builder.models import Dose, Quantity
+from builder.models import Design, Dose, Quantity
 from builder.site.links import View, plural
 
 # (word, mark) of each effect of a mechanism or an outcome.
@@ -19,22 +19,56 @@ EFFECTS: dict[str, tuple[str, str]] = {
     "none": ("no effect on", "="),
 }
 # (word, mark, style) of what became of a condition, by the effect on it: less of it is better.
-RELIEF: dict[str, tuple[str, str, str]] = {
+CONDITION_EFFECTS: dict[str, tuple[str, str, str]] = {
     "down": ("improves", "▲", "up"),
     "up": ("worsens", "▼", "down"),
     "none": ("no effect on", "=", "none"),
 }
-# (word, mark, style) of a trial's result.
-TRIAL_RESULTS: dict[str, tuple[str, str, str]] = {
-    "positive": ("positive", "▲", "up"),
-    "negative": ("negative", "▼", "down"),
-    "mixed": ("mixed", "◆", "involves"),
+# (word, mark, style) of the result of a study.
+RESULTS: dict[str, tuple[str, str, str]] = {
+    "improved": ("improvement reported", "▲", "up"),
+    "no-benefit": ("no benefit reported", "=", "none"),
+    "worsened": ("worsening reported", "▼", "down"),
+    "mixed": ("mixed results reported", "◆", "involves"),
+    "none-reported": ("no result reported", "", "absent"),
+}
+# What the vesicles are to the condition.
+STUDY_ROLES = {
+    "therapeutic": "tried as a treatment",
+    "pathogenic": "part of the disease",
+    "biomarker": "sign of the disease",
+    "method": "method",
+    "unclear": "role not stated",
+}
+CERTAINTY = {
+    "asserted": "stated as a fact",
+    "hedged": "hedged (“may”, “promising”)",
+    "aim": "an aim, not a result",
+}
+BASIS = {
+    "table-row": "a row of a table",
+    "full-text": "the text",
+    "abstract": "the abstract",
+    "title": "the title of a cited work",
+    "digest": "a summary site’s words, not the authors’",
+}
+# Words that many pages share, each in one place.
+WORDS = {
+    "not_stated": "not stated",
+    "no_evidence": "no evidence in the material read",
+    "not_assessed": "Certainty of the evidence: not assessed.",
+    "not_advice": "It is not medical advice.",
+    "with_subtypes": "with subtypes",
+    "on_retracted": "on retracted work alone",
+    "as_read": "as read",
+    "as_printed": "as printed",
+    "report": "Report a wrong statement",
 }
 # The effects that raise a mechanism or an outcome, and those that lower it.
 RISING = ("up", "activates")
 FALLING = ("down", "inhibits")
 # Strongest last; the number of filled squares in the mark of a level.
-EVIDENCE: dict[str, int] = {
+DESIGNS: dict[str, int] = {
     "not-stated": 0,
     "review": 0,
     "in-vitro": 1,
@@ -42,8 +76,15 @@ EVIDENCE: dict[str, int] = {
     "in-vivo": 3,
     "clinical": 4,
 }
+_DESIGN_WORDS = {
+    "not-stated": "design not stated",
+    "in-vitro": "in vitro",
+    "ex-vivo": "ex vivo",
+    "in-vivo": "in animals",
+    "clinical": "in people",
+}
 ROLE_WORDS: dict[str, str] = {
-    "sources": "Cell sources",
+    "sources": "Sources",
     "modifications": "Modifications",
     "vehicles": "Delivery vehicles",
     "cargo": "Cargo",
@@ -51,12 +92,13 @@ ROLE_WORDS: dict[str, str] = {
     "targets": "Targets",
     "partners": "Co-delivered cells",
     "models": "Models",
+    "sites": "Sites",
     "species": "Species of cells or animals",
     "conditions": "Conditions",
     "outcomes": "Outcomes",
 }
 KIND_WORDS: dict[str, tuple[str, str]] = {
-    "source": ("Cell source", "Cell sources"),
+    "source": ("Source", "Sources"),
     "mechanism": ("Mechanism", "Mechanisms"),
     "vehicle": ("Delivery vehicle", "Delivery vehicles"),
     "condition": ("Condition", "Conditions"),
@@ -95,34 +137,47 @@ def find_direction(effect: str) -> str:
     return "none" if effect == "none" else "named"
 
 
-def view_relief(effect: str) -> View:
+def view_condition_effect(effect: str) -> View:
     """Return the word, mark and style of what became of a condition."""
-    word, mark, style = RELIEF.get(effect, ("", "", effect))
+    word, mark, style = CONDITION_EFFECTS.get(effect, ("", "", effect))
     return {"id": effect, "word": word, "mark": mark, "style": style}
 
 
-def view_trial_result(effect: str) -> View:
-    """Return the words, mark and style of a trial's result among the effects of a term."""
-    word, mark, style = TRIAL_RESULTS.get(effect, (effect, "", effect))
-    return {"id": effect, "word": f"{word} trial result", "mark": mark, "style": style}
+def view_result(result: str) -> View:
+    """Return the words, mark and style of the result of a study."""
+    word, mark, style = RESULTS[result]
+    return {"id": result, "word": word, "mark": mark, "style": style}
 
 
 def view_role_effect(role: str, effect: str) -> View:
     """Return the effect on a term in a role; empty words in roles that have none."""
     if role == "conditions":
-        return view_relief(effect)
+        return view_condition_effect(effect)
     return view_effect(effect if role in ("mechanisms", "outcomes") else "")
 
 
-def view_evidence(evidence: str) -> View:
-    """Return the label, rank and mark of a level of evidence: one square of four a level."""
-    rank = EVIDENCE.get(evidence, 0)
+def view_design(level: str) -> View:
+    """Return the label, rank and mark of a design: one square of four a level."""
+    rank = DESIGNS.get(level, 0)
     return {
-        "label": evidence.replace("-", " "),
+        "id": level,
+        "label": _DESIGN_WORDS.get(level, level),
         "rank": rank,
         "mark": "■" * rank + "□" * (4 - rank),
-        "style": evidence,
     }
+
+
+def describe_design(design: Design) -> str:
+    """Return how a study was done, in few words: ``randomised, triple-blind trial in people``."""
+    words = [
+        "randomised" if design.randomised else "",
+        "controlled" if design.controlled and not design.randomised else "",
+        f"{design.masking}-blind" if design.masking in ("single", "double", "triple") else "",
+        f"phase {design.phase}" if design.phase and design.phase[0].isdigit() else "",
+    ]
+    told = ", ".join(word for word in words if word)
+    label = str(view_design(design.level)["label"])
+    return f"{told}, {label}" if told else label
 
 
 def format_number(value: float) -> str:
@@ -154,7 +209,10 @@ def view_quantity(quantity: Quantity) -> View:
         if quantity.value is not None
         else format_range(quantity.low, quantity.high)
     )
+    if quantity.sd is not None:
+        number = f"{number} ± {format_number(quantity.sd)}"
     read = f"{number} {quantity.unit}"
+    more = [quantity.of or "", f"at {quantity.at}" if quantity.at else "", quantity.setting or ""]
     # The words are worth their room where they say more than the number, as "over 56%" does.
     plain = "".join(read.split()) == "".join(quantity.quote.split())
     return {
@@ -162,6 +220,7 @@ def view_quantity(quantity: Quantity) -> View:
         "unit": quantity.unit,
         "quote": quantity.quote,
         "printed": not plain,
+        "words": ", ".join(word for word in more if word),
     }
 
 

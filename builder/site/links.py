@@ -1,4 +1,4 @@
-"""Pages, links and what makes an outside address safe to print.
+"""Pages, links, long lists, and what makes an outside address safe to print.
 
 Every page knows how deep it lies below the site's root, so that each of its links is relative and
 right at a domain root, under a sub-path and from a folder on disk.
@@ -7,13 +7,15 @@ right at a domain root, under a sub-path and from a folder on disk.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
+from builder.models import Xref
 from builder.site.short_forms import Wording
 from builder.text import ids
+from builder.text.curies import find_link
 
 View = dict[str, Any]
 
@@ -36,7 +38,7 @@ class Page:
     crumbs: tuple[tuple[str, str], ...] = ()  # (title, address below the root)
     extra: View = field(default_factory=dict)  # more front matter, for theme blocks
     wording: Wording | None = None  # the short forms that it explains
-    files: Mapping[str, str] = field(default_factory=dict)  # texts published beside the page
+    data: View = field(default_factory=dict)  # more of its index.json: what scripts need
 
     @property
     def root(self) -> str:
@@ -64,11 +66,6 @@ def narrowed_href(root: str, path: str, query: Mapping[str, str], fragment: str)
     """Return a relative address with a query, which narrows the table that it leads to."""
     words = urlencode(query, quote_via=quote)
     return f"{root}{path}?{words}#{fragment}"
-
-
-def compare_href(root: str, source: str) -> str:
-    """Return the relative address of the page of comparisons, with one cell source chosen."""
-    return f"{root}compare/?a={source}"
 
 
 def link(label: str, address: str | None) -> View:
@@ -117,3 +114,72 @@ def shorten(text: str, length: int = _MAX_DESCRIPTION) -> str:
 def plural(count: int, one: str, many: str = "") -> str:
     """Return a count with its noun: ``1 finding``, ``1,204 findings``."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+# --- long lists ----------------------------------------------------------------------------------
+
+# Entries on a page of an index, and on each page that goes on.
+ONE_PAGE = 150
+_NEAR = 3  # parts before and after the one at hand that a page leads to
+Entry = TypeVar("Entry")
+
+
+@dataclass(frozen=True, slots=True)
+class Part(Generic[Entry]):
+    """One page of a long list: its address, its label and its entries."""
+
+    path: str
+    label: str
+    entries: Sequence[Entry]
+
+
+def split_list(entries: Sequence[Entry], path: str, most: int = ONE_PAGE) -> list[Part[Entry]]:
+    """Return a list as pages of ``most`` entries in its order, the first of them at ``path``.
+
+    A list that one page holds has one part.
+    """
+    return [
+        Part(
+            path if number == 1 else f"{path}list/{number}/",
+            f"{start + 1:,}–{min(start + most, len(entries)):,}",
+            entries[start : start + most],
+        )
+        for number, start in enumerate(range(0, max(len(entries), 1), most), 1)
+    ]
+
+
+def view_steps(parts: Sequence[Part[Entry]], root: str, current: str) -> list[View]:
+    """Return links to the first, the last and the neighbouring parts; gaps bear an ellipsis.
+
+    However many parts there are, the links are few. A single part needs none.
+    """
+    if len(parts) < 2:  # noqa: PLR2004 (one page holds it all)
+        return []
+    here = next((n for n, part in enumerate(parts) if part.path == current), 0)
+    near = [n for n in range(len(parts)) if n in (0, len(parts) - 1) or abs(n - here) <= _NEAR]
+    steps: list[View] = []
+    for before, number in zip([-1, *near], near, strict=False):
+        if number > before + 1:
+            steps.append({**link("…", ""), "gap": True})
+        part = parts[number]
+        address = "" if number == here else href(root, part.path)
+        steps.append({**link(part.label, address), "gap": False})
+    return steps
+
+
+# --- identifiers ---------------------------------------------------------------------------------
+
+
+def curie_url(curie: str) -> str:
+    """Return the address that a CURIE resolves to; empty where its prefix is not known."""
+    found = find_link(curie) if ":" in curie else None
+    return found.url if found else ""
+
+
+def view_xref(xref: Xref) -> View:
+    """Return a verified identifier: its CURIE as a link, the label there, how it matches."""
+    return {
+        "link": outside(xref.curie, curie_url(xref.curie)),
+        "label": xref.label or "",
+        "match": "" if xref.match == "exact" else xref.match,
+    }

@@ -18,8 +18,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from builder import store
+from builder.site.labels import WORDS
 from builder.site.pages import Page, view_site
-from builder.site.short_forms import Marker, Wording
+from builder.site.short_forms import Marker
 from builder.store import Library
 from builder.store.build_info import Edition, find_edition
 
@@ -35,8 +36,6 @@ _FORBIDDEN = re.compile(
 )
 # JSON that may hold one of them, raw or escaped.
 _UNFIT = re.compile(r"\\(?![\"\\])|[\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u2028\u2029]")
-# Pages that need no list of short forms at their end.
-_SELF_EXPLAINING = frozenset({"glossary/", "search/"})
 _SPACES = re.compile(r"[\t\n\r\u2028\u2029]+")
 
 
@@ -90,6 +89,7 @@ def _environment(folder: Path) -> Environment:
         keep_trailing_newline=True,
         auto_reload=True,
     )
+    environment.globals["words"] = WORDS
     environment.filters["e"] = environment.filters["escape"] = escape_text
     return environment
 
@@ -138,22 +138,10 @@ def render_page(page: Page, templates: Path = TEMPLATES) -> str:
     """Return the Markdown of a page: front matter for the theme, then the template's text."""
     template: Template = _environment(templates).get_template(f"pages/{page.template}")
     body = template.render({"page": page.view, "title": clean_text(page.title), "root": page.root})
-    if page.wording:
-        body = _explain(page, page.wording, body, templates)
+    if page.wording and not page.path.startswith("glossary/"):
+        body = Marker(page.wording, f"{page.root}glossary/abbreviations/", escape_text).mark(body)
     tidy = re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", body)).strip()
     return f"---\n{_dump_front_matter(page)}---\n\n{tidy}\n"
-
-
-def _explain(page: Page, wording: Wording, body: str, templates: Path) -> str:
-    """Return the text with its short forms marked, and with the list of them at its end."""
-    marker = Marker(wording, f"{page.root}glossary/", escape_text)
-    body = marker.mark(body)
-    told = {**wording.spoken, **marker.found}
-    if not told or page.path in _SELF_EXPLAINING:
-        return body
-    forms = sorted(told.items(), key=lambda item: (item[0].casefold(), item[0]))
-    partial = _environment(templates).get_template("partials/short_forms.j2")
-    return f"{body}{partial.render({'short_forms': forms})}"
 
 
 @dataclass(slots=True)
@@ -180,13 +168,11 @@ def render_site(
     report = RenderReport()
     kept: set[Path] = set()
     for page in view_site(library, edition or find_edition(library), sizes or {}):
-        report.pages.append(replace(page, view={}, extra={}, files={}, wording=None))
-        texts = {"index.md": render_page(page, templates), **page.files}
-        for name, text in texts.items():
-            target = out / page.path / name
-            kept.add(target)
-            if store.write_text(target, text):
-                report.written.append(target.relative_to(out).as_posix())
+        report.pages.append(replace(page, view={}, extra={}, wording=None))
+        target = out / page.path / "index.md"
+        kept.add(target)
+        if store.write_text(target, render_page(page, templates)):
+            report.written.append(target.relative_to(out).as_posix())
     for path in sorted(out.rglob("*"), reverse=True):
         if path.is_file() and path not in kept:
             path.unlink()

@@ -1,13 +1,13 @@
 """Short forms explained at the word itself: what each may mean, and where a page uses it.
 
-A form is marked as a link into the glossary whose title tells the meaning. So it explains itself
+A form is marked as a link into the glossary whose title gives the meaning. So it explains itself
 without a script, a copied quote stays verbatim, and a script can show the same on tap and focus.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from builder.models import Ambiguity
@@ -27,7 +27,7 @@ _MARKUP = re.compile(
     r"|(dl|p|td) class=\"[^\"]*\b(?:as-is|short-forms)\">.*?</\2>|[^>]*>)\s*|^\#.*?$)+",
     re.DOTALL | re.MULTILINE,
 )
-# Where the first use of a form counts anew: a row may be sorted away from the one that told it.
+# Where the first use of a form counts anew: a row may be sorted away from the one before it.
 _SECTION = re.compile(r"^#|<(?:h[1-6]|tr|section|details)\b", re.MULTILINE)
 # Where a context begins, in which an ambiguous form is read.
 _BLOCK = re.compile(r"<(?:p|li|dd|tr|h[1-6])\b")
@@ -35,14 +35,14 @@ _BLOCK = re.compile(r"<(?:p|li|dd|tr|h[1-6])\b")
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """A term that a short form may stand for; ``ambiguity`` tells in which contexts."""
+    """A term that a short form may stand for; ``ambiguity`` says in which contexts."""
 
     term: str
     label: str
     ambiguity: Ambiguity | None = None
 
     def fits(self, context: str) -> bool:
-        """Tell whether the form is read so in a context, by the rules of the vocabulary."""
+        """Return whether the form is read so in a context, by the rules of the vocabulary."""
         if self.ambiguity is None:
             return True
         near = context.casefold()
@@ -63,18 +63,18 @@ class ShortForms:
     odd: list[str] = field(default_factory=list)  # those that begin with a single capital
 
     def may_stand_in(self, body: str) -> bool:
-        """Tell quickly whether a form can stand in a text; where not, none does."""
+        """Return quickly whether a form can stand in a text; where not, none does."""
         return not self.heads.isdisjoint(_HEAD.findall(body)) or any(s in body for s in self.odd)
 
     def explain(self, short: str, papers: Collection[str], context: str) -> str:
         """Return the meaning of a form for a reader; nothing where its context leaves it open.
 
         ``papers`` are those whose words may stand here. What a paper itself defines comes before
-        the vocabulary. Several meanings are all told.
+        the vocabulary. Several meanings are all given.
         """
-        told = self.papers.get(short, {})
-        longs = [told[paper] for paper in sorted(told) if paper in papers]
-        if not longs or any(paper not in told for paper in papers):
+        found = self.papers.get(short, {})
+        longs = [found[paper] for paper in sorted(found) if paper in papers]
+        if not longs or any(paper not in found for paper in papers):
             known = self.terms.get(short, ())
             longs = [meaning.label for meaning in known if meaning.fits(context)] + longs
         apart = list({fold(long): long for long in reversed(longs)}.values())[::-1]
@@ -108,21 +108,19 @@ def find_short_forms(library: Library) -> ShortForms:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """How a page words things: the short forms of its links, and the papers that it quotes."""
+    """How a page words things: the short forms known, and the papers that it quotes."""
 
     forms: ShortForms
-    spoken: Mapping[str, str]
     papers: Collection[str]
 
 
 @dataclass(slots=True)
 class Marker:
-    """Marks the short forms of one page, and keeps those that it found with their meanings."""
+    """Marks the short forms of one page."""
 
     wording: Wording
     glossary: str  # its address from the page
     escape: Callable[[str], str]
-    found: dict[str, str] = field(default_factory=dict)
     _body: str = ""
     _block: int = 0  # where the context begins
     _seen: set[str] = field(default_factory=set)
@@ -135,24 +133,24 @@ class Marker:
         """
         if not self.wording.forms.may_stand_in(body):
             return body
-        told: list[str] = []
+        found: list[str] = []
         end = 0
         self._body, self._block = body, 0
         self._seen.clear()
         for markup in _MARKUP.finditer(body):
             if end < markup.start():
-                told.append(self._mark_text(body[end : markup.start()]))
-            told.append(markup[0])
+                found.append(self._mark_text(body[end : markup.start()]))
+            found.append(markup[0])
             if _SECTION.search(markup[0]):
                 self._seen.clear()
             for block in _BLOCK.finditer(body, markup.start(), markup.end()):
                 self._block = block.start()
             end = markup.end()
-        told.append(self._mark_text(body[end:]))
-        return "".join(told)
+        found.append(self._mark_text(body[end:]))
+        return "".join(found)
 
     def _mark_text(self, text: str) -> str:
-        told: list[str] = []
+        found: list[str] = []
         end = 0
         for capital in _CAPITAL.finditer(text):
             start = capital.start()
@@ -161,9 +159,9 @@ class Marker:
             word = text[start : capital.end()]
             marked = self._mark_words(word)
             if marked != word:
-                told += [text[end:start], marked]
+                found += [text[end:start], marked]
                 end = capital.end()
-        return "".join(told) + text[end:] if told else text
+        return "".join(found) + text[end:] if found else text
 
     def _mark_words(self, word: str) -> str:
         if self._find_form(word) or not _JOINT.search(word):
@@ -178,7 +176,6 @@ class Marker:
         if not meaning:
             return word
         self._seen.add(short)
-        self.found[short] = meaning
         address = f"{self.glossary}#{self.wording.forms.anchors[short]}"
         return f'<a class="short" href="{address}" title="{self.escape(meaning)}">{word}</a>'
 

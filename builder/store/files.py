@@ -18,6 +18,8 @@ from pydantic import BaseModel, ValidationError
 from builder.errors import Problem, ProblemError, suggest
 
 WIDTH = 100
+# Below the project's root, the copy on which a transaction works; messages name the real file.
+STAGED = ".transaction/tree/"
 R = TypeVar("R", bound=BaseModel)
 
 
@@ -102,7 +104,12 @@ def write_bytes(path: Path, data: bytes) -> bool:
     except OSError as error:
         raise ProblemError(
             Problem(
-                str(path), 0, "error", "write", "a file that can be written", error.strerror or ""
+                str(path).replace(STAGED, "", 1),
+                0,
+                "error",
+                "write",
+                "a file that can be written",
+                error.strerror or "",
             )
         ) from error
     return True
@@ -139,9 +146,10 @@ def read_yaml(path: Path, root: Path) -> Any:
 def relative(path: Path, root: Path) -> str:
     """Return a path as shown in messages: below the project's root where it is."""
     try:
-        return path.resolve().relative_to(root.resolve()).as_posix()
-    except ValueError:
-        return path.as_posix()
+        name = path.resolve().relative_to(root.resolve()).as_posix()
+    except (ValueError, OSError, RuntimeError):  # elsewhere, or a circle of links
+        name = path.as_posix()
+    return name.replace(STAGED, "", 1)
 
 
 def find_line(text: str, where: Sequence[str | int]) -> int:

@@ -205,7 +205,11 @@ def _name_groups(groups: list[list[Entry]], published: frozenset[str]) -> dict[s
         kept = [name for name in own if name in published]
         identity = min(e.title + (e.doi or e.pmid) for e in group)
         wanted.append(((kept or own)[0], identity))
-    return dict(zip(ids.unique_ids(wanted), groups, strict=True))
+    named: dict[str, list[Entry]] = {}
+    for name, group in zip(ids.unique_ids(wanted), groups, strict=True):
+        # Groups of one name say the same of their work, though too little to be joined by title.
+        named.setdefault(name, []).extend(group)
+    return named
 
 
 def _ask(

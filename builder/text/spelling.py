@@ -26,6 +26,16 @@ MARKS = "®™©"
 LETTERS: dict[str, str] = {
     "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i",
 }  # fmt: skip
+# Letters that look like a Greek one, and letters of other alphabets that look like a Latin one.
+# The latter count only beside a Latin letter, or behind the kappa of NF-κB.
+GREEK_LOOKS: dict[str, str] = {"ĸ": "κ", "ϐ": "β", "ɑ": "α", "ɣ": "γ", "ɛ": "ε", "ẟ": "δ"}
+LATIN_LOOKS: dict[str, str] = dict(
+    zip(
+        "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧАВЕКМНОРСТУХІЅЈасеорхуіѕј",
+        "ABEZHIKMNOPTYXABEKMHOPCTYXISJaceopxyisj",
+        strict=True,
+    )
+)
 
 # What a letter before a cell's abbreviation says of the donor; r is used for both.
 SPECIES_PREFIXES: dict[str, tuple[str, ...]] = {
@@ -72,6 +82,39 @@ _NAMES = str.maketrans({**GREEK, **LETTERS})
 _NO_WORD = re.compile(r"[\W_]+")
 
 
+def clean(text: str) -> str:
+    """Return a copy of a text for reading: what a program or a printer left in it is taken out.
+
+    Invisible marks and the hyphen of a word broken at a line's end go (``de- creased``, but not
+    ``pro- and anti-``), blanks are spaces, a dash between letters is a hyphen, letters that only
+    look like Greek or Latin ones are those. The text as printed is for quoting.
+    """
+    if text.isascii() and "- " not in text:
+        return text
+    flat = _BLANK.sub(" ", _INVISIBLE.sub("", text))
+    flat = _BROKEN.sub(_mend_break, _BETWEEN.sub("-", flat))
+    return flat if flat.isascii() else _WORD.sub(lambda m: unify(m[0]), flat)
+
+
+def _mend_break(match: re.Match[str]) -> str:
+    """Return the two halves of a word in one, or with their hyphen where they are two words."""
+    first, second = match[1], match[2]
+    return (
+        f"{first}-{second}" if _TWO_WORDS.match(second) or not first.islower() else first + second
+    )
+
+
+@lru_cache(maxsize=1 << 14)
+def unify(word: str) -> str:
+    """Return a word with the letters that it means: the ``ß`` of TGF-ß1 is a beta."""
+    if word.isascii():
+        return word
+    word = _BETA.sub("β", "".join(GREEK_LOOKS.get(c, c) for c in word))
+    if _LATIN.search(word):
+        return "".join(LATIN_LOOKS.get(c, c) for c in word)
+    return word.replace("κΒ", "κB").replace("κВ", "κB")
+
+
 def straighten(text: str) -> str:
     """Return text with straight quotes and plain hyphens, without trade marks.
 
@@ -86,7 +129,10 @@ def fold(text: str) -> str:
 
     ``NF-κB``, ``NF‑kappaB`` and ``nf kappab`` all fold to ``nf kappab``; ``H₂S`` to ``h2s``.
     """
-    flat = unicodedata.normalize("NFKC", straighten(text)).casefold().translate(_NAMES)
+    flat = unicodedata.normalize("NFKC", straighten(text))
+    if not flat.isascii():
+        flat = _WORD.sub(lambda m: unify(m[0]), flat)
+    flat = flat.casefold().translate(_NAMES)
     if not flat.isascii():
         flat = unicodedata.normalize("NFKD", flat)
         flat = "".join(c for c in flat if not unicodedata.combining(c))
@@ -185,7 +231,7 @@ def _spell_out(word: str) -> str:
     """Return a word with Greek letters by name and without accents; letter case stays."""
     if word.isascii():
         return word
-    named = "".join(_NAMED.get(c, c) for c in word)
+    named = "".join(_NAMED.get(c, c) for c in unify(word))
     bare = unicodedata.normalize("NFKD", named)
     return "".join(c for c in bare if not unicodedata.combining(c))
 
@@ -235,6 +281,8 @@ def rules() -> dict[str, Any]:
         "quotes": QUOTES,
         "marks": MARKS,
         "letters": LETTERS,
+        "greek_looks": GREEK_LOOKS,
+        "latin_looks": LATIN_LOOKS,
         "short": SHORT,
         "american": [list(pair) for pair in AMERICAN],
         "species_prefixes": {k: list(v) for k, v in SPECIES_PREFIXES.items()},
@@ -251,6 +299,21 @@ def rules() -> dict[str, Any]:
 
 
 _WORD = re.compile(r"[^\W_]+")
+_INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_BLANK = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
+# Not the em dash, which parts clauses, nor a dash between figures.
+_BETWEEN = re.compile(r"(?<=[^\W_])[‐‑‒–−﹣－](?=[^\W\d_])|(?<=[^\W\d_])[‐‑‒–−﹣－](?=[^\W_])")
+_BROKEN = re.compile(
+    r"(?<![\w-])([A-Za-z]+)-[ ]+"
+    r"(?!(?:and|or|nor|to|but|as|versus|vs|und|in|on|of|with|by)\b)([a-z]{2,})"
+)
+_TWO_WORDS = re.compile(
+    r"(?:derived|mediated|induced|loaded|based|free|like|dependent|specific|target\w*|treated|rich|related|coated|"
+    r"associated|encapsulated|modified|engineered|positive|negative|type|term|primed|stimulated|conditioned|"
+    r"deficient|depleted|sized?|containing|seeded|laden|responsive|cell|cells|joint|tissue)\b"
+)
+_BETA = re.compile(r"(?<![a-zà-öø-ÿ])ß")
+_LATIN = re.compile(r"[A-Za-z]")
 _AMERICAN = tuple((re.compile(p), r) for p, r in AMERICAN)
 _SHORTEST_PLURAL = 4
 _SHORT_PLURAL = re.compile(r"[A-Z0-9]{2,}s|[A-Za-z]?[A-Z]s")

@@ -94,8 +94,10 @@ def test_curl_gets_what_there_is_and_all_findings(
 def test_pandas_counts_mechanisms_in_animals_by_effect(
     site: Served, calls: dict[str, str], tmp_path: Path
 ) -> None:
-    code = calls["pandas"] + '\nanimal.groupby(["term", "effect"]).size().to_csv("counts.csv")\n'
-    assert finish([sys.executable, "-W", "error", "-c", code], tmp_path).startswith("term ")
+    code = (
+        calls["pandas"] + '\nanimal.groupby(["mechanism", "effect"]).size().to_csv("counts.csv")\n'
+    )
+    assert finish([sys.executable, "-W", "error", "-c", code], tmp_path).startswith("mechanism ")
     with (tmp_path / "counts.csv").open(encoding="utf-8", newline="") as handle:
         counted = {(term, effect): int(n) for term, effect, n in list(csv.reader(handle))[1:]}
     told = Counter(

@@ -27,6 +27,9 @@ BY_HAND = {
     "tumours": ["tumor"],
     "Hyaluronsäure": ["hyaluronsaure"],
     "H₂S®": ["h2s"],
+    "TGF-ß1": ["tgf", "beta1"],
+    "NF-κΒ": ["nf", "kappab"],
+    "Gelenkverschleiß": ["gelenkverschleiss"],
     "osteoarthritis bodies": ["osteoarthritis", "body"],
 }
 

@@ -13,15 +13,17 @@ import pytest
 from hand_made import PAPER, make_bundle, make_library, make_terms
 
 from builder import models, store
-from builder.export.api import find_records, write_api
-from builder.export.schemas import record_schemas
+from builder.export.api import write_api, write_page_files
+from builder.export.records import content_schemas, find_records
+from builder.site.index import build_atlas
+from builder.site.links import Page
 from builder.store import Library
-from builder.store.build_info import data_version
+from builder.store.build_info import data_version, find_edition
 
 AT = "https://atlas.example/base/"
 COLLECTIONS = [
     *("conditions", "findings", "mechanisms", "papers", "references"),
-    *("sources", "tables", "trials", "vehicles"),
+    *("sources", "studies", "tables", "trials", "vehicles", "vocabulary"),
 ]
 
 
@@ -33,12 +35,23 @@ def library(tmp_path: Path) -> Library:
 
 @pytest.fixture
 def api(library: Library, tmp_path: Path) -> Path:
-    """The api of the small library, beside the pages of three of its records."""
+    """The api of the small library, beside five of its pages."""
     site = tmp_path / "site"
-    for page in ("", "about/", "sources/", "sources/bmsc/", "findings/f000000001/"):
-        (site / page).mkdir(parents=True, exist_ok=True)
-        (site / page / "index.html").write_text("<title>About us &amp; you - Atlas</title>")
-    write_api(library, site, AT)
+    atlas, edition = build_atlas(library), find_edition(library, AT)
+    pages = [
+        Page(path, "x", "About us & you", "", kind, {}, record)
+        for path, kind, record in (
+            ("", "home", ""),
+            ("about/", "page", ""),
+            ("sources/", "index", ""),
+            ("sources/bmsc/", "source", "bmsc"),
+            (f"papers/{PAPER}/", "paper", PAPER),
+        )
+    ]
+    for page in pages:
+        (site / page.path).mkdir(parents=True, exist_ok=True)
+        (site / page.path / "index.html").write_text("<title>x</title>")
+    write_page_files(atlas, write_api(atlas, site, edition), pages, site, edition)
     return site / "api/v1"
 
 
@@ -62,9 +75,17 @@ def test_a_source_has_what_design_promises(api: Path) -> None:
             "label": "bone marrow MSC",
             "kind": "source",
             "synonyms": ["BMSCs"],
-            "parent": "msc",
+            "parts": [],
+            "related": [],
+            "parents": ["msc"],
             "xrefs": [],
-            "counts": {"findings": 1, "references": 1, "trials": 1},
+            "counts": {
+                "studies": 2,
+                "studies_with_subtypes": 2,
+                "findings": 1,
+                "references": 1,
+                "trials": 1,
+            },
         },
         {
             "id": "msc",
@@ -72,8 +93,17 @@ def test_a_source_has_what_design_promises(api: Path) -> None:
             "label": "mesenchymal stem cell",
             "kind": "source",
             "synonyms": [],
+            "parts": [],
+            "related": [],
+            "parents": [],
             "xrefs": [],
-            "counts": {"findings": 0, "references": 0, "trials": 0},
+            "counts": {
+                "studies": 0,
+                "studies_with_subtypes": 2,
+                "findings": 0,
+                "references": 0,
+                "trials": 0,
+            },
         },
     ]
 
@@ -88,14 +118,16 @@ def test_a_reference_is_a_csl_item_with_ours_under_custom(api: Path) -> None:
         "author": [{"family": "Roe", "given": "A."}],
         "issued": {"date-parts": [[2020]]},
         "page": "4–5",
-        "custom": {
-            "url": "https://atlas.example/base/references/roe-2020-exosomes-bmscs-calm-joints/",
-            "label": "Roe, 2020",
-            "cited_in": [{"paper": PAPER, "number": 1}],
-            "et_al": True,
-            "labels": ["CrossRef"],
-        },
+        "custom": second["custom"],
     }
+    wanted = {
+        "url": "https://atlas.example/base/references/roe-2020-exosomes-bmscs-calm-joints/",
+        "label": "Roe, 2020",
+        "cited_in": [{"paper": PAPER, "number": 1}],
+        "et_al": True,
+        "labels": ["CrossRef"],
+    }
+    assert {key: second["custom"][key] for key in wanted} == wanted
 
 
 def test_a_paper_states_its_seed_and_a_missing_licence(api: Path) -> None:
@@ -106,8 +138,9 @@ def test_a_paper_states_its_seed_and_a_missing_licence(api: Path) -> None:
         "title": "Exosomes of the knee",
         "volume": "12",
     }
-    assert paper["seed"] == {"file": "knee.txt", "sha256": "0" * 64}
-    assert paper["headings"] == [{"level": 1, "text": "Exosomes of the knee"}]
+    assert paper["seed"]["file"] == "knee.txt"
+    assert paper["seed"]["sha256"] == "0" * 64
+    assert [(h["level"], h["text"]) for h in paper["headings"]] == [(1, "Exosomes of the knee")]
     assert paper["key_findings"] == ["They help."]
     assert paper["licence"] == "not stated"
     assert "abstract" not in paper
@@ -120,6 +153,7 @@ def test_a_table_keeps_printed_beside_read(api: Path) -> None:
     assert table["rows"] == [
         {
             "id": "frow1",
+            "line": table["rows"][0]["line"],
             "cells": {
                 "Source": {"printed": "BMSCs", "text": "BMSCs"},
                 "Effect": {"printed": "Reduced IL-1β", "text": "x"},
@@ -130,36 +164,32 @@ def test_a_table_keeps_printed_beside_read(api: Path) -> None:
     assert table["repairs"] == []
 
 
-def test_a_finding_has_every_list_and_no_line(api: Path) -> None:
-    assert read(api / "findings.json") == [
-        {
-            "id": "f000000001",
-            "url": "https://atlas.example/base/findings/f000000001/",
-            "label": "BMSCs · Reduced IL-1β",
-            "paper": PAPER,
-            "locator": {"kind": "table-row", "table": 1, "row": "frow1"},
-            "quote": "BMSCs | Reduced IL-1β",
-            "sources": ["bmsc"],
-            "modifications": [],
-            "vehicles": [],
-            "cargo": [],
-            "mechanisms": [{"id": "il-1b", "effect": "down"}],
-            "targets": [],
-            "models": [],
-            "species": [],
-            "conditions": [],
-            "outcomes": [],
-            "quantities": [],
-            "references": [1],
-            "basis": "table-row",
-            "design": {"level": "in-vivo", "species": [], "models": []},
-            "role": "unclear",
-            "result": "none-reported",
-            "certainty": "asserted",
-            "sites": [],
-            "questions": [{"rule": "row-title", "text": "Is it the same source?"}],
-        }
-    ]
+def test_a_finding_is_its_record_with_its_place_on_a_page(api: Path) -> None:
+    [finding] = read(api / "findings.json")
+    assert list(finding)[:3] == ["id", "url", "label"]
+    assert finding["url"] == f"{AT}papers/{PAPER}/#f000000001"
+    assert finding["label"] == "BMSCs · Reduced IL-1β"
+    assert (finding["paper"], finding["quote"]) == (PAPER, "BMSCs | Reduced IL-1β")
+    where = finding["locator"]
+    assert (where["kind"], where["table"], where["row"]) == ("table-row", 1, "frow1")
+    assert finding["sources"] == ["bmsc"]
+    assert finding["mechanisms"] == [{"id": "il-1b", "effect": "down"}]
+    assert finding["references"] == [1]
+    assert finding["basis"] == "table-row"
+    assert finding["design"] == {"level": "in-vivo", "species": [], "models": []}
+    assert finding["study"] == "roe-2020-exosomes-bmscs-calm-joints"
+    empty = (
+        "modifications",
+        "vehicles",
+        "cargo",
+        "targets",
+        "conditions",
+        "outcomes",
+        "quantities",
+    )
+    assert all(finding[name] == [] for name in empty)
+    [question] = finding["questions"]
+    assert (question["rule"], question["text"]) == ("row-title", "Is it the same source?")
 
 
 def test_a_trial_has_its_dose_in_numbers_and_its_status_with_a_date(api: Path) -> None:
@@ -175,15 +205,17 @@ def test_the_index_lists_each_collection(api: Path, library: Library) -> None:
     index = read(api / "index.json")
     assert [c["id"] for c in index["collections"]] == COLLECTIONS
     assert {c["id"]: c["count"] for c in index["collections"]} == {
-        "conditions": 1,
+        "conditions": 0,  # no statement names the one of the vocabulary
         "findings": 1,
         "mechanisms": 1,
         "papers": 1,
         "references": 2,
         "sources": 2,
+        "studies": 2,
         "tables": 1,
         "trials": 1,
         "vehicles": 0,
+        "vocabulary": 4,
     }
     assert index["collections"][0]["schema"] == f"{AT}api/v1/schema/conditions.json"
     assert index["data_version"] == data_version(library, "1.2.3")
@@ -217,23 +249,27 @@ def test_the_schemas_of_records_take_what_is_in_content() -> None:
         "trial": bundle.trials,
         "term": make_terms(),
     }
-    schemas = record_schemas(AT)
+    schemas = content_schemas(AT)
     for name, records in held.items():
         for record in records:
             jsonschema.validate(store.plain(record), schemas[name])
 
 
-def test_each_page_has_a_twin(api: Path) -> None:
+def test_each_page_has_its_record_beside(api: Path) -> None:
     site = api.parent.parent
-    assert read(site / "sources/bmsc/index.json") == read(api / "sources.json")[0]
+    source = read(site / "sources/bmsc/index.json")
+    assert source.items() >= read(api / "sources.json")[0].items()
+    assert [(w["id"][:8], w.get("custom")) for w in source["cite"]["references"]] == [
+        ("poe-2022", None),
+        ("roe-2020", {"et_al": True}),
+    ]
     assert read(site / "sources/index.json") == read(api / "sources.json")
-    assert read(site / "findings/f000000001/index.json") == read(api / "findings.json")[0]
-    assert read(site / "index.json") == read(api / "index.json")
-    assert read(site / "about/index.json") == {
-        "id": "about",
-        "url": "https://atlas.example/base/about/",
-        "label": "About us & you",
-    }
+    paper = read(site / f"papers/{PAPER}/index.json")
+    assert paper.items() >= read(api / "papers.json")[0].items()
+    assert read(site / "index.json").items() >= read(api / "index.json").items()
+    about = read(site / "about/index.json")
+    assert about.pop("cite")
+    assert about == {"id": "about", "url": f"{AT}about/", "label": "About us & you"}
 
 
 def test_the_data_version_follows_the_records_and_not_the_ledger(tmp_path: Path) -> None:
@@ -263,7 +299,7 @@ def test_a_registry_record_stands_in_its_trial(tmp_path: Path) -> None:
     )
     library = make_library(tmp_path)
     library = type(library)(**{**vars(library), "registry": {record.id: record}})
-    [trial] = find_records(library, AT)["trials"]
+    [trial] = find_records(build_atlas(library), AT)["trials"]
     assert trial["registry_record"]["facts"]["phase"] == [
-        {"value": "Phase 1", "as_of": "2025-03-04"}
+        {"value": "Phase 1", "as_of": "2025-03-04", "urls": []}
     ]

@@ -23,10 +23,9 @@ from rocrate.rocrate import ROCrate
 from builder import models
 from builder.export import prepare_downloads, write_downloads
 from builder.export.crate import bundle, write_manifest
-from builder.export.page_files import format_files
-from builder.export.relational import TABLES
-from builder.export.tables import clear_unused
-from builder.site.cite_box import Citable
+from builder.export.records import find_records
+from builder.export.tables import Table, clear_unused, find_tables
+from builder.site.index import build_atlas
 from builder.store import Library, PaperBundle, merge_references
 from builder.store.build_info import find_edition
 
@@ -102,8 +101,13 @@ def library(tmp_path: Path) -> Library:
 
 @pytest.fixture
 def folder(library: Library, tmp_path: Path) -> Path:
-    write_downloads(library, tmp_path / "site", find_edition(library, AT))
+    write_downloads(build_atlas(library), tmp_path / "site", find_edition(library, AT))
     return tmp_path / "site"
+
+
+@pytest.fixture
+def tables(library: Library) -> list[Table]:
+    return find_tables(find_records(build_atlas(library), AT))
 
 
 def read_csv(folder: Path, name: str) -> list[dict[str, str]]:
@@ -111,50 +115,75 @@ def read_csv(folder: Path, name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(handle))
 
 
-def test_frictionless_accepts_the_csv_files_with_their_keys(folder: Path) -> None:
+def test_frictionless_accepts_the_csv_files_with_their_keys(
+    folder: Path, tables: list[Table]
+) -> None:
     report = Package(str(folder / "data/csv/datapackage.json")).validate()
     assert report.flatten(["title", "message"]) == []
-    assert len(report.tasks) == len(TABLES)
+    assert len(report.tasks) == len(tables)
+
+
+def test_every_column_says_what_it_means(tables: list[Table]) -> None:
+    silent = [(t.name, c.name) for t in tables for c in t.columns.values() if not c.about]
+    assert silent == []
+    units = {c.name: c.unit for t in tables for c in t.columns.values() if c.unit}
+    assert units["dose_volume_ml"] == "mL"
 
 
 def test_frictionless_finds_a_broken_key(folder: Path) -> None:
-    path = folder / "data/csv/citations.csv"
+    path = folder / "data/csv/reference_cited_in.csv"
     path.write_text(path.read_text().replace(OTHER, "nobody"), encoding="utf-8", newline="")
     report = Package(str(folder / "data/csv/datapackage.json")).validate()
     assert "foreign-key" in {row[0] for row in report.flatten(["type"])}
 
 
 def test_an_unknown_term_stays_visible_and_a_trial_is_one_row(folder: Path) -> None:
-    kinds = {row["id"]: row["kind"] for row in read_csv(folder, "terms")}
+    kinds = {row["id"]: row["kind"] for row in read_csv(folder, "vocabulary")}
     assert (kinds["no-such-term"], kinds["gone"], kinds["nowhere"]) == ("unknown",) * 3
     [trial] = read_csv(folder, "trials")
-    assert (trial["phase"], trial["volume_ml"]) == ("2", "5.0")
-    tellings = read_csv(folder, "trial_tellings")
-    assert [(t["paper"], t["phase"]) for t in tellings] == [
+    assert (trial["phase"], trial["dose_volume_ml"]) == ("2", "5.0")
+    reports = read_csv(folder, "trial_tellings")
+    assert sorted((t["paper"], t["phase"]) for t in reports) == [
         ("doe-2024-exosomes-knee", ""),
         (OTHER, "2"),
     ]
 
 
+def test_lists_and_nested_objects_are_tables_that_point_back(folder: Path) -> None:
+    assert read_csv(folder, "finding_mechanisms") == [
+        {"finding": "f000000001", "place": "1", "mechanism": "il-1b", "effect": "down"}
+    ]
+    cells = [(c["place"], c["key"], c["text"]) for c in read_csv(folder, "table_row_cells")]
+    assert cells[:2] == [("1", "Source", "BMSCs"), ("1", "Effect", "x")]
+    [first] = [r for r in read_csv(folder, "references") if r["id"].startswith("roe-2020")]
+    assert (first["authors"], first["year"], first["et_al"]) == ("Roe, A.", "2020", "true")
+
+
 def test_two_works_under_one_number_stay_two(folder: Path) -> None:
-    cited = [(r["number"], r["work"]) for r in read_csv(folder, "citations")]
+    cited = [(r["number"], r["reference"]) for r in read_csv(folder, "reference_cited_in")]
     assert {("10", "long-2020"), ("10", "twin")} <= set(cited)
-    assert {(r["number"], r["work"]) for r in read_csv(folder, "finding_works")} == {
-        ("1", "roe-2020-exosomes-bmscs-calm-joints"),
-        ("10", "long-2020"),
-        ("10", "twin"),
+    base = sqlite3.connect(folder / "data/exosome-atlas.sqlite")
+    works = base.execute("SELECT DISTINCT number, work FROM finding_works").fetchall()
+    base.close()
+    assert set(works) == {
+        (1, "roe-2020-exosomes-bmscs-calm-joints"),
+        (10, "long-2020"),
+        (10, "twin"),
     }
 
 
-def test_sqlite_holds_every_key_and_finds_words(folder: Path) -> None:
+def test_sqlite_holds_every_key_and_finds_words(folder: Path, tables: list[Table]) -> None:
     base = sqlite3.connect(folder / "data/exosome-atlas.sqlite")
     assert base.execute("PRAGMA foreign_key_check").fetchall() == []
     assert base.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     found = base.execute("SELECT kind, id FROM search WHERE search MATCH 'calm'").fetchall()
     assert found == [("reference", "roe-2020-exosomes-bmscs-calm-joints")]
-    for spec in TABLES:
-        (count,) = base.execute(f'SELECT count(*) FROM "{spec.name}"').fetchone()
-        assert count == len(read_csv(folder, spec.name)), spec.name
+    roles = base.execute("SELECT role, term, effect FROM finding_terms").fetchall()
+    assert ("mechanism", "il-1b", "down") in roles
+    assert ("source", "no-such-term", None) in roles
+    for table in tables:
+        (count,) = base.execute(f'SELECT count(*) FROM "{table.name}"').fetchone()
+        assert count == len(read_csv(folder, table.name)), table.name
     base.close()
 
 
@@ -230,12 +259,12 @@ def test_the_crate_lists_every_file_with_its_hash(folder: Path) -> None:
 
 def test_two_writings_are_the_same_to_the_byte(library: Library, folder: Path) -> None:
     again = folder.parent / "again"
-    write_downloads(library, again, find_edition(library, AT))
+    write_downloads(build_atlas(library), again, find_edition(library, AT))
     assert bundle(again) == bundle(folder)
 
 
 def test_sizes_are_those_of_the_files(library: Library, folder: Path) -> None:
-    sizes = prepare_downloads(library, folder.parent / "other", find_edition(library, AT))
+    sizes = prepare_downloads(library, folder.parent / "other", find_edition(library, AT)).sizes
     assert sizes["data/references.bib"] == (folder / "data/references.bib").stat().st_size
     assert "api/v1/findings.json" in sizes
     assert "data/csv/datapackage.json" in sizes
@@ -250,16 +279,9 @@ def test_the_manifest_knows_every_other_file(folder: Path) -> None:
 
 def test_an_empty_base_is_written_too(tmp_path: Path) -> None:
     empty = replace(make_library(tmp_path, terms=[]), papers={}, references={})
-    write_downloads(empty, tmp_path / "site", find_edition(empty, AT))
+    write_downloads(build_atlas(empty), tmp_path / "site", find_edition(empty, AT))
     assert Package(str(tmp_path / "site/data/csv/datapackage.json")).validate().valid
     assert json.loads((tmp_path / "site/data/references.csl.json").read_text()) == []
-
-
-def test_a_list_of_works_is_the_sum_of_its_entries() -> None:
-    files = format_files([Citable(name, item) for name, item in HARD.items()])
-    assert len(parse_string(files["bib"]).entries) == len(HARD)
-    assert [e["id"] for e in rispy.loads(files["ris"])] == list(HARD)
-    assert [i["id"] for i in json.loads(files["csl.json"])] == list(HARD)
 
 
 def test_unused_bytes_of_the_database_are_zero_and_its_data_the_same() -> None:

@@ -65,7 +65,11 @@ def test_a_row_is_quoted_as_printed_and_keeps_its_place(vocabulary):
     finding = next(t.finding for t in traces if t.finding.locator.kind == "table-row")
     assert finding.quote == "BMSC-Exos. | GelMA hydrogel. | Increase VEGF. | [1]"
     assert (finding.locator.table, finding.locator.line) == (1, 11)
-    assert (finding.sources, finding.vehicle_ids, finding.references) == (["bmsc"], ["gelma"], [1])
+    assert (finding.sources, finding.vehicle_ids, finding.references) == (
+        ["bmsc"],
+        ["gelma", "hydrogel"],
+        [1],
+    )
     assert finding.design.level == "in-vivo"  # from the title that it cites
     assert not finding.questions
 
@@ -444,3 +448,38 @@ def test_a_test_named_after_a_process_is_not_the_process(vocabulary):
     (trace,) = read(vocabulary, blocks=[Block("paragraph", text, 7)])
     assert trace.finding.mechanisms == []
     assert [(o.id, o.effect) for o in trace.finding.outcomes] == [("icrs-score", "up")]
+
+
+# Written from what each name says before it was read by program.
+@pytest.mark.parametrize(
+    ("text", "vehicles"),
+    [
+        (
+            "An injectable, self-healing chitosan/β-glycerophosphate gel loaded with MSC exosomes",
+            [(["chitosan", "beta-glycerophosphate"], "hydrogel", ["injectable", "self-healing"])],
+        ),
+        ("GelMA/HA-NB hydrogel with BMSC exosomes", [(["gelma", "ha-nb"], "hydrogel", [])]),
+        ("ALG-HA/MSC-Exos hydrogel", [(["alginate", "hyaluronic-acid"], "hydrogel", [])]),
+        ("Exosomes of BMSCs in GelMA-60", [(["gelma"], None, [])]),
+        (
+            "MSC exosomes in PLGA microspheres and a collagen membrane",
+            [(["plga"], "microspheres", []), (["collagen"], "membrane", [])],
+        ),
+        (
+            "Exosomes in GelMA and HAMA microspheres",
+            [(["gelma"], "microspheres", []), (["hama"], "microspheres", [])],
+        ),
+        ("Exosomes in a scaffold made of zein", [(["zein"], "scaffold", [])]),
+        ("Gelatin methacryloyl (GelMA) hydrogel, MSC exosomes", [(["gelma"], "hydrogel", [])]),
+        ("Adhesive properties of MSC exosomes", []),
+    ],
+)
+def test_a_vehicle_is_composed_of_what_its_name_says(vocabulary, text, vehicles):
+    found = measure_gold.read_alone(text, vocabulary).vehicles
+    assert [(v.materials, v.form, v.properties) for v in found] == vehicles
+
+
+def test_a_named_vehicle_keeps_its_name_beside_its_parts(vocabulary):
+    (found,) = measure_gold.read_alone("ACECM scaffolds with MSC exosomes", vocabulary).vehicles
+    assert (found.id, found.label) == ("acecm", "ACECM scaffolds")
+    assert (found.materials, found.form) == (["decellularized-ecm"], "scaffold")

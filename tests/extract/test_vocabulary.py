@@ -87,14 +87,14 @@ def test_mechanisms(vocabulary: Vocabulary, text: str, expected: list[str]) -> N
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("gelatin methacrylate hydrogels", ["gelma"]),
-        ("nHA/CS/PLGA scaffolds", ["nha-cs-plga"]),
-        ("ALG-HA hydrogel", ["alg-ha"]),
+        ("gelatin methacrylate hydrogels", ["gelma", "hydrogel"]),
+        ("nHA/CS/PLGA scaffolds", ["nano-hydroxyapatite", "chitosan", "plga", "scaffold"]),
+        ("ALG-HA hydrogel", ["alginate", "hyaluronic-acid", "hydrogel"]),
         ("hWJMSC-Exos/ACECM scaffold", ["acecm"]),
-        ("porous Ti6Al4V scaffolds", ["ti6al4v"]),
+        ("porous Ti6Al4V scaffolds", ["porous", "ti6al4v", "scaffold"]),
         ("polyetheretherketone-based implant", ["peek", "implant"]),
         ("hyaluronan", ["hyaluronic-acid"]),
-        ("thermo-sensitive hydrogel", ["thermosensitive-hydrogel"]),
+        ("thermo-sensitive hydrogel", ["thermosensitive", "hydrogel"]),
     ],
 )
 def test_vehicles(vocabulary: Vocabulary, text: str, expected: list[str]) -> None:

@@ -79,8 +79,8 @@ def test_unknown_layout_names_the_known_ones_and_what_was_looked_for(tmp_path: P
     assert problem.rule == "seed-layout"
     assert "Dear all," in problem.got
     for reader in READERS:
-        assert reader.NAME in problem.expected
-        assert reader.LOOKS_FOR in problem.expected
+        assert reader.NAME in problem.hint
+        assert reader.LOOKS_FOR in problem.hint
 
 
 @pytest.mark.parametrize(

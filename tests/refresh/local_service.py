@@ -55,6 +55,8 @@ class LocalService:
 
     def __init__(self) -> None:
         self.replies: dict[str, list[Reply]] = {}
+        # Paths whose reply hangs on the query: the query in, the reply out.
+        self.answers: dict[str, Callable[[dict[str, str]], Reply]] = {}
         self.asked: list[Asked] = []
         self.base = ""
 
@@ -64,7 +66,9 @@ class LocalService:
     def paths(self) -> list[str]:
         return [asked.path for asked in self.asked]
 
-    def take(self, path: str) -> Reply:
+    def take(self, path: str, query: dict[str, str] | None = None) -> Reply:
+        if path in self.answers:
+            return self.answers[path](query or {})
         waiting = self.replies.get(path)
         if not waiting:
             return Reply(b"Resource not found.", 404, "text/plain")
@@ -79,7 +83,7 @@ class _Handler(BaseHTTPRequestHandler):
         path = unquote(parts.path)
         query = {k: v[0] for k, v in parse_qs(parts.query).items()}
         self.service.asked.append(Asked(path, query, self.headers.get("User-Agent", "")))
-        reply = self.service.take(path)
+        reply = self.service.take(path, query)
         time.sleep(reply.delay)
         data = reply.data
         try:

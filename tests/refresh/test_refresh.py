@@ -69,8 +69,8 @@ def test_refresh_writes_what_is_new_and_a_second_one_changes_nothing(
     answer_all(service)
     done = refresh(atlas, setting=setting)
     assert [p.relative_to(atlas.content).as_posix() for p in done.changed] == [
-        "registry/nct01234567.yml",
         "identifiers.yml",
+        "registry/nct01234567.yml",
     ]
     assert done.news == [
         f"{NUMBER}: status was Unknown, is Recruiting",

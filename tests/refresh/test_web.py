@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
 import re
+import zlib
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
-from local_service import HASTY, QUICK, LocalService, OpenDesk, Reply
+from local_service import HASTY, QUICK, LocalService, OpenDesk, Reply, run_service
 
 from builder.refresh.http_client import OfflineError, ServiceError, UnknownError, parse_retry_after
+from builder.refresh.json_values import plain_text
 from builder.refresh.services import CROSSREF, Manners, at, find_contact
 
 HERE = {"here": True}
@@ -177,3 +180,66 @@ def test_another_base_and_the_contact_come_from_the_environment(tmp_path: Path) 
     (tmp_path / "pyproject.toml").write_text('[project]\nauthors = [{name="A", email="a@b.org"}]\n')
     assert find_contact(tmp_path, {}) == "a@b.org"
     assert Manners().agent == "exosome-atlas/1 (no contact address set)"
+
+
+@pytest.mark.parametrize(
+    "asked", ["Fri, 31 Dec 99999999999 23:59:59 GMT", "9" * 400, "Mon, 1 Jan 0001 00:00:00 GMT"]
+)
+def test_a_wait_that_no_clock_reaches_ends_in_no_traceback(asked: str) -> None:
+    wait = parse_retry_after(asked)
+    assert wait is None or wait >= 0
+
+
+def test_a_bomb_is_never_unpacked_whole(service: LocalService, open_desk: OpenDesk) -> None:
+    packed = gzip.compress(b'{"a": "' + b" " * 40_000_000 + b'"}')
+    assert len(packed) < 100_000
+    service.tell("/works", Reply(packed, headers={"Content-Encoding": "gzip"}))
+    with pytest.raises(ServiceError, match="more than 20 MB"):
+        open_desk().ask("works")
+
+
+def test_a_large_answer_is_refused(service: LocalService, open_desk: OpenDesk) -> None:
+    service.tell("/works", Reply(b'{"a": "' + b" " * 21_000_000 + b'"}'))
+    with pytest.raises(ServiceError, match="more than 20 MB"):
+        open_desk().ask("works")
+
+
+@pytest.mark.parametrize("packing", ["gzip", "deflate"])
+def test_a_packed_answer_is_read(service: LocalService, open_desk: OpenDesk, packing: str) -> None:
+    pack = gzip.compress if packing == "gzip" else zlib.compress
+    service.tell("/works", Reply(pack(b'{"here": true}'), headers={"Content-Encoding": packing}))
+    assert open_desk().ask("works").data == HERE
+
+
+def test_another_host_s_answer_is_not_the_service_s(
+    service: LocalService, open_desk: OpenDesk
+) -> None:
+    with run_service() as other:
+        other.tell("/works", Reply({"from": "elsewhere"}))
+        elsewhere = {"Location": f"{other.base}/works"}
+        service.tell("/works", Reply(b"", 302, headers=elsewhere))
+        with pytest.raises(ServiceError, match="another host"):
+            open_desk().ask("works")
+        assert other.asked == []
+
+
+def test_another_place_of_the_same_host_is_followed(
+    service: LocalService, open_desk: OpenDesk
+) -> None:
+    service.tell("/works", Reply(b"", 301, headers={"Location": "/v2/works"}))
+    service.tell("/v2/works", Reply(HERE))
+    assert open_desk().ask("works").data == HERE
+
+
+def test_a_circle_of_places_is_left(service: LocalService, open_desk: OpenDesk) -> None:
+    service.tell("/works", Reply(b"", 302, headers={"Location": "/works"}))
+    with pytest.raises(ServiceError, match="more than 5 times"):
+        open_desk().ask("works")
+
+
+@pytest.mark.parametrize("text", ["a \ud800 b", "x\udfff"])
+def test_half_a_character_can_be_written_to_a_file(text: str) -> None:
+    assert plain_text(text).encode("utf-8")
+    assert (
+        plain_text("&lt;i&gt;in vivo&lt;/i&gt; of <sub>2</sub> &amp; more") == "in vivo of 2 & more"
+    )

@@ -12,7 +12,7 @@ import pytest
 from test_evidence import bundle, finding, library
 
 from builder import models
-from builder.export.api import find_records
+from builder.export.records import find_records
 from builder.models import Identifiers, Notice, Term
 from builder.site.evidence import find_places, find_withdrawn, weigh_findings
 from builder.site.index import build_atlas
@@ -144,7 +144,7 @@ def test_correcting_a_work_does_not_withdraw_it() -> None:
 def read_api(library: Library) -> dict[str, dict[str, Any]]:
     return {
         name: {str(record["id"]): record for record in records}
-        for name, records in find_records(library, "https://atlas.example/").items()
+        for name, records in find_records(build_atlas(library), "https://atlas.example/").items()
     }
 
 
@@ -158,9 +158,11 @@ def test_the_api_says_which_findings_rest_on_retracted_work(atlas: Library) -> N
             "doi": "10.1000/notice",
             "issued": "2024-05-17",
             "told_by": "Crossref",
+            "seen_at": "https://api.crossref.org/works/10.1000/w1",
+            "seen_on": "2026-11-21",
         }
     ]
-    assert "notices" not in api["references"]["w2"]["custom"]
+    assert api["references"]["w2"]["custom"]["notices"] == []
 
 
 def test_a_finding_with_one_ground_left_stands(atlas: Library) -> None:

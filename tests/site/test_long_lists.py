@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 import pytest
+from builder.site.paging import split_glossary, split_numbered, view_steps
 from render_sample import sample_library
 
 from builder.models import Finding, Locator, Term
 from builder.site.index import build_atlas
 from builder.site.pages import Page, view_pages
-from builder.site.paging import split_glossary, split_numbered, view_steps
 from builder.store import Library
 
 PAPER = "mohan-2025-exosomal-interventions"

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from builder.site.measurements import view_measures
+from builder.site.target_effects import view_reach
 from hand_made import PAPER, make_bundle, make_library
 
 from builder import models
 from builder.site.index import Atlas, build_atlas
-from builder.site.measurements import view_measures
-from builder.site.target_effects import view_reach
 
 TERMS = [
     models.Term(id="gelma", label="Gelatin methacryloyl", kind="vehicle"),

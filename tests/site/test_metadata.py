@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from builder.site.jsonld import describe_trial, describe_work, dump_ld
 from hand_made import PAPER, make_bundle, make_library
 from schema_org import find_faults
 
 from builder import models
 from builder.models import CslItem
-from builder.site.jsonld import describe_trial, describe_work, dump_ld
 from builder.site.meta_tags import find_graph_tags, find_page_tags, find_work_tags
 from builder.site.pages import Page, view_site
 from builder.site.render import render_page

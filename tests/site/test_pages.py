@@ -4,12 +4,14 @@ from dataclasses import replace
 from typing import get_args
 
 import pytest
+from builder.site.evidence_counts import find_evidence, has_evidence, view_mentions, view_summary
+from builder.site.pages.paper_tables import mark_difference, view_columns
+from builder.site.paging import find_initial, split_list
 from render_sample import PAPER, sample_library
 
 from builder import models
 from builder.models import CslDate, CslItem, CslName, Discrepancy, Dose
 from builder.site.citations import format_date, short_name, view_ways
-from builder.site.evidence_counts import find_evidence, has_evidence, view_mentions, view_summary
 from builder.site.index import build_atlas
 from builder.site.labels import (
     EFFECTS,
@@ -23,9 +25,7 @@ from builder.site.links import root_of, safe_url, shorten
 from builder.site.pages import view_pages
 from builder.site.pages.evidence_map import is_treated, view_grid, view_result
 from builder.site.pages.findings import view_place
-from builder.site.pages.paper_tables import mark_difference, view_columns
 from builder.site.pages.terms import count_term
-from builder.site.paging import find_initial, split_list
 
 
 @pytest.mark.parametrize(

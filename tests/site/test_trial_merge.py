@@ -7,15 +7,15 @@ from datetime import date
 from pathlib import Path
 
 import jsonschema
+from builder.site.trial_merge import find_trials
 from hand_made import PAPER, make_bundle, make_library
 
 from builder import models
 from builder.addresses import ledger
-from builder.export.api import find_records
-from builder.export.schemas import array_schema
+from builder.export.records import array_schema, find_records
+from builder.site.index import build_atlas
 from builder.site.pages import view_pages
 from builder.site.render import render_page
-from builder.site.trial_merge import find_trials
 from builder.store import Library, PaperBundle, merge_references
 
 OTHER = "zoe-2026-later-review"
@@ -54,7 +54,7 @@ def test_the_record_is_one_and_completed_by_the_other(tmp_path: Path) -> None:
 
 
 def test_the_api_has_one_record_with_both_tellings(tmp_path: Path) -> None:
-    records = find_records(make_told_twice(tmp_path), AT)["trials"]
+    records = find_records(build_atlas(make_told_twice(tmp_path)), AT)["trials"]
     jsonschema.validate(records, array_schema("trials", AT))
     [trial] = records
     assert [(t["paper"], t["status"]["printed"]) for t in trial["tellings"]] == [
@@ -65,7 +65,7 @@ def test_the_api_has_one_record_with_both_tellings(tmp_path: Path) -> None:
 
 
 def test_a_trial_told_once_has_no_list_of_tellings(tmp_path: Path) -> None:
-    [trial] = find_records(make_library(tmp_path), AT)["trials"]
+    [trial] = find_records(build_atlas(make_library(tmp_path)), AT)["trials"]
     assert "tellings" not in trial
 
 

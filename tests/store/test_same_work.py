@@ -153,3 +153,12 @@ def test_a_work_that_many_cite_is_compared_with_others_once(
     }
     assert set(places.values()) == set(works)
     assert len(compared) == 1
+
+
+def test_entries_that_say_nothing_but_the_same_are_one_work_and_none_is_lost() -> None:
+    bare = Cited(id="x-1999-untitled", number=1, line=1, printed="Smith 1999.", parsed=False,
+                 csl=CslItem(type="article", title=""))  # fmt: skip
+    lists = {"a": [bare], "b": [bare], "c": [bare, bare]}
+    works, places = merge_works(lists, {})
+    assert sorted(places) == [("a", 0), ("b", 0), ("c", 0), ("c", 1)]
+    assert sum(len(work.cited_in) for work in works.values()) == 4

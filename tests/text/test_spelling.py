@@ -136,3 +136,38 @@ def test_pieces_stand_in_the_text_in_order(text: str) -> None:
 @given(st.text())
 def test_folding_twice_changes_nothing(text: str) -> None:
     assert spelling.fold(spelling.fold(text)) == spelling.fold(text)
+
+
+# As a reader takes them: written down from bug reports of text mining programs, not from the code.
+@pytest.mark.parametrize(
+    ("printed", "read"),
+    [
+        ("de\u00adcreased MMP-13", "decreased MMP-13"),
+        ("exo\u200bsomes of \ufeffBMSCs", "exosomes of BMSCs"),
+        ("TNF\u2060-α", "TNF-α"),
+        ("de- creased", "decreased"),
+        ("pro- and anti-inflammatory", "pro- and anti-inflammatory"),
+        ("BMSC- derived exosomes", "BMSC-derived exosomes"),
+        ("hydrogel- loaded", "hydrogel-loaded"),
+        ("up‐regulated SOX9", "up-regulated SOX9"),
+        ("down−regulated", "down-regulated"),
+        ("10–20 µg", "10–20 µg"),
+        ("cartilage—and bone", "cartilage—and bone"),
+        ("TGF-ß1 and NF-κΒ", "TGF-β1 and NF-κB"),
+        ("Gelenkverschleiß", "Gelenkverschleiß"),
+        ("ВMSC", "BMSC"),
+    ],
+)
+def test_a_text_is_read_without_what_the_printer_left(printed: str, read: str) -> None:
+    assert spelling.clean(printed) == read
+    assert spelling.clean(read) == read
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("TGF-ß1", "TGF-β1"), ("TGF-Β1", "TGF-β1"), ("NF-ĸB", "NF-κB"), ("NF-κΒ", "NF-κB"),
+     ("ß-catenin", "β-catenin"), ("МSC", "MSC")],
+)  # fmt: skip
+def test_letters_that_look_alike_fold_alike(one: str, other: str) -> None:
+    assert spelling.fold(one) == spelling.fold(other)
+    assert spelling.match_key(one) == spelling.match_key(other)

@@ -26,7 +26,13 @@ from builder.extract.findings.spans import Reading, drop_ancestors
 from builder.extract.findings.statements import Part, Statement, find_statements, split_contrast
 from builder.extract.findings.title_checks import Beside
 from builder.extract.findings.trace import EFFECTS, Assigned, Trace
-from builder.extract.findings.vehicles import read_cargo, read_modifications, read_vehicles
+from builder.extract.findings.vehicles import (
+    compose_vehicles,
+    drop_subsumed,
+    read_cargo,
+    read_modifications,
+    read_vehicles,
+)
 from builder.extract.quantities import find_quantities
 from builder.extract.vocabulary import Vocabulary
 from builder.models import (
@@ -38,7 +44,6 @@ from builder.models import (
     Paper,
     Question,
     Table,
-    Vehicle,
 )
 from builder.models.document import Document
 from builder.text import ids
@@ -176,7 +181,8 @@ def read_statement(statement: Statement, paper: str, vocabulary: Vocabulary, cue
         design=Design.model_validate({"level": level.value} if level else {}),
         quantities=[q for text in texts for q in find_quantities(text)],
         questions=_unique(questions),
-        **_fields(assigned, vocabulary),
+        vehicles=compose_vehicles(assigned, vocabulary, {p.name: p.text for p in statement.parts}),
+        **_fields(assigned),
     )
     return Trace(finding, tuple((p.name, p.text) for p in statement.parts), tuple(assigned))
 
@@ -214,8 +220,8 @@ def _settle(
         if any(a.field == field and a.rule == rules[0] for a in assigned):
             kept = [a for a in kept if a.field != field or a.rule in rules]
     taken = {a.value for a in kept if a.field == "sources"}
-    kept = _drop_classes(kept, vocabulary)
-    for field in ("sources", "modifications", "vehicles", "conditions", "targets", "models"):
+    kept = drop_subsumed(kept, vocabulary, texts)
+    for field in ("sources", "modifications", "conditions", "targets", "models"):
         values = [a.value for a in kept if a.field == field]
         narrow = {*drop_ancestors(values, vocabulary), *_side_by_side(kept, field, texts)}
         kept = [a for a in kept if a.field != field or a.value in narrow]
@@ -234,29 +240,12 @@ def _side_by_side(assigned: Sequence[Assigned], field: str, texts: Mapping[str, 
     }
 
 
-def _drop_classes(assigned: Sequence[Assigned], vocabulary: Vocabulary) -> list[Assigned]:
-    """Drop a bare class of vehicle where a named vehicle says it: Ti6Al4V scaffold, scaffold."""
-    named = {
-        word
-        for a in assigned
-        if a.field == "vehicles" and vocabulary.terms[a.value].type != "class"
-        for word in vocabulary.terms[a.value].label.lower().split()
-    }
-    return [
-        a
-        for a in assigned
-        if a.field != "vehicles"
-        or vocabulary.terms[a.value].type != "class"
-        or vocabulary.terms[a.value].label.lower() not in named
-    ]
-
-
-def _fields(assigned: Iterable[Assigned], vocabulary: Vocabulary) -> dict[str, Any]:
+def _fields(assigned: Iterable[Assigned]) -> dict[str, Any]:
     """Return the fields of a finding, each value once, in the order of the text."""
     plain: dict[str, list[str]] = {
         f: []
         for f in (
-            "sources", "modifications", "vehicles", "targets", "partners", "models", "species",
+            "sources", "modifications", "targets", "partners", "models", "species",
             "conditions",
         )
     }  # fmt: skip
@@ -275,7 +264,6 @@ def _fields(assigned: Iterable[Assigned], vocabulary: Vocabulary) -> dict[str, A
             effects[item.field][item.value] = _stronger(known, item.detail)
     return {
         **plain,
-        "vehicles": [Vehicle(id=i, label=vocabulary.terms[i].short) for i in plain["vehicles"]],
         "cargo": [Cargo.model_validate({"id": i, "role": r}) for i, r in cargo.items()],
         **{
             field: [EffectOf.model_validate({"id": i, "effect": e}) for i, e in found.items()]

@@ -16,6 +16,7 @@ from builder.extract.findings.source_tissues import (
 )
 from builder.extract.findings.spans import Reading, is_inside, touches
 from builder.extract.findings.trace import Assigned
+from builder.extract.findings.vehicles import find_carriers
 from builder.extract.vocabulary import Mention
 
 _HANGING = re.compile(
@@ -146,7 +147,7 @@ def _role(reading: Reading, mention: Mention) -> tuple[str, str]:
 
 def _role_in_column(reading: Reading, mention: Mention) -> tuple[str, str]:
     """Return the role in a column of sources."""
-    if is_inside(mention, reading.mentions("vehicle")):
+    if is_inside(mention, [w for w, _ in find_carriers(reading)]):
         return "", "part-of-vehicle"
     partner = reading.fitting(mention, "partner")
     return ("partners", partner.rule) if partner else ("sources", "source-column")
@@ -256,7 +257,7 @@ def _names_no_cell(reading: Reading, mention: Mention) -> bool:
     return bool(
         _makes_cell_behind(reading, mention)
         or touches(mention, reading.mentions("modification"))
-        or is_inside(mention, reading.mentions("vehicle"))
+        or is_inside(mention, [w for w, _ in find_carriers(reading)])
         or _NO_TARGET.match(reading.behind(mention))
         or _LIKENED.search(reading.before(mention))
         or _MEDIUM_OF.search(reading.before(mention))

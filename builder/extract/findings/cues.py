@@ -65,6 +65,51 @@ class RolePatterns:
 
 
 @dataclass(frozen=True)
+class CarrierWords:
+    """The words inside the name of a vehicle, from ``carriers`` of content/cues.yml.
+
+    ``link``, ``slash``, ``listed`` and ``made_of`` fit all that stands between two parts of a name,
+    ``form`` and ``plain`` a word of form behind it; ``words`` gives the term of a plain one.
+    """
+
+    link: re.Pattern[str]
+    slash: re.Pattern[str]
+    listed: re.Pattern[str]
+    listed_link: re.Pattern[str]
+    made_of: re.Pattern[str]
+    form: re.Pattern[str]
+    plain: re.Pattern[str]
+    words: Mapping[str, str]
+    weak: frozenset[str]
+
+
+def _parse_carriers(data: Mapping[str, Any], vesicle: str) -> CarrierWords:
+    """Return the words of ``carriers`` in content/cues.yml, compiled."""
+
+    def compiled(pattern: str) -> re.Pattern[str]:
+        return re.compile(pattern, re.IGNORECASE)
+
+    soft = rf"[\s/+{_DASHES}]"
+    loaded = rf"(?:{vesicle})(?:{soft}+(?:loaded|laden|functionali[sz]ed))?"
+    words = rf"(?:{_any(data['links'])}|(?:\w+[{_DASHES}\s])?{loaded})"
+    plain = "|".join(map(re.escape, data["words"]))
+    forms = rf"{_any(data['forms'])}|{plain}"
+    return CarrierWords(
+        link=compiled(rf"s?\)?{soft}*(?:{words}{soft}+){{0,3}}\(?"),
+        slash=compiled(r"\s*[/+]\s*"),
+        listed=compiled(r",?\s+(?:and|or)\s+|,\s+"),
+        listed_link=compiled(rf"(?:,?\s+(?:and|or)\s+|,\s+)(?:{words}{soft}+){{0,3}}"),
+        made_of=compiled(rf"s?\s+(?:{_any(data['made_of'])})\s+(?:[a-z-]+\s+)?"),
+        form=compiled(rf"[\s{_DASHES}]+(?:(?:{words})\s+)?(?:{forms})s?\b"),
+        plain=compiled(
+            rf"\)?[\s{_DASHES}]+(?:(?:{words})\s+)?((?:{plain})s?)\b(?!{soft}*(?:electroph|permeat|filtrat))"
+        ),
+        words=data["words"],
+        weak=frozenset(data["weak"]),
+    )
+
+
+@dataclass(frozen=True)
 class Cues:
     """The whole lexicon, compiled once."""
 
@@ -96,6 +141,7 @@ class Cues:
     comparing: re.Pattern[str]
     contrasting: re.Pattern[str]
     denies_all: re.Pattern[str]
+    carriers: CarrierWords
     not_carrier_whole: re.Pattern[str]
     not_carrier_after: re.Pattern[str]
     effect_of_vesicles: re.Pattern[str]
@@ -129,10 +175,12 @@ class Cues:
 
     def tells_of_field(self, sentence: str) -> bool:
         """Tell whether a sentence says something known, and not of the paper that it stands in."""
+        sentence = spelling.clean(sentence)
         return not self.about_itself.search(sentence) and not self.unknown.search(sentence)
 
     def names_vesicles(self, text: str) -> bool:
         """Tell whether a text is about vesicles; "exosome-depleted serum" alone is not."""
+        text = spelling.clean(text)
         return any(not self.never_source.match(text, m.end()) for m in self.vesicle.finditer(text))
 
     def meaning(self, words: str) -> Meaning:
@@ -312,6 +360,7 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
         contrasting=re.compile(rf"\b(?:{_any(effects['breaks'])})\b", re.IGNORECASE),
         denies_all=re.compile(rf"(?:{data['denies_all']})\s*[.;)]*\s*$", re.IGNORECASE),
         comparing=re.compile(data["comparing"], re.IGNORECASE),
+        carriers=_parse_carriers(data["carriers"], words["vesicle"]),
         not_carrier_whole=re.compile(rf"\b(?:{data['not_carrier']['whole']})$", re.IGNORECASE),
         not_carrier_after=re.compile(rf"^(?:{data['not_carrier']['after']})", re.IGNORECASE),
         effect_of_vesicles=re.compile(

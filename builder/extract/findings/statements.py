@@ -12,6 +12,7 @@ from builder.extract.findings.sentences import find_sentences, split_sentences
 from builder.extract.trials import find_trial_rows
 from builder.models import Cited, Locator, Paper, Table, TableRow
 from builder.models.document import Document
+from builder.text import spelling
 
 # A sentence that goes on about the vesicles of the one before it.
 _THEY = re.compile(r"^(?:They|These|Their|It|Such)\b")
@@ -25,7 +26,11 @@ class Part:
 
     name: str
     role: str
-    text: str
+    text: str  # cleaned for reading; the statement's quote is as printed
+
+    def __post_init__(self) -> None:
+        """Clean the text, once and for all rules."""
+        object.__setattr__(self, "text", spelling.clean(self.text))
 
 
 @dataclass(frozen=True, slots=True)

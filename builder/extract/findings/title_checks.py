@@ -129,7 +129,14 @@ class Beside:
             yield self._question("row-title-effect", "mechanisms", text, 4)
 
     def _of(self, field: str) -> tuple[list[str], list[str]]:
-        return list(self.row.get(field, {})), list(self.title.get(field, {}))
+        ours, theirs = list(self.row.get(field, {})), list(self.title.get(field, {}))
+        if field == "vehicles":  # properties and forms tell little; materials tell which it is
+            return self._materials(ours), self._materials(theirs)
+        return ours, theirs
+
+    def _materials(self, ids: list[str]) -> list[str]:
+        named = [i for i in ids if self.vocabulary.terms[i].type in ("material", "named")]
+        return named or [i for i in ids if self.vocabulary.terms[i].type != "property"]
 
     def _strangers(self, ones: Iterable[str], others: list[str]) -> list[str]:
         return [one for one in ones if not any(is_related(one, o, self.vocabulary) for o in others)]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from builder.extract.findings.spans import Reading, is_inside, touches
 from builder.extract.findings.split_names import find_split_modification
 from builder.extract.findings.trace import Assigned
-from builder.extract.vocabulary import Mention
+from builder.extract.vocabulary import Mention, Vocabulary
+from builder.models import Vehicle
+from builder.text import spelling
 
 RNA_TYPES = frozenset(["miRNA", "lncRNA", "circRNA", "RNA class"])
 MOLECULE_TYPES = RNA_TYPES | {"gene/protein", "drug", "compound"}
@@ -65,24 +67,186 @@ _LISTED = re.compile(r"\s*(?:,|,?\s*\band\b|&|/)\s*", re.IGNORECASE)
 _NAME_BEHIND = re.compile(r"^(?:[_-]\d|\s+(?!RNA)[A-Z][A-Z0-9][A-Za-z0-9-]*\b)")
 _NO_CARRIER = re.compile(r"\b(?:no|without)\s+(?:any\s+|a\s+|an\s+|the\s+)?$", re.IGNORECASE)
 _NO_CARRIER_TYPES = frozenset(["device", "drug"])
+_FORMS = frozenset(["form", "class"])
+# Forms that say less than another beside them.
+_PLAIN_FORMS = frozenset(["scaffold", "delivery-vehicle", "patch", "implant", "coating"])
 
 
 def read_vehicles(reading: Reading) -> list[Assigned]:
-    """Return the materials that carry vesicles, never those that the producer cells grow on."""
+    """Return what carries the vesicles: each material, form and property of it.
+
+    The detail of each is the span of the whole name, so that `compose_vehicles` can put them
+    together. What the producer cells grow on is no carrier.
+    """
     if not reading.about_vesicles:
         return []
     found = []
-    for mention in reading.mentions("vehicle"):
-        term = reading.vocabulary.terms.get(mention.term)
-        if term is None or term.type in _NO_CARRIER_TYPES:
+    in_column = reading.part.role == "vehicle"
+    for whole, parts in find_carriers(reading):
+        if not in_column and _is_elsewhere(reading, whole, parts):
             continue
-        if reading.part.role != "vehicle" and _is_elsewhere(reading, mention):
+        if _NO_CARRIER.search(reading.before(whole)) or _is_compared(reading, whole):
             continue
-        if _NO_CARRIER.search(reading.before(mention)) or _is_compared(reading, mention):
-            continue
-        rule = "vehicle-column" if reading.part.role == "vehicle" else "named-carrier"
-        found.append(_assign(reading, "vehicles", mention, rule))
+        rule = "vehicle-column" if in_column else "named-carrier"
+        span = f"{whole.start}:{whole.end}"
+        found += [_assign(reading, "vehicles", part, rule, span) for part in parts]
     return found
+
+
+def find_carriers(reading: Reading) -> list[tuple[Mention, list[Mention]]]:
+    """Return each carrier that a text names: its whole name, and the terms in it.
+
+    "An injectable, GelMA-based hydrogel" is one, "HAMA hydrogels and PCL microspheres" are two.
+    """
+    named = [m for m in reading.mentions("vehicle") if _is_part(reading, m)]
+    fluids = [m for m in reading.mentions("source") if _type(reading, m) == "blood product"]
+    groups: list[list[Mention]] = []
+    for mention in sorted([*named, *fluids], key=lambda m: (m.start, -m.end)):
+        if groups and _goes_on(reading, groups[-1], mention):
+            groups[-1].append(mention)
+        else:
+            groups.append([mention])
+    carriers = [_name_carrier(reading, g) for g in groups if _carries(reading, g)]
+    for (left, parts), (right, others) in itertools.pairwise(carriers):  # "GelMA and HAMA gels"
+        form = next((o for o in others if _type(reading, o) in _FORMS), None)
+        alone = not any(_type(reading, p) in _FORMS for p in parts)
+        listed = reading.cues.carriers.listed.fullmatch(reading.text[left.end : right.start])
+        if form and alone and listed and right.text.endswith("s"):
+            parts.append(form)
+    return carriers
+
+
+def _type(reading: Reading, mention: Mention) -> str:
+    return reading.vocabulary.terms[mention.term].type or ""
+
+
+def _is_part(reading: Reading, mention: Mention) -> bool:
+    return bool(mention.term) and _type(reading, mention) not in _NO_CARRIER_TYPES
+
+
+def _goes_on(reading: Reading, group: Sequence[Mention], mention: Mention) -> bool:
+    """Return whether a mention belongs to the name before it."""
+    last, words = group[-1], reading.cues.carriers
+    if mention.start < last.end:
+        return False
+    gap = reading.text[last.end : mention.start]
+    types = [_type(reading, m) for m in (last, mention)]
+    if "blood product" in types:  # a source, unless it is written as one with a material
+        return bool(words.slash.fullmatch(gap)) or (not gap.strip() and types[1] in _FORMS)
+    short = last.term == mention.term and gap.strip() in ("(", "")
+    if short or words.link.fullmatch(gap):
+        return True
+    if types[0] in _FORMS:
+        return types[1] not in _FORMS and bool(words.made_of.fullmatch(gap))
+    if words.listed.match(gap) is None or "material" not in types:
+        # "injectable, self-healing, cross-linked hydrogel"
+        return types[0] == "property" and bool(words.listed_link.fullmatch(gap))
+    # "collagen and hyaluronic acid hydrogel" is one, "… hydrogels" are two.
+    behind = words.form.match(reading.text, mention.end)
+    return behind is not None and not behind[0].endswith("s")
+
+
+def _carries(reading: Reading, group: Sequence[Mention]) -> bool:
+    """Return whether a group names a thing: neither properties alone nor a word like "film"."""
+    types = {_type(reading, m) for m in group}
+    if types & {"material", "named"}:
+        return True
+    strong = any(m.term not in reading.cues.carriers.weak for m in group)
+    return bool(types & _FORMS) and strong
+
+
+def _name_carrier(reading: Reading, group: list[Mention]) -> tuple[Mention, list[Mention]]:
+    """Return a carrier's whole name, with a plain word for its form behind it: "fibrin gel"."""
+    words, end = reading.cues.carriers, group[-1].end
+    parts = list(group)
+    behind = words.plain.match(reading.text, end)
+    if behind and not any(_type(reading, m) in _FORMS for m in group):
+        form = words.words[spelling.singular(behind[1].lower())]
+        end = behind.end()
+        parts.append(Mention(form, "vehicle", behind.start(1), end, behind[1]))
+    start = group[0].start
+    return Mention("", "vehicle", start, end, reading.text[start:end]), parts
+
+
+def drop_subsumed(
+    assigned: Sequence[Assigned], vocabulary: Vocabulary, texts: Mapping[str, str]
+) -> list[Assigned]:
+    """Return values without carriers of which another says all and more.
+
+    "Hydrogel" goes beside "GelMA hydrogel"; "hydrogels and cryogels" are two.
+    """
+    carriers: dict[tuple[str, str], set[str]] = {}
+    for item in assigned:
+        if item.field == "vehicles":
+            ids = carriers.setdefault((item.part, item.detail), set())
+            ids.update(_spell_out(item, vocabulary), _find_grade(item))
+    listed = {
+        key
+        for left, right in itertools.pairwise(carriers)
+        if left[0] == right[0] and _LISTED.fullmatch(_between(left[1], right[1], texts[left[0]]))
+        for key in (left, right)
+    }
+    dropped: set[tuple[str, str]] = set()
+    for one, ids in reversed(carriers.items()):
+        for other, wide in carriers.items():
+            above = {a for i in wide for a in vocabulary.ancestors(i)}
+            if one in listed:
+                above -= ids
+            if other != one and other not in dropped and ids <= wide | above:
+                dropped.add(one)
+                break
+    return [a for a in assigned if a.field != "vehicles" or (a.part, a.detail) not in dropped]
+
+
+def _between(left: str, right: str, text: str) -> str:
+    """Return what stands between two spans, without a plural's s: ``3:12`` and ``17:25``."""
+    return text[int(left.split(":")[1]) : int(right.split(":", maxsplit=1)[0])].removeprefix("s")
+
+
+def _find_grade(item: Assigned) -> list[str]:
+    """Return the number that names a grade: GelMA-60 is no GelMA-30."""
+    grade = re.search(r"\d+$", item.text)
+    return [f"{item.value}-{grade[0]}"] if grade else []
+
+
+def _spell_out(item: Assigned, vocabulary: Vocabulary) -> list[str]:
+    return [item.value, *vocabulary.terms[item.value].parts]
+
+
+def compose_vehicles(
+    assigned: Sequence[Assigned], vocabulary: Vocabulary, texts: Mapping[str, str]
+) -> list[Vehicle]:
+    """Return the vehicles of a finding, put together from what was read of each."""
+    carriers: dict[tuple[str, str], list[str]] = {}
+    for item in assigned:
+        if item.field == "vehicles":
+            ids = carriers.setdefault((item.part, item.detail), [])
+            ids += [i for i in _spell_out(item, vocabulary) if i not in ids]
+    made = []
+    for (part, span), ids in carriers.items():
+        start, end = map(int, span.split(":"))
+        types = {i: vocabulary.terms[i].type or "" for i in ids}
+        forms = [i for i, t in types.items() if t in _FORMS]
+        # "hydrogel scaffold", "microneedle patch": the plainer of two forms is only a property.
+        named = [f for f in forms if f not in _PLAIN_FORMS] or forms
+        form = named[-1] if named else None
+        made.append(
+            Vehicle(
+                id=next((i for i, t in types.items() if t == "named"), None),
+                label=_label(texts[part][start:end]),
+                materials=[i for i, t in types.items() if t in ("material", "blood product")],
+                form=form,
+                properties=[i for i, t in types.items() if t == "property"]
+                + [f for f in forms if f != form],
+            )
+        )
+    return made
+
+
+def _label(printed: str) -> str:
+    """Return a name as printed, without a bracket that begins or ends outside of it."""
+    whole = printed.count("(") == printed.count(")")
+    return " ".join((printed if whole else re.sub(r"[()]", "", printed)).split())
 
 
 def _is_compared(reading: Reading, mention: Mention) -> bool:
@@ -94,18 +258,20 @@ def _is_compared(reading: Reading, mention: Mention) -> bool:
     return bool(linked and reading.cues.vesicle.search(f"{before} {behind}"))
 
 
-def _is_elsewhere(reading: Reading, mention: Mention) -> bool:
-    """Tell whether a material belongs to a culture, a treatment or the name of a process."""
-    if any(
-        is_inside(mention, reading.mentions(kind))
+def _is_elsewhere(reading: Reading, whole: Mention, parts: Sequence[Mention]) -> bool:
+    """Tell whether a carrier belongs to a culture, a treatment or the name of a process."""
+    named = [
+        m
         for kind in ("modification", "intervention", "mechanism", "source", "model")
-    ):
+        for m in reading.mentions(kind)
+    ]
+    if all(is_inside(p, named) or _type(reading, p) == "property" for p in parts):
         return True
-    if reading.cues.not_carrier_whole.search(reading.text[: mention.end]):
+    if reading.cues.not_carrier_whole.search(reading.text[: whole.end]):
         return True
-    if reading.cues.not_carrier_after.match(reading.behind(mention)):
+    if reading.cues.not_carrier_after.match(reading.behind(whole)):
         return True
-    return reading.fitting(mention, "culture") is not None
+    return reading.fitting(whole, "culture") is not None
 
 
 def read_modifications(reading: Reading, sources: Sequence[Assigned] = ()) -> list[Assigned]:
@@ -113,7 +279,7 @@ def read_modifications(reading: Reading, sources: Sequence[Assigned] = ()) -> li
     found = [
         _assign(reading, "modifications", m, "named")
         for m in reading.mentions("modification")
-        if not is_inside(m, reading.mentions("vehicle", "method"))
+        if not is_inside(m, [*(w for w, _ in find_carriers(reading)), *reading.mentions("method")])
         and not _is_given_vesicles(reading, m)
     ]
     named = reading.mentions("modification")
@@ -189,10 +355,11 @@ def _implied(reading: Reading) -> Iterator[Assigned]:
             yield from _named_after(reading, molecule, ("loading", "modification"), "loaded")
             yield from _made_by_cells(reading, molecule)
             yield from _loaded_drug(reading, molecule) if compound else ()
-    for material in reading.mentions("vehicle"):
-        pattern = reading.fitting(material, "culture")
+    for whole, materials in find_carriers(reading):
+        pattern = reading.fitting(whole, "culture")
         if pattern is not None and pattern.rule != "compared-with-it":
-            yield from _named_after(reading, material, ("stimulation", "induction"), "culture")
+            for material in materials:
+                yield from _named_after(reading, material, ("stimulation", "induction"), "culture")
     if re.search(r"\bco-?deliver", reading.text, re.IGNORECASE):
         for drug in reading.mentions("compound"):
             yield from _named_after(reading, drug, ("co-delivery",), "co-delivery")

@@ -8,13 +8,12 @@ from collections.abc import Iterable, Iterator
 from lxml import etree
 
 from builder.models.document import Block
-from builder.readers.abbreviations import find_abbreviations
+from builder.readers.abbreviations import find_abbreviations, split_pairs
 from builder.readers.jats.context import Context, child_of, words_of
 from builder.readers.jats.inline import text_of
 
 _TITLE = re.compile(r"abbreviation|acronym|glossary|nomenclature", re.IGNORECASE)
 _NOTE = re.compile(r"^\s*(?:non-?standard\s+)?abbreviations(?:\s+used)?\s*[:.]?\s*", re.IGNORECASE)
-_PAIR = re.compile(r"^\s*([^\s,:=]{2,15})\s*(?:[,:=]|\s[–—-]\s)\s*(\S.*?)\s*\.?\s*$")
 _OUTSIDE = ("sub-article", "response")
 
 
@@ -46,7 +45,7 @@ def _listed(article: etree._Element, context: Context) -> Iterator[tuple[str, st
     for group in article.iter("kwd-group"):
         if _TITLE.search(f"{group.get('kwd-group-type', '')} {group.findtext('title') or ''}"):
             for word in group.iter("kwd"):
-                yield from _pairs(text_of(word, context))
+                yield from split_pairs(text_of(word, context))
 
 
 def _is_abbreviations(listing: etree._Element) -> bool:
@@ -68,16 +67,9 @@ def _noted(article: etree._Element, context: Context) -> Iterator[tuple[str, str
         text = text_of(note, context) if note.get("fn-type") == "abbr" else ""
         if not text and len(note) and _NOTE.match(words_of(note)[:40]):
             text = text_of(note, context)
-        yield from _pairs(_NOTE.sub("", text))
+        yield from split_pairs(_NOTE.sub("", text))
     for part in article.iter("sec", "notes"):
         title = child_of(part, "title")
         if title is not None and _TITLE.search(words_of(title)):
             for paragraph in part.findall("p"):
-                yield from _pairs(text_of(paragraph, context))
-
-
-def _pairs(text: str) -> Iterator[tuple[str, str]]:
-    for piece in text.split(";"):
-        pair = _PAIR.match(piece)
-        if pair and any(c.isupper() or c.isdecimal() for c in pair[1]):
-            yield pair[1], pair[2]
+                yield from split_pairs(text_of(paragraph, context))

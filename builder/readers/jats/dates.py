@@ -6,10 +6,11 @@ import re
 
 from lxml import etree
 
+from builder.readers.jats.context import words_of
+from builder.text.dates import make_date
+from builder.text.dates import parse_date as parse_written
+
 _YEAR = re.compile(r"(?<!\d)(1[5-9]|20)\d\d(?!\d)")
-_ISO = re.compile(r"^((?:1[5-9]|20)\d\d)(?:-(\d\d))?(?:-(\d\d))?")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_LAST_MONTH, _LAST_DAY = 12, 31
 # Electronic publication comes first; release dates of archives are no date of issue.
 _RANKS = {
     "epub": 0,
@@ -47,38 +48,14 @@ def parse_year(text: str | None) -> int:
 
 
 def parse_date(element: etree._Element) -> tuple[int, ...]:
-    """Return the date that an element's year, month and day give, or its ISO attribute."""
+    """Return the date that an element's year, month and day give, its text, or its attribute."""
     told: dict[str, str | None] = {}
     for child in element:
         told.setdefault(str(child.tag), child.text)
     year = parse_year(told.get("year"))
-    if not year:
-        return _parse_iso(element.get("iso-8601-date") or "")
-    month = parse_month(told.get("month"))
-    day = (told.get("day") or "").strip()
-    if not month:
-        return (year,)
-    if day.isdecimal() and 0 < int(day) <= _LAST_DAY:
-        return (year, month, int(day))
-    return (year, month)
-
-
-def parse_month(text: str | None) -> int:
-    """Return a month by number or English name, 0 where it is none (a season, say)."""
-    bare = (text or "").strip().lower()
-    if bare.isdecimal():
-        return int(bare) if 0 < int(bare) <= _LAST_MONTH else 0
-    return next((i for i, m in enumerate(_MONTHS, 1) if bare.startswith(m)), 0)
-
-
-def _parse_iso(text: str) -> tuple[int, ...]:
-    found = _ISO.match(text)
-    if not found:
-        return ()
-    parts = [int(p) for p in found.groups() if p]
-    most = (9999, _LAST_MONTH, _LAST_DAY)
-    good = [p for p, m in zip(parts, most, strict=False) if 0 < p <= m]
-    return tuple(good[: len(parts)])
+    if year:
+        return make_date(year, told.get("month"), (told.get("day") or "").strip())
+    return parse_written(words_of(element)) or parse_written(element.get("iso-8601-date") or "")
 
 
 def find_issued(meta: etree._Element) -> tuple[tuple[int, ...], etree._Element | None]:

@@ -33,7 +33,7 @@ _NAME_TAGS = (
     "collab-alternatives",
     "anonymous",
 )
-_NOT_AUTHORS = ("editor", "reviewer", "translator", "collab", "non-byline", "illustrator")
+_NOT_AUTHORS = ("editor", "reviewer", "translator", "collab", "illustrator")
 _LICENCE_HOSTS = ("creativecommons.org", "/licen")
 _WORKS_WITHOUT_JOURNAL = ("preprint",)
 
@@ -207,18 +207,25 @@ def _find_authors(
 def _find_contribs(meta: etree._Element) -> Iterator[tuple[etree._Element, etree._Element]]:
     """Yield each author with the group he stands in; members of named groups are left out."""
     for group in meta.iterchildren("contrib-group"):
-        if (group.get("content-type") or "").startswith(_NOT_AUTHORS):
-            continue
         for contrib in group:
-            if contrib.tag in ("contrib", "on-behalf-of", "collab", "name"):
-                kind = contrib.get("contrib-type") or "author"
-                if not kind.lower().startswith(_NOT_AUTHORS) and not _is_editor(contrib, kind):
-                    yield group, contrib
+            if contrib.tag in ("contrib", "on-behalf-of", "collab", "name") and is_author(contrib):
+                yield group, contrib
 
 
-def _is_editor(contrib: etree._Element, kind: str) -> bool:
+def is_author(contrib: etree._Element) -> bool:
+    """Return whether a contributor is an author, and no editor or collaborator beside the byline.
+
+    A "non-byline" author is none, however the attribute is combined ("author non-byline").
+    """
+    group = contrib.getparent()
+    kinds = (
+        (group.get("content-type") or "") if group is not None else "",
+        (contrib.get("contrib-type") or "author"),
+    )
+    if any(kind.lower().startswith(_NOT_AUTHORS) or "non-byline" in kind.lower() for kind in kinds):
+        return False
     role = contrib.findtext("role") or ""
-    return kind != "author" and "edit" in f"{kind} {role}".lower()
+    return kinds[1] == "author" or "edit" not in f"{kinds[1]} {role}".lower()
 
 
 def _parse_contrib(contrib: etree._Element, context: Context) -> Person | None:

@@ -14,6 +14,7 @@ from builder.readers.jats.inline import text_of, tidy
 from builder.readers.jats.parts import Parts
 from builder.readers.jats.printed import printed_work
 from builder.readers.jats.works import parse_work
+from builder.text.dates import names_impossible_day
 
 CITATIONS = frozenset(["element-citation", "mixed-citation", "citation", "nlm-citation"])
 Works = list[tuple[etree._Element, etree._Element]]
@@ -22,6 +23,7 @@ _PAIR = 2
 _TELLING = ("surname", "collab", "year", "article-title", "source", "ext-link", "uri")
 _OUTSIDE = ("sub-article", "response")
 _EARLIEST, _LATEST = 1500, 2099
+_DATE = ("day", "month", "year")
 _UNDATED = re.compile(
     r"^\W*(?:n\W*d|no date|undated|s\W*d|s\W*a|in press|in print|forthcoming|submitted|unpublished|"
     r"in preparation|accepted|online|present|ongoing)\b|^\W*$",
@@ -219,6 +221,9 @@ def _check(parts: Parts, fields: WorkFields | None, number: int, context: Contex
 def _check_year(element: etree._Element, fields: WorkFields, number: int, context: Context) -> None:
     """Flag a year that can't be read, and one that can't be right; "n.d." says that none is."""
     if fields.issued and _EARLIEST <= fields.issued[0] <= _LATEST:
+        if names_impossible_day(" ".join(words_of(p) for t in _DATE for p in element.iter(t))):
+            expected = f"a day that there is in reference {number}"
+            context.flag("warning", "jats-ref-date", element, expected, "one that there is not")
         return
     told = next((text for year in element.iter("year") if (text := tidy(words_of(year)))), "")
     if fields.issued or (told and not fields.status and not _UNDATED.search(told)):

@@ -14,6 +14,7 @@ from lxml import etree
 from builder.errors import Problem, ProblemError
 from builder.readers.jats.characters import has_named, replace_named
 from builder.readers.jats.context import line_of
+from builder.readers.source import name_site
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -123,7 +124,7 @@ def _find_article(root: etree._Element, file: str) -> etree._Element:
     if root.tag == "article":
         return root
     if str(root.tag).lower() == "html":
-        raise ProblemError(_html_page(file, line_of(root)))
+        raise ProblemError(_html_page(etree.tostring(root), file, line_of(root)))
     found = [a for a in root.iter("article") if a.find("front") is not None]
     if len(found) == 1:
         return found[0]
@@ -149,22 +150,20 @@ def _find_article(root: etree._Element, file: str) -> etree._Element:
 def _not_well_formed(error: etree.XMLSyntaxError, clean: bytes, file: str) -> Problem:
     line = error.lineno or 0
     if _HTML.search(clean[:_HEAD].decode("utf-8", "replace")):
-        return _html_page(file, line)
+        return _html_page(clean, file, line)
     told = " ".join((error.msg or "an empty file").split(", line ")[0].split())
     got, hint = next((mend for sign, mend in _MENDS.items() if sign in told), (told, _FETCH))
     return Problem(file, line, "error", "jats-not-xml", "well-formed XML", got, hint=hint)
 
 
-def _html_page(file: str, line: int) -> Problem:
-    return Problem(
-        file,
-        line,
-        "error",
-        "jats-html",
-        "JATS XML",
-        "an HTML page",
-        hint="Save the article's XML from PubMed Central, Europe PMC or the publisher.",
+def _html_page(page: bytes, file: str, line: int) -> Problem:
+    site = name_site(page)
+    got = f"what looks like a saved web page of {site}" if site else "an HTML page"
+    hint = (
+        "Get the article's XML from PubMed Central, Europe PMC or the publisher, or save the page "
+        "as plain text."
     )
+    return Problem(file, line, "error", "jats-html", "JATS XML", got, hint=hint)
 
 
 def _clean(data: bytes, file: str, problems: list[Problem]) -> Pieces:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 
 from lxml import etree
@@ -121,8 +122,11 @@ def read_rows(table: etree._Element, context: Context) -> tuple[tuple[Row, ...],
     for part in table:
         if part.tag == "tr":
             rows.append(_read_row(part, not headed, False, context))
-        elif part.tag in _BODIES:
-            for tr in part.iterchildren("tr"):
+        elif part.tag in _BODIES or next(part.iter("tr"), None) is not None:
+            if part.tag not in _BODIES:
+                got = f"rows in <{part.tag}>"
+                context.flag("warning", "jats-table-rows", part, "rows in a body of the table", got)
+            for tr in _find_rows(part):
                 row = _read_row(tr, not headed, part.tag == "thead", context)
                 if part.tag == "tfoot" and len(row) == 1:
                     feet.append(row[0].text)
@@ -135,6 +139,15 @@ def read_rows(table: etree._Element, context: Context) -> tuple[tuple[Row, ...],
     rows = [row for place, row in enumerate(rows) if row or _is_spanned(rows, place)]
     _check_width(table, rows, context)
     return tuple(_mark_headers(table, rows)), tuple(filter(None, feet))
+
+
+def _find_rows(part: etree._Element) -> Iterator[etree._Element]:
+    """Yield the rows below a part of a table, those of tables in its cells left out."""
+    for child in part:
+        if child.tag == "tr":
+            yield child
+        elif child.tag not in ("td", "th"):
+            yield from _find_rows(child)
 
 
 def _end_spans(rows: list[Row], ends: list[int]) -> list[Row]:
@@ -173,6 +186,9 @@ def _is_spanned(rows: list[Row], place: int) -> bool:
 
 def _read_row(tr: etree._Element, by_tag: bool, in_head: bool, context: Context) -> Row:
     cells: list[Cell] = []
+    if text := tidy(tr.text or ""):
+        cells.append(Cell(text, line_of(tr)))
+        context.flag("warning", "jats-table-text", tr, "text in cells of the row", repr(text[:60]))
     for cell in tr:
         tag = cell.tag
         if tag in ("td", "th"):
@@ -186,6 +202,9 @@ def _read_row(tr: etree._Element, by_tag: bool, in_head: bool, context: Context)
                     context,
                 )
             )
+        elif words_of(cell).strip():
+            cells.append(make_cell(cell, False, 1, 1, context))
+            context.flag("warning", "jats-table-text", cell, "cells in the row", f"<{tag}>")
     return tuple(cells)
 
 

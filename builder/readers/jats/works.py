@@ -9,12 +9,12 @@ from lxml import etree
 
 from builder.models.document import Person, WorkFields
 from builder.readers.jats.context import words_of
-from builder.readers.jats.dates import parse_date, parse_month, parse_year
+from builder.readers.jats.dates import parse_date, parse_year
 from builder.readers.jats.fields import MARKUP, PEOPLE, TEXTS
 from builder.readers.jats.identifiers import find_identifiers
 from builder.readers.jats.parts import Parts
 from builder.readers.jats.people import says_et_al
-from builder.text.dates import parse_date as parse_written_date
+from builder.text.dates import make_date
 
 Found = dict[str, list[etree._Element]]
 
@@ -234,25 +234,17 @@ def _find_issued(found: Found) -> tuple[int, ...]:
         if not year and _FOUR_DIGITS.fullmatch(text):
             year = int(text)  # an odd one, kept as tagged
         if year:
-            months = found.get("month", ())
-            month = parse_month(months[0].text) if months else 0
-            days = found.get("day", ())
-            day = (days[0].text or "").strip() if days else ""
-            if month and day.isdecimal() and 0 < int(day) < 32:  # noqa: PLR2004 (days of a month)
-                return (year, month, int(day))
-            return (year, month) if month else (year,)
-    for element in found.get("string-date", ()):
-        date = parse_date(element) or parse_written_date(words_of(element))
-        if date:
-            return date
-    return ()
+            month, day = (words_of(e[0]) if (e := found.get(n)) else "" for n in ("month", "day"))
+            return make_date(year, month, day.strip())
+    dates = (parse_date(element) for element in found.get("string-date", ()))
+    return next(filter(None, dates), ())
 
 
 def _find_accessed(found: Found) -> tuple[int, ...]:
     for element in (*found.get("date-in-citation", ()), *found.get("access-date", ())):
         kind = element.get("content-type") or "access"
         if "access" in kind or "cited" in kind:
-            return parse_date(element) or parse_written_date(words_of(element))
+            return parse_date(element)
     return ()
 
 

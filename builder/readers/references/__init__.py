@@ -10,8 +10,11 @@ doesn't parse keeps its whole text as title and asks a question; nothing is drop
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
+from builder.errors import Problem
 from builder.models import Cited, Question
 from builder.models.document import Citation, Document, Person, WorkFields, split_link_labels
 from builder.readers.bibliography import csl_item
@@ -22,9 +25,11 @@ from builder.readers.references.styles import read_author_year, read_names_and_c
 from builder.readers.references.tail import Links, Tail, find_tail, take_links
 from builder.readers.references.title import drop_stop, split_title
 from builder.text import ids
+from builder.text.dates import YEAR
 from builder.text.spelling import fold
 
 UNPARSED = "reference-unparsed"
+_YEAR = re.compile(rf"\b{YEAR}\b")
 # No printed reference is longer; a longer line is something else and is kept whole.
 _MAX_LENGTH = 12_000
 # An author that stands behind or before another: "Purnomo, Kain, K.C.; Tang, D. Title".
@@ -49,6 +54,33 @@ def parse_references(document: Document) -> list[Cited]:
         _record(citation, name, fields, questions)
         for citation, name, (fields, questions) in zip(document.citations, names, read, strict=True)
     ]
+
+
+# Above this share of references without a known form there is one cause, and one message.
+_MOST_UNPARSED = 0.1
+_LEAST_UNPARSED = 3
+
+
+def check_parsed(references: Sequence[Cited], file: str) -> list[Problem]:
+    """Return one warning where many references have no known form, with the likely cause."""
+    unread = [cited for cited in references if not cited.parsed]
+    if len(unread) < _LEAST_UNPARSED or len(unread) <= _MOST_UNPARSED * len(references):
+        return []
+    behind = Counter(cited.printed.rstrip(" .")[-12:] for cited in unread)
+    (end, count), *_ = behind.most_common(1)
+    if count * 2 > len(unread):
+        cause = f"what ends each of them, {end!r}"
+    elif sum(bool(_YEAR.search(cited.printed)) for cited in unread) * 2 < len(unread):
+        cause = "lines that are no references, or entries broken over lines"
+    else:
+        cause = "a citation style that is not known"
+    places = ", ".join(str(cited.line) for cited in unread[:3])
+    got = f"{len(unread)} of {len(references)} kept as printed only (first in lines {places})"
+    hint = f"The likely cause is {cause}."
+    return [
+        Problem(file, unread[0].line, "warning", UNPARSED, "references in a known form", got,
+                hint=hint)
+    ]  # fmt: skip
 
 
 def _lead(fields: WorkFields) -> str | None:

@@ -10,13 +10,36 @@ and stay readable on a phone. Each has a title and a description, and a table be
 
 from __future__ import annotations
 
-from builder.site.charts.bars import Directions, Levels, draw_directions, draw_levels
+from builder.site.charts.bars import (
+    LETTERS,
+    LETTERS_BESIDE,
+    Column,
+    Directions,
+    Levels,
+    Link,
+    Node,
+    draw_chain,
+    draw_directions,
+    draw_levels,
+    order_nodes,
+)
 from builder.site.charts.cards import Card, card_path, draw_card, write_png
-from builder.site.charts.chain import Column, Link, Node, draw_chain
-from builder.site.charts.doses import DoseLine, DoseMark, draw_doses
-from builder.site.charts.timeline import Moment, Span, draw_moments, draw_timeline
+from builder.site.charts.drawing import fill_table, view_cell, view_picture, view_swatch
+from builder.site.charts.scales import (
+    DoseLine,
+    DoseMark,
+    Moment,
+    Release,
+    Span,
+    draw_doses,
+    draw_moments,
+    draw_release,
+    draw_timeline,
+)
 
 __all__ = [
+    "LETTERS",
+    "LETTERS_BESIDE",
     "Card",
     "Column",
     "Directions",
@@ -26,6 +49,7 @@ __all__ = [
     "Link",
     "Moment",
     "Node",
+    "Release",
     "Span",
     "card_path",
     "draw_card",
@@ -34,6 +58,12 @@ __all__ = [
     "draw_doses",
     "draw_levels",
     "draw_moments",
+    "draw_release",
     "draw_timeline",
+    "fill_table",
+    "order_nodes",
+    "view_cell",
+    "view_picture",
+    "view_swatch",
     "write_png",
 ]

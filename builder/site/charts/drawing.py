@@ -11,6 +11,9 @@ from html import escape as escape_html
 from typing import Literal
 
 import svg
+from markupsafe import Markup
+
+from builder.site.links import View
 
 Anchor = Literal["start", "middle", "end"]
 
@@ -63,7 +66,7 @@ def draw_dot(x: float, y: float, style: str, radius: float = 5) -> svg.Element:
 
 
 def draw_diamond(x: float, y: float, style: str, radius: float = 6) -> svg.Element:
-    """Return a diamond; told from a dot by its shape, not by its colour alone."""
+    """Return a diamond; distinct from a dot by its shape, not by its colour alone."""
     corners = ((-radius, 0.0), (0.0, -radius), (radius, 0.0), (0.0, radius))
     shape = svg.Polygon(points=[svg.Point(*corner) for corner in corners], class_=[style])
     return svg.SVG(xmlns=None, x=percent(x), y=y, overflow="visible", elements=[shape])
@@ -86,3 +89,42 @@ def draw_picture(
             ],
         )
     )
+
+
+# --- what stands around a drawing ----------------------------------------------------------------
+
+# Lines of the table behind a picture; the page holds the rest.
+_MOST_LINES = 30
+
+
+def view_picture(name: str, title: str, note: str, drawing: str) -> View:
+    """Return a picture for the template; legend and table are added by its maker."""
+    return {
+        "id": name,
+        "title": title,
+        "note": note,
+        "svg": Markup(drawing),  # noqa: S704 (drawn here, every word escaped)
+        "legend": [],
+        "columns": [],
+        "rows": [],
+        "more": 0,
+        "wide": False,
+    }
+
+
+def fill_table(picture: View, *parts: Sequence[list[View]]) -> None:
+    """Put the rows of some parts behind a picture; of a long part the first, most often named."""
+    most = _MOST_LINES // len(parts)
+    picture["rows"] = [row for rows in parts for row in rows[:most]]
+    picture["more"] = sum(max(0, len(rows) - most) for rows in parts)
+
+
+def view_cell(value: str | int, href: str = "") -> View:
+    """Return a cell of the table behind a picture."""
+    number = isinstance(value, int)
+    return {"label": f"{value:,}" if number else value, "href": href, "number": number}
+
+
+def view_swatch(style: str, label: str) -> View:
+    """Return an entry of a legend: a patch in a style of the theme, and what it stands for."""
+    return {"style": style, "label": label}

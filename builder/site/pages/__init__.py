@@ -5,30 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from builder.addresses.pages import TERM_KINDS
 from builder.addresses.releases import page_histories, read_releases
-from builder.site.index import PAGED, Atlas, build_atlas
+from builder.site.index import Atlas, build_atlas
 from builder.site.links import Page
-from builder.site.metadata import dress_page
+from builder.site.metadata import add_metadata
 from builder.site.pages.changes import view_changes, view_gone_pages, view_release
 from builder.site.pages.compare import view_compare
-from builder.site.pages.data import view_data
 from builder.site.pages.evidence_map import view_map
-from builder.site.pages.finding_index import view_finding_index
-from builder.site.pages.findings import view_finding
+from builder.site.pages.findings import view_finding_index
 from builder.site.pages.glossary import view_glossary
-from builder.site.pages.home import view_about, view_home
-from builder.site.pages.indexes import (
-    view_paper_index,
-    view_question_queue,
-    view_reference_index,
-    view_trial_index,
-)
-from builder.site.pages.papers import view_paper
-from builder.site.pages.references import view_reference
-from builder.site.pages.search import view_search
-from builder.site.pages.term_indexes import view_term_index
-from builder.site.pages.terms import view_term
-from builder.site.pages.trials import view_trial
+from builder.site.pages.home import view_about, view_data, view_home, view_search
+from builder.site.pages.papers import view_paper, view_paper_index
+from builder.site.pages.questions import view_question_queue
+from builder.site.pages.references import view_reference, view_reference_index
+from builder.site.pages.terms import view_term, view_term_index
+from builder.site.pages.trials import view_trial, view_trial_index
 from builder.store import Library
 from builder.store.build_info import Edition
 
@@ -36,29 +28,28 @@ __all__ = ["Page", "list_pages", "view_pages", "view_site"]
 
 
 def view_site(library: Library, edition: Edition, sizes: Mapping[str, int]) -> Iterator[Page]:
-    """Yield every page of the site with its tags and cite box, each exactly once.
+    """Yield every page of the site with its metadata and cite box, each exactly once.
 
     Beside those of the records these are the pages about the data, the changes, each release, and
     each address that moved or was withdrawn. ``sizes`` are those of the downloads, in bytes.
     """
     atlas, pages = list_pages(library, edition, sizes)
-    addresses = {entry.address: entry for entry in library.ledger}
     histories = page_histories(read_releases(library.root))
     for page in pages:
-        yield dress_page(atlas, page, edition, addresses, histories)
+        yield add_metadata(atlas, page, edition, histories)
 
 
 def list_pages(
     library: Library, edition: Edition, sizes: Mapping[str, int]
 ) -> tuple[Atlas, list[Page]]:
-    """Return every page of the site as it is before it gets its tags, and the indexes behind."""
+    """Return every page of the site as it is before it gets its metadata, and the indexes."""
     atlas = build_atlas(library)
-    atlas.edition = edition
     releases = read_releases(library.root)
     pages = [*_view_records(atlas), view_data(atlas, edition, sizes)]
     titles = {page.path: page.title for page in pages} | {"changes/": "What changed"}
     pages.append(view_changes(atlas, releases, titles))
     pages += [view_release(atlas, release) for release in releases]
+    titles |= {page.path: page.title for page in pages}
     pages += view_gone_pages(atlas, titles)
     return atlas, pages
 
@@ -83,19 +74,18 @@ def _view_each(atlas: Atlas) -> Iterator[Page]:
     yield from view_glossary(atlas)
     yield view_question_queue(atlas)
     yield view_search(atlas)
-    for kind in PAGED:
+    for kind in TERM_KINDS:
         yield from view_term_index(atlas, kind)
         for term in library.terms_of(kind):
-            yield from view_term(atlas, term)
+            if term.id in atlas.pages.named:
+                yield from view_term(atlas, term)
     yield view_trial_index(atlas)
     for trial in atlas.trials:
         yield view_trial(atlas, trial)
-    yield view_paper_index(atlas)
+    yield from view_paper_index(atlas)
     for key in sorted(library.papers):
-        yield view_paper(atlas, library.papers[key])
+        yield from view_paper(atlas, library.papers[key])
     yield from view_reference_index(atlas)
-    for key in sorted(library.references):
+    for key in sorted(atlas.pages.works):
         yield view_reference(atlas, library.references[key])
     yield from view_finding_index(atlas)
-    for finding in atlas.findings:
-        yield view_finding(atlas, finding)

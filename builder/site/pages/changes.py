@@ -11,6 +11,7 @@ from builder.addresses import ledger
 from builder.addresses.releases import Release, bundle_name
 from builder.models import Address
 from builder.site.index import Atlas
+from builder.site.labels import WORDS
 from builder.site.links import Page, View, href, link, shorten
 from builder.text import ids
 
@@ -23,7 +24,7 @@ def view_changes(atlas: Atlas, releases: Sequence[Release], titles: Mapping[str,
     """Return the page of changes; ``titles`` are those of the pages, by address."""
     root = "../"
     days = _days(atlas.library.ledger)
-    gone = [a for a in atlas.library.ledger if a.state != "live"]
+    gone = [a for a in atlas.library.ledger if a.state != "live" and "#" not in a.address]
     return Page(
         path="changes/",
         template="changes.md.j2",
@@ -44,7 +45,7 @@ def view_changes(atlas: Atlas, releases: Sequence[Release], titles: Mapping[str,
 
 def _days(addresses: Sequence[Address]) -> dict[date, dict[str, list[str]]]:
     found: dict[date, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for entry in addresses:
+    for entry in (e for e in addresses if "#" not in e.address):
         found[entry.since]["added"].append(entry.address)
         if entry.changed:
             found[entry.changed]["changed"].append(entry.address)
@@ -75,7 +76,7 @@ def _group(addresses: Sequence[str], root: str, titles: Mapping[str, str]) -> li
             "label": folder or "overviews",
             "count": len(found),
             "links": []
-            if folder in ("findings", "references")
+            if folder == "references"
             else [link(titles.get(a) or a or "Home", href(root, a)) for a in found],
         }
         for folder, found in sorted(groups.items())
@@ -96,19 +97,19 @@ def _view_gone(entry: Address, addresses: Sequence[Address], root: str) -> View:
 
 
 def _view_release(release: Release, root: str) -> View:
-    told = release.changes.get("findings", {})
+    changed = release.changes.get("findings", {})
     return {
         "version": release.version,
         "day": release.day.isoformat(),
         "href": href(root, f"releases/{release.version}/"),
-        "counts": [{"word": w, "count": len(told.get(w, ()))} for w in _WORDS],
+        "counts": [{"word": w, "count": len(changed.get(w, ()))} for w in _WORDS],
     }
 
 
 def view_release(atlas: Atlas, release: Release) -> Page:
     """Return the page of one release: its files, and the findings that came, changed and went."""
     root = "../../"
-    told: Mapping[str, Sequence[Mapping[str, Any]]] = release.changes.get("findings", {})
+    changed: Mapping[str, Sequence[Mapping[str, Any]]] = release.changes.get("findings", {})
     return Page(
         path=f"releases/{release.version}/",
         template="release.md.j2",
@@ -131,7 +132,7 @@ def view_release(atlas: Atlas, release: Release) -> Page:
                 {
                     "word": word,
                     "anchor": word,
-                    "findings": [_view_told(atlas, f, root) for f in told.get(word, ())],
+                    "findings": [_view_finding(atlas, f, root) for f in changed.get(word, ())],
                 }
                 for word in _WORDS
             ],
@@ -139,14 +140,12 @@ def view_release(atlas: Atlas, release: Release) -> Page:
     )  # fmt: skip
 
 
-def _view_told(atlas: Atlas, finding: Mapping[str, Any], root: str) -> View:
-    """Return a finding of a release, linked to its living page where its address is known."""
+def _view_finding(atlas: Atlas, finding: Mapping[str, Any], root: str) -> View:
+    """Return a finding of a release, linked to its living place where it still stands."""
     name = str(finding["id"])
-    known = {a.address for a in atlas.library.ledger}
-    path = ids.page_path("finding", name)
-    stands = path in known or bool(atlas.findings_by_id(name))
+    address = atlas.pages.findings.get(name, "")
     return {
-        "link": link(name, href(root, path) if stands else ""),
+        "link": link(name, href(root, address) if address else ""),
         "quote": str(finding["quote"]),
         "fields": ", ".join(finding.get("fields", ())),
         "formerly": str(finding.get("formerly", "")),
@@ -154,25 +153,63 @@ def _view_told(atlas: Atlas, finding: Mapping[str, Any], root: str) -> View:
     }
 
 
-# --- addresses that went -------------------------------------------------------------------------
+# --- addresses without a page --------------------------------------------------------------------
 
 
 def view_gone_pages(atlas: Atlas, titles: Mapping[str, str]) -> Iterator[Page]:
-    """Yield a page for each address that moved or was retired, by address."""
+    """Yield a page for each address of the ledger that has none: it goes on answering.
+
+    One that moved leads on, a term that lost its last evidence to its line of the glossary, and
+    what was withdrawn says why.
+    """
     entries = {a.address: a for a in atlas.library.ledger}
     for entry in sorted(entries.values(), key=lambda e: e.address):
-        if entry.state != "live" and entry.address not in titles:
-            yield (
-                _view_moved(entry, entries, titles)
-                if entry.state == "moved"
-                else _view_retired(entry, titles)
-            )
+        if entry.address in titles or "#" in entry.address:
+            continue
+        if entry.state == "retired":
+            yield _view_retired(entry, titles)
+            continue
+        target = ledger.follow(entry.address, entries) if entry.state == "moved" else entry.address
+        target = target if target in titles else _find_place(atlas, entry.record) or target
+        if target.partition("#")[0] == "glossary/":
+            yield _view_stub(atlas, entry, target)
+        elif target != entry.address:
+            yield _view_moved(entry, target, titles)
 
 
-def _view_moved(entry: Address, entries: Mapping[str, Address], titles: Mapping[str, str]) -> Page:
-    target = ledger.follow(entry.address, entries)
+def _find_place(atlas: Atlas, record: str) -> str:
+    """Return where a record stands now that has no page of its own; empty where it is gone."""
+    kind, _, name = record.partition(":")
+    if kind == "finding":
+        return atlas.pages.findings.get(name, "")
+    if kind == "reference":
+        return atlas.pages.references.get(name, "")
+    term = atlas.library.terms.get(name)
+    return f"glossary/#{name}" if term and term.kind == kind else ""
+
+
+def _view_stub(atlas: Atlas, entry: Address, target: str) -> Page:
+    """Return the page of a term that has no evidence any more."""
+    kind, _, name = entry.record.partition(":")
+    label = atlas.library.terms[name].label
     root = "../" * entry.address.count("/")
-    title = titles.get(target) or target
+    return Page(
+        path=entry.address,
+        template="stub.md.j2",
+        title=label,
+        description=shorten(f"{label}: {WORDS['no_evidence']}."),
+        kind="retired",
+        view={
+            "label": label,
+            "line": link("its line in the glossary", href(root, target)),
+            "onward": [link(f"All {ids.FOLDERS[kind]}", href(root, ids.index_path(kind)))],
+        },
+    )
+
+
+def _view_moved(entry: Address, target: str, titles: Mapping[str, str]) -> Page:
+    root = "../" * entry.address.count("/")
+    title = titles.get(target.partition("#")[0]) or target
     return Page(
         path=entry.address,
         template="moved.md.j2",
@@ -180,12 +217,9 @@ def _view_moved(entry: Address, entries: Mapping[str, Address], titles: Mapping[
         description=shorten(f"Now at {title}."),
         kind="moved",
         view={"to": link(title, href(root, target)), "from": entry.address},
-        extra={
-            "moved_to": href(root, target),
-            "canonical": target,
-            "script": "assets/javascripts/moved.js",
-        },
-    )
+        extra={"moved_to": href(root, target), "canonical": target.partition("#")[0],
+               "script": "assets/javascripts/moved.js"},
+    )  # fmt: skip
 
 
 def _view_retired(entry: Address, titles: Mapping[str, str]) -> Page:

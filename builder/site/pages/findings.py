@@ -1,27 +1,60 @@
-"""Findings: the row that stands in every table of findings, and the page of each."""
+"""Findings: as a row of any list, whole on the page where they stand, and the list of all."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
 
 from builder.models import Finding, Locator
 from builder.site.citations import short_name
 from builder.site.index import ROLES, Atlas, terms_in, view_questions
-from builder.site.labels import ROLE_WORDS, view_evidence, view_quantity, view_role_effect
-from builder.site.links import Page, View, href, link, page_href, shorten
+from builder.site.labels import (
+    BASIS,
+    CERTAINTY,
+    RESULTS,
+    ROLE_WORDS,
+    STUDY_ROLES,
+    describe_design,
+    view_design,
+    view_effect,
+    view_quantity,
+    view_result,
+    view_role_effect,
+)
+from builder.site.links import (
+    Page,
+    View,
+    href,
+    link,
+    page_href,
+    plural,
+    root_of,
+    shorten,
+    split_list,
+    view_steps,
+)
+from builder.site.summaries import sort_by_design
 from builder.text import ids
 
+INDEX = "findings/"
+_A_PAGE = 100
+_MOST_FETCHED = 2000  # so many rows a reader may fetch into one page, to filter and sort
 _PLACES = {
     "abstract": ("Abstract", "abstract"),
     "key-finding": ("Key findings", "key-findings"),
-    "full-text": ("Full text", "headings"),
+    "full-text": ("Full text", "statements"),
 }
 _TITLE = 90
 _SECTION = 60
+_STATEMENT = 170
+_NAMES = 3  # terms that a row names in each column
+_PAPER = 60
+_SETTING = ("targets", "partners", "models", "species")
 
 
 def view_place(atlas: Atlas, paper: str, where: Locator, root: str) -> View:
     """Return the place of a statement: a label, and a link to that very place.
 
-    ``where`` is a locator; its row and reference are anchors on the paper's page.
+    ``where`` is a locator; its row and reference are anchors on the paper's pages.
     """
     page = ids.page_path("paper", paper)
     if where.row and (paper, where.row) in atlas.rows:
@@ -40,7 +73,7 @@ def view_place(atlas: Atlas, paper: str, where: Locator, root: str) -> View:
 
 
 def view_numbers(atlas: Atlas, paper: str, numbers: list[int], root: str) -> list[View]:
-    """Return the citation numbers of a statement, each a link into the paper's list.
+    """Return the works that a statement cites: number and short name, linked to their place.
 
     A number that the list does not hold is printed without a link.
     """
@@ -48,12 +81,15 @@ def view_numbers(atlas: Atlas, paper: str, numbers: list[int], root: str) -> lis
     found = []
     for number in numbers:
         cited = atlas.cited.get((paper, number))
-        address = href(root, page, ids.reference_anchor(number)) if cited else ""
-        title = short_name(cited.csl) if cited else "not in the list of references"
         work = atlas.library.references.get(atlas.places.get((paper, number), ""))
-        withdrawn = bool(work and work.withdrawn)
         found.append(
-            {"label": str(number), "href": address, "title": title, "withdrawn": withdrawn}
+            {
+                "label": str(number),
+                "href": href(root, page, ids.reference_anchor(number)) if cited else "",
+                "title": short_name(cited.csl) if cited else "not in the list of references",
+                "work": atlas.work_href(work.id, root) if work else "",
+                "withdrawn": bool(work and work.withdrawn),
+            }
         )
     return found
 
@@ -69,111 +105,159 @@ def view_terms(atlas: Atlas, finding: Finding, root: str) -> dict[str, list[View
     return found
 
 
-def _group_effects(entries: list[View]) -> list[View]:
-    """Return terms by the effect on them, in the order of the statement."""
-    groups: dict[str, View] = {}
-    for entry in entries:
-        effect = entry["effect"]
-        group = groups.setdefault(effect["word"], {"effect": effect, "terms": []})
-        group["terms"].append(entry)
-    return list(groups.values())
-
-
-def view_finding_row(atlas: Atlas, finding: Finding, root: str) -> View:
-    """Return a finding as a row of a table: its quote, place, terms, references and questions."""
-    bundle = atlas.paper(finding.paper)
-    atlas.quoted.add(finding.paper)
-    terms = view_terms(atlas, finding, root)
-    eased = [c for c in terms["conditions"] if c["effect"]["word"]]
-    # In a table the column of effects tells what became of a condition, not that of the setting.
-    named = [{**c, "effect": view_role_effect("", "")} for c in terms["conditions"]]
-    return {
-        "id": finding.id,
-        "former": atlas.former.get(ids.page_path("finding", finding.id), []),
-        "href": page_href(root, "finding", finding.id),
-        "quote": finding.quote,
-        "parts": _quote_parts(finding),
-        "place": view_place(atlas, finding.paper, finding.locator, root),
-        "paper": link(short_name(bundle.paper.csl), page_href(root, "paper", finding.paper)),
-        "terms": {**terms, "conditions": named},
-        "effects": _group_effects(terms["mechanisms"] + terms["outcomes"] + eased),
-        "evidence": view_evidence(finding.design.level),
-        "numbers": view_numbers(atlas, finding.paper, finding.references, root),
-        "quantities": [view_quantity(q) for q in finding.quantities],
-        "questions": view_questions(finding.questions),
-    }
-
-
-def _by_name(term: View) -> View:
-    """Return the link of a term under its full name."""
-    return {**term, "label": term["title"] or term["label"]}
-
-
-def _quote_parts(finding: Finding) -> list[str]:
-    """Return the quote cell by cell where it is a row of a table, else whole."""
-    return finding.quote.split(" | ") if finding.locator.row else [finding.quote]
-
-
 def finding_text(finding: Finding) -> str:
     """Return the quote of a finding as running words; cells of a row stand between dots."""
     return finding.quote.replace(" | ", " · ")
 
 
 def finding_title(finding: Finding) -> str:
-    """Return the title of a finding's page: the first words of its quote."""
+    """Return the first words of a finding's quote, as a title."""
     return shorten(finding_text(finding), _TITLE)
 
 
-def view_finding(atlas: Atlas, finding: Finding) -> Page:
-    """Return the page of one finding."""
-    path = ids.page_path("finding", finding.id)
-    root = "../../"
-    row = view_finding_row(atlas, finding, root)
+# --- a statement where it stands -----------------------------------------------------------------
+
+
+def view_statement(atlas: Atlas, finding: Finding, root: str) -> View:
+    """Return a finding in full, as it stands on the page of its paper or cited work."""
+    bundle = atlas.paper(finding.paper)
+    atlas.quoted.add(finding.paper)
     terms = view_terms(atlas, finding, root)
-    groups = [
-        {"label": ROLE_WORDS[role], "terms": [_by_name(term) for term in terms[role]]}
-        for role in ROLES
-        if terms[role]
+    questions = view_questions(finding.questions)
+    where = finding.locator
+    trials = [
+        link(trial.registry, page_href(root, "trial", trial.id))
+        for trial in atlas.trials_named(finding)
     ]
-    works = []
-    for number in finding.references:
-        cited = atlas.cited.get((finding.paper, number))
-        if cited:
-            works.append(
-                {
-                    "number": number,
-                    "label": short_name(cited.csl),
-                    "title": cited.csl.title,
-                    "href": page_href(root, "reference", cited.id),
-                }
-            )
-    beside = []
-    if finding.locator.row:
-        beside = [
-            view_finding_row(atlas, other, root)
-            for other in atlas.row_findings[finding.paper, finding.locator.row]
-            if other.id != finding.id
-        ]
-    return Page(
-        path=path,
-        template="finding.md.j2",
-        title=finding_title(finding),
-        description=shorten(f"A finding in {row['paper']['label']}: {finding.quote}"),
-        kind="finding",
-        record=finding.id,
-        crumbs=(("Findings", "findings/"),),
-        view={
-            "finding": row,
-            "retracted": not atlas.stands(finding),
-            "groups": groups,
-            "works": works,
-            "trials": [
-                link(f"{trial.registry}: {trial.label}", page_href(root, "trial", trial.id))
-                for trial in atlas.trials_named(finding)
-            ],
-            "beside": beside,
-            "line": finding.locator.line,
-            "seed": atlas.paper(finding.paper).paper.seed.file,
-            "paper_title": atlas.paper(finding.paper).paper.csl.title,
+    return {
+        "id": finding.id,
+        "former": atlas.former.get(finding.id, []),
+        "quote": finding_text(finding),
+        "reading": [
+            {"label": ROLE_WORDS[role], "terms": _mark_first(terms[role])}
+            for role in ROLES
+            if terms[role]
+        ],
+        "facts": [
+            f"{describe_design(finding.design)}, read from {BASIS[finding.basis]}",
+            *([STUDY_ROLES[finding.role]] if finding.role != "unclear" else []),
+            *([CERTAINTY[finding.certainty]] if finding.certainty != "asserted" else []),
+        ],
+        "design": view_design(finding.design.level),
+        "result": view_result(finding.result) if finding.result != "none-reported" else None,
+        "place": view_place(atlas, finding.paper, where, root),
+        "paper": link(short_name(bundle.paper.csl), page_href(root, "paper", finding.paper)),
+        "line": where.line,
+        "numbers": view_numbers(atlas, finding.paper, finding.references, root),
+        "trials": trials,
+        "quantities": [view_quantity(q) for q in finding.quantities],
+        "questions": questions,
+        "doubt": questions[0]["text"] if questions and questions[0]["weight"] >= 4 else "",  # noqa: PLR2004
+        "retracted": not atlas.stands(finding),
+    }
+
+
+def _mark_first(terms: list[View]) -> list[View]:
+    """Return terms with those of one effect together; the first of each bears its word."""
+    words = list(dict.fromkeys(term["effect"]["word"] for term in terms))
+    ranked = sorted(terms, key=lambda term: words.index(term["effect"]["word"]))
+    before = None
+    for term in ranked:
+        word = term["effect"]["word"]
+        term["first"] = bool(word) and word != before
+        before = word
+    return ranked
+
+
+# --- rows of lists -------------------------------------------------------------------------------
+
+
+def view_row(atlas: Atlas, finding: Finding, root: str) -> View:
+    """Return a finding as a row of a list, and what a filter asks for.
+
+    ``whole`` is the statement where the row shortens it.
+    """
+    terms = view_terms(atlas, finding, root)
+    effects = [*terms["mechanisms"], *terms["outcomes"]]
+    effects += [c for c in terms["conditions"] if c["effect"]["word"]]
+    words = [term["effect"]["word"] for term in effects]
+    quote = finding_text(finding)
+    statement = shorten(quote, _STATEMENT)
+    paper = atlas.paper(finding.paper).paper.csl
+    design = view_design(finding.design.level)
+    place = view_place(atlas, finding.paper, finding.locator, root)["label"]
+    named = [{**c, "effect": view_effect("")} for c in terms["conditions"]]
+    return {
+        "id": finding.id,
+        "href": atlas.finding_href(finding.id, root),
+        "statement": statement,
+        "whole": quote if statement != quote else "",
+        "sources": _cut(terms["sources"]),
+        "effects": _cut(_mark_first(effects)),
+        "conditions": _cut(named),
+        "design": design,
+        "hedged": CERTAINTY[finding.certainty] if finding.certainty != "asserted" else "",
+        "where": f"{short_name(paper)}: {place}",
+        "retracted": not atlas.stands(finding),
+        "facets": {
+            "source": _names(terms["sources"]),
+            "condition": _names(terms["conditions"]),
+            "effect": list(dict.fromkeys(word for word in words if word)),
+            "design": [design["label"]],
+            "result": [RESULTS[finding.result][0]],
+            "vehicle": _names(terms["vehicles"]),
+            "paper": [f"{short_name(paper)}: {shorten(paper.title, _PAPER)}".replace("|", "/")],
         },
-    )
+    }
+
+
+def _cut(terms: list[View]) -> View:
+    return {"shown": terms[:_NAMES], "more": max(0, len(terms) - _NAMES)}
+
+
+def _names(terms: list[View]) -> list[str]:
+    """Return the full names by which a filter asks; a bar would part one from the next."""
+    return [(term["title"] or term["label"]).replace("|", "/") for term in terms]
+
+
+def view_rows(
+    atlas: Atlas, findings: Sequence[Finding], path: str, current: str, caption: str
+) -> View:
+    """Return one page of a list of findings whose first page is ``path``.
+
+    ``caption`` names the table. Rows of further pages can be fetched by a script, unless they are
+    too many; a filter over a part would mislead.
+    """
+    parts = split_list(findings, path, _A_PAGE)
+    root = root_of(current)
+    here = next((part for part in parts if part.path == current), parts[0])
+    fetched = len(findings) <= _MOST_FETCHED and here is parts[0]
+    return {
+        "rows": [view_row(atlas, f, root) for f in here.entries],
+        "caption": caption,
+        "total": len(findings),
+        "steps": view_steps(parts, root, current),
+        "more": " ".join(href(root, p.path) for p in parts[1:]) if fetched else "",
+        "filtered": fetched and len(findings) > 3,  # noqa: PLR2004 (a few need no filter)
+    }
+
+
+def view_finding_index(atlas: Atlas) -> Iterator[Page]:
+    """Yield the list of all findings, the highest design first, a hundred a page."""
+    ranked = sort_by_design(atlas.findings)
+    total = len(ranked)
+    for part in split_list(ranked, INDEX, _A_PAGE):
+        first = part.path == INDEX
+        yield Page(
+            path=part.path,
+            template="findings.md.j2",
+            title="Findings" if first else f"Findings {part.label}",
+            description=f"{plural(total, 'finding')}: the smallest citable statements, "
+            "each with its quote and its place in the paper.",
+            kind="index",
+            crumbs=() if first else (("Findings", INDEX),),
+            view={
+                "list": view_rows(atlas, ranked, INDEX, part.path, "Findings"),
+                "search": href(root_of(part.path), "search/"),
+            },
+        )

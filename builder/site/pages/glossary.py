@@ -1,99 +1,105 @@
-"""The glossary: what short forms stand for, and every term of the field."""
+"""The glossary: what short forms stand for, and every entry of the vocabulary."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from builder.models import Term
-from builder.site import xrefs
 from builder.site.citations import short_name
-from builder.site.index import PAGED, Atlas
+from builder.site.index import Atlas
 from builder.site.labels import KIND_WORDS
-from builder.site.links import Page, View, href, link, page_href, plural, root_of
+from builder.site.links import Page, View, href, link, page_href, plural, root_of, view_xref
 from builder.site.pages.terms import view_synonyms
-from builder.site.paging import GLOSSARY, Part, sort_terms, split_glossary, view_parts
 from builder.text import ids
 from builder.text.spelling import fold
 
+PATH = "glossary/"
+# Beyond so many entries of a kind, they bear their names alone.
+_MOST_DEFINED = 150
+
 
 def view_glossary(atlas: Atlas) -> Iterator[Page]:
-    """Yield the glossary: abbreviations, then every term of every kind.
+    """Yield the glossary: every vocabulary entry as a line; abbreviations on a page of their own.
 
-    A long glossary leaves the terms to pages of their own, a kind after the other.
+    An entry with a page of its own is in the index of its kind, and here only as a link to that.
     """
-    parts = split_glossary(atlas.library)
-    terms = sort_terms(atlas.library)
-    yield _glossary_page(atlas, "glossary/", "Glossary", [] if parts else terms, parts)
-    for part in parts:
-        yield _glossary_page(atlas, part.path, f"Glossary: {part.label}", part.entries, parts)
+    rest = [t for t in atlas.library.terms.values() if t.id not in atlas.pages.named]
+    yield _glossary_page(atlas, sorted(rest, key=lambda t: (t.label.casefold(), t.id)))
+    yield Page(
+        path=f"{PATH}abbreviations/",
+        template="abbreviations.md.j2",
+        title="Abbreviations",
+        description="Every short form of the vocabulary and of the papers read, with its meanings.",
+        kind="page",
+        crumbs=(("Glossary", PATH),),
+        view={"abbreviations": view_abbreviations(atlas, root_of(f"{PATH}abbreviations/"))},
+    )
 
 
-def _glossary_page(
-    atlas: Atlas, path: str, title: str, terms: Sequence[Term], parts: Sequence[Part[Term]]
-) -> Page:
-    root = root_of(path)
-    first = path == GLOSSARY
-    groups: dict[str, list[View]] = {}
+def _glossary_page(atlas: Atlas, terms: Sequence[Term]) -> Page:
+    root = root_of(PATH)
+    groups: dict[str, list[Term]] = {}
     for term in terms:
-        groups.setdefault(term.kind, []).append(_view_entry(atlas, term, root))
+        groups.setdefault(term.kind, []).append(term)
+    paged = {kind: len([t for t in atlas.library.terms_of(kind) if t.id in atlas.pages.named])
+             for kind in ids.FOLDERS}  # fmt: skip
     return Page(
-        path=path,
+        path=PATH,
         template="glossary.md.j2",
-        title=title,
+        title="Glossary",
         description=f"{plural(len(atlas.library.terms), 'term')} of the field with definitions, "
         "abbreviations and identifiers.",
         kind="page",
-        crumbs=() if first else (("Glossary", GLOSSARY),),
         view={
-            "first": first,
             "groups": [
                 {
                     "anchor": f"kind-{kind}",
                     "label": KIND_WORDS[kind][1],
-                    "entries": groups[kind],
-                    "index": href(root, ids.index_path(kind)) if kind in PAGED else "",
+                    "entries": [
+                        _view_entry(atlas, t, root, full=len(held) <= _MOST_DEFINED) for t in held
+                    ],
+                    "paged": paged.get(kind, 0),
+                    "index": href(root, ids.index_path(kind)) if kind in ids.FOLDERS else "",
                 }
-                for kind in sorted(groups, key=lambda k: KIND_WORDS[k][1])
+                for kind, held in sorted(groups.items(), key=lambda g: KIND_WORDS[g[0]][1])
             ],
-            "parts": view_parts(parts, root, path),
-            "abbreviations": view_abbreviations(atlas) if first else [],
             "indexes": [
-                link(KIND_WORDS[kind][1], href(root, ids.index_path(kind))) for kind in PAGED
+                link(KIND_WORDS[kind][1], href(root, ids.index_path(kind)))
+                for kind in ("source", "mechanism", "vehicle", "condition")
             ],
         },
     )
 
 
-def _view_entry(atlas: Atlas, term: Term, root: str) -> View:
-    paged = term.kind in PAGED  # a page of its own tells the rest
+def _view_entry(atlas: Atlas, term: Term, root: str, *, full: bool) -> View:
+    """Return an entry; ``full`` ones have definition, spellings and identifiers."""
+    shorts = [s for s in (term.abbreviation, *view_synonyms(term)) if s and s != term.label]
     return {
-        "anchor": f"term-{term.id}",
+        "anchor": term.id,
         "label": term.label,
-        "abbreviation": term.abbreviation or "",
-        "href": atlas.term_href(term, root) if paged else "",
-        "definition": "" if paged else term.definition or "",
-        "synonyms": [] if paged else view_synonyms(term),
-        "xrefs": [] if paged else [xrefs.view_xref(x) for x in term.xrefs],
+        "also": shorts if full else shorts[:2],
+        "definition": (term.definition or "") if full else "",
+        "xrefs": [view_xref(x) for x in term.xrefs[:2]] if full else [],
         "findings": len(atlas.findings_of(term.id)),
     }
 
 
-def view_abbreviations(atlas: Atlas) -> list[View]:
+def view_abbreviations(atlas: Atlas, root: str) -> list[View]:
     """Return every short form with all it may mean: those of terms, then those papers define."""
     forms = atlas.short_forms
     entries = []
     for short in sorted(forms.anchors, key=lambda s: (s.casefold(), s)):
         meanings: dict[str, View] = {}
         for meaning in forms.terms.get(short, ()):
-            told = link(meaning.label, atlas.term_href(atlas.library.terms[meaning.term], "../"))
-            told["unsure"] = meaning.ambiguity is not None
-            told["note"] = ""
-            meanings.setdefault(fold(meaning.label), told)
+            entry = link(meaning.label, atlas.term_href(atlas.library.terms[meaning.term], root))
+            entry["unsure"] = meaning.ambiguity is not None
+            entry["note"] = ""
+            meanings.setdefault(fold(meaning.label), entry)
         for key, long in sorted(forms.papers.get(short, {}).items()):
-            told = link(long, page_href("../", "paper", key))
-            told["unsure"] = False
-            told["note"] = f"as {short_name(atlas.paper(key).paper.csl)} defines it"
-            meanings.setdefault(fold(long), told)
+            entry = link(long, page_href(root, "paper", key))
+            entry["unsure"] = False
+            entry["note"] = f"as {short_name(atlas.paper(key).paper.csl)} defines it"
+            meanings.setdefault(fold(long), entry)
         entries.append(
             {"short": short, "anchor": forms.anchors[short], "meanings": list(meanings.values())}
         )

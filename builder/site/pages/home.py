@@ -1,48 +1,101 @@
-"""The home page and the page about the atlas."""
+"""Home, about, search, and the page about the data."""
 
 from __future__ import annotations
 
-from builder.site.evidence_counts import has_evidence
-from builder.site.index import PAGED, Atlas
-from builder.site.labels import EFFECTS, EVIDENCE, KIND_WORDS, view_effect, view_evidence
-from builder.site.links import Page, View, link
+from collections import Counter
+from collections.abc import Mapping
+
+from builder.site.citations import short_name
+from builder.site.index import Atlas
+from builder.site.labels import (
+    BASIS,
+    CERTAINTY,
+    DESIGNS,
+    EFFECTS,
+    KIND_WORDS,
+    RESULTS,
+    STUDY_ROLES,
+    WORDS,
+    view_design,
+    view_effect,
+    view_result,
+)
+from builder.site.links import Page, View, href, link, narrowed_href, outside, page_href, plural
 from builder.site.pages.evidence_map import view_small_map
 from builder.site.pages.papers import view_paper_row
 from builder.site.pages.trials import view_trial_row
+from builder.site.summaries import (
+    Sentence,
+    answer_coverage,
+    answer_trials,
+    find_best,
+    has_evidence,
+    text,
+)
+from builder.store.build_info import DATA_LICENCE, Edition
 from builder.text import ids
 
-_NEWEST = 5  # papers, and trials with a result
+_NEWEST = 4  # papers, and trials with a result
+_FACETS = (
+    ("kind", "Kind of page"),
+    ("source", "Source"),
+    ("condition", "Condition"),
+    ("evidence", "Design"),
+    ("year", "Year"),
+)
+_TERMS = ("source", "mechanism", "vehicle", "condition")
 
 
-def view_numbers(atlas: Atlas) -> list[View]:
-    """Return the sizes of the atlas, each a link to its index.
-
-    Of terms those count that a finding or a trial is evidence about; ``known`` counts them all.
-    """
+def view_numbers(atlas: Atlas, root: str = "") -> list[View]:
+    """Return the sizes of the atlas, each a link to its index; terms are those with evidence."""
     library = atlas.library
-    numbers = [_count_terms(atlas, kind) for kind in PAGED]
-    return [
-        *numbers,
-        {"count": len(atlas.trials), "known": 0, **link("trials", "trials/")},
-        {"count": len(atlas.findings), "known": 0, **link("findings", "findings/")},
-        {"count": len(library.papers), "known": 0, **link("papers read", "papers/")},
-        {"count": len(library.references), "known": 0, **link("works cited", "references/")},
+    counts = [
+        (
+            sum(has_evidence(atlas, t) for t in library.terms_of(kind)),
+            KIND_WORDS[kind][1].lower(),
+            ids.index_path(kind),
+        )
+        for kind in _TERMS
     ]
+    counts += [
+        (len(atlas.trials), "trials", "trials/"),
+        (len(atlas.findings), "statements", "findings/"),
+        (len(library.papers), "papers read", "papers/"),
+        (len(library.references), "works cited", "references/"),
+    ]
+    return [{"count": n, **link(label, href(root, path))} for n, label, path in counts]
 
 
-def _count_terms(atlas: Atlas, kind: str) -> View:
-    terms = atlas.library.terms_of(kind)
-    told = sum(1 for term in terms if has_evidence(atlas, term))
-    label = KIND_WORDS[kind][1].lower()
-    return {"count": told, "known": len(terms), **link(label, ids.index_path(kind))}
-
-
-def view_edition(atlas: Atlas) -> View:
-    """Return the edition for a reader: version and date; empty words where there is none."""
-    edition = atlas.edition
-    if edition is None:
-        return {"version": "", "day": ""}
-    return {"version": edition.version, "day": edition.day.isoformat()}
+def answer_home(atlas: Atlas) -> list[Sentence]:
+    """Return what the atlas holds, in sentences made from the records."""
+    tried = [
+        s
+        for s in atlas.studies
+        if s.kind != "review" and s.role == "therapeutic" and not s.retracted
+    ]
+    counts: Counter[str] = Counter(s.design.level for s in tried)
+    sentence: Sentence = [
+        link(plural(len(tried), "study", "studies"), "map/"),
+        text(" of vesicles as a treatment: "),
+    ]
+    levels = [d for d in sorted(DESIGNS, key=lambda d: -DESIGNS[d]) if counts[d]]
+    for number, level in enumerate(levels):
+        label = view_design(level)["label"]
+        query = narrowed_href("", "findings/", {"design": label}, "top")
+        sentence += [text(", " if number else ""), link(f"{counts[level]} {label}", query)]
+    sentences = [[*sentence, text(".")]]
+    trials = [s for s in tried if s.trials]
+    if trials:
+        sentences.append(answer_trials(atlas, trials, "trials/"))
+    level, best = find_best(tried)
+    if level != "clinical" or not best:
+        sentences.append([text("No study in people with a result in the material read.")])
+    unread = [b for b in atlas.library.papers.values() if not b.paper.coverage.body]
+    if unread:
+        papers = plural(len(atlas.library.papers), "paper")
+        words = f"Of {papers} read, the text of {len(unread)} was not in the file received"
+        sentences.append([link(words, "about/#coverage"), text(".")])
+    return [*sentences, [text(WORDS["not_assessed"])]]
 
 
 def view_home(atlas: Atlas) -> Page:
@@ -63,8 +116,8 @@ def view_home(atlas: Atlas) -> Page:
         "osteoarthritis: every statement with its place in the paper.",
         kind="home",
         view={
+            "answer": answer_home(atlas),
             "numbers": view_numbers(atlas),
-            "edition": view_edition(atlas),
             "map": view_small_map(atlas, ""),
             "newest": [view_paper_row(b, "") for b in papers[:_NEWEST]],
             "trials": [view_trial_row(atlas, t, "") for t in resulted[:_NEWEST]],
@@ -74,7 +127,8 @@ def view_home(atlas: Atlas) -> Page:
 
 
 def view_about(atlas: Atlas) -> Page:
-    """Return the page that tells how the atlas is made and what it cannot know."""
+    """Return the page on how the atlas is made, what it covers and what it cannot know."""
+    papers = sorted(atlas.library.papers.values(), key=lambda b: b.paper.id)
     return Page(
         path="about/",
         template="about.md.j2",
@@ -83,10 +137,143 @@ def view_about(atlas: Atlas) -> Page:
         "statement. Not medical advice.",
         kind="page",
         view={
-            "numbers": [{**n, "href": f"../{n['href']}"} for n in view_numbers(atlas)],
-            "levels": [view_evidence(level) for level in reversed(EVIDENCE)],
+            "numbers": view_numbers(atlas, "../"),
+            "designs": [view_design(d) for d in sorted(DESIGNS, key=lambda d: -DESIGNS[d])],
+            "results": [view_result(r) for r in RESULTS],
+            "basis": list(BASIS.values()),
+            "roles": list(STUDY_ROLES.values()),
+            "certainty": list(CERTAINTY.values()),
             "effects": [view_effect(effect) for effect in EFFECTS],
-            "questions": "../questions/",
-            "edition": view_edition(atlas),
+            "coverage": [
+                {
+                    "paper": link(short_name(b.paper.csl), page_href("../", "paper", b.paper.id)),
+                    "sentences": answer_coverage(b.paper),
+                }
+                for b in papers[:_MOST_PAPERS]
+            ],
+            "more_papers": max(0, len(papers) - _MOST_PAPERS),
         },
     )
+
+
+_MOST_PAPERS = 50
+
+
+def view_search(atlas: Atlas) -> Page:
+    """Return the search page, with its facets; without scripts it is the list of all lists."""
+    return Page(
+        path="search/",
+        template="search.md.j2",
+        title="Search",
+        description="Search sources, mechanisms, delivery vehicles, conditions, trials, "
+        "papers, references and statements by name, identifier or words.",
+        kind="page",
+        view={
+            "facets": [{"id": name, "label": label} for name, label in _FACETS],
+            "lists": [
+                *view_numbers(atlas, "../"),
+                {
+                    "count": len(atlas.library.terms),
+                    **link("glossary entries", href("../", "glossary/")),
+                },
+            ],
+        },
+    )
+
+
+# --- data ----------------------------------------------------------------------------------------
+
+_API = "api/v1/"
+# What each file is, in the order of the page: (folder or file, heading, sentence).
+_GROUPS: tuple[tuple[str, str, str], ...] = (
+    (
+        _API,
+        "JSON",
+        "One array a collection, sorted by id, each valid against its JSON Schema. Every page also "
+        "stands as index.json beside its HTML.",
+    ),
+    (
+        "data/csv/",
+        "CSV",
+        "One table a file (RFC 4180, UTF-8). datapackage.json states the type and meaning of each "
+        "column, primary and foreign keys (Frictionless Data Package).",
+    ),
+    (
+        "data/exosome-atlas.sqlite",
+        "SQLite",
+        "The same tables in one file, with foreign keys, and a full-text table named search.",
+    ),
+    (
+        "data/references",
+        "Bibliography",
+        "Every cited work. The cite box of each page offers its own works in the same formats.",
+    ),
+    (
+        "data/ro-crate-metadata.json",
+        "RO-Crate",
+        "What these files are, with size and SHA-256 of each, for repositories.",
+    ),
+)
+_ABOUT = {
+    "index.json": "collections with count and schema, and the data version",
+    "conditions.json": "conditions",
+    "findings.json": "statements, each with its quote, place, terms and references",
+    "mechanisms.json": "mechanisms",
+    "papers.json": "papers read, with CSL-JSON, headings, abstract and entities",
+    "references.json": "cited works as CSL-JSON items",
+    "sources.json": "cell sources",
+    "tables.json": "tables of the papers, each cell as printed and as read",
+    "trials.json": "clinical trials, as papers and registries report them",
+    "vehicles.json": "delivery vehicles",
+}
+_KILO = 1000
+
+
+def format_size(size: int) -> str:
+    """Return a size in bytes for people: ``512 bytes``, ``55.6 kB``, ``1.3 MB``."""
+    if size < _KILO:
+        return f"{size} bytes"
+    if size < _KILO * _KILO:
+        return f"{size / _KILO:.1f} kB"
+    return f"{size / _KILO / _KILO:.1f} MB"
+
+
+def view_data(atlas: Atlas, edition: Edition, sizes: Mapping[str, int]) -> Page:
+    """Return the page about the data; ``sizes`` are bytes by the path of a download."""
+    return Page(
+        path="data/",
+        template="data.md.j2",
+        title="Data",
+        description="Every record as JSON, CSV, SQLite, BibTeX, RIS and CSL-JSON, with schemas, "
+        "sizes and example calls.",
+        kind="data",
+        view={
+            "version": edition.version,
+            "day": edition.day.isoformat(),
+            "licence": outside("CC BY 4.0", DATA_LICENCE),
+            "groups": [_view_group(g, sizes) for g in _GROUPS],
+            "schemas": [_view_file(p, sizes) for p in sorted(sizes) if p.startswith(_SCHEMA)],
+            "manifest": link("manifest.json", "../manifest.json"),
+            "base": edition.site_url,
+            "feed": link("Atom feed of changes", "../changes/feed.xml"),
+        },
+    )
+
+
+_SCHEMA = f"{_API}schema/"
+
+
+def _view_group(group: tuple[str, str, str], sizes: Mapping[str, int]) -> View:
+    start, label, about = group
+    files = [p for p in sorted(sizes) if p.startswith(start) and not p.startswith(_SCHEMA)]
+    return {"label": label, "about": about, "files": [_view_file(p, sizes) for p in files]}
+
+
+def _view_file(path: str, sizes: Mapping[str, int]) -> View:
+    name = path.rpartition("/")[2]
+    return {
+        "link": link(path, f"../{path}"),
+        "name": name,
+        "size": format_size(sizes[path]),
+        "about": _ABOUT.get(name, "") if path.startswith(_API) else "",
+    }

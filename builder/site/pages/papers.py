@@ -1,10 +1,13 @@
-"""The page of a paper: its bibliography, the digest, its tables, its references."""
+"""The pages of a paper: what was read of it, statement by statement, its tables, its references."""
 
 from __future__ import annotations
 
-from collections import Counter
+import re
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 
-from builder.models import Cited, Finding, Paper
+from builder.addresses.pages import part_path
+from builder.models import Cited, Finding, Paper, Repair, Table, TableRow
 from builder.site.citations import (
     format_date,
     format_name,
@@ -13,77 +16,68 @@ from builder.site.citations import (
     view_citation,
     view_ways,
 )
-from builder.site.evidence_counts import view_levels
-from builder.site.index import Atlas, terms_in, view_questions
-from builder.site.labels import ROLE_WORDS
-from builder.site.links import Page, View, link, outside, page_href, plural, shorten
-from builder.site.pages.paper_tables import view_table
+from builder.site.index import Atlas, view_questions
+from builder.site.labels import WORDS
+from builder.site.links import (
+    Page,
+    View,
+    curie_url,
+    link,
+    outside,
+    page_href,
+    plural,
+    root_of,
+    shorten,
+    split_list,
+    view_steps,
+)
+from builder.site.pages.findings import view_numbers, view_statement
 from builder.site.pages.references import view_notices
-from builder.site.xrefs import view_entity
+from builder.site.summaries import Sentence, answer_coverage, answer_studies, text
 from builder.store import PaperBundle
 from builder.text import ids
 
-NOT_STATED = "not stated"
-# What a paper's first screen names of its findings, and how much of it.
-_NAMED = ("sources", "vehicles", "conditions", "mechanisms")
-_MOST_NAMED = 8
+NOT_STATED = WORDS["not_stated"]
+_WORD = re.compile(r"\w+|\s+|.", re.DOTALL)
+# Beyond so many statements on a page their terms are no links, and tables no printed grid: the page
+# has to stay light.
+_LEAN = 80
+_MOST_CELLS = 600
+
+
+def _name_group(atlas: Atlas, paper: str, finding: Finding) -> tuple[int, str]:
+    where = finding.locator
+    if where.kind == "table-row" and (paper, where.table or 0) in atlas.tables:
+        table = atlas.tables[paper, where.table or 0]
+        return 3, table.label or f"Table {table.number}"
+    order = {"key-finding": (0, "Key findings"), "abstract": (1, "Abstract")}
+    return order.get(where.kind, (2, where.section or "Text"))
 
 
 def view_cited(atlas: Atlas, cited: Cited, root: str) -> View:
-    """Return an entry of a paper's reference list."""
+    """Return an entry of a paper's reference list: one line, linked to its page or its publisher.
+
+    Where no DOI is known, the link is a search by title.
+    """
     reference = atlas.library.references.get(cited.id)
     csl = reference.csl if reference else cited.csl
+    ways = view_ways(csl)
+    citation = view_citation(csl, et_al=cited.et_al)
+    imprint = " ".join(part for part in (citation["container"], citation["issued"]) if part)
+    if citation["numbers"]:
+        imprint = f"{imprint}; {citation['numbers']}"
     return {
         "anchor": ids.reference_anchor(cited.number),
         "number": cited.number,
-        "citation": view_citation(csl, et_al=cited.et_al),
-        "href": page_href(root, "reference", cited.id),
-        "ways": view_ways(csl),
-        "labels": cited.labels,
+        "authors": citation["authors"],
+        "title": csl.title if cited.parsed else cited.printed,
+        "imprint": imprint if cited.parsed else "",
         "parsed": cited.parsed,
-        "printed": cited.printed,
-        "line": cited.line,
+        "href": atlas.work_href(cited.id, root) if cited.id in atlas.pages.works else "",
+        "way": ways[0],
         "questions": view_questions(cited.questions),
-        "findings": [
-            link(str(n), page_href(root, "finding", f.id))
-            for n, f in enumerate(_stating(atlas, cited), 1)
-        ],
+        "withdrawn": bool(reference and reference.withdrawn),
     }
-
-
-def _stating(atlas: Atlas, cited: Cited) -> list[Finding]:
-    """Return the findings read from a title, as the paper at hand cites it."""
-    return [f for f in atlas.stating.get(cited.id, ()) if f.locator.reference == cited.number]
-
-
-def _view_named(atlas: Atlas, bundle: PaperBundle, root: str) -> list[View]:
-    """Return the terms that the findings of a paper name most, role by role, with their counts."""
-    named = []
-    for role in _NAMED:
-        counts = Counter(
-            term
-            for finding in bundle.findings
-            for term in dict.fromkeys(t for r, t, _ in terms_in(finding) if r == role)
-        )
-        ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-        if ranked:
-            terms = [{**atlas.term_name(t, root), "count": n} for t, n in ranked[:_MOST_NAMED]]
-            more = max(0, len(ranked) - _MOST_NAMED)
-            named.append({"label": ROLE_WORDS[role], "terms": terms, "more": more})
-    return named
-
-
-def _view_stated(bundle: PaperBundle, root: str) -> list[View]:
-    """Return the findings read from the abstract, the key findings and the text."""
-    return [
-        {
-            "kind": finding.locator.kind.replace("-", " "),
-            "quote": finding.quote,
-            "href": page_href(root, "finding", finding.id),
-        }
-        for finding in bundle.findings
-        if finding.locator.kind in ("abstract", "key-finding", "full-text")
-    ]
 
 
 def view_paper_row(bundle: PaperBundle, root: str) -> View:
@@ -94,12 +88,13 @@ def view_paper_row(bundle: PaperBundle, root: str) -> View:
         "href": page_href(root, "paper", paper.id),
         "ways": view_ways(paper.csl),
         "licence": paper.licence or NOT_STATED,
+        "coverage": "" if paper.coverage.body else "text not read",
         "counts": [
             plural(len(records), word)
             for word, records in (
                 ("reference", bundle.references),
                 ("table", bundle.tables),
-                ("finding", bundle.findings),
+                ("statement", bundle.findings),
                 ("trial", bundle.trials),
             )
             if records
@@ -127,7 +122,13 @@ def _view_people(paper: Paper) -> list[View]:
 def _view_entities(paper: Paper) -> list[View]:
     groups: dict[str, list[View]] = {}
     for entity in paper.entities:
-        groups.setdefault(entity.group, []).append(view_entity(entity))
+        groups.setdefault(entity.group, []).append(
+            {
+                "label": entity.label,
+                "link": outside(entity.identifier, curie_url(entity.identifier)),
+                "question": entity.question.text if entity.question else "",
+            }
+        )
     return [{"label": name, "entities": found} for name, found in groups.items()]
 
 
@@ -151,11 +152,219 @@ def _all_questions(bundle: PaperBundle) -> list[View]:
     return report
 
 
-def view_paper(atlas: Atlas, bundle: PaperBundle) -> Page:
-    """Return the page of one paper."""
+# --- tables --------------------------------------------------------------------------------------
+
+
+def view_columns(columns: list[str]) -> View:
+    """Return the header of a table: one row, or two where columns stand in groups.
+
+    A grouped column is named ``Group / Column``; neighbours of one group share a heading.
+    """
+    split = [name.split(" / ", 1) if " / " in name else ["", name] for name in columns]
+    if not any(group for group, _ in split):
+        return {"grouped": False, "top": [], "names": columns}
+    top: list[View] = []
+    for group, name in split:
+        if group and top and top[-1]["group"] == group:
+            top[-1]["span"] += 1
+        else:
+            top.append({"group": group, "label": group or name, "span": 1})
+    below = [name for group, name in split if group]
+    return {"grouped": True, "top": top, "names": below}
+
+
+def _view_cell(atlas: Atlas, table: Table, row: TableRow, column: str) -> View:
+    """Return a cell: what it reads, what was printed, and why where the two differ."""
+    cell = row.cells.get(column)
+    printed = cell.printed if cell else ""
+    text = cell.text if cell else ""
+    inherited = ""
+    if cell and cell.inherited:
+        above = atlas.rows.get((table.paper, cell.inherited))
+        inherited = f"from row {above[1]}" if above else "from the row above"
+    repairs = [r for r in table.repairs if r.row == row.id and r.column == column]
+    return {
+        "column": column,
+        "text": text,
+        "printed": printed if printed != text else "",
+        "changed": printed != text and not inherited,
+        "inherited": inherited,
+        "repair": repairs[-1].rule if repairs else "",
+        "differs": printed != text or bool(inherited),
+        "reasons": [r.note for r in repairs],
+    }
+
+
+def _view_row(atlas: Atlas, table: Table, row: TableRow, place: int, root: str) -> View:
+    findings = atlas.row_findings.get((table.paper, row.id), ())
+    former = {*atlas.former_rows.get(row.id, ())}
+    return {
+        "anchor": ids.row_anchor(row.id),
+        "former": [ids.row_anchor(name) for name in sorted(former)],
+        "place": place,
+        "line": row.line,
+        "cells": [_view_cell(atlas, table, row, column) for column in table.columns],
+        "numbers": view_numbers(atlas, table.paper, row.references, root),
+        "findings": [
+            link(str(n), atlas.finding_href(f.id, root)) for n, f in enumerate(findings, 1)
+        ],
+    }
+
+
+def view_table(atlas: Atlas, table: Table, root: str) -> View:
+    """Return a table: the repaired grid, the printed one beside it, and each repair by name."""
+    places = {row.id: n for n, row in enumerate(table.rows, 1)}
+    width = max([len(row) for row in table.printed], default=0)
+    rows = [_view_row(atlas, table, row, n, root) for n, row in enumerate(table.rows, 1)]
+    return {
+        "anchor": ids.table_anchor(table.number),
+        "number": table.number,
+        "label": table.label or f"Table {table.number}",
+        "caption": table.caption or "",
+        "header": view_columns(table.columns),
+        "rows": rows,
+        "repairs": [
+            {"where": _name_place(r, places), "rule": r.rule, "note": r.note} for r in table.repairs
+        ],
+        "pairs": _view_pairs(table, rows),
+        "printed": [{"cells": row, "missing": width - len(row)} for row in table.printed]
+        if sum(map(len, table.printed)) <= _MOST_CELLS
+        else [],
+        "footnotes": table.footnotes,
+        "line": table.line,
+        "questions": view_questions(table.questions),
+    }
+
+
+def _name_place(repair: Repair, places: dict[str, int]) -> str:
+    """Return where a repair was made, in words."""
+    row = f"row {places[repair.row]}" if repair.row in places else ""
+    return ", ".join(part for part in (row, repair.column or "") if part) or "whole table"
+
+
+def _view_pairs(table: Table, rows: list[View]) -> View:
+    """Return what was printed beside what was read: the header, and each row that differs.
+
+    ``words`` count the differences; they are empty where everything stands as printed.
+    """
+    header = _view_header(table)
+    differing = [row for row in rows if any(c["differs"] for c in row["cells"])]
+    changed = sum(c["differs"] for row in rows for c in row["cells"])
+    cells = sum(len(row["cells"]) for row in rows)
+    one = changed == 1 and not header
+    found = ["the header"] if header else []
+    found += [f"{changed} of {cells} {'cell' if cells == 1 else 'cells'}"] if changed else []
+    verb = "differs" if one or not changed else "differ"
+    return {
+        "words": f"{' and '.join(found)} {verb}" if found else "",
+        "header": header,
+        "rows": [
+            {
+                "anchor": row["anchor"],
+                "place": row["place"],
+                "cells": [_view_pair(cell) for cell in row["cells"]],
+            }
+            for row in differing
+        ],
+        "rest": len(rows) - len(differing),
+    }
+
+
+def _view_header(table: Table) -> View | None:
+    """Return the printed lines of the header beside the names of the columns, if they differ.
+
+    Only where each row that is not one of the header's was read as a row is it known which are.
+    """
+    above = len(table.printed) - len(table.rows)
+    printed = [[cell for cell in row if cell] for row in table.printed[: max(above, 0)]]
+    if not printed or printed == [table.columns]:
+        return None
+    return {"printed": [" | ".join(row) for row in printed], "read": " | ".join(table.columns)}
+
+
+def _view_pair(cell: View) -> View:
+    printed, read = mark_difference(cell["printed"], cell["text"])
+    return {
+        "column": cell["column"],
+        "differs": cell["differs"],
+        "text": cell["text"],
+        "printed": printed,
+        "read": read,
+        "inherited": cell["inherited"],
+        "reasons": cell["reasons"],
+    }
+
+
+def mark_difference(printed: str, read: str) -> tuple[list[View], list[View]]:
+    """Return both texts in pieces, those marked in which they differ, word by word."""
+    a, b = _WORD.findall(printed), _WORD.findall(read)
+    left: list[View] = []
+    right: list[View] = []
+    for tag, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+        marked = tag != "equal" and bool(printed) and bool(read)
+        for side, words in ((left, a[i:j]), (right, b[k:m])):
+            if words:
+                side.append({"text": "".join(words), "marked": marked})
+    return left, right
+
+
+# --- the pages -----------------------------------------------------------------------------------
+
+
+def view_paper(atlas: Atlas, bundle: PaperBundle) -> Iterator[Page]:
+    """Yield the page of a paper, and its parts where it has very many statements."""
+    paper = bundle.paper
+    parts = atlas.pages.parts.get(paper.id) or [[]]
+    known = {f.id: f for f in bundle.findings}
+    for number, held in enumerate(parts, 1):
+        findings = [known[name] for name in held]
+        yield (
+            _view_main(atlas, bundle, findings, parts)
+            if number == 1
+            else _view_part(atlas, bundle, findings, number)
+        )
+
+
+def _view_part(atlas: Atlas, bundle: PaperBundle, findings: list[Finding], number: int) -> Page:
+    paper = bundle.paper
+    path = part_path(paper.id, number)
+    title = f"{short_name(paper.csl)}: statements, part {number}"
+    page = ids.page_path("paper", paper.id)
+    return Page(
+        path=path,
+        template="statements.md.j2",
+        title=title,
+        description=shorten(f"Statements of {paper.csl.title}, part {number}."),
+        kind="part",
+        crumbs=(("Papers", "papers/"), (shorten(paper.csl.title, 80), page)),
+        view={
+            "paper": link(paper.csl.title, page_href("../../../", "paper", paper.id)),
+            "groups": _view_groups(atlas, paper.id, findings, "../../../"),
+            "lean": len(findings) > _LEAN,
+            "part": number,
+        },
+    )
+
+
+def _view_groups(atlas: Atlas, paper: str, findings: Sequence[Finding], root: str) -> list[View]:
+    """Return the statements of a page by the table or section they stand in, in seed order."""
+    groups: dict[tuple[int, str], list[View]] = {}
+    for finding in sorted(findings, key=lambda f: (f.locator.line, f.id)):
+        key = _name_group(atlas, paper, finding)
+        groups.setdefault(key, []).append(view_statement(atlas, finding, root))
+    return [
+        {"label": label, "anchor": f"in-{ids.slug(label)}", "statements": held}
+        for (_, label), held in sorted(groups.items(), key=lambda item: item[0][0])
+    ]
+
+
+def _view_main(
+    atlas: Atlas, bundle: PaperBundle, findings: list[Finding], parts: Sequence[Sequence[str]]
+) -> Page:
     root = "../../"
     paper = bundle.paper
     atlas.quoted.add(paper.id)
+    titles = [f for f in bundle.findings if f.id not in {n for part in parts for n in part}]
     return Page(
         path=ids.page_path("paper", paper.id),
         template="paper.md.j2",
@@ -170,6 +379,7 @@ def view_paper(atlas: Atlas, bundle: PaperBundle) -> Page:
             "people": _view_people(paper),
             "ways": view_ways(paper.csl),
             "notices": view_notices(atlas, paper.id),
+            "answer": _answer(atlas, bundle),
             "issued": format_date(paper.csl.issued),
             "licence": outside(paper.licence or NOT_STATED, paper.licence_url),
             "source": outside(paper.source_url, paper.source_url) if paper.source_url else None,
@@ -182,9 +392,7 @@ def view_paper(atlas: Atlas, bundle: PaperBundle) -> Page:
             "contribution": paper.contribution or "",
             "key_findings": [k.text for k in paper.key_findings],
             "abstract": paper.abstract or "",
-            "headings": [
-                {"text": h.text, "level": h.level, "line": h.line} for h in paper.headings
-            ],
+            "headings": [{"text": h.text, "level": h.level} for h in paper.headings],
             "entities": _view_entities(paper),
             "figures": [{"label": f.label, "caption": f.caption} for f in paper.figures],
             "figures_note": paper.figures_note or "",
@@ -195,11 +403,54 @@ def view_paper(atlas: Atlas, bundle: PaperBundle) -> Page:
                 for c in sorted(bundle.references, key=lambda c: c.number)
             ],
             "counts": view_paper_row(bundle, root)["counts"],
-            "stated": _view_stated(bundle, root),
-            "trials": [link(t.label, page_href(root, "trial", t.id)) for t in bundle.trials],
-            "findings": len(bundle.findings),
-            "levels": view_levels(bundle.findings),
-            "named": _view_named(atlas, bundle, root),
+            "groups": _view_groups(atlas, paper.id, findings, root),
+            "lean": len(findings) > _LEAN,
+            "parts": [
+                link(f"part {n}", f"{root}{part_path(paper.id, n)}")
+                for n in range(2, len(parts) + 1)
+            ],
+            "titles": len(titles),
+            "trials": [
+                link(t.label, page_href(root, "trial", t.id))
+                for t in {t.id: t for t in bundle.trials}.values()
+            ],
             "questions": _all_questions(bundle),
         },
+        data={"addresses": {f.id: atlas.pages.findings[f.id] for f in bundle.findings}},
     )
+
+
+def _answer(atlas: Atlas, bundle: PaperBundle) -> list[Sentence]:
+    """Return what was read of a paper, and what its seed did not hold, in sentences."""
+    names = {f.id for f in bundle.findings}
+    trials = {t.id for t in bundle.trials}
+    studies = [s for s in atlas.studies if names & set(s.findings) or trials & set(s.trials)]
+    return [
+        *answer_coverage(bundle.paper),
+        *answer_studies(studies),
+        [text(WORDS["not_assessed"])],
+    ]
+
+
+def view_paper_index(atlas: Atlas) -> Iterator[Page]:
+    """Yield the list of all papers that the atlas has read, the newest first."""
+    ranked = sorted(
+        atlas.library.papers.values(), key=lambda b: (-(b.paper.csl.year or 0), b.paper.id)
+    )
+    parts = split_list(ranked, "papers/")
+    for part in parts:
+        root = root_of(part.path)
+        first = part.path == "papers/"
+        yield Page(
+            path=part.path,
+            template="papers.md.j2",
+            title="Papers" if first else f"Papers {part.label}",
+            description="The papers that the atlas has read, each with its statements, tables, "
+            "references, licence and open questions.",
+            kind="index",
+            crumbs=() if first else (("Papers", "papers/"),),
+            view={
+                "rows": [view_paper_row(b, root) for b in part.entries],
+                "steps": view_steps(parts, root, part.path),
+            },
+        )

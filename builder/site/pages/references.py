@@ -1,24 +1,39 @@
-"""The pages of cited works."""
+"""The pages of cited works, the list of all, and the list of papers."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from builder.models import Notice, Reference
 from builder.site.citations import short_name, view_bibliography, view_citation, view_ways
 from builder.site.index import Atlas, view_questions
-from builder.site.links import Page, View, outside, page_href, shorten
-from builder.site.pages.findings import view_finding_row
+from builder.site.links import (
+    Page,
+    View,
+    outside,
+    page_href,
+    plural,
+    root_of,
+    shorten,
+    split_list,
+    view_steps,
+)
+from builder.site.pages.findings import view_rows, view_statement
 from builder.site.pages.trials import view_trial_row
 from builder.text import ids
 
+INDEX = "references/"
+_A_PAGE = 150
+_MOST = 80  # statements in full, and in the table below
 
-def view_reference_row(reference: Reference, root: str, count: int) -> View:
-    """Return a cited work as an entry of a list. ``count`` is that of its findings."""
+
+def view_reference_row(atlas: Atlas, reference: Reference, root: str) -> View:
+    """Return a cited work as an entry of a list, with how many statements rest on it."""
     return {
         "citation": view_citation(reference.csl, et_al=reference.et_al),
-        "href": page_href(root, "reference", reference.id),
-        "ways": view_ways(reference.csl),
-        "count": count,
-        "cited": len(reference.cited_in),
+        "href": atlas.work_href(reference.id, root),
+        "way": view_ways(reference.csl)[0],
+        "count": count_reference(atlas, reference.id),
         "parsed": reference.parsed,
         "printed": reference.printed,
         "withdrawn": reference.withdrawn,
@@ -26,7 +41,7 @@ def view_reference_row(reference: Reference, root: str, count: int) -> View:
 
 
 def view_notice(notice: Notice) -> View:
-    """Return a later notice about a work: what it is, when, who tells of it, where to read it."""
+    """Return a later notice about a work: what it is, when, who reports it, where to read it."""
     href = ids.doi_url(notice.doi) if notice.doi else notice.seen_at
     if notice.pmid and not notice.doi:
         href = f"https://pubmed.ncbi.nlm.nih.gov/{notice.pmid}/"
@@ -35,7 +50,7 @@ def view_notice(notice: Notice) -> View:
         "label": label,
         "withdraws": notice.withdraws,
         "issued": notice.issued.isoformat() if notice.issued else "",
-        "told_by": notice.told_by,
+        "reported_by": notice.told_by,
         "seen_on": notice.seen_on.isoformat(),
         "link": outside(label, href),
     }
@@ -64,8 +79,11 @@ def view_reference(atlas: Atlas, reference: Reference) -> Page:
         }
         for place in reference.cited_in
     ]
+    path = ids.page_path("reference", reference.id)
+    stating = atlas.stating.get(reference.id, [])
+    citing = [f for f in atlas.citing.get(reference.id, ()) if f not in stating]
     return Page(
-        path=ids.page_path("reference", reference.id),
+        path=path,
         template="reference.md.j2",
         title=shorten(reference.csl.title, 200),
         description=shorten(f"{short_name(reference.csl)}. {reference.csl.title}"),
@@ -81,14 +99,10 @@ def view_reference(atlas: Atlas, reference: Reference) -> Page:
             "printed": reference.printed,
             "parsed": reference.parsed,
             "cited_in": cited_in,
-            "stating": [
-                view_finding_row(atlas, f, root) for f in atlas.stating.get(reference.id, ())
-            ],
-            "citing": [
-                view_finding_row(atlas, f, root)
-                for f in atlas.citing.get(reference.id, ())
-                if f not in atlas.stating.get(reference.id, ())
-            ],
+            "stating": [view_statement(atlas, f, root) for f in stating[:_MOST]],
+            "citing": view_rows(
+                atlas, citing[:_MOST], path, path, "Statements that cite this work"
+            ),
             "trials": [
                 view_trial_row(atlas, t, root) for t in atlas.reference_trials.get(reference.id, ())
             ],
@@ -96,3 +110,27 @@ def view_reference(atlas: Atlas, reference: Reference) -> Page:
             "questions": view_questions(reference.questions),
         },
     )
+
+
+def view_reference_index(atlas: Atlas) -> Iterator[Page]:
+    """Yield the list of all cited works, by first author."""
+    library = atlas.library
+    ranked = sorted(library.references.values(), key=lambda r: (short_name(r.csl).casefold(), r.id))
+    parts = split_list(ranked, INDEX, _A_PAGE)
+    for part in parts:
+        root = root_of(part.path)
+        first = part.path == INDEX
+        yield Page(
+            path=part.path,
+            template="references.md.j2",
+            title="References" if first else f"References {part.label}",
+            description=f"{plural(len(ranked), 'work')} cited by the papers of the atlas, each "
+            "with the statements that rest on it.",
+            kind="index",
+            crumbs=() if first else (("References", INDEX),),
+            view={
+                "rows": [view_reference_row(atlas, r, root) for r in part.entries],
+                "steps": view_steps(parts, root, part.path),
+                "total": len(ranked),
+            },
+        )

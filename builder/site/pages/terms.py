@@ -1,4 +1,4 @@
-"""The pages of cell sources, mechanisms, delivery vehicles and conditions."""
+"""Sources, mechanisms, delivery vehicles and conditions: their pages and the index of each kind."""
 
 from __future__ import annotations
 
@@ -6,93 +6,122 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from builder.models import Finding, Term
-from builder.site import xrefs
-from builder.site.citations import view_citation, view_ways
-from builder.site.csv_files import dump_findings
-from builder.site.disagreements import view_voices
-from builder.site.evidence_counts import find_evidence, view_levels, view_mentions, view_weight
 from builder.site.index import ROLES, Atlas, terms_in
-from builder.site.labels import EVIDENCE, KIND_WORDS, ROLE_WORDS, find_direction, view_relief
-from builder.site.links import Page, View, compare_href, page_href, plural, root_of, shorten
-from builder.site.measurements import view_measures
-from builder.site.pages.findings import view_finding_row
+from builder.site.labels import (
+    KIND_WORDS,
+    ROLE_WORDS,
+    find_direction,
+    view_condition_effect,
+    view_design,
+)
+from builder.site.links import (
+    Page,
+    View,
+    href,
+    link,
+    plural,
+    root_of,
+    shorten,
+    split_list,
+    view_steps,
+    view_xref,
+)
+from builder.site.pages.findings import view_rows
+from builder.site.pages.term_charts import view_pictures
 from builder.site.pages.trials import view_trial_row
-from builder.site.paging import Part, split_numbered, view_parts
-from builder.site.target_effects import view_reach
-from builder.site.term_charts import view_pictures
+from builder.site.pages.vehicles import view_measures
+from builder.site.summaries import (
+    find_best,
+    find_evidence,
+    find_term_studies,
+    list_trials,
+    sort_by_design,
+    sort_studies,
+    view_answer,
+    view_counts,
+    view_disagreements,
+    view_mentions,
+    view_study,
+    view_summary,
+    view_target_effects,
+)
 from builder.text import ids
 
-# Findings and works on the page itself, and findings on each page that goes on.
-_MOST_FINDINGS = 100
-_MOST_ENTRIES = 50  # of what they name, in each role
-_FIRST_ENTRIES = 12  # of these, before the rest is folded away
-# The order in which a page tells what its findings name.
+_A_PAGE = 100  # rows of an index
+_MOST_STUDIES = 60
+_MOST_TRIALS = 25
+_MOST_ENTRIES = 12  # of what the findings name, in each role
+# The order in which a page lists what its findings name.
 _FACETS = (
-    "sources",
-    "mechanisms",
-    "conditions",
-    "vehicles",
-    "outcomes",
-    "modifications",
-    "cargo",
-    "targets",
-    "partners",
-    "models",
-    "species",
+    "sources", "mechanisms", "conditions", "vehicles", "outcomes", "modifications", "cargo",
+    "targets", "partners", "models", "species",
+)  # fmt: skip
+_LEADS = {
+    "source": "Cells, tissues and fluids that exosomes are collected from.",
+    "mechanism": "Molecules, pathways and processes that a statement says an exosome acts on, "
+    "acts through or carries.",
+    "vehicle": "What carries exosomes to bone or cartilage: hydrogels, scaffolds, implants.",
+    "condition": "Diseases, injuries and defects in which exosomes were tried.",
+}
+# Types of mechanisms in the order of their index: what a clinician asks for stands first.
+_TYPES = (
+    ("Pathways", ("pathway", "axis")),
+    ("Molecules", ("gene/protein", "gene family", "metabolite")),
+    ("miRNA and other RNA", ("miRNA", "lncRNA", "circRNA", "RNA class")),
+    ("Cell processes", ("process", "cell process", "concept", "structure", "cellular component")),
+    ("Tissue outcomes", ("tissue outcome",)),
+    ("Stimuli", ("exposure", "stimulus")),
 )
+_OTHER = "Other mechanisms"
+
+
+# --- counts and facets ---------------------------------------------------------------------------
 
 
 def count_term(atlas: Atlas, term: Term) -> View:
-    """Return the counts of a term: its own findings, those with narrower terms, and trials."""
-    own = {f.id for f in atlas.findings_of(term.id)}
-    wide = set(own)
-    trials = {t.id for t in atlas.term_trials.get(term.id, ())}
-    for child in atlas.subtree(term.id):
-        wide.update(f.id for f in atlas.findings_of(child))
-        trials.update(t.id for t in atlas.term_trials.get(child, ()))
-    references = {
+    """Return the counts of a term for programs: studies, findings, works and trials of its own."""
+    counts = view_counts(atlas, term)
+    works = {
         atlas.reference_id(f.paper, n) for f in atlas.findings_of(term.id) for n in f.references
     }
     return {
-        "findings": len(own),
-        "wide": len(wide),
-        "references": len(references - {""}),
-        "trials": len(trials),
+        "studies": counts["studies"],
+        "studies_with_subtypes": counts["wide"],
+        "findings": len(atlas.findings_of(term.id)),
+        "references": len(works - {""}),
+        "trials": counts["trials"],
     }
 
 
 def view_facets(atlas: Atlas, term: str, findings: Sequence[Finding], root: str) -> list[View]:
     """Return what the findings of a term name, role by role, the most often named first.
 
-    Each entry counts its findings, for mechanisms and outcomes how many raise or lower it, and for
-    conditions how many tell that it improved, worsened, or neither.
+    Each entry counts its studies, for mechanisms and outcomes those in which it was raised or
+    lowered, and for conditions those in which it improved, worsened, or neither.
     """
-    counts: dict[str, dict[str, Counter[str]]] = {role: {} for role in ROLES}
+    counts: dict[str, dict[str, dict[str, set[str]]]] = {role: {} for role in ROLES}
     for finding in findings:
+        studies = [s.id for s in atlas.studies_of(finding.id)] or [finding.id]
         for role, other, effect in dict.fromkeys(terms_in(finding)):
-            if other == term:
-                continue
-            counter = counts[role].setdefault(other, Counter())
-            counter["all"] += 1
-            counter[_way(role, effect)] += 1
+            if other != term:
+                ways = counts[role].setdefault(other, {})
+                for way in ("all", _way(role, effect)):
+                    ways.setdefault(way, set()).update(studies)
     facets = []
     for role in _FACETS:
-        entries = sorted(counts[role].items(), key=lambda item: (-item[1]["all"], item[0]))
-        if not entries:
-            continue
-        shown = [_facet_entry(atlas, name, c, root) for name, c in entries[:_MOST_ENTRIES]]
-        # Folding two or three away would save no room.
-        first = _FIRST_ENTRIES if len(shown) > _FIRST_ENTRIES + 3 else len(shown)
-        facets.append(
-            {
-                "id": role,
-                "label": ROLE_WORDS[role],
-                "directed": role in ("mechanisms", "outcomes"),
-                "entries": shown,
-                "first": first,
-                "more": max(0, len(entries) - _MOST_ENTRIES),
-            }
-        )
+        entries = sorted(counts[role].items(), key=lambda item: (-len(item[1]["all"]), item[0]))
+        if entries:
+            facets.append(
+                {
+                    "id": role,
+                    "label": ROLE_WORDS[role],
+                    "entries": [
+                        _facet_entry(atlas, name, ways, root)
+                        for name, ways in entries[:_MOST_ENTRIES]
+                    ],
+                    "more": max(0, len(entries) - _MOST_ENTRIES),
+                }
+            )
     return facets
 
 
@@ -106,19 +135,26 @@ def _way(role: str, effect: str) -> str:
     return direction if direction in ("up", "down") else "other"
 
 
-def _facet_entry(atlas: Atlas, term: str, counter: Counter[str], root: str) -> View:
+def _facet_entry(atlas: Atlas, term: str, ways: dict[str, set[str]], root: str) -> View:
+    marks = [
+        {"style": style, "mark": mark, "words": words, "count": len(ways[way])}
+        for way, style, mark, words in (
+            ("up", "up", "▲", "raised in"),
+            ("down", "down", "▼", "lowered in"),
+            ("other", "involves", "○", "named in"),
+        )
+        if way in ways
+    ]
+    marks += [
+        {**view_condition_effect(effect), "words": f"{way} in", "count": len(ways[way])}
+        for effect, way in (("down", "improved"), ("up", "worsened"), ("none", "unchanged"))
+        if way in ways
+    ]
     return {
         "id": term,
         "term": atlas.term_name(term, root),
-        "count": counter["all"],
-        "up": counter["up"],
-        "down": counter["down"],
-        "other": counter["other"],
-        "relief": [
-            {**view_relief(effect), "count": counter[way], "way": way}
-            for effect, way in (("down", "improved"), ("up", "worsened"), ("none", "unchanged"))
-            if counter[way]
-        ],
+        "count": len(ways["all"]),
+        "effects": marks,
     }
 
 
@@ -128,155 +164,207 @@ def view_synonyms(term: Term) -> list[str]:
     return [s for s in dict.fromkeys(term.synonyms) if s not in known]
 
 
-def _view_works(atlas: Atlas, findings: Sequence[Finding], root: str) -> list[View]:
-    works: dict[str, list[str]] = {}
-    for finding in findings:
-        for number in finding.references:
-            name = atlas.reference_id(finding.paper, number)
-            if name:
-                places = works.setdefault(name, [])
-                if str(number) not in places:
-                    places.append(str(number))
-    found = []
-    for name in sorted(works):
-        reference = atlas.library.references.get(name)
-        if reference:
-            found.append(
-                {
-                    "citation": view_citation(reference.csl, et_al=reference.et_al),
-                    "href": page_href(root, "reference", name),
-                    "ways": view_ways(reference.csl),
-                }
-            )
-    return found
+# --- the page of a term --------------------------------------------------------------------------
 
 
 def view_term(atlas: Atlas, term: Term) -> Iterator[Page]:
     """Yield the page of a source, mechanism, vehicle or condition, and the rest of its findings."""
-    named = atlas.findings_of(term.id)
-    findings = find_evidence(atlas, term)
-    own = {f.id for f in findings}
-    others = [f for f in named if f.id not in own]
+    findings = sort_by_design(find_evidence(atlas, term))
     path = ids.page_path(term.kind, term.id)
-    parts = split_findings(findings, others, path)
-    yield _view_main(atlas, term, findings, others, parts)
-    for part in parts[1:]:
-        yield _view_part(atlas, term, part, parts)
-
-
-def split_findings(
-    findings: Sequence[Finding], others: Sequence[Finding], path: str
-) -> list[Part[Finding]]:
-    """Return the parts of a term's findings, the first of them its page; none where all fit there.
-
-    The strongest evidence comes first. ``others`` are those that name it in another role.
-    """
-    if len(findings) + len(others) <= _MOST_FINDINGS:
-        return []
-    ranked = [*sort_by_evidence(findings), *sort_by_evidence(others)]
-    return split_numbered(ranked, path, _MOST_FINDINGS)
-
-
-def sort_by_evidence(findings: Sequence[Finding]) -> list[Finding]:
-    """Return findings with the strongest evidence first, else in their order."""
-    return sorted(findings, key=lambda f: -EVIDENCE.get(f.design.level, 0))
-
-
-def _view_part(
-    atlas: Atlas, term: Term, part: Part[Finding], parts: Sequence[Part[Finding]]
-) -> Page:
-    """Return a further page of a term's findings."""
-    root = root_of(part.path)
+    yield _view_main(atlas, term, findings)
     _, many = KIND_WORDS[term.kind]
-    title = f"{_title(term)}: findings {part.label}"
-    return Page(
-        path=part.path,
-        template="term_findings.md.j2",
-        title=title,
-        description=f"Findings {part.label} that name {term.label}, the strongest evidence first.",
-        kind="index",
-        crumbs=(
-            (many, ids.index_path(term.kind)),
-            (_title(term), ids.page_path(term.kind, term.id)),
-        ),
-        view={
-            "term": atlas.term_link(term.id, root),
-            "caption": f"Findings {part.label} that name {term.label}",
-            "findings": [view_finding_row(atlas, f, root) for f in part.entries],
-            "parts": view_parts(parts, root, part.path),
-        },
-    )
+    for part in split_list(findings, path)[1:]:
+        yield Page(
+            path=part.path,
+            template="findings.md.j2",
+            title=f"{_title(term)}: findings {part.label}",
+            description=f"Findings {part.label} that name {term.label}, highest design first.",
+            kind="index",
+            crumbs=((many, ids.index_path(term.kind)), (_title(term), path)),
+            view={
+                "list": view_rows(atlas, findings, path, part.path, f"Findings {part.label}"),
+                "search": href(root_of(part.path), "search/"),
+            },
+        )
 
 
-def _view_main(
-    atlas: Atlas,
-    term: Term,
-    findings: Sequence[Finding],
-    others: Sequence[Finding],
-    parts: Sequence[Part[Finding]],
-) -> Page:
+def _view_main(atlas: Atlas, term: Term, findings: Sequence[Finding]) -> Page:
     root = "../../"
-    shown = {f.id for f in parts[0].entries} if parts else {f.id for f in [*findings, *others]}
-    own_rows = sort_by_evidence(findings) if parts else findings
-    works = _view_works(atlas, findings, root)
-    counts = count_term(atlas, term)
-    narrower = [
-        {
-            "term": atlas.term_name(child.id, root),
-            "definition": child.definition or "",
-            "count": count_term(atlas, child)["wide"],
-        }
-        for child in atlas.children.get(term.id, ())
-    ]
-    trials = atlas.term_trials.get(term.id, ())
+    path = ids.page_path(term.kind, term.id)
+    own = {f.id for f in findings}
+    others = [f for f in atlas.findings_of(term.id) if f.id not in own]
+    studies = sort_studies(find_term_studies(atlas, term, subtypes=True))
+    trials = list_trials(atlas, term)
     one, many = KIND_WORDS[term.kind]
-    lead = term.definition or f"{one} of the atlas, without a definition yet."
+    answer = view_answer(atlas, term)
+    said = " ".join("".join(piece["label"] for piece in sentence) for sentence in answer[:2])
     return Page(
-        path=ids.page_path(term.kind, term.id),
+        path=path,
         template="term.md.j2",
         title=_title(term),
-        description=shorten(f"{term.label}: {lead} {plural(len(findings), 'finding')}."),
+        description=shorten(f"{term.label}: {said}"),
         kind=term.kind,
         record=term.id,
         crumbs=((many, ids.index_path(term.kind)),),
         view={
+            "kind": term.kind,
             "kind_word": one,
+            "type": name_type(term),
             "label": term.label,
-            "abbreviation": term.abbreviation or "",
             "definition": term.definition or "",
+            "answer": answer,
             "synonyms": view_synonyms(term),
-            "xrefs": [xrefs.view_xref(x) for x in term.xrefs],
+            "xrefs": [view_xref(x) for x in term.xrefs],
             "parent": atlas.term_name(term.parent, root) if term.parent else None,
             "related": [atlas.term_name(name, root) for name in term.related],
-            "narrower": narrower,
-            "ambiguous": [
-                {"text": a.text, "when": a.when, "unless": a.unless, "note": a.note or ""}
-                for a in term.ambiguous
-            ],
-            "counts": counts,
-            "weight": view_weight(atlas, findings, len(trials)),
-            "mentions": view_mentions(atlas, term),
-            "levels": view_levels(findings),
-            "voices": view_voices(atlas, term.id, root),
+            "narrower": [_view_narrower(atlas, child, root) for child in atlas.children[term.id]],
+            "ambiguous": [{"text": a.text, "note": a.note or ""} for a in term.ambiguous],
+            "studies": [view_study(atlas, s, root) for s in studies[:_MOST_STUDIES]],
+            "more_studies": max(0, len(studies) - _MOST_STUDIES),
+            "disagreements": view_disagreements(atlas, term.id, root),
             "facets": view_facets(atlas, term.id, findings, root),
-            "reach": view_reach(atlas, term, findings, root) if term.kind == "mechanism" else [],
-            "measures": view_measures(atlas, findings, root) if term.kind == "vehicle" else [],
+            "reach": view_target_effects(atlas, term, findings, root)
+            if term.kind == "mechanism"
+            else [],
+            "measures": view_measures(atlas, findings, root) if term.kind == "vehicle" else None,
             "pictures": view_pictures(atlas, term, findings, root),
-            "compare": compare_href(root, term.id) if term.kind == "source" and findings else "",
-            "findings": [view_finding_row(atlas, f, root) for f in own_rows if f.id in shown],
-            "others": [view_finding_row(atlas, f, root) for f in others if f.id in shown],
-            "parts": view_parts(parts, root, ids.page_path(term.kind, term.id)),
-            "sheet": "findings.csv",
-            "trials": [view_trial_row(atlas, t, root) for t in trials],
-            "works": works[:_MOST_FINDINGS],
-            "works_file": "references.bib",
-            "more_works": max(0, len(works) - _MOST_FINDINGS),
+            "compare": f"{root}compare/?a={term.id}" if term.kind == "source" and findings else "",
+            "findings": view_rows(atlas, findings, path, path, f"Statements about {term.label}"),
+            "others": view_rows(
+                atlas, others[:_A_PAGE], path, path, f"Statements that name {term.label} otherwise"
+            ),
+            "mentions": view_mentions(atlas, term),
+            "trials": [view_trial_row(atlas, t, root) for t in trials[:_MOST_TRIALS]],
+            "more_trials": max(0, len(trials) - _MOST_TRIALS),
         },
-        files={"findings.csv": dump_findings(atlas, findings)} if findings else {},
     )
+
+
+def _view_narrower(atlas: Atlas, child: Term, root: str) -> View:
+    return {
+        "term": atlas.term_name(child.id, root),
+        "definition": child.definition or "",
+        "count": len(find_term_studies(atlas, child, subtypes=True)),
+    }
 
 
 def _title(term: Term) -> str:
     if term.abbreviation and term.abbreviation not in term.label:
         return f"{term.label} ({term.abbreviation})"
     return term.label
+
+
+def name_type(term: Term) -> str:
+    """Return the finer type of a term as words; empty where it has none."""
+    return (term.type or "").replace("-", " ").replace("_", " ")
+
+
+# --- the index of a kind -------------------------------------------------------------------------
+
+
+def view_term_row(atlas: Atlas, term: Term, root: str) -> View:
+    """Return a term as an entry of its index, with how much evidence it has."""
+    findings = find_evidence(atlas, term)
+    studies = find_term_studies(atlas, term)
+    level, best = find_best(studies)
+    return {
+        "term": link(term.label, atlas.term_href(term, root)),
+        "abbreviation": term.abbreviation or "",
+        "definition": term.definition or "",
+        "counts": view_counts(atlas, term),
+        "best": view_design(level) if best else None,
+        "summary": view_summary(atlas, term, findings),
+        "type": name_type(term),
+        "parent": atlas.term_link(term.parent, root) if term.parent else None,
+        "facets": _index_facets(atlas, term, findings),
+    }
+
+
+def _index_facets(atlas: Atlas, term: Term, findings: Sequence[Finding]) -> dict[str, str]:
+    """Return what the filter of an index asks for: type, direction, source and design."""
+    words = {"up": "raised", "down": "lowered", "none": "no effect", "named": "named only"}
+    terms = atlas.library.terms
+    directions = Counter(
+        words[find_direction(m.effect)] for f in findings for m in f.mechanisms if m.id == term.id
+    )
+    found = {
+        "type": [name_type(term)] if term.type else [],
+        "direction": list(directions) if term.kind == "mechanism" else [],
+        "source": sorted({terms[s].label for f in findings for s in f.sources if s in terms})
+        if term.kind != "source"
+        else [],
+        "design": sorted({str(view_design(f.design.level)["label"]) for f in findings}),
+    }
+    return {
+        name: "|".join(v.replace("|", "/") for v in values)
+        for name, values in found.items()
+        if values
+    }
+
+
+def _evidence_first(row: View) -> tuple[object, ...]:
+    counts = row["counts"]
+    return (
+        -counts["studies"],
+        -counts["trials"],
+        -counts["findings"],
+        -counts["wide"],
+        row["term"]["label"].casefold(),
+        row["term"]["href"],
+    )
+
+
+def group_type(term: Term) -> str:
+    """Return the group of its type under which a mechanism is listed; others have one group."""
+    if term.kind != "mechanism":
+        return ""
+    return next((label for label, types in _TYPES if term.type in types), _OTHER)
+
+
+def view_term_index(atlas: Atlas, kind: str) -> Iterator[Page]:
+    """Yield the index of a kind: the terms with a page, by type where mechanisms are listed."""
+    index = ids.index_path(kind)
+    _, many = KIND_WORDS[kind]
+    order = [*(label for label, _ in _TYPES), _OTHER, ""]
+    terms = [t for t in atlas.library.terms_of(kind) if t.id in atlas.pages.named]
+    rows = {t.id: view_term_row(atlas, t, "") for t in terms}
+    ranked = sorted(terms, key=lambda t: (order.index(group_type(t)), _evidence_first(rows[t.id])))
+    stated = sum(bool(r["counts"]["findings"] or r["counts"]["trials"]) for r in rows.values())
+    known = len(atlas.library.terms_of(kind))
+    parts = split_list(ranked, index, _A_PAGE)
+    firsts = {group_type(t): part.path for part in reversed(parts) for t in part.entries}
+    for part in parts:
+        root = root_of(part.path)
+        groups: dict[str, list[View]] = {}
+        for term in part.entries:
+            groups.setdefault(group_type(term), []).append(view_term_row(atlas, term, root))
+        yield Page(
+            path=part.path,
+            template="terms.md.j2",
+            title=many if part.path == index else f"{many} {part.label}",
+            description=f"{plural(stated, KIND_WORDS[kind][0].lower(), many.lower())} with "
+            f"evidence in the papers read. {_LEADS[kind]}",
+            kind="index",
+            crumbs=() if part.path == index else ((many, index),),
+            view={
+                "lead": _LEADS[kind],
+                "kind": kind,
+                "stated": stated,
+                "rest": known - len(terms),
+                "glossary": f"{root}glossary/#kind-{kind}",
+                "groups": [
+                    {"label": label, "anchor": f"type-{ids.slug(label)}" if label else "all",
+                     "rows": held}
+                    for label, held in groups.items()
+                ],
+                "jumps": [
+                    link(label, f"{root}{path}#type-{ids.slug(label)}")
+                    for label, path in sorted(firsts.items(), key=lambda e: order.index(e[0]))
+                    if label
+                ],
+                "steps": view_steps(parts, root, part.path),
+                "more": " ".join(href(root, p.path) for p in parts[1:])
+                if part.path == index
+                else "",
+            },
+        )  # fmt: skip

@@ -4,16 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from builder.models import Discrepancy, Fact, RegistryRecord, Trial
+from builder.extract.quantities import find_quantities
+from builder.models import Discrepancy, Fact, RegistryRecord, Study, Trial
 from builder.site.citations import format_date, short_name
 from builder.site.index import Atlas, view_questions
-from builder.site.labels import TRIAL_RESULTS, format_number, view_dose
+from builder.site.labels import WORDS, describe_design, format_number, format_range, view_dose
 from builder.site.links import Page, View, link, outside, page_href, plural, shorten
-from builder.site.pages.findings import view_finding_row, view_numbers, view_place
-from builder.site.trial_charts import view_dose_pictures, view_history
+from builder.site.pages.findings import view_numbers, view_place, view_rows
+from builder.site.pages.trial_charts import view_dose_pictures, view_history, view_timeline
 from builder.text import ids
 
-NOT_STATED = "not stated"
+NOT_STATED = WORDS["not_stated"]
+_MOST = 60  # statements on a trial's page
+_MOST_ROWS = 120  # trials in one table
+# (word, mark, style) of a trial's result, as its source states it.
+_RESULTS = {
+    "positive": ("Positive result", "▲", "positive"),
+    "negative": ("Negative result", "▼", "negative"),
+    "mixed": ("Mixed result", "◆", "mixed"),
+}
+# What the head of a trial's page takes from the registry: label, and names of facts.
+_HEAD: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Enrolled", ("enrollment", "paper_n_enrolled_patients")),
+    ("Analysed", ("paper_n_analysed_patients",)),
+    ("Arms", ("arms",)),
+    ("Follow-up", ("follow_up", "paper_time_points")),
+    ("Sponsor", ("sponsor",)),
+    ("Country", ("countries_sites",)),
+)
 # Rows of the comparison: the label, the review's field, the registry's facts, and those of the
 # trial's own publication where the registry record quotes it.
 _FIELDS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
@@ -130,22 +148,25 @@ def view_status(atlas: Atlas, trial: Trial) -> View:
     """
     issued = format_date(atlas.paper(trial.paper).paper.csl.issued)
     if trial.status and trial.status.as_of:
-        as_of = f"as of {trial.status.as_of.isoformat()}"
+        as_of = f"on {trial.status.as_of.isoformat()}"
     elif issued:
-        as_of = f"as told by a paper of {issued}; the paper gives no date for the status"
+        as_of = f"as reported by a paper of {issued}; the paper gives no date for the status"
     else:
-        as_of = "as of a date that is not stated"
-    return {"printed": trial.status.printed if trial.status else NOT_STATED, "as_of": as_of}
-
-
-def view_result(trial: Trial) -> View:
-    """Return the result: its words, and its direction only where the source states one."""
-    way, mark, _ = TRIAL_RESULTS.get(trial.result_effect or "", ("", "", ""))
-    label = f"{way} result".strip().capitalize() if trial.result else "No result stated"
+        as_of = "on a date that is not stated"
     return {
-        "label": label,
+        "printed": trial.status.printed if trial.status else NOT_STATED,
+        "as_of": as_of,
+        "conflict": next((d.registry for d in trial.discrepancies if d.field == "status"), ""),
+    }
+
+
+def view_trial_result(trial: Trial) -> View:
+    """Return the result: its words, and its direction only where the source states one."""
+    label, mark, style = _RESULTS.get(trial.result_effect or "", ("Result", "", "none"))
+    return {
+        "label": label if trial.result else "No result reported",
         "mark": mark if trial.result else "",
-        "style": trial.result_effect or "none",
+        "style": style if trial.result else "none",
         "text": trial.result or "",
     }
 
@@ -175,7 +196,7 @@ def view_discrepancy(found: Discrepancy, repaired: Mapping[str, str]) -> View:
 
 
 def find_discrepancies(atlas: Atlas, trial: Trial) -> list[Discrepancy]:
-    """Return the fields on which review and registry differ, the gravest first."""
+    """Return the fields on which review and registry differ, the most severe first."""
     rank = {"high": 0, "medium": 1, "low": 2}
     return sorted(trial.discrepancies, key=lambda d: (rank[d.severity], d.field))
 
@@ -185,8 +206,8 @@ def _differs(atlas: Atlas, trial: Trial) -> str:
     found = len(trial.discrepancies)
     if found:
         grave = [d.field.replace("_", " ") for d in trial.discrepancies if d.severity == "high"]
-        weighty = f", of high weight: {', '.join(sorted(grave))}" if grave else ""
-        return f"{plural(found, 'difference')} from the registry{weighty}"
+        severe = f", severe: {', '.join(sorted(grave))}" if grave else ""
+        return f"{plural(found, 'difference')} from the registry{severe}"
     record = atlas.library.registry.get(trial.id)
     compared = any(row["facts"] for row in _view_comparison(trial, record, {}))
     return "no difference found" if compared else "registry record not seen"
@@ -201,16 +222,17 @@ def view_trial_row(atlas: Atlas, trial: Trial, root: str) -> View:
         "href": page_href(root, "trial", trial.id),
         "label": trial.label,
         "phase": _phase_words(trial.phase) or NOT_STATED,
-        "design": trial.design or "",
+        "design": view_trial_design(atlas, trial),
         "conditions": [atlas.term_link(c, root) for c in trial.conditions],
         "condition": trial.condition_printed or NOT_STATED,
         "sources": [atlas.term_link(s, root) for s in trial.sources],
         "source": trial.source_printed or NOT_STATED,
         "dose": view_dose(trial.dose) if trial.dose else None,
+        "amounts": view_amounts(trial),
         "route": trial.route or NOT_STATED,
         "endpoints": trial.endpoints,
         "status": view_status(atlas, trial),
-        "result": view_result(trial),
+        "result": view_trial_result(trial),
         "differs": _differs(atlas, trial),
         "place": view_place(atlas, trial.paper, trial.locator, root),
         "paper": link(
@@ -218,6 +240,51 @@ def view_trial_row(atlas: Atlas, trial: Trial, root: str) -> View:
             page_href(root, "paper", trial.paper),
         ),
     }
+
+
+def find_study(atlas: Atlas, trial: Trial) -> Study | None:
+    """Return the study that a trial is."""
+    return next((s for s in atlas.studies if trial.id in s.trials), None)
+
+
+def view_trial_design(atlas: Atlas, trial: Trial) -> str:
+    """Return a trial's design in few words: as the registry states it, else as the paper does."""
+    study = find_study(atlas, trial)
+    words = describe_design(study.design) if study else ""
+    return ", ".join(part for part in (trial.design or "", words) if part)
+
+
+def view_amounts(trial: Trial) -> dict[str, str]:
+    """Return a trial's dose in columns: particles, µg, cells, volume, number of doses."""
+    dose = trial.dose
+    if dose is None:
+        return {}
+    found = {
+        "particles": format_range(dose.particles_total_low, dose.particles_total_high),
+        "particles per mL": format_range(dose.particles_per_ml_low, dose.particles_per_ml_high),
+        "volume in mL": format_range(dose.volume_ml, dose.volume_ml),
+        "doses": str(dose.doses or ""),
+    }
+    for quantity in find_quantities(dose.printed):
+        if quantity.unit in ("µg", "mg", "cells"):
+            value = quantity.value if quantity.value is not None else quantity.low or 0.0
+            found[quantity.unit] = format_number(value)
+    return {name: amount for name, amount in found.items() if amount}
+
+
+def _view_head(atlas: Atlas, trial: Trial) -> list[View]:
+    """Return what the registry states of a trial's size and sponsor; absent facts say so."""
+    record = atlas.library.registry.get(trial.id)
+    study = find_study(atlas, trial)
+    head = [{"label": "Design", "text": view_trial_design(atlas, trial) or NOT_STATED, "note": ""}]
+    for label, names in _HEAD:
+        facts = [f for name in names[:1] for f in _facts(record, [name])]
+        facts = facts or [f for name in names[1:] for f in _facts(record, [name])]
+        words = "; ".join(dict.fromkeys(f["text"] for f in facts if f["text"]))
+        if not words and label == "Enrolled" and study and study.n:
+            words = str(study.n)
+        head.append({"label": label, "text": words or NOT_STATED, "note": ""})
+    return head
 
 
 def _view_comparison(
@@ -246,7 +313,7 @@ def _view_registry(record: RegistryRecord | None) -> View | None:
         "facts": [
             {
                 "label": _registry_words(name),
-                "told": [view_fact(fact) for fact in facts],
+                "values": [view_fact(fact) for fact in facts],
             }
             for name, facts in record.facts.items()
         ],
@@ -267,21 +334,21 @@ def _view_lookalike(atlas: Atlas, registry: str, root: str) -> View:
 
 
 def _others(atlas: Atlas, trial: Trial) -> Sequence[Trial]:
-    """Return the tellings of a trial beside the first, which speaks for it."""
-    return atlas.tellings.get(trial.id, [trial])[1:]
+    """Return the other reports of a trial; the first one stands for it."""
+    return atlas.reports.get(trial.id, [trial])[1:]
 
 
-def _view_telling(atlas: Atlas, told: Trial, trial: Trial, root: str) -> View:
-    """Return what another paper says of the same trial, with each field that it tells otherwise."""
-    known, said = review_values(trial), review_values(told)
+def _view_report(atlas: Atlas, other: Trial, trial: Trial, root: str) -> View:
+    """Return what another paper says of the same trial, with each field on which it differs."""
+    known, said = review_values(trial), review_values(other)
     labels = {name: label for label, name, _, _ in _FIELDS}
     return {
         "paper": link(
-            short_name(atlas.paper(told.paper).paper.csl), page_href(root, "paper", told.paper)
+            short_name(atlas.paper(other.paper).paper.csl), page_href(root, "paper", other.paper)
         ),
-        "place": view_place(atlas, told.paper, told.locator, root),
-        "numbers": view_numbers(atlas, told.paper, told.references, root),
-        "quote": told.quote,
+        "place": view_place(atlas, other.paper, other.locator, root),
+        "numbers": view_numbers(atlas, other.paper, other.references, root),
+        "quote": other.quote,
         "differs": [
             {"label": labels[name], "value": value}
             for name, value in said.items()
@@ -299,19 +366,20 @@ def view_trial(atlas: Atlas, trial: Trial) -> Page:
     comparison = _view_comparison(trial, record, repaired)
     differences = find_discrepancies(atlas, trial)
     findings = atlas.row_findings.get((trial.paper, trial.locator.row or ""), ())
-    naming = [f for f in atlas.naming(trial) if f not in findings]
+    named = {f.id: f for f in (*findings, *atlas.naming(trial))}
+    path = ids.page_path("trial", trial.id)
     works = [
         {
             "number": number,
             "label": short_name(atlas.cited[trial.paper, number].csl),
             "title": atlas.cited[trial.paper, number].csl.title,
-            "href": page_href(root, "reference", atlas.cited[trial.paper, number].id),
+            "href": atlas.work_href(atlas.cited[trial.paper, number].id, root),
         }
         for number in trial.references
         if (trial.paper, number) in atlas.cited
     ]
     return Page(
-        path=ids.page_path("trial", trial.id),
+        path=path,
         template="trial.md.j2",
         title=trial.label
         if trial.label.startswith(trial.registry)
@@ -326,7 +394,7 @@ def view_trial(atlas: Atlas, trial: Trial) -> Page:
             "trial": row,
             "registry_link": outside(trial.registry, trial.registry_url),
             "registry_name": trial.registry_name,
-            "design": trial.design or NOT_STATED,
+            "head": _view_head(atlas, trial),
             "comparison": comparison,
             "history": view_history(atlas, trial),
             "doses": view_dose_pictures(atlas, root, trial.id),
@@ -336,11 +404,51 @@ def view_trial(atlas: Atlas, trial: Trial) -> Page:
             "grave": [view_discrepancy(d, repaired) for d in differences if d.severity == "high"],
             "lookalikes": [_view_lookalike(atlas, name, root) for name in trial.lookalikes],
             "quote": trial.quote,
-            "others": [_view_telling(atlas, t, trial, root) for t in _others(atlas, trial)],
+            "others": [_view_report(atlas, t, trial, root) for t in _others(atlas, trial)],
             "works": works,
             "numbers": view_numbers(atlas, trial.paper, trial.references, root),
-            "findings": [view_finding_row(atlas, f, root) for f in findings],
-            "naming": [view_finding_row(atlas, f, root) for f in naming],
+            "findings": view_rows(
+                atlas, list(named.values())[:_MOST], path, path, "Statements about this trial"
+            ),
             "questions": view_questions(trial.questions),
         },
     )
+
+
+def view_trial_index(atlas: Atlas) -> Page:
+    """Return the overview of all trials, those with a result first."""
+    ranked = sorted(atlas.trials, key=lambda t: (not t.result, t.id))
+    rows = [view_trial_row(atlas, t, "../") for t in ranked]
+    return Page(
+        path="trials/",
+        template="trials.md.j2",
+        title="Trials",
+        description="Registered clinical trials of exosomes for bone, cartilage and joints: phase, "
+        "dose, status with its date, result, and where review and registry differ.",
+        kind="index",
+        view={
+            "rows": rows[:_MOST_ROWS],
+            "more": max(0, len(rows) - _MOST_ROWS),
+            "timeline": view_timeline(atlas, "../"),
+            "doses": view_dose_pictures(atlas, "../"),
+        },
+    )
+
+
+def view_dose_table(atlas: Atlas, root: str) -> View:
+    """Return the doses of all trials in columns, one a unit; a column that none has is left out."""
+    held = {t.id: view_amounts(t) for t in atlas.trials}
+    columns = list(dict.fromkeys(name for amounts in held.values() for name in amounts))
+    dosed = [t for t in atlas.trials if held[t.id]]
+    return {
+        "columns": columns,
+        "rows": [
+            {
+                "trial": link(t.registry, page_href(root, "trial", t.id)),
+                "amounts": [held[t.id].get(name, "") for name in columns],
+                "printed": t.dose.printed if t.dose else "",
+            }
+            for t in dosed[:_MOST_ROWS]
+        ],
+        "without": len(atlas.trials) - len(dosed),
+    }

@@ -381,3 +381,29 @@ def test_no_tree_of_known_elements_breaks_the_reader(front: str, body: str, back
         assert "\x00" not in block.text
         assert "\x01" not in block.text
         assert all(0 <= at <= len(block.text) for at, _ in block.marks)
+
+
+@pytest.mark.parametrize(
+    ("rows", "texts"),
+    [
+        ("<tr><td>A</td><td>B</td></tr><tr>loose words</tr>", [["A", "B"], ["loose words"]]),
+        ("<tr><td>A</td></tr><block><tr><td>hidden</td></tr></block>", [["A"], ["hidden"]]),
+        ("<tbody><x><tr><td>deep</td></tr></x></tbody>", [["deep"]]),
+        ("<tr><p>in a paragraph</p><td>B</td></tr>", [["in a paragraph", "B"]]),
+    ],
+)
+def test_no_row_of_a_table_is_lost(rows: str, texts: list[list[str]]) -> None:
+    wrap = f"<table-wrap><table>{rows}</table></table-wrap>"
+    article = f"<article><front><article-meta/></front><body>{wrap}</body></article>"
+    document = read_article(article.encode(), "x.xml", "0" * 64)
+    assert [[c.text for c in row] for row in document.tables[0].rows] == texts
+    assert document.coverage.reported == 0
+
+
+def test_text_that_no_part_takes_is_reported() -> None:
+    article = (
+        "<article><front><article-meta/></front>stray words<body><p>Prose.</p></body></article>"
+    )
+    document = read_article(article.encode(), "x.xml", "0" * 64)
+    assert [p.rule for p in document.problems if "stray" in p.got] == ["jats-unread"]
+    assert document.coverage.reported == 1

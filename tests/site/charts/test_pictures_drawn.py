@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from builder.site.term_charts import MOST_ROWS
+from builder.site.trial_charts import MOST_LINES, MOST_SPANS
 from drawn import SVG, parse
 
 from builder.site.charts import (
@@ -24,8 +26,6 @@ from builder.site.charts import (
     draw_moments,
     draw_timeline,
 )
-from builder.site.term_charts import MOST_ROWS
-from builder.site.trial_charts import MOST_LINES, MOST_SPANS
 
 HOSTILE = '<script>alert(1)</script> & "q" \x00\x1b \' onload=x </svg>'
 

@@ -7,6 +7,9 @@ import math
 from datetime import date
 
 import pytest
+from builder.site.charts.chain import order_nodes
+from builder.site.charts.doses import find_decades, place_value
+from builder.site.charts.timeline import place_day
 from drawn import SVG, bars, parse, places, words
 
 from builder.site.charts import (
@@ -26,9 +29,6 @@ from builder.site.charts import (
     draw_moments,
     draw_timeline,
 )
-from builder.site.charts.chain import order_nodes
-from builder.site.charts.doses import find_decades, place_value
-from builder.site.charts.timeline import place_day
 
 
 def test_the_longest_bar_fills_the_picture_and_the_others_follow() -> None:

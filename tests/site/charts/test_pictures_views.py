@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from builder.site.charts.parts import fill_table, view_cell, view_picture
+from builder.site.term_charts import view_pictures
+from builder.site.trial_charts import view_dose_pictures, view_history, view_timeline
 from drawn import bars, places, words
 from hand_made import PAPER, make_bundle, make_library
 
 from builder import models
-from builder.site.charts.parts import fill_table, view_cell, view_picture
 from builder.site.index import Atlas, build_atlas
 from builder.site.pages.compare import find_comparable, view_compare, view_compared, view_comparison
-from builder.site.term_charts import view_pictures
-from builder.site.trial_charts import view_dose_pictures, view_history, view_timeline
 from builder.store import Library
 
 TERMS = [

@@ -34,9 +34,16 @@ export function createFold(rules) {
     return word.slice(0, -1);
   }
 
+  // Letters that only look like others: the ß of TGF-ß1 is a beta.
+  function unify(word) {
+    const greek = Array.from(word, (c) => rules.greek_looks[c] ?? c).join("").replace(/(?<![a-zà-öø-ÿ])ß/gu, "β");
+    if (/[A-Za-z]/.test(greek)) return Array.from(greek, (c) => rules.latin_looks[c] ?? c).join("");
+    return greek.replace(/κ[ΒВ]/gu, "κB");
+  }
+
   function spellOut(word) {
     if (ASCII.test(word)) return word;
-    const named = Array.from(word, (c) => letters.get(c) ?? c).join("");
+    const named = Array.from(unify(word), (c) => letters.get(c) ?? c).join("");
     return named.normalize("NFKD").replace(MARKS, "");
   }
 

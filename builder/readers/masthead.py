@@ -1,0 +1,250 @@
+"""What stands on an article page before its first section: title, authors, journal, dates, DOI.
+
+Every line is sorted by its own shape, in whatever order the site prints them: MDPI ("by", marks of
+affiliations on lines of their own), Frontiers (names without commas), PubMed Central (the journal
+above the title, identifiers below). Site furniture is ignored by name; other lines are statements.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from builder.readers import marks
+from builder.readers.draft import Draft, Lines
+from builder.readers.people import split_people
+from builder.text import spelling
+from builder.text.dates import YEAR, parse_date
+
+_CONTROLS = """
+    abstract and figures|add to collections|add to favorites|altmetric|article access statistics
+    article information|article menu|article metrics|article notes|article views|author information
+    back to top|browse figures|citations|cite|cite this|cited by|cited by other articles|comments
+    copyright and license information|crossmark|download|download article|download citation
+    download pdf|download pdf epub xml|downloads|endnote|export citation|figures|follow us
+    full text|full-text pdf|fulltext|get permission|get rights and content|go to|go to top|help
+    journals|keyboard_arrow_down|like|links to ncbi databases|log in|login|menu|metrics|new search
+    on this page|open access|open-access|open menu|order article reprints|order reprints|outline
+    pdf|peer review reports|permalink|pmc copyright notice|pmc disclaimer|print|readcube
+    reference manager|related articles|register|resources|reprints and permissions|review reports
+    save|search|share|share on|share this article|show more|sign in|similar articles
+    skip to main content|subscribe|table of contents|this article is part of the research topic
+    total downloads|total views|tweet|twitter|facebook|linkedin|reddit|mendeley|citeulike
+    versions notes|view all|view article impact|view article|view as pdf|view pdf|views|xml
+    supplementary data|suggest a research topic|check for updates|submit your manuscript
+    bibtex|ris|purchase|save article|view references|feature papers|help center
+"""
+_FURNITURE = frozenset(name.strip() for line in _CONTROLS.splitlines() for name in line.split("|"))
+_OTHER_ARTICLE = re.compile(
+    r"^(?:Next|Previous) Article in (?:Journal|Special Issue|Topic)\b", re.I
+)
+_COUNTER = re.compile(
+    r"^(?:(?:Views?|Citations?|Downloads|Viewed by|Cited by|Altmetric)\s*:?\s*[\d,.k]+|[\d,.]+k?\s+"
+    r"(?:Views?|Citations?|Downloads|Total views?|Crossref citations?)|Go to:|"
+    r"Submit to this Journal|"
+    r"Review for .{3,60}|Open in a new tab|www\.\S+|Propose a Special Issue|Figure \d+ Click.*|"
+    r"(?:Share|Save) (?:on|to) \w+)$",
+    re.IGNORECASE,
+)
+_TYPE = re.compile(
+    r"^(?:Open Access\s*)?(?:Feature Paper\s*|Editor[’']s Choice\s*)?"
+    r"(?:(?:Original|Systematic|Mini|Narrative|Scoping|Brief|Short|Clinical|Case|Brief Research) )?"
+    r"(?:Review|Research|Article|Report|Communication|Perspective|Editorial|Protocol|Trial|Study|"
+    r"Opinion|Hypothesis and Theory|Methods|Technology and Code|Commentary)(?: and Meta-?Analysis)?"
+    r"(?:\s+article)?$",
+    re.IGNORECASE,
+)
+_BY = re.compile(r"^(?:by(?:\s+(?=[A-Z])|$)|\**Author(?:s|\(s\))?:?\**:?\s*(?=[A-Z]|$))")
+_PLACE = re.compile(
+    r"\b(?:Department|Dept|Universit|Institut|Hospital|School|Faculty|College|Laborator|Clinic|"
+    r"Cent(?:er|re)\b|Division|Academy|Ministry|Foundation|Correspond|Author to whom|e-?mail|@|"
+    r"These authors|"
+    r"Co\.,? Ltd|Inc\.|GmbH|contributed equally|USA|China|Germany|Italy|Japan|Korea|Malaysia|Iran|"
+    r"United Kingdom|UK|Spain|France|India|Canada|Australia|Program|Unit of|Section of)",
+    re.IGNORECASE,
+)
+_MARK = r"(?:\d{1,2}|[¹²³⁰⁴-⁹*†‡§¶#✉])"
+_MARKED = re.compile(rf"[ ,]*(?<=[^\d,\s])\s?{_MARK}(?:[\s,]*{_MARK})*[\s,]*")
+_ONLY_MARKS = re.compile(
+    r"^(?:[\d¹²³⁰⁴-⁹*†‡§¶#✉,\s]|and\b)+$|^[a-z],?$|^ORCID.*$|^and$", re.IGNORECASE
+)
+_NAME = re.compile(
+    r"(?:(?:[^\W\d_a-z][\w’'.-]*|van|von|de|der|den|del|della|di|da|dos|du|la|le|el|al|bin|ten|"
+    r"ter|zu|y|’t|d’)\s*){1,6}"
+)
+_DATES = re.compile(r"\b(?:Published|Collection date)(?: online)?:?\s*([^/|;]{4,30})")
+_HISTORY = re.compile(r"\b(?:Received|Accepted|Revised|Published|Collection date)\b", re.IGNORECASE)
+# "Int. J. Mol. Sci. 2025, 26(22), 11172", ". 2021 Jul 5;10(9):e12118.", "Front. X., 12 March 2024"
+_IN_JOURNAL = re.compile(
+    rf"^(?P<container>[^\d;]{{2,80}}?)?[.,]?\s*(?P<year>{YEAR})"
+    r"(?P<date>\s[A-Z][a-z]{2}(?:\s\d{1,2})?)?\s*[,;]\s*(?P<volume>\w{1,8})"
+    r"(?:\((?P<issue>[^)]{1,20})\))?\s*[,:]\s*(?P<page>[\w.–-]{1,25}?)(?=[.;,\s]|$)"
+)
+_DATED_JOURNAL = re.compile(
+    rf"^(?P<container>[A-Z][^\d]{{2,80}}?),\s*(?P<date>(?:\d{{1,2}}\s)?[A-Z][a-z]{{2,8}}\s{YEAR})$"
+)
+_VOLUME = re.compile(rf"^Volume\s(?P<volume>\d{{1,4}})\s?[–-]\s?(?P<year>{YEAR})\b")
+_PMCID = re.compile(r"\bPMC\d{4,9}\b")
+_PMID = re.compile(r"\bPMID:?\s*([1-9]\d{0,8})\b")
+_NO_TITLE = (
+    "http", "10.", "doi", "DOI", "©", "PMC", "PMID", "Sec.", "*", "(", "Copyright",
+    "This is an open", "This article",
+)  # fmt: skip
+_LEAST_WORDS = 3
+
+
+def is_furniture(line: str) -> bool:
+    """Return whether a line is a control or a counter of the site, and no part of the paper."""
+    bare = line.strip(" #*:›»>|•").casefold()
+    return bare in _FURNITURE or bool(_COUNTER.match(line))
+
+
+def read_masthead(draft: Draft, lines: Lines, cited: str) -> None:
+    """Sort the lines before the first section; ``cited`` is the paper's own citation."""
+    rest: Lines = []
+    for number, line in lines:
+        if _OTHER_ARTICLE.match(line):
+            draft.ignore(number, "other-article")
+        elif is_furniture(line):
+            draft.ignore(number, "site-furniture")
+        elif _TYPE.match(line.strip("#* ")):
+            draft.ignore(number, "article-type")
+            rest.append((number, ""))
+        else:
+            rest.append((number, line))
+    rest = _take_title(draft, rest, _find_others(lines), cited)
+    rest = _take_authors(draft, rest)
+    for number, line in rest:
+        if line:
+            _read_facts(draft, number, line)
+
+
+def _find_others(lines: Lines) -> set[int]:
+    """Return the lines behind "Next Article in Journal": titles of other articles."""
+    return {n for (_, before), (n, _) in pairwise(lines) if _OTHER_ARTICLE.match(before)}
+
+
+def _take_title(draft: Draft, lines: Lines, others: set[int], cited: str) -> Lines:
+    """Take the line that is most likely the title, and return the rest."""
+    known = spelling.fold(cited)
+    best, best_score = -1, -99.0
+    for place, (number, line) in enumerate(lines):
+        text = line.lstrip("# ").strip()
+        if not text or _is_fact(text):
+            continue
+        folded = spelling.fold(text)
+        after = next((t for _, t in lines[place + 1 :] if t), "")
+        score = 10.0 * (len(folded.split()) >= _LEAST_WORDS and folded in known)
+        score += 8 * line.startswith("# ")
+        score += 5 * (place > 0 and not lines[place - 1][1])
+        score += 4 * bool(_BY.match(after)) + 2 * _is_byline(after)
+        score += (len(text.split()) >= _LEAST_WORDS) * 2 - place * 0.3
+        score -= 6 * (number in others) + 9 * bool(_BY.match(text)) + 6 * bool(_is_byline(text))
+        if score > best_score:
+            best, best_score = place, score
+    if best < 0:
+        return lines
+    number, line = lines[best]
+    title = line.lstrip("#").strip()
+    draft.set(number, title=title)
+    draft.add_heading(1, title, number)
+    kept = []
+    for place, (n, text) in enumerate(lines):
+        if n in others and place != best:
+            draft.ignore(n, "other-article")
+        elif place != best and text:
+            kept.append((n, text))
+    return kept
+
+
+def _is_fact(text: str) -> bool:
+    """Return whether a line states a place, a date, a number: it is neither title nor authors."""
+    return bool(
+        _IN_JOURNAL.match(text)
+        or _DATED_JOURNAL.match(text)
+        or _VOLUME.match(text)
+        or _HISTORY.match(text)
+        or _ONLY_MARKS.match(text)
+        or (_PLACE.search(text) and re.match(r"^[\d*†✉¹²³]", text))
+        or text.startswith(_NO_TITLE)
+    )
+
+
+def _is_byline(text: str) -> bool:
+    """Return whether a line is a list of names: all of it is names and marks."""
+    if not text or _PLACE.search(text) or re.search(rf"{YEAR}|https?:|[:?!]", text):
+        return False
+    names = _split_names(text)
+    marked = bool(_MARKED.search(text))
+    return (
+        bool(names)
+        and all(_NAME.fullmatch(name.strip()) and len(name.split()) > 1 for name in names)
+        and (marked or len(names) > 1)
+    )
+
+
+def _split_names(text: str) -> list[str]:
+    """Return the names of a line, parted by marks of affiliations, commas, or "and"."""
+    text = _BY.sub("", text)
+    parts = re.split(r";|,|\s+(?:and|&)\s+", _MARKED.sub(", ", text))
+    return [p for p in (part.strip(" ,;") for part in parts) if p and p.casefold() != "and"]
+
+
+def _take_authors(draft: Draft, lines: Lines) -> Lines:
+    """Take the byline, on one line or on many, and return the rest."""
+    for place, (number, line) in enumerate(lines):
+        by = _BY.match(line)
+        if not by and not _is_byline(line):
+            continue
+        names, taken = _split_names(line[by.end() :] if by else line), 1
+        if by and not line[by.end() :].strip():
+            for _, text in lines[place + 1 :]:
+                if _PLACE.search(text) or _HISTORY.search(text) or re.search(YEAR, text):
+                    break
+                names += [] if _ONLY_MARKS.match(text) else _split_names(text)
+                taken += 1
+        elif not by:
+            # Frontiers prints one author a line, too.
+            for _, text in lines[place + 1 :]:
+                if not (_is_byline(text) or _ONLY_MARKS.match(text)):
+                    break
+                names += [] if _ONLY_MARKS.match(text) else _split_names(text)
+                taken += 1
+        people, et_al = split_people("; ".join(names))
+        for n, _ in lines[place : place + taken]:
+            draft.taken.add(n)
+        draft.set(number, authors=people, et_al=et_al)
+        return [*lines[:place], *lines[place + taken :]]
+    return lines
+
+
+def _read_facts(draft: Draft, number: int, line: str) -> None:
+    """Read journal, date, volume and identifiers of a line, and keep it as a statement."""
+    doi, pmid, pmcid = marks.find_doi(line), _PMID.search(line), _PMCID.search(line)
+    draft.set(number, doi=doi, pmid=pmid[1] if pmid else "", pmcid=pmcid[0] if pmcid else "")
+    published = _DATES.search(line)
+    found = _IN_JOURNAL.match(line)
+    dated = _DATED_JOURNAL.match(line)
+    volume = _VOLUME.match(line)
+    if published and (date := parse_date(published[1])):
+        held = draft.work.get("issued", ())
+        if held[:1] in ((), date[:1]) and len(date) >= len(held):
+            draft.work["issued"] = date
+            draft.places.append(("issued", number))
+    elif found:
+        date = parse_date(f"{found['year']} {found['date'] or ''}")
+        fields = {k: found[k] or "" for k in ("container", "volume", "issue", "page")}
+        if not fields["container"].strip(" ."):
+            fields["container"] = _line_above(draft, number)
+        draft.set(number, issued=date, **{k: v.strip(" ,") for k, v in fields.items()})
+    elif dated:
+        draft.set(number, container=dated["container"], issued=parse_date(dated["date"]))
+    elif volume:
+        draft.set(number, volume=volume["volume"], issued=(int(volume["year"]),))
+    draft.add_block("statement", line, number)
+
+
+def _line_above(draft: Draft, number: int) -> str:
+    """Return the statement in the line above, where PubMed Central prints the journal's name."""
+    last = draft.blocks[-1] if draft.blocks else None
+    return last.text if last and last.line >= number - 2 and not _is_fact(last.text) else ""

@@ -1,0 +1,311 @@
+"""Pictures on a scale: doses in powers of ten, trials over time, release by day."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import svg
+
+from builder.site.charts.drawing import (
+    clip,
+    draw_bar,
+    draw_diamond,
+    draw_dot,
+    draw_line,
+    draw_picture,
+    draw_text,
+)
+
+_ROW = 50
+_TOP = 26
+_LETTERS = 34
+_EDGE = 5.0  # percent kept free at both ends, for the words of the scale
+_SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_MOST_TICKS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class DoseMark:
+    """A dose, low to high, as the paper (``review``) or the registry states it.
+
+    ``calculated`` is from the volume and the concentration that the paper states.
+    """
+
+    low: float
+    high: float
+    origin: Literal["review", "registry", "calculated"]
+
+
+@dataclass(frozen=True, slots=True)
+class DoseLine:
+    """A trial: its label and its doses. ``current`` is the trial whose page it is."""
+
+    label: str
+    marks: Sequence[DoseMark]
+    current: bool = False
+
+
+def draw_doses(name: str, title: str, unit: str, lines: Sequence[DoseLine]) -> str:
+    """Return one line a trial on a shared logarithmic scale.
+
+    A dot is the paper (open where calculated from its numbers), a diamond the registry, a bar
+    between two of them a range.
+    """
+    values = [v for line in lines for mark in line.marks for v in (mark.low, mark.high)]
+    first, last = find_decades(values)
+    height = _TOP + len(lines) * _ROW + 4
+    elements = draw_decades((first, last), height)
+    for place, line in enumerate(lines):
+        elements += _draw_line(line, _TOP + place * _ROW, first, last)
+    words = "; ".join(f"{line.label}: {describe_doses(line.marks)}" for line in lines)
+    return draw_picture(name, title, f"{unit}, logarithmic scale. {words}.", height, elements)
+
+
+def find_decades(values: Sequence[float]) -> tuple[int, int]:
+    """Return the powers of ten that hold all values, at least one decade apart."""
+    positive = [v for v in values if v > 0] or [1.0]
+    first = math.floor(math.log10(min(positive)))
+    last = math.ceil(math.log10(max(positive)))
+    return first, max(last, first + 1)
+
+
+def place_value(value: float, first: int, last: int, left: float = 0) -> float:
+    """Return the place of a value on a scale that begins at ``left``, in percent."""
+    share = (math.log10(value) - first) / (last - first)
+    return left + _EDGE + share * (100 - left - 2 * _EDGE)
+
+
+def format_power(exponent: int) -> str:
+    """Return a power of ten as a reader writes it: ``10⁹``."""
+    return "10" + str(exponent).translate(_SUPERSCRIPT)
+
+
+def draw_decades(
+    decades: tuple[int, int], height: float, left: float = 0, most: int = _MOST_TICKS
+) -> list[svg.Element]:
+    """Return the lines of a scale that begins at ``left`` percent, ``most`` of them at most."""
+    first, last = decades
+    elements: list[svg.Element] = []
+    step = math.ceil((last - first) / (most - 1))
+    for exponent in range(first, last + 1, step):
+        x = place_value(10.0**exponent, first, last, left)
+        elements.append(draw_text(x, 14, format_power(exponent), "muted", "middle"))
+        elements.append(draw_line(x, 20, x, height, "grid"))
+    return elements
+
+
+def _draw_line(line: DoseLine, y: float, first: int, last: int) -> list[svg.Element]:
+    style = "current" if line.current else "backed"
+    elements = [draw_text(0, y + 16, clip(line.label, _LETTERS), style)]
+    middle = y + 32
+    if not line.marks:
+        elements.append(draw_text(0, middle + 4, "not stated", "absent backed"))
+        return elements
+    elements.append(draw_line(0, middle, 100, middle, "grid"))
+    return elements + draw_marks(line.marks, middle, (first, last))
+
+
+def draw_marks(
+    marks: Sequence[DoseMark], middle: float, decades: tuple[int, int], left: float = 0
+) -> list[svg.Element]:
+    """Return doses on a scale that begins at ``left`` percent, ``middle`` pixels down."""
+    elements: list[svg.Element] = []
+    for mark in marks:
+        low = place_value(mark.low, *decades, left)
+        high = place_value(mark.high, *decades, left)
+        if high > low:
+            elements.append(draw_line(low, middle, high, middle, f"range-{mark.origin}"))
+        draw = draw_diamond if mark.origin == "registry" else draw_dot
+        elements += [draw(x, middle, f"mark-{mark.origin}") for x in dict.fromkeys((low, high))]
+    return elements
+
+
+def describe_doses(marks: Sequence[DoseMark]) -> str:
+    """Return doses in words, each with its origin."""
+    if not marks:
+        return "not stated"
+    words = []
+    for mark in marks:
+        numbers = " to ".join(f"{v:.3g}" for v in dict.fromkeys((mark.low, mark.high)))
+        words.append(f"{mark.origin} {numbers}")
+    return ", ".join(words)
+
+
+# --- time ----------------------------------------------------------------------------------------
+
+_SPAN_ROW = 58
+_LINE = 38
+_THICK = 10
+_SPAN_LETTERS = 44
+_MOST_YEARS = 7
+_MOST_DECADES = 3
+# Where a dose is known, time ends here and the scale of doses begins there, in percent.
+_TIME = 62.0
+_DOSE = 70.0
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A trial over time, as the registry states it; ``as_of`` is the day its status was seen."""
+
+    label: str
+    note: str
+    start: date | None = None
+    end: date | None = None
+    planned: bool = False  # the end is an estimate
+    as_of: date | None = None
+    doses: Sequence[DoseMark] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Years:
+    """The years of a picture, and the share of its width that they take."""
+
+    first: int
+    last: int
+    width: float = 100
+
+    def place(self, day: date) -> float:
+        """Return the place of a day, in percent of the picture."""
+        return place_day(day, self.first, self.last) * self.width / 100
+
+
+def draw_timeline(name: str, title: str, spans: Sequence[Span], unit: str = "") -> str:
+    """Return a bar for each trial along the years, open where its end is only planned.
+
+    Beside it stand its doses on a logarithmic scale, in ``unit``, where any trial has one.
+    """
+    days = [d for span in spans for d in (span.start, span.end, span.as_of) if d]
+    first = min((d.year for d in days), default=1)
+    last = max((d.year for d in days), default=first) + 1
+    height = _TOP + len(spans) * _SPAN_ROW
+    elements: list[svg.Element] = []
+    step = math.ceil((last - first + 1) / _MOST_YEARS)
+    doses = [value for span in spans for mark in span.doses for value in (mark.low, mark.high)]
+    years = _Years(first, last, _TIME if doses else 100)
+    for year in range(first, last + 1, step) if days else ():
+        x = years.place(date(year, 1, 1))
+        if year < last:  # the last line only closes the scale
+            elements.append(draw_text(x, 14, str(year), "muted"))
+        elements.append(draw_line(x, 20, x, height, "grid"))
+    decades = find_decades(doses)
+    if doses:
+        elements += draw_decades(decades, height, _DOSE, most=_MOST_DECADES)
+    for place, span in enumerate(spans):
+        y = _TOP + place * _SPAN_ROW
+        elements += _draw_span(span, y, years)
+        elements += draw_marks(span.doses, y + 42, decades, _DOSE)
+        if doses and not span.doses:
+            elements.append(draw_text(_DOSE, y + 46, "not stated", "absent backed"))
+    words = "; ".join(f"{span.label}, {span.note}: {_describe_span(span, unit)}" for span in spans)
+    return draw_picture(name, title, f"{words}.", height, elements)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Something that happened to a trial on a day, or from one day to another."""
+
+    label: str
+    start: date
+    end: date | None = None
+    planned: bool = False  # the end is an estimate
+    style: str = "mark-review"
+
+
+def draw_moments(name: str, title: str, moments: Sequence[Moment]) -> str:
+    """Return what happened to one trial, a line each, along the years."""
+    days = [day for m in moments for day in (m.start, m.end) if day]
+    first, last = min(d.year for d in days), max(d.year for d in days) + 1
+    years = _Years(first, last)
+    height = _TOP + len(moments) * _LINE
+    elements: list[svg.Element] = []
+    for year in range(first, last + 1, math.ceil((last - first + 1) / _MOST_YEARS)):
+        x = years.place(date(year, 1, 1))
+        if year < last:
+            elements.append(draw_text(x, 14, str(year), "muted"))
+        elements.append(draw_line(x, 20, x, height, "grid"))
+    for place, moment in enumerate(moments):
+        y = _TOP + place * _LINE
+        elements.append(draw_text(0, y + 14, clip(moment.label, _SPAN_LETTERS), "backed"))
+        x = years.place(moment.start)
+        if moment.end:
+            width = max(years.place(moment.end) - x, 0.5)
+            style = "span-planned" if moment.planned else "span"
+            elements.append(draw_bar(x, y + 20, width, _THICK, style))
+        else:
+            elements.append(draw_diamond(x, y + 25, moment.style))
+    words = "; ".join(f"{m.label}: {_describe_moment(m)}" for m in moments)
+    return draw_picture(name, title, f"{words}.", height, elements)
+
+
+def _describe_moment(moment: Moment) -> str:
+    end = f" to {moment.end.isoformat()}" if moment.end else ""
+    return f"{moment.start.isoformat()}{end}{' (planned)' if moment.planned else ''}"
+
+
+def place_day(day: date, first: int, last: int) -> float:
+    """Return the place of a day between two years' first days, in percent."""
+    start = date(first, 1, 1).toordinal()
+    return 100 * (day.toordinal() - start) / (date(last, 1, 1).toordinal() - start)
+
+
+def _draw_span(span: Span, y: float, years: _Years) -> list[svg.Element]:
+    elements = [
+        draw_text(0, y + 14, clip(span.label, _SPAN_LETTERS), "strong backed"),
+        draw_text(0, y + 30, clip(span.note, _SPAN_LETTERS), "muted backed"),
+    ]
+    bar = y + 37
+    if span.start and span.end:
+        x = years.place(span.start)
+        width = max(years.place(span.end) - x, 0.5)
+        style = "span-planned" if span.planned else "span"
+        elements.append(draw_bar(x, bar, width, _THICK, style))
+    elif span.start or span.end:
+        x = years.place(span.start or span.end or date.min)
+        elements.append(draw_bar(x, bar - 2, 0.6, _THICK + 4, "span"))
+    else:
+        elements.append(draw_text(0, bar + 9, "no dates seen", "absent backed"))
+    if span.as_of:
+        x = years.place(span.as_of)
+        elements.append(draw_diamond(x, bar + _THICK / 2, "mark-status"))
+    return elements
+
+
+def _describe_span(span: Span, unit: str) -> str:
+    start = span.start.isoformat() if span.start else "start not seen"
+    end = span.end.isoformat() if span.end else "end not seen"
+    planned = " (planned)" if span.planned else ""
+    seen = f", status as of {span.as_of.isoformat()}" if span.as_of else ""
+    dose = f", dose {describe_doses(span.doses)}" if unit else ""
+    return f"{start} to {end}{planned}{seen}{dose}"
+
+
+# --- release -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The share of a load that a vehicle had released by a day; ``words`` say it in full."""
+
+    label: str
+    day: float
+    share: float  # in percent
+    words: str
+
+
+def draw_release(name: str, title: str, marks: Sequence[Release]) -> str:
+    """Return one line a vehicle: a bar as long as the share released, its day beside it."""
+    elements: list[svg.Element] = []
+    ranked = sorted(marks, key=lambda mark: (mark.label, mark.day))
+    for place, mark in enumerate(ranked):
+        y = place * _ROW
+        elements.append(draw_text(0, y + 16, clip(mark.label, _LETTERS), "backed"))
+        elements.append(draw_text(100, y + 16, f"day {mark.day:g}", "value", "end"))
+        elements.append(draw_line(0, y + 30, 100, y + 30, "grid"))
+        elements.append(draw_bar(0, y + 24, max(mark.share, 0.5), 12, "fill-in-vivo"))
+    words = "; ".join(f"{mark.label}: {mark.words}" for mark in ranked)
+    return draw_picture(name, title, f"{words}.", len(ranked) * _ROW + 4, elements)

@@ -1,0 +1,520 @@
+"""How much evidence a term has, and what it says: studies by design and result, in sentences.
+
+A study counts once, whatever label it has in each place, and a cell that vesicles act on is no
+source of vesicles: a term has evidence where a statement names it in the role of its kind.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from itertools import product
+
+from builder.models import Finding, Paper, Study, Term, Trial
+from builder.site.citations import short_name
+from builder.site.evidence import Disagreement, Voice
+from builder.site.index import ROLES, Atlas
+from builder.site.labels import (
+    DESIGNS,
+    EFFECTS,
+    KIND_WORDS,
+    RESULTS,
+    ROLE_WORDS,
+    STUDY_ROLES,
+    WORDS,
+    describe_design,
+    find_direction,
+    view_condition_effect,
+    view_design,
+    view_effect,
+    view_result,
+)
+from builder.site.links import View, link, narrowed_href, page_href, plural
+
+# The roles in which a finding is evidence about a term of a kind.
+OWN_ROLES: dict[str, tuple[str, ...]] = {
+    "source": ("sources",),
+    "mechanism": ("mechanisms", "cargo", "targets"),
+    "vehicle": ("vehicles",),
+    "condition": ("conditions",),
+}
+_ROLE_SINGULAR = {
+    **{role: word.lower().removesuffix("s") for role, word in ROLE_WORDS.items()},
+    "cargo": "cargo",
+    "species": "species",
+}
+_MOST_PAIRS = 30
+_MOST_LINKS = 6
+_ABSENT = ""
+_STRONGEST = sorted(DESIGNS, key=lambda level: -DESIGNS[level])
+_HEDGED = ("hedged", "aim")
+_WAYS = {
+    "up": "reported as raised",
+    "down": "reported as lowered",
+    "none": "reported as unchanged",
+    "mixed": "reported both ways",
+    "named": "named without a direction",
+}
+# What each kind of term was for a study, in a sentence.
+_USED = {
+    "source": "used vesicles of this source as a treatment",
+    "condition": "tried vesicles against this condition",
+    "vehicle": "used this vehicle to carry vesicles",
+}
+
+
+# --- findings and studies of a term --------------------------------------------------------------
+
+
+def find_evidence(atlas: Atlas, term: Term) -> list[Finding]:
+    """Return the findings that have a term in the role of its kind, each once."""
+    own = OWN_ROLES.get(term.kind, ROLES)
+    found = {u.finding.id: u.finding for u in atlas.uses.get(term.id, ()) if u.role in own}
+    return list(found.values())
+
+
+def has_evidence(atlas: Atlas, term: Term) -> bool:
+    """Return whether a finding or a trial is evidence about a term itself."""
+    own = OWN_ROLES.get(term.kind, ROLES)
+    return bool(atlas.term_trials.get(term.id)) or any(
+        use.role in own for use in atlas.uses.get(term.id, ())
+    )
+
+
+def find_term_studies(atlas: Atlas, term: Term, *, subtypes: bool = False) -> list[Study]:
+    """Return the studies of a term that stand, by id; with ``subtypes`` those of narrower terms.
+
+    Reviews are left out: a review is no study of what it reviews.
+    """
+    names = [term.id, *(atlas.subtree(term.id) if subtypes else ())]
+    found: dict[str, Study] = {}
+    for name in names:
+        held = atlas.library.terms.get(name)
+        if held is None:
+            continue
+        if held.kind in ("source", "condition"):
+            studies: Iterable[Study] = atlas.label_studies.get(name, ())
+        else:
+            studies = (
+                study for f in find_evidence(atlas, held) for study in atlas.studies_of(f.id)
+            )
+        found |= {s.id: s for s in studies if s.kind != "review" and not s.retracted}
+    return [found[name] for name in sorted(found)]
+
+
+def is_hedged(atlas: Atlas, study: Study) -> bool:
+    """Return whether all that states the result of a study is a "may" or an aim."""
+    stating = [
+        f for name in study.findings for f in atlas.findings_by_id(name) if f.result == study.result
+    ]
+    told = any(atlas.trial(name).result for name in study.trials)
+    return bool(stating) and not told and all(f.certainty in _HEDGED for f in stating)
+
+
+def sort_by_design(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings with the highest design first, else in their order."""
+    return sorted(findings, key=lambda f: -DESIGNS.get(f.design.level, 0))
+
+
+def view_mentions(atlas: Atlas, term: Term) -> list[View]:
+    """Return the roles other than its own in which findings name a term, with their counts."""
+    own = OWN_ROLES.get(term.kind, ROLES)
+    counts: dict[str, set[str]] = {}
+    for use in atlas.uses.get(term.id, ()):
+        if use.role not in own:
+            counts.setdefault(use.role, set()).add(use.finding.id)
+    return [
+        {
+            "count": len(counts[role]),
+            "words": f"as {_ROLE_SINGULAR[role]} in {plural(len(counts[role]), 'statement')}",
+        }
+        for role in ROLES
+        if role in counts
+    ]
+
+
+def view_counts(atlas: Atlas, term: Term) -> View:
+    """Return how much evidence a term has: distinct studies, those with subtypes, trials."""
+    findings = find_evidence(atlas, term)
+    own = find_term_studies(atlas, term)
+    wide = find_term_studies(atlas, term, subtypes=True)
+    narrower = [atlas.library.terms[name] for name in atlas.subtree(term.id)]
+    below = {f.id for child in narrower for f in find_evidence(atlas, child)}
+    trials = {
+        t.id for n in [term.id, *atlas.subtree(term.id)] for t in atlas.term_trials.get(n, ())
+    }
+    return {
+        "studies": len(own),
+        "wide": len(wide),
+        "findings": len(findings),
+        "wide_findings": len(below | {f.id for f in findings}),
+        "retracted": sum(not atlas.stands(f) for f in findings),
+        "trials": len(atlas.term_trials.get(term.id, ())),
+        "wide_trials": len(trials),
+        "papers": len({f.paper for f in findings}),
+    }
+
+
+def view_study(atlas: Atlas, study: Study, root: str) -> View:
+    """Return a study as a row: what it is, its design, its result, and what it rests on."""
+    if study.trials:
+        trial = atlas.trial(study.trials[0])
+        label, address = trial.registry, page_href(root, "trial", trial.id)
+        title = trial.label
+    elif study.references:
+        csl = atlas.library.references[study.references[0]].csl
+        label, title = short_name(csl), csl.title
+        address = atlas.work_href(study.references[0], root)
+    else:
+        csl = atlas.paper(study.id).paper.csl
+        label, title, address = short_name(csl), csl.title, page_href(root, "paper", study.id)
+    hedged = is_hedged(atlas, study)
+    return {
+        "id": study.id,
+        "link": link(label, address),
+        "title": title,
+        "design": view_design(study.design.level),
+        "words": describe_design(study.design),
+        "role": STUDY_ROLES[study.role],
+        "result": view_result(study.result),
+        "hedged": hedged,
+        "n": study.n or "",
+        "sources": [atlas.term_link(name, root) for name in study.sources],
+        "conditions": [atlas.term_link(name, root) for name in study.conditions],
+        "statements": len(study.findings),
+    }
+
+
+def sort_studies(studies: Iterable[Study]) -> list[Study]:
+    """Return studies with the highest design first, those with a result before those without."""
+    return sorted(
+        studies,
+        key=lambda s: (-DESIGNS[s.design.level], s.result == "none-reported", not s.trials, s.id),
+    )
+
+
+# --- sentences -----------------------------------------------------------------------------------
+
+Piece = View  # {"label", "href"}: words, linked where they have an address
+Sentence = list[Piece]
+
+
+def text(words: str) -> Piece:
+    """Return words of a sentence without a link."""
+    return link(words, "")
+
+
+def view_answer(atlas: Atlas, term: Term) -> list[Sentence]:
+    """Return what the records say of a term, in sentences for the head of its page.
+
+    Each number leads to its studies, in the table of the page. Nothing is stated more strongly than
+    the statements do, and what is missing is named.
+    """
+    studies = find_term_studies(atlas, term)
+    wide = find_term_studies(atlas, term, subtypes=True)
+    if not wide:
+        return [[text(f"Nothing is stated of it as {KIND_WORDS[term.kind][0].lower()}: "),
+                 text(f"{WORDS['no_evidence']}.")]]  # fmt: skip
+    if term.kind == "mechanism":
+        sentences = _answer_mechanism(atlas, term, studies, len(wide))
+    else:
+        sentences = _answer_treatment(atlas, term, wide, len(studies))
+    return [*sentences, [text(WORDS["not_assessed"])]]
+
+
+def _answer_treatment(atlas: Atlas, term: Term, wide: Sequence[Study], own: int) -> list[Sentence]:
+    tried = [s for s in wide if s.role == "therapeutic"]
+    opening = [_number(len(tried), "study", {"role": STUDY_ROLES["therapeutic"]}, "studies")]
+    opening.append(text(f" {_USED[term.kind]}"))
+    if len(wide) > own:
+        opening.append(text(f" ({own} without subtypes)" if own else ", all of them in subtypes"))
+    sentences = [_by_design(opening, tried) if tried else [*opening, text(".")]]
+    if tried:
+        sentences += [_results(atlas, tried), *_gap(tried)]
+    trials = [s for s in wide if s.trials]
+    if trials:
+        sentences.append(answer_trials(atlas, trials, "#trials"))
+    for role in ("pathogenic", "biomarker", "method", "unclear"):
+        held = [s for s in wide if s.role == role]
+        if held:
+            one = _number(len(held), "more study", {"role": STUDY_ROLES[role]}, "more studies")
+            sentences.append([one, text(f": {STUDY_ROLES[role]}.")])
+    return sentences
+
+
+def _number(count: int, one: str, query: dict[str, str], many: str = "") -> Piece:
+    """Return a count that leads to the studies of the page that it counts."""
+    return link(plural(count, one, many), narrowed_href("", "", query, "studies"))
+
+
+def _by_design(opening: Sentence, studies: Sequence[Study]) -> Sentence:
+    counts: Counter[str] = Counter(s.design.level for s in studies)
+    sentence = [*opening, text(": ")]
+    for number, level in enumerate(lv for lv in _STRONGEST if counts[lv]):
+        label = view_design(level)["label"]
+        sentence.append(text(", ") if number else text(""))
+        sentence.append(
+            link(f"{counts[level]} {label}", narrowed_href("", "", {"design": label}, "studies"))
+        )
+    return [*sentence, text(".")]
+
+
+def _results(atlas: Atlas, studies: Sequence[Study]) -> Sentence:
+    sentence: Sentence = []
+    for result, (words, _, _) in RESULTS.items():
+        held = [s for s in studies if s.result == result]
+        if held:
+            sentence.append(text("; ") if sentence else text(""))
+            query = narrowed_href("", "", {"result": words}, "studies")
+            sentence.append(link(f"{len(held)} {_verb(result, len(held))}", query))
+            hedged = sum(is_hedged(atlas, s) for s in held)
+            if hedged:
+                sentence.append(text(f" ({hedged} only as a possibility or an aim)"))
+    return [*sentence, text(".")]
+
+
+def _verb(result: str, count: int) -> str:
+    ends = "s" if count == 1 else ""
+    return {
+        "improved": f"report{ends} an improvement",
+        "no-benefit": f"report{ends} no benefit",
+        "worsened": f"report{ends} a worsening",
+        "mixed": f"report{ends} mixed results",
+        "none-reported": f"ha{'s' if count == 1 else 've'} no result reported",
+    }[result]
+
+
+def _gap(studies: Sequence[Study]) -> list[Sentence]:
+    """Return what is missing: a study in people with a result, else in animals."""
+    held = {s.design.level for s in studies if s.result != "none-reported"}
+    for level in ("clinical", "in-vivo"):
+        if level not in held:
+            where = view_design(level)["label"]
+            return [[text(f"No study {where} with a result in the material read.")]]
+    return []
+
+
+def answer_trials(atlas: Atlas, studies: Sequence[Study], address: str) -> Sentence:
+    """Return what registered trials found: ``5 registered trials: 1, randomised, reports …``."""
+    sentence = [link(plural(len(studies), "registered trial"), address), text(": ")]
+    reported = [s for s in studies if s.result != "none-reported"]
+    for study in reported:
+        trial = atlas.trial(study.trials[0])
+        name = link(trial.registry, page_href("../../" if address.startswith("#") else "", "trial",
+                                              trial.id))  # fmt: skip
+        design = ", ".join(
+            [*(["randomised"] if study.design.randomised else []),
+             *([f"n = {study.n}"] if study.n else [])]
+        )  # fmt: skip
+        design = f" ({design})" if design else ""
+        words = trial.result or RESULTS[study.result][0]
+        sentence += [name, text(f"{design} reported: {words.rstrip('.')}; ")]
+    rest = len(studies) - len(reported)
+    if rest:
+        have = "has" if rest == 1 else "have"
+        sentence.append(text(f"{rest} {have} no result in the material read."))
+    else:
+        sentence[-1] = text(f"{sentence[-1]['label'].rstrip('; ')}.")
+    return sentence
+
+
+def _answer_mechanism(
+    atlas: Atlas, term: Term, studies: Sequence[Study], wide: int
+) -> list[Sentence]:
+    ways: dict[str, list[Study]] = {}
+    for study in studies:
+        ways.setdefault(_find_way(atlas, term, study), []).append(study)
+    opening = [_number(len(studies), "study", {}, "studies"), text(" name it")]
+    if len(studies) == 1:
+        opening[-1] = text(" names it")
+    if wide > len(studies):
+        opening.append(text(f" ({wide} {WORDS['with_subtypes']})"))
+    sentences = [_by_design(opening, studies) if studies else [*opening, text(".")]]
+    found: Sentence = []
+    for way, words in _WAYS.items():
+        if ways.get(way):
+            found += [text("; ") if found else text("In "), text(f"{len(ways[way])} {words}")]
+    return [*sentences, [*found, text(".")]] if found else sentences
+
+
+def _find_way(atlas: Atlas, term: Term, study: Study) -> str:
+    held = set(study.findings)
+    told = {
+        find_direction(use.effect)
+        for use in atlas.uses.get(term.id, ())
+        if use.finding.id in held and use.role == "mechanisms"
+    }
+    directed = told - {"named"}
+    return "named" if not directed else directed.pop() if len(directed) == 1 else "mixed"
+
+
+def view_summary(atlas: Atlas, term: Term, findings: Sequence[Finding]) -> list[View]:
+    """Return how often a mechanism is raised or lowered; of other terms, the results of studies."""
+    if term.kind == "mechanism":
+        standing = [finding for finding in findings if atlas.stands(finding)]
+        own = Counter(m.effect for f in standing for m in f.mechanisms if m.id == term.id)
+        ranked = sorted(own.items(), key=lambda item: (-item[1], item[0]))
+        return [{"effect": view_effect(effect), "count": count} for effect, count in ranked]
+    tried = [s for s in find_term_studies(atlas, term) if s.role == "therapeutic"]
+    counts: Counter[str] = Counter(s.result for s in tried)
+    return [
+        {"effect": view_result(result), "count": counts[result]}
+        for result in RESULTS
+        if counts[result] and result != "none-reported"
+    ]
+
+
+def find_best(studies: Iterable[Study]) -> tuple[str, list[Study]]:
+    """Return the highest design among studies with a reported result, and those studies."""
+    held = [s for s in studies if s.result != "none-reported"]
+    if not held:
+        return "", []
+    level = max((s.design.level for s in held), key=lambda name: DESIGNS[name])
+    return level, [s for s in held if s.design.level == level]
+
+
+# --- where a mechanism was changed ---------------------------------------------------------------
+
+
+def view_target_effects(
+    atlas: Atlas, term: Term, findings: Sequence[Finding], root: str
+) -> list[View]:
+    """Return the effects on a mechanism for each pair of target and condition that is named.
+
+    The pair with most findings comes first, what names neither last. One that names several
+    targets or conditions counts for each. Without a single target or condition there is none.
+    """
+    pairs: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        if any(m.id == term.id for m in finding.mechanisms):
+            for pair in product(
+                dict.fromkeys(finding.targets) or [_ABSENT],
+                dict.fromkeys(finding.conditions) or [_ABSENT],
+            ):
+                pairs.setdefault(pair, []).append(finding)
+    if not any(any(pair) for pair in pairs):
+        return []
+    order: Callable[[tuple[str, str]], object] = lambda pair: (  # noqa: E731
+        not any(pair), -len(pairs[pair]), [(not name, name) for name in pair]
+    )  # fmt: skip
+    ranked = sorted(pairs, key=order)  # type: ignore[arg-type]
+    return [_view_pair(atlas, term, pair, pairs[pair], root) for pair in ranked[:_MOST_PAIRS]]
+
+
+def _view_pair(
+    atlas: Atlas, term: Term, pair: tuple[str, str], held: Sequence[Finding], root: str
+) -> View:
+    effects = Counter(
+        effect
+        for finding in held
+        for effect in dict.fromkeys(m.effect for m in finding.mechanisms if m.id == term.id)
+    )
+    order = list(EFFECTS)
+    target, condition = (atlas.term_name(name, root) if name else None for name in pair)
+    levels = [f.design.level for f in held if atlas.stands(f)]
+    links = [link(str(n), atlas.finding_href(f.id, root)) for n, f in enumerate(held, 1)]
+    if len(held) > _MOST_LINKS:
+        links = [link(plural(len(held), "statement"), "#findings")]
+    return {
+        "target": target,
+        "condition": condition,
+        "effects": [
+            {"effect": view_effect(effect), "count": effects[effect]}
+            for effect in sorted(effects, key=lambda e: (-effects[e], order.index(e)))
+        ],
+        "design": view_design(max(levels, key=lambda v: DESIGNS[v], default="not-stated")),
+        "findings": links,
+    }
+
+
+# --- where statements differ ---------------------------------------------------------------------
+
+_SIDES = {"raises": "up", "lowers": "down", "no effect": "none"}
+_BETWEEN = {
+    "papers": "Papers of the atlas say different things.",
+    "studies": "Studies that one paper reports say different things.",
+}
+
+
+def view_disagreements(atlas: Atlas, term: str, root: str) -> list[View]:
+    """Return the disagreements in which a term is the source, the mechanism or the outcome."""
+    return [_view_disagreement(atlas, each, root) for each in atlas.disagreements.get(term, ())]
+
+
+def _view_disagreement(atlas: Atlas, found: Disagreement, root: str) -> View:
+    view = view_condition_effect if found.role == "condition" else view_effect
+    return {
+        "source": atlas.term_link(found.source, root),
+        "target": atlas.term_link(found.target, root),
+        "between": _BETWEEN[found.between],
+        "sides": [
+            {
+                "effect": view(_SIDES[direction]),
+                "studies": len({study for voice in voices for study in voice.studies}),
+                "statements": [_view_voice(atlas, voice, root) for voice in voices],
+            }
+            for direction, voices in found.sides
+        ],
+    }
+
+
+def _view_voice(atlas: Atlas, voice: Voice, root: str) -> View:
+    finding = voice.finding
+    paper = atlas.paper(finding.paper).paper
+    return {
+        "quote": finding.quote.replace(" | ", " · "),
+        "href": atlas.finding_href(finding.id, root),
+        "paper": link(short_name(paper.csl), page_href(root, "paper", finding.paper)),
+        "design": view_design(finding.design.level),
+        "studies": [_view_work(atlas, study, root) for study in voice.studies],
+    }
+
+
+def _view_work(atlas: Atlas, work: str, root: str) -> View:
+    if work in atlas.library.references:
+        csl = atlas.library.references[work].csl
+        return link(short_name(csl), atlas.work_href(work, root))
+    return link(short_name(atlas.paper(work).paper.csl), page_href(root, "paper", work))
+
+
+def list_trials(atlas: Atlas, term: Term) -> list[Trial]:
+    """Return the trials of a term and of its narrower terms, those with a result first."""
+    names = [term.id, *atlas.subtree(term.id)]
+    found = {t.id: t for name in names for t in atlas.term_trials.get(name, ())}
+    return sorted(found.values(), key=lambda t: (not t.result, t.id))
+
+
+# --- coverage ------------------------------------------------------------------------------------
+
+_COVERED = ("title", "abstract", "body", "tables", "references")
+
+
+def answer_coverage(paper: Paper) -> list[Sentence]:
+    """Return which parts of a paper its seed held, in a sentence; what it lacked stands first."""
+    held = [name for name in _COVERED if getattr(paper.coverage, name)]
+    lacked = [name for name in _COVERED if not getattr(paper.coverage, name)]
+    if not held:
+        return []
+    if "body" in lacked:
+        names = ["tables" if n == "tables" else n for n in held]
+        words = f"The text of the paper was not read: its file held {_list_words(names)} only."
+        return [[text(words)]]
+    rest = f"; it held no {_list_words(lacked, 'or')}" if lacked else ""
+    return [[text(f"Read: {_list_words(held)}{rest}.")]]
+
+
+def answer_studies(studies: Sequence[Study]) -> list[Sentence]:
+    """Return how many studies are reported, by design; reviews are named apart."""
+    primary = [s for s in studies if s.kind != "review" and not s.retracted]
+    if not primary:
+        return [[text("No study is reported in the material read.")]]
+    counts: Counter[str] = Counter(s.design.level for s in primary)
+    designs = [f"{counts[d]} {view_design(d)['label']}" for d in _STRONGEST if counts[d]]
+    return [[text(f"{plural(len(primary), 'study', 'studies')} reported: {', '.join(designs)}.")]]
+
+
+def _list_words(words: Sequence[str], last: str = "and") -> str:
+    """Return words as a list in a sentence: ``title, abstract and tables``."""
+    if len(words) < 2:  # noqa: PLR2004 (nothing to join)
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"

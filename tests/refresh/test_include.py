@@ -1,0 +1,153 @@
+"""Including: what is open comes whole, what is not by its abstract's findings, and why else not."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+from builder.store.library_cache import load
+from local_service import QUICK, TODAY, LocalService, Reply
+from review_answers import article, europe_pmc, full_text
+
+from builder.curate.extraction import check, extract
+from builder.errors import ProblemError
+from builder.extract.vocabulary import Vocabulary, build_vocabulary
+from builder.models.review import Decision, ScreeningRecord, Sighting
+from builder.project import Project
+from builder.refresh import Setting
+from builder.refresh.include import Included, include
+from builder.refresh.screening import read_screening, write_screening
+from builder.store import load_library
+
+OPEN = {"isOpenAccess": "Y", "license": "cc by", "pmcid": "PMC7000001"}
+ABSTRACT = (
+    "<h4>Background</h4>Cartilage hardly heals. <h4>Results</h4>BMSC exosomes are studied by many. "
+    "BMSC exosomes increased SOX9 in chondrocytes."
+)
+
+
+def words(project: Project) -> Vocabulary:
+    return build_vocabulary(load_library(project.content, project.root).terms.values())
+
+
+def run(project: Project, service: LocalService, result: dict[str, Any], **fields: Any) -> Included:
+    """Include one record that the service knows as ``result``."""
+    seen = Sighting(strategy="bone", database="Europe PMC", day=TODAY)
+    verdict = Decision(verdict="include", by="ada", day=TODAY)
+    record = ScreeningRecord(
+        id="pmid-30000001", title=result["title"], pmid="30000001", found=[seen],
+        decisions=[verdict], **fields,
+    )  # fmt: skip
+    write_screening(project, [], [record])
+    europe_pmc(service, [result])
+    there = {"ATLAS_EUROPEPMC_URL": service.base}
+    return include(project, words(project), (), Setting(TODAY, QUICK, there, lambda _: None))
+
+
+def test_an_open_article_comes_whole_with_its_licence(
+    small: Project, service: LocalService
+) -> None:
+    full_text(service, "PMC7000001")
+    done = run(small, service, article(1, **OPEN))
+    assert list(done.seeds) == ["pmid-30000001"]
+    extract(small)
+    paper = next(b for b in load(small).papers.values() if b.paper.csl.DOI == "10.1000/made.1")
+    assert paper.paper.licence
+    assert "CC BY" in paper.paper.licence
+    kept = read_screening(small).records[0].retrieval
+    assert kept is not None
+    assert (kept.got, kept.licence) == ("full-text", "cc by")
+    assert not check(small).failed
+    # A second run has nothing left to do.
+    there = {"ATLAS_EUROPEPMC_URL": "http://127.0.0.1:9"}
+    again = include(small, words(small), (), Setting(TODAY, QUICK, there, lambda _: None))
+    assert again.seeds == {}
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({}, "no open full text"),
+        ({**OPEN, "license": ""}, "its licence is not stated"),
+        ({**OPEN, "license": "all rights reserved"}, "its licence is all rights reserved"),
+        (OPEN, "the service has no full text of it"),
+    ],
+)
+def test_without_open_text_only_the_findings_of_the_abstract_are_kept(
+    small: Project, service: LocalService, changes: dict[str, Any], why: str
+) -> None:
+    done = run(small, service, article(1, abstractText=ABSTRACT, **changes))
+    seed = (small.seeds / done.abstracts["pmid-30000001"]).read_text(encoding="utf-8")
+    assert "increased SOX9 in chondrocytes" in seed
+    assert "hardly heals" not in seed
+    assert "studied by many" not in seed
+    kept = read_screening(small).records[0].retrieval
+    assert kept is not None
+    assert (kept.got, kept.why) == ("abstract", why)
+    extract(small)
+    found = [f for b in load(small).papers.values() for f in b.findings if "SOX9" in f.quote]
+    assert [(f.basis, f.quote) for f in found] == [
+        ("abstract", "BMSC exosomes increased SOX9 in chondrocytes.")
+    ]
+    assert not check(small).failed
+
+
+@pytest.mark.parametrize(
+    ("result", "fields", "why"),
+    [
+        ({"pubTypeList": {"pubType": ["Retracted Publication"]}, "commentCorrectionList": {
+            "commentCorrection": [{"id": "1", "type": "Retraction in"}]}}, {}, "retracted"),
+        ({}, {"published_as": "pmid-2"}, "a preprint, published as pmid-2"),
+        ({}, {"trial": "NCT00000001"},
+         "a registration: trials enter with the papers that name them"),
+        ({}, {}, "no open full text; no abstract"),
+        ({"abstractText": "Cartilage hardly heals."}, {},
+         "no open full text; no sentence of its abstract carries a finding"),
+    ],
+)  # fmt: skip
+def test_what_is_not_read_says_why(
+    small: Project, service: LocalService, result: dict[str, Any], fields: dict[str, Any], why: str
+) -> None:
+    done = run(small, service, article(1, **result), **fields)
+    assert done.missed == {"pmid-30000001": why}
+    assert sorted(p.name for p in small.seeds.iterdir()) == ["knee.txt"]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(b"<html><body>Please enable JavaScript</body></html>", kind="text/html"),
+        Reply(b"<article><front>", kind="application/xml"),
+        Reply(b'<?xml version="1.0"?><article><front>', kind="application/xml", cut=30),
+    ],
+)
+def test_a_full_text_that_is_none_is_never_kept(
+    small: Project, service: LocalService, reply: Reply
+) -> None:
+    service.tell("/PMC7000001/fullTextXML", reply)
+    done = run(small, service, article(1, **OPEN))
+    assert done.seeds == {}
+    assert len(done.problems) == 1
+
+
+def test_another_article_than_was_asked_for_is_never_kept(
+    small: Project, service: LocalService
+) -> None:
+    full_text(service, "PMC7000001", doi="10.1000/other")
+    done = run(small, service, article(1, **OPEN))
+    assert done.seeds == {}
+    assert "10.1000/other" in str(done.problems[0])
+
+
+def test_offline_changes_nothing(small: Project, service: LocalService) -> None:
+    run(small, service, article(1))
+    before = (small.content / "screening.yml").read_bytes()
+    kept = read_screening(small).records[0].model_copy(update={"retrieval": None})
+    write_screening(small, [], [kept])
+    there = {"ATLAS_EUROPEPMC_URL": "http://127.0.0.1:9"}
+    setting = Setting(TODAY, dataclasses.replace(QUICK, attempts=1), there, lambda _: None)
+    with pytest.raises(ProblemError, match="online"):
+        include(small, words(small), (), setting)
+    assert read_screening(small).records[0].retrieval is None
+    assert before
