@@ -64,7 +64,7 @@ def test_check_tells_the_line_that_extract_would_write_otherwise(small: Project)
 
 
 def test_check_misses_no_file(small: Project) -> None:
-    assert rules(pipeline.check(small)) == ["content-stale"] * 5 + ["ledger-new"]
+    assert rules(pipeline.check(small)) == ["content-stale"] * 6 + ["ledger-new"]
 
 
 def test_a_bad_seed_does_not_stop_the_others(small: Project) -> None:

@@ -52,12 +52,17 @@ def check_quotes(library: Library, texts: Mapping[str, str]) -> list[Problem]:
         if seed not in texts:
             continue
         held = (flatten(texts[seed]), flatten(unescape(_TAG.sub("", texts[seed]))))
-        records: list[tuple[str, models.Finding | models.Trial]] = [
-            *(("findings", f) for f in bundle.findings),
-            *(("trials", t) for t in bundle.trials),
+        records = [
+            *(("findings", f.id, f.quote, f.locator.line) for f in bundle.findings),
+            *(("trials", t.id, t.quote, t.locator.line) for t in bundle.trials),
+            *(
+                ("study_card", card.id, part.quote, part.line)
+                for card in bundle.cards
+                for part in _places(card)
+            ),
         ]
-        for kind, record in records:
-            quote = flatten(record.quote)
+        for kind, name, said, line in records:
+            quote = flatten(said)
             if not any(quote in text for text in held):
                 problems.append(
                     Problem(
@@ -65,12 +70,17 @@ def check_quotes(library: Library, texts: Mapping[str, str]) -> list[Problem]:
                         0,
                         "error",
                         "quote",
-                        f"words that stand in seeds/{seed} near line {record.locator.line}",
-                        repr(record.quote[:80]),
-                        record.id,
+                        f"words that stand in seeds/{seed} near line {line}",
+                        repr(said[:80]),
+                        name,
                     )
                 )
     return problems
+
+
+def _places(card: models.StudyCard) -> Iterator[models.Stated | models.OutcomeNumber]:
+    yield from card.stated
+    yield from card.outcomes
 
 
 def flatten(text: str) -> str:

@@ -78,6 +78,7 @@ def _apply(bundle: PaperBundle, correction: models.Correction) -> PaperBundle:
         [mend(r) for r in bundle.tables],
         [mend(r) for r in bundle.findings],
         [mend(r) for r in bundle.trials],
+        [mend(r) for r in bundle.cards],
     )
     if not hit:
         raise _MisfitError(
@@ -96,6 +97,7 @@ def _record_ids(bundle: PaperBundle) -> list[str]:
         bundle.tables,
         bundle.findings,
         bundle.trials,
+        bundle.cards,
     ]
     return [record.id for group in groups for record in group]
 

@@ -7,13 +7,13 @@ stand in content/registry; what their words mean (terms, numbers) is read there 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Literal
 
 from rapidfuzz.distance import Levenshtein
 
-from builder.models import Cited, Discrepancy, Fact, RegistryRecord, Trial
+from builder.models import Discrepancy, Fact, RegistryRecord, Trial
 from builder.text import spelling
 
 Severity = Literal["high", "medium", "low"]
@@ -96,13 +96,13 @@ _DESIGN_WORDS = (
 
 
 def _compare_design(trial: Trial, record: RegistryRecord) -> list[Discrepancy]:
-    if not trial.design:
+    if not trial.design_printed:
         return []
-    stated = spelling.fold(trial.design)
+    stated = spelling.fold(trial.design_printed)
     for name, claim, denial in _DESIGN_WORDS:
         for text in _texts(record, f"design_{name}"):
             if re.search(claim, stated) and re.search(denial, spelling.fold(text)):
-                return [_differ("design", trial.design, f"{name}: {text}", "high")]
+                return [_differ("design", trial.design_printed, f"{name}: {text}", "high")]
     return []
 
 
@@ -367,37 +367,3 @@ def _norm_name(text: str) -> str:
 
 def _alike(left: str, right: str) -> bool:
     return Levenshtein.distance(left, right, score_cutoff=_MOST_EDITS) <= _MOST_EDITS
-
-
-# --- all papers ----------------------------------------------------------------------------------
-
-
-def join_titles(references: Iterable[Cited]) -> dict[int, str]:
-    """Return the titles of a paper's works by number, joined where several share one (3a, 3b)."""
-    titles: dict[int, str] = {}
-    for cited in references:
-        titles[cited.number] = f"{titles.get(cited.number, '')} {cited.csl.title}".strip()
-    return titles
-
-
-def compare_lists(
-    told: Sequence[tuple[Sequence[Trial], Mapping[int, str]]],
-    registry: Mapping[str, RegistryRecord],
-) -> list[list[Trial]]:
-    """Return each paper's trials, compared; beside them, the titles of its works by number."""
-    texts: dict[str, list[str]] = {}
-    for trials, titles in told:
-        for trial in trials:
-            cited = [titles[number] for number in trial.references if number in titles]
-            texts.setdefault(trial.id, []).extend(cited)
-    everything = [trial for trials, _ in told for trial in trials]
-    lookalikes = find_lookalikes(everything, registry, texts)
-    return [
-        [_compare(t, registry.get(t.id), lookalikes.get(t.id, [])) for t in trials]
-        for trials, _ in told
-    ]
-
-
-def _compare(trial: Trial, record: RegistryRecord | None, lookalikes: list[str]) -> Trial:
-    found = compare_trial(trial, record) if record else []
-    return trial.model_copy(update={"discrepancies": found, "lookalikes": lookalikes})

@@ -15,8 +15,8 @@ from builder import models, store
 from builder.addresses import renewal
 from builder.addresses.pages import list_terms
 from builder.curate.checks import check_library, check_quotes, check_terms
-from builder.curate.discrepancies import compare_lists
 from builder.curate.reading import TRIALS, Reading, fits, load_texts, read_corrections, read_seeds
+from builder.curate.registry import compare_lists
 from builder.curate.successors import (
     check_orphans,
     check_stale,

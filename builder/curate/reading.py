@@ -17,7 +17,7 @@ from pathlib import Path
 
 from builder import models, store
 from builder.curate.corrections import apply_corrections, find_lines
-from builder.curate.discrepancies import join_titles
+from builder.curate.registry import join_titles
 from builder.curate.successors import Claim, find_held, settle_ids
 from builder.curate.workers import LOST, Crew, map_items
 from builder.errors import Problem, ProblemError, has_errors

@@ -10,21 +10,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
+from builder.extract.design import LEVELS, read_title_level, read_trial, read_words
+from builder.extract.trials import is_report, judge_trial
 from builder.models import Cited, Design, Finding, Question, Result, Study, StudyRole, Term, Trial
 from builder.store import Library, PaperBundle
 from builder.text import ids
 from builder.text.registries import find_registry_ids
 
-# From the weakest to the strongest.
-LEVELS = ("not-stated", "review", "in-vitro", "ex-vivo", "in-vivo", "clinical")
-_RESULTS: dict[str | None, Result] = {
-    "positive": "improved",
-    "negative": "no-benefit",
-    "mixed": "mixed",
-    None: "none-reported",
-}
+# What a paper names where it does not say what the vesicles come from.
+UNSPECIFIED = "unspecified-source"
 # A row that carries such a question cites something else: it is no statement of that study.
 _MISFIT = frozenset({"reference-misfit"})
 
@@ -96,10 +92,8 @@ def _link_works(bundles: Iterable[PaperBundle]) -> _Same:
 def _works_of(trial: Trial, bundle: PaperBundle) -> Iterator[Cited]:
     """Yield the works that a trial's row cites as its registration or its result."""
     for cited in bundle.references:
-        if cited.number in trial.references:
-            numbers = {n.number.lower() for n in find_registry_ids(cited.printed)}
-            if not numbers or trial.registry.lower() in numbers:
-                yield cited
+        if cited.number in trial.references and is_report(cited, trial):
+            yield cited
 
 
 def _rests_on(finding: Finding, works: Mapping[tuple[str, int], Cited]) -> Iterator[str]:
@@ -113,10 +107,14 @@ def _rests_on(finding: Finding, works: Mapping[tuple[str, int], Cited]) -> Itera
 def _build(group: _Group, library: Library) -> Study:
     trials = [t for told in group.trials.values() for t in told]
     findings = [group.findings[name] for name in sorted(group.findings)]
-    design = _design(trials, findings)
-    kind: Literal["trial", "primary", "review"] = (
-        "review" if design.level == "review" else "primary"
-    )
+    works = sorted(group.works)
+    titles = [library.references[w].csl.title for w in works if w in library.references]
+    design = _design(trials, findings, titles)
+    kind: Literal["trial", "primary", "review"] = "primary"
+    if group.trials or (design.level == "clinical" and design.randomised):
+        kind = "trial"
+    elif design.level == "review":
+        kind = "review"
     sources, asked = settle_labels(
         [*(t.sources for t in trials), *(f.sources for f in findings)], library.terms, "sources"
     )
@@ -125,11 +123,10 @@ def _build(group: _Group, library: Library) -> Study:
         library.terms,
         "conditions",
     )
-    works = sorted(group.works)
     retracted = any(library.references[w].withdrawn for w in works if w in library.references)
     return Study(
         id=sorted(group.trials)[0] if group.trials else works[0],
-        kind="trial" if group.trials else kind,
+        kind=kind,
         references=works,
         trials=sorted(group.trials),
         findings=[f.id for f in findings],
@@ -144,14 +141,38 @@ def _build(group: _Group, library: Library) -> Study:
     )
 
 
-def _design(trials: Sequence[Trial], findings: Sequence[Finding]) -> Design:
+def _design(trials: Sequence[Trial], findings: Sequence[Finding], titles: Sequence[str]) -> Design:
+    """Return the highest level that a statement or title gives, with all that is said at it."""
+    told = [f.design for f in findings]
+    for title in titles:
+        level = read_title_level(title)
+        told.append(
+            Design.model_validate(
+                {"level": level, **(read_trial(title) if level == "clinical" else {})}
+            )
+        )
     if trials:
-        return Design(level="clinical", phase=trials[0].phase)
-    return max((f.design for f in findings), key=lambda d: LEVELS.index(d.level), default=Design())
+        told = [d for d in told if d.level == "clinical"]
+        told = [*(t.design for t in trials), *told]
+    return merge_designs(told)
+
+
+def merge_designs(designs: Sequence[Design]) -> Design:
+    """Return one design of several: the highest level, and all that those of that level state."""
+    level = max((d.level for d in designs), key=LEVELS.index, default="not-stated")
+    merged: dict[str, Any] = {"level": level}
+    for design in designs:
+        if design.level == level:
+            for name, value in design.model_dump(exclude={"level"}).items():
+                if isinstance(value, list):
+                    merged[name] = list(dict.fromkeys([*merged.get(name, []), *value]))
+                elif value is not None:
+                    merged.setdefault(name, value)
+    return Design.model_validate(merged)
 
 
 def _result(trials: Sequence[Trial], findings: Sequence[Finding]) -> Result:
-    told = {_RESULTS[t.result_effect] for t in trials} | {f.result for f in findings}
+    told = {judge_trial(t) for t in trials} | {f.result for f in findings}
     told.discard("none-reported")
     return told.pop() if len(told) == 1 else "mixed" if told else "none-reported"
 
@@ -167,20 +188,26 @@ def settle_labels(
     """Return the narrowest labels that no place contradicts, and a question where places differ.
 
     A place contradicts a label if all that it names lies on other branches. ``[bmsc]`` and
-    ``[msc]`` give ``[bmsc]``; ``[bmsc]`` and ``[adsc]`` contradict each other, and both stay.
+    ``[msc]`` give ``[bmsc]``; sources ``[bmsc]`` and ``[adsc]`` what both are
+    kinds of, ``[msc]``.
     """
-    told = [frozenset(p) for p in places if p]
-    labels = sorted(set().union(*told)) if told else []
-    above = {label: _ancestors(label, terms) for label in labels}
+    told = [frozenset(p) - {UNSPECIFIED} or frozenset(p) for p in places if p]
+    named = [place for place in told if place != {UNSPECIFIED}] or told
+    labels = set().union(*named) if named else set()
+    above = {label: find_ancestors(label, terms) for label in labels}
+    above |= {a: find_ancestors(a, terms) for found in list(above.values()) for a in found}
 
     def fits(label: str, place: Collection[str]) -> bool:
         return any(p == label or p in above[label] or label in above[p] for p in place)
 
-    kept = [x for x in labels if all(fits(x, place) for place in told)] or labels
-    narrow = [x for x in kept if not any(x in above[other] for other in kept)]
-    if len({tuple(sorted(place)) for place in told}) <= 1:
+    kept = {x for x in above if all(fits(x, place) for place in named)}
+    if field_name != "sources" or not kept:
+        scenes = read_words().ids["scenes"]
+        kept = labels - scenes or labels  # a lesion may be both large and of the face
+    narrow = sorted(x for x in kept if not any(x in above[other] for other in kept))
+    if len(set(named)) <= 1:
         return narrow, []
-    names = " / ".join(sorted(", ".join(sorted(place)) for place in set(told)))
+    names = " / ".join(sorted(", ".join(sorted(place)) for place in set(named)))
     return narrow, [
         Question(
             rule="study-labels",
@@ -191,7 +218,8 @@ def settle_labels(
     ]
 
 
-def _ancestors(name: str, terms: Mapping[str, Term]) -> set[str]:
+def find_ancestors(name: str, terms: Mapping[str, Term]) -> set[str]:
+    """Return all that a term is a kind of."""
     found: set[str] = set()
     term = terms.get(name)
     while term and term.parent and term.parent not in found:

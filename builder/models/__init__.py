@@ -22,8 +22,21 @@ from builder.models.base import (
 )
 from builder.models.findings import Cargo, Design, EffectOf, Finding, Locator, Quantity, Vehicle
 from builder.models.kept import Address, Correction, Identifiers
+from builder.models.study_card import OutcomeNumber, ReportingItem, Stated, StudyCard
 from builder.models.terms import Ambiguity, Term, Xref
-from builder.models.trials import Discrepancy, Dose, Fact, RegistryRecord, Status, Study, Trial
+from builder.models.trials import (
+    Best,
+    Discrepancy,
+    Dose,
+    Fact,
+    MapRow,
+    Participants,
+    RegistryRecord,
+    Status,
+    Study,
+    Trial,
+    Weight,
+)
 from builder.models.works import (
     Abbreviation,
     Affiliated,
@@ -54,6 +67,7 @@ __all__ = [
     "Affiliated",
     "Ambiguity",
     "Basis",
+    "Best",
     "Cargo",
     "Certainty",
     "Cited",
@@ -78,19 +92,25 @@ __all__ = [
     "KeyFinding",
     "Level",
     "Locator",
+    "MapRow",
     "Notice",
+    "OutcomeNumber",
     "Paper",
+    "Participants",
     "Quantity",
     "Question",
     "Record",
     "Reference",
     "RegistryRecord",
     "Repair",
+    "ReportingItem",
     "Result",
     "Seed",
     "Slug",
+    "Stated",
     "Status",
     "Study",
+    "StudyCard",
     "StudyRole",
     "Table",
     "TableCell",
@@ -99,5 +119,6 @@ __all__ = [
     "TermKind",
     "Trial",
     "Vehicle",
+    "Weight",
     "Xref",
 ]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from builder.models.base import EMPTY, Question, Record, Result, Slug, StudyRole
+from builder.models.base import EMPTY, Level, Question, Record, Result, Slug, StudyRole
 from builder.models.findings import Design, Locator
 
 
@@ -15,6 +15,9 @@ class Dose(Record):
     """A dose as printed, and its numbers where they parse. Volumes in mL, counts of particles."""
 
     printed: str
+    text: Annotated[
+        str | None, Field(description="as printed, with lost superscripts put back: 7 × 10⁹")
+    ] = None
     volume_ml: float | None = None
     particles_per_ml_low: float | None = None
     particles_per_ml_high: float | None = None
@@ -65,6 +68,14 @@ class Discrepancy(Record):
     note: str | None = None
 
 
+class Participants(Record):
+    """How many took part in a trial; a number that a registry only expects is ``planned``."""
+
+    planned: int | None = None
+    enrolled: int | None = None
+    analysed: int | None = None
+
+
 class Trial(Record):
     """A registered clinical trial, as a paper tells it."""
 
@@ -76,7 +87,15 @@ class Trial(Record):
     registry_name: str
     registry_url: str
     phase: str | None = None
-    design: str | None = None
+    design_printed: str | None = None
+    design: Annotated[Design, Field(description="as the paper and the registry state it")] = Design(
+        level="clinical"
+    )
+    n: Participants | None = None
+    follow_up: str | None = None
+    arms: list[str] = EMPTY
+    sponsor: str | None = None
+    countries: list[str] = EMPTY
     conditions: list[Slug] = EMPTY
     condition_printed: str | None = None
     sources: list[Slug] = EMPTY
@@ -121,3 +140,33 @@ class Study(Record):
     n: int | None = None
     retracted: bool | None = None
     questions: list[Question] = EMPTY
+
+
+class Best(Record):
+    """The highest design among studies with a reported result, those studies, and their result."""
+
+    design: Level
+    studies: list[Slug]
+    result: Result
+
+
+class Weight(Record):
+    """What some studies amount to together; each study counts once."""
+
+    studies: list[Slug] = EMPTY
+    best: Annotated[Best | None, Field(description="absent: none has a reported result")] = None
+    registered: Annotated[list[Slug], Field(description="trials without result")] = EMPTY
+    conflict: Annotated[bool, Field(description="reported results point in different ways")] = False
+
+
+class MapRow(Weight):
+    """A pair of source and condition in the evidence map: therapeutic studies, reviews left out.
+
+    The row's own fields are of studies of this very source and condition; ``with_subtypes`` adds
+    those of narrower sources and conditions.
+    """
+
+    id: Annotated[str, Field(description="source and condition, joined by two hyphens")]
+    source: Slug
+    condition: Slug
+    with_subtypes: Weight

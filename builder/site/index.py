@@ -170,9 +170,9 @@ class Atlas:
         """Return the studies that a finding reports."""
         return self.finding_studies.get(finding, [])
 
-    def trial(self, trial: str) -> Trial:
-        """Return the record of a trial by its id."""
-        return self.trial_by_id[trial]
+    def trial_of(self, study: Study) -> Trial | None:
+        """Return the record of the trial that a study is; a registration may only be cited."""
+        return next((self.trial_by_id[t] for t in study.trials if t in self.trial_by_id), None)
 
     def last_change(self, address: str) -> date | None:
         """Return the day on which the records of a page last changed; None where it has none."""

@@ -161,7 +161,7 @@ def _describe_record(atlas: Atlas, page: Page, url: str, edition: Edition) -> No
     if work:
         return meta_tags.describe_work(work, url)
     if page.kind == "trial" and page.record in atlas.trial_by_id:
-        trial = atlas.trial(page.record)
+        trial = atlas.trial_by_id[page.record]
         known = [library.terms[c].label for c in trial.conditions if c in library.terms]
         return meta_tags.describe_trial(trial, url, known)
     term = library.terms.get(page.record)
@@ -203,7 +203,7 @@ def _originals(atlas: Atlas, page: Page) -> list[Citable]:
         et_al = page.kind == "reference" and library.references[page.record].et_al
         return [Citable(page.record, work, et_al)]
     if page.kind == "trial" and page.record in atlas.trial_by_id:
-        return [_registration(atlas.trial(page.record))]
+        return [_registration(atlas.trial_by_id[page.record])]
     return []
 
 

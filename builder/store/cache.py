@@ -21,6 +21,7 @@ _TABLES = """
 CREATE TABLE IF NOT EXISTS results (key TEXT PRIMARY KEY, data BLOB) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS program (version TEXT);
 """
+_RECORDS = frozenset(["urls.yml", "identifiers.yml", "screening.yml"])
 _MOST_BYTES = 2_000_000_000
 
 
@@ -125,6 +126,9 @@ def hash_program() -> str:
     distribution (the names of the ``*.dist-info`` folders on ``sys.path``).
     """
     package = [p for p in (_ROOT / "builder").rglob("*") if p.is_file() and p.suffix != ".pyc"]
+    # Word lists that the program reads from its own checkout.
+    tables = [p for end in ("*.yml", "*.tsv", "lexicons/*") for p in (_ROOT / "content").glob(end)]
+    package += [p for p in tables if p.is_file() and p.name not in _RECORDS]
     installed = sorted(
         path.name for place in sys.path if place for path in Path(place).glob("*.dist-info")
     )

@@ -35,6 +35,8 @@ class PaperBundle:
     tables: list[models.Table] = field(default_factory=list)
     findings: list[models.Finding] = field(default_factory=list)
     trials: list[models.Trial] = field(default_factory=list)
+    # One for a primary study, none for a review.
+    cards: list[models.StudyCard] = field(default_factory=list)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +63,10 @@ class Library:
     def trials(self) -> list[models.Trial]:
         """Return every trial, by id."""
         return sorted((t for b in self.papers.values() for t in b.trials), key=lambda t: t.id)
+
+    def cards(self) -> list[models.StudyCard]:
+        """Return the card of every primary study, by id."""
+        return sorted((c for b in self.papers.values() for c in b.cards), key=lambda c: c.id)
 
     def tables(self) -> list[models.Table]:
         """Return every table, by id."""
@@ -146,6 +152,7 @@ def read_bundle(folder: Path, root: Path, cache: Cache | None = None) -> PaperBu
             read_records(models.Table, folder / "tables.yml", root),
             read_records(models.Finding, folder / "findings.yml", root),
             read_records(models.Trial, folder / "trials.yml", root),
+            read_records(models.StudyCard, folder / "study_card.yml", root),
         )
 
     files = [folder / name for name in BUNDLE_NAMES]
@@ -161,17 +168,21 @@ def parse_bundle(texts: Mapping[str, str]) -> PaperBundle:
         [models.Table.model_validate(item) for item in data["tables.yml"]],
         [models.Finding.model_validate(item) for item in data["findings.yml"]],
         [models.Trial.model_validate(item) for item in data["trials.yml"]],
+        [models.StudyCard.model_validate(item) for item in data["study_card.yml"]],
     )
 
 
 # The files of a paper's folder.
-BUNDLE_NAMES = ("paper.yml", "references.yml", "tables.yml", "findings.yml", "trials.yml")
+BUNDLE_NAMES = (
+    "paper.yml", "references.yml", "tables.yml", "findings.yml", "trials.yml", "study_card.yml",
+)  # fmt: skip
 
 
 def bundle_files(bundle: PaperBundle) -> dict[str, str]:
     """Return the files of one paper's folder: name and canonical YAML."""
     records: tuple[Any, ...] = (
         bundle.paper, bundle.references, bundle.tables, bundle.findings, bundle.trials,
+        bundle.cards,
     )  # fmt: skip
     return {name: dump_records(r) for name, r in zip(BUNDLE_NAMES, records, strict=True)}
 

@@ -65,7 +65,7 @@ def test_results_do_not_hang_on_the_executor(small: Project) -> None:
             for path in (small.content / "papers").rglob("*.yml"):
                 path.unlink()
             report = pipeline.extract(small, crew=crew)
-            assert len([p for p in report.changed if p.name != "urls.yml"]) == 60
+            assert len([p for p in report.changed if p.name != "urls.yml"]) == 72
             results.append((content(small), [str(problem) for problem in report.problems]))
     assert results[0] == results[1] == results[2]
 
@@ -178,7 +178,7 @@ def test_the_command_reads_with_the_crew_that_is_named(small: Project) -> None:
     run = CliRunner().invoke
     ran = run(main, ["--root", str(small.root), "extract", "--jobs", "2"])
     assert ran.exit_code == 0, ran.output
-    assert "extract: 2 papers, 11 files changed" in ran.output
+    assert "extract: 2 papers, 13 files changed" in ran.output
     add_seeds(small, 2)
     ran = run(main, ["--root", str(small.root), "extract", "--dask", "tcp://127.0.0.1:9"])
     assert ran.exit_code == 1

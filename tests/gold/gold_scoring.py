@@ -36,6 +36,17 @@ _KINDS = {
     "vehicles": ("vehicle",),
     "species": ("species",),
 }
+# The lesions that a repair names where no condition is named; the gold of before asks for none.
+_LESIONS: dict[str, tuple[str, ...]] = {
+    "bone-regeneration": (
+        "bone-defect", "cranial-bone-defect", "craniofacial-bone-defect", "alveolar-bone-defect",
+        "maxillofacial-bone-defect",
+    ),
+    "cartilage-regeneration": ("cartilage-defect",),
+    "osteochondral-regeneration": ("osteochondral-defect",),
+    "tendon-bone-healing": ("tendon-bone-junction-injury", "rotator-cuff-tear"),
+    "fracture-healing": ("bone-fracture",),
+}  # fmt: skip
 _UPWARD = frozenset({"up", "activates"})
 _DOWNWARD = frozenset({"down", "inhibits"})
 
@@ -142,6 +153,9 @@ def score_field(entry: Entry, name: str, found: Mapping[str, str], score: Score)
     """Add one entry to the score of one field; ``found`` maps each found id to its effect or ''."""
     left = dict(found)
     accepted = set(entry.get("also", {}).get(name, []))
+    if name == "conditions":
+        repairs = {i for ids, _ in asked_items(entry, "mechanisms") for i in ids}
+        accepted |= {lesion for r in repairs for lesion in _LESIONS.get(r, ())}
     # The item with the fewest readings chooses first, so that a wide one takes what is left.
     for ids, effects in sorted(asked_items(entry, name), key=lambda item: len(item[0])):
         accepted |= ids

@@ -6,7 +6,6 @@ import dataclasses
 from typing import Any
 
 import pytest
-from builder.store.library_cache import load
 from local_service import QUICK, TODAY, LocalService, Reply
 from review_answers import article, europe_pmc, full_text
 
@@ -18,7 +17,7 @@ from builder.project import Project
 from builder.refresh import Setting
 from builder.refresh.include import Included, include
 from builder.refresh.screening import read_screening, write_screening
-from builder.store import load_library
+from builder.store import load, load_library
 
 OPEN = {"isOpenAccess": "Y", "license": "cc by", "pmcid": "PMC7000001"}
 ABSTRACT = (

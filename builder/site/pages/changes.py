@@ -17,6 +17,7 @@ from builder.text import ids
 
 _WORDS = ("added", "changed", "withdrawn")
 _MOST_DAYS = 60
+_MOST_LINKS = 20
 _SINGULAR = {folder: kind for kind, folder in ids.FOLDERS.items()}
 
 
@@ -67,7 +68,7 @@ def _view_day(
 
 
 def _group(addresses: Sequence[str], root: str, titles: Mapping[str, str]) -> list[View]:
-    """Return addresses by the folder they stand in; those of findings are counted only."""
+    """Return addresses by the folder they stand in; many of one folder are counted only."""
     groups: dict[str, list[str]] = defaultdict(list)
     for address in addresses:
         groups[address.partition("/")[0] if address.count("/") > 1 else ""].append(address)
@@ -76,7 +77,7 @@ def _group(addresses: Sequence[str], root: str, titles: Mapping[str, str]) -> li
             "label": folder or "overviews",
             "count": len(found),
             "links": []
-            if folder == "references"
+            if len(found) > _MOST_LINKS
             else [link(titles.get(a) or a or "Home", href(root, a)) for a in found],
         }
         for folder, found in sorted(groups.items())

@@ -39,6 +39,7 @@ INDEX = "findings/"
 _A_PAGE = 100
 _MOST_FETCHED = 2000  # so many rows a reader may fetch into one page, to filter and sort
 _PLACES = {
+    "title": ("Title", ""),
     "abstract": ("Abstract", "abstract"),
     "key-finding": ("Key findings", "key-findings"),
     "full-text": ("Full text", "statements"),

@@ -15,7 +15,7 @@ from builder.text.spelling import fold
 
 PATH = "glossary/"
 # Beyond so many entries of a kind, they bear their names alone.
-_MOST_DEFINED = 150
+_MOST_DEFINED = 100
 
 
 def view_glossary(atlas: Atlas) -> Iterator[Page]:
@@ -58,6 +58,7 @@ def _glossary_page(atlas: Atlas, terms: Sequence[Term]) -> Page:
                     "entries": [
                         _view_entry(atlas, t, root, full=len(held) <= _MOST_DEFINED) for t in held
                     ],
+                    "full": len(held) <= _MOST_DEFINED,
                     "paged": paged.get(kind, 0),
                     "index": href(root, ids.index_path(kind)) if kind in ids.FOLDERS else "",
                 }

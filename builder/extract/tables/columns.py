@@ -1,22 +1,94 @@
-"""How well a cell or a heading fits a column, judged by the other cells of the column.
+"""What the cells of a column hold, what they cite, and how well a cell or a heading fits there.
 
-No word lists: length, words shared with the column and not with its neighbours, closing full stop
-and citations decide. The weights are set so that a margin of two is plain to the eye.
+No word lists decide where a cell belongs: length, words shared with the column and not with its
+neighbours, closing full stop and citations do. The weights are set so that a margin of two is plain
+to the eye.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from itertools import pairwise
 
-from builder.extract.tables.cells import is_citation, says_nothing, stems
+from builder.readers.marks import NUMBERS, expand_numbers, find_citations
+from builder.text import spelling
 
+# A heading or words behind a bracket that show a measure: [45, 90] under "Angle" cites nothing.
+_MEASURE = re.compile(
+    r"\b(?:angles?|range|interval|CI|IQR|quartiles?|limits?|degrees?|scores?|size|dose|age|ages|"
+    r"bounds?)\b|[°%]|\[[^\]]*\]|\((?:n|mm|cm|nm|µm|h|days|weeks|years|°|%)\)",
+    re.IGNORECASE,
+)
+_UNIT = re.compile(
+    r"\s*(?:°|degrees?\b|%|(?:mm|cm|nm|µm|[kMG]?Pa|days?|weeks?|months?|years?|h|mL|µg|mg)\b)"
+)
+_MEASURED = re.compile(r"(?:range|interval|CI|IQR|mean|median|between|of)[\s:,=]*$", re.IGNORECASE)
+_BRACKETED = re.compile(rf"\[\s*({NUMBERS})\s*\]")
+_ONLY_CITATIONS = re.compile(rf"^(?:\[\s*{NUMBERS}\s*\][\s,;–-]*)+$")
+_PLAIN_NUMBERS = re.compile(rf"^(?:[Rr]efs?\.?\s*)?{NUMBERS}\.?$")
+_REFERENCE_HEADING = re.compile(
+    r"^(?:ref(?:erence)?s?|citations?|source studies|stud(?:y|ies))\.?$", re.I
+)
+_NOTHING = frozenset({"", "na", "n a", "nr", "nd", "none", "not reported", "not stated"})
+_STEM = 6
 _LEAST_SPREAD = 0.35
 _WORST = -4.0
 _CITATION_FIT = 4.0
+
+
+def find_reference_numbers(text: str) -> tuple[int, ...]:
+    """Return the numbers of a cell of the references column, bracketed or plain."""
+    if _PLAIN_NUMBERS.match(text.strip()):
+        return expand_numbers([text])
+    return find_citations(text)
+
+
+def find_stray_numbers(text: str, heading: str, known: AbstractSet[int]) -> tuple[int, ...]:
+    """Return the numbers in brackets that cite works, in a cell of another column.
+
+    They are citations where the list of references holds them all and nothing shows a measure.
+    """
+    if _MEASURE.search(heading):
+        return ()
+    found: list[str] = []
+    for bracket in _BRACKETED.finditer(text):
+        measured = _UNIT.match(text, bracket.end()) or _MEASURED.search(text[: bracket.start()])
+        if not measured and set(expand_numbers([bracket[1]])) <= known:
+            found.append(bracket[1])
+    return expand_numbers(found)
+
+
+def is_citation(text: str) -> bool:
+    """Tell whether a cell holds citations and nothing else."""
+    return bool(_ONLY_CITATIONS.match(text.strip()))
+
+
+def is_reference_heading(text: str) -> bool:
+    """Tell whether a heading names the column of references."""
+    return bool(_REFERENCE_HEADING.match(text.strip()))
+
+
+def says_nothing(text: str) -> bool:
+    """Tell whether a cell is empty or says that there is nothing to say (``NA``, ``–``)."""
+    return spelling.fold(text) in _NOTHING
+
+
+def stems(text: str) -> list[str]:
+    """Return the words of a text cut to a stem, so that release, released and releasing meet."""
+    bare = _BRACKETED.sub(" ", text)
+    return [_stem(w) for w in spelling.fold(bare).split()]
+
+
+def _stem(word: str) -> str:
+    for ending in ("ing", "ed", "es", "s"):
+        if word.endswith(ending) and len(word) - len(ending) > 3:  # noqa: PLR2004
+            word = word.removesuffix(ending)
+            break
+    return word[:_STEM]
 
 
 @dataclass(frozen=True)
@@ -94,9 +166,3 @@ def likeness(left: Column, right: Column) -> float:
         sum(n * n for n in left.words.values()) * sum(n * n for n in right.words.values())
     )
     return dot / norm if norm else 0.0
-
-
-def margin(scores: Sequence[float]) -> float:
-    """Return the lead of the best score over the next one; infinite for a single score."""
-    ranked = sorted(scores, reverse=True)
-    return next((a - b for a, b in pairwise(ranked)), math.inf)
