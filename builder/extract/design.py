@@ -33,6 +33,7 @@ class Words:
     ids: Mapping[str, frozenset[str]]
     of_repaired: tuple[re.Pattern[str], frozenset[str]]
     repairs: tuple[tuple[str, re.Pattern[str] | None, str], ...]
+    measures: tuple[tuple[str, frozenset[str], re.Pattern[str]], ...]
 
     def find_level(self, text: str) -> tuple[Level, re.Match[str]] | None:
         """Return the highest level that the words of a text state; no review is a level here."""
@@ -72,6 +73,9 @@ def parse_words(data: Mapping[str, Any]) -> Words:
         repairs=tuple(
             (r["of"], compiled(r["words"]) if "words" in r else None, r["condition"])
             for r in data["repairs"]
+        ),
+        measures=tuple(
+            (m["of"], frozenset(m["units"]), compiled(m["words"])) for m in data["measures"]
         ),
     )
 

@@ -204,8 +204,7 @@ def read_statement(statement: Statement, paper: str, vocabulary: Vocabulary, cue
         questions += _beside_titles(statement, assigned, vocabulary, cues)
     questions += _about_sources(assigned)
     questions += _about_contrast(statement, assigned, cues)
-    texts = [p.text for p in statement.parts]
-    quantities = [q for text in texts for q in find_quantities(text)]
+    quantities = [q for p in statement.parts for q in find_quantities(p.text, p.name)]
     appraisal = appraise(statement, assigned, vocabulary, quantities)
     assigned += appraisal.assigned
     finding = Finding(
