@@ -28,7 +28,7 @@ def view_changes(atlas: Atlas, releases: Sequence[Release], titles: Mapping[str,
     """Return the page of changes; ``titles`` are those of the pages, by address."""
     root = "../"
     days = _days(atlas.library.ledger)
-    gone = [a for a in atlas.library.ledger if a.state != "live"]
+    gone = [a for a in atlas.library.ledger if a.state != "live" and "#" not in a.address]
     return Page(
         path="changes/",
         template="changes.md.j2",
@@ -49,7 +49,7 @@ def view_changes(atlas: Atlas, releases: Sequence[Release], titles: Mapping[str,
 
 def _days(addresses: Sequence[Address]) -> dict[date, dict[str, list[str]]]:
     found: dict[date, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for entry in addresses:
+    for entry in (e for e in addresses if "#" not in e.address):
         found[entry.since]["added"].append(entry.address)
         if entry.changed:
             found[entry.changed]["changed"].append(entry.address)
