@@ -108,7 +108,7 @@ def answer_home(atlas: Atlas) -> list[Sentence]:
     if unread:
         papers = plural(len(atlas.library.papers), "paper")
         words = f"Of {papers} read, the text of {len(unread)} was not in the file received"
-        sentences.append([link(words, "about/#coverage"), text(".")])
+        sentences.append([link(words, "coverage/"), text(".")])
     return [*sentences, [text(WORDS["not_assessed"])]]
 
 
