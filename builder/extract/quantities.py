@@ -275,8 +275,10 @@ def parse_dose(text: str) -> Dose:
     total = next(iter(totals)) if len(totals) == 1 else (None, None)
     if fixed and not totals:
         total = (low * fixed if low else None, high * fixed if high else None)
+    clean, changes = repair_superscripts(text)
     return Dose(
         printed=text,
+        text=clean if changes else None,
         volume_ml=fixed,
         particles_per_ml_low=low,
         particles_per_ml_high=high,

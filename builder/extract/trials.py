@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from builder.extract.design import read_title_level, read_trial
 from builder.extract.quantities import parse_dose
 from builder.extract.trial_fields import (
     Role,
@@ -24,7 +25,18 @@ from builder.extract.trial_fields import (
     states_no_benefit,
 )
 from builder.extract.vocabulary import Vocabulary
-from builder.models import Cited, Locator, Paper, Question, Status, Table, TableRow, Trial
+from builder.models import (
+    Cited,
+    Design,
+    Locator,
+    Paper,
+    Question,
+    Result,
+    Status,
+    Table,
+    TableRow,
+    Trial,
+)
 from builder.text.registries import RegistryId, find_registry_ids
 
 _TELLING: frozenset[Role] = frozenset(
@@ -58,6 +70,28 @@ def find_trials(
                 first = found.get(trial.id)
                 found[trial.id] = _note_repeat(first, trial) if first else trial
     return list(found.values())
+
+
+_HARM = re.compile(r"(?<!not )(?<!non-)(?<!no )\b(?:worse\w*|inferior(?!ity)|harm\w*)\b", re.I)
+
+
+def judge_trial(trial: Trial) -> Result:
+    """Return what the stated result of a trial means for those treated."""
+    if trial.result_effect == "negative":
+        return "worsened" if _HARM.search(trial.result or "") else "no-benefit"
+    return {"positive": "improved", "mixed": "mixed", None: "none-reported"}[trial.result_effect]  # type: ignore[return-value]
+
+
+def is_report(cited: Cited, trial: Trial) -> bool:
+    """Return whether a work that a trial's row cites is its registration or its publication.
+
+    It bears the trial's number, or it bears none and its title is not one of a review or of cells
+    and animals.
+    """
+    numbers = {n.number.lower() for n in find_registry_ids(cited.printed)}
+    if numbers:
+        return trial.registry.lower() in numbers
+    return read_title_level(cited.csl.title) in ("clinical", "not-stated")
 
 
 def find_trial_rows(tables: Sequence[Table]) -> set[str]:
@@ -163,7 +197,10 @@ class _Row:
             registry_name=number.registry,
             registry_url=number.url,
             phase=phase,
-            design=design,
+            design_printed=design,
+            design=Design.model_validate(
+                {**read_trial(f"{design or ''}. {result}"), "level": "clinical", "phase": phase}
+            ),
             conditions=self._find_terms(condition, "condition"),
             condition_printed=condition or None,
             sources=self._find_terms(source, "source"),

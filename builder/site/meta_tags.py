@@ -283,9 +283,7 @@ def describe_trial(trial: models.Trial, page: str, conditions: Sequence[str]) ->
         "url": page,
         "sameAs": trial.registry_url,
         "phase": trial.phase,
-        "trialDesign": f"{_CONTEXT}/RandomizedTrial"
-        if (trial.design or "").upper() == "RCT"
-        else None,
+        "trialDesign": f"{_CONTEXT}/RandomizedTrial" if trial.design.randomised else None,
         "healthCondition": [{"@type": "MedicalCondition", "name": c} for c in conditions],
     }
 

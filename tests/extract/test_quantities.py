@@ -208,8 +208,14 @@ def test_names_are_no_quantities(text: str) -> None:
     ],
 )
 def test_doses(printed: str, expected: dict[str, float]) -> None:
-    dose = parse_dose(printed).model_dump(exclude_none=True)
+    dose = parse_dose(printed).model_dump(exclude_none=True, exclude={"text"})
     assert dose == {"printed": printed, **expected}
+
+
+def test_a_dose_is_given_with_its_superscripts_put_back() -> None:
+    assert parse_dose("5 mL @ 7 × 109 particles/mL").text == "5 mL @ 7 × 10⁹ particles/mL"
+    assert parse_dose("109–1010 particles/mL").text == "10⁹–10¹⁰ particles/mL"
+    assert parse_dose("5 mL of 2 × 10^9 particles/mL").text is None
 
 
 @given(st.text(max_size=80))

@@ -92,12 +92,13 @@ def test_rct_is_a_design_and_its_result_is_negative(real: dict[str, Trial]) -> N
     assert trial.registry_name == "Iranian Registry of Clinical Trials"
     assert trial.registry_url == "https://en.irct.ir"
     assert "trial-address" in [q.rule for q in trial.questions]
-    assert (trial.phase, trial.design) == (None, "RCT")
+    assert (trial.phase, trial.design_printed) == (None, "RCT")
     assert trial.conditions == ["knee-osteoarthritis"]
     assert trial.sources == ["placental-msc"]
     assert trial.dose is not None
     assert trial.dose.model_dump(exclude_none=True) == {
         "printed": "Single IA dose (≈5 mL @ 7 × 109 particles/mL)",
+        "text": "Single IA dose (≈5 mL @ 7 × 10⁹ particles/mL)",
         "volume_ml": 5,
         "particles_per_ml_low": 7e9,
         "particles_per_ml_high": 7e9,
@@ -119,7 +120,7 @@ def test_rct_is_a_design_and_its_result_is_negative(real: dict[str, Trial]) -> N
 def test_listed_trial(real: dict[str, Trial]) -> None:
     trial = real["nct06937528"]
     assert trial.registry_url == "https://clinicaltrials.gov/study/NCT06937528"
-    assert (trial.phase, trial.design) == ("1", None)
+    assert (trial.phase, trial.design_printed) == ("1", None)
     assert "(listed)" in next(q.text for q in trial.questions if q.rule == "trial-phase")
     assert trial.source_printed == "EV product (unspecified)"
     assert set(trial.sources) <= {"unspecified-source"}
@@ -141,6 +142,7 @@ def test_dose_range_and_status_with_a_dash(real: dict[str, Trial]) -> None:
     assert trial.dose is not None
     assert trial.dose.model_dump(exclude_none=True) == {
         "printed": "Single IA injection (109–1010 particles/mL)",
+        "text": "Single IA injection (10⁹–10¹⁰ particles/mL)",
         "particles_per_ml_low": 1e9,
         "particles_per_ml_high": 1e10,
         "doses": 1,
@@ -196,7 +198,7 @@ def test_registry_number_in_a_column_of_its_own(vocabulary: Vocabulary) -> None:
         "| not registered | Pilot | Knee OA | ADSC-Exos | IA | Safety | Completed | Safe | 14 |",
     ]
     first, second = read(lines, vocabulary)
-    assert (first.phase, first.design) == ("1/2a", "open-label")
+    assert (first.phase, first.design_printed) == ("1/2a", "open-label")
     assert first.sources == ["ucmsc"]
     assert first.dose is not None
     assert (first.dose.doses, first.dose.volume_ml) == (2, 3)

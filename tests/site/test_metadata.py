@@ -200,7 +200,7 @@ def test_a_work_is_part_of_the_issue_of_the_volume_of_its_journal() -> None:
 
 def test_a_randomised_trial_is_one_in_the_words_of_schema_org() -> None:
     [trial] = make_bundle().trials
-    randomised = describe_trial(trial.model_copy(update={"design": "RCT"}), AT, ["knee"])
+    randomised = describe_trial(trial.model_copy(update={"design_printed": "RCT"}), AT, ["knee"])
     assert randomised["trialDesign"] == "https://schema.org/RandomizedTrial"
     assert list(find_faults(json.loads(dump_ld([randomised])))) == []
     assert describe_trial(trial, AT, [])["trialDesign"] is None

@@ -85,7 +85,7 @@ def review_values(trial: Trial) -> dict[str, str]:
     """Return what the review says of each field, as text; what it leaves out is absent."""
     values = {
         "phase": _phase_words(trial.phase),
-        "design": trial.design,
+        "design": trial.design_printed,
         "condition": trial.condition_printed,
         "source": trial.source_printed,
         "dose": trial.dose.printed if trial.dose else None,
@@ -251,7 +251,7 @@ def view_trial_design(atlas: Atlas, trial: Trial) -> str:
     """Return a trial's design in few words: as the registry states it, else as the paper does."""
     study = find_study(atlas, trial)
     words = describe_design(study.design) if study else ""
-    return ", ".join(part for part in (trial.design or "", words) if part)
+    return ", ".join(part for part in (trial.design_printed or "", words) if part)
 
 
 def view_amounts(trial: Trial) -> dict[str, str]:
