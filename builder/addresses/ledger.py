@@ -22,11 +22,13 @@ OVERVIEWS = (
     "about/",
     "changes/",
     "compare/",
+    "coverage/",
     "data/",
     "glossary/",
     "map/",
     "questions/",
     "search/",
+    "study-cards/",
 )
 
 

@@ -16,6 +16,7 @@ from mkdocs.utils.yaml import yaml_load
 
 from builder import store
 from builder.addresses.renewal import check_pages
+from builder.curate.review_flow import read_last_search
 from builder.errors import Problem, ProblemError, has_errors
 from builder.export import Downloads, write_exports
 from builder.project import Project, source_date_epoch
@@ -94,10 +95,12 @@ def build_html(project: Project, folder: Path) -> None:
 def build_environment(project: Project) -> dict[str, str]:
     """Return the environment of the site generator: a fixed date, and no notice of its vendor."""
     builder = str(Path(__file__).parents[2])
+    searched = read_last_search(project.content / "screening.yml")
     return {
         **os.environ,
         "PYTHONPATH": os.pathsep.join(filter(None, [builder, os.environ.get("PYTHONPATH", "")])),
         "SOURCE_DATE_EPOCH": str(source_date_epoch(project.root)),
+        "LAST_SEARCHED": searched.isoformat() if searched else "",
         # Material prints its end of life on each run; we know, and `make check-zensical` prepares
         # for it. Set here, so that a build's own warnings stay visible.
         "NO_MKDOCS_2_WARNING": "true",

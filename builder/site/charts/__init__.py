@@ -24,7 +24,16 @@ from builder.site.charts.bars import (
     order_nodes,
 )
 from builder.site.charts.cards import Card, card_path, draw_card, write_png
-from builder.site.charts.drawing import fill_table, view_cell, view_picture, view_swatch
+from builder.site.charts.drawing import (
+    draw_bar,
+    draw_line,
+    draw_picture,
+    draw_text,
+    fill_table,
+    view_cell,
+    view_picture,
+    view_swatch,
+)
 from builder.site.charts.scales import (
     DoseLine,
     DoseMark,
@@ -52,13 +61,17 @@ __all__ = [
     "Release",
     "Span",
     "card_path",
+    "draw_bar",
     "draw_card",
     "draw_chain",
     "draw_directions",
     "draw_doses",
     "draw_levels",
+    "draw_line",
     "draw_moments",
+    "draw_picture",
     "draw_release",
+    "draw_text",
     "draw_timeline",
     "fill_table",
     "order_nodes",
