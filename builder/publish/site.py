@@ -23,8 +23,8 @@ from builder.project import Project, source_date_epoch
 from builder.publish.linkcheck import check_links
 from builder.search import write_search
 from builder.site.pages import Page
-from builder.store import hashes
 from builder.store.atomic_replace import new_site
+from builder.store.cache import hash_files, hash_parts, hash_program
 from builder.text import ids
 
 Notify = Callable[[str], None]
@@ -170,11 +170,9 @@ def _hash_inputs(project: Project) -> str:
         os.environ.get("SITE_URL", ""),
         os.environ.get("ISSUES_URL", ""),
         str(source_date_epoch(project.root)),
-        hashes.hash_program(),
+        hash_program(),
     )
-    return hashes.hash_parts(
-        [*(text.encode() for text in settings), *hashes.hash_files(files, project.root)]
-    )
+    return hash_parts([*(text.encode() for text in settings), *hash_files(files, project.root)])
 
 
 def _seal(inputs: str, site: Path) -> str:
