@@ -15,6 +15,8 @@ from typing import Any
 import yaml
 
 from builder.extract.findings.sentences import split_sentences
+from builder.extract.quantities import find_quantities
+from builder.models import Quantity
 from builder.models.document import Block, Document
 from builder.models.study_card import ReportingItem
 
@@ -96,6 +98,7 @@ class Said:
     zone: str
     vesicles: tuple[tuple[int, int], ...] = ()
     titled: bool = False  # the heading names vesicles
+    before: Said | None = field(default=None, repr=False)  # in the same paragraph
     words: Words = field(default_factory=read_words, repr=False)
 
     def has(self, name: str) -> bool:
@@ -171,9 +174,11 @@ def read_sentences(document: Document) -> list[Said]:
     said = []
     for block, zone in find_zones(document):
         titled = vesicle.search(block.section) is not None
+        last: Said | None = None
         for sentence in split_sentences(block.text, block.citations, block.marks):
             spans = tuple(m.span() for m in vesicle.finditer(sentence.text))
-            said.append(Said(sentence.text, block.line, block.section, zone, spans, titled, words))
+            last = Said(sentence.text, block.line, block.section, zone, spans, titled, last, words)
+            said.append(last)
     # Methods first: a card quotes what was done before what was seen.
     return sorted(said, key=lambda s: s.zone != "methods")
 
@@ -195,3 +200,38 @@ def is_primary(document: Document) -> bool:
         return False
     methods = " ".join(b.text for b, zone in find_zones(document) if zone == "methods")
     return bool(methods.strip()) and len(set(_SEARCHED.findall(methods))) < 2  # noqa: PLR2004
+
+
+# "CD9−/− mice", "CD63-GFP": the gene, not the marker.
+_GENE = re.compile(
+    r"[\s]?(?:[−–-]/|[‐‑-]?(?:GFP|RFP|mCherry|knock|overexpress|null|siRNA|plasmid))"
+)
+DAYS = {"days": 1, "weeks": 7, "months": 30, "years": 365}
+
+
+def find_listed(said: Said, item: str) -> Iterator[tuple[str, re.Match[str]]]:
+    """Yield the values of an item whose words a sentence has, each with its first word."""
+    for value, pattern in said.words.values[item]:
+        for match in pattern.finditer(said.text):
+            if item.endswith("markers") and _GENE.match(said.text, match.end()):
+                continue
+            yield value, match
+            break
+
+
+def place_quantities(text: str) -> list[tuple[Quantity, int, int]]:
+    """Return the quantities of a text with the place of each, in order."""
+    placed, at = [], 0
+    for quantity in find_quantities(text):
+        start = text.find(quantity.quote, at)
+        if start < 0:
+            start = text.find(quantity.quote)
+        if start >= 0:
+            placed.append((quantity, start, start + len(quantity.quote)))
+            at = start
+    return placed
+
+
+def as_printed(quantity: Quantity) -> str:
+    """Return a quantity as printed, on one line."""
+    return " ".join(quantity.quote.split())

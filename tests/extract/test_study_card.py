@@ -48,6 +48,12 @@ def test_the_vesicles(case: dict[str, Any]) -> None:
     assert sorted(read(case["text"], "Cell culture").get(item, [])) == sorted(values)
 
 
+@pytest.mark.parametrize("case", SENTENCES["paragraphs"], ids=lambda c: c["text"][:40])
+def test_a_whole_paragraph(case: dict[str, Any]) -> None:
+    found = {item: sorted(values) for item, values in read(case["text"]).items()}
+    assert found == {item: sorted(values) for item, values in case["states"].items()}
+
+
 def test_each_statement_bears_its_sentence_line_and_section() -> None:
     document = cases.make_document({ONE: ["Before it. Rats were randomly divided into groups."]})
     card = find_card(document, "a")
