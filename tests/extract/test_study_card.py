@@ -96,6 +96,26 @@ def test_what_is_said_of_other_studies_is_no_statement(section: str) -> None:
     assert card.stated == []
 
 
+@pytest.mark.parametrize("level", [2, 3])
+def test_a_heading_that_names_no_part_belongs_to_the_part_before_it(level: int) -> None:
+    """Saved web pages give every heading the same level."""
+    names = ["Introduction", "2. Materials and Methods", "Animals", "Discussion", "Outlook"]
+    text = "Rats were randomly divided into groups."
+    document = replace(
+        cases.make_document({}),
+        headings=tuple(Heading(2 if name != "Animals" else level, name, n)
+                       for n, name in enumerate(names, 1)),
+        blocks=tuple(Block("paragraph", text, n, name) for n, name in enumerate(names, 1)),
+    )  # fmt: skip
+    card = find_card(document, "a")
+    assert card is not None
+    assert [s.line for s in card.values_of("randomised")] == [2]
+    without = replace(document, blocks=tuple(b for b in document.blocks if b.line != 2))
+    card = find_card(without, "a")
+    assert card is not None
+    assert [s.line for s in card.values_of("randomised")] == [3]
+
+
 def test_a_paper_without_methods_has_no_card() -> None:
     assert find_card(replace(cases.make_document({}), blocks=()), "a") is None
 
