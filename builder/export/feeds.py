@@ -15,7 +15,7 @@ from lxml import etree
 from builder.addresses import ledger
 from builder.addresses.releases import Release
 from builder.models import Address
-from builder.site.citation_formats import PUBLISHER
+from builder.site.citations import PUBLISHER
 from builder.store import Library, write_bytes, write_text
 from builder.store.build_info import DATA_LICENCE, Edition
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from builder import models
 from builder.site.charts.cards import HEIGHT, WIDTH
-from builder.site.citation_formats import PUBLISHER
+from builder.site.citations import PUBLISHER
 from builder.store.build_info import DATA_LICENCE, Edition
 from builder.text import ids
 
