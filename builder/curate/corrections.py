@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from builder import models, store
-from builder.errors import Problem, ProblemError, suggest
+from builder.errors import Problem, suggest
 from builder.store import PaperBundle
 
 # What a correction may never touch: the words of the seed, their place, and the record's address.
@@ -49,20 +49,6 @@ def find_lines(path: Path) -> list[int]:
     text = path.read_text(encoding="utf-8")
     count = text.count("\n- ") + text.startswith("- ")
     return [store.find_line(text, (number,)) for number in range(count)]
-
-
-def read_corrections(folder: Path, root: Path) -> dict[str, list[models.Correction]]:
-    """Return the corrections of each paper. Raises ProblemError with every problem found."""
-    found: dict[str, list[models.Correction]] = {}
-    problems: list[Problem] = []
-    for path in sorted(folder.glob("*.yml")):
-        try:
-            found[path.stem] = store.read_records(models.Correction, path, root)
-        except ProblemError as error:
-            problems.extend(error.problems)
-    if problems:
-        raise ProblemError(problems)
-    return found
 
 
 class _MisfitError(Exception):
@@ -127,7 +113,8 @@ def _mend(record: BaseModel, correction: models.Correction) -> BaseModel:
     try:
         return type(record).model_validate(data)
     except ValidationError as error:
-        raise _MisfitError("new", error.errors()[0]["msg"], repr(correction.new)) from error
+        expected, _ = store.describe_error(error.errors(include_url=False)[0])
+        raise _MisfitError("new", expected, repr(correction.new)) from error
 
 
 def _expect(present: Any, correction: models.Correction) -> None:

@@ -4,22 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from builder import models
 from builder.curate.discrepancies import compare_trial, find_lookalikes
 from builder.extract.design import read_trial
-from builder.store import PaperBundle
-
-
-def compare_trials(
-    bundles: Sequence[PaperBundle], registry: Mapping[str, models.RegistryRecord]
-) -> list[PaperBundle]:
-    """Return the bundles, each trial with its discrepancies and look-alikes over all papers."""
-    told = [(b.trials, join_titles(b.references)) for b in bundles]
-    compared = compare_lists(told, registry)
-    return [replace(b, trials=trials) for b, trials in zip(bundles, compared, strict=True)]
 
 
 def join_titles(references: Iterable[models.Cited]) -> dict[int, str]:

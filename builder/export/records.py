@@ -20,8 +20,7 @@ from builder.curate.evidence_map import find_evidence_map
 from builder.curate.studies import find_studies
 from builder.models import Basis, Finding, Slug, Study, Term
 from builder.site.citations import short_name
-from builder.site.evidence import study_of
-from builder.site.index import Atlas
+from builder.site.index import Atlas, study_of
 from builder.site.pages.findings import finding_title
 from builder.site.pages.terms import count_term
 from builder.text import ids

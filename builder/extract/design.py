@@ -33,6 +33,7 @@ class Words:
     ids: Mapping[str, frozenset[str]]
     of_repaired: tuple[re.Pattern[str], frozenset[str]]
     repairs: tuple[tuple[str, re.Pattern[str] | None, str], ...]
+    measures: tuple[tuple[str, frozenset[str], re.Pattern[str]], ...]
 
     def find_level(self, text: str) -> tuple[Level, re.Match[str]] | None:
         """Return the highest level that the words of a text state; no review is a level here."""
@@ -52,9 +53,10 @@ def parse_words(data: Mapping[str, Any]) -> Words:
     def compiled(pattern: str) -> re.Pattern[str]:
         return re.compile(pattern, re.IGNORECASE)
 
-    lists = ("good", "bad", "not_for", "tissue", "production", "scenes")
+    lists = ("of_carriers", "good", "bad", "not_for", "tissue", "production", "scenes")
     names = ["defects", "looked_at", "patients", "review", "preclinical", "hedged", "modal", "aim"]
-    names += ["repair_words", "in_dish", "taken_from", "living", "question", "donor", "donor_after"]
+    names += ["repair_words", "in_dish", "taken_from", "living", "question", "donor"]
+    names += ["donor_after", "beside_normal", "describing_carrier"]
     return Words(
         levels=tuple(
             (level, compiled("|".join(f"(?:{p})" for p in patterns)))
@@ -72,6 +74,9 @@ def parse_words(data: Mapping[str, Any]) -> Words:
         repairs=tuple(
             (r["of"], compiled(r["words"]) if "words" in r else None, r["condition"])
             for r in data["repairs"]
+        ),
+        measures=tuple(
+            (m["of"], frozenset(m["units"]), compiled(m["words"])) for m in data["measures"]
         ),
     )
 

@@ -12,8 +12,7 @@ from itertools import product
 
 from builder.models import Finding, Paper, Study, Term, Trial
 from builder.site.citations import short_name
-from builder.site.evidence import Disagreement, Voice
-from builder.site.index import ROLES, Atlas
+from builder.site.index import ROLES, Atlas, Disagreement, Voice
 from builder.site.labels import (
     DESIGNS,
     EFFECTS,
@@ -230,6 +229,8 @@ def _answer_treatment(
 ) -> list[Sentence]:
     tried = [s for s in wide if s.role == "therapeutic"]
     opening = [_number(len(tried), "study", {"role": STUDY_ROLES["therapeutic"]}, "studies")]
+    if not tried:
+        opening = [text("No study in the material read")]
     opening.append(text(f" {_USED[term.kind]}"))
     count = sum(s.id in own for s in tried)
     if count < len(tried):
@@ -246,7 +247,9 @@ def _answer_treatment(
     for role in ("pathogenic", "biomarker", "method", "unclear"):
         held = [s for s in wide if s.role == role]
         if held:
-            one = _number(len(held), "more study", {"role": STUDY_ROLES[role]}, "more studies")
+            more = "more " if tried else ""
+            query = {"role": STUDY_ROLES[role]}
+            one = _number(len(held), f"{more}study", query, f"{more}studies")
             sentences.append([one, text(f": {STUDY_ROLES[role]}.")])
     return sentences
 

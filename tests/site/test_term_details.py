@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builder.site.measurements import view_measures
-from builder.site.target_effects import view_reach
 from hand_made import PAPER, make_bundle, make_library
 
 from builder import models
 from builder.site.index import Atlas, build_atlas
+from builder.site.pages.term_details import view_measures
+from builder.site.summaries import view_target_effects
 
 TERMS = [
     models.Term(id="gelma", label="Gelatin methacryloyl", kind="vehicle"),
@@ -21,16 +21,10 @@ TERMS = [
     models.Term(id="chondrocyte", label="Chondrocyte", kind="source"),
     models.Term(id="knee-oa", label="Knee osteoarthritis", kind="condition", abbreviation="KOA"),
     models.Term(
-        id="youngs-modulus",
-        label="Young's modulus",
-        kind="outcome",
-        type="mechanical property",
-        synonyms=["stiffness"],
+        id="youngs-modulus", label="Young's modulus", kind="outcome", type="mechanical property"
     ),
     models.Term(id="pain", label="Pain", kind="outcome", type="symptom"),
 ]
-RELEASE = "After 14 days over 80% had left."
-MECHANICS = "Stiffness was 33 kPa."
 
 
 def read(number: int, **more: Any) -> models.Finding:
@@ -45,16 +39,15 @@ def read(number: int, **more: Any) -> models.Finding:
     return models.Finding.model_validate({**fields, **more})
 
 
-ROW = {"kind": "table-row", "line": 8, "table": 1, "row": "frow1"}
 FINDINGS = [
     read(
         1,
-        locator=ROW,
         outcomes=[{"id": "youngs-modulus", "effect": "involves"}],
         quantities=[
+            {"value": 33.0, "unit": "kPa", "quote": "33 kPa", "of": "Young's modulus"},
+            {"value": 80.0, "unit": "%", "quote": "80%", "of": "released", "at": "14 days"},
             {"value": 14.0, "unit": "days", "quote": "14 days"},
-            {"low": 80.0, "unit": "%", "quote": "over 80%"},
-            {"value": 33.0, "unit": "kPa", "quote": "33 kPa"},
+            {"value": 5.0, "unit": "mL", "quote": "5 mL", "of": "dose"},
         ],
     ),
     read(2, quote="A stiff gel.", outcomes=[{"id": "youngs-modulus", "effect": "up"}]),
@@ -80,77 +73,71 @@ EFFECTS = [
 
 
 def make_atlas(tmp_path: Path, findings: list[models.Finding]) -> Atlas:
-    bundle = make_bundle()
-    cells = {
-        "Vehicle": models.TableCell(printed="GelMA", text="GelMA"),
-        "Release / In vitro": models.TableCell(printed=RELEASE, text=RELEASE),
-        "Mechanics": models.TableCell(printed=MECHANICS, text=MECHANICS),
-    }
-    row = models.TableRow(id="frow1", line=8, cells=cells)
-    table = bundle.tables[0].model_copy(update={"columns": list(cells), "rows": [row]})
-    changed = replace(bundle, tables=[table], findings=findings, trials=[])
+    changed = replace(make_bundle(), findings=findings, trials=[])
     return build_atlas(make_library(tmp_path, changed, TERMS))
 
 
-def test_each_cell_of_a_row_stands_with_its_own_numbers(tmp_path: Path) -> None:
-    rows = view_measures(make_atlas(tmp_path, FINDINGS), FINDINGS, "../../")
-    told = [
-        (row["label"], row["text"], [(q["number"], q["unit"]) for q in row["quantities"]])
-        for row in rows
+def test_each_number_says_of_what_at_what_time_and_release_comes_first(tmp_path: Path) -> None:
+    found = view_measures(make_atlas(tmp_path, FINDINGS), FINDINGS, "../../")
+    assert found
+    rows = [(row["of"], row["number"], row["at"], row["vehicle"]) for row in found["rows"]]
+    assert rows == [
+        ("released", "80 %", "14 days", "GelMA"),
+        ("Young's modulus", "33 kPa", "not stated", "GelMA"),
+        ("Young's modulus", "", "not stated", "GelMA"),
     ]
-    assert told == [
-        ("Release, In vitro", RELEASE, [("14", "days"), ("80", "%")]),
-        ("Mechanics", MECHANICS, [("33", "kPa")]),
-        ("Young's modulus", "A stiff gel.", []),
+    assert found["rows"][2]["href"] == f"../../papers/{PAPER}/#f000000002"
+    assert [row["number"] for row in found["answer"]] == ["80 %"]
+    assert [[cell["label"] for cell in row] for row in found["picture"]["rows"]] == [
+        ["GelMA", "released", "80 %", "14 days", "not stated"]
     ]
-    assert rows[0]["place"]["label"] == "Table 1, row 1"
-    assert rows[2]["finding"]["href"] == "../../findings/f000000002/"
 
 
-def test_a_cell_without_a_number_tells_of_mechanics_by_its_words(tmp_path: Path) -> None:
-    finding = FINDINGS[0].model_copy(update={"quantities": []})
-    rows = view_measures(make_atlas(tmp_path, [finding]), [finding], "../../")
-    assert [row["label"] for row in rows] == ["Mechanics"]
+def test_what_is_not_placed_in_time_is_in_no_picture(tmp_path: Path) -> None:
+    undated = read(1, quantities=[{"value": 80.0, "unit": "%", "quote": "80%", "of": "released"}])
+    found = view_measures(make_atlas(tmp_path, [undated]), [undated], "../../")
+    assert found
+    assert found["picture"] is None
 
 
 def test_what_says_nothing_of_release_or_mechanics_is_left_out(tmp_path: Path) -> None:
-    assert view_measures(make_atlas(tmp_path, FINDINGS[2:]), FINDINGS[2:], "../../") == []
+    assert view_measures(make_atlas(tmp_path, FINDINGS[2:]), FINDINGS[2:], "../../") is None
 
 
 def test_effects_are_counted_by_target_and_condition(tmp_path: Path) -> None:
     atlas = make_atlas(tmp_path, EFFECTS)
-    rows = view_reach(atlas, atlas.library.terms["il-1b"], EFFECTS, "../../")
-    told = [
+    rows = view_target_effects(atlas, atlas.library.terms["il-1b"], EFFECTS, "../../")
+    found = [
         (
             row["target"] and row["target"]["label"],
             row["condition"] and row["condition"]["label"],
             [(e["effect"]["word"], e["count"]) for e in row["effects"]],
-            row["evidence"]["label"],
+            row["design"]["label"],
             len(row["findings"]),
         )
         for row in rows
     ]
     knee = "Knee osteoarthritis"
-    assert told == [
-        ("Chondrocyte", knee, [("increases", 1), ("decreases", 1)], "in vivo", 2),
-        (None, knee, [("decreases", 1)], "not stated", 1),
-        (None, None, [("involves", 3)], "not stated", 3),
+    assert found == [
+        ("Chondrocyte", knee, [("increases", 1), ("decreases", 1)], "in animals", 2),
+        (None, knee, [("decreases", 1)], "design not stated", 1),
+        (None, None, [("involves", 3)], "design not stated", 3),
     ]
 
 
 @pytest.mark.parametrize("count", [6, 7])
-def test_many_findings_are_one_link_to_their_table(tmp_path: Path, count: int) -> None:
-    told = [
+def test_many_statements_are_one_link_to_their_table(tmp_path: Path, count: int) -> None:
+    many = [
         read(n, mechanisms=[{"id": "il-1b", "effect": "up"}], conditions=["knee-oa"])
         for n in range(1, count + 1)
     ]
-    atlas = make_atlas(tmp_path, told)
-    (row,) = view_reach(atlas, atlas.library.terms["il-1b"], told, "../../")
+    atlas = make_atlas(tmp_path, many)
+    (row,) = view_target_effects(atlas, atlas.library.terms["il-1b"], many, "../../")
     links = [(entry["label"], entry["href"]) for entry in row["findings"]]
     assert len(links) == (6 if count == 6 else 1)
-    assert (("7 findings", "#findings") in links) == (count == 7)
+    assert (("7 statements", "#findings") in links) == (count == 7)
 
 
 def test_without_target_or_condition_there_is_no_such_table(tmp_path: Path) -> None:
     atlas = make_atlas(tmp_path, EFFECTS[3:])
-    assert view_reach(atlas, atlas.library.terms["il-1b"], EFFECTS[3:], "../../") == []
+    assert view_target_effects(atlas, atlas.library.terms["il-1b"], EFFECTS[3:], "../../") == []
