@@ -73,7 +73,8 @@ xref: identifier in an ontology or database, as CURIE | footnote: footnote |
 doses: number of doses | ml: volume in mL | retracted: id of a work or paper that was retracted |
 certainty: asserted, hedged or aim | result: result, as stated | site: id of a tissue |
 arm: arm, as stated | country: country | sponsor: sponsor | analysed: participants analysed |
-enrolled: participants enrolled | planned: participants planned | setting: in vitro or in vivo | blinded: whether it is blinded | n: number of participants |
+enrolled: participants enrolled | planned: participants planned | setting: in vitro or in vivo |
+blinded: whether it is blinded | n: number of participants |
 controlled: whether it has a control group | randomised: whether it is randomised |
 up: time of follow-up | body: whether the seed held the text |
 references: whether the seed held the list | tables: whether the seed held the tables |
