@@ -206,3 +206,42 @@ def test_a_repair_names_its_lesion(title, conditions, vocabulary, cues):
 )
 def test_the_disease_of_donors_is_not_treated(title, vocabulary, cues):
     assert read(title, vocabulary, cues).conditions == ["osteoarthritis"]
+
+
+# --- outcomes that are not the vesicles' ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "effects"),
+    [
+        # A comparison of carriers, or the carrier's own effect.
+        ("GelMA-60 with higher porosity was selected for exosomes.", {"porosity": "involves"}),
+        ("PCL scaffolds increase the porosity of the implant.", {"porosity": "involves"}),
+        (
+            "Porous titanium scaffolds reduce the elastic modulus of implants.",
+            {"youngs-modulus": "involves"},
+        ),
+        (
+            "The low degradation rate of nHA was improved when combined with PLGA.",
+            {"degradation-rate": "involves"},
+        ),
+        # What the vesicles did to it, or to the repaired tissue.
+        ("Exosomes increased the porosity of the gel.", {"porosity": "up"}),
+        ("Exosomes did not alter the storage modulus of the gel.", {"storage-modulus": "none"}),
+        (
+            "The Young's modulus of repaired tissue was higher in the exosome group than in other "
+            "groups, but still lower than that of normal cartilage.",
+            {"youngs-modulus": "up"},
+        ),
+    ],
+)
+def test_effects_of_carriers_are_not_those_of_vesicles(text, effects, vocabulary, cues):
+    row = read_row([("Mechanical Matching", "", text)], vocabulary, cues)
+    assert {o.id: o.effect for o in row.outcomes} == effects
+
+
+@pytest.mark.parametrize("verb", ["mediate", "mediates"])
+def test_to_mediate_is_to_be_involved(verb, vocabulary, cues):
+    found = read(f"MSC exosomes {verb} cartilage repair", vocabulary, cues)
+    assert [(m.id, m.effect) for m in found.mechanisms] == [("cartilage-regeneration", "involves")]
+    assert found.result == "improved"

@@ -22,6 +22,7 @@ from builder.extract.findings.concepts import (
 )
 from builder.extract.findings.contrasts import set_apart
 from builder.extract.findings.cues import Cues, read_cues
+from builder.extract.findings.outcomes import correct_outcomes
 from builder.extract.findings.questions import check_entities
 from builder.extract.findings.spans import Reading, drop_ancestors
 from builder.extract.findings.statements import (
@@ -198,6 +199,7 @@ def read_statement(statement: Statement, paper: str, vocabulary: Vocabulary, cue
     by_name = {p.name: p.text for p in statement.parts}
     assigned = drop_donors(_settle(assigned, vocabulary, by_name), by_name)
     assigned += find_repaired(statement, assigned, vocabulary)
+    assigned = correct_outcomes(assigned, by_name, cues, vocabulary)
     if statement.locator.kind == "reference-title":
         questions.append(doubts.ask_about_title())
     if statement.locator.kind == "table-row":
