@@ -62,7 +62,7 @@ def test_signposts_lead_to_files_of_the_type_that_they_state(
     assert wrong == []
 
 
-def test_each_living_page_tells_its_own_address_type_author_and_licence(
+def test_each_living_page_states_its_own_address_type_author_and_licence(
     built: Project, pages: dict[str, etree._Element]
 ) -> None:
     file = built.content / "urls.yml"

@@ -72,7 +72,7 @@ def test_differences_of_two_sources_are_seen_at_a_glance_on_a_phone(
         ("?a=%3Cimg%20src=x%3E&b=bmsc", "No statement names a source called <img src=x>."),
     ],
 )
-def test_a_source_that_is_not_known_is_told(
+def test_a_source_that_is_not_known_is_named(
     site: Served, page: Page, watch: Watch, asked: str, told: str
 ) -> None:
     page.goto(f"{site.url}compare/{asked}")

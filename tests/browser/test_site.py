@@ -60,7 +60,7 @@ def test_every_link_of_every_page_leads_somewhere(site: Served) -> None:
     assert len(pages) > 100
 
 
-def test_titles_tell_pages_apart(site: Served) -> None:
+def test_each_page_has_a_title(site: Served) -> None:
     titles = [page.title.strip() for page in find_pages(site.folder) if "assets" not in page.path]
     assert "" not in titles
 
