@@ -194,8 +194,11 @@ def _studies(atlas: Atlas, site_url: str) -> Iterator[Data]:
     for study in find_studies(atlas.library):
         trial = next((name for name in study.trials if name in known), "")
         work = atlas.library.references[study.references[0]] if study.references else None
-        if trial or work is None:
-            path, label = ids.page_path("trial", trial or study.id), known.get(trial, study.id)
+        if trial:
+            path, label = ids.page_path("trial", trial), known[trial]
+        elif work is None:
+            paper = atlas.paper(study.id).paper
+            path, label = ids.page_path("paper", paper.id), short_name(paper.csl)
         else:
             path, label = atlas.pages.references[work.id], short_name(work.csl)
         yield serialise(study, url=site_url + path, label=label)
