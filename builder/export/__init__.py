@@ -25,7 +25,7 @@ from builder.site.pages import Page
 from builder.store import Library
 from builder.store.build_info import Edition
 
-__all__ = ["Downloads", "prepare_downloads", "write_downloads", "write_exports"]
+__all__ = ["Downloads", "prepare_downloads", "read_sizes", "write_downloads", "write_exports"]
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,16 @@ def prepare_downloads(library: Library, folder: Path, edition: Edition) -> Downl
     shutil.rmtree(folder, ignore_errors=True)
     atlas = build_atlas(library)
     records = write_downloads(atlas, folder, edition)
-    sizes = {
+    return Downloads(atlas, edition, folder, read_sizes(folder), records)
+
+
+def read_sizes(folder: Path) -> Mapping[str, int]:
+    """Return the size in bytes of each file below a folder, by its path."""
+    return {
         path.relative_to(folder).as_posix(): path.stat().st_size
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
-    return Downloads(atlas, edition, folder, sizes, records)
 
 
 def write_downloads(atlas: Atlas, folder: Path, edition: Edition) -> Records:

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import json
 import re
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError
 from markupsafe import Markup
 
 from builder import store
+from builder.errors import Problem, ProblemError
 from builder.site.labels import WORDS
 from builder.site.pages import Page, view_site
 from builder.site.short_forms import Marker
@@ -144,6 +146,17 @@ def render_page(page: Page, templates: Path = TEMPLATES) -> str:
     return f"---\n{_dump_front_matter(page)}---\n\n{tidy}\n"
 
 
+def _explain_fault(error: TemplateError, templates: Path) -> Problem:
+    """Return where in which template a page could not be rendered, and why."""
+    frames = traceback.extract_tb(error.__traceback__)
+    at = next((f for f in reversed(frames) if f.filename.startswith(str(templates))), None)
+    file = getattr(error, "filename", None) or (at.filename if at else str(templates))
+    line = getattr(error, "lineno", None) or (at.lineno if at else 0) or 0
+    name = store.relative(Path(file), templates.parent)
+    expected = "a template that renders"
+    return Problem(name, line, "error", "template", expected, error.message or type(error).__name__)
+
+
 @dataclass(slots=True)
 class RenderReport:
     """What a rendering did: the pages without what they show, which files changed, which went."""
@@ -171,7 +184,11 @@ def render_site(
         report.pages.append(replace(page, view={}, extra={}, wording=None))
         target = out / page.path / "index.md"
         kept.add(target)
-        if store.write_text(target, render_page(page, templates)):
+        try:
+            text = render_page(page, templates)
+        except TemplateError as error:
+            raise ProblemError(_explain_fault(error, templates)) from error
+        if store.write_text(target, text):
             report.written.append(target.relative_to(out).as_posix())
     for path in sorted(out.rglob("*"), reverse=True):
         if path.is_file() and path not in kept:
