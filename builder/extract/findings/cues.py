@@ -405,3 +405,27 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
 def read_cues(path: Path = CUES_FILE) -> Cues:
     """Return the lexicon of a file. Raises ProblemError where it can't be read."""
     return parse_cues(store.read_yaml(path, path.parents[1]))
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of role or direction, for a curator: what it does, and a sentence that shows it.
+
+    ``reads`` is the field, the term and, where there is one, the effect or role that the rule
+    makes of the example; ``column`` is the heading that the example is a cell under.
+    """
+
+    rule: str
+    does: str
+    example: str
+    reads: tuple[str, ...]
+    column: str = ""
+
+
+@lru_cache(maxsize=4)
+def read_rules(path: Path = CUES_FILE.with_name("rules.yml")) -> Mapping[str, Rule]:
+    """Return the rules by their name. Raises ProblemError where the file can't be read."""
+    found = [
+        Rule(**{**r, "reads": tuple(r["reads"])}) for r in store.read_yaml(path, path.parents[1])
+    ]
+    return {rule.rule: rule for rule in found}
