@@ -8,7 +8,7 @@ from builder import models, store
 from builder.errors import Problem, ProblemError, suggest
 from builder.extract import trace_paper
 from builder.extract.findings.cues import read_rules
-from builder.extract.findings.trace import Trace
+from builder.extract.findings.statements import Trace
 from builder.extract.vocabulary import build_vocabulary
 from builder.project import Project
 from builder.readers import read_seed
