@@ -22,7 +22,7 @@ from builder.extract.design import (
 )
 from builder.extract.findings.statements import EFFECTS, Assigned, Statement
 from builder.extract.vocabulary import Vocabulary
-from builder.models import Certainty, Design, Level, Quantity, Result, StudyRole
+from builder.models import Certainty, Design, Finding, Level, Quantity, Result, StudyRole
 
 _RAISED, _LOWERED = ("up", "activates"), ("down", "inhibits")
 _IN_VIVO = re.compile(r"\bin\s+vivo\b", re.IGNORECASE)
@@ -53,7 +53,7 @@ def appraise(
     reader = _Reader(statement, assigned, vocabulary, read_words())
     certainty = reader.read_certainty()
     level = reader.read_level(certainty)
-    result = reader.read_result(certainty, level)
+    result = reader.read_result(certainty)
     role = reader.read_role(result, level)
     if role in ("biomarker", "method"):
         result = "none-reported"
@@ -114,6 +114,17 @@ def drop_donors(assigned: Sequence[Assigned], texts: Mapping[str, str]) -> list[
         for a in assigned
         if a.field not in ("conditions", "condition_effects") or (a.value, a.part) not in donors
     ]
+
+
+def mark_review(finding: Finding) -> Finding:
+    """Return an uncited statement of a review, which has no study of its own, as a review's."""
+    if finding.references or finding.design.level not in ("not-stated", "in-vitro"):
+        return finding
+    if finding.basis not in ("abstract", "digest", "full-text"):
+        return finding
+    return finding.model_copy(
+        update={"design": finding.design.model_copy(update={"level": "review"})}
+    )
 
 
 class _Reader:
@@ -335,8 +346,8 @@ class _Reader:
 
     # --- result, role ----------------------------------------------------------------------------
 
-    def read_result(self, certainty: Certainty, level: Level) -> Result:
-        if certainty != "asserted" or level == "review":
+    def read_result(self, certainty: Certainty) -> Result:
+        if certainty != "asserted":
             return "none-reported"
         told = self._named("condition_effects")
         verdicts = {"down": "improved", "up": "worsened", "none": "no-benefit"}
