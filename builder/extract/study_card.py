@@ -10,11 +10,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from builder.extract.methods_text import Said, is_primary, read_sentences, read_words
-from builder.extract.quantities import find_quantities, parse_number
-from builder.models import Quantity
+from builder.extract.methods_text import (
+    DAYS,
+    Said,
+    as_printed,
+    find_listed,
+    is_primary,
+    place_quantities,
+    read_sentences,
+    read_words,
+)
+from builder.extract.outcome_numbers import find_outcomes
+from builder.extract.quantities import parse_number
 from builder.models.document import Document
-from builder.models.study_card import OutcomeNumber, ReportingItem, Stated, StudyCard
+from builder.models.study_card import ReportingItem, Stated, StudyCard
 
 # --- items ---------------------------------------------------------------------------------------
 
@@ -35,20 +44,7 @@ _MARKS = re.compile(
 # What only particles are measured by, and what else shows them.
 _SIZING = ("NTA", "TRPS", "nano-flow cytometry", "TEM", "DLS")
 _IDENTIFIES = re.compile(r"characteri|identif|isolat|purif|verif|confirm", re.IGNORECASE)
-_NEGATIVE = re.compile(r"\bnegative|\bcontaminat|\babsen(?:t|ce)|\black|\bpurity", re.IGNORECASE)
-# "CD9−/− mice", "CD63-GFP": the gene, not the marker.
-_GENE = re.compile(
-    r"[\s]?(?:[−–-]/|[‐‑-]?(?:GFP|RFP|mCherry|knock|overexpress|null|siRNA|plasmid))"
-)
-
-
-def _find_listed(said: Said, item: str) -> Iterator[tuple[str, re.Match[str]]]:
-    for value, pattern in said.words.values[item]:
-        for match in pattern.finditer(said.text):
-            if item.endswith("markers") and _GENE.match(said.text, match.end()):
-                continue
-            yield value, match
-            break
+_NEGATIVE = re.compile(r"\bnegative|\bcontamin|\babsen(?:t|ce)|\black|\bpurity", re.IGNORECASE)
 
 
 def _isolation(said: Said) -> Found:
@@ -59,7 +55,7 @@ def _isolation(said: Said) -> Found:
     def of_serum(start: int) -> bool:
         return any(-70 <= start - at <= 50 for at in removed)  # noqa: PLR2004 (letters)
 
-    for value, match in _find_listed(said, "isolation"):
+    for value, match in find_listed(said, "isolation"):
         if not of_serum(match.start()):
             yield "isolation", value
     for match in _FORCE.finditer(said.text):
@@ -74,8 +70,8 @@ def parse_force(text: str) -> float:
 
 
 def _characterisation(said: Said) -> Found:
-    marked = any(True for _ in _find_listed(said, "markers"))
-    found = list(_find_listed(said, "characterisation"))
+    marked = any(True for _ in find_listed(said, "markers"))
+    found = list(find_listed(said, "characterisation"))
     sized = any(value in _SIZING for value, _ in found)
     for value, match in found:
         if value in _SIZING[:3] and match[0] != "NTA":
@@ -100,12 +96,12 @@ def _characterisation(said: Said) -> Found:
 
 
 def _markers(said: Said) -> Found:
-    found = [value for value, _ in _find_listed(said, "markers")]
+    found = [value for value, _ in find_listed(said, "markers")]
     several = len(found) > 1
     if said.about_vesicles or several:
         yield from (("markers", value) for value in found)
     if said.about_vesicles or found:
-        yield from (("negative-markers", v) for v, _ in _find_listed(said, "negative-markers"))
+        yield from (("negative-markers", v) for v, _ in find_listed(said, "negative-markers"))
         if _NEGATIVE.search(said.text):
             for value, pattern in said.words.doubtful["negative-markers"]:
                 match = pattern.search(said.text)
@@ -130,7 +126,7 @@ _NEAR = 90  # letters between a number and the word that says what it is of
 
 def _size(said: Said) -> Found:
     if not said.about_vesicles and not any(
-        v in ("NTA", "TEM", "DLS") for v, _ in _find_listed(said, "characterisation")
+        v in ("NTA", "TEM", "DLS") for v, _ in find_listed(said, "characterisation")
     ):
         return
     for match in _NANO.finditer(said.text):
@@ -144,6 +140,9 @@ _DOSE_UNITS = re.compile(
     r"^(?:[nµm]?g|particles|EVs|exosomes|vesicles)(?:/(?:mL|µL|kg|mouse|rat|rabbit|knee|g|injection"
     r"|dose|animal|defect))?$"
 )
+_PARTICLES = re.compile(r"\s(?:particles|vesicles)(?:\s?/\s?(?:mL|ml|µL|μL))?")
+# "1.0 × 10^10/mL", without a word for what is counted.
+_PER_ML = re.compile(r"\d+(?:\.\d+)?\s*[×x]\s*10\S{1,4}?\s?/\s?m[lL]\b")
 _VOLUME = re.compile(r"^[µm]L$")
 _TREATED = re.compile(
     r"\bgroups?\b|\bknees?\b|\bjoints?\b|\bdefects?\b|\bfractures?\b|\banimals?\b"
@@ -155,21 +154,44 @@ def _in_body(said: Said) -> bool:
     if not said.vesicles or not said.has("given"):
         return False
     subjects = bool(said.species()) or said.has("people") or _TREATED.search(said.text)
-    routes = any(True for _ in _find_listed(said, "route"))
+    routes = any(True for _ in find_listed(said, "route"))
     return bool(subjects or routes) and not (said.has("culture") and not routes)
 
 
-def _treatment(said: Said) -> Found:
+def _goes_on(said: Said) -> bool:
+    """Return whether a sentence says more of the vesicles that the one before it gave to a body."""
+    before = said.before
+    return (
+        before is not None
+        and _in_body(before)
+        and not said.vesicles
+        and said.has("given")
+        and not said.has("rivals")
+        and not said.has("culture")
+    )
+
+
+def _dose(said: Said) -> Found:
     if not _in_body(said):
         return
-    for quantity, start, end in _place_quantities(said.text):
-        if _DOSE_UNITS.match(quantity.unit):
-            if said.beside_vesicles(start, end, _NEAR):
-                yield "dose", _printed(quantity)
-        elif _VOLUME.match(quantity.unit) and said.beside_vesicles(start, end, 40):
-            yield "dose", _printed(quantity)
+    for match in _PER_ML.finditer(said.text):
+        if said.beside_vesicles(*match.span(), _NEAR):
+            yield "dose", " ".join(match[0].split())
+    for quantity, start, end in place_quantities(said.text):
+        counted = _DOSE_UNITS.match(quantity.unit)
+        volume = _VOLUME.match(quantity.unit)
+        if (counted or volume) and said.beside_vesicles(start, end, _NEAR if counted else 40):
+            more = _PARTICLES.match(said.text, end) if counted else None
+            yield "dose", as_printed(quantity) + (more[0] if more else "")
+
+
+def _course(said: Said) -> Found:
+    goes_on = _goes_on(said)
+    if not goes_on and not _in_body(said):
+        return
     for value, pattern in said.words.values["route"]:
-        if any(said.beside_vesicles(*m.span(), _NEAR) for m in pattern.finditer(said.text)):
+        places = [match.span() for match in pattern.finditer(said.text)]
+        if any(goes_on or said.beside_vesicles(*place, _NEAR) for place in places):
             yield "route", value
     if said.has("carriers") and re.search(r"\btransplant", said.text, re.IGNORECASE):
         yield "route", "implantation"
@@ -190,26 +212,9 @@ _SCHEDULE = re.compile(
     r"(?:injections|doses|administrations)"
     rf"|thrice|{_COUNT}[\s-]{_UNIT}\s+intervals?"
     rf"|for\s+{_COUNT}\s+(?:consecutive\s+|successive\s+){_UNIT}"
-    rf"|on\s+(?:post\w*\s+)?days?\s+\d{{1,2}}(?:(?:,|\s+and|,\s+and)\s+\d{{1,2}})+)\b",
+    rf"|on\s+(?:post\w*\s+)?days?\s+\d{{1,2}}(?:(?:,|,?\s+and)\s+(?:day\s+)?\d{{1,2}})+)\b",
     re.IGNORECASE,
 )
-
-
-def _place_quantities(text: str) -> list[tuple[Quantity, int, int]]:
-    """Return the quantities of a text with the place of each, in order."""
-    placed, at = [], 0
-    for quantity in find_quantities(text):
-        start = text.find(quantity.quote, at)
-        if start < 0:
-            start = text.find(quantity.quote)
-        if start >= 0:
-            placed.append((quantity, start, start + len(quantity.quote)))
-            at = start
-    return placed
-
-
-def _printed(quantity: Quantity) -> str:
-    return " ".join(quantity.quote.split())
 
 
 _SEX = re.compile(r"\b(?P<sex>fe)?male\b", re.IGNORECASE)
@@ -276,11 +281,11 @@ def _read_count(text: str) -> int:
 
 def _count(said: Said) -> Iterator[tuple[int, str]]:
     """Yield numbers of animals or people, each with its words; 0 marks the size of a group."""
-    subjects = said.species() or said.has("people")
+    subjects = said.species() or said.has("people") or "nimals" in said.text
     if _is_donor(said):
         return
     for match in _COUNTED.finditer(said.text):
-        between = match["what"][: -len(match["noun"])]
+        between = _AGED_ANIMAL.sub("", match["what"][: -len(match["noun"])])
         if not _NOT_COUNT.search(between) and "cage" not in said.text[match.end() :][:12]:
             number = _read_count(match["n"])
             yield number, f"{number} {match['noun'].lower()}"
@@ -292,6 +297,9 @@ def _count(said: Said) -> Iterator[tuple[int, str]]:
             yield 0, " ".join((match[0] + (noun[0] if noun else "")).split())
 
 
+_AGED_ANIMAL = re.compile(
+    r"\d+(?:[-–]\d+)?[\s-]+(?:day|week|month|year)s?[\s-]+old\b", re.IGNORECASE
+)
 _ALLOCATES = re.compile(
     r"\b(?:randomly|randomi[sz]ed|randomi[sz]ation|at random|random(?= (?:alloc|assign|group)))\b"
     r"(?P<behind>[^.;]{0,70})",
@@ -345,7 +353,9 @@ _MODELLED = re.compile(
 def _model(said: Said) -> Found:
     subjects = said.species() or _MODELLED.search(said.text)
     if subjects and not _ANTIBODY.search(said.text):
-        yield from (("model", value) for value, _ in _find_listed(said, "model"))
+        for value, _ in find_listed(said, "model"):
+            if value != "calvarial defect" or "defect" in said.text:
+                yield "model", value
 
 
 _AFTER = re.compile(
@@ -359,28 +369,33 @@ _ENDED = re.compile(
     r"\b(?:sacrific|euthan|killed|harvest|follow(?:ed)?[\s-]?up|were\s+maintained\s+until)",
     re.IGNORECASE,
 )
-_DAYS = {"days": 1, "weeks": 7, "months": 30, "years": 365}
 _AGE = re.compile(r"^\s*(?:-|\s)?(?:old|of\s+age)\b|^\s*of\s+acclimat", re.IGNORECASE)
 _AGED = re.compile(r"\b(?:aged|age\s+of|acclimat\w*\s+for|for)\s*$", re.IGNORECASE)
+
+
+# find_quantities reads words up to ten.
+_IN_WORDS = re.compile(rf"\b(?P<n>{_NUMBER})\s+(?P<unit>day|week|month|year)s\b", re.IGNORECASE)
 
 
 def _times(said: Said) -> Iterator[tuple[int, str]]:
     """Yield the times at which animals or people were studied, in days and as printed."""
     after, ended = _AFTER.search(said.text), _ENDED.search(said.text)
-    if not after and not (
-        ended and (said.species() or said.has("people") or "animal" in said.text)
-    ):
+    subjects = said.species() or said.has("people") or "nimals" in said.text
+    if not after and not (ended and subjects):
         return
     if said.has("culture") and not (said.species() or ended):
         return
-    for quantity, start, end in _place_quantities(said.text):
+    for match in _IN_WORDS.finditer(said.text):
+        number, unit = _read_count(match["n"]), match["unit"].lower() + "s"
+        yield number * DAYS[unit], f"{number} {unit}"
+    for quantity, start, end in place_quantities(said.text):
         value = quantity.value if quantity.value is not None else quantity.high
-        if quantity.unit not in _DAYS or value is None:
+        if quantity.unit not in DAYS or value is None:
             continue
         before = said.text[max(0, start - 20) : start]
         if _AGE.match(said.text[end:]) or (_AGED.search(before) and "follow" not in before):
             continue
-        yield int(value * _DAYS[quantity.unit]), f"{value:g} {_plural(quantity.unit, value)}"
+        yield int(value * DAYS[quantity.unit]), f"{value:g} {_plural(quantity.unit, value)}"
 
 
 def _plural(unit: str, value: float) -> str:
@@ -389,21 +404,22 @@ def _plural(unit: str, value: float) -> str:
 
 def _measures(said: Said) -> Found:
     """Yield the measures: VAS of pain only, and no general word beside a measure's own name."""
-    named = [value for value, _ in _find_listed(said, "outcome-measures")]
+    named = [value for value, _ in find_listed(said, "outcome-measures")]
     scores = [value for value in named if value.endswith("score")]
     pain = re.search(r"analog|pain|scor|scale", said.text, re.IGNORECASE)
     for value in named:
         general = (value == "bone volume" and "BV/TV" in named) or (
             value == "histological score" and len(scores) > 1
         )
-        if not general and not (value == "VAS" and not pain):
+        if not general and not (value == "VAS" and not pain and len(named) == 1):
             yield "outcome-measures", value
 
 
 # --- the card ------------------------------------------------------------------------------------
 
 _RULES: tuple[Callable[[Said], Found], ...] = (
-    _isolation, _characterisation, _markers, _size, _treatment, _animals, _bias, _model, _measures,
+    _isolation, _characterisation, _markers, _size, _dose, _course, _animals, _bias, _model,
+    _measures,
 )  # fmt: skip
 
 
@@ -455,49 +471,3 @@ def _largest(found: Sequence[tuple[int, str, Said]]) -> list[tuple[str, Said]]:
     """Return the largest number found, with its words; the first of several."""
     largest = max((number for number, _, _ in found), default=0)
     return [(v, s) for number, v, s in found if number == largest][:1] if largest else []
-
-
-_MEAN = re.compile(
-    r"(?<![\w.,±])(?P<value>[-−]?\d+(?:\.\d+)?)\s*(?P<unit1>%)?\s*±\s*(?P<sd>\d+(?:\.\d+)?)\s*"
-    r"(?P<unit>%|mm²|mm2|mm3|mm³|mm|µm|μm|mg/cm3|mg/cm³|g/cm²|g/cm2|g/cm3|N/mm|MPa|kPa|N|s|g)?"
-    r"(?![\w.]*\d|\w)"
-)
-_P = re.compile(r"\b[pP]\s*(?:-?\s*value\s*)?(?P<p>[<>=≤≥]\s*0?\.\d+(?:\s*×\s*10\S+)?)")
-_N = re.compile(r"\b[nN]\s*=\s*\d{1,4}")
-_IN_CELLS = re.compile(
-    r"\bcells?\b|\bviabil|\bproliferat|\bmigrat|in vitro|\bmRNA|\bexpression\b|chondrocytes\b|"
-    r"\bOD\b|absorbance|\byield|hydrogel|scaffold|particles|\bnm\b|pg/mL|ng/mL|\bday\s+0\b",
-    re.IGNORECASE,
-)
-_BASELINE = re.compile(r"\b(?:aged?|ages|old|weight|weigh\w*|BMI|years|yrs)\b", re.IGNORECASE)
-
-
-def find_outcomes(said: Said) -> Iterator[OutcomeNumber]:
-    """Yield the means with their spread that a result states for animals or people, as printed."""
-    if said.zone != "results" or "±" not in said.text:
-        return
-    measures = [(m.start(), value) for value, m in _find_listed(said, "outcome-measures")]
-    p_values = [(m.start(), "p " + " ".join(m["p"].split())) for m in _P.finditer(said.text)]
-    if not (measures or p_values) or _BASELINE.search(said.text):
-        return
-    if _IN_CELLS.search(said.text) and not (measures or said.species()):
-        return
-    times = [(q, start) for q, start, _ in _place_quantities(said.text) if q.unit in _DAYS]
-    counts = [m[0] for m in _N.finditer(said.text)]
-    for match in _MEAN.finditer(said.text):
-        named = [value for at, value in measures if at < match.start()] or [
-            value for _, value in measures
-        ]
-        yield OutcomeNumber(
-            value=float(match["value"].replace("−", "-")),
-            sd=float(match["sd"]),
-            unit=match["unit1"] or match["unit"] or None,
-            of=named[-1] if named else None,
-            at=_printed(times[0][0]) if len(times) == 1 else None,
-            n=counts[0] if len(counts) == 1 else None,
-            p=next((p for at, p in p_values if at > match.start()), None),
-            printed=match[0].strip(),
-            quote=said.text,
-            line=said.line,
-            section=said.section or None,
-        )

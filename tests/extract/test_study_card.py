@@ -48,6 +48,12 @@ def test_the_vesicles(case: dict[str, Any]) -> None:
     assert sorted(read(case["text"], "Cell culture").get(item, [])) == sorted(values)
 
 
+@pytest.mark.parametrize("case", SENTENCES["paragraphs"], ids=lambda c: c["text"][:40])
+def test_a_whole_paragraph(case: dict[str, Any]) -> None:
+    found = {item: sorted(values) for item, values in read(case["text"]).items()}
+    assert found == {item: sorted(values) for item, values in case["states"].items()}
+
+
 def test_each_statement_bears_its_sentence_line_and_section() -> None:
     document = cases.make_document({ONE: ["Before it. Rats were randomly divided into groups."]})
     card = find_card(document, "a")
@@ -88,6 +94,26 @@ def test_what_is_said_of_other_studies_is_no_statement(section: str) -> None:
     card = find_card(more, "a")
     assert card is not None
     assert card.stated == []
+
+
+@pytest.mark.parametrize("level", [2, 3])
+def test_a_heading_that_names_no_part_belongs_to_the_part_before_it(level: int) -> None:
+    """Saved web pages give every heading the same level."""
+    names = ["Introduction", "2. Materials and Methods", "Animals", "Discussion", "Outlook"]
+    text = "Rats were randomly divided into groups."
+    document = replace(
+        cases.make_document({}),
+        headings=tuple(Heading(2 if name != "Animals" else level, name, n)
+                       for n, name in enumerate(names, 1)),
+        blocks=tuple(Block("paragraph", text, n, name) for n, name in enumerate(names, 1)),
+    )  # fmt: skip
+    card = find_card(document, "a")
+    assert card is not None
+    assert [s.line for s in card.values_of("randomised")] == [2]
+    without = replace(document, blocks=tuple(b for b in document.blocks if b.line != 2))
+    card = find_card(without, "a")
+    assert card is not None
+    assert [s.line for s in card.values_of("randomised")] == [3]
 
 
 def test_a_paper_without_methods_has_no_card() -> None:
