@@ -170,7 +170,7 @@ def _find_edits(lines: Lines, part: Part, steps: Steps, day: date) -> list[Edit]
 
 def _stay_alike(old: PaperBundle, new: PaperBundle) -> bool:
     """Tell whether a paper cites what it cited, and names no other terms that are made by rule."""
-    named = [set(store.find_molecules([bundle])) for bundle in (old, new)]
+    named = [set(store.find_named([bundle])) for bundle in (old, new)]
     made = map(nomenclature.make_term, named[0] ^ named[1])
     return old.references is new.references and not any(made)
 

@@ -28,6 +28,7 @@ from builder.readers.source import read_bytes
 from builder.store import PaperBundle
 from builder.store.hashes import hash_program, hash_text
 from builder.store.library_cache import Recall, pack_records
+from builder.text.genes import CONTENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,12 @@ class Task:
 class Knowledge:
     """All that a reading hangs on beside the seed, as data that can be sent anywhere.
 
-    ``lines`` are the lines of each correction in its file, for messages.
+    ``lines`` are the lines of each correction in its file, for messages, ``content`` the folder of
+    the tables and word lists; a machine that has it not takes those of its own program.
     """
 
     terms: tuple[models.Term, ...]
+    content: Path = CONTENT
     corrections: Mapping[str, list[models.Correction]] = field(default_factory=dict)
     lines: Mapping[str, list[int]] = field(default_factory=dict)
 
@@ -116,6 +119,7 @@ def load_knowledge(project: Project) -> Knowledge:
         terms = store.read_terms(project.content, project.root, recall)
     return Knowledge(
         tuple(terms),
+        project.content,
         corrections,
         {name: find_lines(folder / f"{name}.yml") for name in corrections},
     )
@@ -207,7 +211,9 @@ TRIALS = "trials.yml"
 
 def pack_knowledge(knowledge: Knowledge) -> bytes:
     """Return knowledge and its vocabulary as bytes, to be sent along with papers."""
-    told = pickle.dumps((knowledge, build_vocabulary(knowledge.terms)), protocol=5)
+    told = pickle.dumps(
+        (knowledge, build_vocabulary(knowledge.terms, content=knowledge.content)), protocol=5
+    )
     return pickle.dumps((reader_version(), told), protocol=5)
 
 

@@ -23,7 +23,7 @@ from builder.curate.reading import Reading, Stamp, reader_version
 from builder.errors import Problem, ProblemError
 from builder.project import Project
 from builder.store.cache import open_cache
-from builder.store.hashes import hash_files, hash_parts
+from builder.store.hashes import hash_files, hash_parts, vocabulary_files
 
 _TABLE = (
     "CREATE TABLE IF NOT EXISTS readings (key TEXT PRIMARY KEY, file TEXT, head BLOB, texts BLOB)"
@@ -31,8 +31,8 @@ _TABLE = (
 
 
 def terms_version(content: Path) -> str:
-    """Return a hash of the terms, as their files hold them."""
-    return hash_parts(hash_files((content / "terms").glob("*/*.yml"), content))
+    """Return a hash of the terms, tables and word lists, as their files hold them."""
+    return hash_parts(hash_files(vocabulary_files(content), content))
 
 
 def _read_rows(connection: sqlite3.Connection) -> dict[str, tuple[bytes, str]]:

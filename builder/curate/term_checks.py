@@ -9,7 +9,7 @@ from typing import NamedTuple
 from builder import store
 from builder.errors import Level, Problem, suggest
 from builder.models import TERM_FOLDERS, Term
-from builder.text import curies, ids, spelling
+from builder.text import curies, ids, nomenclature, spelling
 
 # The first step of an address that is no folder of terms.
 _TAKEN = {"about", "api", "assets", "changes", "compare", "data", "index", "map", "search"}
@@ -26,7 +26,7 @@ class _Name(NamedTuple):
 
 def check_terms(terms: Sequence[Term], content: Path, root: Path) -> list[Problem]:
     """Return every problem of the terms, with file and line, sorted."""
-    known = {t.id: t for t in terms}
+    known = nomenclature.Terms({t.id: t for t in terms}, content)
     found = [
         *_check_ids(terms),
         *_check_parents(known),

@@ -14,7 +14,7 @@ from builder import store
 from builder.curate.reading import load_knowledge, pack_knowledge, reader_version
 from builder.errors import ProblemError
 from builder.project import Project
-from builder.store.hashes import hash_files, hash_parts
+from builder.store.hashes import hash_files, hash_parts, vocabulary_files
 
 _FILE = "knowledge.bin"
 _SEAL = hashlib.sha256().digest_size
@@ -36,7 +36,7 @@ def learn(project: Project) -> bytes:
 
 
 def _hash_sources(project: Project) -> str:
-    sources = [*project.content.glob("terms/*/*.yml"), *project.content.glob("corrections/*.yml")]
+    sources = [*vocabulary_files(project.content), *project.content.glob("corrections/*.yml")]
     return hash_parts([reader_version().encode(), *hash_files(sources, project.content)])
 
 

@@ -85,7 +85,7 @@ def find_terms(atlas: Atlas, habits: Habits) -> Iterator[Entry]:
 def find_works(atlas: Atlas, habits: Habits) -> Iterator[Entry]:
     """Yield trials, papers and references, the latest first: what ranks alike keeps this order."""
     library = atlas.library
-    vocabulary = build_vocabulary(library.terms.values())
+    vocabulary = build_vocabulary(library.terms.values(), content=library.root / "content")
     for trial in atlas.trials:
         yield _trial_entry(atlas, trial, vocabulary, habits)
     entries = [_paper_entry(atlas, library.papers[key], habits) for key in sorted(library.papers)]

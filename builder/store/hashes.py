@@ -9,8 +9,6 @@ from functools import cache
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parents[2]
-# Word lists that the program reads from its own checkout.
-_WORDS = ("cues.yml", "genes.tsv", "journals.yml")
 
 
 def hash_text(text: str) -> str:
@@ -34,6 +32,12 @@ def hash_files(paths: Iterable[Path], base: Path) -> Iterator[bytes]:
         yield path.read_bytes()
 
 
+def vocabulary_files(content: Path) -> list[Path]:
+    """Return the files of terms, word lists and tables by which a project's papers are read."""
+    patterns = ("terms/*/*.yml", "lexicons/*.tsv", "cues.yml", "journals.yml")
+    return [path for pattern in patterns for path in content.glob(pattern)]
+
+
 @cache
 def hash_program() -> str:
     """Return a hash of all that a result depends on beside its input.
@@ -42,8 +46,7 @@ def hash_program() -> str:
     every installed distribution (the names of the ``*.dist-info`` folders on ``sys.path``).
     """
     sources = (_ROOT / "builder").rglob("*.py")
-    tables = [*(_ROOT / "content").glob("*.yml"), *(_ROOT / "content").glob("*.tsv")]
-    tables = [path for path in tables if path.name in _WORDS]
+    tables = [p for p in vocabulary_files(_ROOT / "content") if p.parent.parent.name != "terms"]
     installed = sorted(
         path.name for place in sys.path if place for path in Path(place).glob("*.dist-info")
     )

@@ -98,7 +98,7 @@ def trace_findings(
     vocabulary: Vocabulary,
 ) -> list[Trace]:
     """Return the findings of a paper, each with its trace."""
-    cues = read_cues()
+    cues = read_cues(vocabulary.terms.content)
     defined = vocabulary.bind((a.short, a.long) for a in paper.abbreviations)
     traces = []
     seen: dict[str, int] = {}
