@@ -30,7 +30,7 @@ from builder.refresh.include import include  # noqa: E402
 from builder.refresh.screen_session import keep_decisions  # noqa: E402
 from builder.refresh.screening import apply_rule, read_screening  # noqa: E402
 from builder.refresh.search import search  # noqa: E402
-from builder.store.library_cache import load  # noqa: E402
+from builder.store import load  # noqa: E402
 
 RECORDS, ARTICLES = 1_000, 200
 # What the measured project does without.

@@ -24,7 +24,7 @@ from builder import models, pipeline
 from builder.export import prepare_downloads
 from builder.models import CslName
 from builder.project import Project
-from builder.site.citation_formats import Citable, format_plain
+from builder.site.citations import Citable, format_plain
 from builder.store import Library
 from builder.store.build_info import find_edition
 

@@ -6,11 +6,12 @@ import random
 import shutil
 from pathlib import Path
 
+from builder.store.snapshot import Before
+
 from builder import models, store
 from builder.addresses import renewal
 from builder.project import Project
 from builder.store import PaperBundle
-from builder.store.snapshot import Before
 from builder.text import ids
 
 _KINDS: tuple[models.TermKind, ...] = ("source", "mechanism", "vehicle", "condition")

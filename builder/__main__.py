@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 from builder.cli import main
-from builder.store.memory import expect_records
 
 
 def run() -> None:
@@ -23,7 +22,6 @@ def run() -> None:
             raise SystemExit("exosome-atlas runs in a checkout of the atlas; this folder is none.")
         words = [sys.executable, "-P", "-m", "builder", *sys.argv[1:]]
         os.execve(sys.executable, words, {**os.environ, "PYTHONPATH": str(checkout)})  # noqa: S606 (this program again)
-    expect_records()
     main(prog_name="exosome-atlas")
 
 

@@ -5,19 +5,29 @@ Every stage returns a report or raises ProblemError, and prints nothing.
 
 from __future__ import annotations
 
-from builder import export
+from collections.abc import Callable
+
+from builder import export, store
 from builder.addresses import renewal
-from builder.curate.checks import check_library, check_quotes
-from builder.curate.extraction import Notify, Report, check, extract, read_seed_words, silent
-from builder.curate.term_checks import check_terms
+from builder.curate.checks import check_library, check_quotes, check_terms
+from builder.curate.extraction import (
+    Notify,
+    Report,
+    check,
+    check_corrections,
+    extract,
+    extract_records,
+    read_seed_words,
+    silent,
+)
 from builder.errors import Problem, ProblemError, has_errors
 from builder.project import Project
 from builder.publish import site as publish
 from builder.site.render import RenderReport, render_site
-from builder.store import Library
+from builder.store import Library, load
 from builder.store.atomic_replace import hold_lock
 from builder.store.build_info import find_edition
-from builder.store.library_cache import load
+from builder.store.transaction import stage
 
 __all__ = ["Notify", "Report", "build", "check", "extract", "load", "render", "silent"]
 
@@ -49,28 +59,40 @@ def build(project: Project, notify: Notify = silent, *, force: bool = False) -> 
     with hold_lock(project.build / "lock"):
         if not force and publish.is_current(project):
             return False
-        library = load(project)
-        terms = list(library.terms.values())
-        problems = [
-            *check_terms(terms, project.content, project.root),
-            *check_library(library),
-            *check_quotes(library, read_seed_words(project, library)),
-        ]
-        if project.out != project.preview:
-            problems += renewal.check_addresses(library)
-        if has_errors(problems):
-            raise ProblemError(p for p in problems if p.level == "error")
-        done, made = _render(project, library, notify)
-        publish.publish(project, made, done.pages, notify)
+        _build(project, load(project), notify, renewal.check_addresses, check_corrections)
         return True
 
 
+def _build(
+    project: Project,
+    library: Library,
+    notify: Notify,
+    check_addresses: Callable[[Library], list[Problem]] = lambda _: [],
+    check_read: Callable[[Project], list[Problem]] = lambda _: [],
+) -> None:
+    problems = [
+        *check_terms(list(library.terms.values()), project.content, project.root),
+        *check_library(library),
+        *check_quotes(library, read_seed_words(project, library)),
+        *check_addresses(library),
+        *check_read(project),
+    ]
+    if has_errors(problems):
+        raise ProblemError(p for p in problems if p.level == "error")
+    done, made = _render(project, library, notify)
+    publish.publish(project, made, done.pages, notify)
+
+
 def rebuild(project: Project) -> list[Problem]:
-    """Run every stage into the preview; return what is wrong instead of raising it."""
+    """Run every stage into the preview; return what is wrong instead of raising it.
+
+    The records are written into a copy of content/ alone: what a curator tries out is not kept.
+    """
     try:
-        report = extract(project)
-        if not report.failed:
-            build(project)
+        with stage(project) as copy:
+            report = extract_records(copy, project)
+            if not report.failed and not publish.is_current(project):
+                _build(project, store.load_library(copy.content, project.root), silent)
     except ProblemError as error:
         return error.problems
     return report.problems

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from builder.extract.findings.statements import (  # noqa: E402
     Part,
     Statement,
     column_role,
+    find_own_vesicles,
     find_statements,
 )
 from builder.extract.tables import repair_tables  # noqa: E402
@@ -94,14 +95,22 @@ class Report:
             self.confusions.setdefault(name, []).extend(f"{entry['key']}: {t}" for t in told)
 
 
-def read_alone(quote: str, vocabulary: Vocabulary, column: str = "") -> Finding:
+def read_alone(
+    quote: str,
+    vocabulary: Vocabulary,
+    column: str = "",
+    abbreviations: Mapping[str, str] | None = None,
+) -> Finding:
     """Return the finding of a text that stands alone, or of a cell of a column."""
     cues = read_cues()
     part = Part(column or "title", column_role(column, cues) if column else "", quote)
     kind = "table-row" if column else "reference-title"
     place = "table" if column else ""  # a cell is read as of a table about vesicles
     statement = Statement(Locator(kind=kind, line=1), quote, (part,), about=place)  # type: ignore[arg-type]
-    return read_statement(statement, "gold", vocabulary, cues).finding
+    short = abbreviations or {}
+    own = vocabulary.bind(short.items())
+    statement = find_own_vesicles(short.items(), own, cues).write_out(statement)
+    return read_statement(statement, "gold", own, cues).finding
 
 
 def score_texts(entries: list[dict[str, Any]], vocabulary: Vocabulary) -> Report:
@@ -110,8 +119,8 @@ def score_texts(entries: list[dict[str, Any]], vocabulary: Vocabulary) -> Report
     for entry in entries:
         if entry.get("about_exosomes", True) or "article" in entry:
             column = entry.get("column", "")
-            own = vocabulary.bind(entry.get("abbreviations", {}).items())
-            report.add(entry, read_alone(entry["quote"], own, column), vocabulary)
+            found = read_alone(entry["quote"], vocabulary, column, entry.get("abbreviations"))
+            report.add(entry, found, vocabulary)
     return report
 
 

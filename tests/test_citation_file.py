@@ -9,7 +9,7 @@ from pathlib import Path
 import jsonschema
 import yaml
 
-from builder.site.citation_formats import PUBLISHER
+from builder.site.citations import PUBLISHER
 from builder.store.build_info import read_release
 
 

@@ -46,7 +46,7 @@ def test_help_names_each_command_with_one_line(small: Project) -> None:
 def test_good_input_gives_zero_and_one_plain_line(small: Project) -> None:
     code, out, err = run(small, "extract")
     assert (code, err) == (0, "")
-    assert out.startswith("extract: 1 paper, 6 files changed, ")
+    assert out.startswith("extract: 1 paper, 7 files changed, ")
     assert out.count("\n") == 1
     assert "\x1b" not in out
     assert run(small, "extract")[1].startswith("extract: 1 paper, 0 files changed, ")
@@ -62,7 +62,7 @@ def test_bad_input_gives_one_and_says_where(small: Project) -> None:
         "[seed-empty]",
         "1 error.",
     ]
-    assert out.startswith("extract: 1 paper, 6 files changed")
+    assert out.startswith("extract: 1 paper, 7 files changed")
 
 
 @pytest.mark.parametrize(

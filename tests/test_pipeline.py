@@ -64,7 +64,7 @@ def test_check_tells_the_line_that_extract_would_write_otherwise(small: Project)
 
 
 def test_check_misses_no_file(small: Project) -> None:
-    assert rules(pipeline.check(small)) == ["content-stale"] * 5 + ["ledger-new"]
+    assert rules(pipeline.check(small)) == ["content-stale"] * 6 + ["ledger-new"]
 
 
 def test_a_bad_seed_does_not_stop_the_others(small: Project) -> None:
@@ -119,23 +119,43 @@ def test_no_seed_at_all_is_an_error(small: Project) -> None:
         pipeline.extract(small)
 
 
-def test_a_correction_is_applied_and_one_that_no_longer_fits_is_told(small: Project) -> None:
+@pytest.mark.parametrize("extracted_before", [True, False])
+def test_a_correction_that_no_longer_fits_leaves_the_records_and_stops_the_build(
+    small: Project, extracted_before: bool
+) -> None:
     path = small.content / "corrections" / f"{DIGEST_PAPER}.yml"
     path.parent.mkdir()
-    path.write_text(
+    corrections_that_fit = (
         f"- record: {DIGEST_PAPER}\n  field: csl.DOI\n  old: 10.1000/knee.1\n"
         "  new: 10.1000/knee.2\n  reason: misprinted\n  date: 2026-01-02\n"
-        f"- record: {DIGEST_PAPER}\n  field: csl.title\n  old: Another title\n  new: Title\n"
-        "  reason: misprinted\n  date: 2026-01-02\n"
     )
+    path.write_text(
+        corrections_that_fit
+        + f"- record: {DIGEST_PAPER}\n  field: csl.title\n  old: Another title\n"
+        "  new: Title\n  reason: misprinted\n  date: 2026-01-02\n"
+    )
+    before = None
+    if extracted_before:
+        corrections = path.read_text()
+        path.unlink()
+        pipeline.extract(small)
+        before = store.read_bundle(small.content / "papers" / DIGEST_PAPER, small.root)
+        path.write_text(corrections)
     [problem] = [p for p in pipeline.extract(small).problems if p.level == "error"]
     assert (problem.rule, problem.file, problem.line) == (
         "correction",
         f"content/corrections/{DIGEST_PAPER}.yml",
         7,
     )
-    bundle = store.read_bundle(small.content / "papers" / DIGEST_PAPER, small.root)
-    assert bundle.paper.csl.DOI == "10.1000/knee.2"
+    folder = small.content / "papers" / DIGEST_PAPER
+    assert folder.exists() == extracted_before
+    if before:
+        assert store.read_bundle(folder, small.root) == before
+    with pytest.raises(ProblemError, match=r"\[correction"):
+        pipeline.build(small)
+    path.write_text(corrections_that_fit)
+    assert not pipeline.extract(small).failed
+    assert store.read_bundle(folder, small.root).paper.csl.DOI == "10.1000/knee.2"
 
 
 def test_corrections_of_an_unknown_paper_are_told(small: Project) -> None:
@@ -168,7 +188,7 @@ def test_content_that_cannot_be_written_gives_one_clear_error(
     [problem] = caught.value.problems
     assert problem.rule == "write"
     assert problem.got == "Read-only file system"
-    assert problem.file.endswith(f"content/papers/{DIGEST_PAPER}/paper.yml")
+    assert f"content/papers/{DIGEST_PAPER}/" in problem.file
 
 
 def test_line_ends_and_marks_of_other_systems_change_no_record(small: Project) -> None:

@@ -16,6 +16,8 @@ _EXTRACT = "Run: python -m builder extract"
 # Words that no record may have for a slug: the site needs them.
 RESERVED = frozenset(
     ["api", "assets", "index", "pagefind", "sitemap", "404", "releases"]
+    # names that no file can have on Windows
+    + ["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))]
     + [o.strip("/") for o in OVERVIEWS]
     + list(ids.FOLDERS.values())
 )
@@ -129,6 +131,10 @@ def _check_live(entry: Address, current: Mapping[str, str]) -> list[Problem]:
                 "An address is never given to another record: choose another id.",
             )
         ]
+    if "#" in entry.address:
+        return [
+            tell(entry.address, "the statement, as it was published", "none", "dropped", _EXTRACT)
+        ]
     mend = f'python -m builder retire {entry.address} --because "…"'
     near = nearest(entry.address, current)
     if near:
@@ -168,7 +174,7 @@ def check_slugs(library: Library) -> list[Problem]:
     wrong = []
     for address, record in list_addresses(library).items():
         kind, _, name = record.partition(":")
-        if kind in ("overview", "release"):
+        if kind in ("overview", "release", "part", "finding"):
             continue
         problem = check_slug(kind, name)
         if problem:

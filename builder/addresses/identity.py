@@ -15,7 +15,7 @@ from rapidfuzz import fuzz
 
 from builder.models import Finding, Paper, Reference, TableRow
 from builder.store import PaperBundle
-from builder.text import ids, spelling
+from builder.text import spelling
 
 # Words alike in percent (rapidfuzz, in order) from which a statement or title counts as mended.
 ALIKE = 90.0
@@ -32,16 +32,14 @@ class Side:
 
 
 def find_moves(before: Side, after: Side, known: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return old and new address of each record that goes on under a new id.
+    """Return, as ``kind:id``, old and new name of each record that goes on under a new id.
 
     A pair is one only where each is the other's nearest, at least 90 % alike, and no third is as
     near: a doubtful one stays open, and the build will ask. ``known`` are ids of papers, old and
     new, of which it is certain.
     """
     papers = _move_papers(before, after, known or {})
-    moves = {
-        ids.page_path("paper", old): ids.page_path("paper", new) for old, new in papers.items()
-    }
+    moves = {f"paper:{old}": f"paper:{new}" for old, new in papers.items()}
     moves |= _move_findings(before, after, papers)
     moves |= _move_references(before, after)
     return dict(sorted(moves.items()))
@@ -84,7 +82,7 @@ def _move_findings(before: Side, after: Side, papers: Mapping[str, str]) -> dict
         came = _by_place(f for f in now.findings if f.id not in known)
         for place, old in gone.items():
             for a, b in _pair_worded(old, came.get(place, []), lambda f: f.quote):
-                moves[ids.page_path("finding", a.id)] = ids.page_path("finding", b.id)
+                moves[f"finding:{a.id}"] = f"finding:{b.id}"
     return moves
 
 
@@ -121,15 +119,14 @@ def _by_place(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
 def find_row_moves(
     before: Side, after: Side, moves: Mapping[str, str]
 ) -> dict[str, dict[str, str]]:
-    """Return, by the address of a paper, old and new id of each row that goes on in its tables.
+    """Return, by paper, old and new id of each row that goes on in its tables.
 
-    ``moves`` are those of the pages. Not every row is a statement that has a page.
+    ``moves`` are what find_moves gives. Not every row is a statement.
     """
     found = {}
     for name, bundle in sorted(before.papers.items()):
-        page = ids.page_path("paper", name)
-        address = moves.get(page, page)
-        now = after.papers.get(address.split("/")[1])
+        paper = moves.get(f"paper:{name}", f"paper:{name}").partition(":")[2]
+        now = after.papers.get(paper)
         if now is None:
             continue
         rows, came = _rows_by_id(bundle), _rows_by_id(now)
@@ -137,7 +134,7 @@ def find_row_moves(
         fresh = [row for key, row in came.items() if key not in rows]
         pairs = {a.id: b.id for a, b in _pair_worded(gone, fresh, _row_words)}
         if pairs:
-            found[address] = pairs
+            found[paper] = pairs
     return found
 
 
@@ -152,10 +149,7 @@ def _row_words(row: TableRow) -> str:
 def _move_references(before: Side, after: Side) -> dict[str, str]:
     gone = [r for name, r in before.references.items() if name not in after.references]
     came = [r for name, r in after.references.items() if name not in before.references]
-    return {
-        ids.page_path("reference", a.id): ids.page_path("reference", b.id)
-        for a, b in _pair(gone, came, _work_likeness)
-    }
+    return {f"reference:{a.id}": f"reference:{b.id}" for a, b in _pair(gone, came, _work_likeness)}
 
 
 def _work_likeness(one: Reference, other: Reference) -> float:

@@ -7,51 +7,71 @@ pages would drop one, or give it to another record, is refused with the mend.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
+from builder.addresses.pages import find_pages, part_path
 from builder.errors import Problem, ProblemError
 from builder.models import Address
 from builder.store import Library
 from builder.text import ids
 
 FILE = "content/urls.yml"
+# The first line of the file. A ledger under another heading is of another edition and binds nobody:
+# to count the revision up is to begin anew, which must never be done once the site is public.
+HEADING = (
+    "# Addresses since 2026-11-29, revision 2. Written by extract; no line is ever taken out.\n"
+)
+NO_LONGER_READ = "The statement is no longer read from its paper."
 # Pages that no record stands behind.
 OVERVIEWS = (
     "about/",
     "changes/",
     "compare/",
+    "coverage/",
     "data/",
     "glossary/",
     "map/",
     "questions/",
     "search/",
+    "study-cards/",
 )
 
 
 def list_addresses(library: Library) -> dict[str, str]:
     """Return every address that the records need now, with its record as ``kind:id``."""
-    names: dict[str, Iterable[str]] = {
-        kind: [t.id for t in library.terms_of(kind)]
-        for kind in ("source", "mechanism", "vehicle", "condition")
-    }
-    names["trial"] = [t.id for t in library.trials()]
-    names["paper"] = library.papers
-    names["reference"] = library.references
-    names["finding"] = [f.id for f in library.findings()]
-    return name_addresses(names, list_releases(library.root))
-
-
-def name_addresses(names: Mapping[str, Iterable[str]], releases: Iterable[str]) -> dict[str, str]:
-    """Return every address of pages, with its record as ``kind:id``; ``names`` are ids by kind."""
+    pages = find_pages(library)
     found = {"": "overview:home"}
-    found |= {f"releases/{name}/": f"release:{name}" for name in releases}
+    found |= {f"releases/{name}/": f"release:{name}" for name in list_releases(library.root)}
     found |= {address: f"overview:{address.strip('/')}" for address in OVERVIEWS}
-    found |= {ids.index_path(kind): f"overview:{ids.FOLDERS[kind]}" for kind in names}
-    for kind, own in names.items():
-        found |= {ids.page_path(kind, name): f"{kind}:{name}" for name in own}
+    found |= {ids.index_path(kind): f"overview:{folder}" for kind, folder in ids.FOLDERS.items()}
+    names: list[tuple[str, str]] = [(library.terms[n].kind, n) for n in pages.terms]
+    names += [("trial", trial.id) for trial in library.trials()]
+    names += [("paper", name) for name in library.papers]
+    names += [("reference", name) for name in pages.works]
+    found |= {ids.page_path(kind, name): f"{kind}:{name}" for kind, name in names}
+    for paper, parts in pages.parts.items():
+        for number in range(2, len(parts) + 1):
+            found[part_path(paper, number)] = f"part:{paper}/{number}"
+    found |= {address: f"finding:{name}" for name, address in pages.findings.items()}
     return dict(sorted(found.items()))
+
+
+def find_papers(library: Library) -> dict[str, str]:
+    """Return the paper behind each record of a paper, its parts, and what it brought, by record.
+
+    Of several papers that report one trial or cite one work, the first in order of id.
+    """
+    found: dict[str, str] = {}
+    for name, bundle in sorted(library.papers.items()):
+        records = [f"paper:{name}", *(f"finding:{f.id}" for f in bundle.findings)]
+        records += [f"part:{name}/{n}" for n in range(2, len(find_pages(library).parts[name]) + 1)]
+        records += [f"trial:{t.id}" for t in bundle.trials]
+        records += [f"reference:{cited.id}" for cited in bundle.references]
+        for record in records:
+            found.setdefault(record, name)
+    return found
 
 
 def list_releases(root: Path) -> list[str]:
@@ -61,8 +81,9 @@ def list_releases(root: Path) -> list[str]:
 
 def normalise(address: str) -> str:
     """Return an address as the ledger writes it: lower case, no leading and one closing slash."""
-    bare = address.strip().strip("/").lower()
-    return f"{bare}/" if bare else ""
+    page, mark, anchor = address.strip().partition("#")
+    bare = page.strip("/").lower()
+    return (f"{bare}/" if bare else "") + mark + anchor
 
 
 def tell(address: str, expected: str, got: str, rule: str, hint: str = "") -> Problem:
@@ -73,12 +94,12 @@ def tell(address: str, expected: str, got: str, rule: str, hint: str = "") -> Pr
 def nearest(address: str, current: Iterable[str]) -> str:
     """Return the most similar address of the same kind, or an empty string.
 
-    Findings have hashes for ids: their likeness tells nothing.
+    Findings have hashes for ids: their likeness says nothing.
     """
     folder = address.partition("/")[0]
-    if folder == ids.FOLDERS["finding"]:
+    if "#" in address:
         return ""
-    same = [a for a in current if a.partition("/")[0] == folder and a != f"{folder}/"]
+    same = [a for a in current if a.startswith(f"{folder}/") and a != f"{folder}/" and "#" not in a]
     found = difflib.get_close_matches(address, same, n=1, cutoff=0.75)
     return found[0] if found else ""
 
@@ -91,26 +112,55 @@ def extend_ledger(
 ) -> list[Address]:
     """Return the ledger with every new address added as live since today, sorted by address.
 
-    ``papers`` names, by address, the paper that a record was read from. A record whose id is made
-    of its words and that comes back (a mended typo that was put back) gets its address back; a
-    slug given by hand does not, for it may mean another thing now.
+    ``papers`` names, by record, the paper that it was read from. A record whose id is made of its
+    words and that comes back (a mended typo that was put back) gets its address back; a slug given
+    by hand does not, for it may mean another thing now. A statement that stands elsewhere now, and
+    a part of a paper that is no longer needed, lead there.
     """
     entries = {e.address: e for e in ledger}
     known = papers or {}
+    present = {record: address for address, record in current.items()}
+    for entry in list(entries.values()):
+        if entry.state == "live" and entry.address not in current:
+            kind, _, name = entry.record.partition(":")
+            target = present.get(entry.record)
+            if kind == "part":
+                target = present.get(f"paper:{name.partition('/')[0]}")
+            if target and kind in ("finding", "part"):
+                entries[entry.address] = _move(entry, target)
     for address, record in current.items():
-        entry = entries.get(address)
-        if entry is None:
+        held = entries.get(address)
+        if held is None:
             entries[address] = Address(
-                address=address, record=record, since=today, paper=known.get(address)
+                address=address, record=record, since=today, paper=known.get(record)
             )
-        elif entry.state != "live" and entry.record == record and _is_derived(record):
+        elif held.state != "live" and held.record == record and _is_derived(record):
             back = {"state": "live", "to": None, "because": None}
-            entries[address] = entry.model_copy(update=back)
+            entries[address] = held.model_copy(update=back)
     return _sorted(entries)
 
 
+def withdraw_findings(
+    ledger: Iterable[Address], current: Mapping[str, str], papers: Container[str]
+) -> list[Address]:
+    """Return the ledger in which statements that are no longer read from their paper are retired.
+
+    Their page stands, and says so. With a paper that is gone a curator decides.
+    """
+    gone = {"state": "retired", "because": NO_LONGER_READ}
+    return [
+        e.model_copy(update=gone)
+        if e.state == "live"
+        and e.record.startswith("finding:")
+        and e.address not in current
+        and e.paper in papers
+        else e
+        for e in ledger
+    ]
+
+
 def _is_derived(record: str) -> bool:
-    return record.partition(":")[0] in ("finding", "paper", "reference", "trial")
+    return record.partition(":")[0] in ("finding", "paper", "part", "reference", "trial")
 
 
 def _sorted(entries: Mapping[str, Address]) -> list[Address]:
@@ -120,13 +170,20 @@ def _sorted(entries: Mapping[str, Address]) -> list[Address]:
 def apply_moves(
     ledger: Iterable[Address], moves: Mapping[str, str], current: Mapping[str, str]
 ) -> list[Address]:
-    """Return the ledger with each address that went, and whose record goes on, sent there."""
-    entries = {e.address: e for e in ledger}
-    for old, new in moves.items():
-        entry = entries.get(old)
-        if entry and entry.state == "live" and old not in current and new in current:
-            entries[old] = _move(entry, new)
-    return _sorted(entries)
+    """Return the ledger with each address that went, and whose record goes on, sent there.
+
+    ``moves`` are old and new records, as ``kind:id``.
+    """
+    present = {record: address for address, record in current.items()}
+    entries = list(ledger)
+    for place, entry in enumerate(entries):
+        record = entry.record
+        if record.startswith("part:"):
+            record = record.replace("part:", "paper:").partition("/")[0]
+        target = present.get(moves.get(record, ""))
+        if entry.state == "live" and entry.address not in current and target:
+            entries[place] = _move(entry, target)
+    return entries
 
 
 def lead_rows(
@@ -134,19 +191,21 @@ def lead_rows(
 ) -> list[Address]:
     """Return the ledger in which a paper's page knows the rows of its tables by former ids.
 
-    ``rows`` are old and new ids by the page's address, ``moves`` old and new address of pages.
+    ``rows`` are old and new ids by the paper's id, ``moves`` old and new records.
     """
-    entries = {e.address: e for e in ledger}
-    for address, found in rows.items():
-        sources = [old for old, new in moves.items() if new == address and old in entries]
+    entries = {e.record: e for e in ledger}
+    for paper, found in rows.items():
+        sources = [old for old, new in moves.items() if new == f"paper:{paper}" and old in entries]
         known: dict[str, str] = {}
-        for source in [*sources, address]:
+        for source in [*sources, f"paper:{paper}"]:
             known |= entries[source].rows or {}
         led = {old: found.get(new, new) for old, new in known.items()} | dict(found)
         back = set(found.values())  # an id that came back is no former one
         left = {old: new for old, new in sorted(led.items()) if old not in back}
-        entries[address] = entries[address].model_copy(update={"rows": left or None})
-    return _sorted(entries)
+        page = entries[f"paper:{paper}"]
+        entries[page.record] = page.model_copy(update={"rows": left or None})
+    pages = {e.address: e for e in entries.values() if e.record.startswith("paper:")}
+    return [pages.get(e.address, e) for e in ledger]
 
 
 def former_rows(ledger: Iterable[Address]) -> dict[str, list[str]]:
@@ -262,8 +321,19 @@ def follow(address: str, ledger: Mapping[str, Address]) -> str:
     return address
 
 
+def follow_records(ledger: Iterable[Address]) -> dict[str, str]:
+    """Return, as ``kind:id``, each record that went and the one as which it goes on now."""
+    entries = {e.address: e for e in ledger}
+    found = {}
+    for entry in entries.values():
+        end = entries.get(follow(entry.address, entries))
+        if entry.state == "moved" and end and end.record != entry.record:
+            found[entry.record] = end.record
+    return found
+
+
 def former_ids(ledger: Iterable[Address]) -> dict[str, list[str]]:
-    """Return, for each address that stands, the ids of records that moved to it.
+    """Return, by address of a page or id of a statement that stands, ids of what moved to it.
 
     Pages keep these as empty anchors, so that a link to an old fragment still lands.
     """
@@ -271,6 +341,22 @@ def former_ids(ledger: Iterable[Address]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for entry in entries.values():
         if entry.state == "moved":
-            target = follow(entry.address, entries)
-            found.setdefault(target, []).append(entry.record.partition(":")[2])
+            page, _, anchor = follow(entry.address, entries).partition("#")
+            found.setdefault(anchor or page, []).append(entry.record.partition(":")[2])
     return {address: sorted(names) for address, names in sorted(found.items())}
+
+
+def gone_anchors(ledger: Iterable[Address]) -> dict[str, list[Address]]:
+    """Return, by page, the statements that stood there and do not any more.
+
+    They were withdrawn, or have moved to another page; their page goes on answering for them.
+    """
+    entries = {e.address: e for e in ledger}
+    found: dict[str, list[Address]] = {}
+    for entry in entries.values():
+        page, mark, _ = entry.address.partition("#")
+        if mark and entry.state != "live":
+            end = follow(entry.address, entries)
+            if entry.state == "retired" or end.partition("#")[0] != follow(page, entries):
+                found.setdefault(page, []).append(entry)
+    return found

@@ -100,18 +100,23 @@ def find_works(bundle: PaperBundle, record: Finding | Trial) -> list[str]:
 def _find_pages(library: Library) -> Pages:
     published: dict[str, set[str]] = defaultdict(set)
     stood: dict[str, str] = {}
-    former = any(entry.address.startswith("findings/f") for entry in library.ledger)
-    for entry in () if former else library.ledger:  # the first edition's ledger
+    for entry in library.ledger:
         if entry.state == "live":
             kind, _, name = entry.record.partition(":")
             published[kind].add(name)
             stood[entry.record] = entry.address
-    named = _find_named(library)
+    named = {
+        term.id
+        for bundle in library.papers.values()
+        for record in list_statements(bundle)
+        for term in list_above(library, record)
+        if term.kind in TERM_KINDS
+    }
     known = {n for kind in TERM_KINDS for n in published[kind] if n in library.terms}
     resting = {
         work
         for bundle in library.papers.values()
-        for record in _statements(bundle)
+        for record in list_statements(bundle)
         for work in find_works(bundle, record)
     }
     works = frozenset(
@@ -143,32 +148,22 @@ def _find_pages(library: Library) -> Pages:
     )
 
 
-def _statements(bundle: PaperBundle) -> list[Finding | Trial]:
+def list_statements(bundle: PaperBundle) -> list[Finding | Trial]:
+    """Return the statements and trials of a paper."""
     return [*bundle.findings, *bundle.trials]
 
 
-def _find_named(library: Library) -> set[str]:
-    """Return the ids of terms that evidence names, and of all above them."""
-    waiting = [
-        name
-        for bundle in library.papers.values()
-        for record in _statements(bundle)
-        for name in list_terms(record)
-    ]
-    named: set[str] = set()
-    seen: set[str] = set()
+def list_above(library: Library, record: Finding | Trial) -> list[Term]:
+    """Return the terms that a statement or a trial names, and all above them."""
+    waiting = list(list_terms(record))
+    found: dict[str, Term] = {}
     while waiting:
         name = waiting.pop()
-        if name in seen:
-            continue
-        seen.add(name)
-        term = library.terms.get(name)
-        if term is None:
-            continue
-        if term.kind in TERM_KINDS:
-            named.add(name)
-        waiting += list_parents(term)
-    return named
+        term = None if name in found else library.terms.get(name)
+        if term:
+            found[name] = term
+            waiting += list_parents(term)
+    return list(found.values())
 
 
 def list_parents(term: Term) -> list[str]:

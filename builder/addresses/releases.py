@@ -16,12 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from builder.addresses import ledger
-from builder.addresses.history import digest_pages
-from builder.addresses.outlines import bare
+from builder.addresses.digests import bare, digest_pages
 from builder.errors import Problem, ProblemError
 from builder.models import Address
 from builder.store import Library, relative
-from builder.text import ids
 
 FOLDER = "releases"
 RECORDS = "records.json"
@@ -113,12 +111,14 @@ def compare(before: Release, now: Release, addresses: Iterable[Address]) -> dict
     its former id, and such a page is listed under ``moved``, by its old address.
     """
     entries = {a.address: a for a in addresses}
+    goes_on = ledger.follow_records(entries.values())
+    reasons = {a.record: a.because for a in entries.values() if a.because}
     changed, kept = [], {}
     for old, finding in sorted(before.findings.items()):
-        new = _present_id("finding", old, entries) if old not in now.findings else old
+        new = old if old in now.findings else _present_id("finding", old, goes_on)
         if new in now.findings:
             kept[old] = new
-            paper = _present_id("paper", finding["paper"], entries)
+            paper = _present_id("paper", finding["paper"], goes_on)
             fields = _differing({**finding, "paper": paper}, now.findings[new])
             former = {"formerly": old} if old != new else {}
             if fields or former:
@@ -132,15 +132,10 @@ def compare(before: Release, now: Release, addresses: Iterable[Address]) -> dict
         "findings": {
             "added": [_told(n, now.findings[n]) for n in added],
             "changed": sorted(changed, key=lambda told: str(told["id"])),
-            "withdrawn": [_told(n, before.findings[n]) | _why(n, entries) for n in gone],
+            "withdrawn": [_told(n, before.findings[n]) | _why(n, reasons) for n in gone],
         },
         "pages": _compare_pages(before.pages, now.pages, entries),
     }
-
-
-def _present_id(kind: str, name: str, entries: Mapping[str, Address]) -> str:
-    """Return the id under which a record goes on, as the ledger tells."""
-    return ledger.follow(ids.page_path(kind, name), entries).strip("/").rpartition("/")[2]
 
 
 def _compare_pages(
@@ -166,9 +161,14 @@ def _told(name: str, finding: Mapping[str, Any]) -> dict[str, Any]:
     return {"id": name, "paper": finding["paper"], "quote": finding["quote"]}
 
 
-def _why(name: str, entries: Mapping[str, Address]) -> dict[str, str]:
-    entry = entries.get(ids.page_path("finding", name))
-    return {"because": entry.because} if entry and entry.because else {}
+def _present_id(kind: str, name: str, goes_on: Mapping[str, str]) -> str:
+    """Return the id under which a record goes on, as the ledger has it."""
+    return goes_on.get(f"{kind}:{name}", f"{kind}:{name}").partition(":")[2]
+
+
+def _why(name: str, reasons: Mapping[str, str]) -> dict[str, str]:
+    because = reasons.get(f"finding:{name}")
+    return {"because": because} if because else {}
 
 
 def page_histories(releases: Iterable[Release]) -> dict[str, list[tuple[str, str]]]:

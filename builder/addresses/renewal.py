@@ -1,4 +1,4 @@
-"""The ledger file: renewed by extract, asked by check and build.
+"""The ledger file: renewed whole by every command that writes records, asked by check and build.
 
 A preview neither renews nor asks it: what a curator tries out was never published.
 """
@@ -8,246 +8,106 @@ from __future__ import annotations
 import contextlib
 import re
 import subprocess
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
-from builder import models, store
+from builder import store
 from builder.addresses import checks as ledger_checks
-from builder.addresses import history, ledger, outline_cache, releases
-from builder.addresses.history import News, Steps
-from builder.addresses.identity import Side
-from builder.addresses.ledger_file import Edit, Lines, split_ledger, write_entry
-from builder.addresses.outline_cache import Kept, Page
-from builder.addresses.outlines import Outline, outline_library, outline_paper
-from builder.addresses.partial import Part, renew_pages
+from builder.addresses import ledger, releases
+from builder.addresses.digests import digest_pages
+from builder.addresses.identity import Side, find_moves, find_row_moves
 from builder.errors import Problem, ProblemError
+from builder.models import Address
 from builder.project import Project
 from builder.store import Library, PaperBundle
 from builder.store.build_info import today
-from builder.store.library_cache import Recall
-from builder.store.snapshot import Before, Held, forget_records
-from builder.text import nomenclature
 
-_STAMP = "addresses"
 _ADDRESS = re.compile(r"^- address: (.*)$", re.MULTILINE)
-# An entry of the ledger's YAML, a list in block style.
-_ENTRY = re.compile(r"^- .*\n(?:[^-\n].*\n)*", re.MULTILINE)
+# An entry whose values YAML takes for text as they stand.
+_PLAIN = re.compile(
+    r"- address: [a-z]+/[a-z0-9/-]*\n  record: [a-z]+:[a-z][a-z0-9-]*\n"
+    r"  since: '\d{4}-\d\d-\d\d'\n  state: live\n(?:  paper: [a-z]+-[a-z0-9-]+\n)?"
+    r"(?:  digest: (?!0b)\d*[a-f][0-9a-f]*\n)?(?:  changed: '\d{4}-\d\d-\d\d'\n)?"
+)
 
 
 def renew(
-    project: Project,
-    before: Before,
-    papers: Mapping[str, str] | None = None,
-    fresh: Mapping[str, Outline] | None = None,
-) -> list[Path]:
-    """Write the ledger anew after an extraction; return it if it changed.
+    before: Project, after: Project, papers: Mapping[str, str] | None = None
+) -> list[Problem]:
+    """Write the ledger of ``after`` anew, whose records were written since ``before``.
 
-    ``before`` holds the papers' records as they stood, ``papers`` ids of papers that go on under a
-    new one, ``fresh`` outlines of papers whose records were just written.
-    Nothing is done for a preview, where nothing in content/ changed since the last time, and where
-    content/ can't be read (check will tell).
+    ``papers`` are those that are known to go on under another id, old and new. Return a note where
+    statements went. Nothing is done where content/ can't be read: check will say why.
     """
-    file = project.root / ledger.FILE
-    if project.out == project.preview:
+    try:
+        library = store.load(after)
+    except ProblemError:
         return []
-    now = outline_cache.look(project)
-    if file.is_file() and _find_stamp(project) == now.whole:
+    side = _read_side(before, library, set((papers or {}).values()))
+    entries = renew_ledger(side, library, today(after.root), papers)
+    write_ledger(after, entries)
+    held = {e.address for e in library.ledger if e.state == "live"}
+    gone = [e for e in entries if e.address in held and e.because == ledger.NO_LONGER_READ]
+    if not gone:
         return []
-    with Recall(project.build) as recall, Kept(project) as known:
-        change = _Change(project, now, before.times, papers or {}, fresh or {}, recall, known)
-        try:
-            changed = _renew_part(change)
-            if changed is None:
-                changed = _renew_whole(change)
-        except ProblemError:
-            return []
-    store.write_text(project.build / _STAMP, change.seen().whole)
-    forget_records(project)
-    return [file] if changed else []
+    expected = "every statement that was read before"
+    got = f"{len(gone)} fewer, first {gone[0].address}"
+    return [
+        Problem(ledger.FILE, 0, "note", "withdrawn", expected, got,
+                hint="Their page stands and says that they were withdrawn.")
+    ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """An extraction: how content/ looks now, and the papers' records before.
+def renew_ledger(
+    before: Side, library: Library, day: date, papers: Mapping[str, str] | None = None
+) -> list[Address]:
+    """Return the ledger of a library whose records were written since ``before``.
 
-    ``moved`` are ids of papers that go on under a new one, ``fresh`` outlines of papers that were
-    just written, ``known`` is what the ledger was last renewed for.
+    New addresses are live since ``day``, those whose record goes on under a new id lead there, and
+    each page's data has its digest.
     """
-
-    project: Project
-    now: outline_cache.Look
-    before: Sequence[Held]
-    moved: Mapping[str, str]
-    fresh: Mapping[str, Outline]
-    recall: Recall
-    known: Kept
-
-    @property
-    def file(self) -> Path:
-        """The ledger's file."""
-        return self.project.root / ledger.FILE
-
-    def read(self, folder: Path | None) -> PaperBundle:
-        """Return the records of a paper, its works by their own ids. Raises ProblemError."""
-        missing = folder or self.project.content / "papers"
-        return store.read_bundle(missing, self.project.root, self.recall)
-
-    def seen(self) -> outline_cache.Look:
-        """Return how content/ looks with the ledger as it was just written."""
-        return replace(self.now, ledger=outline_cache.stamp_ledger(self.project))
+    after = Side(library.papers, library.references)
+    current = ledger.list_addresses(library)
+    moves = find_moves(before, after, papers)
+    entries = ledger.extend_ledger(library.ledger, current, day, ledger.find_papers(library))
+    entries = ledger.lead_rows(entries, moves, find_row_moves(before, after, moves))
+    entries = ledger.apply_moves(entries, moves, current)
+    entries = ledger.withdraw_findings(entries, current, library.papers)
+    return ledger.date_ledger(entries, digest_pages(library), day)
 
 
-def _renew_part(change: _Change) -> bool | None:
-    """Renew the ledger where papers changed that stayed, and none of the works that they cite.
+def _read_side(project: Project, library: Library, came: Collection[str]) -> Side:
+    """Return the papers' records as they stood; a paper that can't be read is left out.
 
-    Nothing else is read then. Return whether it changed; None where more has changed than that.
+    So are papers that ``came``: what goes on as one of them is no part of it yet.
     """
-    read = _read_changed(change)
-    held = change.file.read_bytes() if read else b""
-    lines = split_ledger(held.decode("utf-8", "replace"))
-    if read is None or lines is None:
-        return None
-    old, sides = read
-    new = {name: outline_paper(bundle) for name, bundle in sides[1].papers.items()}
-    part = renew_pages(change.known, old, new)
-    if part is None:
-        return None
-    edits = _find_edits(lines, part, history.find_steps(*sides), today(change.project.root))
-    text = lines.write(edits).encode()
-    if not change.recall.edit(models.Address, held, text, edits):
-        return None
-    changed = store.write_bytes(change.file, text)
-    change.recall.keep(forget=False)
-    pages = {**dict.fromkeys(part.changed), **part.pages(part.changed)}
-    change.known.keep_part(change.seen(), new, pages, part.bases)
-    return changed
-
-
-def _read_changed(change: _Change) -> tuple[Mapping[str, Outline], tuple[Side, Side]] | None:
-    """Return papers that changed: their outlines before, and their records before and now.
-
-    None where anything else changed, or a paper cites other works than before.
-    """
-    seen, now = change.known.look, change.now
-    if seen is None or change.moved or len(change.before) != 1:
-        return None
-    same = (seen.rest, seen.ledger, seen.papers.keys()) == (now.rest, now.ledger, now.papers.keys())
-    names = [name for name in now.papers if now.papers[name] != seen.papers.get(name)]
-    folders = {name: change.before[0].find(name) for name in names} if same else {}
-    stood = [
-        f and outline_cache.stamp_folder(f) == seen.papers[name] for name, f in folders.items()
-    ]
-    outlines = change.known.outlines(names)
-    if not same or not all(stood) or len(outlines) != len(names):
-        return None
-    content = change.project.content / "papers"
-    old = {name: change.read(folders[name]) for name in names}
-    new = {name: change.read(content / name) for name in names}
-    if not all(_stay_alike(old[name], new[name]) for name in names):
-        return None
-    before, after = (
-        Side({n: _unite(b, outlines[n].works) for n, b in side.items()}, {}) for side in (old, new)
-    )
-    return outlines, (before, after)
-
-
-def _find_edits(lines: Lines, part: Part, steps: Steps, day: date) -> list[Edit]:
-    """Return what changes in the ledger, the last one first."""
-    ends = {*steps.pages, *steps.pages.values(), *steps.rows}
-    standing = part.pages({*part.changed, *ends})
-    news = News(
-        {address: page.record for address, page in standing.items()},
-        part.papers,
-        {address: page.digest for address, page in standing.items()},
-    )
-    held = lines.read({*part.changed, *ends})
-    known = {entry.address: entry for entry in held}
-    renewed = history.renew_entries(held, [steps], news, day)
-    return list(lines.find_edits(e for e in renewed if known.get(e.address) != e))
-
-
-def _stay_alike(old: PaperBundle, new: PaperBundle) -> bool:
-    """Tell whether a paper cites what it cited, and names no other terms that are made by rule."""
-    named = [set(store.find_named([bundle])) for bundle in (old, new)]
-    made = map(nomenclature.make_term, named[0] ^ named[1])
-    return old.references is new.references and not any(made)
-
-
-def _unite(bundle: PaperBundle, works: Sequence[str]) -> PaperBundle:
-    entries = [
-        cited if cited.id == work else cited.model_copy(update={"id": work})
-        for cited, work in zip(bundle.references, works, strict=True)
-    ]
-    return replace(bundle, references=entries)
-
-
-def _renew_whole(change: _Change) -> bool:
-    """Renew the ledger for the whole library; tell whether it changed. Raises ProblemError."""
-    project, recall = change.project, change.recall
-    library = store.load_library(project.content, project.root, recall)
-    came = set(change.moved.values())
-    sides = [_read_side(project, held, library, came, recall) for held in change.before]
-    known = {**_pick_stayed(change.known, change.now), **change.fresh}
-    outlines = outline_library(library, known)
-    news = history.find_news(outlines)
-    entries = history.renew_ledger(sides, library, today(project.root), change.moved, news=news)
-    changed = _write(change.file, library.ledger, entries)
-    recall.remember(models.Address, change.file, entries)
-    recall.keep()
-    pages = {a: Page(record, news.digests[a]) for a, record in news.current.items()}
-    change.known.keep_whole(change.seen(), outlines, pages)
-    return changed
-
-
-def find_stayed(project: Project) -> dict[str, Outline]:
-    """Return the outlines of papers whose records are as the ledger was last renewed for."""
-    with Kept(project) as known:
-        return _pick_stayed(known, outline_cache.look(project))
-
-
-def _pick_stayed(known: Kept, now: outline_cache.Look) -> dict[str, Outline]:
-    if known.look is None:
-        return {}
-    seen = known.look.papers
-    return known.outlines(name for name, stamp in now.papers.items() if seen.get(name) == stamp)
-
-
-def _write(file: Path, old: Sequence[models.Address], new: Sequence[models.Address]) -> bool:
-    """Write the ledger; entries that stay as they were keep their text. Tell whether it changed."""
-    parts = _ENTRY.findall(file.read_text(encoding="utf-8")) if file.is_file() else []
-    same = zip(old, parts, strict=True) if len(parts) == len(old) else ()
-    known = {entry.address: (entry, part) for entry, part in same}
-    told = []
-    for entry in new:
-        before, part = known.get(entry.address, (None, ""))
-        told.append(part if entry == before else write_entry(entry))
-    return store.write_text(file, "".join(told) or store.dump_records([]))
-
-
-def _find_stamp(project: Project) -> str:
-    """Return the stamp of the last renewal, or an empty text."""
-    stamp = project.build / _STAMP
-    return stamp.read_text() if stamp.is_file() else ""
-
-
-def _read_side(
-    project: Project, held: Held, library: Library, came: Collection[str], reader: store.Reader
-) -> Side:
-    """Return the papers' records as they stood; one that can't be read is left out.
-
-    So are those of papers that ``came``: what goes on as one of them is no part of it yet.
-    """
-    if held.is_empty() and not came:
-        return Side(library.papers, library.references)
     bundles: list[PaperBundle] = []
-    for folder in (held.find(name) for name in held.names() if name not in came):
-        with contextlib.suppress(ProblemError):
-            if folder:
-                bundles.append(store.read_bundle(folder, project.root, reader))
-    united, works = store.unite_bundles(bundles, library.identifiers, library.ledger)
-    return Side(united, works)
+    for folder in sorted((project.content / "papers").glob("*")):
+        if folder.is_dir() and folder.name not in came:
+            with contextlib.suppress(ProblemError):
+                bundles.append(store.read_bundle(folder, project.root))
+    return Side(*store.unite_bundles(bundles, library.identifiers, library.ledger))
+
+
+def write_ledger(project: Project, entries: Iterable[Address]) -> None:
+    """Write the ledger."""
+    text = "".join(map(_write_entry, entries)) or store.dump_records([])
+    store.write_text(project.root / ledger.FILE, ledger.HEADING + text)
+
+
+def _write_entry(entry: Address) -> str:
+    """Return the canonical YAML of an entry; most need no quotes, and are written at once."""
+    told = (
+        f"- address: {entry.address}\n  record: {entry.record}\n  since: '{entry.since}'\n"
+        f"  state: {entry.state}\n"
+    )
+    told += "" if entry.paper is None else f"  paper: {entry.paper}\n"
+    told += "" if entry.digest is None else f"  digest: {entry.digest}\n"
+    told += "" if entry.changed is None else f"  changed: '{entry.changed}'\n"
+    rest = (entry.to, entry.because, entry.rows)
+    plain = all(part is None for part in rest) and _PLAIN.fullmatch(told)
+    return told if plain else store.dump_records([entry])
 
 
 def check_addresses(library: Library) -> list[Problem]:
@@ -262,7 +122,7 @@ def check_addresses(library: Library) -> list[Problem]:
 
 
 def _find_published(root: Path) -> dict[str, Iterable[str]]:
-    """Return the addresses that every release tells of, and those that the last commit held.
+    """Return the addresses that every release names, and those that the last commit held.
 
     Its parents count as well: a merge takes one side of a conflict, and loses the other.
     """
@@ -272,7 +132,7 @@ def _find_published(root: Path) -> dict[str, Iterable[str]]:
     commits = _ask_git(root, "rev-list", "--parents", "-n", "1", "HEAD").split()
     for commit in commits:
         text = _ask_git(root, "show", f"{commit}:./{ledger.FILE}")
-        if text:
+        if text.startswith(ledger.HEADING):
             found[f"commit {commit[:12]}"] = [m.strip("'\"") for m in _ADDRESS.findall(text)]
     return found
 
@@ -293,21 +153,17 @@ def _ask_git(root: Path, *words: str) -> str:
 
 def check_pages(library: Library, site: Path) -> list[Problem]:
     """Return a problem for each address of the ledger at which a built site has no page."""
+    pages = sorted({entry.address.partition("#")[0] for entry in library.ledger})
     return [
         Problem(
-            f"{entry.address}index.html", 0, "error", "ledger-page", "a page, as it was published",
-            "none", hint="The site must answer at every address that it ever had.",
+            f"{page}index.html", 0, "error", "ledger-page", "a page, as it was published", "none",
+            hint="The site must answer at every address that it ever had.",
         )
-        for entry in library.ledger
-        if not (site / entry.address / "index.html").is_file()
+        for page in pages
+        if not (site / page / "index.html").is_file()
     ]  # fmt: skip
 
 
 def check_dates(library: Library) -> list[Problem]:
     """Return a problem where the ledger does not know a page's data as it is now."""
-    return ledger_checks.check_digests(library.ledger, history.digest_pages(library))
-
-
-def write_ledger(project: Project, entries: list[models.Address]) -> None:
-    """Write the ledger."""
-    store.write_records(project.root / ledger.FILE, entries)
+    return ledger_checks.check_digests(library.ledger, digest_pages(library))

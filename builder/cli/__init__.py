@@ -36,6 +36,12 @@ class AtlasGroup(click.Group):
 def main(context: click.Context, root: Path | None) -> None:
     """Build the Exosome Atlas from the papers in seeds/."""
     context.obj = Project(root.resolve()) if root else find_project(Path.cwd())
+    if not context.resilient_parsing:
+        from builder.store.transaction import recover
+
+        with told():
+            note = recover(context.obj)
+        show([note] if note else [])
 
 
 @main.command()
@@ -53,8 +59,8 @@ def extract(project: Project, jobs: int | None, dask: str | None) -> None:
     if jobs and dask:
         raise click.UsageError("--jobs and --dask exclude each other")
     with told(), Stages() as stages:
-        crew = workers.name_crew(jobs, dask)
-        report = extraction.extract(project, stages.notify, crew=crew, progress=stages.progress)
+        crew = workers.Crew(jobs, dask, stages.progress)
+        report = extraction.extract(project, stages.notify, crew)
     finish(
         report.problems,
         f"extract: {count(report.papers, 'paper')}, {count(len(report.changed), 'file')} changed, "
@@ -78,8 +84,9 @@ def check(project: Project, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([asdict(p) for p in problems], ensure_ascii=False, indent=2))
         sys.exit(1 if has_errors(problems) else 0)
-    warnings = sum(problem.level == "warning" for problem in problems)
-    finish(problems, f"check: {count(warnings, 'warning')}, {stages.seconds}")
+    levels = [problem.level for problem in problems]
+    found = ", ".join(count(levels.count(level), level) for level in ("error", "warning"))
+    finish(problems, f"check: {found}, {stages.seconds}")
 
 
 @main.command()
@@ -174,6 +181,26 @@ def retire(project: Project, names: tuple[str, ...], because: str) -> None:
 
 
 @main.command()
+@click.argument("paper")
+@click.option("--because", required=True, help="Why, in a sentence that readers will see.")
+@click.pass_obj
+def remove(project: Project, paper: str, because: str) -> None:
+    """Take PAPER out: its seed, records and corrections.
+
+    PAPER is its id, its address or the name of its seed. Its addresses are withdrawn, and go on
+    saying so.
+    """
+    from builder.curate import redirects
+
+    with told():
+        done = redirects.remove(project, paper, because)
+    click.echo(
+        f"remove: {count(len(done.changed), 'file')} changed, {len(done.withdrawn):,} "
+        f"{'address' if len(done.withdrawn) == 1 else 'addresses'} withdrawn"
+    )
+
+
+@main.command()
 @click.argument("version")
 @click.pass_obj
 def release(project: Project, version: str) -> None:
@@ -191,11 +218,11 @@ def release(project: Project, version: str) -> None:
 @click.pass_obj
 def questions(project: Project, as_json: bool) -> None:
     """List what a curator should look at, the weightiest first."""
+    from builder import store
     from builder.curate.questions import find_questions
-    from builder.store.library_cache import load
 
     with told():
-        found = find_questions(load(project))
+        found = find_questions(store.load(project))
     if as_json:
         click.echo(json.dumps([asdict(q) for q in found], ensure_ascii=False, indent=2))
         return
@@ -228,8 +255,7 @@ def read(
     project: Project, /, file: Path | None, text: str | None, style: str | None, **place: Any
 ) -> None:
     """Show what FILE, or a bare text, gives; nothing is written."""
-    from builder.curate.reading import unpack_knowledge
-    from builder.curate.vocabulary_cache import learn
+    from builder.curate.reading import load_vocabulary
     from builder.export import reading
 
     if (file is None) == (text is None):
@@ -237,7 +263,7 @@ def read(
     if style and (file is None or place["as_json"]):
         raise click.UsageError("--format goes with FILE and without --json")
     with told():
-        _, vocabulary = unpack_knowledge(learn(project))
+        vocabulary = load_vocabulary(project)
     if file is not None:
         found = reading.read_file(file, vocabulary)
         if found.bundle and style:
@@ -264,12 +290,12 @@ def read(
 @click.pass_obj
 def explain(project: Project, finding: str) -> None:
     """Show the words and rules behind each field of FINDING."""
+    from builder import store
     from builder.curate.explain import explain_finding
-    from builder.store.library_cache import load
 
     with told():
         try:
-            lines = explain_finding(project, load(project), finding)
+            lines = explain_finding(project, store.load(project), finding)
         except LookupError as error:
             raise click.BadParameter(str(error), param_hint="FINDING") from error
     for line in lines:
@@ -329,11 +355,11 @@ def refresh(project: Project, part: str | None) -> None:
 @click.pass_obj
 def add(project: Project, file: Path, dry_run: bool) -> None:
     """Take the paper FILE into seeds/, and show what it brings."""
-    from builder.curate.add import add_paper, tell_added
+    from builder.curate.add import add_paper, describe_added
 
     with told(), Stages() as stages:
         added = add_paper(project, file, dry_run=dry_run, notify=stages.notify)
-    for line in tell_added(added):
+    for line in describe_added(added):
         click.echo(line)
     done = "dry run, nothing was touched" if dry_run else f"seeds/{added.seed} is in"
     finish(added.problems, f"add: {done}, {stages.seconds}")

@@ -110,12 +110,11 @@ def _screen_by_key(project: Project, who: str) -> None:
 def include_records(project: Project, records: tuple[str, ...]) -> None:
     """Fetch included records into seeds/ and read them."""
     from builder.curate import extraction
-    from builder.curate.reading import unpack_knowledge
-    from builder.curate.vocabulary_cache import learn
+    from builder.curate.reading import load_vocabulary
     from builder.refresh.include import include
 
     with told(), Stages() as stages:
-        done = include(project, unpack_knowledge(learn(project))[1], records, notify=stages.notify)
+        done = include(project, load_vocabulary(project), records, notify=stages.notify)
         report = extraction.extract(project, stages.notify)
     for kind, brought in (("full text", done.seeds), ("abstract", done.abstracts)):
         for record, seed in brought.items():

@@ -1,49 +1,40 @@
-"""Taking in a paper: what it holds, what it repeats, and what it changes; then all of it, or none.
-
-Everything is worked out beside the project first. Only then is the seed copied and content/
-written, and what was written is taken back where a file fails.
-"""
+"""Taking in a paper: what it holds, repeats and changes; then all of it, or none."""
 
 from __future__ import annotations
 
-import contextlib
+import hashlib
 import re
-import shutil
-import tempfile
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from rapidfuzz import fuzz
 
 from builder import models, store
-from builder.addresses import renewal
-from builder.addresses.outlines import digest_pages, list_addresses, outline_library
-from builder.curate.id_collisions import Claim, tell_same
-from builder.curate.proposals import Proposal, find_proposals
-from builder.curate.questions import OpenQuestion, find_questions
-from builder.curate.reading import Knowledge, Task, describe_crash, take_paper, unpack_knowledge
-from builder.curate.registry import compare_trials
-from builder.curate.vocabulary_cache import learn
+from builder.addresses import ledger
+from builder.addresses.digests import digest_pages
+from builder.curate.extraction import extract_records, silent
+from builder.curate.questions import OpenQuestion, Proposal, find_proposals, find_questions
+from builder.curate.reading import describe_crash
+from builder.curate.successors import Claim, explain_same
 from builder.errors import Problem, ProblemError
-from builder.extract.vocabulary import Vocabulary
+from builder.extract.vocabulary import build_vocabulary
+from builder.models.document import Document
 from builder.project import Project, find_seeds
 from builder.readers import read_seed_bytes
 from builder.readers.bibliography import build_paper
 from builder.readers.source import read_bytes
 from builder.store import Library, PaperBundle
-from builder.store.atomic_replace import hold_lock
-from builder.store.library_cache import Recall
 from builder.store.same_work import DOUBTFUL, titles_agree
-from builder.store.snapshot import keep_records
+from builder.store.transaction import transaction
 from builder.text import spelling
 
 _EXTENSION = re.compile(r"\.[a-z0-9]{1,5}")
 _HASH_LETTERS = 8
 # Of a long list the report shows so many lines and the count of the rest.
 _MOST_LINES = 30
+_MOST_LETTERS = 120
 
 
 @dataclass(frozen=True)
@@ -67,7 +58,7 @@ def add_paper(
     file: Path,
     *,
     dry_run: bool = False,
-    notify: Callable[[str], None] = lambda _: None,
+    notify: Callable[[str], None] = silent,
 ) -> Added:
     """Take a paper in, and return what it brings; with ``dry_run`` nothing is touched.
 
@@ -77,79 +68,55 @@ def add_paper(
     data = read_bytes(file, str(file))
     if file.resolve().parent == project.seeds.resolve():
         raise _refuse(file, "a file outside seeds/", "one in it", "Run: python -m builder extract")
+    for other in find_seeds(project):
+        if other.stat().st_size == len(data) and other.read_bytes() == data:
+            raise _refuse(file, "a paper that is not there yet", f"the same file as {other.name}")
     notify(f"reading {file.name}")
-    knowledge, vocabulary = unpack_knowledge(learn(project))
-    seed, (claim, bundle, problems) = _take(project, file, data, knowledge, vocabulary)
-    with Recall(project.build) as recall:
-        library = store.load_library(project.content, project.root, recall)
-        _refuse_twins(file, library, claim)
-        if claim.paper in library.papers:
-            task = Task(f"seeds/{seed}", data, claim.apart)
-            _, bundle, problems = _read(task, knowledge, vocabulary)
-        changes = _find_changes(project, library, bundle, recall)
-        notify("what will change")
-        with _beside(project, changes) as content:
-            after = store.load_library(content, project.root, recall)
-    before_pages, after_pages = _digest_sites(project, library, after, _touched(changes))
-    found = Added(
+    document, paper = _read(file, data)
+    seed = name_seed(paper.id, hashlib.sha256(data).hexdigest(), file.suffix)
+    before = store.load(project)
+    claim = Claim(paper.id, paper.csl.DOI or "", paper.csl.title)
+    _refuse_twins(file, before, claim)
+    with transaction(project) as work:
+        store.write_bytes(work.project.seeds / seed, data)
+        report = extract_records(work.project, project, notify)
+        after = store.load(work.project)
+        bundle = next((b for b in after.papers.values() if b.paper.seed.file == seed), None)
+        problems = [p for p in report.problems if p.file == f"seeds/{seed}"]
+        if bundle is None:
+            raise ProblemError(problems or report.problems)
+        pages = [ledger.list_addresses(library) for library in (before, after)]
+        digests = [digest_pages(library) for library in (before, after)]
+        work.keep = not dry_run
+    return Added(
         seed=seed,
         bundle=bundle,
-        problems=sorted(problems, key=Problem.sort_key),
+        problems=problems,
         questions=[q for q in find_questions(after) if q.file == f"seeds/{seed}"],
-        proposals=find_proposals(read_seed_bytes(data, f"seeds/{seed}"), vocabulary),
+        proposals=find_proposals(
+            document, build_vocabulary(after.terms.values(), content=project.content)
+        ),
         shared=_find_shared(after, bundle.paper.id),
         cited_by=_find_citing(after, bundle.paper),
-        files=[f"seeds/{seed}", *(f"content/{name}" for name in changes)],
-        pages_added=[p for p in after_pages if p not in before_pages],
-        pages_changed=[
-            p for p in after_pages if before_pages.get(p, "") not in ("", after_pages[p])
-        ],
+        files=[path.relative_to(project.root).as_posix() for path in work.changed],
+        pages_added=[p for p in pages[1] if p not in pages[0] and "#" not in p],
+        pages_changed=[p for p in digests[1] if digests[0].get(p, "") not in ("", digests[1][p])],
     )
-    if not dry_run:
-        wanted = {project.content / name: text.encode() for name, text in changes.items()}
-        with hold_lock(project.build / "lock"), keep_records(project) as before:
-            for name in _touched(changes):
-                before.hold(name)
-            write_all({project.seeds / seed: data, **wanted})
-            renewal.renew(project, before)
-    return found
 
 
 def _refuse(file: Path, expected: str, got: str, hint: str = "") -> ProblemError:
     return ProblemError(Problem(str(file), 0, "error", "add", expected, got, hint=hint))
 
 
-def _take(
-    project: Project, file: Path, data: bytes, knowledge: Knowledge, vocabulary: Vocabulary
-) -> tuple[str, _Read]:
-    """Return the name that the seed gets, its records, and what was doubtful."""
-    first = Task(str(file), data)
-    for other in find_seeds(project):
-        if other.stat().st_size == len(data) and other.read_bytes() == data:
-            raise _refuse(file, "a paper that is not there yet", f"the same file as {other.name}")
-    # Its own name stands in the records and in every message.
-    seed = name_seed(_find_id(first), first.sha256, file.suffix)
-    return seed, _read(Task(f"seeds/{seed}", data), knowledge, vocabulary)
-
-
-_Read = tuple[Claim, PaperBundle, list[Problem]]
-
-
-def _read(task: Task, knowledge: Knowledge, vocabulary: Vocabulary) -> _Read:
-    taken = take_paper(task, vocabulary, knowledge)
-    if taken.bundle is None or taken.claim is None:
-        raise ProblemError(taken.problems)
-    return taken.claim, taken.bundle, taken.problems
-
-
-def _find_id(task: Task) -> str:
-    """Return the id of a paper. Raises ProblemError where it can't be read."""
+def _read(file: Path, data: bytes) -> tuple[Document, models.Paper]:
+    """Return a file as a document and a paper. Raises ProblemError where it can't be read."""
     try:
-        return build_paper(read_seed_bytes(task.data, task.file)).id
+        document = read_seed_bytes(data, str(file))
+        return document, build_paper(document)
     except ProblemError:
         raise
     except Exception as error:
-        raise ProblemError(describe_crash(task.file, error)) from error
+        raise ProblemError(describe_crash(str(file), error)) from error
 
 
 def name_seed(paper: str, sha256: str, suffix: str) -> str:
@@ -167,13 +134,13 @@ def _refuse_twins(file: Path, library: Library, own: Claim) -> None:
         other = library.papers[name].paper
         # An id with a hash behind it was made for this paper beside another.
         paper = own.paper if name == own.apart else name
-        why = tell_same(own, Claim(paper, other.csl.DOI or "", other.csl.title))
+        why = explain_same(own, Claim(paper, other.csl.DOI or "", other.csl.title))
         if why:
             raise _refuse(
                 file,
                 "a paper that is not there yet",
                 f"{name} ({why}), read from seeds/{other.seed.file}",
-                "To replace it, remove that seed and its folder in content/papers/ first.",
+                f'To replace it, run first: python -m builder remove {name} --because "…"',
             )
 
 
@@ -201,111 +168,11 @@ def _find_citing(after: Library, paper: models.Paper) -> list[str]:
     return sorted(found)
 
 
-# --- what will change ----------------------------------------------------------------------------
-
-
-def _find_changes(
-    project: Project, library: Library, new: PaperBundle, reader: store.Reader
-) -> dict[str, str]:
-    """Return the files below content/ that change, with their texts.
-
-    Beside the new paper's own folder that may be trials of other papers, which look like its own.
-    """
-    papers = project.content / "papers"
-    names = sorted(library.papers)
-    bundles = [store.read_bundle(papers / name, project.root, reader) for name in names]
-    compared = compare_trials([*bundles, new], library.registry)
-    changes = {}
-    for bundle in compared:
-        files = store.bundle_files(bundle) if bundle.paper.id == new.paper.id else _trials(bundle)
-        for name, text in files.items():
-            path = papers / bundle.paper.id / name
-            if not path.is_file() or path.read_bytes() != text.encode():
-                changes[path.relative_to(project.content).as_posix()] = text
-    return changes
-
-
-def _trials(bundle: PaperBundle) -> dict[str, str]:
-    return {"trials.yml": store.dump_records(bundle.trials)}
-
-
-@contextmanager
-def _beside(project: Project, changes: Mapping[str, str]) -> Iterator[Path]:
-    """Give a copy of content/ with the changes in it; what stays is linked, not copied."""
-    with tempfile.TemporaryDirectory(prefix="atlas-add-") as folder:
-        content = Path(folder) / "content"
-        (content / "papers").mkdir(parents=True)
-        for part in project.content.iterdir():
-            if part.name != "papers":
-                (content / part.name).symlink_to(part.resolve())
-        touched = _touched(changes)
-        papers = project.content / "papers"
-        for paper in papers.iterdir() if papers.is_dir() else ():
-            if paper.name in touched:
-                shutil.copytree(paper, content / "papers" / paper.name)
-            else:
-                (content / "papers" / paper.name).symlink_to(paper.resolve())
-        for name, text in changes.items():
-            store.write_text(content / name, text)
-        yield content
-
-
-def _touched(changes: Iterable[str]) -> set[str]:
-    """Return the papers in whose folders files change."""
-    return {Path(name).parts[1] for name in changes}
-
-
-def _digest_sites(
-    project: Project, library: Library, after: Library, touched: Collection[str]
-) -> tuple[dict[str, str], dict[str, str]]:
-    """Return a hash of the data of each page by address, of two libraries.
-
-    What is known of papers that stay is not worked out again.
-    """
-    outlines = outline_library(library, renewal.find_stayed(project))
-    stay = {name: paper for name, paper in outlines.papers.items() if name not in touched}
-    sites = (outlines, outline_library(after, stay))
-    before, later = (digest_pages(told, list_addresses(told)) for told in sites)
-    return before, later
-
-
-def write_all(files: Mapping[Path, bytes]) -> None:
-    """Write all files, or none: where one fails, those before it get their old bytes back.
-
-    Raises ProblemError where the disk refuses.
-    """
-    before = {path: path.read_bytes() if path.is_file() else None for path in files}
-    made = [
-        folder
-        for path in files
-        for folder in (path.parent, *path.parent.parents)
-        if not folder.exists()
-    ]
-    try:
-        for path, data in files.items():
-            store.write_bytes(path, data)
-    except BaseException:
-        _restore(before, made)
-        raise
-
-
-def _restore(before: Mapping[Path, bytes | None], made: Sequence[Path]) -> None:
-    for path, data in before.items():
-        with contextlib.suppress(OSError, ProblemError):
-            if data is None:
-                path.unlink(missing_ok=True)
-            else:
-                store.write_bytes(path, data)
-    for folder in sorted(set(made), key=lambda f: len(f.parts), reverse=True):
-        with contextlib.suppress(OSError):
-            folder.rmdir()
-
-
 # --- the report ----------------------------------------------------------------------------------
 
 
-def tell_added(added: Added) -> Iterator[str]:
-    """Yield the lines that tell a curator what a paper brings."""
+def describe_added(added: Added) -> Iterator[str]:
+    """Yield the lines that show a curator what a paper brings."""
     bundle = added.bundle
     paper = bundle.paper
     yield f"{paper.csl.title}"
@@ -317,6 +184,7 @@ def tell_added(added: Added) -> Iterator[str]:
         f" ({unread} not parsed), tables: {len(bundle.tables)} (rows: {rows}),"
         f" trials: {len(bundle.trials)}, figures: {len(paper.figures)}"
     )
+    yield from _section("Findings as read", [_describe(f) for f in bundle.findings], None)
     yield from _section("There already: works that other papers cite too", added.shared)
     yield from _section("There already: cited by", added.cited_by)
     yield from _section("Questions", [str(question) for question in added.questions])
@@ -329,12 +197,31 @@ def tell_added(added: Added) -> Iterator[str]:
     yield from _section("Pages changed", added.pages_changed)
 
 
-def _section(heading: str, lines: Sequence[str]) -> Iterator[str]:
+def _describe(finding: models.Finding) -> str:
+    """Return a finding in one line: its place, its words, and what was read from them."""
+    words = " ".join(finding.quote.split())
+    quote = words if len(words) <= _MOST_LETTERS else f"{words[:_MOST_LETTERS]}…"
+    fields = []
+    for name, value in finding:
+        items = [_name_item(item) for item in value] if isinstance(value, list) else []
+        if items and name not in ("questions", "references"):
+            fields.append(f"{name}: {', '.join(items)}")
+    read = "; ".join(fields) or "nothing"
+    return f"line {finding.locator.line}, {finding.id}: “{quote}” → {read}"
+
+
+def _name_item(item: object) -> str:
+    name = str(getattr(item, "id", None) or getattr(item, "label", None) or item)
+    effect = getattr(item, "effect", None) or getattr(item, "role", None)
+    return f"{name} ({effect})" if effect else name
+
+
+def _section(heading: str, lines: Sequence[str], most: int | None = _MOST_LINES) -> Iterator[str]:
     if lines:
         yield f"{heading} ({len(lines)}):"
-        yield from (f"  {line or '(home)'}" for line in lines[:_MOST_LINES])
-    if len(lines) > _MOST_LINES:
-        yield f"  … and {len(lines) - _MOST_LINES} more"
+        yield from (f"  {line or '(home)'}" for line in lines[:most])
+    if most and len(lines) > most:
+        yield f"  … and {len(lines) - most} more"
 
 
 def _count_kinds(pages: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from builder import models, store
-from builder.errors import Problem, ProblemError, suggest
+from builder.errors import Problem, suggest
 from builder.store import PaperBundle
 
 # What a correction may never touch: the words of the seed, their place, and the record's address.
@@ -51,20 +51,6 @@ def find_lines(path: Path) -> list[int]:
     return [store.find_line(text, (number,)) for number in range(count)]
 
 
-def read_corrections(folder: Path, root: Path) -> dict[str, list[models.Correction]]:
-    """Return the corrections of each paper. Raises ProblemError with every problem found."""
-    found: dict[str, list[models.Correction]] = {}
-    problems: list[Problem] = []
-    for path in sorted(folder.glob("*.yml")):
-        try:
-            found[path.stem] = store.read_records(models.Correction, path, root)
-        except ProblemError as error:
-            problems.extend(error.problems)
-    if problems:
-        raise ProblemError(problems)
-    return found
-
-
 class _MisfitError(Exception):
     def __init__(self, field: str, expected: str, got: str = "", hint: str = "") -> None:
         super().__init__(expected)
@@ -92,6 +78,7 @@ def _apply(bundle: PaperBundle, correction: models.Correction) -> PaperBundle:
         [mend(r) for r in bundle.tables],
         [mend(r) for r in bundle.findings],
         [mend(r) for r in bundle.trials],
+        [mend(r) for r in bundle.cards],
     )
     if not hit:
         raise _MisfitError(
@@ -110,6 +97,7 @@ def _record_ids(bundle: PaperBundle) -> list[str]:
         bundle.tables,
         bundle.findings,
         bundle.trials,
+        bundle.cards,
     ]
     return [record.id for group in groups for record in group]
 

@@ -96,13 +96,13 @@ _DESIGN_WORDS = (
 
 
 def _compare_design(trial: Trial, record: RegistryRecord) -> list[Discrepancy]:
-    if not trial.design:
+    if not trial.design_printed:
         return []
-    stated = spelling.fold(trial.design)
+    stated = spelling.fold(trial.design_printed)
     for name, claim, denial in _DESIGN_WORDS:
         for text in _texts(record, f"design_{name}"):
             if re.search(claim, stated) and re.search(denial, spelling.fold(text)):
-                return [_differ("design", trial.design, f"{name}: {text}", "high")]
+                return [_differ("design", trial.design_printed, f"{name}: {text}", "high")]
     return []
 
 

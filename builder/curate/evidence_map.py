@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
 from builder.curate.studies import find_ancestors
-from builder.extract.findings.appraisal import LEVELS
+from builder.extract.design import LEVELS
 from builder.models import Best, MapRow, Result, Study, Term, Weight
 
 

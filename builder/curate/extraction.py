@@ -1,21 +1,21 @@
-"""From seeds/ to content/: extract writes it, check tells whether it is what extract would write.
+"""From seeds/ to content/: extract writes it, check says whether it is what extract would write.
 
 It knows no page, so that a command that only reads papers loads nothing that makes pages.
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from builder import models, store
 from builder.addresses import renewal
-from builder.curate.checks import check_library, check_quotes
-from builder.curate.corrections import read_corrections
-from builder.curate.intake import hash_of, read_seeds, write_reading
-from builder.curate.reading import TRIALS, Reading
-from builder.curate.reading_cache import Shelf
+from builder.addresses.pages import list_terms
+from builder.curate.checks import check_library, check_quotes, check_terms
+from builder.curate.reading import TRIALS, Reading, fits, load_texts, read_corrections, read_seeds
 from builder.curate.registry import compare_lists
 from builder.curate.successors import (
     check_orphans,
@@ -24,16 +24,13 @@ from builder.curate.successors import (
     find_successors,
     remove_records,
 )
-from builder.curate.term_checks import check_terms
-from builder.curate.workers import Crew, Progress
+from builder.curate.workers import Crew
 from builder.errors import Problem, ProblemError, has_errors
 from builder.project import Project, find_seeds
 from builder.readers import read_words
 from builder.store import Library
-from builder.store.atomic_replace import hold_lock
-from builder.store.hashes import hash_text
-from builder.store.library_cache import Recall, load
-from builder.store.snapshot import keep_records
+from builder.store.cache import Cache, hash_parts, hash_text
+from builder.store.transaction import fingerprint, transaction
 
 Notify = Callable[[str], None]
 
@@ -49,7 +46,7 @@ class Report:
 
     @property
     def failed(self) -> bool:
-        """Tell whether any problem is an error."""
+        """Return whether any problem is an error."""
         return has_errors(self.problems)
 
 
@@ -57,59 +54,100 @@ def silent(_: str) -> None:
     """Notify no one."""
 
 
-def no_progress(done: int, total: int) -> None:
-    """Tell no one how many papers are read."""
-
-
 # --- extract -------------------------------------------------------------------------------------
 
 
-def extract(
-    project: Project,
-    notify: Notify = silent,
-    *,
-    crew: Crew | None = None,
-    progress: Progress = no_progress,
-    goes_on: Mapping[str, str] | None = None,
-) -> Report:
+def extract(project: Project, notify: Notify = silent, crew: Crew | None = None) -> Report:
     """Read every seed that changed and write its records; touch only files whose bytes change.
 
-    A seed that can't be read keeps the records it had, and the others are written all the same.
-    Records of a paper that goes on under a new id make room for it; ``goes_on`` tells of such ones,
-    old and new id, where the records alone leave it open. ``crew`` does the reading; if it is not
-    given, processes do for many papers. Raises ProblemError where terms or corrections are broken
-    or the disk refuses.
+    A seed that can't be read, and one whose corrections do not fit, keeps the records it had; the
+    others are written all the same. Raises ProblemError, and changes nothing, where terms or
+    corrections are broken or the disk refuses.
     """
-    with (
-        hold_lock(project.build / "lock"),
-        Shelf(project) as shelf,
-        keep_records(project) as before,
-    ):
-        everything = read_all(project, shelf, notify, crew, progress)
+    with transaction(project) as work:
+        report = extract_records(work.project, project, notify, crew)
+        work.keep = project.out != project.preview  # what a curator tries out is not kept
+    return replace(report, changed=work.changed)
+
+
+def extract_records(
+    project: Project,
+    before: Project,
+    notify: Notify = silent,
+    crew: Crew | None = None,
+    goes_on: Mapping[str, str] | None = None,
+) -> Report:
+    """Write the records of every seed of a copy of a project, and its ledger.
+
+    ``before`` is the project as it stands. Records of a paper that goes on under a new id make room
+    for it; ``goes_on`` names such papers, old and new id, where the records alone leave it open.
+    """
+    with Cache(project.build / "cache") as cache:
+        everything = read_all(project, cache, notify, crew)
         stale = find_stale(project, everything.readings)
         kept = [reading for reading, _ in everything.kept]
-        successors = find_successors(project, stale, kept, goes_on)
+        texts = lambda reading: load_texts(reading, cache)  # noqa: E731
+        successors = find_successors(project, stale, kept, texts, goes_on)
         notify("writing")
-        changed: list[Path] = []
-        written: dict[str, Reading] = {}
-        try:
-            with Recall(project.build) as recall:
-                for reading, trials in everything.kept:
-                    done, files = write_reading(project, reading, trials, recall, before.hold)
-                    written[reading.file] = done
-                    changed.extend(files)
-                recall.keep(forget=False)
-        finally:
-            shelf.keep(written.get(reading.file, reading) for reading in everything.readings)
+        for reading, trials in everything.kept:
+            _write(project, reading, trials, cache)
         for old in successors:
-            before.hold(old)
-            changed.extend(remove_records(project.content / "papers" / old))
-        notify("addresses")
-        fresh = {r.paper: r.outline for r in kept if r.outline}
-        changed.extend(renewal.renew(project, before, successors, fresh))
-        problems = [*everything.problems, *_check_old(project, everything, {})]
-        problems.sort(key=Problem.sort_key)
-        return Report(changed, problems, sum(bool(r.paper) for r in everything.readings))
+            remove_records(project.content / "papers" / old)
+        problems = list(everything.problems)
+        if project.out != project.preview:  # what a curator tries out was never published
+            notify("addresses")
+            state = hash_parts([b"ledger", fingerprint(project).encode()])
+            if cache.get(state) is None:
+                problems += renewal.renew(before, project, successors)
+                problems += _find_news(before, project, cache)
+                cache.put(hash_parts([b"ledger", fingerprint(project).encode()]), b"renewed")
+        problems += _check_old(project, everything, {})
+    problems.sort(key=Problem.sort_key)
+    return Report([], problems, sum(bool(r.paper) for r in everything.readings))
+
+
+def _write(
+    project: Project, reading: Reading, trials: Sequence[models.Trial], cache: Cache
+) -> None:
+    """Write the files of a paper that differ."""
+    folder = project.content / "papers" / reading.paper
+    store.write_text(folder / TRIALS, store.dump_records(trials))
+    differing = [name for name, told in reading.digests.items() if _hash(folder / name) != told]
+    if differing:
+        texts = load_texts(reading, cache)
+        for name in differing:
+            store.write_text(folder / name, texts[name])
+
+
+def _hash(path: Path) -> str:
+    """Return the hash of a file's text; empty where there is none."""
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+
+def _find_news(before: Project, after: Project, cache: Cache) -> Iterator[Problem]:
+    """Yield a note for each term that no statement named before, with what it matched."""
+    try:
+        old = store.load_library(before.content, before.root, cache)
+        new = store.load_library(after.content, after.root, cache)
+    except ProblemError:
+        return
+    if not old.papers:
+        return
+    named = {name for finding in old.findings() for name in list_terms(finding)}
+    fresh: dict[str, list[models.Finding]] = defaultdict(list)
+    for finding in new.findings():
+        for name in {*list_terms(finding)} - named:
+            if name in new.terms:
+                fresh[name].append(finding)
+    for name, findings in sorted(fresh.items()):
+        first = findings[0]
+        file = f"seeds/{new.papers[first.paper].paper.seed.file}"
+        yield Problem(
+            file, first.locator.line, "note", "term-named",
+            f"statements that name {name!r} for the first time",
+            f"{len(findings)}, first “{' '.join(first.quote.split())[:100]}”",
+            hint=f"Run: python -m builder explain {first.id}",
+        )  # fmt: skip
 
 
 def _check_old(
@@ -134,11 +172,7 @@ class Everything:
 
 
 def read_all(
-    project: Project,
-    shelf: Shelf,
-    notify: Notify = silent,
-    crew: Crew | None = None,
-    progress: Progress = no_progress,
+    project: Project, cache: Cache, notify: Notify = silent, crew: Crew | None = None
 ) -> Everything:
     """Return the records of every seed that can be read, and every problem; writes nothing."""
     seeds = find_seeds(project)
@@ -147,20 +181,39 @@ def read_all(
             Problem("seeds", 0, "error", "seeds", "at least one paper", "none",
                     hint="Put a paper there as received.")
         )  # fmt: skip
-    corrected = list(read_corrections(project.content / "corrections", project.root))
     notify(f"{len(seeds)} papers" if len(seeds) > 1 else seeds[0].name)
-    readings = read_seeds(project, seeds, shelf, crew, progress)
+    readings = read_seeds(project, seeds, cache, crew or Crew())
     twins = list(_check_twins(readings))
     twice = {problem.file for problem in twins}
-    problems = [*twins, *(problem for reading in readings for problem in reading.problems)]
-    kept = [r for r in readings if r.paper and r.file not in twice]
+    problems = [*twins, *(p for reading in readings for p in (*reading.problems, *reading.misfits))]
+    kept = [r for r in readings if fits(r) and r.file not in twice]
     registry = store.read_registry(project.content, project.root)
     trials = compare_lists([(r.trials, r.titles) for r in kept], registry)
+    corrected = list(read_corrections(project))
     return Everything(readings, list(zip(kept, trials, strict=True)), problems, corrected)
 
 
+def check_corrections(project: Project) -> list[Problem]:
+    """Return every correction that no longer fits what is read from its seed.
+
+    Only papers with corrections are read, from the cache where it has them.
+    """
+    corrected = set(read_corrections(project))
+    if not corrected:
+        return []
+    seeds = []
+    for name in sorted(corrected):
+        path = project.content / "papers" / name / "paper.yml"
+        if path.is_file():
+            seed = store.read_record(models.Paper, path, project.root).seed.file
+            seeds += [project.seeds / seed] if (project.seeds / seed).is_file() else []
+    with Cache(project.build / "cache") as cache:
+        readings = read_seeds(project, seeds, cache, Crew())
+    return [problem for reading in readings for problem in reading.misfits]
+
+
 def _check_twins(results: Sequence[Reading]) -> Iterator[Problem]:
-    """Give an error for each seed that holds the same file or the same paper as one before it."""
+    """Yield an error for each seed that holds the same file or the same paper as one before it."""
     files: dict[str, str] = {}
     papers: dict[str, str] = {}
     for result in results:
@@ -187,16 +240,17 @@ def _check_twins(results: Sequence[Reading]) -> Iterator[Problem]:
 
 def check(project: Project, notify: Notify = silent) -> Report:
     """Check that content/ is what extract would write, and that all in it holds together."""
-    with Shelf(project) as shelf:
-        everything = read_all(project, shelf, notify)
+    with Cache(project.build / "cache") as cache:
+        everything = read_all(project, cache, notify)
         stale = find_stale(project, everything.readings)
         kept = [reading for reading, _ in everything.kept]
-        successors = find_successors(project, stale, kept)
+        texts = lambda reading: load_texts(reading, cache)  # noqa: E731
+        successors = find_successors(project, stale, kept, texts)
         problems = [*everything.problems, *_check_old(project, everything, successors)]
         for reading, trials in everything.kept:
-            problems += _compare_files(project, reading, trials)
+            problems += _compare_files(project, reading, trials, cache)
     try:
-        library = load(project)
+        library = store.load(project)
     except ProblemError as error:
         problems += error.problems
     else:
@@ -214,16 +268,16 @@ def check(project: Project, notify: Notify = silent) -> Report:
 
 
 def _compare_files(
-    project: Project, reading: Reading, trials: Sequence[models.Trial]
+    project: Project, reading: Reading, trials: Sequence[models.Trial], cache: Cache
 ) -> Iterator[Problem]:
     folder = project.content / "papers" / reading.paper
     told = store.dump_records(trials)
     digests = {**reading.digests, TRIALS: hash_text(told)}
     for name, digest in digests.items():
         path = folder / name
-        held = hash_of(path)
+        held = _hash(path)
         if held != digest:
-            text = told if name == TRIALS else reading.texts[name]
+            text = told if name == TRIALS else load_texts(reading, cache)[name]
             yield Problem(
                 store.relative(path, project.root),
                 _first_difference(path.read_bytes(), text) if held else 0,
@@ -246,7 +300,7 @@ def _first_difference(held: bytes, text: str) -> int:
 
 
 def read_seed_words(project: Project, library: Library) -> dict[str, str]:
-    """Return the text of each seed that stands; a missing one is told by check."""
+    """Return the text of each seed that stands; check reports a missing one."""
     names = [bundle.paper.seed.file for bundle in library.papers.values()]
     return {
         name: read_words(project.seeds / name, project.root)

@@ -1,12 +1,20 @@
-"""The curator's queue: every open question of the knowledge base, the weightiest first."""
+"""The curator's queue: open questions, highest priority first, and terms that a paper asks for."""
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import sentencex
+
+from builder import models, store
+from builder.extract.candidates import find_candidates
+from builder.extract.vocabulary import Vocabulary
 from builder.models import Question
+from builder.models.document import Document
 from builder.store import Library, PaperBundle
+from builder.text import ids, spelling
 
 
 @dataclass(frozen=True)
@@ -57,3 +65,88 @@ def _open(
 ) -> Iterator[OpenQuestion]:
     for q in questions:
         yield OpenQuestion(q.weight, file, line, record, q.rule, q.field or "", q.text)
+
+
+# --- names that are no terms yet -----------------------------------------------------------------
+
+# The class that a kind of RNA belongs to, by the name under which the vocabulary has it.
+_CLASSES = {"miRNA": "microRNA", "lncRNA": "lncRNA", "circRNA": "circRNA"}
+_MOST_SENTENCES = 3
+_MOST_LETTERS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A name that is no term yet: the term it would be, how often it is named, and where."""
+
+    term: models.Term
+    count: int
+    sentences: tuple[str, ...]
+
+    @property
+    def file(self) -> str:
+        """Where its term file would lie."""
+        return f"content/terms/{models.TERM_FOLDERS[self.term.kind]}/{self.term.id}.yml"
+
+    def to_yaml(self) -> str:
+        """Return the term file, its sentences as comments."""
+        lines = [f"# {self.file} ({self.count} times)", *(f"# “{s}”" for s in self.sentences)]
+        return "\n".join(lines) + "\n" + store.dump_records(self.term)
+
+
+def find_proposals(document: Document, vocabulary: Vocabulary) -> list[Proposal]:
+    """Return the names in a paper that look like molecules and are no terms, the commonest first.
+
+    Text, captions and tables count, and so do the titles of the works it cites. Spellings that
+    match alike are one name; the commonest of them is its label.
+    """
+    own = vocabulary.bind(document.abbreviations)
+    spellings: dict[str, Counter[str]] = defaultdict(Counter)
+    types: dict[str, str] = {}
+    sentences: dict[str, list[str]] = defaultdict(list)
+    for sentence in _find_sentences(document):
+        for candidate in find_candidates(sentence, own):
+            key = spelling.match_key(candidate.text)
+            spellings[key][candidate.text] += 1
+            types.setdefault(key, candidate.type)
+            if sentence not in sentences[key]:
+                sentences[key].append(sentence)
+    found = [
+        Proposal(
+            _make_term(_pick(spellings[key]), list(spellings[key]), types[key], vocabulary),
+            spellings[key].total(),
+            tuple(s[:_MOST_LETTERS] for s in sentences[key][:_MOST_SENTENCES]),
+        )
+        for key in spellings
+    ]
+    return sorted(found, key=lambda p: (-p.count, p.term.id))
+
+
+def _pick(spellings: Counter[str]) -> str:
+    return min(spellings, key=lambda text: (-spellings[text], text))
+
+
+def _make_term(label: str, spellings: list[str], kind: str, vocabulary: Vocabulary) -> models.Term:
+    parent = vocabulary.find_term(_CLASSES[kind]) if kind in _CLASSES else None
+    return models.Term(
+        id=ids.slug(label),
+        label=label,
+        kind="mechanism",
+        type=kind,
+        synonyms=sorted(s for s in spellings if s != label),
+        parent=parent,
+    )
+
+
+def _find_sentences(document: Document) -> Iterator[str]:
+    texts = [block.text for block in document.blocks]
+    texts += [figure.caption for figure in document.figures]
+    for table in document.tables:
+        texts += [table.caption, *(cell.text for row in table.rows for cell in row)]
+    for citation in document.citations:
+        texts.append(citation.fields.title if citation.fields else citation.printed)
+    for text in texts:
+        for sentence in sentencex.segment("en", text):
+            flat = " ".join(sentence.split())
+            if flat:
+                yield flat

@@ -1,34 +1,40 @@
-"""Reading one paper: a pure function of its bytes and of what the atlas knows.
+"""Reading papers: a pure function of a paper's bytes and of the terms, remembered in the one cache.
 
-It does not look at the disk, so that it runs in this process, in another, or on another machine,
-with the same result.
+The function does not look at the disk, so that it runs in this process, in another, or on another
+machine, with the same result.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import pickle
 import traceback
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, astuple, dataclass, field, replace
+from functools import lru_cache, partial
 from pathlib import Path
 
 from builder import models, store
-from builder.addresses.outlines import Outline, outline_paper
-from builder.curate.corrections import apply_corrections, find_lines, read_corrections
-from builder.curate.id_collisions import Claim
+from builder.curate.corrections import apply_corrections, find_lines
 from builder.curate.registry import join_titles
-from builder.errors import Problem, ProblemError
+from builder.curate.successors import Claim, find_held, settle_ids
+from builder.curate.workers import LOST, Crew, map_items
+from builder.errors import Problem, ProblemError, has_errors
 from builder.extract import extract_paper
 from builder.extract.vocabulary import Vocabulary, build_vocabulary
 from builder.project import Project
 from builder.readers import read_seed_bytes
 from builder.readers.source import read_bytes
 from builder.store import PaperBundle
-from builder.store.hashes import hash_program, hash_text
-from builder.store.library_cache import Recall, pack_records
-from builder.text.genes import CONTENT
+from builder.store.cache import Cache, hash_files, hash_parts, hash_program, hash_text
+
+TRIALS = "trials.yml"
+# Files of content/ on which no reading depends; all others (terms, word lists) count.
+_NO_KNOWLEDGE = frozenset(
+    ["papers", "corrections", "registry", "searches", "urls.yml", "identifiers.yml",
+     "screening.yml", "search.yml"]
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,48 +55,14 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Knowledge:
-    """All that a reading hangs on beside the seed, as data that can be sent anywhere.
-
-    ``lines`` are the lines of each correction in its file, for messages, ``content`` the folder of
-    the tables and word lists; a machine that has it not takes those of its own program.
-    """
-
-    terms: tuple[models.Term, ...]
-    content: Path = CONTENT
-    corrections: Mapping[str, list[models.Correction]] = field(default_factory=dict)
-    lines: Mapping[str, list[int]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Taken:
-    """What became of one seed. ``bundle`` and ``claim`` are absent where it could not be read."""
-
-    file: str
-    sha256: str = ""
-    bundle: PaperBundle | None = None
-    claim: Claim | None = None
-    problems: list[Problem] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """Size and time of a file when it was last seen to hold a text; saves reading it again."""
-
-    size: int
-    time: int
-
-
-@dataclass(frozen=True)
 class Reading:
     """What became of one seed, ready to be written.
 
     ``texts`` are the files of the paper's folder by name, without its trials, which are compared
-    with those of all papers first; ``titles`` are those of the works that trials cite. ``paper``
-    is empty where the seed could not be read, ``claim`` what it says of itself. ``digests`` are
-    hashes of the texts, ``stamps`` are those of the files as last written. ``data`` is what the
-    texts say as JSON, compressed, and ``outline`` what the ledger asks of them; both only where the
-    seed was read anew, and no outline where there are trials.
+    with those of all papers first; they are empty where the cache has them, under ``key``.
+    ``digests`` are their hashes, ``titles`` those of the works that trials cite. ``paper`` is empty
+    where the seed could not be read, ``claim`` what it says of itself. ``misfits`` are corrections
+    that do not fit: such a reading is never written.
     """
 
     file: str
@@ -99,58 +71,237 @@ class Reading:
     claim: Claim | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
     digests: Mapping[str, str] = field(default_factory=dict)
-    stamps: Mapping[str, Stamp] = field(default_factory=dict)
     trials: tuple[models.Trial, ...] = ()
     titles: Mapping[int, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
-    data: Mapping[str, bytes] = field(default_factory=dict)
-    outline: Outline | None = None
+    misfits: tuple[Problem, ...] = ()
+    key: str = ""
 
 
 class VersionError(RuntimeError):
     """A worker's program is not the one that asks."""
 
 
-def load_knowledge(project: Project) -> Knowledge:
-    """Return what the atlas knows. Raises ProblemError where terms or corrections are broken."""
-    folder = project.content / "corrections"
-    corrections = read_corrections(folder, project.root)
-    with Recall(project.build) as recall:
-        terms = store.read_terms(project.content, project.root, recall)
-    return Knowledge(
-        tuple(terms),
-        project.content,
-        corrections,
-        {name: find_lines(folder / f"{name}.yml") for name in corrections},
+def read_seeds(
+    project: Project,
+    seeds: Sequence[Path],
+    cache: Cache,
+    crew: Crew,
+) -> list[Reading]:
+    """Return the reading of each seed, in order, corrected; only what the cache lacks is read.
+
+    What fails is a problem of its paper. Raises ProblemError where terms or corrections are broken.
+    """
+    corrections = read_corrections(project)
+    knowledge = hash_knowledge(project.content)
+    readings: dict[int, Reading] = {}
+    tasks: dict[int, Task] = {}
+    for place, seed in enumerate(seeds):
+        file = store.relative(seed, project.root)
+        try:
+            tasks[place] = Task(file, read_bytes(seed, file))
+        except ProblemError as error:
+            readings[place] = Reading(file, "", problems=tuple(error.problems))
+
+    def read(wanted: Iterable[int], names: Mapping[str, str]) -> None:
+        asked = {n: replace(tasks[n], paper=names.get(tasks[n].file, "")) for n in wanted}
+        keys = {n: _key(knowledge, task) for n, task in asked.items()}
+        found = {n: _unpack_reading(cache.get(keys[n]), keys[n], asked[n]) for n in asked}
+        readings.update({n: reading for n, reading in found.items() if reading})
+        pending = [n for n in asked if not found[n]]
+        if not pending:
+            return
+        work = partial(read_papers, pack_knowledge(project))
+        executors = crew.find_executors(len(pending))
+        fresh = map_items(work, [asked[n] for n in pending], executors, _fail, crew.progress)
+        for place, reading in zip(pending, fresh, strict=True):
+            readings[place] = reading
+            if all(problem.rule != "seed-failed" for problem in reading.problems):
+                cache.put(f"{keys[place]} texts", json.dumps(dict(reading.texts)).encode())
+                cache.put(keys[place], _pack_reading(reading))
+
+    read(tasks, {})
+    claims = {r.file: r.claim for r in readings.values() if r.claim}
+    names = settle_ids(claims, find_held(project))
+    read([n for n, r in sorted(readings.items()) if r.paper != names.get(r.file, r.paper)], names)
+    return [_correct(project, readings[place], cache, corrections) for place in range(len(seeds))]
+
+
+def read_corrections(project: Project) -> dict[str, list[models.Correction]]:
+    """Return the corrections of each paper. Raises ProblemError with every problem found."""
+    found: dict[str, list[models.Correction]] = {}
+    problems: list[Problem] = []
+    for path in sorted((project.content / "corrections").glob("*.yml")):
+        try:
+            found[path.stem] = store.read_records(models.Correction, path, project.root)
+        except ProblemError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise ProblemError(problems)
+    return found
+
+
+def _correct(
+    project: Project,
+    reading: Reading,
+    cache: Cache,
+    corrections: Mapping[str, list[models.Correction]],
+) -> Reading:
+    wanted = corrections.get(reading.paper)
+    if not wanted:
+        return reading
+    texts = dict(load_texts(reading, cache))
+    texts[TRIALS] = store.dump_records(reading.trials)
+    path = project.content / "corrections" / f"{reading.paper}.yml"
+    bundle, misfits = apply_corrections(
+        store.parse_bundle(texts), wanted, store.relative(path, project.root), find_lines(path)
     )
+    corrected = render_bundle(reading.file, reading.sha256, reading.claim, bundle, reading.problems)
+    return replace(corrected, misfits=tuple(misfits))
 
 
-def load_task(seed: Path, root: Path, paper: str = "") -> Task:
-    """Return a seed as a task. Raises ProblemError where the file can't be read."""
-    file = store.relative(seed, root)
-    return Task(file, read_bytes(seed, file), paper)
+def hash_knowledge(content: Path) -> str:
+    """Return a hash of all in content/ that a reading depends on: terms and word lists."""
+    files = [
+        path
+        for part in sorted(content.glob("*"))
+        if part.name not in _NO_KNOWLEDGE and not part.name.startswith(".")
+        for path in (part.rglob("*") if part.is_dir() else [part])
+        if path.is_file()
+    ]
+    return hash_parts(hash_files(files, content))
 
 
-def take_paper(task: Task, vocabulary: Vocabulary, knowledge: Knowledge) -> Taken:
-    """Return the records of one seed, corrected. Never raises: what fails is a problem."""
+def _key(knowledge: str, task: Task) -> str:
+    parts = (knowledge, task.file, task.sha256, task.paper)
+    return hash_parts(part.encode() for part in parts)
+
+
+def _pack_reading(reading: Reading) -> bytes:
+    return json.dumps(
+        {
+            "paper": reading.paper,
+            "claim": [*astuple(reading.claim)] if reading.claim else None,
+            "digests": dict(reading.digests),
+            "trials": [store.plain(trial) for trial in reading.trials],
+            "titles": {str(number): title for number, title in reading.titles.items()},
+            "problems": [asdict(problem) for problem in reading.problems],
+        },
+        ensure_ascii=False,
+    ).encode()
+
+
+def _unpack_reading(data: bytes | None, key: str, task: Task) -> Reading | None:
+    if data is None:
+        return None
+    try:
+        head = json.loads(data)
+        return Reading(
+            file=task.file,
+            sha256=task.sha256,
+            paper=head["paper"],
+            claim=Claim(*head["claim"]) if head["claim"] else None,
+            digests=head["digests"],
+            trials=tuple(models.Trial.model_validate(t) for t in head["trials"]),
+            titles={int(number): title for number, title in head["titles"].items()},
+            problems=tuple(Problem(**problem) for problem in head["problems"]),
+            key=key,
+        )
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def load_texts(reading: Reading, cache: Cache) -> Mapping[str, str]:
+    """Return the files of a reading. Raises ProblemError where the cache has lost them."""
+    if reading.texts or not reading.key:
+        return reading.texts
+    try:
+        texts: dict[str, str] = json.loads(cache.get(f"{reading.key} texts") or b"")
+    except ValueError as error:
+        raise ProblemError(
+            Problem("build/cache", 0, "error", "cache", "what was read before", "a broken file",
+                    hint="Remove that folder and try again.")
+        ) from error  # fmt: skip
+    return texts
+
+
+# --- one paper -----------------------------------------------------------------------------------
+
+
+def pack_knowledge(project: Project) -> bytes:
+    """Return the vocabulary as bytes, to be sent along with papers. Raises ProblemError."""
+    vocabulary = pickle.dumps(load_vocabulary(project), 5)
+    return pickle.dumps((hash_program(), vocabulary), 5)
+
+
+def load_vocabulary(project: Project) -> Vocabulary:
+    """Return the vocabulary of all terms. Raises ProblemError where one is broken."""
+    with Cache(project.build / "cache") as cache:
+        terms = store.read_terms(project.content, project.root, cache)
+    return build_vocabulary(terms, content=project.content)
+
+
+@lru_cache(maxsize=2)
+def _unpack_knowledge(packed: bytes) -> Vocabulary:
+    """Return what was packed; a worker keeps it for all its papers.
+
+    Raises VersionError on a machine whose program is another one than that which asks: its results
+    would not be the same.
+    """
+    version, vocabulary = pickle.loads(packed)  # noqa: S301 (made by pack_knowledge)
+    if version != hash_program():
+        raise VersionError("the worker runs another version of the atlas")
+    found: Vocabulary = pickle.loads(vocabulary)  # noqa: S301 (as above)
+    return found
+
+
+def read_papers(packed: bytes, tasks: Sequence[Task]) -> list[Reading]:
+    """Return the readings of some seeds; ``packed`` is what pack_knowledge gives."""
+    vocabulary = _unpack_knowledge(packed)
+    return [read_paper(task, vocabulary) for task in tasks]
+
+
+def read_paper(task: Task, vocabulary: Vocabulary) -> Reading:
+    """Return the reading of one seed. Never raises: what fails is a problem."""
     try:
         document = read_seed_bytes(task.data, task.file)
         extraction = extract_paper(document, vocabulary, task.file, task.paper)
         bundle = extraction.bundle
-        name = bundle.paper.id
         claim = Claim(extraction.own, bundle.paper.csl.DOI or "", bundle.paper.csl.title)
-        bundle, misfits = apply_corrections(
-            bundle,
-            knowledge.corrections.get(name, ()),
-            f"content/corrections/{name}.yml",
-            knowledge.lines.get(name, ()),
-        )
+        problems = (*document.problems, *extraction.problems)
+        return render_bundle(task.file, task.sha256, claim, bundle, problems)
     except ProblemError as error:
-        return Taken(task.file, task.sha256, problems=error.problems)
+        return Reading(task.file, task.sha256, problems=tuple(error.problems))
     except Exception as error:
-        return Taken(task.file, task.sha256, problems=[describe_crash(task.file, error)])
-    problems = [*document.problems, *extraction.problems, *misfits]
-    return Taken(task.file, task.sha256, bundle, claim, problems)
+        return _fail(task, error)
+
+
+def render_bundle(
+    file: str,
+    sha256: str,
+    claim: Claim | None,
+    bundle: PaperBundle,
+    problems: Iterable[Problem],
+) -> Reading:
+    """Return the records of one seed as files, all but the trials."""
+    texts = store.bundle_files(bundle)
+    del texts[TRIALS]
+    cited = {number for trial in bundle.trials for number in trial.references}
+    return Reading(
+        file,
+        sha256,
+        bundle.paper.id,
+        claim,
+        texts,
+        {name: hash_text(text) for name, text in texts.items()},
+        tuple(bundle.trials),
+        join_titles(c for c in bundle.references if c.number in cited),
+        tuple(problems),
+    )
+
+
+def _fail(task: Task, error: BaseException) -> Reading:
+    return Reading(task.file, task.sha256, problems=(describe_crash(task.file, error),))
 
 
 def describe_crash(file: str, error: BaseException) -> Problem:
@@ -162,82 +313,11 @@ def describe_crash(file: str, error: BaseException) -> Problem:
     hint = "This is a defect of the atlas; please report it with the file."
     if isinstance(error, VersionError):
         got, hint = said, "Bring every worker to the same version, and try again."
-    if type(error).__name__ in _LOST:
+    if type(error).__name__ in LOST:
         hint = "Its worker was lost, not the paper: see to the worker's memory, and try again."
     return Problem(file, 0, "error", "seed-failed", "a paper that can be read", got, hint=hint)
 
 
-# Errors of executors, by name: those of Dask are there only where it is installed.
-_LOST = {"BrokenExecutor", "BrokenProcessPool", "CancelledError", "KilledWorker", "SilenceError"}
-
-
-def read_papers(packed: bytes, tasks: Sequence[Task]) -> list[Reading]:
-    """Return the readings of some seeds. ``packed`` is what pack_knowledge gives.
-
-    Raises VersionError where unpack_knowledge does.
-    """
-    knowledge, vocabulary = unpack_knowledge(packed)
-    return [render_reading(take_paper(task, vocabulary, knowledge)) for task in tasks]
-
-
-def render_reading(taken: Taken) -> Reading:
-    """Return what was taken from a seed as files, all but the trials."""
-    bundle = taken.bundle
-    if bundle is None:
-        return Reading(taken.file, taken.sha256, problems=tuple(taken.problems))
-    data = store.bundle_data(bundle)
-    del data[TRIALS]
-    texts = {name: store.dump_yaml(told) for name, told in data.items()}
-    cited = {number for trial in bundle.trials for number in trial.references}
-    titles = join_titles(c for c in bundle.references if c.number in cited)
-    return Reading(
-        taken.file,
-        taken.sha256,
-        bundle.paper.id,
-        taken.claim,
-        texts,
-        {name: hash_text(text) for name, text in texts.items()},
-        {},
-        tuple(bundle.trials),
-        titles,
-        tuple(taken.problems),
-        {name: pack_records(told) for name, told in data.items()},
-        None if bundle.trials else outline_paper(bundle),
-    )
-
-
-TRIALS = "trials.yml"
-
-
-def pack_knowledge(knowledge: Knowledge) -> bytes:
-    """Return knowledge and its vocabulary as bytes, to be sent along with papers."""
-    told = pickle.dumps(
-        (knowledge, build_vocabulary(knowledge.terms, content=knowledge.content)), protocol=5
-    )
-    return pickle.dumps((reader_version(), told), protocol=5)
-
-
-def unpack_knowledge(packed: bytes) -> tuple[Knowledge, Vocabulary]:
-    """Return what was packed; a worker keeps it for all its papers.
-
-    Raises VersionError on a machine whose program is another one than that which asks: its results
-    would not be the same.
-    """
-    version, told = pickle.loads(packed)  # noqa: S301 (made by pack_knowledge)
-    if version != reader_version():
-        raise VersionError("the worker runs another version of the atlas")
-    return _unpack(told)
-
-
-@lru_cache(maxsize=2)
-def _unpack(told: bytes) -> tuple[Knowledge, Vocabulary]:
-    knowledge, vocabulary = pickle.loads(told)  # noqa: S301 (as above)
-    return knowledge, vocabulary
-
-
-# --- the program that reads ----------------------------------------------------------------------
-
-
-def reader_version() -> str:
-    """Return a hash of the program that reads: its source, its word lists, its libraries."""
-    return hash_program()
+def fits(reading: Reading) -> bool:
+    """Return whether a reading may be written: the seed was read, and every correction fits."""
+    return bool(reading.paper) and not has_errors(reading.misfits)

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from typing import Any
 
 from builder import models
 from builder.curate.discrepancies import compare_trial, find_lookalikes
-from builder.store import PaperBundle
-
-
-def compare_trials(
-    bundles: Sequence[PaperBundle], registry: Mapping[str, models.RegistryRecord]
-) -> list[PaperBundle]:
-    """Return the bundles, each trial with its discrepancies and look-alikes over all papers."""
-    told = [(b.trials, join_titles(b.references)) for b in bundles]
-    compared = compare_lists(told, registry)
-    return [replace(b, trials=trials) for b, trials in zip(bundles, compared, strict=True)]
+from builder.extract.design import read_trial
 
 
 def join_titles(references: Iterable[models.Cited]) -> dict[int, str]:
@@ -49,4 +41,74 @@ def _compare(
     trial: models.Trial, record: models.RegistryRecord | None, lookalikes: list[str]
 ) -> models.Trial:
     found = compare_trial(trial, record) if record else []
-    return trial.model_copy(update={"discrepancies": found, "lookalikes": lookalikes})
+    facts = describe_trial(trial, record) if record else {}
+    return trial.model_copy(update={"discrepancies": found, "lookalikes": lookalikes, **facts})
+
+
+# --- what a registry adds ------------------------------------------------------------------------
+
+_EXPECTED = re.compile(r"\b(?:anticipated|estimated|expect\w*|target|planned)\b", re.IGNORECASE)
+_TIME = re.compile(r"\b(\d+)\s*-?\s*(day|week|month|year)s?\b", re.IGNORECASE)
+_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
+
+
+def describe_trial(trial: models.Trial, record: models.RegistryRecord) -> dict[str, Any]:
+    """Return the fields of a trial that its registry, or its own publication there, states.
+
+    What the paper states of the design stands; the registry fills what it leaves open.
+    """
+
+    def texts(*names: str) -> list[str]:
+        facts = [f for name in names for f in record.facts.get(name, ()) if f.value is not None]
+        values = [(f.value if isinstance(f.value, list) else [f.value]) for f in facts]
+        return [str(v) for value in values for v in value]
+
+    numbers = _count_participants(record)
+    follow_up = _find_follow_up(record)
+    stated = " ".join(texts("paper_design", "design_allocation", "design_model"))
+    masking = " ".join(texts("design_masking"))
+    if masking.lower() in ("none", "open", "none (open label)"):
+        masking = "open label"
+    known = {**read_trial(f"{stated}. {masking}"), "n": numbers.enrolled if numbers else None}
+    known |= {"follow_up": follow_up}
+    own = trial.design.model_dump(exclude_none=True, exclude_defaults=True)
+    design = {**{k: v for k, v in known.items() if v is not None}, **own, "level": "clinical"}
+    countries = [text.partition(":")[0].strip() for text in texts("countries_sites")]
+    return {
+        "design": models.Design.model_validate(design),
+        "n": numbers,
+        "follow_up": follow_up,
+        "arms": texts("arms", "paper_arms"),
+        "sponsor": next(iter(texts("sponsor")), None),
+        "countries": list(dict.fromkeys(countries)),
+    }
+
+
+def _count_participants(record: models.RegistryRecord) -> models.Participants | None:
+    """Return the numbers of people: expected by the registry, and enrolled and analysed."""
+
+    def count(name: str) -> tuple[int | None, str]:
+        facts = [f for f in record.facts.get(name, ()) if isinstance(f.value, int)]
+        fact = facts[0] if len({f.value for f in facts}) == 1 else None
+        value = fact.value if fact and isinstance(fact.value, int) else None
+        return value, (fact.note or "") if fact else ""
+
+    registered, note = count("enrollment")
+    enrolled, _ = count("paper_n_enrolled_patients")
+    analysed, _ = count("paper_n_analysed_patients")
+    expected = registered is not None and (bool(_EXPECTED.search(note)) or enrolled is not None)
+    if not expected and enrolled is None:
+        enrolled = registered
+    if registered is None and enrolled is None and analysed is None:
+        return None
+    planned = registered if expected else None
+    return models.Participants(planned=planned, enrolled=enrolled, analysed=analysed)
+
+
+def _find_follow_up(record: models.RegistryRecord) -> str | None:
+    """Return the longest time that participants are followed, as the record gives it."""
+    names = ("follow_up", "paper_time_points", "primary_outcomes", "secondary_outcomes")
+    facts = [f for name in names for f in record.facts.get(name, ())]
+    said = " ".join(f"{f.value or ''} {f.note or ''}." for f in facts)
+    times = [(int(n) * _DAYS[u.lower()], f"{n} {u.lower()}s") for n, u in _TIME.findall(said)]
+    return max(times)[1] if times else None

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
+import yaml
+from pydantic import ValidationError
+
+from builder import store
 from builder.models.review import Screening
 
 STALE_AFTER = 90  # days
@@ -70,6 +75,25 @@ def find_flow(screening: Screening) -> Flow:
 def find_last_search(screening: Screening) -> date | None:
     """Return the day on which a strategy was last run; None where none ever was."""
     return max((run.day for run in screening.runs), default=None)
+
+
+def read_last_search(path: Path) -> date | None:
+    """Return the day of the last search by ``content/screening.yml``; None where none ever was.
+
+    The runs stand before the records, which may be thousands and are not read. Raises ProblemError.
+    """
+    if not path.is_file():
+        return None
+    head: list[str] = []
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            if line.startswith("records:"):
+                break
+            head.append(line)
+    try:
+        return find_last_search(Screening.model_validate(yaml.safe_load("".join(head)) or {}))
+    except (yaml.YAMLError, ValidationError):
+        return find_last_search(store.read_record(Screening, path, path.parents[1]))
 
 
 def is_stale(last: date | None, today: date) -> bool:

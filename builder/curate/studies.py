@@ -12,18 +12,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from builder.extract.findings.appraisal import LEVELS, read_title_level, read_trial, read_words
+from builder.extract.design import LEVELS, read_title_level, read_trial, read_words
+from builder.extract.trials import is_report, judge_trial
 from builder.models import Cited, Design, Finding, Question, Result, Study, StudyRole, Term, Trial
 from builder.store import Library, PaperBundle
 from builder.text import ids
 from builder.text.registries import find_registry_ids
 
-_RESULTS: dict[str | None, Result] = {
-    "positive": "improved",
-    "negative": "no-benefit",
-    "mixed": "mixed",
-    None: "none-reported",
-}
 # What a paper names where it does not say what the vesicles come from.
 UNSPECIFIED = "unspecified-source"
 # A row that carries such a question cites something else: it is no statement of that study.
@@ -97,10 +92,8 @@ def _link_works(bundles: Iterable[PaperBundle]) -> _Same:
 def _works_of(trial: Trial, bundle: PaperBundle) -> Iterator[Cited]:
     """Yield the works that a trial's row cites as its registration or its result."""
     for cited in bundle.references:
-        if cited.number in trial.references:
-            numbers = {n.number.lower() for n in find_registry_ids(cited.printed)}
-            if not numbers or trial.registry.lower() in numbers:
-                yield cited
+        if cited.number in trial.references and is_report(cited, trial):
+            yield cited
 
 
 def _rests_on(finding: Finding, works: Mapping[tuple[str, int], Cited]) -> Iterator[str]:
@@ -160,7 +153,7 @@ def _design(trials: Sequence[Trial], findings: Sequence[Finding], titles: Sequen
         )
     if trials:
         told = [d for d in told if d.level == "clinical"]
-        told.append(Design(level="clinical", phase=trials[0].phase))
+        told = [*(t.design for t in trials), *told]
     return merge_designs(told)
 
 
@@ -179,7 +172,7 @@ def merge_designs(designs: Sequence[Design]) -> Design:
 
 
 def _result(trials: Sequence[Trial], findings: Sequence[Finding]) -> Result:
-    told = {_RESULTS[t.result_effect] for t in trials} | {f.result for f in findings}
+    told = {judge_trial(t) for t in trials} | {f.result for f in findings}
     told.discard("none-reported")
     return told.pop() if len(told) == 1 else "mixed" if told else "none-reported"
 

@@ -14,7 +14,7 @@ from builder.export.records import (
     content_schemas,
     find_records,
 )
-from builder.site.citation_formats import Citable, csl_json
+from builder.site.citations import Citable, csl_json
 from builder.site.index import Atlas
 from builder.site.metadata import NO_BOX, find_citables
 from builder.site.pages import Page

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from builder.addresses.releases import FOLDER, list_versions
-from builder.site.citation_formats import Citable, csl_json, write_bibtex, write_ris
+from builder.site.citations import Citable, csl_json, write_bibtex, write_ris
 from builder.store import Library, write_bytes, write_text
 from builder.store.build_info import DATA_LICENCE, Edition
 

@@ -15,7 +15,7 @@ from lxml import etree
 from builder.addresses import ledger
 from builder.addresses.releases import Release
 from builder.models import Address
-from builder.site.citation_formats import PUBLISHER
+from builder.site.citations import PUBLISHER
 from builder.store import Library, write_bytes, write_text
 from builder.store.build_info import DATA_LICENCE, Edition
 
@@ -34,7 +34,7 @@ def write_sitemap(library: Library, site: Path, edition: Edition) -> None:
     (site / "sitemap.xml.gz").unlink(missing_ok=True)  # the generator's own, by its clock
     root = _root("urlset", _SITEMAP)
     entries = {e.address: e for e in library.ledger}
-    for address in ledger.list_addresses(library):
+    for address in (a for a in ledger.list_addresses(library) if "#" not in a):
         if (site / address / "index.html").is_file() and not address.startswith("releases/"):
             entry = entries.get(address)
             day = (entry.changed or entry.since) if entry else edition.day
@@ -101,7 +101,7 @@ def _moment(day: date) -> str:
 def _days(addresses: Sequence[Address]) -> dict[date, dict[str, list[str]]]:
     """Return the addresses that came and that changed, by day."""
     found: dict[date, dict[str, list[str]]] = defaultdict(lambda: {"added": [], "changed": []})
-    for entry in addresses:
+    for entry in (e for e in addresses if "#" not in e.address):
         found[entry.since]["added"].append(entry.address)
         if entry.changed:
             found[entry.changed]["changed"].append(entry.address)

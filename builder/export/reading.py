@@ -39,7 +39,7 @@ from builder.models.document import (
 from builder.readers import read_seed_bytes
 from builder.readers.abbreviations import find_abbreviations
 from builder.readers.source import read_bytes
-from builder.site.citation_formats import Citable, csl_json, write_bibtex, write_ris
+from builder.site.citations import Citable, csl_json, write_bibtex, write_ris
 from builder.store import PaperBundle
 from builder.text import ids
 

@@ -19,8 +19,7 @@ from builder.addresses.pages import TERM_KINDS, list_parents, term_address
 from builder.curate.studies import find_studies
 from builder.models import Basis, Finding, Slug, Study, Term
 from builder.site.citations import short_name
-from builder.site.evidence import study_of
-from builder.site.index import Atlas
+from builder.site.index import Atlas, study_of
 from builder.site.pages.findings import finding_title
 from builder.site.pages.terms import count_term
 from builder.text import ids

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from builder.site.charts import Card, draw_card, write_png
-from builder.site.charts.cards import CARDS, WIDTH
+from builder.site.charts.cards import CARDS, WIDTH, Card, draw_card, write_png
 from builder.site.links import plural
 from builder.store import Library
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from builder.errors import Problem
-from builder.extract import tables, trials
+from builder.extract import study_card, tables, trials
 from builder.extract.findings import check_entities, trace_findings
 from builder.extract.findings.trace import Trace
 from builder.extract.vocabulary import Vocabulary
-from builder.models import Paper, Table
+from builder.models import Cited, Finding, Paper, Table, Trial
 from builder.models.document import Document
 from builder.readers import bibliography, references
 from builder.store import PaperBundle
@@ -37,8 +37,14 @@ def extract_paper(
     own = bibliography.build_paper(document)
     paper = own.model_copy(update={"id": name}) if name else own
     bundle, traces, problems = _read(paper, document, vocabulary, file)
+    card = study_card.find_card(document, paper.id)
     found = PaperBundle(
-        bundle.paper, bundle.references, bundle.tables, [t.finding for t in traces], bundle.trials
+        bundle.paper,
+        bundle.references,
+        bundle.tables,
+        [t.finding for t in traces],
+        bundle.trials,
+        [card] if card else [],
     )
     return Extraction(found, problems, own.id)
 
@@ -58,8 +64,23 @@ def _read(
     grids = tables.repair_tables(document, paper.id)
     problems = references.check_parsed(cited, file)
     problems += [p for table in grids for p in _tell_repairs(table, file)]
-    bundle = PaperBundle(paper, cited, grids, [], trials.find_trials(paper, grids, cited, own))
-    return bundle, trace_findings(paper, document, grids, cited, own), problems
+    listed = trials.find_trials(paper, grids, cited, own)
+    traces = trace_findings(paper, document, grids, cited, own)
+    carried = [replace(t, finding=_carry_result(t.finding, listed, cited)) for t in traces]
+    return PaperBundle(paper, cited, grids, [], listed), carried, problems
+
+
+def _carry_result(finding: Finding, listed: Sequence[Trial], cited: Sequence[Cited]) -> Finding:
+    """Return what the title of a trial's publication or registration says, with its result."""
+    number = finding.locator.reference
+    works = [c for c in cited if c.number == number]
+    for trial in listed:
+        if number is None or trial.result_effect is None:
+            continue
+        if number in trial.references and any(trials.is_report(c, trial) for c in works):
+            known = {"result": trials.judge_trial(trial), "role": "therapeutic"}
+            return finding.model_copy(update={**known, "certainty": "asserted"})
+    return finding
 
 
 def _tell_repairs(table: Table, file: str) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from builder.extract.design import read_words
 from builder.extract.superscripts import (
     DASH,
     RAISED,
@@ -162,13 +163,18 @@ def _measured(text: str, clean: str) -> Iterator[tuple[int, int, Quantity]]:
             -1 if negative else 1
         )
         quote = text[start:end].strip()
+        sd = parse_number(match["spread"]) if match["spread"] else None
         if high:
             low, top = sorted((low, parse_number(high)))
-            yield start, end, Quantity(low=low, high=top, unit=unit, quote=quote)
+            yield start, end, Quantity(low=low, high=top, sd=sd, unit=unit, quote=quote)
         elif side:
-            yield start, end, Quantity.model_validate({side: low, "unit": unit, "quote": quote})
+            yield (
+                start,
+                end,
+                Quantity.model_validate({side: low, "sd": sd, "unit": unit, "quote": quote}),
+            )
         else:
-            yield start, end, Quantity(value=low, unit=unit, quote=quote)
+            yield start, end, Quantity(value=low, sd=sd, unit=unit, quote=quote)
 
 
 def _acidity(text: str) -> Iterator[tuple[int, int, Quantity]]:
@@ -201,19 +207,97 @@ def _points_in_time(text: str) -> Iterator[tuple[int, int, Quantity]]:
         )
 
 
-def find_quantities(text: str) -> list[Quantity]:
+def find_quantities(text: str, column: str = "") -> list[Quantity]:
     """Return the numbers with a unit in a text, in order, each with its verbatim quote.
 
-    A range has ``low`` and ``high``, a bound (``at least``, ``<``) one of them, all else ``value``.
-    A spread behind ± stays in the quote: the text does not say what it measures.
+    A range has ``low`` and ``high``, a bound (``at least``, ``<``) one of them, all else ``value``;
+    ``sd`` is the spread printed behind ±. ``of`` says what it is a number of, ``at`` the time that
+    its clause gives, ``setting`` where the column's name or the clause says in vitro or in vivo.
     """
     clean, _ = repair_superscripts(text)
     found = [*_points_in_time(text), *_acidity(text), *_measured(text, clean)]
-    kept: list[tuple[int, int, Quantity]] = []
+    kept: list[Placed] = []
     for start, end, quantity in sorted(found, key=lambda f: (f[0], -f[1])):
         if not kept or start >= kept[-1][1] or (start, end) == kept[-1][:2]:
             kept.append((start, end, quantity))
-    return [quantity for _, _, quantity in kept]
+    return [_describe(place, kept, text, column) for place in kept]
+
+
+# --- of what, at what time, in which setting -----------------------------------------------------
+
+Placed = tuple[int, int, Quantity]
+_CLAUSE_END = re.compile(r"[;]|\.\s+(?=[A-Z])")
+_CLAUSE = 80  # letters around a number in which the word for it stands
+_SETTING = re.compile(r"\bin\s+(vitro|vivo)\b", re.IGNORECASE)
+_RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
+# "ALG:HA (5%:2.5%)", "GelMA (10%)": brackets that hold nothing but shares.
+_SHARES = re.compile(r"\((?:\s*\d+(?:\.\d+)?\s*(?:%|wt%)?\s*[:/,]?)+\)")
+
+
+def _describe(place: Placed, others: list[Placed], text: str, column: str) -> Quantity:
+    """Return a quantity with what it measures, when and where."""
+    start, end, quantity = place
+    low = max((m.end() for m in _CLAUSE_END.finditer(text, 0, start)), default=0)
+    ending = _CLAUSE_END.search(text, end)
+    high = ending.start() if ending else len(text)
+    near = [p for p in others if low <= p[0] < high]
+    is_time = quantity.unit in _SPANS
+    of = "time" if is_time else "pH" if quantity.unit == "pH" else _name(place, near, text, column)
+    settings = {m[1].lower() for m in _SETTING.finditer(column)}
+    settings = settings or {m[1].lower() for m in _SETTING.finditer(text, low, high)}
+    return quantity.model_copy(
+        update={
+            "of": of,
+            "at": None
+            if is_time or of in (None, "composition", "dose")
+            else _time(place, near, text),
+            "setting": f"in {settings.pop()}" if len(settings) == 1 and not is_time else None,
+        }
+    )
+
+
+def _name(place: Placed, near: list[Placed], text: str, column: str) -> str | None:
+    start, end, quantity = place
+    brackets = (m.span() for m in _SHARES.finditer(text))
+    if quantity.unit in ("%", "wt%", "w/v") and (
+        quantity.unit != "%" or any(a <= start and end <= b for a, b in brackets)
+    ):
+        return "composition"
+    low = max(0, min((p[0] for p in near), default=start) - _CLAUSE)
+    fitting = [
+        (name, pattern) for name, units, pattern in read_words().measures if quantity.unit in units
+    ]
+    found = [
+        (max(m.start() - end, start - m.end()), rank, name)
+        for rank, (name, pattern) in enumerate(fitting)
+        for m in pattern.finditer(text, low, end + _CLAUSE)
+    ]
+    if found:
+        return min(found)[2]
+    return next((name for name, pattern in fitting if pattern.search(column)), None)
+
+
+def _time(place: Placed, near: list[Placed], text: str) -> str | None:
+    """Return the time of a quantity: the only one of its clause, its own of a list, the nearest."""
+    start, _, quantity = place
+    times = [p for p in near if p[2].unit in _SPANS]
+    if not times:
+        return None
+    listed = [p for p in times if p[0] == times[-1][0]]
+    if len(listed) > 1 and _RESPECTIVELY.search(text[listed[-1][1] : listed[-1][1] + 20]):
+        alike = [p for p in near if p[2].unit == quantity.unit and p[0] < listed[0][0]]
+        paired = alike[-len(listed) :]
+        if place in paired:
+            return _say_time(listed[paired.index(place)][2])
+        times = [p for p in times if p not in listed] or times
+    nearest = min(times, key=lambda p: min(abs(p[1] - start), abs(p[0] - place[1])))
+    return _say_time(nearest[2])
+
+
+def _say_time(time: Quantity) -> str:
+    """Return a time as text: ``14 days``, ``4–8 weeks``, ``over 21 days`` as its number."""
+    ends = [n for n in (time.value, time.low, time.high) if n is not None]
+    return f"{'–'.join(f'{n:g}' for n in ends)} {time.unit}"
 
 
 _COUNT_WORD = r"single|once|one|two|twice|three|thrice|four|five|six|seven|eight|nine|ten|\d{1,2}"
@@ -275,8 +359,10 @@ def parse_dose(text: str) -> Dose:
     total = next(iter(totals)) if len(totals) == 1 else (None, None)
     if fixed and not totals:
         total = (low * fixed if low else None, high * fixed if high else None)
+    clean, changes = repair_superscripts(text)
     return Dose(
         printed=text,
+        text=clean if changes else None,
         volume_ml=fixed,
         particles_per_ml_low=low,
         particles_per_ml_high=high,

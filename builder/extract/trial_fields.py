@@ -73,6 +73,13 @@ _NEGATIVE = re.compile(
     r"inferior|worse(?:ned)?|futil\w+|lack\s+of\s+(?:efficacy|benefit))\b",
     re.IGNORECASE,
 )
+# A statement that nothing came of it is a result wherever it stands, and never an endpoint.
+_NO_BENEFIT = re.compile(
+    r"\bno\s+(?:\w+\s+){0,3}?(?:superiority|differences?|benefits?|improvements?|effects?|"
+    r"advantage)\b|\bnot\s+(?:\w+\s+){0,2}?(?:superior|better|effective)\b|\bdid\s+not\b|"
+    r"\bfailed\s+to\b",
+    re.IGNORECASE,
+)
 _POSITIVE = re.compile(
     r"(?<!no )(?<!not )(?<!non-)(?<!without )\b(?:improve(?:d|s|ment)|superior(?!ity)|"
     r"superiority\s+(?:over|to|vs)|effective|efficacious|met\s+(?:its|the)\s+primary|"
@@ -165,6 +172,11 @@ def find_route(text: str) -> str | None:
     """Return the route of administration by its full name, the first that is named."""
     found = [(m.start(), name) for name, pattern in _ROUTES if (m := re.search(pattern, text))]
     return min(found)[1] if found else None
+
+
+def states_no_benefit(text: str) -> bool:
+    """Return whether a part of any cell says that a trial showed no benefit."""
+    return bool(_NO_BENEFIT.search(text))
 
 
 def judge_result(text: str) -> Literal["positive", "negative", "mixed"] | None:

@@ -6,9 +6,11 @@ and no trial.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from builder.extract.design import read_title_level, read_trial
 from builder.extract.quantities import parse_dose
 from builder.extract.trial_fields import (
     Role,
@@ -20,14 +22,30 @@ from builder.extract.trial_fields import (
     parse_phase,
     split_list,
     split_status,
+    states_no_benefit,
 )
 from builder.extract.vocabulary import Vocabulary
-from builder.models import Cited, Locator, Paper, Question, Status, Table, TableRow, Trial
+from builder.models import (
+    Cited,
+    Design,
+    Locator,
+    Paper,
+    Question,
+    Result,
+    Status,
+    Table,
+    TableRow,
+    Trial,
+)
 from builder.text.registries import RegistryId, find_registry_ids
 
 _TELLING: frozenset[Role] = frozenset(
     ["registry", "phase", "status", "dose", "endpoints", "condition", "design", "result", "source"]
 )
+
+
+# A European number without the registry's name, as it stands in a column of numbers.
+_EUDRACT = re.compile(r"(?<![\w-])(?<!EudraCT )(20\d\d-\d{6}-\d\d)(?![\w-])")
 
 
 def find_trials(
@@ -54,6 +72,28 @@ def find_trials(
     return list(found.values())
 
 
+_HARM = re.compile(r"(?<!not )(?<!non-)(?<!no )\b(?:worse\w*|inferior(?!ity)|harm\w*)\b", re.I)
+
+
+def judge_trial(trial: Trial) -> Result:
+    """Return what the stated result of a trial means for those treated."""
+    if trial.result_effect == "negative":
+        return "worsened" if _HARM.search(trial.result or "") else "no-benefit"
+    return {"positive": "improved", "mixed": "mixed", None: "none-reported"}[trial.result_effect]  # type: ignore[return-value]
+
+
+def is_report(cited: Cited, trial: Trial) -> bool:
+    """Return whether a work that a trial's row cites is its registration or its publication.
+
+    It bears the trial's number, or it bears none and its title is not one of a review or of cells
+    and animals.
+    """
+    numbers = {n.number.lower() for n in find_registry_ids(cited.printed)}
+    if numbers:
+        return trial.registry.lower() in numbers
+    return read_title_level(cited.csl.title) in ("clinical", "not-stated")
+
+
 def find_trial_rows(tables: Sequence[Table]) -> set[str]:
     """Return the ids of the rows that are trials, and therefore no findings."""
     return {
@@ -65,12 +105,26 @@ def find_trial_rows(tables: Sequence[Table]) -> set[str]:
     }
 
 
+def find_trial_numbers(tables: Sequence[Table]) -> set[str]:
+    """Return the registry numbers, in lower case, of the rows that are trials."""
+    rows = find_trial_rows(tables)
+    return {
+        number.number.lower()
+        for table in tables
+        for row in table.rows
+        if row.id in rows
+        for number in _find_ids(row, table)
+    }
+
+
 def _find_ids(row: TableRow, table: Table) -> list[RegistryId]:
     """Return the registry numbers of a row, each once; inherited cells count as well."""
     found: dict[str, RegistryId] = {}
     for column in table.columns:
-        cell = row.cells[column]
-        for number in find_registry_ids(cell.text or cell.printed):
+        text = row.cells[column].text or row.cells[column].printed
+        if find_role(column) == "registry":
+            text = _EUDRACT.sub(r"EudraCT \1", text)
+        for number in find_registry_ids(text):
             found.setdefault(number.number.lower(), number)
     return list(found.values())
 
@@ -127,6 +181,8 @@ class _Row:
         status, result = self._read_status(number)
         source, condition = self._say("source"), self._say("condition")
         dose, route = self._say("dose"), self._say("route")
+        stated = self._find_stated_results()
+        result = "; ".join(filter(None, [result, *(s for s in stated if s not in result)]))
         self._check_address(number)
         return Trial(
             id=_slug(number.number),
@@ -141,14 +197,17 @@ class _Row:
             registry_name=number.registry,
             registry_url=number.url,
             phase=phase,
-            design=design,
+            design_printed=design,
+            design=Design.model_validate(
+                {**read_trial(f"{design or ''}. {result}"), "level": "clinical", "phase": phase}
+            ),
             conditions=self._find_terms(condition, "condition"),
             condition_printed=condition or None,
             sources=self._find_terms(source, "source"),
             source_printed=source or None,
             dose=parse_dose(dose) if dose else None,
-            route=find_route(f"{route} {dose}"),
-            endpoints=split_list(self._say("endpoints")),
+            route=find_route(f"{route} {dose} {'' if route or dose else source}"),
+            endpoints=[e for e in split_list(self._say("endpoints")) if e not in stated],
             endpoints_heading=self.roles.get("endpoints"),
             status=status,
             result=result or None,
@@ -167,6 +226,24 @@ class _Row:
             for t in (drop_registry_ids((c.printed or c.text) if c.text else "") for c in cells)
             if t
         )
+
+    def _find_stated_results(self) -> list[str]:
+        """Return what cells of any column say of the outcome, result columns left out.
+
+        In a column for something else that is only a benefit that failed to show; what stands in a
+        column of no known role (comments) may be a result of any kind.
+        """
+        found = []
+        for column, cell in self.row.cells.items():
+            role = find_role(column)
+            if role in ("result", "status", "reference", "registry", "title"):
+                continue
+            found += [
+                part
+                for part in split_list(drop_registry_ids(cell.text or ""))
+                if states_no_benefit(part) or (role is None and judge_result(part))
+            ]
+        return found
 
     def _ask(self, rule: str, text: str, field: str, weight: int = 3) -> None:
         self.questions.append(Question(rule=rule, text=text, field=field, weight=weight))

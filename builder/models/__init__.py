@@ -22,6 +22,7 @@ from builder.models.base import (
 )
 from builder.models.findings import Cargo, Design, EffectOf, Finding, Locator, Quantity, Vehicle
 from builder.models.kept import Address, Correction, Identifiers
+from builder.models.study_card import OutcomeNumber, ReportingItem, Stated, StudyCard
 from builder.models.terms import Ambiguity, Term, Xref
 from builder.models.trials import (
     Best,
@@ -29,6 +30,7 @@ from builder.models.trials import (
     Dose,
     Fact,
     MapRow,
+    Participants,
     RegistryRecord,
     Status,
     Study,
@@ -92,18 +94,23 @@ __all__ = [
     "Locator",
     "MapRow",
     "Notice",
+    "OutcomeNumber",
     "Paper",
+    "Participants",
     "Quantity",
     "Question",
     "Record",
     "Reference",
     "RegistryRecord",
     "Repair",
+    "ReportingItem",
     "Result",
     "Seed",
     "Slug",
+    "Stated",
     "Status",
     "Study",
+    "StudyCard",
     "StudyRole",
     "Table",
     "TableCell",

@@ -84,12 +84,16 @@ class WorkFields:
 
 @record
 class FrontMatter:
-    """What the seed says of the paper itself. ``licence`` is the licence line as printed."""
+    """What the seed says of the paper itself. ``licence`` is the licence line as printed.
+
+    ``kind`` is what the layout calls the paper, in JATS's words: research-article, review-article.
+    """
 
     work: WorkFields
     licence: str = ""
     licence_url: str = ""
     source_url: str = ""
+    kind: str = ""
     lines: tuple[tuple[str, int], ...] = ()  # (field, line) where each was found
 
 

@@ -21,6 +21,7 @@ from builder.models.base import (
 
 _BASIS: dict[str, Basis] = {
     "table-row": "table-row",
+    "title": "title",
     "reference-title": "title",
     "abstract": "abstract",
     "key-finding": "digest",
@@ -31,7 +32,7 @@ _BASIS: dict[str, Basis] = {
 class Locator(Record):
     """The exact place of a statement in its paper."""
 
-    kind: Literal["table-row", "reference-title", "abstract", "key-finding", "full-text"]
+    kind: Literal["table-row", "title", "reference-title", "abstract", "key-finding", "full-text"]
     line: int
     table: int | None = None
     row: Annotated[str | None, Field(description="id of the table row")] = None

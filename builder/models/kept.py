@@ -5,10 +5,19 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from builder.models.base import EMPTY, Question, Record, Slug
 from builder.models.works import Notice
+
+# Of a page of the site: folders in lower case, each with its slash, then perhaps an anchor.
+SiteAddress = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^(?:[a-z0-9]+(?:[.-][a-z0-9]+)*/)*(?:#[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*)?$",
+        max_length=300,
+    ),
+]
 
 
 class Correction(Record):
@@ -44,11 +53,13 @@ class Identifiers(Record):
 class Address(Record):
     """A line of the ledger: an address once published, its record, what became of it."""
 
-    address: str
-    record: str
+    address: SiteAddress
+    record: Annotated[
+        str, StringConstraints(pattern=r"^[a-z]+:[A-Za-z0-9]+(?:[./-][A-Za-z0-9]+)*$")
+    ]
     since: date
     state: Literal["live", "moved", "retired"] = "live"
-    to: str | None = None
+    to: SiteAddress | None = None
     because: str | None = None
     paper: Annotated[Slug | None, Field(description="the paper that the record was read from")] = (
         None

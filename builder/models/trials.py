@@ -15,6 +15,9 @@ class Dose(Record):
     """A dose as printed, and its numbers where they parse. Volumes in mL, counts of particles."""
 
     printed: str
+    text: Annotated[
+        str | None, Field(description="as printed, with lost superscripts put back: 7 × 10⁹")
+    ] = None
     volume_ml: float | None = None
     particles_per_ml_low: float | None = None
     particles_per_ml_high: float | None = None
@@ -65,6 +68,14 @@ class Discrepancy(Record):
     note: str | None = None
 
 
+class Participants(Record):
+    """How many took part in a trial; a number that a registry only expects is ``planned``."""
+
+    planned: int | None = None
+    enrolled: int | None = None
+    analysed: int | None = None
+
+
 class Trial(Record):
     """A registered clinical trial, as a paper tells it."""
 
@@ -76,7 +87,15 @@ class Trial(Record):
     registry_name: str
     registry_url: str
     phase: str | None = None
-    design: str | None = None
+    design_printed: str | None = None
+    design: Annotated[Design, Field(description="as the paper and the registry state it")] = Design(
+        level="clinical"
+    )
+    n: Participants | None = None
+    follow_up: str | None = None
+    arms: list[str] = EMPTY
+    sponsor: str | None = None
+    countries: list[str] = EMPTY
     conditions: list[Slug] = EMPTY
     condition_printed: str | None = None
     sources: list[Slug] = EMPTY

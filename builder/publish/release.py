@@ -9,15 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from builder import export, store
-from builder.addresses import history, ledger, releases, renewal
+from builder.addresses import ledger, releases, renewal
 from builder.errors import ProblemError, has_errors
 from builder.export.crate import bundle, write_manifest
 from builder.project import Project
 from builder.publish import site as publish
 from builder.site.index import build_atlas
 from builder.store import build_info
-from builder.store.atomic_replace import hold_lock
-from builder.store.library_cache import load
+from builder.store.transaction import transaction
 
 
 def write_release(project: Project, version: str) -> dict[str, Any]:
@@ -27,16 +26,18 @@ def write_release(project: Project, version: str) -> dict[str, Any]:
     ProblemError, and writes nothing, for a version that is frozen already, or older than the last,
     and while an address would be lost.
     """
-    with hold_lock(project.build / "lock"):
-        library = load(project)
-        day = build_info.last_change(library.ledger) or build_info.today(project.root)
+    library = store.load(project)
+    problems = renewal.check_addresses(library)
+    if has_errors(problems):
+        raise ProblemError(problems)
+    with transaction(project) as work:
+        root = work.project.root
+        library = store.load(work.project)
+        day = build_info.last_change(library.ledger) or build_info.today(root)
         frozen = releases.freeze(library, version, day)
-        problems = renewal.check_addresses(library)
-        if has_errors(problems):
-            raise ProblemError(problems)
-        _set_version(project.root, version, day)
+        _set_version(root, version, day)
         made = build_info.find_edition(library, publish.site_address(project))
-        target = project.root / releases.FOLDER / version
+        target = root / releases.FOLDER / version
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             export.write_downloads(build_atlas(library), folder, made)
@@ -46,10 +47,8 @@ def write_release(project: Project, version: str) -> dict[str, Any]:
         store.write_bytes(target / releases.bundle_name(version), packed)
         write_manifest(target, made.version)
         entries = ledger.extend_ledger(library.ledger, ledger.list_addresses(library), day)
-        # The page of the release has come, and has its digest as any other.
-        entries = ledger.date_ledger(entries, history.digest_pages(library), day)
-        renewal.write_ledger(project, entries)
-        return dict(frozen.changes)
+        renewal.write_ledger(work.project, entries)
+    return dict(frozen.changes)
 
 
 def _set_version(root: Path, version: str, day: date) -> None:

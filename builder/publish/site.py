@@ -16,14 +16,15 @@ from mkdocs.utils.yaml import yaml_load
 
 from builder import store
 from builder.addresses.renewal import check_pages
+from builder.curate.review_flow import read_last_search
 from builder.errors import Problem, ProblemError, has_errors
 from builder.export import Downloads, write_exports
 from builder.project import Project, source_date_epoch
 from builder.publish.linkcheck import check_links
 from builder.search import write_search
 from builder.site.pages import Page
-from builder.store import hashes
 from builder.store.atomic_replace import new_site
+from builder.store.cache import hash_files, hash_parts, hash_program
 from builder.text import ids
 
 Notify = Callable[[str], None]
@@ -94,10 +95,12 @@ def build_html(project: Project, folder: Path) -> None:
 def build_environment(project: Project) -> dict[str, str]:
     """Return the environment of the site generator: a fixed date, and no notice of its vendor."""
     builder = str(Path(__file__).parents[2])
+    searched = read_last_search(project.content / "screening.yml")
     return {
         **os.environ,
         "PYTHONPATH": os.pathsep.join(filter(None, [builder, os.environ.get("PYTHONPATH", "")])),
         "SOURCE_DATE_EPOCH": str(source_date_epoch(project.root)),
+        "LAST_SEARCHED": searched.isoformat() if searched else "",
         # Material prints its end of life on each run; we know, and `make check-zensical` prepares
         # for it. Set here, so that a build's own warnings stay visible.
         "NO_MKDOCS_2_WARNING": "true",
@@ -167,11 +170,9 @@ def _hash_inputs(project: Project) -> str:
         os.environ.get("SITE_URL", ""),
         os.environ.get("ISSUES_URL", ""),
         str(source_date_epoch(project.root)),
-        hashes.hash_program(),
+        hash_program(),
     )
-    return hashes.hash_parts(
-        [*(text.encode() for text in settings), *hashes.hash_files(files, project.root)]
-    )
+    return hash_parts([*(text.encode() for text in settings), *hash_files(files, project.root)])
 
 
 def _seal(inputs: str, site: Path) -> str:

@@ -114,6 +114,7 @@ def recognises(text: str) -> bool:
     bare = [_bare(line) for line in lines]
     entries = sum(bool(_IS_ENTRY.match(line)) for line in lines)
     links = any(marks.LINK_LINE.match(line) for line in lines)
+    abstract = any(line.casefold().rstrip(":") in _ABSTRACTS for line in bare)
     signs = [
         any(map(_REFERENCES.match, bare)) and (entries > 0 or links),
         links or any(split_link_labels(line[-120:])[1] for line in lines if line.endswith("]")),
@@ -122,8 +123,9 @@ def recognises(text: str) -> bool:
         any(map(_COPYRIGHT.match, lines)),
         any(map(_CITE.match, lines)),
         any(map(_STYLE.match, lines)),
-        any(line.casefold().rstrip(":") in _ABSTRACTS for line in bare),
-        any(line.casefold() in _SECTIONS for line in bare),
+        abstract,
+        abstract and any(map(_is_prose, lines)),
+        any(_NUMBERED.sub("", line).casefold() in _SECTIONS for line in bare),
         any(map(_KEYWORDS.match, lines)),
         any(_RECEIVED.search(line) or marks.find_doi(line) for line in lines[:_TOP]),
     ]

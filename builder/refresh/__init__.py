@@ -97,7 +97,7 @@ def refresh(
     broken.
     """
     setting = (setting or Setting.now()).with_contact(project)
-    library = store.load_library(project.content, project.root)
+    library = store.load(project)
     try:
         trials = (
             _ask_trials(project, library, setting, notify) if "trials" in parts else TrialsAsked()

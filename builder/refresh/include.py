@@ -29,7 +29,7 @@ from builder.refresh.databases import Hit, find_article
 from builder.refresh.http_client import Desk, OfflineError, ServiceError, UnknownError
 from builder.refresh.screening import LibraryWorks, read_screening, write_screening
 from builder.refresh.services import EUROPE_PMC
-from builder.store.library_cache import load
+from builder.store.library import load
 from builder.store.transaction import transaction
 
 # Licences that let anybody keep and show the article, in Europe PMC's spelling.

@@ -33,7 +33,7 @@ from builder.refresh.screening import (
 )
 from builder.refresh.services import CLINICAL_TRIALS, CROSSREF, EUROPE_PMC, PUBMED, Service
 from builder.store import Library
-from builder.store.library_cache import load
+from builder.store.library import load
 from builder.store.transaction import transaction
 
 _SERVICES: dict[str, Service] = {s.name: s for s in (EUROPE_PMC, CLINICAL_TRIALS, CROSSREF, PUBMED)}

@@ -92,7 +92,13 @@ def find_finding_sections(atlas: Atlas, finding: Finding) -> tuple[Section, ...]
 
 def find_trial_sections(trial: Trial, record: RegistryRecord | None) -> tuple[Section, ...]:
     """Return a trial as the review tells it, and the registry's own record."""
-    design = [trial.condition_printed, trial.source_printed, trial.design, trial.phase, trial.route]
+    design = [
+        trial.condition_printed,
+        trial.source_printed,
+        trial.design_printed,
+        trial.phase,
+        trial.route,
+    ]
     told = ". ".join(part for part in [*design, *trial.endpoints] if part)
     found = [Section("design", "Design", told), Section("source", "Where it is told", trial.quote)]
     if record:

@@ -7,21 +7,25 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from builder.addresses import ledger
 from builder.addresses.pages import Pages, find_pages, term_address
 from builder.curate.studies import find_studies
-from builder.models import Address, Cited, Finding, Question, Study, Table, TableRow, Term, Trial
-from builder.site.evidence import (
-    Disagreement,
-    find_disagreements,
-    find_places,
-    find_withdrawn,
-    standing_studies,
+from builder.models import (
+    Address,
+    Cited,
+    EffectOf,
+    Finding,
+    Question,
+    Study,
+    Table,
+    TableRow,
+    Term,
+    Trial,
 )
 from builder.site.links import View
 from builder.site.short_forms import ShortForms, Wording, find_short_forms
@@ -170,9 +174,9 @@ class Atlas:
         """Return the studies that a finding reports."""
         return self.finding_studies.get(finding, [])
 
-    def trial(self, trial: str) -> Trial:
-        """Return the record of a trial by its id."""
-        return self.trial_by_id[trial]
+    def trial_of(self, study: Study) -> Trial | None:
+        """Return the record of the trial that a study is; a registration may only be cited."""
+        return next((self.trial_by_id[t] for t in study.trials if t in self.trial_by_id), None)
 
     def last_change(self, address: str) -> date | None:
         """Return the day on which the records of a page last changed; None where it has none."""
@@ -350,3 +354,137 @@ def _unite(lists: Iterable[list[Any]]) -> list[Any]:
 def find_trials(trials: Iterable[Trial]) -> list[Trial]:
     """Return one record a trial, by id."""
     return [merge_reports(held) for held in group_reports(trials).values()]
+
+
+# --- studies that stand, and statements that differ ----------------------------------------------
+
+# Which way an effect points; effects that point nowhere (modulates, involves) contradict nothing.
+DIRECTIONS: dict[str, str] = {
+    "up": "raises",
+    "activates": "raises",
+    "down": "lowers",
+    "inhibits": "lowers",
+    "none": "no effect",
+}
+Place = tuple[str, int]
+Role = Literal["mechanism", "outcome", "condition"]
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One statement about a source and its effect: who says it, and on which studies it rests."""
+
+    finding: Finding
+    direction: str
+    studies: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A source and a mechanism, outcome or condition of which voices say different things.
+
+    ``sides`` holds the voices of each direction, in the order in which DIRECTIONS has them.
+    ``between`` tells whether papers differ, or different studies that one paper tells of.
+    """
+
+    source: str
+    role: Role
+    target: str
+    sides: tuple[tuple[str, tuple[Voice, ...]], ...]
+    between: Literal["papers", "studies"]
+
+
+def find_places(library: Library) -> dict[Place, str]:
+    """Return the id of the work behind each entry of each paper's list: (paper, number) to id."""
+    return {
+        (name, cited.number): cited.id
+        for name, bundle in library.papers.items()
+        for cited in bundle.references
+    }
+
+
+def study_of(finding: Finding, places: Mapping[Place, str]) -> tuple[str, ...]:
+    """Return the studies that a finding rests on: the works it cites, else the paper itself."""
+    numbers = list(finding.references)
+    if finding.locator.reference is not None:
+        # What a title states is stated by that work.
+        numbers.insert(0, finding.locator.reference)
+    works = (places.get((finding.paper, number)) for number in numbers)
+    return tuple(dict.fromkeys(work for work in works if work)) or (finding.paper,)
+
+
+def find_withdrawn(library: Library) -> frozenset[str]:
+    """Return the ids of works and papers that were retracted, withdrawn or removed."""
+    works = {name for name, work in library.references.items() if work.withdrawn}
+    known = ((name, library.identifiers.get(name)) for name in library.papers)
+    papers = {name for name, told in known if told and any(n.withdraws for n in told.notices)}
+    return frozenset(works | papers)
+
+
+def standing_studies(
+    finding: Finding, places: Mapping[Place, str], withdrawn: Collection[str]
+) -> tuple[str, ...]:
+    """Return the studies of a finding that stand; none where its own paper was taken back."""
+    if finding.paper in withdrawn:
+        return ()
+    return tuple(study for study in study_of(finding, places) if study not in withdrawn)
+
+
+def find_disagreements(library: Library) -> list[Disagreement]:
+    """Return where voices differ, by source and target.
+
+    Two voices differ when they point in different directions and come from different papers, or
+    from one paper but different studies. A statement that itself gives two directions takes no
+    part: what it says is not clear enough to hold against another. Nor does one that rests on
+    retracted work alone.
+    """
+    places = find_places(library)
+    withdrawn = find_withdrawn(library)
+    groups: dict[tuple[str, Role, str], list[Voice]] = defaultdict(list)
+    for finding in library.findings():
+        studies = standing_studies(finding, places, withdrawn)
+        if not studies:
+            continue
+        for role, target, direction in _directions(finding):
+            for source in finding.sources:
+                groups[source, role, target].append(Voice(finding, direction, studies))
+    found = (_compare(key, voices) for key, voices in sorted(groups.items()))
+    return [disagreement for disagreement in found if disagreement]
+
+
+def _directions(finding: Finding) -> Iterator[tuple[Role, str, str]]:
+    roles: tuple[tuple[Role, list[EffectOf]], ...] = (
+        ("mechanism", finding.mechanisms),
+        ("outcome", finding.outcomes),
+        ("condition", finding.condition_effects),
+    )
+    for role, effects in roles:
+        told: dict[str, set[str]] = defaultdict(set)
+        for effect in effects:
+            if effect.effect in DIRECTIONS:
+                told[effect.id].add(DIRECTIONS[effect.effect])
+        for target, directions in told.items():
+            if len(directions) == 1:
+                yield role, target, directions.pop()
+
+
+def _compare(key: tuple[str, Role, str], voices: list[Voice]) -> Disagreement | None:
+    pairs = [(a, b) for a in voices for b in voices if a.direction < b.direction]
+    papers = any(a.finding.paper != b.finding.paper for a, b in pairs)
+    # One study told twice, in two directions, is a misreading to look at and no second voice.
+    studies = any(not set(a.studies) & set(b.studies) for a, b in pairs)
+    if not papers and not studies:
+        return None
+    source, role, target = key
+    sides = tuple(
+        (direction, tuple(voice for voice in voices if voice.direction == direction))
+        for direction in dict.fromkeys(DIRECTIONS.values())
+        if any(voice.direction == direction for voice in voices)
+    )
+    return Disagreement(
+        source,
+        role,
+        target,
+        sides,
+        "papers" if papers else "studies",
+    )

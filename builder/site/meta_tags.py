@@ -15,7 +15,7 @@ from typing import Any
 
 from builder import models
 from builder.site.charts.cards import HEIGHT, WIDTH
-from builder.site.citation_formats import PUBLISHER
+from builder.site.citations import PUBLISHER
 from builder.store.build_info import DATA_LICENCE, Edition
 from builder.text import ids
 
@@ -283,9 +283,7 @@ def describe_trial(trial: models.Trial, page: str, conditions: Sequence[str]) ->
         "url": page,
         "sameAs": trial.registry_url,
         "phase": trial.phase,
-        "trialDesign": f"{_CONTEXT}/RandomizedTrial"
-        if (trial.design or "").upper() == "RCT"
-        else None,
+        "trialDesign": f"{_CONTEXT}/RandomizedTrial" if trial.design.randomised else None,
         "healthCondition": [{"@type": "MedicalCondition", "name": c} for c in conditions],
     }
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from builder.models import Correction, CslItem, CslName, Finding, Trial
-from builder.site import citation_formats, meta_tags
-from builder.site.charts import card_path
-from builder.site.citation_formats import Citable
+from builder.site import citations, meta_tags
+from builder.site.charts.cards import card_path
+from builder.site.citations import Citable
 from builder.site.index import Atlas
 from builder.site.links import Page, View, curie_url
 from builder.site.meta_tags import Node
@@ -161,7 +161,7 @@ def _describe_record(atlas: Atlas, page: Page, url: str, edition: Edition) -> No
     if work:
         return meta_tags.describe_work(work, url)
     if page.kind == "trial" and page.record in atlas.trial_by_id:
-        trial = atlas.trial(page.record)
+        trial = atlas.trial_by_id[page.record]
         known = [library.terms[c].label for c in trial.conditions if c in library.terms]
         return meta_tags.describe_trial(trial, url, known)
     term = library.terms.get(page.record)
@@ -177,7 +177,7 @@ def _describe_record(atlas: Atlas, page: Page, url: str, edition: Edition) -> No
 def find_citables(atlas: Atlas, page: Page, edition: Edition) -> Citables:
     """Return what of a page can be cited, dated by its own records."""
     name = "-".join(page.path.strip("/").split("/")) or "home"
-    own = citation_formats.page_citable(
+    own = citations.page_citable(
         f"exosome-atlas-{name}",
         page.title or name,
         edition.url(page.path),
@@ -203,7 +203,7 @@ def _originals(atlas: Atlas, page: Page) -> list[Citable]:
         et_al = page.kind == "reference" and library.references[page.record].et_al
         return [Citable(page.record, work, et_al)]
     if page.kind == "trial" and page.record in atlas.trial_by_id:
-        return [_registration(atlas.trial(page.record))]
+        return [_registration(atlas.trial_by_id[page.record])]
     return []
 
 
@@ -269,7 +269,7 @@ def _view_cite_box(page: Page, edition: Edition, found: Citables) -> View:
 
 
 def _view_entry(label: str, name: str, citables: Sequence[Citable], key: str) -> View:
-    texts = citation_formats.format_plain(list(citables))
+    texts = citations.format_plain(list(citables))
     return {"label": label, "texts": texts, "files": _view_files(name, key)}
 
 

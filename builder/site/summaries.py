@@ -7,13 +7,12 @@ source of vesicles: a term has evidence where a statement names it in the role o
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import product
 
 from builder.models import Finding, Paper, Study, Term, Trial
 from builder.site.citations import short_name
-from builder.site.evidence import Disagreement, Voice
-from builder.site.index import ROLES, Atlas
+from builder.site.index import ROLES, Atlas, Disagreement, Voice
 from builder.site.labels import (
     DESIGNS,
     EFFECTS,
@@ -104,11 +103,14 @@ def find_term_studies(atlas: Atlas, term: Term, *, subtypes: bool = False) -> li
 
 def is_hedged(atlas: Atlas, study: Study) -> bool:
     """Return whether all that states the result of a study is a "may" or an aim."""
+    if study.result == "none-reported":
+        return False
     stating = [
         f for name in study.findings for f in atlas.findings_by_id(name) if f.result == study.result
     ]
-    told = any(atlas.trial(name).result for name in study.trials)
-    return bool(stating) and not told and all(f.certainty in _HEDGED for f in stating)
+    trial = atlas.trial_of(study)
+    stated = bool(trial and trial.result)
+    return bool(stating) and not stated and all(f.certainty in _HEDGED for f in stating)
 
 
 def sort_by_design(findings: Iterable[Finding]) -> list[Finding]:
@@ -157,8 +159,8 @@ def view_counts(atlas: Atlas, term: Term) -> View:
 
 def view_study(atlas: Atlas, study: Study, root: str) -> View:
     """Return a study as a row: what it is, its design, its result, and what it rests on."""
-    if study.trials:
-        trial = atlas.trial(study.trials[0])
+    trial = atlas.trial_of(study)
+    if trial:
         label, address = trial.registry, page_href(root, "trial", trial.id)
         title = trial.label
     elif study.references:
@@ -218,26 +220,36 @@ def view_answer(atlas: Atlas, term: Term) -> list[Sentence]:
     if term.kind == "mechanism":
         sentences = _answer_mechanism(atlas, term, studies, len(wide))
     else:
-        sentences = _answer_treatment(atlas, term, wide, len(studies))
+        sentences = _answer_treatment(atlas, term, wide, {s.id for s in studies})
     return [*sentences, [text(WORDS["not_assessed"])]]
 
 
-def _answer_treatment(atlas: Atlas, term: Term, wide: Sequence[Study], own: int) -> list[Sentence]:
+def _answer_treatment(
+    atlas: Atlas, term: Term, wide: Sequence[Study], own: Collection[str]
+) -> list[Sentence]:
     tried = [s for s in wide if s.role == "therapeutic"]
     opening = [_number(len(tried), "study", {"role": STUDY_ROLES["therapeutic"]}, "studies")]
+    if not tried:
+        opening = [text("No study in the material read")]
     opening.append(text(f" {_USED[term.kind]}"))
-    if len(wide) > own:
-        opening.append(text(f" ({own} without subtypes)" if own else ", all of them in subtypes"))
+    count = sum(s.id in own for s in tried)
+    if count < len(tried):
+        opening.append(text(f", subtypes included ({count} without them)"))
     sentences = [_by_design(opening, tried) if tried else [*opening, text(".")]]
     if tried:
-        sentences += [_results(atlas, tried), *_gap(tried)]
+        # A registered trial without a result is named with the trials.
+        reporting = [s for s in tried if not s.trials or s.result != "none-reported"]
+        sentences += [*([_results(atlas, reporting)] if reporting else []), *_gap(tried)]
     trials = [s for s in wide if s.trials]
     if trials:
-        sentences.append(answer_trials(atlas, trials, "#trials"))
+        listed = "#trials" if list_trials(atlas, term) else "#studies"
+        sentences.append(answer_trials(atlas, trials, listed))
     for role in ("pathogenic", "biomarker", "method", "unclear"):
         held = [s for s in wide if s.role == role]
         if held:
-            one = _number(len(held), "more study", {"role": STUDY_ROLES[role]}, "more studies")
+            more = "more " if tried else ""
+            query = {"role": STUDY_ROLES[role]}
+            one = _number(len(held), f"{more}study", query, f"{more}studies")
             sentences.append([one, text(f": {STUDY_ROLES[role]}.")])
     return sentences
 
@@ -299,15 +311,17 @@ def answer_trials(atlas: Atlas, studies: Sequence[Study], address: str) -> Sente
     sentence = [link(plural(len(studies), "registered trial"), address), text(": ")]
     reported = [s for s in studies if s.result != "none-reported"]
     for study in reported:
-        trial = atlas.trial(study.trials[0])
-        name = link(trial.registry, page_href("../../" if address.startswith("#") else "", "trial",
-                                              trial.id))  # fmt: skip
+        trial = atlas.trial_of(study)
+        root = "../../" if address.startswith("#") else ""
+        name = link(study.trials[0].upper(), "")
+        if trial:
+            name = link(trial.registry, page_href(root, "trial", trial.id))
         design = ", ".join(
             [*(["randomised"] if study.design.randomised else []),
              *([f"n = {study.n}"] if study.n else [])]
         )  # fmt: skip
         design = f" ({design})" if design else ""
-        words = trial.result or RESULTS[study.result][0]
+        words = (trial.result if trial else "") or RESULTS[study.result][0]
         sentence += [name, text(f"{design} reported: {words.rstrip('.')}; ")]
     rest = len(studies) - len(reported)
     if rest:
@@ -333,7 +347,10 @@ def _answer_mechanism(
     found: Sentence = []
     for way, words in _WAYS.items():
         if ways.get(way):
-            found += [text("; ") if found else text("In "), text(f"{len(ways[way])} {words}")]
+            found += [
+                text("; ") if found else text("In "),
+                link(f"{len(ways[way])} {words}", "#findings"),
+            ]
     return [*sentences, [*found, text(".")]] if found else sentences
 
 

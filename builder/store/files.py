@@ -10,7 +10,7 @@ import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -18,6 +18,8 @@ from pydantic import BaseModel, ValidationError
 from builder.errors import Problem, ProblemError, suggest
 
 WIDTH = 100
+# Below the project's root, the copy on which a transaction works; messages name the real file.
+STAGED = ".transaction/tree/"
 R = TypeVar("R", bound=BaseModel)
 
 
@@ -102,7 +104,12 @@ def write_bytes(path: Path, data: bytes) -> bool:
     except OSError as error:
         raise ProblemError(
             Problem(
-                str(path), 0, "error", "write", "a file that can be written", error.strerror or ""
+                str(path).replace(STAGED, "", 1),
+                0,
+                "error",
+                "write",
+                "a file that can be written",
+                error.strerror or "",
             )
         ) from error
     return True
@@ -139,9 +146,10 @@ def read_yaml(path: Path, root: Path) -> Any:
 def relative(path: Path, root: Path) -> str:
     """Return a path as shown in messages: below the project's root where it is."""
     try:
-        return path.resolve().relative_to(root.resolve()).as_posix()
-    except ValueError:
-        return path.as_posix()
+        name = path.resolve().relative_to(root.resolve()).as_posix()
+    except (ValueError, OSError, RuntimeError):  # elsewhere, or a circle of links
+        name = path.as_posix()
+    return name.replace(STAGED, "", 1)
 
 
 def find_line(text: str, where: Sequence[str | int]) -> int:
@@ -210,28 +218,3 @@ def read_records(model: type[R], path: Path, root: Path) -> list[R]:
             )
         )
     return [parse_record(model, item, path, root, (i,)) for i, item in enumerate(data)]
-
-
-class Reader(Protocol):
-    """How files of records are read: anew, or by what is remembered of them (see recall)."""
-
-    def record(self, model: type[R], path: Path, root: Path) -> R:
-        """Return the record of a file that holds one."""
-
-    def records(self, model: type[R], path: Path, root: Path) -> list[R]:
-        """Return the records of a file that holds a list."""
-
-
-class AnewReader:
-    """Reads every file."""
-
-    def record(self, model: type[R], path: Path, root: Path) -> R:
-        """Return the record of a file that holds one."""
-        return read_record(model, path, root)
-
-    def records(self, model: type[R], path: Path, root: Path) -> list[R]:
-        """Return the records of a file that holds a list."""
-        return read_records(model, path, root)
-
-
-ANEW = AnewReader()

@@ -12,7 +12,7 @@ import filecmp
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,7 @@ from pathlib import Path
 from builder.errors import Problem, ProblemError
 from builder.project import Project
 from builder.store.atomic_replace import hold_lock
+from builder.store.cache import hash_parts
 
 # Folders and files below the project's root that a command may change.
 FOLDERS = ("content", "seeds", "releases")
@@ -33,10 +34,12 @@ _Identity = tuple[int, int, int]  # number, size and time of a file
 class Transaction:
     """What a command works on: ``project`` is the copy, ``changed`` the files that it changed.
 
-    ``changed`` are paths of the real project, known once the transaction has ended.
+    ``changed`` are paths of the real project, known once the transaction has ended. Where ``keep``
+    is set to False, they are only what would have changed.
     """
 
     project: Project
+    keep: bool = True
     changed: list[Path] = field(default_factory=list)
 
 
@@ -55,7 +58,10 @@ def transaction(project: Project) -> Iterator[Transaction]:
         work = Transaction(copy)
         before = _list_files(copy.root)
         yield work
-        work.changed = _commit(project, before)
+        changed, gone = _find_changes(copy.root, before, project.root)
+        if work.keep and (changed or gone):
+            _commit(project, changed, gone)
+        work.changed = [project.root / name for name in sorted([*changed, *gone])]
 
 
 @contextmanager
@@ -145,12 +151,9 @@ def _link(source: Path, target: Path) -> None:
         shutil.copy2(source, target, follow_symlinks=False)
 
 
-def _commit(project: Project, before: Mapping[str, _Identity]) -> list[Path]:
-    """Let the changes of the copy hold; return the files that changed."""
+def _commit(project: Project, changed: Sequence[str], gone: Sequence[str]) -> None:
+    """Let the changes of the copy hold."""
     folder = project.root / _FOLDER
-    changed, gone = _find_changes(folder / _TREE, before, project.root)
-    if not changed and not gone:
-        return []
     with _refusals(project):
         draft = folder / "draft.json"
         with draft.open("w", encoding="utf-8") as out:
@@ -159,7 +162,6 @@ def _commit(project: Project, before: Mapping[str, _Identity]) -> list[Path]:
             os.fsync(out.fileno())
         draft.rename(folder / _LIST)
         _apply(project)
-    return [project.root / name for name in sorted([*changed, *gone])]
 
 
 def _find_changes(
@@ -192,6 +194,12 @@ def _list_files(root: Path) -> dict[str, _Identity]:
                 else:
                     found[name] = _identify(entry.stat(follow_symlinks=False))
     return found
+
+
+def fingerprint(project: Project) -> str:
+    """Return a hash that changes with any file which a command may change."""
+    files = _list_files(project.root)
+    return hash_parts(f"{name} {files[name]}".encode() for name in sorted(files))
 
 
 def _identify(found: os.stat_result) -> _Identity:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from builder import pipeline, store
 from builder.addresses import checks as ledger_checks
-from builder.addresses import history, ledger, renames, renewal
+from builder.addresses import ledger, renewal
 from builder.addresses.identity import Side, find_moves
 from builder.curate import redirects
 from builder.errors import ProblemError
@@ -31,6 +31,7 @@ from builder.store import Library, PaperBundle
 from builder.store.build_info import find_edition
 
 DAY = date(2026, 11, 21)
+NOTHING = Side({}, {})
 TERMS = [
     Term(id=cell.lower(), label=f"{cell} cells", kind="source", synonyms=[cell]) for cell in CELLS
 ]
@@ -81,9 +82,9 @@ def test_a_mended_row_is_led_to_and_no_other(number: int) -> None:
     moves = find_moves(side(before), side(after))
     quotes = {name: words for b in (before, after) for words, name in rows_of(b).items()}
     pairs = {
-        quotes[a.split("/")[1]]: quotes[b.split("/")[1]]
+        quotes[a.partition(":")[2]]: quotes[b.partition(":")[2]]
         for a, b in moves.items()
-        if a.split("/")[1] in quotes
+        if a.partition(":")[2] in quotes
     }
     assert pairs == {" | ".join(old): " | ".join(row.words())}
 
@@ -129,9 +130,9 @@ def test_a_mended_title_of_the_paper_takes_all_its_statements_along() -> None:
     after = read(seed)
     assert before.paper.id != after.paper.id
     moves = find_moves(side(before), side(after))
-    assert moves[f"papers/{before.paper.id}/"] == f"papers/{after.paper.id}/"
-    gone = {f"findings/{f.id}/" for f in before.findings}
-    assert {a for a in moves if a.startswith("findings/")} == gone
+    assert moves[f"paper:{before.paper.id}"] == f"paper:{after.paper.id}"
+    gone = {f"finding:{f.id}" for f in before.findings}
+    assert {a for a in moves if a.startswith("finding:")} == gone
 
 
 def test_a_mended_year_of_a_work_is_led_to() -> None:
@@ -142,8 +143,8 @@ def test_a_mended_year_of_a_work_is_led_to() -> None:
     old, new = before.references[3].id, after.references[3].id
     assert old != new
     moves = find_moves(side(before), side(after))
-    assert {k: v for k, v in moves.items() if k.startswith("references/")} == {
-        f"references/{old}/": f"references/{new}/"
+    assert {k: v for k, v in moves.items() if k.startswith("reference:")} == {
+        f"reference:{old}": f"reference:{new}"
     }
 
 
@@ -153,17 +154,17 @@ def test_a_mended_year_of_a_work_is_led_to() -> None:
 def test_a_mend_taken_back_gives_the_address_back(tmp_path: Path) -> None:
     seed = make_seed(random.Random(3), rows=2)
     first = make_library(tmp_path, read(seed))
-    entries = history.renew_ledger([], first, DAY)
+    entries = renewal.renew_ledger(NOTHING, first, DAY)
     words = seed.rows[0].deed
     seed.rows[0].deed = add_typo(random.Random(1), words)
     second = with_ledger(make_library(tmp_path, read(seed)), entries)
-    entries = history.renew_ledger([sides(first)], second, date(2026, 12, 1))
-    assert [e.state for e in entries if e.address.startswith("findings/f")].count("moved") == 1
+    entries = renewal.renew_ledger(sides(first), second, date(2026, 12, 1))
+    assert [e.state for e in entries if e.record.startswith("finding:")].count("moved") == 1
     third = with_ledger(first, entries)
-    entries = history.renew_ledger([sides(second)], third, date(2026, 12, 2))
-    by_address = {e.address: e for e in entries}
+    entries = renewal.renew_ledger(sides(second), third, date(2026, 12, 2))
+    by_record = {e.record: e for e in entries}
     for found in first.findings():
-        assert by_address[f"findings/{found.id}/"].state == "live"
+        assert by_record[f"finding:{found.id}"].state == "live"
     assert ledger_checks.check_ledger(entries, ledger.list_addresses(third)) == []
 
 
@@ -177,22 +178,22 @@ def with_ledger(library: Library, entries: list[Address]) -> Library:
 
 def test_a_page_is_dated_when_its_data_changes_and_only_then(tmp_path: Path) -> None:
     library = make_library(tmp_path)
-    entries = history.renew_ledger([], library, DAY)
+    entries = renewal.renew_ledger(NOTHING, library, DAY)
     assert {e.changed for e in entries} == {None}
     later = with_ledger(make_library(tmp_path, make_bundle(design={"level": "in-vitro"})), entries)
-    entries = history.renew_ledger([sides(library)], later, date(2026, 12, 24))
+    entries = renewal.renew_ledger(sides(library), later, date(2026, 12, 24))
     changed = {e.address for e in entries if e.changed == date(2026, 12, 24)}
-    assert {"findings/f000000001/", "sources/bmsc/", "mechanisms/il-1b/"} <= changed
-    assert "sources/msc/" not in changed
+    # What is above a term that a statement names shows the statement too.
+    assert {f"papers/{PAPER}/", "sources/bmsc/", "sources/msc/", "mechanisms/il-1b/"} <= changed
     assert "references/poe-2022-trial-exosomes/" not in changed
 
 
 def test_a_statement_that_moved_down_the_page_is_no_change(tmp_path: Path) -> None:
     library = make_library(tmp_path)
-    entries = history.renew_ledger([], library, DAY)
+    entries = renewal.renew_ledger(NOTHING, library, DAY)
     place = {"kind": "table-row", "line": 80, "table": 1, "row": "frow1"}
     later = with_ledger(make_library(tmp_path, make_bundle(locator=place)), entries)
-    assert history.renew_ledger([sides(library)], later, date(2026, 12, 24)) == entries
+    assert renewal.renew_ledger(sides(library), later, date(2026, 12, 24)) == entries
 
 
 def with_row(root: Path, row: str, entries: list[Address], paper: str = "") -> Library:
@@ -208,11 +209,11 @@ def with_row(root: Path, row: str, entries: list[Address], paper: str = "") -> L
 
 def test_a_row_that_is_no_statement_keeps_its_former_anchors(tmp_path: Path) -> None:
     library = with_row(tmp_path, "frow1", [])
-    entries = history.renew_ledger([], library, DAY)
+    entries = renewal.renew_ledger(NOTHING, library, DAY)
     told = []
     for row in ("frow2", "frow3", "frow1"):
         later = with_row(tmp_path, row, entries)
-        entries = history.renew_ledger([sides(library)], later, DAY)
+        entries = renewal.renew_ledger(sides(library), later, DAY)
         library = with_ledger(later, entries)
         [page] = [e for e in entries if e.address == f"papers/{PAPER}/"]
         told.append(page.rows)
@@ -229,11 +230,11 @@ def test_a_row_that_is_no_statement_keeps_its_former_anchors(tmp_path: Path) -> 
 
 def test_anchors_of_rows_go_along_when_the_paper_moves(tmp_path: Path) -> None:
     first = with_row(tmp_path, "frow1", [])
-    entries = history.renew_ledger([], first, DAY)
+    entries = renewal.renew_ledger(NOTHING, first, DAY)
     second = with_row(tmp_path, "frow2", entries)
-    entries = history.renew_ledger([sides(first)], second, DAY)
+    entries = renewal.renew_ledger(sides(first), second, DAY)
     third = with_row(tmp_path, "frow3", entries, "doe-2024-exosomes-knees")
-    entries = history.renew_ledger([sides(second)], third, DAY)
+    entries = renewal.renew_ledger(sides(second), third, DAY)
     [page] = [e for e in entries if e.address == "papers/doe-2024-exosomes-knees/"]
     assert page.rows == {"frow1": "frow3", "frow2": "frow3"}
 
@@ -253,7 +254,7 @@ def test_a_renamed_term_is_followed_in_every_hand_kept_line(small: Project) -> N
         "- record: f1\n  field: sources.bmsc\n  old: [bmsc]\n  new: [msc]\n"
         "  reason: bmsc is wrong\n  date: 2026-01-01\n"
     )
-    renames.rename_term(small.content, small.root, "bmsc", "bm-msc")
+    redirects.rename_term(small.content, small.root, "bmsc", "bm-msc")
     assert not (folder / "bmsc.yml").exists()
     assert (folder / "bm-msc.yml").read_text() == (
         "# kept\nid: bm-msc\nlabel: Bone marrow MSC\nkind: source\nsynonyms:\n- bmsc\nparent: msc\n"
@@ -278,7 +279,7 @@ def test_a_rename_that_cannot_be_is_told_and_changes_nothing(
 ) -> None:
     before = {p: p.read_text() for p in small.content.rglob("*.yml")}
     with pytest.raises(ProblemError, match=said):
-        renames.rename_term(small.content, small.root, old, new)
+        redirects.rename_term(small.content, small.root, old, new)
     assert {p: p.read_text() for p in small.content.rglob("*.yml")} == before
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hand_made import make_library
+from hand_made import make_bundle, make_library
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -113,7 +113,8 @@ def test_a_reserved_word_is_no_slug() -> None:
 
 def test_a_page_that_takes_a_word_of_the_site_is_told(tmp_path: Path) -> None:
     terms = [models.Term(id=name, label=name, kind="source") for name in ("api", "index", "bmsc")]
-    found = ledger_checks.check_slugs(make_library(tmp_path, terms=terms))
+    bundle = make_bundle(sources=[term.id for term in terms])
+    found = ledger_checks.check_slugs(make_library(tmp_path, bundle, terms=terms))
     assert [(p.rule, p.got) for p in found] == [
         ("slug-reserved", "'api'"),
         ("slug-reserved", "'index'"),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
-from builder.addresses.pages import find_pages
+from builder.addresses import checks as ledger_checks
+from builder.addresses import ledger
+from builder.addresses.pages import find_pages, term_address
 from builder.models import Cited, CitedIn, CslItem, EffectOf, Finding, Locator, Paper, Seed, Term
 from builder.models import Reference as Work
 from builder.store import Library, PaperBundle
@@ -42,63 +46,99 @@ ABSTRACT = Locator(kind="abstract", line=1)
 def test_a_named_term_and_its_ancestors_have_pages_and_others_a_line_in_the_glossary() -> None:
     terms = [term("cell"), term("msc", parent="cell"), term("bmsc", parent="msc"), term("adsc")]
     terms.append(term("knee", "tissue"))
-    found = find_pages(library([statement("f1", ABSTRACT, sources=["msc"])], terms))
-    assert [found.term(t) for t in terms] == [
-        "sources/cell/",
-        "sources/msc/",
-        "glossary/#term-bmsc",
-        "glossary/#term-adsc",
-        "glossary/#term-knee",
-    ]
+    made = library([statement("f1", ABSTRACT, sources=["msc"])], terms)
+    assert [term_address(made, t).partition("#")[0] for t in terms] == [
+        "sources/cell/", "sources/msc/", "glossary/", "glossary/", "glossary/",
+    ]  # fmt: skip
 
 
-def test_a_mechanism_that_is_only_carried_as_cargo_is_named_too() -> None:
+def test_a_mechanism_that_is_only_an_effect_is_named_too() -> None:
     named = statement("f1", ABSTRACT, mechanisms=[EffectOf(id="nf-kb", effect="down")])
     found = find_pages(library([named], [term("nf-kb", "mechanism"), term("il-6", "mechanism")]))
-    assert found.terms == {"nf-kb"}
+    assert found.terms == found.named == {"nf-kb"}
 
 
 def test_a_statement_is_an_anchor_of_its_paper_or_of_the_work_whose_title_it_is() -> None:
     title = Locator(kind="reference-title", line=5, reference=2)
     found = find_pages(library([statement("f1", ABSTRACT), statement("f2", title)]))
-    assert found.finding("f1") == "papers/p/#f1"
-    assert found.finding("f2") == "references/w2/#f2"
+    assert found.findings == {"f1": "papers/p/#f1", "f2": "references/w2/#f2"}
 
 
 def test_a_work_has_a_page_if_a_statement_rests_on_it_or_two_papers_cite_it() -> None:
-    made = library([statement("f1", ABSTRACT, references=[2])], other=True)
+    found = find_pages(library([statement("f1", ABSTRACT, references=[2])], other=True))
+    assert found.references == {
+        "w1": "references/w1/",
+        "w2": "references/w2/",
+        "w3": "papers/p/#ref-3",
+    }
+
+
+def published(made: Library) -> Library:
+    """Return a library whose ledger has recorded all its addresses."""
+    day = date(2026, 11, 29)
+    entries = ledger.extend_ledger(made.ledger, ledger.list_addresses(made), day)
+    return replace(made, ledger=entries)
+
+
+def test_two_hundred_statements_stand_on_the_page_of_the_paper_and_more_on_parts() -> None:
+    made = library([statement(f"f{n:03}", ABSTRACT) for n in range(450)])
     found = find_pages(made)
-    assert [found.work(made.references[n]) for n in ("w1", "w2", "w3")] == [
-        "references/w1/",
-        "references/w2/",
-        "papers/p/#ref-3",
-    ]
+    assert [len(part) for part in found.parts["p"]] == [200, 200, 50]
+    assert found.findings["f199"] == "papers/p/#f199"
+    assert found.findings["f200"] == "papers/p/2/#f200"
+    assert found.findings["f449"] == "papers/p/3/#f449"
+    addresses = ledger.list_addresses(made)
+    assert addresses["papers/p/2/"] == "part:p/2"
 
 
-def test_statements_beyond_two_hundred_stand_on_parts_named_by_their_place() -> None:
-    def many(section: str, count: int) -> list[Finding]:
-        where = Locator(kind="full-text", line=1, section=section)
-        return [statement(f"{section[0].lower()}{n}", where) for n in range(count)]
-
-    first = statement("abstract", ABSTRACT)
-    findings = [first, *many("Methods", 150), *many("Results", 250)]
-    found = find_pages(library(findings))
-    assert found.finding("abstract") == "papers/p/#abstract"
-    assert found.finding("m7") == "papers/p/text-methods/#m7"
-    assert found.finding("r199") == "papers/p/text-results/#r199"
-    assert found.finding("r200") == "papers/p/text-results-from-201/#r200"
-    # A statement that comes in another section moves none of them.
-    more = find_pages(library([*findings, *many("Discussion", 10)]))
-    assert all(more.finding(f.id) == found.finding(f.id) for f in findings)
+def test_a_statement_that_was_published_stays_on_its_page_whatever_comes_before_it() -> None:
+    old = [statement(f"f{n:03}", Locator(kind="abstract", line=9)) for n in range(201)]
+    before = published(library(old))
+    new = [statement(f"a{n}", ABSTRACT) for n in range(5)]
+    after = find_pages(replace(library([*new, *old[5:]]), ledger=before.ledger))
+    kept = find_pages(before).findings
+    assert all(after.findings[f.id] == kept[f.id] for f in old[5:])
+    assert {after.findings[f.id].partition("#")[0] for f in new} == {"papers/p/"}
 
 
-def test_two_hundred_statements_stay_on_the_page_of_the_paper() -> None:
-    found = find_pages(library([statement(f"f{n}", ABSTRACT) for n in range(200)]))
-    assert found.parts["p"] == ()
-    assert {found.findings[f"f{n}"] for n in range(200)} == {"papers/p/"}
+def test_a_term_that_loses_its_last_evidence_keeps_its_page_and_regains_it() -> None:
+    terms = [term("msc"), term("adsc")]
+    first = published(library([statement("f1", ABSTRACT, sources=["msc"])], terms))
+    lost = published(replace(library([], terms), ledger=first.ledger))
+    assert ("msc" in find_pages(lost).terms, "msc" in find_pages(lost).named) == (True, False)
+    assert ledger_checks.check_ledger(
+        [e for e in lost.ledger if not e.record.startswith("finding:")],
+        ledger.list_addresses(lost),
+    ) == []  # fmt: skip
+    again = replace(
+        library([statement("f2", ABSTRACT, sources=["msc"])], terms), ledger=lost.ledger
+    )
+    assert find_pages(again).named == {"msc"}
 
 
-def test_a_long_list_of_references_goes_on_at_a_page_of_its_own() -> None:
-    found = find_pages(library([], cited=300))
-    assert found.cited("p", 250) == "papers/p/#ref-250"
-    assert found.cited("p", 251) == "papers/p/references-from-251/#ref-251"
+def test_a_statement_that_moved_to_another_page_leads_there() -> None:
+    title = Locator(kind="reference-title", line=5, reference=2)
+    first = published(library([statement("f1", title)]))
+    other = Locator(kind="reference-title", line=5, reference=3)
+    second = published(replace(library([statement("f1", other)]), ledger=first.ledger))
+    entries = {e.address: e for e in second.ledger}
+    assert ledger.follow("references/w2/#f1", entries) == "references/w3/#f1"
+    [gone] = ledger.gone_anchors(second.ledger)["references/w2/"]
+    assert (gone.state, gone.to) == ("moved", "references/w3/#f1")
+    assert "references/w2/" in ledger.list_addresses(second), "the page goes on answering"
+
+
+def test_a_statement_that_is_no_longer_read_is_withdrawn_and_comes_back() -> None:
+    day = date(2026, 11, 30)
+    first = published(library([statement("f1", ABSTRACT), statement("f2", ABSTRACT)]))
+    entries = [e.model_copy(update={"paper": "p"}) for e in first.ledger]
+    second = library([statement("f1", ABSTRACT)])
+    current = ledger.list_addresses(second)
+    entries = ledger.withdraw_findings(entries, current, second.papers)
+    by_record = {e.record: e for e in entries}
+    assert by_record["finding:f1"].state == "live"
+    assert by_record["finding:f2"].state == "retired"
+    assert by_record["finding:f2"].because == ledger.NO_LONGER_READ
+    assert ledger_checks.check_ledger(entries, current) == []
+    back = ledger.extend_ledger(entries, ledger.list_addresses(first), day)
+    assert {e.record: e.state for e in back}["finding:f2"] == "live"

@@ -10,8 +10,10 @@ import pytest
 from hand_made import PAPER, make_bundle
 
 from builder import models, store
-from builder.curate.corrections import apply_corrections, find_lines, read_corrections
+from builder.curate.corrections import apply_corrections, find_lines
+from builder.curate.reading import read_corrections
 from builder.errors import ProblemError
+from builder.project import Project
 
 FILE = f"content/corrections/{PAPER}.yml"
 WORK = "roe-2020-exosomes-bmscs-calm-joints"
@@ -118,15 +120,15 @@ def test_the_line_of_each_correction_is_known(tmp_path: Path) -> None:
         "- record: c\n  field: d\n  old: null\n  new: x\n  reason: r\n  date: 2026-01-03\n"
     )
     assert find_lines(path) == [2, 8]
-    assert [c.record for c in read_corrections(path.parent, tmp_path)["x"]] == ["a", "c"]
+    assert [c.record for c in read_corrections(Project(tmp_path))["x"]] == ["a", "c"]
 
 
 def test_a_broken_file_of_corrections_is_told_by_line(tmp_path: Path) -> None:
-    path = tmp_path / "corrections/x.yml"
+    path = tmp_path / "content/corrections/x.yml"
     path.parent.mkdir(parents=True)
     path.write_text("- record: a\n  feild: b\n")
     with pytest.raises(ProblemError) as caught:
-        read_corrections(path.parent, tmp_path)
+        read_corrections(Project(tmp_path))
     said = str(caught.value)
     assert "corrections/x.yml:2: error: feild: Extra inputs are not permitted" in said
     assert "Did you mean 'field'?" in said

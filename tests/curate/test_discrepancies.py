@@ -68,7 +68,7 @@ def row(registry: str, **fields: object) -> Trial:
 REVIEW = {
     "IRCT20210423051054N1": row(
         "IRCT20210423051054N1",
-        design="RCT",
+        design_printed="RCT",
         sources=["placental-msc"],
         source_printed="Placental MSC-EVs",
         dose=parse_dose("Single IA dose (≈5 mL @ 7 × 109 particles/mL)"),
@@ -200,10 +200,14 @@ def test_what_cannot_be_seen_is_no_discrepancy() -> None:
         ({"phase": "1"}, {"phase": "Phase 1"}, []),
         ({}, {"phase": "Phase 1"}, []),
         ({"route": "intravenous"}, {"route": "intra-articular (knee)"}, [("route", "high")]),
-        ({"design": "double-blind RCT"}, {"design_masking": "None"}, [("design", "high")]),
-        ({"design": "open-label"}, {"design_masking": "None"}, []),
-        ({"design": "RCT"}, {"design_allocation": "Randomized"}, []),
-        ({"design": "RCT"}, {"design_allocation": "Non-Randomized"}, [("design", "high")]),
+        ({"design_printed": "double-blind RCT"}, {"design_masking": "None"}, [("design", "high")]),
+        ({"design_printed": "open-label"}, {"design_masking": "None"}, []),
+        ({"design_printed": "RCT"}, {"design_allocation": "Randomized"}, []),
+        (
+            {"design_printed": "RCT"},
+            {"design_allocation": "Non-Randomized"},
+            [("design", "high")],
+        ),
         (
             {"condition_printed": "Hip fracture"},
             {"condition": "Osteoarthritis, Knee"},

@@ -9,7 +9,7 @@ from hand_made import DIGEST, DIGEST_PAPER
 
 from builder import pipeline
 from builder.curate.add import add_paper
-from builder.curate.id_collisions import Claim, settle_ids, tell_same
+from builder.curate.successors import Claim, explain_same, settle_ids
 from builder.errors import ProblemError
 from builder.project import Project
 
@@ -38,8 +38,8 @@ def claim(doi: str, title: str = "Exosomes of bone marrow stem cells", paper: st
     ids=["DOI", "two DOIs", "a title cut short", "a title alike", "titles", "another author"],
 )
 def test_a_doi_tells_papers_apart_then_the_title(one: Claim, other: Claim, same: bool) -> None:
-    assert bool(tell_same(one, other)) is same
-    assert bool(tell_same(other, one)) is same
+    assert bool(explain_same(one, other)) is same
+    assert bool(explain_same(other, one)) is same
 
 
 def test_the_outcome_does_not_hang_on_the_names_of_files() -> None:

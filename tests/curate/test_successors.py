@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from builder import pipeline, store
 from builder.addresses import ledger, renewal
+from builder.addresses.pages import find_pages
 from builder.curate import redirects
 from builder.errors import Problem, ProblemError
 from builder.models import Address
@@ -42,7 +43,7 @@ def folders(project: Project) -> list[str]:
 
 
 def finding_addresses(project: Project) -> set[str]:
-    return {f"findings/{f.id}/" for f in pipeline.load(project).findings()}
+    return set(find_pages(pipeline.load(project)).findings.values())
 
 
 def row_ids(project: Project) -> list[str]:
@@ -190,6 +191,7 @@ def test_a_seed_that_cannot_be_read_keeps_its_records_from_a_twin(
 def test_corrections_follow_a_paper_to_its_new_id(review: tuple[Project, Seed]) -> None:
     project, seed = review
     finding = pipeline.load(project).findings()[0]
+    address = find_pages(pipeline.load(project)).findings[finding.id]
     folder = project.content / "corrections"
     folder.mkdir()
     (folder / f"{OLD}.yml").write_text(
@@ -208,57 +210,21 @@ def test_corrections_follow_a_paper_to_its_new_id(review: tuple[Project, Seed]) 
     assert (folder / f"{NEW}.yml").read_text().startswith("# kept\n- record: f")
     bundle = store.read_bundle(project.content / "papers" / NEW, project.root)
     assert bundle.paper.csl.volume == "7"
-    goal = ledger.follow(f"findings/{finding.id}/", entries(project)).split("/")[1]
+    goal = ledger.follow(address, entries(project)).partition("#")[2]
     assert {f.id: f.design.level for f in bundle.findings}[goal] == "ex-vivo"
 
 
-# --- what the ledger was not told of -------------------------------------------------------------
+# --- a preview -----------------------------------------------------------------------------------
 
 
-def test_what_a_preview_wrote_is_led_to_all_the_same(review: tuple[Project, Seed]) -> None:
+def test_a_preview_reads_and_keeps_nothing(review: tuple[Project, Seed]) -> None:
     project, seed = review
-    before = finding_addresses(project)
-    seed.rows[0].deed = seed.rows[0].deed.replace("staining", "stainings")
-    write(project, seed)
-    pipeline.extract(preview_project(project))
-    seed.title = seed.title.replace("Joint", "Knee")
-    write(project, seed)
-    pipeline.extract(preview_project(project))
-    assert entries(project)[f"papers/{OLD}/"].state == "live"
-    pipeline.extract(project)
-    assert renewal.check_addresses(pipeline.load(project)) == []
-    known = entries(project)
-    assert {ledger.follow(a, known) for a in before} == finding_addresses(project)
-    assert {a.state for a in known.values()} == {"live", "moved"}
-
-
-def test_what_a_killed_run_wrote_is_led_to_all_the_same(
-    review: tuple[Project, Seed], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    project, seed = review
-    before = finding_addresses(project)
-
-    def kill(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as killed:
-        killed.setattr(renewal, "renew", kill)
-        with pytest.raises(KeyboardInterrupt):
-            retitle(project, seed)
-    assert folders(project) == [NEW]
-    pipeline.extract(project)
-    known = entries(project)
-    assert {ledger.follow(a, known) for a in before} == finding_addresses(project)
-    assert renewal.check_addresses(pipeline.load(project)) == []
-
-
-def test_a_preview_that_changes_nothing_leaves_nothing_behind(
-    review: tuple[Project, Seed],
-) -> None:
-    project, _ = review
-    pipeline.extract(preview_project(project))
-    assert not list(project.build.glob("unrecorded"))
-    assert not list(project.build.glob("before-*"))
+    before = {p: p.read_bytes() for p in project.content.rglob("*") if p.is_file()}
+    retitle_only = seed.title.replace("Joint", "Knee")
+    write(project, replace(seed, title=retitle_only))
+    report = pipeline.extract(preview_project(project))
+    assert f"{NEW}/paper.yml" in " ".join(path.as_posix() for path in report.changed)
+    assert {p: p.read_bytes() for p in project.content.rglob("*") if p.is_file()} == before
 
 
 # --- a year of titles ----------------------------------------------------------------------------

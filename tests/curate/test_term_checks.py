@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from builder import store
-from builder.curate.term_checks import RESERVED, check_terms
+from builder.curate.checks import RESERVED, check_terms
 from builder.models import Ambiguity, Term, Xref
 from builder.text import curies
 from builder.text.nomenclature import Terms, read_lexicons

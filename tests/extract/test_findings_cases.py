@@ -1,18 +1,70 @@
-"""One sentence a case: a trap of role or direction. Expectations are written by hand."""
+"""Traps of role and direction. Expectations are written by hand, before the program reads them."""
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from pathlib import Path
 
 import pytest
 import yaml
+from gold_scoring import direction
 from measure_gold import read_alone
 
-CASES = sorted((Path(__file__).parent / "cases_findings").glob("*/statement.txt"))
+from builder.extract import extract_paper
+from builder.models.document import Block, Document, FrontMatter, WorkFields
+
+FOLDER = Path(__file__).parent / "cases_findings"
+CASES = sorted(FOLDER.glob("*/statement.txt"))
+LOWERING = re.compile(
+    r"loss|inhibition|suppression|destruction|degradation|reduction|deficiency|resistance|breakdown",
+    re.IGNORECASE,
+)
 
 
-def test_there_are_cases():
+@cache
+def _load(name: str) -> dict:
+    return yaml.safe_load((FOLDER / f"{name}.yml").read_text(encoding="utf-8"))
+
+
+def _kinds(name: str) -> list:
+    return [
+        pytest.param(case, id=f"{kind}-{number}")
+        for kind, cases in _load(name).items()
+        for number, case in enumerate(cases, start=1)
+    ]
+
+
+def _effects(finding) -> dict[str, str]:
+    return {m.id: m.effect for m in [*finding.mechanisms, *finding.outcomes]}
+
+
+def _check(finding, expected) -> None:
+    effects = _effects(finding)
+    for field, values in expected.items():
+        if field in ("text", "abbreviations"):
+            continue
+        if field == "asks":
+            assert set(values) <= {q.rule for q in finding.questions}
+        elif field in ("mechanisms", "outcomes"):
+            found = {i: direction(effects.get(i, "missing")) for i in values}
+            assert found == {i: direction(effect) for i, effect in values.items()}
+        elif field == "not_mechanisms":
+            assert not set(values) & set(effects)
+        elif field == "effect_is_open":
+            assert {effects.get(i, "involves") for i in values} <= {"involves", "modulates"}
+        elif field == "design":
+            assert finding.design.level == values
+        elif field == "cargo":
+            assert sorted(c.id for c in finding.cargo) == sorted(values)
+        else:
+            assert sorted(finding.ids_in(field)) == sorted(values), field
+
+
+def test_each_kind_has_three_members():
+    kinds = {**_load("kinds"), **_load("paragraphs")}
     assert len(CASES) >= 30
+    assert not [kind for kind, cases in kinds.items() if len(cases) < 3]
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda p: p.parent.name)
@@ -28,3 +80,56 @@ def test_case(path, vocabulary):
             assert {c.id: c.role for c in finding.cargo} == values
         else:
             assert sorted(finding.ids_in(field)) == sorted(values), field
+
+
+@pytest.mark.parametrize("case", _kinds("kinds"))
+def test_kind(case, vocabulary):
+    found = read_alone(case["text"], vocabulary, abbreviations=case.get("abbreviations"))
+    _check(found, case)
+
+
+@pytest.mark.parametrize("case", _kinds("paragraphs"))
+def test_paragraph(case, vocabulary):
+    abstract, body = case.get("abstract", ""), case.get("body", "")
+    document = Document(
+        layout="jats",
+        file="case",
+        sha256="0" * 64,
+        front=FrontMatter(WorkFields(title=case["title"]), lines=(("title", 1),)),
+        blocks=(
+            *([Block("abstract", abstract, 2)] if abstract else []),
+            *([Block("paragraph", body, 3)] if body else []),
+        ),
+        abbreviations=tuple(case.get("abbreviations", {}).items()),
+    )
+    findings = extract_paper(document, vocabulary, "case").bundle.findings
+    for words, expected in case["findings"].items():
+        found = [f for f in findings if words in f.quote]
+        assert len(found) == 1, words
+        _check(found[0], expected)
+    for words in case.get("none", []):
+        assert not [f for f in findings if words in f.quote]
+    if not case["findings"] and "none" not in case:
+        assert not [f for f in findings if f.sources or f.mechanisms]
+
+
+def test_each_name_of_lowering_has_its_expectation(vocabulary):
+    names = {
+        name
+        for term in vocabulary.terms.values()
+        for name in (term.label, *term.synonyms)
+        if term.kind in ("mechanism", "outcome", "condition")
+        and term.type != "gene/protein"
+        and LOWERING.search(name)
+    }
+    assert not names - set(_load("lowering-names")), "add these to lowering-names.yml"
+
+
+@pytest.mark.parametrize(("name", "expected"), _load("lowering-names").items())
+def test_name_of_lowering_keeps_its_direction(name, expected, vocabulary):
+    term, reduced, promoted = expected
+    for verb, effect in (("reduced", reduced), ("promoted", promoted)):
+        finding = read_alone(f"BMSC exosomes {verb} {name}.", vocabulary)
+        effects = {**_effects(finding), **{e.id: e.effect for e in finding.condition_effects}}
+        if effect != "-":
+            assert direction(effects.get(term, "missing")) == direction(effect), verb

@@ -60,7 +60,10 @@ def test_bare_counts_of_cells_are_doubtful() -> None:
 
 
 def _told(text: str) -> list[dict[str, Any]]:
-    return [q.model_dump(exclude_none=True) for q in find_quantities(text)]
+    return [
+        q.model_dump(exclude_none=True, exclude={"sd", "of", "at", "setting"})
+        for q in find_quantities(text)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -208,8 +211,14 @@ def test_names_are_no_quantities(text: str) -> None:
     ],
 )
 def test_doses(printed: str, expected: dict[str, float]) -> None:
-    dose = parse_dose(printed).model_dump(exclude_none=True)
+    dose = parse_dose(printed).model_dump(exclude_none=True, exclude={"text"})
     assert dose == {"printed": printed, **expected}
+
+
+def test_a_dose_is_given_with_its_superscripts_put_back() -> None:
+    assert parse_dose("5 mL @ 7 × 109 particles/mL").text == "5 mL @ 7 × 10⁹ particles/mL"
+    assert parse_dose("109–1010 particles/mL").text == "10⁹–10¹⁰ particles/mL"
+    assert parse_dose("5 mL of 2 × 10^9 particles/mL").text is None
 
 
 @given(st.text(max_size=80))
@@ -247,3 +256,54 @@ def test_flattened_and_written_powers_are_the_same(factor: int, exponent: int) -
     flat = parse_dose(f"{factor} × 10{exponent} particles/mL")
     caret = parse_dose(f"{factor} × 10^{exponent} particles/mL")
     assert flat.particles_per_ml_low == caret.particles_per_ml_low == float(f"{factor}e{exponent}")
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "expected"),
+    [
+        # (of, number, spread, time, setting)
+        (
+            "After 14 days, the gels of A:B (5%:2.5%) released 79.20 ± 2.64% of Exos.",
+            "Release / In Vitro",
+            [("released", 79.2, 2.64, "14 days", "in vitro")],
+        ),
+        (
+            "Burst release was seen at 3 days (82 ± 17 µg), then 105 µg and 110 µg on days 6 and "
+            "9, respectively.",
+            "",
+            [
+                ("released", 82, 17, "3 days", None),
+                ("released", 105, None, "6 days", None),
+                ("released", 110, None, "9 days", None),
+            ],
+        ),
+        (
+            "In vivo, 56% of the vesicles were retained for 14 days.",
+            "",
+            [("retained", 56, None, "14 days", "in vivo")],
+        ),
+        (
+            "It had a Young's modulus of 33.2 ± 8.8 kPa and a storage modulus of 900 Pa.",
+            "",
+            [
+                ("Young's modulus", 33.2, 8.8, None, None),
+                ("storage modulus", 900, None, None, None),
+            ],
+        ),
+        ("Rats received 200 µg.", "", [("dose", 200, None, None, None)]),
+        (
+            "5 mL @ 7 × 10^9 particles/mL",
+            "Dosing",
+            [("dose", 5, None, None, None), ("dose", 7e9, None, None, None)],
+        ),
+        ("GelMA (10%) was used.", "Vehicle", [("composition", 10, None, None, None)]),
+        ("The level rose by 40%.", "", [(None, 40, None, None, None)]),  # of what is not said
+    ],
+)  # fmt: skip
+def test_a_quantity_says_of_what_when_and_where(
+    text: str, column: str, expected: list[tuple[object, ...]]
+) -> None:
+    found = [q for q in find_quantities(text, column) if q.of != "time"]
+    shares = [q for q in found if q.of == "composition"]
+    kept = found if len(expected) == len(found) else [q for q in found if q not in shares]
+    assert [(q.of, q.value, q.sd, q.at, q.setting) for q in kept] == expected

@@ -180,3 +180,29 @@ def test_any_grid_is_kept_whole(rows: list[list[str]], spans: bool) -> None:
     assert len(set(table.columns)) == len(table.columns)
     assert len({r.id for r in table.rows}) == len(table.rows)
     assert all(list(r.cells) == table.columns for r in table.rows)
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "cited"),
+    [
+        ("Angle", "[45, 90]", []),
+        ("Age (years)", "mean 54 [45, 60]", []),
+        ("Finding", "bent in a range of [45, 90]", []),
+        ("Finding", "bent by [45, 90] degrees", []),
+        ("Finding", "heals [900]", []),  # no such reference
+        ("Finding", "heals [45, 90]", [45, 90]),
+        ("Author (Year)", "Roe et al. (2019) [45]", [45]),
+        ("Ref.", "45, 90", [45, 90]),
+        ("References", "[45–47]", [45, 46, 47]),
+    ],
+)
+def test_numbers_in_brackets_cite_where_nothing_shows_a_measure(
+    heading: str, cell: str, cited: list[int]
+) -> None:
+    (table,) = repair(grid_of([f"| Source | {heading} |", "|-|-|", f"| BMSC | {cell} |"]))
+    assert table.rows[0].references == cited
+
+
+def test_brackets_alone_cite_nothing_beside_a_column_of_references() -> None:
+    (table,) = repair(grid_of(["| A | Extent | Ref. |", "|-|-|-|", "| x | [45, 90] | [7] |"]))
+    assert table.rows[0].references == [7]

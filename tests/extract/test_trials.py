@@ -92,12 +92,13 @@ def test_rct_is_a_design_and_its_result_is_negative(real: dict[str, Trial]) -> N
     assert trial.registry_name == "Iranian Registry of Clinical Trials"
     assert trial.registry_url == "https://en.irct.ir"
     assert "trial-address" in [q.rule for q in trial.questions]
-    assert (trial.phase, trial.design) == (None, "RCT")
+    assert (trial.phase, trial.design_printed) == (None, "RCT")
     assert trial.conditions == ["knee-osteoarthritis"]
     assert trial.sources == ["placental-msc"]
     assert trial.dose is not None
     assert trial.dose.model_dump(exclude_none=True) == {
         "printed": "Single IA dose (≈5 mL @ 7 × 109 particles/mL)",
+        "text": "Single IA dose (≈5 mL @ 7 × 10⁹ particles/mL)",
         "volume_ml": 5,
         "particles_per_ml_low": 7e9,
         "particles_per_ml_high": 7e9,
@@ -119,7 +120,7 @@ def test_rct_is_a_design_and_its_result_is_negative(real: dict[str, Trial]) -> N
 def test_listed_trial(real: dict[str, Trial]) -> None:
     trial = real["nct06937528"]
     assert trial.registry_url == "https://clinicaltrials.gov/study/NCT06937528"
-    assert (trial.phase, trial.design) == ("1", None)
+    assert (trial.phase, trial.design_printed) == ("1", None)
     assert "(listed)" in next(q.text for q in trial.questions if q.rule == "trial-phase")
     assert trial.source_printed == "EV product (unspecified)"
     assert set(trial.sources) <= {"unspecified-source"}
@@ -141,6 +142,7 @@ def test_dose_range_and_status_with_a_dash(real: dict[str, Trial]) -> None:
     assert trial.dose is not None
     assert trial.dose.model_dump(exclude_none=True) == {
         "printed": "Single IA injection (109–1010 particles/mL)",
+        "text": "Single IA injection (10⁹–10¹⁰ particles/mL)",
         "particles_per_ml_low": 1e9,
         "particles_per_ml_high": 1e10,
         "doses": 1,
@@ -196,7 +198,7 @@ def test_registry_number_in_a_column_of_its_own(vocabulary: Vocabulary) -> None:
         "| not registered | Pilot | Knee OA | ADSC-Exos | IA | Safety | Completed | Safe | 14 |",
     ]
     first, second = read(lines, vocabulary)
-    assert (first.phase, first.design) == ("1/2a", "open-label")
+    assert (first.phase, first.design_printed) == ("1/2a", "open-label")
     assert first.sources == ["ucmsc"]
     assert first.dose is not None
     assert (first.dose.doses, first.dose.volume_ml) == (2, 3)
@@ -348,3 +350,37 @@ def test_each_registry_is_known_by_its_numbers(number: str) -> None:
 )
 def test_numbers_of_bare_digits_are_known_by_what_stands_before(text: str, number: str) -> None:
     assert [r.number for r in find_registry_ids(text)] == [number]
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "endpoints", "result"),
+    [
+        ("Outcome", "Safety; no benefit over placebo", ["Safety"], "no benefit over placebo"),
+        ("Primary Endpoints", "WOMAC, not superior to saline", ["WOMAC"], "not superior to saline"),
+        ("Comments", "No difference between groups", [], "No difference between groups"),
+        ("Notes", "Pain improved at 6 months", [], "Pain improved at 6 months"),
+        (
+            "Outcome",
+            "Pain reduction, treatment failure",
+            ["Pain reduction", "treatment failure"],
+            None,
+        ),
+    ],
+)
+def test_no_benefit_in_any_cell_is_a_result_and_no_endpoint(
+    vocabulary: Vocabulary, heading: str, cell: str, endpoints: list[str], result: str | None
+) -> None:
+    lines = [
+        f"| Trial ID | Source | {heading} |",
+        "|-|-|-|",
+        f"| NCT01234567 | BMSC-EVs | {cell} |",
+    ]
+    [trial] = read(lines, vocabulary)
+    assert (trial.endpoints, trial.result) == (endpoints, result)
+
+
+def test_a_european_number_needs_no_name_in_a_column_of_numbers(vocabulary: Vocabulary) -> None:
+    row = "| 2019-001234-56 | BMSC-EVs | 2 mL IA |"
+    [trial] = read(["| Registration | Source | Dose |", "|-|-|-|", row], vocabulary)
+    assert trial.registry == "2019-001234-56"
+    assert trial.route == "intra-articular"

@@ -136,10 +136,11 @@ def _resolve_ids(ids: str, name: str) -> list[str]:
         if one.startswith("~"):
             named = _terms_by_name().get(_fold(one), [])
             resolved += [term for kind, term in named if kind in kinds]
-            if (made := parse_name(one[1:])) and "mechanism" in (*kinds, name):
-                resolved.append(made)
-            elif (gene := read_genes().find_whole(one[1:])) and "mechanism" in (*kinds, name):
-                resolved.append(gene.symbol.lower())
+            known = [term for kind, term in named if kind in kinds]
+            gene = read_genes().find_whole(one[1:])
+            if not known and "mechanism" in kinds:
+                made = parse_name(one[1:]) or (gene.symbol.lower() if gene else "")
+                resolved += [made] if made else []
         else:
             resolved.append(one)
     return resolved

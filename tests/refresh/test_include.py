@@ -17,8 +17,7 @@ from builder.project import Project
 from builder.refresh import Setting
 from builder.refresh.include import Included, include
 from builder.refresh.screening import read_screening, write_screening
-from builder.store import load_library
-from builder.store.library_cache import load
+from builder.store import load, load_library
 
 OPEN = {"isOpenAccess": "Y", "license": "cc by", "pmcid": "PMC7000001"}
 ABSTRACT = (

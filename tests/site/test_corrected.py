@@ -44,10 +44,10 @@ def test_a_correction_stands_on_the_record_and_on_its_paper(tmp_path: Path) -> N
     ]
 
 
-def test_values_of_any_kind_are_told(tmp_path: Path) -> None:
+def test_values_of_any_kind_are_shown(tmp_path: Path) -> None:
     correction = Correction(
         record=PAPER, field="csl.author", old=None, new=["A", "B"], reason="left out",
         date=date(2026, 11, 21),
     )  # fmt: skip
-    (told,) = pages_with(tmp_path, correction)[f"papers/{PAPER}/"].extra["corrections"]
-    assert (told["old"], told["new"]) == ("nothing", '["A", "B"]')
+    (shown,) = pages_with(tmp_path, correction)[f"papers/{PAPER}/"].extra["corrections"]
+    assert (shown["old"], shown["new"]) == ("nothing", '["A", "B"]')

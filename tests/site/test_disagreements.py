@@ -1,4 +1,4 @@
-"""What a reader sees of voices that differ, and of a work that has been retracted."""
+"""What a reader sees of statements that differ, and of a work that has been retracted."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ from test_evidence import bundle, finding, library
 from builder import models
 from builder.export.records import find_records
 from builder.models import Identifiers, Notice, Term
-from builder.site.evidence import find_places, find_withdrawn, weigh_findings
 from builder.site.index import build_atlas
-from builder.site.pages.evidence_map import dump_grid
 from builder.site.render import render_site
+from builder.site.summaries import find_term_studies
 from builder.store import Library, merge_references
 
 RETRACTION = Notice(
@@ -81,7 +80,7 @@ def read(docs: Path, page: str) -> str:
 @pytest.mark.parametrize("page", ["sources/bmsc", "mechanisms/il-10"])
 def test_both_sides_stand_on_the_pages_of_source_and_mechanism(docs: Path, page: str) -> None:
     text = read(docs, page)
-    section = text[text.index("## Voices differ") : text.index("## Findings")]
+    section = text[text.index("## Statements that differ") : text.index("## Statements { ")]
     assert "Papers of the atlas say different things." in section
     assert section.index("increases 1 study") < section.index("BMSC exosomes raised IL-10.")
     assert section.index("decreases 1 study") < section.index("BMSC exosomes lowered IL-10.")
@@ -89,45 +88,34 @@ def test_both_sides_stand_on_the_pages_of_source_and_mechanism(docs: Path, page:
 
 def test_a_retracted_work_says_so_wherever_a_statement_rests_on_it(half: Path) -> None:
     page = read(half, "references/w1")
-    assert "Retraction of 2024-05-17, as told by Crossref on 2026-11-21." in page
+    assert "Retraction of 2024-05-17, as reported by Crossref on 2026-11-21." in page
     assert "Do not rest a decision on this work." in page
     assert "retracted" in read(half, "references")
-    assert "[ 1 ] retracted" in read(half, "findings/f1")
-    assert "retracted" not in read(half, "findings/f2")
+    assert "retracted" in read(half, "papers/p")
+    assert "retracted" not in read(half, "papers/q")
 
 
 def test_a_retracted_paper_says_so_on_its_own_page(retracted: Path) -> None:
     assert "Retraction of 2024-05-17" in read(retracted, "papers/q")
     assert "Retraction" not in read(retracted, "papers/p")
-    assert "all that this finding rests on was retracted" in read(retracted, "findings/f2")
+    assert "all that this statement rests on was retracted" in read(retracted, "papers/q")
 
 
 def test_a_finding_on_retracted_work_says_so_and_counts_as_no_evidence(half: Path) -> None:
-    assert "all that this finding rests on was retracted" in read(half, "findings/f1")
-    assert "all that this finding rests on" not in read(half, "findings/f2")
+    assert "all that this statement rests on was retracted" in read(half, "papers/p")
+    assert "all that this statement rests on" not in read(half, "papers/q")
     source = read(half, "sources/bmsc")
-    assert "1 study" in source
-    assert "2 findings, of which 1 on retracted work alone" in source
-    assert "1 paper that speaks of it" in source
-    assert "Voices differ" not in source, "a retracted voice contradicts nothing"
+    assert re.search(r"1 study\s*: role not stated\.", source)
+    assert "Statements that differ" not in source, "a retracted statement contradicts nothing"
 
 
-def test_the_map_holds_nothing_retracted(atlas: Library) -> None:
+def test_a_study_that_was_retracted_is_no_study(atlas: Library) -> None:
     whole, half, none = atlas, retract(atlas, "w1"), retract(atlas, "w1", "w2")
-    told = [dump_grid(build_atlas(given), "mechanism") for given in (whole, half, none)]
-    rows = [[line for line in sheet.splitlines()[1:] if line] for sheet in told]
-    assert [len(found) for found in rows] == [1, 1, 0]
-    assert "f1" in rows[0][0]
-    assert "f1" not in rows[1][0]
-    assert "f2" in rows[1][0]
-
-
-def test_a_study_that_stands_keeps_a_finding_that_a_retracted_one_shares(atlas: Library) -> None:
-    both = finding("f3", "p", "up", references=[1, 2])
-    papers = (bundle("p", "w1", "w2", findings=[both]),)
-    given = retract(dataclasses.replace(atlas, papers={p.paper.id: p for p in papers}), "w1")
-    weight = weigh_findings([both], find_places(given), find_withdrawn(given))
-    assert (weight.studies, weight.findings, weight.retracted) == (1, 1, 0)
+    counts = []
+    for given in (whole, half, none):
+        made = build_atlas(given)
+        counts.append([s.id for s in find_term_studies(made, given.terms["bmsc"])])
+    assert counts == [["w1", "w2"], ["w2"], []]
 
 
 def test_correcting_a_work_does_not_withdraw_it() -> None:
@@ -181,7 +169,7 @@ def test_a_finding_with_one_ground_left_stands(atlas: Library) -> None:
         papers={**atlas.papers, "p": both},
         references=merge_references([both, atlas.papers["q"]], {}),
     )
-    told = read_api(retract(library, "w1"))["findings"]["f3"]
-    assert (told["retracted"], told["stands"]) == (["w1"], True)
-    told = read_api(retract(library, "w1", "p"))["findings"]["f3"]
-    assert (told["retracted"], told["stands"]) == (["w1", "p"], False)
+    found = read_api(retract(library, "w1"))["findings"]["f3"]
+    assert (found["retracted"], found["stands"]) == (["w1"], True)
+    found = read_api(retract(library, "w1", "p"))["findings"]["f3"]
+    assert (found["retracted"], found["stands"]) == (["w1", "p"], False)

@@ -1,4 +1,4 @@
-"""Evidence is counted by studies, and voices that differ stand side by side."""
+"""What a statement rests on, and statements that differ."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from builder import models
 from builder.models import EffectOf, Finding, Locator
-from builder.site.evidence import find_disagreements, find_places, study_of, weigh_findings
+from builder.site.index import find_disagreements, find_places, study_of
 from builder.store import Library, PaperBundle, merge_references
 
 
@@ -70,14 +70,6 @@ def test_a_finding_rests_on_the_works_it_cites_else_on_its_paper() -> None:
     assert study_of(finding("f4", "p", references=[99]), places) == ("p",), "no such entry"
 
 
-def test_a_study_told_by_two_reviews_is_one_study_with_two_voices() -> None:
-    told = [finding("f1", "p", references=[1]), finding("f2", "q", references=[2])]
-    places = find_places(library(bundle("p", "same", "x"), bundle("q", "y", "same")))
-    weight = weigh_findings(told, places)
-    assert (weight.studies, weight.papers, weight.findings) == (1, 2, 2)
-    assert weigh_findings([*told, told[0]], places) == weight, "the same finding counts once"
-
-
 def test_two_papers_that_say_different_things_stand_side_by_side() -> None:
     ups, down = finding("f1", "p", "up"), finding("f2", "q", "inhibits")
     also = finding("f3", "q", "activates")
@@ -108,7 +100,7 @@ def test_no_effect_against_an_effect_is_a_difference_of_outcomes_too() -> None:
     assert [side for side, _ in found.sides] == ["lowers", "no effect"]
 
 
-def test_two_studies_in_one_review_differ_but_one_study_told_twice_does_not() -> None:
+def test_two_studies_in_one_review_differ_but_one_study_reported_twice_does_not() -> None:
     one = finding("f1", "p", "up", references=[1])
     other = finding("f2", "p", "down", references=[2])
     [found] = find_disagreements(library(bundle("p", "w1", "w2", findings=[one, other])))

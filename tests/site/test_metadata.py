@@ -10,19 +10,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builder.site.jsonld import describe_trial, describe_work, dump_ld
 from hand_made import PAPER, make_bundle, make_library
 from schema_org import find_faults
 
 from builder import models
 from builder.models import CslItem
-from builder.site.meta_tags import find_graph_tags, find_page_tags, find_work_tags
+from builder.site.meta_tags import (
+    describe_trial,
+    describe_work,
+    dump_ld,
+    find_graph_tags,
+    find_page_tags,
+    find_work_tags,
+)
 from builder.site.pages import Page, view_site
 from builder.site.render import render_page
-from builder.store.build_info import Edition, find_edition
+from builder.store.build_info import find_edition
 
 AT = "https://atlas.example/base/"
-EDITION = Edition(AT, "1.0.0+x", date(2026, 11, 21))
 ROE = "references/roe-2020-exosomes-bmscs-calm-joints/"
 WORK = models.CslItem(
     type="article-journal",
@@ -74,7 +79,7 @@ def test_the_page_of_a_work_is_saved_as_the_work(pages: dict[str, Page]) -> None
 
 def tags_of(**fields: Any) -> list[tuple[str, str]]:
     item = CslItem.model_validate({"type": "article-journal", "title": "T", **fields})
-    return find_work_tags(item) + find_page_tags("T", "", AT, EDITION, item)
+    return find_work_tags(item) + find_page_tags("T", "", AT, None, item)
 
 
 def test_namesakes_who_stand_side_by_side_both_count() -> None:
@@ -90,7 +95,7 @@ def test_a_group_with_a_comma_in_its_name_stays_one() -> None:
     assert told == ["The Knee Group Inc."]
 
 
-def test_an_article_number_with_a_hyphen_is_told_whole() -> None:
+def test_an_article_number_with_a_hyphen_is_kept_whole() -> None:
     """Zotero cuts citation_firstpage at a hyphen, and takes the rest from bibo.pages."""
     assert ("bibo.pages", "e00370-18") in tags_of(page="e00370-18")
     assert "bibo.pages" not in dict(tags_of(page="35–47"))
@@ -142,7 +147,7 @@ def test_the_page_of_a_term_is_a_page_of_this_site(pages: dict[str, Page]) -> No
     assert ("DC.identifier", f"{AT}sources/bmsc/") in tags
 
 
-def test_json_ld_tells_what_a_page_is_about_and_can_not_leave_its_script(
+def test_json_ld_says_what_a_page_is_about_and_can_not_leave_its_script(
     pages: dict[str, Page],
 ) -> None:
     assert "<" not in pages[ROE].extra["head"]["data"]
@@ -166,7 +171,7 @@ def test_json_ld_of_every_page_keeps_to_schema_org(pages: dict[str, Page]) -> No
     }
     assert faults == {}
     kinds = {node["@type"] for page in pages.values() for node in graph(page).values()}
-    assert kinds >= {"ScholarlyArticle", "MedicalTrial", "DefinedTerm", "Dataset", "Claim",
+    assert kinds >= {"ScholarlyArticle", "MedicalTrial", "DefinedTerm", "Dataset",
                      "BreadcrumbList", "WebPage", "WebSite"}  # fmt: skip
 
 
@@ -200,7 +205,8 @@ def test_a_work_is_part_of_the_issue_of_the_volume_of_its_journal() -> None:
 
 def test_a_randomised_trial_is_one_in_the_words_of_schema_org() -> None:
     [trial] = make_bundle().trials
-    randomised = describe_trial(trial.model_copy(update={"design": "RCT"}), AT, ["knee"])
+    design = models.Design(level="clinical", randomised=True)
+    randomised = describe_trial(trial.model_copy(update={"design": design}), AT, ["knee"])
     assert randomised["trialDesign"] == "https://schema.org/RandomizedTrial"
     assert list(find_faults(json.loads(dump_ld([randomised])))) == []
     assert describe_trial(trial, AT, [])["trialDesign"] is None
@@ -211,18 +217,41 @@ def test_signposting_leads_to_the_record_the_citation_and_the_licence(
 ) -> None:
     page = pages[ROE]
     assert links(page, "cite-as") == [AT + ROE]
-    assert {"index.json", "cite.bib", "original.ris"} <= set(links(page, "describedby"))
+    assert links(page, "describedby") == ["index.json"]
     assert links(page, "license") == ["https://creativecommons.org/licenses/by/4.0/"]
     assert "https://schema.org/ScholarlyArticle" in links(page, "type")
     assert "../data/csv/datapackage.json" in links(pages["data/"], "item")
     assert "../../changes/feed.xml" in links(page, "alternate")
 
 
-def test_every_page_cites_itself_with_version_date_and_address(pages: dict[str, Page]) -> None:
+def test_every_page_cites_itself_with_its_address_and_without_the_version_of_all_data(
+    pages: dict[str, Page],
+) -> None:
     for path, page in pages.items():
         [text] = page.extra["cite"]["page"]["texts"]
         assert text.endswith(AT + path), path
-        assert f"data version {page.extra['cite']['version']}" in text
+        assert "data version" not in text
+
+
+def test_a_page_bears_the_day_and_the_hash_of_its_own_records(tmp_path: Path) -> None:
+    library = make_library(tmp_path)
+    entry = models.Address(
+        address="sources/bmsc/",
+        record="source:bmsc",
+        since=date(2026, 1, 2),
+        changed=date(2026, 3, 4),
+        digest="abc123",
+    )
+    library = replace(library, ledger=[entry])
+    pages = {p.path: p for p in view_site(library, find_edition(library, AT), {})}
+    page = pages["sources/bmsc/"]
+    history = page.extra["history"]
+    assert (history["since"], history["changed"], history["hash"]) == (
+        "2026-01-02", "2026-03-04", "abc123",
+    )  # fmt: skip
+    assert ("DC.date", "2026-03-04") in names(page)
+    assert "March 4, 2026" in page.extra["cite"]["page"]["texts"][0]
+    assert "history" not in pages["sources/msc/"].extra
 
 
 def test_pages_of_works_and_trials_cite_the_original_too(pages: dict[str, Page]) -> None:
@@ -242,10 +271,9 @@ def test_pages_of_works_and_trials_cite_the_original_too(pages: dict[str, Page])
 def test_a_page_offers_the_works_behind_it(pages: dict[str, Page]) -> None:
     works = pages["sources/bmsc/"].extra["cite"]["works"]
     assert works["count"] == 2  # one of its finding, one of its trial
-    assert [f["href"] for f in works["files"]] == [
-        "references.bib",
-        "references.ris",
-        "references.csl.json",
+    assert [(f["list"], f["format"], f["save"]) for f in works["files"]] == [
+        ("references", ending, f"exosome-atlas-sources-bmsc-references.{ending}")
+        for ending in ("bib", "ris", "csl.json")
     ]
 
 

@@ -1,31 +1,37 @@
 """Views: numbers, effects, places and counts as a reader expects them."""
 
 from dataclasses import replace
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
-from builder.site.evidence_counts import find_evidence, has_evidence, view_mentions, view_summary
-from builder.site.pages.paper_tables import mark_difference, view_columns
-from builder.site.paging import find_initial, split_list
 from render_sample import PAPER, sample_library
 
 from builder import models
-from builder.models import CslDate, CslItem, CslName, Discrepancy, Dose
+from builder.models import CslDate, CslItem, CslName, Discrepancy, Dose, Quantity
+from builder.models.base import Basis, Certainty, Level, Result, StudyRole
 from builder.site.citations import format_date, short_name, view_ways
 from builder.site.index import build_atlas
 from builder.site.labels import (
+    BASIS,
+    CERTAINTY,
+    DESIGNS,
     EFFECTS,
-    EVIDENCE,
     KIND_WORDS,
+    RESULTS,
+    STUDY_ROLES,
+    describe_design,
     format_number,
     format_range,
     view_dose,
+    view_quantity,
 )
 from builder.site.links import root_of, safe_url, shorten
 from builder.site.pages import view_pages
-from builder.site.pages.evidence_map import is_treated, view_grid, view_result
+from builder.site.pages.evidence_map import is_treated
 from builder.site.pages.findings import view_place
-from builder.site.pages.terms import count_term
+from builder.site.pages.papers import mark_difference, view_columns
+from builder.site.pages.term_details import parse_days
+from builder.site.summaries import find_evidence, has_evidence, view_mentions
 
 
 @pytest.mark.parametrize(
@@ -70,9 +76,51 @@ def test_dose_is_shown_verbatim_and_as_read():
 
 
 def test_closed_lists_of_the_records_all_have_words():
-    assert set(get_args(models.Effect)) == set(EFFECTS)
-    assert set(get_args(models.Evidence)) == set(EVIDENCE)
+    for closed, words in (
+        (models.Effect, EFFECTS),
+        (Level, DESIGNS),
+        (Result, RESULTS),
+        (StudyRole, STUDY_ROLES),
+        (Certainty, CERTAINTY),
+        (Basis, BASIS),
+    ):
+        assert set(get_args(closed)) == set(words)
     assert set(get_args(models.TermKind)) <= set(KIND_WORDS)
+
+
+@pytest.mark.parametrize(
+    ("design", "words"),
+    [
+        ({"level": "in-vivo"}, "in animals"),
+        ({"level": "not-stated"}, "design not stated"),
+        ({"level": "clinical", "phase": "2"}, "phase 2, in people"),
+        (
+            {"level": "clinical", "randomised": True, "controlled": True, "masking": "triple"},
+            "randomised, triple-blind, in people",
+        ),
+        ({"level": "clinical", "masking": "open", "phase": "not applicable"}, "in people"),
+    ],
+)
+def test_a_design_is_described_as_far_as_it_is_stated(design: dict[str, Any], words: str):
+    assert describe_design(models.Design(**design)) == words
+
+
+def test_a_quantity_has_its_spread_its_time_and_its_setting():
+    quote = "79.20 ± 2.64%"
+    read = Quantity(
+        value=79.2, sd=2.64, unit="%", of="released", at="14 days", setting="in vitro", quote=quote
+    )
+    view = view_quantity(read)
+    assert (view["number"], view["words"]) == ("79.2 ± 2.64", "released, at 14 days, in vitro")
+
+
+@pytest.mark.parametrize(
+    ("words", "days"),
+    [("14 days", 14), ("72 h", 3), ("2 weeks", 14), ("1–3 days", 3), ("day three", None),
+     (None, None)],
+)  # fmt: skip
+def test_times_are_compared_in_days(words: str | None, days: float | None):
+    assert parse_days(words) == (pytest.approx(days) if days else None)
 
 
 @pytest.mark.parametrize(
@@ -144,8 +192,8 @@ def test_grouped_columns_share_a_heading():
 
 def test_what_differs_is_marked_word_by_word():
     printed, read = mark_difference("109–1010 per mL", "10⁹–10¹⁰ per mL")
-    told = [(p["text"], p["marked"]) for p in printed]
-    assert told == [("109", True), ("–", False), ("1010", True), (" per mL", False)]
+    pieces = [(p["text"], p["marked"]) for p in printed]
+    assert pieces == [("109", True), ("–", False), ("1010", True), (" per mL", False)]
     assert [p["text"] for p in read if p["marked"]] == ["10⁹", "10¹⁰"]
     # Where nothing was printed, all of it is new: no word of it is singled out.
     assert mark_difference("", "From above") == ([], [{"text": "From above", "marked": False}])
@@ -162,139 +210,29 @@ def test_places_of_each_kind_of_statement():
     ]
 
 
-def test_a_sentence_of_the_full_text_is_told_with_its_section():
+def test_a_sentence_of_the_full_text_is_shown_with_its_section():
     atlas = build_atlas(sample_library())
     where = models.Locator(kind="full-text", line=9, section="2.1. Native exosomes")
     assert view_place(atlas, PAPER, where, "")["label"] == "Full text, 2.1. Native exosomes"
 
 
-def test_counts_hold_narrower_terms_apart():
-    atlas = build_atlas(sample_library())
-    counts = {name: count_term(atlas, atlas.library.terms[name]) for name in ("msc", "bmsc")}
-    assert counts["bmsc"] == {"findings": 2, "wide": 2, "references": 1, "trials": 0}
-    assert counts["msc"] == {"findings": 0, "wide": 2, "references": 0, "trials": 1}
-
-
-def test_map_marks_the_negative_trial_and_the_finding_without_effect():
-    grid = view_grid(build_atlas(sample_library()), "condition", "../")
-    cells = {row["term"]["label"]: row["cells"][0] for row in grid["rows"]}
-    assert cells["Placental MSC"]["told"] == "1 trial, negative trial result"
-    assert cells["Placental MSC"]["result"]["style"] == "negative"
-    assert cells["Placental MSC"]["evidence"]["label"] == "clinical"
-    assert cells["BMSC"]["told"] == ("1 finding from 1 study, told by 1 paper, 1 without effect")
-    assert cells["BMSC"]["result"]["style"] == "none"
-    assert cells["BMSC"]["href"] == "../sources/bmsc/?condition=Knee%20osteoarthritis#findings"
-
-
 def test_a_finding_that_names_a_trial_leads_to_it_and_back():
     library = sample_library()
     bundle = library.papers[PAPER]
-    said = bundle.findings[2].model_copy(
+    named = bundle.findings[2].model_copy(
         update={"quote": "In IRCT20210423051054N1, EVs were safe; IRCT20210423051054N2 runs."}
     )
-    bundle = replace(bundle, findings=[*bundle.findings[:2], said])
+    bundle = replace(bundle, findings=[*bundle.findings[:2], named])
     pages = {p.path: p for p in view_pages(replace(library, papers={PAPER: bundle}))}
     trial = pages["trials/irct20210423051054n1/"]
-    assert [row["id"] for row in trial.view["naming"]] == [said.id]
-    named = pages[f"findings/{said.id}/"].view["trials"]
-    assert [t["href"] for t in named] == ["../../trials/irct20210423051054n1/"]
-
-
-def test_a_conditions_trial_results_are_told_before_what_findings_say():
-    atlas = build_atlas(sample_library())
-    knee = atlas.library.terms["knee-oa"]
-    eased = atlas.findings[0].model_copy(
-        update={"condition_effects": [models.EffectOf(id="knee-oa", effect="down")]}
-    )
-    told = view_summary(atlas, knee, [eased], "../")
-    assert [(entry["effect"]["word"], entry["count"]) for entry in told] == [
-        ("negative trial result", 1),
-        ("improves", 1),
+    assert [row["id"] for row in trial.view["findings"]["rows"]] == [named.id]
+    [held] = [
+        statement
+        for group in pages[f"papers/{PAPER}/"].view["groups"]
+        for statement in group["statements"]
+        if statement["id"] == named.id
     ]
-
-
-@pytest.mark.parametrize(
-    ("results", "style"),
-    [
-        ([], ""),
-        (["none"], "none"),
-        (["negative"], "negative"),
-        (["positive"], "positive"),
-        (["negative", "positive"], "mixed"),
-        (["none", "positive"], "mixed"),
-    ],
-)
-def test_results_that_differ_are_told_as_mixed(results, style):
-    assert view_result(results, "condition")["style"] == style
-
-
-def _knee_cell(*effects, kind="condition", **fields):
-    """Return the map's cell of BMSC, where findings tell these effects on knee osteoarthritis."""
-    library = sample_library()
-    bundle = library.papers[PAPER]
-    findings = [
-        models.Finding(
-            id=f"ff{number}",
-            paper=PAPER,
-            locator=models.Locator(kind="full-text", line=number + 1),
-            quote=f"Sentence {number}.",
-            sources=["bmsc"],
-            conditions=["knee-oa"],
-            condition_effects=[models.EffectOf(id="knee-oa", effect=effect)],
-            mechanisms=[models.EffectOf(id="vegf", effect=effect)],
-            **fields,
-        )
-        for number, effect in enumerate(effects)
-    ]
-    told = replace(bundle, findings=findings, trials=[])
-    library = replace(library, papers={**library.papers, PAPER: told})
-    grid = view_grid(build_atlas(library), kind, "../")
-    (row,) = [row for row in grid["rows"] if row["term"]["label"] == "BMSC"]
-    return row["cells"][0]
-
-
-@pytest.mark.parametrize(
-    ("effects", "mark", "told"),
-    [
-        (["down"], "▲", "1 improved"),
-        (["up"], "▼", "1 worsened"),
-        (["none"], "=", "1 without effect"),
-        (["down", "none", "down"], "◆", "1 without effect, 2 improved"),
-    ],
-)
-def test_the_map_tells_what_became_of_a_condition(effects, mark, told):
-    cell = _knee_cell(*effects)
-    assert cell["result"]["mark"] == mark
-    assert cell["told"].endswith(told)
-
-
-@pytest.mark.parametrize(("beside", "mark"), [([], "▲"), (["hip-oa"], ""), (["gone"], "▲")])
-def test_a_sign_tells_of_a_condition_only_where_no_other_is_named(beside, mark):
-    library = sample_library()
-    knee = library.terms["knee-oa"]
-    terms = {
-        **library.terms,
-        "pain": knee.model_copy(update={"id": "pain", "label": "Pain", "type": "sign"}),
-        "hip-oa": knee.model_copy(update={"id": "hip-oa", "label": "Hip osteoarthritis"}),
-    }
-    bundle = library.papers[PAPER]
-    eased = bundle.findings[0].model_copy(
-        update={
-            "conditions": ["pain", "knee-oa", *beside],
-            "condition_effects": [models.EffectOf(id="pain", effect="down")],
-            "outcomes": [],
-        }
-    )
-    papers = {PAPER: replace(bundle, findings=[eased], trials=[])}
-    grid = view_grid(build_atlas(replace(library, terms=terms, papers=papers)), "condition", "../")
-    place = [c["label"] for c in grid["columns"]].index("KOA")
-    assert grid["rows"][0]["cells"][place]["result"]["mark"] == mark
-
-
-def test_the_map_of_mechanisms_tells_what_rose_and_what_fell():
-    assert _knee_cell("up", kind="mechanism")["result"]["word"] == "raised"
-    assert _knee_cell("down", kind="mechanism")["result"]["word"] == "lowered"
-    assert _knee_cell("none", kind="mechanism")["result"]["mark"] == "="
+    assert [t["href"] for t in held["trials"]] == ["../../trials/irct20210423051054n1/"]
 
 
 def test_every_page_has_an_address_of_its_own():
@@ -315,7 +253,7 @@ def test_a_cell_that_is_only_acted_on_is_no_source_of_vesicles():
     bmsc = library.terms["bmsc"]
     assert find_evidence(atlas, bmsc) == []
     assert not has_evidence(atlas, bmsc)
-    assert [m["told"] for m in view_mentions(atlas, bmsc)] == ["as target in 1 finding"]
+    assert [m["words"] for m in view_mentions(atlas, bmsc)] == ["as target in 1 statement"]
     assert has_evidence(atlas, library.terms["msc"])
 
 
@@ -327,28 +265,16 @@ def test_signs_and_severities_head_no_column_of_the_map():
     assert [is_treated(t) for t in terms] == [True, True, True, True, False, False, False]
 
 
-def test_long_lists_are_split_by_letter_and_then_by_number():
-    names = [f"Adams {n}" for n in range(301)] + ["Zhao", "3D group"]
-    parts = split_list(names, "references/", find_initial)
-    assert [(p.path, p.label, len(p.entries)) for p in parts] == [
-        ("references/list/a/", "A 1", 300),
-        ("references/list/a-2/", "A 2", 1),
-        ("references/list/other/", "other", 1),
-        ("references/list/z/", "Z", 1),
-    ]
-    assert split_list(names[:300], "references/", find_initial) == []
-
-
-def test_a_repaired_dose_is_told_as_read_beside_the_printed():
+def test_a_repaired_dose_is_shown_as_read_beside_the_printed():
     library = sample_library()
     bundle = library.papers[PAPER]
     printed = "7 × 109 /mL"
     differs = Discrepancy(field="dose", review=printed, registry="3e11", severity="high")
-    told = bundle.trials[0].model_copy(
+    changed = bundle.trials[0].model_copy(
         update={"dose": Dose(printed=printed), "discrepancies": [differs]}
     )
-    changed = replace(library, papers={PAPER: replace(bundle, trials=[told])})
-    [page] = [p for p in view_pages(changed) if p.path == f"trials/{bundle.trials[0].id}/"]
+    library = replace(library, papers={PAPER: replace(bundle, trials=[changed])})
+    [page] = [p for p in view_pages(library) if p.path == f"trials/{bundle.trials[0].id}/"]
     assert [(d["review"], d["read"]) for d in page.view["grave"]] == [(printed, "7 × 10⁹ /mL")]
     [dose] = [row for row in page.view["comparison"] if row["label"] == "Dose"]
     assert dose["read"] == "7 × 10⁹ /mL"

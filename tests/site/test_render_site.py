@@ -53,11 +53,10 @@ def test_every_kind_has_an_index_and_a_page(tree):
         f"papers/{PAPER}/index.md",
         "references/index.md",
         "references/liu-2020-hypoxic/index.md",
-        "references/x-unread/index.md",
         "findings/index.md",
-        "findings/f1/index.md",
-        "findings/f2/index.md",
-        "findings/f3/index.md",
+        "glossary/abbreviations/index.md",
+        "coverage/index.md",
+        "study-cards/index.md",
     }
 
 
@@ -90,11 +89,23 @@ def test_no_page_has_an_id_twice(tree):
 
 
 def test_statement_leads_to_its_row_and_its_reference(tree):
-    page = unescape(tree["findings/f1/index.md"])
-    assert f'href="../../papers/{PAPER}/#row-fa"' in page
-    assert "Table 1, row 1" in page
-    assert f'href="../../papers/{PAPER}/#ref-1"' in page
-    assert "[<bdi>99</bdi>]" in page  # not in the list: shown, not linked
+    page = unescape(tree[f"papers/{PAPER}/index.md"])
+    statement = page[(start := page.index('<li id="f1">')) : page.index("</details></li>", start)]
+    assert f'href="../../papers/{PAPER}/#row-fa"' in statement
+    assert "Table 1, row 1" in statement
+    assert 'href="../../references/liu-2020-hypoxic/">[1] Liu, 2020</a>' in statement
+    assert "[99] not in the list of references" in statement  # shown, not linked
+    assert "line 22 of the seed" in statement
+    assert "Is the effect direct?" in statement
+    # A statement read from a title is on the page of that work, and nowhere else in full.
+    assert '<li id="f2">' in tree["references/liu-2020-hypoxic/index.md"]
+    assert '<li id="f2">' not in page
+
+
+def test_a_cited_work_without_a_statement_is_an_entry_of_the_papers_list(tree):
+    assert "references/x-unread/index.md" not in tree
+    assert 'id="ref-2"' in tree[f"papers/{PAPER}/index.md"]
+    assert f"../papers/{PAPER}/#ref-2" in unescape(tree["references/index.md"])
 
 
 def test_reference_without_doi_gets_named_searches(tree):
@@ -118,27 +129,32 @@ def test_paper_shows_doi_repairs_printed_grid_and_licence(tree):
 
 def test_negative_trial_result_stands_at_the_top(tree):
     page = tree[f"trials/{TRIAL}/index.md"]
-    head = page[: page.index("## Design")]
+    head = page[: page.index("## Treatment and endpoints")]
     assert "Negative result" in head
     assert "no superiority vs. placebo" in head
     assert "Phase" in head
     assert "gives no date for the status" in head
-    assert "7 × 10⁹ particles/mL" in page
-    assert "<small>Total, calculated</small> 3.5 × 10¹⁰ particles" in page
-    assert "Single IA dose &#40;≈5 mL @ 7 × 109 particles/mL&#41;" in page
+    assert "Enrolled" in head
     assert "IRCT20210423051054N2" in head
+    # The dose as read comes first, the printed form behind it.
+    read = page.index("Total, calculated: 3.5 × 10¹⁰ particles")
+    assert read < page.index("printed: <bdi>Single IA dose &#40;≈5 mL @ 7 × 109 particles/mL&#41;")
 
 
-def test_queue_is_sorted_by_weight(tree):
-    weights = re.findall(r'data-label="Weight">(\d)<', tree["questions/index.md"])
-    assert weights == sorted(weights, reverse=True)
-    assert len(weights) == 5
+def test_questions_are_grouped_by_rule_and_sorted_by_harm(tree):
+    page = unescape(tree["questions/index.md"])
+    groups = re.findall(r'<details data-kind="(\w+)" data-harm="([^"]+)"', page)
+    assert [kind for kind, harm in groups if harm == "may mislead a reader"] == [
+        "finding", "paper", "reference", "table", "trial",
+    ]  # fmt: skip
+    assert "To answer: a line in content/corrections/<paper>.yml" in page
 
 
 def test_second_run_writes_nothing_and_a_changed_record_one_page_set(tmp_path):
     first = render_site(sample_library(), tmp_path)
     assert len(first.pages) == len(read_tree(tmp_path))
-    assert len(first.written) == len(first.pages) + len(list(tmp_path.rglob("*.csv")))
+    assert len(first.written) == len(first.pages)
+    assert {p.name for p in tmp_path.rglob("*") if p.is_file()} == {"index.md"}
     before = {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.md")}
     again = render_site(sample_library(), tmp_path)
     assert (again.written, again.removed) == ([], [])
@@ -173,7 +189,8 @@ def test_templates_build_no_address_of_a_record():
     folder = Path(__file__).resolve().parents[2] / "templates"
     for path in [*folder.rglob("*.j2")]:
         for raw in re.findall(r'<a [^>]*?href="([^"]*)"', path.read_text()):
-            assert re.fullmatch(r"#?\{\{ [\w.]+ \}\}|#[a-z-]+|[a-z]+/", raw), (path, raw)
+            overview = r"(?:\.\./)*[a-z-]+/(?:#[a-z-]+)?"
+            assert re.fullmatch(rf"#?\{{\{{ [\w.]+ \}}\}}|#[a-z-]+|{overview}", raw), (path, raw)
 
 
 def test_no_template_prints_a_tag_as_text(tree):

@@ -38,7 +38,7 @@ def forms() -> ShortForms:
 
 
 def mark(forms: ShortForms, body: str, *papers: str) -> str:
-    return Marker(Wording(forms, {}, papers), "../glossary/", escape_text).mark(body)
+    return Marker(Wording(forms, papers), "../glossary/", escape_text).mark(body)
 
 
 def told(marked: str) -> list[tuple[str, str]]:
@@ -46,7 +46,7 @@ def told(marked: str) -> list[tuple[str, str]]:
     return [(link.text, link.get("title")) for link in tree.xpath("//a[@class='short']")]
 
 
-def test_a_form_is_a_link_into_the_glossary_that_tells_its_meaning(forms):
+def test_a_form_is_a_link_into_the_glossary_with_its_meaning(forms):
     assert mark(forms, "<p>Knee OA.</p>") == (
         '<p>Knee <a class="short" href="../glossary/#short-oa" title="Osteoarthritis">OA</a>.</p>'
     )
@@ -99,7 +99,7 @@ def test_an_ambiguous_form_is_read_by_its_context_or_left_open(forms):
     assert told(mark(forms, "<p>HG was used.</p><p>glucose</p>")) == []
 
 
-def test_what_a_paper_defines_is_told_for_its_words_alone(forms):
+def test_what_a_paper_defines_holds_for_its_words_alone(forms):
     assert told(mark(forms, "<p>PD</p>")) == []
     assert told(mark(forms, "<p>PD</p>", "one")) == [("PD", "platelet-derived")]
     both = told(mark(forms, "<p>PD</p>", "one", "two"))

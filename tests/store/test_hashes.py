@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from builder.store.hashes import hash_files, hash_parts
+from builder.store.cache import hash_files, hash_parts
 
 
 def test_borders_count_in_a_hash_of_parts() -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from builder.extract.findings import questions as doubts
@@ -21,12 +22,21 @@ from builder.extract.findings.concepts import (
 )
 from builder.extract.findings.contrasts import set_apart
 from builder.extract.findings.cues import Cues, read_cues
+from builder.extract.findings.outcomes import correct_outcomes
 from builder.extract.findings.questions import check_entities
 from builder.extract.findings.spans import Reading, drop_ancestors
-from builder.extract.findings.statements import Part, Statement, find_statements, split_contrast
+from builder.extract.findings.statements import (
+    ONE_OF_THESE,
+    Part,
+    Statement,
+    find_own_vesicles,
+    find_statements,
+    split_contrast,
+)
 from builder.extract.findings.title_checks import Beside
 from builder.extract.findings.trace import EFFECTS, Assigned, Trace
 from builder.extract.findings.vehicles import (
+    MOLECULE_TYPES,
     compose_vehicles,
     drop_subsumed,
     read_cargo,
@@ -34,6 +44,7 @@ from builder.extract.findings.vehicles import (
     read_vehicles,
 )
 from builder.extract.quantities import find_quantities
+from builder.extract.trials import find_trial_numbers
 from builder.extract.vocabulary import Vocabulary
 from builder.models import (
     Cargo,
@@ -46,6 +57,7 @@ from builder.models import (
 )
 from builder.models.document import Document
 from builder.text import ids
+from builder.text.registries import find_registry_ids
 
 __all__ = ["check_entities", "find_findings", "read_text", "trace_findings"]
 
@@ -99,12 +111,20 @@ def trace_findings(
 ) -> list[Trace]:
     """Return the findings of a paper, each with its trace."""
     cues = read_cues(vocabulary.terms.content)
-    defined = vocabulary.bind((a.short, a.long) for a in paper.abbreviations)
+    short = [(a.short, a.long) for a in paper.abbreviations]
+    defined = vocabulary.bind(short)
+    own = find_own_vesicles([*short, *document.abbreviations], defined, cues)
+    tabled = find_trial_numbers(tables)
     traces = []
     seen: dict[str, int] = {}
-    for statement in find_statements(paper, document, tables, references, cues):
+    for found in find_statements(paper, document, tables, references, own.widen(cues)):
+        statement = own.write_out(found)
+        registered = [n.number for n in find_registry_ids(statement.quote)]
+        asked = [n for n in registered if n.lower() not in tabled]
         for trace in _read_apart(statement, paper.id, defined, cues):
-            if not _says_something(trace, statement.about):
+            if asked and found.locator.kind not in ("table-row", "reference-title"):
+                trace = _ask_about_trials(trace, asked)  # noqa: PLW2901
+            elif not _says_something(trace, statement.about):
                 continue
             count = seen[trace.finding.id] = seen.get(trace.finding.id, 0) + 1
             if count > 1:  # the same words twice in one paper
@@ -112,6 +132,19 @@ def trace_findings(
                 trace = Trace(twin, trace.texts, trace.assigned)  # noqa: PLW2901
             traces.append(trace)
     return traces
+
+
+def _ask_about_trials(trace: Trace, numbers: Sequence[str]) -> Trace:
+    """Return a finding with the question whether the trial that it names is one of the field."""
+    question = Question(
+        rule="registry-number",
+        text=f"{' and '.join(dict.fromkeys(numbers))} is in no table of trials: is it a trial of "
+        "the field, and what does the registry say of it?",
+        weight=3,
+    )
+    finding = trace.finding
+    asked = finding.model_copy(update={"questions": [*finding.questions, question]})
+    return Trace(asked, trace.texts, trace.assigned)
 
 
 def _read_apart(
@@ -134,6 +167,8 @@ def _says_something(trace: Trace, about: str) -> bool:
     finding = trace.finding
     if finding.locator.kind == "reference-title":
         return True
+    if about == "sentence" and not (finding.mechanisms or finding.outcomes or finding.conditions):
+        return False
     if finding.locator.kind == "full-text":
         guessed = {a.value for a in trace.assigned if a.rule.startswith("hypothesis")}
         told = {i for f in _ACTING for i in finding.ids_in(f)} - guessed
@@ -160,17 +195,18 @@ def read_statement(statement: Statement, paper: str, vocabulary: Vocabulary, cue
         found, asked = _read_part(part, vocabulary, cues, context, about)
         assigned += found
         questions += asked
+    assigned += list(_carried_over(statement, assigned, vocabulary, cues))
     by_name = {p.name: p.text for p in statement.parts}
     assigned = drop_donors(_settle(assigned, vocabulary, by_name), by_name)
     assigned += find_repaired(statement, assigned, vocabulary)
+    assigned = correct_outcomes(assigned, by_name, cues, vocabulary)
     if statement.locator.kind == "reference-title":
         questions.append(doubts.ask_about_title())
     if statement.locator.kind == "table-row":
         questions += _beside_titles(statement, assigned, vocabulary, cues)
     questions += _about_sources(assigned)
     questions += _about_contrast(statement, assigned, cues)
-    texts = [p.text for p in statement.parts]
-    quantities = [q for text in texts for q in find_quantities(text)]
+    quantities = [q for p in statement.parts for q in find_quantities(p.text, p.name)]
     appraisal = appraise(statement, assigned, vocabulary, quantities)
     assigned += appraisal.assigned
     finding = Finding(
@@ -190,6 +226,31 @@ def read_statement(statement: Statement, paper: str, vocabulary: Vocabulary, cue
         **_fields(assigned),
     )
     return Trace(finding, tuple((p.name, p.text) for p in statement.parts), tuple(assigned))
+
+
+def _carried_over(
+    statement: Statement, assigned: Sequence[Assigned], vocabulary: Vocabulary, cues: Cues
+) -> Iterator[Assigned]:
+    """Yield what a sentence takes over from the one that it goes on from.
+
+    "They" and "these vesicles" are those of its one source; "one of these miRNAs, miR-324," is
+    what they carry.
+    """
+    if not statement.before:
+        return
+    part = Part("sentence before", "", statement.before)
+    about = cues.names_vesicles(statement.before)
+    found, _ = _read_part(part, vocabulary, cues, statement.context, about)
+    found = _settle(found, vocabulary, {part.name: part.text})
+    sources = {a.value: a for a in found if a.field == "sources"}
+    if len(sources) == 1 and all(a.field != "sources" for a in assigned):
+        yield from (replace(a, rule="carried-over") for a in sources.values())
+    text = statement.parts[0].text
+    if one := ONE_OF_THESE.match(text):
+        for item in assigned:
+            known = vocabulary.terms.get(item.value)
+            if item.start == one.end() and known and known.type in MOLECULE_TYPES:
+                yield replace(item, field="cargo", rule="one-of-these", detail="native")
 
 
 def _read_part(

@@ -40,7 +40,7 @@ _NOT_CHANGED = re.compile(
 _UNCHANGED_BEFORE = re.compile(r"\b(?:unchanged|unaffected|unaltered)\s+(?:\w+\s+)?$", re.I)
 _UP_ARROWS, _DOWN_ARROWS = "↑⬆⇑▲", "↓⬇⇓▼"
 _ARROWS = _UP_ARROWS + _DOWN_ARROWS
-_CELL_PART = re.compile(r"[;\n]|\.\s")
+_CELL_PART = re.compile(r"[;\n→⟶➔⇒]|->|\.\s")
 # A predicate that ends its clause: "proliferation and migration promoted".
 ENDS_CLAUSE = re.compile(
     r"^\s*(?:$|[;,.)]|(?:by|in|after|at|with|compared|relative|via|through|and)\b(?!\s+the\s))",

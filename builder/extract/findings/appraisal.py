@@ -10,51 +10,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-from builder import store
+from builder.extract.design import (
+    LEVELS,
+    Words,
+    is_review,
+    read_title_level,
+    read_trial,
+    read_words,
+)
 from builder.extract.findings.statements import Statement
 from builder.extract.findings.trace import EFFECTS, Assigned
 from builder.extract.vocabulary import Vocabulary
 from builder.models import Certainty, Design, Level, Quantity, Result, StudyRole
 
-WORDS_FILE = Path(__file__).resolve().parents[3] / "content" / "evidence.yml"
-# From the weakest to the strongest.
-LEVELS: tuple[Level, ...] = ("not-stated", "review", "in-vitro", "ex-vivo", "in-vivo", "clinical")
 _RAISED, _LOWERED = ("up", "activates"), ("down", "inhibits")
 _IN_VIVO = re.compile(r"\bin\s+vivo\b", re.IGNORECASE)
 _IN_VITRO = re.compile(r"\bin\s+vitro\b", re.IGNORECASE)
 _SETTINGS = ("setting", "application")
-_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
 _MOST_BEFORE = 40  # letters before a name in which the verb of its deed stands
 _MOST_WORDS = 4  # between an animal and its cell: "rat bone marrow mesenchymal stem cells"
-
-
-@dataclass(frozen=True)
-class Words:
-    """The patterns and lists of content/evidence.yml."""
-
-    levels: tuple[tuple[Level, re.Pattern[str]], ...]
-    patterns: Mapping[str, re.Pattern[str]]
-    trial: Mapping[str, re.Pattern[str]]
-    roles: Mapping[str, re.Pattern[str]]
-    bringing: re.Pattern[str]
-    ids: Mapping[str, frozenset[str]]
-    of_repaired: tuple[re.Pattern[str], frozenset[str]]
-    repairs: tuple[tuple[str, re.Pattern[str] | None, str], ...]
-
-    def find_level(self, text: str) -> tuple[Level, re.Match[str]] | None:
-        """Return the highest level that the words of a text state; no review is a level here."""
-        for level, pattern in self.levels:
-            if match := pattern.search(text):
-                return level, match
-            if level == "clinical" and self.patterns["looked_at"].search(text):
-                return None
-            if level == "clinical" and (match := self.patterns["patients"].search(text)):
-                return level, match
-        return None
 
 
 @dataclass(frozen=True)
@@ -66,83 +42,6 @@ class Appraisal:
     result: Result
     certainty: Certainty
     assigned: tuple[Assigned, ...]
-
-
-def parse_words(data: Mapping[str, Any]) -> Words:
-    """Return the compiled words of the data of content/evidence.yml."""
-
-    def compiled(pattern: str) -> re.Pattern[str]:
-        return re.compile(pattern, re.IGNORECASE)
-
-    lists = ("good", "bad", "not_for", "tissue", "production", "scenes")
-    names = ["defects", "looked_at", "patients", "review", "preclinical", "hedged", "modal", "aim"]
-    names += ["repair_words", "in_dish", "taken_from", "living", "question", "donor", "donor_after"]
-    return Words(
-        levels=tuple(
-            (level, compiled("|".join(f"(?:{p})" for p in patterns)))
-            for level, patterns in data["levels"].items()
-        ),
-        patterns={name: compiled(data[name]) for name in names},
-        trial={name: compiled(p) for name, p in data["trial"].items()},
-        roles={name: compiled(p) for name, p in data["roles"].items()},
-        bringing=compiled(rf"\b(?:{'|'.join(data['bringing'])})\w*\s+(?:[\w-]+\s+){{0,3}}$"),
-        ids={n: frozenset(data[n]) for n in lists},
-        of_repaired=(
-            compiled(data["of_repaired"]["pattern"]),
-            frozenset(data["of_repaired"]["good"]),
-        ),
-        repairs=tuple(
-            (r["of"], compiled(r["words"]) if "words" in r else None, r["condition"])
-            for r in data["repairs"]
-        ),
-    )
-
-
-@lru_cache(maxsize=4)
-def read_words(path: Path = WORDS_FILE) -> Words:
-    """Return the words of a file. Raises ProblemError where it can't be read."""
-    return parse_words(store.read_yaml(path, path.parents[1]))
-
-
-# --- titles --------------------------------------------------------------------------------------
-
-
-def is_review(title: str) -> bool:
-    """Return whether a title names a review, a guideline or the like, and no study."""
-    return bool(read_words().patterns["review"].search(title))
-
-
-def read_title_level(title: str) -> Level:
-    """Return the level of design that the title of a work states."""
-    if is_review(title):
-        return "review"
-    found = read_words().find_level(title)
-    return found[0] if found else "not-stated"
-
-
-def read_trial(text: str) -> dict[str, Any]:
-    """Return what a text says of a trial: phase, randomised, controlled, blinded, follow-up."""
-    words = read_words().trial
-    found: dict[str, Any] = {}
-    if words["not_randomised"].search(text):
-        found["randomised"] = False
-    elif words["randomised"].search(text):
-        found["randomised"] = True
-    if words["controlled"].search(text):
-        found["controlled"] = True
-    if blinded := words["blinded"].search(text):
-        found |= {"blinded": True, "masking": blinded["masking"].lower()}
-    elif words["open"].search(text):
-        found |= {"blinded": False, "masking": "open"}
-    if phase := words["phase"].search(text):
-        parts = [re.match(r"([IViv]+|\d)([ab]?)", p) for p in phase["phase"].split("/")]
-        found["phase"] = "/".join(_ROMAN.get(p[1].lower(), p[1]) + p[2] for p in parts if p)
-    if time := words["follow_up"].search(text):
-        found["follow_up"] = re.sub(r"-", " ", time["time"] or time["other"])
-    return found
-
-
-# --- statements ----------------------------------------------------------------------------------
 
 
 def appraise(
@@ -233,7 +132,7 @@ class _Reader:
         self.parts = {p.name: p for p in statement.parts}
         self.text = ". ".join(p.text for p in statement.parts if p.role != "aside")
         self.row = statement.locator.kind == "table-row"
-        self.title = statement.locator.kind == "reference-title"
+        self.title = statement.locator.kind in ("title", "reference-title")
 
     # --- design ----------------------------------------------------------------------------------
 
@@ -440,11 +339,11 @@ class _Reader:
     def read_result(self, certainty: Certainty, level: Level) -> Result:
         if certainty != "asserted" or level == "review":
             return "none-reported"
-        told = {a.detail for a in self.assigned if a.field == "condition_effects"}
+        told = self._named("condition_effects")
         verdicts = {"down": "improved", "up": "worsened", "none": "no-benefit"}
-        found = {verdicts[effect] for effect in told if effect in verdicts}
-        if not found:
-            found = set(self._benefits())
+        found = {verdicts[a.detail] for a in told if a.detail in verdicts}
+        if all(a.rule == "repair" for a in told):
+            found |= set(self._benefits())
         if "no-benefit" in found and len(found) > 1:
             found.discard("no-benefit")
         if not found:

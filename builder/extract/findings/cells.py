@@ -23,7 +23,9 @@ _HANGING = re.compile(
     r"^\)?-?\s*(?:,|/|\band\b|\bn?or\b|\bversus\b|\bvs\b\.?|&|\s)+$", re.IGNORECASE
 )
 _LISTED = re.compile(
-    r"^s?\s*(?:\([^)]*\)\s*)?(?:,|/|\band\b|\bor\b|&|\s)+(?:(?:by|from|of)\s+)?(?:human\s+)?$",
+    r"^s?\s*(?:\([^)]*\)\s*)?(?:,|/|\band\b|\bor\b|&|\s)+(?:(?:by|from|of)\s+)?(?:human\s+)?"
+    # A cell that the vocabulary lacks may stand between: "osteoblasts, myocytes, and MSCs".
+    r"(?:[\w-]*(?:cytes?|blasts?|phages?|phils?|cells?)\s*,\s*(?:(?:and|or)\s+)?)*$",
     re.IGNORECASE,
 )
 _TAKEN_UP = re.compile(
@@ -172,11 +174,23 @@ def _role_in_words(reading: Reading, mention: Mention) -> tuple[str, str] | None
         ):
             continue
         return field, pattern.rule
+    if _releases(reading, mention):
+        return "sources", "exosomes-that-x-release"
     fluid = reading.vocabulary.terms[mention.term].type in ("biofluid", "blood product")
     if fluid and reading.cues.in_fluid.search(reading.before(mention)):
         return "sources", "exosomes-in-fluid"
     acts = _acts_by_vesicles(reading, mention)
     return ("sources", "x-acts-by-exosomes") if acts else None
+
+
+def _releases(reading: Reading, mention: Mention) -> bool:
+    """Return whether a cell stands in "EVs that osteoblasts and MSCs release"."""
+    cues = reading.cues
+    return any(
+        said.start("who") <= mention.start and mention.end <= said.end("who")
+        for said in cues.that_x_release.finditer(reading.text)
+        if all(cues.meaning(m[0]).kind != "verb" for m in cues.finder.finditer(said["who"]))
+    )
 
 
 def _acts_by_vesicles(reading: Reading, mention: Mention) -> bool:
@@ -188,7 +202,11 @@ def _acts_by_vesicles(reading: Reading, mention: Mention) -> bool:
     clause = _CLAUSE_START.split(reading.before(mention))[-1]
     acts = reading.cues.acts_by_vesicles.match(reading.behind(mention))
     verb = _FINITE.match(reading.behind(mention))
-    if not acts or not verb or not (verb["plain"] or _is_active(reading, verb["word"])):
+    if not acts or not verb:
+        return False
+    stop = mention.end + verb.end() + 1  # "slow osteoblasts": a verb that is no cue, and its object
+    has_object = any(o.start == stop for o in reading.mentions("source", "cell", "mechanism"))
+    if not (verb["plain"] or _is_active(reading, verb["word"]) or has_object):
         return False
     first = mention.start - len(clause)
     cells = reading.mentions("source", "cell")

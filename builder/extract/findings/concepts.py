@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from builder.extract.findings.adjacent_cues import State
@@ -28,6 +28,8 @@ _NAMING_KINDS = ("modification", "source", "vehicle", "vesicle", "outcome")
 _FIELD_KINDS = ("intervention", "method", "condition")
 # Rules by which the words themselves tell a direction.
 _SAID = ("verb", "arrow", "passive", "sign")
+_DIRECTED = ("up", "down", "activates", "inhibits")
+_ARTICLES = re.compile(r"\s*(?:(?:the|of|both|number|numbers|generation|production)\s+)*")
 _MEDIATED = re.compile(r"[-\s](?:mediated|dependent|induced|driven)$", re.IGNORECASE)
 
 
@@ -44,11 +46,55 @@ def read_mechanisms(reading: Reading) -> list[Assigned]:
         assigned = _directed(reading, mention, "mechanisms")
         if _tells_kind(reading, mention) and not assigned.rule.startswith(_SAID):
             continue
-        if (mention.start, mention.end) in carried and assigned.detail in ("involves", "modulates"):
+        if assigned.detail == "involves" and _is_stimulus(reading, mention, assigned.rule):
+            continue
+        if (mention.start, mention.end) in carried and (
+            assigned.detail in ("involves", "modulates") or _is_taken_out(reading, mention)
+        ):
             continue  # what the vesicle carries is cargo; it is a mechanism only if it changes
         found.append(assigned)
         found += _agents(reading, mention)
-    return found
+    return [*found, *_polarized(reading, {a.value for a in found})]
+
+
+def _polarized(reading: Reading, known: Collection[str]) -> Iterator[Assigned]:
+    """Yield what a verb does to a kind of macrophage: "inhibit M1 and favour M2 macrophages"."""
+    v = reading.vocabulary
+    for mention in reading.mentions("source", "cell"):
+        label = v.terms[mention.term].label
+        kind = re.match(r"M\d\b", label)
+        if not kind or reading.fitting(mention, "source"):
+            continue
+        state = reading.effects.effect_of(mention.start, mention.end)
+        between = reading.text[state.end : mention.start] if state.end else "x"
+        object_of = state.start >= mention.end or _ARTICLES.fullmatch(between)
+        process = v.find_term(f"{kind[0]} polarization", "mechanism")
+        if process and process not in known and object_of and state.effect in _DIRECTED:
+            rule = f"{state.rule}: {state.cue}"
+            made = _assigned(reading, mention, "mechanisms", state.effect, rule)
+            yield replace(made, value=process)
+
+
+# Words before a molecule that take it out of the vesicles: "knockdown of miR-21 in exosomes".
+_TAKEN_OUT = re.compile(
+    r"(?:^|[,;]\s|\b(?:and|but|whereas|while|when|if|that|after|upon)\s)(?:\w+ly,?\s+)?(?:the\s+)?"
+    r"(?:(?:inhibition|knock-?\s?down|knock-?\s?out|silencing|deletion|depletion|blockade|blocking|"
+    r"loss|lack|absence|removal)\s+of|(?:inhibit|silenc|block|delet|deplet|remov|knocking\s+down)(?:ing)?)\s+"
+    r"(?:[\w/-]+\s+(?:and\s+)?){0,2}$",
+    re.IGNORECASE,
+)
+
+
+def _is_taken_out(reading: Reading, mention: Mention) -> bool:
+    """Return whether what vesicles carry is taken out of them: no effect of the vesicles."""
+    return bool(_TAKEN_OUT.search(reading.before(mention)[-80:]))
+
+
+def _is_stimulus(reading: Reading, mention: Mention, rule: str) -> bool:
+    """Return whether the cells were only given a thing: "TNF-α-stimulated" chondrocytes."""
+    behind = reading.cues.stimulated.match(reading.behind(mention))
+    cue = rule.partition(": ")[2]
+    return bool(behind) or rule.startswith("agent") or cue in reading.cues.stimuli
 
 
 def _tells_kind(reading: Reading, mention: Mention) -> bool:
@@ -130,7 +176,8 @@ def _without_verb(reading: Reading, mention: Mention) -> tuple[int, int, Mention
         return mention.start + first.end(), mention.end, mention
     last = re.search(r"\s([\w-]+)$", mention.text)
     own = reading.vocabulary.terms[mention.term].label.split()[-1]
-    if last and _is_noun(cues, last[1]) and not _is_noun(cues, own):
+    alike = reading.is_lowering(mention) or _is_noun(cues, own)
+    if last and not alike and _is_noun(cues, last[1]):
         return mention.start, mention.start + last.start(), mention
     return mention.start, mention.end, mention
 

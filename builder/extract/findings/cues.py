@@ -122,6 +122,7 @@ class Cues:
     opposed_source: re.Pattern[str]
     absent_cargo: re.Pattern[str]
     as_source: re.Pattern[str]
+    that_x_release: re.Pattern[str]
     acts_by_vesicles: re.Pattern[str]
     in_fluid: re.Pattern[str]
     adjective_vesicles: re.Pattern[str]
@@ -155,6 +156,10 @@ class Cues:
     sheltering: tuple[str, ...]
     participles: frozenset[str]
     comparatives: frozenset[str]
+    lowering: re.Pattern[str]
+    describing: frozenset[str]
+    stimulated: re.Pattern[str]
+    stimuli: frozenset[str]
 
     def noun_of(self, adjective: str) -> str:
         """Return the cell, tissue or fluid that an adjective names, or an empty string."""
@@ -328,6 +333,9 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
         opposed_source=re.compile(rf"(?:{data['source']['never_before']})$", re.IGNORECASE),
         absent_cargo=re.compile(rf"(?:{data['native']['never_before']})$", re.IGNORECASE),
         as_source=re.compile(_fill(data["source"]["as_source"], words, stop), re.IGNORECASE),
+        that_x_release=re.compile(
+            _fill(data["source"]["that_x_release"], words, stop), re.IGNORECASE
+        ),
         acts_by_vesicles=re.compile(_fill(data["source"]["acts_by"], words, stop), re.IGNORECASE),
         in_fluid=re.compile(_fill(data["source"]["in_fluid"], words, stop), re.IGNORECASE),
         adjective_vesicles=re.compile(
@@ -377,6 +385,13 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
         falling=frozenset(effects["falling"]),
         sheltering=tuple(effects["sheltering"]),
         participles=frozenset(effects["participles"]),
+        lowering=re.compile(
+            rf"^(?:anti|(?:{_any(effects['lowering'])})\s+of\b)|(?:{_any(effects['lowering'])})$",
+            re.IGNORECASE,
+        ),
+        describing=frozenset(effects["describing"]),
+        stimulated=re.compile(rf"^[\s-]+(?:{_any(effects['stimulated'])})\b", re.IGNORECASE),
+        stimuli=frozenset(effects["stimuli"]),
         comparatives=frozenset(effects["comparatives"]),
         measured=frozenset(effects["measures"]) | {"genes", "gene", "proteins", "factors"},
     )

@@ -56,6 +56,20 @@ _ASIDE = re.compile(
 _PASSING_ON = frozenset(
     ["deliver", "delivers", "delivered", "transfer", "transfers", "shuttle", "shuttles", "shuttled"]
 )
+# What is passed on or taken up to do a thing does it: "taken up by osteoblasts to inhibit X".
+_PASSED = re.compile(
+    r"\b(?:is|are|was|were|be|been|being|can)\s+(?:\w+ly\s+)?(?:be\s+)?(?:passed|taken\s+up|internali[sz]ed|"
+    r"endocytosed|phagocytosed|engulfed|transferred|transmitted|transported|delivered|shuttled|conveyed|released|"
+    r"secreted|carried)\b[^.;]*$|\b(?:transfers?|moves?|enters?|travels?|passes|reach(?:es)?)\s[^.;]{0,40}$",
+    re.IGNORECASE,
+)
+# "and frobbed MMP-13": a verb that is no cue, between one and its next object.
+_UNREAD = re.compile(
+    r"(?:,\s+(?:and\s+|or\s+|but\s+)?|\b(?:and|or|but)\s+)(?:\w+ly\s+)?"
+    r"(?P<verb>[a-z]{2,}(?:ed|[aeiou]t(?:es?|ing)|i[sz](?:es?|ing)|if(?:y|ies|ying)))(?=\s+[\w(])"
+)
+# "the inhibitory effect of IL-1β on X": what takes the direction stands behind "on".
+_EFFECT_ON = frozenset(["effect of", "effects of"])
 # "left sclerostin in serum unchanged"
 _LEFT = re.compile(
     r"\b(?:left|leaves?|leaving)\s+(?P<what>[^.;,]{1,60}?)\s+(?:unchanged|unaffected|unaltered)\b"
@@ -76,7 +90,7 @@ _TIME = re.compile(
 class _Cue:
     start: int
     end: int
-    kind: CueKind | Literal["resumed"]
+    kind: CueKind | Literal["resumed", "unread"]
     effect: str
     word: str
 
@@ -131,6 +145,12 @@ class EffectReader:
             for m in self.cues.finder.finditer(self.text)
             for meaning in [self.cues.meaning(m[0])]
             if not any(low <= m.start() < high for low, high in self.names)
+            and not (m[0].endswith(" up") and self.text.startswith(" to ", m.end()))
+        ]
+        cues += [
+            _Cue(m.start("verb"), m.end(), "unread", "", m["verb"])
+            for m in _UNREAD.finditer(self.text)
+            if m["verb"] not in self.cues.describing and not self.cues.finder.match(m["verb"])
         ]
         cues += [
             _Cue(m.start(), m.end(), "break", "", m[0])
@@ -154,7 +174,8 @@ class EffectReader:
         if not verb or self.cues.meaning(to[1]).kind != "verb":
             return False
         before = _LAST_WORD.search(self.text[: to.start()])
-        return not (before and before[1].lower() in self.cues.shown)
+        clause = self.text[self._clause_start(to.start()) : to.start()]
+        return not (before and before[1].lower() in self.cues.shown) and not _PASSED.search(clause)
 
     def _walk(self) -> list[State]:
         states = [State(0)]
@@ -181,15 +202,23 @@ class EffectReader:
             if cue.word == "to" and acted:
                 continue  # what a deed is done for, it does: "reduce TNF to mitigate inflammation"
             acted = acted or self._is_deed(cue)
-            if cue.kind in ("break", "aim", "denial", "neutral"):
+            if cue.kind == "unread":
+                states += self._unread(cue, before)
+            elif cue.kind in ("break", "aim", "denial", "neutral"):
                 aim = cue if cue.kind == "aim" else None if cue.word != "in" else aim
-                states.append(self._plain(cue, before))
+                states.append(self._plain(cue, states))
             elif aim is not None and self._absorbed(cue, aim):
                 states.append(State(cue.start, "involves", "aim", cue.word, cue.end))
             else:
                 aim = None
                 states.append(self._directed(cue, before))
         return states
+
+    def _unread(self, cue: _Cue, before: State) -> list[State]:
+        """Return what a verb that is no cue says of its object: nothing, unless it is denied."""
+        if before.effect == "none":
+            return []
+        return [State(cue.start, "involves", "unread-verb", cue.word, cue.end)]
 
     def _instead(self, cue: _Cue, end: int) -> int:
         """Return the end of a verb that is denied beside a cue: "A rather than B", or 0."""
@@ -225,12 +254,12 @@ class EffectReader:
         """Tell whether a "for" gives a time and no purpose: "for two weeks"."""
         return cue.word == "for" and bool(_TIME.match(self.text[cue.end :]))
 
-    def _plain(self, cue: _Cue, before: State) -> State:
+    def _plain(self, cue: _Cue, states: Sequence[State]) -> State:
+        before = states[-1]
         if cue.kind == "denial":
             return State(cue.start, "none", "denied", cue.word, cue.end)
-        if cue.word in ("from", "against") and before.cue.startswith(self.cues.sheltering):
-            said = f"{before.cue} {cue.word}"
-            return State(cue.start, "inhibits", "protected-from", said, cue.end)
+        if special := self._sheltered(cue, states) or self._effect_on(cue, before):
+            return special
         reaching = any(word in before.cue for word in self.cues.reaching)
         near = reaching or cue.word in ("in", "on", "with")
         near = near or bool(_GAP.match(self.text[before.end : cue.start]))
@@ -242,6 +271,26 @@ class EffectReader:
             return replace(before, start=cue.start, end=cue.end)
         rule = "aim" if cue.kind == "aim" else "no-direction"
         return State(cue.start, "involves", rule, cue.word, cue.end)
+
+    def _sheltered(self, cue: _Cue, states: Sequence[State]) -> State | None:
+        """Return what "protected HUVECs exposed to glucose from apoptosis" says of apoptosis."""
+        if cue.word not in ("from", "against"):
+            return None
+        given = states[-1].cue in self.cues.stimuli and len(states) > 1
+        shelter = states[-2] if given else states[-1]
+        if not shelter.cue.startswith(self.cues.sheltering):
+            return None
+        return State(cue.start, "inhibits", "protected-from", f"{shelter.cue} {cue.word}", cue.end)
+
+    def _effect_on(self, cue: _Cue, before: State) -> State | None:
+        """Return what "the inhibitory effect of IL-1β on X" says of IL-1β, and then of X."""
+        adjective = before.cue.endswith(("ory", "ive", "ing"))
+        if cue.word in _EFFECT_ON and adjective:
+            if _GAP.match(self.text[before.end : cue.start]):
+                return State(cue.start, "involves", "agent", cue.word, cue.end, before.effect)
+        elif cue.word == "on" and before.cue in _EFFECT_ON and before.outer:
+            return State(cue.start, before.outer, "effect-on", "effect on", cue.end)
+        return None
 
     def _takes_effect(self, cue: _Cue) -> bool:
         """Tell whether a verb takes the vesicles' effect away; no other verb stands between."""
@@ -312,7 +361,8 @@ class EffectReader:
         lost = before.rule == "effect-taken-away" and self.text[: cue.start].endswith("to ")
         if denied or lost:  # "abolished the ability of exosomes to promote X"
             return replace(before, start=cue.start, end=cue.end)
-        if near and cue.kind == "noun" and before.rule == "verb":
+        adjective = cue.word.endswith(("ory", "ive")) and before.cue not in _AGENTS
+        if near and (cue.kind == "noun" or adjective) and before.rule == "verb":
             return self._composed(before, cue, before.effect)
         if cue.kind == "noun" and before.outer and self._is_listed(before, cue):
             return self._composed(before, cue, before.outer)

@@ -9,12 +9,15 @@ treatment of osteoarthritis") gets none. The words are data: ``relief`` in conte
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from builder.extract.design import read_words
 from builder.extract.findings.adjacent_cues import OPPOSING, State
+from builder.extract.findings.cues import Cues
 from builder.extract.findings.spans import Reading
 from builder.extract.findings.trace import Assigned
-from builder.extract.vocabulary import Mention
+from builder.extract.vocabulary import Mention, Vocabulary
 
 # Rules of a direction that a text tells of an object.
 _TOLD = ("verb", "noun", "passive", "arrow", "sign", "denied", "unchanged", "protected")
@@ -150,3 +153,50 @@ def _is_doubtful(reading: Reading, verb: int) -> bool:
     words = reading.cues.relief
     near = re.split(r"[.;]\s", reading.text[max(0, verb - _NEAR) : verb])[-1]
     return bool(words.unsure.search(near) or words.lacking.search(reading.text[:verb]))
+
+
+# --- outcomes that are not the vesicles' ---------------------------------------------------------
+
+_SENTENCE_END = re.compile(r"[.;]\s+(?=[A-Z0-9])|[.;]\s*$")
+
+
+def correct_outcomes(
+    assigned: Sequence[Assigned], texts: Mapping[str, str], cues: Cues, vocabulary: Vocabulary
+) -> list[Assigned]:
+    """Return what was read, outcomes that vesicles did not bring about without their direction.
+
+    "GelMA-60 with higher porosity was selected" compares carriers, "scaffolds reduce the elastic
+    modulus" is the scaffold's effect; "comparable to normal cartilage" says how near a repair came.
+    """
+    words = read_words()
+    settled = []
+    for item in assigned:
+        if item.field == "outcomes" and item.detail not in ("involves", ""):
+            before, sentence, behind = _around(item, texts.get(item.part, ""))
+            repaired = words.of_repaired[0].search(sentence)
+            property_of = vocabulary.terms[item.value].type in words.ids["of_carriers"]
+            described = words.patterns["describing_carrier"].search(before)
+            theirs = repaired or (cues.names_vesicles(sentence) and not described)
+            if property_of and not theirs:
+                settled.append(replace(item, detail="involves", rule="carrier's own"))
+                continue
+            if words.patterns["beside_normal"].search(behind) and not _rises(item, behind):
+                settled.append(replace(item, detail="involves", rule="beside-normal"))
+                continue
+        settled.append(item)
+    return settled
+
+
+def _around(item: Assigned, text: str) -> tuple[str, str, str]:
+    """Return what stands before an item in its sentence, the sentence, and what stands behind."""
+    start = max((m.end() for m in _SENTENCE_END.finditer(text, 0, item.start)), default=0)
+    ending = _SENTENCE_END.search(text, item.end)
+    stop = ending.start() if ending else len(text)
+    return text[start : item.start], text[start:stop], text[item.end : stop]
+
+
+def _rises(item: Assigned, behind: str) -> bool:
+    """Return whether another comparison comes first: "higher than in other groups, but lower"."""
+    normal = read_words().patterns["beside_normal"].search(behind)
+    first = re.search(r"\b(?:higher|lower|greater|increased|reduced|improved)\b", behind)
+    return bool(normal and first and first.start() < normal.start())

@@ -21,6 +21,8 @@ _SHORT_FORM = re.compile(
     r"i\.?v|i\.?a|i\.?p|i\.?m|s\.?c|i\.e|e\.g)|\b[a-z])\.\s*$",
     re.IGNORECASE,
 )
+# Measures of bone that are printed with a full stop: Tb.Th, Tb. Sp, Conn.D.
+_MEASURE = re.compile(r"\b(?:Tb|Conn)\.\s*$")
 # A name that begins small may begin a sentence: miR-21, hBMSC, let-7a, circ_0001.
 _SMALL_NAME = re.compile(r"(?:[a-z]+[A-Z]|let-\d|circ|lnc|sEV|p\d)")
 
@@ -94,6 +96,8 @@ def _join(text: str, pieces: Iterable[tuple[int, int]]) -> list[tuple[int, int]]
 
 
 def _goes_on(before: str, rest: str) -> bool:
+    if _MEASURE.search(before):
+        return True
     if not _SHORT_FORM.search(before):
         return rest[0].islower() and not _SMALL_NAME.match(rest)
     return not rest[0].isupper()

@@ -201,6 +201,6 @@ def _look_up(reading: Reading, place: Mention, *cells: str) -> str | None:
                 continue  # "adipose-derived" need not be of the whole tissue
             for kind in ("source", "cell"):
                 found = reading.vocabulary.find_term(f"{name} {cell}", kind) if cell else None
-                if found:
+                if found and reading.vocabulary.terms[found].kind in ("source", "cell"):
                     return found
     return None

@@ -51,9 +51,19 @@ class Reading:
     def effects(self) -> EffectReader:
         """The directions that the text gives, walked once."""
         if self._effects is None:
-            names = [(m.start, m.end) for m in self.mentions("outcome") if " " in m.text]
-            self._effects = EffectReader(self.text, self.cues, names)
+            names = [m for m in self.mentions("outcome") if " " in m.text]
+            names += [m for m in self.mentions("mechanism", "condition") if self.is_lowering(m)]
+            names += [m for m in self.mentions("mechanism") if self.is_lowering(m)]
+            self._effects = EffectReader(self.text, self.cues, [(m.start, m.end) for m in names])
         return self._effects
+
+    def is_lowering(self, mention: Mention) -> bool:
+        """Return whether a name and its term's label both hold a lowering: "cartilage loss".
+
+        The noun is then the name's own: "reduced cartilage loss" lowers cartilage degeneration.
+        """
+        lowering, label = self.cues.lowering, self.vocabulary.terms[mention.term].label
+        return bool(lowering.search(mention.text) and lowering.search(label))
 
     def mentions(self, *kinds: str) -> list[Mention]:
         """Return the longest mentions of some kinds, those within longer names of others included.

@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from builder.extract.findings.cues import Cues
-from builder.extract.findings.sentences import find_sentences, split_sentences
+from builder.extract.findings.sentences import Sentence, find_sentences, split_sentences
 from builder.extract.trials import find_trial_rows
+from builder.extract.vocabulary import Vocabulary
 from builder.models import Cited, Locator, Paper, Table, TableRow
 from builder.models.document import Document
 from builder.text import spelling
+from builder.text.registries import find_registry_ids
 
-# A sentence that goes on about the vesicles of the one before it.
-_THEY = re.compile(r"^(?:They|These|Their|It|Such)\b")
+# A sentence that goes on about the vesicles of the one before it, or about what they carry.
+_BEGINS = r"^(?:(?:\w+ly|Moreover|Furthermore|In\s+addition|However|Also|Then|Thus|Besides),?\s+)?"
+_THEY = re.compile(rf"{_BEGINS}(?:they|their|it)\b", re.IGNORECASE)
+_THESE = re.compile(
+    rf"{_BEGINS}(?:these|such|the|those)\s+(?:s?EVs|exosomes|exos|(?:extracellular\s+|small\s+|micro|"
+    r"nano)*vesicles)\b",
+    re.IGNORECASE,
+)
+ONE_OF_THESE = re.compile(
+    rf"{_BEGINS}(?:(?:one|two|three|some|several|most|all|each|both)\s+of\s+(?:these|those|them)|"
+    r"among\s+(?:these|those|them))(?:\s+(?:\w+\s+)?(?:mi(?:cro)?RNAs?|miRs|lncRNAs?|circRNAs?|RNAs?|"
+    r"proteins?|molecules?|factors?|cytokines?))?,?\s+(?:including\s+|namely\s+)?",
+    re.IGNORECASE,
+)
+_SUBJECT_ENDS = re.compile(
+    r"\s(?:was|were|is|are|had|have|has|did|do|does|can|could|may|might|will|\w+ed)\b"
+)
 _LEAST_SENTENCES = 2  # of the abstract, that name vesicles where the title does not
 _LEAST_CELLS = 3  # a row of fewer columns is no heading within the table
 
@@ -39,7 +56,8 @@ class Statement:
 
     ``context`` holds words that may settle a short form: cited titles, column names.
     ``titles`` are the titles that a row or sentence cites. ``about`` tells that its place is about
-    vesicles: the table's caption or columns name them (``table``), or the paper is (``paper``).
+    vesicles: the table's caption or columns name them (``table``), the paper is (``paper``), or
+    the sentence goes on about those of an earlier one (``sentence``), which is then ``before``.
     """
 
     locator: Locator
@@ -48,7 +66,8 @@ class Statement:
     references: tuple[int, ...] = ()
     context: str = ""
     titles: tuple[str, ...] = ()
-    about: Literal["", "table", "paper"] = ""
+    about: Literal["", "table", "paper", "sentence"] = ""
+    before: str = ""
 
 
 def find_statements(
@@ -65,8 +84,55 @@ def find_statements(
         *_rows(document, tables, titles, cues, about=about),
         *_titles(references, cues),
         *_prose(paper, cues),
+        *_own_title(document, cues),
         *_full_text(document, titles, cues),
     ]
+
+
+@dataclass(frozen=True)
+class OwnVesicles:
+    """The short forms that a paper defines for its vesicles, each with what it writes out.
+
+    Example: ``NDMVs`` for "neutrophil-derived microvesicles". They count as vesicles, and a
+    statement is read with them written out; its quote stays as printed.
+    """
+
+    forms: tuple[tuple[re.Pattern[str], str], ...] = ()
+
+    def widen(self, cues: Cues) -> Cues:
+        """Return the cues with the paper's own short forms among the words for vesicles."""
+        if not self.forms:
+            return cues
+        words = "|".join([cues.vesicle.pattern, *(p.pattern for p, _ in self.forms)])
+        return replace(cues, vesicle=re.compile(words, re.IGNORECASE))
+
+    def write_out(self, statement: Statement) -> Statement:
+        """Return a statement whose parts have the short forms written out."""
+        if not self.forms:
+            return statement
+        parts = tuple(replace(p, text=self._write(p.text)) for p in statement.parts)
+        return replace(statement, parts=parts, before=self._write(statement.before))
+
+    def _write(self, text: str) -> str:
+        for pattern, long in self.forms:
+            text = pattern.sub(long.replace("\\", r"\\"), text)
+        return text
+
+
+def find_own_vesicles(
+    definitions: Iterable[tuple[str, str]], vocabulary: Vocabulary, cues: Cues
+) -> OwnVesicles:
+    """Return the short forms of a paper that stand for vesicles, or for those of a source."""
+    forms = []
+    for short, long in sorted(dict(definitions).items(), key=lambda d: (-len(d[0]), d)):
+        if not cues.names_vesicles(long):
+            continue
+        named = [bool(vocabulary.find_mentions(t, kinds=("source", "cell"))) for t in (short, long)]
+        if cues.names_vesicles(short) and named != [False, True]:
+            continue
+        base = re.escape(short.removesuffix("s"))
+        forms.append((re.compile(rf"(?<![\w(-]){base}s?(?![\w-])"), long))
+    return OwnVesicles(tuple(forms))
 
 
 def group_titles(references: Sequence[Cited]) -> dict[int, tuple[str, ...]]:
@@ -206,17 +272,46 @@ def _titles(references: Sequence[Cited], cues: Cues) -> Iterable[Statement]:
 
 def _prose(paper: Paper, cues: Cues) -> Iterable[Statement]:
     if paper.abstract and paper.abstract_line:
-        about = False
-        for sentence in find_sentences(paper.abstract):
-            about = cues.names_vesicles(sentence) or (about and bool(_THEY.match(sentence)))
-            if about and cues.tells_of_field(sentence):
-                yield _sentence(Locator(kind="abstract", line=paper.abstract_line), sentence)
+        where = Locator(kind="abstract", line=paper.abstract_line)
+        sentences = [Sentence(s, 0, 0) for s in find_sentences(paper.abstract)]
+        for sentence, before in _go_through(sentences, cues):
+            yield _sentence(where, sentence.text, before=before)
     for text, line in [
         *((paper.tldr, paper.tldr_line) for _ in [0] if paper.tldr and paper.tldr_line),
         *((k.text, k.line) for k in paper.key_findings),
     ]:
-        for sentence in find_sentences(text or ""):
-            yield _sentence(Locator(kind="key-finding", line=line or 1), sentence)
+        for said in find_sentences(text or ""):
+            yield _sentence(Locator(kind="key-finding", line=line or 1), said)
+
+
+def _go_through(sentences: Iterable[Sentence], cues: Cues) -> Iterator[tuple[Sentence, str]]:
+    """Yield the sentences of a paragraph that say something of vesicles, or name a trial.
+
+    With each comes the earlier sentence that it goes on from, or an empty string.
+    """
+    spoken = ""  # the last sentence that names vesicles of its own
+    for sentence in sentences:
+        text = sentence.text
+        back = spoken if spoken and _goes_on(text, spoken, cues) else ""
+        names = cues.names_vesicles(text)
+        if names and not _THESE.match(text):
+            spoken = text
+        elif not back:
+            spoken = spoken if names else ""
+        if ((names or back) and cues.tells_of_field(text)) or find_registry_ids(text):
+            yield sentence, back
+
+
+def _goes_on(text: str, before: str, cues: Cues) -> bool:
+    """Return whether a sentence is about the vesicles of the one before it, or their cargo."""
+    if _THESE.match(text) or ONE_OF_THESE.match(text):
+        return True
+    if not _THEY.match(text):
+        return False
+    ends = _SUBJECT_ENDS.search(before)
+    verbs = (m.start() for m in cues.finder.finditer(before) if cues.meaning(m[0]).kind == "verb")
+    subject = before[: min(ends.start() if ends else len(before), next(verbs, len(before)))]
+    return cues.names_vesicles(subject)
 
 
 def _sentence(
@@ -224,19 +319,31 @@ def _sentence(
     sentence: str,
     references: tuple[int, ...] = (),
     titles: tuple[str, ...] = (),
+    before: str = "",
 ) -> Statement:
     parts = (Part("sentence", "", sentence),)
-    return Statement(locator, sentence, parts, references, " ".join(titles), titles)
+    about: Literal["", "sentence"] = "sentence" if before else ""
+    context = " ".join([*titles, before])
+    return Statement(locator, sentence, parts, references, context, titles, about, before)
+
+
+def _own_title(document: Document, cues: Cues) -> Iterable[Statement]:
+    """Yield the paper's own title, which says in short what its results say."""
+    title = document.front.work.title
+    if title and cues.names_vesicles(title):
+        line = dict(document.front.lines).get("title", 1)
+        yield Statement(Locator(kind="title", line=line), title, (Part("title", "", title),))
 
 
 def _full_text(
     document: Document, titles: Mapping[int, tuple[str, ...]], cues: Cues
 ) -> Iterable[Statement]:
     for block in document.blocks:
-        if block.kind != "paragraph" or not cues.names_vesicles(block.text):
+        registered = find_registry_ids(block.text)
+        if block.kind != "paragraph" or not (cues.names_vesicles(block.text) or registered):
             continue
-        for sentence in split_sentences(block.text, block.citations, block.marks):
-            if cues.names_vesicles(sentence.text) and cues.tells_of_field(sentence.text):
-                locator = Locator(kind="full-text", line=block.line, section=block.section or None)
-                cited = tuple(t for n in sentence.cited for t in titles.get(n, ()))
-                yield _sentence(locator, sentence.text, sentence.cited, cited)
+        sentences = split_sentences(block.text, block.citations, block.marks)
+        for sentence, before in _go_through(sentences, cues):
+            locator = Locator(kind="full-text", line=block.line, section=block.section or None)
+            cited = tuple(t for n in sentence.cited for t in titles.get(n, ()))
+            yield _sentence(locator, sentence.text, sentence.cited, cited, before)

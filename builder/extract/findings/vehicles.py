@@ -50,7 +50,13 @@ _PUT_IN = re.compile(
 _BY_CELLS = frozenset(["x-overexpressing-cells", "exosomes-of-cells-transfected-with-x"])
 _OVEREXPRESSING = re.compile(r"[\s-]+over-?expressing\b", re.IGNORECASE)
 _OVEREXPRESSED = re.compile(r"\b(?:over-?express|lentivir|transduc|transfect)\w*", re.IGNORECASE)
-_OF_RNA = frozenset(["x-profile", "x-modified-cells", "exosomes-with-rna"])
+_OF_RNA = frozenset(
+    ["x-profile", "x-modified-cells", "exosomes-with-rna", "x-delivery", "cargo-including-x"]
+)
+# Rules by a verb whose objects may be of several kinds: "EVs carry tenascin C and miR-214".
+_MIXED = frozenset(
+    ["exosomes-containing-x", "exosomes-of-y-carrying-x", "exosomes-hand-over-x", "transfer-of-x"]
+)
 _OPPOSED_BEHIND = re.compile(
     r"[\s-]+(?:specific\s+)?(?:siRNAs?|shRNAs?|sgRNAs?|ASOs?|antisense|inhibitors?|antagomirs?|sponges?|"
     r"antibod(?:y|ies)|antagonists?|knock-?(?:down|out))\b",
@@ -432,7 +438,7 @@ def is_unknown_rna(reading: Reading, mention: Mention) -> bool:
 # Rules by a verb of holding or passing on, which may be denied.
 _BY_VERB = frozenset(
     ["x-found-in-exosomes", "transfer-of-x", "exosomes-of-y-carrying-x", "exosomes-containing-x",
-     "exosomes-carry-less-x", "found-in-exosomes"]
+     "exosomes-carry-less-x", "found-in-exosomes", "exosomes-hand-over-x"]
 )  # fmt: skip
 
 
@@ -496,9 +502,10 @@ def _spread(reading: Reading, found: list[Assigned]) -> list[Assigned]:
             if not _LISTED.fullmatch(reading.text[left.end : right.start]):
                 continue
             types = {v.terms[left.term].type, v.terms[right.term].type}
-            if len(types) > 1 and not types <= RNA_TYPES:
-                continue
             one, other = (known.get((m.start, m.end)) for m in (left, right))
+            mixed = (one or other) and (one or other).rule in _MIXED  # type: ignore[union-attr]
+            if len(types) > 1 and not types <= RNA_TYPES and not mixed:
+                continue
             if one and not other and not one.rule.startswith("x-"):
                 known[right.start, right.end] = _like(reading, one, right)
             elif other and not one and other.rule.startswith("x-"):

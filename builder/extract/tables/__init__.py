@@ -7,23 +7,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from builder.extract.superscripts import find_doubtful_powers, repair_superscripts
-from builder.extract.tables.cells import (
-    find_citations,
+from builder.extract.tables.columns import (
+    describe_columns,
     find_reference_numbers,
+    find_stray_numbers,
     is_citation,
     is_reference_heading,
 )
-from builder.extract.tables.fit import describe_columns
 from builder.extract.tables.headers import Headings, is_second_header, join_headers, name_columns
 from builder.extract.tables.rows import SURE, Placed, place_row
-from builder.extract.tables.spans import Slot, count_header_rows, expand_spans
 from builder.models import Question, Repair, Table, TableCell, TableRow
-from builder.models.document import Document, Grid
+from builder.models.document import Cell, Document, Grid
 from builder.text import ids
 
 __all__ = ["repair_tables"]
+
+_MOST_COLUMNS = 200
 
 
 def repair_tables(document: Document, paper_id: str) -> list[Table]:
@@ -31,6 +33,45 @@ def repair_tables(document: Document, paper_id: str) -> list[Table]:
     known = {c.number for c in document.citations}
     used: Counter[str] = Counter()
     return [_Repairer(grid, paper_id, known, used).repair() for grid in document.tables]
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A place of the grid: the cell that covers it, and where that cell begins."""
+
+    cell: Cell
+    row: int
+    column: int
+
+    def begins_at(self, row: int, column: int) -> bool:
+        """Tell whether the cell is printed here and does not only reach to here."""
+        return (self.row, self.column) == (row, column)
+
+
+def expand_spans(rows: Sequence[Sequence[Cell]]) -> list[list[Slot | None]]:
+    """Return the grid with every span filled in; rows too short end in None."""
+    filled: list[dict[int, Slot]] = [{} for _ in rows]
+    for r, row in enumerate(rows):
+        column = 0
+        for cell in row:
+            while column in filled[r]:
+                column += 1
+            for below in range(r, min(r + max(cell.rowspan, 1), len(rows))):
+                for across in range(column, min(column + max(cell.colspan, 1), _MOST_COLUMNS)):
+                    filled[below].setdefault(across, Slot(cell, r, column))
+            column += max(cell.colspan, 1)
+    width = max((max(places) + 1 for places in filled if places), default=0)
+    return [[places.get(c) for c in range(width)] for places in filled]
+
+
+def count_header_rows(rows: Sequence[Sequence[Cell]]) -> int:
+    """Return how many leading rows are headers: those of header cells only, else the first."""
+    count = 0
+    for row in rows:
+        if not row or not all(c.header for c in row):
+            break
+        count += 1
+    return count if 0 < count < len(rows) else min(1, len(rows))
 
 
 class _Repairer:
@@ -45,6 +86,9 @@ class _Repairer:
         self.rows: list[TableRow] = []
         self.used = used  # of the whole paper: equal rows of two tables differ in their ids
         self.columns: tuple[str, ...] = ()
+        self.has_references = False
+        # Where the layout tags citations, brackets in the text are none.
+        self.tagged = grid.spans_known and any(c.citations for row in grid.rows for c in row)
 
     def repair(self) -> Table:
         if self.grid.is_image or not self.grid.rows:
@@ -94,20 +138,17 @@ class _Repairer:
                     None, None, "repeated-header", f"the header stands again in line {line}"
                 )
                 continue
-            self._add_plain(
-                place_row(printed, profile), printed, line, [n for c in row for n in c.citations]
-            )
+            self._add_plain(place_row(printed, profile), printed, line)
 
     def _name(self, headings: Headings) -> None:
         self.columns = headings.columns
+        self.has_references = any(map(is_reference_heading, self.columns))
         if headings.rule:
             self._note_repair(None, None, headings.rule, headings.note or "see the question")
         if headings.doubt:
             self._ask("table-header", f"It is not certain {headings.doubt}.", 4, "columns")
 
-    def _add_plain(
-        self, placed: Placed, printed: Sequence[str], line: int, cited: Sequence[int]
-    ) -> None:
+    def _add_plain(self, placed: Placed, printed: Sequence[str], line: int) -> None:
         row_id = self._row_id(printed)
         above = self.rows[-1] if self.rows else None
         cells = {}
@@ -122,7 +163,7 @@ class _Repairer:
             else:
                 cells[column] = self._read_cell(text, row_id, column, line)
         self._tell_placing(placed, row_id, line, above)
-        self._finish_row(row_id, line, cells, cited)
+        self._finish_row(row_id, line, cells)
 
     def _tell_placing(self, placed: Placed, row_id: str, line: int, above: TableRow | None) -> None:
         if not placed.rule:
@@ -212,14 +253,18 @@ class _Repairer:
         return TableCell(printed=printed, text=text)
 
     def _finish_row(
-        self, row_id: str, line: int, cells: dict[str, TableCell], cited: Sequence[int]
+        self, row_id: str, line: int, cells: dict[str, TableCell], cited: Sequence[int] = ()
     ) -> None:
         numbers = dict.fromkeys(cited)
         for column, cell in cells.items():
             if cell.inherited and not is_citation(cell.text):
                 continue
-            find = find_reference_numbers if is_reference_heading(column) else find_citations
-            numbers.update(dict.fromkeys(find(cell.text or cell.printed)))
+            text = cell.text or cell.printed
+            if is_reference_heading(column):
+                numbers.update(dict.fromkeys(find_reference_numbers(text)))
+            elif not (self.tagged or (self.has_references and is_citation(text))):
+                found = find_stray_numbers(text, column, self.known)
+                numbers.update(dict.fromkeys(found))
         self.rows.append(TableRow(id=row_id, line=line, cells=cells, references=list(numbers)))
 
     def _check_citations(self) -> None:

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
-from builder.extract.tables.cells import find_citations, is_reference_heading
-from builder.extract.tables.fit import Column, fit_heading, likeness
+from builder.extract.tables.columns import Column, fit_heading, is_reference_heading, likeness
+from builder.readers.marks import find_citations
 
 SURE = 0.15
 _REFERENCES = 3.0

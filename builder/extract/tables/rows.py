@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from builder.extract.tables.cells import is_citation
-from builder.extract.tables.fit import Column, fit_cell
+from builder.extract.tables.columns import Column, fit_cell, is_citation
 
 SURE = 2.0
 LIKELY = 1.0

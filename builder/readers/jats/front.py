@@ -58,6 +58,7 @@ def read_front(article: etree._Element, context: Context) -> FrontMatter:
         licence=licence,
         licence_url=licence_url,
         source_url=_find_url(meta),
+        kind=article.get("article-type") or "",
         lines=tuple(lines),
     )
 

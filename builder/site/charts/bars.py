@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import svg
 
-from builder.site.charts.drawing import (
+from builder.site.charts import (
     clip,
     draw_bar,
     draw_line,

@@ -16,7 +16,7 @@ from pathlib import Path
 import resvg_py
 import svg
 
-from builder.site.charts.drawing import escape
+from builder.site.charts import escape
 
 WIDTH, HEIGHT = 1200, 630
 CARDS = "assets/cards"  # their folder on the site

@@ -10,7 +10,7 @@ from typing import Literal
 
 import svg
 
-from builder.site.charts.drawing import (
+from builder.site.charts import (
     clip,
     draw_bar,
     draw_diamond,

@@ -10,14 +10,24 @@ from builder.addresses.releases import page_histories, read_releases
 from builder.site.index import Atlas, build_atlas
 from builder.site.links import Page
 from builder.site.metadata import add_metadata
-from builder.site.pages.changes import view_changes, view_gone_pages, view_release
 from builder.site.pages.compare import view_compare
+from builder.site.pages.coverage import view_coverage, view_search_notice, view_study_cards
+from builder.site.pages.curation import (
+    view_changes,
+    view_gone_pages,
+    view_question_queue,
+    view_release,
+)
 from builder.site.pages.evidence_map import view_map
 from builder.site.pages.findings import view_finding_index
-from builder.site.pages.glossary import view_glossary
-from builder.site.pages.home import view_about, view_data, view_home, view_search
+from builder.site.pages.overviews import (
+    view_about,
+    view_data,
+    view_glossary,
+    view_home,
+    view_search,
+)
 from builder.site.pages.papers import view_paper, view_paper_index
-from builder.site.pages.questions import view_question_queue
 from builder.site.pages.references import view_reference, view_reference_index
 from builder.site.pages.terms import view_term, view_term_index
 from builder.site.pages.trials import view_trial, view_trial_index
@@ -67,7 +77,10 @@ def _view_records(atlas: Atlas) -> Iterator[Page]:
 
 def _view_each(atlas: Atlas) -> Iterator[Page]:
     library = atlas.library
-    yield view_home(atlas)
+    home = view_home(atlas)
+    yield replace(home, view={**home.view, "search_notice": view_search_notice(atlas)})
+    yield view_coverage(atlas)
+    yield view_study_cards(atlas)
     yield view_about(atlas)
     yield view_map(atlas)
     yield view_compare(atlas)

@@ -13,9 +13,9 @@ from builder.models import Finding, Term
 from builder.site.index import Atlas
 from builder.site.labels import DESIGNS, RESULTS, ROLE_WORDS, view_design, view_result
 from builder.site.links import Page, View, page_href
+from builder.site.pages.term_details import view_all_releases
 from builder.site.pages.terms import view_facets
 from builder.site.pages.trials import view_dose_table, view_trial_row
-from builder.site.pages.vehicles import view_all_releases
 from builder.site.summaries import (
     find_best,
     find_evidence,

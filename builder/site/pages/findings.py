@@ -36,9 +36,10 @@ from builder.site.summaries import sort_by_design
 from builder.text import ids
 
 INDEX = "findings/"
-_A_PAGE = 100
+A_PAGE = 100
 _MOST_FETCHED = 2000  # so many rows a reader may fetch into one page, to filter and sort
 _PLACES = {
+    "title": ("Title", ""),
     "abstract": ("Abstract", "abstract"),
     "key-finding": ("Key findings", "key-findings"),
     "full-text": ("Full text", "statements"),
@@ -77,7 +78,6 @@ def view_numbers(atlas: Atlas, paper: str, numbers: list[int], root: str) -> lis
 
     A number that the list does not hold is printed without a link.
     """
-    page = ids.page_path("paper", paper)
     found = []
     for number in numbers:
         cited = atlas.cited.get((paper, number))
@@ -85,9 +85,8 @@ def view_numbers(atlas: Atlas, paper: str, numbers: list[int], root: str) -> lis
         found.append(
             {
                 "label": str(number),
-                "href": href(root, page, ids.reference_anchor(number)) if cited else "",
+                "href": atlas.work_href(cited.id, root) if cited else "",
                 "title": short_name(cited.csl) if cited else "not in the list of references",
-                "work": atlas.work_href(work.id, root) if work else "",
                 "withdrawn": bool(work and work.withdrawn),
             }
         )
@@ -228,7 +227,7 @@ def view_rows(
     ``caption`` names the table. Rows of further pages can be fetched by a script, unless they are
     too many; a filter over a part would mislead.
     """
-    parts = split_list(findings, path, _A_PAGE)
+    parts = split_list(findings, path, A_PAGE)
     root = root_of(current)
     here = next((part for part in parts if part.path == current), parts[0])
     fetched = len(findings) <= _MOST_FETCHED and here is parts[0]
@@ -246,7 +245,7 @@ def view_finding_index(atlas: Atlas) -> Iterator[Page]:
     """Yield the list of all findings, the highest design first, a hundred a page."""
     ranked = sort_by_design(atlas.findings)
     total = len(ranked)
-    for part in split_list(ranked, INDEX, _A_PAGE):
+    for part in split_list(ranked, INDEX, A_PAGE):
         first = part.path == INDEX
         yield Page(
             path=part.path,

@@ -31,6 +31,7 @@ from builder.site.links import (
     split_list,
     view_steps,
 )
+from builder.site.pages.coverage import view_card
 from builder.site.pages.findings import view_numbers, view_statement
 from builder.site.pages.references import view_notices
 from builder.site.summaries import Sentence, answer_coverage, answer_studies, text
@@ -50,7 +51,11 @@ def _name_group(atlas: Atlas, paper: str, finding: Finding) -> tuple[int, str]:
     if where.kind == "table-row" and (paper, where.table or 0) in atlas.tables:
         table = atlas.tables[paper, where.table or 0]
         return 3, table.label or f"Table {table.number}"
-    order = {"key-finding": (0, "Key findings"), "abstract": (1, "Abstract")}
+    order = {
+        "key-finding": (0, "Key findings"),
+        "abstract": (1, "Abstract"),
+        "title": (2, "Title"),
+    }
     return order.get(where.kind, (2, where.section or "Text"))
 
 
@@ -392,6 +397,7 @@ def _view_main(
             "contribution": paper.contribution or "",
             "key_findings": [k.text for k in paper.key_findings],
             "abstract": paper.abstract or "",
+            "card": view_card(bundle),
             "headings": [{"text": h.text, "level": h.level} for h in paper.headings],
             "entities": _view_entities(paper),
             "figures": [{"label": f.label, "caption": f.caption} for f in paper.figures],

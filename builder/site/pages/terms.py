@@ -26,10 +26,9 @@ from builder.site.links import (
     view_steps,
     view_xref,
 )
-from builder.site.pages.findings import view_rows
-from builder.site.pages.term_charts import view_pictures
+from builder.site.pages.findings import A_PAGE, view_rows
+from builder.site.pages.term_details import view_measures, view_pictures
 from builder.site.pages.trials import view_trial_row
-from builder.site.pages.vehicles import view_measures
 from builder.site.summaries import (
     find_best,
     find_evidence,
@@ -47,7 +46,7 @@ from builder.site.summaries import (
 )
 from builder.text import ids
 
-_A_PAGE = 100  # rows of an index
+_ROWS = 100  # of an index
 _MOST_STUDIES = 60
 _MOST_TRIALS = 25
 _MOST_ENTRIES = 12  # of what the findings name, in each role
@@ -173,7 +172,7 @@ def view_term(atlas: Atlas, term: Term) -> Iterator[Page]:
     path = ids.page_path(term.kind, term.id)
     yield _view_main(atlas, term, findings)
     _, many = KIND_WORDS[term.kind]
-    for part in split_list(findings, path)[1:]:
+    for part in split_list(findings, path, A_PAGE)[1:]:
         yield Page(
             path=part.path,
             template="findings.md.j2",
@@ -231,7 +230,7 @@ def _view_main(atlas: Atlas, term: Term, findings: Sequence[Finding]) -> Page:
             "compare": f"{root}compare/?a={term.id}" if term.kind == "source" and findings else "",
             "findings": view_rows(atlas, findings, path, path, f"Statements about {term.label}"),
             "others": view_rows(
-                atlas, others[:_A_PAGE], path, path, f"Statements that name {term.label} otherwise"
+                atlas, others[:A_PAGE], path, path, f"Statements that name {term.label} otherwise"
             ),
             "mentions": view_mentions(atlas, term),
             "trials": [view_trial_row(atlas, t, root) for t in trials[:_MOST_TRIALS]],
@@ -331,7 +330,7 @@ def view_term_index(atlas: Atlas, kind: str) -> Iterator[Page]:
     ranked = sorted(terms, key=lambda t: (order.index(group_type(t)), _evidence_first(rows[t.id])))
     stated = sum(bool(r["counts"]["findings"] or r["counts"]["trials"]) for r in rows.values())
     known = len(atlas.library.terms_of(kind))
-    parts = split_list(ranked, index, _A_PAGE)
+    parts = split_list(ranked, index, _ROWS)
     firsts = {group_type(t): part.path for part in reversed(parts) for t in part.entries}
     for part in parts:
         root = root_of(part.path)

@@ -8,15 +8,15 @@ from datetime import date
 from typing import Literal
 
 from builder.models import Dose, Fact, RegistryRecord, Trial
-from builder.site import charts
-from builder.site.charts import (
+from builder.site.charts import view_cell, view_picture, view_swatch
+from builder.site.charts.scales import (
     DoseLine,
     DoseMark,
     Moment,
     Span,
-    view_cell,
-    view_picture,
-    view_swatch,
+    draw_doses,
+    draw_moments,
+    draw_timeline,
 )
 from builder.site.index import Atlas
 from builder.site.labels import format_range
@@ -132,7 +132,7 @@ def _view_doses(
         title,
         "Logarithmic scale: each line is ten times the one before. Paper and registry are shown "
         "side by side; the atlas does not decide which is right.",
-        charts.draw_doses(scale.name, title, scale.unit.capitalize(), lines),
+        draw_doses(scale.name, title, scale.unit.capitalize(), lines),
     )
     used = {mark.origin for trial, _ in chosen for mark in marks[trial.id]}
     picture["legend"] = [view_swatch(f"mark-{n}", w) for n, w in _MARKS.items() if n in used]
@@ -178,7 +178,7 @@ def view_timeline(atlas: Atlas, root: str) -> View | None:
         title,
         "Start and completion as the registry states them; phase and status as the papers state "
         "them. A status is that on the date shown. Doses stand on a logarithmic scale.",
-        charts.draw_timeline("picture-timeline", title, shown, _SCALES[0].unit if origins else ""),
+        draw_timeline("picture-timeline", title, shown, _SCALES[0].unit if origins else ""),
     )
     picture["legend"] = [
         view_swatch("fill-span", "start to completion"),
@@ -226,7 +226,7 @@ def view_history(atlas: Atlas, trial: Trial) -> View | None:
         "picture-history",
         title,
         "Days as registry and paper state them. A status is that on the date shown.",
-        charts.draw_moments("picture-history", title, moments),
+        draw_moments("picture-history", title, moments),
     )
     picture["legend"] = [
         view_swatch(style, words)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from builder.extract.quantities import find_quantities
-from builder.models import Discrepancy, Fact, RegistryRecord, Study, Trial
+from builder.models import Discrepancy, Fact, RegistryRecord, Trial
+from builder.models.trials import Participants
 from builder.site.citations import format_date, short_name
 from builder.site.index import Atlas, view_questions
 from builder.site.labels import WORDS, describe_design, format_number, format_range, view_dose
@@ -23,15 +24,6 @@ _RESULTS = {
     "negative": ("Negative result", "▼", "negative"),
     "mixed": ("Mixed result", "◆", "mixed"),
 }
-# What the head of a trial's page takes from the registry: label, and names of facts.
-_HEAD: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Enrolled", ("enrollment", "paper_n_enrolled_patients")),
-    ("Analysed", ("paper_n_analysed_patients",)),
-    ("Arms", ("arms",)),
-    ("Follow-up", ("follow_up", "paper_time_points")),
-    ("Sponsor", ("sponsor",)),
-    ("Country", ("countries_sites",)),
-)
 # Rows of the comparison: the label, the review's field, the registry's facts, and those of the
 # trial's own publication where the registry record quotes it.
 _FIELDS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
@@ -85,7 +77,7 @@ def review_values(trial: Trial) -> dict[str, str]:
     """Return what the review says of each field, as text; what it leaves out is absent."""
     values = {
         "phase": _phase_words(trial.phase),
-        "design": trial.design,
+        "design": trial.design_printed,
         "condition": trial.condition_printed,
         "source": trial.source_printed,
         "dose": trial.dose.printed if trial.dose else None,
@@ -222,7 +214,7 @@ def view_trial_row(atlas: Atlas, trial: Trial, root: str) -> View:
         "href": page_href(root, "trial", trial.id),
         "label": trial.label,
         "phase": _phase_words(trial.phase) or NOT_STATED,
-        "design": view_trial_design(atlas, trial),
+        "design": view_trial_design(trial),
         "conditions": [atlas.term_link(c, root) for c in trial.conditions],
         "condition": trial.condition_printed or NOT_STATED,
         "sources": [atlas.term_link(s, root) for s in trial.sources],
@@ -242,16 +234,11 @@ def view_trial_row(atlas: Atlas, trial: Trial, root: str) -> View:
     }
 
 
-def find_study(atlas: Atlas, trial: Trial) -> Study | None:
-    """Return the study that a trial is."""
-    return next((s for s in atlas.studies if trial.id in s.trials), None)
-
-
-def view_trial_design(atlas: Atlas, trial: Trial) -> str:
-    """Return a trial's design in few words: as the registry states it, else as the paper does."""
-    study = find_study(atlas, trial)
-    words = describe_design(study.design) if study else ""
-    return ", ".join(part for part in (trial.design or "", words) if part)
+def view_trial_design(trial: Trial) -> str:
+    """Return a trial's design in few words, as paper and registry state it."""
+    words = describe_design(trial.design)
+    printed = trial.design_printed or ""
+    return words if printed.casefold() in words or "randomised" in words else f"{printed}, {words}"
 
 
 def view_amounts(trial: Trial) -> dict[str, str]:
@@ -272,19 +259,28 @@ def view_amounts(trial: Trial) -> dict[str, str]:
     return {name: amount for name, amount in found.items() if amount}
 
 
-def _view_head(atlas: Atlas, trial: Trial) -> list[View]:
-    """Return what the registry states of a trial's size and sponsor; absent facts say so."""
-    record = atlas.library.registry.get(trial.id)
-    study = find_study(atlas, trial)
-    head = [{"label": "Design", "text": view_trial_design(atlas, trial) or NOT_STATED, "note": ""}]
-    for label, names in _HEAD:
-        facts = [f for name in names[:1] for f in _facts(record, [name])]
-        facts = facts or [f for name in names[1:] for f in _facts(record, [name])]
-        words = "; ".join(dict.fromkeys(f["text"] for f in facts if f["text"]))
-        if not words and label == "Enrolled" and study and study.n:
-            words = str(study.n)
-        head.append({"label": label, "text": words or NOT_STATED, "note": ""})
-    return head
+def _count_people(n: Participants | None) -> str:
+    """Return how many were enrolled; a number that is only planned says so."""
+    if n is None:
+        return ""
+    if n.enrolled is not None:
+        return str(n.enrolled)
+    return f"{n.planned} planned" if n.planned is not None else ""
+
+
+def _view_head(trial: Trial) -> list[View]:
+    """Return a trial's size, arms and sponsor as paper and registry state them."""
+    n = trial.n
+    stated = (
+        ("Design", view_trial_design(trial)),
+        ("Enrolled", _count_people(n)),
+        ("Analysed", str(n.analysed) if n and n.analysed is not None else ""),
+        ("Arms", "; ".join(trial.arms)),
+        ("Follow-up", trial.follow_up or ""),
+        ("Sponsor", trial.sponsor or ""),
+        ("Country", ", ".join(trial.countries)),
+    )
+    return [{"label": label, "text": text or NOT_STATED} for label, text in stated]
 
 
 def _view_comparison(
@@ -394,7 +390,7 @@ def view_trial(atlas: Atlas, trial: Trial) -> Page:
             "trial": row,
             "registry_link": outside(trial.registry, trial.registry_url),
             "registry_name": trial.registry_name,
-            "head": _view_head(atlas, trial),
+            "head": _view_head(trial),
             "comparison": comparison,
             "history": view_history(atlas, trial),
             "doses": view_dose_pictures(atlas, root, trial.id),

@@ -8,8 +8,7 @@ from pathlib import Path
 from hand_made import make_library
 
 from builder.export.social_cards import find_cards, write_cards
-from builder.site.charts import Card, card_path, draw_card, write_png
-from builder.site.charts.cards import draw_png
+from builder.site.charts.cards import Card, card_path, draw_card, draw_png, write_png
 
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
@@ -57,6 +56,6 @@ def test_each_kind_of_page_has_a_card_with_its_count(tmp_path: Path) -> None:
     assert cards["page"].line == "1 finding from 1 paper"
     (tmp_path / "icon.svg").write_text(ICON)
     write_cards(library, tmp_path / "site", tmp_path / "icon.svg")
-    for kind in ("source", "finding", "home", "index"):
+    for kind in ("source", "trial", "home", "index"):
         assert size_of((tmp_path / "site" / card_path(kind)).read_bytes()) == (1200, 630)
     assert size_of((tmp_path / "site/assets/icon-180.png").read_bytes()) == (180, 180)

@@ -5,27 +5,29 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from builder.site.term_charts import MOST_ROWS
-from builder.site.trial_charts import MOST_LINES, MOST_SPANS
 from drawn import SVG, parse
 
-from builder.site.charts import (
+from builder.site.charts.bars import (
     Column,
     Directions,
-    DoseLine,
-    DoseMark,
     Levels,
     Link,
-    Moment,
     Node,
-    Span,
     draw_chain,
     draw_directions,
-    draw_doses,
     draw_levels,
+)
+from builder.site.charts.scales import (
+    DoseLine,
+    DoseMark,
+    Moment,
+    Span,
+    draw_doses,
     draw_moments,
     draw_timeline,
 )
+from builder.site.pages.term_details import MOST_ROWS
+from builder.site.pages.trial_charts import MOST_LINES, MOST_SPANS
 
 HOSTILE = '<script>alert(1)</script> & "q" \x00\x1b \' onload=x </svg>'
 

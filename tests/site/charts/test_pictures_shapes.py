@@ -7,27 +7,30 @@ import math
 from datetime import date
 
 import pytest
-from builder.site.charts.chain import order_nodes
-from builder.site.charts.doses import find_decades, place_value
-from builder.site.charts.timeline import place_day
 from drawn import SVG, bars, parse, places, words
 
-from builder.site.charts import (
+from builder.site.charts.bars import (
     Column,
     Directions,
-    DoseLine,
-    DoseMark,
     Levels,
     Link,
-    Moment,
     Node,
-    Span,
     draw_chain,
     draw_directions,
-    draw_doses,
     draw_levels,
+    order_nodes,
+)
+from builder.site.charts.scales import (
+    DoseLine,
+    DoseMark,
+    Moment,
+    Span,
+    draw_doses,
     draw_moments,
     draw_timeline,
+    find_decades,
+    place_day,
+    place_value,
 )
 
 
@@ -36,15 +39,15 @@ def test_the_longest_bar_fills_the_picture_and_the_others_follow() -> None:
         "p",
         "t",
         [
-            Levels("Osteoarthritis", {"clinical": 1, "in vivo animal": 3}),
-            Levels("Bone fracture", {"in vivo animal": 1}),
+            Levels("Osteoarthritis", {"clinical": 1, "in-vivo": 3}),
+            Levels("Bone fracture", {"in-vivo": 1}),
         ],
     )
     assert bars(drawing, "fill-clinical") == [(0, 25)]
-    assert bars(drawing, "fill-in-vivo-animal") == [(25, 75), (0, 25)]
+    assert bars(drawing, "fill-in-vivo") == [(25, 75), (0, 25)]
     assert words(drawing) == ["Osteoarthritis", "4", "Bone fracture", "1"]
     assert parse(drawing).findtext(f"{SVG}desc") == (
-        "Osteoarthritis: 1 clinical, 3 in vivo animal; Bone fracture: 1 in vivo animal."
+        "Osteoarthritis: 1 clinical, 3 in-vivo; Bone fracture: 1 in-vivo."
     )
 
 

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builder.site.charts.parts import fill_table, view_cell, view_picture
-from builder.site.term_charts import view_pictures
-from builder.site.trial_charts import view_dose_pictures, view_history, view_timeline
 from drawn import bars, places, words
 from hand_made import PAPER, make_bundle, make_library
 
 from builder import models
+from builder.site.charts import fill_table, view_cell, view_picture
 from builder.site.index import Atlas, build_atlas
-from builder.site.pages.compare import find_comparable, view_compare, view_compared, view_comparison
+from builder.site.pages.compare import find_comparable, view_compare, view_compared
+from builder.site.pages.term_details import view_pictures
+from builder.site.pages.trial_charts import view_dose_pictures, view_history, view_timeline
 from builder.store import Library
 
 TERMS = [
@@ -38,6 +38,7 @@ def finding(number: int, **more: Any) -> models.Finding:
         "locator": {"kind": "abstract", "line": number},
         "quote": f"Statement {number}",
         "sources": ["bmsc"],
+        "references": [number],
     }
     return models.Finding.model_validate({**fields, **more})
 
@@ -76,12 +77,17 @@ def make_atlas(tmp_path: Path, findings: list[models.Finding] | None = None) -> 
         particles_total_low=1e10,
         particles_total_high=1e10,
     )
-    trial = bundle.trials[0].model_copy(update={"dose": dose, "phase": "1"})
+    trial = bundle.trials[0].model_copy(update={"dose": dose, "phase": "1", "references": []})
     other = trial.model_copy(
         update={"id": "nct02", "registry": "NCT02", "dose": None, "status": None, "phase": None}
     )
-    told = FINDINGS if findings is None else findings
-    changed = replace(bundle, findings=told, trials=[trial, other])
+    held = FINDINGS if findings is None else findings
+    # Each finding cites a work of its own: as many studies as findings.
+    cited = [
+        bundle.references[0].model_copy(update={"id": f"w{n}", "number": n, "printed": f"Work {n}"})
+        for n in range(1, 6)
+    ]
+    changed = replace(bundle, findings=held, trials=[trial, other], references=cited, tables=[])
     library: Library = make_library(tmp_path, changed, TERMS)
     library.registry["nct02"] = models.RegistryRecord(
         id="nct02",
@@ -113,13 +119,15 @@ def cells(picture: Any) -> list[list[str]]:
     return [[cell["label"] for cell in row] for row in picture["rows"]]
 
 
-def test_a_source_shows_its_findings_by_condition_and_level(atlas: Atlas) -> None:
+def test_a_source_shows_its_studies_by_condition_and_design(atlas: Atlas) -> None:
     picture = pictures_of(atlas, "bmsc")["picture-levels"]
     assert words(picture["svg"]) == ["Knee osteoarthritis", "2", "no condition stated", "2"]
     assert bars(picture["svg"], "fill-clinical") == [(0, 50)]
-    assert bars(picture["svg"], "fill-in-vivo-animal") == [(50, 50)]
+    assert bars(picture["svg"], "fill-in-vivo") == [(50, 50)]
     assert bars(picture["svg"], "fill-not-stated") == [(0, 100)]
-    assert picture["columns"] == ["Condition", "clinical", "in vivo animal", "not stated", "All"]
+    assert picture["columns"] == [
+        "Condition", "in people", "in animals", "design not stated", "All",
+    ]  # fmt: skip
     assert cells(picture) == [
         ["Knee osteoarthritis", "1", "1", "0", "2"],
         ["no condition stated", "0", "0", "2", "2"],
@@ -136,8 +144,8 @@ def test_a_source_shows_which_way_its_mechanisms_go(atlas: Atlas) -> None:
 def test_a_mechanism_shows_who_carries_it_and_what_follows(atlas: Atlas) -> None:
     picture = pictures_of(atlas, "il-1b")["picture-chain"]
     assert cells(picture) == [
-        ["Cell source", "Bone marrow MSC", "4"],
-        ["Cell source", "Adipose MSC", "1"],
+        ["Source", "Bone marrow MSC", "4"],
+        ["Source", "Adipose MSC", "1"],
         ["Cargo", "miR-21", "1"],
         ["Cargo", "not stated", "3"],
         ["Mechanism", "IL-1β", "4"],
@@ -219,47 +227,36 @@ def test_a_trial_has_its_own_days_and_a_single_one_needs_no_picture(atlas: Atlas
     ]
 
 
-def test_sources_are_compared_entry_by_entry(atlas: Atlas) -> None:
+def test_sources_are_compared_group_by_group(atlas: Atlas) -> None:
     terms = find_comparable(atlas)
     assert [t.id for t in terms] == ["bmsc", "adsc"]
-    table = view_comparison([view_compared(atlas, t) for t in terms])
-    bodies = {
-        body["label"]: [
-            (row["label"], [cell["count"] if cell else 0 for cell in row["cells"]])
-            for row in body["rows"]
-        ]
-        for body in table["bodies"]
+    every = [view_compared(atlas, t) for t in terms]
+    assert len({tuple(group["label"] for group in one["groups"]) for one in every}) == 1
+    bmsc = {
+        group["label"]: [(entry["label"], entry["count"]) for entry in group["entries"]]
+        for group in every[0]["groups"]
     }
-    # No finding cites a work, so all rest on the paper itself: one study.
-    assert bodies["Size"] == [("Studies", [1, 1]), ("Findings", [4, 1]), ("Trials", [2, 0])]
-    assert bodies["Evidence"] == [
-        ("clinical", [1, 0]), ("in vivo animal", [1, 0]), ("not stated", [2, 1]),
+    # Four works and two trials, all of BMSC.
+    assert bmsc["Size"] == [
+        ("Studies", 6), ("Studies with subtypes", 6), ("Statements", 4), ("Trials", 2),
     ]  # fmt: skip
-    # What both tell of stands row by row, what one alone tells of under its name.
-    assert bodies["Conditions"] == []
-    assert bodies["Mechanisms"] == [("IL-1β", [4, 1])]
-    only = {
-        body["label"]: [
-            [(e["label"], e["count"], e["level"]) for e in held] for held in body["only"]
-        ]
-        for body in table["bodies"]
-    }
-    assert only["Conditions"] == [[("Knee osteoarthritis", 2, "clinical")], []]
-    assert only["Mechanisms"] == [[("VEGF", 1, "")], []]
-    told = {body["label"]: body["told"] for body in table["bodies"]}
-    assert told["Conditions"] == "0 shared · 1 only BMSC"
-    assert told["Mechanisms"] == "1 shared · 1 only BMSC"
-    assert table["columns"][0]["href"] == "../sources/bmsc/"
+    assert bmsc["Design"] == [
+        ("in people", 3), ("in animals", 1), ("ex vivo", 0), ("in vitro", 0),
+        ("design not stated", 2),
+    ]  # fmt: skip
+    assert bmsc["Mechanisms"] == [("IL-1β", 4), ("VEGF", 1)]
+    assert bmsc["Conditions"] == [("Knee osteoarthritis", 2)]
+    assert every[0]["href"] == "../sources/bmsc/"
 
 
 def test_a_long_table_behind_a_picture_keeps_the_first_of_each_part() -> None:
     picture = view_picture("p", "Title", "Note", "<svg></svg>")
     fill_table(picture, [[view_cell(n)] for n in range(70)], [[view_cell("one")]])
-    assert [row[0]["label"] for row in picture["rows"]] == [*map(str, range(50)), "one"]
-    assert picture["more"] == 20
+    assert [row[0]["label"] for row in picture["rows"]] == [*map(str, range(15)), "one"]
+    assert picture["more"] == 55
 
 
-def test_a_comparison_tells_what_became_of_a_condition(tmp_path: Path) -> None:
+def test_a_comparison_shows_what_became_of_a_condition(tmp_path: Path) -> None:
     eased = finding(
         5,
         sources=["adsc"],
@@ -285,5 +282,5 @@ def test_a_cell_that_is_only_acted_on_is_not_compared(tmp_path: Path) -> None:
 
 def test_one_source_alone_is_not_compared(tmp_path: Path) -> None:
     page = view_compare(make_atlas(tmp_path, FINDINGS[:1]))
-    assert page.view["comparison"] is None
+    assert [p["chosen"] for p in page.view["places"]] == ["bmsc", "", ""]
     assert [o["id"] for o in page.view["options"]] == ["bmsc"]

@@ -1,0 +1,473 @@
+"""Study cards: which reporting items a primary study states, each with its sentence and place.
+
+A pure function of the Document and of the words of content/reporting-items.yml. Precision comes
+before recall: a word counts only beside what makes it a statement about this study (a marker beside
+vesicles, a dose that was given, an animal that is no antibody's). What is not found is not stated.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from builder.extract.methods_text import (
+    DAYS,
+    Said,
+    as_printed,
+    find_listed,
+    is_primary,
+    place_quantities,
+    read_sentences,
+    read_words,
+)
+from builder.extract.outcome_numbers import find_outcomes
+from builder.extract.quantities import parse_number
+from builder.models.document import Document
+from builder.models.study_card import ReportingItem, Stated, StudyCard
+
+# --- items ---------------------------------------------------------------------------------------
+
+Found = Iterator[tuple[str, str]]  # item and value
+_FORCE = re.compile(
+    r"(?:centrifug|spun|pellet|sediment)\w*[^.;]{0,80}?"
+    r"(?<![\d.,])(\d{1,3}(?:[, ]?\d{3})+|\d+(?:\.\d+)?\s*[×x]\s*10\D?\d)"
+    r"\s*[×x*]?\s*-?g\b"
+)
+_ULTRA = 100_000
+_UPTAKE = re.compile(
+    r"\buptake|internali[sz]|\bPKH|\bco-?cultur|\btreated with|differentiat", re.IGNORECASE
+)
+_MARKS = re.compile(
+    r"\b(?:exosom\w*|s?EVs?|vesic\w*|surface|their|positive|negative)['’]?s?[\s-]+(?:\w+\s+)?markers?\b",
+    re.IGNORECASE,
+)
+# What only particles are measured by, and what else shows them.
+_SIZING = ("NTA", "TRPS", "nano-flow cytometry", "TEM", "DLS")
+_IDENTIFIES = re.compile(r"characteri|identif|isolat|purif|verif|confirm", re.IGNORECASE)
+_NEGATIVE = re.compile(r"\bnegative|\bcontamin|\babsen(?:t|ce)|\black|\bpurity", re.IGNORECASE)
+
+
+def _isolation(said: Said) -> Found:
+    if not said.about_vesicles:
+        return
+    removed = [m.start() for m in said.words.lists["removed"].finditer(said.text)]
+
+    def of_serum(start: int) -> bool:
+        return any(-70 <= start - at <= 50 for at in removed)  # noqa: PLR2004 (letters)
+
+    for value, match in find_listed(said, "isolation"):
+        if not of_serum(match.start()):
+            yield "isolation", value
+    for match in _FORCE.finditer(said.text):
+        if parse_force(match[1]) >= _ULTRA and not of_serum(match.start()):
+            yield "isolation", "ultracentrifugation"
+
+
+def parse_force(text: str) -> float:
+    """Return a relative centrifugal force: ``110,000``, ``100 000``, ``1.2 × 10^5``."""
+    power = re.fullmatch(r"([\d.]+)\s*[×x]\s*10\D?(\d)", text)
+    return float(power[1]) * 10 ** int(power[2]) if power else parse_number(text.replace(" ", ""))
+
+
+def _characterisation(said: Said) -> Found:
+    marked = any(True for _ in find_listed(said, "markers"))
+    found = list(find_listed(said, "characterisation"))
+    sized = any(value in _SIZING for value, _ in found)
+    for value, match in found:
+        if value in _SIZING[:3] and match[0] != "NTA":
+            yield "characterisation", value
+        elif not said.about_vesicles or (_UPTAKE.search(said.text) and not marked):
+            continue
+        elif value == "western blot":
+            titled = said.titled and _IDENTIFIES.search(said.section)
+            if (
+                marked
+                or titled
+                or _MARKS.search(said.text)
+                or (sized and _IDENTIFIES.search(said.text))
+            ):
+                yield "characterisation", value
+        elif value == "flow cytometry":
+            nano = "nano" in said.text[: match.start()][-6:].lower()
+            if (said.vesicles or marked) and not nano:
+                yield "characterisation", value
+        else:
+            yield "characterisation", value
+
+
+def _markers(said: Said) -> Found:
+    found = [value for value, _ in find_listed(said, "markers")]
+    several = len(found) > 1
+    if said.about_vesicles or several:
+        yield from (("markers", value) for value in found)
+    if said.about_vesicles or found:
+        yield from (("negative-markers", v) for v, _ in find_listed(said, "negative-markers"))
+        if _NEGATIVE.search(said.text):
+            for value, pattern in said.words.doubtful["negative-markers"]:
+                match = pattern.search(said.text)
+                if match and "bovine serum" not in said.text[: match.start()][-14:]:
+                    yield "negative-markers", value
+
+
+_DECIMAL = r"\d+(?:,\d{3})*(?:\.\d+)?"
+_SPREAD = rf"{_DECIMAL}(?:\s*±\s*{_DECIMAL})?"
+_NANO = re.compile(
+    rf"(?<![\d.,<>≤≥])(?<![<>≤≥] )(?P<n>{_SPREAD})(?:\s*nm)?"
+    rf"(?:\s*(?:–|-|−|~|to|and)\s*(?P<m>{_SPREAD}))?\s*nm\b"
+)
+_SIZE = re.compile(r"\b(?:diameters?|sizes?|sized|width)\b", re.IGNORECASE)
+_NO_SIZE = re.compile(
+    r"scale bar|\bpore|filter|laser|wavelength|absorbance|\bbeads?\b|excitation|emission|\bOD\b|"
+    r"membrane|hydrogel|scaffold|liposom|fib(?:er|re)",
+    re.IGNORECASE,
+)
+_NEAR = 90  # letters between a number and the word that says what it is of
+
+
+def _size(said: Said) -> Found:
+    if not said.about_vesicles and not any(
+        v in ("NTA", "TEM", "DLS") for v, _ in find_listed(said, "characterisation")
+    ):
+        return
+    for match in _NANO.finditer(said.text):
+        around = said.text[max(0, match.start() - _NEAR) : match.end() + 40]
+        if _SIZE.search(around) and not _NO_SIZE.search(around):
+            low, high = match["n"], match["m"]
+            yield "size", f"{low}–{high} nm" if high else f"{low} nm"
+
+
+_DOSE_UNITS = re.compile(
+    r"^(?:[nµm]?g|particles|EVs|exosomes|vesicles)(?:/(?:mL|µL|kg|mouse|rat|rabbit|knee|g|injection"
+    r"|dose|animal|defect))?$"
+)
+_PARTICLES = re.compile(r"\s(?:particles|vesicles)(?:\s?/\s?(?:mL|ml|µL|μL))?")
+# "1.0 × 10^10/mL", without a word for what is counted.
+_PER_ML = re.compile(r"\d+(?:\.\d+)?\s*[×x]\s*10\S{1,4}?\s?/\s?m[lL]\b")
+_VOLUME = re.compile(r"^[µm]L$")
+_TREATED = re.compile(
+    r"\bgroups?\b|\bknees?\b|\bjoints?\b|\bdefects?\b|\bfractures?\b|\banimals?\b"
+)
+
+
+def _in_body(said: Said) -> bool:
+    """Return whether vesicles are given to animals or people, and not to cells."""
+    if not said.vesicles or not said.has("given"):
+        return False
+    subjects = bool(said.species()) or said.has("people") or _TREATED.search(said.text)
+    routes = any(True for _ in find_listed(said, "route"))
+    return bool(subjects or routes) and not (said.has("culture") and not routes)
+
+
+def _goes_on(said: Said) -> bool:
+    """Return whether a sentence says more of the vesicles that the one before it gave to a body."""
+    before = said.before
+    return (
+        before is not None
+        and _in_body(before)
+        and not said.vesicles
+        and said.has("given")
+        and not said.has("rivals")
+        and not said.has("culture")
+    )
+
+
+def _dose(said: Said) -> Found:
+    if not _in_body(said):
+        return
+    for match in _PER_ML.finditer(said.text):
+        if said.beside_vesicles(*match.span(), _NEAR):
+            yield "dose", " ".join(match[0].split())
+    for quantity, start, end in place_quantities(said.text):
+        counted = _DOSE_UNITS.match(quantity.unit)
+        volume = _VOLUME.match(quantity.unit)
+        if (counted or volume) and said.beside_vesicles(start, end, _NEAR if counted else 40):
+            more = _PARTICLES.match(said.text, end) if counted else None
+            yield "dose", as_printed(quantity) + (more[0] if more else "")
+
+
+def _course(said: Said) -> Found:
+    goes_on = _goes_on(said)
+    if not goes_on and not _in_body(said):
+        return
+    for value, pattern in said.words.values["route"]:
+        places = [match.span() for match in pattern.finditer(said.text)]
+        if any(goes_on or said.beside_vesicles(*place, _NEAR) for place in places):
+            yield "route", value
+    if said.has("carriers") and re.search(r"\btransplant", said.text, re.IGNORECASE):
+        yield "route", "implantation"
+    for match in _SCHEDULE.finditer(said.text):
+        yield "schedule", " ".join(match[0].split())
+
+
+_TIMES = r"(?:once|twice|thrice|(?:one|two|three|four|five|six|\d{1,2})\s+times?)"
+_UNIT = r"(?:day|week|month)s?"
+_COUNT = r"(?:one|two|three|four|five|six|seven|eight|ten|twelve|\d{1,2})"
+_SCHEDULE = re.compile(
+    rf"\b(?:{_TIMES}\s+(?:a|per|each|every|in\s+a)\s+(?:{_COUNT}\s+)?{_UNIT}"
+    rf"|{_TIMES}\s+(?:weekly|daily|monthly)"
+    rf"|every\s+(?:other\s+|second\s+|{_COUNT}\s+|third\s+)?{_UNIT}"
+    rf"|(?:twice-)?(?:bi-?weekly|weekly|daily|monthly|every\s+other\s+day)"
+    rf"|(?:a\s+)?single\s+(?:dose|injection|administration|intra-?articular\s+injection)"
+    rf"|(?:{_COUNT}|multiple)\s+(?:weekly|consecutive|repeated|intra-?articular)?\s*"
+    r"(?:injections|doses|administrations)"
+    rf"|thrice|{_COUNT}[\s-]{_UNIT}\s+intervals?"
+    rf"|for\s+{_COUNT}\s+(?:consecutive\s+|successive\s+){_UNIT}"
+    rf"|on\s+(?:post\w*\s+)?days?\s+\d{{1,2}}(?:(?:,|,?\s+and)\s+(?:day\s+)?\d{{1,2}})+)\b",
+    re.IGNORECASE,
+)
+
+
+_SEX = re.compile(r"\b(?P<sex>fe)?male\b", re.IGNORECASE)
+_ANTIBODY = re.compile(r"\banti-|\bantibod", re.IGNORECASE)
+
+
+def _is_donor(said: Said) -> bool:
+    """Return whether a sentence names animals or people as those who gave cells or tissue."""
+    studied = r"\bmodel|\bgroups?\b|random|surg|inject|euthan|sacrific|recruit|enrol"
+    return said.has("donors") and said.has("tissues") and not re.search(studied, said.text, re.I)
+
+
+def _animals(said: Said) -> Found:
+    species = said.species()
+    donors = _is_donor(said)
+    if species and not donors:
+        yield from (("species", name) for name in species)
+    if (species and not donors) or said.has("people"):
+        sexes = list(_SEX.finditer(said.text))
+        yield from (("sex", "female" if m["sex"] else "male") for m in sexes)
+        if said.has("people") and said.zone == "methods":
+            for word, sex in (("women", "female"), ("men", "male")):
+                if re.search(rf"\b{word}\b", said.text, re.IGNORECASE):
+                    yield "sex", sex
+
+
+_UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen"
+)
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_NUMBER_WORDS = {word: n for n, word in enumerate(_UNITS.split())} | {
+    word: 10 * n for n, word in enumerate(_TENS.split(), 2)
+}
+_SUBJECT = (
+    r"(?:rats|mice|rabbits|sheep|goats|(?:mini-?)?pigs|dogs|beagles|horses|monkeys|macaques|"
+    r"guinea pigs|animals|patients|participants|subjects|volunteers|individuals)"
+)
+_NUMBER = rf"(?:(?:{_TENS.replace(' ', '|')})[\s-]?)?(?:{'|'.join(_NUMBER_WORDS)})"
+_COUNTED = re.compile(
+    rf"(?<![=.±/–-])(?<!= )(?<!\d and )(?<!\d, )\b(?P<n>\d{{1,4}}|{_NUMBER})\s+"
+    rf"(?P<what>(?:[\w’'/()-]+\s+){{0,6}}?(?P<noun>{_SUBJECT}))\b",
+    re.IGNORECASE,
+)
+_GROUP_N = re.compile(
+    r"\b[nN]\s*=\s*(?P<n>\d{1,4})(?:\s+(?:\w+\s+)?(?:per|in\s+each|for\s+each|each|/)\s*"
+    r"(?:\w+\s+)?group)?"
+)
+_REPLICATES = re.compile(
+    r"independent|replicat|experiments|repeat|wells|samples per|cells|donors|\bcage", re.IGNORECASE
+)
+_NOT_COUNT = re.compile(
+    rf"\b(?:weeks?|months?|days?|years?|g|kg|mg|of|the|were|was|and|hundred|thousand|"
+    rf"{'|'.join(_NUMBER_WORDS)})\b",
+    re.IGNORECASE,
+)
+
+
+def _read_count(text: str) -> int:
+    if text.isdigit():
+        return int(text)
+    return sum(_NUMBER_WORDS[part] for part in re.split(r"[\s-]+", text.lower()) if part)
+
+
+def _count(said: Said) -> Iterator[tuple[int, str]]:
+    """Yield numbers of animals or people, each with its words; 0 marks the size of a group."""
+    subjects = said.species() or said.has("people") or "nimals" in said.text
+    if _is_donor(said):
+        return
+    for match in _COUNTED.finditer(said.text):
+        between = _AGED_ANIMAL.sub("", match["what"][: -len(match["noun"])])
+        if not _NOT_COUNT.search(between) and "cage" not in said.text[match.end() :][:12]:
+            number = _read_count(match["n"])
+            yield number, f"{number} {match['noun'].lower()}"
+    grouped = subjects or re.search(r"\bgroups?\b", said.text, re.IGNORECASE)
+    for match in _GROUP_N.finditer(said.text):
+        behind = said.text[match.end() : match.end() + 30]
+        if grouped and not _REPLICATES.search(match[0] + behind):
+            noun = re.match(rf"\s+(?:{_SUBJECT}(?:\s+(?:per|in\s+each)\s+group)?)\b", behind, re.I)
+            yield 0, " ".join((match[0] + (noun[0] if noun else "")).split())
+
+
+_AGED_ANIMAL = re.compile(
+    r"\d+(?:[-–]\d+)?[\s-]+(?:day|week|month|year)s?[\s-]+old\b", re.IGNORECASE
+)
+_ALLOCATES = re.compile(
+    r"\b(?:randomly|randomi[sz]ed|randomi[sz]ation|at random|random(?= (?:alloc|assign|group)))\b"
+    r"(?P<behind>[^.;]{0,70})",
+    re.IGNORECASE,
+)
+_ALLOCATED = re.compile(
+    r"\b(?:divid|assign|allocat|group|distribut|separat|split|categori|classif)|"
+    r"\b(?:controlled|clinical)?\s*trial\b|\bblock|\bcontrolled\b",
+    re.IGNORECASE,
+)
+_NOT_ALLOCATED = re.compile(
+    r"\b(?:fields?|select|chosen|images?|sections?|primers?|order|effects?|recruit|sampl|areas?|"
+    r"forest|walk)",
+    re.IGNORECASE,
+)
+_BLINDED = re.compile(
+    r"\b(?:un|non-?|not\s+|without\s+)?(?:(?:double|single|triple)[\s-])?blind(?:ed|ly|ing)\b|"
+    r"\b(?:double|single|triple)[\s-]blind\b|\bblind\s+to\b|\bin\s+a\s+blind\s+|"
+    r"\bmasked\s+(?:to|assess|observ|evaluat)|\bopen[\s-]label\b",
+    re.IGNORECASE,
+)
+_UNBLINDED = re.compile(r"^(?:un|non|not|without|open)", re.IGNORECASE)
+
+
+def _bias(said: Said) -> Found:
+    for match in _ALLOCATES.finditer(said.text):
+        before = said.text[max(0, match.start() - 60) : match.start()]
+        behind = match["behind"]
+        first = _ALLOCATED.search(behind)
+        other = _NOT_ALLOCATED.search(behind)
+        chosen = other is not None and (first is None or other.start() < first.start())
+        named = re.search(r"i[sz]", match[0][:10]) and re.search(
+            r"\b(?:were|was|animals?|rats|mice|rabbits|sheep|patients|groups?)\b", before, re.I
+        )
+        grouped = re.search(r"\b(?:assigned|allocated|divided|grouped)\s*$", before, re.I)
+        if chosen or not (first or named or grouped):
+            continue
+        denied = re.search(r"\b(?:not|non|without)[\s-]*$", before, re.IGNORECASE)
+        yield "randomised", "not randomised" if denied else "randomised"
+    for match in _BLINDED.finditer(said.text):
+        yield "blinded", "not blinded" if _UNBLINDED.match(match[0]) else "blinded"
+
+
+_MODELLED = re.compile(
+    r"\bmodels?\b|\binduc|\bsurg|\boperat|\bunderwent|\bcreat|\bestablish|\bdrill|\bgroups?\b|"
+    r"\bdefects?\b|\bimplant|\btransplant|\binject",
+    re.IGNORECASE,
+)
+
+
+def _model(said: Said) -> Found:
+    subjects = said.species() or _MODELLED.search(said.text)
+    if subjects and not _ANTIBODY.search(said.text):
+        for value, _ in find_listed(said, "model"):
+            if value != "calvarial defect" or "defect" in said.text:
+                yield "model", value
+
+
+_AFTER = re.compile(
+    r"\bafter\s+(?:the\s+)?(?:\w+\s+){0,3}?(?:surger|operat|inject|implant|treat|interven|model|"
+    r"transplant|fractur|induct|procedure|defect)|"
+    r"\bpost[\s-]?(?:surg|operat|inject|implant|treat|interven|transplant|fractur|induct)|"
+    r"\bfrom\s+the\s+day\s+of|\bp\.?o\.?\b",
+    re.IGNORECASE,
+)
+_ENDED = re.compile(
+    r"\b(?:sacrific|euthan|killed|harvest|follow(?:ed)?[\s-]?up|were\s+maintained\s+until)",
+    re.IGNORECASE,
+)
+_AGE = re.compile(r"^\s*(?:-|\s)?(?:old|of\s+age)\b|^\s*of\s+acclimat", re.IGNORECASE)
+_AGED = re.compile(r"\b(?:aged|age\s+of|acclimat\w*\s+for|for)\s*$", re.IGNORECASE)
+
+
+# find_quantities reads words up to ten.
+_IN_WORDS = re.compile(rf"\b(?P<n>{_NUMBER})\s+(?P<unit>day|week|month|year)s\b", re.IGNORECASE)
+
+
+def _times(said: Said) -> Iterator[tuple[int, str]]:
+    """Yield the times at which animals or people were studied, in days and as printed."""
+    after, ended = _AFTER.search(said.text), _ENDED.search(said.text)
+    subjects = said.species() or said.has("people") or "nimals" in said.text
+    if not after and not (ended and subjects):
+        return
+    if said.has("culture") and not (said.species() or ended):
+        return
+    for match in _IN_WORDS.finditer(said.text):
+        number, unit = _read_count(match["n"]), match["unit"].lower() + "s"
+        yield number * DAYS[unit], f"{number} {unit}"
+    for quantity, start, end in place_quantities(said.text):
+        value = quantity.value if quantity.value is not None else quantity.high
+        if quantity.unit not in DAYS or value is None:
+            continue
+        before = said.text[max(0, start - 20) : start]
+        if _AGE.match(said.text[end:]) or (_AGED.search(before) and "follow" not in before):
+            continue
+        yield int(value * DAYS[quantity.unit]), f"{value:g} {_plural(quantity.unit, value)}"
+
+
+def _plural(unit: str, value: float) -> str:
+    return unit if value != 1 else unit.removesuffix("s")
+
+
+def _measures(said: Said) -> Found:
+    """Yield the measures: VAS of pain only, and no general word beside a measure's own name."""
+    named = [value for value, _ in find_listed(said, "outcome-measures")]
+    scores = [value for value in named if value.endswith("score")]
+    pain = re.search(r"analog|pain|scor|scale", said.text, re.IGNORECASE)
+    for value in named:
+        general = (value == "bone volume" and "BV/TV" in named) or (
+            value == "histological score" and len(scores) > 1
+        )
+        if not general and not (value == "VAS" and not pain and len(named) == 1):
+            yield "outcome-measures", value
+
+
+# --- the card ------------------------------------------------------------------------------------
+
+_RULES: tuple[Callable[[Said], Found], ...] = (
+    _isolation, _characterisation, _markers, _size, _dose, _course, _animals, _bias, _model,
+    _measures,
+)  # fmt: skip
+
+
+def read_items() -> tuple[ReportingItem, ...]:
+    """Return the reporting items in the order of a card."""
+    return read_words().items
+
+
+_MOST_SIZES = 2  # sentences on the size of particles; a paper's results have many
+
+
+def find_card(document: Document, paper: str) -> StudyCard | None:
+    """Return the card of a primary study; None for a review, or where no methods were read."""
+    if not is_primary(document):
+        return None
+    said = read_sentences(document)
+    stated: dict[tuple[str, str], Said] = {}
+    sized: set[str] = set()
+    counts: list[tuple[int, str, Said]] = []
+    times: list[tuple[int, str, Said]] = []
+    for sentence in said:
+        for rule in _RULES:
+            for key in rule(sentence):
+                if key[0] != "size" or len(sized | {sentence.text}) <= _MOST_SIZES:
+                    stated.setdefault(key, sentence)
+                    sized |= {sentence.text} if key[0] == "size" else set()
+        counts += [(*found, sentence) for found in _count(sentence)]
+        times += [(*found, sentence) for found in _times(sentence)]
+    for item, found in (("n", _largest(counts)), ("follow-up", _largest(times))):
+        for value, sentence in found:
+            stated.setdefault((item, value), sentence)
+    for number, value, sentence in counts:
+        if number == 0:  # the size of a group
+            stated.setdefault(("n", value), sentence)
+    order = {item.id: place for place, item in enumerate(read_items())}
+    listed = sorted(stated.items(), key=lambda entry: order[entry[0][0]])
+    return StudyCard(
+        id=f"{paper}-study",
+        paper=paper,
+        stated=[
+            Stated(item=item, value=value, quote=s.text, line=s.line, section=s.section or None)
+            for (item, value), s in listed
+        ],
+        outcomes=[o for s in said for o in find_outcomes(s)],
+    )
+
+
+def _largest(found: Sequence[tuple[int, str, Said]]) -> list[tuple[str, Said]]:
+    """Return the largest number found, with its words; the first of several."""
+    largest = max((number for number, _, _ in found), default=0)
+    return [(v, s) for number, v, s in found if number == largest][:1] if largest else []

@@ -1,0 +1,389 @@
+"""Home, about, search, the page about the data, and the glossary."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from builder.models import Term
+from builder.site.citations import short_name
+from builder.site.index import Atlas
+from builder.site.labels import (
+    BASIS,
+    CERTAINTY,
+    DESIGNS,
+    EFFECTS,
+    KIND_WORDS,
+    RESULTS,
+    STUDY_ROLES,
+    WORDS,
+    view_design,
+    view_effect,
+    view_result,
+)
+from builder.site.links import (
+    Page,
+    View,
+    href,
+    link,
+    narrowed_href,
+    outside,
+    page_href,
+    plural,
+    root_of,
+    view_xref,
+)
+from builder.site.pages.evidence_map import view_small_map
+from builder.site.pages.papers import view_paper_row
+from builder.site.pages.terms import view_synonyms
+from builder.site.pages.trials import view_trial_row
+from builder.site.summaries import (
+    Sentence,
+    answer_coverage,
+    answer_trials,
+    find_best,
+    has_evidence,
+    text,
+)
+from builder.store.build_info import DATA_LICENCE, Edition
+from builder.text import ids
+from builder.text.spelling import fold
+
+_NEWEST = 4  # papers, and trials with a result
+_FACETS = (
+    ("kind", "Kind of page"),
+    ("source", "Source"),
+    ("condition", "Condition"),
+    ("evidence", "Design"),
+    ("year", "Year"),
+)
+_TERMS = ("source", "mechanism", "vehicle", "condition")
+
+
+def view_numbers(atlas: Atlas, root: str = "") -> list[View]:
+    """Return the sizes of the atlas, each a link to its index; terms are those with evidence."""
+    library = atlas.library
+    counts = [
+        (
+            sum(has_evidence(atlas, t) for t in library.terms_of(kind)),
+            KIND_WORDS[kind][1].lower(),
+            ids.index_path(kind),
+        )
+        for kind in _TERMS
+    ]
+    counts += [
+        (len(atlas.trials), "trials", "trials/"),
+        (len(atlas.findings), "statements", "findings/"),
+        (len(library.papers), "papers read", "papers/"),
+        (len(library.references), "works cited", "references/"),
+    ]
+    return [{"count": n, **link(label, href(root, path))} for n, label, path in counts]
+
+
+def answer_home(atlas: Atlas) -> list[Sentence]:
+    """Return what the atlas holds, in sentences made from the records."""
+    tried = [
+        s
+        for s in atlas.studies
+        if s.kind != "review" and s.role == "therapeutic" and not s.retracted
+    ]
+    counts: Counter[str] = Counter(s.design.level for s in tried)
+    sentence: Sentence = [
+        link(plural(len(tried), "study", "studies"), "map/"),
+        text(" of vesicles as a treatment: "),
+    ]
+    levels = [d for d in sorted(DESIGNS, key=lambda d: -DESIGNS[d]) if counts[d]]
+    for number, level in enumerate(levels):
+        label = view_design(level)["label"]
+        query = narrowed_href("", "findings/", {"design": label}, "top")
+        sentence += [text(", " if number else ""), link(f"{counts[level]} {label}", query)]
+    sentences = [[*sentence, text(".")]]
+    trials = [s for s in tried if s.trials]
+    if trials:
+        sentences.append(answer_trials(atlas, trials, "trials/"))
+    level, best = find_best(tried)
+    if level != "clinical" or not best:
+        sentences.append([text("No study in people with a result in the material read.")])
+    unread = [b for b in atlas.library.papers.values() if not b.paper.coverage.body]
+    if unread:
+        papers = plural(len(atlas.library.papers), "paper")
+        words = f"Of {papers} read, the text of {len(unread)} was not in the file received"
+        sentences.append([link(words, "coverage/"), text(".")])
+    return [*sentences, [text(WORDS["not_assessed"])]]
+
+
+def view_home(atlas: Atlas) -> Page:
+    """Return the home page."""
+    papers = sorted(
+        atlas.library.papers.values(),
+        key=lambda b: (
+            [-n for n in b.paper.csl.issued.date_parts[0]] if b.paper.csl.issued else [0],
+            b.paper.id,
+        ),
+    )
+    resulted = [t for t in atlas.trials if t.result]
+    return Page(
+        path="",
+        template="home.md.j2",
+        title="Exosome Atlas",
+        description="What is known about exosomes as therapy for bone, cartilage and "
+        "osteoarthritis: every statement with its place in the paper.",
+        kind="home",
+        view={
+            "answer": answer_home(atlas),
+            "numbers": view_numbers(atlas),
+            "map": view_small_map(atlas, ""),
+            "newest": [view_paper_row(b, "") for b in papers[:_NEWEST]],
+            "trials": [view_trial_row(atlas, t, "") for t in resulted[:_NEWEST]],
+            "more_trials": max(0, len(resulted) - _NEWEST),
+        },
+    )
+
+
+def view_about(atlas: Atlas) -> Page:
+    """Return the page on how the atlas is made, what it covers and what it cannot know."""
+    papers = sorted(atlas.library.papers.values(), key=lambda b: b.paper.id)
+    return Page(
+        path="about/",
+        template="about.md.j2",
+        title="About and method",
+        description="How the atlas reads papers, what it cannot know, and how to report a wrong "
+        "statement. Not medical advice.",
+        kind="page",
+        view={
+            "numbers": view_numbers(atlas, "../"),
+            "designs": [view_design(d) for d in sorted(DESIGNS, key=lambda d: -DESIGNS[d])],
+            "results": [view_result(r) for r in RESULTS],
+            "basis": list(BASIS.values()),
+            "roles": list(STUDY_ROLES.values()),
+            "certainty": list(CERTAINTY.values()),
+            "effects": [view_effect(effect) for effect in EFFECTS],
+            "coverage": [
+                {
+                    "paper": link(short_name(b.paper.csl), page_href("../", "paper", b.paper.id)),
+                    "sentences": answer_coverage(b.paper),
+                }
+                for b in papers[:_MOST_PAPERS]
+            ],
+            "more_papers": max(0, len(papers) - _MOST_PAPERS),
+        },
+    )
+
+
+_MOST_PAPERS = 50
+
+
+def view_search(atlas: Atlas) -> Page:
+    """Return the search page, with its facets; without scripts it is the list of all lists."""
+    return Page(
+        path="search/",
+        template="search.md.j2",
+        title="Search",
+        description="Search sources, mechanisms, delivery vehicles, conditions, trials, "
+        "papers, references and statements by name, identifier or words.",
+        kind="page",
+        view={
+            "facets": [{"id": name, "label": label} for name, label in _FACETS],
+            "lists": [
+                *view_numbers(atlas, "../"),
+                {
+                    "count": len(atlas.library.terms),
+                    **link("glossary entries", href("../", "glossary/")),
+                },
+            ],
+        },
+    )
+
+
+# --- data ----------------------------------------------------------------------------------------
+
+_API = "api/v1/"
+# What each file is, in the order of the page: (folder or file, heading, sentence).
+_GROUPS: tuple[tuple[str, str, str], ...] = (
+    (
+        _API,
+        "JSON",
+        "One array a collection, sorted by id, each valid against its JSON Schema. Every page also "
+        "stands as index.json beside its HTML.",
+    ),
+    (
+        "data/csv/",
+        "CSV",
+        "One table a file (RFC 4180, UTF-8). datapackage.json states the type and meaning of each "
+        "column, primary and foreign keys (Frictionless Data Package).",
+    ),
+    (
+        "data/exosome-atlas.sqlite",
+        "SQLite",
+        "The same tables in one file, with foreign keys, and a full-text table named search.",
+    ),
+    (
+        "data/references",
+        "Bibliography",
+        "Every cited work. The cite box of each page offers its own works in the same formats.",
+    ),
+    (
+        "data/ro-crate-metadata.json",
+        "RO-Crate",
+        "What these files are, with size and SHA-256 of each, for repositories.",
+    ),
+)
+_ABOUT = {
+    "index.json": "collections with count and schema, and the data version",
+    "conditions.json": "conditions",
+    "findings.json": "statements, each with its quote, place, terms and references",
+    "mechanisms.json": "mechanisms",
+    "papers.json": "papers read, with CSL-JSON, headings, abstract and entities",
+    "references.json": "cited works as CSL-JSON items",
+    "sources.json": "cell sources",
+    "tables.json": "tables of the papers, each cell as printed and as read",
+    "trials.json": "clinical trials, as papers and registries report them",
+    "vehicles.json": "delivery vehicles",
+}
+_KILO = 1000
+
+
+def format_size(size: int) -> str:
+    """Return a size in bytes for people: ``512 bytes``, ``55.6 kB``, ``1.3 MB``."""
+    if size < _KILO:
+        return f"{size} bytes"
+    if size < _KILO * _KILO:
+        return f"{size / _KILO:.1f} kB"
+    return f"{size / _KILO / _KILO:.1f} MB"
+
+
+def view_data(atlas: Atlas, edition: Edition, sizes: Mapping[str, int]) -> Page:
+    """Return the page about the data; ``sizes`` are bytes by the path of a download."""
+    return Page(
+        path="data/",
+        template="data.md.j2",
+        title="Data",
+        description="Every record as JSON, CSV, SQLite, BibTeX, RIS and CSL-JSON, with schemas, "
+        "sizes and example calls.",
+        kind="data",
+        view={
+            "version": edition.version,
+            "day": edition.day.isoformat(),
+            "licence": outside("CC BY 4.0", DATA_LICENCE),
+            "groups": [_view_group(g, sizes) for g in _GROUPS],
+            "schemas": [_view_file(p, sizes) for p in sorted(sizes) if p.startswith(_SCHEMA)],
+            "manifest": link("manifest.json", "../manifest.json"),
+            "base": edition.site_url,
+            "feed": link("Atom feed of changes", "../changes/feed.xml"),
+        },
+    )
+
+
+_SCHEMA = f"{_API}schema/"
+
+
+def _view_group(group: tuple[str, str, str], sizes: Mapping[str, int]) -> View:
+    start, label, about = group
+    files = [p for p in sorted(sizes) if p.startswith(start) and not p.startswith(_SCHEMA)]
+    return {"label": label, "about": about, "files": [_view_file(p, sizes) for p in files]}
+
+
+def _view_file(path: str, sizes: Mapping[str, int]) -> View:
+    name = path.rpartition("/")[2]
+    return {
+        "link": link(path, f"../{path}"),
+        "name": name,
+        "size": format_size(sizes[path]),
+        "about": _ABOUT.get(name, "") if path.startswith(_API) else "",
+    }
+
+
+# --- glossary ------------------------------------------------------------------------------------
+
+_GLOSSARY = "glossary/"
+# Beyond so many entries of a kind, they bear their names alone.
+_MOST_DEFINED = 100
+
+
+def view_glossary(atlas: Atlas) -> Iterator[Page]:
+    """Yield the glossary: every vocabulary entry as a line; abbreviations on a page of their own.
+
+    An entry with a page of its own is in the index of its kind, and here only as a link to that.
+    """
+    rest = [t for t in atlas.library.terms.values() if t.id not in atlas.pages.named]
+    yield _glossary_page(atlas, sorted(rest, key=lambda t: (t.label.casefold(), t.id)))
+    yield Page(
+        path=f"{_GLOSSARY}abbreviations/",
+        template="abbreviations.md.j2",
+        title="Abbreviations",
+        description="Every short form of the vocabulary and of the papers read, with its meanings.",
+        kind="page",
+        crumbs=(("Glossary", _GLOSSARY),),
+        view={"abbreviations": view_abbreviations(atlas, root_of(f"{_GLOSSARY}abbreviations/"))},
+    )
+
+
+def _glossary_page(atlas: Atlas, terms: Sequence[Term]) -> Page:
+    root = root_of(_GLOSSARY)
+    groups: dict[str, list[Term]] = {}
+    for term in terms:
+        groups.setdefault(term.kind, []).append(term)
+    paged = {kind: len([t for t in atlas.library.terms_of(kind) if t.id in atlas.pages.named])
+             for kind in ids.FOLDERS}  # fmt: skip
+    return Page(
+        path=_GLOSSARY,
+        template="glossary.md.j2",
+        title="Glossary",
+        description=f"{plural(len(atlas.library.terms), 'term')} of the field with definitions, "
+        "abbreviations and identifiers.",
+        kind="page",
+        view={
+            "groups": [
+                {
+                    "anchor": f"kind-{kind}",
+                    "label": KIND_WORDS[kind][1],
+                    "entries": [
+                        _view_entry(atlas, t, root, full=len(held) <= _MOST_DEFINED) for t in held
+                    ],
+                    "full": len(held) <= _MOST_DEFINED,
+                    "paged": paged.get(kind, 0),
+                    "index": href(root, ids.index_path(kind)) if kind in ids.FOLDERS else "",
+                }
+                for kind, held in sorted(groups.items(), key=lambda g: KIND_WORDS[g[0]][1])
+            ],
+            "indexes": [
+                link(KIND_WORDS[kind][1], href(root, ids.index_path(kind)))
+                for kind in ("source", "mechanism", "vehicle", "condition")
+            ],
+        },
+    )
+
+
+def _view_entry(atlas: Atlas, term: Term, root: str, *, full: bool) -> View:
+    """Return an entry; ``full`` ones have definition, spellings and identifiers."""
+    shorts = [s for s in (term.abbreviation, *view_synonyms(term)) if s and s != term.label]
+    return {
+        "anchor": term.id,
+        "label": term.label,
+        "also": shorts if full else shorts[:2],
+        "definition": (term.definition or "") if full else "",
+        "xrefs": [view_xref(x) for x in term.xrefs[:2]] if full else [],
+        "findings": len(atlas.findings_of(term.id)),
+    }
+
+
+def view_abbreviations(atlas: Atlas, root: str) -> list[View]:
+    """Return every short form with all it may mean: those of terms, then those papers define."""
+    forms = atlas.short_forms
+    entries = []
+    for short in sorted(forms.anchors, key=lambda s: (s.casefold(), s)):
+        meanings: dict[str, View] = {}
+        for meaning in forms.terms.get(short, ()):
+            entry = link(meaning.label, atlas.term_href(atlas.library.terms[meaning.term], root))
+            entry["unsure"] = meaning.ambiguity is not None
+            entry["note"] = ""
+            meanings.setdefault(fold(meaning.label), entry)
+        for key, long in sorted(forms.papers.get(short, {}).items()):
+            entry = link(long, page_href(root, "paper", key))
+            entry["unsure"] = False
+            entry["note"] = f"as {short_name(atlas.paper(key).paper.csl)} defines it"
+            meanings.setdefault(fold(long), entry)
+        entries.append(
+            {"short": short, "anchor": forms.anchors[short], "meanings": list(meanings.values())}
+        )
+    return entries

@@ -1,0 +1,261 @@
+"""One piece of research is one study, whatever speaks of it, and under which label."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hand_made import csl
+
+from builder.curate.evidence_map import find_evidence_map, weigh_studies
+from builder.curate.registry import describe_trial
+from builder.curate.studies import find_studies, settle_labels
+from builder.models import (
+    Cited,
+    Design,
+    Fact,
+    Finding,
+    Locator,
+    Paper,
+    Question,
+    RegistryRecord,
+    Seed,
+    Study,
+    Term,
+    Trial,
+)
+from builder.store import Library, PaperBundle, merge_references
+
+TERMS = {
+    t.id: t
+    for t in [
+        Term(id="msc", label="MSC", kind="source", type="cell"),
+        Term(id="bmsc", label="BMSC", kind="source", type="cell", parent="msc"),
+        Term(id="adsc", label="ADSC", kind="source", type="cell", parent="msc"),
+        Term(id="osteoarthritis", label="OA", kind="condition"),
+        Term(id="knee-osteoarthritis", label="KOA", kind="condition", parent="osteoarthritis"),
+    ]
+}
+
+
+def cited(number: int, work: str, title: str, printed: str = "") -> Cited:
+    return Cited(
+        id=work, number=number, line=number, csl=csl(title), printed=printed or f"{title}. 2024."
+    )
+
+
+def finding(name: str, **fields: Any) -> Finding:
+    given = {
+        "id": name,
+        "paper": "doe-2025",
+        "locator": Locator(kind="table-row", line=1, table=1, row=name),
+        "quote": "row",
+        "role": "therapeutic",
+        **fields,
+    }
+    return Finding.model_validate(given)
+
+
+def trial(registry: str, **fields: Any) -> Trial:
+    given = {
+        "id": registry.lower(),
+        "paper": "doe-2025",
+        "locator": Locator(kind="table-row", line=1),
+        "label": registry,
+        "registry": registry,
+        "registry_name": "ClinicalTrials.gov",
+        "registry_url": "https://clinicaltrials.gov",
+        "quote": "row",
+        **fields,
+    }
+    return Trial.model_validate(given)
+
+
+def library(*bundles: PaperBundle) -> Library:
+    return Library(
+        root=None,  # type: ignore[arg-type]
+        terms=TERMS,
+        papers={b.paper.id: b for b in bundles},
+        references=merge_references(bundles, {}),
+        registry={},
+        identifiers={},
+        corrections={},
+        ledger=[],
+    )
+
+
+def bundle(references: list[Cited], findings=(), trials=(), name: str = "doe-2025") -> PaperBundle:
+    seed = Seed(file="a.txt", sha256="0" * 64, layout="digest")
+    paper = Paper(id=name, csl=csl("Exosomes"), seed=seed)
+    return PaperBundle(paper, references, [], list(findings), list(trials))
+
+
+def title_of(number: int, name: str, **fields: Any) -> Finding:
+    where = Locator(kind="reference-title", line=number, reference=number)
+    return finding(name, locator=where, **fields)
+
+
+def test_a_trial_its_registration_and_its_publication_are_one_study() -> None:
+    number = "NCT01234567"
+    references = [
+        cited(1, "registration", "Exosomes in OA", f"Exosomes in OA. Available: {number}"),
+        cited(2, "publication", "A randomized trial of exosomes"),
+        cited(3, "review", "Exosomes in joints: a review"),
+        cited(4, "animals", "Exosomes ease osteoarthritis in rats"),
+    ]
+    told = [title_of(1, "f1", sources=["msc"]), title_of(2, "f2", sources=["bmsc"])]
+    row = trial(number, references=[1, 2, 3, 4], sources=["msc"], result_effect="negative")
+    studies = {s.id: s for s in find_studies(library(bundle(references, told, [row])))}
+    study = studies["nct01234567"]
+    assert (study.kind, study.references) == ("trial", ["publication", "registration"])
+    assert (study.findings, study.trials) == (["f1", "f2"], ["nct01234567"])
+    assert (study.sources, study.result) == (["bmsc"], "no-benefit")  # the narrower label
+    assert (study.design.level, study.design.randomised) == ("clinical", True)
+    assert [q.rule for q in study.questions] == ["study-labels"]
+    assert studies["review"].kind == "review"
+    assert studies["animals"].design.level == "in-vivo"
+
+
+def test_a_row_and_a_title_of_one_work_are_one_study_in_two_papers_too() -> None:
+    design = {"level": "in-vitro"}
+    one = bundle([cited(7, "work", "A")], [finding("r1", references=[7], design=design)])
+    told = title_of(9, "t1", paper="roe-2026", result="improved")
+    other = bundle([cited(9, "work", "A")], [told], name="roe-2026")
+    [study] = find_studies(library(one, other))
+    assert (study.id, study.findings) == ("work", ["r1", "t1"])
+    assert (study.design.level, study.result) == ("in-vitro", "improved")
+
+
+def test_a_row_whose_reference_does_not_fit_has_no_study() -> None:
+    misfit = Question(rule="reference-misfit", text="Does it fit?", weight=5)
+    row = finding("r1", references=[1], questions=[misfit], sources=["msc"])
+    [study] = find_studies(library(bundle([cited(1, "work", "Teeth")], [row])))
+    assert (study.findings, study.sources) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("places", "labels", "asked"),
+    [
+        ([["bmsc"], ["msc"]], ["bmsc"], True),
+        ([["msc"], ["msc"]], ["msc"], False),
+        ([["bmsc"], ["adsc"]], ["msc"], True),  # each contradicts the other
+        ([["bmsc", "adsc"], ["msc"]], ["adsc", "bmsc"], True),  # a comparison
+        ([["unspecified-source"], ["bmsc"]], ["bmsc"], False),
+        ([], [], False),
+    ],
+)
+def test_the_narrowest_label_that_no_place_contradicts(places, labels, asked) -> None:
+    found, questions = settle_labels(places, TERMS, "sources")
+    assert (found, bool(questions)) == (labels, asked)
+
+
+# --- the map -------------------------------------------------------------------------------------
+
+
+def study(
+    name: str, level: str = "not-stated", result: str = "none-reported", **more: Any
+) -> Study:
+    given = {
+        "id": name,
+        "kind": "trial" if more.get("trials") else "primary",
+        "sources": ["bmsc"],
+        "conditions": ["knee-osteoarthritis"],
+        "design": Design.model_validate({"level": level}),
+        "result": result,
+        "role": "therapeutic",
+        **more,
+    }
+    return Study.model_validate(given)
+
+
+def test_the_best_design_is_that_of_a_study_with_a_result() -> None:
+    recruiting = study("t1", "clinical", trials=["t1"])
+    mice = study("m1", "in-vivo", "improved")
+    cells = study("c1", "in-vitro", "no-benefit")
+    weight = weigh_studies([recruiting, mice, cells, cells])
+    assert weight.studies == ["c1", "m1", "t1"]
+    assert weight.best
+    assert (weight.best.design, weight.best.studies, weight.best.result) == (
+        "in-vivo",
+        ["m1"],
+        "improved",
+    )
+    assert (weight.registered, weight.conflict) == (["t1"], True)
+    other = weigh_studies([mice, study("m2", "in-vivo", "no-benefit")]).best
+    assert other
+    assert other.result == "mixed"
+    assert weigh_studies([recruiting]).best is None
+    assert not weigh_studies([mice, study("m3", "in-vitro", "improved")]).conflict
+
+
+def test_the_map_rolls_up_and_leaves_out_what_is_no_treatment() -> None:
+    studies = [
+        study("knee", "in-vivo", "improved"),
+        study("joint", conditions=["osteoarthritis"], sources=["msc"]),
+        study("review", kind="review"),
+        study("harm", role="pathogenic", result="worsened"),
+        study("taken-back", "clinical", "improved", retracted=True),
+    ]
+    rows = {(r.source, r.condition): r for r in find_evidence_map(studies, TERMS)}
+    assert set(rows) == {
+        ("bmsc", "knee-osteoarthritis"),
+        ("bmsc", "osteoarthritis"),
+        ("msc", "knee-osteoarthritis"),
+        ("msc", "osteoarthritis"),
+    }
+    wide = rows["msc", "osteoarthritis"]
+    assert (wide.studies, wide.with_subtypes.studies) == (["joint"], ["joint", "knee"])
+    assert wide.best is None
+    assert wide.with_subtypes.best
+    assert wide.with_subtypes.best.design == "in-vivo"
+    assert rows["bmsc", "knee-osteoarthritis"].studies == ["knee"]
+
+
+# --- what a registry adds to a trial -------------------------------------------------------------
+
+
+def describe(**facts: Any) -> dict[str, Any]:
+    record = RegistryRecord(
+        id="nct1",
+        registry_id="NCT1",
+        registry="ClinicalTrials.gov",
+        collected="2026-01-01",
+        facts={k: [v if isinstance(v, Fact) else Fact(value=v)] for k, v in facts.items()},
+    )
+    return describe_trial(trial("NCT01234567", design={"level": "clinical", "phase": "1"}), record)
+
+
+def test_a_number_that_is_only_expected_is_not_enrolled() -> None:
+    found = describe(enrollment=Fact(value=20, note="estimated"))["n"]
+    assert found.model_dump(exclude_none=True) == {"planned": 20}
+    found = describe(enrollment=Fact(value=20))["n"]
+    assert found.model_dump(exclude_none=True) == {"enrolled": 20}
+    found = describe(enrollment=24, paper_n_enrolled_patients=20, paper_n_analysed_patients=18)
+    assert found["n"].model_dump(exclude_none=True) == {
+        "planned": 24,
+        "enrolled": 20,
+        "analysed": 18,
+    }
+    assert found["design"].n == 20
+    assert describe(phase="Phase 1")["n"] is None
+
+
+def test_the_registry_fills_the_design_that_the_paper_leaves_open() -> None:
+    found = describe(
+        design_allocation="Randomized",
+        design_masking="Double blind",
+        primary_outcomes=Fact(value="Pain", note="time frame: 6 weeks and 12 months"),
+        countries_sites="Chile: a clinic in Santiago",
+        sponsor="A university",
+        arms="Exosomes",
+    )
+    design = found["design"]
+    assert (design.phase, design.randomised, design.masking) == ("1", True, "double")
+    assert (found["follow_up"], design.follow_up) == ("12 months", "12 months")
+    assert (found["countries"], found["sponsor"], found["arms"]) == (
+        ["Chile"],
+        "A university",
+        ["Exosomes"],
+    )
+    assert describe(design_masking="None")["design"].blinded is False
+    assert describe(design_allocation="Non-Randomized")["design"].randomised is False

@@ -1,0 +1,247 @@
+"""Design, role, result and certainty of a statement; every expectation written from its words."""
+
+from __future__ import annotations
+
+import pytest
+
+from builder.extract.design import read_title_level, read_trial
+from builder.extract.findings import read_statement
+from builder.extract.findings.statements import Part, Statement
+from builder.models import Finding, Locator
+
+
+def read(text, vocabulary, cues, *, kind="reference-title", titles=()) -> Finding:
+    where = Locator(kind=kind, line=1, reference=1 if kind == "reference-title" else None)
+    statement = Statement(where, text, (Part("title", "", text),), (1,), titles=titles)
+    return read_statement(statement, "p", vocabulary, cues).finding
+
+
+def read_row(cells, vocabulary, cues, *, titles=()) -> Finding:
+    """Read a row of (column, role, text)."""
+    where = Locator(kind="table-row", line=1, table=1, row="r1")
+    parts = tuple(Part(*cell) for cell in cells)
+    quote = " | ".join(part.text for part in parts)
+    statement = Statement(where, quote, parts, (1,), " ".join(titles), titles, "table")
+    return read_statement(statement, "p", vocabulary, cues).finding
+
+
+# --- design --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("title", "level"),
+    [
+        # Cells acted on, and nothing but cells.
+        ("ADSC exosomes reduce apoptosis of chondrocytes", "in-vitro"),
+        ("Osteocyte exosomes promote osteogenic differentiation of hBMSCs", "in-vitro"),
+        ("PRP exosomes lower inflammation in RAW264.7 macrophages", "in-vitro"),
+        ("Exosomes in human primary chondrocytes: an in vitro study", "in-vitro"),  # no patients
+        # A disease or a tissue leaves it open.
+        ("ADSC exosomes alleviate osteoarthritis by protecting chondrocytes", "not-stated"),
+        ("BMSC exosomes promote bone regeneration", "not-stated"),
+        ("UCMSC exosomes for cartilage repair", "not-stated"),
+        # Explants.
+        ("MSC exosomes protect cartilage explants", "ex-vivo"),
+        ("BMSC exosomes in meniscus: an ex vivo study", "ex-vivo"),
+        ("EVs in osteoarthritis: an in vitro and ex vivo analysis", "ex-vivo"),
+        # The highest of several.
+        ("DPSC exosomes heal bone in vitro and in vivo", "in-vivo"),
+        ("MSC exosomes in ovariectomised animals", "in-vivo"),
+        ("BMSC exosomes heal calvarial defects", "in-vivo"),
+        ("SMSC exosomes prevent osteonecrosis of the femoral head in the rat", "in-vivo"),
+        ("Exosomes of chondrocytes in subcutaneous ectopic chondrogenesis", "in-vivo"),
+        ("Exosomes promote diabetic mouse skin wound healing", "in-vivo"),
+        # People.
+        ("MSC exosomes in patients with knee osteoarthritis", "clinical"),
+        ("A randomised controlled trial of ADSC exosomes", "clinical"),
+        ("Pilot study of UCMSC vesicles in bone nonunion", "clinical"),
+        # Reviews and the like.
+        ("MSC exosomes in osteoarthritis: a scoping review", "review"),
+        ("Emerging roles of exosomes in bone", "review"),
+        ("Bibliometric analysis of exosomes in cartilage repair", "review"),
+        ("Exosomes for tendon repair: current status and future perspectives", "review"),
+    ],
+)
+def test_design_of_a_title(title, level, vocabulary, cues):
+    assert read(title, vocabulary, cues).design.level == level
+
+
+def test_a_sentence_on_cells_needs_words_of_a_dish(vocabulary, cues):
+    """The cells of a sentence may be those of a body; a row or a title names what was studied."""
+    said = {
+        "MSC exosomes increased the proliferation of chondrocytes.": "not-stated",
+        "MSC exosomes increased the proliferation of cultured chondrocytes.": "in-vitro",
+        "MSC exosomes reduced apoptosis of IL-1β-stimulated chondrocytes.": "in-vitro",
+        "MSC exosomes lowered IL-6 in RAW264.7.": "in-vitro",
+    }
+    found = {t: read(t, vocabulary, cues, kind="full-text").design.level for t in said}
+    assert found == said
+
+
+def test_design_of_rows(vocabulary, cues):
+    source = ("Source", "source", "BMSC-Exos")
+    effect = ("Mechanism", "mechanism", "Reduce inflammation.")
+    cells = ("Cell Target", "target", "HUVECs")
+    assert read_row([source, cells, effect], vocabulary, cues).design.level == "in-vitro"
+    in_mice = ("BMSC exosomes ease periodontitis in mice",)
+    row = read_row([source, cells, effect], vocabulary, cues, titles=in_mice)
+    assert row.design.level == "in-vivo"
+    animal = ("Model", "setting", "Rabbit with a femoral defect")
+    row = read_row([source, animal, effect], vocabulary, cues)
+    assert (row.design.level, row.design.species) == ("in-vivo", ["rabbit"])
+    donor = ("Model", "setting", "Rat chondrocytes")
+    assert read_row([source, donor, effect], vocabulary, cues).design.level != "in-vivo"
+    kept = ("Exos Release / In Vivo", "setting", "Kept for 7 days.")
+    assert read_row([source, kept, effect], vocabulary, cues).design.level == "in-vivo"
+    phase = ("Phase", "", "Preclinical")
+    place = ("Route", "", "Local delivery to the defect site")
+    assert read_row([phase, source, place], vocabulary, cues).design.level == "in-vivo"
+
+
+def test_animals_studied_are_not_the_donors_of_cells(vocabulary, cues):
+    title = "Rabbit BMSC exosomes heal rat calvarial defects"
+    assert read(title, vocabulary, cues).design.species == ["rat"]
+    title = "Exosomes of human ADSCs ease osteoarthritis in a mouse model"
+    assert read(title, vocabulary, cues).design.species == ["mouse"]
+    title = "Exosomes protect rat chondrocytes from apoptosis"
+    assert read(title, vocabulary, cues).design.species == []
+
+
+@pytest.mark.parametrize(
+    ("text", "design"),
+    [
+        (
+            "A randomized, triple-blind, placebo-controlled clinical trial",
+            {"randomised": True, "controlled": True, "blinded": True, "masking": "triple"},
+        ),
+        ("A phase I/II open-label study", {"phase": "1/2", "blinded": False, "masking": "open"}),
+        ("A non-randomised, single-arm study", {"randomised": False}),
+        ("RCT", {"randomised": True, "controlled": True}),
+        ("Controlled release of exosomes", {}),
+        ("Patients were followed for 12 months", {"follow_up": "12 months"}),
+    ],
+)
+def test_design_of_a_trial(text, design):
+    assert read_trial(text) == design
+
+
+def test_titles_that_review_others_are_told_from_studies():
+    assert read_title_level("Guidelines for clinical translation of vesicles") == "review"
+    assert read_title_level("Teratoma risk: a consensus recommendation") == "review"
+    assert read_title_level("Olfactomedin-like protein inhibits mineralization") == "not-stated"
+
+
+# --- role, result, certainty ---------------------------------------------------------------------
+
+
+SAID = """
+therapeutic improved asserted: BMSC exosomes alleviate osteoarthritis
+therapeutic improved asserted: MSC exosomes mediate cartilage repair
+therapeutic improved asserted: PRP exosomes enable tendon-bone healing
+therapeutic improved asserted: ADSC exosomes lower inflammation of joints
+# An aim, a question, a hope: no result.
+therapeutic none-reported aim: Hydrogel with exosomes for bone regeneration
+therapeutic none-reported aim: Effect of ADSC exosomes on bone healing
+therapeutic none-reported hedged: Exosomes as potential therapeutics in ALS
+therapeutic none-reported hedged: Exosomes may alleviate osteoarthritis
+unclear none-reported hedged: Exosomes show promise in osteoarthritis
+# No benefit, and harm done by the vesicles themselves.
+therapeutic no-benefit asserted: MSC exosomes had no effect on osteoarthritis
+pathogenic worsened asserted: Osteoclast exosomes inhibit osteogenesis
+pathogenic worsened asserted: Senescent chondrocyte exosomes aggravate osteoarthritis
+pathogenic worsened asserted: Exosomes of OA cartilage promote cartilage degeneration
+# Looked at, made, counted.
+biomarker none-reported asserted: Plasma exosomes as biomarkers of osteoarthritis
+biomarker none-reported asserted: Sequencing of exosomal circRNA of osteoporosis patients
+method none-reported asserted: GMP manufacturing of MSC vesicles in bioreactors
+method none-reported asserted: Stretching enhances exosome secretion of MSCs
+# Two ways at once.
+therapeutic mixed asserted: Exosomes promote bone regeneration and inflammation
+"""
+
+
+@pytest.mark.parametrize("line", [s for s in SAID.splitlines() if s and not s.startswith("#")])
+def test_role_result_and_certainty(line, vocabulary, cues):
+    expected, _, title = line.partition(": ")
+    found = read(title, vocabulary, cues)
+    assert f"{found.role} {found.result} {found.certainty}" == expected
+
+
+def test_basis_is_where_the_statement_stands(vocabulary, cues):
+    kinds = ("reference-title", "abstract", "key-finding", "full-text")
+    text = "BMSC exosomes alleviate osteoarthritis."
+    assert [read(text, vocabulary, cues, kind=k).basis for k in kinds] == [
+        "title",
+        "abstract",
+        "digest",
+        "full-text",
+    ]
+
+
+# --- conditions ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("title", "conditions"),
+    [
+        ("PRP exosomes promote rotator cuff tendon-bone healing", ["rotator-cuff-tear"]),
+        ("BMSC exosomes promote osteochondral repair", ["osteochondral-defect"]),
+        ("MSC exosomes mediate cartilage repair", ["cartilage-defect"]),
+        ("MSC exosomes for bone regeneration", ["bone-defect"]),
+        ("Exosomes protect cartilage", []),  # nothing is repaired
+        ("Exosomes ease osteoarthritis by cartilage repair", ["osteoarthritis"]),
+    ],
+)
+def test_a_repair_names_its_lesion(title, conditions, vocabulary, cues):
+    assert read(title, vocabulary, cues).conditions == conditions
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "BMSC-derived exosomes from congenital polydactyly tissue alleviate osteoarthritis",
+        "Exosomes of MSCs from obesity donors alleviate osteoarthritis",
+        "Exosomes of ADSCs from scoliosis bone alleviate osteoarthritis",
+    ],
+)
+def test_the_disease_of_donors_is_not_treated(title, vocabulary, cues):
+    assert read(title, vocabulary, cues).conditions == ["osteoarthritis"]
+
+
+# --- outcomes that are not the vesicles' ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "effects"),
+    [
+        # A comparison of carriers, or the carrier's own effect.
+        ("GelMA-60 with higher porosity was selected for exosomes.", {"porosity": "involves"}),
+        ("PCL scaffolds increase the porosity of the implant.", {"porosity": "involves"}),
+        (
+            "Porous titanium scaffolds reduce the elastic modulus of implants.",
+            {"youngs-modulus": "involves"},
+        ),
+        (
+            "The low degradation rate of nHA was improved when combined with PLGA.",
+            {"degradation-rate": "involves"},
+        ),
+        # What the vesicles did to it, or to the repaired tissue.
+        ("Exosomes increased the porosity of the gel.", {"porosity": "up"}),
+        ("Exosomes did not alter the storage modulus of the gel.", {"storage-modulus": "none"}),
+        (
+            "The Young's modulus of repaired tissue was higher in the exosome group than in other "
+            "groups, but still lower than that of normal cartilage.",
+            {"youngs-modulus": "up"},
+        ),
+    ],
+)
+def test_effects_of_carriers_are_not_those_of_vesicles(text, effects, vocabulary, cues):
+    row = read_row([("Mechanical Matching", "", text)], vocabulary, cues)
+    assert {o.id: o.effect for o in row.outcomes} == effects
+
+
+@pytest.mark.parametrize("verb", ["mediate", "mediates"])
+def test_to_mediate_is_to_be_involved(verb, vocabulary, cues):
+    found = read(f"MSC exosomes {verb} cartilage repair", vocabulary, cues)
+    assert [(m.id, m.effect) for m in found.mechanisms] == [("cartilage-regeneration", "involves")]
+    assert found.result == "improved"

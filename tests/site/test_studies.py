@@ -1,0 +1,271 @@
+"""Counts of distinct studies, answers made from records, and the evidence map.
+
+One made-up review: a trial with a negative result, a registered one without, four cited works. The
+numbers below were counted by hand from this list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hand_made import PAPER, make_bundle, make_library
+
+from builder import models
+from builder.site.index import Atlas, build_atlas
+from builder.site.labels import WORDS
+from builder.site.pages.evidence_map import view_grid
+from builder.site.pages.overviews import answer_home
+from builder.site.pages.trials import view_amounts, view_trial_index
+from builder.site.summaries import (
+    Sentence,
+    answer_coverage,
+    find_term_studies,
+    view_answer,
+    view_counts,
+)
+
+TERMS = [
+    models.Term(id="msc", label="MSC", kind="source"),
+    models.Term(id="bmsc", label="BMSC", kind="source", parent="msc"),
+    models.Term(id="adsc", label="ADSC", kind="source", parent="msc"),
+    models.Term(id="oa", label="Osteoarthritis", kind="condition", type="disease"),
+    models.Term(id="koa", label="Knee OA", kind="condition", type="disease", parent="oa"),
+    models.Term(id="pain", label="Pain", kind="condition", type="symptom"),
+    models.Term(id="il-1b", label="IL-1β", kind="mechanism"),
+]
+# A work a finding: (source, condition, design, role, result, certainty, effect on IL-1β).
+WORKS: dict[str, tuple[str, str, str, str, str, str, str]] = {
+    "animals": ("bmsc", "koa", "in-vivo", "therapeutic", "improved", "asserted", "down"),
+    "dish": ("bmsc", "oa", "in-vitro", "therapeutic", "improved", "hedged", "down"),
+    "aim": ("adsc", "oa", "not-stated", "therapeutic", "none-reported", "aim", "involves"),
+    "cause": ("adsc", "koa", "in-vivo", "pathogenic", "worsened", "asserted", "up"),
+}
+
+
+def make_atlas(tmp_path: Path, **changes: Any) -> Atlas:
+    bundle = make_bundle()
+    first, trial = bundle.references[0], bundle.trials[0]
+    cited = [
+        first.model_copy(update={"id": name, "number": n, "printed": f"{name} {n}", "line": 10 + n})
+        for n, name in enumerate([*WORKS, "review"], 1)
+    ]
+    findings = [
+        models.Finding.model_validate(
+            {
+                "id": f"f{n}",
+                "paper": PAPER,
+                "locator": {"kind": "full-text", "line": n, "section": "Results"},
+                "quote": f"Statement {n}",
+                "sources": [source],
+                "conditions": [condition],
+                "design": {"level": design},
+                "role": role,
+                "result": result,
+                "certainty": certainty,
+                "mechanisms": [{"id": "il-1b", "effect": effect}],
+                "references": [n],
+            }
+        )
+        for n, (source, condition, design, role, result, certainty, effect) in enumerate(
+            WORKS.values(), 1
+        )
+    ]
+    # The same study once more, in another place, under a wider label.
+    again = findings[0].model_copy(update={"id": "f9", "sources": ["msc"]})
+    review = findings[0].model_copy(
+        update={"id": "f8", "references": [5], "design": models.Design(level="review")}
+    )
+    negative = trial.model_copy(
+        update={
+            "conditions": ["koa"],
+            "sources": ["bmsc"],
+            "references": [],
+            "result": "no superiority over placebo",
+            "result_effect": "negative",
+        }
+    )
+    waiting = negative.model_copy(
+        update={
+            "id": "nct00000002",
+            "registry": "NCT00000002",
+            "label": "NCT00000002",
+            "sources": ["adsc"],
+            "result": None,
+            "result_effect": None,
+        }
+    )
+    made = replace(
+        bundle,
+        references=cited,
+        findings=[*findings, again, review],
+        trials=[negative, waiting],
+        tables=[],
+        **changes,
+    )
+    return build_atlas(make_library(tmp_path, made, TERMS))
+
+
+@pytest.fixture
+def atlas(tmp_path: Path) -> Atlas:
+    return make_atlas(tmp_path)
+
+
+def say(sentences: list[Sentence]) -> str:
+    return " ".join("".join(piece["label"] for piece in sentence) for sentence in sentences)
+
+
+def test_a_study_counts_once_under_the_narrower_label_and_a_review_is_none(atlas: Atlas) -> None:
+    def names(term: str, *, subtypes: bool) -> list[str]:
+        found = find_term_studies(atlas, atlas.library.terms[term], subtypes=subtypes)
+        return [study.id for study in found]
+
+    assert names("bmsc", subtypes=False) == ["animals", "dish", "nct01234567"]
+    assert names("msc", subtypes=False) == []
+    assert names("msc", subtypes=True) == [
+        "aim", "animals", "cause", "dish", "nct00000002", "nct01234567",
+    ]  # fmt: skip
+    # Knee osteoarthritis counts in osteoarthritis.
+    assert names("oa", subtypes=False) == ["aim", "dish"]
+    assert len(names("oa", subtypes=True)) == 6
+    counts = view_counts(atlas, atlas.library.terms["oa"])
+    assert (counts["studies"], counts["wide"]) == (2, 6)
+    assert (counts["trials"], counts["wide_trials"]) == (0, 2)
+
+
+def test_the_answer_of_a_source_names_designs_results_trials_and_gaps(atlas: Atlas) -> None:
+    words = say(view_answer(atlas, atlas.library.terms["bmsc"]))
+    assert words == (
+        "3 studies used vesicles of this source as a treatment: 1 in people, 1 in animals, "
+        "1 in vitro. 2 report an improvement (1 only as a possibility or an aim); 1 reports no "
+        "benefit. 1 registered trial: NCT01234567 reported: no superiority over placebo. "
+        f"{WORDS['not_assessed']}"
+    )
+
+
+def test_an_aim_is_no_result_and_vesicles_that_harm_are_no_treatment(atlas: Atlas) -> None:
+    words = say(view_answer(atlas, atlas.library.terms["adsc"]))
+    assert words == (
+        "2 studies used vesicles of this source as a treatment: 1 in people, 1 design not stated. "
+        "1 has no result reported. No study in people with a result in the material read. "
+        "1 registered trial: 1 has no result in the material read. "
+        f"1 more study: part of the disease. {WORDS['not_assessed']}"
+    )
+
+
+def test_a_condition_counts_its_subtypes_and_says_so(atlas: Atlas) -> None:
+    words = say(view_answer(atlas, atlas.library.terms["oa"]))
+    assert words.startswith(
+        "5 studies tried vesicles against this condition, subtypes included (2 without them): "
+        "2 in people, 1 in animals, 1 in vitro, 1 design not stated. "
+    )
+
+
+def test_a_mechanism_counts_studies_by_direction(atlas: Atlas) -> None:
+    words = say(view_answer(atlas, atlas.library.terms["il-1b"]))
+    assert words == (
+        "4 studies name it: 2 in animals, 1 in vitro, 1 design not stated. In 1 reported as "
+        "raised; 2 reported as lowered; 1 named without a direction. " + WORDS["not_assessed"]
+    )
+
+
+def test_each_number_of_an_answer_leads_to_its_studies(atlas: Atlas) -> None:
+    pieces = [p for s in view_answer(atlas, atlas.library.terms["bmsc"]) for p in s if p["href"]]
+    links = {p["label"]: p["href"] for p in pieces}
+    assert links["1 in animals"] == "?design=in%20animals#studies"
+    assert links["3 studies"] == "?role=tried%20as%20a%20treatment#studies"
+    assert links["NCT01234567"] == "../../trials/nct01234567/"
+
+
+def test_what_is_not_named_in_its_role_says_that_there_is_no_evidence(atlas: Atlas) -> None:
+    pain = atlas.library.terms["pain"]
+    assert WORDS["no_evidence"] in say(view_answer(atlas, pain))
+
+
+def test_home_answers_from_the_records(atlas: Atlas) -> None:
+    words = say(answer_home(atlas))
+    assert words.startswith(
+        "5 studies of vesicles as a treatment: 2 in people, 1 in animals, 1 in vitro, "
+        "1 design not stated. 2 registered trials: NCT01234567 reported: no superiority over "
+        "placebo; 1 has no result in the material read."
+    )
+
+
+def cells(atlas: Atlas, *roles: str) -> dict[tuple[str, str], Any]:
+    grid = view_grid(atlas, roles, "../")
+    heads = [c["label"] for c in grid["columns"]]
+    return {
+        (row["term"]["label"], head): cell
+        for row in grid["rows"]
+        for head, cell in zip(heads, row["cells"], strict=True)
+    }
+
+
+def test_the_map_shows_the_best_design_with_a_result_and_that_result(atlas: Atlas) -> None:
+    found = cells(atlas, "therapeutic")
+    negative = found["BMSC", "Knee OA"]
+    # Two studies: one in animals improved, and a trial without benefit, which is the higher design.
+    assert (negative["count"], negative["rank"], negative["mark"]) == (2, 4, "=")
+    assert negative["conflict"]
+    assert negative["words"] == (
+        "2 studies; highest design with a result: in people, no benefit reported; results conflict"
+    )
+    assert negative["href"] == "../sources/bmsc/?condition=Knee%20OA#studies"
+    # A trial that is only registered is a light cell with a mark of its own.
+    waiting = found["ADSC", "Knee OA"]
+    assert (waiting["count"], waiting["rank"], waiting["registered"]) == (1, 0, 1)
+    wide = found["BMSC", "Osteoarthritis"]
+    assert (wide["own"], wide["count"]) == (1, 3)
+
+
+def test_what_harms_is_on_a_map_of_its_own(atlas: Atlas) -> None:
+    assert ("ADSC", "Knee OA") in cells(atlas, "pathogenic")
+    assert cells(atlas, "pathogenic")["ADSC", "Knee OA"]["count"] == 1
+    assert cells(atlas, "biomarker") == {}
+
+
+def test_the_row_of_the_trial_with_a_result_comes_first(atlas: Atlas) -> None:
+    small = view_grid(atlas, ("therapeutic",), "", (1, 1))
+    assert small["rows"][0]["term"]["label"] == "BMSC"
+    assert small["rows"][0]["cells"][0]["rank"] == 4
+
+
+def test_trials_with_a_result_are_listed_first(atlas: Atlas) -> None:
+    rows = view_trial_index(atlas).view["rows"]
+    assert [row["registry"] for row in rows] == ["NCT01234567", "NCT00000002"]
+
+
+@pytest.mark.parametrize(
+    ("printed", "amounts"),
+    [
+        ("100 µg EVs", {"µg": "100"}),
+        ("2 × 10^6 cells", {"cells": "2 × 10⁶"}),
+        ("one dose", {}),
+    ],
+)
+def test_doses_stand_in_columns_by_unit(
+    atlas: Atlas, printed: str, amounts: dict[str, str]
+) -> None:
+    trial = atlas.trials[0].model_copy(update={"dose": models.Dose(printed=printed)})
+    assert view_amounts(trial) == amounts
+
+
+@pytest.mark.parametrize(
+    ("coverage", "words"),
+    [
+        (
+            {"title": True, "tables": True, "references": True},
+            "The text of the paper was not read: its file held title, tables and references only.",
+        ),
+        (
+            {"title": True, "abstract": True, "body": True, "references": True},
+            "Read: title, abstract, body and references; it held no tables.",
+        ),
+        ({}, ""),
+    ],
+)
+def test_a_paper_begins_with_what_was_not_read(coverage: dict[str, bool], words: str) -> None:
+    paper = make_bundle().paper.model_copy(update={"coverage": models.Coverage(**coverage)})
+    assert say(answer_coverage(paper)) == words

@@ -1,0 +1,85 @@
+"""One trial, reported by two papers: one page, one record, both reports."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import jsonschema
+from hand_made import PAPER, make_bundle, make_library
+
+from builder import models
+from builder.addresses import ledger
+from builder.export.records import array_schema, find_records
+from builder.site.index import build_atlas, find_trials
+from builder.site.pages import view_pages
+from builder.site.render import render_page
+from builder.store import Library, PaperBundle, merge_references
+
+OTHER = "zoe-2026-later-review"
+AT = "https://atlas.example/"
+
+
+def make_reported_twice(root: Path) -> Library:
+    first = make_bundle()
+    later = first.trials[0].model_copy(
+        update={
+            "paper": OTHER,
+            "quote": "NCT01234567 has ended early",
+            "phase": "2",
+            "dose": None,
+            "status": models.Status(printed="terminated", as_of=date(2026, 1, 1)),
+            "references": [1],
+        }
+    )
+    second = PaperBundle(
+        first.paper.model_copy(update={"id": OTHER}), [first.references[0]], trials=[later]
+    )
+    return replace(
+        make_library(root, first),
+        papers={PAPER: first, OTHER: second},
+        references=merge_references([first, second], {}),
+    )
+
+
+def test_the_record_is_one_and_completed_by_the_other(tmp_path: Path) -> None:
+    [trial] = find_trials(make_reported_twice(tmp_path).trials())
+    assert trial.paper == PAPER
+    assert trial.phase == "2"
+    assert trial.status
+    assert trial.status.printed == "completed"
+    assert trial.references == [2]
+
+
+def test_the_api_has_one_record_with_both_reports(tmp_path: Path) -> None:
+    records = find_records(build_atlas(make_reported_twice(tmp_path)), AT)["trials"]
+    jsonschema.validate(records, array_schema("trials", AT))
+    [trial] = records
+    assert [(t["paper"], t["status"]["printed"]) for t in trial["tellings"]] == [
+        (PAPER, "completed"),
+        (OTHER, "terminated"),
+    ]
+    assert [t["references"] for t in trial["tellings"]] == [[2], [1]]
+
+
+def test_a_trial_reported_once_has_no_list_of_reports(tmp_path: Path) -> None:
+    [trial] = find_records(build_atlas(make_library(tmp_path)), AT)["trials"]
+    assert "tellings" not in trial
+
+
+def test_one_page_holds_both_reports(tmp_path: Path) -> None:
+    library = make_reported_twice(tmp_path)
+    [page] = [p for p in view_pages(library) if p.kind == "trial"]
+    text = render_page(page)
+    assert "NCT01234567 has ended early" in text
+    assert "5 mL of 2 × 10&#94;9/mL, NCT01234567" in text
+    assert "terminated" in text
+    assert ledger.list_addresses(library)["trials/nct01234567/"] == "trial:nct01234567"
+
+
+def test_each_work_that_a_report_cites_names_the_trial(tmp_path: Path) -> None:
+    library = make_reported_twice(tmp_path)
+    pages = {p.record: p.view["trials"] for p in view_pages(library) if p.kind == "reference"}
+    assert [t["registry"] for t in pages["poe-2022-trial-exosomes"]] == ["NCT01234567"]
+    assert [t["registry"] for t in pages["roe-2020-exosomes-bmscs-calm-joints"]] == ["NCT01234567"]
