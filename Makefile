@@ -7,7 +7,7 @@ export PYTHONPATH := .
 PYTEST_ARGS ?=
 BROWSER_TESTS := tests/browser
 
-.PHONY: help site serve test test-fast check check-zensical bench bench-extract bench-growth bench-review bench-read bench-search lock release clean site-env test-env
+.PHONY: help site serve test test-fast fuzz check check-zensical bench bench-extract bench-growth bench-review bench-read bench-search lock release clean site-env test-env
 .DELETE_ON_ERROR:
 
 help: ## list these commands
@@ -27,6 +27,9 @@ test: test-env ## run every test, those in a browser included
 test-fast: test-env ## run the tests that need no browser
 	.ci/get-test-programs --no-browser
 	$(PYTHON) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --ignore $(BROWSER_TESTS) $(PYTEST_ARGS)
+
+fuzz: test-env ## kill 250 commands at any moment, and look at what the next one finds
+	$(PYTHON) tests/fuzz/kill.py --kills 250
 
 check: test-env ## check style, types, content/ and that the site builds
 	$(PYTHON) -m ruff check

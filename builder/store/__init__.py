@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from builder.store.files import (
     WIDTH,
+    describe_error,
     dump_records,
     dump_yaml,
     find_line,
@@ -42,6 +43,7 @@ __all__ = [
     "PaperBundle",
     "Transaction",
     "bundle_files",
+    "describe_error",
     "dump_records",
     "dump_yaml",
     "find_line",

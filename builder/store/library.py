@@ -17,6 +17,7 @@ from builder.project import Project
 from builder.store.cache import Cache, hash_files, hash_parts
 from builder.store.files import (
     dump_records,
+    find_line,
     read_record,
     read_records,
     relative,
@@ -260,6 +261,21 @@ def load(project: Project) -> Library:
         return load_library(project.content, project.root, cache)
 
 
+def _check_twice(
+    content: Path, root: Path, identifiers: Iterable[models.Identifiers]
+) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for place, known in enumerate(identifiers):
+        if known.reference in seen:
+            path = content / "identifiers.yml"
+            line = find_line(path.read_text(encoding="utf-8"), (place,))
+            yield Problem(
+                relative(path, root), line, "error", "identifier-twice", "one entry a work",
+                f"a second one for {known.reference!r}", hint="Bring the two together.",
+            )  # fmt: skip
+        seen.add(known.reference)
+
+
 def load_library(content: Path, root: Path, cache: Cache | None = None) -> Library:
     """Return the whole of content/. Raises ProblemError with every problem found."""
     problems: list[Problem] = []
@@ -285,6 +301,7 @@ def load_library(content: Path, root: Path, cache: Cache | None = None) -> Libra
         ["identifiers.yml"], lambda n: read_list(models.Identifiers, n), problems
     )
     ledger = _collect(["urls.yml"], lambda n: read_list(models.Address, n), problems)
+    problems += _check_twice(content, root, identifiers[0] if identifiers else [])
     if problems:
         raise ProblemError(problems)
     known = {i.reference: i for i in identifiers[0]}

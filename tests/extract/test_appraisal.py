@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from builder.extract.design import read_title_level, read_trial
+from builder.extract.design import is_review_paper, read_title_level, read_trial
 from builder.extract.findings import read_statement
 from builder.extract.findings.statements import Part, Statement
-from builder.models import Finding, Locator
+from builder.models import CslItem, Finding, Locator, Paper, Seed
 
 
 def read(text, vocabulary, cues, *, kind="reference-title", titles=()) -> Finding:
@@ -123,6 +123,21 @@ def test_animals_studied_are_not_the_donors_of_cells(vocabulary, cues):
 )
 def test_design_of_a_trial(text, design):
     assert read_trial(text) == design
+
+
+@pytest.mark.parametrize(
+    ("title", "abstract", "review"),
+    [
+        ("Exosomes of bone: a narrative review", None, True),
+        ("Exosomes of bone", "Bones heal. This narrative review sums up what is known.", True),
+        ("Exosomes of bone", "We review exosomes.", True),
+        ("Exosomes of bone heal rats", "Rats were given exosomes. Reviewers were blinded.", False),
+    ],
+)
+def test_a_paper_is_a_review_by_what_it_says_of_itself(title, abstract, review):
+    seed = Seed(file="a.txt", sha256="0" * 64, layout="digest")
+    csl = CslItem(type="article-journal", title=title)
+    assert is_review_paper(Paper(id="p", csl=csl, seed=seed, abstract=abstract)) == review
 
 
 def test_titles_that_review_others_are_told_from_studies():

@@ -12,8 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from builder.extract.design import is_review_paper
 from builder.extract.findings import questions as doubts
-from builder.extract.findings.appraisal import appraise, drop_donors, find_repaired
+from builder.extract.findings.appraisal import (
+    appraise,
+    drop_donors,
+    find_repaired,
+    mark_review,
+)
 from builder.extract.findings.cells import read_cells
 from builder.extract.findings.concepts import (
     read_mechanisms,
@@ -115,6 +121,7 @@ def trace_findings(
     defined = vocabulary.bind(short)
     own = find_own_vesicles([*short, *document.abbreviations], defined, cues)
     tabled = find_trial_numbers(tables)
+    review = is_review_paper(paper) or "review" in (document.front.kind or "")
     traces = []
     seen: dict[str, int] = {}
     for found in find_statements(paper, document, tables, references, own.widen(cues)):
@@ -126,6 +133,8 @@ def trace_findings(
                 trace = _ask_about_trials(trace, asked)  # noqa: PLW2901
             elif not _says_something(trace, statement.about):
                 continue
+            if review:
+                trace = replace(trace, finding=mark_review(trace.finding))  # noqa: PLW2901
             count = seen[trace.finding.id] = seen.get(trace.finding.id, 0) + 1
             if count > 1:  # the same words twice in one paper
                 twin = trace.finding.model_copy(update={"id": f"{trace.finding.id}-{count}"})

@@ -23,7 +23,7 @@ from builder.extract.design import (
 from builder.extract.findings.statements import Statement
 from builder.extract.findings.trace import EFFECTS, Assigned
 from builder.extract.vocabulary import Vocabulary
-from builder.models import Certainty, Design, Level, Quantity, Result, StudyRole
+from builder.models import Certainty, Design, Finding, Level, Quantity, Result, StudyRole
 
 _RAISED, _LOWERED = ("up", "activates"), ("down", "inhibits")
 _IN_VIVO = re.compile(r"\bin\s+vivo\b", re.IGNORECASE)
@@ -54,7 +54,7 @@ def appraise(
     reader = _Reader(statement, assigned, vocabulary, read_words())
     certainty = reader.read_certainty()
     level = reader.read_level(certainty)
-    result = reader.read_result(certainty, level)
+    result = reader.read_result(certainty)
     role = reader.read_role(result, level)
     if role in ("biomarker", "method"):
         result = "none-reported"
@@ -115,6 +115,17 @@ def drop_donors(assigned: Sequence[Assigned], texts: Mapping[str, str]) -> list[
         for a in assigned
         if a.field not in ("conditions", "condition_effects") or (a.value, a.part) not in donors
     ]
+
+
+def mark_review(finding: Finding) -> Finding:
+    """Return an uncited statement of a review, which has no study of its own, as a review's."""
+    if finding.references or finding.design.level not in ("not-stated", "in-vitro"):
+        return finding
+    if finding.basis not in ("abstract", "digest", "full-text"):
+        return finding
+    return finding.model_copy(
+        update={"design": finding.design.model_copy(update={"level": "review"})}
+    )
 
 
 class _Reader:
@@ -336,8 +347,8 @@ class _Reader:
 
     # --- result, role ----------------------------------------------------------------------------
 
-    def read_result(self, certainty: Certainty, level: Level) -> Result:
-        if certainty != "asserted" or level == "review":
+    def read_result(self, certainty: Certainty) -> Result:
+        if certainty != "asserted":
             return "none-reported"
         told = self._named("condition_effects")
         verdicts = {"down": "improved", "up": "worsened", "none": "no-benefit"}

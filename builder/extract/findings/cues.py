@@ -149,6 +149,8 @@ class Cues:
     shown: frozenset[str]
     keeps_in: frozenset[str]
     keeps_as: frozenset[str]
+    keeps_for: frozenset[str]
+    turning_to: tuple[str, ...]
     measured: frozenset[str]
     reaching: tuple[str, ...]
     intransitive: frozenset[str]
@@ -380,6 +382,8 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
             [*effects["keeps_in"], *(w for n in effects["nouns"].values() for w in n)]
         ),
         keeps_as=frozenset(effects["keeps_as"]),
+        keeps_for=frozenset(effects["keeps_for"]),
+        turning_to=tuple(effects["turning_to"]),
         reaching=tuple(effects["reaching"]),
         intransitive=frozenset(effects["intransitive"]),
         falling=frozenset(effects["falling"]),

@@ -127,7 +127,10 @@ def find_own_vesicles(
     for short, long in sorted(dict(definitions).items(), key=lambda d: (-len(d[0]), d)):
         if not cues.names_vesicles(long):
             continue
-        named = [bool(vocabulary.find_mentions(t, kinds=("source", "cell"))) for t in (short, long)]
+        named = [
+            any(m.term for m in vocabulary.find_mentions(text, kinds=("source", "cell")))
+            for text in (short, long)
+        ]
         if cues.names_vesicles(short) and named != [False, True]:
             continue
         base = re.escape(short.removesuffix("s"))
