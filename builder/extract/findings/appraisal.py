@@ -20,8 +20,7 @@ from builder.extract.design import (
     read_trial,
     read_words,
 )
-from builder.extract.findings.statements import Statement
-from builder.extract.findings.trace import EFFECTS, Assigned
+from builder.extract.findings.statements import EFFECTS, Assigned, Statement
 from builder.extract.vocabulary import Vocabulary
 from builder.models import Certainty, Design, Finding, Level, Quantity, Result, StudyRole
 
