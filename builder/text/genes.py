@@ -25,7 +25,9 @@ _DASH = re.escape(spelling.DASHES)
 _SYMBOL = re.compile(
     rf"(?<![\w{_DASH}])(?:[A-Z][A-Z0-9]{{2,}}|[A-Z]{{2,}}[{_DASH}]\d+[A-Z]?)(?![\w*]|[{_DASH}]\d)"
 )
-_MOUSE = re.compile(rf"(?<![\w{_DASH}])[A-Z][a-z]{{1,5}}[a-z0-9]*(?:[a-z0-9]|\d[A-Z])(?![\w*]|[{_DASH}]\d)")
+_MOUSE = re.compile(
+    rf"(?<![\w{_DASH}])[A-Z][a-z]{{1,5}}[a-z0-9]*(?:[a-z0-9]|\d[A-Z])(?![\w*]|[{_DASH}]\d)"
+)
 _OF_GENE = re.compile(
     r"[\s-]*(?:mRNA|genes?\b|expression|signal|pathway|axis|protein|levels?\b|transcript|promoter|"
     r"knock|silenc|overexpress|deficien|null\b|mediated|dependent|driven|positive|loss|⁺|\+|/[A-Z])"
