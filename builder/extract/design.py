@@ -53,9 +53,10 @@ def parse_words(data: Mapping[str, Any]) -> Words:
     def compiled(pattern: str) -> re.Pattern[str]:
         return re.compile(pattern, re.IGNORECASE)
 
-    lists = ("of_carriers", "good", "bad", "not_for", "tissue", "production", "scenes")
+    lists = ("vessels", "of_carriers", "good", "bad", "not_for", "tissue", "production", "scenes")
     names = ["defects", "looked_at", "patients", "review", "preclinical", "hedged", "modal", "aim"]
     names += ["repair_words", "in_dish", "taken_from", "living", "question", "donor"]
+    names += ["tumour", "no_vessels", "lacking", "no_difference", "clinical_words"]
     names += ["reviews_itself", "donor_after", "beside_normal", "describing_carrier"]
     return Words(
         levels=tuple(
