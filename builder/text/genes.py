@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import pairwise
-from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
+from builder.project import find_data
 from builder.text import spelling
 
-FILE = Path(__file__).resolve().parents[2] / "content" / "genes.tsv"
+FILE = find_data("genes.tsv")
 _DASH = re.escape(spelling.DASHES)
 # GDF-15 is GDF15: one dash may stand between the letters and the number.
 _SYMBOL = re.compile(

@@ -11,11 +11,12 @@ from typing import Any, Literal
 
 from builder import store
 from builder.extract.findings.outcome_words import ReliefWords, parse_relief
+from builder.project import find_data
 from builder.text import spelling
 
 CueKind = Literal["verb", "noun", "neutral", "aim", "denial", "hypothesis", "break"]
 _DASHES = re.escape(spelling.DASHES)
-CUES_FILE = Path(__file__).resolve().parents[3] / "content" / "cues.yml"
+CUES_FILE = find_data("cues.yml")
 ROLES = ("source", "partner", "loaded", "native", "culture")
 
 
