@@ -16,9 +16,9 @@ def run() -> None:
     installed elsewhere, as by ``pipx run``, hands over to the checkout it is called in.
     """
     if not sys.flags.utf8_mode and sys.getfilesystemencoding() != "utf-8":
-        # A locale of ASCII alone: names of papers and of folders are in UTF-8 all the same.
-        words = [sys.executable, *sys.orig_argv[1:]]
-        os.execve(sys.executable, words, {**os.environ, "PYTHONUTF8": "1"})  # noqa: S606 (this program again)
+        # In an old locale with its UTF-8 mode off, Python can't spell a path such as ``é/``.
+        words = [sys.executable, "-X", "utf8", "-m", "builder", *sys.argv[1:]]
+        os.execv(sys.executable, words)  # noqa: S606 (this program again)
     own = Path(__file__).resolve().parents[1]
     if not (own / "content").is_dir():
         checkout = _find_checkout(Path.cwd())

@@ -59,6 +59,11 @@ def extract(project: Project, jobs: int | None, dask: str | None) -> None:
 
     if jobs and dask:
         raise click.UsageError("--jobs and --dask exclude each other")
+    if project.is_read_only:
+        with told():
+            problems = extraction.check(project).problems
+        finish(problems, "extract: nothing can be written here; content/ was checked instead")
+        return
     with told(), Stages() as stages:
         crew = workers.Crew(jobs, dask, stages.progress)
         report = extraction.extract(project, stages.notify, crew)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
 from builder.models.base import EMPTY, Question, Record, Slug
+
+_PAGE_RANGE = re.compile(
+    r"^([A-Za-z]{0,4}\d[\w.:]*|[ivxlc]+)\s?([–−-])\s?([A-Za-z]{0,4}\d[\w.:]*|[ivxlc]+)$"
+)
+_MOST_PAGES = 3000
 
 
 class CslName(Record):
@@ -50,6 +56,24 @@ class CslItem(Record):
     URL: str | None = None
     accessed: CslDate | None = None
     status: Annotated[str | None, Field(description="'in press' and the like")] = None
+
+    @property
+    def pages(self) -> tuple[str, str]:
+        """First and last page of a range at either dash; an article number is whole, and first."""
+        found = _PAGE_RANGE.match(self.page or "")
+        if not found:
+            return self.page or "", ""
+        first, dash, last = found.groups()
+        numbers = [int(digits[0]) for end in (first, last) if (digits := re.findall(r"\d+", end))]
+        if dash == "-" and len(numbers) == 2:  # noqa: PLR2004 (both ends are numbers)
+            low, high = numbers
+            short = len(str(low)) - len(str(high))
+            high += low // 10 ** len(str(high)) * 10 ** len(str(high)) if short > 0 else 0
+            lettered = first[0].isalpha() and not last[0].isalpha()
+            odd = last.startswith("0") or (lettered and short > 0)
+            if odd or not low <= high < low + _MOST_PAGES:
+                return self.page or "", ""
+        return first, last
 
     @property
     def year(self) -> int | None:
@@ -104,6 +128,9 @@ class Affiliated(Record):
     author: Annotated[int, Field(description="index in csl.author, from 0")]
     orcid: str | None = None
     affiliations: list[str] = EMPTY
+    other_names: Annotated[
+        list[str], Field(description="the name in other languages or scripts")
+    ] = EMPTY
 
 
 class Abbreviation(Record):

@@ -113,6 +113,8 @@ def build_environment(project: Project) -> dict[str, str]:
         **os.environ,
         "PYTHONPATH": os.pathsep.join(filter(None, [builder, os.environ.get("PYTHONPATH", "")])),
         "SOURCE_DATE_EPOCH": str(source_date_epoch(project.root)),
+        "PYTHONUTF8": "1",
+        "ATLAS_DOCS": str(project.docs),
         "LAST_SEARCHED": searched.isoformat() if searched else "",
         # Material prints its end of life on each run; we know, and `make check-zensical` prepares
         # for it. Set here, so that a build's own warnings stay visible.

@@ -55,21 +55,17 @@ def new_site(site: Path) -> Iterator[Path]:
     try:
         folder.mkdir(parents=True)
         yield folder
-        open_to_all(folder)
+        _open_to_readers(folder)
         take_place(folder, site)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def open_to_all(folder: Path) -> None:
-    """Let every web server read a site, whatever the umask of the one who built it."""
-    os.chmod(folder, 0o755)  # noqa: S103 (published for all to read)
-    for here, folders, files in os.walk(folder):
-        for names, mode in ((folders, 0o755), (files, 0o644)):
-            for name in names:
-                path = os.path.join(here, name)
-                if not os.path.islink(path) and os.stat(path).st_mode & 0o777 != mode:
-                    os.chmod(path, mode)
+def _open_to_readers(folder: Path) -> None:
+    """Let a web server of any user read a site, whatever the umask it was built under."""
+    folder.chmod(0o755)
+    for path in folder.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def take_place(new: Path, site: Path) -> None:

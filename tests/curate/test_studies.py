@@ -133,6 +133,16 @@ def test_a_row_whose_reference_does_not_fit_has_no_study() -> None:
     assert (study.findings, study.sources) == ([], [])
 
 
+def test_a_primary_paper_is_a_study_of_its_own_and_a_review_is_none() -> None:
+    where = Locator(kind="abstract", line=1)
+    said = finding("a1", locator=where, design={"level": "in-vivo"}, sources=["bmsc"])
+    [study] = find_studies(library(bundle([], [said])))
+    assert (study.id, study.kind, study.references) == ("doe-2025", "primary", [])
+    assert (study.findings, study.design.level) == (["a1"], "in-vivo")
+    reviewed = said.model_copy(update={"design": Design(level="review")})
+    assert find_studies(library(bundle([], [reviewed]))) == []
+
+
 @pytest.mark.parametrize(
     ("places", "labels", "asked"),
     [

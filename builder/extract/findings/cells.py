@@ -15,7 +15,7 @@ from builder.extract.findings.source_tissues import (
     narrow_source,
 )
 from builder.extract.findings.spans import Reading, is_inside, touches
-from builder.extract.findings.trace import Assigned
+from builder.extract.findings.statements import Assigned
 from builder.extract.findings.vehicles import find_carriers
 from builder.extract.vocabulary import Mention
 

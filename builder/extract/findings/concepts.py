@@ -16,7 +16,7 @@ from builder.extract.findings.split_names import (
     find_gapped_conditions,
     find_placed_defects,
 )
-from builder.extract.findings.trace import Assigned
+from builder.extract.findings.statements import Assigned
 from builder.extract.findings.vehicles import MARKER, is_unknown_rna, read_cargo
 from builder.extract.vocabulary import Mention
 from builder.text.spelling import SPECIES_PREFIXES

@@ -324,8 +324,8 @@ def find_questions(atlas: Atlas) -> Iterator[Found]:
         if study.references:
             label = short_name(atlas.library.references[study.references[0]].csl)
             address = atlas.work_href(study.references[0], _ROOT)
-        if study.trials:
-            address = page_href(_ROOT, "trial", study.trials[0])
+        if listed := atlas.trial_of(study):
+            address = page_href(_ROOT, "trial", listed.id)
         for question in study.questions:
             yield question, link(label, address), "study"
 
