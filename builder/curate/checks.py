@@ -13,7 +13,7 @@ from builder import models, store
 from builder.errors import Level, Problem, suggest
 from builder.models import TERM_FOLDERS, Term
 from builder.store import Library, PaperBundle
-from builder.text import curies, ids, spelling
+from builder.text import curies, ids, nomenclature, spelling
 
 # The lists of a finding, with the kinds of terms that may stand in each. None: any kind, for a
 # target may be a cell, a tissue or a molecule.
@@ -208,7 +208,7 @@ class _Name(NamedTuple):
 
 def check_terms(terms: Sequence[Term], content: Path, root: Path) -> list[Problem]:
     """Return every problem of the terms, with file and line, sorted."""
-    known = {t.id: t for t in terms}
+    known = nomenclature.Terms({t.id: t for t in terms}, content)
     found = [
         *_check_ids(terms),
         *_check_parents(known),
