@@ -1,13 +1,19 @@
 # Two commands are all a stranger needs: `make site` and `make test`. `make help` lists the rest.
 
-PYTHON := .venv/bin/python
-ATLAS := .venv/bin/exosome-atlas
+# Other places for what is made: make site VENV=/tmp/venv BUILD=/tmp/build SITE=/srv/atlas
+VENV ?= .venv
+PYTHON := $(VENV)/bin/python
+ATLAS := $(VENV)/bin/exosome-atlas
+ifdef BUILD
+export ATLAS_BUILD := $(abspath $(BUILD))
+endif
+export ATLAS_VENV := $(VENV)
 export PYTHONPATH := .
 # More words for pytest: make test PYTEST_ARGS="-k search"
 PYTEST_ARGS ?=
 BROWSER_TESTS := tests/browser
 
-.PHONY: help site serve test test-fast check check-zensical bench bench-extract bench-growth bench-review bench-read bench-search lock release clean site-env test-env
+.PHONY: help site serve test test-fast fuzz check check-zensical bench bench-extract bench-growth bench-review bench-read bench-search lock release clean site-env test-env
 .DELETE_ON_ERROR:
 
 help: ## list these commands
@@ -15,7 +21,7 @@ help: ## list these commands
 
 site: site-env ## read the papers and publish them to site/
 	$(ATLAS) extract
-	$(ATLAS) build
+	$(ATLAS) build $(if $(SITE),--out $(SITE))
 
 serve: site-env ## preview, reloading the browser on every change
 	$(ATLAS) serve
@@ -27,6 +33,9 @@ test: test-env ## run every test, those in a browser included
 test-fast: test-env ## run the tests that need no browser
 	.ci/get-test-programs --no-browser
 	$(PYTHON) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --ignore $(BROWSER_TESTS) $(PYTEST_ARGS)
+
+fuzz: test-env ## kill 250 commands at any moment, and look at what the next one finds
+	$(PYTHON) tests/fuzz/kill.py --kills 250
 
 check: test-env ## check style, types, content/ and that the site builds
 	$(PYTHON) -m ruff check
@@ -73,8 +82,8 @@ clean: ## remove all that was built, but not .venv/
 
 # Both do nothing where .venv/ holds, whole, what the lock names.
 site-env:
-	@.ci/make-venv requirements.lock
+	@.ci/make-venv requirements.lock $(VENV)
 
 test-env:
-	@.ci/make-venv requirements-dev.lock
+	@.ci/make-venv requirements-dev.lock $(VENV)
 	@.ci/get-pips

@@ -17,10 +17,8 @@ import yaml
 from builder import store
 from builder.project import Project
 from builder.publish.site import build_environment
-from builder.search.config import read_habits
-from builder.search.entries import Entry, Field
-from builder.search.index import Entries, find_entries, write_index
-from builder.search.sections import Section
+from builder.search.entries import WORK, Entries, Entry, Section, find_entries, read_habits
+from builder.search.index import write_index
 from builder.site.index import build_atlas
 
 PAGES = 10_000
@@ -41,23 +39,24 @@ def _read_settings(project: Project) -> Any:
 def grow_entries(today: Entries, pages: int = PAGES) -> Entries:
     """Return today's entries and invented works and findings, up to a number of pages."""
     chance = random.Random(SEED)  # noqa: S311 (made-up data, the same on each run)
-    references = [w for w in today.works if w.kind == "reference"]
+    references = [w for w in today.texts if w.kind == "reference"]
+    statements = [f for f in today.texts if f.kind == "finding"]
     words = [word for w in references for word in w.title.split()]
-    texts = [s.text for f in today.findings for s in f.sections] or ["bone"]
-    quotes = [f.title for f in today.findings]
-    missing = pages - sum("#" not in entry.path for entry in today.all)
+    texts = [s.text for f in statements for s in f.sections] or ["bone"]
+    quotes = [f.title for f in statements]
+    missing = pages - sum(bool(entry.sections) for entry in today.all)
     works = [_work(chance, i, words, references) for i in range(missing * 6 // 10)]
     findings = [
         replace(
-            chance.choice(today.findings),
-            path=f"findings/f{i:09x}/",
+            chance.choice(statements),
+            path=f"papers/made/#f{i:09x}",
             title=" ".join([chance.choice(quotes), _invent(chance), *chance.sample(words, 6)]),
             identifiers=(f"f{i:09x}",),
-            sections=(Section("names", "What it names", chance.choice(texts)),),
+            sections=(Section(chance.choice(texts)),),
         )
         for i in range(missing - len(works))
     ]
-    return Entries(today.terms, [*today.works, *works], [*today.findings, *findings])
+    return Entries(today.terms, [*today.texts, *works, *findings])
 
 
 def _invent(chance: random.Random, most: int = 4) -> str:
@@ -79,20 +78,8 @@ def _work(chance: random.Random, number: int, words: Sequence[str], like: Sequen
         detail=f"{people[0]} et al., {year}, {journal}",
         year=year,
         names=(title,),
-        words=(
-            (Field.TITLE, title),
-            (Field.AUTHOR | Field.FIRST, people[0]),
-            *((Field.AUTHOR, name) for name in people[1:]),
-            (Field.JOURNAL, journal),
-            (Field.YEAR, str(year)),
-            (Field.NUMBER, page),
-        ),
         identifiers=(f"DOI:10.{chance.randint(1000, 9999)}/x.{number}",),
-        sections=(
-            Section(
-                "bibliography", "Bibliography", f"{'; '.join(people)}. {journal} {year} {page}"
-            ),
-        ),
+        sections=(Section(f"{'; '.join(people)}. {journal} {year} {page}", WORK),),
     )
 
 

@@ -113,7 +113,8 @@ def _mend(record: BaseModel, correction: models.Correction) -> BaseModel:
     try:
         return type(record).model_validate(data)
     except ValidationError as error:
-        raise _MisfitError("new", error.errors()[0]["msg"], repr(correction.new)) from error
+        expected, _ = store.describe_error(error.errors(include_url=False)[0])
+        raise _MisfitError("new", expected, repr(correction.new)) from error
 
 
 def _expect(present: Any, correction: models.Correction) -> None:

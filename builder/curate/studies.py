@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from builder.extract.design import LEVELS, read_title_level, read_trial, read_words
+from builder.extract.design import LEVELS, is_review_paper, read_title_level, read_trial, read_words
 from builder.extract.trials import is_report, judge_trial
 from builder.models import Cited, Design, Finding, Question, Result, Study, StudyRole, Term, Trial
 from builder.store import Library, PaperBundle
@@ -37,11 +37,15 @@ class _Group:
 def find_studies(library: Library) -> list[Study]:
     """Return every trial, registration and cited work of a library as studies, by id.
 
-    A finding that cites a work belongs to its study. A row whose reference does not fit belongs to
-    none, and nor does a statement that cites nothing.
+    A finding that cites a work belongs to its study, and one that cites nothing to the paper's own
+    study, if it is one. A row whose reference does not fit belongs to none, nor does a review's own
+    statement.
     """
     works = {(p, c.number): c for p, b in library.papers.items() for c in b.references}
     same = _link_works(library.papers.values())
+    for bundle in library.papers.values():
+        if _is_primary(bundle):
+            same.find(f"work:{bundle.paper.id}")
     groups: dict[str, _Group] = defaultdict(_Group)
     for name in same.leader:
         kind, _, key = name.partition(":")
@@ -53,8 +57,10 @@ def find_studies(library: Library) -> list[Study]:
     for bundle in library.papers.values():
         for trial in bundle.trials:
             groups[same.find(f"trial:{trial.id}")].trials[trial.id].append(trial)
+        primary = _is_primary(bundle)
         for finding in bundle.findings:
-            for work in _rests_on(finding, works):
+            own = [bundle.paper.id] if primary and _is_own(finding) else []
+            for work in own or _rests_on(finding, works):
                 groups[same.find(f"work:{work}")].findings[finding.id] = finding
     return sorted((_build(group, library) for group in groups.values()), key=lambda s: s.id)
 
@@ -87,6 +93,20 @@ def _link_works(bundles: Iterable[PaperBundle]) -> _Same:
             for cited in _works_of(trial, bundle):
                 same.join(f"work:{cited.id}", f"trial:{trial.id}")
     return same
+
+
+def _is_primary(bundle: PaperBundle) -> bool:
+    """Return whether a paper reports a study of its own in the statements that cite nothing."""
+    own = [f for f in bundle.findings if _is_own(f)]
+    return (
+        bool(own)
+        and not is_review_paper(bundle.paper)
+        and not any(f.design.level == "review" for f in own)
+    )
+
+
+def _is_own(finding: Finding) -> bool:
+    return not finding.references and finding.basis in ("abstract", "full-text")
 
 
 def _works_of(trial: Trial, bundle: PaperBundle) -> Iterator[Cited]:
@@ -127,7 +147,7 @@ def _build(group: _Group, library: Library) -> Study:
     return Study(
         id=sorted(group.trials)[0] if group.trials else works[0],
         kind=kind,
-        references=works,
+        references=[w for w in works if w in library.references],
         trials=sorted(group.trials),
         findings=[f.id for f in findings],
         sources=sources,

@@ -16,6 +16,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from builder import models
 from builder.addresses.pages import TERM_KINDS, list_parents, term_address
+from builder.curate.evidence_map import find_evidence_map
 from builder.curate.studies import find_studies
 from builder.models import Basis, Finding, Slug, Study, Term
 from builder.site.citations import short_name
@@ -193,11 +194,21 @@ def _studies(atlas: Atlas, site_url: str) -> Iterator[Data]:
     for study in find_studies(atlas.library):
         trial = next((name for name in study.trials if name in known), "")
         work = atlas.library.references[study.references[0]] if study.references else None
-        if trial or work is None:
-            path, label = ids.page_path("trial", trial or study.id), known.get(trial, study.id)
+        if trial:
+            path, label = ids.page_path("trial", trial), known[trial]
+        elif work is None:
+            paper = atlas.paper(study.id).paper
+            path, label = ids.page_path("paper", paper.id), short_name(paper.csl)
         else:
             path, label = atlas.pages.references[work.id], short_name(work.csl)
         yield serialise(study, url=site_url + path, label=label)
+
+
+def _evidence_map(atlas: Atlas, site_url: str) -> Iterator[Data]:
+    known = atlas.library.terms
+    for row in find_evidence_map(atlas.studies, known):
+        pair = [known[n].label if n in known else n for n in (row.source, row.condition)]
+        yield serialise(row, url=f"{site_url}map/", label=" × ".join(pair))
 
 
 def _vocabulary(atlas: Atlas, site_url: str) -> Iterator[Data]:
@@ -210,6 +221,7 @@ def _term(atlas: Atlas, term: Term, site_url: str, **keys: Any) -> Data:
         term,
         _TERM_HIDDEN,
         url=site_url + term_address(atlas.library, term),
+        type=term.plain_type,
         parents=list_parents(term),
         xrefs=[xref.curie for xref in term.xrefs],
         **keys,
@@ -266,6 +278,7 @@ COLLECTIONS: Mapping[str, Collection] = {
         ids.FOLDERS[kind]: Collection(Term, TermKeys, _terms(kind), _TERM_HIDDEN)
         for kind in TERM_KINDS
     },
+    "evidence_map": Collection(models.MapRow, Keys, _evidence_map),
     "findings": Collection(Finding, FindingKeys, _findings),
     "papers": Collection(models.Paper, PaperKeys, _papers),
     "references": Collection(models.Reference, Keys, _references),

@@ -72,7 +72,9 @@ of: date as of which it held | synonym: a spelling that a paper might use |
 xref: identifier in an ontology or database, as CURIE | footnote: footnote |
 doses: number of doses | ml: volume in mL | retracted: id of a work or paper that was retracted |
 certainty: asserted, hedged or aim | result: result, as stated | site: id of a tissue |
-setting: in vitro or in vivo | blinded: whether it is blinded | n: number of participants |
+arm: arm, as stated | country: country | sponsor: sponsor | analysed: participants analysed |
+enrolled: participants enrolled | planned: participants planned | setting: in vitro or in vivo |
+blinded: whether it is blinded | n: number of participants |
 controlled: whether it has a control group | randomised: whether it is randomised |
 up: time of follow-up | body: whether the seed held the text |
 references: whether the seed held the list | tables: whether the seed held the tables |
@@ -128,6 +130,7 @@ def find_tables(records: Mapping[str, Sequence[Data]]) -> list[Table]:
         made = _Maker(tables, schema.get("$defs", {}))
         about = (COLLECTIONS[name].model.__doc__ or name).partition("\n")[0]
         table = tables[name] = Table(name, about, key=("id",))
+        _put(table, "id", _TEXT)
         made.add_columns(table, schema)
         for record in records[name]:
             made.add_row(table, _flat_work(record) if name == "references" else record, schema)
@@ -172,7 +175,8 @@ class _Maker:
             self.add_columns(child, item)
             self._rename_id(child, _singular(column))
         else:
-            _put(child, _singular(column), item)
+            about = item.get("description") or part.get("description")
+            _put(child, _singular(column), {**item, **({"description": about} if about else {})})
 
     def _rename_id(self, child: Table, name: str) -> None:
         """Call the id of a list's entries by what it is the id of, where that is a table."""

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from builder import store
-from builder.models import Level
+from builder.models import Level, Paper
+from builder.project import find_data
 
-WORDS_FILE = Path(__file__).resolve().parents[2] / "content" / "evidence.yml"
+WORDS_FILE = find_data("evidence.yml")
 # From the weakest to the strongest.
 LEVELS: tuple[Level, ...] = ("not-stated", "review", "in-vitro", "ex-vivo", "in-vivo", "clinical")
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
@@ -53,10 +54,11 @@ def parse_words(data: Mapping[str, Any]) -> Words:
     def compiled(pattern: str) -> re.Pattern[str]:
         return re.compile(pattern, re.IGNORECASE)
 
-    lists = ("of_carriers", "good", "bad", "not_for", "tissue", "production", "scenes")
+    lists = ("vessels", "of_carriers", "good", "bad", "not_for", "tissue", "production", "scenes")
     names = ["defects", "looked_at", "patients", "review", "preclinical", "hedged", "modal", "aim"]
     names += ["repair_words", "in_dish", "taken_from", "living", "question", "donor"]
-    names += ["donor_after", "beside_normal", "describing_carrier"]
+    names += ["tumour", "no_vessels", "lacking", "no_difference", "clinical_words"]
+    names += ["reviews_itself", "donor_after", "beside_normal", "describing_carrier"]
     return Words(
         levels=tuple(
             (level, compiled("|".join(f"(?:{p})" for p in patterns)))
@@ -90,6 +92,14 @@ def read_words(path: Path = WORDS_FILE) -> Words:
 def is_review(title: str) -> bool:
     """Return whether a title names a review, a guideline or the like, and no study."""
     return bool(read_words().patterns["review"].search(title))
+
+
+def is_review_paper(paper: Paper) -> bool:
+    """Return whether a paper is a review, by its title or what its abstract says of it."""
+    own = read_words().patterns["reviews_itself"]
+    return is_review(paper.csl.title) or any(
+        own.search(text) for text in (paper.abstract, paper.tldr, paper.contribution) if text
+    )
 
 
 def read_title_level(title: str) -> Level:

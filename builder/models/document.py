@@ -39,7 +39,10 @@ BlockKind = Literal[
 
 @record
 class Person:
-    """An author as printed. ``literal`` is a group's name; else family and given."""
+    """An author as printed. ``literal`` is a group's name; else family and given.
+
+    ``others`` are forms of the name in other languages or scripts.
+    """
 
     family: str = ""
     given: str = ""
@@ -47,6 +50,7 @@ class Person:
     suffix: str = ""
     orcid: str = ""
     affiliations: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 @record

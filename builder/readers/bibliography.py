@@ -115,9 +115,14 @@ def _join(document: Document, kind: str) -> tuple[str | None, int | None]:
 
 def _people(authors: Sequence[Person]) -> list[Affiliated]:
     return [
-        Affiliated(author=i, orcid=p.orcid or None, affiliations=list(p.affiliations))
+        Affiliated(
+            author=i,
+            orcid=p.orcid or None,
+            affiliations=list(p.affiliations),
+            other_names=list(p.others),
+        )
         for i, p in enumerate(authors)
-        if p.orcid or p.affiliations
+        if p.orcid or p.affiliations or p.others
     ]
 
 

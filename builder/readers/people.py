@@ -15,6 +15,10 @@ _PARTICLES = frozenset({
 # A longer "name" is prose that stands in the place of one.
 _MAX_NAME = 300
 _SUFFIX = re.compile(r"^(?:Jr|Sr|II|III|IV|2nd|3rd)\.?$")
+# Letters one by one; two without stops stand for two names.
+_INITIALS = re.compile(r"^(?:[^\W\d_]\.?[\s-]?){1,2}$|^(?:[^\W\d_]\.[\s-]?){1,5}$")
+_MOST_INITIALS = 12
+_MOST_GIVEN = 3
 _ORCID = re.compile(r"\(?\s*(?:https?://orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])\s*\)?")
 # Affiliation marks behind a name: digits, superscripts, stars, daggers.
 _AFFILIATION = re.compile(r"[\s,]*[\d¹²³⁰⁴-⁹*†‡§¶#✉]+(?:,\s?[\d*†‡§¶#]+)*$")
@@ -27,8 +31,13 @@ _GROUP_WORDS = re.compile(
 _ET_AL = re.compile(r"[,;]?\s*(?:and\s+)?\bet al\.?\s*$", re.IGNORECASE)
 
 
-def parse_person(name: str) -> Person:
-    """Return a person from a name in natural order or as ``Family, Given``; groups are literal."""
+def parse_person(name: str, *, natural: bool = True) -> Person:
+    """Return the person of a name in one piece; groups, and what can't be taken apart, are literal.
+
+    Read are ``Family, Given[, Jr.]``, ``Family J.A.[, Jr.]`` and ``J. A. Family`` in any alphabet,
+    and, where ``natural``, ``Given Family`` with the particles that begin a family name. Marks of
+    affiliations and notes are no part of a name.
+    """
     if len(name) > _MAX_NAME:
         return Person(literal=name)
     orcid = _ORCID.search(name)
@@ -36,23 +45,44 @@ def parse_person(name: str) -> Person:
         name = name[: orcid.start()] + name[orcid.end() :]
     name = _AFFILIATION.sub("", " ".join(name.split())).strip(" ,;")
     number = orcid[1] if orcid else ""
-    if _GROUP_WORDS.search(name):
-        return Person(literal=name, orcid=number)
+    whole = Person(literal=name, orcid=number)
+    if not name or _GROUP_WORDS.search(name):
+        return whole
     parts = [part.strip() for part in name.split(",")]
     suffix = parts.pop() if len(parts) > 1 and _SUFFIX.match(parts[-1]) else ""
     if len(parts) > 1:
+        if not natural and len(parts[1].split()) > _MOST_GIVEN:
+            return whole
         return Person(parts[0], ", ".join(parts[1:]), suffix=suffix, orcid=number)
-    words = name.split() if not suffix else parts[0].split()
-    if _SUFFIX.match(words[-1]):
+    words = parts[0].split()
+    if len(words) > 1 and _SUFFIX.match(words[-1]):
         suffix = words.pop()
-    if not words[1:]:
-        return Person(literal=name, orcid=number)
-    begin = len(words) - 1
-    for index in range(1, len(words) - 1):
-        if words[index] in _PARTICLES:
-            begin = index
-            break
-    return Person(" ".join(words[begin:]), " ".join(words[:begin]), suffix=suffix, orcid=number)
+    cut = _cut_name(words, natural=natural)
+    if not cut:
+        return whole
+    family, given = cut
+    return Person(" ".join(family), " ".join(given), suffix=suffix, orcid=number)
+
+
+def _cut_name(words: list[str], *, natural: bool) -> tuple[list[str], list[str]] | None:
+    """Return family and given names of the words of a name, by initials or by their order."""
+    for cut in range(1, len(words)):
+        if is_initials(" ".join(words[cut:])):
+            return words[:cut], words[cut:]
+    if not natural:
+        for cut in range(len(words) - 1, 0, -1):
+            if is_initials(" ".join(words[:cut])):
+                return words[cut:], words[:cut]
+        return None
+    if len(words) < 2:  # noqa: PLR2004 (family and given)
+        return None
+    begin = next((i for i in range(1, len(words) - 1) if words[i] in _PARTICLES), len(words) - 1)
+    return words[begin:], words[:begin]
+
+
+def is_initials(text: str) -> bool:
+    """Return whether a text is initials: ``J.A.``, ``JA``, ``J.-P.``, ``É``, ``Ü. Ż.``."""
+    return bool(_INITIALS.match(text)) and text == text.upper() and len(text) <= _MOST_INITIALS
 
 
 def split_people(text: str) -> tuple[tuple[Person, ...], bool]:
@@ -66,7 +96,8 @@ def split_people(text: str) -> tuple[tuple[Person, ...], bool]:
     names = text.split(";") if ";" in text else re.split(r",\s*(?:and\s+)?|\s+(?:and|&)\s+", text)
     joined: list[str] = []
     for name in (n.strip() for n in names):
-        if joined and (_SUFFIX.match(name) or re.fullmatch(r"[\d*†‡§¶#]+", name)):
+        initials = "." in name and is_initials(name)
+        if joined and (_SUFFIX.match(name) or initials or re.fullmatch(r"[\d*†‡§¶#]+", name)):
             joined[-1] += f", {name}"
         elif name.removeprefix("and ").strip():
             joined.append(name.removeprefix("and ").strip())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -25,6 +26,9 @@ _TAKEN_BACK = re.compile(
 )
 # A notice's own title, which is not taken back itself.
 _NOTICE = re.compile(r"\W*(?:retraction|withdrawal)", re.IGNORECASE)
+
+
+_TAG = re.compile(r"(\s*)</?[A-Za-z][^<>]{0,80}>(\s*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,8 @@ def match_work(work: CslItem, found: Found) -> Match:
     the years (10 %); what one side does not state does not count. Works whose titles name different
     numbers or short forms never fit.
     """
-    wanted = spelling.fold(work.title)
-    titles = [_TAKEN_BACK.sub("", title) for title in found.titles]
+    wanted = spelling.fold(plain_title(work.title))
+    titles = [_TAKEN_BACK.sub("", plain_title(title)) for title in found.titles]
     best = max(titles, key=lambda title: fuzz.ratio(wanted, spelling.fold(title)))
     parts = {"title": fuzz.ratio(wanted, spelling.fold(best))}
     author = _author_likeness(work, found)
@@ -83,8 +87,20 @@ def match_work(work: CslItem, found: Found) -> Match:
     return Match(found, round(score, 1), fits)
 
 
+def plain_title(title: str) -> str:
+    """Return a title of a service without tags and escaped characters: ``H<sub>2</sub>O``, H2O.
+
+    Services escape some titles twice, and break lines round tags.
+    """
+    text = html.unescape(html.unescape(title))
+    text = re.sub(r"\s*</?su[bp]>\s*(?=\S)|\s*</su[bp]>", "", text)
+    text = _TAG.sub(lambda tag: " " if tag[1] or tag[2] else "", text)
+    return " ".join(text.split())
+
+
 def is_taken_back(title: str) -> bool:
     """Tell whether a title itself says that its work is retracted or withdrawn."""
+    title = plain_title(title)
     return bool(_TAKEN_BACK.match(title)) and not _NOTICE.match(title)
 
 

@@ -1,54 +1,97 @@
-"""What search can find: one entry a page, with its names, words, identifiers and facets."""
+"""What search can find: one entry a page or a place on one, with its names, text and facets.
+
+Reference lists and printed grids are left out: works and statements are entries of their own. A
+weight is Pagefind's: 1 for running text, more for titles, names and what a work is known by.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from enum import IntFlag
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
+from builder.addresses.pages import find_pages, term_address
 from builder.extract.variants import find_variants
 from builder.extract.vocabulary import Vocabulary, build_vocabulary
-from builder.models import CslItem, Finding, Reference, Term, Trial
-from builder.search.config import Habits
+from builder.models import CslItem, Finding, Reference, RegistryRecord, Table, Term, Trial
 from builder.search.normalise import find_keys, join_keys
-from builder.search.sections import (
-    Section,
-    find_finding_sections,
-    find_paper_sections,
-    find_reference_sections,
-    find_term_sections,
-    find_trial_sections,
-    find_values,
-)
-from builder.site.citations import short_name
+from builder.site.citations import format_name, short_name
 from builder.site.index import Atlas, terms_in
-from builder.store import Library, PaperBundle
+from builder.store import PaperBundle
 from builder.text import ids
 
 FACETS = ("source", "condition", "evidence")
+TITLE, NAMES, WORK, PLAIN, ASIDE = 8.0, 6.0, 5.0, 1.0, 0.5
+_MOST_NEIGHBOURS = 40
+_LONGEST_TITLE = 220
+_LARGE = 1e5  # from here on a number is asked for by its power of ten
 Facets = dict[str, tuple[str, ...]]
 
 
-class Field(IntFlag):
-    """Where a word stands in a work. The numbers are part of the index's format."""
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How readers name what a record does not print: ``content/search.yml`` as read.
 
-    TITLE = 1
-    AUTHOR = 2
-    FIRST = 4
-    JOURNAL = 8
-    YEAR = 16
-    NUMBER = 32
-    WORD = 64
-    NAME = 128
-    GIVEN = 256
+    ``journals`` are names of a journal by the beginning of its DOIs; ``origins`` gives a tissue's
+    source; ``countries`` the country of a register by the beginning of its numbers; ``results``
+    the words by which a trial's result is asked for.
+    """
+
+    journals: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    origins: tuple[tuple[str, str], ...] = ()
+    countries: tuple[tuple[str, str], ...] = ()
+    results: Mapping[str, str] = field(default_factory=dict)
+
+    def journals_of(self, doi: str) -> list[str]:
+        """Return the names of the journal that a DOI is of, or none."""
+        return next((list(names) for begin, names in self.journals if _begins(doi, begin)), [])
+
+    def tissues_of(self, source: str) -> list[str]:
+        """Return the tissues whose vesicles are those of a source."""
+        return [tissue for tissue, held in self.origins if held == source]
+
+    def countries_of(self, trial: str) -> list[str]:
+        """Return the country of the register that a trial's number is of, or none."""
+        return [country for begin, country in self.countries if trial.startswith(begin)]
+
+
+def read_habits(settings: Mapping[str, Any]) -> Habits:
+    """Return the habits of content/search.yml as read; what it leaves out is empty."""
+    return Habits(
+        tuple((j["doi"].lower(), tuple(j["names"])) for j in settings.get("journals", [])),
+        tuple(settings.get("origins", {}).items()),
+        tuple((r.lower(), c) for r, c in settings.get("countries", {}).items()),
+        settings.get("results", {}),
+    )
+
+
+def _begins(doi: str, code: str) -> bool:
+    """Return whether a DOI begins with a journal's whole code: ``biom`` is not ``biomimetics``."""
+    low = doi.lower()
+    following = low[len(code) : len(code) + 1]
+    if not low.startswith(code):
+        return False
+    return not (following.isdigit() if code[-1].isdigit() else following.isalpha())
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A piece of a page: its text, and the anchor and heading of its place (may be empty)."""
+
+    text: str
+    weight: float = PLAIN
+    anchor: str = ""
+    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A page, or a place on one, that search can find.
 
-    ``names`` are whole names; ``words`` are texts by the field they stand in; ``sections`` are what
-    the full text holds of it.
+    ``names`` are whole names, ``evident`` says that evidence names it, ``sections`` are what the
+    full text holds of it; an entry without any is found by its names alone.
     """
 
     path: str
@@ -57,60 +100,77 @@ class Entry:
     detail: str = ""
     year: int | None = None
     weight: int = 0
+    evident: bool = True
     names: tuple[str, ...] = ()
     variants: frozenset[str] = frozenset()  # those of the names that a rule made
-    words: tuple[tuple[Field, str], ...] = ()
     identifiers: tuple[str, ...] = ()
     related: tuple[str, ...] = ()  # identifiers that mean something wider, narrower or alike
     facets: Facets = field(default_factory=dict)
     sections: tuple[Section, ...] = ()
 
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """All that search can find: terms, found by name, and works and findings, by their text."""
+
+    terms: Sequence[Entry]
+    texts: Sequence[Entry]
+
     @property
-    def in_full_text(self) -> bool:
-        """Tell whether it is a page of its own; a place on another page is found by name only."""
-        return "#" not in self.path
+    def all(self) -> list[Entry]:
+        """Every entry."""
+        return [*self.terms, *self.texts]
+
+
+def find_entries(atlas: Atlas, habits: Habits) -> Entries:
+    """Return all that search can find in a library."""
+    return Entries(list(find_terms(atlas, habits)), list(find_texts(atlas, habits)))
 
 
 def find_terms(atlas: Atlas, habits: Habits) -> Iterator[Entry]:
-    """Yield the terms in order of id: those with a page, and those of the glossary."""
+    """Yield the terms in order of kind and id: those with a page, and those of the glossary."""
     known = atlas.library.terms
+    measured = _find_measured(atlas)
+    held = {t for t, source in habits.origins if atlas.findings_of(source)}
     taken = {join_keys(name) for term in known.values() for name in _own_names(term)}
     for term in sorted(known.values(), key=lambda t: (t.kind, t.id)):
         tissues = [known[t] for t in habits.tissues_of(term.id) if t in known]
-        vesicles = [name for name in _vesicle_names(tissues) if join_keys(name) not in taken]
         plain = [name for tissue in tissues for name in _own_names(tissue) if name]
-        yield _term_entry(atlas, term, plain, vesicles)
+        vesicles = [f"{name} exosome" for name in plain]
+        fresh = [name for name in vesicles if join_keys(name) not in taken]
+        entry = _term_entry(atlas, term, plain, fresh)
+        yield replace(entry, evident=entry.evident or term.id in measured | held)
 
 
-def find_works(atlas: Atlas, habits: Habits) -> Iterator[Entry]:
-    """Yield trials, papers and references, the latest first: what ranks alike keeps this order."""
+def _find_measured(atlas: Atlas) -> set[str]:
+    """Return the ids of the outcomes and methods that trials measure by."""
+    vocabulary = build_vocabulary(atlas.library.terms.values())
+    return {
+        mention.term
+        for trial in atlas.trials
+        for text in _measures(atlas, trial)
+        for mention in vocabulary.find_mentions(text, kinds=("outcome", "method"))
+        if mention.term
+    }
+
+
+def _measures(atlas: Atlas, trial: Trial) -> list[str]:
+    record = atlas.library.registry.get(trial.id)
+    return [*trial.endpoints, *find_values(record, "primary_outcomes", "secondary_outcomes")]
+
+
+def find_texts(atlas: Atlas, habits: Habits) -> Iterator[Entry]:
+    """Yield trials, papers, cited works and findings."""
     library = atlas.library
-    vocabulary = build_vocabulary(library.terms.values())
+    vocabulary = build_vocabulary(library.terms.values(), content=library.root / "content")
     for trial in atlas.trials:
         yield _trial_entry(atlas, trial, vocabulary, habits)
-    entries = [_paper_entry(atlas, library.papers[key], habits) for key in sorted(library.papers)]
-    entries += [
-        _reference_entry(atlas, library.references[key], habits)
-        for key in sorted(library.references)
-    ]
-    kinds = {"paper": 0, "reference": 1}
-    yield from sorted(entries, key=lambda e: (kinds[e.kind], -(e.year or 0), e.path))
-
-
-def find_findings(atlas: Atlas) -> Iterator[Entry]:
-    """Yield the findings: found by their words and their id, never by a name."""
+    for _, bundle in sorted(library.papers.items()):
+        yield _paper_entry(atlas, bundle, habits)
+    for _, reference in sorted(library.references.items()):
+        yield _reference_entry(atlas, reference, habits)
     for finding in atlas.findings:
-        csl = atlas.paper(finding.paper).paper.csl
-        yield Entry(
-            path=atlas.pages.findings[finding.id],
-            kind="finding",
-            title=finding.quote,
-            detail=short_name(csl),
-            year=csl.year,
-            identifiers=(finding.id,),
-            facets=_facets([finding], atlas.library),
-            sections=find_finding_sections(atlas, finding),
-        )
+        yield _finding_entry(atlas, finding)
 
 
 # --- one entry a record --------------------------------------------------------------------------
@@ -120,60 +180,97 @@ def _own_names(term: Term) -> list[str]:
     return [term.label, term.abbreviation or "", *term.synonyms]
 
 
-def _vesicle_names(tissues: Iterable[Term]) -> Iterator[str]:
-    """Yield what a source's vesicles are called after the tissue: ``fat exosome``."""
-    for tissue in tissues:
-        yield from (f"{name} exosome" for name in _own_names(tissue) if name)
-
-
 def _term_entry(atlas: Atlas, term: Term, tissues: Sequence[str], vesicles: Sequence[str]) -> Entry:
-    paged = term.id in atlas.pages.terms
+    pages = find_pages(atlas.library)
+    paged = term.id in pages.terms
     findings = atlas.findings_of(term.id)
     own = [*_own_names(term), *tissues]
     names = dict.fromkeys([*own, *vesicles, *find_variants(term)])
     return Entry(
-        path=atlas.term_href(term, ""),
+        path=term_address(atlas.library, term),
         kind=term.kind if paged else "glossary",
         title=term.label,
         detail=term.abbreviation or "",
         weight=len(findings),
+        # What every statement is about needs none of its own.
+        evident=bool(findings) or term.id in pages.named or term.kind == "vesicle",
         names=tuple(names),
         variants=frozenset(names) - set(own),
         identifiers=tuple(x.curie for x in term.xrefs if x.match == "exact"),
         related=tuple(x.curie for x in term.xrefs if x.match != "exact"),
-        facets=_facets(findings, atlas.library, term),
-        sections=find_term_sections(atlas, term) if paged else (),
+        facets=_facets(findings, atlas, term),
+        sections=_sections(*_term_sections(atlas, term, findings)) if paged else (),
     )
+
+
+def _term_sections(
+    atlas: Atlas, term: Term, findings: Sequence[Finding]
+) -> Iterator[tuple[str, float]]:
+    """Yield a term's definition, its names, and the terms that its findings name most."""
+    near: Counter[str] = Counter()
+    for finding in findings:
+        near.update({other for _, other, _ in terms_in(finding) if other != term.id})
+    known = atlas.library.terms
+    ranked = sorted(near.items(), key=lambda item: (-item[1], item[0]))
+    labels = [known[name].label for name, _ in ranked if name in known]
+    yield term.definition or "", PLAIN
+    yield ", ".join(filter(None, [term.abbreviation, *term.synonyms])), NAMES
+    yield ", ".join(labels[:_MOST_NEIGHBOURS]), ASIDE
 
 
 def _trial_entry(atlas: Atlas, trial: Trial, vocabulary: Vocabulary, habits: Habits) -> Entry:
     library = atlas.library
     record = library.registry.get(trial.id)
-    told = [*find_values(record), trial.registry_name, *habits.countries_of(trial.id)]
     terms = [library.terms[t] for t in (*trial.sources, *trial.conditions) if t in library.terms]
-    related = [name for term in terms for name in _own_names(term)]
-    acronyms = find_values(record, "acronym")
-    measured = [*trial.endpoints, *find_values(record, "primary_outcomes", "secondary_outcomes")]
-    outcomes = _name_outcomes(measured, vocabulary)
+    measured = _measures(atlas, trial)
+    design = [
+        trial.condition_printed,
+        trial.source_printed,
+        trial.design_printed,
+        trial.phase,
+        trial.route,
+    ]
+    result = habits.results.get(trial.result_effect or "none", "")
     return Entry(
         path=ids.page_path("trial", trial.id),
         kind="trial",
         title=trial.label,
         detail=trial.registry_name,
-        names=tuple(dict.fromkeys([trial.label, *acronyms, *measured, *outcomes])),
-        words=(
-            (Field.TITLE, trial.label),
-            *((Field.NAME, text) for text in (*trial.endpoints, *acronyms, *outcomes)),
-            *((Field.WORD, text) for text in (trial.quote, *related, *told)),
-        ),
+        names=tuple(dict.fromkeys([trial.label, *find_values(record, "acronym")])),
         identifiers=(trial.registry,),
         facets={
             "source": tuple(trial.sources),
             "condition": tuple(trial.conditions),
             "evidence": ("clinical",),
         },
-        sections=find_trial_sections(trial, record),
+        sections=_sections(
+            (trial.quote, PLAIN, "source", "Source"),
+            (". ".join(part for part in [*design, *trial.endpoints] if part), NAMES),
+            (". ".join([*measured, *_name_outcomes(measured, vocabulary)]), NAMES),
+            (", ".join(name for term in terms for name in _own_names(term) if name), WORK),
+            (" ".join(["trial", result, *habits.countries_of(trial.id)]), WORK),
+            (_write_dose(trial), PLAIN),
+            (". ".join(find_values(record)), PLAIN, "registry", "Registry record"),
+        ),
     )
+
+
+def _write_dose(trial: Trial) -> str:
+    """Return the numbers of a dose as people type them: ``7e9``."""
+    dose = trial.dose.model_dump() if trial.dose else {}
+    large = [value for value in dose.values() if isinstance(value, float) and value >= _LARGE]
+    parts = (f"{value:.6e}".split("e") for value in large)
+    return " ".join(f"{float(mantissa):g}e{int(power)}" for mantissa, power in parts)
+
+
+def find_values(record: RegistryRecord | None, *fields: str) -> tuple[str, ...]:
+    """Return what a registry states as text, of some fields or of all."""
+    found: list[str] = []
+    for name, facts in record.facts.items() if record else ():
+        for fact in facts if not fields or name in fields else ():
+            values = fact.value if isinstance(fact.value, list) else [fact.value]
+            found += [str(v) for v in values if v is not None and not isinstance(v, bool)]
+    return tuple(dict.fromkeys(found))
 
 
 def _name_outcomes(measured: Iterable[str], vocabulary: Vocabulary) -> list[str]:
@@ -185,96 +282,158 @@ def _name_outcomes(measured: Iterable[str], vocabulary: Vocabulary) -> list[str]
     for text in measured:
         for mention in vocabulary.find_mentions(text, kinds=("outcome", "method")):
             if mention.term:
-                term = vocabulary.terms[mention.term]
-                found += [term.label, term.abbreviation or "", *term.synonyms]
+                found += _own_names(vocabulary.terms[mention.term])
     return [name for name in dict.fromkeys(found) if name]
 
 
 def _paper_entry(atlas: Atlas, bundle: PaperBundle, habits: Habits) -> Entry:
-    csl = bundle.paper.csl
+    paper, csl = bundle.paper, bundle.paper.csl
+    own = _work_entry(csl, habits, ids.page_path("paper", paper.id), "paper")
     return Entry(
-        path=ids.page_path("paper", bundle.paper.id),
-        kind="paper",
-        title=csl.title,
-        detail=_imprint(csl),
-        year=csl.year,
-        names=(csl.title,),
-        words=_work_words(csl, habits),
-        identifiers=_work_identifiers(csl),
-        facets=_facets(bundle.findings, atlas.library),
-        sections=find_paper_sections(bundle),
+        **own,
+        facets=_facets(bundle.findings, atlas),
+        sections=_sections(
+            *_work_sections(csl, habits),
+            ("review paper", ASIDE),
+            (paper.tldr or "", PLAIN, "tldr", "TL;DR"),
+            (paper.contribution or "", PLAIN, "contribution", "Contribution"),
+            (" ".join(k.text for k in paper.key_findings), PLAIN, "key-findings", "Key findings"),
+            (paper.abstract or "", PLAIN, "abstract", "Abstract"),
+            (", ".join(e.label for e in paper.entities), ASIDE, "entities", "Entities"),
+            (
+                " ".join(f"{f.label} {f.caption}" for f in paper.figures),
+                PLAIN,
+                "figures",
+                "Figures",
+            ),
+            *(section for table in bundle.tables for section in _table_sections(table)),
+        ),
     )
+
+
+def _table_sections(table: Table) -> Iterator[tuple[str, float, str, str]]:
+    label = table.label or f"Table {table.number}"
+    yield table.caption or "", PLAIN, ids.table_anchor(table.number), label
+    for place, row in enumerate(table.rows, 1):
+        cells = " | ".join(cell.text for cell in row.cells.values() if cell.text)
+        yield cells, PLAIN, ids.row_anchor(row.id), f"{label}, row {place}"
 
 
 def _reference_entry(atlas: Atlas, reference: Reference, habits: Habits) -> Entry:
     csl = reference.csl
-    told = {f.id: f for f in (*atlas.stating[reference.id], *atlas.citing[reference.id])}
+    stating = {f.id: f for f in atlas.stating[reference.id]}
+    about = {**stating, **{f.id: f for f in atlas.citing[reference.id]}}
+    known = atlas.library.terms
+    shorts = {
+        known[name].abbreviation or ""
+        for finding in stating.values()
+        for _, name, _ in terms_in(finding)
+        if name in known
+    }
+    own = _work_entry(csl, habits, atlas.pages.references[reference.id], "reference")
     return Entry(
-        path=atlas.pages.references[reference.id],
-        kind="reference",
-        title=csl.title,
-        detail=_imprint(csl),
-        year=csl.year,
-        names=(csl.title,),
-        words=(*_work_words(csl, habits), *_short_forms(atlas, reference)),
-        identifiers=_work_identifiers(csl),
-        facets=_facets(list(told.values()), atlas.library),
-        sections=find_reference_sections(reference),
+        **own,
+        facets=_facets(list(about.values()), atlas),
+        sections=_sections(
+            *_work_sections(csl, habits),
+            (" ".join(sorted(shorts)), PLAIN),  # "PRP" finds "platelet-rich plasma"
+            ("" if reference.parsed else reference.printed, PLAIN),
+        ),
     )
 
 
-def _short_forms(atlas: Atlas, reference: Reference) -> Iterator[tuple[Field, str]]:
-    """Yield the short forms of what a title names: ``PRP`` finds "platelet-rich plasma"."""
-    known = atlas.library.terms
-    for finding in atlas.stating[reference.id]:
-        for _, name, _ in terms_in(finding):
-            if name in known and known[name].abbreviation:
-                yield Field.WORD, known[name].abbreviation or ""
-
-
-def _work_words(csl: CslItem, habits: Habits) -> tuple[tuple[Field, str], ...]:
-    found: list[tuple[Field, str]] = [(Field.TITLE, csl.title)]
-    for place, name in enumerate(csl.author or []):
-        which = Field.AUTHOR | Field.FIRST if place == 0 else Field.AUTHOR
-        found.append((which, name.family or name.literal or ""))
-        if name.given:
-            initials = "".join(word[0] for word in name.given.replace(".", " ").split() if word)
-            found += [(Field.GIVEN, name.given), (Field.GIVEN, initials)]
-    journals = [csl.container_title, csl.container_title_short]
-    if not any(journals):
-        journals += habits.journals_of(csl.DOI or "")
-    found += [(Field.JOURNAL, text) for text in (*journals, csl.publisher) if text]
-    for word in find_keys(csl.container_title or ""):
-        found += [(Field.JOURNAL, short) for short in habits.shorts if word.startswith(short)]
-    if csl.year:
-        found.append((Field.YEAR, str(csl.year)))
-    found += [
-        (Field.NUMBER, text) for text in (csl.volume, csl.issue, csl.page, csl.number) if text
-    ]
-    return tuple(found)
-
-
-def _work_identifiers(csl: CslItem) -> tuple[str, ...]:
-    named = (("DOI", csl.DOI), ("PMID", csl.PMID), ("PMCID", csl.PMCID))
-    return tuple(f"{prefix}:{value}" for prefix, value in named if value)
-
-
-def _imprint(csl: CslItem) -> str:
-    """Return authors, journal and year in one short line."""
+def _work_entry(csl: CslItem, habits: Habits, path: str, kind: str) -> dict[str, Any]:
+    """Return what papers and cited works have alike."""
     people = short_name(csl) if csl.author else str(csl.year or "")
-    parts = [people, csl.container_title_short or csl.container_title or ""]
-    return ", ".join(part for part in parts if part)
+    imprint = [people, csl.container_title_short or csl.container_title or ""]
+    named = (("DOI", csl.DOI), ("PMID", csl.PMID), ("PMCID", csl.PMCID))
+    return {
+        "path": path,
+        "kind": kind,
+        "title": csl.title,
+        "detail": ", ".join(part for part in imprint if part),
+        "year": csl.year,
+        "identifiers": tuple(f"{prefix}:{value}" for prefix, value in named if value),
+    }
 
 
-def _facets(findings: Sequence[Finding], library: Library, term: Term | None = None) -> Facets:
+def _work_sections(csl: CslItem, habits: Habits) -> Iterator[tuple[str, float]]:
+    """Yield a work's authors, its journal under each of its names, and its numbers."""
+    people = csl.author or []
+    initials = ["".join(w[0] for w in (n.given or "").replace(".", " ").split()) for n in people]
+    yield "; ".join(map(format_name, people)) + " " + " ".join(initials), WORK
+    journals = [csl.container_title, csl.container_title_short, csl.publisher]
+    journals += habits.journals_of(csl.DOI or "")  # a printed journal is mostly abbreviated
+    numbers = [csl.year, csl.volume, csl.issue, csl.page, csl.number]
+    yield " ".join(str(part) for part in (*journals, *numbers) if part), WORK
+
+
+def _finding_entry(atlas: Atlas, finding: Finding) -> Entry:
+    csl = atlas.paper(finding.paper).paper.csl
+    known = atlas.library.terms
+    named = dict.fromkeys(name for _, name, _ in terms_in(finding) if name in known)
+    return Entry(
+        path=atlas.pages.findings[finding.id],
+        kind="finding",
+        title=write_sentence(finding.quote),
+        detail=short_name(csl),
+        year=csl.year,
+        identifiers=(finding.id,),
+        facets=_facets([finding], atlas),
+        sections=_sections(
+            (finding.quote, PLAIN), (", ".join(known[name].label for name in named), ASIDE)
+        ),
+    )
+
+
+def write_sentence(quote: str) -> str:
+    """Return a quote as a title: of a table's row its first cell, then what stands beside it."""
+    first, *rest = [cell.strip() for cell in quote.split(" | ") if cell.strip()] or [quote]
+    text = f"{first}: {'; '.join(rest)}" if rest else first
+    if len(text) <= _LONGEST_TITLE:
+        return text
+    return text[:_LONGEST_TITLE].rsplit(" ", 1)[0] + " …"
+
+
+def _sections(*found: tuple[Any, ...]) -> tuple[Section, ...]:
+    return tuple(Section(*parts) for parts in found if re.search(r"\w", parts[0]))
+
+
+def _facets(findings: Iterable[Finding], atlas: Atlas, term: Term | None = None) -> Facets:
     """Return what the findings of a page name; a term's own page is always under that term."""
     found: dict[str, set[str]] = {name: set() for name in FACETS}
     roles = {"sources": "source", "conditions": "condition"}
     for finding in findings:
         for role, name, _ in terms_in(finding):
-            if role in roles and name in library.terms:
+            if role in roles and name in atlas.library.terms:
                 found[roles[role]].add(name)
         found["evidence"].add(finding.design.level)
     if term and term.kind in found:
         found[term.kind].add(term.id)
     return {name: tuple(sorted(values)) for name, values in found.items() if values}
+
+
+def list_words(entries: Iterable[Entry]) -> set[str]:
+    """Return the keys of all words of the full text."""
+    return {
+        key
+        for entry in entries
+        if entry.sections
+        for text in (entry.title, *(section.text for section in entry.sections))
+        for key in (*find_keys(text), *find_powers(text))
+    }
+
+
+# A power of ten, as printed or as typed. All are given one word: "7 × 10^9" and "7e9" "7e9".
+_POWER = re.compile(
+    r"(\d+(?:\.\d+)?)\s*(?:[×x*·]\s*10\s*(?:\^\s*([0-9]+)|([⁰¹²³⁴⁵⁶⁷⁸⁹]+))|[eE]\+?(\d+))(?![\d.]\d)"
+)
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+
+
+def find_powers(text: str) -> list[str]:
+    """Return the numbers with a power of ten in a text, each as one word: ``7e9``."""
+    return [
+        f"{number}e{''.join(powers).translate(_SUPERSCRIPTS)}"
+        for number, *powers in _POWER.findall(text)
+    ]

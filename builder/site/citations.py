@@ -161,7 +161,15 @@ _BIBTEX_TYPES = {
     "paper-conference": "inproceedings",
     "thesis": "phdthesis",
     "report": "techreport",
+    "article-newspaper": "article",
+    "article-magazine": "article",
+    "dataset": "dataset",
+    "software": "software",
+    "patent": "patent",
 }
+# Who stands behind a work, where the style has a name of its own for it.
+_BIBTEX_PUBLISHERS = {"phdthesis": "school", "mastersthesis": "school", "techreport": "institution"}
+_GENRES = {"article": "Preprint"}
 _RIS_TYPES = {
     "article-journal": "JOUR",
     "book": "BOOK",
@@ -171,6 +179,12 @@ _RIS_TYPES = {
     "report": "RPRT",
     "webpage": "ELEC",
     "dataset": "DATA",
+    "software": "COMP",
+    "patent": "PAT",
+    "article": "UNPB",
+    "article-newspaper": "NEWS",
+    "article-magazine": "MGZN",
+    "standard": "STAND",
 }
 # Characters that BibTeX would read as its own. A backslash goes first.
 _BIBTEX_ESCAPES = str.maketrans(
@@ -302,7 +316,10 @@ def _iso(day: models.CslDate | None) -> str:
 def _bibtex_entry(citable: Citable) -> Entry:
     item = citable.item
     kind = _BIBTEX_TYPES.get(item.type, "misc")
-    holder = {"article": "journal", "misc": "howpublished"}.get(kind, "booktitle")
+    if kind == "phdthesis" and re.match(r"(?i)master|m\.?\s?(?:sc|a|d)\b", item.genre or ""):
+        kind = "mastersthesis"
+    bare = ("misc", "dataset", "software", "patent")
+    holder = "journal" if kind == "article" else "howpublished" if kind in bare else "booktitle"
     authors = [_bibtex_name(n) for n in item.author or []]
     if citable.et_al:
         authors.append("others")
@@ -316,11 +333,11 @@ def _bibtex_entry(citable: Citable) -> Entry:
         "month": str(issued[1]) if len(issued) > 1 else "",
         "volume": _escape(item.volume or ""),
         "number": _escape(item.issue or item.number or ""),
-        "pages": _escape(item.page or "").replace("–", "--"),
+        "pages": _escape("--".join(filter(None, item.pages))),
         "edition": _escape(item.edition or ""),
-        "publisher": _escape(item.publisher or ""),
+        _BIBTEX_PUBLISHERS.get(kind, "publisher"): _escape(item.publisher or ""),
         "address": _escape(item.publisher_place or ""),
-        "type": _escape(item.genre or ""),
+        "type": _escape(item.genre or _GENRES.get(item.type, "")),
         "issn": item.ISSN or "",
         "doi": _brace_free(item.DOI or ""),
         "pmid": item.PMID or "",
@@ -349,7 +366,7 @@ def _ris_name(name: models.CslName) -> str:
 
 def _ris_entry(citable: Citable) -> dict[str, Any]:
     item = citable.item
-    first, _, last = (item.page or "").partition("–")
+    first, last = item.pages
     issued = _parts(item.issued)
     fields: dict[str, Any] = {
         "type_of_reference": _RIS_TYPES.get(item.type, "GEN"),
@@ -364,7 +381,7 @@ def _ris_entry(citable: Citable) -> dict[str, Any]:
         "number": item.issue or item.number,
         "edition": item.edition,
         "place_published": item.publisher_place,
-        "type_of_work": item.genre,
+        "type_of_work": item.genre or _GENRES.get(item.type),
         "start_page": first or None,
         "end_page": last or None,
         "publisher": item.publisher,

@@ -371,7 +371,7 @@ Role = Literal["mechanism", "outcome", "condition"]
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class Statement:
     """One statement about a source and its effect: who says it, and on which studies it rests."""
 
     finding: Finding
@@ -381,16 +381,16 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """A source and a mechanism, outcome or condition of which voices say different things.
+    """A source and a mechanism, outcome or condition of which statements differ.
 
-    ``sides`` holds the voices of each direction, in the order in which DIRECTIONS has them.
-    ``between`` tells whether papers differ, or different studies that one paper tells of.
+    ``sides`` holds the statements of each direction, in the order in which DIRECTIONS has them.
+    ``between`` says whether papers differ, or different studies that one paper reports.
     """
 
     source: str
     role: Role
     target: str
-    sides: tuple[tuple[str, tuple[Voice, ...]], ...]
+    sides: tuple[tuple[str, tuple[Statement, ...]], ...]
     between: Literal["papers", "studies"]
 
 
@@ -417,7 +417,7 @@ def find_withdrawn(library: Library) -> frozenset[str]:
     """Return the ids of works and papers that were retracted, withdrawn or removed."""
     works = {name for name, work in library.references.items() if work.withdrawn}
     known = ((name, library.identifiers.get(name)) for name in library.papers)
-    papers = {name for name, told in known if told and any(n.withdraws for n in told.notices)}
+    papers = {name for name, work in known if work and any(n.withdraws for n in work.notices)}
     return frozenset(works | papers)
 
 
@@ -431,24 +431,24 @@ def standing_studies(
 
 
 def find_disagreements(library: Library) -> list[Disagreement]:
-    """Return where voices differ, by source and target.
+    """Return where statements differ, by source and target.
 
-    Two voices differ when they point in different directions and come from different papers, or
+    Two statements differ when they point in different directions and come from different papers, or
     from one paper but different studies. A statement that itself gives two directions takes no
     part: what it says is not clear enough to hold against another. Nor does one that rests on
     retracted work alone.
     """
     places = find_places(library)
     withdrawn = find_withdrawn(library)
-    groups: dict[tuple[str, Role, str], list[Voice]] = defaultdict(list)
+    groups: dict[tuple[str, Role, str], list[Statement]] = defaultdict(list)
     for finding in library.findings():
         studies = standing_studies(finding, places, withdrawn)
         if not studies:
             continue
         for role, target, direction in _directions(finding):
             for source in finding.sources:
-                groups[source, role, target].append(Voice(finding, direction, studies))
-    found = (_compare(key, voices) for key, voices in sorted(groups.items()))
+                groups[source, role, target].append(Statement(finding, direction, studies))
+    found = (_compare(key, statements) for key, statements in sorted(groups.items()))
     return [disagreement for disagreement in found if disagreement]
 
 
@@ -459,27 +459,30 @@ def _directions(finding: Finding) -> Iterator[tuple[Role, str, str]]:
         ("condition", finding.condition_effects),
     )
     for role, effects in roles:
-        told: dict[str, set[str]] = defaultdict(set)
+        held: dict[str, set[str]] = defaultdict(set)
         for effect in effects:
             if effect.effect in DIRECTIONS:
-                told[effect.id].add(DIRECTIONS[effect.effect])
-        for target, directions in told.items():
+                held[effect.id].add(DIRECTIONS[effect.effect])
+        for target, directions in held.items():
             if len(directions) == 1:
                 yield role, target, directions.pop()
 
 
-def _compare(key: tuple[str, Role, str], voices: list[Voice]) -> Disagreement | None:
-    pairs = [(a, b) for a in voices for b in voices if a.direction < b.direction]
+def _compare(key: tuple[str, Role, str], statements: list[Statement]) -> Disagreement | None:
+    pairs = [(a, b) for a in statements for b in statements if a.direction < b.direction]
     papers = any(a.finding.paper != b.finding.paper for a, b in pairs)
-    # One study told twice, in two directions, is a misreading to look at and no second voice.
+    # One study reported twice, in two directions, is a misreading to look at.
     studies = any(not set(a.studies) & set(b.studies) for a, b in pairs)
     if not papers and not studies:
         return None
     source, role, target = key
     sides = tuple(
-        (direction, tuple(voice for voice in voices if voice.direction == direction))
+        (
+            direction,
+            tuple(statement for statement in statements if statement.direction == direction),
+        )
         for direction in dict.fromkeys(DIRECTIONS.values())
-        if any(voice.direction == direction for voice in voices)
+        if any(statement.direction == direction for statement in statements)
     )
     return Disagreement(
         source,

@@ -175,9 +175,9 @@ def describe_design(design: Design) -> str:
         f"{design.masking}-blind" if design.masking in ("single", "double", "triple") else "",
         f"phase {design.phase}" if design.phase and design.phase[0].isdigit() else "",
     ]
-    told = ", ".join(word for word in words if word)
+    stated = ", ".join(word for word in words if word)
     label = str(view_design(design.level)["label"])
-    return f"{told}, {label}" if told else label
+    return f"{stated}, {label}" if stated else label
 
 
 def format_number(value: float) -> str:

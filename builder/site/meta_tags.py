@@ -25,6 +25,8 @@ _HOLDERS = {
     "article-journal": "citation_journal_title",
     "chapter": "citation_inbook_title",
     "paper-conference": "citation_conference_title",
+    "article-magazine": "citation_journal_title",
+    "article-newspaper": "citation_journal_title",
 }
 _PUBLISHERS = {
     "thesis": "citation_dissertation_institution",
@@ -39,6 +41,12 @@ _KINDS = {
     "thesis": "Thesis",
     "report": "Report",
     "webpage": "WebPage",
+    "article": "Preprint",
+    "article-magazine": "MagazineArticle",
+    "article-newspaper": "NewspaperArticle",
+    "dataset": "Dataset",
+    "patent": "Patent",
+    "software": "Software",
 }
 
 
@@ -68,7 +76,7 @@ def format_day(day: models.CslDate | None, mark: str) -> str:
 
 def find_work_tags(item: models.CslItem, abstract: str = "") -> list[Tag]:
     """Return the Highwire tags of a work, in the order that Google Scholar documents."""
-    first, _, last = (item.page or "").partition("–")
+    first, last = item.pages
     report = item.type == "report"
     tags: list[tuple[str, str | None]] = [
         ("citation_title", item.title),
@@ -230,7 +238,7 @@ def _identifiers(item: models.CslItem) -> Iterator[Node]:
 def describe_work(item: models.CslItem, page: str) -> Node:
     """Return a work as its schema.org type, ScholarlyArticle mostly; ``page`` is its page here."""
     kind = _WORK_TYPES.get(item.type, "CreativeWork")
-    first, _, last = (item.page or "").partition("–")
+    first, last = item.pages
     paged = kind in ("ScholarlyArticle", "Chapter")
     return {
         "@type": kind,

@@ -7,15 +7,13 @@ source of vesicles: a term has evidence where a statement names it in the role o
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
-from itertools import product
+from collections.abc import Collection, Iterable, Sequence
 
 from builder.models import Finding, Paper, Study, Term, Trial
 from builder.site.citations import short_name
-from builder.site.index import ROLES, Atlas, Disagreement, Voice
+from builder.site.index import ROLES, Atlas
 from builder.site.labels import (
     DESIGNS,
-    EFFECTS,
     KIND_WORDS,
     RESULTS,
     ROLE_WORDS,
@@ -23,7 +21,6 @@ from builder.site.labels import (
     WORDS,
     describe_design,
     find_direction,
-    view_condition_effect,
     view_design,
     view_effect,
     view_result,
@@ -42,9 +39,6 @@ _ROLE_SINGULAR = {
     "cargo": "cargo",
     "species": "species",
 }
-_MOST_PAIRS = 30
-_MOST_LINKS = 6
-_ABSENT = ""
 _STRONGEST = sorted(DESIGNS, key=lambda level: -DESIGNS[level])
 _HEDGED = ("hedged", "aim")
 _WAYS = {
@@ -356,12 +350,12 @@ def _answer_mechanism(
 
 def _find_way(atlas: Atlas, term: Term, study: Study) -> str:
     held = set(study.findings)
-    told = {
+    directions = {
         find_direction(use.effect)
         for use in atlas.uses.get(term.id, ())
         if use.finding.id in held and use.role == "mechanisms"
     }
-    directed = told - {"named"}
+    directed = directions - {"named"}
     return "named" if not directed else directed.pop() if len(directed) == 1 else "mixed"
 
 
@@ -388,110 +382,6 @@ def find_best(studies: Iterable[Study]) -> tuple[str, list[Study]]:
         return "", []
     level = max((s.design.level for s in held), key=lambda name: DESIGNS[name])
     return level, [s for s in held if s.design.level == level]
-
-
-# --- where a mechanism was changed ---------------------------------------------------------------
-
-
-def view_target_effects(
-    atlas: Atlas, term: Term, findings: Sequence[Finding], root: str
-) -> list[View]:
-    """Return the effects on a mechanism for each pair of target and condition that is named.
-
-    The pair with most findings comes first, what names neither last. One that names several
-    targets or conditions counts for each. Without a single target or condition there is none.
-    """
-    pairs: dict[tuple[str, str], list[Finding]] = {}
-    for finding in findings:
-        if any(m.id == term.id for m in finding.mechanisms):
-            for pair in product(
-                dict.fromkeys(finding.targets) or [_ABSENT],
-                dict.fromkeys(finding.conditions) or [_ABSENT],
-            ):
-                pairs.setdefault(pair, []).append(finding)
-    if not any(any(pair) for pair in pairs):
-        return []
-    order: Callable[[tuple[str, str]], object] = lambda pair: (  # noqa: E731
-        not any(pair), -len(pairs[pair]), [(not name, name) for name in pair]
-    )  # fmt: skip
-    ranked = sorted(pairs, key=order)  # type: ignore[arg-type]
-    return [_view_pair(atlas, term, pair, pairs[pair], root) for pair in ranked[:_MOST_PAIRS]]
-
-
-def _view_pair(
-    atlas: Atlas, term: Term, pair: tuple[str, str], held: Sequence[Finding], root: str
-) -> View:
-    effects = Counter(
-        effect
-        for finding in held
-        for effect in dict.fromkeys(m.effect for m in finding.mechanisms if m.id == term.id)
-    )
-    order = list(EFFECTS)
-    target, condition = (atlas.term_name(name, root) if name else None for name in pair)
-    levels = [f.design.level for f in held if atlas.stands(f)]
-    links = [link(str(n), atlas.finding_href(f.id, root)) for n, f in enumerate(held, 1)]
-    if len(held) > _MOST_LINKS:
-        links = [link(plural(len(held), "statement"), "#findings")]
-    return {
-        "target": target,
-        "condition": condition,
-        "effects": [
-            {"effect": view_effect(effect), "count": effects[effect]}
-            for effect in sorted(effects, key=lambda e: (-effects[e], order.index(e)))
-        ],
-        "design": view_design(max(levels, key=lambda v: DESIGNS[v], default="not-stated")),
-        "findings": links,
-    }
-
-
-# --- where statements differ ---------------------------------------------------------------------
-
-_SIDES = {"raises": "up", "lowers": "down", "no effect": "none"}
-_BETWEEN = {
-    "papers": "Papers of the atlas say different things.",
-    "studies": "Studies that one paper reports say different things.",
-}
-
-
-def view_disagreements(atlas: Atlas, term: str, root: str) -> list[View]:
-    """Return the disagreements in which a term is the source, the mechanism or the outcome."""
-    return [_view_disagreement(atlas, each, root) for each in atlas.disagreements.get(term, ())]
-
-
-def _view_disagreement(atlas: Atlas, found: Disagreement, root: str) -> View:
-    view = view_condition_effect if found.role == "condition" else view_effect
-    return {
-        "source": atlas.term_link(found.source, root),
-        "target": atlas.term_link(found.target, root),
-        "between": _BETWEEN[found.between],
-        "sides": [
-            {
-                "effect": view(_SIDES[direction]),
-                "studies": len({study for voice in voices for study in voice.studies}),
-                "statements": [_view_voice(atlas, voice, root) for voice in voices],
-            }
-            for direction, voices in found.sides
-        ],
-    }
-
-
-def _view_voice(atlas: Atlas, voice: Voice, root: str) -> View:
-    finding = voice.finding
-    paper = atlas.paper(finding.paper).paper
-    return {
-        "quote": finding.quote.replace(" | ", " · "),
-        "href": atlas.finding_href(finding.id, root),
-        "paper": link(short_name(paper.csl), page_href(root, "paper", finding.paper)),
-        "design": view_design(finding.design.level),
-        "studies": [_view_work(atlas, study, root) for study in voice.studies],
-    }
-
-
-def _view_work(atlas: Atlas, work: str, root: str) -> View:
-    if work in atlas.library.references:
-        csl = atlas.library.references[work].csl
-        return link(short_name(csl), atlas.work_href(work, root))
-    return link(short_name(atlas.paper(work).paper.csl), page_href(root, "paper", work))
 
 
 def list_trials(atlas: Atlas, term: Term) -> list[Trial]:

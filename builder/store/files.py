@@ -7,8 +7,10 @@ order, and touches a file only when its bytes change.
 from __future__ import annotations
 
 import os
+import re
+import reprlib
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +18,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from builder.errors import Problem, ProblemError, suggest
+from builder.models.base import SLUG
 
 WIDTH = 100
 # Below the project's root, the copy on which a transaction works; messages name the real file.
@@ -23,23 +26,84 @@ STAGED = ".transaction/tree/"
 R = TypeVar("R", bound=BaseModel)
 
 
+# Deeper nesting than any record has; the parser's own stack ends at some ten thousand.
+_MOST_NESTED = 200
+_NESTED = re.compile(rf"^(?: {{{_MOST_NESTED}}}|(?:[-?:] ){{{_MOST_NESTED}}})", re.MULTILINE)
+_ALIAS = re.compile(r"(?:^|[\s\[{,])[&*]\w", re.MULTILINE)
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_QUOTED = reprlib.Repr()
+_QUOTED.maxstring = _QUOTED.maxother = 80
+# What a value has to be, by the kind of error that pydantic finds.
+_EXPECTED = {
+    "missing": "a value",
+    "extra_forbidden": "a field that is known here",
+    "string_type": "a text",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "list_type": "a list",
+    "dict_type": "fields with values",
+    "model_type": "fields with values",
+    "date_type": "a date as 2026-01-31",
+    "date_parsing": "a date as 2026-01-31",
+    "date_from_datetime_parsing": "a date as 2026-01-31",
+    "literal_error": "one of {expected}",
+    "string_too_long": "a text of at most {max_length} characters",
+    "string_too_short": "a text of at least {min_length} characters",
+    "too_short": "a list of at least {min_length}",
+    "greater_than_equal": "a number of at least {ge}",
+    "less_than_equal": "a number of at most {le}",
+    "greater_than": "a number above {gt}",
+    "less_than": "a number below {lt}",
+}
+
+
 class _Loader(yaml.CSafeLoader):
-    """Safe loader that refuses a key given twice."""
+    """Safe loader that refuses a key given twice, and names the line of a value it can't read."""
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
     seen: set[Any] = set()
     for key_node, _ in node.value:
+        if not isinstance(key_node, yaml.ScalarNode):
+            raise _fault("a word as a key, got a list or a mapping", key_node)
         key = loader.construct_object(key_node, deep=True)
         if key in seen:
-            raise yaml.constructor.ConstructorError(
-                None, None, f"key {key!r} stands twice", key_node.start_mark
-            )
+            raise _fault(f"key {quote(key)} stands twice", key_node)
         seen.add(key)
     return loader.construct_mapping(node, deep=True)
 
 
+def _fault(said: str, node: yaml.Node) -> yaml.MarkedYAMLError:
+    return yaml.constructor.ConstructorError(None, None, said, node.start_mark)
+
+
+def _guard(tag: str, expected: str) -> None:
+    """Let the loader name the line where a value of a tag can't be made."""
+    construct = yaml.CSafeLoader.yaml_constructors[tag]
+
+    def guarded(loader: _Loader, node: yaml.ScalarNode) -> Any:
+        try:
+            return construct(loader, node)
+        except (ValueError, OverflowError) as error:
+            raise _fault(f"{expected}, got {quote(node.value)}", node) from error
+
+    _Loader.add_constructor(tag, guarded)
+
+
 _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+_guard("tag:yaml.org,2002:timestamp", "a date as 2026-01-31")
+_guard("tag:yaml.org,2002:int", "a number of at most 4,300 digits")
+_guard("tag:yaml.org,2002:float", "a number")
+_guard("tag:yaml.org,2002:binary", "text, no binary data")
+
+
+def quote(value: Any) -> str:
+    """Return a value as a message shows it: short, however long it is."""
+    return _QUOTED.repr(value)
 
 
 class _Dumper(yaml.CSafeDumper):
@@ -127,20 +191,84 @@ def write_records(path: Path, records: Sequence[BaseModel] | BaseModel) -> bool:
     return write_text(path, dump_records(records))
 
 
+_Refuse = Callable[..., ProblemError]
+
+
 def read_yaml(path: Path, root: Path) -> Any:
     """Return the data of a YAML file. Raises ProblemError with file and line."""
     name = relative(path, root)
+
+    def refuse(expected: str, got: str = "", line: int = 0, hint: str = "") -> ProblemError:
+        return ProblemError(Problem(name, line, "error", "yaml", expected, got, hint=hint))
+
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 (a safe loader)
+        raw = path.read_bytes()
+    except OSError as error:
+        raise refuse("a file that can be read", error.strerror or str(error)) from error
+    text = _decode(raw, refuse)
+    data = _parse(text, refuse)
+    if data is None:
+        hint = "Write [] for an empty list, or remove the file."
+        raise refuse("records or settings", "an empty file", 1, hint)
+    if "\\" in text and "papers" not in path.parts:
+        for where, value in _find_texts(data, ()):
+            if _CONTROL.search(value):
+                line = find_line(text, where)
+                raise refuse("text without control characters", quote(value), line)
+    return data
+
+
+def _decode(raw: bytes, refuse: _Refuse) -> str:
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        wide = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
+        got = "UTF-16" if wide else f"byte {raw[error.start]:#x}"
+        raise refuse("text in UTF-8", got, raw.count(b"\n", 0, error.start) + 1) from error
+
+
+def _parse(text: str, refuse: _Refuse) -> Any:
+    if found := _find_depth(text):
+        raise refuse(f"at most {_MOST_NESTED} levels of nesting", "more", found)
+    try:
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader) if _ALIAS.search(text) else ():
+            if isinstance(event, yaml.AliasEvent):
+                line = event.start_mark.line + 1 if event.start_mark else 0
+                raise refuse("each value written out", f"an alias, *{event.anchor}", line)
+        return yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
-        raise ProblemError(
-            Problem(name, mark.line + 1 if mark else 0, "error", "yaml", str(error.problem))
-        ) from error
-    except (yaml.YAMLError, UnicodeDecodeError, OSError, RecursionError) as error:
-        raise ProblemError(
-            Problem(name, 0, "error", "yaml", "readable YAML in UTF-8", str(error))
-        ) from error
+        raise refuse(str(error.problem), "", mark.line + 1 if mark else 0) from error
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        got = f"the character {error.character:#x}"
+        raise refuse("text that YAML allows", got, line) from error
+    except (yaml.YAMLError, RecursionError) as error:
+        raise refuse("readable YAML", str(error)[:200]) from error
+
+
+def _find_depth(text: str) -> int:
+    """Return the line on which values nest too deep; 0 where they don't."""
+    if deep := _NESTED.search(text):
+        return text.count("\n", 0, deep.start()) + 1
+    depth = 0
+    if text.count("[") + text.count("{") > _MOST_NESTED:
+        for match in re.finditer(r"[\[\]{}]", text):
+            depth = depth + 1 if match[0] in "[{" else max(0, depth - 1)
+            if depth > _MOST_NESTED:
+                return text.count("\n", 0, match.start()) + 1
+    return 0
+
+
+def _find_texts(
+    data: Any, where: tuple[str | int, ...]
+) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    if isinstance(data, str):
+        yield where, data
+    elif isinstance(data, dict | list):
+        pairs = data.items() if isinstance(data, dict) else enumerate(data)
+        for key, value in pairs:
+            yield from _find_texts(value, (*where, key))
 
 
 def relative(path: Path, root: Path) -> str:
@@ -181,22 +309,31 @@ def parse_record(model: type[R], data: Any, path: Path, root: Path, at: Sequence
         problems = []
         for item in error.errors(include_url=False):
             where = [*at, *(s for s in item["loc"] if isinstance(s, str | int))]
+            expected, got = describe_error(item)
             hint = ""
             if item["type"] == "extra_forbidden":
                 hint = suggest(str(item["loc"][-1]), model.model_fields)
             problems.append(
                 Problem(
-                    relative(path, root),
-                    find_line(text, where),
-                    "error",
-                    "schema",
-                    item["msg"],
-                    repr(item["input"])[:80],
-                    ".".join(map(str, item["loc"])),
-                    hint,
+                    relative(path, root), find_line(text, where), "error", "schema", expected, got,
+                    ".".join(map(str, item["loc"])), hint,
                 )
-            )
+            )  # fmt: skip
         raise ProblemError(problems) from error
+
+
+def describe_error(item: Any) -> tuple[str, str]:
+    """Return what was expected and what was found, of an error of pydantic."""
+    kind, context = item["type"], item.get("ctx", {})
+    got = "none" if kind == "missing" else quote(item["input"])
+    if kind == "string_pattern_mismatch":
+        slug = context["pattern"] == SLUG
+        form = (
+            "lower-case letters, digits and hyphens" if slug else f"the form {context['pattern']}"
+        )
+        return f"a text of {form}", got
+    expected = _EXPECTED.get(kind)
+    return (expected.format(**context) if expected else f"a value that fits ({item['msg']})"), got
 
 
 def read_record(model: type[R], path: Path, root: Path) -> R:
@@ -206,11 +343,9 @@ def read_record(model: type[R], path: Path, root: Path) -> R:
 
 def read_records(model: type[R], path: Path, root: Path) -> list[R]:
     """Return the records of a file that holds a list; a missing file is an empty list."""
-    if not path.is_file():
+    if not os.path.lexists(path):
         return []
     data = read_yaml(path, root)
-    if data is None:
-        return []
     if not isinstance(data, list):
         raise ProblemError(
             Problem(

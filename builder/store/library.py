@@ -17,6 +17,7 @@ from builder.project import Project
 from builder.store.cache import Cache, hash_files, hash_parts
 from builder.store.files import (
     dump_records,
+    find_line,
     read_record,
     read_records,
     relative,
@@ -237,17 +238,42 @@ def read_registry(content: Path, root: Path) -> dict[str, models.RegistryRecord]
     return {record.id: record for record in found}
 
 
-def find_molecules(bundles: Iterable[PaperBundle]) -> Iterator[str]:
-    """Yield the ids that findings use of terms which a nomenclature may make."""
-    for finding in (f for b in bundles for f in b.findings):
-        yield from (item.id for item in finding.cargo)
-        yield from (item.id for item in finding.mechanisms)
+# The lists of a finding and of a trial that hold ids of terms.
+_NAMING = (
+    "sources", "modifications", "vehicles", "cargo", "mechanisms", "targets", "partners", "models",
+    "species", "conditions", "condition_effects", "outcomes",
+)  # fmt: skip
+
+
+def find_named(bundles: Iterable[PaperBundle]) -> Iterator[str]:
+    """Yield the ids of all terms that papers name, those without a file included."""
+    for bundle in bundles:
+        for finding in bundle.findings:
+            for role in _NAMING:
+                yield from finding.ids_in(role)
+        for trial in bundle.trials:
+            yield from (*trial.conditions, *trial.sources)
 
 
 def load(project: Project) -> Library:
     """Return the knowledge base. Raises ProblemError with every problem found."""
     with Cache(project.build / "cache") as cache:
         return load_library(project.content, project.root, cache)
+
+
+def _check_twice(
+    content: Path, root: Path, identifiers: Iterable[models.Identifiers]
+) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for place, known in enumerate(identifiers):
+        if known.reference in seen:
+            path = content / "identifiers.yml"
+            line = find_line(path.read_text(encoding="utf-8"), (place,))
+            yield Problem(
+                relative(path, root), line, "error", "identifier-twice", "one entry a work",
+                f"a second one for {known.reference!r}", hint="Bring the two together.",
+            )  # fmt: skip
+        seen.add(known.reference)
 
 
 def load_library(content: Path, root: Path, cache: Cache | None = None) -> Library:
@@ -275,6 +301,7 @@ def load_library(content: Path, root: Path, cache: Cache | None = None) -> Libra
         ["identifiers.yml"], lambda n: read_list(models.Identifiers, n), problems
     )
     ledger = _collect(["urls.yml"], lambda n: read_list(models.Address, n), problems)
+    problems += _check_twice(content, root, identifiers[0] if identifiers else [])
     if problems:
         raise ProblemError(problems)
     known = {i.reference: i for i in identifiers[0]}
@@ -285,7 +312,7 @@ def load_library(content: Path, root: Path, cache: Cache | None = None) -> Libra
     return Library(
         root=root,
         terms=nomenclature.add_made(
-            {t.id: t for t in terms[0]}, [*find_molecules(bundles), *published]
+            {t.id: t for t in terms[0]}, [*find_named(bundles), *published], content
         ),
         papers=papers,
         references=references,

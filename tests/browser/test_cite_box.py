@@ -152,9 +152,7 @@ def test_the_box_works_by_keyboard(site: Served, reader: Page) -> None:
     assert clipboard(reader).startswith("@")
 
 
-def test_without_the_right_to_copy_the_reader_is_told(
-    site: Served, context: BrowserContext
-) -> None:
+def test_without_the_right_to_copy_the_page_says_so(site: Served, context: BrowserContext) -> None:
     page = context.new_page()
     page.add_init_script(
         "navigator.clipboard.writeText = () => Promise.reject(new DOMException('no'))"

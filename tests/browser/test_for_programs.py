@@ -48,7 +48,7 @@ def find_links(page: etree._Element) -> Iterator[tuple[str, str, str]]:
         yield str(link.get("rel")), str(link.get("href")), str(link.get("type") or "")
 
 
-def test_signposts_lead_to_files_of_the_type_that_they_tell(
+def test_signposts_lead_to_files_of_the_type_that_they_state(
     built: Project, pages: dict[str, etree._Element]
 ) -> None:
     wrong = []
@@ -62,7 +62,7 @@ def test_signposts_lead_to_files_of_the_type_that_they_tell(
     assert wrong == []
 
 
-def test_each_living_page_tells_its_own_address_type_author_and_licence(
+def test_each_living_page_states_its_own_address_type_author_and_licence(
     built: Project, pages: dict[str, etree._Element]
 ) -> None:
     file = built.content / "urls.yml"

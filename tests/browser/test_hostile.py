@@ -70,13 +70,13 @@ def test_a_hostile_paper_is_shown_as_text(
 def test_no_page_runs_or_links_what_a_paper_holds(
     hostile: Served, page: Page, watch: Watch
 ) -> None:
-    told = [
+    pages = [
         name
         for name in hostile.pages
         if name.split("/")[0] in {"", "papers", "references", "findings", "questions", "trials"}
     ]
-    assert len(told) > 6
-    for name in told:
+    assert len(pages) > 6
+    for name in pages:
         page.goto(hostile.url + name)
         assert page.evaluate("window.hacked") is None, name
         assert page.locator("[href^='javascript:' i], [src^='javascript:' i]").count() == 0, name

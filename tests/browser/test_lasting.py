@@ -141,7 +141,7 @@ def test_the_page_of_changes_counts_each_release(past: Past, page: Page) -> None
     expect(page.locator("h1").first).to_contain_text("Release 1.1.0")
 
 
-def test_a_release_tells_what_came_changed_and_went(past: Past, page: Page) -> None:
+def test_a_release_lists_what_came_changed_and_went(past: Past, page: Page) -> None:
     page.goto(past.site.url + "releases/1.1.0/")
     for summary in page.locator("summary", has_text="Findings ").all():
         summary.click()
@@ -189,7 +189,7 @@ def test_a_frozen_copy_is_whole_and_leads_to_the_living_data(
     assert {f["id"] for f in findings if f["locator"]["kind"] == "table-row"} == set(ids.values())
 
 
-def test_a_page_tells_its_own_history(past: Past, page: Page) -> None:
+def test_a_page_shows_its_own_history(past: Past, page: Page) -> None:
     def history(path: str) -> str:
         page.goto(past.site.url + path)
         page.get_by_text("Cite and history").click()
@@ -204,7 +204,7 @@ def test_a_page_tells_its_own_history(past: Past, page: Page) -> None:
     assert "added in 1.0.0, changed in 1.1.0" in cells
 
 
-def test_indexes_are_told_of_living_pages_only(past: Past) -> None:
+def test_the_sitemap_lists_living_pages_only(past: Past) -> None:
     listed = (past.site.folder / "sitemap.xml").read_text()
     assert f"papers/{NEW}/<" in listed
     for path in (f"papers/{OLD}/", f"findings/{past.before['gone']}/", "releases/1.0.0/"):

@@ -48,7 +48,7 @@ def test_a_dose_that_lost_its_superscript_stands_beside_what_was_read(
     assert watch.errors == []
 
 
-def test_a_cell_that_spans_rows_tells_that_nothing_was_printed_and_whence_it_was_read(
+def test_a_cell_that_spans_rows_says_that_nothing_was_printed_and_whence_it_was_read(
     placed: Served, page: Page
 ) -> None:
     part = open_pairs(placed, page, "Table 2")

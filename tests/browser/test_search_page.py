@@ -54,13 +54,28 @@ def test_results_stand_in_a_list_with_the_page_first(site: Served, page: Page) -
     assert re.match(r"\d+ pages for “cartilage”", page.inner_text("#search-status"))
 
 
+def test_a_name_without_evidence_is_one_quiet_line(placed: Served, page: Page) -> None:
+    search(page, placed, "astrocyte")
+    line = page.locator("#search-results > li.quiet")
+    expect(line).to_have_count(1)
+    expect(line).to_contain_text("in the vocabulary, no evidence in the material read")
+    expect(line.locator("a")).to_have_attribute("href", re.compile(r"/glossary/#astrocyte$"))
+
+
+def test_no_title_is_a_row_with_bars(placed: Served, page: Page) -> None:
+    search(page, placed, "hydrogel")
+    titles = page.locator("#search-results > li > a").all_inner_texts()
+    assert titles
+    assert not [title for title in titles if " | " in title]
+
+
 def test_excerpts_mark_the_words_and_link_to_the_very_row(site: Served, page: Page) -> None:
     search(page, site, "Ti6Al4V elastic modulus")
     marks = page.locator("#search-results mark")
     expect(marks.first).to_be_visible()
     row = page.locator("#search-results a[href*='#row-']").first
     row.click()
-    expect(page).to_have_url(re.compile(r"/papers/.+#row-f"))
+    expect(page).to_have_url(re.compile(r"/papers/.+#row-"))
     anchor = page.url.split("#")[1]
     expect(page.locator(f"[id='{anchor}']")).to_contain_text("Ti6Al4V")
 
@@ -162,13 +177,13 @@ def fits(site: Served, link: str, facet: str, value: str) -> bool:
     path = link.removeprefix(site.url).partition("#")[0]
     if facet == "kind":
         return path.startswith(f"{value}s/")
-    if not path.startswith("findings/"):
-        return True
-    record = json.loads((site.folder / path / "index.json").read_text(encoding="utf-8"))
-    if facet == "evidence":
-        return bool(record["evidence"] == value)
-    if facet in ("source", "condition"):
-        return value in record[f"{facet}s"]
+    anchor = link.partition("#")[2]
+    findings = json.loads((site.folder / "api/v1/findings.json").read_text(encoding="utf-8"))
+    for record in findings:
+        if record["id"] == anchor and facet == "evidence":
+            return bool(record["design"]["level"] == value)
+        if record["id"] == anchor and facet in ("source", "condition"):
+            return value in record[f"{facet}s"]
     return True
 
 

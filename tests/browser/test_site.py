@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from pathlib import Path
@@ -9,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 import jsonschema
 import pytest
+from lxml import html
 from playwright.sync_api import Page, expect
 from served import Served, Watch, run_builder
 
@@ -58,7 +60,7 @@ def test_every_link_of_every_page_leads_somewhere(site: Served) -> None:
     assert len(pages) > 100
 
 
-def test_titles_tell_pages_apart(site: Served) -> None:
+def test_each_page_has_a_title(site: Served) -> None:
     titles = [page.title.strip() for page in find_pages(site.folder) if "assets" not in page.path]
     assert "" not in titles
 
@@ -69,22 +71,47 @@ def test_a_statement_leads_to_its_row(site: Served, page: Page) -> None:
     in_rows = [f for f in findings if f["locator"]["kind"] == "table-row"]
     assert in_rows
     for finding in in_rows[:3]:
-        page.goto(f"{site.url}findings/{finding['id']}/")
-        page.locator(f"article a[href$='#row-{finding['locator']['row']}']").first.click()
+        path = urlsplit(finding["url"]).path.lstrip("/")
+        page.goto(f"{site.url}{path}#{finding['id']}")
+        statement = page.locator(f"[id={finding['id']}]")
+        expect(statement).to_be_in_viewport()
+        statement.locator("summary").click()
+        statement.locator(f"a[href$='#row-{finding['locator']['row']}']").first.click()
         row = page.locator(f"#row-{finding['locator']['row']}")
         expect(row).to_be_in_viewport()
         for words in re.findall(r"[A-Za-z][A-Za-z-]{5,}", finding["quote"])[:3]:
             expect(row).to_contain_text(words)
 
 
-def test_a_statement_leads_to_its_reference(site: Served, page: Page) -> None:
+def test_a_statement_of_a_title_leads_to_its_entry_which_opens(site: Served, page: Page) -> None:
     findings = json.loads((site.folder / "api/v1/findings.json").read_text())
     finding = next(f for f in findings if f["locator"]["kind"] == "reference-title")
     number = finding["locator"]["reference"]
-    page.goto(f"{site.url}findings/{finding['id']}/")
-    page.locator(f"article a[href$='#ref-{number}']").first.click()
+    path = urlsplit(finding["url"]).path.lstrip("/")
+    assert path.startswith("references/")
+    page.goto(f"{site.url}{path}#{finding['id']}")
+    statement = page.locator(f"[id={finding['id']}]")
+    statement.locator("summary").click()
+    statement.locator(f"a[href$='#ref-{number}']").first.click()
     expect(page.locator(f"#ref-{number}")).to_be_in_viewport()
     expect(page.locator(f"#ref-{number}")).to_contain_text(finding["quote"][:40])
+
+
+def test_a_page_is_one_html_file_and_one_json_file(site: Served) -> None:
+    for path in site.pages:
+        folder = site.folder / path
+        names = {p.name for p in folder.iterdir() if p.is_file()}
+        if path and not path.startswith(("releases/", "changes/", "data/")):
+            assert names <= {"index.html", "index.json"}, path
+
+
+def test_no_page_is_too_heavy_or_has_too_many_elements(site: Served) -> None:
+    loaded = [p for p in (site.folder / "assets").rglob("*") if p.suffix in (".css", ".js")]
+    shared = sum(len(gzip.compress(p.read_bytes())) for p in loaded if "search" not in p.name)
+    for path in site.pages:
+        data = (site.folder / path / "index.html").read_bytes()
+        assert len(gzip.compress(data)) + shared < 150_000, path
+        assert len(list(html.fromstring(data).iter())) <= 3000, path
 
 
 def test_a_page_that_is_not_there_says_so_and_leads_home(site: Served, page: Page) -> None:
@@ -111,11 +138,14 @@ def test_each_address_in_the_api_is_a_page(site: Served, root: Path) -> None:
     for name in ("sources", "findings", "papers", "trials", "references"):
         for record in json.loads((site.folder / f"api/v1/{name}.json").read_text()):
             url = record["custom"]["url"] if name == "references" else record["url"]
-            path = url.removeprefix(address.group(1))
+            path, _, anchor = url.removeprefix(address.group(1)).partition("#")
             assert path != url
             assert (site.folder / path / "index.html").is_file()
+            if anchor:
+                assert f'id="{anchor}"' in (site.folder / path / "index.html").read_text()
+                continue
             twin = json.loads((site.folder / path / "index.json").read_text())
-            assert twin == record
+            assert {key: twin[key] for key in record} == record
 
 
 @pytest.mark.parametrize("name", ["sitemap.xml", "404.html", "api/v1/index.json"])

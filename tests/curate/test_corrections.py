@@ -94,7 +94,7 @@ def test_a_date_is_compared_as_it_is_written() -> None:
         ),
         (
             correct("f000000001", "design.level", "in-vivo", "certain"),
-            f"{FILE}:3: error: new: Input should be 'in-vitro', 'ex-vivo', 'in-vivo', 'clinical', "
+            f"{FILE}:3: error: new: one of 'in-vitro', 'ex-vivo', 'in-vivo', 'clinical', "
             "'review' or 'not-stated', got 'certain'. [correction]",
         ),
         (
@@ -130,5 +130,5 @@ def test_a_broken_file_of_corrections_is_told_by_line(tmp_path: Path) -> None:
     with pytest.raises(ProblemError) as caught:
         read_corrections(Project(tmp_path))
     said = str(caught.value)
-    assert "corrections/x.yml:2: error: feild: Extra inputs are not permitted" in said
+    assert "corrections/x.yml:2: error: feild: a field that is known here, got 'b'" in said
     assert "Did you mean 'field'?" in said

@@ -133,6 +133,16 @@ def test_a_row_whose_reference_does_not_fit_has_no_study() -> None:
     assert (study.findings, study.sources) == ([], [])
 
 
+def test_a_primary_paper_is_a_study_of_its_own_and_a_review_is_none() -> None:
+    where = Locator(kind="abstract", line=1)
+    said = finding("a1", locator=where, design={"level": "in-vivo"}, sources=["bmsc"])
+    [study] = find_studies(library(bundle([], [said])))
+    assert (study.id, study.kind, study.references) == ("doe-2025", "primary", [])
+    assert (study.findings, study.design.level) == (["a1"], "in-vivo")
+    reviewed = said.model_copy(update={"design": Design(level="review")})
+    assert find_studies(library(bundle([], [reviewed]))) == []
+
+
 @pytest.mark.parametrize(
     ("places", "labels", "asked"),
     [
@@ -259,3 +269,17 @@ def test_the_registry_fills_the_design_that_the_paper_leaves_open() -> None:
     )
     assert describe(design_masking="None")["design"].blinded is False
     assert describe(design_allocation="Non-Randomized")["design"].randomised is False
+
+
+def test_the_type_of_a_source_is_one_of_few() -> None:
+    types = {
+        "cell": "cell",
+        "cell line": "cell",
+        "biofluid": "fluid",
+        "blood product": "fluid",
+        "tissue": "tissue",
+        "placeholder": "unspecified",
+    }
+    made = {t: Term(id="x", label="X", kind="source", type=t).plain_type for t in types}
+    assert made == types
+    assert Term(id="x", label="X", kind="mechanism", type="pathway").plain_type == "pathway"

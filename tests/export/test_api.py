@@ -22,7 +22,7 @@ from builder.store.build_info import data_version, find_edition
 
 AT = "https://atlas.example/base/"
 COLLECTIONS = [
-    *("conditions", "findings", "mechanisms", "papers", "references"),
+    *("conditions", "evidence_map", "findings", "mechanisms", "papers", "references"),
     *("sources", "studies", "tables", "trials", "vehicles", "vocabulary"),
 ]
 
@@ -206,6 +206,7 @@ def test_the_index_lists_each_collection(api: Path, library: Library) -> None:
     assert [c["id"] for c in index["collections"]] == COLLECTIONS
     assert {c["id"]: c["count"] for c in index["collections"]} == {
         "conditions": 0,  # no statement names the one of the vocabulary
+        "evidence_map": 0,  # its one study names no condition
         "findings": 1,
         "mechanisms": 1,
         "papers": 1,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from builder.extract.design import read_title_level, read_trial
+from builder.extract.design import is_review_paper, read_title_level, read_trial
 from builder.extract.findings import read_statement
 from builder.extract.findings.statements import Part, Statement
-from builder.models import Finding, Locator
+from builder.models import CslItem, Finding, Locator, Paper, Seed
 
 
 def read(text, vocabulary, cues, *, kind="reference-title", titles=()) -> Finding:
@@ -55,6 +55,8 @@ def read_row(cells, vocabulary, cues, *, titles=()) -> Finding:
         ("MSC exosomes in patients with knee osteoarthritis", "clinical"),
         ("A randomised controlled trial of ADSC exosomes", "clinical"),
         ("Pilot study of UCMSC vesicles in bone nonunion", "clinical"),
+        ("Pilot safety study of an exosome product", "clinical"),
+        ("miR-26a of exosomes is poorly expressed in OA patients", "not-stated"),
         # Reviews and the like.
         ("MSC exosomes in osteoarthritis: a scoping review", "review"),
         ("Emerging roles of exosomes in bone", "review"),
@@ -125,6 +127,21 @@ def test_design_of_a_trial(text, design):
     assert read_trial(text) == design
 
 
+@pytest.mark.parametrize(
+    ("title", "abstract", "review"),
+    [
+        ("Exosomes of bone: a narrative review", None, True),
+        ("Exosomes of bone", "Bones heal. This narrative review sums up what is known.", True),
+        ("Exosomes of bone", "We review exosomes.", True),
+        ("Exosomes of bone heal rats", "Rats were given exosomes. Reviewers were blinded.", False),
+    ],
+)
+def test_a_paper_is_a_review_by_what_it_says_of_itself(title, abstract, review):
+    seed = Seed(file="a.txt", sha256="0" * 64, layout="digest")
+    csl = CslItem(type="article-journal", title=title)
+    assert is_review_paper(Paper(id="p", csl=csl, seed=seed, abstract=abstract)) == review
+
+
 def test_titles_that_review_others_are_told_from_studies():
     assert read_title_level("Guidelines for clinical translation of vesicles") == "review"
     assert read_title_level("Teratoma risk: a consensus recommendation") == "review"
@@ -155,6 +172,12 @@ biomarker none-reported asserted: Plasma exosomes as biomarkers of osteoarthriti
 biomarker none-reported asserted: Sequencing of exosomal circRNA of osteoporosis patients
 method none-reported asserted: GMP manufacturing of MSC vesicles in bioreactors
 method none-reported asserted: Stretching enhances exosome secretion of MSCs
+biomarker none-reported asserted: Exosomal miR-1 is a biomarker of OA and enhances osteogenesis
+# What the lack of vesicles did, what feeds a tumour: neither harm nor benefit of theirs.
+unclear none-reported asserted: Silencing of miR-21 in exosomes impaired osteogenesis
+unclear none-reported asserted: MSC exosomes stimulate the proliferation of tumor cells
+# Nothing was gained.
+therapeutic no-benefit asserted: MSC exosomes or saline: no difference in WOMAC of patients
 # Two ways at once.
 therapeutic mixed asserted: Exosomes promote bone regeneration and inflammation
 """

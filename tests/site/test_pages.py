@@ -275,6 +275,6 @@ def test_a_repaired_dose_is_shown_as_read_beside_the_printed():
     )
     library = replace(library, papers={PAPER: replace(bundle, trials=[changed])})
     [page] = [p for p in view_pages(library) if p.path == f"trials/{bundle.trials[0].id}/"]
-    assert [(d["review"], d["read"]) for d in page.view["grave"]] == [(printed, "7 × 10⁹ /mL")]
+    assert [(d["review"], d["read"]) for d in page.view["severe"]] == [(printed, "7 × 10⁹ /mL")]
     [dose] = [row for row in page.view["comparison"] if row["label"] == "Dose"]
     assert dose["read"] == "7 × 10⁹ /mL"

@@ -68,7 +68,7 @@ def test_a_failed_write_leaves_the_old_file_and_no_other(
         ("id: a\nlabel: b\nkind: sauce\n", "t.yml:3: error: kind:"),
         ("id: A b\nlabel: b\nkind: source\n", "t.yml:1: error: id:"),
         ("id: a\nlabel: b\nkind: source\nsynonyms: x\n", "t.yml:4: error: synonyms:"),
-        ("id: a\nkind: source\n", "t.yml:1: error: label: Field required"),
+        ("id: a\nkind: source\n", "t.yml:1: error: label: a value, got none"),
     ],
 )
 def test_each_fault_is_told_by_file_line_and_field(tmp_path: Path, text: str, place: str) -> None:
@@ -77,6 +77,54 @@ def test_each_fault_is_told_by_file_line_and_field(tmp_path: Path, text: str, pl
     with pytest.raises(ProblemError) as caught:
         store.read_record(models.Term, path, tmp_path)
     assert str(caught.value).startswith(place)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"id: a\nlabel: 2026-13-45\n", "t.yml:2: error: a date as 2026-01-31, got '2026-13-45'"),
+        (b"id: a\nsize: " + b"9" * 6000, "t.yml:2: error: a number of at most 4,300 digits"),
+        (b"id: a\n? [1, 2]\n: b\n", "t.yml:2: error: a word as a key"),
+        (b"id: a\n{x: 1}: b\n", "t.yml:2: error: a word as a key"),
+        (b"id: a\nnotes: " + b"[" * 5000 + b"]" * 5000, "t.yml:2: error: at most 200 levels"),
+        (b"id: a\nnotes: " + b"[" * 200_000, "t.yml:2: error: at most 200 levels"),
+        (b"id: a\n" + b"- " * 200_000 + b"x", "t.yml:2: error: at most 200 levels"),
+        (b"a: &a [x, x]\nb: &b [*a, *a]\n", "t.yml:2: error: each value written out, got an alias"),
+        (b"id: a\nlabel: \x00\n", "t.yml:2: error: text that YAML allows, got the character 0x0"),
+        (b"id: a\nlabel: Gr\xf6\xdfe\n", "t.yml:2: error: text in UTF-8, got byte 0xf6"),
+        ("id: a\n".encode("utf-16"), "t.yml:1: error: text in UTF-8, got UTF-16"),
+        (b'id: a\nlabel: "x\\e[31m"\n', "t.yml:2: error: text without control characters"),
+        (b'id: a\nlabel: "x\\0"\n', "t.yml:2: error: text without control characters"),
+        (b"", "t.yml:1: error: records or settings, got an empty file"),
+        (b"# nothing\n", "t.yml:1: error: records or settings, got an empty file"),
+        (b"id: a\nlabel: b\nkind: [" + b"x, " * 9999 + b"x]\n", "t.yml:3: error: kind: one of"),
+    ],
+)  # fmt: skip
+def test_what_no_person_would_write_is_one_short_line(
+    tmp_path: Path, data: bytes, said: str
+) -> None:
+    path = tmp_path / "t.yml"
+    path.write_bytes(data)
+    with pytest.raises(ProblemError) as caught:
+        store.read_record(models.Term, path, tmp_path)
+    assert str(caught.value).startswith(said)
+    assert len(str(caught.value.problems[0])) < 600
+
+
+def test_a_folder_and_a_circle_of_links_in_the_place_of_a_file_are_told(tmp_path: Path) -> None:
+    (tmp_path / "folder.yml").mkdir()
+    (tmp_path / "circle.yml").symlink_to(tmp_path / "circle.yml")
+    for name in ("folder.yml", "circle.yml"):
+        with pytest.raises(ProblemError, match=f"{name}: error: a file that can be read"):
+            store.read_records(models.Term, tmp_path / name, tmp_path)
+
+
+def test_a_work_has_one_entry_of_identifiers(tmp_path: Path) -> None:
+    entry = "- reference: roe-2020-x\n  doi: 10.1000/a\n  seen_at: here\n"
+    (tmp_path / "content").mkdir()
+    (tmp_path / "content/identifiers.yml").write_text(entry + entry)
+    with pytest.raises(ProblemError, match=r"identifiers\.yml:4: error: one entry a work"):
+        store.load_library(tmp_path / "content", tmp_path)
 
 
 def test_a_term_in_the_wrong_folder_is_told(tmp_path: Path) -> None:

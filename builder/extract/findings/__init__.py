@@ -12,29 +12,36 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from builder.extract.design import is_review_paper
 from builder.extract.findings import questions as doubts
-from builder.extract.findings.appraisal import appraise, drop_donors, find_repaired
+from builder.extract.findings.appraisal import (
+    appraise,
+    drop_donors,
+    find_repaired,
+    mark_review,
+)
 from builder.extract.findings.cells import read_cells
 from builder.extract.findings.concepts import (
     read_mechanisms,
     read_outcomes,
     read_setting,
 )
-from builder.extract.findings.contrasts import set_apart
 from builder.extract.findings.cues import Cues, read_cues
 from builder.extract.findings.outcomes import correct_outcomes
-from builder.extract.findings.questions import check_entities
+from builder.extract.findings.questions import Beside, check_entities
 from builder.extract.findings.spans import Reading, drop_ancestors
 from builder.extract.findings.statements import (
+    EFFECTS,
     ONE_OF_THESE,
+    Assigned,
     Part,
     Statement,
+    Trace,
     find_own_vesicles,
     find_statements,
+    set_apart,
     split_contrast,
 )
-from builder.extract.findings.title_checks import Beside
-from builder.extract.findings.trace import EFFECTS, Assigned, Trace
 from builder.extract.findings.vehicles import (
     MOLECULE_TYPES,
     compose_vehicles,
@@ -110,11 +117,12 @@ def trace_findings(
     vocabulary: Vocabulary,
 ) -> list[Trace]:
     """Return the findings of a paper, each with its trace."""
-    cues = read_cues()
+    cues = read_cues(vocabulary.terms.content)
     short = [(a.short, a.long) for a in paper.abbreviations]
     defined = vocabulary.bind(short)
     own = find_own_vesicles([*short, *document.abbreviations], defined, cues)
     tabled = find_trial_numbers(tables)
+    review = is_review_paper(paper) or "review" in (document.front.kind or "")
     traces = []
     seen: dict[str, int] = {}
     for found in find_statements(paper, document, tables, references, own.widen(cues)):
@@ -126,6 +134,8 @@ def trace_findings(
                 trace = _ask_about_trials(trace, asked)  # noqa: PLW2901
             elif not _says_something(trace, statement.about):
                 continue
+            if review:
+                trace = replace(trace, finding=mark_review(trace.finding))  # noqa: PLW2901
             count = seen[trace.finding.id] = seen.get(trace.finding.id, 0) + 1
             if count > 1:  # the same words twice in one paper
                 twin = trace.finding.model_copy(update={"id": f"{trace.finding.id}-{count}"})

@@ -15,7 +15,7 @@ from builder.extract.findings.source_tissues import (
     narrow_source,
 )
 from builder.extract.findings.spans import Reading, is_inside, touches
-from builder.extract.findings.trace import Assigned
+from builder.extract.findings.statements import Assigned
 from builder.extract.findings.vehicles import find_carriers
 from builder.extract.vocabulary import Mention
 
@@ -33,6 +33,7 @@ _TAKEN_UP = re.compile(
     r"endocytosed|engulfed|phagocytosed))\s+(?:of\s+[^.;,]{0,60})?by\s+(?:[\w-]+\s+){0,2}$",
     re.IGNORECASE,
 )
+_PLACED = re.compile(r"\b(?:in|into|on|to|towards?|against)\s+(?:the\s+)?$", re.IGNORECASE)
 _CELL_WORD = re.compile(r"cell|SC|blast|cyte|phage|plasma|phil", re.IGNORECASE)
 _CLAUSE_START = re.compile(r"[.;:]\s|,\s(?:and|but|while|whereas)\s|\b(?:that|whereas|while)\s")
 _SUBJECT = re.compile(r"\s*(?:(?!\w+(?:ed|ing)\s)[\w/-]+\s+){0,3}(?:h|r|m)?", re.IGNORECASE)
@@ -100,8 +101,10 @@ def _as_source(reading: Reading, mention: Mention, rule: str) -> Assigned:
     term = narrow_source(reading, mention)
     origin = name_origin(reading, mention) if term == mention.term else ""
     if origin:
-        known = reading.vocabulary.find_term(f"{origin} {mention.text}", "source")
-        if not known:
+        v = reading.vocabulary
+        place = v.find_term(origin, "tissue")
+        known = v.find_term(f"{origin} {mention.text}", "source") or f"{place}-{term}"
+        if known not in v.terms:
             said = f"{origin} {mention.text}"
             return Assigned(
                 "", "", "unknown-cell", reading.part.name, mention.start, mention.end, said
@@ -303,7 +306,8 @@ def _spread(reading: Reading, found: list[tuple[Mention, str, str]]) -> None:
         adjunct = not left.text.endswith("s")  # "MSC and BMSC exosomes"
         shares = adjunct or between.startswith("-") or not _CELL_WORD.search(left.text)
         short = right.term == left.term and between.strip() == "("  # "Osteoblast (OB)-derived"
-        hangs = short or (shares and _HANGING.match(between))
+        placed = _PLACED.search(reading.before(left))  # "in FLS, and neutrophil exosomes"
+        hangs = short or (shares and not placed and _HANGING.match(between))
         if other == "sources" and role != "sources" and hangs:
             found[i] = (left, "sources", rule)
     for i in range(1, len(found)):

@@ -43,6 +43,17 @@ _CLAUSE = re.compile(
     r"[;:.]\s|,\s+(?:and|but|while|whereas)\s|\b(?:whereas|while|but|that|which|when|once|if)\s",
     re.IGNORECASE,
 )
+# A noun of action that a list goes on from: "immune modulation and guided osteogenesis".
+_NO_OBJECT = re.compile(
+    r"\s+(?:and|or)\s+(?:(?!of\b)[\w-]+\s+){0,2}(?![^,;.]*\bof\b)", re.IGNORECASE
+)
+# "through the novel targets": a noun, though it looks like a verb.
+_NOUNS_TOO = frozenset(["targets", "target", "controls", "control", "changes", "impacts"])
+_DETERMINED = re.compile(r"\b(?:the|these|its|their|as|novel|new)\s+(?:[\w-]+\s+)?$", re.IGNORECASE)
+# "improved the reduced X": a state that the verb before it acts on.
+_ARTICLE = re.compile(r"\s*(?:the|their|its|this)\s+(?:\w+ly\s+)?", re.IGNORECASE)
+_LIST_END = re.compile(r",\s+and\s", re.IGNORECASE)
+_AUXILIARY = re.compile(r"\b(?:is|are|was|were|has|have|had|can|could|may)\b", re.IGNORECASE)
 _BREAK = re.compile(r"[;:]\s|\.\s+(?=[A-Z])|[—–]\s")
 _COMPOUND = re.compile(r"\b(?:for|to|with|of|by|through|via)\s+(?:\w+ly\s+)?$", re.IGNORECASE)
 _LAST_WORD = re.compile(r"([\w-]+)\s+$")
@@ -60,7 +71,7 @@ _PASSING_ON = frozenset(
 _PASSED = re.compile(
     r"\b(?:is|are|was|were|be|been|being|can)\s+(?:\w+ly\s+)?(?:be\s+)?(?:passed|taken\s+up|internali[sz]ed|"
     r"endocytosed|phagocytosed|engulfed|transferred|transmitted|transported|delivered|shuttled|conveyed|released|"
-    r"secreted|carried)\b[^.;]*$|\b(?:transfers?|moves?|enters?|travels?|passes|reach(?:es)?)\s[^.;]{0,40}$",
+    r"secreted|carried)\b[^.;]*$|\bby\s+(?:\w+ly\s+)?\w+ing\b[^.;]*$|\b(?:transfers?|moves?|enters?|travels?|passes|reach(?:es)?)\s[^.;]{0,40}$",
     re.IGNORECASE,
 )
 # "and frobbed MMP-13": a verb that is no cue, between one and its next object.
@@ -146,6 +157,7 @@ class EffectReader:
             for meaning in [self.cues.meaning(m[0])]
             if not any(low <= m.start() < high for low, high in self.names)
             and not (m[0].endswith(" up") and self.text.startswith(" to ", m.end()))
+            and not (m[0].lower() in _NOUNS_TOO and _DETERMINED.search(self.text, 0, m.start()))
         ]
         cues += [
             _Cue(m.start("verb"), m.end(), "unread", "", m["verb"])
@@ -240,12 +252,14 @@ class EffectReader:
 
     def _keeps(self, cue: _Cue) -> bool:
         """Tell whether a preposition belongs to the words before it: "increase in", "such as"."""
-        if cue.word not in ("in", "as", *_RELATIONS):
+        if cue.word not in ("in", "as", "for", *_RELATIONS):
             return False
         before = _LAST_WORD.search(self.text[: cue.start])
         word = before[1].lower() if before else ""
         if cue.word == "as":
             return word in self.cues.keeps_as
+        if cue.word == "for":
+            return word in self.cues.keeps_for
         if cue.word in _RELATIONS:
             return word in self.cues.measured
         return word in self.cues.keeps_in
@@ -260,6 +274,10 @@ class EffectReader:
             return State(cue.start, "none", "denied", cue.word, cue.end)
         if special := self._sheltered(cue, states) or self._effect_on(cue, before):
             return special
+        if cue.word in ("toward", "towards", "into") and before.cue.startswith(
+            self.cues.turning_to
+        ):
+            return State(cue.start, "up", "turned-toward", f"{before.cue} {cue.word}", cue.end)
         reaching = any(word in before.cue for word in self.cues.reaching)
         near = reaching or cue.word in ("in", "on", "with")
         near = near or bool(_GAP.match(self.text[before.end : cue.start]))
@@ -334,8 +352,19 @@ class EffectReader:
         self._passives.append((self._clause_start(cue.start), cue.start, said))
 
     def _clause_start(self, place: int) -> int:
-        breaks = [m.end() for m in _CLAUSE.finditer(self.text, 0, place)]
-        return breaks[-1] if breaks else 0
+        """Return where the clause of a place begins; ", and" parts only what has a verb."""
+        start = 0
+        for found in _CLAUSE.finditer(self.text, 0, place):
+            if _LIST_END.match(found[0]) and not self._has_verb(start, found.start()):
+                continue
+            start = found.end()
+        return start
+
+    def _has_verb(self, start: int, end: int) -> bool:
+        cues = self.cues.finder.finditer(self.text, start, end)
+        return bool(_AUXILIARY.search(self.text, start, end)) or any(
+            self.cues.meaning(m[0]).kind == "verb" for m in cues
+        )
 
     def _absorbed(self, cue: _Cue, aim: _Cue) -> bool:
         """Tell whether a verb belongs to a purpose: "for enhancing X and reducing Y"."""
@@ -359,17 +388,36 @@ class EffectReader:
         near = before.cue and _GAP.match(self.text[before.end : cue.start])
         denied = before.effect == "none" and (near or self._goes_on(before, cue))
         lost = before.rule == "effect-taken-away" and self.text[: cue.start].endswith("to ")
-        if denied or lost:  # "abolished the ability of exosomes to promote X"
+        bare = cue.kind == "noun" and _NO_OBJECT.match(self.text, cue.end)
+        if denied or lost or bare:  # "abolished the ability of exosomes to promote X"
             return replace(before, start=cue.start, end=cue.end)
         adjective = cue.word.endswith(("ory", "ive")) and before.cue not in _AGENTS
         if near and (cue.kind == "noun" or adjective) and before.rule == "verb":
             return self._composed(before, cue, before.effect)
         if cue.kind == "noun" and before.outer and self._is_listed(before, cue):
             return self._composed(before, cue, before.outer)
+        return self._verb(cue, before)
+
+    def _verb(self, cue: _Cue, before: State) -> State:
+        """Return what a verb says of its objects, or a noun of action of what it is of."""
+        if before.rule == "verb" and self._is_state(cue, before):
+            raised = before.effect not in OPPOSING or cue.effect in OPPOSING
+            said = f"{before.cue} {cue.word}"
+            return State(cue.start, "up" if raised else "down", "verb-and-state", said, cue.end)
         if cue.kind == "verb" and cue.effect in OPPOSING and self._takes_effect(cue):
             # What is taken away is the vesicles' effect; their direction is not told by the verb.
             return State(cue.start, "modulates", "effect-taken-away", cue.word, cue.end)
         return State(cue.start, cue.effect, cue.kind, cue.word, cue.end)
+
+    def _is_state(self, cue: _Cue, before: State) -> bool:
+        """Return whether a participle describes what a verb acts on: "improved the reduced X"."""
+        return (
+            cue.kind == "verb"
+            and cue.effect in ("up", "down", "inhibits", "activates")
+            and before.effect in ("up", "down", "inhibits", "activates")
+            and self.cues.is_participle(cue.word)
+            and bool(_ARTICLE.fullmatch(self.text[before.end : cue.start]))
+        )
 
     def _composed(self, before: State, cue: _Cue, outer: str) -> State:
         said = f"{before.cue.split()[0]} {cue.word}"

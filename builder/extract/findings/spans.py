@@ -86,7 +86,10 @@ class Reading:
     def _with_split_names(self, found: list[Mention]) -> list[Mention]:
         split = find_processes(self.text, self.mentions("condition"), self.vocabulary)
         split += find_tissue_processes(self.text, self.mentions("tissue"), self.vocabulary)
-        split += find_shared_heads(self.text, found, self.vocabulary)
+        shared = find_shared_heads(self.text, found, self.vocabulary)
+        # "chondrogenic and osteogenic differentiation": no chondrogenesis, a differentiation
+        found = [m for m in found if not any(_covers(s, m) for s in shared)]
+        split += shared
         # "hypertrophic [differentiation of chondrocytes]": the noun is another name's already.
         split = [
             m for m in split if not any(_covers(o, m) or o.start < m.start < o.end for o in found)
@@ -98,7 +101,7 @@ class Reading:
         )
 
     def _is_molecule(self, mention: Mention) -> bool:
-        return self.vocabulary.terms[mention.term].type != "process"
+        return self.vocabulary.terms[mention.term].type not in ("process", "tissue outcome")
 
     def is_molecule(self, mention: Mention) -> bool:
         """Tell whether a mention is a gene or protein."""

@@ -15,11 +15,11 @@ from builder.models import Term
 _NOUN = (
     r"repair|regeneration|healing|remodel(?:l)?ing|formation|degeneration|destruction|degradation|"
     r"differentiation|proliferation|migration|apoptosis|survival|hypertrophy|synthesis|secretion|"
-    r"yield|polari[sz]ation|homeostasis|resorption|recruitment|protection"
+    r"yield|polari[sz]ation|homeostasis|resorption|recruitment|protection|loss"
 )
 _OF = re.compile(rf"\b({_NOUN})\s+of\s+(?:the\s+|a\s+)?((?:[\w/’'-]+\s+){{0,3}}[\w/’'-]+)", re.I)
 _HEAD = re.compile(rf"({_NOUN})$", re.IGNORECASE)
-_BEHIND = re.compile(rf"^\s+({_NOUN})\b", re.IGNORECASE)
+_BEHIND = re.compile(rf"^\s+(?:from\s+)?({_NOUN})\b", re.IGNORECASE)
 _LEFT = re.compile(
     r"([\w’'-]+)\s*(?:,\s*|\s+and\s+|\s+or\s+|/|\s*&\s*)(?:[\w-]+\s+)?$", re.IGNORECASE
 )
@@ -78,9 +78,10 @@ def _of_condition(text: str, condition: Mention, v: Vocabulary) -> Iterator[Ment
     if not noun:
         return
     for name in (condition.term, *v.ancestors(condition.term)):
-        tissue = _DEFECT.sub("", v.terms[name].label)
-        term = v.find_term(f"{tissue} {noun}", "mechanism")
-        if term and tissue != v.terms[name].label:
+        label = v.terms[name].label
+        tissue = _DEFECT.sub("", label)
+        term = v.find_term(f"{tissue} {noun}", "mechanism") if tissue != label else None
+        if term := term or v.find_term(f"{label.split()[-1]} {noun}", "mechanism"):
             start = before.start() if before else condition.start
             stop = condition.end + (behind.end() if behind and not before else 0)
             yield _mention(term, "mechanism", start, stop, text)

@@ -19,7 +19,7 @@ from builder.errors import Problem, ProblemError
 from builder.models.document import Coverage, Document, WorkFields
 from builder.readers.jats.abbreviations import read_abbreviations
 from builder.readers.jats.body import Body
-from builder.readers.jats.context import Context, below, child_of
+from builder.readers.jats.context import LANG, Context, below, child_of
 from builder.readers.jats.front import is_author, read_front
 from builder.readers.jats.notices import flag_notices
 from builder.readers.jats.references import read_references
@@ -57,6 +57,7 @@ def _read(article: etree._Element, context: Context, sha256: str) -> Document:
     if child_of(article, "front") is None and child_of(article, "body") is None:
         context.flag("error", "jats-empty", article, "a <front> or a <body>", "an empty <article>")
         raise ProblemError(context.problems)
+    context.language = (article.get(LANG) or "").lower()
     citations = read_references(article, context)
     context.untagged = bool(citations) and not _tags_citations(article)
     front = read_front(article, context)
@@ -180,7 +181,7 @@ def _work_texts(work: WorkFields) -> Iterator[str]:
     yield " ".join(map(str, (*work.issued, *work.accessed)))
     for person in (*work.authors, *work.editors):
         yield from (person.given, person.family, person.literal, person.suffix, person.orcid)
-        yield from person.affiliations
+        yield from (*person.affiliations, *person.others)
 
 
 def _tags_citations(article: etree._Element) -> bool:

@@ -18,7 +18,7 @@ class Context:
     """State of one reading. ``numbers`` maps ids of list entries to their numbers.
 
     ``untagged`` tells that the article marks none of its citations, so that bracketed numbers in
-    the text are all there is.
+    the text are all there is. ``language`` is the article's, in lower case.
     """
 
     file: str
@@ -26,6 +26,7 @@ class Context:
     numbers: dict[str, tuple[int, ...]] = field(default_factory=dict)
     last: int = 0
     untagged: bool = False
+    language: str = ""
     missing: set[str] = field(default_factory=set)
 
     def flag(  # noqa: PLR0913, PLR0917 (the fields of a Problem)

@@ -9,7 +9,6 @@ from lxml import etree
 
 from builder.models.document import FrontMatter, Person, WorkFields
 from builder.readers.jats.context import (
-    LANG,
     Context,
     below,
     child_of,
@@ -301,11 +300,27 @@ def _find_licence(meta: etree._Element, context: Context, lines: Lines) -> tuple
         told = text_of(statement, context)
         url = tidy(free.text or "") if free is not None else ""
         return (told if "licen" in told.lower() else ""), url
+    licences = sorted(filter(_is_public, licences), key=_licence_rank) or licences
     lines.append(("licence", line_of(licences[0])))
     texts = (tidy(_licence_text(licence, context)) for licence in licences)
     printed = " ".join(dict.fromkeys(filter(None, texts)))
     url = next((u for licence in licences for u in _licence_urls(licence)), "")
     return printed, url
+
+
+def _is_public(licence: etree._Element) -> bool:
+    """Return whether a licence is for readers, and not for text mining or one's own archive."""
+    use = f"{licence.get('license-type', '')} {licence.get('specific-use', '')}".lower()
+    refs = " ".join(ref.get("specific-use", "") for ref in licence.iter("license_ref")).lower()
+    urls = " ".join(_licence_urls(licence)).lower()
+    told = f"{use} {refs} {urls}"
+    return not any(word in told for word in ("tdm", "text-mining", "textmining", "userlicense"))
+
+
+def _licence_rank(licence: etree._Element) -> bool:
+    """Sort public licences (Creative Commons, open access) before all others."""
+    told = f"{licence.get('license-type', '')} {' '.join(_licence_urls(licence))}".lower()
+    return not any(word in told for word in ("creativecommons", "open", "cc-by", "cc by"))
 
 
 def _licence_text(licence: etree._Element, context: Context) -> str:
@@ -325,8 +340,3 @@ def _licence_urls(licence: etree._Element) -> Iterable[str]:
         url = href(element) or tidy(words_of(element))
         if any(part in url for part in _LICENCE_HOSTS):
             yield url
-
-
-def language_of(article: etree._Element) -> str:
-    """Return the article's language in lower case, or an empty string."""
-    return (article.get(LANG) or "").lower()

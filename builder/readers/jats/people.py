@@ -3,30 +3,54 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from lxml import etree
 
 from builder.models.document import Person
-from builder.readers.jats.context import Context, words_of
+from builder.readers.jats.context import LANG, Context, words_of
 from builder.readers.jats.inline import text_of, tidy
+from builder.readers.people import parse_person
 
 _ORCID = re.compile(r"\d{4}-\d{4}-\d{4}-\d{3}[\dXx]")
-_INITIALS = re.compile(r"^(?:[A-Z]\.?[\s-]?){1,4}$")
+# Marks of notes and affiliations, which are no part of a name.
+_MARKS = "*†‡§¶#✉,; "
+_NOTES = frozenset(["xref", "sup", "fn", "email", "target"])
 _ET_AL = re.compile(r"[\s,;]*\b(?:and\s+)?et\.?\s*al\b\.?", re.IGNORECASE)
-_MOST_GIVEN = 3
 
 
 def parse_name(element: etree._Element, context: Context) -> Person | None:
     """Return the person or group that a name element holds; None where it is empty."""
     tag = element.tag
     if tag in ("name-alternatives", "collab-alternatives"):
-        return parse_name(element[0], context) if len(element) else None
+        return _choose_form(element, context)
     if tag in ("collab", "on-behalf-of"):
         literal = _group(element, context)
         return Person(literal=literal) if literal else None
     if tag == "anonymous":
         return Person(literal=text_of(element, context) or "Anonymous")
     return read_name(element, context)[0]
+
+
+def _choose_form(element: etree._Element, context: Context) -> Person | None:
+    """Return the form of a name in the article's language; the others stay beside it."""
+    forms = sorted(element, key=lambda form: not _is_own(form, context.language))
+    found = list(filter(None, (parse_name(form, context) for form in forms)))
+    if not found:
+        return None
+    others = tuple(p.literal or " ".join((p.given, p.family)).strip() for p in found[1:])
+    return replace(found[0], others=others)
+
+
+def _is_own(form: etree._Element, language: str) -> bool:
+    """Return whether a form of a name is that of the article's language."""
+    if not language:
+        return False
+    own = (form.get(LANG) or "").lower()
+    if own:
+        return own.partition("-")[0] == language.partition("-")[0]
+    eastern = language.partition("-")[0] in ("zh", "ja", "ko")
+    return bool(form.get("name-style")) and (form.get("name-style") == "eastern") == eastern
 
 
 def read_name(element: etree._Element, context: Context) -> tuple[Person | None, list[str]]:
@@ -43,12 +67,12 @@ def read_name(element: etree._Element, context: Context) -> tuple[Person | None,
         text = child.text or ""
         if len(child):
             simple = False
-            text = text_of(child, context).strip(",; ")
+            text = _without_notes(child, context).strip(_MARKS)
         else:
             words.append(text)
             # The usual case is plain letters, and most of an article's elements are names.
             if not (text.isalpha() and text.isascii()):
-                text = tidy(text).strip(",; ")
+                text = tidy(text).strip(_MARKS)
         tag = child.tag
         if tag == "surname":
             family = text
@@ -63,9 +87,19 @@ def read_name(element: etree._Element, context: Context) -> tuple[Person | None,
     if family:
         return Person(family, first, "", suffix), printed
     if family is None and not first:
-        return split_name(text_of(element, context)), printed
+        return split_name(_without_notes(element, context)), printed
     # A lone given name is a name in one piece (mononyms, groups tagged as persons).
     return (Person(literal=first) if first else None), printed
+
+
+def _without_notes(element: etree._Element, context: Context) -> str:
+    """Return a name's text without marks of notes and affiliations."""
+    parts = [element.text or ""]
+    for child in element:
+        if child.tag not in _NOTES:
+            parts.append(_without_notes(child, context) if len(child) else text_of(child, context))
+        parts.append(child.tail or "")
+    return tidy("".join(parts))
 
 
 def _group(element: etree._Element, context: Context) -> str:
@@ -79,24 +113,9 @@ def _group(element: etree._Element, context: Context) -> str:
 
 
 def split_name(text: str) -> Person | None:
-    """Return a person from a name in one piece: ``Smith, John``, ``Smith J`` or ``J. Smith``.
-
-    Names in which no part is told by comma or initials stay whole.
-    """
+    """Return a person from a name in one piece; one without comma and initials stays whole."""
     bare = _ET_AL.sub("", text).strip(" ,;")
-    if not bare:
-        return None
-    family, comma, given = bare.partition(",")
-    if comma and len(given.split()) <= _MOST_GIVEN:
-        return Person(family.strip(), given.strip())
-    words = bare.split()
-    for cut in range(1, len(words)):
-        if _INITIALS.match(" ".join(words[cut:])):
-            return Person(" ".join(words[:cut]), " ".join(words[cut:]))
-    for cut in range(len(words) - 1, 0, -1):
-        if _INITIALS.match(" ".join(words[:cut])):
-            return Person(" ".join(words[cut:]), " ".join(words[:cut]))
-    return Person(literal=bare)
+    return parse_person(bare, natural=False) if bare else None
 
 
 def says_et_al(text: str | None) -> bool:

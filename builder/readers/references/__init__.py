@@ -25,7 +25,7 @@ from builder.readers.references.styles import read_author_year, read_names_and_c
 from builder.readers.references.tail import Links, Tail, find_tail, take_links
 from builder.readers.references.title import drop_stop, split_title
 from builder.text import ids
-from builder.text.dates import YEAR
+from builder.text.dates import YEAR, names_impossible_day
 from builder.text.spelling import fold
 
 UNPARSED = "reference-unparsed"
@@ -137,7 +137,7 @@ def parse_reference(printed: str) -> tuple[WorkFields, list[Question]]:
     work, questions = read
     if not fold(work.title):
         return _keep_whole(text, "shows no title")
-    return _with_links(work, links), questions
+    return _with_kind(_with_links(work, links)), questions
 
 
 def _read_style(links: Links) -> Found | None:
@@ -174,6 +174,30 @@ def _with_links(work: WorkFields, links: Links) -> WorkFields:
     )
 
 
+# What a printed reference says of its own kind, behind its title or its container.
+_MARKED_KIND = re.compile(
+    r"\s*\[(?P<kind>preprint|dataset|data ?set|data|software|computer program|code|patent)\]\.?$",
+    re.IGNORECASE,
+)
+_KINDS = {"preprint": "article", "patent": "patent", "software": "software", "code": "software"}
+_ACCESSION = re.compile(
+    r"^(?:GSE|GSM|GDS|PRJ[NED][A-Z]|SR[APRXS]|ERP|DRP|PXD|MTBLS|MSV|EGA[SD]|phs|SAMN|EV)\d{3,12}$|"
+    r"^E-[A-Z]{4}-\d{1,6}$"
+)
+
+
+def _with_kind(work: WorkFields) -> WorkFields:
+    """Return a work under the kind that its own words give: preprint, data, software."""
+    for name in ("title", "container"):
+        text = getattr(work, name)
+        if found := _MARKED_KIND.search(text):
+            kind = _KINDS.get(found["kind"].lower().replace("computer program", "code"), "dataset")
+            work = replace(work, type=kind, **{name: text[: found.start()]})
+    if _ACCESSION.match(work.page):
+        work = replace(work, type="dataset", number=work.page, page="")
+    return work
+
+
 def _unparsed(why: str) -> Question:
     return Question(
         rule=UNPARSED, text=f"The entry {why}; what are its title and its fields?", weight=4
@@ -194,6 +218,8 @@ def _parse_article(byline: Byline, links: Links) -> tuple[WorkFields, list[Quest
     if links.url and not (tail.volume or tail.page):
         return None
     questions = [_ask("reference-number", tail.doubt)] if tail.doubt else []
+    if names_impossible_day(byline.rest[len(tail.head) :]):
+        questions.append(_ask("reference-date", "The printed day does not exist.", "issued"))
     if not split.sure:
         text = f"Does the title end before {split.container!r}?"
         questions.append(_ask("reference-container", text, "container-title"))
@@ -217,7 +243,7 @@ def _parse_article(byline: Byline, links: Links) -> tuple[WorkFields, list[Quest
 
 def _tail_fields(tail: Tail) -> dict[str, object]:
     return {
-        "issued": (tail.year,),
+        "issued": tail.issued,
         "volume": tail.volume,
         "issue": tail.issue,
         "page": tail.page,
@@ -233,14 +259,15 @@ def _parse_page(text: str, links: Links) -> tuple[WorkFields, list[Question]] | 
     if not links.url and not links.doi:
         return None
     tail = find_tail(text)
-    title, year = text, 0
+    title: str = text
+    issued: tuple[int, ...] = ()
     if tail and not (tail.volume or tail.page):
-        title, year = tail.head, tail.year
+        title, issued = tail.head, tail.issued
     site = _SITE.match(title)
     work = WorkFields(
         type="webpage" if links.url else "document",
         title=drop_stop(title[site.end() :] if site else title),
         container=site["site"] if site else "",
-        issued=(year,) if year else (),
+        issued=issued,
     )
     return work, []

@@ -23,6 +23,11 @@ _EDITION = re.compile(
 )
 _EDITORS = re.compile(r",?\s*\(?Eds?\.?\)?$")
 _PAGES = re.compile(r"\b(?:pp?|pages?)\.?\s*(?P<page>[\w.]{1,12}(?:\s?[–−-]\s?[\w.]{1,12}?)?)\.?$")
+_IMPRINT_LAST = re.compile(
+    rf"[.?!]\s+(?P<place>[^.:;\d]{{2,60}}):\s+(?P<publisher>[^.:;]{{2,80}});\s*(?P<year>{YEAR})\.?"
+    r"(?:\s+(?:pp?\.\s*)?(?P<page>\w{1,12}(?:\s?[–-]\s?\w{1,12})?))?\.?$"
+)
+_BOOK_EDITORS = re.compile(r"(?P<names>.{3,300}?),?\s+\(?(?:editors?|eds?\.?)\)?[.,:]\s+", re.I)
 _VOLUME = re.compile(r"\bVol(?:ume|\.)?\s*(?P<volume>\w{1,12})\b", re.IGNORECASE)
 _IN = re.compile(r"[.?!]\s+In:?\s+(?=[^\Wa-z])")
 _THESIS = re.compile(
@@ -57,7 +62,39 @@ def parse_book_like(text: str) -> Found | None:
     """Return the fields of what stands behind the authors, or None where it has no such form."""
     if len(text) > _MAX_LENGTH:
         return None
-    return _parse_thesis(text) or _parse_patent(text) or _parse_parts(text)
+    return (
+        _parse_thesis(text)
+        or _parse_patent(text)
+        or _parse_parts(text)
+        or _parse_vancouver_book(text)
+    )
+
+
+def _parse_vancouver_book(text: str) -> Found | None:
+    """Read ``Title. Place: Publisher; 2019.`` and ``Title. In: Roe B, editor. Book. Place: …``."""
+    imprint = _IMPRINT_LAST.search(text)
+    if not imprint:
+        return None
+    head = text[: imprint.start() + 1]
+    fields: dict[str, object] = {
+        "type": "book",
+        "title": head.strip(" ."),
+        "publisher": imprint["publisher"].strip(),
+        "publisher_place": imprint["place"].strip(),
+        "issued": (int(imprint["year"]),),
+        "page": (imprint["page"] or "").rstrip("."),
+    }
+    if inside := _IN.search(head):
+        book = head[inside.end() :]
+        if editors := _BOOK_EDITORS.match(book):
+            fields["editors"] = split_byline(f"{editors['names']}. X").people
+            book = book[editors.end() :]
+        fields |= {"type": "chapter", "title": _title(head, inside.start())}
+        fields["container"] = book.strip(" .")
+    if edition := _EDITION.search(str(fields["title"])):
+        fields["edition"] = edition["edition"]
+        fields["title"] = str(fields["title"])[: edition.start()].strip(" .")
+    return WorkFields(**fields), []  # type: ignore[arg-type]
 
 
 def _parse_thesis(text: str) -> Found | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from builder.models.document import Person
 from builder.readers.journals import journal_words
+from builder.readers.people import parse_person
 
 # One initial: a letter, a short transliteration (Yu., Ch.), or a glued particle (A.d.).
 _UNIT = r"-?[^\W\d_]{1,3}\."
@@ -16,7 +17,7 @@ _INITIALS = rf"{_UNIT}(?:{_UNIT})*(?:-?[^\W\d_]\b(?=[;,]))?"
 _SPACED = r"(?:\s-?[A-Z]\.(?=[;,]|\s+[^\Wa-z\d_]|\s*$|\s*\())*"
 _SUFFIX = r"(?:,?\s+(?P<suffix>Jr|Sr|II|III|IV|2nd|3rd)\b\.?)?"
 _PERSON = re.compile(
-    rf"(?P<family>(?:St\. )?[^\W\d_][^,;:.!?()\[\]\"“”0-9]{{0,60}}?),\s*"
+    rf"(?P<family>(?:St\. |[’'‘]t )?[^\W\d_][^,;:.!?()\[\]\"“”0-9]{{0,60}}?),\s*"
     rf"(?P<given>{_INITIALS}{_SPACED}){_SUFFIX}"
 )
 _FULL_PERSON = re.compile(
@@ -34,7 +35,8 @@ _LAST_GROUP = re.compile(r"(?P<name>[^\W\d_a-z][^;:.?!]{1,150}?)\.\s+(?=\S)")
 _BEHALF = re.compile(r"[;,]?\s*(?:on behalf of|for) (?:the )?(?P<name>[^;:.?!]{2,150}?)\.\s+(?=\S)")
 # Vancouver style: family and initials without stops, commas between the authors.
 _VANCOUVER_NAME = (
-    r"[^\W\d_][^,;:.!?()\[\]0-9]{0,50}?\s[^\Wa-z\d_]{1,4}(?:\s(?:Jr|Sr|2nd|3rd|I{2,3}))?"
+    r"(?:[’'‘]t\s)?[^\W\d_][^,;:.!?()\[\]0-9]{0,50}?\s[^\Wa-z\d_]{1,4}"
+    r"(?:\s(?:Jr|Sr|2nd|3rd|I{2,3}))?"
 )
 _VANCOUVER = re.compile(
     rf"(?P<names>{_VANCOUVER_NAME}(?:,\s{_VANCOUVER_NAME})*)(?P<et_al>,\set\sal)?\.\s+(?=\S)"
@@ -42,6 +44,16 @@ _VANCOUVER = re.compile(
 _VANCOUVER_PERSON = re.compile(
     r"(?P<family>.+?)\s(?P<given>[^\Wa-z\d_]{1,4}(?:-[^\Wa-z\d_])?)(?:\s(?P<suffix>Jr|Sr|2nd|3rd|I{2,3}))?"
 )
+# PubMed Central's text of other styles: family and initials with stops, commas between.
+_DOTTED_NAME = (
+    r"(?:[’'‘]t\s)?[^\W\d_][^,;:.!?()\[\]0-9]{0,50}?\s(?:-?[^\Wa-z\d_]\.[\s-]?(?=\S|$)){1,5}"
+    r"(?:,?\s?(?:Jr|Sr|2nd|3rd|I{2,3})\b\.?)?"
+)
+_DOTTED = re.compile(
+    rf"(?P<names>{_DOTTED_NAME}(?:(?:,\s?(?:and\s|&\s)?|;\s?|\s(?:and|&)\s){_DOTTED_NAME})*)"
+    r"(?P<et_al>[,;]\s?et\sal\.?)?(?:\s+|(?<=[.\s]))(?=[^\W_])"
+)
+_SPLIT_DOTTED = re.compile(r"[,;]\s?(?:and\s|&\s)?(?!\s?(?:Jr|Sr|2nd|3rd|I{2,3})\b)|\s(?:and|&)\s")
 _SMALL = frozenset(["a", "and", "at", "de", "del", "du", "for", "in", "of", "on", "the", "to", "&"])
 _MAX_AUTHORS = 4000
 _MAX_WORDS_OF_BODY = 14
@@ -67,6 +79,12 @@ def split_byline(text: str) -> Byline:
     vancouver = _VANCOUVER.match(text)
     if vancouver:
         return _read_vancouver(text, vancouver)
+    dotted = _DOTTED.match(text)
+    if dotted:
+        names = _SPLIT_DOTTED.split(dotted["names"].strip())
+        return Byline(
+            tuple(map(parse_person, names)), bool(dotted["et_al"]), text[dotted.end() :].lstrip()
+        )
     people: list[Person] = []
     place = 0
     more = True

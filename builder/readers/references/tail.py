@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from builder.text.dates import YEAR, parse_date
+from builder.text.dates import MONTH, YEAR, parse_date
 
 _URL = r"https?://[^\s<>\"“”]+"
 _ACCESSED = re.compile(
@@ -26,8 +26,8 @@ _DOI = re.compile(
     r"[\s.,;]{0,4}(?:(?:https?://)?(?:dx\.)?doi\.org/|\bdoi:?\s*)(?P<doi>10\.\d{4,9}/\S+)\s*$",
     re.IGNORECASE,
 )
-_PMID = re.compile(r"[\s.,;]{0,4}\bPMID:?\s*(?P<pmid>[1-9]\d{0,8})\.?\s*$")
-_PMCID = re.compile(r"[\s.,;]{0,4}\b(?:PMCID:?\s*)?(?P<pmcid>PMC\d{4,9})\.?\s*$")
+_PMID = re.compile(r"[\s.,;]{0,4}\bPMID:?\s*(?P<pmid>[1-9]\d{0,8})[.;]?\s*$")
+_PMCID = re.compile(r"[\s.,;]{0,4}\b(?:PMCID:?\s*)?(?P<pmcid>PMC\d{4,9})[.;]?\s*$")
 _STATUS = re.compile(
     r"[\s,;.]{0,4}[(\[]?(?P<status>in press|accepted(?: for publication| manuscript)?|submitted|"
     r"forthcoming|under review|in preparation|(?:online|e-?pub) ahead of print|advance online "
@@ -47,17 +47,24 @@ _PAGE = (
     r"(?P<page>(?=[^\s,;]{0,39}\d|[ivxl]{1,8}[–-])(?:[A-Za-z]{1,12}[.:]?\s)?[\w.:/*−–-]{1,40}?"
     r"(?:\s?[–−-]\s?[\w.]{1,20}?)?)"
 )
+_MONTH_DAY = rf"(?:\s+(?P<date>{MONTH}(?:\s+\d{{1,2}}(?:[-–]\d{{1,2}})?)?)(?=\s*[;:,.]|$))?"
 _AFTER_YEAR = re.compile(
-    rf"(?P<year>{YEAR})(?P<letter>[a-z]?)"
+    rf"(?P<year>{YEAR})(?P<letter>[a-z]?){_MONTH_DAY}"
     rf"(?:(?:\s*[,;]\s*{_VOLUME})?(?:\s*[,:]\s*{_PAGE})?(?P<extra>[;,]\s[^;]{{3,200}}?)?)?\s*\.?\s*"
 )
-_YEAR_PLACE = re.compile(rf"(?<=\s){YEAR}(?=[a-z]?\s*(?:[,;.]|$))")
+_YEAR_PLACE = re.compile(rf"(?<=\s){YEAR}(?=[a-z]?{_MONTH_DAY}\s*(?:[,;.]|$))")
+# Electronic publication before print: "Epub 2018 Dec 1."
+_EPUB = re.compile(r"[\s.;]{0,3}\bE-?pub:?\s+(?P<date>[^.;]{4,25})\.?\s*$", re.IGNORECASE)
+# "J Bone (2020) 5(3):1–9", as Frontiers prints it.
+_YEAR_IN_BRACKETS = re.compile(
+    rf"\s\(({YEAR})\)\s+(?=[\w-]{{1,12}}(?:\s?\([^()]{{1,20}}\))?:\s?\w)"
+)
 _EXTRA = re.compile(
     r"^[;,]\s(?:discussion|quiz|author reply|reply|erratum|correction|retract)", re.I
 )
 # Most references end in nothing of that kind; this says so at little cost.
 _MAY_END = re.compile(
-    r"accessed|retrieved|https?:|10\.\d{4}|PMID|PMC\d|press|accepted|submitted|forthcoming|review|"
+    r"accessed|retrieved|https?:|10\.\d{4}|PMID|PMC\d|E-?pub|press|accepted|submitted|forthcoming|review|"
     r"preparation|ahead|advance|early|proof",
     re.IGNORECASE,
 )
@@ -83,7 +90,7 @@ class Tail:
     """Year, volume and pages; ``head`` is the text before them, ``doubt`` says what is unsure."""
 
     head: str
-    year: int
+    issued: tuple[int, ...]
     volume: str = ""
     issue: str = ""
     page: str = ""
@@ -115,6 +122,8 @@ def _take_one(links: Links) -> bool:
         links.pmcid = found["pmcid"]
     elif (found := _PMID.search(end)) and not links.pmid:
         links.pmid = found["pmid"]
+    elif found := _EPUB.search(end):
+        pass  # the date of print is the date of issue
     elif (found := _STATUS.search(end)) and not links.status:
         links.status = found["status"].lower()
     else:
@@ -141,6 +150,7 @@ def find_tail(text: str) -> Tail | None:
     The leftmost year counts from which all the rest is volume and pages: in ``BioMed Res. Int.
     2021, 2021, 9688138`` the second number is a volume.
     """
+    text = _YEAR_IN_BRACKETS.sub(r" \1;", text)
     for place in _YEAR_PLACE.finditer(text):
         found = _AFTER_YEAR.fullmatch(text, place.start())
         if found and (not found["extra"] or _EXTRA.match(found["extra"])):
@@ -158,4 +168,5 @@ def _read_tail(head: str, found: re.Match[str]) -> Tail:
             doubt = f"Is the number {volume} behind the year a volume or a page?"
     if found["extra"]:
         doubt = f"What does {found['extra'].strip(' ;,.')!r} behind the pages stand for?"
-    return Tail(head, int(found["year"]), volume.strip(), issue.strip(), page.strip(), doubt)
+    issued = parse_date(f"{found['year']} {found['date'] or ''}")
+    return Tail(head, issued, volume.strip(), issue.strip(), page.strip(), doubt)

@@ -1,4 +1,4 @@
-"""Pictures on a scale: doses in powers of ten, trials over time, release by day."""
+"""Pictures on a scale: trials over time with their doses, release by day."""
 
 from __future__ import annotations
 
@@ -40,31 +40,6 @@ class DoseMark:
     origin: Literal["review", "registry", "calculated"]
 
 
-@dataclass(frozen=True, slots=True)
-class DoseLine:
-    """A trial: its label and its doses. ``current`` is the trial whose page it is."""
-
-    label: str
-    marks: Sequence[DoseMark]
-    current: bool = False
-
-
-def draw_doses(name: str, title: str, unit: str, lines: Sequence[DoseLine]) -> str:
-    """Return one line a trial on a shared logarithmic scale.
-
-    A dot is the paper (open where calculated from its numbers), a diamond the registry, a bar
-    between two of them a range.
-    """
-    values = [v for line in lines for mark in line.marks for v in (mark.low, mark.high)]
-    first, last = find_decades(values)
-    height = _TOP + len(lines) * _ROW + 4
-    elements = draw_decades((first, last), height)
-    for place, line in enumerate(lines):
-        elements += _draw_line(line, _TOP + place * _ROW, first, last)
-    words = "; ".join(f"{line.label}: {describe_doses(line.marks)}" for line in lines)
-    return draw_picture(name, title, f"{unit}, logarithmic scale. {words}.", height, elements)
-
-
 def find_decades(values: Sequence[float]) -> tuple[int, int]:
     """Return the powers of ten that hold all values, at least one decade apart."""
     positive = [v for v in values if v > 0] or [1.0]
@@ -96,17 +71,6 @@ def draw_decades(
         elements.append(draw_text(x, 14, format_power(exponent), "muted", "middle"))
         elements.append(draw_line(x, 20, x, height, "grid"))
     return elements
-
-
-def _draw_line(line: DoseLine, y: float, first: int, last: int) -> list[svg.Element]:
-    style = "current" if line.current else "backed"
-    elements = [draw_text(0, y + 16, clip(line.label, _LETTERS), style)]
-    middle = y + 32
-    if not line.marks:
-        elements.append(draw_text(0, middle + 4, "not stated", "absent backed"))
-        return elements
-    elements.append(draw_line(0, middle, 100, middle, "grid"))
-    return elements + draw_marks(line.marks, middle, (first, last))
 
 
 def draw_marks(
@@ -203,48 +167,6 @@ def draw_timeline(name: str, title: str, spans: Sequence[Span], unit: str = "") 
             elements.append(draw_text(_DOSE, y + 46, "not stated", "absent backed"))
     words = "; ".join(f"{span.label}, {span.note}: {_describe_span(span, unit)}" for span in spans)
     return draw_picture(name, title, f"{words}.", height, elements)
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """Something that happened to a trial on a day, or from one day to another."""
-
-    label: str
-    start: date
-    end: date | None = None
-    planned: bool = False  # the end is an estimate
-    style: str = "mark-review"
-
-
-def draw_moments(name: str, title: str, moments: Sequence[Moment]) -> str:
-    """Return what happened to one trial, a line each, along the years."""
-    days = [day for m in moments for day in (m.start, m.end) if day]
-    first, last = min(d.year for d in days), max(d.year for d in days) + 1
-    years = _Years(first, last)
-    height = _TOP + len(moments) * _LINE
-    elements: list[svg.Element] = []
-    for year in range(first, last + 1, math.ceil((last - first + 1) / _MOST_YEARS)):
-        x = years.place(date(year, 1, 1))
-        if year < last:
-            elements.append(draw_text(x, 14, str(year), "muted"))
-        elements.append(draw_line(x, 20, x, height, "grid"))
-    for place, moment in enumerate(moments):
-        y = _TOP + place * _LINE
-        elements.append(draw_text(0, y + 14, clip(moment.label, _SPAN_LETTERS), "backed"))
-        x = years.place(moment.start)
-        if moment.end:
-            width = max(years.place(moment.end) - x, 0.5)
-            style = "span-planned" if moment.planned else "span"
-            elements.append(draw_bar(x, y + 20, width, _THICK, style))
-        else:
-            elements.append(draw_diamond(x, y + 25, moment.style))
-    words = "; ".join(f"{m.label}: {_describe_moment(m)}" for m in moments)
-    return draw_picture(name, title, f"{words}.", height, elements)
-
-
-def _describe_moment(moment: Moment) -> str:
-    end = f" to {moment.end.isoformat()}" if moment.end else ""
-    return f"{moment.start.isoformat()}{end}{' (planned)' if moment.planned else ''}"
 
 
 def place_day(day: date, first: int, last: int) -> float:

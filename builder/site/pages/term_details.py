@@ -1,4 +1,4 @@
-"""What stands on the pages of some terms only: pictures of evidence, release and mechanics.
+"""Parts of the pages of terms: pictures, release and mechanics, effects, statements that differ.
 
 Each picture holds the drawing, a legend, and the table that says the same in words and links.
 """
@@ -7,28 +7,35 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import product
 
 from builder.models import Finding, Quantity, Term
 from builder.site.charts import fill_table, view_cell, view_picture, view_swatch
 from builder.site.charts.bars import (
     LETTERS,
-    LETTERS_BESIDE,
     Column,
-    Directions,
     Levels,
     Link,
     Node,
     draw_chain,
-    draw_directions,
     draw_levels,
     order_nodes,
 )
 from builder.site.charts.scales import Release, draw_release
 from builder.site.citations import short_name
-from builder.site.index import Atlas
-from builder.site.labels import DESIGNS, WORDS, find_direction, view_design, view_quantity
-from builder.site.links import View, plural
+from builder.site.index import Atlas, Disagreement, Statement
+from builder.site.labels import (
+    DESIGNS,
+    EFFECTS,
+    WORDS,
+    find_direction,
+    view_condition_effect,
+    view_design,
+    view_effect,
+    view_quantity,
+)
+from builder.site.links import View, link, page_href, plural
 from builder.site.pages.findings import finding_text, view_place
 
 MOST_ROWS = 10
@@ -41,18 +48,14 @@ _AGAINST = {
 # The strongest first, as every list of designs on the site.
 _LEVELS = sorted(DESIGNS, key=lambda level: -DESIGNS[level])
 _ABSENT = ""
-_WAYS = {
-    "down": "▼ decreases or inhibits",
-    "up": "▲ increases or activates",
-    "named": "○ modulates or involves",
-    "none": "= no effect on",
-}
 _CHAIN_WAYS = {
     "up": "▲ increases or activates",
     "down": "▼ decreases or inhibits",
     "other": "○ names",
 }
 _MOST_NODES = 6
+_MOST_PAIRS = 30
+_MOST_LINKS = 6
 Pairs = Counter[tuple[str, str, str]]
 
 
@@ -63,10 +66,7 @@ def view_pictures(atlas: Atlas, term: Term, findings: Sequence[Finding], root: s
     if term.kind == "mechanism":
         drawn = [view_chain(atlas, term, findings, root)]
     else:
-        drawn = [
-            view_levels_picture(atlas, term, findings, root),
-            view_directions_picture(atlas, term, findings, root),
-        ]
+        drawn = [view_levels_picture(atlas, term, findings, root)]
     return [picture for picture in drawn if picture]
 
 
@@ -96,7 +96,7 @@ def view_levels_picture(
     shown = names[:MOST_ROWS] + listed[len(names) :]
     bars = [
         Levels(
-            _label(atlas, name, LETTERS) if name else f"no {one} stated",
+            _label(atlas, name) if name else f"no {one} stated",
             {level: counts[name][level] for level in _LEVELS if counts[name][level]},
             absent=not name,
         )
@@ -137,11 +137,11 @@ def _note(studies: int, more: int, one: str) -> str:
     )
 
 
-def _label(atlas: Atlas, name: str, letters: int) -> str:
+def _label(atlas: Atlas, name: str) -> str:
     """Return the full name of a term where there is room for it, else its abbreviation."""
     entry = atlas.term_link(name, "")
     full = entry["title"] or entry["label"]
-    return str(full if len(full) <= letters else entry["label"])
+    return str(full if len(full) <= LETTERS else entry["label"])
 
 
 def _term_cell(atlas: Atlas, name: str, root: str, absent: str) -> View:
@@ -149,57 +149,6 @@ def _term_cell(atlas: Atlas, name: str, root: str, absent: str) -> View:
         return view_cell(absent)
     entry = atlas.term_link(name, root)
     return view_cell(entry["title"] or entry["label"], entry["href"])
-
-
-# --- directions ----------------------------------------------------------------------------------
-
-
-def count_directions(atlas: Atlas, findings: Iterable[Finding]) -> dict[str, Counter[str]]:
-    """Return for each mechanism how many studies raise, lower or name it, or find no effect."""
-    held: dict[str, dict[str, set[str]]] = {}
-    for finding in findings:
-        studies = [s.id for s in atlas.studies_of(finding.id)] or [finding.id]
-        for mechanism in finding.mechanisms:
-            ways = held.setdefault(mechanism.id, {})
-            ways.setdefault(find_direction(mechanism.effect), set()).update(studies)
-    return {
-        name: Counter({way: len(found) for way, found in ways.items()})
-        for name, ways in held.items()
-    }
-
-
-def view_directions_picture(
-    atlas: Atlas, term: Term, findings: Sequence[Finding], root: str
-) -> View | None:
-    """Return the mechanisms that findings raise, beside those that they lower."""
-    counts = count_directions(atlas, findings)
-    names = sorted(counts, key=lambda n: (-counts[n].total(), n))
-    if not names:
-        return None
-    shown = names[:MOST_ROWS]
-    bars = [Directions(_label(atlas, name, LETTERS_BESIDE), **counts[name]) for name in shown]
-    title = f"Mechanisms named with {term.short}, and their direction"
-    picture = view_picture(
-        "picture-directions",
-        title,
-        _note(len(findings), len(names) - MOST_ROWS, "mechanism"),
-        draw_directions("picture-directions", title, bars),
-    )
-    picture["legend"] = [
-        view_swatch(f"fill-{way}", label)
-        for way, label in _WAYS.items()
-        if any(counts[name][way] for name in shown)
-    ]
-    picture["columns"] = ["Mechanism", "▲ Raised", "▼ Lowered", "○ Named", "= No effect"]
-    lines = [
-        [
-            _term_cell(atlas, name, root, ""),
-            *(view_cell(counts[name][way]) for way in ("up", "down", "named", "none")),
-        ]
-        for name in names
-    ]
-    fill_table(picture, lines)
-    return picture
 
 
 # --- the chain of a mechanism --------------------------------------------------------------------
@@ -422,3 +371,107 @@ def view_all_releases(atlas: Atlas, root: str) -> View | None:
     """Return the picture of every vehicle's release, for the page of comparisons."""
     carried = [f for f in atlas.findings if f.vehicles]
     return view_release([row for f in carried for row in _rows(atlas, f, root)])
+
+
+# --- where a mechanism was changed ---------------------------------------------------------------
+
+
+def view_target_effects(
+    atlas: Atlas, term: Term, findings: Sequence[Finding], root: str
+) -> list[View]:
+    """Return the effects on a mechanism for each pair of target and condition that is named.
+
+    The pair with most findings comes first, what names neither last. One that names several
+    targets or conditions counts for each. Without a single target or condition there is none.
+    """
+    pairs: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        if any(m.id == term.id for m in finding.mechanisms):
+            for pair in product(
+                dict.fromkeys(finding.targets) or [_ABSENT],
+                dict.fromkeys(finding.conditions) or [_ABSENT],
+            ):
+                pairs.setdefault(pair, []).append(finding)
+    if not any(any(pair) for pair in pairs):
+        return []
+    order: Callable[[tuple[str, str]], object] = lambda pair: (  # noqa: E731
+        not any(pair), -len(pairs[pair]), [(not name, name) for name in pair]
+    )  # fmt: skip
+    ranked = sorted(pairs, key=order)  # type: ignore[arg-type]
+    return [_view_pair(atlas, term, pair, pairs[pair], root) for pair in ranked[:_MOST_PAIRS]]
+
+
+def _view_pair(
+    atlas: Atlas, term: Term, pair: tuple[str, str], held: Sequence[Finding], root: str
+) -> View:
+    effects = Counter(
+        effect
+        for finding in held
+        for effect in dict.fromkeys(m.effect for m in finding.mechanisms if m.id == term.id)
+    )
+    order = list(EFFECTS)
+    target, condition = (atlas.term_name(name, root) if name else None for name in pair)
+    levels = [f.design.level for f in held if atlas.stands(f)]
+    links = [link(str(n), atlas.finding_href(f.id, root)) for n, f in enumerate(held, 1)]
+    if len(held) > _MOST_LINKS:
+        links = [link(plural(len(held), "statement"), "#findings")]
+    return {
+        "target": target,
+        "condition": condition,
+        "effects": [
+            {"effect": view_effect(effect), "count": effects[effect]}
+            for effect in sorted(effects, key=lambda e: (-effects[e], order.index(e)))
+        ],
+        "design": view_design(max(levels, key=lambda v: DESIGNS[v], default="not-stated")),
+        "findings": links,
+    }
+
+
+# --- where statements differ ---------------------------------------------------------------------
+
+_SIDES = {"raises": "up", "lowers": "down", "no effect": "none"}
+_BETWEEN = {
+    "papers": "Papers of the atlas say different things.",
+    "studies": "Studies that one paper reports say different things.",
+}
+
+
+def view_disagreements(atlas: Atlas, term: str, root: str) -> list[View]:
+    """Return the disagreements in which a term is the source, the mechanism or the outcome."""
+    return [_view_disagreement(atlas, each, root) for each in atlas.disagreements.get(term, ())]
+
+
+def _view_disagreement(atlas: Atlas, found: Disagreement, root: str) -> View:
+    view = view_condition_effect if found.role == "condition" else view_effect
+    return {
+        "source": atlas.term_link(found.source, root),
+        "target": atlas.term_link(found.target, root),
+        "between": _BETWEEN[found.between],
+        "sides": [
+            {
+                "effect": view(_SIDES[direction]),
+                "studies": len({study for statement in statements for study in statement.studies}),
+                "statements": [_view_statement(atlas, statement, root) for statement in statements],
+            }
+            for direction, statements in found.sides
+        ],
+    }
+
+
+def _view_statement(atlas: Atlas, statement: Statement, root: str) -> View:
+    finding = statement.finding
+    paper = atlas.paper(finding.paper).paper
+    return {
+        "quote": finding.quote.replace(" | ", " · "),
+        "href": atlas.finding_href(finding.id, root),
+        "paper": link(short_name(paper.csl), page_href(root, "paper", finding.paper)),
+        "design": view_design(finding.design.level),
+        "studies": [_view_work(atlas, study, root) for study in statement.studies],
+    }
+
+
+def _view_work(atlas: Atlas, work: str, root: str) -> View:
+    if work in atlas.library.references:
+        csl = atlas.library.references[work].csl
+        return link(short_name(csl), atlas.work_href(work, root))
+    return link(short_name(atlas.paper(work).paper.csl), page_href(root, "paper", work))

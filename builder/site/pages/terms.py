@@ -27,7 +27,12 @@ from builder.site.links import (
     view_xref,
 )
 from builder.site.pages.findings import A_PAGE, view_rows
-from builder.site.pages.term_details import view_measures, view_pictures
+from builder.site.pages.term_details import (
+    view_disagreements,
+    view_measures,
+    view_pictures,
+    view_target_effects,
+)
 from builder.site.pages.trials import view_trial_row
 from builder.site.summaries import (
     find_best,
@@ -38,11 +43,9 @@ from builder.site.summaries import (
     sort_studies,
     view_answer,
     view_counts,
-    view_disagreements,
     view_mentions,
     view_study,
     view_summary,
-    view_target_effects,
 )
 from builder.text import ids
 
@@ -255,7 +258,7 @@ def _title(term: Term) -> str:
 
 def name_type(term: Term) -> str:
     """Return the finer type of a term as words; empty where it has none."""
-    return (term.type or "").replace("-", " ").replace("_", " ")
+    return (term.plain_type or "").replace("-", " ").replace("_", " ")
 
 
 # --- the index of a kind -------------------------------------------------------------------------

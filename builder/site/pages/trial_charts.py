@@ -1,23 +1,14 @@
-"""Pictures of trials: doses on one scale, and the trials over time."""
+"""The trials over time, with phase, status and dose."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 
-from builder.models import Dose, Fact, RegistryRecord, Trial
+from builder.models import Fact, RegistryRecord, Trial
 from builder.site.charts import view_cell, view_picture, view_swatch
-from builder.site.charts.scales import (
-    DoseLine,
-    DoseMark,
-    Moment,
-    Span,
-    draw_doses,
-    draw_moments,
-    draw_timeline,
-)
+from builder.site.charts.scales import DoseMark, Span, draw_timeline
 from builder.site.index import Atlas
 from builder.site.labels import format_range
 from builder.site.links import View, page_href, plural
@@ -29,12 +20,9 @@ _MARKS = {
     "calculated": "dose calculated from the paper’s volume and concentration",
     "registry": "dose as the registry states it",
 }
-# More lines than this are hard to take in, and heavy on the page; the rest stands in the table of
-# all trials.
-MOST_LINES = 24
-MOST_SPANS = 60
-# Days that a registry states beside start and completion.
-_DATED = (("first_posted", "First posted"), ("last_update", "Last updated"))
+# More than these are hard to take in, and heavy on the page; the table holds the rest.
+MOST_SPANS = 40
+_UNIT = "particles per dose"
 _PLANNED = ("estimat", "anticipat", "planned", "expected")
 _ORIGINS = {
     "review": "paper",
@@ -43,112 +31,25 @@ _ORIGINS = {
 }
 
 
-# --- doses ---------------------------------------------------------------------------------------
+def find_doses(atlas: Atlas, trial: Trial) -> list[DoseMark]:
+    """Return the doses of a trial in particles: as the papers state them, then the registry.
 
-
-@dataclass(frozen=True, slots=True)
-class _Scale:
-    """A scale of doses: its unit, and the fields of papers and registries that stand on it."""
-
-    name: str
-    unit: str
-    low: str
-    high: str
-    facts: tuple[str, str] | None = None
-
-    def find_marks(self, atlas: Atlas, trial: Trial) -> list[DoseMark]:
-        """Return the doses of a trial, as the papers state them, then as the registry does."""
-        doses = [t.dose for t in atlas.reports.get(trial.id) or [trial] if t.dose]
-        marks = [
-            DoseMark(low or high, high or low, self._origin(dose))
-            for dose in doses
-            for low, high in [(getattr(dose, self.low), getattr(dose, self.high))]
-            if low or high
-        ]
-        record = atlas.library.registry.get(trial.id)
-        if record and self.facts:
-            lows, highs = (_numbers(record.facts.get(name, ())) for name in self.facts)
-            if len(lows) == len(highs):  # one of each for every arm
-                pairs = zip(lows, highs, strict=True)
-                marks += [DoseMark(low, high, "registry") for low, high in pairs]
-        return list(dict.fromkeys(marks))
-
-    def _origin(self, dose: Dose) -> Literal["review", "calculated"]:
-        """Return whether a total was stated, or calculated from volume and concentration."""
-        both = dose.volume_ml is not None and dose.particles_per_ml_low is not None
-        return "calculated" if both and self.low == "particles_total_low" else "review"
-
-
-_SCALES = (
-    _Scale(
-        "picture-dose-total",
-        "particles per dose",
-        "particles_total_low",
-        "particles_total_high",
-        ("dose_particles_low", "dose_particles_high"),
-    ),
-    _Scale(
-        "picture-dose-concentration",
-        "particles per mL",
-        "particles_per_ml_low",
-        "particles_per_ml_high",
-    ),
-)
-
-
-def view_dose_pictures(atlas: Atlas, root: str, current: str = "") -> list[View]:
-    """Return the doses of all trials: particles in total, and particles per millilitre.
-
-    The two are never set on one scale. A picture without a single number is left out, and on the
-    page of one trial (``current``) a picture that says nothing of it.
+    A total may be calculated from volume and concentration.
     """
-    found = []
-    for scale in _SCALES:
-        marks = {trial.id: scale.find_marks(atlas, trial) for trial in atlas.trials}
-        if any(marks.values()) if not current else marks.get(current):
-            found.append(_view_doses(scale, _choose(atlas.trials, marks, current), marks, root))
-    return found
-
-
-def _choose(
-    trials: Sequence[Trial], marks: Mapping[str, Sequence[DoseMark]], current: str
-) -> list[tuple[Trial, bool]]:
-    """Return the trials of a picture, those with a dose first, each with: is it this page's."""
-    ranked = sorted(trials, key=lambda t: (t.id != current, not marks[t.id], t.id))[:MOST_LINES]
-    return [(trial, trial.id == current) for trial in ranked]
-
-
-def _view_doses(
-    scale: _Scale,
-    chosen: Sequence[tuple[Trial, bool]],
-    marks: Mapping[str, Sequence[DoseMark]],
-    root: str,
-) -> View:
-    lines = [DoseLine(trial.registry, marks[trial.id], current) for trial, current in chosen]
-    stated = sum(1 for line in lines if line.marks)
-    title = f"Dose in {scale.unit}, for {stated} of {plural(len(lines), 'trial')}"
-    picture = view_picture(
-        scale.name,
-        title,
-        "Logarithmic scale: each line is ten times the one before. Paper and registry are shown "
-        "side by side; the atlas does not decide which is right.",
-        draw_doses(scale.name, title, scale.unit.capitalize(), lines),
-    )
-    used = {mark.origin for trial, _ in chosen for mark in marks[trial.id]}
-    picture["legend"] = [view_swatch(f"mark-{n}", w) for n, w in _MARKS.items() if n in used]
-    picture["columns"] = ["Trial", "Source", scale.unit.capitalize()]
-    picture["rows"] = [
-        row for trial, _ in chosen for row in _dose_rows(trial, marks[trial.id], root)
-    ]
-    return picture
-
-
-def _dose_rows(trial: Trial, marks: Sequence[DoseMark], root: str) -> Iterator[list[View]]:
-    name = view_cell(trial.registry, page_href(root, "trial", trial.id))
-    if not marks:
-        yield [name, view_cell("paper and registry"), view_cell(NOT_STATED)]
-    for mark in marks:
-        yield [name, view_cell(_ORIGINS[mark.origin]), view_cell(format_range(mark.low, mark.high))]
+    marks = []
+    for dose in (t.dose for t in atlas.reports.get(trial.id) or [trial] if t.dose):
+        low, high = dose.particles_total_low, dose.particles_total_high
+        both = dose.volume_ml is not None and dose.particles_per_ml_low is not None
+        if low or high:
+            origin: Literal["calculated", "review"] = "calculated" if both else "review"
+            marks.append(DoseMark(low or high or 0.0, high or low or 0.0, origin))
+    record = atlas.library.registry.get(trial.id)
+    names = ("dose_particles_low", "dose_particles_high")
+    lows, highs = (_numbers(record.facts.get(name, ())) if record else [] for name in names)
+    if len(lows) == len(highs):  # one of each for every arm
+        pairs = zip(lows, highs, strict=True)
+        marks += [DoseMark(low, high, "registry") for low, high in pairs]
+    return list(dict.fromkeys(marks))
 
 
 def _numbers(facts: Sequence[Fact]) -> list[float]:
@@ -161,9 +62,6 @@ def _numbers(facts: Sequence[Fact]) -> list[float]:
     ]
 
 
-# --- time ----------------------------------------------------------------------------------------
-
-
 def view_timeline(atlas: Atlas, root: str) -> View | None:
     """Return the trials over time, with phase, status and its date."""
     if not atlas.trials:
@@ -171,14 +69,14 @@ def view_timeline(atlas: Atlas, root: str) -> View | None:
     spans = [_find_span(atlas, trial) for trial in atlas.trials]
     shown = spans[:MOST_SPANS]
     origins = {mark.origin for span in shown for mark in span.doses}
-    dosed = f" and dose ({_SCALES[0].unit})" if origins else ""
+    dosed = f" and dose ({_UNIT})" if origins else ""
     title = f"{plural(len(shown), 'registered trial')} by phase, status, time{dosed}"
     picture = view_picture(
         "picture-timeline",
         title,
         "Start and completion as the registry states them; phase and status as the papers state "
         "them. A status is that on the date shown. Doses stand on a logarithmic scale.",
-        draw_timeline("picture-timeline", title, shown, _SCALES[0].unit if origins else ""),
+        draw_timeline("picture-timeline", title, shown, _UNIT if origins else ""),
     )
     picture["legend"] = [
         view_swatch("fill-span", "start to completion"),
@@ -188,68 +86,10 @@ def view_timeline(atlas: Atlas, root: str) -> View | None:
     ]
     picture["columns"] = [
         *("Trial", "Phase", "Registry’s phase", "Status", "As of", "Start", "End"),
-        _SCALES[0].unit.capitalize(),
+        _UNIT.capitalize(),
     ]
     picture["rows"] = [
         _time_row(atlas, trial, span, root) for trial, span in zip(atlas.trials, spans, strict=True)
-    ]
-    return picture
-
-
-def view_history(atlas: Atlas, trial: Trial) -> View | None:
-    """Return what is dated of one trial, along the years; a single date needs no picture."""
-    record = atlas.library.registry.get(trial.id)
-    span = _find_span(atlas, trial)
-    moments = [
-        Moment(label, day, style="mark-registry")
-        for name, label in _DATED
-        for day in [_find_day(record, name)[0]]
-        if day
-    ]
-    if span.start:
-        label = "Start to completion" if span.end else "Start"
-        if span.end and span.planned:
-            label = "Start to completion, planned"
-        moments.append(Moment(label, span.start, span.end, span.planned, "mark-registry"))
-    elif span.end:
-        moments.append(Moment("Completion", span.end, style="mark-registry"))
-    if span.as_of:
-        label = f"Status in the paper: {_status(trial)}"
-        moments.append(Moment(label, span.as_of, style="mark-status"))
-    if len(moments) < 2:  # noqa: PLR2004 (a picture compares)
-        return None
-    if record:
-        moments.append(Moment("Registry seen by the atlas", record.collected, style="mark-status"))
-    moments.sort(key=lambda m: m.start)
-    title = f"{trial.registry} over time"
-    picture = view_picture(
-        "picture-history",
-        title,
-        "Days as registry and paper state them. A status is that on the date shown.",
-        draw_moments("picture-history", title, moments),
-    )
-    picture["legend"] = [
-        view_swatch(style, words)
-        for style, words, used in (
-            ("fill-span", "start to completion", span.start and span.end and not span.planned),
-            ("fill-planned", "completion planned, not reported", span.planned and span.start),
-            (
-                "mark-registry",
-                "day in the registry",
-                any(m.style == "mark-registry" for m in moments),
-            ),
-            ("mark-status", "date on which it was seen", True),
-        )
-        if used
-    ]
-    picture["columns"] = ["What", "From", "To"]
-    picture["rows"] = [
-        [
-            view_cell(moment.label),
-            view_cell(moment.start.isoformat()),
-            view_cell(moment.end.isoformat() if moment.end else ""),
-        ]
-        for moment in moments
     ]
     return picture
 
@@ -267,7 +107,7 @@ def _find_span(atlas: Atlas, trial: Trial) -> Span:
         end=end,
         planned=planned,
         as_of=trial.status.as_of if trial.status else None,
-        doses=_SCALES[0].find_marks(atlas, trial),
+        doses=find_doses(atlas, trial),
     )
 
 

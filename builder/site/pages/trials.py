@@ -12,7 +12,7 @@ from builder.site.index import Atlas, view_questions
 from builder.site.labels import WORDS, describe_design, format_number, format_range, view_dose
 from builder.site.links import Page, View, link, outside, page_href, plural, shorten
 from builder.site.pages.findings import view_numbers, view_place, view_rows
-from builder.site.pages.trial_charts import view_dose_pictures, view_history, view_timeline
+from builder.site.pages.trial_charts import view_timeline
 from builder.text import ids
 
 NOT_STATED = WORDS["not_stated"]
@@ -197,8 +197,8 @@ def _differs(atlas: Atlas, trial: Trial) -> str:
     """Return how far review and registry agree; no facts to compare is not agreement."""
     found = len(trial.discrepancies)
     if found:
-        grave = [d.field.replace("_", " ") for d in trial.discrepancies if d.severity == "high"]
-        severe = f", severe: {', '.join(sorted(grave))}" if grave else ""
+        high = [d.field.replace("_", " ") for d in trial.discrepancies if d.severity == "high"]
+        severe = f", severe: {', '.join(sorted(high))}" if high else ""
         return f"{plural(found, 'difference')} from the registry{severe}"
     record = atlas.library.registry.get(trial.id)
     compared = any(row["facts"] for row in _view_comparison(trial, record, {}))
@@ -392,12 +392,10 @@ def view_trial(atlas: Atlas, trial: Trial) -> Page:
             "registry_name": trial.registry_name,
             "head": _view_head(trial),
             "comparison": comparison,
-            "history": view_history(atlas, trial),
-            "doses": view_dose_pictures(atlas, root, trial.id),
             "published": any(field["published"] for field in comparison),
             "registry": _view_registry(record),
             "discrepancies": [view_discrepancy(d, repaired) for d in differences],
-            "grave": [view_discrepancy(d, repaired) for d in differences if d.severity == "high"],
+            "severe": [view_discrepancy(d, repaired) for d in differences if d.severity == "high"],
             "lookalikes": [_view_lookalike(atlas, name, root) for name in trial.lookalikes],
             "quote": trial.quote,
             "others": [_view_report(atlas, t, trial, root) for t in _others(atlas, trial)],
@@ -426,7 +424,7 @@ def view_trial_index(atlas: Atlas) -> Page:
             "rows": rows[:_MOST_ROWS],
             "more": max(0, len(rows) - _MOST_ROWS),
             "timeline": view_timeline(atlas, "../"),
-            "doses": view_dose_pictures(atlas, "../"),
+            "doses": view_dose_table(atlas, "../"),
         },
     )
 

@@ -36,42 +36,22 @@
 
   const quoted = (text) => (/[",\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text);
 
-  /** What a cell says, the entries of its lists behind semicolons. */
-  function saidIn(cell) {
-    const copy = cell.cloneNode(true);
-    copy.querySelectorAll(".doubts, .more, .via").forEach((e) => e.remove());
-    copy.querySelectorAll("li + li").forEach((e) => e.prepend("; "));
-    copy.querySelectorAll("ul + ul, p + ul, ul + p, blockquote + p").forEach((e) => e.before("; "));
-    return flat(copy.textContent);
-  }
-
-  function offerFile(text, name) {
+  /** The rows that are shown, as CSV: what their cells say, with the whole of what is shortened. */
+  function saveTable(table, parts, name) {
+    const heads = [...table.tHead.rows[0].cells].map((cell) => flat(cell.textContent));
+    const more = ["condition", "vehicle", "effect"].filter((facet) => parts.some((p) => p.dataset[facet]));
+    const lines = [["id", "address", ...heads, ...more]];
+    for (const row of parts.filter((part) => !part.hidden)) {
+      const link = row.querySelector("a[href]");
+      const said = [...row.cells].map((cell) =>
+        flat((cell.cellIndex === 0 && link?.title) || cell.textContent));
+      lines.push([row.dataset.id ?? row.id, link?.href ?? "", ...said,
+        ...more.map((facet) => valuesOf(row, facet).join("; "))]);
+    }
+    const text = `${lines.map((line) => line.map(quoted).join(",")).join("\n")}\n`;
     const href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
     make("a", { href, download: name }).click();
     setTimeout(() => URL.revokeObjectURL(href), 1000);
-  }
-
-  /** Slim rows tell less than the file of all: those lines of it whose id is shown. */
-  async function saveLines(parts, name) {
-    const shown = new Set(parts.filter((part) => !part.hidden).map((part) => part.id));
-    const text = await (await fetch(name)).text();
-    const lines = text.match(/(?:"(?:[^"]|"")*"|[^"\n])+\n/g);
-    offerFile(lines.filter((line, n) => n === 0 || shown.has(line.split(",", 1)[0])).join(""), name);
-  }
-
-  function saveTable(table, parts, name) {
-    if (table.matches(".slim")) {
-      saveLines(parts, name);
-      return;
-    }
-    const heads = [...table.tHead.rows[0].cells].map((cell) => flat(cell.textContent));
-    const lines = [["id", "page", ...heads, "condition", "vehicle"]];
-    for (const row of parts.filter((part) => !part.hidden)) {
-      const page = row.querySelector("a.more")?.href ?? "";
-      const more = ["condition", "vehicle"].map((facet) => valuesOf(row, facet).join("; "));
-      lines.push([row.id, page, ...[...row.cells].map(saidIn), ...more]);
-    }
-    offerFile(lines.map((line) => line.map(quoted).join(",")).join("\n") + "\n", name);
   }
 
   /** Adds the rows that stand on further pages; their links stay right. */
@@ -170,17 +150,19 @@
     if (place.dataset.sheet) {
       save = make("button", { type: "button", className: "sheet" });
       save.addEventListener("click", () => saveTable(target, parts, place.dataset.sheet));
-      place.querySelector(".sheet").replaceWith(save);
     }
     if (canSort(target)) named.push(makeSorter(target, parts));
     place.prepend(label, ...named, count);
+    if (save) place.append(save);
     place.addEventListener("input", apply);
     apply();
   }
 
   /** What a cell sorts by: its number where the column holds numbers, else its text. */
   function keyOf(row, column, numeric) {
-    const text = row.cells[column].textContent.trim();
+    const cell = row.cells[column];
+    // Behind a number may stand another, "with subtypes".
+    const text = (numeric ? cell.firstChild ?? cell : cell).textContent.trim();
     return numeric ? Number.parseFloat(text.replace(/,/g, "")) || 0 : fold(text);
   }
 
@@ -216,17 +198,26 @@
     });
   }
 
-  /** A term that has moved to a further page of a long glossary is found by its name. */
-  function seekTerm() {
-    const [, name] = location.hash.match(/^#term-([a-z0-9-]+)$/) ?? [];
-    const search = document.querySelector("form[data-search]");
-    if (!name || !search || document.getElementById(`term-${name}`)) return;
-    location.replace(`${search.action}?q=${encodeURIComponent(name.replaceAll("-", " "))}`);
+  /** Shows what the address points at: opens what it is folded in, or goes on to where it stands. */
+  async function seekAnchor() {
+    const name = decodeURIComponent(location.hash.slice(1));
+    const found = name && document.getElementById(name);
+    if (!name || found) {
+      for (let fold = found?.closest?.("details"); fold; fold = fold.parentElement.closest("details"))
+        fold.open = true;
+      if (found) found.scrollIntoView();
+      return;
+    }
+    if (!/^f[0-9a-f]+$/.test(name)) return;
+    // A statement that stands on another part of the paper.
+    const { addresses } = await (await fetch("index.json")).json();
+    const root = document.querySelector(".atlas-brand")?.href;
+    if (addresses?.[name] && root) location.replace(new URL(addresses[name], root));
   }
 
-  seekTerm();
   document.querySelectorAll(".filter").forEach(addFilter);
   document.querySelectorAll("table.sortable").forEach(addSorting);
-  // Rows shown or hidden above may have moved what the address points at.
-  if (location.search && location.hash) document.querySelector(`[id="${CSS.escape(location.hash.slice(1))}"]`)?.scrollIntoView();
+  // Last, for rows shown or hidden above may have moved what the address points at.
+  seekAnchor();
+  addEventListener("hashchange", seekAnchor);
 })();

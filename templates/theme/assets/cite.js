@@ -3,11 +3,17 @@ page holds. Without it the text can be marked, and the links lead to that file. 
 
 const BIBTEX_TYPES = {
   "article-journal": "article", book: "book", chapter: "incollection", report: "techreport",
-  "paper-conference": "inproceedings", thesis: "phdthesis",
+  "paper-conference": "inproceedings", thesis: "phdthesis", "article-newspaper": "article",
+  "article-magazine": "article", dataset: "dataset", software: "software", patent: "patent",
 };
+const BARE = ["misc", "dataset", "software", "patent"];
+const PUBLISHERS = { phdthesis: "school", mastersthesis: "school", techreport: "institution" };
+const GENRES = { article: "Preprint" };
 const RIS_TYPES = {
   "article-journal": "JOUR", book: "BOOK", chapter: "CHAP", "paper-conference": "CPAPER",
-  thesis: "THES", report: "RPRT", webpage: "ELEC", dataset: "DATA",
+  thesis: "THES", report: "RPRT", webpage: "ELEC", dataset: "DATA", software: "COMP",
+  patent: "PAT", article: "UNPB", "article-newspaper": "NEWS", "article-magazine": "MGZN",
+  standard: "STAND",
 };
 const ESCAPES = {
   "\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}",
@@ -17,6 +23,23 @@ const iso = (day, joint) => dateOf(day).map((part) => String(part).padStart(2, "
 const escape = (text = "") => text.replace(/[\\{}&%#_$~^]/g, (sign) => ESCAPES[sign] ?? `\\${sign}`);
 const bare = (text = "") => text.replace(/[{}\\]/g, (sign) => encodeURIComponent(sign));
 
+/* First and last page of a range at either dash; an article number (e00370-18) is whole. */
+function pagesOf(page = "") {
+  const found = /^([A-Za-z]{0,4}\d[\w.:]*|[ivxlc]+)\s?([–−-])\s?([A-Za-z]{0,4}\d[\w.:]*|[ivxlc]+)$/.exec(page);
+  if (!found) return [page, ""];
+  const [, first, dash, last] = found;
+  const [low, high] = [first, last].map((end) => /\d+/.exec(end)?.[0]);
+  if (dash === "-" && low && high) {
+    const short = String(Number(low)).length - String(Number(high)).length;
+    const tens = 10 ** String(Number(high)).length;
+    const end = Number(high) + (short > 0 ? Math.floor(low / tens) * tens : 0);
+    const lettered = /^[A-Za-z]/.test(first) && !/^[A-Za-z]/.test(last);
+    const odd = last.startsWith("0") || (lettered && short > 0);
+    if (odd || end < Number(low) || end >= Number(low) + 3000) return [page, ""];
+  }
+  return [first, last];
+}
+
 function bibtexName({ literal, family, given, suffix }) {
   if (literal || !family) return `{${escape(literal ?? given)}}`;
   const last = escape(family);
@@ -25,7 +48,9 @@ function bibtexName({ literal, family, given, suffix }) {
 
 export function toBibtex(items) {
   return items.map((item) => {
-    const kind = BIBTEX_TYPES[item.type] ?? "misc";
+    let kind = BIBTEX_TYPES[item.type] ?? "misc";
+    if (kind === "phdthesis" && /^(?:master|m\.?\s?(?:sc|a|d)\b)/i.test(item.genre ?? "")) kind = "mastersthesis";
+    const holder = kind === "article" ? "journal" : BARE.includes(kind) ? "howpublished" : "booktitle";
     const people = (names = []) => names.map(bibtexName);
     const authors = people(item.author).concat(item.custom?.et_al ? ["others"] : []);
     const [year, month] = dateOf(item.issued);
@@ -33,15 +58,15 @@ export function toBibtex(items) {
       author: authors.join(" and "),
       editor: people(item.editor).join(" and "),
       title: `{${escape(item.title)}}`,
-      [{ article: "journal", misc: "howpublished" }[kind] ?? "booktitle"]: escape(item["container-title"]),
+      [holder]: escape(item["container-title"]),
       year, month,
       volume: escape(item.volume),
       number: escape(item.issue ?? item.number),
-      pages: escape(item.page).replace("–", "--"),
+      pages: escape(pagesOf(item.page).filter(Boolean).join("--")),
       edition: escape(item.edition),
-      publisher: escape(item.publisher),
+      [PUBLISHERS[kind] ?? "publisher"]: escape(item.publisher),
       address: escape(item["publisher-place"]),
-      type: escape(item.genre),
+      type: escape(item.genre ?? GENRES[item.type]),
       issn: item.ISSN,
       doi: bare(item.DOI),
       pmid: item.PMID,
@@ -59,7 +84,7 @@ export function toRis(items) {
   return items.map((item) => {
     const name = ({ literal, family, given, suffix }) =>
       literal || !family ? `${literal ?? given},` : [family, given, suffix].filter(Boolean).join(", ");
-    const [first, last] = (item.page ?? "").split("–");
+    const [first, last] = pagesOf(item.page);
     const issued = dateOf(item.issued);
     const fields = [
       ["TY", RIS_TYPES[item.type] ?? "GEN"], ["ID", item.id], ["TI", item.title],
@@ -68,7 +93,7 @@ export function toRis(items) {
       ["T2", item["container-title"]], ["PY", issued[0]],
       ["DA", issued.length > 1 && iso(item.issued, "/")],
       ["VL", item.volume], ["IS", item.issue ?? item.number], ["ET", item.edition],
-      ["CY", item["publisher-place"]], ["M3", item.genre], ["SP", first], ["EP", last],
+      ["CY", item["publisher-place"]], ["M3", item.genre ?? GENRES[item.type]], ["SP", first], ["EP", last],
       ["PB", item.publisher], ["SN", item.ISSN], ["DO", item.DOI], ["UR", item.URL],
       ["Y2", iso(item.accessed, "/")], ["AN", item.PMID], ["C2", item.PMCID],
       ["N1", item.status], ["N1", item.custom?.et_al && "et al."],

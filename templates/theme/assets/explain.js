@@ -1,10 +1,10 @@
-/* Tells what a short form means: on hover, on focus, and on the first tap. Without it the title of
-   the link tells the same, and the link leads to the glossary. */
+/* Says what a short form means: on hover, on focus, and on the first tap. Without it the title of
+   the link says the same, and it leads to the glossary. */
 (() => {
   "use strict";
 
   if (!("popover" in HTMLElement.prototype)) return;
-  const EXPLAINED = ".md-content a[title], .md-content a[data-told]";
+  const EXPLAINED = ".md-content a[title], .md-content a[data-title]";
   const GRACE = 200; // milliseconds for the way from the word to its explanation
   const canHover = matchMedia("(hover: hover)");
   const tip = Object.assign(document.createElement("div"), {
@@ -28,8 +28,8 @@
   function hide() {
     clearTimeout(leaving);
     if (!word) return;
-    word.title = word.dataset.told;
-    delete word.dataset.told;
+    word.title = word.dataset.title;
+    delete word.dataset.title;
     word.removeAttribute("aria-describedby");
     word = null;
     tip.hidePopover();
@@ -40,10 +40,10 @@
     if (next === word || !next.title) return;
     hide();
     word = next;
-    word.dataset.told = word.title;
+    word.dataset.title = word.title;
     word.removeAttribute("title"); // else the browser shows it too
     word.setAttribute("aria-describedby", tip.id);
-    tip.textContent = word.dataset.told;
+    tip.textContent = word.dataset.title;
     tip.showPopover();
     place();
   }

@@ -407,3 +407,153 @@ def test_text_that_no_part_takes_is_reported() -> None:
     document = read_article(article.encode(), "x.xml", "0" * 64)
     assert [p.rule for p in document.problems if "stray" in p.got] == ["jats-unread"]
     assert document.coverage.reported == 1
+
+
+def _front(meta: str, attributes: str = "") -> Document:
+    article = (
+        f"<article {attributes} xmlns:xlink='http://www.w3.org/1999/xlink'><front><article-meta>"
+        f"{meta}</article-meta></front></article>"
+    )
+    return read_article(article.encode(), "x.xml", "0" * 64)
+
+
+def _people(*contribs: str, attributes: str = "") -> list[tuple[str, str, str]]:
+    inner = "".join(f"<contrib contrib-type='author'>{c}</contrib>" for c in contribs)
+    work = _front(f"<contrib-group>{inner}</contrib-group>", attributes).front.work
+    return [(p.literal or p.family, p.given, p.suffix) for p in work.authors]
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("<string-name>Doe J.A., Jr.</string-name>", ("Doe", "J.A.", "Jr.")),
+        ("<string-name>Müller É</string-name>", ("Müller", "É", "")),
+        ("<string-name>’t Hooft, G.</string-name>", ("’t Hooft", "G.", "")),
+        ("<string-name>Łukasz Ż. Ü.</string-name>", ("Łukasz", "Ż. Ü.", "")),
+        ("<string-name>van der Berg, Jan Pieter</string-name>", ("van der Berg", "Jan Pieter", "")),
+        (
+            "<name><surname>Doe<xref ref-type='fn'>†</xref></surname>"
+            "<given-names>Jane<sup>1,*</sup></given-names></name>",
+            ("Doe", "Jane", ""),
+        ),
+        ("<name><surname>Roe†</surname><given-names>Ann*</given-names></name>", ("Roe", "Ann", "")),
+        (
+            "<collab>OARSI Group<contrib-group><contrib><name><surname>Poe</surname></name>"
+            "</contrib></contrib-group></collab>",
+            ("OARSI Group", "", ""),
+        ),
+    ],
+)
+def test_names(name: str, wanted: tuple[str, str, str]) -> None:
+    assert _people(name) == [wanted]
+
+
+def test_an_author_beside_the_byline_is_none() -> None:
+    meta = (
+        "<contrib-group><contrib contrib-type='author'><name><surname>Doe</surname></name>"
+        "</contrib><contrib contrib-type='author non-byline'><name><surname>Poe</surname></name>"
+        "</contrib></contrib-group>"
+    )
+    assert [p.family for p in _front(meta).front.work.authors] == ["Doe"]
+
+
+@pytest.mark.parametrize(("language", "family"), [("en", "Wang"), ("zh", "王"), ("", "王")])
+def test_the_form_of_a_name_in_the_article_s_language_comes_first(
+    language: str, family: str
+) -> None:
+    forms = (
+        "<name-alternatives><name name-style='eastern'><surname>王</surname>"
+        "<given-names>丽</given-names></name><name name-style='western'><surname>Wang</surname>"
+        "<given-names>Li</given-names></name></name-alternatives>"
+    )
+    attributes = f"xml:lang='{language}'" if language else ""
+    assert [name for name, _, _ in _people(forms, attributes=attributes)] == [family]
+    inner = f"<contrib-group><contrib>{forms}</contrib></contrib-group>"
+    assert len(_front(inner, attributes).front.work.authors[0].others) == 1
+
+
+@pytest.mark.parametrize(
+    ("licences", "url"),
+    [
+        (
+            "<license specific-use='text-mining' xlink:href='https://x.org/tdm'/>"
+            "<license xlink:href='https://creativecommons.org/licenses/by/4.0/'/>",
+            "https://creativecommons.org/licenses/by/4.0/",
+        ),
+        (
+            "<license xlink:href='https://x.org/licence'/>"
+            "<license license-type='open-access' xlink:href='https://x.org/open-licence'/>",
+            "https://x.org/open-licence",
+        ),
+        (
+            "<license xlink:href='https://www.elsevier.com/tdm/userlicense/1.0/'/>"
+            "<license xlink:href='http://creativecommons.org/licenses/by-nc/4.0/'/>",
+            "http://creativecommons.org/licenses/by-nc/4.0/",
+        ),
+    ],
+)
+def test_the_public_licence_is_preferred(licences: str, url: str) -> None:
+    assert _front(f"<permissions>{licences}</permissions>").front.licence_url == url
+
+
+@pytest.mark.parametrize(
+    ("date", "issued", "rules"),
+    [
+        ("<day>31</day><month>February</month><year>2019</year>", (2019, 2), ["jats-ref-date"]),
+        ("<month>Mar-Apr</month><year>2019</year>", (2019, 3), []),
+        ("<string-date>2019 Mar 5</string-date>", (2019, 3, 5), []),
+        ("<string-date>5 March 2019</string-date>", (2019, 3, 5), []),
+    ],
+)
+def test_dates_of_works(date: str, issued: tuple[int, ...], rules: list[str]) -> None:
+    article = (
+        "<article><front><article-meta/></front><back><ref-list><ref><element-citation>"
+        f"<article-title>Things</article-title>{date}</element-citation></ref></ref-list></back>"
+        "</article>"
+    )
+    document = read_article(article.encode(), "x.xml", "0" * 64)
+    assert document.citations[0].fields is not None
+    assert document.citations[0].fields.issued == issued
+    assert [p.rule for p in document.problems if p.rule.startswith("jats-ref")] == rules
+
+
+@pytest.mark.parametrize(
+    ("kind", "inner", "wanted"),
+    [
+        (
+            "data",
+            "<data-title>RNA</data-title><source>GEO</source>"
+            "<pub-id pub-id-type='accession' xlink:href='https://x.org/GSE12345'>GSE12345</pub-id>",
+            {"type": "dataset", "container": "GEO", "number": "GSE12345",
+             "url": "https://x.org/GSE12345"},
+        ),
+        (
+            "thesis",
+            "<article-title>On EVs</article-title> PhD thesis <institution>Uni Bonn</institution>",
+            {"type": "thesis", "publisher": "Uni Bonn", "genre": "PhD thesis"},
+        ),
+        (
+            "report",
+            "<source>On EVs</source><institution>WHO</institution>",
+            {"type": "report", "title": "On EVs", "publisher": "WHO"},
+        ),
+        (
+            "software",
+            "<data-title>EVtool</data-title><version>1.2</version>",
+            {"type": "software", "title": "EVtool", "edition": "1.2"},
+        ),
+        (
+            "preprint",
+            "<article-title>EVs</article-title><source>bioRxiv</source>",
+            {"type": "article", "container": "bioRxiv"},
+        ),
+    ],
+)  # fmt: skip
+def test_kinds_of_works(kind: str, inner: str, wanted: dict[str, str]) -> None:
+    article = (
+        "<article xmlns:xlink='http://www.w3.org/1999/xlink'><front><article-meta/></front><back>"
+        f"<ref-list><ref><mixed-citation publication-type='{kind}'>{inner}</mixed-citation></ref>"
+        "</ref-list></back></article>"
+    )
+    work = read_article(article.encode(), "x.xml", "0" * 64).citations[0].fields
+    assert {name: getattr(work, name) for name in wanted} == wanted

@@ -9,27 +9,24 @@ from drawn import SVG, parse
 
 from builder.site.charts.bars import (
     Column,
-    Directions,
     Levels,
     Link,
     Node,
     draw_chain,
-    draw_directions,
     draw_levels,
 )
 from builder.site.charts.scales import (
-    DoseLine,
     DoseMark,
-    Moment,
     Span,
-    draw_doses,
-    draw_moments,
     draw_timeline,
 )
 from builder.site.pages.term_details import MOST_ROWS
-from builder.site.pages.trial_charts import MOST_LINES, MOST_SPANS
+from builder.site.pages.trial_charts import MOST_SPANS
 
 HOSTILE = '<script>alert(1)</script> & "q" \x00\x1b \' onload=x </svg>'
+
+
+DOSES = [DoseMark(1e9, 2e10, "registry")] * 3
 
 
 def draw_all(label: str, rows: int) -> dict[str, str]:
@@ -40,16 +37,9 @@ def draw_all(label: str, rows: int) -> dict[str, str]:
         "levels": draw_levels(
             "p", title, [Levels(label, {"clinical": 1, "in vitro": 9}) for _ in range(rows)]
         ),
-        "directions": draw_directions("p", title, [Directions(label, 1, 2, 3, 4)] * rows),
         "chain": draw_chain("p", title, [Column(label, nodes, 3)] * 4, [links, links, links]),
-        "doses": draw_doses(
-            "p", title, label, [DoseLine(label, [DoseMark(1e9, 2e10, "registry")] * 3)] * rows
-        ),
-        "moments": draw_moments(
-            "p", title, [Moment(label, date(2020, 1, 1), date(2021, 1, 1))] * rows
-        ),
         "timeline": draw_timeline(
-            "p", title, [Span(label, label, date(2020, 1, 1), date(2021, 1, 1))] * rows
+            "p", title, [Span(label, label, date(2020, 1, 1), date(2021, 1, 1), doses=DOSES)] * rows
         ),
     }
 
@@ -96,7 +86,7 @@ def test_its_colours_are_those_of_the_theme(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_largest_is_small_enough(kind: str) -> None:
     # The most rows that a page sets into a picture.
-    rows = {"doses": MOST_LINES, "timeline": MOST_SPANS}.get(kind, MOST_ROWS + 1)
+    rows = {"timeline": MOST_SPANS}.get(kind, MOST_ROWS + 1)
     drawing = draw_all("a very long label of a condition or a trial, in full", rows)[kind]
     assert len(drawing.encode()) <= 60_000
 

@@ -11,22 +11,16 @@ from drawn import SVG, bars, parse, places, words
 
 from builder.site.charts.bars import (
     Column,
-    Directions,
     Levels,
     Link,
     Node,
     draw_chain,
-    draw_directions,
     draw_levels,
     order_nodes,
 )
 from builder.site.charts.scales import (
-    DoseLine,
     DoseMark,
-    Moment,
     Span,
-    draw_doses,
-    draw_moments,
     draw_timeline,
     find_decades,
     place_day,
@@ -51,26 +45,6 @@ def test_the_longest_bar_fills_the_picture_and_the_others_follow() -> None:
     )
 
 
-def test_what_is_raised_goes_right_and_what_is_lowered_goes_left_of_the_same_line() -> None:
-    drawing = draw_directions("p", "t", [Directions("VEGF", up=2), Directions("TNF-α", down=1)])
-    ((start, width),) = bars(drawing, "fill-up")
-    ((left, lowered),) = bars(drawing, "fill-down")
-    assert start == left + lowered
-    assert width == 2 * lowered
-    assert words(drawing)[-4:] == ["VEGF", "▲ 2", "TNF-α", "▼ 1"]
-
-
-def test_no_effect_is_told_apart_from_a_name_alone() -> None:
-    drawing = draw_directions("p", "t", [Directions("BMP2", named=1, none=2)])
-    ((start, named),) = bars(drawing, "fill-named")
-    assert bars(drawing, "fill-none") == [(start + named, 2 * named)]
-    assert "○ 1  = 2" in words(drawing)
-
-
-def test_a_bar_without_a_finding_is_not_drawn() -> None:
-    assert bars(draw_directions("p", "t", [Directions("BMP2")]), "fill-up") == []
-
-
 def test_each_power_of_ten_is_equally_wide() -> None:
     assert find_decades([2e9, 5e11]) == (9, 12)
     steps = [place_value(10.0**n, 9, 12) for n in range(9, 13)]
@@ -93,23 +67,15 @@ def test_a_scale_spans_at_least_one_power_of_ten(values: list[float]) -> None:
 
 
 def test_paper_and_registry_have_marks_of_their_own_and_a_range_two_ends() -> None:
-    drawing = draw_doses(
-        "p",
-        "t",
-        "Particles per dose",
-        [
-            DoseLine("NCT1", [DoseMark(1e9, 1e9, "review"), DoseMark(1e10, 1e11, "registry")]),
-            DoseLine("NCT2", []),
-        ],
-    )
-    assert places(drawing, "circle", "mark-review") == [5]
-    diamonds = list(parse(drawing).iter(f"{SVG}polygon"))
-    assert len(diamonds) == 2
+    doses = [DoseMark(1e9, 1e9, "review"), DoseMark(1e10, 1e11, "registry")]
+    spans = [Span("NCT1", "Completed", doses=doses), Span("NCT2", "Listed")]
+    drawing = draw_timeline("p", "t", spans, "particles")
+    assert places(drawing, "circle", "mark-review") == [75]
+    assert len(list(parse(drawing).iter(f"{SVG}polygon"))) == 2
     assert "not stated" in words(drawing)
-    assert parse(drawing).findtext(f"{SVG}desc") == (
-        "Particles per dose, logarithmic scale. "
-        "NCT1: review 1e+09, registry 1e+10 to 1e+11; NCT2: not stated."
-    )
+    description = parse(drawing).findtext(f"{SVG}desc") or ""
+    assert "dose review 1e+09, registry 1e+10 to 1e+11" in description
+    assert "dose not stated" in description
 
 
 def test_half_a_year_is_half_the_way_to_the_next() -> None:
@@ -135,30 +101,13 @@ def test_a_trial_lasts_from_its_start_to_its_end() -> None:
     assert words(drawing)[-1] == "no dates seen"
 
 
-def test_what_happened_to_a_trial_stands_on_its_day() -> None:
-    drawing = draw_moments(
-        "p",
-        "t",
-        [
-            Moment("First posted", date(2021, 1, 1), style="mark-registry"),
-            Moment("Start to completion", date(2022, 1, 1), date(2023, 1, 1), planned=True),
-        ],
-    )
-    days = 365 * 3 / 100  # 2021 to the end of 2023
-    assert words(drawing) == ["2021", "2022", "2023", "First posted", "Start to completion"]
-    assert bars(drawing, "span-planned") == [(round(365 / days, 2), round(365 / days, 2))]
-    assert parse(drawing).findtext(f"{SVG}desc") == (
-        "First posted: 2021-01-01; Start to completion: 2022-01-01 to 2023-01-01 (planned)."
-    )
-
-
 def test_a_timeline_without_any_date_has_no_years() -> None:
     assert words(draw_timeline("p", "t", [Span("NCT1", "Listed")])) == [
         "NCT1", "Listed", "no dates seen",
     ]  # fmt: skip
 
 
-def test_a_chain_tells_its_layers_its_counts_and_what_it_left_out() -> None:
+def test_a_chain_shows_its_layers_its_counts_and_what_it_left_out() -> None:
     columns = [
         Column("Cell source", [Node("bmsc", "BMSC", 3), Node("", "not stated", 1, absent=True)]),
         Column("Cargo", [Node("mir-21", "miR-21", 2)], more=4),

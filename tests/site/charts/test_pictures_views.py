@@ -16,7 +16,7 @@ from builder.site.charts import fill_table, view_cell, view_picture
 from builder.site.index import Atlas, build_atlas
 from builder.site.pages.compare import find_comparable, view_compare, view_compared
 from builder.site.pages.term_details import view_pictures
-from builder.site.pages.trial_charts import view_dose_pictures, view_history, view_timeline
+from builder.site.pages.trial_charts import find_doses, view_timeline
 from builder.store import Library
 
 TERMS = [
@@ -135,12 +135,6 @@ def test_a_source_shows_its_studies_by_condition_and_design(atlas: Atlas) -> Non
     assert picture["rows"][0][0]["href"] == "../../conditions/knee-oa/"
 
 
-def test_a_source_shows_which_way_its_mechanisms_go(atlas: Atlas) -> None:
-    picture = pictures_of(atlas, "bmsc")["picture-directions"]
-    assert cells(picture) == [["IL-1β", "0", "2", "1", "1"], ["VEGF", "1", "0", "0", "0"]]
-    assert "▼ 2  ○ 1  = 1" in words(picture["svg"])
-
-
 def test_a_mechanism_shows_who_carries_it_and_what_follows(atlas: Atlas) -> None:
     picture = pictures_of(atlas, "il-1b")["picture-chain"]
     assert cells(picture) == [
@@ -161,34 +155,11 @@ def test_a_single_finding_needs_no_picture(atlas: Atlas) -> None:
     assert pictures_of(atlas, "unused") == {}
 
 
-def test_doses_in_total_and_by_volume_have_scales_of_their_own(atlas: Atlas) -> None:
-    total, density = view_dose_pictures(atlas, "../")
-    assert cells(total) == [
-        ["NCT01234567", "calculated from the paper’s volume and concentration", "10¹⁰"],
-        ["NCT02", "registry", "10⁹"],
-        ["NCT02", "registry", "10¹¹–2 × 10¹¹"],
-    ]
-    assert cells(density) == [
-        ["NCT01234567", "paper", "2 × 10⁹"],
-        ["NCT02", "paper and registry", "not stated"],
-    ]
-    # 10⁹ to 10¹² with 5 % free at both ends: 10¹⁰ lies a third of the way.
-    assert places(total["svg"], "circle", "mark-calculated") == [
-        pytest.approx(5 + 90 / 3, abs=0.01)
-    ]
-
-
-def test_a_trials_own_page_shows_no_scale_that_says_nothing_of_it(atlas: Atlas) -> None:
-    assert [p["id"] for p in view_dose_pictures(atlas, "../../", "nct02")] == ["picture-dose-total"]
-
-
 def test_arms_that_do_not_pair_are_not_drawn(atlas: Atlas) -> None:
     record = atlas.library.registry["nct02"]
     facts = {**record.facts, "dose_particles_high": fact(5)}
     atlas.library.registry["nct02"] = record.model_copy(update={"facts": facts})
-    assert ["NCT02", "paper and registry", "not stated"] in cells(
-        view_dose_pictures(atlas, "../")[0]
-    )
+    assert find_doses(atlas, atlas.trial_by_id["nct02"]) == []
 
 
 def test_trials_stand_in_time_with_phase_status_and_its_day(atlas: Atlas) -> None:
@@ -211,19 +182,6 @@ def test_trials_stand_in_time_with_phase_status_and_its_day(atlas: Atlas) -> Non
     # The doses begin at 70 %: 10⁹ to 10¹² with 5 % free at both ends.
     assert places(picture["svg"], "circle", "mark-calculated") == [
         pytest.approx(75 + 20 / 3, abs=0.01)
-    ]
-
-
-def test_a_trial_has_its_own_days_and_a_single_one_needs_no_picture(atlas: Atlas) -> None:
-    first, other = atlas.trials
-    assert view_history(atlas, first) is None
-    atlas.library.registry["nct02"].facts["first_posted"] = fact("2022-12-15")
-    picture = view_history(atlas, other)
-    assert picture
-    assert cells(picture) == [
-        ["First posted", "2022-12-15", ""],
-        ["Start to completion, planned", "2023-01-01", "2024-01-01"],
-        ["Registry seen by the atlas", "2025-01-01", ""],
     ]
 
 

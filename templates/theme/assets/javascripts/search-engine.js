@@ -1,259 +1,403 @@
 // The search itself, without a page: identifiers, then names, then the full text.
 // Loaded only when a reader searches. Everything it fetches lies below search/ of the site.
 
-import { createFold } from "./search-fold.js";
+import { begins, createFold, nearest } from "./search-fold.js";
 import { identify } from "./search-identify.js";
-import { address, load, ROOT } from "./search-load.js";
-import { isLong, makePlan, notice, planText, readAsJournal, readings, readNeeds } from "./search-plan.js";
 import { BARE, CLOSE, EXACT, NEAR, PART, TermIndex, WITHIN } from "./search-terms.js";
-import { searchText } from "./search-text.js";
-import { WorkIndex } from "./search-works.js";
+import { findNumbers, searchText } from "./search-text.js";
 
-export { address, ROOT };
+export const ROOT = new URL("../../", import.meta.url);
+export const address = (path) => new URL(path, ROOT).href;
 
 const MOST_LETTERS = 300;
 const MOST_WORDS = 24;
-const BEHIND = 0.05;
-const CORRECTED = 0.4; // a name reached through a corrected word ranks behind one reached as typed
-const TIERS = {
-  exact: EXACT,
-  bibliographic: 2,
-  title: 2.9, // one of few that hold every word of the query
-  close: CLOSE,
-  begun: 3.2,
-  within: WITHIN,
-  works: 4.6,
-  glossary: 4.8,
-  part: PART,
-};
-const MOST_OF_TIER = { works: 6, within: 6, glossary: 3, part: 3, begun: 8 };
-const MOST_WORKS_READ = 6; // each may cost a file
-const MOST_LONG_READ = 16;
-const MOST_BIBLIOGRAPHIC_READ = 24;
+const MOST_TEXT_WORDS = 5; // of a long query the rarest are asked: each costs a file of the index
+const MOST_READ = 12; // hits of the full text whose titles are looked at before they are ranked
+const MOST_FILES = 6; // of the list of words, in which a misspelt one is looked for
+const ENOUGH = 0.55; // of a query's weight, for a page that lacks some of its words
 const FEW = 3;
-const MANY = 3; // words of which a work may lack one
-const SPARED = 1.9; // a name that is all of the query but for a word that is nowhere
 const LAST_DEFINITION = 3; // the place by which a definition comes, however many trials measure it
-const NOTHING = { names: [], text: null, notice: "" };
+const KNOWN = 2; // works by author, journal and year, and kinds of pages that the query asks for
+const TITLE = 2.9; // one of few that hold every word of the query
+const BEGUN = 3.2;
+const TEXT = 4.6;
+const GLOSSARY = 4.8;
+const SOME = 4.95; // pages with some of the words
+const QUIET = 9; // names that no evidence names
+const MENDED = 0.4; // a name reached through a corrected word ranks behind one reached as typed
+const MOST_OF_TIER = new Map([[WITHIN, 6], [BEGUN, 8], [GLOSSARY, 3], [PART, 3], [QUIET, 3], [QUIET + 1, 3]]);
+const POWER = /(\d+(?:\.\d+)?)\s*(?:[×x*·]\s*10\s*(?:\^\s*([0-9]+)|([⁰¹²³⁴⁵⁶⁷⁸⁹]+))|e\+?(\d+))(?![\d.]\d)/giu;
+const NAME = /^\p{Lu}\p{Ll}+$/u;
+const YEAR = /^(?:19|20)\d\d$/;
+const PLAIN = /^\p{L}\p{Ll}+$/u;
 
+const files = new Map();
 let starting = null;
+
+// Returns a JSON file below search/ of the site; each is loaded once, and again after a failure.
+export function load(file) {
+  if (!files.has(file)) {
+    const loading = fetch(new URL(`search/${file}`, ROOT)).then((answer) => {
+      if (!answer.ok) throw new Error(`${answer.status} ${file}`);
+      return answer.json();
+    });
+    loading.catch(() => files.delete(file));
+    files.set(file, loading);
+  }
+  return files.get(file);
+}
 
 // Returns the engine; a failure is not kept, so that a reader can try again.
 export function start() {
-  starting ??= load("manifest.json")
-    .then((manifest) => new Engine(manifest))
-    .catch((error) => {
-      starting = null;
-      throw error;
-    });
+  starting ??= load("manifest.json").then((manifest) => new Engine(manifest));
+  starting.catch(() => { starting = null; });
   return starting;
 }
 
 class Engine {
   constructor(manifest) {
-    this.manifest = manifest;
-    this.day = manifest.day;
+    Object.assign(this, manifest);
+    this.settings = manifest;
     this.fold = createFold(manifest.rules);
     this.context = new Set(manifest.context);
     this.terms = new TermIndex(manifest, this.context);
-    this.endings = manifest.endings;
-    this.works = new WorkIndex(manifest, load);
     this.kinds = new Map(manifest.kinds.map(([id, one, many]) => [id, { one, many }]));
   }
 
-  // Returns {names, text, notice}: pages found by name, what to ask the full text (null for nothing),
-  // and a sentence for the reader. `open` means that the last word may still grow; `early` is called
-  // with the terms alone, which need no further file.
+  // The names that a query has, and what to ask the full text: {names, plan, notice}. `open` means
+  // that the last word may still grow; `early` is called with what needs no further file.
   async names(query, { open = false, early = null } = {}) {
-    const asked = query.slice(0, MOST_LETTERS).normalize("NFC");
-    const known = identify(asked, this.manifest);
+    const asked = query.slice(0, MOST_LETTERS).normalize("NFC").replace(POWER, (_, number, ...powers) => `${number}e${powers.slice(0, 3).find(Boolean).normalize("NFKC")}`);
+    const known = identify(asked, this.settings);
     if (known) return this.#identifier(known);
     let pieces = this.fold(asked).slice(0, MOST_WORDS);
-    if (!pieces.length) return NOTHING;
-    const growing = open && /[\p{L}\p{N}]$/u.test(asked);
     const typed = pieces.map(({ key }) => key).join("");
-    let direct = this.#read(pieces, growing);
-    if (!isExact(direct) && pieces.some((piece) => piece.species)) {
-      // The h of hBMSC tells the donor; it chooses no page unless a name has it.
-      pieces = pieces.filter((piece) => !piece.species);
-      direct = this.#read(pieces, growing);
+    const growing = open && /[\p{L}\p{N}]$/u.test(asked);
+    const find = () => this.terms.find(this.terms.respell(pieces).map(({ key }) => key), growing);
+    let direct = find();
+    if (!isExact(direct) && pieces.some(({ species }) => species)) {
+      // The h of hBMSC is the donor; it chooses no page unless a name has it.
+      pieces = pieces.filter(({ species }) => !species);
+      direct = find();
     }
     pieces = this.terms.respell(pieces);
     const words = pieces.map(({ key }) => key);
     const strangers = this.terms.strangers(words, growing);
-    if (early) early(this.#rank(this.#addTerms(new Map(), direct, growing, 0), strangers));
-    let plan = await makePlan(this, pieces, isExact(direct), growing);
-    plan = (!plan.exact && (await readAsJournal(this.works, plan))) || plan;
-    const found = this.#findTerms(direct, plan, growing);
-    await this.#addWorks(found, plan, typed);
+    early?.(this.#rank(this.#tiers(new Map(), direct, growing, 0), strangers));
+    const spellings = await this.#spell(pieces, isExact(direct), growing);
+    const found = this.#tiers(new Map(), direct, growing, 0);
+    for (const reading of this.#readings(words, spellings)) {
+      const mended = spellings.some(({ how }) => how === "mended") ? MENDED : 0;
+      this.#tiers(found, this.terms.find(reading, false), false, mended || MENDED / 2);
+    }
+    const missing = isExact(direct) ? [] : pieces.filter((_, at) => !spellings[at].keys.length);
+    const kept = pieces.filter((piece) => !missing.includes(piece)).map(({ key }) => key);
+    const spared = isSpared(missing, pieces) && kept.some((word) => !this.context.has(word));
+    if (missing.length && spared) this.#tiers(found, this.terms.find(kept, false), false, 0.9);
+    // What looks like a name and is nowhere is not answered with a part of the query.
+    if (missing.length && !spared) for (const [at, { tier }] of found) if (tier >= NEAR) found.delete(at);
+    const exact = isExact(direct) || [...found.values()].some(({ tier }) => tier <= BARE + MENDED || (tier >= QUIET && tier < QUIET + 1));
+    const names = this.#rank(found, strangers, exact);
+    const definition = names[0]?.kind === "glossary" && names[0].tier < CLOSE;
     return {
-      names: this.#cut(this.#rank(found, strangers), plan),
-      text: planText(pieces, plan, this.terms),
-      notice: notice(plan),
+      names,
+      plan: words.length ? { definition, pieces, words, spellings, typed, missing, exact, strange: strangers.length > 0 } : null,
+      notice: notice(pieces, spellings, missing, isExact(direct)),
     };
   }
 
-  #read(pieces, growing) {
-    return this.terms.find(this.terms.respell(pieces).map(({ key }) => key), growing);
+  // A number of a register also leads to what names it.
+  async #identifier({ key, shown }) {
+    const { identifiers } = this.settings;
+    const held = identifiers.first.length ? await load(shardOf(identifiers, key)) : {};
+    const names = Object.hasOwn(held, key) ? held[key].map(([path, kind, title, detail]) => ({ path, kind, title, detail, tier: 0 })) : [];
+    const number = this.registers.some((register) => key.startsWith(register)) ? shown : "";
+    return { names, plan: number ? { phrase: number } : null, notice: names.length ? "" : `${shown} is not in this atlas as of ${this.day}.` };
   }
 
-  #rank(found, strangers) {
+  // For each word: as it is, the words that it begins, or what it may have been meant to be.
+  async #spell(pieces, exact, growing) {
+    const last = pieces.length - 1;
+    return Promise.all(pieces.map(async ({ key: word, text }, at) => {
+      if (this.context.has(word)) return { keys: [word], how: "context" };
+      const file = this.words.first.length ? await load(shardOf(this.words, word)) : {};
+      const printed = Object.hasOwn(file, word);
+      if (printed || this.terms.has(word)) return { keys: [word], how: "known", printed, kin: await this.#kin(word) };
+      const open = growing && at === last;
+      if (open ? word.length > 2 : word.length > 3 && !/\p{N}/u.test(word)) {
+        const starts = [...Object.keys(file), ...this.terms.list].filter((other) => begins(word, other, open));
+        if (open && starts.length) return { keys: [...new Set(starts)], how: "begun" };
+      }
+      const near = exact ? [] : [...new Set([...this.terms.near(word), ...nearest(word, await this.#alike(word))])].slice(0, FEW);
+      if (near.length) return { keys: [...new Set([...near.map((key) => this.terms.labelWord(key)), ...near])], how: "mended" };
+      const shorts = last ? await this.#shorts(word) : [];
+      if (shorts.length) return { keys: shorts, how: "short" };
+      const starts = PLAIN.test(text) ? this.terms.list.filter((other) => other.startsWith(word)) : [];
+      return { keys: starts, how: starts.length ? "begun" : "missing" };
+    }));
+  }
+
+  // The words of the index that begin as this one does.
+  async #alike(word) {
+    const from = place(this.words, word.slice(0, 2));
+    const to = Math.min(place(this.words, `${word.slice(0, 2)}\uffff`), from + MOST_FILES - 1);
+    const held = await Promise.all(Array.from({ length: to - from + 1 }, (_, n) => load(fileOf(this.words, from + n))));
+    return held.flatMap((words) => Object.keys(words));
+  }
+
+  // The words by which journals abbreviate a word ("Surgery": "Surg."); a file marks them with 1.
+  async #shorts(word) {
+    if (word.length < 5 || /\p{N}/u.test(word)) return [];
+    const sizes = Array.from({ length: word.length - 3 }, (_, n) => word.slice(0, n + 3));
+    const marked = await Promise.all(sizes.map(async (short) => (await load(shardOf(this.words, short)))[short]));
+    return sizes.filter((_, n) => marked[n] === 1).slice(-1);
+  }
+
+  // The words that differ from this one by an ending alone: "hypoxic" of "hypoxia".
+  async #kin(word) {
+    const pairs = this.endings.flatMap(([a, b]) => [[a, b], [b, a]]);
+    const found = new Set(pairs.filter(([end]) => word.endsWith(end) && word.length - end.length >= 4)
+      .map(([end, other]) => word.slice(0, -end.length) + other));
+    const known = await Promise.all([...found].map(async (kin) => Object.hasOwn(await load(shardOf(this.words, kin)), kin)));
+    return [...found].filter((_, at) => known[at]);
+  }
+
+  // The query with misspelt words mended, and with the kin of words that no name has: a few choices.
+  #readings(words, spellings) {
+    let found = [[]];
+    let changed = false;
+    spellings.forEach(({ keys, kin, how }, at) => {
+      const options = (how === "mended" ? keys : this.terms.has(words[at]) ? [] : (kin ?? [])).filter((key) => this.terms.has(key));
+      changed ||= options.length > 0;
+      found = found.flatMap((reading) => (options.length ? options : [words[at]]).map((key) => [...reading, key])).slice(0, 8);
+    });
+    return changed ? found : [];
+  }
+
+  #tiers(found, hits, growing, penalty) {
+    for (const [at, hit] of hits) {
+      const term = this.terms.terms[at];
+      const glossary = term.kind === "glossary";
+      let { tier } = hit;
+      if (term.weight < 0) tier = tier < CLOSE || tier === PART ? QUIET + (tier > CLOSE) : Infinity;
+      else if (tier === WITHIN && growing) tier = BEGUN;
+      else if (glossary && tier === EXACT) tier += 0.05; // the pages that use it lead, its definition follows
+      else if (glossary && tier === NEAR) tier = CLOSE + 0.05;
+      else if (glossary && tier >= CLOSE && tier <= WITHIN) tier = GLOSSARY;
+      tier += penalty;
+      if (tier < Infinity && !(found.get(at)?.tier <= tier)) found.set(at, { ...term, tier, score: hit.score });
+    }
+    return found;
+  }
+
+  #rank(found, strangers, exact = false) {
+    const counts = new Map();
     const names = [...found.values()]
-      .filter((hit) => !strangers.length || hit.tier === EXACT || this.#has(hit, strangers))
-      .sort((a, b) => a.tier - b.tier || b.score - a.score || (b.weight ?? 0) - (a.weight ?? 0));
-    const definition = names.findIndex(({ kind, tier }) => kind === "glossary" && tier < CLOSE);
-    if (definition > LAST_DEFINITION) names.splice(LAST_DEFINITION, 0, ...names.splice(definition, 1));
+      .filter(({ tier }) => tier === EXACT || (tier >= QUIET && tier < QUIET + 1) || (!strangers.length && (!exact || tier < NEAR || tier > PART || (tier >= WITHIN && tier < PART))))
+      .sort((a, b) => a.tier - b.tier || b.score - a.score || b.weight - a.weight)
+      .filter(({ tier }) => {
+        counts.set(tier, (counts.get(tier) ?? 0) + 1);
+        return counts.get(tier) <= (MOST_OF_TIER.get(tier) ?? 60);
+      });
     return names;
   }
 
-  // Tells whether a title has the very numbers that no term has.
-  #has({ title }, strangers) {
-    const whole = this.fold(title).map(({ key }) => key);
-    return strangers.every((name) =>
-      whole.some((_, at) => whole.slice(at, at + 2).join("") === name || whole[at] === name),
-    );
+  // Pages of the full text, each with a tier: those with every word, else those with most of them.
+  async text(plan, names) {
+    if (plan.phrase) return this.#phrase(plan.phrase, names);
+    if (plan.spellings.some(({ how, keys, printed }) => how === "known" && !printed && keys.length === 1) && plan.exact) return [];
+    const wanted = plan.words.length > MOST_WORDS / 3 ? [] : Object.keys(this.wanted).filter((kind) => plan.words.some((word) => this.wanted[kind].includes(word)));
+    const hints = new Set(wanted.flatMap((kind) => this.wanted[kind]));
+    let words = this.#textWords(plan, (word) => plan.words.length > 1 && hints.has(word));
+    if (!words.length) words = this.#textWords(plan, () => false);
+    if (!words.length) return [];
+    const lost = plan.missing.length > 0;
+    const kept = words.filter(({ how }) => how !== "missing");
+    let hits = lost ? [] : await this.#ask(words);
+    if (!hits.length && !lost) hits = await this.#ask(await this.#shorten(words));
+    let tier = TEXT;
+    if (!hits.length && kept.length > 1 && isSpared(plan.missing, words) && !plan.exact && !plan.strange) {
+      hits = await this.#askMost(kept);
+      tier = SOME;
+    }
+    const first = wanted.length ? await Promise.all(wanted.map((kind) => this.facet("kind").then((held) => held.get(kind)))) : [];
+    const isWanted = ({ id }) => first.some((ids) => ids?.has(id));
+    hits = [...hits.filter(isWanted), ...hits.filter((hit) => !isWanted(hit))];
+    return this.#judge(hits, plan, { tier, wanted, words });
   }
 
-  async #identifier({ key, shown }) {
-    const names = [];
-    for (const target of await this.works.identifier(key)) {
-      const page = await this.#target(target);
-      names.push({ ...page, tier: 0, score: 0, why: shown });
-    }
-    const absent = names.length ? "" : `${shown} is not in this atlas as of ${this.day}.`;
-    return { names, text: null, notice: absent };
+  // Map(value -> Set of the ids of its pages) of a facet.
+  async facet(name) {
+    const [pages, values] = await Promise.all([this.facets.pages, this.facets.files[name]].map((file) => load(`index/${file}`)));
+    return new Map(Object.entries(values).map(([value, steps]) => {
+      let number = 0;
+      return [value, new Set(steps.map((step) => pages[(number += step)]))];
+    }));
   }
 
-  async #target(target) {
-    if (typeof target === "string") {
-      const id = target.split("/")[1];
-      return { path: target, kind: "finding", title: `Finding ${id}`, detail: "", id: "" };
-    }
-    if (target < 0) return { ...this.terms.terms[-1 - target] };
-    return this.works.work(target);
+  async #phrase(number, names) {
+    const seen = new Set(names.map(({ path }) => path));
+    const hits = (await searchText({ queries: [`"${number}"`], numbers: [] })).map((hit) => ({ ...hit, tier: TEXT }));
+    const data = await Promise.all(hits.slice(0, MOST_READ).map((hit) => hit.load()));
+    return hits.filter((_, at) => !data[at] || !seen.has(data[at].path));
   }
 
-  #addTerms(found, hits, growing, penalty) {
-    for (const [at, hit] of hits) {
-      const term = this.terms.terms[at];
-      let tier = hit.tier;
-      if (tier === WITHIN && growing) tier = TIERS.begun;
-      // An outcome has no page of its own: the trials that measure it lead, its definition follows.
-      if (tier === EXACT && term.kind === "glossary") tier += BEHIND;
-      else if (tier === NEAR && term.kind === "glossary") tier = CLOSE + BEHIND;
-      else if (tier >= CLOSE && tier <= WITHIN && term.kind === "glossary") tier = TIERS.glossary;
-      const held = found.get(term.path);
-      const why = term.names[hit.n];
-      const entry = { ...term, names: undefined, tier: tier + penalty, score: hit.score, why };
-      if (!held || held.tier > entry.tier) found.set(term.path, entry);
-    }
-    return found;
+  // The words to ask: [{text, gap, keys, how}]; a name that was taken apart is one of them again.
+  #textWords({ pieces, words, spellings }, isHint) {
+    const found = [];
+    const dated = pieces.some(({ text }) => YEAR.test(text)); // "An 2020" is a name
+    spellings.forEach(({ keys, how }, at) => {
+      const { text, at: place, gap } = pieces[at];
+      if (isHint(words[at]) || (how === "context" && !(dated && NAME.test(text)))) return;
+      if (found.at(-1)?.place !== place) found.push({ text: ["mended", "short"].includes(how) ? keys[0] : text, place, gap, how, keys: [] });
+      found.at(-1).keys.push(words[at]);
+      found.at(-1).kin ??= spellings[at].kin?.[0];
+    });
+    if (dated) for (const word of found) word.exact = NAME.test(word.text) && word.text.length <= FEW;
+    if (found.length <= MOST_TEXT_WORDS) return found;
+    // So many words are a title; its rarest choose, and what else it has is seen when titles are compared.
+    const plain = found.filter(({ text }) => !/\p{N}/u.test(text) || /^\d{4,}$/.test(text));
+    const from = plain.length >= FEW ? plain : found;
+    const rare = new Set([...from].sort((a, b) => this.terms.weigh(b.keys) - this.terms.weigh(a.keys)).slice(0, MOST_TEXT_WORDS));
+    return found.filter((word) => rare.has(word));
   }
 
-  #findTerms(direct, plan, growing) {
-    const found = this.#addTerms(new Map(), direct, growing, 0);
-    if (plan.exact) return found;
-    for (const words of readings(plan, this.terms)) {
-      this.#addTerms(found, this.terms.find(words, false), growing, CORRECTED);
-    }
-    if (plan.spellings.at(-1)?.how === "begun" && !growing) {
-      this.#addTerms(found, this.terms.find(plan.words, true), growing, CORRECTED);
-    }
-    if (plan.missing.length) {
-      // A word that is nowhere leaves only names that the rest of the query spells out.
-      const digits = plan.missing.some((word) => /\p{N}/u.test(word));
-      for (const [path, hit] of found) {
-        if (digits || Math.floor(hit.tier) > CLOSE || hit.tier === TIERS.begun) found.delete(path);
-      }
-      const rest = plan.words.filter((word) => !plan.missing.includes(word));
-      const whole = plan.spared ? [...this.terms.find(rest, false)].filter(([, { tier }]) => tier <= BARE) : [];
-      this.#addTerms(found, whole, growing, SPARED);
-    }
-    return found;
+  #isName(before, number) {
+    return this.terms.families.has(before.keys.at(-1)) || this.terms.knows([...before.keys, ...number.keys]);
   }
 
-  // `typed` is the whole query without spaces, letters for donors included (the m of mRNA looks so).
-  async #addWorks(found, plan, typed) {
-    const asked = readNeeds(plan, this.manifest, this.terms);
-    const { hits, partial } = await this.#findHits(plan, asked);
-    const own = this.terms.subject(plan.words);
-    // A title with every word says more than a name with some, and less than a name with all.
-    const few = hits.length <= FEW && own.length > 1 && !partial &&
-      ![...found.values()].some(({ tier }) => tier === TIERS.within || tier === TIERS.begun);
-    const most = hits[0]?.bibliographic ? MOST_BIBLIOGRAPHIC_READ : MOST_WORKS_READ;
-    const top = hits.slice(0, isLong(plan.words, this.context) && !partial ? MOST_LONG_READ : most);
-    const works = await Promise.all(top.map(async (hit) => ({ ...hit, ...(await this.works.work(hit.number)) })));
-    for (const work of works) {
-      const tier = this.#tierOf(work, plan, { typed, own, few, partial, wanted: asked.wanted });
-      if (!tier || (partial && found.has(work.path))) continue;
-      const score = 1.1 + work.score / 1000 - work.number / 1e7;
-      found.set(work.path, { ...work, tier, score, why: "", partial });
-    }
+  // The words as journals abbreviate them.
+  async #shorten(words) {
+    const shorts = await Promise.all(words.map(({ keys }) => (keys[0] === "journal" ? ["j"] : this.#shorts(keys[0]))));
+    return words.map((word, at) => ({ ...word, text: shorts[at][0] ?? word.text }));
   }
 
-  // The works that hold every word; where none does, those with most; those of a wanted kind first.
-  async #findHits(plan, { needed, spare, ranges }) {
-    const keys = needed.map((need) => need.keys);
-    let hits = plan.missing.length ? [] : plan.hits ?? (await this.works.find(keys, spare));
-    if (!plan.missing.length && !hits.length && needed.length > 1) hits = await this.works.findAbbreviated(keys);
-    const loose = !hits.length && !plan.exact && needed.length >= MANY && (!plan.missing.length || plan.spared);
-    if (loose) hits = await this.works.findMost(needed);
-    const isWanted = ({ number }) => ranges.some(([from, to]) => number >= from && number < to);
-    return { hits: [...hits.filter(isWanted), ...hits.filter((hit) => !isWanted(hit))], partial: loose };
-  }
-
-  // The tier of a work, or 0 for one that is not meant.
-  #tierOf(work, plan, { typed, own, few, partial, wanted }) {
-    const title = this.fold(work.title).map((piece) => piece.key);
-    if (title.join("") === typed || work.names.some((n) => n.replaceAll(" ", "") === typed)) return EXACT;
-    if (isLong(plan.words, this.context) && !partial) {
-      const held = new Set([...title, ...this.fold(work.detail).map((p) => p.key), String(work.year)]);
-      const all = plan.words.every((word) => held.has(word) || this.context.has(word));
-      if (!all && !work.bibliographic) return 0;
-      if (all && ` ${title.join(" ")} `.includes(` ${plan.words.join(" ")} `)) return EXACT + 0.1;
-    }
-    const fits = few && own.every((word) => title.includes(word));
-    let tier = work.bibliographic ? TIERS.bibliographic : fits ? TIERS.title : TIERS.works;
-    if (wanted.has(work.kind)) tier = Math.min(tier, TIERS.bibliographic);
-    return tier + (plan.spellings.some(({ how }) => how === "mended") ? CORRECTED : 0);
-  }
-
-  // Confident names in full; of looser ones a few, for the full text lists them as well.
-  #cut(names, plan) {
-    const counts = {};
-    const sure = names.some((hit) => hit.tier < TIERS.works);
-    return names.filter((hit) => {
-      const tier = Object.keys(TIERS).find((name) => TIERS[name] === hit.tier)
-        ?? Object.keys(TIERS).find((name) => TIERS[name] + CORRECTED === hit.tier) ?? "exact";
-      if (tier === "part" && sure && plan.exact) return false;
-      counts[tier] = (counts[tier] ?? 0) + 1;
-      return counts[tier] <= (MOST_OF_TIER[tier] ?? 60);
+  // Asks for all words: as typed, and with names as their terms write them ("tnf alpha": "TNF-α").
+  #ask(words) {
+    const isName = this.#isName.bind(this);
+    const labelled = this.terms.relabel(words);
+    const join = (held) => held.map(({ text }) => text).join(" ");
+    const typed = findNumbers(words, isName);
+    const own = findNumbers(labelled, isName);
+    const numbers = typed.length === own.length ? typed.map((phrases, at) => [...new Set([...phrases, ...own[at]])]) : typed;
+    const letters = this.terms.strangeLetters(words.flatMap(({ keys }) => keys));
+    const kin = words.map(({ text, kin: other }) => ({ text: other ?? text }));
+    const full = words.map(({ text, keys }) => ({ text: (!/\p{N}/u.test(text) && this.terms.soleLabel(keys)) || text }));
+    return searchText({
+      queries: [...new Set([join(words), join(labelled)])],
+      wider: [...new Set([join(kin), join(full)])].filter((query) => query !== join(words)),
+      numbers: [
+        ...numbers,
+        ...letters.map(([a, b]) => [`${a}${b}`, `${a} ${b}`]),
+        ...words.filter(({ exact }) => exact).map(({ text }) => [text]),
+      ],
     });
   }
+
+  // Asks for each word alone: the pages with most of the words by weight, and with every number.
+  async #askMost(words) {
+    const held = new Map();
+    const groups = [];
+    for (const word of words) {
+      const before = groups.at(-1)?.at(-1);
+      if (before && /\p{N}/u.test(word.text) && (/^\p{Pd}$/u.test(word.gap) || this.#isName(before, word))) groups.at(-1).push(word);
+      else groups.push([word]);
+    }
+    const weights = groups.map((group) => this.terms.weigh(group.flatMap(({ keys }) => keys.slice(-1))));
+    const must = groups.map((group) => group.some(({ text }) => /\p{N}/u.test(text)));
+    for (const [at, group] of groups.entries()) {
+      for (const hit of await this.#ask(group)) {
+        const known = held.get(hit.id) ?? { ...hit, weight: 0, count: 0, musts: 0 };
+        held.set(hit.id, { ...known, weight: known.weight + weights[at], count: known.count + 1, musts: known.musts + must[at] });
+      }
+    }
+    const all = weights.reduce((sum, weight) => sum + weight, 0);
+    const musts = must.filter(Boolean).length;
+    const least = groups.length > 2 ? 2 : 1;
+    return [...held.values()]
+      .filter((hit) => hit.musts === musts && hit.count >= least && hit.weight >= all * ENOUGH)
+      .sort((a, b) => b.weight - a.weight || b.score - a.score);
+  }
+
+  // Gives each hit its tier by the title and the words of its page; only the first are read.
+  async #judge(hits, plan, { tier, wanted, words }) {
+    const read = await Promise.all(hits.slice(0, MOST_READ).map((hit) => hit.load()));
+    const own = words.flatMap(({ keys }) => keys);
+    const keysOf = (text) => this.fold(text).map(({ key }) => key);
+    const titles = read.map(({ title }) => keysOf(title));
+    const isAll = (keys) => own.every((word) => keys.includes(word));
+    const isTitle = own.length > FEW || own.some((word) => /\p{N}/u.test(word));
+    const few = hits.length <= FEW || (isTitle && titles.filter(isAll).length <= FEW);
+    const judged = hits.map((hit, at) => {
+      if (at >= read.length) return tier;
+      const { kind, path, content, detail } = read[at];
+      if (kind === "finding") return path.startsWith("references/") ? tier + 0.01 : tier; // its page says the same
+      if (titles[at].join("") === plan.typed) return EXACT;
+      if (wanted.includes(kind)) return tier === SOME ? TITLE : KNOWN;
+      if (tier === SOME) return tier;
+      if (isAll(titles[at])) return few ? TITLE : tier - 0.1;
+      if (kind === "reference" && isAll(keysOf(content))) return KNOWN;
+      if (kind === "paper") return isAll([...titles[at], ...keysOf(detail)]) ? KNOWN : PART + 0.1;
+      if (kind === "trial") return plan.definition ? EXACT + 0.02 : tier; // it measures what is defined
+      if (kind === "reference") return tier;
+      return plan.exact ? Infinity : GLOSSARY; // a term that only mentions the words
+    });
+    const mended = plan.spellings.some(({ how }) => how === "mended") ? MENDED : 0;
+    return hits.map((hit, at) => ({ ...hit, tier: judged[at] + mended, page: read[at]?.path, partial: tier === SOME }));
+  }
 }
 
-function isExact(direct) {
-  return [...direct.values()].some((hit) => hit.tier <= BARE);
+// Whether the rest of a query may be answered without the words that are nowhere: what looks like the
+// name of a molecule or a cell does not give way to its neighbours.
+const isSpared = (missing, words) => missing.length * 2 <= words.length && missing.every(({ text }) => PLAIN.test(text));
+const isExact = (direct) => [...direct.values()].some((hit) => hit.tier <= BARE);
+const fileOf = ({ name }, number) => `index/${name}.${number}.json`;
+const shardOf = (shards, key) => fileOf(shards, place(shards, key));
+
+// The number of the file that would hold a key, by binary search over the first keys.
+function place({ first }, key) {
+  let [low, high] = [0, first.length - 1];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (first[middle] <= key) low = middle;
+    else high = middle - 1;
+  }
+  return Math.max(low, 0);
 }
 
-// Returns {results: [{id, name?, text?}], found}: names first, then what the full text adds. `name`
-// is a page found by its name, `text` a hit of the full text with its excerpts. A query of no words
-// gives all pages. `early` is called with the names, before the full text is asked.
-export async function search(query, early = null) {
-  const index = await start();
-  const asked = query.trim();
-  const found = asked ? await index.names(query) : NOTHING;
-  if (early && found.names.length && found.text) early(found);
-  const hits = asked && !found.text ? [] : await searchText(found.text);
+function notice(pieces, spellings, missing, exact) {
+  if (missing.length) return `No page has the word “${missing.map(({ text }) => text).join("”, “")}”.`;
+  const mended = spellings.map(({ keys, how }, at) => (how === "mended" ? `“${keys[0]}” for “${pieces[at].text}”` : "")).filter(Boolean);
+  return mended.length && !exact ? `Read ${mended.join(", ")}.` : "";
+}
+
+// Returns {results, found}: each result is {id, path?, title?, kind?, detail?, tier, load()}; what
+// is found by name and in the full text stands once. A query of no words gives all pages. `early` is
+// called with the names, before the full text is asked.
+export async function search(query, early = null, options = {}) {
+  const engine = await start();
+  if (!query.trim()) return { results: await searchText(null), found: { names: [], notice: "" } };
+  const found = await engine.names(query, options);
+  if (early && found.names.length && found.plan) early(found);
+  const hits = found.plan ? await engine.text(found.plan, found.names) : [];
   const byId = new Map(hits.map((hit) => [hit.id, hit]));
-  const known = new Set(found.names.map((hit) => hit.id).filter(Boolean));
-  const named = found.names.map((hit) => ({ id: hit.id, name: hit, text: byId.get(hit.id) }));
-  const more = hits.filter((hit) => !known.has(hit.id)).map((hit) => ({ id: hit.id, text: hit }));
-  // Pages with every word come before works that lack one.
-  const results = more.length
-    ? [...named.filter(({ name }) => !name.partial), ...more, ...named.filter(({ name }) => name.partial)]
-    : named;
-  if (!found.notice && !hits.length && results.some(({ name }) => name?.partial)) {
+  const named = new Set(found.names.map(({ id }) => id).filter(Boolean));
+  const names = found.names.map((hit) => ({ ...hit, load: byId.get(hit.id)?.load }));
+  const seen = new Set();
+  const results = [...names, ...hits.filter(({ id }) => !named.has(id))]
+    .map((hit, at) => ({ ...hit, at }))
+    .filter(({ tier }) => tier < Infinity)
+    .sort((a, b) => a.tier - b.tier || a.at - b.at)
+    // A statement whose page stands above says nothing new.
+    .filter(({ path, page }) => {
+      const own = path ?? page;
+      const again = own && (seen.has(own) || (own.startsWith("references/") && seen.has(own.split("#")[0])));
+      if (own) seen.add(own);
+      return !again;
+    });
+  const definition = results.findIndex(({ kind, tier }) => kind === "glossary" && tier < CLOSE);
+  if (definition > LAST_DEFINITION) results.splice(LAST_DEFINITION, 0, ...results.splice(definition, 1));
+  if (!found.notice && results.some(({ partial }) => partial) && !results.some(({ tier, partial }) => tier < SOME && !partial)) {
     found.notice = "No page has all the words; those listed have some of them.";
   }
   return { results, found };

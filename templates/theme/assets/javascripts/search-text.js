@@ -1,7 +1,6 @@
 // The full text, by Pagefind: loaded only when names do not say it all.
 
-import { ROOT } from "./search-load.js";
-
+const ROOT = new URL("../../", import.meta.url);
 const BREAK = /\u200a/g; // parts words for Pagefind, see builder/search/fulltext.py
 const SHORT = 5;
 const FEW = 4;
@@ -10,7 +9,7 @@ const YEAR = /^(?:19|20)\d\d$/;
 let engine = null;
 let failures = 0;
 
-async function pagefind() {
+function pagefind() {
   engine ??= (async () => {
     // A module that failed to start keeps its failure: another address makes a fresh one.
     const fresh = failures ? `?${failures}` : "";
@@ -28,26 +27,22 @@ function forget(error) {
   throw error;
 }
 
-// Returns the hits of the full text, [{id, data()}], best first. `asked` holds `queries`, each the
-// whole query in one spelling, `wider` what to ask where few pages are found, and `numbers`: for each number or name with one the phrases of which a
-// page must have one. Without `asked` all pages are listed.
-export async function searchText(asked = null) {
+// Returns the hits of the full text, [{id, score, load()}], best first. `asked` holds `queries`, each
+// the whole query in one spelling, `wider` what to ask where few pages are found, and `numbers`: for
+// each number or name with one the phrases of which a page must have one. null lists all pages.
+export async function searchText(asked) {
   const found = await pagefind();
   // Pagefind starts even where its program could not be loaded; then the first search fails.
   const ask = async (words) => (await found.search(words).catch(forget)).results;
   if (!asked) return (await ask(null)).map(plain);
   const best = new Map();
-  for (const query of asked.queries) {
-    for (const hit of await ask(query)) {
-      if (!(best.get(hit.id)?.score >= hit.score)) best.set(hit.id, hit);
-    }
-  }
-  let hits = [...best.values()];
-  if (asked.queries.length > 1) hits.sort((a, b) => b.score - a.score);
+  const add = (hits) => hits.forEach((hit) => { if (!(best.get(hit.id)?.score >= hit.score)) best.set(hit.id, hit); });
+  for (const query of asked.queries) add(await ask(query));
+  let hits = [...best.values()].sort((a, b) => b.score - a.score);
   for (const query of asked.wider ?? []) {
     if (hits.length >= FEW) break;
     hits.push(...(await ask(query)).filter(({ id }) => !best.has(id)));
-    for (const hit of hits) best.set(hit.id, hit);
+    add(hits);
   }
   for (const phrases of asked.numbers) {
     if (!hits.length) break;
@@ -58,52 +53,39 @@ export async function searchText(asked = null) {
   return hits.map(plain);
 }
 
-// A hit whose texts are as the pages have them.
+// A hit whose texts are as the pages have them; its page is loaded when it is wanted.
 function plain(hit) {
-  return {
-    id: hit.id,
-    data: async () => {
-      const { url, meta, sub_results: places } = await hit.data();
-      return {
-        url,
-        meta: { ...meta, title: whole(meta.title) },
-        places: places.map(({ url: link, title, excerpt }) => ({
-          url: link,
-          title: whole(title),
-          excerpt: whole(excerpt),
-        })),
-      };
-    },
+  const whole = (text) => (text ?? "").replace(BREAK, "");
+  let loading = null;
+  const read = async () => {
+    const { meta, content, sub_results: places } = await hit.data();
+    return {
+      ...meta,
+      path: meta.url.slice(1),
+      title: whole(meta.title),
+      content: whole(content),
+      places: places.map((place) => ({ anchor: place.url.split("#")[1] ?? "", title: whole(place.title), excerpt: whole(place.excerpt) })),
+    };
   };
-}
-
-function whole(text) {
-  return (text ?? "").replace(BREAK, "");
+  return { id: hit.id, score: hit.score, load: () => (loading ??= read()) };
 }
 
 // Returns the phrases for each number in a query's words, [{text, gap, keys}]: Pagefind takes "IL 1"
 // for the beginning of IL-10 and "126" for that of 1260. A number belongs to the short word before it
 // ("miR-126", "IL 1") where a hyphen says so, or `isName` of the two words.
 export function findNumbers(words, isName) {
+  const isDash = (gap) => /^\p{Pd}$/u.test(gap);
   const found = [];
   for (let at = 0; at < words.length; at++) {
     if (!/\p{N}/u.test(words[at].text)) continue;
     const parts = [words[at].text];
     const before = words[at - 1];
-    const joins = before && /^\p{L}+$/u.test(before.text) && before.keys.at(-1).length <= SHORT &&
-      !YEAR.test(words[at].text) &&
-      (isDash(words[at].gap) || isName(before, words[at]));
-    if (joins) parts.unshift(before.text);
-    while (words[at + 1] && isDash(words[at + 1].gap) && /\p{N}/u.test(words[at + 1].text)) {
-      parts.push(words[++at].text);
-    }
+    const isShort = before && /^\p{L}+$/u.test(before.text) && before.keys.at(-1).length <= SHORT;
+    if (isShort && !YEAR.test(words[at].text) && (isDash(words[at].gap) || (/^\p{N}/u.test(words[at].text) && isName(before, words[at])))) parts.unshift(before.text);
+    while (words[at + 1] && isDash(words[at + 1].gap) && /\p{N}/u.test(words[at + 1].text)) parts.push(words[++at].text);
     const phrases = [parts.join(""), parts.join(" ")];
     if (parts.length > 2) phrases.push([parts.slice(0, -1).join(""), parts.at(-1)].join(" "));
     found.push([...new Set(phrases)]);
   }
   return found;
-}
-
-function isDash(gap) {
-  return /^\p{Pd}$/u.test(gap);
 }

@@ -1,6 +1,6 @@
 // The only part of the search that every page loads: keys and focus. The rest comes on first use.
 
-const MODULES = ["load", "engine", "fold", "identify", "plan", "terms", "text", "works"];
+const MODULES = ["engine", "fold", "identify", "terms", "text"];
 const form = document.querySelector("form[data-search]");
 const input = form?.querySelector("input");
 let box = null;
@@ -10,26 +10,15 @@ let fetched = false;
 function fetchAll() {
   if (fetched) return;
   fetched = true;
-  const index = document.createElement("link");
-  index.rel = "preload";
-  index.as = "fetch";
-  index.crossOrigin = "anonymous";
-  index.href = new URL("../../search/manifest.json", import.meta.url).href;
-  document.head.append(index);
+  const href = new URL("../../search/manifest.json", import.meta.url).href;
+  document.head.append(Object.assign(document.createElement("link"), { rel: "preload", as: "fetch", crossOrigin: "anonymous", href }));
   for (const name of MODULES) import(`./search-${name}.js`).catch(() => {});
 }
 
 function wake() {
   fetchAll();
   box ??= import("./search-box.js").then((module) => module.createBox(form, input));
-  box.catch(() => {
-    box = null;
-  });
-}
-
-function isTyping(target) {
-  return target instanceof HTMLElement &&
-    (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+  box.catch(() => { box = null; });
 }
 
 if (form && input) {
@@ -37,18 +26,16 @@ if (form && input) {
   input.addEventListener("input", wake, { once: true });
   if (document.activeElement === input) wake();
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (!["/", "s", "f"].includes(event.key) || isTyping(event.target)) return;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !["/", "s", "f"].includes(event.key)) return;
+    if (event.target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
     event.preventDefault();
-    const other = document.querySelector("#search-query");
-    (other ?? input).focus();
-    (other ?? input).select();
+    const field = document.querySelector("#search-query") ?? input;
+    field.focus();
+    field.select();
   });
 }
 if (document.querySelector("#search-results")) {
   if (location.search) fetchAll();
   import("./search-page.js").then((module) => module.createPage());
 }
-if (document.querySelector("[data-not-found]")) {
-  import("./search-missing.js").then((module) => module.findHome());
-}
+if (document.querySelector("[data-not-found]")) import("./search-missing.js").then((module) => module.findPage());
