@@ -161,8 +161,8 @@ def test_a_force_is_read_as_printed(text: str, force: float) -> None:
 
 PARTS = (
     "exosomes EVs rats mice were injected intra-articularly with 100 µg n = 6 per group . ; ( ) ± "
-    "2.1 ± 0.4 p < 0.05 randomly divided NTA 120 nm size CD63 at 8 weeks after surgery 1 × 10^9 /mL "
-    "not blinded OARSI score anti-CD9 FBS depleted 100,000 × g centrifuged twenty- Ω \u202e"
+    "2.1 ± 0.4 p < 0.05 randomly divided NTA 120 nm size CD63 at 8 weeks after surgery 1 × 10^9 "
+    "not blinded OARSI score anti-CD9 FBS depleted 100,000 × g centrifuged Ω \u202e"
 )
 
 
