@@ -1,7 +1,13 @@
 # Two commands are all a stranger needs: `make site` and `make test`. `make help` lists the rest.
 
-PYTHON := .venv/bin/python
-ATLAS := .venv/bin/exosome-atlas
+# Other places for what is made: make site VENV=/tmp/venv BUILD=/tmp/build SITE=/srv/atlas
+VENV ?= .venv
+PYTHON := $(VENV)/bin/python
+ATLAS := $(VENV)/bin/exosome-atlas
+ifdef BUILD
+export ATLAS_BUILD := $(abspath $(BUILD))
+endif
+export ATLAS_VENV := $(VENV)
 export PYTHONPATH := .
 # More words for pytest: make test PYTEST_ARGS="-k search"
 PYTEST_ARGS ?=
@@ -15,7 +21,7 @@ help: ## list these commands
 
 site: site-env ## read the papers and publish them to site/
 	$(ATLAS) extract
-	$(ATLAS) build
+	$(ATLAS) build $(if $(SITE),--out $(SITE))
 
 serve: site-env ## preview, reloading the browser on every change
 	$(ATLAS) serve
@@ -76,8 +82,8 @@ clean: ## remove all that was built, but not .venv/
 
 # Both do nothing where .venv/ holds, whole, what the lock names.
 site-env:
-	@.ci/make-venv requirements.lock
+	@.ci/make-venv requirements.lock $(VENV)
 
 test-env:
-	@.ci/make-venv requirements-dev.lock
+	@.ci/make-venv requirements-dev.lock $(VENV)
 	@.ci/get-pips

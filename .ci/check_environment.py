@@ -109,7 +109,7 @@ def find_uninstalled(
     for name in named:
         if gone := find_missing_file(installed[name]):
             yield f"broken: {name} lacks its file {gone}"
-    if folder.name == ".venv" and not (folder / "bin/exosome-atlas").is_file():
+    if lock.name.startswith("requirements") and not (folder / "bin/exosome-atlas").is_file():
         yield f"missing: {folder}/ lacks the command exosome-atlas"
 
 

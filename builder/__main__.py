@@ -15,6 +15,10 @@ def run() -> None:
     The program is part of its checkout: word lists and templates lie beside it. A copy that was
     installed elsewhere, as by ``pipx run``, hands over to the checkout it is called in.
     """
+    if not sys.flags.utf8_mode and sys.getfilesystemencoding() != "utf-8":
+        # In an old locale with its UTF-8 mode off, Python can't spell a path such as ``é/``.
+        words = [sys.executable, "-X", "utf8", "-m", "builder", *sys.argv[1:]]
+        os.execv(sys.executable, words)  # noqa: S606 (this program again)
     own = Path(__file__).resolve().parents[1]
     if not (own / "content").is_dir():
         checkout = _find_checkout(Path.cwd())

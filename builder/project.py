@@ -12,8 +12,13 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+# The word lists of the program's own checkout, for a project that has none of its own.
+_CHECKOUT = Path(__file__).resolve().parents[1]
+_ROOT_VARIABLE = "ATLAS_ROOT"
 # Used where neither the environment nor git knows a date: the start of 2026.
 FALLBACK_EPOCH = 1767225600
+# More digits are no date before the year 9999.
+_EPOCH_DIGITS = 11
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,11 @@ class Project:
     def is_atlas(self) -> bool:
         """Whether a knowledge base lies here."""
         return (self.content / "terms").is_dir()
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether nothing can be written into the checkout: another's, or a mounted image."""
+        return not os.access(self.root, os.W_OK)
 
     @property
     def seeds(self) -> Path:
@@ -45,8 +55,8 @@ class Project:
 
     @property
     def build(self) -> Path:
-        """Everything that can be made anew; never committed."""
-        return self.root / "build"
+        """Everything that can be made anew; never committed. ATLAS_BUILD sets another folder."""
+        return Path(os.environ.get("ATLAS_BUILD") or self.root / "build").absolute()
 
     @property
     def docs(self) -> Path:
@@ -88,6 +98,20 @@ def find_version() -> str:
     return metadata.version("exosome-atlas")
 
 
+def use_word_lists(project: Project) -> None:
+    """Let this process, and those that it starts, read the word lists of a project.
+
+    To be called before they are read: each is read once.
+    """
+    os.environ[_ROOT_VARIABLE] = str(project.root)
+
+
+def find_data(name: str) -> Path:
+    """Return a word list below content/: the project's, else that of the program's checkout."""
+    own = Path(os.environ.get(_ROOT_VARIABLE, _CHECKOUT)) / "content" / name
+    return own if own.is_file() else _CHECKOUT / "content" / name
+
+
 def find_seeds(project: Project) -> list[Path]:
     """Return the seed files in name order; hidden files are no seeds."""
     return sorted(
@@ -102,7 +126,7 @@ def source_date_epoch(root: Path) -> int:
     else a fixed day.
     """
     given = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if given.isdecimal():
+    if given.isdecimal() and len(given) <= _EPOCH_DIGITS:
         return int(given)
     try:
         asked = subprocess.run(  # noqa: S603 (fixed words)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from builder import models, store
 from builder.errors import Problem, ProblemError, suggest
 from builder.extract import trace_paper
-from builder.extract.findings.trace import Trace
+from builder.extract.findings.cues import read_rules
+from builder.extract.findings.statements import Trace
 from builder.extract.vocabulary import build_vocabulary
 from builder.project import Project
 from builder.readers import read_seed
@@ -19,7 +20,7 @@ def explain_finding(project: Project, library: Library, name: str) -> list[str]:
     bundle = _find_bundle(library, name)
     seed = project.seeds / bundle.paper.seed.file
     file = store.relative(seed, project.root)
-    vocabulary = build_vocabulary(library.terms.values())
+    vocabulary = build_vocabulary(library.terms.values(), content=library.root / "content")
     traces = trace_paper(read_seed(seed, project.root), vocabulary, file, bundle.paper.id)
     trace = next((t for t in traces if t.finding.id == name), None)
     if trace is None:
@@ -66,6 +67,9 @@ def _tell(trace: Trace, file: str) -> Iterator[str]:
     others = [a for a in trace.assigned if a.part not in {name for name, _ in trace.texts}]
     for item in others:
         yield f"  {item.field}: {item.value} [{item.rule}]"
+    used = dict.fromkeys(a.rule.partition(":")[0] for a in trace.assigned)
+    for rule in (read_rules()[name] for name in used if name in read_rules()):
+        yield f"rule {rule.rule}: {rule.does} (as in: {rule.example})"
     for question in finding.questions:
         yield f"question, weight {question.weight}: {question.text} [{question.rule}]"
 

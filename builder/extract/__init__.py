@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from builder.errors import Problem
 from builder.extract import study_card, tables, trials
 from builder.extract.findings import check_entities, trace_findings
-from builder.extract.findings.trace import Trace
+from builder.extract.findings.statements import Trace
 from builder.extract.vocabulary import Vocabulary
 from builder.models import Cited, Finding, Paper, Table, Trial
 from builder.models.document import Document

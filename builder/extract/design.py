@@ -14,8 +14,9 @@ from typing import Any
 
 from builder import store
 from builder.models import Level, Paper
+from builder.project import find_data
 
-WORDS_FILE = Path(__file__).resolve().parents[2] / "content" / "evidence.yml"
+WORDS_FILE = find_data("evidence.yml")
 # From the weakest to the strongest.
 LEVELS: tuple[Level, ...] = ("not-stated", "review", "in-vitro", "ex-vivo", "in-vivo", "clinical")
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
@@ -53,9 +54,10 @@ def parse_words(data: Mapping[str, Any]) -> Words:
     def compiled(pattern: str) -> re.Pattern[str]:
         return re.compile(pattern, re.IGNORECASE)
 
-    lists = ("of_carriers", "good", "bad", "not_for", "tissue", "production", "scenes")
+    lists = ("vessels", "of_carriers", "good", "bad", "not_for", "tissue", "production", "scenes")
     names = ["defects", "looked_at", "patients", "review", "preclinical", "hedged", "modal", "aim"]
     names += ["repair_words", "in_dish", "taken_from", "living", "question", "donor"]
+    names += ["tumour", "no_vessels", "lacking", "no_difference", "clinical_words"]
     names += ["reviews_itself", "donor_after", "beside_normal", "describing_carrier"]
     return Words(
         levels=tuple(

@@ -52,6 +52,7 @@ class Draft:
         self.problems: list[Problem] = []
         self.taken: set[int] = set()
         self.ignored: dict[int, str] = {}
+        self.byline: Lines = []  # the lines that the authors were read from
         self.caption: tuple[str, str] | None = None
         self._rows: Lines = []
 

@@ -183,6 +183,12 @@ def _is_byline(text: str) -> bool:
     )
 
 
+def _are_names(text: str) -> bool:
+    """Return whether a line below "by" holds names and nothing else."""
+    other = _PLACE.search(text) or _HISTORY.search(text) or re.search(rf"{YEAR}|[:;?!]", text)
+    return not other and all(_NAME.fullmatch(name.strip()) for name in _split_names(text))
+
+
 def _split_names(text: str) -> list[str]:
     """Return the names of a line, parted by marks of affiliations, commas, or "and"."""
     text = _BY.sub("", text)
@@ -199,7 +205,7 @@ def _take_authors(draft: Draft, lines: Lines) -> Lines:
         names, taken = _split_names(line[by.end() :] if by else line), 1
         if by and not line[by.end() :].strip():
             for _, text in lines[place + 1 :]:
-                if _PLACE.search(text) or _HISTORY.search(text) or re.search(YEAR, text):
+                if not (_ONLY_MARKS.match(text) or _are_names(text)):
                     break
                 names += [] if _ONLY_MARKS.match(text) else _split_names(text)
                 taken += 1
@@ -211,8 +217,8 @@ def _take_authors(draft: Draft, lines: Lines) -> Lines:
                 names += [] if _ONLY_MARKS.match(text) else _split_names(text)
                 taken += 1
         people, et_al = split_people("; ".join(names))
-        for n, _ in lines[place : place + taken]:
-            draft.taken.add(n)
+        draft.byline = lines[place : place + taken]
+        draft.taken.update(n for n, _ in draft.byline)
         draft.set(number, authors=people, et_al=et_al)
         return [*lines[:place], *lines[place + taken :]]
     return lines

@@ -440,6 +440,9 @@ class _Page:
                 value = tuple(
                     name_in_full(f"{k.given} {k.family}", v.family, v.given) for k, v in pairs
                 )
+            elif name == "authors" and known:
+                for number, text in draft.byline:  # it says something else: kept as printed
+                    draft.add_block("statement", text, number)
             draft.work[name] = value
             draft.places.append((name, line))
         draft.work.setdefault("container_short", own.work.container_short)

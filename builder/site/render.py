@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import json
 import re
-import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from builder import store
-from builder.errors import Problem, ProblemError
 from builder.site.labels import WORDS
 from builder.site.pages import Page, view_site
 from builder.site.short_forms import Marker
@@ -140,21 +138,13 @@ def render_page(page: Page, templates: Path = TEMPLATES) -> str:
     """Return the Markdown of a page: front matter for the theme, then the template's text."""
     template: Template = _environment(templates).get_template(f"pages/{page.template}")
     body = template.render({"page": page.view, "title": clean_text(page.title), "root": page.root})
+    if page.gone:
+        partial = _environment(templates).get_template("partials/gone.j2")
+        body += "\n" + partial.render({"gone": page.gone})
     if page.wording and not page.path.startswith("glossary/"):
         body = Marker(page.wording, f"{page.root}glossary/abbreviations/", escape_text).mark(body)
     tidy = re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", body)).strip()
     return f"---\n{_dump_front_matter(page)}---\n\n{tidy}\n"
-
-
-def _explain_fault(error: TemplateError, templates: Path) -> Problem:
-    """Return where in which template a page could not be rendered, and why."""
-    frames = traceback.extract_tb(error.__traceback__)
-    at = next((f for f in reversed(frames) if f.filename.startswith(str(templates))), None)
-    file = getattr(error, "filename", None) or (at.filename if at else str(templates))
-    line = getattr(error, "lineno", None) or (at.lineno if at else 0) or 0
-    name = store.relative(Path(file), templates.parent)
-    expected = "a template that renders"
-    return Problem(name, line, "error", "template", expected, error.message or type(error).__name__)
 
 
 @dataclass(slots=True)
@@ -183,12 +173,13 @@ def render_site(
     for page in view_site(library, edition or find_edition(library), sizes or {}):
         report.pages.append(replace(page, view={}, extra={}, wording=None))
         target = out / page.path / "index.md"
+        if not target.resolve().is_relative_to(out.resolve()):
+            raise ProblemError(
+                Problem("content/urls.yml", 0, "error", "page-outside", "an address below the site",
+                        repr(page.path), hint="Nothing was written there.")
+            )  # fmt: skip
         kept.add(target)
-        try:
-            text = render_page(page, templates)
-        except TemplateError as error:
-            raise ProblemError(_explain_fault(error, templates)) from error
-        if store.write_text(target, text):
+        if store.write_text(target, render_page(page, templates)):
             report.written.append(target.relative_to(out).as_posix())
     for path in sorted(out.rglob("*"), reverse=True):
         if path.is_file() and path not in kept:

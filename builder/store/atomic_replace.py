@@ -55,9 +55,17 @@ def new_site(site: Path) -> Iterator[Path]:
     try:
         folder.mkdir(parents=True)
         yield folder
+        _open_to_readers(folder)
         take_place(folder, site)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _open_to_readers(folder: Path) -> None:
+    """Let a web server of any user read a site, whatever the umask it was built under."""
+    folder.chmod(0o755)
+    for path in folder.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def take_place(new: Path, site: Path) -> None:

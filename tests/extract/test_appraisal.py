@@ -55,6 +55,8 @@ def read_row(cells, vocabulary, cues, *, titles=()) -> Finding:
         ("MSC exosomes in patients with knee osteoarthritis", "clinical"),
         ("A randomised controlled trial of ADSC exosomes", "clinical"),
         ("Pilot study of UCMSC vesicles in bone nonunion", "clinical"),
+        ("Pilot safety study of an exosome product", "clinical"),
+        ("miR-26a of exosomes is poorly expressed in OA patients", "not-stated"),
         # Reviews and the like.
         ("MSC exosomes in osteoarthritis: a scoping review", "review"),
         ("Emerging roles of exosomes in bone", "review"),
@@ -170,6 +172,12 @@ biomarker none-reported asserted: Plasma exosomes as biomarkers of osteoarthriti
 biomarker none-reported asserted: Sequencing of exosomal circRNA of osteoporosis patients
 method none-reported asserted: GMP manufacturing of MSC vesicles in bioreactors
 method none-reported asserted: Stretching enhances exosome secretion of MSCs
+biomarker none-reported asserted: Exosomal miR-1 is a biomarker of OA and enhances osteogenesis
+# What the lack of vesicles did, what feeds a tumour: neither harm nor benefit of theirs.
+unclear none-reported asserted: Silencing of miR-21 in exosomes impaired osteogenesis
+unclear none-reported asserted: MSC exosomes stimulate the proliferation of tumor cells
+# Nothing was gained.
+therapeutic no-benefit asserted: MSC exosomes or saline: no difference in WOMAC of patients
 # Two ways at once.
 therapeutic mixed asserted: Exosomes promote bone regeneration and inflammation
 """

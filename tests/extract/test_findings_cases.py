@@ -8,10 +8,14 @@ from pathlib import Path
 
 import pytest
 import yaml
-from gold_scoring import direction
+from gold_scoring import REAL, direction, load_entries
 from measure_gold import read_alone
 
 from builder.extract import extract_paper
+from builder.extract.findings import read_statement
+from builder.extract.findings.cues import CUES_FILE, read_cues, read_rules
+from builder.extract.findings.statements import Part, Statement, column_role
+from builder.models import Locator
 from builder.models.document import Block, Document, FrontMatter, WorkFields
 
 FOLDER = Path(__file__).parent / "cases_findings"
@@ -133,3 +137,43 @@ def test_name_of_lowering_keeps_its_direction(name, expected, vocabulary):
         effects = {**_effects(finding), **{e.id: e.effect for e in finding.condition_effects}}
         if effect != "-":
             assert direction(effects.get(term, "missing")) == direction(effect), verb
+
+
+def _trace(text, vocabulary, column=""):
+    cues = read_cues()
+    part = Part(column or "title", column_role(column, cues) if column else "", text)
+    where = Locator(kind="table-row" if column else "reference-title", line=1)
+    statement = Statement(where, text, (part,), about="table" if column else "")
+    return read_statement(statement, "case", vocabulary, cues).assigned
+
+
+@pytest.mark.parametrize("rule", read_rules().values(), ids=lambda rule: rule.rule)
+def test_rule_reads_its_example(rule, vocabulary):
+    field, term, *detail = rule.reads
+    assigned = _trace(rule.example, vocabulary, rule.column)
+    found = [a for a in assigned if a.rule.partition(":")[0] == rule.rule]
+    values = {
+        (a.field, a.value, *([a.detail] if detail else [])) for a in found if a.field == field
+    }
+    assert (field, term, *detail) in values
+
+
+def test_each_rule_that_reads_a_real_statement_is_described(vocabulary):
+    used = {
+        a.rule.partition(":")[0]
+        for entry in load_entries(*REAL)
+        for a in _trace(entry["quote"], vocabulary)
+        if a.field in ("sources", "targets", "partners", "cargo", "mechanisms", "outcomes")
+    }
+    assert not used - set(read_rules())
+
+
+def test_each_pattern_of_a_role_is_described():
+    data = yaml.safe_load(CUES_FILE.read_text(encoding="utf-8"))
+    patterns = {
+        item["rule"]
+        for role in ("source", "loaded", "native")
+        for items in (data[role].get("before", []), data[role].get("after", []))
+        for item in items
+    }
+    assert not patterns - set(read_rules())

@@ -17,7 +17,7 @@ from service_answers import (
 )
 
 from builder.models import CslDate, CslItem, CslName, Identifiers, Notice
-from builder.refresh.match import Found, is_taken_back, match_work
+from builder.refresh.match import Found, is_taken_back, match_work, plain_title
 from builder.refresh.references import Desks, WorksAsked, ask_works
 
 NAME = "roe-2020-exosomes-bmscs-calm-joints"
@@ -287,3 +287,16 @@ def test_numbers_in_titles_tell_works_apart() -> None:
 )
 def test_titles_of_works_that_are_taken_back(title: str, taken_back: bool) -> None:
     assert is_taken_back(title) is taken_back
+
+
+@pytest.mark.parametrize(
+    ("told", "plain"),
+    [
+        ("H<sub>2</sub>O in <i>vivo</i>", "H2O in vivo"),
+        ("Vesicles &amp;amp; <b> bone </b>", "Vesicles & bone"),
+        ("\n  miR-21 <italic>in vivo</italic>\n", "miR-21 in vivo"),
+        ("p &lt; 0.05 and 3 < 4", "p < 0.05 and 3 < 4"),
+    ],
+)
+def test_titles_of_services_are_compared_without_their_tags(told: str, plain: str) -> None:
+    assert plain_title(told) == plain

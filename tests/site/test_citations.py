@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
 import rispy
 from bibtexparser import parse_string
 from hypothesis import given
@@ -146,3 +147,50 @@ def test_any_title_comes_back_from_ris_and_bibtex(title: str, family: str, volum
     assert entry["title"] == title
     assert entry["authors"] == [f"{family}, A."]
     assert entry_of(citable)["volume"] == str(volume)
+
+
+@pytest.mark.parametrize(
+    ("page", "ends"),
+    [
+        ("1–9", ("1", "9")),
+        ("130-136", ("130", "136")),
+        ("123-34", ("123", "34")),
+        ("S12−S18", ("S12", "S18")),
+        ("2761.e1–2771.e1", ("2761.e1", "2771.e1")),
+        ("e00370-18", ("e00370-18", "")),
+        ("19-00123", ("19-00123", "")),
+        ("11172", ("11172", "")),
+    ],
+)
+def test_ranges_part_at_either_dash_and_article_numbers_stay_whole(
+    page: str, ends: tuple[str, str]
+) -> None:
+    citable = citations.Citable("x", HEALING.model_copy(update={"page": page}))
+    ris = rispy.loads(citations.write_ris([citable]))[0]
+    assert (ris["start_page"], ris.get("end_page", "")) == ends
+    assert entry_of(citable)["pages"] == "--".join(filter(None, ends))
+
+
+@pytest.mark.parametrize(
+    ("kind", "genre", "bibtex", "ris"),
+    [
+        ("article", None, "misc", "UNPB"),
+        ("dataset", None, "dataset", "DATA"),
+        ("patent", "U.S. Patent", "patent", "PAT"),
+        ("software", None, "software", "COMP"),
+        ("article-newspaper", None, "article", "NEWS"),
+        ("thesis", "Ph.D. Thesis", "phdthesis", "THES"),
+        ("thesis", "Master Thesis", "mastersthesis", "THES"),
+        ("report", None, "techreport", "RPRT"),
+    ],
+)
+def test_each_kind_of_work_has_its_own_type(
+    kind: str, genre: str | None, bibtex: str, ris: str
+) -> None:
+    item = models.CslItem(type=kind, title="On EVs", genre=genre, publisher="Uni Bonn")
+    citable = citations.Citable("x", item)
+    entry = entry_of(citable)
+    assert entry["kind"] == bibtex
+    holder = {"thesis": "school", "report": "institution"}.get(kind, "publisher")
+    assert entry[holder] == "Uni Bonn"
+    assert rispy.loads(citations.write_ris([citable]))[0]["type_of_reference"] == ris

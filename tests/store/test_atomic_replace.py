@@ -149,3 +149,16 @@ def test_no_reader_ever_misses_the_site_while_it_changes(tmp_path: Path) -> None
         _, said = reader.communicate(timeout=30)
     assert reader.returncode == 0, said
     assert os.listdir(tmp_path) == ["site"]
+
+
+def test_a_site_built_under_a_strict_umask_can_be_read_by_all(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        with atomic_replace.new_site(tmp_path / "site") as folder:
+            (folder / "papers").mkdir()
+            (folder / "papers/index.html").write_text("x")
+    finally:
+        os.umask(before)
+    modes = {p.name: oct(p.stat().st_mode & 0o777) for p in (tmp_path / "site").rglob("*")}
+    assert modes == {"papers": "0o755", "index.html": "0o644"}
+    assert (tmp_path / "site").stat().st_mode & 0o777 == 0o755

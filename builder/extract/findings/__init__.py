@@ -26,21 +26,22 @@ from builder.extract.findings.concepts import (
     read_outcomes,
     read_setting,
 )
-from builder.extract.findings.contrasts import set_apart
 from builder.extract.findings.cues import Cues, read_cues
 from builder.extract.findings.outcomes import correct_outcomes
-from builder.extract.findings.questions import check_entities
+from builder.extract.findings.questions import Beside, check_entities
 from builder.extract.findings.spans import Reading, drop_ancestors
 from builder.extract.findings.statements import (
+    EFFECTS,
     ONE_OF_THESE,
+    Assigned,
     Part,
     Statement,
+    Trace,
     find_own_vesicles,
     find_statements,
+    set_apart,
     split_contrast,
 )
-from builder.extract.findings.title_checks import Beside
-from builder.extract.findings.trace import EFFECTS, Assigned, Trace
 from builder.extract.findings.vehicles import (
     MOLECULE_TYPES,
     compose_vehicles,
@@ -116,7 +117,7 @@ def trace_findings(
     vocabulary: Vocabulary,
 ) -> list[Trace]:
     """Return the findings of a paper, each with its trace."""
-    cues = read_cues()
+    cues = read_cues(vocabulary.terms.content)
     short = [(a.short, a.long) for a in paper.abbreviations]
     defined = vocabulary.bind(short)
     own = find_own_vesicles([*short, *document.abbreviations], defined, cues)

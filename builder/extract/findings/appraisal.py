@@ -20,14 +20,15 @@ from builder.extract.design import (
     read_trial,
     read_words,
 )
-from builder.extract.findings.statements import Statement
-from builder.extract.findings.trace import EFFECTS, Assigned
+from builder.extract.findings.statements import EFFECTS, Assigned, Statement
 from builder.extract.vocabulary import Vocabulary
 from builder.models import Certainty, Design, Finding, Level, Quantity, Result, StudyRole
 
 _RAISED, _LOWERED = ("up", "activates"), ("down", "inhibits")
 _IN_VIVO = re.compile(r"\bin\s+vivo\b", re.IGNORECASE)
 _IN_VITRO = re.compile(r"\bin\s+vitro\b", re.IGNORECASE)
+# Rules by which a verb of the statement itself tells what was done.
+_SAID = ("verb", "passive", "arrow", "sign")
 _SETTINGS = ("setting", "application")
 _MOST_BEFORE = 40  # letters before a name in which the verb of its deed stands
 _MOST_WORDS = 4  # between an animal and its cell: "rat bone marrow mesenchymal stem cells"
@@ -324,6 +325,8 @@ class _Reader:
             return "hedged" if modal and not self.row and modal.start() < first else "asserted"
         if patterns["hedged"].search(self.text):
             return "hedged"
+        if not question and any(a.rule.startswith(_SAID) for a in self.assigned):
+            return "asserted"
         if question or patterns["aim"].search(self.text):
             return "aim"
         return "asserted"
@@ -355,8 +358,13 @@ class _Reader:
         found = {verdicts[a.detail] for a in told if a.detail in verdicts}
         if all(a.rule == "repair" for a in told):
             found |= set(self._benefits())
+        words = self.words.patterns
+        if not found and words["no_difference"].search(self.text):
+            found = {"no-benefit"} if words["clinical_words"].search(self.text) else found
         if "no-benefit" in found and len(found) > 1:
             found.discard("no-benefit")
+        if "worsened" in found and words["lacking"].search(self.text):
+            found = set()  # the harm of their lack is none of theirs
         if not found:
             return "none-reported"
         return "mixed" if len(found) > 1 else found.pop()  # type: ignore[return-value]
@@ -364,8 +372,11 @@ class _Reader:
     def _benefits(self) -> Iterable[str]:
         """Yield whether what was changed was changed for the better or the worse."""
         ids = self.words.ids
-        if any(self._is_a(a.value, ids["not_for"]) for a in self._named("conditions")):
+        if self.words.patterns["tumour"].search(self.text) or any(
+            self._is_a(a.value, ids["not_for"]) for a in self._named("conditions")
+        ):
             return
+        dry = bool(self.words.patterns["no_vessels"].search(self.text))
         pattern, stiff = self.words.of_repaired
         for item in self.assigned:
             if item.field not in ("mechanisms", "outcomes"):
@@ -373,6 +384,8 @@ class _Reader:
             good = item.value in ids["good"] or self._brought_by_kind(item)
             good = good or (item.value in stiff and bool(pattern.search(self.text)))
             bad = item.value in ids["bad"]
+            if dry and item.value in ids["vessels"]:
+                continue
             if not self._is_told(item) or not (good or bad):
                 continue
             if item.detail in _RAISED or item.detail == "involves":
@@ -391,11 +404,13 @@ class _Reader:
 
     def read_role(self, result: Result, level: Level) -> StudyRole:
         roles, ids = self.words.roles, self.words.ids
-        if roles["biomarker"].search(self.text) and result == "none-reported":
+        looked_at = roles["biomarker"].search(self.text) and result == "none-reported"
+        if looked_at or roles["certain_biomarker"].search(self.text):
             return "biomarker"
         effects = [a for a in self.assigned if a.field in EFFECTS]
+        tumour = self.words.patterns["tumour"].search(self.text)
         heals = result in ("improved", "mixed", "no-benefit") or any(
-            a.value in ids["good"] and a.detail not in _LOWERED for a in effects
+            a.value in ids["good"] and a.detail not in _LOWERED for a in effects if not tumour
         )
         if result == "worsened":
             return "pathogenic"

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
 from builder import store
-from builder.extract.findings.outcome_words import ReliefWords, parse_relief
 from builder.text import spelling
+from builder.text.genes import CONTENT, choose_table
 
 CueKind = Literal["verb", "noun", "neutral", "aim", "denial", "hypothesis", "break"]
 _DASHES = re.escape(spelling.DASHES)
-CUES_FILE = Path(__file__).resolve().parents[3] / "content" / "cues.yml"
+RULES_FILE = CONTENT / "rules.yml"
 ROLES = ("source", "partner", "loaded", "native", "culture")
 
 
@@ -106,6 +106,74 @@ def _parse_carriers(data: Mapping[str, Any], vesicle: str) -> CarrierWords:
         ),
         words=data["words"],
         weak=frozenset(data["weak"]),
+    )
+
+
+_ARTICLES = r"(?:the|an?|all)"
+# Before a finite verb stands no article or preposition: "in repaired defects" repairs nothing.
+_NOT_FINITE = ("in", "of", "the", "with", "for", "to", "a", "an", "by", "were", "was")
+
+
+@dataclass(frozen=True, slots=True)
+class ReliefWords:
+    """Patterns around a condition.
+
+    ``healing_before`` and ``sized`` end where the condition starts, ``healing_behind``, ``course``
+    and ``ends`` start where it ends; ``healed`` and ``unable`` end where its adjectives start;
+    ``between`` fits all that may stand between a verb and its object.
+    """
+
+    healing_before: re.Pattern[str]
+    healing_behind: re.Pattern[str]
+    course: re.Pattern[str]
+    sized: re.Pattern[str]
+    made: re.Pattern[str]
+    ends: re.Pattern[str]
+    healed: re.Pattern[str]
+    unable: re.Pattern[str]
+    between: re.Pattern[str]
+    worsening: re.Pattern[str]
+    unsure: re.Pattern[str]
+    lacking: re.Pattern[str]
+    denied: re.Pattern[str]
+
+
+def _one_of(words: Sequence[str]) -> str:
+    return "|".join(re.escape(word).replace(r"\*", r"\w*") for word in words)
+
+
+def parse_relief(data: Mapping[str, Sequence[str]], vesicle: str) -> ReliefWords:
+    """Return the compiled words of ``relief`` in content/cues.yml."""
+
+    def compiled(pattern: str) -> re.Pattern[str]:
+        return re.compile(pattern, re.IGNORECASE)
+
+    healing, sizes = _one_of(data["healing"]), _one_of(data["sizes"])
+    adjectives = rf"(?:(?:{_ARTICLES}|{sizes})\s+)*"
+    stems = _one_of(data["healed"])
+    finite = "".join(rf"(?<!\b{word})" for word in _NOT_FINITE)
+    return ReliefWords(
+        healing_before=compiled(rf"\b(?:{healing})\s+(?:of|in)\s+{adjectives}$"),
+        healing_behind=compiled(rf"\s+(?:{healing})\b"),
+        course=compiled(rf"\s+(?:{_one_of(data['course'])})\b"),
+        sized=compiled(rf"(?:\s+(?:{_ARTICLES}|{sizes}))*\s*$"),
+        made=compiled(r"\b\w+ly[\s-](?:induced|created|evoked)\s+$"),
+        ends=compiled(
+            r"\s*(?:$|[.,;:)(\[\]↑↓⬆⬇]|(?:in|of|by|via|through|and|or|nor|with|after|at|was|were|is|are|has|had|"
+            r"have|compared|when|while|following|without|to|on|from|than|during|as|but|whereas|over|"
+            r"within|under|upon|using|thereby|caused|induced|remain\w*|did|does|do|could)(?![\w-]))"
+        ),
+        healed=compiled(
+            rf"(?:^|{finite}\s)(?:\w+ly\s+)?(?:{stems})(?:ed|e?s)$|\w{{3}}s\s+(?:{stems})e?$"
+        ),
+        unable=compiled(rf"\b(?:fail\w*|unable|not\s+able)\s+to\s+(?:{stems})e?$"),
+        between=compiled(
+            rf"(?:[\s,]|\b(?:{_one_of(data['between'])}|{_one_of(data['course'])}|{sizes}|\w+ly|\w+[\s-]induced)\b)*"
+        ),
+        worsening=compiled(rf"\b(?:{_one_of(data['worsening'])})\b"),
+        unsure=compiled(rf"\b(?:{_one_of(data['unsure'])})\b"),
+        lacking=compiled(rf"\b(?:{_one_of(data['lacking'])})\b[^.;]{{0,60}}?(?:{vesicle})"),
+        denied=compiled(r"\b(?:not|never|no|neither|nor|without|fail\w*|unable)\b"),
     )
 
 
@@ -402,6 +470,31 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
 
 
 @lru_cache(maxsize=4)
-def read_cues(path: Path = CUES_FILE) -> Cues:
-    """Return the lexicon of a file. Raises ProblemError where it can't be read."""
+def read_cues(content: Path = CONTENT) -> Cues:
+    """Return the lexicon of a project. Raises ProblemError where it can't be read."""
+    path = choose_table(content, "cues.yml")
     return parse_cues(store.read_yaml(path, path.parents[1]))
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of role or direction, for a curator: what it does, and a sentence that shows it.
+
+    ``reads`` is the field, the term and, where there is one, the effect or role that the rule
+    makes of the example; ``column`` is the heading that the example is a cell under.
+    """
+
+    rule: str
+    does: str
+    example: str
+    reads: tuple[str, ...]
+    column: str = ""
+
+
+@lru_cache(maxsize=4)
+def read_rules(path: Path = RULES_FILE) -> Mapping[str, Rule]:
+    """Return the rules by their name. Raises ProblemError where the file can't be read."""
+    found = [
+        Rule(**{**r, "reads": tuple(r["reads"])}) for r in store.read_yaml(path, path.parents[1])
+    ]
+    return {rule.rule: rule for rule in found}

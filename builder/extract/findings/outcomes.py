@@ -16,7 +16,7 @@ from builder.extract.design import read_words
 from builder.extract.findings.adjacent_cues import OPPOSING, State
 from builder.extract.findings.cues import Cues
 from builder.extract.findings.spans import Reading
-from builder.extract.findings.trace import Assigned
+from builder.extract.findings.statements import Assigned
 from builder.extract.vocabulary import Mention, Vocabulary
 
 # Rules of a direction that a text tells of an object.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from builder.extract.findings.spans import Reading, touches
-from builder.extract.findings.trace import Assigned
+from builder.extract.findings.statements import Assigned
 from builder.extract.vocabulary import Mention
 
 _FROM_TISSUE = re.compile(r"^\s*(?:\w+\s+)?(?:from|of)\s+(?:human\s+|the\s+)?$", re.IGNORECASE)

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from builder.extract.findings.spans import Reading, is_inside, touches
 from builder.extract.findings.split_names import find_split_modification
-from builder.extract.findings.trace import Assigned
+from builder.extract.findings.statements import Assigned
 from builder.extract.vocabulary import Mention, Vocabulary
 from builder.models import Vehicle
 from builder.text import spelling

@@ -19,6 +19,8 @@ TEXTS = PAGES | {
     "issn",
     "edition",
     "patent",
+    "institution",
+    "version",
 }
 IDENTIFIERS = frozenset(["pub-id", "object-id", "article-id"])
 LINKS = frozenset(["ext-link", "uri"])

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from lxml import etree
 
 from builder.models.document import Person, WorkFields
-from builder.readers.jats.context import words_of
+from builder.readers.jats.context import href, words_of
 from builder.readers.jats.dates import parse_date, parse_year
 from builder.readers.jats.fields import MARKUP, PEOPLE, TEXTS
 from builder.readers.jats.identifiers import find_identifiers
@@ -84,6 +84,7 @@ def parse_work(parts: Parts, printed: str) -> WorkFields | None:
     title, container, kind = _name_work(parts, head)
     authors, editors, more = _find_authors(parts, title_is_part=head is not None)
     doi, pmid, pmcid, url = find_identifiers(found, printed)
+    accession, address = _find_accession(found)
     told = {tag: parts.first(tag) for tag in TEXTS.intersection(found)}
     tell = told.get
     return WorkFields(
@@ -96,19 +97,45 @@ def parse_work(parts: Parts, printed: str) -> WorkFields | None:
         volume=tell("volume", ""),
         issue=tell("issue", "") or tell("supplement", ""),
         page=find_page(told),
-        publisher=tell("publisher-name", ""),
+        publisher=tell("publisher-name", "") or _institution(told, kind),
         doi=doi,
         pmid=pmid,
         pmcid=pmcid,
-        url=url,
+        url=url or address,
         accessed=_find_accessed(found),
         status="" if "volume" in found else _find_status(printed, title),
         issn=tell("issn", ""),
         editors=editors,
-        edition=tell("edition", ""),
+        edition=tell("edition", "") or tell("version", ""),
         publisher_place=tell("publisher-loc", ""),
-        number=tell("patent", ""),
+        genre=_find_genre(printed) if kind == "thesis" else "",
+        number=tell("patent", "") or accession,
     )
+
+
+_GENRE = re.compile(
+    r"\b(?:(?:Ph\.?\s?D\.?|M\.?\s?Sc?\.?|Doctoral|Master[’']?s?|Bachelor[’']?s?|Diploma)\s+)"
+    r"(?:thesis|dissertation)\b",
+    re.IGNORECASE,
+)
+
+
+def _find_genre(printed: str) -> str:
+    found = _GENRE.search(printed)
+    return found[0] if found else ""
+
+
+def _institution(told: Mapping[str, str], kind: str) -> str:
+    """Return the institution that published a thesis or report."""
+    return told.get("institution", "") if kind in ("thesis", "report") else ""
+
+
+def _find_accession(found: Found) -> tuple[str, str]:
+    """Return the accession of data in an archive, and its address."""
+    for element in found.get("pub-id", ()):
+        if element.get("pub-id-type") in ("accession", "archive", "ark", "handle"):
+            return words_of(element).strip(), href(element)
+    return "", ""
 
 
 def _find_status(printed: str, title: str) -> str:

@@ -515,3 +515,45 @@ def test_dates_of_works(date: str, issued: tuple[int, ...], rules: list[str]) ->
     assert document.citations[0].fields is not None
     assert document.citations[0].fields.issued == issued
     assert [p.rule for p in document.problems if p.rule.startswith("jats-ref")] == rules
+
+
+@pytest.mark.parametrize(
+    ("kind", "inner", "wanted"),
+    [
+        (
+            "data",
+            "<data-title>RNA</data-title><source>GEO</source>"
+            "<pub-id pub-id-type='accession' xlink:href='https://x.org/GSE12345'>GSE12345</pub-id>",
+            {"type": "dataset", "container": "GEO", "number": "GSE12345",
+             "url": "https://x.org/GSE12345"},
+        ),
+        (
+            "thesis",
+            "<article-title>On EVs</article-title> PhD thesis <institution>Uni Bonn</institution>",
+            {"type": "thesis", "publisher": "Uni Bonn", "genre": "PhD thesis"},
+        ),
+        (
+            "report",
+            "<source>On EVs</source><institution>WHO</institution>",
+            {"type": "report", "title": "On EVs", "publisher": "WHO"},
+        ),
+        (
+            "software",
+            "<data-title>EVtool</data-title><version>1.2</version>",
+            {"type": "software", "title": "EVtool", "edition": "1.2"},
+        ),
+        (
+            "preprint",
+            "<article-title>EVs</article-title><source>bioRxiv</source>",
+            {"type": "article", "container": "bioRxiv"},
+        ),
+    ],
+)  # fmt: skip
+def test_kinds_of_works(kind: str, inner: str, wanted: dict[str, str]) -> None:
+    article = (
+        "<article xmlns:xlink='http://www.w3.org/1999/xlink'><front><article-meta/></front><back>"
+        f"<ref-list><ref><mixed-citation publication-type='{kind}'>{inner}</mixed-citation></ref>"
+        "</ref-list></back></article>"
+    )
+    work = read_article(article.encode(), "x.xml", "0" * 64).citations[0].fields
+    assert {name: getattr(work, name) for name in wanted} == wanted
