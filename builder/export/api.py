@@ -69,7 +69,7 @@ def write_page_files(
     for name, entries in records.items():
         if name in ids.FOLDERS.values():
             found[f"{name}/"] = list(entries)
-        for entry in entries if name != "vocabulary" else ():
+        for entry in entries if name not in ("vocabulary", "studies", "evidence_map") else ():
             url = str(entry.get("url") or entry["custom"]["url"])
             found.setdefault(url.removeprefix(edition.site_url), entry)
     compared = {term.id: term for term in find_comparable(atlas)}

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -19,8 +18,9 @@ from builder.extract.quantities import find_quantities
 from builder.models import Quantity
 from builder.models.document import Block, Document, Heading
 from builder.models.study_card import ReportingItem
+from builder.project import find_data
 
-ITEMS_FILE = Path(__file__).resolve().parents[2] / "content" / "reporting-items.yml"
+ITEMS_FILE = find_data("reporting-items.yml")
 
 _METHODS = re.compile(
     r"\b(?:materials?|methods?|methodology|experimental (?:section|procedures?|design)|"

@@ -101,7 +101,7 @@ class Reading:
         )
 
     def _is_molecule(self, mention: Mention) -> bool:
-        return self.vocabulary.terms[mention.term].type != "process"
+        return self.vocabulary.terms[mention.term].type not in ("process", "tissue outcome")
 
     def is_molecule(self, mention: Mention) -> bool:
         """Tell whether a mention is a gene or protein."""

@@ -125,9 +125,20 @@ def _trial_entries(atlas: Atlas, term: Term) -> list[View]:
     ]
 
 
+def find_pair(atlas: Atlas, terms: Sequence[Term]) -> list[Term]:
+    """Return the two sources with most studies of which neither is a subtype of the other."""
+    for other in terms[1:]:
+        if other.id not in atlas.subtree(terms[0].id) and terms[0].id not in atlas.subtree(
+            other.id
+        ):
+            return [terms[0], other]
+    return list(terms[:_SHOWN])
+
+
 def view_compare(atlas: Atlas) -> Page:
     """Return the page of comparisons; ``?a=bmsc&b=adsc&c=ucmsc`` chooses the sources."""
     terms = find_comparable(atlas)
+    pair = find_pair(atlas, terms)
     rows = []
     for term in terms[:_MOST_SOURCES]:
         counts = view_counts(atlas, term)
@@ -153,7 +164,7 @@ def view_compare(atlas: Atlas) -> Page:
                 {
                     "name": name,
                     "label": f"{word} source",
-                    "chosen": terms[n].id if n < min(_SHOWN, len(terms)) else "",
+                    "chosen": pair[n].id if n < len(pair) else "",
                     "optional": n >= _SHOWN,
                 }
                 for n, (name, word) in enumerate(_PLACES)

@@ -20,7 +20,7 @@ from builder.site.summaries import find_best
 
 # More columns than these do not stand side by side on a usual screen; more rows weigh too much.
 _MOST = (45, 20)  # rows and columns
-_SMALL = (8, 6)
+_SMALL = (6, 4)
 # Types of conditions that something was tried in; a sign, a symptom or a severity is no disease.
 _TREATED = ("disease", "defect", "injury")
 _OTHER_ROLES = ("pathogenic", "biomarker")

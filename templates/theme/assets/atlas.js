@@ -160,7 +160,9 @@
 
   /** What a cell sorts by: its number where the column holds numbers, else its text. */
   function keyOf(row, column, numeric) {
-    const text = row.cells[column].textContent.trim();
+    const cell = row.cells[column];
+    // Behind a number may stand another, "with subtypes".
+    const text = (numeric ? cell.firstChild ?? cell : cell).textContent.trim();
     return numeric ? Number.parseFloat(text.replace(/,/g, "")) || 0 : fold(text);
   }
 

@@ -113,7 +113,7 @@
     NAMES.forEach((name, n) => {
       if (values.length) form.elements[name].value = chosen[n] || (n === 2 ? "" : form.elements[name].value);
     });
-    if (chosen.length < 2) chosen = [...new Set(NAMES.map((name) => form.elements[name].value).filter(Boolean))];
+    if (!values.length) chosen = [...new Set(NAMES.map((name) => form.elements[name].value).filter(Boolean))];
     if (unknown.length) state.textContent = `No statement names a source called ${unknown.join(", ")}.`;
     else if (chosen.length < 2) state.textContent = "Choose two different sources.";
     else show(chosen);
