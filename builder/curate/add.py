@@ -93,7 +93,9 @@ def add_paper(
         bundle=bundle,
         problems=problems,
         questions=[q for q in find_questions(after) if q.file == f"seeds/{seed}"],
-        proposals=find_proposals(document, build_vocabulary(after.terms.values())),
+        proposals=find_proposals(
+            document, build_vocabulary(after.terms.values(), content=project.content)
+        ),
         shared=_find_shared(after, bundle.paper.id),
         cited_by=_find_citing(after, bundle.paper),
         files=[path.relative_to(project.root).as_posix() for path in work.changed],

@@ -13,7 +13,7 @@ from builder import models, store
 from builder.errors import Level, Problem, suggest
 from builder.models import TERM_FOLDERS, Term
 from builder.store import Library, PaperBundle
-from builder.text import curies, ids, spelling
+from builder.text import curies, ids, nomenclature, spelling
 
 # The lists of a finding, with the kinds of terms that may stand in each. None: any kind, for a
 # target may be a cell, a tissue or a molecule.
@@ -191,7 +191,11 @@ def _unknown_term(library: Library, file: str, field: str, name: str) -> Problem
 
 # The first step of an address that is no folder of terms.
 _TAKEN = {"about", "api", "assets", "changes", "compare", "data", "index", "map", "search"}
-RESERVED = frozenset({*ids.FOLDERS, *ids.FOLDERS.values(), *TERM_FOLDERS.values(), *_TAKEN})
+# Names that no file can have on Windows.
+_DEVICES = {"con", "prn", "aux", "nul", *(f"{p}{n}" for p in ("com", "lpt") for n in range(1, 10))}
+RESERVED = frozenset(
+    {*_DEVICES, *ids.FOLDERS, *ids.FOLDERS.values(), *TERM_FOLDERS.values(), *_TAKEN}
+)
 # A cell may be the source of vesicles and their target, so the two share one tree.
 _KIN = {"source": {"source", "cell"}, "cell": {"source", "cell"}}
 
@@ -204,7 +208,7 @@ class _Name(NamedTuple):
 
 def check_terms(terms: Sequence[Term], content: Path, root: Path) -> list[Problem]:
     """Return every problem of the terms, with file and line, sorted."""
-    known = {t.id: t for t in terms}
+    known = nomenclature.Terms({t.id: t for t in terms}, content)
     found = [
         *_check_ids(terms),
         *_check_parents(known),

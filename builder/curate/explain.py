@@ -20,7 +20,7 @@ def explain_finding(project: Project, library: Library, name: str) -> list[str]:
     bundle = _find_bundle(library, name)
     seed = project.seeds / bundle.paper.seed.file
     file = store.relative(seed, project.root)
-    vocabulary = build_vocabulary(library.terms.values())
+    vocabulary = build_vocabulary(library.terms.values(), content=library.root / "content")
     traces = trace_paper(read_seed(seed, project.root), vocabulary, file, bundle.paper.id)
     trace = next((t for t in traces if t.finding.id == name), None)
     if trace is None:

@@ -237,7 +237,8 @@ def pack_knowledge(project: Project) -> bytes:
 def load_vocabulary(project: Project) -> Vocabulary:
     """Return the vocabulary of all terms. Raises ProblemError where one is broken."""
     with Cache(project.build / "cache") as cache:
-        return build_vocabulary(store.read_terms(project.content, project.root, cache))
+        terms = store.read_terms(project.content, project.root, cache)
+    return build_vocabulary(terms, content=project.content)
 
 
 @lru_cache(maxsize=2)

@@ -221,6 +221,7 @@ def _term(atlas: Atlas, term: Term, site_url: str, **keys: Any) -> Data:
         term,
         _TERM_HIDDEN,
         url=site_url + term_address(atlas.library, term),
+        type=term.plain_type,
         parents=list_parents(term),
         xrefs=[xref.curie for xref in term.xrefs],
         **keys,

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -19,8 +18,9 @@ from builder.extract.quantities import find_quantities
 from builder.models import Quantity
 from builder.models.document import Block, Document, Heading
 from builder.models.study_card import ReportingItem
+from builder.project import find_data
 
-ITEMS_FILE = Path(__file__).resolve().parents[2] / "content" / "reporting-items.yml"
+ITEMS_FILE = find_data("reporting-items.yml")
 
 _METHODS = re.compile(
     r"\b(?:materials?|methods?|methodology|experimental (?:section|procedures?|design)|"
@@ -52,7 +52,7 @@ class Finder:
         """Take words as content/reporting-items.yml writes them."""
         parts, runs = [], set()
         for word in sorted(words, key=len, reverse=True):
-            text = re.escape(word).replace(r"\*", r"[\w/'’‑-]*").replace(r"\?", r"\w")
+            text = re.escape(word).replace(r"\*", r"[\w/'’‑-]{0,40}").replace(r"\?", r"\w")
             text = text.replace(r"\ \~\ ", r"(?:\s+\S+){0,2}?\s+")
             text = re.sub(r"(?:\\ )+", r"[\\s‐‑–-]+", text)
             start = "" if word.startswith("*") else r"(?<![\w])"

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from builder.models import Term
 from builder.text import spelling
+from builder.text.nomenclature import Concept
 
 _STEM = re.compile(
     r"mesenchymal\s+(?:stem|stromal|stem[/ ]stromal|stromal[/ ]stem)\s+cells?", re.IGNORECASE
@@ -39,7 +40,7 @@ _ROMAN = re.compile(rf"(?<=[Tt]ype |agen )(?:{'|'.join(reversed(_NUMERALS))})\b"
 _LATIN = {"α": "a", "β": "b", "γ": "g", "δ": "d", "κ": "k"}
 
 
-def find_variants(term: Term) -> Iterator[str]:
+def find_variants(term: Term | Concept) -> Iterator[str]:
     """Yield every spelling of a term: the names it lists, and what rules make of them."""
     names = [term.label, *([term.abbreviation] if term.abbreviation else []), *term.synonyms]
     for name in dict.fromkeys(names):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from pathlib import Path
 
 from builder.extract.coordination import share_nouns
 from builder.extract.ellipses import find_elliptic
@@ -44,6 +45,11 @@ class Vocabulary:
         default_factory=dict, repr=False, compare=False
     )
 
+    @property
+    def genes(self) -> genes.Genes:
+        """The genes that have no files."""
+        return genes.read_genes(self.terms.content)
+
     def find_mentions(
         self, text: str, *, context: str = "", kinds: Collection[str] | None = None
     ) -> list[Mention]:
@@ -71,7 +77,7 @@ class Vocabulary:
 
     def _look_up(self, name: str) -> tuple[str, str] | None:
         term = self.find_term(name)
-        if term is None and (gene := genes.find_gene(name)):
+        if term is None and (gene := self.genes.find_whole(name)):
             term = self.terms.of_gene(gene)
         return (term, self.terms[term].kind) if term else None
 
@@ -156,7 +162,7 @@ class Vocabulary:
 
         A symbol gives way to any name that it touches, a gene's whole name to none that is shorter.
         """
-        for start, end, gene in genes.find_genes(text):
+        for start, end, gene in self.genes.find(text):
             whole = " " in text[start:end]
             if text[start:end] in self.bound or any(
                 h.start < end and start < h.end and not (whole and h.end - h.start < end - start)
@@ -237,9 +243,15 @@ class Vocabulary:
 
 
 def build_vocabulary(
-    terms: Iterable[Term], definitions: Iterable[tuple[str, str]] = ()
+    terms: Iterable[Term],
+    definitions: Iterable[tuple[str, str]] = (),
+    content: Path = genes.CONTENT,
 ) -> Vocabulary:
-    """Return the vocabulary of terms, with a paper's own definitions where given."""
+    """Return the vocabulary of terms, with a paper's own definitions where given.
+
+    ``content`` is the project's folder of tables for concepts without files; a name that a file has
+    is no longer theirs.
+    """
     known = {t.id: t for t in terms}
     matcher = Matcher()
     ambiguous: dict[str, dict[str, Ambiguity]] = {}
@@ -250,7 +262,13 @@ def build_vocabulary(
             matcher.add(form.text, term.id)
             cased = "".join(p.cased for p in spelling.find_pieces(form.text))
             ambiguous.setdefault(cased, {})[term.id] = form
-    vocabulary = Vocabulary(nomenclature.Terms(known), matcher, ambiguous)
+    filed = frozenset(matcher.names)
+    for concept in nomenclature.read_lexicons(content).values():
+        if concept.id not in known:
+            for name in find_variants(concept):
+                if spelling.match_key(name) not in filed:
+                    matcher.add(name, concept.id, graded=concept.type == "material")
+    vocabulary = Vocabulary(nomenclature.Terms(known, content), matcher, ambiguous)
     return vocabulary.bind(definitions) if definitions else vocabulary
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from builder.project import find_data
 from builder.store import read_yaml
 
-_ROOT = Path(__file__).resolve().parents[2]
-_FILE = _ROOT / "content" / "journals.yml"
+_FILE = find_data("journals.yml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ class JournalWords:
 @functools.cache
 def journal_words() -> JournalWords:
     """Return the words of content/journals.yml. Raises ProblemError where it can't be read."""
-    data: dict[str, Any] = read_yaml(_FILE, _ROOT)
+    data: dict[str, Any] = read_yaml(_FILE, _FILE.parents[1])
 
     def words(key: str) -> frozenset[str]:
         return frozenset(str(data[key]).split())

@@ -162,7 +162,7 @@ def _measures(atlas: Atlas, trial: Trial) -> list[str]:
 def find_texts(atlas: Atlas, habits: Habits) -> Iterator[Entry]:
     """Yield trials, papers, cited works and findings."""
     library = atlas.library
-    vocabulary = build_vocabulary(library.terms.values())
+    vocabulary = build_vocabulary(library.terms.values(), content=library.root / "content")
     for trial in atlas.trials:
         yield _trial_entry(atlas, trial, vocabulary, habits)
     for _, bundle in sorted(library.papers.items()):

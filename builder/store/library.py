@@ -238,11 +238,21 @@ def read_registry(content: Path, root: Path) -> dict[str, models.RegistryRecord]
     return {record.id: record for record in found}
 
 
-def find_molecules(bundles: Iterable[PaperBundle]) -> Iterator[str]:
-    """Yield the ids that findings use of terms which a nomenclature may make."""
-    for finding in (f for b in bundles for f in b.findings):
-        yield from (item.id for item in finding.cargo)
-        yield from (item.id for item in finding.mechanisms)
+# The lists of a finding and of a trial that hold ids of terms.
+_NAMING = (
+    "sources", "modifications", "vehicles", "cargo", "mechanisms", "targets", "partners", "models",
+    "species", "conditions", "condition_effects", "outcomes",
+)  # fmt: skip
+
+
+def find_named(bundles: Iterable[PaperBundle]) -> Iterator[str]:
+    """Yield the ids of all terms that papers name, those without a file included."""
+    for bundle in bundles:
+        for finding in bundle.findings:
+            for role in _NAMING:
+                yield from finding.ids_in(role)
+        for trial in bundle.trials:
+            yield from (*trial.conditions, *trial.sources)
 
 
 def load(project: Project) -> Library:
@@ -302,7 +312,7 @@ def load_library(content: Path, root: Path, cache: Cache | None = None) -> Libra
     return Library(
         root=root,
         terms=nomenclature.add_made(
-            {t.id: t for t in terms[0]}, [*find_molecules(bundles), *published]
+            {t.id: t for t in terms[0]}, [*find_named(bundles), *published], content
         ),
         papers=papers,
         references=references,

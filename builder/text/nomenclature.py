@@ -1,20 +1,36 @@
 """Terms by rule: molecules whose names follow a nomenclature, so that no file need list them.
 
 A miRNA is named by number, letter and arm (miRBase), a circRNA and a lncRNA by its gene, a protein
-by the approved symbol of its gene (content/genes.tsv). Such a term is made from its id when it is
-asked for; a file in content/terms always comes before it.
+by the approved symbol of its gene. Such a term is made from its id when it is
+asked for, and so is a concept of the tables in content/lexicons; a file in content/terms always
+comes before it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple, cast
 
-from builder.models import Term, Xref
+from builder.models import Term, TermKind, Xref
 from builder.text import genes
+from builder.text.genes import choose_table
 from builder.text.spelling import DASHES, MIRNA_SPECIES
 
+# The tables of concepts, those of the field's own vocabulary first.
+LEXICONS = ("field", "cells", "tissues", "diseases", "materials", "processes")
+# Cells that a tissue before them makes a narrower one of.
+COMPOSED_CELLS = (
+    "msc",
+    "stem-cell",
+    "progenitor-cell",
+    "fibroblast",
+    "endothelial-cell",
+    "macrophage",
+)
 NOTE = "Named by rule; no file of its own in content/terms yet."
 _DASH = f"[{re.escape(DASHES)}]"
 _SPECIES = "|".join(MIRNA_SPECIES)
@@ -23,17 +39,18 @@ _MIRNA = (
     rf"(?P<number>\d{{1,5}})(?P<letter>[a-z]{{0,2}})(?P<copy>{_DASH}[1-9](?!\s?p\b|\d))?"
     rf"(?:{_DASH}(?P<arm>[35])p)?"
 )
+# "circRNA MSC-derived" and "lncRNA BMSC-exosomes" name no RNA but a cell.
+_NO_SOURCE = r"(?![\s-](?i:derived|exo|s?evs?\b))"
 _CIRC = (
     r"(?:(?:hsa|mmu|rno)_)?[Cc]irc(?:RNA)?(?:[_-]|\s(?=\d{4}|[A-Z][A-Za-z]*\d))?"
     r"(?P<circ>\d{4,7}|(?!RNA)[A-Z][A-Za-z]*\d*[A-Za-z]?\d*|(?<=RNA\s)[A-Z][A-Za-z]*\d\w*)"
+    rf"{_NO_SOURCE}"
 )
 _LNC = (
     r"(?:[Ll]ncRNAs?|[Ll]nc|[Ll]ong\s[Nn]on-?coding\sRNAs?)[\s-]"
-    r"(?P<lnc>[A-Z][A-Z0-9]+(?:-[A-Z]+\d*)?|[A-Z][a-z]+\d+(?:hg)?)"
+    rf"(?P<lnc>[A-Z][A-Z0-9]+(?:-[A-Z]+\d*)?|[A-Z][a-z]+\d+(?:hg)?){_NO_SOURCE}"
 )
-_NAME = re.compile(
-    rf"(?<![\w-])(?:{_MIRNA}|{_CIRC}|{_LNC})(?![\w*])(?!-\d|[\s-](?i:derived|exo|s?evs?\b))"
-)
+_NAME = re.compile(rf"(?<![\w-])(?:{_MIRNA}|{_CIRC}|{_LNC})(?![\w*])(?!-\d)")
 # Other short RNA is told by its class alone: tRF-3001b, piR-019825.
 _SHORT_RNA = re.compile(r"(?<![\w-])(?:(?P<pi>piR)|(?P<t>tRF|tsRNA|tiRNA))[-_]\w*\d\w*(?:-\w+)*")
 SHORT_RNA = {"pi": "pirna", "t": "trna-fragment"}
@@ -73,15 +90,64 @@ def _id_of(match: re.Match[str]) -> str:
     return f"{'let' if match['let'] else 'mir'}-{match['number']}{match['letter']}{copy}{arm}"
 
 
-@lru_cache(maxsize=4096)
-def make_term(term_id: str) -> Term | None:
-    """Return the term of an id that a nomenclature makes, or None.
+class Concept(NamedTuple):
+    """A row of a table in content/lexicons, in the order of its columns."""
 
-    Its parent is the class of RNA: which family a miRNA is of is no matter of its name.
+    id: str
+    label: str
+    kind: TermKind
+    type: str
+    abbreviation: str
+    synonyms: list[str]
+    parent: str
+    xrefs: str
+    definition: str
+
+    def to_term(self) -> Term:
+        """Return the term that it is once a paper names it."""
+        return Term(
+            id=self.id,
+            label=self.label,
+            kind=self.kind,
+            type=self.type,
+            abbreviation=self.abbreviation or None,
+            synonyms=self.synonyms,
+            parent=self.parent or None,
+            xrefs=[Xref(curie=c) for c in self.xrefs.split("|") if c],
+            definition=self.definition or None,
+        )
+
+
+@cache
+def read_lexicons(content: Path = genes.CONTENT) -> Mapping[str, Concept]:
+    """Return the concepts of the tables in content/lexicons by id; of two with one id the first.
+
+    A table begins with comments (release and licence) and the names of the columns.
+    """
+    found: dict[str, Concept] = {}
+    for name in LEXICONS:
+        text = choose_table(content, f"lexicons/{name}.tsv").read_text(encoding="utf-8")
+        rows = [line for line in text.splitlines() if line and not line.startswith("#")]
+        for row in rows[1:]:
+            cells = [*row.split("\t"), *[""] * len(Concept._fields)][: len(Concept._fields)]
+            cells[5] = cells[5].split("|") if cells[5] else []  # type: ignore[call-overload]
+            found.setdefault(cells[0], Concept(*cells))  # type: ignore[arg-type]
+    return MappingProxyType(found)
+
+
+@lru_cache(maxsize=4096)
+def make_term(term_id: str, content: Path = genes.CONTENT) -> Term | None:
+    """Return the term of an id that a nomenclature or a lexicon makes, or None.
+
+    The parent of an arm is its hairpin, else the class of RNA: which family a miRNA is of is no
+    matter of its name.
     """
     match = _ID.fullmatch(term_id)
     if not match:
-        gene = genes.read_genes().get(term_id.upper()) if term_id.islower() else None
+        if listed := read_lexicons(content).get(term_id):
+            return listed.to_term()
+        by_symbol = genes.read_genes(content).by_symbol
+        gene = by_symbol.get(term_id.upper()) if term_id.islower() else None
         return _gene_term(term_id, gene) if gene else None
     sort, _, rest = term_id.partition("-")
     if match["circ"]:
@@ -95,7 +161,7 @@ def make_term(term_id: str) -> Term | None:
         label=label,
         kind="mechanism",
         type=_TYPES[sort],
-        parent=_CLASSES[sort],
+        parent=term_id.removesuffix(match["a"]) if match["a"] else _CLASSES[sort],
         definition=f"A {_WORDS[sort]}.",
         notes=[NOTE],
     )
@@ -108,9 +174,11 @@ def _gene_term(term_id: str, gene: genes.Gene) -> Term:
         label=gene.symbol,
         kind="mechanism",
         type="gene/protein",
-        synonyms=[gene.name],
+        synonyms=[gene.name, *gene.aliases],
         definition=f"A gene and the protein that it encodes: {gene.name}.",
-        xrefs=[Xref(curie=gene.curie, label=label, match="exact", seen_in="content/genes.tsv")],
+        xrefs=[
+            Xref(curie=gene.curie, label=label, match="exact", seen_in=f"content/{genes.TABLE}")
+        ],
         notes=[NOTE],
     )
 
@@ -121,9 +189,10 @@ class Terms(Mapping[str, Term]):
     Going through them gives those of files alone.
     """
 
-    def __init__(self, filed: Mapping[str, Term]) -> None:
-        """Take the terms that have files."""
+    def __init__(self, filed: Mapping[str, Term], content: Path = genes.CONTENT) -> None:
+        """Take the terms that have files, and the folder of the tables for all others."""
         self.filed = dict(filed)
+        self.content = content
         self._of_kind: dict[str, tuple[Term, ...]] = {}
         self._of_gene = {
             xref.curie: term.id
@@ -131,6 +200,10 @@ class Terms(Mapping[str, Term]):
             for xref in term.xrefs
             if xref.match == "exact" and xref.curie.startswith("HGNC:")
         }
+        for concept in read_lexicons(content).values():
+            for curie in concept.xrefs.split("|"):
+                if curie.startswith("HGNC:") and concept.id not in self.filed:
+                    self._of_gene.setdefault(curie, concept.id)
 
     def of_kind(self, kind: str) -> tuple[Term, ...]:
         """Return the terms of a kind that have files, gathered once."""
@@ -149,11 +222,13 @@ class Terms(Mapping[str, Term]):
         numbered = set(self._of_gene.values())
         bare = [t for t in self.filed.values() if t.type == "gene/protein" and t.id not in numbered]
         members = {x.curie: t.id for t in bare for x in t.xrefs if x.match == "narrower"}
+        rows = [c for c in read_lexicons(self.content).values() if c.type == "gene/protein"]
+        listed = [c for c in rows if "HGNC:" not in c.xrefs and c.id not in self.filed]
         return members | {
             gene.curie: term.id
-            for term in bare
+            for term in cast("Iterable[Term | Concept]", (*listed, *bare))
             for name in (term.label, term.abbreviation or "", *term.synonyms)
-            if (gene := genes.find_gene(name))
+            if (gene := genes.read_genes(self.content).find_whole(name))
         }
 
     def __contains__(self, term_id: object) -> bool:
@@ -163,10 +238,35 @@ class Terms(Mapping[str, Term]):
     def __getitem__(self, term_id: str) -> Term:
         """Return a term. Raises KeyError."""
         term = self.filed.get(term_id)
-        made = None if term else make_term(term_id)
-        if term is None and (made is None or (made.parent and made.parent not in self.filed)):
+        made = None if term else make_term(term_id, self.content) or self._compose_cell(term_id)
+        if term:
+            return term
+        if made is None:
             raise KeyError(term_id)
-        return term or made  # type: ignore[return-value]
+        if made.parent is None or made.parent in self:
+            return made
+        if term_id in read_lexicons(self.content):  # the class above it has no term here
+            return made.model_copy(update={"parent": None})
+        raise KeyError(term_id)
+
+    def _compose_cell(self, term_id: str) -> Term | None:
+        """Return a cell of a tissue that no file or table lists: MSC of the hair follicle."""
+        for cell in COMPOSED_CELLS:
+            place = term_id.removesuffix(f"-{cell}")
+            base = self.filed.get(cell) if place != term_id else None
+            listed = self.filed.get(place) or read_lexicons(self.content).get(place)
+            if base and listed and listed.kind == "tissue":
+                return Term(
+                    id=term_id,
+                    label=f"{listed.label} {base.label[0].lower()}{base.label[1:]}",
+                    kind="source",
+                    type="cell",
+                    parent=cell,
+                    parts=[place, cell],
+                    definition=f"{base.label} of a tissue: {listed.label.lower()}.",
+                    notes=[NOTE],
+                )
+        return None
 
     def get(self, term_id: str, default: Term | None = None) -> Term | None:  # type: ignore[override]
         """Return a term, or the default."""
@@ -189,7 +289,15 @@ class Terms(Mapping[str, Term]):
         return term_id not in self.filed and term_id in self
 
 
-def add_made(filed: Mapping[str, Term], used: Iterable[str]) -> dict[str, Term]:
-    """Return the terms of files and those of a nomenclature among the ids that records use."""
-    terms = Terms(filed)
-    return {**filed, **{i: terms[i] for i in sorted(set(used)) if terms.is_made(i)}}
+def add_made(
+    filed: Mapping[str, Term], used: Iterable[str], content: Path = genes.CONTENT
+) -> dict[str, Term]:
+    """Return the terms of files, and of the others those that records use, with their parents."""
+    terms = Terms(filed, content)
+    made: dict[str, Term] = {}
+    waiting = sorted({i for i in used if terms.is_made(i)})
+    for name in waiting:
+        term = made[name] = terms[name]
+        if term.parent and terms.is_made(term.parent) and term.parent not in waiting:
+            waiting.append(term.parent)
+    return {**filed, **dict(sorted(made.items()))}

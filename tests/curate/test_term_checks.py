@@ -8,6 +8,7 @@ from builder import store
 from builder.curate.checks import RESERVED, check_terms
 from builder.models import Ambiguity, Term, Xref
 from builder.text import curies
+from builder.text.nomenclature import Terms, read_lexicons
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -33,11 +34,23 @@ def test_the_terms_are_free_of_problems(kept: dict[str, Term]) -> None:
     ],
 )
 def test_slugs_are_what_a_reader_would_type(kept: dict[str, Term], kind: str, slugs: str) -> None:
-    assert {s: kept[s].kind for s in slugs.split()} == dict.fromkeys(slugs.split(), kind)
+    terms = Terms(kept)
+    assert {s: terms[s].kind for s in slugs.split()} == dict.fromkeys(slugs.split(), kind)
 
 
 def test_arms_of_a_hairpin_stay_apart(kept: dict[str, Term]) -> None:
-    assert kept["mir-23a-3p"].parent == kept["mir-23a-5p"].parent == "mir-23a"
+    terms = Terms(kept)
+    assert terms["mir-23a-3p"].parent == terms["mir-23a-5p"].parent == "mir-23a"
+
+
+def test_the_tables_hold_terms_that_could_be_files(kept: dict[str, Term]) -> None:
+    terms = Terms(kept)
+    for concept in read_lexicons().values():
+        term = concept.to_term()
+        assert term.id not in kept, term.id
+        assert term.parent is None or term.parent in terms, term.id
+        assert [x.curie for x in term.xrefs if curies.find_fault(x.curie)] == [], term.id
+        assert all(name.strip() == name for name in (term.label, *term.synonyms)), term.id
 
 
 def test_no_term_speaks_of_places_in_a_seed(kept: dict[str, Term]) -> None:

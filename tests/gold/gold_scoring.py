@@ -12,6 +12,9 @@ from typing import Any
 
 import yaml
 
+from builder.text.genes import read_genes
+from builder.text.nomenclature import parse_name, read_lexicons
+
 HERE = Path(__file__).parent
 TERMS = HERE.parents[1] / "content" / "terms"
 ID_FIELDS = ("sources", "vesicles", "modifications", "vehicles", "cargo", "targets", "partners")
@@ -26,7 +29,7 @@ INVENTED = (
     "blind-fourth",
 )
 # Sentences and titles of published articles, by the file that holds them.
-REAL = ("blind-real",)
+REAL = ("blind-real", "blind-real-second")
 # The kinds of term that an item given in words may name, by field.
 _KINDS = {
     "sources": ("source", "cell", "tissue"),
@@ -108,6 +111,11 @@ def _terms_by_name() -> dict[str, list[tuple[str, str]]]:
         names = [term["label"], term.get("abbreviation"), *term.get("synonyms", [])]
         for name in {_fold(one) for one in names if one}:
             index.setdefault(name, []).append((term["kind"], term["id"]))
+    for concept in read_lexicons().values():
+        for name in {
+            _fold(one) for one in (concept.label, concept.abbreviation, *concept.synonyms)
+        }:
+            index.setdefault(name, []).append((concept.kind, concept.id))
     return index
 
 
@@ -128,6 +136,11 @@ def _resolve_ids(ids: str, name: str) -> list[str]:
         if one.startswith("~"):
             named = _terms_by_name().get(_fold(one), [])
             resolved += [term for kind, term in named if kind in kinds]
+            known = [term for kind, term in named if kind in kinds]
+            gene = read_genes().find_whole(one[1:])
+            if not known and "mechanism" in kinds:
+                made = parse_name(one[1:]) or (gene.symbol.lower() if gene else "")
+                resolved += [made] if made else []
         else:
             resolved.append(one)
     return resolved

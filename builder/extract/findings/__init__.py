@@ -117,7 +117,7 @@ def trace_findings(
     vocabulary: Vocabulary,
 ) -> list[Trace]:
     """Return the findings of a paper, each with its trace."""
-    cues = read_cues()
+    cues = read_cues(vocabulary.terms.content)
     short = [(a.short, a.long) for a in paper.abbreviations]
     defined = vocabulary.bind(short)
     own = find_own_vesicles([*short, *document.abbreviations], defined, cues)

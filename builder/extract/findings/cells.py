@@ -101,8 +101,10 @@ def _as_source(reading: Reading, mention: Mention, rule: str) -> Assigned:
     term = narrow_source(reading, mention)
     origin = name_origin(reading, mention) if term == mention.term else ""
     if origin:
-        known = reading.vocabulary.find_term(f"{origin} {mention.text}", "source")
-        if not known:
+        v = reading.vocabulary
+        place = v.find_term(origin, "tissue")
+        known = v.find_term(f"{origin} {mention.text}", "source") or f"{place}-{term}"
+        if known not in v.terms:
             said = f"{origin} {mention.text}"
             return Assigned(
                 "", "", "unknown-cell", reading.part.name, mention.start, mention.end, said

@@ -11,11 +11,11 @@ from typing import Any, Literal
 
 from builder import store
 from builder.text import spelling
+from builder.text.genes import CONTENT, choose_table
 
 CueKind = Literal["verb", "noun", "neutral", "aim", "denial", "hypothesis", "break"]
 _DASHES = re.escape(spelling.DASHES)
-CUES_FILE = Path(__file__).resolve().parents[3] / "content" / "cues.yml"
-RULES_FILE = CUES_FILE.with_name("rules.yml")
+RULES_FILE = CONTENT / "rules.yml"
 ROLES = ("source", "partner", "loaded", "native", "culture")
 
 
@@ -470,8 +470,9 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
 
 
 @lru_cache(maxsize=4)
-def read_cues(path: Path = CUES_FILE) -> Cues:
-    """Return the lexicon of a file. Raises ProblemError where it can't be read."""
+def read_cues(content: Path = CONTENT) -> Cues:
+    """Return the lexicon of a project. Raises ProblemError where it can't be read."""
+    path = choose_table(content, "cues.yml")
     return parse_cues(store.read_yaml(path, path.parents[1]))
 
 
