@@ -95,8 +95,8 @@ class Proposal:
 def find_proposals(document: Document, vocabulary: Vocabulary) -> list[Proposal]:
     """Return the names in a paper that are no terms yet, the commonest first.
 
-    Title, abstract, text, captions and tables count, and so do the titles of the works it cites. Spellings that
-    match alike are one name; the commonest of them is its label.
+    Title, abstract, text, captions and tables count, and so do the titles of the works it cites.
+    Spellings that match alike are one name; the commonest of them is its label.
     """
     own = vocabulary.bind(document.abbreviations)
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
