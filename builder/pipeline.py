@@ -5,7 +5,12 @@ Every stage returns a report or raises ProblemError, and prints nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from jinja2 import TemplateError, TemplateSyntaxError, UndefinedError
 
 from builder import export, store
 from builder.addresses import renewal
@@ -44,6 +49,31 @@ def _render(
     project: Project, library: Library, notify: Notify
 ) -> tuple[RenderReport, export.Downloads]:
     notify("data")
+    with _template_faults(project):
+        return _render_pages(project, library, notify)
+
+
+@contextmanager
+def _template_faults(project: Project) -> Iterator[None]:
+    """Turn a fault of a template into a problem with its file and line."""
+    try:
+        yield
+    except (TemplateError, UndefinedError) as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        inside = [(f.filename, f.lineno or 0) for f in frames if f.filename.endswith(".j2")]
+        if isinstance(error, TemplateSyntaxError):
+            inside.append((error.filename or "templates", error.lineno))
+        file, line = inside[-1] if inside else (str(project.templates), 0)
+        name = store.relative(Path(file), project.root)
+        got = " ".join(str(error.message or error).split())[:200]
+        raise ProblemError(
+            Problem(name, line, "error", "template", "a template that can be filled", got)
+        ) from error
+
+
+def _render_pages(
+    project: Project, library: Library, notify: Notify
+) -> tuple[RenderReport, export.Downloads]:
     edition = find_edition(library, publish.site_address(project))
     made = export.prepare_downloads(library, project.downloads, edition)
     notify("pages to Markdown")

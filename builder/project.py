@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+# The word lists of the program's own checkout, for a project that has none of its own.
+_CHECKOUT = Path(__file__).resolve().parents[1]
+_ROOT_VARIABLE = "ATLAS_ROOT"
 # Used where neither the environment nor git knows a date: the start of 2026.
 FALLBACK_EPOCH = 1767225600
 # More digits are no date before the year 9999.
@@ -93,6 +96,20 @@ def find_version() -> str:
     if own.is_file():
         return str(tomllib.loads(own.read_text(encoding="utf-8"))["project"]["version"])
     return metadata.version("exosome-atlas")
+
+
+def use_word_lists(project: Project) -> None:
+    """Let this process, and those that it starts, read the word lists of a project.
+
+    To be called before they are read: each is read once.
+    """
+    os.environ[_ROOT_VARIABLE] = str(project.root)
+
+
+def find_data(name: str) -> Path:
+    """Return a word list below content/: the project's, else that of the program's checkout."""
+    own = Path(os.environ.get(_ROOT_VARIABLE, _CHECKOUT)) / "content" / name
+    return own if own.is_file() else _CHECKOUT / "content" / name
 
 
 def find_seeds(project: Project) -> list[Path]:

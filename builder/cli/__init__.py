@@ -16,7 +16,7 @@ import click
 
 from builder.cli.console import AtlasCommand, Stages, count, finish, show, told
 from builder.errors import ProblemError, has_errors
-from builder.project import Project, find_project, find_version
+from builder.project import Project, find_project, find_version, use_word_lists
 
 
 class AtlasGroup(click.Group):
@@ -36,6 +36,7 @@ class AtlasGroup(click.Group):
 def main(context: click.Context, root: Path | None) -> None:
     """Build the Exosome Atlas from the papers in seeds/."""
     context.obj = Project(root.resolve()) if root else find_project(Path.cwd())
+    use_word_lists(context.obj)
     if not context.resilient_parsing:
         from builder.store.transaction import recover
 
@@ -294,7 +295,10 @@ def read(
 @click.argument("finding")
 @click.pass_obj
 def explain(project: Project, finding: str) -> None:
-    """Show the words and rules behind each field of FINDING."""
+    """Show the words and rules behind FINDING.
+
+    Of a term, by its id: every statement that names it.
+    """
     from builder import store
     from builder.curate.explain import explain_finding
 

@@ -26,6 +26,7 @@ _LISTS: dict[str, frozenset[str] | None] = {
     "models": None,
     "species": frozenset({"species"}),
     "conditions": frozenset({"condition"}),
+    "sites": frozenset({"tissue"}),
 }
 _TAG = re.compile(r"<[A-Za-z/!?][^<>]*>")
 # What a layout may put between the words of one statement: cell borders, emphasis, escapes.
@@ -191,7 +192,11 @@ def _unknown_term(library: Library, file: str, field: str, name: str) -> Problem
 
 # The first step of an address that is no folder of terms.
 _TAKEN = {"about", "api", "assets", "changes", "compare", "data", "index", "map", "search"}
-RESERVED = frozenset({*ids.FOLDERS, *ids.FOLDERS.values(), *TERM_FOLDERS.values(), *_TAKEN})
+# Names that no file can have on Windows.
+_DEVICES = {"con", "prn", "aux", "nul", *(f"{p}{n}" for p in ("com", "lpt") for n in range(1, 10))}
+RESERVED = frozenset(
+    {*_DEVICES, *ids.FOLDERS, *ids.FOLDERS.values(), *TERM_FOLDERS.values(), *_TAKEN}
+)
 # A cell may be the source of vesicles and their target, so the two share one tree.
 _KIN = {"source": {"source", "cell"}, "cell": {"source", "cell"}}
 

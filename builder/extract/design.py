@@ -14,8 +14,9 @@ from typing import Any
 
 from builder import store
 from builder.models import Level, Paper
+from builder.project import find_data
 
-WORDS_FILE = Path(__file__).resolve().parents[2] / "content" / "evidence.yml"
+WORDS_FILE = find_data("evidence.yml")
 # From the weakest to the strongest.
 LEVELS: tuple[Level, ...] = ("not-stated", "review", "in-vitro", "ex-vivo", "in-vivo", "clinical")
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}

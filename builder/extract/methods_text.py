@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -19,8 +18,9 @@ from builder.extract.quantities import find_quantities
 from builder.models import Quantity
 from builder.models.document import Block, Document, Heading
 from builder.models.study_card import ReportingItem
+from builder.project import find_data
 
-ITEMS_FILE = Path(__file__).resolve().parents[2] / "content" / "reporting-items.yml"
+ITEMS_FILE = find_data("reporting-items.yml")
 
 _METHODS = re.compile(
     r"\b(?:materials?|methods?|methodology|experimental (?:section|procedures?|design)|"
@@ -52,7 +52,7 @@ class Finder:
         """Take words as content/reporting-items.yml writes them."""
         parts, runs = [], set()
         for word in sorted(words, key=len, reverse=True):
-            text = re.escape(word).replace(r"\*", r"[\w/'’‑-]*").replace(r"\?", r"\w")
+            text = re.escape(word).replace(r"\*", r"[\w/'’‑-]{0,40}").replace(r"\?", r"\w")
             text = text.replace(r"\ \~\ ", r"(?:\s+\S+){0,2}?\s+")
             text = re.sub(r"(?:\\ )+", r"[\\s‐‑–-]+", text)
             start = "" if word.startswith("*") else r"(?<![\w])"
@@ -134,12 +134,19 @@ class Said:
         """Return the species whose living animals the sentence names."""
         return [name for name, pattern in self.words.animals if pattern.search(self.text)]
 
-    def beside_vesicles(self, start: int, end: int, reach: int) -> bool:
-        """Return whether vesicles stand near a span, with nothing between that it may belong to."""
+    def has_between(self, name: str, start: int, end: int) -> bool:
+        """Return whether a part of the sentence has a word of a list."""
+        return self.words.lists[name].search(self.text[start:end]) is not None
+
+    def beside_vesicles(self, start: int, end: int, reach: int, *more: str) -> bool:
+        """Return whether vesicles stand near a span, with nothing between that it may belong to.
+
+        That is any word of the list ``rivals``, or of the lists named in ``more``.
+        """
         for first, last in self.vesicles:
             low, high = (end, first) if first >= end else (last, start)
-            between = self.text[low:high]
-            if len(between) <= reach and not self.words.lists["rivals"].search(between):
+            lists = ("rivals", *more)
+            if high - low <= reach and not any(self.has_between(n, low, high) for n in lists):
                 return True
         return False
 

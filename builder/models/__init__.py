@@ -21,7 +21,6 @@ from builder.models.base import (
     TermKind,
 )
 from builder.models.findings import Cargo, Design, EffectOf, Finding, Locator, Quantity, Vehicle
-from builder.models.kept import Address, Correction, Identifiers
 from builder.models.study_card import OutcomeNumber, ReportingItem, Stated, StudyCard
 from builder.models.terms import Ambiguity, Term, Xref
 from builder.models.trials import (
@@ -39,9 +38,11 @@ from builder.models.trials import (
 )
 from builder.models.works import (
     Abbreviation,
+    Address,
     Affiliated,
     Cited,
     CitedIn,
+    Correction,
     Coverage,
     CslDate,
     CslItem,
@@ -49,6 +50,7 @@ from builder.models.works import (
     EntityRecord,
     FigureRecord,
     HeadingRecord,
+    Identifiers,
     KeyFinding,
     Notice,
     Paper,

@@ -29,6 +29,14 @@ class Xref(Record):
     seen_in: Annotated[str | None, Field(description="the release it was verified in")] = None
 
 
+_SOURCE_TYPES = {
+    "cell line": "cell",
+    "biofluid": "fluid",
+    "blood product": "fluid",
+    "placeholder": "unspecified",
+}
+
+
 class Term(Record):
     """A concept of the field: one file, and for four kinds one page."""
 
@@ -49,6 +57,11 @@ class Term(Record):
     xrefs: list[Xref] = EMPTY
     ambiguous: list[Ambiguity] = EMPTY
     notes: Annotated[list[str], Field(description="remarks for curators")] = EMPTY
+
+    @property
+    def plain_type(self) -> str | None:
+        """The type that readers see; of a source: cell, tissue, fluid, organism or unspecified."""
+        return _SOURCE_TYPES.get(self.type or "", self.type) if self.kind == "source" else self.type
 
     @property
     def short(self) -> str:

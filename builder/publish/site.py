@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from mkdocs.utils.yaml import yaml_load
+from yaml import MarkedYAMLError
 
 from builder import store
 from builder.addresses.renewal import check_pages
@@ -36,8 +37,20 @@ _DOC = re.compile(r"[Dd]oc file '([^']+)'")
 
 def site_address(project: Project) -> str:
     """Return the site's absolute address with a final slash: SITE_URL, else as in mkdocs.yml."""
-    with project.config.open(encoding="utf-8") as handle:
-        address = yaml_load(handle).get("site_url") or ""
+    name = project.config.name
+    try:
+        with project.config.open(encoding="utf-8") as handle:
+            settings = yaml_load(handle)
+        address = settings.get("site_url") or ""
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise ProblemError(
+            Problem(name, line, "error", "settings", "readable YAML", str(error.problem))
+        ) from error
+    except (OSError, ValueError, AttributeError) as error:
+        raise ProblemError(
+            Problem(name, 0, "error", "settings", "the settings of MkDocs", str(error)[:200])
+        ) from error
     return str(address).rstrip("/") + "/"
 
 

@@ -39,6 +39,7 @@ class Page:
     extra: View = field(default_factory=dict)  # more front matter, for theme blocks
     wording: Wording | None = None  # the short forms that it explains
     data: View = field(default_factory=dict)  # more of its index.json: what scripts need
+    gone: tuple[View, ...] = ()  # statements that stood here: id, reason or link
 
     @property
     def root(self) -> str:

@@ -18,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from builder import store
+from builder.errors import Problem, ProblemError
 from builder.site.labels import WORDS
 from builder.site.pages import Page, view_site
 from builder.site.short_forms import Marker
@@ -138,6 +139,9 @@ def render_page(page: Page, templates: Path = TEMPLATES) -> str:
     """Return the Markdown of a page: front matter for the theme, then the template's text."""
     template: Template = _environment(templates).get_template(f"pages/{page.template}")
     body = template.render({"page": page.view, "title": clean_text(page.title), "root": page.root})
+    if page.gone:
+        partial = _environment(templates).get_template("partials/gone.j2")
+        body += "\n" + partial.render({"gone": page.gone})
     if page.wording and not page.path.startswith("glossary/"):
         body = Marker(page.wording, f"{page.root}glossary/abbreviations/", escape_text).mark(body)
     tidy = re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", body)).strip()
@@ -170,6 +174,11 @@ def render_site(
     for page in view_site(library, edition or find_edition(library), sizes or {}):
         report.pages.append(replace(page, view={}, extra={}, wording=None))
         target = out / page.path / "index.md"
+        if not target.resolve().is_relative_to(out.resolve()):
+            raise ProblemError(
+                Problem("content/urls.yml", 0, "error", "page-outside", "an address below the site",
+                        repr(page.path), hint="Nothing was written there.")
+            )  # fmt: skip
         kept.add(target)
         if store.write_text(target, render_page(page, templates)):
             report.written.append(target.relative_to(out).as_posix())

@@ -16,11 +16,15 @@ from functools import cache
 from pathlib import Path
 from types import TracebackType
 
+from builder.project import find_data
+
 _ROOT = Path(__file__).resolve().parents[2]
 _TABLES = """
 CREATE TABLE IF NOT EXISTS results (key TEXT PRIMARY KEY, data BLOB) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS program (version TEXT);
 """
+# Word lists below content/, and records that lie beside them.
+_LISTS = ("*.yml", "*.tsv", "lexicons/*")
 _RECORDS = frozenset(["urls.yml", "identifiers.yml", "screening.yml"])
 _MOST_BYTES = 2_000_000_000
 
@@ -126,12 +130,17 @@ def hash_program() -> str:
     distribution (the names of the ``*.dist-info`` folders on ``sys.path``).
     """
     package = [p for p in (_ROOT / "builder").rglob("*") if p.is_file() and p.suffix != ".pyc"]
-    # Word lists that the program reads from its own checkout.
-    tables = [p for end in ("*.yml", "*.tsv", "lexicons/*") for p in (_ROOT / "content").glob(end)]
-    package += [p for p in tables if p.is_file() and p.name not in _RECORDS]
+    content = _ROOT / "content"
+    names = {p.relative_to(content).as_posix() for end in _LISTS for p in content.glob(end)}
+    lists = [find_data(name).read_bytes() for name in sorted(names - _RECORDS)]
     installed = sorted(
         path.name for place in sys.path if place for path in Path(place).glob("*.dist-info")
     )
     return hash_parts(
-        [*hash_files(package, _ROOT), sys.version.encode(), *(name.encode() for name in installed)]
+        [
+            *hash_files(package, _ROOT),
+            *lists,
+            sys.version.encode(),
+            *(name.encode() for name in installed),
+        ]
     )

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
+from builder.project import find_data
+
 TABLE = "lexicons/prefixes.tsv"  # below content/
-FILE = Path(__file__).resolve().parents[2] / "content" / TABLE
+FILE = find_data(TABLE)
 
 
 class Database(NamedTuple):

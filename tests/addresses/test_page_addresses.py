@@ -6,12 +6,31 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import pytest
+from hand_made import PAPER, make_library
+from pydantic import ValidationError
+
 from builder.addresses import checks as ledger_checks
 from builder.addresses import ledger
 from builder.addresses.pages import find_pages, term_address
-from builder.models import Cited, CitedIn, CslItem, EffectOf, Finding, Locator, Paper, Seed, Term
+from builder.errors import ProblemError
+from builder.models import (
+    Address,
+    Cited,
+    CitedIn,
+    CslItem,
+    EffectOf,
+    Finding,
+    Locator,
+    Paper,
+    Seed,
+    Term,
+)
 from builder.models import Reference as Work
+from builder.site.pages import view_site
+from builder.site.render import render_page, render_site
 from builder.store import Library, PaperBundle
+from builder.store.build_info import find_edition
 
 
 def term(name: str, kind: str = "source", parent: str | None = None) -> Term:
@@ -142,3 +161,41 @@ def test_a_statement_that_is_no_longer_read_is_withdrawn_and_comes_back() -> Non
     assert ledger_checks.check_ledger(entries, current) == []
     back = ledger.extend_ledger(entries, ledger.list_addresses(first), day)
     assert {e.record: e.state for e in back}["finding:f2"] == "live"
+
+
+def test_an_anchor_that_went_still_lands_and_says_why(tmp_path: Path) -> None:
+    made = make_library(tmp_path)
+    gone = Address(
+        address=f"papers/{PAPER}/#f9", record="finding:f9", since=date(2026, 11, 29),
+        state="retired", because=ledger.NO_LONGER_READ,
+    )  # fmt: skip
+    made = replace(made, ledger=[gone])
+    [page] = [p for p in view_site(made, find_edition(made), {}) if p.path == f"papers/{PAPER}/"]
+    text = render_page(page)
+    assert text.count('<li id="f9">') == 1
+    assert ledger.NO_LONGER_READ in text
+
+
+@pytest.mark.parametrize(
+    "address", ["../../../x/", "/x/", "a//b/", "a/../b/", "A/b/", "a/b", "a/b/#x y", "a\\b/"]
+)
+def test_an_address_that_could_lead_out_of_the_site_is_no_address(address: str) -> None:
+    with pytest.raises(ValidationError):
+        Address(address=address, record="paper:x", since=date(2026, 11, 29))
+    with pytest.raises(ValidationError):
+        Address(
+            address="a/b/", record="paper:x", since=date(2026, 11, 29), state="moved", to=address
+        )
+
+
+def test_no_page_is_written_outside_the_site(tmp_path: Path) -> None:
+    """Whatever a record's id may be: the function that writes pages has the last word."""
+    made = make_library(tmp_path)
+    outside = Address.model_construct(
+        address="../../x/", record="paper:x", since=date(2026, 11, 29), state="retired",
+        to=None, because="gone", paper=None, rows=None, digest=None, changed=None,
+    )  # fmt: skip
+    made = replace(made, ledger=[outside])
+    with pytest.raises(ProblemError, match="an address below the site"):
+        render_site(made, tmp_path / "build/docs")
+    assert not (tmp_path / "x").exists()

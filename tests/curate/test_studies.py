@@ -269,3 +269,17 @@ def test_the_registry_fills_the_design_that_the_paper_leaves_open() -> None:
     )
     assert describe(design_masking="None")["design"].blinded is False
     assert describe(design_allocation="Non-Randomized")["design"].randomised is False
+
+
+def test_the_type_of_a_source_is_one_of_few() -> None:
+    types = {
+        "cell": "cell",
+        "cell line": "cell",
+        "biofluid": "fluid",
+        "blood product": "fluid",
+        "tissue": "tissue",
+        "placeholder": "unspecified",
+    }
+    made = {t: Term(id="x", label="X", kind="source", type=t).plain_type for t in types}
+    assert made == types
+    assert Term(id="x", label="X", kind="mechanism", type="pathway").plain_type == "pathway"

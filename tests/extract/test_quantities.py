@@ -8,8 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.extract.quantities import find_quantities, parse_dose, repair_superscripts
-from builder.extract.superscripts import find_doubtful_powers
+from builder.extract.quantities import (
+    find_doubtful_powers,
+    find_quantities,
+    parse_dose,
+    repair_superscripts,
+)
 
 
 @pytest.mark.parametrize(

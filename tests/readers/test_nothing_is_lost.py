@@ -8,6 +8,7 @@ import pytest
 
 from builder.models.document import Document
 from builder.readers import read_seed_bytes
+from builder.readers.bibliography import build_paper
 
 ENTRIES = [
     "- Roe, A. Vesicles calm joints. J. Joints 2020, 3, 4–5. [Google Scholar] [CrossRef]",
@@ -183,3 +184,20 @@ def test_many_equal_problems_are_one_with_a_count() -> None:
     [problem] = found
     assert "45 times" in problem.got
     assert "lines 5, 6, 7" in problem.got
+
+
+@pytest.mark.parametrize(
+    ("lines", "held"),
+    [
+        (PAGE, {"title", "body", "references"}),
+        # A heading without text holds no abstract and no body.
+        ([line for line in PAGE if not line.startswith("Pets limp")], {"title", "references"}),
+        (
+            [*PAGE[:2], "Pets limp. Vesicles calm.", *PAGE[2:]],
+            {"title", "abstract", "body", "references"},
+        ),
+    ],
+)  # fmt: skip
+def test_a_paper_says_which_of_its_parts_the_seed_held(lines: list[str], held: set[str]) -> None:
+    coverage = build_paper(read(lines)).coverage
+    assert {name for name, stands in coverage.model_dump().items() if stands} == held

@@ -31,7 +31,7 @@ _SAID = ("verb", "arrow", "passive", "sign")
 _DIRECTED = ("up", "down", "activates", "inhibits")
 _ARTICLES = re.compile(r"\s*(?:(?:the|of|both|number|numbers|generation|production)\s+)*")
 # Behind a name these make it a word for a kind: "tissue-specific", "mRNA levels".
-_KIND_ONLY = re.compile(r"-(?:specific|free|like|rich)\b", re.IGNORECASE)
+_KIND_ONLY = re.compile(r"-(?:specific|free|like|rich)\b|\s+groups?\b", re.IGNORECASE)
 _GENIC = re.compile(r"genic$|^mRNA$", re.IGNORECASE)
 _GENIC_OF = re.compile(
     r"\s+(?:s?EVs?|exo\w*|(?:micro)?vesicles?|mi(?:cro)?RNAs?|medium|levels?|expression)\b",
@@ -113,7 +113,7 @@ def _tells_kind(reading: Reading, mention: Mention) -> bool:
         return True
     if _GENIC.search(mention.text) and _GENIC_OF.match(reading.behind(mention)):
         return True
-    return mention.text.lower().endswith(("genic", "escent")) and any(
+    return mention.text.lower().endswith(("genic", "escent", "inflammatory")) and any(
         not reading.text[mention.end : cell.start].strip() and cell.start > mention.end
         for cell in reading.mentions("source", "cell")
     )

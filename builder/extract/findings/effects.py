@@ -47,6 +47,11 @@ _CLAUSE = re.compile(
 _NO_OBJECT = re.compile(
     r"\s+(?:and|or)\s+(?:(?!of\b)[\w-]+\s+){0,2}(?![^,;.]*\bof\b)", re.IGNORECASE
 )
+# "through the novel targets": a noun, though it looks like a verb.
+_NOUNS_TOO = frozenset(["targets", "target", "controls", "control", "changes", "impacts"])
+_DETERMINED = re.compile(r"\b(?:the|these|its|their|as|novel|new)\s+(?:[\w-]+\s+)?$", re.IGNORECASE)
+# "improved the reduced X": a state that the verb before it acts on.
+_ARTICLE = re.compile(r"\s*(?:the|their|its|this)\s+(?:\w+ly\s+)?", re.IGNORECASE)
 _LIST_END = re.compile(r",\s+and\s", re.IGNORECASE)
 _AUXILIARY = re.compile(r"\b(?:is|are|was|were|has|have|had|can|could|may)\b", re.IGNORECASE)
 _BREAK = re.compile(r"[;:]\s|\.\s+(?=[A-Z])|[—–]\s")
@@ -152,6 +157,7 @@ class EffectReader:
             for meaning in [self.cues.meaning(m[0])]
             if not any(low <= m.start() < high for low, high in self.names)
             and not (m[0].endswith(" up") and self.text.startswith(" to ", m.end()))
+            and not (m[0].lower() in _NOUNS_TOO and _DETERMINED.search(self.text, 0, m.start()))
         ]
         cues += [
             _Cue(m.start("verb"), m.end(), "unread", "", m["verb"])
@@ -390,10 +396,28 @@ class EffectReader:
             return self._composed(before, cue, before.effect)
         if cue.kind == "noun" and before.outer and self._is_listed(before, cue):
             return self._composed(before, cue, before.outer)
+        return self._verb(cue, before)
+
+    def _verb(self, cue: _Cue, before: State) -> State:
+        """Return what a verb says of its objects, or a noun of action of what it is of."""
+        if before.rule == "verb" and self._is_state(cue, before):
+            raised = before.effect not in OPPOSING or cue.effect in OPPOSING
+            said = f"{before.cue} {cue.word}"
+            return State(cue.start, "up" if raised else "down", "verb-and-state", said, cue.end)
         if cue.kind == "verb" and cue.effect in OPPOSING and self._takes_effect(cue):
             # What is taken away is the vesicles' effect; their direction is not told by the verb.
             return State(cue.start, "modulates", "effect-taken-away", cue.word, cue.end)
         return State(cue.start, cue.effect, cue.kind, cue.word, cue.end)
+
+    def _is_state(self, cue: _Cue, before: State) -> bool:
+        """Return whether a participle describes what a verb acts on: "improved the reduced X"."""
+        return (
+            cue.kind == "verb"
+            and cue.effect in ("up", "down", "inhibits", "activates")
+            and before.effect in ("up", "down", "inhibits", "activates")
+            and self.cues.is_participle(cue.word)
+            and bool(_ARTICLE.fullmatch(self.text[before.end : cue.start]))
+        )
 
     def _composed(self, before: State, cue: _Cue, outer: str) -> State:
         said = f"{before.cue.split()[0]} {cue.word}"

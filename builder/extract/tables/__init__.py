@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from builder.extract.superscripts import find_doubtful_powers, repair_superscripts
+from builder.extract.quantities import find_doubtful_powers, repair_superscripts
 from builder.extract.tables.columns import (
     describe_columns,
     find_reference_numbers,

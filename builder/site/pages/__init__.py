@@ -14,6 +14,7 @@ from builder.site.pages.compare import view_compare
 from builder.site.pages.coverage import view_coverage, view_search_notice, view_study_cards
 from builder.site.pages.curation import (
     view_changes,
+    view_gone_anchors,
     view_gone_pages,
     view_question_queue,
     view_release,
@@ -45,8 +46,10 @@ def view_site(library: Library, edition: Edition, sizes: Mapping[str, int]) -> I
     """
     atlas, pages = list_pages(library, edition, sizes)
     histories = page_histories(read_releases(library.root))
+    gone = view_gone_anchors(library)
     for page in pages:
-        yield add_metadata(atlas, page, edition, histories)
+        kept = replace(page, gone=tuple(gone.get(page.path, ())))
+        yield add_metadata(atlas, kept, edition, histories)
 
 
 def list_pages(

@@ -15,7 +15,7 @@ from builder.site.index import Atlas
 from builder.site.labels import WORDS
 from builder.site.links import Page, View, href, link, page_href, plural, shorten
 from builder.site.pages.findings import view_place
-from builder.store import PaperBundle
+from builder.store import Library, PaperBundle
 from builder.text import ids
 
 _WORDS = ("added", "changed", "withdrawn")
@@ -158,6 +158,25 @@ def _view_finding(atlas: Atlas, finding: Mapping[str, Any], root: str) -> View:
 
 
 # --- addresses without a page --------------------------------------------------------------------
+
+
+def view_gone_anchors(library: Library) -> dict[str, list[View]]:
+    """Return, by page, the statements that stood there: withdrawn, or on another page now."""
+    entries = {a.address: a for a in library.ledger}
+    found = {}
+    for page, gone in ledger.gone_anchors(library.ledger).items():
+        root = "../" * page.count("/")
+        found[page] = [
+            {
+                "id": entry.address.partition("#")[2],
+                "because": entry.because or "",
+                "to": link("another page", href(root, ledger.follow(entry.address, entries)))
+                if entry.state == "moved"
+                else None,
+            }
+            for entry in gone
+        ]
+    return found
 
 
 def view_gone_pages(atlas: Atlas, titles: Mapping[str, str]) -> Iterator[Page]:

@@ -258,7 +258,7 @@ def _title(term: Term) -> str:
 
 def name_type(term: Term) -> str:
     """Return the finer type of a term as words; empty where it has none."""
-    return (term.type or "").replace("-", " ").replace("_", " ")
+    return (term.plain_type or "").replace("-", " ").replace("_", " ")
 
 
 # --- the index of a kind -------------------------------------------------------------------------
