@@ -26,6 +26,7 @@ _LISTS: dict[str, frozenset[str] | None] = {
     "models": None,
     "species": frozenset({"species"}),
     "conditions": frozenset({"condition"}),
+    "sites": frozenset({"tissue"}),
 }
 _TAG = re.compile(r"<[A-Za-z/!?][^<>]*>")
 # What a layout may put between the words of one statement: cell borders, emphasis, escapes.

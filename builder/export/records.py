@@ -106,6 +106,7 @@ class TrialKeys(Keys):
     """What a trial has beside its fields, which are those of the first paper that states them."""
 
     status: Status | None = None
+    study: Annotated[Slug | None, Field(description="the study that the trial is")] = None
     registry_record: Annotated[
         models.RegistryRecord | None, Field(description="what the registry says, fact by fact")
     ] = None
@@ -260,6 +261,7 @@ def _findings(atlas: Atlas, site_url: str) -> Iterator[Data]:
 
 
 def _trials(atlas: Atlas, site_url: str) -> Iterator[Data]:
+    studies = {name: s.id for s in atlas.studies for name in s.trials}
     for trial in atlas.trials:
         record = atlas.library.registry.get(trial.id)
         reports = atlas.reports[trial.id]
@@ -268,6 +270,7 @@ def _trials(atlas: Atlas, site_url: str) -> Iterator[Data]:
             trial,
             url=site_url + ids.page_path("trial", trial.id),
             status={**status, "as_of": status.get("as_of", NOT_STATED)} if status else None,
+            study=studies.get(trial.id),
             registry_record=plain(record) if record else None,
             tellings=[plain(report) for report in reports] if len(reports) > 1 else None,
         )

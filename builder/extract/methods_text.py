@@ -52,7 +52,7 @@ class Finder:
         """Take words as content/reporting-items.yml writes them."""
         parts, runs = [], set()
         for word in sorted(words, key=len, reverse=True):
-            text = re.escape(word).replace(r"\*", r"[\w/'’‑-]*").replace(r"\?", r"\w")
+            text = re.escape(word).replace(r"\*", r"[\w/'’‑-]{0,40}").replace(r"\?", r"\w")
             text = text.replace(r"\ \~\ ", r"(?:\s+\S+){0,2}?\s+")
             text = re.sub(r"(?:\\ )+", r"[\\s‐‑–-]+", text)
             start = "" if word.startswith("*") else r"(?<![\w])"

@@ -8,7 +8,7 @@ vesicles, a dose that was given, an animal that is no antibody's). What is not f
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from builder.extract.methods_text import (
     DAYS,
@@ -452,8 +452,8 @@ def find_card(document: Document, paper: str) -> StudyCard | None:
         for value, sentence in found:
             stated.setdefault((item, value), sentence)
     for number, value, sentence in counts:
-        if number == 0:  # the size of a group
-            stated.setdefault(("n", value), sentence)
+        if number == 0 and not _is_stated(value, stated):  # the size of a group
+            stated[("n", value)] = sentence
     order = {item.id: place for place, item in enumerate(read_items())}
     listed = sorted(stated.items(), key=lambda entry: order[entry[0][0]])
     return StudyCard(
@@ -464,6 +464,15 @@ def find_card(document: Document, paper: str) -> StudyCard | None:
             for (item, value), s in listed
         ],
         outcomes=[o for s in said for o in find_outcomes(s)],
+    )
+
+
+def _is_stated(size: str, stated: Mapping[tuple[str, str], Said]) -> bool:
+    """Return whether the size of a group is stated already: "n = 12" by "n = 12 per group"."""
+    number = re.findall(r"\d+", size)
+    return any(
+        item == "n" and re.match(r"[nN]\s*=", value) and re.findall(r"\d+", value) == number
+        for item, value in stated
     )
 
 

@@ -14,7 +14,7 @@ from typing import Protocol
 from builder.errors import Problem, ProblemError
 from builder.models.document import Document
 from builder.readers import abstract_record, digest, jats, scraped
-from builder.readers.marks import check_citations, group_problems
+from builder.readers.draft import check_citations, group_problems
 from builder.readers.source import Source, describe_text, is_markup, make_source, read_source
 
 

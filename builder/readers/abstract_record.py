@@ -21,8 +21,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from builder.errors import Problem
-from builder.models.document import Block, Document, FrontMatter, Heading, Person, WorkFields
+from builder.models.document import Document
+from builder.readers.draft import Draft
+from builder.readers.people import parse_person
 from builder.readers.source import Source
 from builder.text.dates import parse_date
 
@@ -49,51 +50,39 @@ def recognises(text: str) -> bool:
 
 def read(source: Source) -> Document:
     """Return the Document of an abstract's kept sentences; a line of no known form is a problem."""
-    found: dict[str, tuple[str, int]] = {}
-    blocks: list[Block] = []
-    problems: list[Problem] = []
+    draft = Draft(source, NAME)
     for number, line in enumerate(source.lines, 1):
         text = line.strip()
         field, sentence = _FIELD.fullmatch(text), _SENTENCE.fullmatch(text)
-        if field and not blocks:
-            found[field[1].lower()] = field[2], number
+        if field and not draft.blocks:
+            _read_field(field[1], field[2], number, draft)
         elif sentence:
-            blocks.append(Block("abstract", sentence[2], number, "Abstract"))
-        elif text not in ("", _HEAD, _KEPT):
-            problems.append(
-                Problem(source.file, number, "warning", "abstract-record",
-                        "a field, or a numbered sentence", text[:60])
-            )  # fmt: skip
-    said = {name: value for name, (value, _) in found.items()}
-    work = WorkFields(
-        title=said.get("title", ""),
-        authors=tuple(_person(name) for name in said.get("authors", "").split("; ") if name),
-        container=said.get("journal", ""),
-        issued=tuple(parse_date(said.get("year", ""))),
-        doi=said.get("doi", ""),
-        pmid=said.get("pmid", ""),
-        pmcid=said.get("pmcid", ""),
-    )
-    title = Heading(1, work.title, found["title"][1]) if work.title else None
-    return Document(
-        layout=NAME,
-        file=source.file,
-        sha256=source.sha256,
-        front=FrontMatter(
-            work=work,
-            licence=said.get("licence", ""),
-            source_url=said.get("address", ""),
-            lines=tuple((name, line) for name, (_, line) in found.items()),
-        ),
-        headings=(title,) if title else (),
-        blocks=tuple(blocks),
-        problems=tuple(problems),
-    )
+            draft.add_block("abstract", sentence[2], number, "Abstract")
+        elif text in (_HEAD, _KEPT):
+            draft.ignore(number, "heading")
+        elif text:
+            expected = "a field, or a numbered sentence"
+            draft.flag(number, "abstract-record", expected, text[:60])
+    return draft.finish()
 
 
-def _person(name: str) -> Person:
-    """Return an author from ``Toh WS``: the family name, then initials."""
-    family, _, given = name.strip().rpartition(" ")
-    if family and given.isupper():
-        return Person(family=family, given=". ".join(given) + ".")
-    return Person(literal=name.strip())
+def _read_field(name: str, value: str, number: int, draft: Draft) -> None:
+    if name == "Title":
+        draft.set(number, title=value)
+        draft.add_heading(1, value, number)
+    elif name == "Authors":
+        draft.set(
+            number,
+            authors=tuple(parse_person(n, natural=False) for n in value.split("; ") if n.strip()),
+        )
+    elif name == "Year":
+        draft.set(number, issued=parse_date(value))
+    elif name == "Licence":
+        draft.set_licence(value, number)
+    elif name == "Address":
+        draft.source_url = value
+        draft.places.append(("source_url", number))
+    elif name == "Retrieved":
+        draft.ignore(number, "date of retrieval")
+    else:
+        draft.set(number, **{"container" if name == "Journal" else name.lower(): value})

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from builder.errors import Problem
 from builder.models import (
     Abbreviation,
     Affiliated,
@@ -25,18 +24,10 @@ from builder.models.document import Block, Document, Person, WorkFields
 from builder.text import ids
 
 # Problems of a reader that a curator should see on the paper's own page.
-_ASKED = frozenset(
-    [
-        "citation-unknown",
-        "citation-block",
-        "line-unread",
-        "reference-number",
-        "references-missing",
-        "seed-coverage",
-        "seed-control",
-        "seed-encoding",
-    ]
-)
+_ASKED = frozenset({
+    "citation-unknown", "citation-block", "line-unread", "reference-number", "references-missing",
+    "seed-coverage", "seed-control", "seed-encoding",
+})  # fmt: skip
 _MISSING = "seed-missing"
 
 
@@ -179,36 +170,3 @@ def csl_name(person: Person) -> CslName:
 
 def _date(parts: tuple[int, ...]) -> CslDate | None:
     return CslDate(date_parts=[list(parts)]) if parts else None
-
-
-def find_duplicates(papers: Sequence[Paper]) -> list[Problem]:
-    """Return an error for each seed that is received twice: the same bytes, or the same paper.
-
-    The first seed by name stands; each later one is named with it.
-    """
-    problems = []
-    by_bytes: dict[str, Paper] = {}
-    by_id: dict[str, Paper] = {}
-    for paper in sorted(papers, key=lambda p: p.seed.file):
-        same = by_bytes.setdefault(paper.seed.sha256, paper)
-        first = by_id.setdefault(paper.id, paper)
-        got = ""
-        if same is not paper:
-            first, got = same, f"the same bytes as seeds/{same.seed.file}"
-        elif first is not paper:
-            got = f"the same paper ({paper.id}) as seeds/{first.seed.file}"
-        if got:
-            expected = "a paper that is not in seeds/ yet"
-            hint = "Remove one of the two."
-            problems.append(
-                Problem(
-                    f"seeds/{paper.seed.file}",
-                    0,
-                    "error",
-                    "seed-duplicate",
-                    expected,
-                    got,
-                    hint=hint,
-                )
-            )
-    return problems

@@ -9,13 +9,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from builder.errors import Problem
 from builder.models.document import Person, WorkFields
-from builder.readers import marks
+from builder.readers.draft import find_doi
 from builder.readers.people import name_in_full
 from builder.readers.references import UNPARSED, parse_reference
 
+# A line that announces the citation of the paper itself; the citation may follow it.
+CITE = re.compile(
+    r"^\**(?:Share and Cite|(?:Please )?Cite This (?:Article|Paper|As)(?: as)?|"
+    r"How to Cite(?: This)?(?: (?:Article|Paper))?|(?:(?:Recommended|Suggested) )?Citation)\b\**"
+    r"\s*(?::\**\s*(?P<rest>.*)|\W*)$",
+    re.IGNORECASE,
+)
+STYLE = re.compile(
+    r"^(?:MDPI and ACS Style|ACS Style|AMA Style|APA Style|MLA Style|Vancouver Style|Harvard Style|"
+    r"Chicago(?:/Turabian)? Style)"
+)
 _LABEL = re.compile(
     r"(MDPI and ACS Style|ACS Style|AMA Style|APA Style|MLA Style|Vancouver Style|Harvard Style|"
     r"Chicago/Turabian Style|Chicago Style)\s*"
@@ -60,6 +72,17 @@ class OwnCitation:
     places: list[tuple[str, int]]
     problems: list[Problem]
     lines: frozenset[int]
+
+
+def find_own_citation(lines: Sequence[str]) -> str:
+    """Return the lines that look like a citation of the paper itself, for finding its title."""
+    bare = [line.strip() for line in lines]
+    found = (
+        line
+        for before, line in pairwise(["", *bare])
+        if STYLE.match(line) or CITE.match(line) or CITE.match(before)
+    )
+    return " ".join(found)[:20_000]
 
 
 def read_citation_block(
@@ -227,7 +250,7 @@ def _merge(styles: Sequence[_Style]) -> tuple[dict[str, str], list[tuple[str, in
 
 def _doi(pieces: Sequence[tuple[int, str]]) -> tuple[str, int]:
     for line, text in pieces:
-        doi = marks.find_doi(text)
+        doi = find_doi(text)
         if doi:
             return doi, line
     return "", 0

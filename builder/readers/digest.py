@@ -10,8 +10,7 @@ import re
 from dataclasses import dataclass
 
 from builder.models.document import BlockKind, Citation, Document, Entity, split_link_labels
-from builder.readers import marks
-from builder.readers.draft import Draft, Lines
+from builder.readers.draft import Draft, Lines, find_doi, find_table_lines, find_url
 from builder.readers.people import split_people
 from builder.readers.source import Source
 from builder.text.dates import parse_date
@@ -41,16 +40,10 @@ _LICENCE = re.compile(
     r"^(?:CC[ -]?(?:BY|0)\b.*|.*\blicen[cs]ed?\b.*|public domain)$", re.IGNORECASE
 )
 _KINDS: dict[str, BlockKind] = {
-    "abstract": "abstract",
-    "tl;dr": "tldr",
-    "tldr": "tldr",
-    "summary": "tldr",
-    "contribution": "contribution",
-    "contributions": "contribution",
-    "key findings": "key-finding",
-    "key finding": "key-finding",
-    "highlights": "key-finding",
-}
+    "abstract": "abstract", "tl;dr": "tldr", "tldr": "tldr", "summary": "tldr",
+    "contribution": "contribution", "contributions": "contribution",
+    "key findings": "key-finding", "key finding": "key-finding", "highlights": "key-finding",
+}  # fmt: skip
 _ENTITY_SECTIONS = ("entities", "entity")
 _ARCHIVES = frozenset({"PMC", "PubMed", "bioRxiv", "medRxiv", "arXiv", "Europe PMC"})
 _MIN_SIGNS = 2
@@ -84,7 +77,7 @@ class _Section:
 def read(source: Source) -> Document:
     """Return the Document of a digest. Line numbers are those of the seed."""
     draft = Draft(source, NAME)
-    rows = marks.find_table_lines(source.lines)
+    rows = find_table_lines(source.lines)
     for section in _split_sections(source, draft):
         _read_section(section, rows, draft)
     draft.work.setdefault("pmcid", _pmcid(draft.source_url))
@@ -108,8 +101,8 @@ def _split_sections(source: Source, draft: Draft) -> list[_Section]:
                 draft.set(number, title=text)
             else:
                 sections.append(_Section(text, []))
-        elif found and marks.find_url(found[1]):
-            draft.source_url = marks.find_url(found[1])
+        elif found and find_url(found[1]):
+            draft.source_url = find_url(found[1])
             draft.places.append(("source_url", number))
         elif re.fullmatch(r"\s*(?:-{3,}|\*{3,}|_{3,})\s*", line):
             draft.ignore(number, "rule")
@@ -145,7 +138,7 @@ def _read_section(section: _Section, rows: set[int], draft: Draft) -> None:
 def _read_prose(name: str, lines: Lines, section: _Section, draft: Draft) -> None:
     kind = _KINDS.get(name, "paragraph")
     for number, text in _paragraphs(lines, bullets=True):
-        url = marks.find_url(text) if name == "source" else ""
+        url = find_url(text) if name == "source" else ""
         if url and not draft.source_url:
             draft.source_url = url
             draft.places.append(("source_url", number))
@@ -199,7 +192,7 @@ def _read_facts(text: str, number: int, draft: Draft) -> None:
     draft.taken.add(number)
     known = True
     for fact in (part.strip() for part in text.split("·")):
-        doi, pmid, pmcid = marks.find_doi(fact), _PMID.search(fact), _PMCID.search(fact)
+        doi, pmid, pmcid = find_doi(fact), _PMID.search(fact), _PMCID.search(fact)
         if doi:
             draft.set(number, doi=doi)
         elif pmid:

@@ -2,12 +2,15 @@
 
 A line is *recorded* (something in the Document stands in it), *reported* (a problem names it) or
 *ignored* under the name of a rule. A reader takes lines in its own way; whatever it leaves without
-a fate is reported here, so that nothing of a seed is lost silently.
+a fate is reported here, so that nothing of a seed is lost silently. Beside it stand the small marks
+that several layouts share: citation numbers, rows of tables, addresses.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +18,7 @@ from builder.errors import Level, Problem
 from builder.models.document import (
     Block,
     BlockKind,
+    Cell,
     Citation,
     Coverage,
     Document,
@@ -25,9 +29,242 @@ from builder.models.document import (
     Heading,
     WorkFields,
 )
-from builder.readers import marks
 from builder.readers.abbreviations import find_abbreviations, split_pairs
 from builder.readers.source import Source
+
+# Up to this many numbers are written out of a range such as [3–7]; more is no citation.
+_MAX_RANGE = 200
+_DASH = "[–—−-]"
+NUMBERS = rf"\d{{1,4}}(?:\s*(?:[,;]|{_DASH})\s*\d{{1,4}})*"
+_BRACKET = re.compile(rf"\[\s*({NUMBERS})\s*\]")
+_RANGE = re.compile(rf"(\d+)\s*{_DASH}\s*(\d+)|(\d+)")
+# A cell of dashes below a header; a lone "-" in a cell says "none" and is data.
+_DASHES = re.compile(r":-+:?|-+:|-{2,}")
+_CELL_BREAK = re.compile(r"(?<!\\)\|")
+_BARE_NUMBER = re.compile(r"^\W*\d{0,4}[.)\]]?$")
+URL = re.compile(r"https?://[^\s<>\"“”]+")
+_DOI = re.compile(r"10\.\d{4,9}/[^\s<>\"“”]+")
+# The words of a line of links behind a reference: "PubMed Abstract | CrossRef Full Text".
+_LINK = (
+    r"(?:CrossRef|PubMed|Google|DOI|Crossref|Web of Science|Scopus|Green|PMC|Europe)[A-Za-z ]{0,25}"
+)
+LINK_LINE = re.compile(rf"^\[?{_LINK}\]?(?:\s*(?:[|·,;]|\]?\s*\[)\s*{_LINK}\]?)*$")
+_LEAST_ROWS = 3  # of a table with bars inside only, and nothing else that shows a table
+_MAX_IN_HEADING = 80
+
+
+def find_citations(text: str) -> tuple[int, ...]:
+    """Return the reference numbers cited in a text, in order: ``[3,5–7]`` gives 3, 5, 6, 7."""
+    return expand_numbers(bracket[1] for bracket in _BRACKET.finditer(text))
+
+
+def expand_numbers(groups: Iterable[str]) -> tuple[int, ...]:
+    """Return the numbers of lists such as ``3,5–7``, each once."""
+    found: dict[int, None] = {}
+    for group in groups:
+        for low, high, single in _RANGE.findall(group):
+            if single:
+                found[int(single)] = None
+            elif int(low) <= int(high) < int(low) + _MAX_RANGE:
+                found.update(dict.fromkeys(range(int(low), int(high) + 1)))
+    return tuple(found)
+
+
+def check_citations(document: Document) -> list[Problem]:
+    """Return a problem for cited numbers that the reference list does not hold.
+
+    Where there is no list at all, that is one error; a digest of a paper needs none.
+    """
+    known = {citation.number for citation in document.citations}
+    cited: dict[int, int] = {}
+    for block in document.blocks:
+        for number in block.citations:
+            cited.setdefault(number, block.line)
+    grids = [grid for grid in document.tables if grid.spans_known or not known]
+    for cell in (c for grid in grids for row in grid.rows for c in row):
+        for number in cell.citations:
+            cited.setdefault(number, cell.line)
+    if not known:
+        if not cited or document.layout == "digest":
+            return []
+        first = min(cited.values())
+        got = f"none, although {len(cited)} numbers are cited, from [{min(cited)}] on"
+        hint = "Look whether the list stands under a heading 'References', one entry a line."
+        return [
+            Problem(
+                document.file,
+                first,
+                "error",
+                "references-missing",
+                "a reference list",
+                got,
+                hint=hint,
+            )
+        ]
+    return [
+        Problem(
+            document.file,
+            line,
+            "warning",
+            "citation-unknown",
+            f"a reference between {min(known)} and {max(known)}",
+            f"a citation of [{number}]",
+            hint="The place keeps the number; nothing is linked.",
+        )
+        for number, line in sorted(cited.items())
+        if number not in known
+    ]
+
+
+def clean_url(url: str) -> str:
+    """Return a URL found in prose without the punctuation that follows it."""
+    url = url.rstrip(".,;:'’")
+    while url.endswith(")") and url.count("(") < url.count(")"):
+        url = url[:-1].rstrip(".,;:")
+    return url
+
+
+def find_url(text: str) -> str:
+    """Return the first URL of a text, or an empty string."""
+    found = URL.search(text)
+    return clean_url(found[0]) if found else ""
+
+
+def find_doi(text: str) -> str:
+    """Return the first DOI of a text, or an empty string."""
+    found = _DOI.search(text)
+    return clean_url(found[0]) if found else ""
+
+
+# --- tables --------------------------------------------------------------------------------------
+
+
+def find_table_lines(lines: Sequence[str]) -> set[int]:
+    """Return the numbers, from 1, of the lines that are rows of tables.
+
+    A row has an outer bar; or bars inside, beside a row of dashes or in a run of equally wide rows;
+    or tabs, in a run of such lines.
+    """
+    found = {n for n, line in enumerate(lines, 1) if line.lstrip().startswith("|")}
+    wide = [0 if n in found else len(_CELL_BREAK.findall(line)) for n, line in enumerate(lines, 1)]
+    wide = [0 if LINK_LINE.match(line.strip()) else w for w, line in zip(wide, lines, strict=True)]
+    for start, end in _runs([w > 0 for w in wide]):
+        ruled = next((i for i in range(start, end) if _is_separator(lines[i])), None)
+        same = len({wide[i] for i in range(start, end)}) == 1 and wide[start] > 1
+        if ruled is not None:
+            near = range(max(start, ruled - 1), end)
+            # Prose with one bar in it may follow.
+            found.update(n + 1 for n in near if wide[n] * 3 >= wide[ruled])
+        elif same and end - start >= _LEAST_ROWS:
+            found.update(range(start + 1, end + 1))
+    tabs = ["\t" in line.strip(" ") for line in lines]
+    for start, end in list(_runs(tabs)):
+        # A heading of one cell may part the rows of one table.
+        if (
+            end + 1 < len(lines)
+            and tabs[end + 1]
+            and 0 < len(lines[end].strip()) <= _MAX_IN_HEADING
+        ):
+            tabs[end] = lines[start].count("\t") == lines[end + 1].count("\t") > 1
+    for start, end in _runs(tabs):
+        rows = [line.split("\t") for line in lines[start:end]]
+        numbered = sum(bool(_BARE_NUMBER.match(row[0])) for row in rows) * 2 > len(rows)
+        if len(rows) > 1 and not (numbered and max(map(len, rows)) == 2):  # noqa: PLR2004 (a list)
+            found.update(range(start + 1, end + 1))
+    return found
+
+
+def _runs(flags: Sequence[bool]) -> Iterable[tuple[int, int]]:
+    """Yield (start, end) of each run of true flags."""
+    start = None
+    for place, flag in enumerate([*flags, False]):
+        if flag and start is None:
+            start = place
+        elif not flag and start is not None:
+            yield start, place
+            start = None
+
+
+def _is_separator(line: str) -> bool:
+    if "--" not in line and ":-" not in line and "-:" not in line:
+        return False
+    cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+    return all(_DASHES.fullmatch(cell) for cell in cells)
+
+
+def _split_row(line: str, number: int, header: bool) -> tuple[Cell, ...]:
+    if _CELL_BREAK.search(line):
+        inner = line.strip().removeprefix("|")
+        parts = _CELL_BREAK.split(inner)
+        if parts and not parts[-1].strip() and inner.endswith("|"):
+            parts.pop()
+    else:
+        parts = line.strip(" ").split("\t")
+    texts = [part.strip().replace("\\|", "|") for part in parts]
+    return tuple(Cell(t, number, header=header, citations=find_citations(t)) for t in texts)
+
+
+def split_tables(rows: Sequence[tuple[int, str]], first: int = 1) -> list[Grid]:
+    """Return the tables of a run of rows, given as (line number, line).
+
+    Tables that run together part at each header row, which is the row above a row of dashes; the
+    first row of a table with tabs is its header. Cells stay as printed, however many a row has.
+    Tables are numbered from ``first``.
+    """
+    starts = [i - 1 for i in range(1, len(rows)) if _is_separator(rows[i][1])]
+    tabbed = not starts and not any(_CELL_BREAK.search(line) for _, line in rows)
+    if tabbed:
+        starts = _find_tabbed_headers([line.split("\t") for _, line in rows])
+    if not starts or starts[0] != 0:
+        starts = [0, *(s for s in starts if s > 0)]
+    grids: list[Grid] = []
+    for begin, end in zip(starts, [*starts[1:], len(rows)], strict=True):
+        has_header = tabbed or (begin + 1 < end and _is_separator(rows[begin + 1][1]))
+        cells = [
+            _split_row(line, number, header=has_header and i == begin)
+            for i, (number, line) in enumerate(rows[begin:end], begin)
+            if not _is_separator(line)
+        ]
+        if cells:
+            grids.append(Grid(first + len(grids), tuple(cells), rows[begin][0]))
+    return grids
+
+
+def _find_tabbed_headers(rows: Sequence[Sequence[str]]) -> list[int]:
+    """Return where tables of other widths begin in a run of rows: at a row of short cells."""
+    widths = [len(row) for row in rows]
+    return [
+        i
+        for i in range(2, len(rows) - 1)
+        if widths[i] == widths[i + 1] != widths[i - 1] == widths[i - 2]
+        and all(0 < len(cell.strip()) <= _MAX_IN_HEADING for cell in rows[i])
+        and not any(find_citations(cell) for cell in rows[i])
+    ]
+
+
+def group_problems(problems: Sequence[Problem], most: int = 3) -> list[Problem]:
+    """Return problems, those of one kind made one where there are more than ``most``.
+
+    The one stands at the first place and names the count and the first three places.
+    """
+    kinds: dict[tuple[str, str, str], list[Problem]] = {}
+    for problem in problems:
+        kinds.setdefault((problem.rule, problem.level, problem.field), []).append(problem)
+    sizes = Counter({kind: len(found) for kind, found in kinds.items()})
+    grouped = []
+    for problem in problems:
+        kind = (problem.rule, problem.level, problem.field)
+        if sizes[kind] <= most:
+            grouped.append(problem)
+        elif found := kinds.pop(kind, None):
+            places = ", ".join(str(p.line) for p in found[:3])
+            got = f"{len(found)} times another (lines {places} …), first {problem.got or 'nothing'}"
+            grouped.append(
+                Problem(problem.file, problem.line, problem.level, problem.rule,
+                        problem.expected, got, problem.field, problem.hint)
+            )  # fmt: skip
+    return grouped
+
 
 _MISSING = ("title", "authors", "doi", "licence")
 Lines = list[tuple[int, str]]
@@ -98,7 +335,7 @@ class Draft:
 
     def add_block(self, kind: BlockKind, text: str, line: int, section: str = "") -> None:
         """Add a run of prose with the numbers that it cites."""
-        self.blocks.append(Block(kind, text, line, section, marks.find_citations(text)))
+        self.blocks.append(Block(kind, text, line, section, find_citations(text)))
 
     def add_figure(self, label: str, caption: str, line: int) -> None:
         """Add a figure; its caption is prose as well."""
@@ -123,7 +360,7 @@ class Draft:
         if not rows:
             return
         self.taken.update(line for line, _ in rows)
-        grids = marks.split_tables(rows, len(self.tables) + 1)
+        grids = split_tables(rows, len(self.tables) + 1)
         if abbreviations:
             for grid in grids:
                 for row in grid.rows:
@@ -150,6 +387,7 @@ class Draft:
                 self.flag(
                     0, "seed-missing", f"the paper's {name}", "none", level="note", field=name
                 )
+        self._check_numbers()
         coverage = self._account()
         texts = [h.text for h in self.headings] + [b.text for b in self.blocks]
         texts += [c.text for g in self.tables for row in g.rows for c in row]
@@ -163,7 +401,7 @@ class Draft:
             front=FrontMatter(
                 work=work,
                 licence=self.licence,
-                licence_url=marks.find_url(self.licence),
+                licence_url=find_url(self.licence),
                 source_url=self.source_url,
                 lines=tuple(self.places),
             ),
@@ -178,6 +416,16 @@ class Draft:
             problems=tuple(self.problems),
             coverage=coverage,
         )
+
+    def _check_numbers(self) -> None:
+        """Report where the printed numbers of the reference list come twice."""
+        seen: set[int] = set()
+        for citation in self.citations:
+            if citation.number in seen:
+                got = f"number {citation.number} twice"
+                expected = "a number of its own for each reference"
+                self.flag(citation.line, "reference-number", expected, got)
+            seen.add(citation.number)
 
     def _account(self) -> Coverage:
         """Return how many lines went where; report those that no one took."""

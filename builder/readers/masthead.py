@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from builder.readers import marks
-from builder.readers.draft import Draft, Lines
+from builder.readers.draft import Draft, Lines, find_doi
 from builder.readers.people import split_people
 from builder.text import spelling
 from builder.text.dates import YEAR, parse_date
@@ -226,7 +225,7 @@ def _take_authors(draft: Draft, lines: Lines) -> Lines:
 
 def _read_facts(draft: Draft, number: int, line: str) -> None:
     """Read journal, date, volume and identifiers of a line, and keep it as a statement."""
-    doi, pmid, pmcid = marks.find_doi(line), _PMID.search(line), _PMCID.search(line)
+    doi, pmid, pmcid = find_doi(line), _PMID.search(line), _PMCID.search(line)
     draft.set(number, doi=doi, pmid=pmid[1] if pmid else "", pmcid=pmcid[0] if pmcid else "")
     published = _DATES.search(line)
     found = _IN_JOURNAL.match(line)

@@ -15,9 +15,9 @@ _PARTICLES = frozenset({
 # A longer "name" is prose that stands in the place of one.
 _MAX_NAME = 300
 _SUFFIX = re.compile(r"^(?:Jr|Sr|II|III|IV|2nd|3rd)\.?$")
-# Letters one by one; two without stops stand for two names.
-_INITIALS = re.compile(r"^(?:[^\W\d_]\.?[\s-]?){1,2}$|^(?:[^\W\d_]\.[\s-]?){1,5}$")
-_MOST_INITIALS = 12
+# Letters one by one, with stops or without.
+_INITIALS = re.compile(r"^(?:[^\W\d_]\.?[\s-]?){1,5}$")
+_SURE, _LIKELY = 2, 4  # initials without stops where names stand in natural order, and elsewhere
 _MOST_GIVEN = 3
 _ORCID = re.compile(r"\(?\s*(?:https?://orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])\s*\)?")
 # Affiliation marks behind a name: digits, superscripts, stars, daggers.
@@ -67,11 +67,11 @@ def parse_person(name: str, *, natural: bool = True) -> Person:
 def _cut_name(words: list[str], *, natural: bool) -> tuple[list[str], list[str]] | None:
     """Return family and given names of the words of a name, by initials or by their order."""
     for cut in range(1, len(words)):
-        if is_initials(" ".join(words[cut:])):
+        if is_initials(" ".join(words[cut:]), bare=_SURE if natural else _LIKELY):
             return words[:cut], words[cut:]
     if not natural:
         for cut in range(len(words) - 1, 0, -1):
-            if is_initials(" ".join(words[:cut])):
+            if is_initials(" ".join(words[:cut]), bare=_LIKELY):
                 return words[cut:], words[:cut]
         return None
     if len(words) < 2:  # noqa: PLR2004 (family and given)
@@ -80,9 +80,14 @@ def _cut_name(words: list[str], *, natural: bool) -> tuple[list[str], list[str]]
     return words[begin:], words[:begin]
 
 
-def is_initials(text: str) -> bool:
-    """Return whether a text is initials: ``J.A.``, ``JA``, ``J.-P.``, ``É``, ``Ü. Ż.``."""
-    return bool(_INITIALS.match(text)) and text == text.upper() and len(text) <= _MOST_INITIALS
+def is_initials(text: str, bare: int = _SURE) -> bool:
+    """Return whether a text is initials: ``J.A.``, ``JA``, ``J.-P.``, ``É``, ``Ü. Ż.``.
+
+    ``bare`` is how many may stand together without a stop: more are a name in capitals.
+    """
+    if text != text.upper() or not _INITIALS.match(text):
+        return False
+    return "." in text or " " in text or len(text) <= bare
 
 
 def split_people(text: str) -> tuple[tuple[Person, ...], bool]:

@@ -11,9 +11,16 @@ import re
 from dataclasses import replace
 
 from builder.models.document import BlockKind, Citation, Document, split_link_labels
-from builder.readers import marks
-from builder.readers.citation_block import read_citation_block
-from builder.readers.draft import Draft, Lines
+from builder.readers.citation_block import CITE, STYLE, find_own_citation, read_citation_block
+from builder.readers.draft import (
+    LINK_LINE,
+    URL,
+    Draft,
+    Lines,
+    find_citations,
+    find_doi,
+    find_table_lines,
+)
 from builder.readers.masthead import is_furniture, read_masthead
 from builder.readers.people import name_in_full
 from builder.readers.source import Source
@@ -59,16 +66,6 @@ _COPYRIGHT = re.compile(
     r"^Open Access This article",
     re.IGNORECASE,
 )
-_CITE = re.compile(
-    r"^\**(?:Share and Cite|(?:Please )?Cite This (?:Article|Paper|As)(?: as)?|"
-    r"How to Cite(?: This)?(?: (?:Article|Paper))?|(?:(?:Recommended|Suggested) )?Citation)\b\**"
-    r"\s*(?::\**\s*(?P<rest>.*)|\W*)$",
-    re.IGNORECASE,
-)
-_STYLE = re.compile(
-    r"^(?:MDPI and ACS Style|ACS Style|AMA Style|APA Style|MLA Style|Vancouver Style|Harvard Style|"
-    r"Chicago(?:/Turabian)? Style)"
-)
 _TABLE_NOTE = re.compile(r"^(?:(?:Abbreviations?|Notes?|Legend)\b|[*†‡§]|[a-z]\s)")
 _LISTED_FORMS = re.compile(r"^(?:Non-?standard )?Abbreviations(?: used)?\s*:\s*", re.IGNORECASE)
 _KEYWORDS = re.compile(r"^\**Key ?words?\**\s*:", re.IGNORECASE)
@@ -113,7 +110,7 @@ def recognises(text: str) -> bool:
         return False
     bare = [_bare(line) for line in lines]
     entries = sum(bool(_IS_ENTRY.match(line)) for line in lines)
-    links = any(marks.LINK_LINE.match(line) for line in lines)
+    links = any(LINK_LINE.match(line) for line in lines)
     abstract = any(line.casefold().rstrip(":") in _ABSTRACTS for line in bare)
     signs = [
         any(map(_REFERENCES.match, bare)) and (entries > 0 or links),
@@ -121,13 +118,13 @@ def recognises(text: str) -> bool:
         sum(bool(_NUMBERED.match(line)) and len(line) < _MAX_HEADING for line in bare[1:]) > 1,
         any(map(_DISCLAIMER.match, lines)),
         any(map(_COPYRIGHT.match, lines)),
-        any(map(_CITE.match, lines)),
-        any(map(_STYLE.match, lines)),
+        any(map(CITE.match, lines)),
+        any(map(STYLE.match, lines)),
         abstract,
         abstract and any(map(_is_prose, lines)),
         any(_NUMBERED.sub("", line).casefold() in _SECTIONS for line in bare),
         any(map(_KEYWORDS.match, lines)),
-        any(_RECEIVED.search(line) or marks.find_doi(line) for line in lines[:_TOP]),
+        any(_RECEIVED.search(line) or find_doi(line) for line in lines[:_TOP]),
     ]
     return sum(signs) >= _MIN_SIGNS
 
@@ -158,7 +155,7 @@ class _Page:
     def read(self) -> Document:
         draft = self.draft
         lines = draft.source.lines
-        rows = marks.find_table_lines(lines)
+        rows = find_table_lines(lines)
         start = self._find_body(lines, rows)
         bare = [_NUMBERED.sub("", _bare(line.strip())).casefold() for line in lines]
         self.has_introduction = "introduction" in bare and not _ABSTRACTS & set(bare)
@@ -171,7 +168,7 @@ class _Page:
                 and not self._read_licence(number, text)
             ):
                 masthead.append((number, text))
-        read_masthead(draft, masthead, self._cited_text(lines))
+        read_masthead(draft, masthead, find_own_citation(lines))
         self.in_cite = False
         for number, line in enumerate(lines[start:], start + 1):
             if number in rows and not self._is_caption(line):
@@ -183,7 +180,6 @@ class _Page:
                 self._read_line(number, line.strip())
         draft.end_table(abbreviations=self._section().casefold() in _ABBREVIATIONS)
         self._read_front()
-        self._check_numbers()
         return draft.finish()
 
     # --- the parts of a page -----------------------------------------------------------------
@@ -200,23 +196,13 @@ class _Page:
                 continue
             bare = _bare(text)
             named = bare.casefold().rstrip(":") in _ABSTRACTS | _SECTIONS | _STATEMENTS
-            opens = _REFERENCES.match(bare) or _DISCLAIMER.match(text) or _STYLE.match(text)
+            opens = _REFERENCES.match(bare) or _DISCLAIMER.match(text) or STYLE.match(text)
             numbered = _NUMBERED.match(bare) and _is_heading(bare) and not _AFFILIATION.search(bare)
             begins = _is_prose(text) or (numbered and number > last)
             if number + 1 in rows or named or opens or (seen and begins):
                 return number
             seen += 1
         return len(lines)
-
-    def _cited_text(self, lines: tuple[str, ...]) -> str:
-        """Return the lines that look like a citation of the paper itself, for finding its title."""
-        return " ".join(
-            line
-            for before, line in zip(("", *lines), lines, strict=False)
-            if _STYLE.match(line.strip())
-            or _CITE.match(line.strip())
-            or _CITE.match(before.strip())
-        )[:20_000]
 
     def _section(self) -> str:
         headings = self.draft.headings
@@ -237,8 +223,8 @@ class _Page:
 
     def _take_citation(self, number: int, line: str) -> bool:
         """Take a line of the paper's own citation; its block ends where a line has no year."""
-        cite = _CITE.match(line)
-        if _STYLE.match(line):
+        cite = CITE.match(line)
+        if STYLE.match(line):
             self.in_cite = True
             self.cite_lines.append((number, line))
         elif cite and cite["rest"]:
@@ -305,7 +291,7 @@ class _Page:
         self.in_cite, self.in_references, self.open_entry = False, True, 0
         self._add_heading(number, line)
         rest = [text.strip() for text in self.draft.source.lines[number:] if text.strip()]
-        first = [t for t in rest[:9] if not marks.LINK_LINE.match(t) and not is_furniture(t)]
+        first = [t for t in rest[:9] if not LINK_LINE.match(t) and not is_furniture(t)]
         self.bulleted = not first or any(
             _IS_ENTRY.match(t) or _BARE_NUMBER.match(t) for t in first[:2]
         )
@@ -318,7 +304,7 @@ class _Page:
         draft = self.draft
         last = draft.citations[-1] if draft.citations else Citation(0, "", 0)
         goes_on = bool(last.line) and self.open_entry == number - 1 and not last.labels
-        if marks.LINK_LINE.match(line):
+        if LINK_LINE.match(line):
             if last.line:
                 labels = tuple(
                     p.strip(" []") for p in re.split(r"[|·,;\]]", line) if p.strip(" []")
@@ -449,16 +435,6 @@ class _Page:
         if own.work.authors:
             draft.work["et_al"] = own.work.et_al
 
-    def _check_numbers(self) -> None:
-        """Report where the printed numbers of the reference list come twice."""
-        seen: set[int] = set()
-        for citation in self.draft.citations:
-            if citation.number in seen:
-                got = f"number {citation.number} twice"
-                expected = "a number of its own for each reference"
-                self.draft.flag(citation.line, "reference-number", expected, got)
-            seen.add(citation.number)
-
 
 def _is_prose(line: str) -> bool:
     """Return whether a line is a paragraph, and no list of authors or affiliations."""
@@ -504,11 +480,11 @@ def _is_heading(line: str) -> bool:
         return True
     if (
         line[-1] in ".;:,!"
-        or marks.URL.search(line)
+        or URL.search(line)
         or _NOTE.match(line)
-        or marks.find_doi(line)
+        or find_doi(line)
         or "; " in line
-        or marks.find_citations(line)
+        or find_citations(line)
         or line.startswith(("-", "*", "•", "http"))
     ):
         return False

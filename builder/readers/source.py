@@ -226,18 +226,11 @@ _LOOKS: tuple[tuple[str, str, str], ...] = (
      "a page that refused the download", "Open the page in a browser and save the article."),
 )  # fmt: skip
 _SITES = {
-    "frontiersin.org": "Frontiers",
-    "mdpi.com": "MDPI",
-    "ncbi.nlm.nih.gov": "PubMed Central",
-    "europepmc.org": "Europe PMC",
-    "sciencedirect.com": "ScienceDirect",
-    "springer.com": "Springer",
-    "biomedcentral.com": "BioMed Central",
-    "nature.com": "Nature",
-    "wiley.com": "Wiley",
-    "plos.org": "PLOS",
-    "tandfonline.com": "Taylor & Francis",
-}
+    "frontiersin.org": "Frontiers", "mdpi.com": "MDPI", "ncbi.nlm.nih.gov": "PubMed Central",
+    "europepmc.org": "Europe PMC", "sciencedirect.com": "ScienceDirect",
+    "springer.com": "Springer", "biomedcentral.com": "BioMed Central", "nature.com": "Nature",
+    "wiley.com": "Wiley", "plos.org": "PLOS", "tandfonline.com": "Taylor & Francis",
+}  # fmt: skip
 
 
 def describe_text(text: str) -> tuple[str, str]:

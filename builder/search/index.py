@@ -17,7 +17,7 @@ from typing import Any
 
 from builder import store
 from builder.project import Project
-from builder.readers.journals import journal_words
+from builder.readers.references.title import journal_words
 from builder.search.entries import Entries, Entry, find_entries, list_words, read_habits
 from builder.search.fulltext import write_fulltext
 from builder.search.normalise import find_keys, join_keys, normalise

@@ -220,6 +220,19 @@ def test_a_repair_names_its_lesion(title, conditions, vocabulary, cues):
 
 
 @pytest.mark.parametrize(
+    ("title", "sites"),
+    [
+        ("MSC exosomes alleviate knee osteoarthritis", ["knee-joint"]),
+        ("PRP exosomes promote rotator cuff healing", ["rotator-cuff"]),
+        ("Exosomes in fractures of the lateral femoral epicondyle", ["lateral-femoral-epicondyle"]),
+        ("Exosomes of adipose tissue alleviate osteoarthritis", []),  # where they come from
+    ],
+)  # fmt: skip
+def test_sites_are_where_the_lesion_is(title, sites, vocabulary, cues):
+    assert read(title, vocabulary, cues).sites == sites
+
+
+@pytest.mark.parametrize(
     "title",
     [
         "BMSC-derived exosomes from congenital polydactyly tissue alleviate osteoarthritis",

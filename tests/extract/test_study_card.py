@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import pytest
 import study_card_cases as cases
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from builder.extract.study_card import find_card, parse_force, read_items
 from builder.models.document import Block, Heading
@@ -154,6 +157,23 @@ def test_numbers_of_cells_baselines_and_particles_are_no_outcome(text: str) -> N
 )
 def test_a_force_is_read_as_printed(text: str, force: float) -> None:
     assert parse_force(text) == force
+
+
+PARTS = (
+    "exosomes EVs rats mice were injected intra-articularly with 100 µg n = 6 per group . ; ( ) ± "
+    "2.1 ± 0.4 p < 0.05 randomly divided NTA 120 nm size CD63 at 8 weeks after surgery 1 × 10^9 "
+    "not blinded OARSI score anti-CD9 FBS depleted 100,000 × g centrifuged Ω \u202e"
+)
+
+
+@given(st.lists(st.sampled_from(re.findall(r"\S+", PARTS)), max_size=60))
+def test_every_quote_stands_in_the_text_whatever_it_says(words: list[str]) -> None:
+    text = " ".join(words)
+    card = find_card(cases.make_document({ONE: [text], "Results": [text]}), "a")
+    assert card is not None
+    for part in (*card.stated, *card.outcomes):
+        assert part.quote in text
+    assert all(outcome.printed in text for outcome in card.outcomes)
 
 
 def test_each_item_has_a_name_and_one_place() -> None:

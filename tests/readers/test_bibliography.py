@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from builder.models import Paper
 from builder.readers import read_seed
-from builder.readers.bibliography import build_paper, find_duplicates
+from builder.readers.bibliography import build_paper
 from builder.store import plain
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -116,27 +114,3 @@ def test_a_seed_without_a_title_gets_its_file_name(tmp_path: Path) -> None:
     assert paper.csl.title == "nameless"
     assert paper.id == "li-2020-nameless"
     assert "seed-missing" in [q.rule for q in paper.questions]
-
-
-def _copy(paper: Paper, file: str, sha256: str | None = None, name: str | None = None) -> Paper:
-    seed = paper.seed.model_copy(update={"file": file, "sha256": sha256 or paper.seed.sha256})
-    return paper.model_copy(update={"seed": seed, "id": name or paper.id})
-
-
-def test_duplicates_are_found_by_bytes_and_by_paper() -> None:
-    paper = _paper(DIGEST)
-    same_bytes = _copy(paper, "b.txt")
-    same_paper = _copy(paper, "c.txt", sha256="1" * 64)
-    other = _copy(paper, "d.txt", sha256="2" * 64, name="other")
-    problems = find_duplicates([other, same_paper, same_bytes, paper])
-    assert [(p.file, p.rule) for p in problems] == [
-        ("seeds/b.txt", "seed-duplicate"),
-        ("seeds/c.txt", "seed-duplicate"),
-    ]
-    assert problems[0].got == f"the same bytes as seeds/{DIGEST}"
-    assert problems[1].got == f"the same paper ({paper.id}) as seeds/{DIGEST}"
-
-
-@pytest.mark.parametrize("name", [DIGEST, SCRAPED])
-def test_one_paper_is_no_duplicate(name: str) -> None:
-    assert find_duplicates([_paper(name)]) == []

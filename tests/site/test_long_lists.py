@@ -1,5 +1,6 @@
 """Lists that grow with the library: what a page keeps, and where the rest goes."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -8,7 +9,8 @@ from render_sample import sample_library
 from builder.models import Finding, Locator, Term
 from builder.site.links import split_list, view_steps
 from builder.site.pages import Page, view_pages
-from builder.store import Library
+from builder.site.render import render_page
+from builder.store import Library, merge_references
 
 PAPER = "mohan-2025-exosomal-interventions"
 
@@ -113,3 +115,37 @@ def test_what_no_evidence_names_is_a_line_of_the_glossary_and_has_no_page() -> N
 def test_an_ancestor_of_what_evidence_names_has_a_page() -> None:
     pages = {page.path for page in view_pages(sample_library())}
     assert {"sources/bmsc/", "sources/msc/"} <= pages
+
+
+def test_the_page_of_a_paper_with_200_statements_and_137_references_stays_light() -> None:
+    """No page has over 3,000 elements; the theme around it has about a hundred and thirty."""
+    library = sample_library()
+    bundle = library.papers[PAPER]
+    cited = [
+        bundle.references[0].model_copy(
+            update={
+                "id": f"w{n}",
+                "number": n,
+                "line": n,
+                "csl": bundle.references[0].csl.model_copy(update={"title": f"Work {n * 7919}"}),
+            }
+        )
+        for n in range(1, 138)
+    ]
+    findings = [
+        bundle.findings[0].model_copy(
+            update={
+                "id": f"f{n:09x}",
+                "locator": Locator(kind="full-text", line=n, section=f"Section {n // 20}"),
+                "references": [1, 2],
+            }
+        )
+        for n in range(200)
+    ]
+    bundle = replace(bundle, findings=findings, references=cited)
+    references = merge_references([bundle], {})
+    library = replace(library, papers={PAPER: bundle}, references=references)
+    [page] = [p for p in view_pages(library) if p.kind == "paper"]
+    text = render_page(page)
+    assert text.count('<li id="f0') == 200
+    assert len(re.findall(r"<[a-zA-Z]", text)) < 2850

@@ -115,7 +115,6 @@ def hostile_site(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("hostile")
     render_site(sample_library(HOSTILE), folder / "docs")
     config = (ROOT / "mkdocs.yml").read_text()
-    config = config.replace("docs_dir: build/docs", "docs_dir: docs")
     theme = (ROOT / "templates/theme").as_posix()
     (folder / "mkdocs.yml").write_text(config.replace("templates/theme", theme))
     done = subprocess.run(
@@ -124,7 +123,7 @@ def hostile_site(tmp_path_factory) -> Path:
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1", "ATLAS_DOCS": str(folder / "docs")},
     )
     assert (done.returncode, done.stderr) == (0, "")
     return folder / "site"

@@ -27,7 +27,7 @@ from builder.extract.findings.concepts import (
     read_setting,
 )
 from builder.extract.findings.cues import Cues, read_cues
-from builder.extract.findings.outcomes import correct_outcomes
+from builder.extract.findings.outcomes import correct_outcomes, read_sites
 from builder.extract.findings.questions import Beside, check_entities
 from builder.extract.findings.spans import Reading, drop_ancestors
 from builder.extract.findings.statements import (
@@ -276,6 +276,7 @@ def _read_part(
         *read_mechanisms(reading),
         *read_outcomes(reading),
         *read_setting(reading),
+        *read_sites(reading),
     ]
     if part.role in _READ_IN:
         assigned = [a for a in assigned if a.field in _READ_IN[part.role]]
@@ -322,7 +323,7 @@ def _fields(assigned: Iterable[Assigned]) -> dict[str, Any]:
         f: []
         for f in (
             "sources", "modifications", "targets", "partners", "models", "species",
-            "conditions",
+            "conditions", "sites",
         )
     }  # fmt: skip
     effects: dict[str, dict[str, str]] = {field: {} for field in EFFECTS}
@@ -380,7 +381,7 @@ def _by_field(assigned: Iterable[Assigned]) -> dict[str, dict[str, str]]:
     """Return values and their details by field, without species: those tell no subject."""
     found: dict[str, dict[str, str]] = {}
     for item in assigned:
-        if item.field not in ("", "species"):
+        if item.field not in ("", "species", "sites", "design"):
             found.setdefault(item.field, {}).setdefault(item.value, item.detail)
     return found
 

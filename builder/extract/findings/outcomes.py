@@ -155,6 +155,38 @@ def _is_doubtful(reading: Reading, verb: int) -> bool:
     return bool(words.unsure.search(near) or words.lacking.search(reading.text[:verb]))
 
 
+# --- where ---------------------------------------------------------------------------------------
+
+_IN_THE = re.compile(r"\s+(?:\w+(?:ed|n)\s+)?(?:in|of|at|on)\s+(?:the\s+|an?\s+)?(?:[\w-]+\s+)?")
+
+
+def read_sites(reading: Reading) -> list[Assigned]:
+    """Return the tissues that a condition or a repair is in: "repair of [rotator cuff]".
+
+    A tissue counts within the name of a lesion or a repair, or right behind it ("defects created in
+    the femoral condyle"); the tissue that cells come from does not.
+    """
+    tissue_processes = read_words().ids["tissue"]
+    lesions = [
+        *reading.mentions("condition"),
+        *(m for m in reading.mentions("mechanism") if m.term in tissue_processes),
+    ]
+    found = []
+    for mention in reading.mentions("tissue"):
+        for lesion in lesions:
+            within = lesion.start <= mention.start and mention.end <= lesion.end
+            gap = reading.text[lesion.end : mention.start]
+            if within or (mention.start >= lesion.end and _IN_THE.fullmatch(gap)):
+                found.append(
+                    Assigned(
+                        "sites", mention.term, "site-of-lesion", reading.part.name,
+                        mention.start, mention.end, mention.text,
+                    )
+                )  # fmt: skip
+                break
+    return found
+
+
 # --- outcomes that are not the vesicles' ---------------------------------------------------------
 
 _SENTENCE_END = re.compile(r"[.;]\s+(?=[A-Z0-9])|[.;]\s*$")

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from builder.readers.marks import NUMBERS, expand_numbers, find_citations
+from builder.readers.draft import NUMBERS, expand_numbers, find_citations
 from builder.text import spelling
 
 # A heading or words behind a bracket that show a measure: [45, 90] under "Angle" cites nothing.

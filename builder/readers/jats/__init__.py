@@ -17,11 +17,9 @@ from lxml import etree
 
 from builder.errors import Problem, ProblemError
 from builder.models.document import Coverage, Document, WorkFields
-from builder.readers.jats.abbreviations import read_abbreviations
-from builder.readers.jats.body import Body
+from builder.readers.jats.body import Body, read_abbreviations
 from builder.readers.jats.context import LANG, Context, below, child_of
-from builder.readers.jats.front import is_author, read_front
-from builder.readers.jats.notices import flag_notices
+from builder.readers.jats.front import flag_notices, is_author, read_front
 from builder.readers.jats.references import read_references
 from builder.readers.jats.source import parse_article
 from builder.readers.source import Source

@@ -1,4 +1,7 @@
-"""What the parts of one reading share: the file's name, problems, and the numbers of references."""
+"""What the parts of one reading share: kinds of elements, the file's name, problems, numbers.
+
+The sets of tags at the top are the one place that says what an element holds and how it is printed.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,79 @@ from typing import cast
 from lxml import etree
 
 from builder.errors import Level, Problem
+
+# Parts that are printed away from the line they are tagged in. The reader of the text finds them
+# in ``Prose.floats``.
+FLOATS = frozenset({
+    "fig", "fig-group", "table-wrap", "table-wrap-group", "supplementary-material", "media", "fn",
+    "fn-group", "boxed-text", "chem-struct-wrap",
+})  # fmt: skip
+# Parts that begin on a new line: a space keeps their words apart.
+APART = frozenset({
+    "p", "title", "label", "list", "list-item", "def-list", "def-item", "term", "def", "break",
+    "disp-quote", "attrib", "institution", "addr-line", "td", "th", "tr", "sec", "hr", "line",
+    "verse-line", "caption", "subtitle", "trans-title", "disp-formula-group",
+})  # fmt: skip
+# Parts that are not printed, or not as text.
+SILENT = frozenset({
+    "index-term", "index-term-range-end", "processing-meta", "institution-id", "permissions",
+    "fn-stub", "contrib-id", "milestone-start", "milestone-end", "target",
+})  # fmt: skip
+# Names, of whose parts PubMed Central takes out the spaces.
+NAMES_WITH_SPACES = frozenset(["name", "string-name"])
+# What a mark on a title refers to.
+NOTES = frozenset(["fn", "author-notes", "corresp", "aff"])
+
+
+NAMES = frozenset(["name", "string-name", "name-alternatives", "collab", "collab-alternatives"])
+PEOPLE = NAMES | {"anonymous"}
+# Titles of the work itself, the best first; of a book, of a journal, the source is the title.
+HEADS = ("article-title", "chapter-title", "data-title", "part-title")
+TITLES = frozenset([*HEADS, "source"])
+DATES = frozenset(["year", "month", "day"])
+PAGES = frozenset(["fpage", "lpage", "page-range", "elocation-id"])
+# Fields that are nothing but their text.
+TEXTS = PAGES | {
+    "volume", "issue", "supplement", "publisher-name", "publisher-loc", "issn", "edition",
+    "patent", "institution", "version",
+}  # fmt: skip
+IDENTIFIERS = frozenset(["pub-id", "object-id", "article-id"])
+LINKS = frozenset(["ext-link", "uri"])
+# Elements that hold one field; all others are wrappers and are looked into.
+FIELDS = (
+    PEOPLE
+    | TITLES
+    | DATES
+    | TEXTS
+    | IDENTIFIERS
+    | LINKS
+    | {
+        "person-group",
+        "etal",
+        "label",
+        "conf-name",
+        "trans-title",
+        "trans-source",
+        "series",
+        "string-date",
+        "date-in-citation",
+        "access-date",
+        "isbn",
+    }
+)
+# Fields and parts of names that are put apart in print where nothing stands between them.
+SET_APART = TITLES | DATES | TEXTS | IDENTIFIERS | {"surname", "given-names", "etal"}
+# Elements besides these, and links with a text, whose text is printed just as it stands.
+PLAIN = frozenset({
+    "mixed-citation", "citation", "person-group", "name", "string-name", "italic", "bold",
+    "comment", "conf-name", "collab",
+})  # fmt: skip
+# What stands in a citation that tags no field: looks, a label, a link.
+MARKUP = LINKS | {
+    "etal", "italic", "bold", "sup", "sub", "sc", "underline", "label", "styled-content",
+    "named-content", "monospace", "break", "x", "roman", "sans-serif",
+}  # fmt: skip
+
 
 HREF = "{http://www.w3.org/1999/xlink}href"
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"

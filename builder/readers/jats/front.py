@@ -1,7 +1,8 @@
-"""The front of an article: bibliography, people, dates, identifiers and licence."""
+"""The front of an article: bibliography, people, dates, licence, and notices about it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -17,21 +18,56 @@ from builder.readers.jats.context import (
     line_of,
     words_of,
 )
-from builder.readers.jats.dates import find_issued
-from builder.readers.jats.identifiers import bare_doi, bare_pmcid
 from builder.readers.jats.inline import text_of, tidy, title_of
-from builder.readers.jats.people import find_orcid, parse_name
+from builder.readers.jats.values import bare_doi, bare_pmcid, find_issued, find_orcid, parse_name
 from builder.readers.jats.works import join_pages
+
+_RETRACTED = re.compile(r"^\W*(?:retracted|retraction|withdrawn)\b", re.IGNORECASE)
+_CORRECTIONS = ("correction", "erratum", "corrigendum", "addendum", "expression-of-concern")
+_ABOUT_IT = ("retraction-forward", "retracted", "concern", "corrected", "correction-forward")
+_PARTS = ("sub-article", "response")
+
+
+def flag_notices(article: etree._Element, title: str, context: Context) -> None:
+    """Flag retractions, corrections, missing parts and parts that are left out."""
+    kind = (article.get("article-type") or "").lower()
+    if kind == "retraction" or "retract" in kind or _RETRACTED.match(title):
+        context.flag(
+            "warning", "jats-retraction", article, "a paper that stands", "a retraction", _HINT
+        )
+    elif kind in _CORRECTIONS or kind.startswith("correct"):
+        context.flag(
+            "warning", "jats-erratum", article, "a paper", f"a notice of type {kind!r}", _HINT
+        )
+    _flag_related(article, context)
+    for part in article.iter(*_PARTS):
+        got = f"a {part.tag} of type {part.get('article-type', part.get('response-type', ''))!r}"
+        context.flag("note", "jats-sub-article", part, "one text; this part is left out", got)
+    if child_of(article, "body") is None:
+        context.flag("warning", "jats-no-body", article, "the full text", "front matter only")
+
+
+_HINT = "Its statements must not stand as findings of the paper it is about."
+
+
+def _flag_related(article: etree._Element, context: Context) -> None:
+    for related in article.iter("related-article"):
+        kind = (related.get("related-article-type") or "").lower()
+        if any(True for _ in related.iterancestors(*_PARTS)):
+            continue
+        target = href(related) or words_of(related).strip()
+        if any(word in kind for word in ("retract", "concern")):
+            rule, hint = "jats-retraction", "Look at the notice before you use the paper."
+            context.flag("warning", rule, related, "a paper that stands", f"{kind}: {target}", hint)
+        elif "corr" in kind or "errat" in kind or "addend" in kind:
+            rule, hint = "jats-erratum", "Look at the notice before you use the paper."
+            context.flag("note", rule, related, "no later notice", f"{kind}: {target}", hint)
+
 
 _NO_AFFILIATION = ("label", "email", "phone", "fax", "institution-id", "sup", "xref")
 _NAME_TAGS = (
-    "name",
-    "name-alternatives",
-    "string-name",
-    "collab",
-    "collab-alternatives",
-    "anonymous",
-)
+    "name", "name-alternatives", "string-name", "collab", "collab-alternatives", "anonymous",
+)  # fmt: skip
 _NOT_AUTHORS = ("editor", "reviewer", "translator", "collab", "illustrator")
 _LICENCE_HOSTS = ("creativecommons.org", "/licen")
 _WORKS_WITHOUT_JOURNAL = ("preprint",)

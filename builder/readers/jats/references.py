@@ -11,9 +11,7 @@ from lxml import etree
 from builder.models.document import Citation, WorkFields
 from builder.readers.jats.context import Context, child_of, line_of, words_of
 from builder.readers.jats.inline import text_of, tidy
-from builder.readers.jats.parts import Parts
-from builder.readers.jats.printed import printed_work
-from builder.readers.jats.works import parse_work
+from builder.readers.jats.works import Parts, parse_work, printed_work
 from builder.text.dates import names_impossible_day
 
 CITATIONS = frozenset(["element-citation", "mixed-citation", "citation", "nlm-citation"])

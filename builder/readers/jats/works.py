@@ -1,77 +1,226 @@
-"""One cited work: its bibliographic fields from the tags of a citation element."""
+"""One cited work: its fields from the tags of a citation element, and the work as printed."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from lxml import etree
 
 from builder.models.document import Person, WorkFields
-from builder.readers.jats.context import href, words_of
-from builder.readers.jats.dates import parse_date, parse_year
-from builder.readers.jats.fields import MARKUP, PEOPLE, TEXTS
-from builder.readers.jats.identifiers import find_identifiers
-from builder.readers.jats.parts import Parts
-from builder.readers.jats.people import says_et_al
+from builder.readers.jats.context import (
+    FIELDS,
+    HEADS,
+    LINKS,
+    MARKUP,
+    PEOPLE,
+    PLAIN,
+    SET_APART,
+    TEXTS,
+    TITLES,
+    Context,
+    href,
+    words_of,
+)
+from builder.readers.jats.inline import ET_AL, Prose, text_of, tidy, title_of
+from builder.readers.jats.values import (
+    find_identifiers,
+    parse_date,
+    parse_name,
+    parse_year,
+    read_name,
+    says_et_al,
+)
 from builder.text.dates import make_date
+
+
+class Parts:
+    """What one citation element holds.
+
+    ``found`` has the elements that hold a field, by tag; people named behind the title stand under
+    ``late-person``, for they are editors as a rule. ``has_text`` tells whether there is text beside
+    the tags, ``et_al`` whether that text says that a list of names goes on.
+    """
+
+    __slots__ = ("_people", "_texts", "context", "element", "et_al", "found", "has_text")
+
+    def __init__(self, element: etree._Element, context: Context) -> None:
+        self.element = element
+        self.context = context
+        self.found: dict[str, list[etree._Element]] = {}
+        text = element.text
+        self.has_text = bool(text and not text.isspace())
+        self._texts: dict[etree._Element, str] = {}
+        self._people: dict[etree._Element, Person | None] = {}
+        self.et_al = self._gather(element)
+
+    def _gather(self, element: etree._Element) -> bool:
+        """Sort the elements by tag; tell whether text between them says "et al."."""
+        found = self.found
+        et_al = False
+        is_top = element is self.element
+        titled = not TITLES.isdisjoint(found)
+        for child in element:
+            tag = child.tag
+            if tag in FIELDS:
+                titled = titled or tag in TITLES
+                name = "late-person" if titled and tag in PEOPLE else tag
+                same = found.get(name)
+                if same is None:
+                    found[name] = [child]
+                else:
+                    same.append(child)
+            elif len(child):
+                et_al = self._gather(child) or et_al
+                titled = titled or not TITLES.isdisjoint(found)
+            elif tag == "italic" and not titled:
+                et_al = et_al or says_et_al(child.text)
+            tail = child.tail
+            if tail and not tail.isspace():
+                self.has_text = self.has_text or is_top
+                et_al = et_al or (not titled and "al" in tail and says_et_al(tail))
+        return et_al
+
+    def text(self, element: etree._Element) -> str:
+        """Return an element's text."""
+        known = self._texts.get(element)
+        if known is not None:
+            return known
+        text = element.text or ""
+        # Years, volumes and pages are letters and digits, with nothing to tidy.
+        if len(element) or not (text.isalnum() and text.isascii()):
+            text = text_of(element, self.context)
+        self._texts[element] = text
+        return text
+
+    def first(self, tag: str) -> str:
+        """Return the text of the first element of a tag, '' where there is none."""
+        elements = self.found.get(tag)
+        return self.text(elements[0]) if elements else ""
+
+    def person(self, element: etree._Element) -> Person | None:
+        """Return the person or group of a name element."""
+        try:
+            return self._people[element]
+        except KeyError:
+            person = self._people[element] = parse_name(element, self.context)
+            return person
+
+    def printed_name(self, element: etree._Element) -> str:
+        """Return a name as printed; the person is read on the way."""
+        tag = element.tag
+        if tag == "name":
+            self._people[element], words = read_name(element, self.context)
+            if words:
+                return tidy(" ".join(filter(None, words)))
+        elif tag == "etal" and not len(element):
+            return tidy(element.text or ET_AL)
+        prose = Prose(self.context)
+        prose.add_child(element)
+        return prose.text()
+
+    def title(self, element: etree._Element) -> str:
+        """Return a title's text, without the marks of notes on it."""
+        if len(element) and any(True for _ in element.iter("xref")):
+            return title_of(element, self.context)
+        return self.text(element)
+
+    def head(self) -> etree._Element | None:
+        """Return the element of the work's own title, None where no element has one."""
+        for tag in HEADS:
+            for element in self.found.get(tag, ()):
+                if len(element) or (element.text or "").strip():
+                    return element
+        return None
+
+
+_PLACE = frozenset(["year", "month", "day", "volume", "issue", "fpage", "lpage"])
+
+
+def printed_work(parts: Parts) -> str:
+    """Return a citation as printed. Fields without punctuation between them are parted."""
+    if not parts.has_text:
+        return ". ".join([p.rstrip(". ") for p in _printed_parts(parts) if p])
+    element = parts.element
+    if _is_plain(element):
+        return tidy(words_of(element))
+    prose = Prose(parts.context)
+    prose.add(element)
+    printed = prose.text()
+    if len(element) and element[0].tag == "label":
+        return printed.removeprefix(tidy(element[0].text or "")).lstrip()
+    return printed
+
+
+def _is_plain(element: etree._Element) -> bool:
+    """Tell whether an element's text is just what its tags hold; set fields apart on the way.
+
+    PubMed Central takes out the spaces between the parts of a name, and between fields: they are
+    put back, for "137" and a PMID behind it would read as one number.
+    """
+    plain = True
+    for part in element.iter():
+        tag = part.tag
+        if tag in SET_APART:
+            if not part.tail and part.getnext() is not None:
+                part.tail = " "
+            if tag == "etal" and not part.text and not len(part):
+                part.text = ET_AL
+        elif tag in LINKS:
+            plain = plain and bool(part.text)
+        elif tag not in PLAIN:
+            plain = False
+    return plain
+
+
+def _printed_parts(parts: Parts) -> Iterable[str]:
+    people: list[str] = []
+    where: list[str] = []
+    for child in parts.element:
+        tag = child.tag
+        if tag in _PLACE:
+            where.append(parts.text(child))
+        elif tag in PEOPLE or tag == "etal":
+            people.append(parts.printed_name(child))
+        elif tag == "person-group":
+            people += map(parts.printed_name, child)
+        elif tag != "label":
+            if people:
+                yield ", ".join(filter(None, people))
+                people = []
+            if where:
+                yield " ".join(filter(None, where))
+                where = []
+            yield parts.text(child)
+    yield ", ".join(filter(None, people))
+    yield " ".join(filter(None, where))
+
 
 Found = dict[str, list[etree._Element]]
 
 # JATS publication types, and what publishers write, as CSL types (CSL 1.0.2, appendix III).
 _TYPES = {
-    "journal": "article-journal",
-    "journal-article": "article-journal",
-    "article": "article-journal",
-    "periodical": "article-journal",
-    "book": "book",
-    "edited-book": "book",
-    "ebook": "book",
-    "monograph": "book",
-    "book-chapter": "chapter",
-    "chapter": "chapter",
-    "bookchapter": "chapter",
-    "book-part": "chapter",
-    "confproc": "paper-conference",
-    "conf-proc": "paper-conference",
-    "conference": "paper-conference",
-    "conf-paper": "paper-conference",
-    "proceeding": "paper-conference",
-    "proceedings": "paper-conference",
-    "thesis": "thesis",
-    "dissertation": "thesis",
-    "web": "webpage",
-    "webpage": "webpage",
-    "website": "webpage",
-    "web-page": "webpage",
-    "eref": "webpage",
-    "report": "report",
-    "gov": "report",
-    "working-paper": "report",
-    "patent": "patent",
-    "data": "dataset",
-    "dataset": "dataset",
-    "database": "dataset",
-    "software": "software",
-    "computer-program": "software",
-    "preprint": "article",
-    "newspaper": "article-newspaper",
-    "magazine": "article-magazine",
-    "standard": "standard",
-    "clinicaltrial": "document",
-}
+    "journal": "article-journal", "journal-article": "article-journal",
+    "article": "article-journal", "periodical": "article-journal", "book": "book",
+    "edited-book": "book", "ebook": "book", "monograph": "book", "book-chapter": "chapter",
+    "chapter": "chapter", "bookchapter": "chapter", "book-part": "chapter",
+    "confproc": "paper-conference", "conf-proc": "paper-conference",
+    "conference": "paper-conference", "conf-paper": "paper-conference",
+    "proceeding": "paper-conference", "proceedings": "paper-conference", "thesis": "thesis",
+    "dissertation": "thesis", "web": "webpage", "webpage": "webpage", "website": "webpage",
+    "web-page": "webpage", "eref": "webpage", "report": "report", "gov": "report",
+    "working-paper": "report", "patent": "patent", "data": "dataset", "dataset": "dataset",
+    "database": "dataset", "software": "software", "computer-program": "software",
+    "preprint": "article", "newspaper": "article-newspaper", "magazine": "article-magazine",
+    "standard": "standard", "clinicaltrial": "document",
+}  # fmt: skip
 _IN_BOOKS = frozenset(["book", "chapter"])
 # Groups of people who did not write the work.
 _NOT_AUTHORS = re.compile(r"edit|transl|review|guest|assignee|illustr|transed", re.IGNORECASE)
 _FOUR_DIGITS = re.compile(r"[1-9][0-9]{3}", re.ASCII)
 _STATUSES = (
-    "in press",
-    "forthcoming",
-    "submitted",
-    "in preparation",
-    "unpublished",
-    "ahead of print",
-)
+    "in press", "forthcoming", "submitted", "in preparation", "unpublished", "ahead of print",
+)  # fmt: skip
 _STATUS = re.compile(rf"\b({'|'.join(_STATUSES)})\b")
 
 

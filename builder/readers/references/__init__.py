@@ -18,12 +18,22 @@ from builder.errors import Problem
 from builder.models import Cited, Question
 from builder.models.document import Citation, Document, Person, WorkFields, split_link_labels
 from builder.readers.bibliography import csl_item
-from builder.readers.journals import journal_words
-from builder.readers.references.forms import Found, parse_book_like
-from builder.readers.references.people import Byline, split_byline
-from builder.readers.references.styles import read_author_year, read_names_and_colon, read_year_last
-from builder.readers.references.tail import Links, Tail, find_tail, take_links
-from builder.readers.references.title import drop_stop, split_title
+from builder.readers.references.parts import (
+    Byline,
+    Links,
+    Tail,
+    find_tail,
+    split_byline,
+    take_links,
+)
+from builder.readers.references.styles import (
+    Found,
+    parse_book_like,
+    read_author_year,
+    read_names_and_colon,
+    read_year_last,
+)
+from builder.readers.references.title import drop_stop, journal_words, split_title
 from builder.text import ids
 from builder.text.dates import YEAR, names_impossible_day
 from builder.text.spelling import fold

@@ -2,15 +2,68 @@
 
 The container is the run behind the last end of a sentence, drawn to the left over abbreviated
 words: ISO 4 abbreviates each word of a long name with a full stop, drops its articles and
-prepositions, and never abbreviates a name of one word.
+prepositions, and never abbreviates a name of one word. The words that are known of journal names
+stand in content/journals.yml.
 """
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
+from typing import Any
 
-from builder.readers.journals import JournalWords, journal_words
+from builder.project import find_data
+from builder.store import read_yaml
+
+_FILE = find_data("journals.yml")
+
+
+@dataclass(frozen=True, slots=True)
+class JournalWords:
+    """Words and word ends that occur in printed journal names, and names of bodies."""
+
+    abbreviations: frozenset[str]
+    letters: frozenset[str]
+    abbreviation_endings: tuple[str, ...]
+    whole_words: frozenset[str]
+    lower_case_names: frozenset[str]
+    preprint_servers: frozenset[str]
+    body_words: frozenset[str]
+    body_last_words: frozenset[str]
+
+    def is_abbreviation(self, word: str) -> bool:
+        """Tell whether a printed word (its full stop taken off) is a known abbreviation."""
+        last = word.rsplit("-", 1)[-1].strip("()")
+        if len(last) == 1:
+            return last in self.letters
+        low = last.casefold()
+        if low in self.whole_words:
+            return False
+        return low in self.abbreviations or low.endswith(self.abbreviation_endings)
+
+
+@functools.cache
+def journal_words() -> JournalWords:
+    """Return the words of content/journals.yml. Raises ProblemError where it can't be read."""
+    data: dict[str, Any] = read_yaml(_FILE, _FILE.parents[1])
+
+    def words(key: str) -> frozenset[str]:
+        return frozenset(str(data[key]).split())
+
+    return JournalWords(
+        abbreviations=frozenset(w.casefold() for w in words("abbreviations")),
+        letters=words("letters"),
+        abbreviation_endings=tuple(sorted(words("abbreviation_endings"))),
+        whole_words=frozenset(w.casefold() for w in words("whole_words")),
+        lower_case_names=words("lower_case_names"),
+        preprint_servers=frozenset(
+            name.strip().casefold() for name in str(data["preprint_servers"]).split(";")
+        ),
+        body_words=words("body_words"),
+        body_last_words=words("body_last_words"),
+    )
+
 
 _BREAK = re.compile(r"[.?!]+[\"”’')\]]*\s+(?=\S)")
 _INNER_STOP = re.compile(r"[^\W\d_]\.[^\W\d_]")
@@ -19,52 +72,11 @@ _NO_END = frozenset(
     ["al", "approx", "ca", "cf", "dr", "e.g", "fig", "i.e", "no", "nos", "prof", "resp", "st", "vs"]
 )
 _KEEPS_STOP = frozenset(["al", "etc", "inc", "jr", "ltd", "sp", "spp", "subsp", "ssp"])
-_SMALL = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "at",
-        "by",
-        "de",
-        "del",
-        "der",
-        "des",
-        "di",
-        "do",
-        "du",
-        "e",
-        "el",
-        "en",
-        "et",
-        "for",
-        "für",
-        "i",
-        "il",
-        "in",
-        "is",
-        "la",
-        "le",
-        "les",
-        "of",
-        "on",
-        "or",
-        "per",
-        "the",
-        "to",
-        "und",
-        "und",
-        "van",
-        "via",
-        "von",
-        "with",
-        "y",
-        "à",
-        "&",
-        "+",
-        "–",
-    ]
-)
+_SMALL = frozenset({
+    "a", "an", "and", "at", "by", "de", "del", "der", "des", "di", "do", "du", "e", "el", "en",
+    "et", "for", "für", "i", "il", "in", "is", "la", "le", "les", "of", "on", "or", "per", "the",
+    "to", "und", "van", "via", "von", "with", "y", "à", "&", "+", "–",
+})  # fmt: skip
 # Ends of whole English words; a word that ends so before a full stop is no abbreviation.
 _WHOLE_WORD = re.compile(
     r"(?:[aeiouy]|tion|sion|ing|ment|ness|[aeiou]r|ism|ed|ies|[aeou]s|ts|ns|ls|ew|ck|ght|th|nce|"

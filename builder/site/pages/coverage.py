@@ -22,7 +22,7 @@ from builder.curate.review_flow import (
     read_last_search,
 )
 from builder.extract.study_card import read_items
-from builder.models import StudyCard
+from builder.models import Stated, StudyCard
 from builder.models.review import Run, Screening, ScreeningRecord, Strategy
 from builder.site.charts import (
     draw_bar,
@@ -286,10 +286,7 @@ def view_card(bundle: PaperBundle) -> View | None:
             {
                 "label": item.label,
                 "note": item.note or "",
-                "stated": [
-                    {"value": s.value, "quote": s.quote, "place": _place(s.section, s.line)}
-                    for s in card.values_of(item.id)
-                ],
+                **_view_stated(card.values_of(item.id)),
             }
         )
     return {
@@ -309,6 +306,16 @@ def view_card(bundle: PaperBundle) -> View | None:
     }
 
 
+def _view_stated(stated: list[Stated]) -> View:
+    """Return the values of an item, and each sentence once with the values that it states."""
+    quotes: dict[str, View] = {}
+    for entry in stated:
+        place = _place(entry.section, entry.line)
+        quote = quotes.setdefault(entry.quote, {"quote": entry.quote, "place": place, "states": []})
+        quote["states"].append(entry.value)
+    return {"stated": [entry.value for entry in stated], "quotes": list(quotes.values())}
+
+
 def _place(section: str | None, line: int) -> str:
     return f"{section}, line {line}" if section else f"line {line}"
 
@@ -325,7 +332,7 @@ def view_study_cards(atlas: Atlas) -> Page:
         "randomisation, blinding and outcomes, each with its quote and place.",
         kind="page",
         view={
-            "items": [item.label for item in items],
+            "groups": list(dict.fromkeys(item.group for item in items)),
             "facets": " ".join(_FACETS),
             "stated": [
                 {
@@ -352,10 +359,17 @@ def _view_row(atlas: Atlas, card: StudyCard) -> View:
         "title": bundle.paper.csl.title,
         "cells": [
             {
-                "label": item.label,
-                "values": [stated.value for stated in card.values_of(item.id)],
+                "group": group,
+                "parts": [
+                    {
+                        "label": item.label,
+                        "stated": ", ".join(stated.value for stated in card.values_of(item.id)),
+                    }
+                    for item in read_items()
+                    if item.group == group
+                ],
             }
-            for item in read_items()
+            for group in dict.fromkeys(item.group for item in read_items())
         ],
         "facets": [
             {

@@ -80,7 +80,7 @@ def view_cited(atlas: Atlas, cited: Cited, root: str) -> View:
         "parsed": cited.parsed,
         "href": atlas.work_href(cited.id, root) if cited.id in atlas.pages.works else "",
         "way": ways[0],
-        "questions": view_questions(cited.questions),
+        "doubt": "; ".join(q.text for q in cited.questions),
         "withdrawn": bool(reference and reference.withdrawn),
     }
 

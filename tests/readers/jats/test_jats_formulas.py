@@ -7,9 +7,7 @@ import unicodedata
 import pytest
 from lxml import etree
 
-from builder.readers.jats.formulas import mathml_text
-from builder.readers.jats.scripts import subscript, superscript
-from builder.readers.jats.tex import tex_text
+from builder.readers.jats.formulas import mathml_text, subscript, superscript, tex_text
 
 
 @pytest.mark.parametrize(
