@@ -134,12 +134,19 @@ class Said:
         """Return the species whose living animals the sentence names."""
         return [name for name, pattern in self.words.animals if pattern.search(self.text)]
 
-    def beside_vesicles(self, start: int, end: int, reach: int) -> bool:
-        """Return whether vesicles stand near a span, with nothing between that it may belong to."""
+    def has_between(self, name: str, start: int, end: int) -> bool:
+        """Return whether a part of the sentence has a word of a list."""
+        return self.words.lists[name].search(self.text[start:end]) is not None
+
+    def beside_vesicles(self, start: int, end: int, reach: int, *more: str) -> bool:
+        """Return whether vesicles stand near a span, with nothing between that it may belong to.
+
+        That is any word of the list ``rivals``, or of the lists named in ``more``.
+        """
         for first, last in self.vesicles:
             low, high = (end, first) if first >= end else (last, start)
-            between = self.text[low:high]
-            if len(between) <= reach and not self.words.lists["rivals"].search(between):
+            lists = ("rivals", *more)
+            if high - low <= reach and not any(self.has_between(n, low, high) for n in lists):
                 return True
         return False
 

@@ -27,7 +27,10 @@ def find_outcomes(said: Said) -> Iterator[OutcomeNumber]:
     """Yield the means with their spread that a result states for animals or people, as printed."""
     if said.zone != "results" or "±" not in said.text:
         return
-    measures = [(m.start(), value) for value, m in find_listed(said, "outcome-measures")]
+    named = {value: m.start() for value, m in find_listed(said, "outcome-measures")}
+    if "BV/TV" in named:
+        named.pop("bone volume", None)
+    measures = [(at, value) for value, at in named.items()]
     p_values = [(m.start(), "p " + " ".join(m["p"].split())) for m in _P.finditer(said.text)]
     if not (measures or p_values) or _BASELINE.search(said.text):
         return
@@ -36,14 +39,14 @@ def find_outcomes(said: Said) -> Iterator[OutcomeNumber]:
     times = [(q, start) for q, start, _ in place_quantities(said.text) if q.unit in DAYS]
     counts = [m[0] for m in _N.finditer(said.text)]
     for match in _MEAN.finditer(said.text):
-        named = [value for at, value in measures if at < match.start()] or [
+        own = [value for at, value in measures if at < match.start()] or [
             value for _, value in measures
         ]
         yield OutcomeNumber(
             value=float(match["value"].replace("−", "-")),
             sd=float(match["sd"]),
             unit=match["unit1"] or match["unit"] or None,
-            of=named[-1] if named else None,
+            of=own[-1] if own else None,
             at=as_printed(times[0][0]) if len(times) == 1 else None,
             n=counts[0] if len(counts) == 1 else None,
             p=next((p for at, p in p_values if at > match.start()), None),

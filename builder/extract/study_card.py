@@ -29,10 +29,9 @@ from builder.models.study_card import ReportingItem, Stated, StudyCard
 
 Found = Iterator[tuple[str, str]]  # item and value
 _FORCE = re.compile(
-    r"(?:centrifug|spun|pellet|sediment)\w*[^.;]{0,80}?"
-    r"(?<![\d.,])(\d{1,3}(?:[, ]?\d{3})+|\d+(?:\.\d+)?\s*[×x]\s*10\D?\d)"
-    r"\s*[×x*]?\s*-?g\b"
+    r"(?<![\d.,])(\d{1,3}(?:[, ]?\d{3})+|\d+(?:\.\d+)?\s*[×x]\s*10\D?\d)\s*[×x*]?\s*-?g\b"
 )
+_SPUN = re.compile(r"centrifug|spun|pellet|sediment", re.IGNORECASE)
 _ULTRA = 100_000
 _UPTAKE = re.compile(
     r"\buptake|internali[sz]|\bPKH|\bco-?cultur|\btreated with|differentiat", re.IGNORECASE
@@ -53,13 +52,19 @@ def _isolation(said: Said) -> Found:
     removed = [m.start() for m in said.words.lists["removed"].finditer(said.text)]
 
     def of_serum(start: int) -> bool:
-        return any(-70 <= start - at <= 50 for at in removed)  # noqa: PLR2004 (letters)
+        for at in removed:
+            between = said.text[at:start]
+            aside = "(" in between and ")" not in between
+            if -70 <= start - at <= (200 if aside else 50):  # noqa: PLR2004 (letters)
+                return True
+        return False
 
     for value, match in find_listed(said, "isolation"):
         if not of_serum(match.start()):
             yield "isolation", value
     for match in _FORCE.finditer(said.text):
-        if parse_force(match[1]) >= _ULTRA and not of_serum(match.start()):
+        fast = _SPUN.search(said.text) and parse_force(match[1]) >= _ULTRA
+        if fast and not of_serum(match.start()):
             yield "isolation", "ultracentrifugation"
 
 
@@ -97,8 +102,7 @@ def _characterisation(said: Said) -> Found:
 
 def _markers(said: Said) -> Found:
     found = [value for value, _ in find_listed(said, "markers")]
-    several = len(found) > 1
-    if said.about_vesicles or several:
+    if said.about_vesicles or len(found) > 1:
         yield from (("markers", value) for value in found)
     if said.about_vesicles or found:
         yield from (("negative-markers", v) for v, _ in find_listed(said, "negative-markers"))
@@ -143,6 +147,9 @@ _DOSE_UNITS = re.compile(
 _PARTICLES = re.compile(r"\s(?:particles|vesicles)(?:\s?/\s?(?:mL|ml|µL|μL))?")
 # "1.0 × 10^10/mL", without a word for what is counted.
 _PER_ML = re.compile(r"\d+(?:\.\d+)?\s*[×x]\s*10\S{1,4}?\s?/\s?m[lL]\b")
+# "5 × 10^10 DiR-labelled EVs": the vesicles stand this near behind their number.
+_NUMBER_OF = re.compile(r"(?<![\d.–-])\d+(?:\.\d+)?\s*[×x]\s*10(?:\^\d+|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)(?=\s)")
+_NEXT = 20
 _VOLUME = re.compile(r"^[µm]L$")
 _TREATED = re.compile(
     r"\bgroups?\b|\bknees?\b|\bjoints?\b|\bdefects?\b|\bfractures?\b|\banimals?\b"
@@ -177,10 +184,15 @@ def _dose(said: Said) -> Found:
     for match in _PER_ML.finditer(said.text):
         if said.beside_vesicles(*match.span(), _NEAR):
             yield "dose", " ".join(match[0].split())
+    for match in _NUMBER_OF.finditer(said.text):
+        named = [last for first, last in said.vesicles if 0 <= first - match.end() <= _NEXT]
+        if named and not said.has_between("rivals", match.end(), named[0]):
+            yield "dose", " ".join(said.text[match.start() : named[0]].split())
     for quantity, start, end in place_quantities(said.text):
         counted = _DOSE_UNITS.match(quantity.unit)
         volume = _VOLUME.match(quantity.unit)
-        if (counted or volume) and said.beside_vesicles(start, end, _NEAR if counted else 40):
+        near = said.beside_vesicles(start, end, _NEAR if counted else 40, "diluents")
+        if (counted or volume) and near:
             more = _PARTICLES.match(said.text, end) if counted else None
             yield "dose", as_printed(quantity) + (more[0] if more else "")
 
@@ -195,8 +207,9 @@ def _course(said: Said) -> Found:
             yield "route", value
     if said.has("carriers") and re.search(r"\btransplant", said.text, re.IGNORECASE):
         yield "route", "implantation"
-    for match in _SCHEDULE.finditer(said.text):
-        yield "schedule", " ".join(match[0].split())
+    found = [" ".join(match[0].split()) for match in _SCHEDULE.finditer(said.text)]
+    if any(not words.startswith("for ") for words in found) or "secutive" in str(found):
+        yield from (("schedule", words) for words in found)
 
 
 _TIMES = r"(?:once|twice|thrice|(?:one|two|three|four|five|six|\d{1,2})\s+times?)"
@@ -211,7 +224,7 @@ _SCHEDULE = re.compile(
     rf"|(?:{_COUNT}|multiple)\s+(?:weekly|consecutive|repeated|intra-?articular)?\s*"
     r"(?:injections|doses|administrations)"
     rf"|thrice|{_COUNT}[\s-]{_UNIT}\s+intervals?"
-    rf"|for\s+{_COUNT}\s+(?:consecutive\s+|successive\s+){_UNIT}"
+    rf"|for\s+{_COUNT}\s+(?:consecutive\s+|successive\s+)?{_UNIT}"
     rf"|on\s+(?:post\w*\s+)?days?\s+\d{{1,2}}(?:(?:,|,?\s+and)\s+(?:day\s+)?\d{{1,2}})+)\b",
     re.IGNORECASE,
 )
@@ -297,11 +310,9 @@ def _count(said: Said) -> Iterator[tuple[int, str]]:
             yield 0, " ".join((match[0] + (noun[0] if noun else "")).split())
 
 
-_AGED_ANIMAL = re.compile(
-    r"\d+(?:[-–]\d+)?[\s-]+(?:day|week|month|year)s?[\s-]+old\b", re.IGNORECASE
-)
+_AGED_ANIMAL = re.compile(r"\d[\d–-]*[\s-]+(?:day|week|month|year)s?[\s-]+old\b", re.IGNORECASE)
 _ALLOCATES = re.compile(
-    r"\b(?:randomly|randomi[sz]ed|randomi[sz]ation|at random|random(?= (?:alloc|assign|group)))\b"
+    r"\b(?:randomly|randomi[sz](?:ed|ation)|at random|random(?= (?:alloc|assign|group|number)))\b"
     r"(?P<behind>[^.;]{0,70})",
     re.IGNORECASE,
 )
@@ -317,11 +328,11 @@ _NOT_ALLOCATED = re.compile(
 )
 _BLINDED = re.compile(
     r"\b(?:un|non-?|not\s+|without\s+)?(?:(?:double|single|triple)[\s-])?blind(?:ed|ly|ing)\b|"
-    r"\b(?:double|single|triple)[\s-]blind\b|\bblind\s+to\b|\bin\s+a\s+blind\s+|"
+    r"\b(?:double|single|triple)[\s-]blind\b|\bblind\s+to\b|\bunaware\s+of\b|\bin\s+a\s+blind\s+|"
     r"\bmasked\s+(?:to|assess|observ|evaluat)|\bopen[\s-]label\b",
     re.IGNORECASE,
 )
-_UNBLINDED = re.compile(r"^(?:un|non|not|without|open)", re.IGNORECASE)
+_UNBLINDED = re.compile(r"^(?:un(?!aware)|non|not|without|open)", re.IGNORECASE)
 
 
 def _bias(said: Said) -> Found:
@@ -334,7 +345,8 @@ def _bias(said: Said) -> Found:
         named = re.search(r"i[sz]", match[0][:10]) and re.search(
             r"\b(?:were|was|animals?|rats|mice|rabbits|sheep|patients|groups?)\b", before, re.I
         )
-        grouped = re.search(r"\b(?:assigned|allocated|divided|grouped)\s*$", before, re.I)
+        table = match[0].lower().startswith("random ") and _ALLOCATED.search(said.text)
+        grouped = table or re.search(r"\b(?:assigned|allocated|divided|grouped)\s*$", before, re.I)
         if chosen or not (first or named or grouped):
             continue
         denied = re.search(r"\b(?:not|non|without)[\s-]*$", before, re.IGNORECASE)
@@ -366,9 +378,10 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 _ENDED = re.compile(
-    r"\b(?:sacrific|euthan|killed|harvest|follow(?:ed)?[\s-]?up|were\s+maintained\s+until)",
+    r"\b(?:sacrific|euthan|killed|harvest|followed\s+for|were\s+maintained\s+until)",
     re.IGNORECASE,
 )
+_FOLLOWED = re.compile(r"\bfollow(?:ed)?[\s-]?up\b", re.IGNORECASE)
 _AGE = re.compile(r"^\s*(?:-|\s)?(?:old|of\s+age)\b|^\s*of\s+acclimat", re.IGNORECASE)
 _AGED = re.compile(r"\b(?:aged|age\s+of|acclimat\w*\s+for|for)\s*$", re.IGNORECASE)
 
@@ -381,7 +394,7 @@ def _times(said: Said) -> Iterator[tuple[int, str]]:
     """Yield the times at which animals or people were studied, in days and as printed."""
     after, ended = _AFTER.search(said.text), _ENDED.search(said.text)
     subjects = said.species() or said.has("people") or "nimals" in said.text
-    if not after and not (ended and subjects):
+    if not after and not _FOLLOWED.search(said.text) and not (ended and subjects):
         return
     if said.has("culture") and not (said.species() or ended):
         return
@@ -402,6 +415,9 @@ def _plural(unit: str, value: float) -> str:
     return unit if value != 1 else unit.removesuffix("s")
 
 
+_ENROLS = re.compile(r"\brecruit|\benrol|\binclu|\beligib|\bcriteri", re.IGNORECASE)
+
+
 def _measures(said: Said) -> Found:
     """Yield the measures: VAS of pain only, and no general word beside a measure's own name."""
     named = [value for value, _ in find_listed(said, "outcome-measures")]
@@ -411,6 +427,8 @@ def _measures(said: Said) -> Found:
         general = (value == "bone volume" and "BV/TV" in named) or (
             value == "histological score" and len(scores) > 1
         )
+        if value.startswith("Kellgren") and _ENROLS.search(said.text):
+            continue
         if not general and not (value == "VAS" and not pain and len(named) == 1):
             yield "outcome-measures", value
 
