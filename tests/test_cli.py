@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 from hand_made import DIGEST, DIGEST_PAPER
 
+from builder import store
 from builder.cli import main
 from builder.project import Project
 from builder.store.build_info import read_release
@@ -115,6 +116,40 @@ def test_a_finding_is_explained_by_its_own_words(small: Project) -> None:
     assert f"{name}: seeds/knee.txt:" in out
     assert "quote: BMSC-derived exosomes reduced inflammation in rats." in out
     assert "'BMSC' -> sources: bmsc" in out
+
+
+def test_a_term_shows_what_it_matched(small: Project) -> None:
+    run(small, "extract")
+    code, out, _ = run(small, "explain", "bmsc")
+    assert code == 0
+    assert out.splitlines()[:2] == [
+        "bmsc: a source, written as: Bone marrow MSC; BMSC",
+        "named by 2 statements",
+    ]
+    assert "seeds/knee.txt:17: f" in out
+    assert "sources: “BMSC-derived exosomes reduced inflammation in rats.”" in out
+
+
+def test_a_paper_is_removed_with_all_it_brought(small: Project) -> None:
+    run(small, "extract")
+    code, out, _ = run(small, "remove", DIGEST_PAPER, "--because", "retracted")
+    assert (code, list((small.content / "papers").iterdir())) == (0, [])
+    assert "remove: " in out
+    assert not (small.seeds / "knee.txt").exists()
+    entries = {e.address: e for e in store.load(small).ledger}
+    assert entries[f"papers/{DIGEST_PAPER}/"].state == "retired"
+    assert entries["sources/bmsc/"].state == "live", "its page is a stub now"
+    code, _, err = run(small, "remove", "nobody", "--because", "x")
+    assert (code, "the id of a paper" in err) == (1, True)
+
+
+def test_what_a_killed_command_left_is_reported_by_the_next(small: Project) -> None:
+    run(small, "extract")
+    (small.root / ".transaction/tree/content").mkdir(parents=True)
+    code, _, err = run(small, "check")
+    assert code == 0
+    assert ".transaction: note: a command that ran to its end, got one that was stopped." in err
+    assert not (small.root / ".transaction").exists()
 
 
 def test_schemas_are_written(small: Project) -> None:

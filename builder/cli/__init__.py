@@ -136,7 +136,7 @@ def serve(project: Project, host: str, port: int) -> None:
 
     project = preview.preview_project(project)
     with Stages():
-        problems = pipeline.rebuild(project)
+        problems = pipeline.rebuild(project, fresh=True)
     show(problems)
     if not project.site.is_dir():
         sys.exit(1)
@@ -295,7 +295,10 @@ def read(
 @click.argument("finding")
 @click.pass_obj
 def explain(project: Project, finding: str) -> None:
-    """Show the words and rules behind each field of FINDING."""
+    """Show the words and rules behind FINDING.
+
+    Of a term, by its id: every statement that names it.
+    """
     from builder import store
     from builder.curate.explain import explain_finding
 

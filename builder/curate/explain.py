@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from builder import models, store
+from builder.addresses.pages import list_terms
 from builder.errors import Problem, ProblemError, suggest
 from builder.extract import trace_paper
 from builder.extract.findings.cues import read_rules
@@ -16,7 +17,12 @@ from builder.store import Library, PaperBundle
 
 
 def explain_finding(project: Project, library: Library, name: str) -> list[str]:
-    """Return the explanation of a finding, line by line. Raises LookupError for an unknown id."""
+    """Return the explanation of a finding or a term, line by line.
+
+    Raises LookupError for an unknown id.
+    """
+    if name in library.terms:
+        return list(_explain_term(library, name))
     bundle = _find_bundle(library, name)
     seed = project.seeds / bundle.paper.seed.file
     file = store.relative(seed, project.root)
@@ -39,12 +45,30 @@ def explain_finding(project: Project, library: Library, name: str) -> list[str]:
     return [*_tell(trace, file), *_tell_corrections(corrections, name)]
 
 
+def _explain_term(library: Library, name: str) -> Iterator[str]:
+    """Yield what a term matched: each statement that names it, with its words and fields."""
+    term = library.terms[name]
+    forms = "; ".join([term.label, *filter(None, [term.abbreviation]), *term.synonyms])
+    yield f"{name}: a {term.kind}, written as: {forms}"
+    found = [f for f in library.findings() if name in list_terms(f)]
+    yield f"named by {len(found)} {'statement' if len(found) == 1 else 'statements'}"
+    for finding in found:
+        seed = library.papers[finding.paper].paper.seed.file
+        fields = [
+            field
+            for field, value in finding
+            if isinstance(value, list) and any(name in (i, getattr(i, "id", None)) for i in value)
+        ]
+        quote = " ".join(finding.quote.split())
+        yield f"  seeds/{seed}:{finding.locator.line}: {finding.id}, {', '.join(fields)}: “{quote}”"
+
+
 def _find_bundle(library: Library, name: str) -> PaperBundle:
     for bundle in library.papers.values():
         if any(finding.id == name for finding in bundle.findings):
             return bundle
-    known = [finding.id for finding in library.findings()]
-    raise LookupError(f"no finding has the id {name!r}. {suggest(name, known)}".strip())
+    known = [*(finding.id for finding in library.findings()), *library.terms]
+    raise LookupError(f"no finding or term has the id {name!r}. {suggest(name, known)}".strip())
 
 
 def _tell(trace: Trace, file: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from builder import models, store
 from builder.errors import ProblemError
+from builder.project import Project, find_seeds
 
 
 def test_records_come_back_as_they_were(tmp_path: Path) -> None:
@@ -146,3 +148,21 @@ def test_all_faults_of_all_files_are_told_at_once(tmp_path: Path) -> None:
         "content/terms/sources/a.yml",
         "content/terms/sources/b.yml",
     ]
+
+
+def test_a_written_file_can_be_read_by_all_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        store.write_text(tmp_path / "a.yml", "x")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "a.yml").stat().st_mode & 0o777 == 0o644
+
+
+def test_hidden_files_and_folders_are_no_seeds(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    project.seeds.mkdir()
+    for name in (".DS_Store", ".b.txt.swp", "b.txt", "a.xml"):
+        (project.seeds / name).write_text("x")
+    (project.seeds / "folder").mkdir()
+    assert [p.name for p in find_seeds(project)] == ["a.xml", "b.txt"]
