@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
-from builder.extract.matcher import Hit, Matcher, choose_longest
-from builder.extract.names import Mention, find_elliptic, find_variants, share_nouns
+from builder.extract.ellipses import find_elliptic, share_nouns
+from builder.extract.matcher import Hit, Matcher, Mention, choose_longest
+from builder.extract.variants import find_variants
 from builder.models import Ambiguity, Term
 from builder.text import genes, nomenclature, spelling
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from builder.addresses.pages import find_pages, term_address
-from builder.extract.names import find_variants
+from builder.extract.variants import find_variants
 from builder.extract.vocabulary import Vocabulary, build_vocabulary
 from builder.models import CslItem, Finding, Reference, RegistryRecord, Table, Term, Trial
 from builder.search.normalise import find_keys, join_keys
