@@ -34,6 +34,8 @@ from builder.store.atomic_replace import hold_lock
 from builder.store.build_info import find_edition
 from builder.store.transaction import stage
 
+# What a preview last read of seeds and records, by its site: a hash, the library, its problems.
+_PREVIEWED: dict[Path, tuple[str, Library, list[Problem]]] = {}
 __all__ = ["Notify", "Report", "build", "check", "extract", "load", "render", "silent"]
 
 
@@ -113,16 +115,34 @@ def _build(
     publish.publish(project, made, done.pages, notify)
 
 
-def rebuild(project: Project) -> list[Problem]:
-    """Run every stage into the preview; return what is wrong instead of raising it.
+def rebuild(project: Project, *, fresh: bool = False) -> list[Problem]:
+    """Bring the preview up to date; return what is wrong instead of raising it.
 
     The records are written into a copy of content/ alone: what a curator tries out is not kept.
+    Where a preview stands and need not be ``fresh``, only pages that changed are built; its search
+    and its downloads stay as they were.
     """
     try:
-        with stage(project) as copy:
-            report = extract_records(copy, project)
-            if not report.failed and not publish.is_current(project):
-                _build(project, store.load_library(copy.content, project.root), silent)
+        if not fresh and publish.is_current(project):
+            return []
+        data = publish.hash_folders(project, project.seeds, project.content)
+        known = _PREVIEWED.get(project.site)
+        if fresh or known is None or known[0] != data:
+            with stage(project) as copy:
+                report = extract_records(copy, project)
+                if report.failed:
+                    return report.problems
+                known = (data, store.load_library(copy.content, project.root), report.problems)
+                if fresh or not project.site.is_dir():
+                    _build(project, known[1], silent)
+                    _PREVIEWED[project.site] = known
+                    return report.problems
+            _PREVIEWED[project.site] = known
+        edition = find_edition(known[1], publish.site_address(project))
+        sizes = export.read_sizes(project.downloads)
+        with _template_faults(project):
+            render_site(known[1], project.docs, project.templates, edition, sizes)
+        publish.refresh(project)
     except ProblemError as error:
         return error.problems
-    return report.problems
+    return known[2]

@@ -136,7 +136,7 @@ def serve(project: Project, host: str, port: int) -> None:
 
     project = preview.preview_project(project)
     with Stages():
-        problems = pipeline.rebuild(project)
+        problems = pipeline.rebuild(project, fresh=True)
     show(problems)
     if not project.site.is_dir():
         sys.exit(1)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import sentencex
 
 from builder import models, store
-from builder.extract.candidates import find_candidates
+from builder.extract.candidates import KINDS, find_candidates
 from builder.extract.vocabulary import Vocabulary
 from builder.models import Question
 from builder.models.document import Document
@@ -69,8 +69,6 @@ def _open(
 
 # --- names that are no terms yet -----------------------------------------------------------------
 
-# The class that a kind of RNA belongs to, by the name under which the vocabulary has it.
-_CLASSES = {"miRNA": "microRNA", "lncRNA": "lncRNA", "circRNA": "circRNA"}
 _MOST_SENTENCES = 3
 _MOST_LETTERS = 300
 
@@ -95,10 +93,10 @@ class Proposal:
 
 
 def find_proposals(document: Document, vocabulary: Vocabulary) -> list[Proposal]:
-    """Return the names in a paper that look like molecules and are no terms, the commonest first.
+    """Return the names in a paper that are no terms yet, the commonest first.
 
-    Text, captions and tables count, and so do the titles of the works it cites. Spellings that
-    match alike are one name; the commonest of them is its label.
+    Title, abstract, text, captions and tables count, and so do the titles of the works it cites.
+    Spellings that match alike are one name; the commonest of them is its label.
     """
     own = vocabulary.bind(document.abbreviations)
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
@@ -113,7 +111,7 @@ def find_proposals(document: Document, vocabulary: Vocabulary) -> list[Proposal]
                 sentences[key].append(sentence)
     found = [
         Proposal(
-            _make_term(_pick(spellings[key]), list(spellings[key]), types[key], vocabulary),
+            _make_term(_pick(spellings[key]), list(spellings[key]), types[key]),
             spellings[key].total(),
             tuple(s[:_MOST_LETTERS] for s in sentences[key][:_MOST_SENTENCES]),
         )
@@ -126,20 +124,15 @@ def _pick(spellings: Counter[str]) -> str:
     return min(spellings, key=lambda text: (-spellings[text], text))
 
 
-def _make_term(label: str, spellings: list[str], kind: str, vocabulary: Vocabulary) -> models.Term:
-    parent = vocabulary.find_term(_CLASSES[kind]) if kind in _CLASSES else None
-    return models.Term(
-        id=ids.slug(label),
-        label=label,
-        kind="mechanism",
-        type=kind,
-        synonyms=sorted(s for s in spellings if s != label),
-        parent=parent,
-    )
+def _make_term(label: str, spellings: list[str], type_: str) -> models.Term:
+    return models.Term.model_validate(
+        {"id": ids.slug(label), "label": label, "kind": KINDS[type_], "type": type_,
+         "synonyms": sorted(s for s in spellings if s != label)}
+    )  # fmt: skip
 
 
 def _find_sentences(document: Document) -> Iterator[str]:
-    texts = [block.text for block in document.blocks]
+    texts = [document.front.work.title, *(block.text for block in document.blocks)]
     texts += [figure.caption for figure in document.figures]
     for table in document.tables:
         texts += [table.caption, *(cell.text for row in table.rows for cell in row)]

@@ -10,7 +10,14 @@ from pathlib import Path
 from builder.addresses.releases import read_releases
 from builder.export.api import Records, write_api, write_page_files
 from builder.export.crate import copy_releases, write_bibliography, write_crate, write_manifest
-from builder.export.feeds import write_feed, write_robots, write_sitemap
+from builder.export.feeds import (
+    write_feed,
+    write_headers,
+    write_llms,
+    write_robots,
+    write_sitemap,
+)
+from builder.export.network import write_network
 from builder.export.social_cards import write_cards
 from builder.export.tables import find_tables, write_csv, write_sqlite
 from builder.site.index import Atlas, build_atlas
@@ -18,7 +25,7 @@ from builder.site.pages import Page
 from builder.store import Library
 from builder.store.build_info import Edition
 
-__all__ = ["Downloads", "prepare_downloads", "write_downloads", "write_exports"]
+__all__ = ["Downloads", "prepare_downloads", "read_sizes", "write_downloads", "write_exports"]
 
 
 @dataclass(frozen=True)
@@ -40,12 +47,16 @@ def prepare_downloads(library: Library, folder: Path, edition: Edition) -> Downl
     shutil.rmtree(folder, ignore_errors=True)
     atlas = build_atlas(library)
     records = write_downloads(atlas, folder, edition)
-    sizes = {
+    return Downloads(atlas, edition, folder, read_sizes(folder), records)
+
+
+def read_sizes(folder: Path) -> Mapping[str, int]:
+    """Return the size in bytes of each file below a folder, by its path."""
+    return {
         path.relative_to(folder).as_posix(): path.stat().st_size
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
-    return Downloads(atlas, edition, folder, sizes, records)
 
 
 def write_downloads(atlas: Atlas, folder: Path, edition: Edition) -> Records:
@@ -55,6 +66,7 @@ def write_downloads(atlas: Atlas, folder: Path, edition: Edition) -> Records:
     write_bibliography(atlas.library, folder)
     write_csv(tables, folder, edition)
     write_sqlite(tables, folder, edition)
+    write_network(atlas, folder)
     write_crate(folder, edition)
     return records
 
@@ -70,5 +82,7 @@ def write_exports(made: Downloads, site: Path, pages: Sequence[Page]) -> None:
     titles = {page.path: page.title for page in pages}
     write_feed(library, site, edition, titles, releases)
     write_robots(site, edition)
+    write_headers(site)
+    write_llms(site, edition, {name: len(records) for name, records in made.records.items()})
     write_sitemap(library, site, edition)
     write_manifest(site, edition.version)

@@ -26,6 +26,8 @@ _TYPES = {
     ".bib": "application/x-bibtex",
     ".ris": "application/x-research-info-systems",
     ".sqlite": "application/vnd.sqlite3",
+    ".tsv": "text/tab-separated-values",
+    ".graphml": "application/graphml+xml",
     ".yml": "application/yaml",
 }
 # The earliest that a ZIP can hold: the time of a build is no part of the data.
@@ -35,6 +37,9 @@ _ABOUT = {
     "references.ris": "All cited works, RIS",
     "references.csl.json": "All cited works, CSL-JSON",
     "exosome-atlas.sqlite": "The whole knowledge base, SQLite with full-text search",
+    "nodes.tsv": "Terms of the network, KGX nodes in the Biolink model",
+    "edges.tsv": "What was reported between them, KGX edges with studies and findings",
+    "network.graphml": "The same network, GraphML",
     "datapackage.json": "Frictionless Data Package of the CSV files",
 }
 

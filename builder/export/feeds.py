@@ -1,4 +1,4 @@
-"""What crawlers and feed readers ask for: sitemap.xml, robots.txt and the feed of changes."""
+"""What other programs and servers ask for: sitemap, robots.txt, llms.txt, headers and the feed."""
 
 from __future__ import annotations
 
@@ -25,6 +25,14 @@ _ATOM = "http://www.w3.org/2005/Atom"
 _Element = etree._Element
 # What XML 1.0 can't hold.
 _FORBIDDEN = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+# What a <meta> can't carry; the rest of the policy stands on each page.
+HEADERS = {
+    "Content-Security-Policy": "frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+_ANYONE = "Access-Control-Allow-Origin: *"
 _MOST_ENTRIES = 50
 _MOST_PAGES = 100
 
@@ -49,6 +57,49 @@ def write_robots(site: Path, edition: Edition) -> None:
     base = urlsplit(edition.site_url).path
     text = f"User-agent: *\nAllow: {base}\n\nSitemap: {edition.url('sitemap.xml')}\n"
     write_text(site / "robots.txt", text)
+
+
+def write_headers(site: Path) -> None:
+    """Write ``_headers``, as Netlify and Cloudflare Pages read it: what a page can't say itself.
+
+    ``docs/howto/serve-the-site.md`` has the same for nginx.
+    """
+    lines = [
+        "/*",
+        *(f"  {name}: {value}" for name, value in HEADERS.items()),
+        *(line for path in ("/api/*", "/data/*") for line in (path, f"  {_ANYONE}")),
+    ]
+    write_text(site / "_headers", "\n".join([*lines, ""]))
+
+
+def write_llms(site: Path, edition: Edition, counts: Mapping[str, int]) -> None:
+    """Write ``llms.txt`` (https://llmstxt.org): where language models find what is stated here."""
+    held = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())
+    links = (
+        ("api/v1/index.json", "JSON collections with schemas"),
+        ("data/csv/datapackage.json", "the same as tables, each column described"),
+        ("data/exosome-atlas.sqlite", "the same in one SQLite file with full text"),
+        ("data/network/edges.tsv", "what was reported between terms (KGX)"),
+        ("about/", "method: how statements are read, and what is not assessed"),
+        ("questions/", "statements that a curator should look at"),
+        ("sitemap.xml", "all pages; each also stands as index.json beside its HTML"),
+    )
+    text = [
+        f"# {PUBLISHER}",
+        "",
+        "> What papers report of exosomes as therapy for bone, cartilage and osteoarthritis, "
+        "statement by statement, each with its quote and place.",
+        "",
+        f"Data version {edition.version} of {edition.day.isoformat()}: {held}. Quote a statement "
+        "with its paper, and with its design, result and certainty: a registration is no result, "
+        "an aim is no finding, and what is not listed is not stated in the papers read. This is no "
+        "medical advice.",
+        "",
+        "## Data",
+        "",
+        *(f"- [{path}]({edition.url(path)}): {about}" for path, about in links),
+    ]
+    write_text(site / "llms.txt", "\n".join([*text, ""]))
 
 
 def write_feed(

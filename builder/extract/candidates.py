@@ -1,4 +1,9 @@
-"""Names that look like molecules and are no term yet: what a curator may add to the vocabulary."""
+"""Names of the field that are no term yet: what a curator may add to the vocabulary.
+
+A miRNA, a gene or a cell of a known tissue needs nothing: a rule or a table gives it. What is left
+are proteins that no table has, cells, materials and diseases. Each counts only where its words say
+what it is, so that instruments, dyes, strains and grant numbers stay out.
+"""
 
 from __future__ import annotations
 
@@ -9,30 +14,67 @@ from dataclasses import dataclass
 from builder.extract.vocabulary import Vocabulary
 from builder.text import spelling
 
-_DASH = f"[{re.escape(spelling.DASHES)} ]?"
+_DASH = f"[{re.escape(spelling.DASHES)}]"
+_VESICLE = (
+    r"(?:exosomes?|exos?|s?EVs?|(?:small\s+)?extracellular\s+vesicles?|(?:micro|nano)?vesicles?)\b"
+)
+_NAME = r"[A-Za-z][\w’'-]*"
+# The words before a cell, material or disease that are no part of its name.
+_PLAIN = (
+    r"(?:the|an?|and|or|of|from|by|with|in|on|to|for|as|at|via|using|into|these|those|their|its|our|both|all|each|"
+    r"other|some|human|mouse|murine|rat|rabbit|porcine|bovine|primary|cultured|novel|new|different|various|such|"
+    r"target|recipient|donor|parent|living|adult|aged|young|healthy|normal|inflammatory|inflamed|chronic|acute|severe|"
+    r"mild|early|late|composite|smart|hybrid|functional|derived|loaded|based|treated|activated|that|which|was|were|"
+    r"is|are|be|has|have|not|no|than|between|after|during|isolated|secreted|released|several|many|most)"
+)
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
-        "miRNA",
+        "gene/protein",
         re.compile(
-            rf"(?<!\w)(?:(?:hsa|mmu|rno|ocu)-)?(?:[Mm]i(?:R|RNA|croRNA){_DASH}|[Ll]et-)\d+[a-z]{{0,2}}"
-            r"(?:-\d(?!p))?(?:-[35]p)?(?!\w)",
+            r"(?<![\w-])(?!NCT\d|IRCT\d|PMC\d)(?P<name>[A-Z][A-Z]+[A-Z0-9]*\d[A-Z]?|[A-Z][a-z]{2,5}\d[a-z]?)"
+            r"(?=\s+(?:m?RNA|genes?|proteins?|expression|levels?|signal\w+|pathway|axis|receptors?|knock\w+|"
+            r"overexpression|phosphorylation|secretion)\b)"
         ),
     ),
-    ("circRNA", re.compile(r"(?<!\w)(?:hsa_|mmu_)?circ(?:RNA)?[_ -]?[A-Z0-9][A-Za-z0-9]*(?!\w)")),
     (
-        "lncRNA",
-        re.compile(r"(?<!\w)(?:(?:lncRNA|lnc)[- ][A-Z][A-Za-z0-9-]*|LINC\d+|[A-Z0-9]+-AS\d)(?!\w)"),
+        "cell",
+        re.compile(
+            rf"\b(?P<name>(?:{_NAME}\s+){{0,2}}(?:{_NAME}\s+(?:stem|progenitor|stromal)\s+cells?|"
+            rf"{_NAME}\s+cells?|[A-Za-z-]*[a-z](?:blasts?|cytes?|clasts?)))"
+            rf"(?=(?:{_DASH}|\s){{1,2}}(?:derived\s+)?{_VESICLE})",
+        ),
     ),
     (
-        "gene/protein",
-        re.compile(r"(?<![\w-])(?!NCT\d|IRCT\d|PMC\d)[A-Z][A-Z]+[A-Z0-9]*\d[A-Z]?(?![\w-])"),
+        "material",
+        re.compile(
+            r"\b(?P<name>[a-z][a-z-]*(?:in|an|ose|ate|ide|ene|ol|ite|ium|ane|one|amer|mer))\s+"
+            r"(?:hydro|cryo|micro|nano)?(?:gels?|scaffolds?|spheres?|particles?|membranes?|sponges?|films?|fibers?)\b"
+        ),
     ),
+    (
+        "disease",
+        re.compile(
+            r"\b(?P<name>(?:[a-z]+\s+)?[a-z]{3,}(?:itis|osis|opathy|algia|penia|emia|plasia|trophy)|"
+            r"[A-Z][a-z]+(?:[’']s)?\s+(?:disease|syndrome))\b"
+        ),
+    ),
+)
+# Which kind of term each would be.
+KINDS = {
+    "gene/protein": "mechanism",
+    "cell": "source",
+    "material": "vehicle",
+    "disease": "condition",
+}
+# Words with the ending of a disease that are processes of a cell.
+_PROCESS = re.compile(
+    r"(?:apopt|necropt|pyropt|ferropt|mit|endocyt|exocyt|phagocyt|transcyt|osm|homeost|anast|symbi)"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A name that is no term: its type by its form, and its offsets in the text."""
+    """A name that is no term: its type by its form and place, and its offsets in the text."""
 
     type: str
     text: str
@@ -41,16 +83,17 @@ class Candidate:
 
 
 def find_candidates(text: str, vocabulary: Vocabulary) -> list[Candidate]:
-    """Return names of miRNA, circRNA, lncRNA and genes in a text that the vocabulary lacks."""
-    taken = [
-        (m.start, m.end)
-        for m in vocabulary.find_mentions(text)
-        if not vocabulary.terms.is_made(m.term)
-    ]
+    """Return the names in a text that look like those of the field and are no terms."""
+    taken = [(m.start, m.end) for m in vocabulary.find_mentions(text)]
     found: list[Candidate] = []
     for candidate in _find_all(text):
-        # The word lncRNA before a name is a term, but does not make the name known.
-        if not any(s < candidate.end <= e for s, e in taken):
+        known = any(
+            s < candidate.end
+            and candidate.start < e
+            and (candidate.type != "cell" or s <= candidate.start)
+            for s, e in taken
+        )
+        if not known and vocabulary.find_term(candidate.text) is None:
             found.append(candidate)
             taken.append((candidate.start, candidate.end))
     return sorted(found, key=lambda c: c.start)
@@ -59,4 +102,12 @@ def find_candidates(text: str, vocabulary: Vocabulary) -> list[Candidate]:
 def _find_all(text: str) -> Iterator[Candidate]:
     for kind, pattern in _PATTERNS:
         for match in pattern.finditer(text):
-            yield Candidate(kind, match.group(), match.start(), match.end())
+            start, end = match.span("name")
+            while plain := re.match(rf"{_PLAIN}(?:\s+|{_DASH})", text[start:end], re.IGNORECASE):
+                start += plain.end()
+            name = text[start:end]
+            bare = re.fullmatch(
+                rf"(?:{_PLAIN}|cells?|(?:stem|progenitor|stromal)\s+cells?|\w{{1,2}})", name
+            )
+            if name and not bare and not (kind == "disease" and _PROCESS.search(name)):
+                yield Candidate(kind, name, start, end)

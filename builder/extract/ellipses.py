@@ -1,6 +1,8 @@
 """Lists that name the common part once: "MMP-3/13", "miR-29a/b", "TGF-β1, -β2 and -β3".
 
 Each member is spelled out and looked up; nothing is guessed that the vocabulary does not hold.
+Where cells share their noun and only the tissue stands ("MSCs from adipose and bone marrow"), its
+stem cell is meant.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from builder.extract.mentions import Mention
+from builder.extract.matcher import Mention
 from builder.text.spelling import DASHES
 
 _DASH = f"[{re.escape(DASHES)}]"
@@ -77,3 +79,47 @@ def _spell_out(head: str, tail: re.Match[str], text: str) -> str | None:
         return None  # "and a"
     stem = _LETTER.sub("", head)
     return f"{stem}{last}" if stem != head and stem else None
+
+
+_SHARED_LINK = re.compile(
+    rf"[{re.escape(DASHES)}]?\s*(?:,|/|,?\s*(?:and|or|&|versus|vs\.?))\s*", re.IGNORECASE
+)
+_SHARED_NOUN = re.compile(r"mesenchymal|\bMSCs?\b|stem|stromal", re.IGNORECASE)
+_SHARED_BEHIND = re.compile(r"\b(?:from|of)\b", re.IGNORECASE)
+
+
+def share_nouns(
+    found: list[Mention], text: str, find_cell: Callable[[str], str | None]
+) -> list[Mention]:
+    """Return mentions with each such tissue read as its stem cell.
+
+    ``find_cell`` gives the source of a name such as ``bone marrow mesenchymal stem cell``.
+    """
+    read = list(found)
+    for place in range(1, len(read)):  # the noun in front: MSCs from A and B
+        if _is_cell(read[place - 1], behind=True) and _linked(read, place, text):
+            read[place] = _as_cell(read[place], find_cell)
+    for place in range(len(read) - 1, 0, -1):  # the noun behind: A- and B-derived MSCs
+        if _is_cell(read[place], behind=False) and _linked(read, place, text):
+            read[place - 1] = _as_cell(read[place - 1], find_cell)
+    return read
+
+
+def _is_cell(mention: Mention, *, behind: bool) -> bool:
+    if mention.kind != "source":
+        return False
+    named_behind = bool(_SHARED_BEHIND.search(mention.text))
+    return bool(_SHARED_NOUN.search(mention.text) or mention.shared) and (
+        named_behind == behind or mention.shared
+    )
+
+
+def _linked(read: list[Mention], place: int, text: str) -> bool:
+    return bool(_SHARED_LINK.fullmatch(text[read[place - 1].end : read[place].start]))
+
+
+def _as_cell(mention: Mention, find_cell: Callable[[str], str | None]) -> Mention:
+    if mention.kind != "tissue":
+        return mention
+    cell = find_cell(f"{mention.text} mesenchymal stem cell")
+    return replace(mention, term=cell, kind="source", shared=True) if cell else mention

@@ -25,6 +25,25 @@ _BEFORE_DIGIT = re.compile(r"[^\W\d](?=\d)")
 _MIRNA_ARM = re.compile(r"\d+|[35]p")
 
 
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A term named in a text. ``term`` is empty where the reading is open; see ``candidates``.
+
+    ``start`` and ``end`` are offsets into the text as given; ``species`` are the donors that a
+    letter before an abbreviation allows (``rBMSC``: rat or rabbit). ``shared`` tells that only the
+    tissue stands there and the noun stands with its neighbour (``adipose and bone marrow MSC``).
+    """
+
+    term: str
+    kind: str
+    start: int
+    end: int
+    text: str
+    candidates: tuple[str, ...] = ()
+    species: tuple[str, ...] = ()
+    shared: bool = False
+
+
 @dataclass(slots=True)
 class Name:
     """All that is known of one key: who has it, in which letter case, and where it may be parted.

@@ -12,10 +12,8 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
-from builder.extract.coordination import share_nouns
-from builder.extract.ellipses import find_elliptic
-from builder.extract.matcher import Hit, Matcher, choose_longest
-from builder.extract.mentions import Mention
+from builder.extract.ellipses import find_elliptic, share_nouns
+from builder.extract.matcher import Hit, Matcher, Mention, choose_longest
 from builder.extract.variants import find_variants
 from builder.models import Ambiguity, Term
 from builder.text import genes, nomenclature, spelling

@@ -83,17 +83,32 @@ def publish(project: Project, downloads: Downloads, pages: Sequence[Page], notif
     store.write_text(_stamp(project), _seal(inputs, project.site))
 
 
+def refresh(project: Project) -> None:
+    """Build the pages of a preview whose Markdown changed, and copy files of the theme that did.
+
+    Raises ProblemError; the preview stays as it was, but for pages built before the fault.
+    """
+    inputs = _hash_inputs(project)
+    built = project.site / "404.html"  # made by every build
+    theme = (project.templates / "theme").rglob("*.html")
+    if not built.is_file() or any(p.stat().st_mtime > built.stat().st_mtime for p in theme):
+        for page in project.docs.rglob("*.md"):
+            page.touch()
+    build_html(project, project.site, "--dirty")
+    store.write_text(_stamp(project), _seal(inputs, project.site))
+
+
 def is_current(project: Project) -> bool:
     """Return whether the site stands as it was published, from what there is now."""
     stamp = _stamp(project)
     return stamp.is_file() and stamp.read_text() == _seal(_hash_inputs(project), project.site)
 
 
-def build_html(project: Project, folder: Path) -> None:
-    """Run ``mkdocs build --strict`` into a folder. Raises ProblemError with what it reports."""
+def build_html(project: Project, folder: Path, mode: str = "--strict") -> None:
+    """Run ``mkdocs build`` into a folder. Raises ProblemError with what it reports."""
     ran = subprocess.run(  # noqa: S603 (our own words)
         [
-            *[sys.executable, "-m", "mkdocs", "build", "--strict"],
+            *[sys.executable, "-m", "mkdocs", "build", mode],
             *["--config-file", str(project.config), "--site-dir", str(folder.absolute())],
         ],
         env=build_environment(project),
@@ -131,14 +146,19 @@ def _explain(project: Project, said: str) -> list[Problem]:
     docs = store.relative(project.docs, project.root)
     problems = []
     for text in _WARNING.findall(said):
+        if text.startswith("A 'dirty' build"):  # which a preview asks for
+            continue
         page = _DOC.search(text)
         file = f"{docs}/{page.group(1)}" if page else project.config.name
         problems.append(Problem(file, 0, "error", "mkdocs", text.strip().rstrip(".")))
     if not problems:
         last = said.strip().splitlines()[-1:] or ["no word of why"]
-        problems.append(
-            Problem(project.config.name, 0, "error", "mkdocs", "a strict build", last[0])
+        places = re.findall(
+            rf'File "{re.escape(str(project.templates))}/([^"]+)", line (\d+)', said
         )
+        file, line = places[-1] if places else (project.config.name, 0)
+        file = f"{project.templates.name}/{file}" if places else file
+        problems.append(Problem(file, int(line), "error", "mkdocs", "a strict build", last[0]))
     return problems
 
 
@@ -174,6 +194,12 @@ def _keep_times(old: Path, new: Path) -> None:
 def _stamp(project: Project) -> Path:
     """Return the file that seals a site: one for each place that is published to."""
     return project.build / f"published-{ids.digest(str(project.site))}"
+
+
+def hash_folders(project: Project, *folders: Path) -> str:
+    """Return a hash of the names and bytes of all files of some folders."""
+    files = [path for folder in folders for path in _files(folder)]
+    return hash_parts(hash_files(files, project.root))
 
 
 def _hash_inputs(project: Project) -> str:

@@ -199,7 +199,9 @@ def _take_authors(draft: Draft, lines: Lines) -> Lines:
     """Take the byline, on one line or on many, and return the rest."""
     for place, (number, line) in enumerate(lines):
         by = _BY.match(line)
-        if not by and not _is_byline(line):
+        below = lines[place + 1][1] if place + 1 < len(lines) else ""
+        marked = bool(_ONLY_MARKS.match(below)) and _are_names(line)
+        if not by and not marked and not _is_byline(line):
             continue
         names, taken = _split_names(line[by.end() :] if by else line), 1
         if by and not line[by.end() :].strip():
@@ -211,7 +213,9 @@ def _take_authors(draft: Draft, lines: Lines) -> Lines:
         elif not by:
             # Frontiers prints one author a line, too.
             for _, text in lines[place + 1 :]:
-                if not (_is_byline(text) or _ONLY_MARKS.match(text)):
+                if not (
+                    _is_byline(text) or _ONLY_MARKS.match(text) or (marked and _are_names(text))
+                ):
                     break
                 names += [] if _ONLY_MARKS.match(text) else _split_names(text)
                 taken += 1

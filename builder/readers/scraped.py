@@ -45,6 +45,7 @@ _REFERENCES = re.compile(
 )
 _ENTRY = re.compile(r"^\s*(?:[-*•]\s+)?(?:\[(\d{1,4})\]|\(?(\d{1,4})[.)](?=\s))?\s*(\S.*)$")
 _IS_ENTRY = re.compile(r"^\s*(?:[-*•]\s+\S|\[\d{1,4}\]\s*\S|\(?\d{1,4}[.)]\s+\S)")
+_BULLET = re.compile(r"^[-*•]\s+(?=\S)")
 # The first author of an entry without a bullet: "Li, B.," or "Müller É,"
 _NAMES = re.compile(
     r"^[^\W\d_a-z]?[\w’'-]+(?: [\w’'-]+){0,3},? (?:[^\W\d_a-z]\.|[^\W\d_a-z]{1,3}\b)"
@@ -56,6 +57,10 @@ _CAPTION = re.compile(
     re.IGNORECASE,
 )
 _INLINE_ABSTRACT = re.compile(r"^(Abstract|Summary)\s*[:.]\s+(?=\S)", re.IGNORECASE)
+# The parts of an abstract that names them at the head of each paragraph.
+_STRUCTURED = re.compile(
+    r"^(?:Introduction|Background|Objectives?|Aims?|Purpose|Methods|Results|Conclusions?):\s+\S"
+)
 _AFFILIATION = re.compile(
     r"\b(?:Department|Dept|Universit|Institut|Hospital|School of|Faculty|College|Laborator|"
     r"Division of|Academy)|@|Correspond"
@@ -172,7 +177,7 @@ class _Page:
         self.in_cite = False
         for number, line in enumerate(lines[start:], start + 1):
             if number in rows and not self._is_caption(line):
-                self._end_entry()
+                self.open_entry = 0
                 draft.add_row(number, line)
                 continue
             draft.end_table(abbreviations=self._section().casefold() in _ABBREVIATIONS)
@@ -265,7 +270,7 @@ class _Page:
         elif self._read_licence(number, line):
             pass
         elif caption and (caption[3] or not self.in_references):
-            self._end_entry()
+            self.open_entry = 0
             if caption[3]:
                 self._add_caption(caption[1], caption[3], number)
             else:
@@ -296,9 +301,6 @@ class _Page:
             _IS_ENTRY.match(t) or _BARE_NUMBER.match(t) for t in first[:2]
         )
 
-    def _end_entry(self) -> None:
-        self.open_entry = 0
-
     def _read_entry(self, number: int, line: str) -> None:
         """Take a line of the list: an entry, its continuation, or what stands behind the list."""
         draft = self.draft
@@ -313,7 +315,7 @@ class _Page:
                 draft.taken.add(number)
             else:
                 draft.ignore(number, "link-labels")
-            self._end_entry()
+            self.open_entry = 0
         elif bare := _BARE_NUMBER.match(line):
             draft.citations.append(Citation(int(bare[1]), "", number))
             self.open_entry = number
@@ -388,7 +390,7 @@ class _Page:
             kind = "statement" if _NOTE.match(line) else _body_kind(section)
             if not section and self.has_introduction and kind == "paragraph":
                 kind = "abstract"  # Frontiers prints it without a heading
-            draft.add_block(kind, line, number, section)
+            draft.add_block(kind, _BULLET.sub("", line), number, section)
 
     def _read_short_form(self, number: int, line: str) -> bool:
         """Take a line of a list of abbreviations: a pair, or a short form above its long one."""
@@ -438,7 +440,7 @@ class _Page:
 
 def _is_prose(line: str) -> bool:
     """Return whether a line is a paragraph, and no list of authors or affiliations."""
-    if _INLINE_ABSTRACT.match(line):
+    if _INLINE_ABSTRACT.match(line) or _STRUCTURED.match(line):
         return True
     words = line.split()
     small = sum(word[0].islower() for word in words)

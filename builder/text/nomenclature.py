@@ -35,7 +35,7 @@ NOTE = "Named by rule; no file of its own in content/terms yet."
 _DASH = f"[{re.escape(DASHES)}]"
 _SPECIES = "|".join(MIRNA_SPECIES)
 _MIRNA = (
-    rf"(?:(?:{_SPECIES}){_DASH})?(?:[Mm]i(?:R|RNA|croRNA)s?(?:{_DASH}|\s)?|(?P<let>[Ll]et{_DASH}?))"
+    rf"(?:(?i:{_SPECIES}){_DASH})?(?:[Mm]i(?:R|RNA|croRNA)s?(?:{_DASH}|\s)?|(?P<let>[Ll]et{_DASH}?))"
     rf"(?P<number>\d{{1,5}})(?P<letter>[a-z]{{0,2}})(?P<copy>{_DASH}[1-9](?!\s?p\b|\d))?"
     rf"(?:{_DASH}(?P<arm>[35])p)?"
 )

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from builder.text.prefixes import Database, find_database
+from builder.text.curies import Database, find_database
 
 # Prefixes whose numbers carry the registry's own letters, so that they are safe to find in prose.
 LETTERED = (

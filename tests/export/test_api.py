@@ -14,7 +14,7 @@ from hand_made import PAPER, make_bundle, make_library, make_terms
 
 from builder import models, store
 from builder.export.api import write_api, write_page_files
-from builder.export.records import content_schemas, find_records
+from builder.export.records import content_schemas, find_records, record_schema
 from builder.site.index import build_atlas
 from builder.site.links import Page
 from builder.store import Library
@@ -304,3 +304,24 @@ def test_a_registry_record_stands_in_its_trial(tmp_path: Path) -> None:
     assert trial["registry_record"]["facts"]["phase"] == [
         {"value": "Phase 1", "as_of": "2025-03-04", "urls": []}
     ]
+
+
+def list_keys(schema: dict[str, Any], defs: dict[str, Any], prefix: str = "") -> Iterator[str]:
+    """Yield the keys of a schema, those of nested objects and lists with dots between."""
+    if "$ref" in schema:
+        schema = defs[schema["$ref"].rpartition("/")[2]]
+    if schema.get("type") == "array":
+        yield from list_keys(schema.get("items", {}), defs, prefix)
+    for key, part in schema.get("properties", {}).items():
+        yield prefix + key
+        yield from list_keys(part, defs, f"{prefix}{key}.")
+
+
+def test_no_key_that_was_ever_published_disappears() -> None:
+    """A key that must go needs a new version of the API, and a line in docs/api-changelog.md."""
+    published = json.loads((Path(__file__).parent / "api-keys.json").read_text(encoding="utf-8"))
+    gone = {}
+    for name, keys in published.items():
+        schema = record_schema(name)
+        gone[name] = set(keys) - set(list_keys(schema, schema.get("$defs", {})))
+    assert {name: keys for name, keys in gone.items() if keys} == {}

@@ -13,7 +13,7 @@ from measure_gold import read_alone
 
 from builder.extract import extract_paper
 from builder.extract.findings import read_statement
-from builder.extract.findings.cues import CUES_FILE, read_cues, read_rules
+from builder.extract.findings.cues import RULES_FILE, read_cues, read_rules
 from builder.extract.findings.statements import Part, Statement, column_role
 from builder.models import Locator
 from builder.models.document import Block, Document, FrontMatter, WorkFields
@@ -169,7 +169,7 @@ def test_each_rule_that_reads_a_real_statement_is_described(vocabulary):
 
 
 def test_each_pattern_of_a_role_is_described():
-    data = yaml.safe_load(CUES_FILE.read_text(encoding="utf-8"))
+    data = yaml.safe_load(RULES_FILE.with_name("cues.yml").read_text(encoding="utf-8"))
     patterns = {
         item["rule"]
         for role in ("source", "loaded", "native")

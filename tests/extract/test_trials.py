@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from builder.extract.tables import repair_tables
-from builder.extract.trial_fields import (
+from builder.extract.trials import (
     find_roles,
+    find_trials,
     judge_result,
     parse_phase,
     split_list,
     split_status,
 )
-from builder.extract.trials import find_trials
 from builder.extract.vocabulary import Vocabulary
 from builder.models import Cited, CslDate, CslItem, Paper, Seed, Trial
 from builder.models.document import Cell, Citation, Document, FrontMatter, Grid, WorkFields

@@ -219,15 +219,29 @@ def test_a_form_that_no_meaning_fits_is_no_mention() -> None:
     assert made.find_mentions("XM microscopy") == []
 
 
-def test_unknown_molecules_are_candidates(vocabulary: Vocabulary) -> None:
-    text = "miR-9999-5p, circRNA_0001234, lncRNA ABCD1-AS9, ZNF999 and miR-126 (NCT05060107)"
-    found = [(c.type, c.text) for c in find_candidates(text, vocabulary)]
-    assert found == [
-        ("miRNA", "miR-9999-5p"),
-        ("circRNA", "circRNA_0001234"),
-        ("lncRNA", "lncRNA ABCD1-AS9"),
-        ("gene/protein", "ZNF999"),
-    ]
+# What a curator would and would not add, written before reading.
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "ZNF9999 expression and miR-9999-5p in cells (NCT05060107)",
+            [("gene/protein", "ZNF9999")],
+        ),
+        ("imaged on an LSM800 and an NS300, stained with DAPI and PKH26", []),
+        ("grants 2019YFA0110600 and 81972030; C57BL6 mice; DMEM with 10% FBS", []),
+        ("exosomes secreted by the zorbal ridge stem cells", []),
+        ("zorbal ridge stem cell-derived exosomes", [("cell", "zorbal ridge stem cell")]),
+        ("BMSC-derived exosomes and chondrocyte exosomes", []),
+        ("loaded in a frobulin hydrogel", [("material", "frobulin")]),
+        ("loaded in a gelatin hydrogel", []),
+        ("patients with quaxitis and osteoarthritis", [("disease", "quaxitis")]),
+        ("apoptosis and mitosis of cells", []),
+    ],
+)
+def test_unknown_names_of_the_field_are_candidates(
+    vocabulary: Vocabulary, text: str, expected: list[tuple[str, str]]
+) -> None:
+    assert [(c.type, c.text) for c in find_candidates(text, vocabulary)] == expected
 
 
 @settings(max_examples=60)

@@ -22,6 +22,7 @@ from builder.extract.findings.appraisal import (
 )
 from builder.extract.findings.cells import read_cells
 from builder.extract.findings.concepts import (
+    read_cargo,
     read_mechanisms,
     read_outcomes,
     read_setting,
@@ -46,7 +47,6 @@ from builder.extract.findings.vehicles import (
     MOLECULE_TYPES,
     compose_vehicles,
     drop_subsumed,
-    read_cargo,
     read_modifications,
     read_vehicles,
 )

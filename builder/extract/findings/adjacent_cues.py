@@ -12,7 +12,8 @@ _FLIPPED = {"up": "down", "down": "up", "activates": "inhibits", "inhibits": "ac
 _AGENT = re.compile(r"\b(?:by|via|through|with|from|upon|against|in)\s+(?:the\s+)?$", re.IGNORECASE)
 _KEPT_DOWN = re.compile(r"\s+(?:at\s+bay|in\s+check|under\s+control|low|down)\b", re.IGNORECASE)
 _MEDIATED = re.compile(
-    r"^[\s-]+(?:mediated|dependent|induced|driven|responsive|stimulated|associated|related)\b"
+    r"^[\s-]+(?:mediated|dependent|induced|driven|responsive|stimulated|triggered|evoked|provoked|elicited|"
+    r"challenged|primed|associated|related)\b"
     r"(?!\s+(?:by|with|in|to|after|upon|during)\b)",
     re.IGNORECASE,
 )

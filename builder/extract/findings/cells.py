@@ -33,6 +33,7 @@ _TAKEN_UP = re.compile(
     r"endocytosed|engulfed|phagocytosed))\s+(?:of\s+[^.;,]{0,60})?by\s+(?:[\w-]+\s+){0,2}$",
     re.IGNORECASE,
 )
+_OBJECTS = ("source", "cell", "mechanism", "tissue", "condition")
 _PLACED = re.compile(r"\b(?:in|into|on|to|towards?|against)\s+(?:the\s+)?$", re.IGNORECASE)
 _CELL_WORD = re.compile(r"cell|SC|blast|cyte|phage|plasma|phil", re.IGNORECASE)
 _CLAUSE_START = re.compile(r"[.;:]\s|,\s(?:and|but|while|whereas)\s|\b(?:that|whereas|while)\s")
@@ -206,7 +207,7 @@ def _acts_by_vesicles(reading: Reading, mention: Mention) -> bool:
     if not acts or not verb:
         return False
     stop = mention.end + verb.end() + 1  # "slow osteoblasts": a verb that is no cue, and its object
-    has_object = any(o.start == stop for o in reading.mentions("source", "cell", "mechanism"))
+    has_object = any(o.start == stop for o in reading.mentions(*_OBJECTS))
     if not (verb["plain"] or _is_active(reading, verb["word"]) or has_object):
         return False
     first = mention.start - len(clause)

@@ -1,7 +1,8 @@
-"""What a text says of mechanisms, outcomes, conditions, models and species."""
+"""What a text says of cargo, mechanisms, outcomes, conditions, models and species."""
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
@@ -17,7 +18,13 @@ from builder.extract.findings.split_names import (
     find_placed_defects,
 )
 from builder.extract.findings.statements import Assigned
-from builder.extract.findings.vehicles import MARKER, is_unknown_rna, read_cargo
+from builder.extract.findings.vehicles import (
+    MARKER,
+    RNA_TYPES,
+    find_molecules,
+    is_put_in,
+    is_unknown_rna,
+)
 from builder.extract.vocabulary import Mention
 from builder.text.spelling import SPECIES_PREFIXES
 
@@ -38,6 +45,105 @@ _GENIC_OF = re.compile(
     re.IGNORECASE,
 )
 _MEDIATED = re.compile(r"[-\s](?:mediated|dependent|induced|driven)$", re.IGNORECASE)
+
+
+_OF_RNA = frozenset(
+    ["x-profile", "x-modified-cells", "exosomes-with-rna", "x-delivery", "cargo-including-x"]
+)
+# Rules by a verb whose objects may be of several kinds: "EVs carry tenascin C and miR-214".
+_MIXED = frozenset(
+    ["exosomes-containing-x", "exosomes-of-y-carrying-x", "exosomes-hand-over-x", "transfer-of-x"]
+)
+_OPPOSED_BEHIND = re.compile(
+    r"[\s-]+(?:specific\s+)?(?:siRNAs?|shRNAs?|sgRNAs?|ASOs?|antisense|inhibitors?|antagomirs?|sponges?|"
+    r"antibod(?:y|ies)|antagonists?|knock-?(?:down|out))\b",
+    re.IGNORECASE,
+)
+_OPPOSED_BEFORE = re.compile(
+    r"(?:\bantagomir|\banti|\bsi|\bsh)[-\s]?$|"
+    r"\b(?:si|sh|sg)RNAs?\s+(?:against|for|of|to|target(?:ing|ed\s+at|s)?)\s+$"
+)
+_LISTED = re.compile(r"\s*(?:,|,?\s*\band\b|&|/)\s*", re.IGNORECASE)
+# Rules by a verb of holding or passing on, which may be denied.
+_BY_VERB = frozenset(
+    ["x-found-in-exosomes", "transfer-of-x", "exosomes-of-y-carrying-x", "exosomes-containing-x",
+     "exosomes-carry-less-x", "found-in-exosomes", "exosomes-hand-over-x"]
+)  # fmt: skip
+
+
+def read_cargo(reading: Reading) -> list[Assigned]:
+    """Return what is said to be in or on the vesicles, with its role: loaded or native."""
+    if not reading.about_vesicles:
+        return []
+    molecules = [m for m in find_molecules(reading) if not _is_opposed(reading, m)]
+    if reading.part.role == "cargo":
+        found = [_assigned(reading, m, "cargo", "not stated", "cargo-column") for m in molecules]
+    elif reading.part.role == "modification":
+        put_in = [m for m in molecules if is_put_in(reading, m)]
+        found = [_assigned(reading, m, "cargo", "loaded", "loading-column") for m in put_in]
+    else:
+        found = [a for m in molecules if (a := _read_carried(reading, m)) is not None]
+    return _spread(reading, found)
+
+
+def _read_carried(reading: Reading, mention: Mention) -> Assigned | None:
+    """Return a molecule that the words around it put in or on the vesicles."""
+    term = reading.vocabulary.terms[mention.term]
+    for role in ("loaded", "native"):
+        pattern = reading.fitting(mention, role)
+        if pattern is None or (pattern.rule in _OF_RNA and term.type not in RNA_TYPES):
+            continue
+        if is_unknown_rna(reading, mention):
+            return None
+        if pattern.rule in _BY_VERB and _is_not_carried(reading, mention):
+            return None  # "exosomes did not contain X"
+        drug = term.kind == "compound"
+        if drug and pattern.rule == "modified-by-x":
+            continue  # a gas or drug that the cell or vesicle was treated with
+        said = "not stated" if pattern.rule == "x-exosome-compound" else role
+        return _assigned(reading, mention, "cargo", "loaded" if drug else said, pattern.rule)
+    return None
+
+
+def _is_not_carried(reading: Reading, mention: Mention) -> bool:
+    state = reading.effects.effect_of(mention.start, mention.end)
+    return state.rule == "denied" and state.cue not in (
+        "but not",
+        "rather than",
+    )  # of one name only
+
+
+def _is_opposed(reading: Reading, mention: Mention) -> bool:
+    """Tell whether what is carried is not the molecule, or works against it: "MMP-13 siRNA"."""
+    behind = _OPPOSED_BEHIND.match(reading.behind(mention))
+    before = reading.before(mention)[-40:]
+    absent = reading.cues.absent_cargo.search(before)
+    return bool(behind or absent or _OPPOSED_BEFORE.search(before))
+
+
+def _spread(reading: Reading, found: list[Assigned]) -> list[Assigned]:
+    """Return cargo with its neighbours in a list: "miR-21 and miR-26a carried by exosomes"."""
+    molecules = find_molecules(reading)
+    v = reading.vocabulary
+    known = {(a.start, a.end): a for a in found}
+    for ones in (list(itertools.pairwise(molecules)), list(itertools.pairwise(molecules))[::-1]):
+        for left, right in ones:
+            if not _LISTED.fullmatch(reading.text[left.end : right.start]):
+                continue
+            types = {v.terms[left.term].type, v.terms[right.term].type}
+            one, other = (known.get((m.start, m.end)) for m in (left, right))
+            mixed = (one or other) and (one or other).rule in _MIXED  # type: ignore[union-attr]
+            if len(types) > 1 and not types <= RNA_TYPES and not mixed:
+                continue
+            if one and not other and not one.rule.startswith("x-"):
+                known[right.start, right.end] = _like(reading, one, right)
+            elif other and not one and other.rule.startswith("x-"):
+                known[left.start, left.end] = _like(reading, other, left)
+    return sorted(known.values(), key=lambda a: (a.start, -a.end))
+
+
+def _like(reading: Reading, assigned: Assigned, mention: Mention) -> Assigned:
+    return _assigned(reading, mention, "cargo", assigned.detail, assigned.rule)
 
 
 def read_mechanisms(reading: Reading) -> list[Assigned]:

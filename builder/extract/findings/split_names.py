@@ -226,7 +226,8 @@ def find_placed_defects(text: str, tissues: Iterable[Mention], v: Vocabulary) ->
         )
         if not before:
             continue
-        for name in (tissue.text, v.terms[tissue.term].label):
+        above = (v.terms[t].label for t in (tissue.term, *v.ancestors(tissue.term)))
+        for name in (tissue.text, *above):
             term = v.find_term(f"{name} defect", "condition") or v.find_term(
                 f"{name} bone defect", "condition"
             )

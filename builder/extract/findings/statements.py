@@ -261,8 +261,8 @@ def _is_heading(row: TableRow, table: Table) -> bool:
 
 
 _CONTRAST = re.compile(
-    r"[,;]\s+(?:whereas|while|but|although|though|in\s+contrast,?|by\s+contrast,?|however,?|"
-    r"conversely,?|on\s+the\s+other\s+hand,?)\s+",
+    r"[,;]?\s+(?:whereas|while)\s+|[,;]\s+(?:but|although|though|in\s+contrast,?|by\s+contrast,?|"
+    r"however,?|conversely,?|on\s+the\s+other\s+hand,?)\s+",
     re.IGNORECASE,
 )
 _CONTRAST_FIRST = re.compile(r"^\s*(?:whereas|while|although|though)\s+", re.IGNORECASE)
@@ -270,7 +270,7 @@ _CONTRAST_FIRST = re.compile(r"^\s*(?:whereas|while|although|though)\s+", re.IGN
 
 def split_contrast(statement: Statement) -> list[Statement]:
     """Return a sentence's clauses that stand in contrast, each a verbatim statement of its own."""
-    if len(statement.parts) != 1 or statement.locator.kind in ("reference-title", "table-row"):
+    if len(statement.parts) != 1 or statement.locator.kind == "table-row":
         return []
     text = statement.quote
     first = _CONTRAST_FIRST.match(text)
@@ -295,10 +295,13 @@ def split_contrast(statement: Statement) -> list[Statement]:
 def set_apart(whole: Trace, clauses: Sequence[Trace], cues: Cues) -> list[Trace]:
     """Return one finding a clause where each tells what its own sources did, else the whole.
 
-    Of a whole that can't be split, the sources whose own clause tells nothing are left out.
+    Of a whole that can't be split, the sources whose own clause tells nothing are left out. A title
+    is never split.
     """
     if len(clauses) <= 1 or not _have_own_sources(clauses):
         return [whole]
+    if whole.finding.locator.kind in ("title", "reference-title"):
+        return [_without_silent(whole, clauses)]
     clauses = _with_ellipsis(clauses, cues)
     if all(_tells_effect(clause.finding) for clause in clauses):
         return list(clauses)

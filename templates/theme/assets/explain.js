@@ -48,42 +48,35 @@
     place();
   }
 
-  const leave = () => {
-    clearTimeout(leaving);
-    leaving = setTimeout(hide, GRACE);
-  };
-  const explainedAt = (event) =>
-    event.target instanceof Element ? event.target.closest(EXPLAINED) : null;
+  const at = (event) => event.target instanceof Element && event.target.closest(EXPLAINED);
+  const on = (type, act) => document.addEventListener(type, act);
 
   document.body.append(tip);
-  document.addEventListener("pointerover", (event) => {
+  on("pointerover", (event) => {
     if (event.pointerType === "touch") return;
-    const at = explainedAt(event);
-    if (at) show(at);
+    if (at(event)) show(at(event));
     else if (tip.contains(event.target)) clearTimeout(leaving);
-    else if (word && word !== document.activeElement) leave();
+    else if (word && word !== document.activeElement) {
+      clearTimeout(leaving);
+      leaving = setTimeout(hide, GRACE);
+    }
   });
-  document.addEventListener("pointerdown", (event) => {
-    const at = explainedAt(event);
-    tapped = event.pointerType === "touch" && at !== null && at !== word &&
-      at.classList.contains("short");
-    if (!at && !tip.contains(event.target)) hide();
+  on("pointerdown", (event) => {
+    const next = at(event);
+    tapped = event.pointerType === "touch" && next && next !== word && next.classList.contains("short");
+    if (!next && !tip.contains(event.target)) hide();
   });
-  document.addEventListener("click", (event) => {
-    const at = explainedAt(event);
-    if (!at || !tapped) return;
+  on("click", (event) => {
+    if (!tapped || !at(event)) return;
     tapped = false;
     event.preventDefault();
-    show(at);
+    show(at(event));
   });
-  document.addEventListener("focusin", (event) => {
-    const at = explainedAt(event);
-    if (at && canHover.matches && at.matches(":focus-visible")) show(at);
-    else if (!at) hide();
+  on("focusin", (event) => {
+    if (!at(event)) hide();
+    else if (canHover.matches && at(event).matches(":focus-visible")) show(at(event));
   });
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") hide();
-  });
+  on("keydown", (event) => event.key === "Escape" && hide());
   // A frame that scrolls carries its words away from under the explanation.
   document.addEventListener("scroll", (event) => event.target !== document && hide(), true);
 })();

@@ -1,0 +1,148 @@
+"""The network as files: KGX nodes and edges in the Biolink model, and GraphML.
+
+KGX: https://github.com/biolink/kgx, Biolink Model 4. GraphML: http://graphml.graphdrawing.org/.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from lxml import etree
+
+from builder.curate.network import CARRIES, Edge, Network, Node, find_network
+from builder.models import Term
+from builder.site.index import Atlas
+from builder.store import write_bytes
+
+FOLDER = "data/network"
+_PREFIX = "ExosomeAtlas"  # of a term that no ontology has exactly
+_GRAPHML = "http://graphml.graphdrawing.org/xmlns"
+_CATEGORIES = {
+    "gene/protein": "Gene",
+    "gene family": "GeneFamily",
+    "miRNA": "MicroRNA",
+    "lncRNA": "NoncodingRNAProduct",
+    "circRNA": "NoncodingRNAProduct",
+    "RNA class": "NoncodingRNAProduct",
+    "pathway": "Pathway",
+    "axis": "Pathway",
+    "process": "BiologicalProcess",
+    "cellular component": "CellularComponent",
+    "cell": "Cell",
+    "tissue": "GrossAnatomicalStructure",
+    "drug": "SmallMolecule",
+}
+_OF_KIND = {"condition": "Disease", "outcome": "PhenotypicFeature", "source": "AnatomicalEntity"}
+# The Biolink qualifiers of each effect: the aspect of the object, and its direction.
+_QUALIFIERS = {
+    "up": ("activity_or_abundance", "increased"),
+    "down": ("activity_or_abundance", "decreased"),
+    "activates": ("activity", "increased"),
+    "inhibits": ("activity", "decreased"),
+}
+_NODE_COLUMNS = ("id", "category", "name", "description", "synonym", "xref", "layer")
+_EDGE_COLUMNS = (
+    *("id", "subject", "predicate", "object", "qualified_predicate", "object_aspect_qualifier"),
+    *("object_direction_qualifier", "negated", "category", "knowledge_level", "agent_type"),
+    *("primary_knowledge_source", "publications", "studies", "findings", "weight"),
+)
+
+
+def write_network(atlas: Atlas, folder: Path) -> None:
+    """Write ``nodes.tsv``, ``edges.tsv`` and ``network.graphml`` below ``data/network``."""
+    network = find_network(atlas.library, atlas.studies, atlas.withdrawn)
+    names = _name_nodes(network)
+    nodes = [_node_row(node, names) for node in network.nodes.values()]
+    edges = [_edge_row(atlas, edge, names) for edge in network.edges]
+    write_bytes(folder / FOLDER / "nodes.tsv", _tsv(_NODE_COLUMNS, nodes))
+    write_bytes(folder / FOLDER / "edges.tsv", _tsv(_EDGE_COLUMNS, edges))
+    write_bytes(folder / FOLDER / "network.graphml", _graphml(nodes, edges))
+
+
+def _name_nodes(network: Network) -> dict[str, str]:
+    """Return the CURIE of each term: its only exact identifier, where no other node has it."""
+    found: dict[str, str] = {}
+    for name, node in network.nodes.items():
+        exact = [xref.curie for xref in node.term.xrefs if xref.match == "exact"]
+        own = exact[0] if exact and exact[0] not in found.values() else f"{_PREFIX}:{name}"
+        found[name] = own
+    return found
+
+
+def _category(term: Term) -> str:
+    name = _CATEGORIES.get(term.type or "") or _OF_KIND.get(term.kind, "NamedThing")
+    return f"biolink:{name}"
+
+
+def _node_row(node: Node, names: Mapping[str, str]) -> dict[str, str]:
+    term = node.term
+    return {
+        "id": names[term.id],
+        "category": _category(term),
+        "name": term.label,
+        "description": term.definition or "",
+        "synonym": "|".join(term.synonyms),
+        "xref": "|".join([f"{_PREFIX}:{term.id}", *(xref.curie for xref in term.xrefs)]),
+        "layer": node.layer,
+    }
+
+
+def _edge_row(atlas: Atlas, edge: Edge, names: Mapping[str, str]) -> dict[str, str]:
+    aspect, direction = _QUALIFIERS.get(edge.effect, ("", ""))
+    carries = edge.effect == CARRIES
+    return {
+        "id": f"{_PREFIX}:{edge.subject}--{edge.effect}--{edge.object}",
+        "subject": names[edge.subject],
+        "predicate": "biolink:has_part" if carries else "biolink:affects",
+        "object": names[edge.object],
+        "qualified_predicate": "biolink:causes" if direction else "",
+        "object_aspect_qualifier": aspect,
+        "object_direction_qualifier": direction,
+        "negated": "true" if edge.effect == "none" else "false",
+        "category": "biolink:Association",
+        "knowledge_level": "knowledge_assertion",
+        "agent_type": "text_mining_agent",
+        "primary_knowledge_source": "infores:exosome-atlas",
+        "publications": "|".join(_publications(atlas, sorted(edge.studies))),
+        "studies": "|".join(sorted(edge.studies)),
+        "findings": "|".join(edge.findings),
+        "weight": str(edge.weight),
+    }
+
+
+def _publications(atlas: Atlas, studies: Sequence[str]) -> list[str]:
+    """Return the DOIs, else PMIDs, of the works behind some studies, as CURIEs."""
+    works = [atlas.library.references[s].csl for s in studies if s in atlas.library.references]
+    found = [f"DOI:{w.DOI}" if w.DOI else f"PMID:{w.PMID}" for w in works if w.DOI or w.PMID]
+    return list(dict.fromkeys(found))
+
+
+def _tsv(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> bytes:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, columns, delimiter="\t", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({k: " ".join(v.split()) for k, v in row.items()} for row in rows)
+    return out.getvalue().encode()
+
+
+def _graphml(nodes: Sequence[Mapping[str, str]], edges: Sequence[Mapping[str, str]]) -> bytes:
+    root = etree.Element("graphml", nsmap={None: _GRAPHML})  # type: ignore[dict-item]
+    for columns, part in ((_NODE_COLUMNS, "node"), (_EDGE_COLUMNS, "edge")):
+        for name in columns[1:]:
+            type_ = "int" if name == "weight" else "string"
+            key = {"id": f"{part}-{name}", "for": part, "attr.name": name, "attr.type": type_}
+            etree.SubElement(root, "key", key)
+    graph = etree.SubElement(root, "graph", {"id": "exosome-atlas", "edgedefault": "directed"})
+    for rows, part in ((nodes, "node"), (edges, "edge")):
+        for row in rows:
+            ends = {} if part == "node" else {"source": row["subject"], "target": row["object"]}
+            made = etree.SubElement(graph, part, {"id": row["id"], **ends})
+            for name, value in row.items():
+                if value and name != "id":
+                    data = etree.SubElement(made, "data", {"key": f"{part}-{name}"})
+                    data.text = "".join(c for c in value if c.isprintable())
+    etree.indent(root, " ")
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8") + b"\n"
