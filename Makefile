@@ -13,7 +13,7 @@ export PYTHONPATH := .
 PYTEST_ARGS ?=
 BROWSER_TESTS := tests/browser
 
-.PHONY: help site serve test test-fast fuzz check check-zensical bench bench-extract bench-growth bench-review bench-read bench-search lock release clean site-env test-env
+.PHONY: help site serve test test-fast fuzz check check-zensical bench bench-extract bench-growth bench-review bench-read bench-search bench-site lock release clean site-env test-env
 .DELETE_ON_ERROR:
 
 help: ## list these commands
@@ -54,6 +54,9 @@ bench: test-env ## measure each stage, and 300 and 3,000 synthetic pages
 
 bench-growth: test-env ## measure extraction: a paper, ten times the terms, a hundred times the text
 	$(PYTHON) bench/extract.py
+
+bench-site: test-env ## measure pages, files, bytes and seconds: make bench-site PAPERS="100 1000"
+	$(PYTHON) bench/site.py $(PAPERS)
 
 bench-search: test-env site ## measure the search beside the theme's own, today and at 10,000 pages
 	$(PYTHON) bench/search.py

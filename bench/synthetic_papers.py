@@ -57,10 +57,12 @@ class Work:
 def write_project(root: Path, papers: int, template: Path) -> Project:
     """Write a project with made-up papers and the terms of ``template``."""
     project = Project(root)
-    shutil.copytree(template / "content" / "terms", project.content / "terms")
-    for data in (template / "content").glob("*.yml"):
-        if data.name not in ("identifiers.yml", "urls.yml"):
-            shutil.copy(data, project.content / data.name)
+    of_papers = ("papers", "corrections", "registry", "identifiers.yml", "urls.yml", "screening*")
+    ignore = shutil.ignore_patterns(*of_papers)
+    shutil.copytree(template / "content", project.content, ignore=ignore)
+    shutil.copytree(template / "templates", project.templates)
+    for name in ("mkdocs.yml", "pyproject.toml"):
+        shutil.copy(template / name, root / name)
     project.seeds.mkdir()
     names = find_names(project.content)
     for number in range(papers):
