@@ -81,7 +81,7 @@ export function findNumbers(words, isName) {
     const parts = [words[at].text];
     const before = words[at - 1];
     const isShort = before && /^\p{L}+$/u.test(before.text) && before.keys.at(-1).length <= SHORT;
-    if (isShort && !YEAR.test(words[at].text) && (isDash(words[at].gap) || (/^\p{N}/u.test(words[at].text) && isName(before, words[at])))) parts.unshift(before.text);
+    if (isShort && !YEAR.test(words[at].text) && (isDash(words[at].gap) || /^\p{N}{1,2}$/u.test(words[at].text) || (/^\p{N}/u.test(words[at].text) && isName(before, words[at])))) parts.unshift(before.text);
     while (words[at + 1] && isDash(words[at + 1].gap) && /\p{N}/u.test(words[at + 1].text)) parts.push(words[++at].text);
     const phrases = [parts.join(""), parts.join(" ")];
     if (parts.length > 2) phrases.push([parts.slice(0, -1).join(""), parts.at(-1)].join(" "));
