@@ -1,4 +1,4 @@
-"""Problems in the input, and the one form in which they are told.
+"""Problems in the input, and the one form in which they are reported.
 
 A leaf of the import graph: it imports nothing of the builder.
 """
@@ -17,11 +17,11 @@ _RANK: dict[str, int] = {"error": 0, "warning": 1, "note": 2}
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong in the input, told so that a curator can mend it.
+    """One thing wrong in the input, with what a curator needs to fix it.
 
     ``file`` is relative to the project's root, ``line`` is 1-based (0: the whole file), ``field``
     names the part of the record, ``expected`` and ``got`` say what was looked for and found,
-    ``hint`` says the mend, ``rule`` is the stable name of the check.
+    ``hint`` says the fix, ``rule`` is the stable name of the check.
     """
 
     file: str
@@ -67,5 +67,5 @@ def suggest(word: str, known: Iterable[str]) -> str:
 
 
 def has_errors(problems: Iterable[Problem]) -> bool:
-    """Tell whether any problem is an error, and not a warning or a note."""
+    """Return whether any problem is an error, and not a warning or a note."""
     return any(p.level == "error" for p in problems)

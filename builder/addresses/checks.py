@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from builder.addresses.ledger import FILE, OVERVIEWS, list_addresses, nearest, normalise, tell
+from builder.addresses.ledger import FILE, OVERVIEWS, fault, list_addresses, nearest, normalise
 from builder.errors import Problem
 from builder.models import Address
 from builder.models.base import SLUG
@@ -31,7 +31,7 @@ def check_ledger(ledger: Iterable[Address], current: Mapping[str, str]) -> list[
     for entry in entries:
         if entry.address in known:
             problems.append(
-                tell(
+                fault(
                     entry.address,
                     "one line an address",
                     f"{known[entry.address].record} and {entry.record}",
@@ -48,7 +48,7 @@ def check_ledger(ledger: Iterable[Address], current: Mapping[str, str]) -> list[
         and entry.address not in current
     }
     for entry in known.values():
-        # With a paper go its findings and works: its own line tells the mend for all of them.
+        # With a paper go its findings and works: its own line gives the fix for all of them.
         if entry.paper in gone and not entry.record.startswith("paper:"):
             continue
         problems += _check_entry(entry, known, current)
@@ -62,13 +62,13 @@ def check_recorded(ledger: Iterable[Address], current: Mapping[str, str]) -> lis
     if not new:
         return []
     got = f"{len(new)} that it lacks" if len(new) > 1 else "one that it lacks"
-    return [tell(new[0], "every address of the site", got, "new", _EXTRACT)]
+    return [fault(new[0], "every address of the site", got, "new", _EXTRACT)]
 
 
 def check_kept(ledger: Iterable[Address], published: Mapping[str, Iterable[str]]) -> list[Problem]:
-    """Return a problem for each place that tells of addresses which the ledger has lost.
+    """Return a problem for each place that names addresses which the ledger has lost.
 
-    ``published`` are the addresses by the place that tells of them: a release, a commit.
+    ``published`` are the addresses by the place that names them: a release, a commit.
     """
     held = {e.address for e in ledger}
     problems = []
@@ -77,7 +77,7 @@ def check_kept(ledger: Iterable[Address], published: Mapping[str, Iterable[str]]
         if lost:
             got = f"none of {len(lost)} that stand in {place}"
             hint = f"No line is ever taken out of it: take them back from {place}."
-            problems.append(tell(lost[0], "every address once published", got, "lost", hint))
+            problems.append(fault(lost[0], "every address once published", got, "lost", hint))
     return problems
 
 
@@ -90,7 +90,7 @@ def check_digests(ledger: Iterable[Address], digests: Mapping[str, str]) -> list
     ]
     if not stale:
         return []
-    return [tell(stale[0], "the data of the page as it is now", "older data", "stale", _EXTRACT)]
+    return [fault(stale[0], "the data of the page as it is now", "older data", "stale", _EXTRACT)]
 
 
 def _check_entry(
@@ -100,7 +100,7 @@ def _check_entry(
         return _check_live(entry, current)
     if entry.address in current:
         return [
-            tell(
+            fault(
                 entry.address,
                 f"no page, as it is {entry.state}",
                 f"a page of {current[entry.address]}",
@@ -112,7 +112,7 @@ def _check_entry(
         return _check_moved(entry, known, current)
     if not entry.because:
         return [
-            tell(entry.address, "a reason in 'because'", "none", "reason", "Say why in a word.")
+            fault(entry.address, "a reason in 'because'", "none", "reason", "Say why in a word.")
         ]
     return []
 
@@ -123,7 +123,7 @@ def _check_live(entry: Address, current: Mapping[str, str]) -> list[Problem]:
         return []
     if record is not None:
         return [
-            tell(
+            fault(
                 entry.address,
                 f"the page of {entry.record}",
                 f"a page of {record}",
@@ -133,13 +133,13 @@ def _check_live(entry: Address, current: Mapping[str, str]) -> list[Problem]:
         ]
     if "#" in entry.address:
         return [
-            tell(entry.address, "the statement, as it was published", "none", "dropped", _EXTRACT)
+            fault(entry.address, "the statement, as it was published", "none", "dropped", _EXTRACT)
         ]
-    mend = f'python -m builder retire {entry.address} --because "…"'
+    fix = f'python -m builder retire {entry.address} --because "…"'
     near = nearest(entry.address, current)
     if near:
-        mend = f"python -m builder rename {entry.address} {near}, or: {mend}"
-    return [tell(entry.address, "a page, as it was published", "none", "dropped", f"Mend: {mend}")]
+        fix = f"python -m builder rename {entry.address} {near}, or: {fix}"
+    return [fault(entry.address, "a page, as it was published", "none", "dropped", f"Fix: {fix}")]
 
 
 def _check_moved(
@@ -151,15 +151,15 @@ def _check_moved(
         target = normalise(step.to or "")
         if target in seen:
             way = " → ".join([*seen, target])
-            return [tell(entry.address, "a redirect that ends", f"a circle: {way}", "circle")]
+            return [fault(entry.address, "a redirect that ends", f"a circle: {way}", "circle")]
         if target in current:
             return []
         seen.append(target)
         step = known.get(target)
-    if step is not None:  # withdrawn; or live and dropped, which its own line tells
+    if step is not None:  # withdrawn; or live and dropped, which its own line reports
         return []
     return [
-        tell(
+        fault(
             entry.address,
             "a redirect to a page",
             f"none at {seen[-1]!r}",
@@ -180,7 +180,9 @@ def check_slugs(library: Library) -> list[Problem]:
         if problem:
             wrong.append(problem)
         elif address.count("/") != 2 or not re.fullmatch(SLUG, name.lower()):  # noqa: PLR2004
-            wrong.append(tell(address, "a slug of letters, digits and hyphens", repr(name), "slug"))
+            wrong.append(
+                fault(address, "a slug of letters, digits and hyphens", repr(name), "slug")
+            )
     return wrong
 
 

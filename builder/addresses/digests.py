@@ -35,14 +35,14 @@ def digest_pages(library: Library) -> dict[str, str]:
         whole: list[Any] = [bare(bundle.paper)]
         whole += [bare(record) for record in (*bundle.references, *bundle.tables)]
         for record in list_statements(bundle):
-            told = digest(bare(record))
-            whole.append(told)
+            own = digest(bare(record))
+            whole.append(own)
             for term in list_above(library, record):
                 if term.id in pages.terms:
-                    shown[ids.page_path(term.kind, term.id)].append(told)
+                    shown[ids.page_path(term.kind, term.id)].append(own)
             for work in find_works(bundle, record):
                 if work in pages.works:
-                    shown[ids.page_path("reference", work)].append(told)
+                    shown[ids.page_path("reference", work)].append(own)
         for trial in bundle.trials:
             shown[ids.page_path("trial", trial.id)].append(digest(bare(trial)))
         shown[ids.page_path("paper", name)].append(digest(whole))

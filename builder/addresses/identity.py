@@ -1,6 +1,6 @@
 """Which records of a paper are the same as before under a new id, so that the old address leads on.
 
-The id of a finding, a reference or a paper is made of its words. Mending a typo in a seed changes
+The id of a finding, a reference or a paper is made of its words. A typo put right in a seed changes
 them: the record that went and the one that came are then one, and the ledger says so.
 """
 
@@ -17,7 +17,7 @@ from builder.models import Finding, Paper, Reference, TableRow
 from builder.store import PaperBundle
 from builder.text import spelling
 
-# Words alike in percent (rapidfuzz, in order) from which a statement or title counts as mended.
+# Words alike in percent (rapidfuzz, in order) from which a statement or title counts as corrected.
 ALIKE = 90.0
 _CERTAIN = 100.0
 R = TypeVar("R")
@@ -55,7 +55,7 @@ def _move_papers(before: Side, after: Side, known: Mapping[str, str]) -> dict[st
 def pair_papers(old: Sequence[Paper], new: Sequence[Paper]) -> dict[str, str]:
     """Return, by id, the paper among ``new`` as which each of ``old`` goes on.
 
-    A DOI that both have decides, then the seed's bytes. Else a title may be mended in the same
+    A DOI that both have decides, then the seed's bytes. Else a title may be corrected in the same
     file, and a file may be renamed that keeps its title; both at once is left open.
     """
     return {a.id: b.id for a, b in _pair(old, new, _paper_likeness)}

@@ -1,7 +1,7 @@
 """The ledger of addresses: what was ever published, and what became of it.
 
 A published address lives for ever. ``content/urls.yml`` holds one line an address; a build whose
-pages would drop one, or give it to another record, is refused with the mend.
+pages would drop one, or give it to another record, is refused with the fix.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def normalise(address: str) -> str:
     return (f"{bare}/" if bare else "") + mark + anchor
 
 
-def tell(address: str, expected: str, got: str, rule: str, hint: str = "") -> Problem:
+def fault(address: str, expected: str, got: str, rule: str, hint: str = "") -> Problem:
     """Return what is wrong with an address of the ledger."""
     return Problem(FILE, 0, "error", f"ledger-{rule}", expected, got, address or "/", hint)
 
@@ -113,7 +113,7 @@ def extend_ledger(
     """Return the ledger with every new address added as live since today, sorted by address.
 
     ``papers`` names, by record, the paper that it was read from. A record whose id is made of its
-    words and that comes back (a mended typo that was put back) gets its address back; a slug given
+    words and that comes back (a typo put right, then put back) gets its address back; a slug given
     by hand does not, for it may mean another thing now. A statement that stands elsewhere now, and
     a part of a paper that is no longer needed, lead there.
     """
@@ -249,15 +249,15 @@ def rename_address(
     source, target = normalise(old), normalise(new)
     if source not in entries:
         raise ProblemError(
-            tell(source, "an address that was published", "none", "rename", _hint(source, entries))
+            fault(source, "an address that was published", "none", "rename", _hint(source, entries))
         )
     if target not in current:
         raise ProblemError(
-            tell(target, "an address of a record", "none", "rename", _hint(target, current))
+            fault(target, "an address of a record", "none", "rename", _hint(target, current))
         )
     if source in current:
         raise ProblemError(
-            tell(source, "a record that is gone", f"{current[source]}, which stands", "rename")
+            fault(source, "a record that is gone", f"{current[source]}, which stands", "rename")
         )
     back = {"state": "live", "to": None, "because": None}
     changed = {source: _move(entries[source], target)}
@@ -283,13 +283,13 @@ def retire_address(
     address = by_record.get(name, normalise(name))
     if address not in entries:
         raise ProblemError(
-            tell(
+            fault(
                 address, "an address that was published", "none", "retire", _hint(address, entries)
             )
         )
     if address in current:
         raise ProblemError(
-            tell(
+            fault(
                 address,
                 "a record that is gone",
                 f"{current[address]}, which stands",
@@ -298,7 +298,7 @@ def retire_address(
             )
         )
     if not because.strip():
-        raise ProblemError(tell(address, "a reason", "none", "reason", "Say why in a word."))
+        raise ProblemError(fault(address, "a reason", "none", "reason", "Say why in a word."))
     kind, _, record = entries[address].record.partition(":")
     gone = [address]
     if kind == "paper":

@@ -1,4 +1,4 @@
-"""Releases: what was frozen, and what changed from one to the next, told from the data.
+"""Releases: what was frozen, and what changed from one to the next, found from the data.
 
 ``releases/<version>/`` holds, of each release, ``records.json`` (its findings, and a digest of the
 data of each page), ``changes.json`` (what came, changed and went since the one before),
@@ -107,7 +107,7 @@ def freeze(library: Library, version: str, day: date) -> Release:
 def compare(before: Release, now: Release, addresses: Iterable[Address]) -> dict[str, Any]:
     """Return the findings and pages added, changed and withdrawn between two releases.
 
-    What goes on under a new id, as the ledger tells, has changed and not gone: such a finding tells
+    What goes on under a new id has changed and not gone, as the ledger has it: such a finding has
     its former id, and such a page is listed under ``moved``, by its old address.
     """
     entries = {a.address: a for a in addresses}
@@ -122,7 +122,7 @@ def compare(before: Release, now: Release, addresses: Iterable[Address]) -> dict
             fields = _differing({**finding, "paper": paper}, now.findings[new])
             former = {"formerly": old} if old != new else {}
             if fields or former:
-                changed.append(_told(new, now.findings[new]) | {"fields": fields} | former)
+                changed.append(_summarise(new, now.findings[new]) | {"fields": fields} | former)
     gone = sorted(before.findings.keys() - kept)
     added = sorted(now.findings.keys() - set(kept.values()))
     return {
@@ -130,9 +130,9 @@ def compare(before: Release, now: Release, addresses: Iterable[Address]) -> dict
         "day": now.day.isoformat(),
         "previous": before.version,
         "findings": {
-            "added": [_told(n, now.findings[n]) for n in added],
-            "changed": sorted(changed, key=lambda told: str(told["id"])),
-            "withdrawn": [_told(n, before.findings[n]) | _why(n, reasons) for n in gone],
+            "added": [_summarise(n, now.findings[n]) for n in added],
+            "changed": sorted(changed, key=lambda found: str(found["id"])),
+            "withdrawn": [_summarise(n, before.findings[n]) | _why(n, reasons) for n in gone],
         },
         "pages": _compare_pages(before.pages, now.pages, entries),
     }
@@ -157,7 +157,7 @@ def _differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
     return sorted(k for k in {*one, *other} - aside if one.get(k) != other.get(k))
 
 
-def _told(name: str, finding: Mapping[str, Any]) -> dict[str, Any]:
+def _summarise(name: str, finding: Mapping[str, Any]) -> dict[str, Any]:
     return {"id": name, "paper": finding["paper"], "quote": finding["quote"]}
 
 
@@ -174,7 +174,7 @@ def _why(name: str, reasons: Mapping[str, str]) -> dict[str, str]:
 def page_histories(releases: Iterable[Release]) -> dict[str, list[tuple[str, str]]]:
     """Return, for each address, the releases in which its page came, changed, moved or went.
 
-    A page that moved brings along what was told of it at its old address.
+    A page that moved brings along its history at its old address.
     """
     found: dict[str, list[tuple[str, str]]] = {}
     for release in releases:
@@ -182,7 +182,7 @@ def page_histories(releases: Iterable[Release]) -> dict[str, list[tuple[str, str
         for old, new in pages.get("moved", {}).items():
             # Two pages may have become one.
             earlier = {*found.pop(old, []), *found.get(new, []), (release.version, "moved here")}
-            found[new] = sorted(earlier, key=lambda told: (version_key(told[0]), told[1]))
+            found[new] = sorted(earlier, key=lambda at: (version_key(at[0]), at[1]))
         for word in ("added", "changed", "withdrawn"):
             for address in pages.get(word, ()):
                 found.setdefault(address, []).append((release.version, word))

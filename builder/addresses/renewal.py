@@ -98,16 +98,16 @@ def write_ledger(project: Project, entries: Iterable[Address]) -> None:
 
 def _write_entry(entry: Address) -> str:
     """Return the canonical YAML of an entry; most need no quotes, and are written at once."""
-    told = (
+    text = (
         f"- address: {entry.address}\n  record: {entry.record}\n  since: '{entry.since}'\n"
         f"  state: {entry.state}\n"
     )
-    told += "" if entry.paper is None else f"  paper: {entry.paper}\n"
-    told += "" if entry.digest is None else f"  digest: {entry.digest}\n"
-    told += "" if entry.changed is None else f"  changed: '{entry.changed}'\n"
+    text += "" if entry.paper is None else f"  paper: {entry.paper}\n"
+    text += "" if entry.digest is None else f"  digest: {entry.digest}\n"
+    text += "" if entry.changed is None else f"  changed: '{entry.changed}'\n"
     rest = (entry.to, entry.because, entry.rows)
-    plain = all(part is None for part in rest) and _PLAIN.fullmatch(told)
-    return told if plain else store.dump_records([entry])
+    plain = all(part is None for part in rest) and _PLAIN.fullmatch(text)
+    return text if plain else store.dump_records([entry])
 
 
 def check_addresses(library: Library) -> list[Problem]:

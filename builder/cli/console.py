@@ -32,7 +32,7 @@ class AtlasCommand(click.Command):
 
 
 class Stages:
-    """Tells how far a command is: a live line on a terminal, nothing elsewhere until the end."""
+    """Shows how far a command is: a live line on a terminal, nothing elsewhere until the end."""
 
     def __init__(self) -> None:
         self._status: Status | None = ERR.status("…") if ERR.is_terminal else None

@@ -128,7 +128,7 @@ def _check_numbers(
 ) -> Iterator[Problem]:
     for number in cited:
         if number not in numbers:
-            # The paper's own mistake: it is shown as printed, and told.
+            # The paper's own mistake: it is shown as printed, and reported.
             yield Problem(
                 seed,
                 line,
@@ -333,7 +333,7 @@ def _find_names(term: Term) -> Iterator[_Name]:
 
 
 def _same_name(one: str, other: str) -> bool:
-    """Tell whether names of one key are the same: short ones only in the same letter case."""
+    """Return whether names of one key are the same: short ones only in the same letter case."""
     if not (spelling.is_short(one) and spelling.is_short(other)):
         return spelling.is_short(one) == spelling.is_short(other)
     return spelling.cased_key(one) == spelling.cased_key(other)

@@ -65,20 +65,20 @@ class _MisfitError(Exception):
 def _apply(bundle: PaperBundle, correction: models.Correction) -> PaperBundle:
     hit = False
 
-    def mend(record: Any) -> Any:
+    def correct(record: Any) -> Any:
         nonlocal hit
         if record.id != correction.record:
             return record
         hit = True
-        return _mend(record, correction)
+        return _correct(record, correction)
 
-    mended = PaperBundle(
-        mend(bundle.paper),
-        [mend(r) for r in bundle.references],
-        [mend(r) for r in bundle.tables],
-        [mend(r) for r in bundle.findings],
-        [mend(r) for r in bundle.trials],
-        [mend(r) for r in bundle.cards],
+    corrected = PaperBundle(
+        correct(bundle.paper),
+        [correct(r) for r in bundle.references],
+        [correct(r) for r in bundle.tables],
+        [correct(r) for r in bundle.findings],
+        [correct(r) for r in bundle.trials],
+        [correct(r) for r in bundle.cards],
     )
     if not hit:
         raise _MisfitError(
@@ -87,7 +87,7 @@ def _apply(bundle: PaperBundle, correction: models.Correction) -> PaperBundle:
             repr(correction.record),
             suggest(correction.record, _record_ids(bundle)),
         )
-    return mended
+    return corrected
 
 
 def _record_ids(bundle: PaperBundle) -> list[str]:
@@ -102,7 +102,7 @@ def _record_ids(bundle: PaperBundle) -> list[str]:
     return [record.id for group in groups for record in group]
 
 
-def _mend(record: BaseModel, correction: models.Correction) -> BaseModel:
+def _correct(record: BaseModel, correction: models.Correction) -> BaseModel:
     steps = correction.field.split(".")
     if PROTECTED.intersection(steps):
         raise _MisfitError("field", "a field that may be corrected", repr(correction.field))

@@ -112,7 +112,7 @@ def _write(
     """Write the files of a paper that differ."""
     folder = project.content / "papers" / reading.paper
     store.write_text(folder / TRIALS, store.dump_records(trials))
-    differing = [name for name, told in reading.digests.items() if _hash(folder / name) != told]
+    differing = [name for name, digest in reading.digests.items() if _hash(folder / name) != digest]
     if differing:
         texts = load_texts(reading, cache)
         for name in differing:
@@ -271,13 +271,13 @@ def _compare_files(
     project: Project, reading: Reading, trials: Sequence[models.Trial], cache: Cache
 ) -> Iterator[Problem]:
     folder = project.content / "papers" / reading.paper
-    told = store.dump_records(trials)
-    digests = {**reading.digests, TRIALS: hash_text(told)}
+    trials_text = store.dump_records(trials)
+    digests = {**reading.digests, TRIALS: hash_text(trials_text)}
     for name, digest in digests.items():
         path = folder / name
         held = _hash(path)
         if held != digest:
-            text = told if name == TRIALS else load_texts(reading, cache)[name]
+            text = trials_text if name == TRIALS else load_texts(reading, cache)[name]
             yield Problem(
                 store.relative(path, project.root),
                 _first_difference(path.read_bytes(), text) if held else 0,

@@ -1,7 +1,7 @@
 """Records whose seed gives another paper now, or is gone: which of them go on, and under which id.
 
-The id of a paper is made of its first author, year and title. Mending one of them in a seed gives
-the paper another id; the records under the old one then make room, and the ledger leads on.
+The id of a paper is made of its first author, year and title. Where one of them is corrected in a
+seed, the paper has another id; the records under the old one make room, and the ledger leads on.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Stale:
 def find_stale(project: Project, readings: Sequence[Reading]) -> list[Stale]:
     """Return the folders below content/papers that no seed gives.
 
-    Those of a seed that can't be read at present are none: it may well give them when mended.
+    Those of a seed that can't be read at present are none: it may well give them when corrected.
     """
     given = {Path(reading.file).name: reading.paper for reading in readings}
     living = set(given.values())
@@ -105,7 +105,7 @@ def remove_records(folder: Path) -> None:
 def check_stale(
     project: Project, stale: Iterable[Stale], successors: Mapping[str, str]
 ) -> Iterator[Problem]:
-    """Yield an error for each stale folder; with the mend."""
+    """Yield an error for each stale folder; with the fix."""
     for found in stale:
         name = store.relative(found.folder, project.root)
         old = found.folder.name
@@ -115,17 +115,17 @@ def check_stale(
                 f"records that go on as {successors[old]}", hint="Run: python -m builder extract",
             )  # fmt: skip
             continue
-        mend = "Put the seed back; or"
+        fix = "Put the seed back; or"
         got = f"no seeds/{found.seed}" if found.seed else "none"
         if found.now:
             got = f"seeds/{found.seed} now gives another paper, {found.now}"
-            mend = (
+            fix = (
                 "If it is the same paper, run: python -m builder rename "
                 f"papers/{old}/ papers/{found.now}/; or put the old seed back; or"
             )
         yield Problem(
             name, 0, "error", "paper-stale", "a seed of this paper", got,
-            hint=f'{mend}, if the paper shall go: python -m builder remove {old} --because "…"',
+            hint=f'{fix}, if the paper shall go: python -m builder remove {old} --because "…"',
         )  # fmt: skip
 
 
@@ -183,7 +183,7 @@ def explain_same(one: Claim, other: Claim) -> str:
     titles = [spelling.fold(claim.title) for claim in (one, other)]
     score = fuzz.ratio(*titles)
     if one.paper == other.paper:
-        # Where no DOI tells them apart, what is doubtful is one paper.
+        # Where no DOI sets them apart, what is doubtful is one paper.
         short, long = sorted(titles, key=len)
         alike = score >= DOUBTFUL or long.startswith(short)
         return "the same author, year and title" if alike else ""

@@ -1,7 +1,7 @@
 """Build beside the site, then change places at once.
 
 The new site is built in a folder of its own; a build that fails or is killed leaves the site as it
-was. A lock tells a second build that one is running.
+was. A lock keeps a second build away.
 """
 
 from __future__ import annotations

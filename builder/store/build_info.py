@@ -17,7 +17,7 @@ from builder.store import Library
 DATA_LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 # An address that is nobody's (RFC 2606), for a library that is rendered without a site.
 EXAMPLE_URL = "https://exosome-atlas.example/"
-# Files of content/ that tell of pages, not of the field.
+# Files of content/ that are about pages, not the field.
 _LEDGER = "urls.yml"
 
 
@@ -54,7 +54,7 @@ def today(root: Path) -> date:
 def data_version(library: Library, release: str) -> str:
     """Return the version of the data: the release, and a hash over every file of content/.
 
-    The ledger of addresses does not count: it tells of pages, not of the field.
+    The ledger of addresses does not count: it is about pages, not the field.
     """
     content = library.root / "content"
     found = hashlib.sha256()

@@ -1,6 +1,6 @@
 """Canonical YAML in and out: records of one file.
 
-Reading refuses duplicate keys and tells problems by file and line. Writing is atomic, keeps model
+Reading refuses duplicate keys and reports problems by file and line. Writing is atomic, keeps model
 order, and touches a file only when its bytes change.
 """
 
@@ -187,7 +187,7 @@ def dump_records(records: Sequence[BaseModel] | BaseModel) -> str:
 
 
 def write_records(path: Path, records: Sequence[BaseModel] | BaseModel) -> bool:
-    """Write one record, or a list of them, as canonical YAML; tell whether the file changed."""
+    """Write one record, or a list of them, as canonical YAML; return whether the file changed."""
     return write_text(path, dump_records(records))
 
 

@@ -77,7 +77,7 @@ class _Groups:
 
 
 def _differ(one: Entry, other: Entry) -> bool:
-    """Tell whether identifiers say that two entries are different works."""
+    """Return whether identifiers say that two entries are different works."""
     return bool(
         (one.doi and other.doi and one.doi != other.doi)
         or (one.pmid and other.pmid and one.pmid != other.pmid)
@@ -142,13 +142,13 @@ def _agree(one: Entry, other: Entry) -> bool:
 
 
 def _years_fit(one: Entry, other: Entry) -> bool:
-    """Tell whether two years may be of one work: print and online issue lie a year apart."""
+    """Return whether two years may be of one work: print and online issue lie a year apart."""
     first, second = one.cited.csl.year, other.cited.csl.year
     return first is None or second is None or abs(first - second) <= 1
 
 
 def titles_agree(one: str, other: str) -> bool:
-    """Tell whether two titles name the same numbers and short forms, however alike they are.
+    """Return whether two titles name the same numbers and short forms, however alike they are.
 
     miR-23a-3p is not miR-23a-5p, and exosomes of BMSCs are not those of ADSCs.
     """
@@ -159,7 +159,7 @@ def titles_agree(one: str, other: str) -> bool:
 
 
 def _holds_short(title: str, other: str) -> bool:
-    """Tell whether the short forms of a title stand in another; a title in capitals has none."""
+    """Return whether the short forms of a title stand in another; a title in capitals has none."""
     if title.isupper():
         return True
     words = {spelling.fold(spelling.singular(word)) for word in _WORD.findall(other)}

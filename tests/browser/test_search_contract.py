@@ -102,7 +102,7 @@ def test_a_name_without_evidence_is_a_line_behind_all_pages(
         for t in library.terms.values()
         if t.id not in named | used and t.kind in ("source", "mechanism", "vehicle", "condition")
     ]
-    assert len(silent) > 100
+    assert silent
     wrong = []
     for term, found in zip(
         silent[::7], ask(tab, placed, [t.label for t in silent[::7]], 300), strict=True
@@ -242,7 +242,8 @@ def test_queries_of_readers(placed: Served, library: Library, tab: Page) -> None
     """A name without evidence stands behind all pages, wherever the list has it."""
     named = {term_address(library, library.terms[name]) for name in find_pages(library).named}
     quiet = {term_address(library, term) for term in library.terms.values()} - named
-    judged = [q for q in QUERIES if not set(q["first"]) <= quiet]
+    addresses = named | set(find_pages(library).references.values())
+    judged = [q for q in QUERIES if {p for p in q["first"] if p in addresses or "s/" in p} - quiet]
     found = [
         {page for path in pages for page in (path, path.split("#")[0])} if pages else set()
         for pages in ask(tab, placed, [q["query"] for q in judged])

@@ -303,6 +303,8 @@ class Engine {
       if (before && /\p{N}/u.test(word.text) && (/^\p{Pd}$/u.test(word.gap) || this.#isName(before, word))) groups.at(-1).push(word);
       else groups.push([word]);
     }
+    // A small number alone says nothing without its name: "TGF beta 1" is not IL-1.
+    if (groups.some(([word, more]) => !more && /^\p{N}{1,2}$/u.test(word.text))) return [];
     const weights = groups.map((group) => this.terms.weigh(group.flatMap(({ keys }) => keys.slice(-1))));
     const must = groups.map((group) => group.some(({ text }) => /\p{N}/u.test(text)));
     for (const [at, group] of groups.entries()) {
@@ -349,7 +351,7 @@ class Engine {
 
 // Whether the rest of a query may be answered without the words that are nowhere: what looks like the
 // name of a molecule or a cell does not give way to its neighbours.
-const isSpared = (missing, words) => missing.length * 2 <= words.length && missing.every(({ text }) => PLAIN.test(text));
+const isSpared = (missing, words) => missing.length * 3 <= words.length && missing.every(({ text }) => PLAIN.test(text));
 const isExact = (direct) => [...direct.values()].some((hit) => hit.tier <= BARE);
 const fileOf = ({ name }, number) => `index/${name}.${number}.json`;
 const shardOf = (shards, key) => fileOf(shards, place(shards, key));

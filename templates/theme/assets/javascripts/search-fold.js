@@ -120,7 +120,7 @@ export function distance(a, b, most) {
 // How many errors a word of this length may hold; a word with a digit is never guessed at.
 export function tolerance(word) {
   if (/\p{N}/u.test(word) || word.length < 4) return 0;
-  return word.length < 8 ? 1 : 2;
+  return word.length < 12 ? 1 : 2;
 }
 
 // The words nearest to a misspelt one: all that share the smallest distance.
