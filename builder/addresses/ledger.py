@@ -349,14 +349,15 @@ def former_ids(ledger: Iterable[Address]) -> dict[str, list[str]]:
 def gone_anchors(ledger: Iterable[Address]) -> dict[str, list[Address]]:
     """Return, by page, the statements that stood there and do not any more.
 
-    They were withdrawn, or have moved to another page; their page goes on answering for them.
+    They were withdrawn, or have moved to another page; their page goes on answering for them, and
+    where it has moved itself, the page that it leads to.
     """
     entries = {e.address: e for e in ledger}
     found: dict[str, list[Address]] = {}
     for entry in entries.values():
         page, mark, _ = entry.address.partition("#")
         if mark and entry.state != "live":
-            end = follow(entry.address, entries)
-            if entry.state == "retired" or end.partition("#")[0] != follow(page, entries):
-                found.setdefault(page, []).append(entry)
+            end, here = follow(entry.address, entries), follow(page, entries)
+            if entry.state == "retired" or end.partition("#")[0] != here:
+                found.setdefault(here, []).append(entry)
     return found
