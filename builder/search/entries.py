@@ -144,7 +144,7 @@ def find_terms(atlas: Atlas, habits: Habits) -> Iterator[Entry]:
 
 def _find_measured(atlas: Atlas) -> set[str]:
     """Return the ids of the outcomes and methods that trials measure by."""
-    vocabulary = build_vocabulary(atlas.library.terms.values())
+    vocabulary = build_vocabulary(atlas.library.terms.values(), lexicons=False)
     return {
         mention.term
         for trial in atlas.trials
@@ -162,7 +162,7 @@ def _measures(atlas: Atlas, trial: Trial) -> list[str]:
 def find_texts(atlas: Atlas, habits: Habits) -> Iterator[Entry]:
     """Yield trials, papers, cited works and findings."""
     library = atlas.library
-    vocabulary = build_vocabulary(library.terms.values(), content=library.root / "content")
+    vocabulary = build_vocabulary(library.terms.values(), lexicons=False)
     for trial in atlas.trials:
         yield _trial_entry(atlas, trial, vocabulary, habits)
     for _, bundle in sorted(library.papers.items()):
