@@ -150,7 +150,7 @@ def find_terms(
 def _find_measured(atlas: Atlas) -> dict[str, list[Term]]:
     """Return the outcomes and methods that each trial measures by."""
     outcomes = [t for t in atlas.library.terms.values() if t.kind in ("outcome", "method")]
-    vocabulary = build_vocabulary(outcomes)
+    vocabulary = build_vocabulary(outcomes, lexicons=False)
     return {
         trial.id: [
             vocabulary.terms[mention.term]
