@@ -14,7 +14,7 @@ from typing import Any
 
 from builder.addresses.pages import find_pages, term_address
 from builder.extract.variants import find_variants
-from builder.extract.vocabulary import Vocabulary, build_vocabulary
+from builder.extract.vocabulary import build_vocabulary
 from builder.models import CslItem, Finding, Reference, RegistryRecord, Table, Term, Trial
 from builder.search.normalise import find_keys, join_keys
 from builder.site.citations import format_name, short_name
@@ -124,13 +124,18 @@ class Entries:
 
 def find_entries(atlas: Atlas, habits: Habits) -> Entries:
     """Return all that search can find in a library."""
-    return Entries(list(find_terms(atlas, habits)), list(find_texts(atlas, habits)))
+    measured = _find_measured(atlas)
+    return Entries(
+        list(find_terms(atlas, habits, measured)), list(find_texts(atlas, habits, measured))
+    )
 
 
-def find_terms(atlas: Atlas, habits: Habits) -> Iterator[Entry]:
+def find_terms(
+    atlas: Atlas, habits: Habits, measured: Mapping[str, Sequence[Term]]
+) -> Iterator[Entry]:
     """Yield the terms in order of kind and id: those with a page, and those of the glossary."""
     known = atlas.library.terms
-    measured = _find_measured(atlas)
+    used = {term.id for terms in measured.values() for term in terms}
     held = {t for t, source in habits.origins if atlas.findings_of(source)}
     taken = {join_keys(name) for term in known.values() for name in _own_names(term)}
     for term in sorted(known.values(), key=lambda t: (t.kind, t.id)):
@@ -139,18 +144,21 @@ def find_terms(atlas: Atlas, habits: Habits) -> Iterator[Entry]:
         vesicles = [f"{name} exosome" for name in plain]
         fresh = [name for name in vesicles if join_keys(name) not in taken]
         entry = _term_entry(atlas, term, plain, fresh)
-        yield replace(entry, evident=entry.evident or term.id in measured | held)
+        yield replace(entry, evident=entry.evident or term.id in used | held)
 
 
-def _find_measured(atlas: Atlas) -> set[str]:
-    """Return the ids of the outcomes and methods that trials measure by."""
-    vocabulary = build_vocabulary(atlas.library.terms.values())
+def _find_measured(atlas: Atlas) -> dict[str, list[Term]]:
+    """Return the outcomes and methods that each trial measures by."""
+    outcomes = [t for t in atlas.library.terms.values() if t.kind in ("outcome", "method")]
+    vocabulary = build_vocabulary(outcomes, lexicons=False)
     return {
-        mention.term
+        trial.id: [
+            vocabulary.terms[mention.term]
+            for text in _measures(atlas, trial)
+            for mention in vocabulary.find_mentions(text, kinds=("outcome", "method"))
+            if mention.term
+        ]
         for trial in atlas.trials
-        for text in _measures(atlas, trial)
-        for mention in vocabulary.find_mentions(text, kinds=("outcome", "method"))
-        if mention.term
     }
 
 
@@ -159,12 +167,13 @@ def _measures(atlas: Atlas, trial: Trial) -> list[str]:
     return [*trial.endpoints, *find_values(record, "primary_outcomes", "secondary_outcomes")]
 
 
-def find_texts(atlas: Atlas, habits: Habits) -> Iterator[Entry]:
+def find_texts(
+    atlas: Atlas, habits: Habits, measured: Mapping[str, Sequence[Term]]
+) -> Iterator[Entry]:
     """Yield trials, papers, cited works and findings."""
     library = atlas.library
-    vocabulary = build_vocabulary(library.terms.values(), content=library.root / "content")
     for trial in atlas.trials:
-        yield _trial_entry(atlas, trial, vocabulary, habits)
+        yield _trial_entry(atlas, trial, measured[trial.id], habits)
     for _, bundle in sorted(library.papers.items()):
         yield _paper_entry(atlas, bundle, habits)
     for _, reference in sorted(library.references.items()):
@@ -218,11 +227,13 @@ def _term_sections(
     yield ", ".join(labels[:_MOST_NEIGHBOURS]), ASIDE
 
 
-def _trial_entry(atlas: Atlas, trial: Trial, vocabulary: Vocabulary, habits: Habits) -> Entry:
+def _trial_entry(atlas: Atlas, trial: Trial, outcomes: Sequence[Term], habits: Habits) -> Entry:
+    """Return a trial. An outcome has no page of its own: who asks for it finds its trials."""
     library = atlas.library
     record = library.registry.get(trial.id)
     terms = [library.terms[t] for t in (*trial.sources, *trial.conditions) if t in library.terms]
     measured = _measures(atlas, trial)
+    named = dict.fromkeys(name for term in outcomes for name in _own_names(term) if name)
     design = [
         trial.condition_printed,
         trial.source_printed,
@@ -246,7 +257,7 @@ def _trial_entry(atlas: Atlas, trial: Trial, vocabulary: Vocabulary, habits: Hab
         sections=_sections(
             (trial.quote, PLAIN, "source", "Source"),
             (". ".join(part for part in [*design, *trial.endpoints] if part), NAMES),
-            (". ".join([*measured, *_name_outcomes(measured, vocabulary)]), NAMES),
+            (". ".join([*measured, *named]), NAMES),
             (", ".join(name for term in terms for name in _own_names(term) if name), WORK),
             (" ".join(["trial", result, *habits.countries_of(trial.id)]), WORK),
             (_write_dose(trial), PLAIN),
@@ -271,19 +282,6 @@ def find_values(record: RegistryRecord | None, *fields: str) -> tuple[str, ...]:
             values = fact.value if isinstance(fact.value, list) else [fact.value]
             found += [str(v) for v in values if v is not None and not isinstance(v, bool)]
     return tuple(dict.fromkeys(found))
-
-
-def _name_outcomes(measured: Iterable[str], vocabulary: Vocabulary) -> list[str]:
-    """Return every name of the outcomes and methods that a trial measures by.
-
-    They have no page of their own: who asks for WOMAC, by whatever name, is led to the trials.
-    """
-    found: list[str] = []
-    for text in measured:
-        for mention in vocabulary.find_mentions(text, kinds=("outcome", "method")):
-            if mention.term:
-                found += _own_names(vocabulary.terms[mention.term])
-    return [name for name in dict.fromkeys(found) if name]
 
 
 def _paper_entry(atlas: Atlas, bundle: PaperBundle, habits: Habits) -> Entry:
