@@ -312,7 +312,9 @@ def load_library(content: Path, root: Path, cache: Cache | None = None) -> Libra
     return Library(
         root=root,
         terms=nomenclature.add_made(
-            {t.id: t for t in terms[0]}, [*find_named(bundles), *published], content
+            {t.id: t for t in terms[0]},
+            [*find_named(bundles), *published, *nomenclature.list_field(content)],
+            content,
         ),
         papers=papers,
         references=references,

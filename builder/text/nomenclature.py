@@ -135,6 +135,20 @@ def read_lexicons(content: Path = genes.CONTENT) -> Mapping[str, Concept]:
     return MappingProxyType(found)
 
 
+@cache
+def list_field(content: Path) -> tuple[str, ...]:
+    """Return the ids of the words of the field that a project keeps by hand, one a row.
+
+    Unlike the other tables they are entries of the vocabulary, whether a paper names them or not.
+    """
+    path = content / "lexicons/field.tsv"
+    if not path.is_file():
+        return ()
+    lines = path.read_text(encoding="utf-8").splitlines()
+    rows = [line for line in lines if line and not line.startswith("#")][1:]
+    return tuple(row.split("\t")[0] for row in rows)
+
+
 @lru_cache(maxsize=4096)
 def make_term(term_id: str, content: Path = genes.CONTENT) -> Term | None:
     """Return the term of an id that a nomenclature or a lexicon makes, or None.

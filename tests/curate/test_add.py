@@ -23,7 +23,7 @@ SECOND = (
     .replace("10.1000/knee.1", "10.1000/femur.2")
     .replace(
         "Knee osteoarthritis hurts.",
-        "Loading with miR-9999-5p helped. In rats, miR-9999-5p acted through BMSC. LINC00123 fell.",
+        "Loading raised ZAPX9 expression. In rats, ZAPX9 expression rose by BMSC. Zorbtin was left, zorbtin hydrogels fell.",
     )
 )
 PAPER = "poe-2024-exosomes-bone-marrow-stem"
@@ -95,18 +95,18 @@ def test_it_tells_which_pages_come_and_which_change(atlas: Project, second: Path
 def test_unknown_names_come_as_term_files_the_commonest_first(atlas: Project, second: Path) -> None:
     added = add_paper(atlas, second)
     assert [(p.term.label, p.count) for p in added.proposals] == [
-        ("miR-9999-5p", 2),
-        ("LINC00123", 1),
+        ("ZAPX9", 2),
+        ("zorbtin", 1),
     ]
     first = added.proposals[0]
-    assert "Loading with miR-9999-5p helped." in first.sentences
+    assert "Loading raised ZAPX9 expression." in first.sentences
     text = first.to_yaml()
-    assert text.startswith("# content/terms/mechanisms/mir-9999-5p.yml (2 times)\n")
+    assert text.startswith("# content/terms/mechanisms/zapx9.yml (2 times)\n")
     term = models.Term.model_validate(yaml.safe_load(text))
-    assert (term.id, term.kind, term.type) == ("mir-9999-5p", "mechanism", "miRNA")
+    assert (term.id, term.kind, term.type) == ("zapx9", "mechanism", "gene/protein")
     (atlas.root / first.file).parent.mkdir(parents=True)
     (atlas.root / first.file).write_text(text, encoding="utf-8")
-    assert "mir-9999-5p" in {t.id for t in store.read_terms(atlas.content, atlas.root)}
+    assert "zapx9" in {t.id for t in store.read_terms(atlas.content, atlas.root)}
 
 
 def test_questions_are_those_of_the_new_paper(atlas: Project, second: Path) -> None:
@@ -196,7 +196,7 @@ def test_the_command_tells_all_of_it(atlas: Project, second: Path) -> None:
         "Findings as read (2):",
         "line 21, f",
         "→ sources: bmsc",
-        "# content/terms/mechanisms/mir-9999-5p.yml (2 times)",
+        "# content/terms/mechanisms/zapx9.yml (2 times)",
         "Pages added: ",
         "dry run, nothing was touched",
     ):
