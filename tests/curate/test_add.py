@@ -23,7 +23,8 @@ SECOND = (
     .replace("10.1000/knee.1", "10.1000/femur.2")
     .replace(
         "Knee osteoarthritis hurts.",
-        "Loading raised ZAPX9 expression. In rats, ZAPX9 expression rose by BMSC. Zorbtin was left, zorbtin hydrogels fell.",
+        "Loading raised ZAPX9 expression. In rats, ZAPX9 expression rose by BMSC. "
+        "Zorbtin was left, zorbtin hydrogels fell.",
     )
 )
 PAPER = "poe-2024-exosomes-bone-marrow-stem"
