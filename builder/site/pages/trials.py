@@ -21,7 +21,7 @@ _MOST_ROWS = 120  # trials in one table
 # (word, mark, style) of a trial's result, as its source states it.
 _RESULTS = {
     "positive": ("Positive result", "▲", "positive"),
-    "negative": ("Negative result", "▼", "negative"),
+    "negative": ("Negative result", "=", "negative"),
     "mixed": ("Mixed result", "◆", "mixed"),
 }
 # Rows of the comparison: the label, the review's field, the registry's facts, and those of the
