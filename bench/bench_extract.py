@@ -126,11 +126,11 @@ def main() -> None:
             project = write_project(Path(folder), papers, ROOT)
             size = sum(seed.stat().st_size for seed in project.seeds.iterdir()) / 1e6
             costs[papers] = run(project.root, "extract")
-            table.add_row(*_tell_first(papers, size, costs))
+            table.add_row(*_report_first(papers, size, costs))
             if papers < most:
                 continue
             console.print(table)
-            console.print(_tell_later(project, costs[papers]))
+            console.print(_report_later(project, costs[papers]))
 
 
 def _make_table() -> Table:
@@ -140,7 +140,7 @@ def _make_table() -> Table:
     )  # fmt: skip
 
 
-def _tell_first(papers: int, size: float, costs: dict[int, Cost]) -> list[str]:
+def _report_first(papers: int, size: float, costs: dict[int, Cost]) -> list[str]:
     cost, (fewest, least) = costs[papers], next(iter(costs.items()))
     each = cost.processor / papers
     return [
@@ -155,7 +155,7 @@ def _tell_first(papers: int, size: float, costs: dict[int, Cost]) -> list[str]:
     ]
 
 
-def _tell_later(project: Project, first: Cost) -> Table:
+def _report_later(project: Project, first: Cost) -> Table:
     """Run what comes after the first run, and return a table of the shares of it."""
     table = Table("then", "seconds", "of the first", "processor seconds", "of the first", "MB")
     for name, command, change in AFTERWARDS:

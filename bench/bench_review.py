@@ -1,4 +1,4 @@
-"""Measure the living review: 1,000 records searched and told apart, 200 articles taken in.
+"""Measure the living review: 1,000 records searched and distinguished, 200 articles taken in.
 
     make bench-review [FILES="a.xml b.xml"]
 
@@ -70,7 +70,7 @@ def serve(service: LocalService, files: list[str]) -> None:
         changes = {}
         if number < ARTICLES:
             changes = {"isOpenAccess": "Y", "license": "cc by", "pmcid": f"PMC{7000000 + number}"}
-            service.tell(
+            service.answer(
                 f"/PMC{7000000 + number}/fullTextXML",
                 Reply(copy_article(number, files), kind="application/xml"),
             )

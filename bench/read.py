@@ -175,7 +175,7 @@ def measure(path: Path, rounds: int, parser: Any) -> dict[str, float]:
 
 
 def _can_read(parser: Any, path: Path) -> bool:
-    """Tell whether pubmed_parser gets through a file; on some it fails, and has no time to tell."""
+    """Return whether pubmed_parser gets through a file; on some it fails without a message."""
     try:
         for function in ALL if parser is not None else ():
             getattr(parser, function)(str(path))
@@ -211,18 +211,18 @@ def main() -> int:
     for name in HEAD:
         sys.stdout.write(f"{name:>12}" if name != HEAD[0] else f"{name:30}")
     for path, row in rows:
-        sys.stdout.write(f"\n{path.name[-30:]:30}" + "".join(f"{v:12.2f}" for v in tell(row)))
+        sys.stdout.write(f"\n{path.name[-30:]:30}" + "".join(f"{v:12.2f}" for v in report(row)))
         failed = "  it fails" if parser is not None and "their all" not in row else ""
         sys.stdout.write(f"{row['their']:8.0f} of {row['refs']:.0f}{failed}")
     sys.stdout.write("\n")
-    ratios = [ratio for _, row in rows if "their all" in row for ratio in tell(row)[5:7]]
+    ratios = [ratio for _, row in rows if "their all" in row for ratio in report(row)[5:7]]
     if not ratios:
         return 0
     sys.stdout.write(f"lowest ratio {min(ratios):.2f}, median {statistics.median(ratios):.2f}\n")
     return int(min(ratios) < 1)
 
 
-def tell(row: dict[str, float]) -> list[float]:
+def report(row: dict[str, float]) -> list[float]:
     """Return a file's figures in the order of HEAD."""
     ours, theirs = row["fields"], row.get("their fields", float("nan"))
     whole, their_whole = row["all"], row.get("their all", float("nan"))

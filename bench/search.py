@@ -230,7 +230,7 @@ def judge(figures: Figures, page: Page, home: str, box: tuple[str, str]) -> None
 
 
 def is_one(link: str, pages: set[str]) -> bool:
-    """Tell whether a link is one of some pages, or leads to a place on one."""
+    """Return whether a link is one of some pages, or leads to a place on one."""
     place = urlsplit(link)
     path = place.path.lstrip("/")
     if path.startswith("glossary/"):  # an entry, whichever page of the glossary it stands on

@@ -93,7 +93,7 @@ def make_paper(number: int, names: Names) -> tuple[str, str]:
 
 
 def change_paper(text: str) -> str:
-    """Return a paper that a curator has mended: one sentence says another thing."""
+    """Return a paper that a curator has fixed: one sentence says another thing."""
     before, _, behind = text.partition("four weeks")
     return f"{before}six weeks{behind}"
 
@@ -147,11 +147,11 @@ def _choose_works(number: int, dice: random.Random, names: Names) -> list[Work]:
 
 
 def _paragraph(dice: random.Random, names: Names, mark: str) -> str:
-    told = []
+    reported = []
     for _ in range(5):
         cited = mark.replace("N", str(dice.randint(1, _REFERENCES)))
-        told += [escape(_sentence(dice, names)) + f" {cited}.", dice.choice(_FILLER)]
-    return " ".join(told)
+        reported += [escape(_sentence(dice, names)) + f" {cited}.", dice.choice(_FILLER)]
+    return " ".join(reported)
 
 
 def _row(dice: random.Random, names: Names) -> tuple[str, str, str]:

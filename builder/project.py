@@ -65,7 +65,7 @@ class Project:
 
     @property
     def downloads(self) -> Path:
-        """The data of the whole base, made before the pages that tell its sizes."""
+        """The data of the whole base, made before the pages that say its sizes."""
         return self.build / "downloads"
 
     @property

@@ -65,11 +65,11 @@ def _as_asked(
     entry: dict[str, Any], name: str, found: dict[str, str], vocabulary: Vocabulary
 ) -> dict[str, str]:
     asked = {i for ids, _ in gold_scoring.asked_items(entry, name) for i in ids}
-    told: dict[str, str] = {}
+    reported: dict[str, str] = {}
     for term, effect in found.items():
         above = [a for a in vocabulary.ancestors(term) if a in asked and a not in found]
-        told[term if term in asked or not above else above[0]] = effect
-    return told
+        reported[term if term in asked or not above else above[0]] = effect
+    return reported
 
 
 @dataclass
@@ -90,9 +90,9 @@ class Report:
             gold_scoring.score_field(asked, name, found, self.scores.setdefault(name, Score()))
             alone = Score()
             gold_scoring.score_field(asked, name, found, alone)
-            told = [f"missed {i}" for i in alone.missed] + [f"wrong {i}" for i in alone.wrong]
-            told += [f"{i} is {effect}" for _, i, effect in alone.confusions]
-            self.confusions.setdefault(name, []).extend(f"{entry['key']}: {t}" for t in told)
+            reported = [f"missed {i}" for i in alone.missed] + [f"wrong {i}" for i in alone.wrong]
+            reported += [f"{i} is {effect}" for _, i, effect in alone.confusions]
+            self.confusions.setdefault(name, []).extend(f"{entry['key']}: {t}" for t in reported)
 
 
 def read_alone(
@@ -181,10 +181,10 @@ def render_report(name: str, report: Report, verbose: bool) -> Iterator[str]:
     yield f"== {name}"
     for key, s in report.scores.items():
         asked = s.hits + s.missed.total()
-        told = f"{key:14} precision {s.precision:.3f}  recall {s.recall:.3f}  of {asked}"
+        reported = f"{key:14} precision {s.precision:.3f}  recall {s.recall:.3f}  of {asked}"
         if s.effects:
-            told += f"  direction {s.same_direction / s.effects:.3f} of {s.effects}"
-        yield told
+            reported += f"  direction {s.same_direction / s.effects:.3f} of {s.effects}"
+        yield reported
         if verbose:
             yield from (f"    {c}" for c in report.confusions[key])
 

@@ -1,4 +1,4 @@
-"""From seeds to content/: what extract writes, what check tells, what a bad seed does."""
+"""From seeds to content/: what extract writes, what check says, what a bad seed does."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_only_the_file_that_differs_is_written(small: Project) -> None:
     assert pipeline.check(small).problems == []
 
 
-def test_check_tells_the_line_that_extract_would_write_otherwise(small: Project) -> None:
+def test_check_reports_the_line_that_extract_would_write_otherwise(small: Project) -> None:
     pipeline.extract(small)
     paper = small.content / "papers" / DIGEST_PAPER / "paper.yml"
     lines = paper.read_text().splitlines(keepends=True)
@@ -92,7 +92,7 @@ def test_one_paper_in_two_files_is_an_error_that_names_both(small: Project) -> N
     assert "seeds/other.txt" in str(problem)
 
 
-def test_records_of_a_seed_that_is_gone_are_told_and_kept(small: Project) -> None:
+def test_records_of_a_seed_that_is_gone_are_reported_and_kept(small: Project) -> None:
     pipeline.extract(small)
     (small.seeds / "knee.txt").rename(small.root / "elsewhere.txt")
     other = DIGEST.replace("Ann Doe", "Al Hip").replace("knee.1", "hip.1")
@@ -158,14 +158,14 @@ def test_a_correction_that_no_longer_fits_leaves_the_records_and_stops_the_build
     assert store.read_bundle(folder, small.root).paper.csl.DOI == "10.1000/knee.2"
 
 
-def test_corrections_of_an_unknown_paper_are_told(small: Project) -> None:
+def test_corrections_of_an_unknown_paper_are_reported(small: Project) -> None:
     path = small.content / "corrections/nobody-2020-x.yml"
     path.parent.mkdir()
     path.write_text("[]\n")
     assert rules(pipeline.extract(small)) == ["correction-paper"]
 
 
-def test_broken_yaml_of_a_term_is_told_by_file_and_line(small: Project) -> None:
+def test_broken_yaml_of_a_term_is_reported_by_file_and_line(small: Project) -> None:
     term = small.content / "terms/sources/bmsc.yml"
     term.write_text(term.read_text() + "labell: twice\n")
     with pytest.raises(ProblemError) as caught:
@@ -207,7 +207,7 @@ def test_line_ends_and_marks_of_other_systems_change_no_record(small: Project) -
     assert {line.split(":")[0].strip() for line in changed} == {"sha256"}
 
 
-def test_a_lock_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+def test_a_lock_that_cannot_be_made_is_reported(tmp_path: Path) -> None:
     (tmp_path / "build").write_text("a file, not a folder")
     with pytest.raises(ProblemError, match="a folder to build in"):
         pipeline.extract(Project(tmp_path))

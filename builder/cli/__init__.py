@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from builder.cli.console import AtlasCommand, Stages, count, finish, show, told
+from builder.cli.console import AtlasCommand, Stages, count, finish, reported_problems, show
 from builder.errors import ProblemError, has_errors
 from builder.project import Project, find_project, find_version, use_word_lists
 
@@ -40,7 +40,7 @@ def main(context: click.Context, root: Path | None) -> None:
     if not context.resilient_parsing:
         from builder.store.transaction import recover
 
-        with told():
+        with reported_problems():
             note = recover(context.obj)
         show([note] if note else [])
 
@@ -60,11 +60,11 @@ def extract(project: Project, jobs: int | None, dask: str | None) -> None:
     if jobs and dask:
         raise click.UsageError("--jobs and --dask exclude each other")
     if project.is_read_only:
-        with told():
+        with reported_problems():
             problems = extraction.check(project).problems
         finish(problems, "extract: nothing can be written here; content/ was checked instead")
         return
-    with told(), Stages() as stages:
+    with reported_problems(), Stages() as stages:
         crew = workers.Crew(jobs, dask, stages.progress)
         report = extraction.extract(project, stages.notify, crew)
     finish(
@@ -101,7 +101,7 @@ def render(project: Project) -> None:
     """Write the pages as Markdown to build/docs/."""
     from builder import pipeline
 
-    with told(), Stages() as stages:
+    with reported_problems(), Stages() as stages:
         report = pipeline.render(project, stages.notify)
     click.echo(
         f"render: {count(report.pages, 'page')}, {len(report.changed):,} changed, {stages.seconds}"
@@ -119,7 +119,7 @@ def build(project: Project, force: bool, out: Path | None) -> None:
     from builder import pipeline
 
     project = Project(project.root, out.resolve() if out else None)
-    with told(), Stages() as stages:
+    with reported_problems(), Stages() as stages:
         changed = pipeline.build(project, stages.notify, force=force)
     done = "published" if changed else "nothing has changed"
     click.echo(f"build: {done}, {stages.seconds}")
@@ -162,7 +162,7 @@ def rename(project: Project, old: str, new: str) -> None:
     """
     from builder.curate import redirects
 
-    with told():
+    with reported_problems():
         done = redirects.rename(project, old, new)
     for source, target in done.moves.items():
         click.echo(f"{source} leads to {target} from now on.")
@@ -181,7 +181,7 @@ def retire(project: Project, names: tuple[str, ...], because: str) -> None:
     """
     from builder.curate import redirects
 
-    with told():
+    with reported_problems():
         gone = redirects.retire(project, names, because)
     click.echo(f"retire: {len(gone):,} {'address' if len(gone) == 1 else 'addresses'} withdrawn")
 
@@ -198,7 +198,7 @@ def remove(project: Project, paper: str, because: str) -> None:
     """
     from builder.curate import redirects
 
-    with told():
+    with reported_problems():
         done = redirects.remove(project, paper, because)
     click.echo(
         f"remove: {count(len(done.changed), 'file')} changed, {len(done.withdrawn):,} "
@@ -213,7 +213,7 @@ def release(project: Project, version: str) -> None:
     """Freeze the data as VERSION, with what changed since."""
     from builder.publish.release import write_release
 
-    with told(), Stages() as stages:
+    with reported_problems(), Stages() as stages:
         changes = write_release(project, version)
     said = ", ".join(f"{len(found):,} {word}" for word, found in changes["findings"].items())
     click.echo(f"release {version}: findings {said}, {stages.seconds}")
@@ -227,7 +227,7 @@ def questions(project: Project, as_json: bool) -> None:
     from builder import store
     from builder.curate.questions import find_questions
 
-    with told():
+    with reported_problems():
         found = find_questions(store.load(project))
     if as_json:
         click.echo(json.dumps([asdict(q) for q in found], ensure_ascii=False, indent=2))
@@ -268,7 +268,7 @@ def read(
         raise click.UsageError("give either FILE or --text")
     if style and (file is None or place["as_json"]):
         raise click.UsageError("--format goes with FILE and without --json")
-    with told():
+    with reported_problems():
         vocabulary = load_vocabulary(project)
     if file is not None:
         found = reading.read_file(file, vocabulary)
@@ -302,7 +302,7 @@ def explain(project: Project, finding: str) -> None:
     from builder import store
     from builder.curate.explain import explain_finding
 
-    with told():
+    with reported_problems():
         try:
             lines = explain_finding(project, store.load(project), finding)
         except LookupError as error:
@@ -325,7 +325,7 @@ def schemas(project: Project, out: Path) -> None:
     from builder import store
     from builder.export.records import content_schemas
 
-    with told():
+    with reported_problems():
         for name, schema in content_schemas("").items():
             text = json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
             store.write_text(project.root / out / f"{name}.json", text)
@@ -343,7 +343,7 @@ def refresh(project: Project, part: str | None) -> None:
     from builder.refresh import PARTS
     from builder.refresh import refresh as ask
 
-    with told(), Stages() as stages:
+    with reported_problems(), Stages() as stages:
         done = ask(project, (part,) if part else PARTS, notify=stages.notify)
     for news in done.news:
         click.echo(news)
@@ -366,7 +366,7 @@ def add(project: Project, file: Path, dry_run: bool) -> None:
     """Take the paper FILE into seeds/, and show what it brings."""
     from builder.curate.add import add_paper, describe_added
 
-    with told(), Stages() as stages:
+    with reported_problems(), Stages() as stages:
         added = add_paper(project, file, dry_run=dry_run, notify=stages.notify)
     for line in describe_added(added):
         click.echo(line)

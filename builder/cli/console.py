@@ -78,7 +78,7 @@ def show(problems: Sequence[Problem]) -> None:
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def reported_problems() -> Iterator[None]:
     """Turn problems into lines on stderr and exit code 1."""
     try:
         yield

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from builder.cli.console import AtlasCommand, Stages, count, finish, told
+from builder.cli.console import AtlasCommand, Stages, count, finish, reported_problems
 from builder.project import Project
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -27,7 +27,7 @@ def search(project: Project, names: tuple[str, ...]) -> None:
     """Run the search strategies of content/searches/; keep new records."""
     from builder.refresh.search import search as run_search
 
-    with told(), Stages() as stages:
+    with reported_problems(), Stages() as stages:
         done = run_search(project, names, notify=stages.notify)
     for run in done.runs:
         click.echo(
@@ -56,7 +56,7 @@ def screen(project: Project, /, by: str | None, **way: Any) -> None:
     chosen = [name for name, value in way.items() if value]
     if len(chosen) > 1:
         raise click.UsageError(f"{' and '.join(chosen)} exclude each other")
-    with told():
+    with reported_problems():
         records = screening.read_screening(project).records
         if way["disagreements"]:
             for record in screening.find_disagreements(records):
@@ -113,7 +113,7 @@ def include_records(project: Project, records: tuple[str, ...]) -> None:
     from builder.curate.reading import load_vocabulary
     from builder.refresh.include import include
 
-    with told(), Stages() as stages:
+    with reported_problems(), Stages() as stages:
         done = include(project, load_vocabulary(project), records, notify=stages.notify)
         report = extraction.extract(project, stages.notify)
     for kind, brought in (("full text", done.seeds), ("abstract", done.abstracts)):

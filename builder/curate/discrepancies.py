@@ -78,11 +78,11 @@ def _norm_phase(text: str) -> str | None:
 
 
 def _compare_phase(trial: Trial, record: RegistryRecord) -> list[Discrepancy]:
-    told = [(p, f) for f in _facts(record, "phase") if (p := _norm_phase(str(f.value)))]
-    if not told or not trial.phase or trial.phase == told[0][0]:
+    reported = [(p, f) for f in _facts(record, "phase") if (p := _norm_phase(str(f.value)))]
+    if not reported or not trial.phase or trial.phase == reported[0][0]:
         return []
-    first, fact = told[0]
-    others = sorted({str(f.value) for p, f in told if p != first})
+    first, fact = reported[0]
+    others = sorted({str(f.value) for p, f in reported if p != first})
     note = f"Another page shows: {', '.join(others)}." if others else None
     severity: Severity = "medium" if first == f"early {trial.phase}" else "high"
     return [_differ("phase", f"Phase {trial.phase}", str(fact.value), severity, note)]
@@ -121,7 +121,7 @@ def _compare_source(trial: Trial, record: RegistryRecord) -> list[Discrepancy]:
 
 
 def _compare_product(trial: Trial, record: RegistryRecord) -> list[Discrepancy]:
-    """Tell of a study's acronym printed in brackets behind the source, like a product's name."""
+    """Return a study's acronym printed in brackets behind the source, like a product's name."""
     names = {spelling.squeeze(n): n for n in _texts(record, "acronym", "other_ids")}
     products = {spelling.squeeze(n) for n in _texts(record, "intervention_other_names")}
     found = []
@@ -212,12 +212,12 @@ def _compare_route(trial: Trial, record: RegistryRecord) -> list[Discrepancy]:
 
 
 def _meets(endpoint: str, outcome: str) -> bool:
-    """Tell whether an outcome of the registry covers an endpoint of the review."""
-    wanted, told = _words(endpoint), _words(outcome)
+    """Return whether an outcome of the registry covers an endpoint of the review."""
+    wanted, reported = _words(endpoint), _words(outcome)
     groups = [g for g in _SAME if wanted & g]
     if not groups:
-        return bool(wanted & told)
-    return any(told & group for group in groups)
+        return bool(wanted & reported)
+    return any(reported & group for group in groups)
 
 
 def _outcomes(record: RegistryRecord, key: str) -> list[str]:
@@ -248,9 +248,9 @@ def _compare_endpoints(trial: Trial, record: RegistryRecord) -> list[Discrepancy
     if absent:
         note = "Not among the primary outcomes; secondary outcomes were not visible."
         severity: Severity = "low" if hidden else "medium"
-        told = "; ".join(_texts(record, "primary_outcomes", "secondary_outcomes"))
+        reported = "; ".join(_texts(record, "primary_outcomes", "secondary_outcomes"))
         found.append(
-            _differ("endpoints", ", ".join(absent), told, severity, note if hidden else None)
+            _differ("endpoints", ", ".join(absent), reported, severity, note if hidden else None)
         )
     return found
 
@@ -272,19 +272,19 @@ def _compare_status(trial: Trial, record: RegistryRecord) -> list[Discrepancy]:
     if not trial.status or not facts:
         return []
     stated = _norm_status(trial.status.normalised or trial.status.printed)
-    told = {_norm_status(str(f.value)): f for f in reversed(facts)}
-    if set(told) == {stated}:
+    reported = {_norm_status(str(f.value)): f for f in reversed(facts)}
+    if set(reported) == {stated}:
         return []
-    differing = [f for s, f in told.items() if s != stated]
+    differing = [f for s, f in reported.items() if s != stated]
     said = "; ".join(f"{f.value} ({f.as_of})" if f.as_of else str(f.value) for f in differing)
-    if stated in told:
-        earlier = told[stated].as_of
+    if stated in reported:
+        earlier = reported[stated].as_of
         note = "The registry showed the review's status at one time" + (
             f": {earlier}." if earlier else "."
         )
         return [_differ("status", trial.status.printed, said, "medium", note)]
     ended = {"completed", "terminated", "withdrawn", "suspended"}
-    severity: Severity = "high" if (stated in ended) != bool(ended & set(told)) else "medium"
+    severity: Severity = "high" if (stated in ended) != bool(ended & set(reported)) else "medium"
     return [_differ("status", trial.status.printed, said, severity)]
 
 
@@ -357,7 +357,7 @@ def _names_of(trial: Trial, record: RegistryRecord | None, texts: Sequence[str])
 
 
 def _is_name(text: str) -> bool:
-    """Tell whether a bracketed text is a study's name: one word with capitals."""
+    """Return whether a bracketed text is a study's name: one word with capitals."""
     return " " not in text.strip() and sum(c.isupper() for c in text) > 1 and "®" not in text
 
 

@@ -27,15 +27,15 @@ def weigh_studies(studies: Iterable[Study]) -> Weight:
     wherever one study reports a benefit and another none, whatever their designs.
     """
     listed = sorted({s.id: s for s in studies}.values(), key=lambda s: s.id)
-    told = [s for s in listed if s.result != "none-reported"]
+    said = [s for s in listed if s.result != "none-reported"]
     best = None
-    if told:
-        level = max((s.design.level for s in told), key=LEVELS.index)
-        highest = [s for s in told if s.design.level == level]
+    if said:
+        level = max((s.design.level for s in said), key=LEVELS.index)
+        highest = [s for s in said if s.design.level == level]
         results: set[Result] = {s.result for s in highest}
         result = results.pop() if len(results) == 1 else "mixed"
         best = Best(design=level, studies=[s.id for s in highest], result=result)
-    results = {s.result for s in told}
+    results = {s.result for s in said}
     return Weight(
         studies=[s.id for s in listed],
         best=best,

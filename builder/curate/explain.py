@@ -42,7 +42,7 @@ def explain_finding(project: Project, library: Library, name: str) -> list[str]:
             )
         )
     corrections = library.corrections.get(bundle.paper.id, [])
-    return [*_tell(trace, file), *_tell_corrections(corrections, name)]
+    return [*_report(trace, file), *_report_corrections(corrections, name)]
 
 
 def _explain_term(library: Library, name: str) -> Iterator[str]:
@@ -71,7 +71,7 @@ def _find_bundle(library: Library, name: str) -> PaperBundle:
     raise LookupError(f"no finding or term has the id {name!r}. {suggest(name, known)}".strip())
 
 
-def _tell(trace: Trace, file: str) -> Iterator[str]:
+def _report(trace: Trace, file: str) -> Iterator[str]:
     finding = trace.finding
     yield f"{finding.id}: {file}:{finding.locator.line} ({finding.locator.kind})"
     yield f"quote: {finding.quote}"
@@ -98,7 +98,7 @@ def _tell(trace: Trace, file: str) -> Iterator[str]:
         yield f"question, weight {question.weight}: {question.text} [{question.rule}]"
 
 
-def _tell_corrections(corrections: list[models.Correction], name: str) -> Iterator[str]:
+def _report_corrections(corrections: list[models.Correction], name: str) -> Iterator[str]:
     for c in corrections:
         if c.record == name:
             yield f"corrected on {c.date}: {c.field}: {c.old!r} -> {c.new!r}. {c.reason}"

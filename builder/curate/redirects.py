@@ -232,7 +232,7 @@ def _corrects(steps: Steps) -> bool:
 
 
 def _names_record(steps: Steps) -> bool:
-    """Return whether a value of a correction is the id of the record that it mends."""
+    """Return whether a value of a correction is the id of the record that it fixes."""
     return steps[1:] == ("record",)
 
 

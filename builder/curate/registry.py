@@ -20,20 +20,20 @@ def join_titles(references: Iterable[models.Cited]) -> dict[int, str]:
 
 
 def compare_lists(
-    told: Sequence[tuple[Sequence[models.Trial], Mapping[int, str]]],
+    reported: Sequence[tuple[Sequence[models.Trial], Mapping[int, str]]],
     registry: Mapping[str, models.RegistryRecord],
 ) -> list[list[models.Trial]]:
     """Return each paper's trials, compared; beside them, the titles of its works by number."""
     texts: dict[str, list[str]] = {}
-    for trials, titles in told:
+    for trials, titles in reported:
         for trial in trials:
             cited = [titles[number] for number in trial.references if number in titles]
             texts.setdefault(trial.id, []).extend(cited)
-    everything = [trial for trials, _ in told for trial in trials]
+    everything = [trial for trials, _ in reported for trial in trials]
     lookalikes = find_lookalikes(everything, registry, texts)
     return [
         [_compare(t, registry.get(t.id), lookalikes.get(t.id, [])) for t in trials]
-        for trials, _ in told
+        for trials, _ in reported
     ]
 
 

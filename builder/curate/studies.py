@@ -125,7 +125,7 @@ def _rests_on(finding: Finding, works: Mapping[tuple[str, int], Cited]) -> Itera
 
 
 def _build(group: _Group, library: Library) -> Study:
-    trials = [t for told in group.trials.values() for t in told]
+    trials = [t for reported in group.trials.values() for t in reported]
     findings = [group.findings[name] for name in sorted(group.findings)]
     works = sorted(group.works)
     titles = [library.references[w].csl.title for w in works if w in library.references]
@@ -163,18 +163,18 @@ def _build(group: _Group, library: Library) -> Study:
 
 def _design(trials: Sequence[Trial], findings: Sequence[Finding], titles: Sequence[str]) -> Design:
     """Return the highest level that a statement or title gives, with all that is said at it."""
-    told = [f.design for f in findings]
+    reported = [f.design for f in findings]
     for title in titles:
         level = read_title_level(title)
-        told.append(
+        reported.append(
             Design.model_validate(
                 {"level": level, **(read_trial(title) if level == "clinical" else {})}
             )
         )
     if trials:
-        told = [d for d in told if d.level == "clinical"]
-        told = [*(t.design for t in trials), *told]
-    return merge_designs(told)
+        reported = [d for d in reported if d.level == "clinical"]
+        reported = [*(t.design for t in trials), *reported]
+    return merge_designs(reported)
 
 
 def merge_designs(designs: Sequence[Design]) -> Design:
@@ -192,14 +192,14 @@ def merge_designs(designs: Sequence[Design]) -> Design:
 
 
 def _result(trials: Sequence[Trial], findings: Sequence[Finding]) -> Result:
-    told = {judge_trial(t) for t in trials} | {f.result for f in findings}
-    told.discard("none-reported")
-    return told.pop() if len(told) == 1 else "mixed" if told else "none-reported"
+    reported = {judge_trial(t) for t in trials} | {f.result for f in findings}
+    reported.discard("none-reported")
+    return reported.pop() if len(reported) == 1 else "mixed" if reported else "none-reported"
 
 
 def _role(trials: Sequence[Trial], findings: Sequence[Finding]) -> StudyRole:
-    told = [f.role for f in findings if f.role != "unclear"]
-    return "therapeutic" if trials else told[0] if told else "unclear"
+    reported = [f.role for f in findings if f.role != "unclear"]
+    return "therapeutic" if trials else reported[0] if reported else "unclear"
 
 
 def settle_labels(
@@ -211,8 +211,8 @@ def settle_labels(
     ``[msc]`` give ``[bmsc]``; sources ``[bmsc]`` and ``[adsc]`` what both are
     kinds of, ``[msc]``.
     """
-    told = [frozenset(p) - {UNSPECIFIED} or frozenset(p) for p in places if p]
-    named = [place for place in told if place != {UNSPECIFIED}] or told
+    reported = [frozenset(p) - {UNSPECIFIED} or frozenset(p) for p in places if p]
+    named = [place for place in reported if place != {UNSPECIFIED}] or reported
     labels = set().union(*named) if named else set()
     above = {label: find_ancestors(label, terms) for label in labels}
     above |= {a: find_ancestors(a, terms) for found in list(above.values()) for a in found}

@@ -57,7 +57,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _beside_page(path: Path) -> bool:
-    """Tell whether a file belongs to the page about the data, and is no data itself."""
+    """Return whether a file belongs to the page about the data, and is no data itself."""
     return path.name in (CRATE, "index.html", "index.json")
 
 

@@ -161,8 +161,8 @@ def _days(addresses: Sequence[Address]) -> dict[date, dict[str, list[str]]]:
 
 def _release_entry(release: Release, edition: Edition) -> _Element:
     address = edition.url(f"releases/{release.version}/")
-    told = release.changes.get("findings", {})
-    counts = ", ".join(f"{len(told.get(w, []))} {w}" for w in ("added", "changed", "withdrawn"))
+    reported = release.changes.get("findings", {})
+    counts = ", ".join(f"{len(reported.get(w, []))} {w}" for w in ("added", "changed", "withdrawn"))
     entry = etree.Element("entry")
     _add(entry, "id", address)
     _add(entry, "title", f"Release {release.version}")

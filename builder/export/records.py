@@ -110,7 +110,7 @@ class TrialKeys(Keys):
     registry_record: Annotated[
         models.RegistryRecord | None, Field(description="what the registry says, fact by fact")
     ] = None
-    tellings: Annotated[
+    reports: Annotated[
         list[models.Trial] | None,
         Field(description="the trial as each paper reports it, where several do"),
     ] = None
@@ -272,7 +272,7 @@ def _trials(atlas: Atlas, site_url: str) -> Iterator[Data]:
             status={**status, "as_of": status.get("as_of", NOT_STATED)} if status else None,
             study=studies.get(trial.id),
             registry_record=plain(record) if record else None,
-            tellings=[plain(report) for report in reports] if len(reports) > 1 else None,
+            reports=[plain(report) for report in reports] if len(reports) > 1 else None,
         )
 
 

@@ -63,7 +63,7 @@ def _read(
     cited = references.parse_references(document)
     grids = tables.repair_tables(document, paper.id)
     problems = references.check_parsed(cited, file)
-    problems += [p for table in grids for p in _tell_repairs(table, file)]
+    problems += [p for table in grids for p in _report_repairs(table, file)]
     listed = trials.find_trials(paper, grids, cited, own)
     traces = trace_findings(paper, document, grids, cited, own)
     carried = [replace(t, finding=_carry_result(t.finding, listed, cited)) for t in traces]
@@ -83,7 +83,7 @@ def _carry_result(finding: Finding, listed: Sequence[Trial], cited: Sequence[Cit
     return finding
 
 
-def _tell_repairs(table: Table, file: str) -> Iterator[Problem]:
+def _report_repairs(table: Table, file: str) -> Iterator[Problem]:
     lines = {row.id: row.line for row in table.rows}
     for repair in table.repairs:
         line = lines.get(repair.row or "", table.line)

@@ -30,7 +30,7 @@ class Mention:
     """A term named in a text. ``term`` is empty where the reading is open; see ``candidates``.
 
     ``start`` and ``end`` are offsets into the text as given; ``species`` are the donors that a
-    letter before an abbreviation allows (``rBMSC``: rat or rabbit). ``shared`` tells that only the
+    letter before an abbreviation allows (``rBMSC``: rat or rabbit). ``shared`` says that only the
     tissue stands there and the noun stands with its neighbour (``adipose and bone marrow MSC``).
     """
 
@@ -196,7 +196,7 @@ class Matcher:
 
 
 def _fits(scan: _Scan, one: int, other: int, name: Name) -> bool:
-    """Tell whether what stands inside, before and behind a hit allows it."""
+    """Return whether what stands inside, before and behind a hit allows it."""
     base = scan.at[one]
     for number in range(one + 1, other + 1):
         gap = scan.gap(number)
@@ -226,7 +226,7 @@ def _has_grade(scan: _Scan, other: int, name: Name) -> bool:
 
 
 def _goes_on(scan: _Scan, other: int, name: Name) -> bool:
-    """Tell whether a symbol goes on behind the hit: BMP in BMP-7, miR-23a in miR-23a-5p."""
+    """Return whether a symbol goes on behind the hit: BMP in BMP-7, miR-23a in miR-23a-5p."""
     gap = scan.gap(other + 1)
     behind = scan.text[scan.starts[other + 1] : scan.ends[other + 1]]
     if name.key in spelling.MIRNA_WORDS and _SOFT.fullmatch(gap) and behind[0].isdigit():

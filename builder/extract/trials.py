@@ -111,7 +111,7 @@ _POSITIVE = re.compile(
 
 
 def find_role(heading: str) -> Role | None:
-    """Return what a column of a trials table tells, by its heading; None where it is unknown."""
+    """Return what a column of a trials table says, by its heading; None where it is unknown."""
     folded = spelling.fold(heading)
     return next((role for role, pattern in _HEADINGS if re.search(pattern, folded)), None)
 
@@ -180,10 +180,10 @@ def split_status(text: str) -> tuple[str, str, str]:
     """
     text = drop_registry_ids(text)
     words = list(re.finditer(r"[^\W_]+", text))
-    told = [w.group().lower() for w in words]
+    reported = [w.group().lower() for w in words]
     for status in sorted(_STATUSES, key=lambda s: -len(s.split())):
         size = len(status.split())
-        if told[:size] == status.split():
+        if reported[:size] == status.split():
             end = words[size - 1].end()
             rest = text[end:].strip(" ,;:.–—-−()")
             return text[:end].strip(), _STANDARD.get(status, status), rest

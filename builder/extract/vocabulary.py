@@ -277,7 +277,7 @@ def _words(text: str) -> set[str]:
 
 
 def _names_any(words: Iterable[str], folded: str) -> bool:
-    """Tell whether a word stands in a folded text; it may go on there (``scaffold``, scaffolds)."""
+    """Return whether a folded text has a word or a longer one (``scaffold``, scaffolds)."""
     return any(_fold_word(word) in folded for word in words)
 
 

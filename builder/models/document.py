@@ -58,7 +58,7 @@ class WorkFields:
     """Bibliographic fields of a paper or a cited work, as strings. Empty means not stated.
 
     ``issued`` is (year,), (year, month) or (year, month, day). ``page`` is a range or an article
-    number. ``et_al`` tells that the list of authors is printed as incomplete.
+    number. ``et_al`` says that the list of authors is printed as incomplete.
     """
 
     type: str = "article-journal"
@@ -114,8 +114,8 @@ class Heading:
 class Block:
     """A run of prose, with the text of the nearest heading and the numbers it cites.
 
-    ``marks`` tells, where the layout tags citations (JATS), at which offset of the text each is
-    printed, and its numbers: the citations of one sentence can be told even in author-year style.
+    ``marks`` says, where the layout tags citations (JATS), at which offset of the text each is
+    printed, and its numbers: the citations of one sentence can be read even in author-year style.
     """
 
     kind: BlockKind
@@ -142,7 +142,7 @@ class Cell:
 class Grid:
     """A table as printed: rows of cells, before any repair. ``number`` counts from 1 in the seed.
 
-    ``spans_known`` tells that the layout states row and column spans (JATS, HTML), so that a short
+    ``spans_known`` says that the layout states row and column spans (JATS, HTML), so that a short
     row is a mistake and not a span to guess (Markdown).
     """
 

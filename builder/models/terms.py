@@ -17,7 +17,7 @@ class Ambiguity(Record):
         EMPTY
     )
     unless: Annotated[list[str], Field(description="never read so if one of these is near")] = EMPTY
-    note: Annotated[str | None, Field(description="how the field tells the meanings apart")] = None
+    note: Annotated[str | None, Field(description="how the field separates the meanings")] = None
 
 
 class Xref(Record):

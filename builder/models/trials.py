@@ -77,7 +77,7 @@ class Participants(Record):
 
 
 class Trial(Record):
-    """A registered clinical trial, as a paper tells it."""
+    """A registered clinical trial, as a paper reports it."""
 
     id: Annotated[Slug, Field(description="the registry id in lower case")]
     paper: Slug

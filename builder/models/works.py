@@ -204,13 +204,13 @@ class Notice(Record):
     doi: Annotated[str | None, Field(description="DOI of the notice itself")] = None
     pmid: Annotated[str | None, Field(description="PMID of the notice itself")] = None
     issued: Annotated[date | None, Field(description="absent: the source gives no date")] = None
-    told_by: Annotated[str, Field(description="the service that tells of it")]
+    reported_by: Annotated[str, Field(description="the service that reports it")]
     seen_at: str
     seen_on: date
 
     @property
     def withdraws(self) -> bool:
-        """Tell whether the notice takes the work, or a part of it, back."""
+        """Return whether the notice takes the work, or a part of it, back."""
         return any(word in self.kind for word in ("retract", "withdraw", "removal"))
 
 
@@ -229,7 +229,7 @@ class Reference(Record):
 
     @property
     def withdrawn(self) -> bool:
-        """Tell whether the work, or a part of it, has been taken back since."""
+        """Return whether the work, or a part of it, has been taken back since."""
         return any(notice.withdraws for notice in self.notices)
 
 

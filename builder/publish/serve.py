@@ -11,7 +11,7 @@ from typing import Any
 from builder.errors import Problem
 from builder.project import Project
 
-Tell = Callable[[str], None]
+Report = Callable[[str], None]
 # The policy of a published page forbids inline scripts; the preview cannot live without one.
 _POLICY = re.compile(rb'<meta http-equiv="Content-Security-Policy"[^>]*>')
 
@@ -32,7 +32,7 @@ def _reloading(base: Any) -> Any:
 
 
 def make_server(
-    project: Project, host: str, port: int, tell: Tell, rebuild: Callable[[], list[Problem]]
+    project: Project, host: str, port: int, report: Report, rebuild: Callable[[], list[Problem]]
 ) -> Any:
     """Return a server of the preview that is ready to ``serve()``; it watches what is edited.
 
@@ -47,8 +47,8 @@ def make_server(
     def again() -> None:
         problems = rebuild()
         for problem in problems:
-            tell(str(problem))
-        tell(f"Built again, {len(problems)} problems.")
+            report(str(problem))
+        report(f"Built again, {len(problems)} problems.")
 
     server = _reloading(LiveReloadServer)(
         builder=again, host=host, port=port, root=str(project.site), mount_path="/"

@@ -25,7 +25,7 @@ class Reader(Protocol):
     LOOKS_FOR: str
 
     def recognises(self, text: str) -> bool:
-        """Tell whether a text is in this layout."""
+        """Return whether a text is in this layout."""
 
     def read(self, source: Source) -> Document:
         """Return the Document of a seed in this layout; raises ProblemError where it can't."""

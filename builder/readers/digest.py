@@ -1,7 +1,7 @@
 """The digest layout: a summary site's Markdown page of one paper.
 
 Title, bold labels, a line of facts parted by middle dots, then ``##`` sections in any order and
-number. What a section holds is told by its heading; unknown sections are kept as prose.
+number. What a section holds is stated by its heading; unknown sections are kept as prose.
 """
 
 from __future__ import annotations

@@ -107,7 +107,7 @@ def _encoding_problem(file: str, line: int, level: Level, got: str) -> Problem:
 
 
 def is_markup(data: bytes) -> bool:
-    """Tell whether a seed's bytes are XML or HTML, of which a Source shows only the head."""
+    """Return whether a seed's bytes are XML or HTML, of which a Source shows only the head."""
     return bool(_MARKUP.match(data))
 
 

@@ -142,9 +142,9 @@ def _ask_works(
 
 
 def _numbers(library: Library) -> list[str]:
-    """Return the registry numbers of all trials: those that papers tell of, and those kept."""
-    told = [trial.registry for trial in library.trials()]
-    return sorted({*told, *(record.registry_id for record in library.registry.values())})
+    """Return the registry numbers of all trials: those that papers state, and those kept."""
+    reported = [trial.registry for trial in library.trials()]
+    return sorted({*reported, *(record.registry_id for record in library.registry.values())})
 
 
 def _works(library: Library) -> dict[str, models.CslItem]:

@@ -26,23 +26,25 @@ STATUS = "overall_status"
 
 
 def study_address(service: Service, number: str) -> str:
-    """Return the address that tells of a study; it marks the facts that were asked for there."""
+    """Return the address of a study; it marks the facts that were asked for there."""
     return f"{service.base}/studies/{number}"
 
 
 def ask_study(desk: Desk, number: str) -> Answer:
     """Return what the registry says of a study. Raises ServiceError."""
     answer = desk.ask(f"studies/{number}", {"format": "json"})
-    told = find_text(answer.data, "protocolSection", "identificationModule", "nctId")
-    if told.upper() != number.upper():
-        raise ServiceError(f"answers with the study {told}" if told else "answers with no study")
+    reported = find_text(answer.data, "protocolSection", "identificationModule", "nctId")
+    if reported.upper() != number.upper():
+        raise ServiceError(
+            f"answers with the study {reported}" if reported else "answers with no study"
+        )
     return answer
 
 
 def find_facts(study: dict[str, Any], url: str, today: date) -> dict[str, list[Fact]]:
     """Return a study's facts by the names that registry records use; what it leaves out is absent.
 
-    Each fact bears the day on which it was asked and the address that told it.
+    Each fact bears the day on which it was asked and the address that stated it.
     """
     protocol = find_value(study, "protocolSection") or {}
     values: list[tuple[str, Any, str]] = []
@@ -121,8 +123,8 @@ def _other_ids(protocol: Any) -> Values:
 
 def _arms(protocol: Any) -> Values:
     for arm in find_list(protocol, "armsInterventionsModule", "armGroups"):
-        kind, told = find_text(arm, "type"), find_text(arm, "description")
-        notes = [f"type: {spell_code(kind)}" if kind else "", told]
+        kind, reported = find_text(arm, "type"), find_text(arm, "description")
+        notes = [f"type: {spell_code(kind)}" if kind else "", reported]
         yield find_text(arm, "label"), "; ".join(n for n in notes if n)
 
 
@@ -141,8 +143,11 @@ def _other_names(protocol: Any) -> Values:
 def _outcomes(kind: str) -> Callable[[Any], Values]:
     def find(protocol: Any) -> Values:
         for outcome in find_list(protocol, "outcomesModule", kind):
-            frame, told = find_text(outcome, "timeFrame"), find_text(outcome, "description")
-            notes = [f"time frame: {frame}" if frame else "", told and f"description: {told}"]
+            frame, reported = find_text(outcome, "timeFrame"), find_text(outcome, "description")
+            notes = [
+                f"time frame: {frame}" if frame else "",
+                reported and f"description: {reported}",
+            ]
             yield find_text(outcome, "measure"), "; ".join(n for n in notes if n)
 
     return find

@@ -28,12 +28,12 @@ def ask_doi(desk: Desk, doi: str, contact: str, today: date) -> tuple[Found, lis
     """Return the work with a DOI and the notices about it. Raises ServiceError."""
     answer = desk.ask(f"works/{quote(doi, safe='')}", _polite(contact))
     item = find_value(answer.data, "message")
-    told = find_text(item, "DOI")
-    if not told:
+    reported = find_text(item, "DOI")
+    if not reported:
         raise ServiceError("answers with no work")
     found = parse_work(item)
     # The registry's page for people stands behind the same DOI.
-    notices = list(_find_notices(item, told, f"{desk.service.base}/works/{told}", today))
+    notices = list(_find_notices(item, reported, f"{desk.service.base}/works/{reported}", today))
     return found, notices
 
 
@@ -86,10 +86,12 @@ def _find_year(item: Any, name: str) -> int | None:
 
 
 def _find_notices(item: Any, doi: str, address: str, today: date) -> Iterator[Notice]:
-    told = list(_find_updates(item, doi, address, today))
-    yield from told
-    if any(map(is_taken_back, find_texts(item, "title"))) and not any(n.withdraws for n in told):
-        yield Notice(kind="retraction", told_by=CROSSREF.name, seen_at=address, seen_on=today)
+    reported = list(_find_updates(item, doi, address, today))
+    yield from reported
+    if any(map(is_taken_back, find_texts(item, "title"))) and not any(
+        n.withdraws for n in reported
+    ):
+        yield Notice(kind="retraction", reported_by=CROSSREF.name, seen_at=address, seen_on=today)
 
 
 def _find_updates(item: Any, doi: str, address: str, today: date) -> Iterator[Notice]:
@@ -104,7 +106,7 @@ def _find_updates(item: Any, doi: str, address: str, today: date) -> Iterator[No
             # Retraction Watch enters a work's own DOI where the notice has none.
             doi=own if own and own != doi.lower() else None,
             issued=_find_day(update),
-            told_by=CROSSREF.name + (f" ({source.replace('-', ' ')})" if source else ""),
+            reported_by=CROSSREF.name + (f" ({source.replace('-', ' ')})" if source else ""),
             seen_at=address,
             seen_on=today,
         )

@@ -258,10 +258,10 @@ def search_pubmed(desk: Desk, query: str) -> Iterator[Page]:
             if not start:
                 yield Page([], total)
             return
-        told = desk.ask(
+        reported = desk.ask(
             "esummary.fcgi", {"db": "pubmed", "retmode": "json", "id": ",".join(numbers)}
         )
-        summaries = find_value(told.data, "result")
+        summaries = find_value(reported.data, "result")
         yield Page([_parse_summary(n, find_value(summaries, n)) for n in numbers], total)
         start += _ROWS
         if start >= total:

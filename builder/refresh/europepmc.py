@@ -87,23 +87,23 @@ def parse_result(result: Any) -> Found:
 
 def _find_notices(result: Any, address: str, today: date) -> Iterator[Notice]:
     kinds = {kind.lower() for kind in find_texts(result, "pubTypeList", "pubType")}
-    told: set[str] = set()
+    reported: set[str] = set()
     for comment in find_list(result, "commentCorrectionList", "commentCorrection"):
         kind = find_text(comment, "type")
         if not _ABOUT_THIS.fullmatch(kind):
             continue
         number = find_text(comment, "id")
-        told.add(_kind(kind))
+        reported.add(_kind(kind))
         yield Notice(
             kind=_kind(kind),
             pmid=number if re.fullmatch(r"[1-9]\d{0,8}", number) else None,
-            told_by=EUROPE_PMC.name,
+            reported_by=EUROPE_PMC.name,
             seen_at=address,
             seen_on=today,
         )
     taken_back = kinds & _RETRACTED or is_taken_back(find_text(result, "title"))
-    if taken_back and not any("retraction" in kind for kind in told):
-        yield Notice(kind="retraction", told_by=EUROPE_PMC.name, seen_at=address, seen_on=today)
+    if taken_back and not any("retraction" in kind for kind in reported):
+        yield Notice(kind="retraction", reported_by=EUROPE_PMC.name, seen_at=address, seen_on=today)
 
 
 def _kind(text: str) -> str:

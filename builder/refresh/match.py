@@ -99,7 +99,7 @@ def plain_title(title: str) -> str:
 
 
 def is_taken_back(title: str) -> bool:
-    """Tell whether a title itself says that its work is retracted or withdrawn."""
+    """Return whether a title itself says that its work is retracted or withdrawn."""
     title = plain_title(title)
     return bool(_TAKEN_BACK.match(title)) and not _NOTICE.match(title)
 

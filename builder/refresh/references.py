@@ -53,12 +53,12 @@ class Inquiry:
         found = match.found
         self.score = match.score if self.score is None else min(self.score, match.score)
         for name in ("doi", "pmid", "pmcid"):
-            held, told = getattr(self, name), getattr(found, name)
-            if held and told and held.lower() != told.lower():
-                text = f"{found.address} gives the {name.upper()} {told}, the atlas has {held}."
+            held, reported = getattr(self, name), getattr(found, name)
+            if held and reported and held.lower() != reported.lower():
+                text = f"{found.address} gives the {name.upper()} {reported}, the atlas has {held}."
                 self.ask("identifier-differs", text, 4)
-            elif told and not held:
-                setattr(self, name, told)
+            elif reported and not held:
+                setattr(self, name, reported)
         if found.address and found.address not in self.seen_at:
             self.seen_at.append(found.address)
 
@@ -112,7 +112,7 @@ def ask_works(
         new = merge_entry(name, old, inquiry, works[name], desks.today)
         if new and new != old:
             done.entries[name] = new
-            done.changes.extend(_tell_notices(name, old, new))
+            done.changes.extend(_report_notices(name, old, new))
     return WorksAsked(done.entries, done.problems, done.changes, asked)
 
 
@@ -121,11 +121,11 @@ def _failed(name: str, said: str) -> Problem:
                    "an answer of each service", said, name)  # fmt: skip
 
 
-def _tell_notices(name: str, old: Identifiers | None, new: Identifiers) -> Iterable[str]:
+def _report_notices(name: str, old: Identifiers | None, new: Identifiers) -> Iterable[str]:
     held = {(n.kind, n.doi, n.pmid) for n in old.notices} if old else set()
     for notice in new.notices:
         if (notice.kind, notice.doi, notice.pmid) not in held:
-            yield f"{name}: {notice.kind.replace('-', ' ')}, told by {notice.told_by}"
+            yield f"{name}: {notice.kind.replace('-', ' ')}, stated by {notice.reported_by}"
 
 
 # --- one work ------------------------------------------------------------------------------------
@@ -144,10 +144,10 @@ def inquire(work: CslItem, desks: Desks) -> Inquiry:
 def _find_doi(inquiry: Inquiry, desks: Desks) -> None:
     """Find a work without DOI: by its PMID where known, else by its title."""
     if inquiry.pmid:
-        told = europepmc.ask_pmid(desks.europe_pmc, inquiry.pmid, desks.today)
+        reported = europepmc.ask_pmid(desks.europe_pmc, inquiry.pmid, desks.today)
         inquiry.answered.append(EUROPE_PMC.name)
-        if told:
-            _check(inquiry, told[0], f"PMID {inquiry.pmid}", told[1])
+        if reported:
+            _check(inquiry, reported[0], f"PMID {inquiry.pmid}", reported[1])
             return
     if not inquiry.work.title:
         return
@@ -215,10 +215,10 @@ def _follow_doi(inquiry: Inquiry, desks: Desks) -> None:
         _check(inquiry, found, f"DOI {inquiry.doi}", notices)
     if inquiry.questions:
         return
-    told = europepmc.ask_doi(desks.europe_pmc, inquiry.doi, desks.today)
+    reported = europepmc.ask_doi(desks.europe_pmc, inquiry.doi, desks.today)
     inquiry.answered.append(EUROPE_PMC.name)
-    if told:
-        _check(inquiry, told[0], f"DOI {inquiry.doi}", told[1])
+    if reported:
+        _check(inquiry, reported[0], f"DOI {inquiry.doi}", reported[1])
     elif not known:
         text = f"Neither Crossref nor Europe PMC knows the DOI {inquiry.doi}. Is it right?"
         inquiry.ask("identifier-unknown", text, 2)
@@ -251,7 +251,7 @@ def merge_entry(
     """Return the entry of a work with what was found; None where there is nothing to keep.
 
     What an entry holds already is never overwritten, and an entry that learns nothing stays as it
-    is, so that its day tells when its values were seen.
+    is, so that its day says when its values were seen.
     """
     notices = _merge_notices(old.notices if old else [], inquiry)
     if inquiry.questions:
@@ -279,17 +279,17 @@ def merge_entry(
 
 
 def _merge_notices(old: list[Notice], inquiry: Inquiry) -> list[Notice]:
-    """Return the notices: those told now, and those of services that gave no answer this time."""
+    """Return the notices: those stated now, and those of services that gave no answer this time."""
 
     def key(notice: Notice) -> tuple[str, str, str, str]:
-        return (notice.told_by, notice.kind, notice.doi or "", notice.pmid or "")
+        return (notice.reported_by, notice.kind, notice.doi or "", notice.pmid or "")
 
     held = {key(n): n for n in old}
-    told = {key(n): held.get(key(n), n) for n in inquiry.notices}
+    reported = {key(n): held.get(key(n), n) for n in inquiry.notices}
     silent = {
         k: n
         for k, n in held.items()
-        if inquiry.questions or not any(n.told_by.startswith(a) for a in inquiry.answered)
+        if inquiry.questions or not any(n.reported_by.startswith(a) for a in inquiry.answered)
     }
-    merged = {**silent, **told}
+    merged = {**silent, **reported}
     return [merged[k] for k in sorted(merged)]

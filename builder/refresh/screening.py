@@ -1,4 +1,4 @@
-"""The records of a living review: told apart from duplicates, screened, and kept in one file.
+"""The records of a living review: distinguished from duplicates, screened, and kept in one file.
 
 ``content/screening.yml`` has one entry a record, in the order of their ids. A record that several
 strategies find stands once, with each sighting; the same work under other identifiers stands as a
@@ -96,7 +96,7 @@ def read_strategies(project: Project) -> list[Strategy]:
 
 @dataclass
 class Index:
-    """The records that are known, by all that tells that two are one."""
+    """The records that are known, by all that shows that two are one."""
 
     records: dict[str, ScreeningRecord] = field(default_factory=dict)
     by_key: dict[str, str] = field(default_factory=dict)

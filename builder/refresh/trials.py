@@ -66,12 +66,12 @@ def ask_trials(
         old = known.get(number.lower())
         new = merge_record(old, number, facts, desk.service.name, today)
         done.records.append(new)
-        done.changes.extend(_tell_change(old, new))
+        done.changes.extend(_report_change(old, new))
     return TrialsAsked(done.records, done.changes, done.problems, len(asked))
 
 
 def is_asked(fact: Fact, number: str) -> bool:
-    """Tell whether a fact comes from the registry's own interface, and not from hand."""
+    """Return whether a fact comes from the registry's own interface, and not from hand."""
     address = re.compile(rf"/studies/{re.escape(number)}$", re.IGNORECASE)
     return any(address.search(url) for url in fact.urls)
 
@@ -118,7 +118,7 @@ def _keep_day(fact: Fact, earlier: Iterable[Fact]) -> Fact:
     return next(same, fact)
 
 
-def _tell_change(old: RegistryRecord | None, new: RegistryRecord) -> Iterable[str]:
+def _report_change(old: RegistryRecord | None, new: RegistryRecord) -> Iterable[str]:
     was = next(iter(old.facts.get(STATUS, ())), None) if old else None
     now = next(iter(new.facts.get(STATUS, ())), None)
     if was and now and was.value != now.value:

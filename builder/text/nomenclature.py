@@ -51,7 +51,7 @@ _LNC = (
     rf"(?P<lnc>[A-Z][A-Z0-9]+(?:-[A-Z]+\d*)?|[A-Z][a-z]+\d+(?:hg)?){_NO_SOURCE}"
 )
 _NAME = re.compile(rf"(?<![\w-])(?:{_MIRNA}|{_CIRC}|{_LNC})(?![\w*])(?!-\d)")
-# Other short RNA is told by its class alone: tRF-3001b, piR-019825.
+# Other short RNA is known by its class alone: tRF-3001b, piR-019825.
 _SHORT_RNA = re.compile(r"(?<![\w-])(?:(?P<pi>piR)|(?P<t>tRF|tsRNA|tiRNA))[-_]\w*\d\w*(?:-\w+)*")
 SHORT_RNA = {"pi": "pirna", "t": "trna-fragment"}
 _ID = re.compile(
@@ -246,7 +246,7 @@ class Terms(Mapping[str, Term]):
         }
 
     def __contains__(self, term_id: object) -> bool:
-        """Tell whether an id is that of a term."""
+        """Return whether an id is that of a term."""
         return isinstance(term_id, str) and bool(term_id) and self.get(term_id) is not None
 
     def __getitem__(self, term_id: str) -> Term:
@@ -299,7 +299,7 @@ class Terms(Mapping[str, Term]):
         return len(self.filed)
 
     def is_made(self, term_id: str) -> bool:
-        """Tell whether a term has no file, only a name by rule."""
+        """Return whether a term has no file, only a name by rule."""
         return term_id not in self.filed and term_id in self
 
 

@@ -145,7 +145,7 @@ def squeeze(text: str) -> str:
 
 
 def is_short(name: str) -> bool:
-    """Tell whether a name is a short form that is matched with its letter case.
+    """Return whether a name is a short form that is matched with its letter case.
 
     Short forms have at most five letters and a capital behind their first letter, or a single
     capital beside digits (``M2``, ``3D``).
@@ -194,7 +194,7 @@ def singular(word: str) -> str:
 class Piece(NamedTuple):
     """A piece of a text for matching: where it stands, its key, and its key with letter case.
 
-    ``gap`` is what stands between it and the piece before; ``species`` tells that it is a letter
+    ``gap`` is what stands between it and the piece before; ``species`` says that it is a letter
     before a cell's abbreviation (h, r, m).
     """
 

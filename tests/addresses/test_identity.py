@@ -1,4 +1,4 @@
-"""A statement keeps its address: through every change of place, and by a redirect when mended."""
+"""A statement keeps its address: through every change of place, and by a redirect when fixed."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_place_number_and_label_are_no_part_of_an_id(number: int) -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(seeds)
-def test_a_mended_row_is_led_to_and_no_other(number: int) -> None:
+def test_a_fixed_row_is_led_to_and_no_other(number: int) -> None:
     chance = random.Random(number)
     seed = make_seed(chance)
     before = read(seed)
@@ -123,7 +123,7 @@ def test_other_words_are_another_statement() -> None:
     assert moves_between([finding("fa", LONG)], new) == {}
 
 
-def test_a_mended_title_of_the_paper_takes_all_its_statements_along() -> None:
+def test_a_fixed_title_of_the_paper_takes_all_its_statements_along() -> None:
     seed = make_seed(random.Random(1))
     before = read(seed)
     seed.title = seed.title.replace("Joint", "Knee")
@@ -135,7 +135,7 @@ def test_a_mended_title_of_the_paper_takes_all_its_statements_along() -> None:
     assert {a for a in moves if a.startswith("finding:")} == gone
 
 
-def test_a_mended_year_of_a_work_is_led_to() -> None:
+def test_a_fixed_year_of_a_work_is_led_to() -> None:
     seed = make_seed(random.Random(2))
     before = read(seed)
     seed.works[3].year = 1999
@@ -151,7 +151,7 @@ def test_a_mended_year_of_a_work_is_led_to() -> None:
 # --- the ledger over time ------------------------------------------------------------------------
 
 
-def test_a_mend_taken_back_gives_the_address_back(tmp_path: Path) -> None:
+def test_a_fix_taken_back_gives_the_address_back(tmp_path: Path) -> None:
     seed = make_seed(random.Random(3), rows=2)
     first = make_library(tmp_path, read(seed))
     entries = renewal.renew_ledger(NOTHING, first, DAY)
@@ -210,14 +210,14 @@ def with_row(root: Path, row: str, entries: list[Address], paper: str = "") -> L
 def test_a_row_that_is_no_statement_keeps_its_former_anchors(tmp_path: Path) -> None:
     library = with_row(tmp_path, "frow1", [])
     entries = renewal.renew_ledger(NOTHING, library, DAY)
-    told = []
+    reported = []
     for row in ("frow2", "frow3", "frow1"):
         later = with_row(tmp_path, row, entries)
         entries = renewal.renew_ledger(sides(library), later, DAY)
         library = with_ledger(later, entries)
         [page] = [e for e in entries if e.address == f"papers/{PAPER}/"]
-        told.append(page.rows)
-    assert told == [
+        reported.append(page.rows)
+    assert reported == [
         {"frow1": "frow2"},
         {"frow1": "frow3", "frow2": "frow3"},
         {"frow2": "frow1", "frow3": "frow1"},
@@ -274,7 +274,7 @@ def test_a_renamed_term_is_followed_in_every_hand_kept_line(small: Project) -> N
         ("bmsc", "Bone Marrow", "a slug of letters"),
     ],
 )
-def test_a_rename_that_cannot_be_is_told_and_changes_nothing(
+def test_a_rename_that_cannot_be_is_reported_and_changes_nothing(
     small: Project, old: str, new: str, said: str
 ) -> None:
     before = {p: p.read_text() for p in small.content.rglob("*.yml")}
@@ -287,7 +287,7 @@ def test_a_rename_that_cannot_be_is_told_and_changes_nothing(
 
 
 class Year:
-    """A curator's year: edits of the seed, of terms and of corrections, and the mends asked for."""
+    """A curator's year: edits of the seed, of terms and of corrections, and the fixes asked for."""
 
     def __init__(self, project: Project, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
         self.project = project
@@ -303,7 +303,7 @@ class Year:
         self.publish(0)
 
     def publish(self, day: int) -> None:
-        """Extract; where the check asks for a mend, make it as it says."""
+        """Extract; where the check asks for a fix, make it as it says."""
         self.environment.setenv("SOURCE_DATE_EPOCH", str(1_800_000_000 + day * 86_400))
         (self.project.seeds / "review.txt").write_text(self.seed.text(), encoding="utf-8")
         pipeline.extract(self.project)

@@ -41,7 +41,7 @@ def test_a_ledger_that_fits_has_no_problem() -> None:
     assert ledger_checks.check_ledger([BMSC], NOW) == []
 
 
-def test_a_dropped_address_names_both_mends() -> None:
+def test_a_dropped_address_names_both_fixes() -> None:
     (problem,) = ledger_checks.check_ledger([BMSC], {"sources/bmscs/": "source:bmscs"})
     assert problem.rule == "ledger-dropped"
     assert "python -m builder rename sources/bmsc/ sources/bmscs/" in problem.hint
@@ -111,7 +111,7 @@ def test_a_reserved_word_is_no_slug() -> None:
     assert ledger_checks.check_slug("source", "bmsc") is None
 
 
-def test_a_page_that_takes_a_word_of_the_site_is_told(tmp_path: Path) -> None:
+def test_a_page_that_takes_a_word_of_the_site_is_reported(tmp_path: Path) -> None:
     terms = [models.Term(id=name, label=name, kind="source") for name in ("api", "index", "bmsc")]
     bundle = make_bundle(sources=[term.id for term in terms])
     found = ledger_checks.check_slugs(make_library(tmp_path, bundle, terms=terms))
@@ -122,14 +122,14 @@ def test_a_page_that_takes_a_word_of_the_site_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["a/b", "a b", "", "größe", "-a"])
-def test_an_id_that_is_no_slug_is_told(tmp_path: Path, name: str) -> None:
+def test_an_id_that_is_no_slug_is_reported(tmp_path: Path, name: str) -> None:
     library = make_library(tmp_path)
     [bundle] = library.papers.values()
     found = ledger_checks.check_slugs(replace(library, papers={name: bundle}))
     assert [(p.rule, p.got) for p in found] == [("ledger-slug", repr(name))]
 
 
-def test_an_address_that_the_ledger_lacks_is_told_with_the_mend() -> None:
+def test_an_address_that_the_ledger_lacks_is_reported_with_the_fix() -> None:
     (problem,) = ledger_checks.check_recorded([], NOW)
     assert (problem.rule, problem.hint) == ("ledger-new", "Run: python -m builder extract")
 

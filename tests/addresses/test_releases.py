@@ -1,4 +1,4 @@
-"""Releases: what changed is told from the data, and nothing frozen is ever changed."""
+"""Releases: what changed is stated from the data, and nothing frozen is ever changed."""
 
 from __future__ import annotations
 
@@ -47,19 +47,19 @@ def write(library: Library, version: str) -> releases.Release:
     return made
 
 
-def told(release: releases.Release) -> dict[str, list[str]]:
+def reported(release: releases.Release) -> dict[str, list[str]]:
     return {word: [f["id"] for f in found] for word, found in release.changes["findings"].items()}
 
 
 def test_the_first_release_adds_all(tmp_path: Path) -> None:
     made = write(recorded(make_library(tmp_path)), "1.0.0")
-    assert told(made) == {"added": ["f000000001"], "changed": [], "withdrawn": []}
+    assert reported(made) == {"added": ["f000000001"], "changed": [], "withdrawn": []}
 
 
 def test_a_changed_field_is_a_change_and_a_question_is_none(tmp_path: Path) -> None:
     write(recorded(make_library(tmp_path)), "1.0.0")
     same = write(recorded(make_library(tmp_path, make_bundle(questions=[]))), "1.0.1")
-    assert told(same) == {"added": [], "changed": [], "withdrawn": []}
+    assert reported(same) == {"added": [], "changed": [], "withdrawn": []}
     other = write(
         recorded(make_library(tmp_path, make_bundle(design={"level": "in-vitro"}))), "1.1.0"
     )
@@ -79,12 +79,12 @@ def test_a_mended_statement_has_changed_and_not_gone(tmp_path: Path) -> None:
     )  # fmt: skip
     goal = Address(address=str(moved.to), record="finding:f000000002", since=DAY)
     made = write(replace(later, ledger=[moved, goal]), "1.1.0")
-    assert told(made) == {"added": [], "changed": ["f000000002"], "withdrawn": []}
+    assert reported(made) == {"added": [], "changed": ["f000000002"], "withdrawn": []}
     [changed] = made.changes["findings"]["changed"]
     assert (changed["formerly"], changed["fields"]) == ("f000000001", ["quote"])
 
 
-def test_a_withdrawn_statement_tells_why(tmp_path: Path) -> None:
+def test_a_withdrawn_statement_reports_why(tmp_path: Path) -> None:
     write(recorded(make_library(tmp_path)), "1.0.0")
     bundle = replace(make_bundle(), findings=[])
     gone = Address(
@@ -106,7 +106,7 @@ def test_no_version_is_frozen_twice_or_backwards(tmp_path: Path, version: str) -
         releases.freeze(library, version, DAY)
 
 
-def test_a_broken_release_is_told(tmp_path: Path) -> None:
+def test_a_broken_release_is_reported(tmp_path: Path) -> None:
     library = recorded(make_library(tmp_path))
     write(library, "1.0.0")
     (tmp_path / "releases/1.0.0/changes.json").write_text("{")
@@ -181,9 +181,9 @@ def test_an_address_that_a_merge_lost_is_missed(small: Project) -> None:
     shutil.rmtree(small.content / "papers/one-2024-exosomes-bone-marrow-stem")
     git("commit", "-q", "-a", "--amend", "-m", "both")
     pipeline.extract(small)
-    told = [p for p in pipeline.check(small).problems if p.level == "error"]
-    assert [p.rule for p in told] == ["ledger-lost"]
-    assert told[0].field.startswith("papers/one-2024-exosomes-bone-marrow-stem/")
+    reported = [p for p in pipeline.check(small).problems if p.level == "error"]
+    assert [p.rule for p in reported] == ["ledger-lost"]
+    assert reported[0].field.startswith("papers/one-2024-exosomes-bone-marrow-stem/")
 
 
 def pages_of(library: Library) -> dict[str, Any]:
@@ -228,7 +228,7 @@ def test_a_moved_and_a_withdrawn_page_lead_on(tmp_path: Path) -> None:
 
 def check_feed(feed: etree._Element, own: str) -> None:
     """Check what RFC 4287 asks of a feed and of each entry."""
-    told = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+    reported = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
     assert feed.tag == f"{ATOM}feed"
     assert feed.findtext(f"{ATOM}author/{ATOM}name")
     links = {link.get("rel"): link.get("href") for link in feed.findall(f"{ATOM}link")}
@@ -239,7 +239,7 @@ def check_feed(feed: etree._Element, own: str) -> None:
         for name in ("id", "title", "updated"):
             assert len(node.findall(f"{ATOM}{name}")) == 1
         assert urlsplit(node.findtext(f"{ATOM}id")).scheme == "https"
-        assert told.fullmatch(node.findtext(f"{ATOM}updated"))
+        assert reported.fullmatch(node.findtext(f"{ATOM}updated"))
         # An entry without content must lead to a page.
         alternate = [x for x in node.findall(f"{ATOM}link") if x.get("rel") == "alternate"]
         assert [x.get("type") for x in alternate] == ["text/html"]
@@ -250,7 +250,7 @@ def check_feed(feed: etree._Element, own: str) -> None:
     assert feed.findtext(f"{ATOM}updated") == days[0]
 
 
-def test_sitemap_robots_and_feed_tell_real_days(tmp_path: Path) -> None:
+def test_sitemap_robots_and_feed_report_real_days(tmp_path: Path) -> None:
     library = recorded(make_library(tmp_path))
     entries = [
         e.model_copy(update={"changed": date(2026, 12, 24)}) if e.address == "sources/bmsc/" else e
@@ -295,7 +295,7 @@ def test_a_term_is_renamed_and_its_old_address_leads_there(small: Project) -> No
     assert [p for p in pipeline.check(small).problems if p.level == "error"] == []
 
 
-def test_a_build_stops_for_a_dropped_address_and_names_the_mend(small: Project) -> None:
+def test_a_build_stops_for_a_dropped_address_and_names_the_fix(small: Project) -> None:
     pipeline.extract(small)
     (small.content / "terms/sources/bmsc.yml").unlink()
     pipeline.extract(small)

@@ -100,13 +100,13 @@ def test_pandas_counts_mechanisms_in_animals_by_effect(
     assert finish([sys.executable, "-W", "error", "-c", code], tmp_path).startswith("mechanism ")
     with (tmp_path / "counts.csv").open(encoding="utf-8", newline="") as handle:
         counted = {(term, effect): int(n) for term, effect, n in list(csv.reader(handle))[1:]}
-    told = Counter(
+    reported = Counter(
         (m["id"], m["effect"])
         for finding in read(site, "api/v1/findings.json")
         if finding["design"]["level"] == "in-vivo"
         for m in finding.get("mechanisms", [])
     )
-    assert counted == dict(told)
+    assert counted == dict(reported)
     assert counted
 
 

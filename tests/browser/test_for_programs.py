@@ -1,4 +1,4 @@
-"""What the built pages tell programs that come by: JSON-LD, Signposting, the sitemap."""
+"""What the built pages say to programs that come by: JSON-LD, Signposting, the sitemap."""
 
 from __future__ import annotations
 
@@ -72,14 +72,14 @@ def test_each_living_page_states_its_own_address_type_author_and_licence(
         if a.state == "live" and "#" not in a.address and not a.record.startswith("release:")
     }
     for path in sorted(live):
-        told: dict[str, list[str]] = {}
+        reported: dict[str, list[str]] = {}
         for rel, href, _ in find_links(pages[path]):
-            told.setdefault(rel, []).append(href)
+            reported.setdefault(rel, []).append(href)
         address = "" if path == "." else f"{path}/"
-        assert [a.endswith(f"/{address}") for a in told["cite-as"]] == [True], path
-        assert told["canonical"] == told["cite-as"], path
-        assert len(told["type"]) == 2, path
-        assert (len(told["author"]), len(told["license"])) == (1, 1), path
+        assert [a.endswith(f"/{address}") for a in reported["cite-as"]] == [True], path
+        assert reported["canonical"] == reported["cite-as"], path
+        assert len(reported["type"]) == 2, path
+        assert (len(reported["author"]), len(reported["license"])) == (1, 1), path
 
 
 def test_the_sitemap_holds_each_living_page_with_the_day_of_its_data(built: Project) -> None:
@@ -91,8 +91,8 @@ def test_the_sitemap_holds_each_living_page_with_the_day_of_its_data(built: Proj
     }
     root = etree.parse(str(built.site / "sitemap.xml")).getroot()
     home = str(root[0][0].text)
-    told = {str(u[0].text).removeprefix(home): date.fromisoformat(str(u[1].text)) for u in root}
-    assert told == live
+    reported = {str(u[0].text).removeprefix(home): date.fromisoformat(str(u[1].text)) for u in root}
+    assert reported == live
     robots = (built.site / "robots.txt").read_text().splitlines()
     assert robots[-1] == f"Sitemap: {home}sitemap.xml"
     assert "Disallow: /" not in robots

@@ -1,4 +1,4 @@
-"""A site with a past: a paper's title was mended, a row came, one went, one was corrected.
+"""A site with a past: a paper's title was fixed, a row came, one went, one was corrected.
 
 It has three rows and four works, whose titles are statements too. Frozen as 1.0.0 before and as
 1.1.0 after. What readers hold in their hands still leads home.

@@ -127,9 +127,9 @@ def test_the_list_of_all_findings_goes_on_and_is_fetched_to_be_filtered(
         page.get_by_role("button", name="Download these 1 as CSV").click()
     file = tmp_path / "findings.csv"
     started.value.save_as(file)
-    [told] = csv.DictReader(file.read_text(encoding="utf-8").splitlines())
-    assert f"experiment {ODD}" in told["Statement"]
-    assert told["condition"] == "Osteoporosis"
+    [reported] = csv.DictReader(file.read_text(encoding="utf-8").splitlines())
+    assert f"experiment {ODD}" in reported["Statement"]
+    assert reported["condition"] == "Osteoporosis"
     # A row that came from a further page leads to its finding.
     shown.get_by_role("link", name=f"experiment {ODD}").click()
     expect(page.locator("li:target blockquote")).to_contain_text(f"experiment {ODD}")

@@ -38,7 +38,7 @@ def test_a_dose_that_lost_its_superscript_stands_beside_what_was_read(
     expect(cells.nth(1)).to_contain_text("Why: '109' read as '10⁹'")
     assert cells.nth(0).locator("mark").all_inner_texts() == ["109"]
     assert cells.nth(1).locator("mark").all_inner_texts() == ["10⁹"]
-    # Told by a sign and a word, not by colour alone.
+    # Stated by a sign and a word, not by colour alone.
     expect(part.locator("tr.differs th")).to_have_text(["Dosing and Route ≠ differs"] * 2)
     both = find_cells(part, "Row 3", "Dosing and Route")
     assert both.nth(0).locator("mark").all_inner_texts() == ["109", "1010"]

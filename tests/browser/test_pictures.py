@@ -53,7 +53,7 @@ def test_differences_of_two_sources_are_seen_at_a_glance_on_a_phone(
     expect(alone.nth(0).get_by_role("link", name="PLGA", exact=True)).to_have_count(0)
     mechanisms = table.locator("tbody").filter(has=page.locator("th", has_text="Mechanisms"))
     expect(mechanisms.locator("tr.only td").nth(0)).to_contain_text("VEGF")
-    # What both act on is a row of both, with the direction told in words as well.
+    # What both act on is a row of both, with the direction stated in words as well.
     shared = mechanisms.locator("tr").filter(has=page.get_by_role("link", name="Osteogenesis"))
     expect(shared.locator("td")).to_have_count(2)
     expect(shared.locator("td").nth(1).locator("[title]").first).to_have_attribute(
@@ -65,7 +65,7 @@ def test_differences_of_two_sources_are_seen_at_a_glance_on_a_phone(
 
 
 @pytest.mark.parametrize(
-    ("asked", "told"),
+    ("asked", "reported"),
     [
         ("?a=bmsc&b=nonsense", "No statement names a source called nonsense."),
         ("?a=bmsc&b=bmsc", "Choose two different sources."),
@@ -73,10 +73,10 @@ def test_differences_of_two_sources_are_seen_at_a_glance_on_a_phone(
     ],
 )
 def test_a_source_that_is_not_known_is_named(
-    site: Served, page: Page, watch: Watch, asked: str, told: str
+    site: Served, page: Page, watch: Watch, asked: str, reported: str
 ) -> None:
     page.goto(f"{site.url}compare/{asked}")
-    expect(page.locator("#comparison-state")).to_have_text(told)
+    expect(page.locator("#comparison-state")).to_have_text(reported)
     assert watch.errors == []
 
 

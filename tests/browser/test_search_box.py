@@ -1,4 +1,4 @@
-"""The box in the header: keys, what a screen reader is told, what it costs who never searches."""
+"""The box in the header: keys, what a screen reader hears, what it costs who never searches."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def test_a_number_that_is_all_there_offers_no_other(box: Page) -> None:
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_list_fits_the_window_and_tells_its_size(
+def test_the_list_fits_the_window_and_reports_its_size(
     placed: Served, page: Page, width: int
 ) -> None:
     page.set_viewport_size({"width": width, "height": 800})
@@ -165,7 +165,7 @@ def test_the_list_fits_the_window_and_tells_its_size(
     assert page.locator(BOX).get_attribute("aria-activedescendant") is None
 
 
-def test_nothing_found_is_told_to_a_screen_reader(box: Page) -> None:
+def test_nothing_found_is_reported_to_a_screen_reader(box: Page) -> None:
     box.fill(BOX, "NCT00000001")
     expect(box.locator("form[data-search] [role=status]")).to_have_text(
         re.compile(r"^NCT00000001 is not in this atlas as of \d{4}-\d\d-\d\d\.$")

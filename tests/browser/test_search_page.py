@@ -174,7 +174,7 @@ def test_each_facet_gives_as_many_pages_as_it_says(
 
 
 def fits(site: Served, link: str, facet: str, value: str) -> bool:
-    """Tell whether the page's record has what was chosen; only findings and works state it."""
+    """Return whether the page's record has what was chosen; only findings and works state it."""
     path = link.removeprefix(site.url).partition("#")[0]
     if facet == "kind":
         return path.startswith(f"{value}s/")
@@ -220,7 +220,9 @@ def test_facets_alone_list_pages(placed: Served, page: Page) -> None:
     assert len(first_links(page)) == 5
 
 
-def test_an_absent_identifier_is_told_with_the_date_of_the_data(placed: Served, page: Page) -> None:
+def test_an_absent_identifier_is_shown_with_the_date_of_the_data(
+    placed: Served, page: Page
+) -> None:
     search(page, placed, "NCT00000001")
     assert first_links(page) == []
     expect(page.locator("#search-status")).to_have_text(
@@ -251,7 +253,7 @@ def test_a_hash_of_another_site_does_no_harm(
 
 
 @pytest.mark.parametrize("broken", ["**/search/manifest.json", "**/words.*.json", "**/*.pagefind"])
-def test_an_index_that_fails_is_told_with_a_way_on(placed: Served, page: Page, broken: str) -> None:
+def test_an_index_that_fails_leaves_a_way_on(placed: Served, page: Page, broken: str) -> None:
     page.route(broken, lambda route: route.abort())
     page.goto(f"{placed.url}search/?q=cartilage")
     expect(page.locator("#search-status")).to_contain_text("could not be loaded")

@@ -1,4 +1,4 @@
-"""Taking in a paper: what is told of it, and that it is all or nothing."""
+"""Taking in a paper: what is stated of it, and that it is all or nothing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from builder.project import Project
 from builder.readers import read_words
 
 SECOND = (
-    DIGEST.replace("calm the knee", "mend the femoral head")
+    DIGEST.replace("calm the knee", "fix the femoral head")
     .replace("Ann Doe, Bea Roe", "Cem Poe")
     .replace("10.1000/knee.1", "10.1000/femur.2")
     .replace(
@@ -74,7 +74,7 @@ def test_the_name_hangs_on_the_content_alone(atlas: Project, second: Path) -> No
     assert name_seed("a-2020-b", "0123456789abcdef", ". /x") == "a-2020-b-01234567.txt"
 
 
-def test_a_dry_run_tells_the_same_and_touches_nothing(atlas: Project, second: Path) -> None:
+def test_a_dry_run_reports_the_same_and_touches_nothing(atlas: Project, second: Path) -> None:
     before = snapshot(atlas)
     dry = add_paper(atlas, second, dry_run=True)
     assert snapshot(atlas) == before
@@ -86,7 +86,7 @@ def test_a_dry_run_tells_the_same_and_touches_nothing(atlas: Project, second: Pa
     assert f"papers/{PAPER}/" in (atlas.content / "urls.yml").read_text()
 
 
-def test_it_tells_which_pages_come_and_which_change(atlas: Project, second: Path) -> None:
+def test_it_reports_which_pages_come_and_which_change(atlas: Project, second: Path) -> None:
     added = add_paper(atlas, second, dry_run=True)
     assert f"papers/{PAPER}/" in added.pages_added
     assert "sources/bmsc/" in added.pages_changed
@@ -187,7 +187,7 @@ def test_a_crash_while_reading_is_one_line(
     assert snapshot(atlas) == before
 
 
-def test_the_command_tells_all_of_it(atlas: Project, second: Path) -> None:
+def test_the_command_reports_all_of_it(atlas: Project, second: Path) -> None:
     arguments = ["--root", str(atlas.root), "add", str(second), "--dry-run"]
     ran = CliRunner().invoke(main, arguments)
     assert ran.exit_code == 0, ran.output

@@ -54,7 +54,7 @@ def test_a_sound_library_has_no_problem(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_name_that_leads_nowhere_is_told(
+def test_a_name_that_leads_nowhere_is_reported(
     tmp_path: Path, changes: dict[str, Any], problem: str
 ) -> None:
     assert said(tmp_path, **changes) == [problem]
@@ -87,7 +87,7 @@ def test_a_quote_that_stands_in_the_seed_passes(tmp_path: Path, quote: str) -> N
         "BMSC exosomes … in rats.",
     ],
 )
-def test_a_quote_changed_by_one_word_or_letter_is_told(tmp_path: Path, quote: str) -> None:
+def test_a_quote_changed_by_one_word_or_letter_is_reported(tmp_path: Path, quote: str) -> None:
     assert quotes(tmp_path, quote) == [repr(quote)]
 
 

@@ -123,7 +123,7 @@ def test_the_line_of_each_correction_is_known(tmp_path: Path) -> None:
     assert [c.record for c in read_corrections(Project(tmp_path))["x"]] == ["a", "c"]
 
 
-def test_a_broken_file_of_corrections_is_told_by_line(tmp_path: Path) -> None:
+def test_a_broken_file_of_corrections_is_reported_by_line(tmp_path: Path) -> None:
     path = tmp_path / "content/corrections/x.yml"
     path.parent.mkdir(parents=True)
     path.write_text("- record: a\n  feild: b\n")

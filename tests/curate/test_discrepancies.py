@@ -15,7 +15,7 @@ from builder.models import Discrepancy, Fact, Identifiers, Locator, RegistryReco
 
 
 def trial(registry: str, **fields: object) -> Trial:
-    """A trial as a paper tells it; only what a test needs."""
+    """A trial as a paper says it; only what a test needs."""
     given = {
         "id": registry.lower(),
         "paper": "doe-2025-paper",
@@ -155,7 +155,7 @@ def _only(found: list[Discrepancy], field: str) -> Discrepancy:
     return one
 
 
-def test_dose_is_told_with_what_would_have_to_hold(records: dict[str, RegistryRecord]) -> None:
+def test_dose_is_reported_with_what_would_have_to_hold(records: dict[str, RegistryRecord]) -> None:
     found = compare_trial(REVIEW["NCT05060107"], records["nct05060107"])
     dose = _only(found, "dose")
     assert "3-5 x 10e11 particles" in dose.registry
@@ -165,7 +165,7 @@ def test_dose_is_told_with_what_would_have_to_hold(records: dict[str, RegistryRe
     assert "ten to the power" in dose.note
 
 
-def test_old_status_is_told_with_its_date(records: dict[str, RegistryRecord]) -> None:
+def test_old_status_is_reported_with_its_date(records: dict[str, RegistryRecord]) -> None:
     status = _only(compare_trial(REVIEW["NCT05060107"], records["nct05060107"]), "status")
     assert status.registry.startswith("Unknown")
     assert status.note is not None

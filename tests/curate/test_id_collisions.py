@@ -37,7 +37,7 @@ def claim(doi: str, title: str = "Exosomes of bone marrow stem cells", paper: st
     ],
     ids=["DOI", "two DOIs", "a title cut short", "a title alike", "titles", "another author"],
 )
-def test_a_doi_tells_papers_apart_then_the_title(one: Claim, other: Claim, same: bool) -> None:
+def test_a_doi_reports_papers_apart_then_the_title(one: Claim, other: Claim, same: bool) -> None:
     assert bool(explain_same(one, other)) is same
     assert bool(explain_same(other, one)) is same
 

@@ -122,7 +122,7 @@ def test_records_changed_by_hand_are_mended_without_reading(
     assert reads == []
 
 
-def test_problems_of_a_paper_are_told_each_time(small: Project, reads: list[str]) -> None:
+def test_problems_of_a_paper_are_reported_each_time(small: Project, reads: list[str]) -> None:
     (small.seeds / "note.txt").write_text("Dear all,\nlunch is at one.\n")
     first = [str(problem) for problem in pipeline.extract(small).problems]
     reads.clear()
@@ -142,7 +142,7 @@ def test_a_broken_cache_is_an_empty_one(small: Project, reads: list[str], junk: 
     assert reads == ["knee.txt"]
 
 
-def test_a_paper_that_crashes_is_told_and_the_others_go_on(
+def test_a_paper_that_crashes_is_reported_and_the_others_go_on(
     small: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add_seeds(small, 2)

@@ -103,9 +103,9 @@ def test_a_trial_its_registration_and_its_publication_are_one_study() -> None:
         cited(3, "review", "Exosomes in joints: a review"),
         cited(4, "animals", "Exosomes ease osteoarthritis in rats"),
     ]
-    told = [title_of(1, "f1", sources=["msc"]), title_of(2, "f2", sources=["bmsc"])]
+    reported = [title_of(1, "f1", sources=["msc"]), title_of(2, "f2", sources=["bmsc"])]
     row = trial(number, references=[1, 2, 3, 4], sources=["msc"], result_effect="negative")
-    studies = {s.id: s for s in find_studies(library(bundle(references, told, [row])))}
+    studies = {s.id: s for s in find_studies(library(bundle(references, reported, [row])))}
     study = studies["nct01234567"]
     assert (study.kind, study.references) == ("trial", ["publication", "registration"])
     assert (study.findings, study.trials) == (["f1", "f2"], ["nct01234567"])
@@ -119,8 +119,8 @@ def test_a_trial_its_registration_and_its_publication_are_one_study() -> None:
 def test_a_row_and_a_title_of_one_work_are_one_study_in_two_papers_too() -> None:
     design = {"level": "in-vitro"}
     one = bundle([cited(7, "work", "A")], [finding("r1", references=[7], design=design)])
-    told = title_of(9, "t1", paper="roe-2026", result="improved")
-    other = bundle([cited(9, "work", "A")], [told], name="roe-2026")
+    reported = title_of(9, "t1", paper="roe-2026", result="improved")
+    other = bundle([cited(9, "work", "A")], [reported], name="roe-2026")
     [study] = find_studies(library(one, other))
     assert (study.id, study.findings) == ("work", ["r1", "t1"])
     assert (study.design.level, study.result) == ("in-vitro", "improved")

@@ -1,4 +1,4 @@
-"""A paper whose title is mended goes on under its new id, with its statements and corrections."""
+"""A paper whose title is fixed goes on under its new id, with its statements and corrections."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def retitle(project: Project, seed: Seed, title: str | None = None) -> list[Prob
 
 
 @pytest.mark.parametrize("doi", ["10.1000/r", ""])
-def test_a_mended_title_leads_from_the_old_paper_and_its_findings_to_the_new(
+def test_a_fixed_title_leads_from_the_old_paper_and_its_findings_to_the_new(
     small: Project, doi: str
 ) -> None:
     (small.seeds / "knee.txt").unlink()
@@ -92,15 +92,17 @@ def test_a_mended_title_leads_from_the_old_paper_and_its_findings_to_the_new(
     assert len({known[a].to for a in before}) == len(before)
 
 
-def test_check_tells_that_extract_will_mend_it_and_changes_nothing(
+def test_check_reports_that_extract_will_fix_it_and_changes_nothing(
     review: tuple[Project, Seed],
 ) -> None:
     project, seed = review
     seed.title = seed.title.replace("Joint", "Knee")
     write(project, seed)
-    told = [p for p in pipeline.check(project).problems if p.file == f"content/papers/{OLD}"]
-    assert [(p.rule, p.hint) for p in told] == [("content-stale", "Run: python -m builder extract")]
-    assert NEW in told[0].got
+    reported = [p for p in pipeline.check(project).problems if p.file == f"content/papers/{OLD}"]
+    assert [(p.rule, p.hint) for p in reported] == [
+        ("content-stale", "Run: python -m builder extract")
+    ]
+    assert NEW in reported[0].got
     assert folders(project) == [OLD]
 
 
@@ -122,7 +124,7 @@ def test_records_that_already_stand_under_both_ids_become_one(
     assert {ledger.follow(a, known) for a in before} == finding_addresses(project)
 
 
-def test_an_author_mended_while_the_file_is_renamed_is_the_same_paper(
+def test_an_author_fixed_while_the_file_is_renamed_is_the_same_paper(
     review: tuple[Project, Seed],
 ) -> None:
     project, seed = review
@@ -202,8 +204,8 @@ def test_corrections_follow_a_paper_to_its_new_id(review: tuple[Project, Seed]) 
     )
     assert errors(pipeline.extract(project).problems) == []
     [problem] = retitle(project, seed)
-    mend = f"python -m builder rename papers/{OLD}/ papers/{NEW}/"
-    assert (problem.rule, problem.hint.partition("Run: ")[2]) == ("correction-paper", mend)
+    fix = f"python -m builder rename papers/{OLD}/ papers/{NEW}/"
+    assert (problem.rule, problem.hint.partition("Run: ")[2]) == ("correction-paper", fix)
     redirects.rename(project, f"papers/{OLD}/", f"papers/{NEW}/")
     assert errors(pipeline.check(project).problems) == []
     assert [p.name for p in folder.iterdir()] == [f"{NEW}.yml"]

@@ -73,7 +73,7 @@ def source(slug: str, label: str, **more: object) -> Term:
     return Term.model_validate({"id": slug, "label": label, "kind": "source", **more})
 
 
-def test_a_wrong_parent_is_told_with_line_and_hint(tmp_path: Path) -> None:
+def test_a_wrong_parent_is_reported_with_line_and_hint(tmp_path: Path) -> None:
     said = write(
         tmp_path,
         source("msc", "Mesenchymal stem cell"),

@@ -68,13 +68,13 @@ def make_hard_library(root: Path) -> Library:
         update={"id": "twin", "csl": csl("The other work of one number"), "printed": "10b"}
     )
     first = replace(first, references=[*first.references, *works, twin])
-    telling = first.trials[0].model_copy(
+    report = first.trials[0].model_copy(
         update={"paper": OTHER, "phase": "2", "sources": ["bmsc", "bmsc", "gone"], "dose": None}
     )
     second = PaperBundle(
         paper=first.paper.model_copy(update={"id": OTHER}),
         references=[first.references[0]],
-        trials=[telling],
+        trials=[report],
     )
     terms = [
         *make_terms(),

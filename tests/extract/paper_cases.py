@@ -65,10 +65,10 @@ def list_faults(case: Path, found: Extraction) -> list[str]:
 
 def score_cases(vocabulary: Vocabulary) -> PaperScore:
     """Return the scores over all cases; evidence counts only where the reader stated it."""
-    told = PaperScore()
+    reported = PaperScore()
     for case in find_cases():
         found = read_case(case, vocabulary)
-        told.faults += list_faults(case, found)
+        reported.faults += list_faults(case, found)
         for entry in read_expected(case)["findings"]:
             finding = match(entry, found.bundle.findings)
             if finding is not None:
@@ -77,5 +77,5 @@ def score_cases(vocabulary: Vocabulary) -> PaperScore:
                     **entry,
                     "key": f"{case.name}: {entry['has']}",
                 }
-                told.report.add(named, finding, vocabulary)
-    return told
+                reported.report.add(named, finding, vocabulary)
+    return reported

@@ -142,7 +142,7 @@ def test_a_paper_is_a_review_by_what_it_says_of_itself(title, abstract, review):
     assert is_review_paper(Paper(id="p", csl=csl, seed=seed, abstract=abstract)) == review
 
 
-def test_titles_that_review_others_are_told_from_studies():
+def test_titles_that_review_others_are_reported_from_studies():
     assert read_title_level("Guidelines for clinical translation of vesicles") == "review"
     assert read_title_level("Teratoma risk: a consensus recommendation") == "review"
     assert read_title_level("Olfactomedin-like protein inhibits mineralization") == "not-stated"

@@ -302,8 +302,8 @@ def test_sources_in_contrast_get_their_own_effects(vocabulary):
         "Osteoblast exosomes raise mineralization, while osteoclast exosomes inhibit osteogenesis."
     )
     found = [t.finding for t in read(vocabulary, abstract=text, abstract_line=3)]
-    told = {f.quote: (f.sources, [(m.id, m.effect) for m in f.mechanisms]) for f in found}
-    assert told == {
+    reported = {f.quote: (f.sources, [(m.id, m.effect) for m in f.mechanisms]) for f in found}
+    assert reported == {
         "Osteoblast exosomes raise mineralization": (["osteoblast"], [("mineralization", "up")]),
         "osteoclast exosomes inhibit osteogenesis.": (
             ["osteoclast"],
@@ -321,7 +321,7 @@ def test_a_source_that_had_no_effect_is_given_none_of_the_other_source(vocabular
     ]
 
 
-def test_a_source_of_which_a_contrast_tells_nothing_gets_no_effect(vocabulary):
+def test_a_source_of_which_a_contrast_reports_nothing_gets_no_effect(vocabulary):
     text = "BMSC exosomes reduce apoptosis, but ADSC exosomes were isolated by ultracentrifugation."
     (found,) = [t.finding for t in read(vocabulary, abstract=text, abstract_line=3)]
     assert (found.sources, found.quote) == (["bmsc"], text)
@@ -387,7 +387,7 @@ def test_a_trial_of_any_registry_is_no_finding(vocabulary, number):
     assert read(vocabulary, rows=rows) == []
 
 
-def test_rows_of_one_line_are_told_apart(vocabulary):
+def test_rows_of_one_line_are_reported_apart(vocabulary):
     cells = [
         ("Exosome source", "Effect", "Ref."),
         ("BMSC", "Autophagy raised", "[1]"),

@@ -57,7 +57,7 @@ TOLD = [
     # Harm that was not done is no benefit that was missed.
     ("Exosomes did not aggravate osteoarthritis", {}),
     ("Exosomes worsened neither pain nor osteoarthritis", {}),
-    # Setting, aim, adjective, hope, risk, a process of the condition: nothing is told.
+    # Setting, aim, adjective, hope, risk, a process of the condition: nothing is stated.
     ("In a rat model of osteoarthritis, exosomes reduced IL-1β", {}),
     ("Exosomes reduced cartilage degeneration in osteoarthritis", {}),
     ("Exosomes for the treatment of osteoarthritis", {}),
@@ -76,10 +76,10 @@ TOLD = [
 ]
 
 
-@pytest.mark.parametrize(("sentence", "told"), TOLD, ids=[s[:60] for s, _ in TOLD])
-def test_what_became_of_a_condition(sentence, told, vocabulary, cues):
+@pytest.mark.parametrize(("sentence", "reported"), TOLD, ids=[s[:60] for s, _ in TOLD])
+def test_what_became_of_a_condition(sentence, reported, vocabulary, cues):
     found = read_text(sentence, vocabulary, cues)
-    assert {a.value: a.detail for a in found if a.field == "condition_effects"} == told
+    assert {a.value: a.detail for a in found if a.field == "condition_effects"} == reported
 
 
 def test_a_condition_with_an_effect_is_named_as_well(vocabulary, cues):

@@ -29,17 +29,17 @@ def test_numbers_go_to_the_sentence_that_prints_them():
     assert [s.cited for s in split_sentences(text, (3, 4, 5, 6))] == [(3,), (4, 5, 6), ()]
 
 
-def test_marks_tell_the_works_where_no_number_is_in_brackets():
+def test_marks_report_the_works_where_no_number_is_in_brackets():
     text = "It grew.3 It fell (Li, 2020). It stayed."
     marks = ((text.index("3"), (3,)), (text.index("(Li"), (7,)))
-    told = split_sentences(text, (3, 7), marks)
-    assert [(s.text, s.cited) for s in told] == [
+    reported = split_sentences(text, (3, 7), marks)
+    assert [(s.text, s.cited) for s in reported] == [
         ("It grew.3", (3,)), ("It fell (Li, 2020).", (7,)), ("It stayed.", ()),
     ]  # fmt: skip
 
 
 @given(st.text(alphabet="aB. [3,]()?é\n", max_size=80))
 def test_no_word_is_lost_and_places_are_exact(text):
-    told = split_sentences(text)
-    assert "".join("".join(s.text for s in told).split()) == "".join(text.split())
-    assert all(text[s.start : s.end] == s.text for s in told)
+    reported = split_sentences(text)
+    assert "".join("".join(s.text for s in reported).split()) == "".join(text.split())
+    assert all(text[s.start : s.end] == s.text for s in reported)

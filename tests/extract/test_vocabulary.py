@@ -125,7 +125,7 @@ def test_short_forms_are_read_by_their_context(
     assert [m.term or "?" for m in found if m.text == form] == [expected]
 
 
-def test_an_open_short_form_tells_its_candidates(vocabulary: Vocabulary) -> None:
+def test_an_open_short_form_reports_its_candidates(vocabulary: Vocabulary) -> None:
     mention = vocabulary.find_mentions("SC-Exos")[0]
     assert mention.term == ""
     assert mention.candidates == ("schwann-cell", "stem-cell")

@@ -153,16 +153,16 @@ class Stand:
     def _count_steps(self) -> int:
         """Return how many calls that change files a whole run makes."""
         project = self.copy(self.folder / "counted")
-        told = self.folder / "calls"
+        reported = self.folder / "calls"
         child = os.fork()
         if not child:
-            tell = told.write_text
+            report = reported.write_text
             calls = count_down(1 << 30)
             self.command(project)
-            tell(str((1 << 30) - calls()))
+            report(str((1 << 30) - calls()))
             os._exit(0)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-        return int(told.read_text())
+        return int(reported.read_text())
 
     def kill(self, chance: random.Random, *, timed: bool) -> str:
         """Kill one run; return the state that was found. Raises AssertionError."""
@@ -175,19 +175,19 @@ class Stand:
             assert run_and_die(self.command, project, int(where)) == -signal.SIGKILL
         note = recover(project)
         found = read_files(project)
-        told = f"{self.name} killed at {where}"
-        assert found in (self.before, self.after), told
+        reported = f"{self.name} killed at {where}"
+        assert found in (self.before, self.after), reported
         state = "before" if found == self.before else "after"
         if note:
-            assert f"as they were {state} it" in note.hint, told
+            assert f"as they were {state} it" in note.hint, reported
         if state == "before":
             self.command(project)
-            assert read_files(project) == self.after, f"{told}, then done again"
+            assert read_files(project) == self.after, f"{reported}, then done again"
         else:
             try:
                 self.command(project)
             except ProblemError:
-                assert self.name != "extract", told
+                assert self.name != "extract", reported
         assert [str(p) for p in check(project).problems if p.level == "error"] == self.complaints
         return state
 

@@ -57,7 +57,7 @@ def write(site: Path, name: str, body: str) -> None:
     (site / name).write_text(f"<!doctype html><title>T</title>{body}", encoding="utf-8")
 
 
-def test_each_dead_link_and_each_dead_anchor_is_told(tmp_path: Path) -> None:
+def test_each_dead_link_and_each_dead_anchor_is_reported(tmp_path: Path) -> None:
     write(tmp_path, "index.html", '<a href="a/#here">1</a><a href="b/">2</a><img src="no.png">')
     write(tmp_path, "a/index.html", '<p id="here"><a href="../#gone">3</a><a href="#here">4</a>')
     said = [str(p) for p in check_links(tmp_path, AT)]

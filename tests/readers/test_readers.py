@@ -91,7 +91,7 @@ def test_long_lines_are_read_in_linear_time(tmp_path: Path, line: str) -> None:
     assert read_seed(path, tmp_path).layout == "scraped"
 
 
-def test_the_two_layouts_are_told_apart_by_content() -> None:
+def test_the_two_layouts_are_reported_apart_by_content() -> None:
     for name, layout in [
         ("000_a10586f4822111c0.txt", "digest"),
         ("003_451b87c41e7f7a63.txt", "scraped"),

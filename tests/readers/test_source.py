@@ -108,7 +108,7 @@ def test_encodings_give_the_same_document(tmp_path: Path, data: bytes, rules: li
     assert [p.rule for p in document.problems] == rules
 
 
-def test_cp1252_is_told_with_the_first_line_that_shows_it(tmp_path: Path) -> None:
+def test_cp1252_is_reported_with_the_first_line_that_shows_it(tmp_path: Path) -> None:
     data = b"# Plain title\n\n## Abstract\n\nIt costs \x80 5.\n\n## TL;DR\n\nShort.\n"
     document = read_seed(_seed(tmp_path, data), tmp_path)
     problem = next(p for p in document.problems if p.rule == "seed-encoding")

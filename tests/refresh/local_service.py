@@ -1,4 +1,4 @@
-"""A web service on this machine that answers as it is told, for testing manners."""
+"""A web service on this machine that answers as it is stated, for testing manners."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class LocalService:
         self.asked: list[Asked] = []
         self.base = ""
 
-    def tell(self, path: str, *replies: Reply) -> None:
+    def answer(self, path: str, *replies: Reply) -> None:
         self.replies[path] = list(replies)
 
     def paths(self) -> list[str]:

@@ -78,7 +78,7 @@ def full_text(service: LocalService, pmcid: str, **fields: str) -> None:
         "text": "BMSC exosomes increased SOX9 in chondrocytes.",
         **fields,
     }
-    service.tell(
+    service.answer(
         f"/{pmcid}/fullTextXML", Reply(JATS.format(**said).encode(), kind="application/xml")
     )
 

@@ -124,7 +124,7 @@ def test_what_is_not_read_says_why(
 def test_a_full_text_that_is_none_is_never_kept(
     small: Project, service: LocalService, reply: Reply
 ) -> None:
-    service.tell("/PMC7000001/fullTextXML", reply)
+    service.answer("/PMC7000001/fullTextXML", reply)
     done = run(small, service, article(1, **OPEN))
     assert done.seeds == {}
     assert len(done.problems) == 1

@@ -51,16 +51,16 @@ def files(project: Project) -> dict[Path, bytes]:
 
 
 def answer_all(service: LocalService) -> None:
-    service.tell(f"/studies/{NUMBER}", Reply(study()))
+    service.answer(f"/studies/{NUMBER}", Reply(study()))
     title = ["Exosomes of bone marrow stem cells calm the knee"]
     author = [{"family": "Doe", "given": "Ann", "sequence": "first"}]
     issued = {"date-parts": [[2024, 5, 6]]}
     own = crossref_work(
         DOI="10.1000/knee.1", title=title, author=author, issued=issued, **RETRACTION
     )
-    service.tell("/works/10.1000/knee.1", Reply(own))
-    service.tell("/works", Reply(crossref_list()))
-    service.tell("/search", Reply(pmc_search()))
+    service.answer("/works/10.1000/knee.1", Reply(own))
+    service.answer("/works", Reply(crossref_list()))
+    service.answer("/search", Reply(pmc_search()))
 
 
 def test_refresh_writes_what_is_new_and_a_second_one_changes_nothing(
@@ -74,7 +74,7 @@ def test_refresh_writes_what_is_new_and_a_second_one_changes_nothing(
     ]
     assert done.news == [
         f"{NUMBER}: status was Unknown, is Recruiting",
-        f"{DIGEST_PAPER}: retraction, told by Crossref (retraction watch)",
+        f"{DIGEST_PAPER}: retraction, stated by Crossref (retraction watch)",
     ]
     library = pipeline.load(atlas)
     assert library.registry["nct01234567"].collected == TODAY
@@ -90,7 +90,7 @@ def test_questions_of_a_refresh_join_the_curators_queue(
     service: LocalService, atlas: Project, setting: Setting
 ) -> None:
     answer_all(service)
-    service.tell("/works/10.1000/knee.1", Reply(crossref_work(DOI="10.1000/knee.1")))
+    service.answer("/works/10.1000/knee.1", Reply(crossref_work(DOI="10.1000/knee.1")))
     assert refresh(atlas, ["references"], setting).questions == 1
     asked = [q for q in find_questions(pipeline.load(atlas)) if q.rule == "identifier-other"]
     assert [(q.file, q.record) for q in asked] == [("content/identifiers.yml", DIGEST_PAPER)]
@@ -130,7 +130,7 @@ def test_the_command_says_offline_in_one_line(
     assert "Nothing was changed." in ran.output
 
 
-def test_the_command_tells_what_it_did(
+def test_the_command_reports_what_it_did(
     service: LocalService, atlas: Project, monkeypatch: pytest.MonkeyPatch, setting: Setting
 ) -> None:
     answer_all(service)

@@ -45,9 +45,9 @@ def test_a_work_without_identifiers_is_found_by_title_author_and_year(
     service: LocalService, open_desk: OpenDesk
 ) -> None:
     other = crossref_item(DOI="10.1000/other", title=["Exosomes from ADSCs calm knees"])
-    service.tell("/works", Reply(crossref_list(other, crossref_item())))
-    service.tell(BY_DOI, Reply(crossref_work()))
-    service.tell("/search", Reply(pmc_search(pmc_result())))
+    service.answer("/works", Reply(crossref_list(other, crossref_item())))
+    service.answer(BY_DOI, Reply(crossref_work()))
+    service.answer("/search", Reply(pmc_search(pmc_result())))
     entry = ask(open_desk, work()).entries[NAME]
     assert (entry.doi, entry.pmid, entry.pmcid) == ("10.1000/roe.1", "31018669", "PMC6500001")
     assert entry.score == 100.0
@@ -65,8 +65,8 @@ def test_below_the_threshold_there_is_a_question_and_nothing_else(
     service: LocalService, open_desk: OpenDesk
 ) -> None:
     near = crossref_item(title=["Exosomes from BMSCs calm joints in mice"])
-    service.tell("/works", Reply(crossref_list(near)))
-    service.tell("/search", Reply(pmc_search()))
+    service.answer("/works", Reply(crossref_list(near)))
+    service.answer("/search", Reply(pmc_search()))
     entry = ask(open_desk, work()).entries[NAME]
     assert (entry.doi, entry.pmid, entry.pmcid) == (None, None, None)
     (question,) = entry.questions
@@ -79,8 +79,8 @@ def test_below_the_threshold_there_is_a_question_and_nothing_else(
 def test_a_title_that_nobody_knows_becomes_a_question(
     service: LocalService, open_desk: OpenDesk
 ) -> None:
-    service.tell("/works", Reply(crossref_list()))
-    service.tell("/search", Reply(pmc_search()))
+    service.answer("/works", Reply(crossref_list()))
+    service.answer("/search", Reply(pmc_search()))
     entry = ask(open_desk, work()).entries[NAME]
     assert [q.rule for q in entry.questions] == ["identifier-missing"]
 
@@ -89,18 +89,18 @@ def test_two_works_that_both_fit_become_a_question_but_a_preprint_gives_way(
     service: LocalService, open_desk: OpenDesk
 ) -> None:
     twin = crossref_item(DOI="10.1000/twin")
-    service.tell("/works", Reply(crossref_list(crossref_item(), twin)))
-    service.tell("/search", Reply(pmc_search()))
+    service.answer("/works", Reply(crossref_list(crossref_item(), twin)))
+    service.answer("/search", Reply(pmc_search()))
     entry = ask(open_desk, work()).entries[NAME]
     assert entry.doi is None
     assert "10.1000/roe.1 or 10.1000/twin" in entry.questions[0].text
-    service.tell(
+    service.answer(
         "/works",
         Reply(
             crossref_list(crossref_item(DOI="10.1101/pre", type="posted-content"), crossref_item())
         ),
     )
-    service.tell(BY_DOI, Reply(crossref_work()))
+    service.answer(BY_DOI, Reply(crossref_work()))
     later = date(2026, 11, 22)
     again = ask(open_desk, work(), entry, today=later).entries[NAME]
     assert again.doi == "10.1000/roe.1"
@@ -113,8 +113,8 @@ def test_a_doi_that_leads_to_another_work_is_asked_about(
     wrong = crossref_work(
         title=["On the growth of lettuce"], author=[{"family": "Green", "sequence": "first"}]
     )
-    service.tell(BY_DOI, Reply(wrong))
-    service.tell("/search", Reply(pmc_search(pmc_result())))
+    service.answer(BY_DOI, Reply(wrong))
+    service.answer("/search", Reply(pmc_search(pmc_result())))
     known = Identifiers(reference=NAME, doi="10.1000/roe.1", seen_at="https://page.example")
     entry = ask(open_desk, work(DOI="10.1000/roe.1"), known).entries[NAME]
     assert (entry.doi, entry.pmid) == ("10.1000/roe.1", None), "kept, and nothing added"
@@ -126,8 +126,8 @@ def test_a_doi_that_leads_to_another_work_is_asked_about(
 def test_what_was_found_by_hand_is_completed_never_overwritten(
     service: LocalService, open_desk: OpenDesk
 ) -> None:
-    service.tell(BY_DOI, Reply(crossref_work()))
-    service.tell("/search", Reply(pmc_search(pmc_result())))
+    service.answer(BY_DOI, Reply(crossref_work()))
+    service.answer("/search", Reply(pmc_search(pmc_result())))
     known = Identifiers(reference=NAME, doi="10.1000/roe.1", seen_at="https://page.example")
     entry = ask(open_desk, work(DOI="10.1000/roe.1"), known).entries[NAME]
     assert (entry.doi, entry.pmid, entry.pmcid) == ("10.1000/roe.1", "31018669", "PMC6500001")
@@ -141,8 +141,8 @@ def test_what_was_found_by_hand_is_completed_never_overwritten(
 def test_an_entry_that_learns_nothing_stays_as_it_is(
     service: LocalService, open_desk: OpenDesk
 ) -> None:
-    service.tell(BY_DOI, Reply(crossref_work()))
-    service.tell("/search", Reply(pmc_search(pmc_result())))
+    service.answer(BY_DOI, Reply(crossref_work()))
+    service.answer("/search", Reply(pmc_search(pmc_result())))
     csl = work(DOI="10.1000/roe.1", PMID="31018669", PMCID="PMC6500001")
     assert ask(open_desk, csl).entries == {}, "all of it is printed in the paper"
     known = Identifiers(
@@ -157,17 +157,17 @@ def test_an_entry_that_learns_nothing_stays_as_it_is(
 
 
 def test_a_work_with_a_pmid_alone_gets_its_doi(service: LocalService, open_desk: OpenDesk) -> None:
-    service.tell("/search", Reply(pmc_search(pmc_result())))
-    service.tell(BY_DOI, Reply(crossref_work()))
+    service.answer("/search", Reply(pmc_search(pmc_result())))
+    service.answer(BY_DOI, Reply(crossref_work()))
     entry = ask(open_desk, work(PMID="31018669")).entries[NAME]
     assert entry.doi == "10.1000/roe.1"
     assert service.asked[0].query["query"] == "EXT_ID:31018669 AND SRC:MED"
 
 
-def test_a_retraction_is_kept_with_who_tells_of_it(
+def test_a_retraction_is_kept_with_who_reports_of_it(
     service: LocalService, open_desk: OpenDesk
 ) -> None:
-    service.tell(
+    service.answer(
         BY_DOI,
         Reply(crossref_work(title=["RETRACTED: Exosomes from BMSCs calm joints"], **RETRACTION)),
     )
@@ -180,17 +180,17 @@ def test_a_retraction_is_kept_with_who_tells_of_it(
             ]
         },
     )
-    service.tell("/search", Reply(pmc_search(retracted)))
+    service.answer("/search", Reply(pmc_search(retracted)))
     done = ask(open_desk, work(DOI="10.1000/roe.1"))
     notices = done.entries[NAME].notices
-    assert [(n.kind, n.told_by, n.doi, n.pmid, n.issued) for n in notices] == [
+    assert [(n.kind, n.reported_by, n.doi, n.pmid, n.issued) for n in notices] == [
         ("retraction", "Crossref (retraction watch)", "10.1000/notice.9", None, date(2024, 5, 17)),
         ("retraction", "Europe PMC", None, "38000001", None),
     ]
     assert all(n.withdraws and n.seen_on == TODAY for n in notices)
     assert done.changes == [
-        f"{NAME}: retraction, told by Crossref (retraction watch)",
-        f"{NAME}: retraction, told by Europe PMC",
+        f"{NAME}: retraction, stated by Crossref (retraction watch)",
+        f"{NAME}: retraction, stated by Europe PMC",
     ]
     later = date(2026, 12, 1)
     assert ask(open_desk, work(DOI="10.1000/roe.1"), done.entries[NAME], today=later).entries == {}
@@ -201,28 +201,30 @@ def test_a_new_version_is_no_notice_and_a_notice_of_another_work_is_not_its_own(
 ) -> None:
     updated = {"updated-by": [{"DOI": "10.1000/roe.2", "type": "new_version"}]}
     about = {"update-to": [{"DOI": "10.1000/far", "type": "retraction"}]}
-    service.tell(BY_DOI, Reply(crossref_work(**updated, **about)))
+    service.answer(BY_DOI, Reply(crossref_work(**updated, **about)))
     comment = {"commentCorrection": [{"id": "1", "type": "Retraction of"}]}
-    service.tell("/search", Reply(pmc_search(pmc_result(commentCorrectionList=comment))))
+    service.answer("/search", Reply(pmc_search(pmc_result(commentCorrectionList=comment))))
     assert ask(open_desk, work(DOI="10.1000/roe.1")).entries[NAME].notices == []
 
 
-def test_a_notice_that_its_service_no_longer_tells_goes(
+def test_a_notice_that_its_service_no_longer_reports_goes(
     service: LocalService, open_desk: OpenDesk
 ) -> None:
-    service.tell(BY_DOI, Reply(crossref_work()))
-    service.tell("/search", Reply(pmc_search()))
-    notice = Notice(kind="retraction", told_by="Crossref", seen_at="x", seen_on=date(2024, 1, 1))
+    service.answer(BY_DOI, Reply(crossref_work()))
+    service.answer("/search", Reply(pmc_search()))
+    notice = Notice(
+        kind="retraction", reported_by="Crossref", seen_at="x", seen_on=date(2024, 1, 1)
+    )
     known = Identifiers(reference=NAME, doi="10.1000/roe.1", seen_at="x", notices=[notice])
     assert ask(open_desk, work(DOI="10.1000/roe.1"), known).entries[NAME].notices == []
 
 
-def test_a_work_that_gets_no_answer_is_told_and_the_others_go_on(
+def test_a_work_that_gets_no_answer_is_reported_and_the_others_go_on(
     service: LocalService, open_desk: OpenDesk
 ) -> None:
-    service.tell(BY_DOI, Reply(b"", 500))
-    service.tell("/works/10.1000/poe", Reply(crossref_work(DOI="10.1000/poe")))
-    service.tell("/search", Reply(pmc_search(pmc_result(doi="10.1000/poe"))))
+    service.answer(BY_DOI, Reply(b"", 500))
+    service.answer("/works/10.1000/poe", Reply(crossref_work(DOI="10.1000/poe")))
+    service.answer("/search", Reply(pmc_search(pmc_result(doi="10.1000/poe"))))
     desk = open_desk()
     done = ask_works(
         {NAME: work(DOI="10.1000/roe.1"), "poe-2021": work(DOI="10.1000/poe")},
@@ -239,7 +241,7 @@ def test_a_work_that_gets_no_answer_is_told_and_the_others_go_on(
 def test_a_service_that_is_down_is_not_asked_a_hundred_times(
     service: LocalService, open_desk: OpenDesk
 ) -> None:
-    service.tell("/works", Reply(b"<html>Down</html>", kind="text/html"))
+    service.answer("/works", Reply(b"<html>Down</html>", kind="text/html"))
     desk = open_desk()
     works = {f"w{n}": work(title=f"Work {n} on exosomes") for n in range(9)}
     done = ask_works(works, {}, Desks(desk, desk, "", TODAY), lambda _: None)
@@ -264,7 +266,7 @@ def test_what_fits(found: Found, fits: bool) -> None:
     assert match_work(work(), found).fits is fits
 
 
-def test_numbers_in_titles_tell_works_apart() -> None:
+def test_numbers_in_titles_report_works_apart() -> None:
     cited = work(title="Exosomal miR-23a-3p of stem cells promotes the repair of cartilage")
     near = Found(
         ("Exosomal miR-23a-5p of stem cells promotes the repair of cartilage",), "Roe", 2020
@@ -290,7 +292,7 @@ def test_titles_of_works_that_are_taken_back(title: str, taken_back: bool) -> No
 
 
 @pytest.mark.parametrize(
-    ("told", "plain"),
+    ("reported", "plain"),
     [
         ("H<sub>2</sub>O in <i>vivo</i>", "H2O in vivo"),
         ("Vesicles &amp;amp; <b> bone </b>", "Vesicles & bone"),
@@ -298,5 +300,5 @@ def test_titles_of_works_that_are_taken_back(title: str, taken_back: bool) -> No
         ("p &lt; 0.05 and 3 < 4", "p < 0.05 and 3 < 4"),
     ],
 )
-def test_titles_of_services_are_compared_without_their_tags(told: str, plain: str) -> None:
-    assert plain_title(told) == plain
+def test_titles_of_services_are_compared_without_their_tags(reported: str, plain: str) -> None:
+    assert plain_title(reported) == plain

@@ -40,7 +40,7 @@ def values(record: RegistryRecord, name: str) -> list[Any]:
 def test_a_study_becomes_facts_with_their_day_and_address(
     service: LocalService, open_desk: OpenDesk
 ) -> None:
-    service.tell(PATH, Reply(study()))
+    service.answer(PATH, Reply(study()))
     (found,) = ask(open_desk()).records
     expected = {
         "registry_id": [NUMBER],
@@ -80,7 +80,7 @@ def test_a_study_becomes_facts_with_their_day_and_address(
 def test_facts_gathered_by_hand_stay_behind_what_the_registry_says(
     service: LocalService, open_desk: OpenDesk
 ) -> None:
-    service.tell(PATH, Reply(study()))
+    service.answer(PATH, Reply(study()))
     dose = Fact(value=3e11, verbatim="3 x 10^11 particles", urls=["https://mirror.example/x"])
     done = ask(open_desk(), record(overall_status=[BY_HAND], dose_particles_low=[dose]))
     (found,) = done.records
@@ -91,14 +91,14 @@ def test_facts_gathered_by_hand_stay_behind_what_the_registry_says(
     assert done.changes == ["NCT01234567: status was Unknown (2024-01-01), is Recruiting"]
 
 
-def test_a_changed_status_is_told_and_the_old_one_keeps_its_last_day(
+def test_a_changed_status_is_reported_and_the_old_one_keeps_its_last_day(
     service: LocalService, open_desk: OpenDesk
 ) -> None:
-    service.tell(PATH, Reply(study()))
+    service.answer(PATH, Reply(study()))
     (first,) = ask(open_desk()).records
     later = date(2026, 12, 24)
     stopped = study(overallStatus="TERMINATED", whyStopped="Too few patients")
-    service.tell(PATH, Reply(stopped))
+    service.answer(PATH, Reply(stopped))
     done = ask(open_desk(today=later), first, today=later)
     (second,) = done.records
     assert [(f.value, f.as_of) for f in second.facts["overall_status"]] == [
@@ -112,7 +112,7 @@ def test_a_changed_status_is_told_and_the_old_one_keeps_its_last_day(
 def test_what_stays_the_same_keeps_its_first_day_but_the_status_holds_as_of_today(
     service: LocalService, open_desk: OpenDesk
 ) -> None:
-    service.tell(PATH, Reply(study()))
+    service.answer(PATH, Reply(study()))
     (first,) = ask(open_desk()).records
     later = date(2026, 12, 24)
     done = ask(open_desk(today=later), first, today=later)
@@ -131,14 +131,14 @@ def test_phases_are_spelled_as_the_registry_prints_them(
 ) -> None:
     answer = study()
     answer["protocolSection"]["designModule"]["phases"] = codes
-    service.tell(PATH, Reply(answer))
+    service.answer(PATH, Reply(answer))
     (found,) = ask(open_desk()).records
     assert values(found, "phase") == [printed]
 
 
 def test_what_the_registry_leaves_out_is_absent(service: LocalService, open_desk: OpenDesk) -> None:
     bare = {"protocolSection": {"identificationModule": {"nctId": NUMBER}}}
-    service.tell(PATH, Reply(bare))
+    service.answer(PATH, Reply(bare))
     (found,) = ask(open_desk()).records
     assert list(found.facts) == ["registry_id"]
 
@@ -156,7 +156,7 @@ def test_what_the_registry_leaves_out_is_absent(service: LocalService, open_desk
 def test_an_answer_about_no_or_another_study_changes_nothing(
     service: LocalService, open_desk: OpenDesk, answer: dict[str, Any]
 ) -> None:
-    service.tell(PATH, Reply(answer))
+    service.answer(PATH, Reply(answer))
     done = ask(open_desk(), record(overall_status=[BY_HAND]))
     assert done.records == []
     (problem,) = done.problems
@@ -170,7 +170,7 @@ def test_misshapen_parts_of_a_study_are_left_out(
     answer = study(startDateStruct="2025")
     answer["protocolSection"]["designModule"] = {"phases": "PHASE1", "enrollmentInfo": [40]}
     answer["protocolSection"]["outcomesModule"] = {"primaryOutcomes": [None, {"measure": 7}]}
-    service.tell(PATH, Reply(answer))
+    service.answer(PATH, Reply(answer))
     (found,) = ask(open_desk()).records
     assert {"start_date", "phase", "enrollment"}.isdisjoint(found.facts)
     assert values(found, "overall_status") == ["Recruiting"]

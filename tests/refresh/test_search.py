@@ -58,7 +58,7 @@ def test_one_work_in_two_databases_is_one_record(small: Project, service: LocalS
         "title": ["Exosomes, otherwise titled"],
         "type": "journal-article",
     }
-    service.tell("/works", Reply({"message": {"items": [item], "total-results": 1}}))
+    service.answer("/works", Reply({"message": {"items": [item], "total-results": 1}}))
     _, kept = run(small, service)
     assert [(r.pmid, sorted(s.database for s in r.found)) for r in kept.records] == [
         ("30000001", ["Crossref", "Europe PMC"])
@@ -82,8 +82,8 @@ def test_a_title_makes_a_duplicate_only_with_its_year_and_author(
     other = {**article(1), "id": "AGR1", "source": "AGR", "pmid": "", "doi": "", **changes}
     europe_pmc(service, [article(1), other])
     _, kept = run(small, service)
-    told = [r.duplicate for r in kept.records if r.duplicate]
-    assert [(d.of, d.kind, d.score) for d in told] == (
+    reported = [r.duplicate for r in kept.records if r.duplicate]
+    assert [(d.of, d.kind, d.score) for d in reported] == (
         [("pmid-30000001", "record", 100.0)] if duplicate else []
     )
 
@@ -121,13 +121,15 @@ def test_trials_are_read_by_page_token(small: Project, service: LocalService) ->
 
 def test_pubmed_gives_numbers_and_then_what_they_are(small: Project, service: LocalService) -> None:
     strategy(small, "pubmed", "PubMed")
-    service.tell("/esearch.fcgi", Reply({"esearchresult": {"count": "1", "idlist": ["30000001"]}}))
-    told = {
+    service.answer(
+        "/esearch.fcgi", Reply({"esearchresult": {"count": "1", "idlist": ["30000001"]}})
+    )
+    details = {
         "title": "Exosomes in knees.", "pubdate": "2019 Mar 5", "source": "J Trials",
         "authors": [{"name": "Lovelace A"}], "pubtype": ["Review"],
         "articleids": [{"idtype": "doi", "value": "10.1000/X"}],
     }  # fmt: skip
-    service.tell("/esummary.fcgi", Reply({"result": {"uids": ["30000001"], "30000001": told}}))
+    service.answer("/esummary.fcgi", Reply({"result": {"uids": ["30000001"], "30000001": details}}))
     _, kept = run(small, service)
     record = kept.records[0]
     assert (record.title, record.year, record.doi, record.types) == (
@@ -164,7 +166,7 @@ def test_a_service_that_answers_badly_costs_its_strategy_alone(
 ) -> None:
     strategy(small, "a-bad", "Europe PMC")
     strategy(small, "b-trials", "ClinicalTrials.gov")
-    service.tell("/search", reply)
+    service.answer("/search", reply)
     trials(service, ["NCT00000001"])
     done, kept = run(small, service)
     assert [p.file for p in done.problems] == ["content/searches/a-bad.yml"]

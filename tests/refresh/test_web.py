@@ -22,7 +22,7 @@ HERE = {"here": True}
 def test_an_answer_comes_back_with_its_address_and_the_asker_is_named(
     service: LocalService, open_desk: OpenDesk
 ) -> None:
-    service.tell("/works", Reply(HERE))
+    service.answer("/works", Reply(HERE))
     answer = open_desk().ask("works", {"rows": "2"})
     assert answer.data == HERE
     assert answer.url == f"{service.base}/works?rows=2"
@@ -30,7 +30,7 @@ def test_an_answer_comes_back_with_its_address_and_the_asker_is_named(
 
 
 def test_the_same_question_is_asked_once_a_day(service: LocalService, open_desk: OpenDesk) -> None:
-    service.tell("/works", Reply({"day": 1}), Reply({"day": 2}))
+    service.answer("/works", Reply({"day": 1}), Reply({"day": 2}))
     desk = open_desk()
     assert [desk.ask("works").data for _ in range(3)] == [{"day": 1}] * 3
     assert open_desk().ask("works").data == {"day": 1}, "another run of the same day"
@@ -42,7 +42,7 @@ def test_a_busy_service_is_asked_again_after_the_time_it_asks_for(
     service: LocalService, open_desk: OpenDesk, waits: list[float]
 ) -> None:
     busy = Reply(b"slow down", 429, "text/plain", {"Retry-After": "7"})
-    service.tell("/works", busy, Reply(HERE))
+    service.answer("/works", busy, Reply(HERE))
     assert open_desk().ask("works").data == HERE
     assert waits == [7.0]
 
@@ -50,7 +50,7 @@ def test_a_busy_service_is_asked_again_after_the_time_it_asks_for(
 def test_a_service_that_asks_for_an_hour_is_left_alone(
     service: LocalService, open_desk: OpenDesk, waits: list[float]
 ) -> None:
-    service.tell("/works", Reply(b"", 429, headers={"Retry-After": "3600"}))
+    service.answer("/works", Reply(b"", 429, headers={"Retry-After": "3600"}))
     with pytest.raises(ServiceError, match=re.escape("left alone for 3,600 s")):
         open_desk().ask("works")
     assert waits == []
@@ -60,7 +60,7 @@ def test_a_service_that_asks_for_an_hour_is_left_alone(
 def test_a_failing_service_is_asked_again_with_growing_waits(
     service: LocalService, open_desk: OpenDesk, waits: list[float]
 ) -> None:
-    service.tell("/works", Reply(b"", 500), Reply(b"", 503), Reply(HERE))
+    service.answer("/works", Reply(b"", 500), Reply(b"", 503), Reply(HERE))
     assert open_desk().ask("works").data == HERE
     assert waits == [1.0, 2.0]
 
@@ -68,7 +68,7 @@ def test_a_failing_service_is_asked_again_with_growing_waits(
 def test_a_service_that_keeps_failing_is_given_up(
     service: LocalService, open_desk: OpenDesk
 ) -> None:
-    service.tell("/works", Reply(b"", 502))
+    service.answer("/works", Reply(b"", 502))
     with pytest.raises(ServiceError, match="is busy \\(status 502\\)"):
         open_desk().ask("works")
     assert len(service.asked) == QUICK.attempts
@@ -95,12 +95,12 @@ def test_what_is_not_there_is_not_asked_for_again(
 def test_half_an_answer_is_asked_for_again_and_never_kept(
     service: LocalService, open_desk: OpenDesk, half: Reply
 ) -> None:
-    service.tell("/works", half, Reply(HERE))
+    service.answer("/works", half, Reply(HERE))
     assert open_desk().ask("works").data == HERE
-    service.tell("/trials", half)
+    service.answer("/trials", half)
     with pytest.raises(ServiceError):
         open_desk().ask("trials")
-    service.tell("/trials", Reply(HERE))
+    service.answer("/trials", Reply(HERE))
     assert open_desk().ask("trials").data == HERE, "the cache holds sound answers only"
 
 
@@ -112,28 +112,28 @@ def test_half_an_answer_is_asked_for_again_and_never_kept(
         (Reply(b"", 403), "refuses with status 403"),
     ],
 )
-def test_a_wrong_answer_is_told_and_not_asked_for_again(
+def test_a_wrong_answer_is_reported_and_not_asked_for_again(
     service: LocalService, open_desk: OpenDesk, wrong: Reply, said: str
 ) -> None:
-    service.tell("/works", wrong)
+    service.answer("/works", wrong)
     with pytest.raises(ServiceError, match=said):
         open_desk().ask("works")
     assert len(service.asked) == 1
 
 
 def test_a_silent_service_is_given_up(service: LocalService, open_desk: OpenDesk) -> None:
-    service.tell("/works", Reply(HERE, delay=1.0))
+    service.answer("/works", Reply(HERE, delay=1.0))
     with pytest.raises(ServiceError, match=re.escape("no answer within 0.4 s")):
         open_desk(HASTY).ask("works")
 
 
 def test_an_answer_that_drips_is_given_up(service: LocalService, open_desk: OpenDesk) -> None:
-    service.tell("/works", Reply(b" " * 40, drip=0.05))
+    service.answer("/works", Reply(b" " * 40, drip=0.05))
     with pytest.raises(ServiceError, match=re.escape("did not end its answer within 0.8 s")):
         open_desk(HASTY).ask("works")
 
 
-def test_a_service_that_is_not_there_is_told_as_offline(open_desk: OpenDesk) -> None:
+def test_a_service_that_is_not_there_is_reported_as_offline(open_desk: OpenDesk) -> None:
     with pytest.raises(
         OfflineError, match=r"The service at http://127\.0\.0\.1:9 can't be reached"
     ):
@@ -144,7 +144,7 @@ def test_questions_keep_their_distance(
     service: LocalService, open_desk: OpenDesk, waits: list[float]
 ) -> None:
     for name in ("a", "b", "c"):
-        service.tell(f"/{name}", Reply(HERE))
+        service.answer(f"/{name}", Reply(HERE))
     desk = open_desk(pace=10.0)
     for name in ("a", "b", "c", "a"):
         desk.ask(name)
@@ -154,7 +154,7 @@ def test_questions_keep_their_distance(
 def test_a_broken_cache_costs_questions_and_nothing_else(
     service: LocalService, open_desk: OpenDesk, tmp_path: Path
 ) -> None:
-    service.tell("/works", Reply(HERE))
+    service.answer("/works", Reply(HERE))
     desk = open_desk()
     (tmp_path / "cache" / "answers.sqlite").write_text("this is no database " * 400)
     assert [desk.ask("works").data for _ in range(2)] == [HERE, HERE]
@@ -193,13 +193,13 @@ def test_a_wait_that_no_clock_reaches_ends_in_no_traceback(asked: str) -> None:
 def test_a_bomb_is_never_unpacked_whole(service: LocalService, open_desk: OpenDesk) -> None:
     packed = gzip.compress(b'{"a": "' + b" " * 40_000_000 + b'"}')
     assert len(packed) < 100_000
-    service.tell("/works", Reply(packed, headers={"Content-Encoding": "gzip"}))
+    service.answer("/works", Reply(packed, headers={"Content-Encoding": "gzip"}))
     with pytest.raises(ServiceError, match="more than 20 MB"):
         open_desk().ask("works")
 
 
 def test_a_large_answer_is_refused(service: LocalService, open_desk: OpenDesk) -> None:
-    service.tell("/works", Reply(b'{"a": "' + b" " * 21_000_000 + b'"}'))
+    service.answer("/works", Reply(b'{"a": "' + b" " * 21_000_000 + b'"}'))
     with pytest.raises(ServiceError, match="more than 20 MB"):
         open_desk().ask("works")
 
@@ -207,7 +207,7 @@ def test_a_large_answer_is_refused(service: LocalService, open_desk: OpenDesk) -
 @pytest.mark.parametrize("packing", ["gzip", "deflate"])
 def test_a_packed_answer_is_read(service: LocalService, open_desk: OpenDesk, packing: str) -> None:
     pack = gzip.compress if packing == "gzip" else zlib.compress
-    service.tell("/works", Reply(pack(b'{"here": true}'), headers={"Content-Encoding": packing}))
+    service.answer("/works", Reply(pack(b'{"here": true}'), headers={"Content-Encoding": packing}))
     assert open_desk().ask("works").data == HERE
 
 
@@ -215,9 +215,9 @@ def test_another_host_s_answer_is_not_the_service_s(
     service: LocalService, open_desk: OpenDesk
 ) -> None:
     with run_service() as other:
-        other.tell("/works", Reply({"from": "elsewhere"}))
+        other.report("/works", Reply({"from": "elsewhere"}))
         elsewhere = {"Location": f"{other.base}/works"}
-        service.tell("/works", Reply(b"", 302, headers=elsewhere))
+        service.answer("/works", Reply(b"", 302, headers=elsewhere))
         with pytest.raises(ServiceError, match="another host"):
             open_desk().ask("works")
         assert other.asked == []
@@ -226,13 +226,13 @@ def test_another_host_s_answer_is_not_the_service_s(
 def test_another_place_of_the_same_host_is_followed(
     service: LocalService, open_desk: OpenDesk
 ) -> None:
-    service.tell("/works", Reply(b"", 301, headers={"Location": "/v2/works"}))
-    service.tell("/v2/works", Reply(HERE))
+    service.answer("/works", Reply(b"", 301, headers={"Location": "/v2/works"}))
+    service.answer("/v2/works", Reply(HERE))
     assert open_desk().ask("works").data == HERE
 
 
 def test_a_circle_of_places_is_left(service: LocalService, open_desk: OpenDesk) -> None:
-    service.tell("/works", Reply(b"", 302, headers={"Location": "/works"}))
+    service.answer("/works", Reply(b"", 302, headers={"Location": "/works"}))
     with pytest.raises(ServiceError, match="more than 5 times"):
         open_desk().ask("works")
 

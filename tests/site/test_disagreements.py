@@ -23,7 +23,7 @@ RETRACTION = Notice(
     kind="retraction",
     doi="10.1000/notice",
     issued=date(2024, 5, 17),
-    told_by="Crossref",
+    reported_by="Crossref",
     seen_at="https://api.crossref.org/works/10.1000/w1",
     seen_on=date(2026, 11, 21),
 )
@@ -145,7 +145,7 @@ def test_the_api_says_which_findings_rest_on_retracted_work(atlas: Library) -> N
             "kind": "retraction",
             "doi": "10.1000/notice",
             "issued": "2024-05-17",
-            "told_by": "Crossref",
+            "reported_by": "Crossref",
             "seen_at": "https://api.crossref.org/works/10.1000/w1",
             "seen_on": "2026-11-21",
         }

@@ -85,14 +85,14 @@ def tags_of(**fields: Any) -> list[tuple[str, str]]:
 def test_namesakes_who_stand_side_by_side_both_count() -> None:
     """Zotero drops an author who equals the one before, to the letter."""
     people = [{"family": "Chen", "given": "J."}] * 3 + [{"family": "Lu", "given": "R."}]
-    told = [c for name, c in tags_of(author=people) if name == "citation_author"]
-    assert all(one != other for one, other in pairwise(told))
-    assert [" ".join(t.split()) for t in told] == ["Chen, J.", "Chen, J.", "Chen, J.", "Lu, R."]
+    found = [c for name, c in tags_of(author=people) if name == "citation_author"]
+    assert all(one != other for one, other in pairwise(found))
+    assert [" ".join(t.split()) for t in found] == ["Chen, J.", "Chen, J.", "Chen, J.", "Lu, R."]
 
 
 def test_a_group_with_a_comma_in_its_name_stays_one() -> None:
-    told = [c for n, c in tags_of(author=[{"literal": "The Knee Group, Inc."}]) if "author" in n]
-    assert told == ["The Knee Group Inc."]
+    found = [c for n, c in tags_of(author=[{"literal": "The Knee Group, Inc."}]) if "author" in n]
+    assert found == ["The Knee Group Inc."]
 
 
 def test_an_article_number_with_a_hyphen_is_kept_whole() -> None:
@@ -116,21 +116,21 @@ def test_an_article_number_with_a_hyphen_is_kept_whole() -> None:
 def test_each_type_of_work_is_named_for_reference_managers(
     kind: str, said: str, holder: str
 ) -> None:
-    told = dict(tags_of(type=kind, **{"container-title": "H"}))
-    assert told["DC.type"] == said
-    assert [name for name, content in told.items() if content == "H" and name != "DC.source"] == (
+    found = dict(tags_of(type=kind, **{"container-title": "H"}))
+    assert found["DC.type"] == said
+    assert [name for name, content in found.items() if content == "H" and name != "DC.source"] == (
         [holder] if holder else []
     )
 
 
 def test_a_saved_work_leads_to_its_publisher(pages: dict[str, Page]) -> None:
-    told = dict(names(pages[ROE]))
-    assert told["citation_public_url"] == (
+    found = dict(names(pages[ROE]))
+    assert found["citation_public_url"] == (
         "https://doi.org/10.1002/(SICI)1097%3C1::AID;2%3E3.0.CO;2-%23"
     )
     properties = {t["name"]: t["content"] for t in pages[ROE].extra["head"]["properties"]}
     assert properties["og:type"] == "article"
-    assert "citation_abstract" not in told
+    assert "citation_abstract" not in found
     web = CslItem(type="webpage", title="T", URL="https://registry.example/1")
     assert dict(find_work_tags(web))["citation_public_url"] == "https://registry.example/1"
     assert "og:site_name" not in dict(find_graph_tags("T", "", AT, web))

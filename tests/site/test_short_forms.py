@@ -41,7 +41,7 @@ def mark(forms: ShortForms, body: str, *papers: str) -> str:
     return Marker(Wording(forms, papers), "../glossary/", escape_text).mark(body)
 
 
-def told(marked: str) -> list[tuple[str, str]]:
+def reported(marked: str) -> list[tuple[str, str]]:
     tree = html.fromstring(f"<div>{marked}</div>")
     return [(link.text, link.get("title")) for link in tree.xpath("//a[@class='short']")]
 
@@ -53,9 +53,9 @@ def test_a_form_is_a_link_into_the_glossary_with_its_meaning(forms):
 
 
 def test_only_the_first_use_in_a_section_is_marked(forms):
-    assert len(told(mark(forms, "<p>OA and OA.</p><p>OA</p>"))) == 1
-    assert len(told(mark(forms, "<p>OA.</p>\n\n## More\n\n<p>OA</p>"))) == 2
-    assert len(told(mark(forms, "<tr><td>OA</td></tr><tr><td>OA</td></tr>"))) == 2
+    assert len(reported(mark(forms, "<p>OA and OA.</p><p>OA</p>"))) == 1
+    assert len(reported(mark(forms, "<p>OA.</p>\n\n## More\n\n<p>OA</p>"))) == 2
+    assert len(reported(mark(forms, "<tr><td>OA</td></tr><tr><td>OA</td></tr>"))) == 2
 
 
 @pytest.mark.parametrize(
@@ -89,25 +89,25 @@ def test_what_is_no_text_to_explain_stays_as_it_is(forms, body):
     ],
 )
 def test_words_are_read_as_the_field_writes_them(forms, words, found):
-    assert told(mark(forms, f"<p>{words}</p>")) == found
+    assert reported(mark(forms, f"<p>{words}</p>")) == found
 
 
 def test_an_ambiguous_form_is_read_by_its_context_or_left_open(forms):
-    assert told(mark(forms, "<p>HG raised glucose.</p>")) == [("HG", "High glucose")]
-    assert told(mark(forms, "<p>The modulus of HG.</p>")) == [("HG", "Hydrogel")]
-    assert told(mark(forms, "<p>HG was used.</p>")) == []
-    assert told(mark(forms, "<p>HG was used.</p><p>glucose</p>")) == []
+    assert reported(mark(forms, "<p>HG raised glucose.</p>")) == [("HG", "High glucose")]
+    assert reported(mark(forms, "<p>The modulus of HG.</p>")) == [("HG", "Hydrogel")]
+    assert reported(mark(forms, "<p>HG was used.</p>")) == []
+    assert reported(mark(forms, "<p>HG was used.</p><p>glucose</p>")) == []
 
 
 def test_what_a_paper_defines_holds_for_its_words_alone(forms):
-    assert told(mark(forms, "<p>PD</p>")) == []
-    assert told(mark(forms, "<p>PD</p>", "one")) == [("PD", "platelet-derived")]
-    both = told(mark(forms, "<p>PD</p>", "one", "two"))
+    assert reported(mark(forms, "<p>PD</p>")) == []
+    assert reported(mark(forms, "<p>PD</p>", "one")) == [("PD", "platelet-derived")]
+    both = reported(mark(forms, "<p>PD</p>", "one", "two"))
     assert both == [("PD", "may mean platelet-derived or Parkinson's disease")]
 
 
 def test_meanings_that_differ_in_case_are_one(forms):
-    assert told(mark(forms, "<p>OA</p>", "one", "two")) == [("OA", "Osteoarthritis")]
+    assert reported(mark(forms, "<p>OA</p>", "one", "two")) == [("OA", "Osteoarthritis")]
 
 
 def test_the_words_themselves_stay_verbatim(forms):

@@ -56,16 +56,16 @@ def test_the_api_has_one_record_with_both_reports(tmp_path: Path) -> None:
     records = find_records(build_atlas(make_reported_twice(tmp_path)), AT)["trials"]
     jsonschema.validate(records, array_schema("trials", AT))
     [trial] = records
-    assert [(t["paper"], t["status"]["printed"]) for t in trial["tellings"]] == [
+    assert [(t["paper"], t["status"]["printed"]) for t in trial["reports"]] == [
         (PAPER, "completed"),
         (OTHER, "terminated"),
     ]
-    assert [t["references"] for t in trial["tellings"]] == [[2], [1]]
+    assert [t["references"] for t in trial["reports"]] == [[2], [1]]
 
 
 def test_a_trial_reported_once_has_no_list_of_reports(tmp_path: Path) -> None:
     [trial] = find_records(build_atlas(make_library(tmp_path)), AT)["trials"]
-    assert "tellings" not in trial
+    assert "reports" not in trial
 
 
 def test_one_page_holds_both_reports(tmp_path: Path) -> None:

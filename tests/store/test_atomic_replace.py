@@ -101,7 +101,7 @@ with hold_lock(Path(sys.argv[1])):
 """
 
 
-def test_a_second_build_is_told_of_the_first(root: Path, tmp_path: Path) -> None:
+def test_a_second_build_is_reported_of_the_first(root: Path, tmp_path: Path) -> None:
     lock = tmp_path / "build/lock"
     with subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(lock)],

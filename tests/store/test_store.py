@@ -1,4 +1,4 @@
-"""Canonical YAML: the same bytes for the same records, and every fault told by line."""
+"""Canonical YAML: the same bytes for the same records, and every fault stated by line."""
 
 from __future__ import annotations
 
@@ -73,7 +73,9 @@ def test_a_failed_write_leaves_the_old_file_and_no_other(
         ("id: a\nkind: source\n", "t.yml:1: error: label: a value, got none"),
     ],
 )
-def test_each_fault_is_told_by_file_line_and_field(tmp_path: Path, text: str, place: str) -> None:
+def test_each_fault_is_reported_by_file_line_and_field(
+    tmp_path: Path, text: str, place: str
+) -> None:
     path = tmp_path / "t.yml"
     path.write_text(text)
     with pytest.raises(ProblemError) as caught:
@@ -113,7 +115,7 @@ def test_what_no_person_would_write_is_one_short_line(
     assert len(str(caught.value.problems[0])) < 600
 
 
-def test_a_folder_and_a_circle_of_links_in_the_place_of_a_file_are_told(tmp_path: Path) -> None:
+def test_a_folder_and_a_circle_of_links_in_the_place_of_a_file_are_reported(tmp_path: Path) -> None:
     (tmp_path / "folder.yml").mkdir()
     (tmp_path / "circle.yml").symlink_to(tmp_path / "circle.yml")
     for name in ("folder.yml", "circle.yml"):
@@ -129,7 +131,7 @@ def test_a_work_has_one_entry_of_identifiers(tmp_path: Path) -> None:
         store.load_library(tmp_path / "content", tmp_path)
 
 
-def test_a_term_in_the_wrong_folder_is_told(tmp_path: Path) -> None:
+def test_a_term_in_the_wrong_folder_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "content/terms/vehicles/bmsc.yml"
     path.parent.mkdir(parents=True)
     path.write_text("id: bmsc\nlabel: BMSC\nkind: source\n")
@@ -137,7 +139,7 @@ def test_a_term_in_the_wrong_folder_is_told(tmp_path: Path) -> None:
         store.read_terms(tmp_path / "content", tmp_path)
 
 
-def test_all_faults_of_all_files_are_told_at_once(tmp_path: Path) -> None:
+def test_all_faults_of_all_files_are_reported_at_once(tmp_path: Path) -> None:
     folder = tmp_path / "content/terms/sources"
     folder.mkdir(parents=True)
     for name in ("a", "b"):

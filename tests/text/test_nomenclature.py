@@ -126,7 +126,7 @@ def test_a_gene_whose_term_gives_no_number_is_known_by_its_name() -> None:
     assert nomenclature.Terms({own.id: own}).of_gene(gene) == "scleraxis"
 
 
-def test_short_rna_is_told_by_its_class() -> None:
+def test_short_rna_is_reported_by_its_class() -> None:
     found = [term for *_, term in nomenclature.find_names("tRF-3001b and piR-019825, not tRFs")]
     assert found == ["trna-fragment", "pirna"]
 

@@ -169,7 +169,7 @@ def _read_apart(
 
 
 def _says_something(trace: Trace, about: str) -> bool:
-    """Tell whether a finding says anything of the field in its place.
+    """Return whether a finding says anything of the field in its place.
 
     A row counts if it or its table is about vesicles; by the paper's subject alone it counts only
     if it names a source, vehicle or cargo and something of it.
@@ -181,8 +181,8 @@ def _says_something(trace: Trace, about: str) -> bool:
         return False
     if finding.locator.kind == "full-text":
         guessed = {a.value for a in trace.assigned if a.rule.startswith("hypothesis")}
-        told = {i for f in _ACTING for i in finding.ids_in(f)} - guessed
-        return bool(finding.sources and told)
+        reported = {i for f in _ACTING for i in finding.ids_in(f)} - guessed
+        return bool(finding.sources and reported)
     said = [field for field in _SAYING if getattr(finding, field)]
     if finding.locator.kind == "table-row" and about != "table":
         carried = {"sources", "vehicles", "cargo"} & set(said)
@@ -378,7 +378,7 @@ def _beside_titles(
 
 
 def _by_field(assigned: Iterable[Assigned]) -> dict[str, dict[str, str]]:
-    """Return values and their details by field, without species: those tell no subject."""
+    """Return values and their details by field, without species: those say no subject."""
     found: dict[str, dict[str, str]] = {}
     for item in assigned:
         if item.field not in ("", "species", "sites", "design"):

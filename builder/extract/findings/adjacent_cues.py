@@ -24,7 +24,7 @@ _LISTED_SIGN = re.compile(
     r"(?:\s*(?:,|/|and)\s*[^;.()\[\]]{1,60}?)?(?P<sign>\s*[(\[]\s*[+＋\-‐‑–−]+\s*[)\]])"
 )
 _SIGN = re.compile(r"\s*[(\[]\s*([+＋]+|[-‐‑–−]+)\s*[)\]]")
-# What may stand between a name and the predicate that tells its direction.
+# What may stand between a name and the predicate that says its direction.
 _PREDICATE = re.compile(
     r"^(?P<more>(?:\s+(?:and|in|of)\s+[\w-]+){0,2})"
     r"\s+(?P<aux>(?:(?:was|were|is|are|be|been|being|has|have|had|can|could|may|might|also|both|all|"
@@ -89,9 +89,9 @@ def is_mediated(text: str, end: int) -> str:
 
 
 def read_predicate(text: str, start: int, end: int, state: State, cues: Cues) -> State | None:
-    """Return what a predicate behind a name tells of it: "X was reduced", "X rose".
+    """Return what a predicate behind a name says of it: "X was reduced", "X rose".
 
-    Of a name behind a preposition it tells nothing: the "IL-1β" of "MMP-13 rise by IL-1β fell".
+    Of a name behind a preposition it says nothing: the "IL-1β" of "MMP-13 rise by IL-1β fell".
     """
     if _AGENT.search(text[max(0, start - 20) : start]):
         return None
@@ -101,9 +101,9 @@ def read_predicate(text: str, start: int, end: int, state: State, cues: Cues) ->
         return None
     word, ends = match["word"].lower(), ENDS_CLAUSE.match(rest[match.end() :])
     meaning = cues.meaning(word)
-    # "prevents apoptosis induced by X": the verb before it tells.
-    told = state.cue and state.effect not in ("involves", "modulates")
-    if meaning.kind != "verb" or not meaning.effect or (told and not match["aux"].strip()):
+    # "prevents apoptosis induced by X": the verb before it says.
+    reported = state.cue and state.effect not in ("involves", "modulates")
+    if meaning.kind != "verb" or not meaning.effect or (reported and not match["aux"].strip()):
         return None
     if state.rule == "noun":
         said = compose(meaning.effect, state.effect)

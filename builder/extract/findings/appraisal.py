@@ -27,7 +27,7 @@ from builder.models import Certainty, Design, Finding, Level, Quantity, Result, 
 _RAISED, _LOWERED = ("up", "activates"), ("down", "inhibits")
 _IN_VIVO = re.compile(r"\bin\s+vivo\b", re.IGNORECASE)
 _IN_VITRO = re.compile(r"\bin\s+vitro\b", re.IGNORECASE)
-# Rules by which a verb of the statement itself tells what was done.
+# Rules by which a verb of the statement itself says what was done.
 _SAID = ("verb", "passive", "arrow", "sign")
 _SETTINGS = ("setting", "application")
 _MOST_BEFORE = 40  # letters before a name in which the verb of its deed stands
@@ -315,12 +315,12 @@ class _Reader:
 
     def read_certainty(self) -> Certainty:
         patterns = self.words.patterns
-        told = [a for a in self.assigned if a.field in EFFECTS and self._is_told(a)]
-        if self.row and told:
+        reported = [a for a in self.assigned if a.field in EFFECTS and self._is_reported(a)]
+        if self.row and reported:
             return "asserted"
         question = self.title and patterns["question"].search(self.text)
-        if told and not question:
-            first = min((a.start for a in told), default=0)
+        if reported and not question:
+            first = min((a.start for a in reported), default=0)
             modal = patterns["modal"].search(self.text)
             return "hedged" if modal and not self.row and modal.start() < first else "asserted"
         if patterns["hedged"].search(self.text):
@@ -331,7 +331,7 @@ class _Reader:
             return "aim"
         return "asserted"
 
-    def _is_told(self, item: Assigned) -> bool:
+    def _is_reported(self, item: Assigned) -> bool:
         """Return whether an effect is said to have happened: a direction, and no hypothesis."""
         if item.rule.startswith("hypothesis") or item.rule == "aim":
             return False
@@ -353,10 +353,10 @@ class _Reader:
     def read_result(self, certainty: Certainty) -> Result:
         if certainty != "asserted":
             return "none-reported"
-        told = self._named("condition_effects")
+        reported = self._named("condition_effects")
         verdicts = {"down": "improved", "up": "worsened", "none": "no-benefit"}
-        found = {verdicts[a.detail] for a in told if a.detail in verdicts}
-        if all(a.rule == "repair" for a in told):
+        found = {verdicts[a.detail] for a in reported if a.detail in verdicts}
+        if all(a.rule == "repair" for a in reported):
             found |= set(self._benefits())
         words = self.words.patterns
         if not found and words["no_difference"].search(self.text):
@@ -386,7 +386,7 @@ class _Reader:
             bad = item.value in ids["bad"]
             if dry and item.value in ids["vessels"]:
                 continue
-            if not self._is_told(item) or not (good or bad):
+            if not self._is_reported(item) or not (good or bad):
                 continue
             if item.detail in _RAISED or item.detail == "involves":
                 yield "improved" if good else "worsened"

@@ -131,7 +131,7 @@ def _cells(reading: Reading) -> list[Mention]:
 
 
 def _is_membrane(reading: Reading, mention: Mention) -> bool:
-    """Tell whether a fluid's name belongs to a part of the cell: the "plasma membrane"."""
+    """Return whether a fluid's name belongs to a part of the cell: the "plasma membrane"."""
     behind = re.match(r"[\s-]+membranes?\b", reading.behind(mention), re.IGNORECASE)
     whole = behind and reading.cues.not_carrier_whole.fullmatch(mention.text + behind[0])
     return bool(whole)
@@ -196,7 +196,7 @@ def _releases(reading: Reading, mention: Mention) -> bool:
 
 
 def _acts_by_vesicles(reading: Reading, mention: Mention) -> bool:
-    """Tell whether a cell that begins its clause acts by its vesicles.
+    """Return whether a cell that begins its clause acts by its vesicles.
 
     "MSCs deliver miR-21 via exosomes"; the vesicles are another's where a cell stands beside them:
     "chondrocytes respond via MSC exosomes", "exosomes from plasma".
@@ -225,7 +225,7 @@ def _acts_by_vesicles(reading: Reading, mention: Mention) -> bool:
 
 
 def _is_active(reading: Reading, word: str) -> bool:
-    """Tell whether a word is a finite verb of direction: "promote", "inhibited"."""
+    """Return whether a word is a finite verb of direction: "promote", "inhibited"."""
     found = reading.cues.finder.fullmatch(word)
     return bool(found) and reading.cues.meaning(word).kind == "verb" and not word.endswith("ing")
 
@@ -235,7 +235,7 @@ def _is_compared(reading: Reading) -> bool:
 
 
 def _makes_cell_behind(reading: Reading, mention: Mention) -> bool:
-    """Tell whether a cell only made another: the BMSC of "BMSC-derived osteoblasts"."""
+    """Return whether a cell only made another: the BMSC of "BMSC-derived osteoblasts"."""
     derived = _MADE.match(reading.behind(mention))
     if not derived:
         return False
@@ -244,7 +244,7 @@ def _makes_cell_behind(reading: Reading, mention: Mention) -> bool:
 
 
 def _makes_another_cell(reading: Reading, mention: Mention, pattern: Pattern) -> bool:
-    """Tell whether another cell stands between: the iPSC of "iPSC-derived MSC exosomes"."""
+    """Return whether another cell stands between: the iPSC of "iPSC-derived MSC exosomes"."""
     match = pattern.match(reading.behind(mention))
     if pattern.rule == "x-speaks-by-exosomes":
         return False
@@ -263,7 +263,7 @@ def _makes_another_cell(reading: Reading, mention: Mention, pattern: Pattern) ->
 
 
 def _has_nearer_cell(reading: Reading, mention: Mention) -> bool:
-    """Tell whether another cell stands nearer to the vesicles: "exosomes of BMSCs primed OBs"."""
+    """Return whether another cell stands nearer to the vesicles: "exosomes of BMSCs primed OBs"."""
     vesicles = [m.end() for m in reading.cues.vesicle.finditer(reading.before(mention))]
     nearest = vesicles[-1] if vesicles else 0
     between = [o for o in _cells(reading) if nearest <= o.start and o.end <= mention.start]
@@ -275,7 +275,7 @@ def _has_nearer_cell(reading: Reading, mention: Mention) -> bool:
 
 
 def _names_no_cell(reading: Reading, mention: Mention) -> bool:
-    """Tell whether a cell's name belongs to another thing, or stands for comparison only."""
+    """Return whether a cell's name belongs to another thing, or stands for comparison only."""
     return bool(
         _makes_cell_behind(reading, mention)
         or touches(mention, reading.mentions("modification"))
@@ -322,7 +322,7 @@ def _spread(reading: Reading, found: list[tuple[Mention, str, str]]) -> None:
 
 
 def _is_product(reading: Reading, mention: Mention) -> bool:
-    """Tell whether a process forms the cell: it is no target of "osteoblast differentiation"."""
+    """Return whether a process forms the cell: it is no target of "osteoblast differentiation"."""
     return bool(_TOWARDS.search(reading.before(mention))) or any(
         is_inside(mention, [p]) and _FORMING.search(p.text) for p in reading.mentions("mechanism")
     )

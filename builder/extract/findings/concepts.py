@@ -33,7 +33,7 @@ _NAMING_KINDS = ("modification", "source", "vehicle", "vesicle", "outcome")
 # Inside one of these names a process counts only as what the name is about: "cell-free [bone
 # regeneration]", but not "[regenerative] medicine".
 _FIELD_KINDS = ("intervention", "method", "condition")
-# Rules by which the words themselves tell a direction.
+# Rules by which the words themselves say a direction.
 _SAID = ("verb", "arrow", "passive", "sign")
 _DIRECTED = ("up", "down", "activates", "inhibits")
 _ARTICLES = re.compile(r"\s*(?:(?:the|of|both|number|numbers|generation|production)\s+)*")
@@ -114,7 +114,7 @@ def _is_not_carried(reading: Reading, mention: Mention) -> bool:
 
 
 def _is_opposed(reading: Reading, mention: Mention) -> bool:
-    """Tell whether what is carried is not the molecule, or works against it: "MMP-13 siRNA"."""
+    """Return whether what is carried is not the molecule, or works against it: "MMP-13 siRNA"."""
     behind = _OPPOSED_BEHIND.match(reading.behind(mention))
     before = reading.before(mention)[-40:]
     absent = reading.cues.absent_cargo.search(before)
@@ -157,7 +157,7 @@ def read_mechanisms(reading: Reading) -> list[Assigned]:
         if is_inside(mention, names) or _is_modifier(reading, mention):
             continue
         assigned = _directed(reading, mention, "mechanisms")
-        if _tells_kind(reading, mention) and not assigned.rule.startswith(_SAID):
+        if _reports_kind(reading, mention) and not assigned.rule.startswith(_SAID):
             continue
         if assigned.detail == "involves" and _is_stimulus(reading, mention, assigned.rule):
             continue
@@ -210,8 +210,8 @@ def _is_stimulus(reading: Reading, mention: Mention, rule: str) -> bool:
     return bool(behind) or rule.startswith("agent") or cue in reading.cues.stimuli
 
 
-def _tells_kind(reading: Reading, mention: Mention) -> bool:
-    """Tell whether a word only says what kind of cell it is.
+def _reports_kind(reading: Reading, mention: Mention) -> bool:
+    """Return whether a word only says what kind of cell it is.
 
     "Senescent chondrocytes", "CD34+ cells".
     """
@@ -226,7 +226,7 @@ def _tells_kind(reading: Reading, mention: Mention) -> bool:
 
 
 def _is_modifier(reading: Reading, mention: Mention) -> bool:
-    """Tell whether a process only describes the thing that a longer name is about."""
+    """Return whether a process only describes the thing that a longer name is about."""
     return any(
         is_inside(mention, [o]) and o.end != mention.end for o in reading.mentions(*_FIELD_KINDS)
     )
@@ -262,16 +262,16 @@ def _turned(reading: Reading, mention: Mention, state: State) -> State:
         return replace(state, effect=opposite.get(state.effect, state.effect), rule="turned-round")
     if mention.text.lower().startswith("anti") and not _is_anti(reading, mention):
         effect = {"involves": "inhibits", "up": "inhibits", "activates": "inhibits"}
-        told = effect.get(state.effect, "modulates" if state.effect != "none" else "none")
-        return replace(state, effect=told, rule="prefix")
-    mends = state.effect == "up" and state.cue.startswith(cues.mending)
-    if mends and mention.term in cues.harmful:
-        return replace(state, effect="down", rule="mended")
+        reported = effect.get(state.effect, "modulates" if state.effect != "none" else "none")
+        return replace(state, effect=reported, rule="prefix")
+    fixes = state.effect == "up" and state.cue.startswith(cues.fixing)
+    if fixes and mention.term in cues.harmful:
+        return replace(state, effect="down", rule="fixed")
     return state
 
 
 def _is_anti(reading: Reading, mention: Mention) -> bool:
-    """Tell whether a term is itself of the "anti" sort: "anti-inflammatory" action."""
+    """Return whether a term is itself of the "anti" sort: "anti-inflammatory" action."""
     return reading.vocabulary.terms[mention.term].label.lower().startswith("anti")
 
 
@@ -280,7 +280,7 @@ def _without_verb(reading: Reading, mention: Mention) -> tuple[int, int, Mention
 
     A name such as "suppress inflammation" or "DNA damage mitigation" holds its own direction: it
     is read as inflammation, as DNA damage. Of a term that is itself an act of lowering ("tumor
-    growth suppression") that act is what is told, not its reverse.
+    growth suppression") that act is what is stated, not its reverse.
     """
     cues = reading.cues
     first = cues.finder.match(mention.text)
@@ -298,7 +298,7 @@ def _without_verb(reading: Reading, mention: Mention) -> tuple[int, int, Mention
 
 
 def _is_noun(cues: Cues, word: str) -> bool:
-    """Tell whether a word is a noun of action: suppression, increase."""
+    """Return whether a word is a noun of action: suppression, increase."""
     return bool(cues.finder.fullmatch(word)) and cues.meaning(word).kind == "noun"
 
 

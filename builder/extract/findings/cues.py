@@ -1,4 +1,4 @@
-"""The cue lexicon: words that tell role and direction, kept as data in content/cues.yml."""
+"""The cue lexicon: words that say role and direction, kept as data in content/cues.yml."""
 
 from __future__ import annotations
 
@@ -204,7 +204,7 @@ class Cues:
     unchanged: re.Pattern[str]
     turning: re.Pattern[str]
     relief: ReliefWords
-    mending: tuple[str, ...]
+    fixing: tuple[str, ...]
     harmful: frozenset[str]
     comparing: re.Pattern[str]
     contrasting: re.Pattern[str]
@@ -240,20 +240,20 @@ class Cues:
         return next((word.removesuffix(e) + noun for e, noun in ends), "")
 
     def is_participle(self, word: str) -> bool:
-        """Tell whether a cue may be a past participle: reduced, driven, cut, held back."""
+        """Return whether a cue may be a past participle: reduced, driven, cut, held back."""
         return (
             word.endswith("ed")
             or word.split(maxsplit=1)[0].endswith("ed")
             or word in self.participles
         )
 
-    def tells_of_field(self, sentence: str) -> bool:
-        """Tell whether a sentence says something known, and not of the paper that it stands in."""
+    def reports_of_field(self, sentence: str) -> bool:
+        """Return whether a sentence says something known, and not about its own paper."""
         sentence = spelling.clean(sentence)
         return not self.about_itself.search(sentence) and not self.unknown.search(sentence)
 
     def names_vesicles(self, text: str) -> bool:
-        """Tell whether a text is about vesicles; "exosome-depleted serum" alone is not."""
+        """Return whether a text is about vesicles; "exosome-depleted serum" alone is not."""
         text = spelling.clean(text)
         return any(not self.never_source.match(text, m.end()) for m in self.vesicle.finditer(text))
 
@@ -429,7 +429,7 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
         ),
         turning=re.compile(rf"(?:^\s*|\s)(?:{_any(effects['turning'])})\b", re.IGNORECASE),
         relief=parse_relief(data["relief"], words["vesicle"]),
-        mending=tuple(effects["mending"]),
+        fixing=tuple(effects["fixing"]),
         harmful=frozenset(effects["harmful"]),
         contrasting=re.compile(rf"\b(?:{_any(effects['breaks'])})\b", re.IGNORECASE),
         denies_all=re.compile(rf"(?:{data['denies_all']})\s*[.;)]*\s*$", re.IGNORECASE),

@@ -195,7 +195,7 @@ class EffectReader:
         acted = guessing = False
         for cue in self._found():
             before = states[-1]
-            if cue.start < before.end or self._keeps(cue) or self._tells_time(cue):
+            if cue.start < before.end or self._keeps(cue) or self._reports_time(cue):
                 continue
             if cue.kind == "verb" and self._instead(cue, cue.end) and before.effect != "none":
                 state = self._directed(cue, before)
@@ -241,7 +241,7 @@ class EffectReader:
         )
 
     def _is_deed(self, cue: _Cue) -> bool:
-        """Tell whether a cue is a finite verb: neither a noun, nor a gerund, nor a participle."""
+        """Return whether a cue is a finite verb: neither a noun, nor a gerund, nor a participle."""
         if _COMPOUND.search(self.text[: cue.start]) or cue.word.endswith("ing"):
             return False
         if cue.kind == "verb":
@@ -251,7 +251,7 @@ class EffectReader:
         return cue.word in _PASSING_ON
 
     def _keeps(self, cue: _Cue) -> bool:
-        """Tell whether a preposition belongs to the words before it: "increase in", "such as"."""
+        """Return whether a preposition belongs to the words before it: "increase in", "such as"."""
         if cue.word not in ("in", "as", "for", *_RELATIONS):
             return False
         before = _LAST_WORD.search(self.text[: cue.start])
@@ -264,8 +264,8 @@ class EffectReader:
             return word in self.cues.measured
         return word in self.cues.keeps_in
 
-    def _tells_time(self, cue: _Cue) -> bool:
-        """Tell whether a "for" gives a time and no purpose: "for two weeks"."""
+    def _reports_time(self, cue: _Cue) -> bool:
+        """Return whether a "for" gives a time and no purpose: "for two weeks"."""
         return cue.word == "for" and bool(_TIME.match(self.text[cue.end :]))
 
     def _plain(self, cue: _Cue, states: Sequence[State]) -> State:
@@ -311,7 +311,7 @@ class EffectReader:
         return None
 
     def _takes_effect(self, cue: _Cue) -> bool:
-        """Tell whether a verb takes the vesicles' effect away; no other verb stands between."""
+        """Return whether a verb takes the vesicles' effect away; no other verb stands between."""
         effect = self.cues.effect_of_vesicles.match(self.text[cue.end :])
         if not effect:
             return False
@@ -319,14 +319,14 @@ class EffectReader:
         return all(self.cues.meaning(m[0]).kind != "verb" for m in cues)
 
     def _has_no_object(self, cue: _Cue) -> bool:
-        """Tell whether a verb goes without an object: "IL-6 rose", "IL-6 decreases in mice"."""
+        """Return whether a verb goes without an object: "IL-6 rose", "IL-6 decreases in mice"."""
         behind = self.text[cue.end :]
         return cue.word in self.cues.falling or (
             cue.word in self.cues.intransitive and bool(ENDS_CLAUSE.match(behind))
         )
 
     def _ends_clause(self, cue: _Cue, before: State) -> bool:
-        """Tell whether a participle ends a clause of its own: "osteogenesis promoted"."""
+        """Return whether a participle ends a clause of its own: "osteogenesis promoted"."""
         start = self._clause_start(cue.start)
         return (
             cue.kind == "verb"
@@ -339,7 +339,7 @@ class EffectReader:
         )
 
     def _goes_on(self, before: State, cue: _Cue) -> bool:
-        """Tell whether a denial reaches a further verb: "did not promote or inhibit"."""
+        """Return whether a denial reaches a further verb: "did not promote or inhibit"."""
         between = self.text[before.end : cue.start]
         if before.cue in ("nor", "neither") and not re.search(r"[,;.]|\bnor\b", between):
             return True  # "neither PRP nor its exosomes changed X"
@@ -367,7 +367,7 @@ class EffectReader:
         )
 
     def _absorbed(self, cue: _Cue, aim: _Cue) -> bool:
-        """Tell whether a verb belongs to a purpose: "for enhancing X and reducing Y"."""
+        """Return whether a verb belongs to a purpose: "for enhancing X and reducing Y"."""
         between = self.text[aim.end : cue.start]
         word = cue.word.split()[0]
         if cue.kind == "noun" or _GAP.match(between):
@@ -405,7 +405,7 @@ class EffectReader:
             said = f"{before.cue} {cue.word}"
             return State(cue.start, "up" if raised else "down", "verb-and-state", said, cue.end)
         if cue.kind == "verb" and cue.effect in OPPOSING and self._takes_effect(cue):
-            # What is taken away is the vesicles' effect; their direction is not told by the verb.
+            # What is taken away is the vesicles' effect; their direction is not stated by the verb.
             return State(cue.start, "modulates", "effect-taken-away", cue.word, cue.end)
         return State(cue.start, cue.effect, cue.kind, cue.word, cue.end)
 
@@ -425,6 +425,6 @@ class EffectReader:
         return State(cue.start, effect, "verb-and-noun", said, cue.end, outer)
 
     def _is_listed(self, before: State, cue: _Cue) -> bool:
-        """Tell whether a noun goes on with a verb's objects: "cut the fall of X and the rise"."""
+        """Return whether a noun goes on with a verb's objects: "cut the fall of X and the rise"."""
         between = self.text[before.end : cue.start]
         return bool(re.search(r"(?:,|\band|\bor)\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+)?$", between))

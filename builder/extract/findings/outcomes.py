@@ -19,7 +19,7 @@ from builder.extract.findings.spans import Reading
 from builder.extract.findings.statements import Assigned
 from builder.extract.vocabulary import Mention, Vocabulary
 
-# Rules of a direction that a text tells of an object.
+# Rules of a direction that a text gives an object.
 _TOLD = ("verb", "noun", "passive", "arrow", "sign", "denied", "unchanged", "protected")
 # Types of conditions that are healed, and that nothing makes worse by promoting or inducing them.
 _WOUNDS = ("defect", "injury")
@@ -97,7 +97,7 @@ def _healed(reading: Reading, before: str) -> tuple[str, str]:
 
 
 def _governs(reading: Reading, state: State, start: int, end: int, *, healing: bool) -> bool:
-    """Tell whether a state's words have the object, and nothing else, beside them."""
+    """Return whether a state's words have the object, and nothing else, beside them."""
     text = reading.text
     if state.rule.startswith(("arrow", "sign")) or not state.end:
         return True  # the words stand right beside it
@@ -135,7 +135,7 @@ def _effect(reading: Reading, mention: Mention, state: State, *, healing: bool) 
     raises = state.effect in ("up", "activates")
     if healing:
         return "down" if raises else "up" if lowers else ""
-    if lowers or (raises and state.cue.startswith(reading.cues.mending)):
+    if lowers or (raises and state.cue.startswith(reading.cues.fixing)):
         return "down"
     harmed = reading.vocabulary.terms[mention.term].type not in _WOUNDS
     worse = words.worsening.match(state.cue)
@@ -143,13 +143,13 @@ def _effect(reading: Reading, mention: Mention, state: State, *, healing: bool) 
 
 
 def _is_vesicles_deed(reading: Reading, state: State) -> bool:
-    """Tell whether a verb's clause names vesicles before it: they made the condition worse."""
+    """Return whether a verb's clause names vesicles before it: they made the condition worse."""
     clause = _CLAUSE.split(reading.text[: state.start])[-1]
     return bool(reading.cues.vesicle.search(clause))
 
 
 def _is_doubtful(reading: Reading, verb: int) -> bool:
-    """Tell whether a deed is only hoped for, or done by the lack of vesicles."""
+    """Return whether a deed is only hoped for, or done by the lack of vesicles."""
     words = reading.cues.relief
     near = re.split(r"[.;]\s", reading.text[max(0, verb - _NEAR) : verb])[-1]
     return bool(words.unsure.search(near) or words.lacking.search(reading.text[:verb]))

@@ -80,7 +80,7 @@ def _check_entity(
 def _find_named(label: str, curie: str, vocabulary: Vocabulary) -> str | None:
     """Return the term of an entity's label.
 
-    A label may turn the name round ("degeneration of the articular cartilage"), or tell less than
+    A label may turn the name round ("degeneration of the articular cartilage"), or say less than
     the one term that knows its number as a broader one ("sclerosis" of subchondral bone).
     """
     if named := vocabulary.find_term(label):
@@ -112,7 +112,7 @@ def _ask_about_match(entity: EntityRecord, term: Term, match: str) -> EntityReco
 
 
 def _is_other_label(entity: EntityRecord, holders: Sequence[Term]) -> bool:
-    """Tell whether the number's own label shares no word with the entity's."""
+    """Return whether the number's own label shares no word with the entity's."""
     said = {spelling.american(w) for w in spelling.fold(entity.label).split()}
     labels = {
         spelling.american(w)
@@ -123,7 +123,7 @@ def _is_other_label(entity: EntityRecord, holders: Sequence[Term]) -> bool:
     return bool(holders) and not said & labels
 
 
-_SMALL_WORDS = 4  # words of fewer letters tell nothing of a subject
+_SMALL_WORDS = 4  # words of fewer letters say nothing of a subject
 _SHORT_NAME = 2
 _GENERIC = frozenset(
     ["hydrogel", "scaffold", "cell", "composite", "exosome", "exosomes", "stem", "mesenchymal",
@@ -138,7 +138,7 @@ Terms = Mapping[str, Mapping[str, str]]
 class Beside:
     """A row and one cited title, read: ids of terms and their effects by field.
 
-    ``texts`` are the row and the title as printed; ``about`` tells that the title names vesicles.
+    ``texts`` are the row and the title as printed; ``about`` says that the title names vesicles.
     """
 
     row: Terms
@@ -180,7 +180,7 @@ class Beside:
             text = f"The title it cites names {self._labels(theirs)}, the row no source."
             yield self._question("row-title-source", "sources", text, 3)
         elif set(ours) < set(theirs) and len(theirs) > 1 and self._strangers(theirs, ours):
-            return  # a study of several sources, of which the row tells one
+            return  # a study of several sources, of which the row says one
         elif self._strangers(ours, theirs) or self._strangers(theirs, ours):
             text = (
                 f"The row names {self._labels(ours)}, the title it cites {self._labels(theirs)}: "
@@ -244,7 +244,7 @@ class Beside:
 
     def _of(self, field: str) -> tuple[list[str], list[str]]:
         ours, theirs = list(self.row.get(field, {})), list(self.title.get(field, {}))
-        if field == "vehicles":  # properties and forms tell little; materials tell which it is
+        if field == "vehicles":  # properties and forms say little; materials say which it is
             return self._materials(ours), self._materials(theirs)
         return ours, theirs
 
@@ -262,7 +262,7 @@ class Beside:
         return Question(rule=rule, text=text, field=field, weight=weight)
 
     def _has_common_subject(self) -> bool:
-        """Tell whether a row and a title share a term, a parent or two telling words."""
+        """Return whether a row and a title share a term, a parent or two specific words."""
         ours = {i for ids in self.row.values() for i in ids}
         theirs = {i for ids in self.title.values() for i in ids}
         if not theirs:
@@ -277,7 +277,7 @@ class Beside:
 
 
 def is_related(one: str, other: str, vocabulary: Vocabulary) -> bool:
-    """Tell whether two terms are the same, parent and child, related, or share a telling word."""
+    """Return whether two terms are the same, parent and child, related, or share a rare word."""
     if one == other or one in vocabulary.ancestors(other) or other in vocabulary.ancestors(one):
         return True
     first, second = (vocabulary.terms[i] for i in (one, other))

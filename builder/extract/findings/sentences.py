@@ -1,6 +1,6 @@
 """Sentences of a prose text, with the works that each cites.
 
-The splitter is a kept library; what it can't know is told to it: a citation printed right behind a
+The splitter is a kept library; it is given what it can't know: a citation printed right behind a
 full stop belongs to the sentence before it (``cells.[3] Then``), and some short forms of the field
 end no sentence (``i.v.``, ``approx.``).
 """
@@ -45,7 +45,7 @@ def find_sentences(text: str) -> list[str]:
 def split_sentences(text: str, citations: Sequence[int] = (), marks: Marks = ()) -> list[Sentence]:
     """Return the sentences of a text in order.
 
-    ``marks`` are the offsets of citations where the layout tells them; without them a number of
+    ``marks`` are the offsets of citations where the layout gives them; without them a number of
     ``citations`` counts where it is printed in brackets.
     """
     found = []

@@ -30,7 +30,7 @@ _HEADED = ("mechanism", "condition", "vehicle")
 class Reading:
     """One text of a statement with what helps to read it; mentions are looked up once a kind.
 
-    ``about_vesicles`` tells that the whole statement names vesicles or stands in a table of them.
+    ``about_vesicles`` says that the whole statement names vesicles or stands in a table of them.
     """
 
     part: Part
@@ -79,7 +79,7 @@ class Reading:
         return self._found[kinds]
 
     def _is_test(self, mention: Mention) -> bool:
-        """Tell whether a mention only names a test or a body: "wound healing assay"."""
+        """Return whether a mention only names a test or a body: "wound healing assay"."""
         is_process = self.vocabulary.terms[mention.term].kind == "mechanism"
         return is_process and bool(_TEST.match(self.text, mention.end))
 
@@ -104,16 +104,16 @@ class Reading:
         return self.vocabulary.terms[mention.term].type not in ("process", "tissue outcome")
 
     def is_molecule(self, mention: Mention) -> bool:
-        """Tell whether a mention is a gene or protein."""
+        """Return whether a mention is a gene or protein."""
         return self.vocabulary.terms[mention.term].type == "gene/protein"
 
     def _stands(self, mention: Mention, wanted: Sequence[Mention]) -> bool:
-        """Tell whether a mention counts beside the longer ones that it lies in."""
+        """Return whether a mention counts beside the longer ones that it lies in."""
         longer = [o for o in wanted if is_inside(mention, [o])]
         return all(self._is_head(mention, o) or self._is_member(mention, o) for o in longer)
 
     def _is_head(self, mention: Mention, longer: Mention) -> bool:
-        """Tell whether a mention is what a longer name is about: "local [bone repair]"."""
+        """Return whether a mention is what a longer name is about: "local [bone repair]"."""
         above = {longer.term, *self.vocabulary.ancestors(longer.term)}
         return (
             mention.end == longer.end
@@ -124,7 +124,7 @@ class Reading:
         )
 
     def _is_member(self, mention: Mention, longer: Mention) -> bool:
-        """Tell whether a mention is a member of an axis or of a pair of processes."""
+        """Return whether a mention is a member of an axis or of a pair of processes."""
         if mention.term == longer.term or mention.kind != "mechanism":
             return False
         if self.vocabulary.terms[longer.term].type == "axis":
@@ -194,7 +194,7 @@ class Reading:
 
 
 def is_inside(mention: Mention, others: Sequence[Mention]) -> bool:
-    """Tell whether a mention lies inside a longer one."""
+    """Return whether a mention lies inside a longer one."""
     return any(
         o.start <= mention.start and mention.end <= o.end and len(o.text) > len(mention.text)
         for o in others
@@ -206,7 +206,7 @@ def _covers(longer: Mention, mention: Mention) -> bool:
 
 
 def touches(mention: Mention, others: Sequence[Mention]) -> bool:
-    """Tell whether a mention overlaps another."""
+    """Return whether a mention overlaps another."""
     return any(o.start < mention.end and mention.start < o.end for o in others)
 
 

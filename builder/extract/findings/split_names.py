@@ -71,7 +71,7 @@ def _turned(match: re.Match[str], v: Vocabulary) -> Mention | None:
 
 
 def _of_condition(text: str, condition: Mention, v: Vocabulary) -> Iterator[Mention]:
-    """Yield the process that mends a defect: "healing of calvarial defects" is bone healing."""
+    """Yield the process that fixes a defect: "healing of calvarial defects" is bone healing."""
     before = re.search(rf"\b({_NOUN})\s+of\s+(?:[\w-]+\s+){{0,3}}$", text[: condition.start], re.I)
     behind = _BEHIND.match(text[condition.end :])
     noun = before[1] if before else behind[1] if behind else ""
@@ -155,7 +155,7 @@ def find_animal_models(
 def _is_modelled(
     text: str, animal: Mention, modelled: re.Match[str] | None, condition: Mention
 ) -> bool:
-    """Tell whether a model is of a condition: "rat OA model", "OA rat model", "rat model of OA"."""
+    """Return whether a model is of a condition: "rat OA model", "rat model of OA"."""
     if not modelled:
         return False
     end = animal.end + modelled.end()
@@ -168,7 +168,7 @@ def _is_modelled(
 
 
 def _is_had_by(text: str, animal: Mention, condition: Mention) -> bool:
-    """Tell whether an animal has a condition: "mice with periodontitis", "defects in rats"."""
+    """Return whether an animal has a condition: "mice with periodontitis", "defects in rats"."""
     if animal.end <= condition.start:
         between = text[animal.end : condition.start]
         if not between.strip():

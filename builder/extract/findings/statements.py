@@ -37,7 +37,7 @@ _LEAST_SENTENCES = 2  # of the abstract, that name vesicles where the title does
 _LEAST_CELLS = 3  # a row of fewer columns is no heading within the table
 
 
-# The fields that tell what vesicles did.
+# The fields that say what vesicles did.
 EFFECTS = ("mechanisms", "outcomes", "condition_effects")
 
 
@@ -86,7 +86,7 @@ class Statement:
     """The smallest citable piece of a paper, before it is read.
 
     ``context`` holds words that may settle a short form: cited titles, column names.
-    ``titles`` are the titles that a row or sentence cites. ``about`` tells that its place is about
+    ``titles`` are the titles that a row or sentence cites. ``about`` says that its place is about
     vesicles: the table's caption or columns name them (``table``), the paper is (``paper``), or
     the sentence goes on about those of an earlier one (``sentence``), which is then ``before``.
     """
@@ -179,11 +179,11 @@ def group_titles(references: Sequence[Cited]) -> dict[int, tuple[str, ...]]:
 
 
 def is_about_vesicles(paper: Paper, cues: Cues) -> bool:
-    """Tell whether vesicles are a paper's subject, by its title or its abstract."""
+    """Return whether vesicles are a paper's subject, by its title or its abstract."""
     if cues.names_vesicles(paper.csl.title):
         return True
-    told = [*find_sentences(paper.abstract or ""), *find_sentences(paper.tldr or "")]
-    return sum(map(cues.names_vesicles, told)) >= _LEAST_SENTENCES
+    reported = [*find_sentences(paper.abstract or ""), *find_sentences(paper.tldr or "")]
+    return sum(map(cues.names_vesicles, reported)) >= _LEAST_SENTENCES
 
 
 def column_role(name: str, cues: Cues) -> str:
@@ -251,13 +251,13 @@ def _quote(row: TableRow, printed: Sequence[list[str]]) -> str:
 
 
 def _is_heading(row: TableRow, table: Table) -> bool:
-    """Tell whether a row only parts the table ("Stem cells" over all columns) or heads it again."""
+    """Return whether a row is a heading of the table ("Stem cells" over all columns)."""
     if all(c.text.strip().lower() in name.lower() for name, c in row.cells.items()):
         return True
-    told = {c.printed.strip() for c in row.cells.values() if c.inherited is None} - {""}
+    reported = {c.printed.strip() for c in row.cells.values() if c.inherited is None} - {""}
     filled = [c for c in row.cells.values() if c.printed.strip()]
     spread = len(filled) in (1, len(row.cells))
-    return len(told) <= 1 and spread and len(table.columns) >= _LEAST_CELLS
+    return len(reported) <= 1 and spread and len(table.columns) >= _LEAST_CELLS
 
 
 _CONTRAST = re.compile(
@@ -293,9 +293,9 @@ def split_contrast(statement: Statement) -> list[Statement]:
 
 
 def set_apart(whole: Trace, clauses: Sequence[Trace], cues: Cues) -> list[Trace]:
-    """Return one finding a clause where each tells what its own sources did, else the whole.
+    """Return one finding a clause where each says what its own sources did, else the whole.
 
-    Of a whole that can't be split, the sources whose own clause tells nothing are left out. A title
+    Of a whole that can't be split, the sources whose own clause says nothing are left out. A title
     is never split.
     """
     if len(clauses) <= 1 or not _have_own_sources(clauses):
@@ -303,40 +303,40 @@ def set_apart(whole: Trace, clauses: Sequence[Trace], cues: Cues) -> list[Trace]
     if whole.finding.locator.kind in ("title", "reference-title"):
         return [_without_silent(whole, clauses)]
     clauses = _with_ellipsis(clauses, cues)
-    if all(_tells_effect(clause.finding) for clause in clauses):
+    if all(_reports_effect(clause.finding) for clause in clauses):
         return list(clauses)
     return [_without_silent(whole, clauses)]
 
 
 def _have_own_sources(clauses: Sequence[Trace]) -> bool:
-    """Tell whether no two clauses name the same source."""
+    """Return whether no two clauses name the same source."""
     named = [set(c.finding.sources) for c in clauses]
     return sum(map(len, named)) == len(set().union(*named))
 
 
-def _tells_effect(finding: Finding) -> bool:
+def _reports_effect(finding: Finding) -> bool:
     return bool(finding.sources and any(getattr(finding, field) for field in EFFECTS))
 
 
 def _with_ellipsis(clauses: Sequence[Trace], cues: Cues) -> list[Trace]:
-    """Return the clauses; those that only deny get what the one telling clause says, denied.
+    """Return the clauses; those that only deny get what the one clause with a result says, denied.
 
     "A reduces X, whereas B had no effect": B had no effect on X.
     """
-    telling = [c for c in clauses if _tells_effect(c.finding)]
-    if len(telling) != 1:
+    report = [c for c in clauses if _reports_effect(c.finding)]
+    if len(report) != 1:
         return list(clauses)
-    told = [a for a in telling[0].assigned if a.field in EFFECTS]
+    reported = [a for a in report[0].assigned if a.field in EFFECTS]
     return [
-        _denying(clause, told)
-        if clause is not telling[0] and cues.denies_all.search(clause.finding.quote)
+        _denying(clause, reported)
+        if clause is not report[0] and cues.denies_all.search(clause.finding.quote)
         else clause
         for clause in clauses
     ]
 
 
-def _denying(clause: Trace, told: Sequence[Assigned]) -> Trace:
-    denied = [replace(a, detail="none", rule="denied-in-short") for a in told]
+def _denying(clause: Trace, reported: Sequence[Assigned]) -> Trace:
+    denied = [replace(a, detail="none", rule="denied-in-short") for a in reported]
     effects = {
         field: [
             EffectOf(id=name, effect="none")
@@ -356,9 +356,9 @@ def _without_silent(whole: Trace, clauses: Sequence[Trace]) -> Trace:
 
     The effects of the other clauses are none of theirs; the question that the finding asks stays.
     """
-    telling = {s for c in clauses if _tells_effect(c.finding) for s in c.finding.sources}
-    silent = {s for c in clauses if not _tells_effect(c.finding) for s in c.finding.sources}
-    if not telling:
+    report = {s for c in clauses if _reports_effect(c.finding) for s in c.finding.sources}
+    silent = {s for c in clauses if not _reports_effect(c.finding) for s in c.finding.sources}
+    if not report:
         return whole
     kept = [s for s in whole.finding.sources if s not in silent]
     assigned = tuple(a for a in whole.assigned if a.field != "sources" or a.value not in silent)
@@ -405,7 +405,7 @@ def _go_through(sentences: Iterable[Sentence], cues: Cues) -> Iterator[tuple[Sen
             spoken = text
         elif not back:
             spoken = spoken if names else ""
-        if ((names or back) and cues.tells_of_field(text)) or find_registry_ids(text):
+        if ((names or back) and cues.reports_of_field(text)) or find_registry_ids(text):
             yield sentence, back
 
 

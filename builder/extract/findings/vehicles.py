@@ -240,7 +240,7 @@ def _label(printed: str) -> str:
 
 
 def _is_compared(reading: Reading, mention: Mention) -> bool:
-    """Tell whether a material is what the vesicles are measured against, no carrier."""
+    """Return whether a material is what the vesicles are measured against, no carrier."""
     if reading.part.role == "vehicle" or not reading.cues.comparing.search(reading.text):
         return False
     before, behind = reading.before(mention)[-40:], reading.behind(mention)[:40]
@@ -249,7 +249,7 @@ def _is_compared(reading: Reading, mention: Mention) -> bool:
 
 
 def _is_elsewhere(reading: Reading, whole: Mention, parts: Sequence[Mention]) -> bool:
-    """Tell whether a carrier belongs to a culture, a treatment or the name of a process."""
+    """Return whether a carrier belongs to a culture, a treatment or the name of a process."""
     named = [
         m
         for kind in ("modification", "intervention", "mechanism", "source", "model")
@@ -288,7 +288,7 @@ def read_modifications(reading: Reading, sources: Sequence[Assigned] = ()) -> li
 
 
 def _is_given_vesicles(reading: Reading, mention: Mention) -> bool:
-    """Tell whether vesicles are what a cell was treated with: "BMSCs pretreated with exosomes"."""
+    """Return whether a cell was treated with vesicles: "BMSCs pretreated with exosomes"."""
     behind = reading.behind(mention)[:60]
     vesicle = reading.cues.vesicle.search(behind)
     return bool(vesicle and _GIVEN_VESICLES.fullmatch(behind[: vesicle.start()]))
@@ -414,13 +414,13 @@ def find_molecules(reading: Reading) -> list[Mention]:
 
 
 def is_unknown_rna(reading: Reading, mention: Mention) -> bool:
-    """Tell whether a class word stands before a name that the vocabulary lacks: lncRNA XYZ1."""
+    """Return whether a class word stands before a name that the vocabulary lacks: lncRNA XYZ1."""
     rna = reading.vocabulary.terms[mention.term].type in RNA_TYPES
     return rna and bool(_NAME_BEHIND.match(reading.behind(mention)))
 
 
 def is_put_in(reading: Reading, mention: Mention) -> bool:
-    """Tell whether a molecule in a column of modifications or loading is put into the vesicles.
+    """Return whether a molecule in a column of modifications or loading is put into the vesicles.
 
     "miR-21 overexpression", "BMP-2 plasmid", and all under "Loading"; but not "TGF-β1 pretreatment"
     nor "miR-21 knockdown".

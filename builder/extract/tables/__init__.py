@@ -44,7 +44,7 @@ class Slot:
     column: int
 
     def begins_at(self, row: int, column: int) -> bool:
-        """Tell whether the cell is printed here and does not only reach to here."""
+        """Return whether the cell is printed here and does not only reach to here."""
         return (self.row, self.column) == (row, column)
 
 
@@ -162,10 +162,10 @@ class _Repairer:
                 )
             else:
                 cells[column] = self._read_cell(text, row_id, column, line)
-        self._tell_placing(placed, row_id, line, above)
+        self._note_placing(placed, row_id, line, above)
         self._finish_row(row_id, line, cells)
 
-    def _tell_placing(self, placed: Placed, row_id: str, line: int, above: TableRow | None) -> None:
+    def _note_placing(self, placed: Placed, row_id: str, line: int, above: TableRow | None) -> None:
         if not placed.rule:
             return
         names = ", ".join(repr(self.columns[i]) for i in placed.missing)
@@ -295,6 +295,6 @@ def _pad(row: Sequence[str], width: int) -> tuple[str, ...]:
 
 
 def _trusted(rows: Sequence[tuple[str, ...]]) -> Sequence[tuple[str, ...]]:
-    """Return the rows that stand in their columns: those that end in a told cell, if any do."""
-    told = [r for r in rows if r[-1]]
-    return told or rows
+    """Return the rows that stand in their columns: those that end in a stated cell, if any do."""
+    reported = [r for r in rows if r[-1]]
+    return reported or rows

@@ -63,17 +63,17 @@ def find_stray_numbers(text: str, heading: str, known: AbstractSet[int]) -> tupl
 
 
 def is_citation(text: str) -> bool:
-    """Tell whether a cell holds citations and nothing else."""
+    """Return whether a cell holds citations and nothing else."""
     return bool(_ONLY_CITATIONS.match(text.strip()))
 
 
 def is_reference_heading(text: str) -> bool:
-    """Tell whether a heading names the column of references."""
+    """Return whether a heading names the column of references."""
     return bool(_REFERENCE_HEADING.match(text.strip()))
 
 
 def says_nothing(text: str) -> bool:
-    """Tell whether a cell is empty or says that there is nothing to say (``NA``, ``–``)."""
+    """Return whether a cell is empty or says that there is nothing to say (``NA``, ``–``)."""
     return spelling.fold(text) in _NOTHING
 
 
@@ -106,18 +106,18 @@ class Column:
 
 def describe_column(texts: Sequence[str]) -> Column:
     """Return the profile of a column from its cells; cells that say nothing don't count."""
-    told = [t for t in texts if not says_nothing(t)]
-    lengths = [math.log1p(len(t)) for t in told] or [0.0]
+    reported = [t for t in texts if not says_nothing(t)]
+    lengths = [math.log1p(len(t)) for t in reported] or [0.0]
     mean = sum(lengths) / len(lengths)
     spread = math.sqrt(sum((x - mean) ** 2 for x in lengths) / len(lengths))
     return Column(
-        size=len(told),
+        size=len(reported),
         mean=mean,
         spread=max(spread, _LEAST_SPREAD),
-        stops=(sum(t.rstrip().endswith(".") for t in told) + 1) / (len(told) + 2),
-        citations=sum(map(is_citation, told)) / len(told) if told else 0.0,
-        words=Counter(w for t in told for w in set(stems(t))),
-        texts=frozenset(told),
+        stops=(sum(t.rstrip().endswith(".") for t in reported) + 1) / (len(reported) + 2),
+        citations=sum(map(is_citation, reported)) / len(reported) if reported else 0.0,
+        words=Counter(w for t in reported for w in set(stems(t))),
+        texts=frozenset(reported),
     )
 
 

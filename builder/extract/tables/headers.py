@@ -38,23 +38,23 @@ class Headings:
 
 
 def is_second_header(first: Sequence[str], second: Sequence[str]) -> bool:
-    """Tell whether the row below the header continues it, by shape alone.
+    """Return whether the row below the header continues it, by shape alone.
 
     The header lacks headings, and the row has at least two short cells and many empty ones.
     """
     lacking = sum(not t for t in first)
-    told = [t for t in second if t]
-    if not lacking or len(told) < 2 or len(told) >= len(second):  # noqa: PLR2004
+    reported = [t for t in second if t]
+    if not lacking or len(reported) < 2 or len(reported) >= len(second):  # noqa: PLR2004
         return False
-    if any(find_citations(t) or len(t) > _LONGEST_HEADING or t.endswith(".") for t in told):
+    if any(find_citations(t) or len(t) > _LONGEST_HEADING or t.endswith(".") for t in reported):
         return False
     if _is_placed(second):
         return not second[0]
-    return len(told) > lacking
+    return len(reported) > lacking
 
 
 def _is_placed(second: Sequence[str]) -> bool:
-    """Tell whether the sub-headings stand over their own columns, and not pushed to the left."""
+    """Return whether the sub-headings stand over their own columns, and not pushed to the left."""
     last = max(i for i, t in enumerate(second) if t)
     return any(not t for t in second[:last])
 
@@ -76,7 +76,7 @@ def name_columns(
 
 
 def _is_pushed(first: Sequence[str], body: Sequence[Column]) -> bool:
-    """Tell whether the references stand under an empty heading: then a heading spans columns."""
+    """Return whether the references stand under an empty heading: then a heading spans columns."""
     named = [i for i, t in enumerate(first) if is_reference_heading(t)]
     cited = [i for i, c in enumerate(body) if c.citations > 0.5]  # noqa: PLR2004 (most of its cells)
     return len(named) == 1 and len(cited) == 1 and named[0] < cited[0] and not first[cited[0]]
@@ -95,14 +95,14 @@ def _name_placed(first: Sequence[str], second: Sequence[str]) -> Headings:
 
 def _spread(first: Sequence[str], second: Sequence[str], start: int) -> list[str]:
     """Return the headings moved right past the columns that the spanning heading takes."""
-    told = [t for t in first if t]
-    extra = len(first) - len(told)
+    reported = [t for t in first if t]
+    extra = len(first) - len(reported)
     run = 0
     while start + run < len(second) and second[start + run]:
         run += 1
     if run != extra + 1:
         return list(first)
-    return [*told[: start + 1], *[""] * extra, *told[start + 1 :]]
+    return [*reported[: start + 1], *[""] * extra, *reported[start + 1 :]]
 
 
 def list_layouts(headings: int, subs: int, width: int) -> Iterator[Layout]:
@@ -168,8 +168,8 @@ def _name_by_fit(headings: Sequence[str], subs: Sequence[str], body: Sequence[Co
     near = [_names(la, headings, subs) for score, la in scored if best - score < SURE]
     if len(near) == 1:
         groups = [h for h, (_, size, _) in zip(headings, scored[0][1], strict=True) if size > 1]
-        told = ", ".join(repr(g) for g in groups)
-        note = f"{told} spans the columns of the second header row, as the cells below show"
+        reported = ", ".join(repr(g) for g in groups)
+        note = f"{reported} spans the columns of the second header row, as the cells below show"
         return Headings(_unique(near[0]), "two-row-header", note)
     # Only what every likely layout says is kept.
     safe = [names[0] if len(set(names)) == 1 else "" for names in zip(*near, strict=True)]

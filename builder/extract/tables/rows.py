@@ -44,8 +44,8 @@ def place_row(cells: Sequence[str], columns: Sequence[Column]) -> Placed:
     if len(cells) > width:
         return _join_extra(_drop_empty_end(cells, width), columns)
     padded = (*cells, *[""] * (width - len(cells)))
-    told = [c for c in padded if c]
-    if len(told) <= 1:
+    reported = [c for c in padded if c]
+    if len(reported) <= 1:
         return Placed(padded, rule="" if len(cells) == width else "too-few-cells")
     lacking = _count_missing(padded, columns, printed=len(cells))
     if not lacking:
@@ -69,8 +69,8 @@ def _count_missing(padded: Sequence[str], columns: Sequence[Column], *, printed:
     if printed < len(padded):
         return len(padded) - printed
     empty_end = next((n for n, t in enumerate(reversed(padded)) if t), 0)
-    always_told = empty_end and columns[-1].size >= _LEAST_ROWS
-    return empty_end if always_told and here == [] and home is None else 0
+    always_reported = empty_end and columns[-1].size >= _LEAST_ROWS
+    return empty_end if always_reported and here == [] and home is None else 0
 
 
 def _placings(padded: Sequence[str], lacking: int) -> list[tuple[tuple[int, ...], tuple[str, ...]]]:

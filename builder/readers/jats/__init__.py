@@ -31,7 +31,7 @@ _XML = re.compile(r"^[\s\ufeff]*<(?:\?xml|!DOCTYPE|!--|[A-Za-z])", re.IGNORECASE
 
 
 def recognises(text: str) -> bool:
-    """Tell whether a text is markup; what is not JATS then gets an error that says what it is."""
+    """Return whether a text is markup; what is not JATS then gets an error that says what it is."""
     return _XML.match(text) is not None
 
 

@@ -50,7 +50,7 @@ def _listed(article: etree._Element, context: Context) -> Iterator[tuple[str, st
 
 
 def _is_abbreviations(listing: etree._Element) -> bool:
-    """Tell whether a list, or the part of the article it stands in, is titled so."""
+    """Return whether a list, or the part of the article it stands in, is titled so."""
     if any(True for _ in listing.iterancestors(*_OUTSIDE)):
         return False
     own = child_of(listing, "title")

@@ -93,7 +93,7 @@ LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 class Context:
     """State of one reading. ``numbers`` maps ids of list entries to their numbers.
 
-    ``untagged`` tells that the article marks none of its citations, so that bracketed numbers in
+    ``untagged`` says that the article marks none of its citations, so that bracketed numbers in
     the text are all there is. ``language`` is the article's, in lower case.
     """
 

@@ -333,9 +333,9 @@ def _find_licence(meta: etree._Element, context: Context, lines: Lines) -> tuple
     if not licences:
         free = below(meta, "permissions", "license_ref")
         statement = first_in(meta, "copyright-statement")
-        told = text_of(statement, context)
+        reported = text_of(statement, context)
         url = tidy(free.text or "") if free is not None else ""
-        return (told if "licen" in told.lower() else ""), url
+        return (reported if "licen" in reported.lower() else ""), url
     licences = sorted(filter(_is_public, licences), key=_licence_rank) or licences
     lines.append(("licence", line_of(licences[0])))
     texts = (tidy(_licence_text(licence, context)) for licence in licences)
@@ -349,14 +349,14 @@ def _is_public(licence: etree._Element) -> bool:
     use = f"{licence.get('license-type', '')} {licence.get('specific-use', '')}".lower()
     refs = " ".join(ref.get("specific-use", "") for ref in licence.iter("license_ref")).lower()
     urls = " ".join(_licence_urls(licence)).lower()
-    told = f"{use} {refs} {urls}"
-    return not any(word in told for word in ("tdm", "text-mining", "textmining", "userlicense"))
+    reported = f"{use} {refs} {urls}"
+    return not any(word in reported for word in ("tdm", "text-mining", "textmining", "userlicense"))
 
 
 def _licence_rank(licence: etree._Element) -> bool:
     """Sort public licences (Creative Commons, open access) before all others."""
-    told = f"{licence.get('license-type', '')} {' '.join(_licence_urls(licence))}".lower()
-    return not any(word in told for word in ("creativecommons", "open", "cc-by", "cc by"))
+    reported = f"{licence.get('license-type', '')} {' '.join(_licence_urls(licence))}".lower()
+    return not any(word in reported for word in ("creativecommons", "open", "cc-by", "cc by"))
 
 
 def _licence_text(licence: etree._Element, context: Context) -> str:

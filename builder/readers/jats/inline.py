@@ -134,7 +134,7 @@ class Prose:
     """Gathers the text of elements, their citations and what floats out of the line.
 
     Citations are kept as marks in the raw text (a NUL before, a 0x01 behind: neither can stand in
-    XML) until the text is complete, because ranges show only then. ``marks_notes`` tells whether
+    XML) until the text is complete, because ranges show only then. ``marks_notes`` says whether
     the marks of notes are part of the text.
     """
 
@@ -221,7 +221,7 @@ class Prose:
         return text, cited, marks
 
     def last_is_mark(self) -> bool:
-        """Tell whether the text so far ends in a citation."""
+        """Return whether the text so far ends in a citation."""
         return bool(self._parts) and self._parts[-1].endswith("\x01")
 
     def cite(self, element: etree._Element, numbers: tuple[int, ...]) -> None:
@@ -305,7 +305,7 @@ def cited_numbers(element: etree._Element, context: Context) -> tuple[int, ...] 
         return numbers
     targets = rid.split()
     if not targets:
-        # Without a target only a bare number tells what is cited.
+        # Without a target only a bare number says what is cited.
         if element.get("ref-type") != "bibr" or not known:
             return None
         return tuple(n for n in map(int, _DIGITS.findall(element.text or "")) if n <= context.last)

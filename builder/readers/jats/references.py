@@ -98,10 +98,10 @@ def _pair_forms(works: Works) -> Works:
 
 
 def _is_same_work(tagged: etree._Element, printed: etree._Element) -> bool:
-    """Tell whether a name, a title, a year or a link tagged in one form stands in the other."""
+    """Return whether a name, a title, a year or a link tagged in one form stands in the other."""
     words = words_of(printed).casefold()
-    told = (words_of(part).strip(" .,").casefold() for part in tagged.iter(*_TELLING))
-    return any(word and word in words for word in told)
+    reported = (words_of(part).strip(" .,").casefold() for part in tagged.iter(*_TELLING))
+    return any(word and word in words for word in reported)
 
 
 def _number_entries(entries: list[Entry], context: Context) -> list[int]:
@@ -223,14 +223,14 @@ def _check_year(element: etree._Element, fields: WorkFields, number: int, contex
             expected = f"a day that there is in reference {number}"
             context.flag("warning", "jats-ref-date", element, expected, "one that there is not")
         return
-    told = next((text for year in element.iter("year") if (text := tidy(words_of(year)))), "")
-    if fields.issued or (told and not fields.status and not _UNDATED.search(told)):
+    reported = next((text for year in element.iter("year") if (text := tidy(words_of(year)))), "")
+    if fields.issued or (reported and not fields.status and not _UNDATED.search(reported)):
         expected = f"a year from {_EARLIEST} to {_LATEST} in reference {number}"
         hint = "Compare the entry with the work that it names."
-        context.flag("warning", "jats-ref-year", element, expected, repr(told), hint)
+        context.flag("warning", "jats-ref-year", element, expected, repr(reported), hint)
 
 
 def _holds_several(parts: Parts) -> bool:
-    """Tell whether a citation has more than one volume and first page."""
+    """Return whether a citation has more than one volume and first page."""
     found = parts.found
     return len(found.get("volume", ())) > 1 and len(found.get("fpage", ())) > 1

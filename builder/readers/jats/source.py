@@ -37,7 +37,7 @@ _GREEK = {
 
 
 def has_named(text: bytes, start: int) -> bool:
-    """Tell whether a named character stands in a text from a place on."""
+    """Return whether a named character stands in a text from a place on."""
     return _NAMED.search(text, start) is not None
 
 
@@ -126,8 +126,8 @@ _KNOWN_PREFIXES = {
     "mml": "http://www.w3.org/1998/Math/MathML",
 }
 _FETCH = "The file may be cut off or damaged: fetch it again."
-# What the parser says, in a reader's words, and the mend.
-_MENDS = {
+# What the parser says, in a reader's words, and the fix.
+_FIXES = {
     "xmlParseEntityRef": ("an '&' that begins no character", "Write a plain & as &amp;."),
     "Extra content": ("more behind the end", "Save each article as a file of its own."),
     "too long": ("a text too long to be of a paper", "Look at what stands in this line."),
@@ -140,7 +140,7 @@ _HEAD = 2000
 
 
 def parse_article(data: bytes, file: str) -> tuple[etree._Element, list[Problem]]:
-    """Return the one article of a file, tags without namespaces, and what was mended on the way.
+    """Return the one article of a file, tags without namespaces, and what was fixed on the way.
 
     Raises ProblemError for bytes that are no XML, for other XML, and for several articles.
     """
@@ -236,8 +236,8 @@ def _not_well_formed(error: etree.XMLSyntaxError, clean: bytes, file: str) -> Pr
     line = error.lineno or 0
     if _HTML.search(clean[:_HEAD].decode("utf-8", "replace")):
         return _html_page(clean, file, line)
-    told = " ".join((error.msg or "an empty file").split(", line ")[0].split())
-    got, hint = next((mend for sign, mend in _MENDS.items() if sign in told), (told, _FETCH))
+    reported = " ".join((error.msg or "an empty file").split(", line ")[0].split())
+    got, hint = next((fix for sign, fix in _FIXES.items() if sign in reported), (reported, _FETCH))
     return Problem(file, line, "error", "jats-not-xml", "well-formed XML", got, hint=hint)
 
 

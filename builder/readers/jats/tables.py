@@ -56,7 +56,7 @@ def read_table_wrap(wrap: etree._Element, first: int, context: Context) -> list[
 
 
 def _is_outer(table: etree._Element, wrap: etree._Element) -> bool:
-    """Tell whether a table belongs to this wrap and stands in no cell of another table."""
+    """Return whether a table belongs to this wrap and stands in no cell of another table."""
     if table is wrap:
         return True
     for parent in table.iterancestors():
@@ -68,7 +68,7 @@ def _is_outer(table: etree._Element, wrap: etree._Element) -> bool:
 
 
 def _flag_image(wrap: etree._Element, name: str, context: Context) -> bool:
-    """Flag a table without rows; tell whether it is an image."""
+    """Flag a table without rows; say whether it is an image."""
     is_image = any(True for _ in wrap.iter("graphic", "inline-graphic", "media"))
     context.flag(
         "warning",
@@ -172,14 +172,14 @@ def _end_spans(rows: list[Row], ends: list[int]) -> list[Row]:
 
 
 def _is_evener(rows: list[Row], cut: list[Row]) -> bool:
-    """Tell whether more rows are as wide as most with all spans than with some cut."""
+    """Return whether more rows are as wide as most with all spans than with some cut."""
     widths, narrow = _widths(rows), _widths(cut)
     usual, _ = Counter(narrow).most_common(1)[0]
     return widths.count(usual) > narrow.count(usual) and max(widths) == usual
 
 
 def _is_spanned(rows: list[Row], place: int) -> bool:
-    """Tell whether a row without cells is one that cells above reach into."""
+    """Return whether a row without cells is one that cells above reach into."""
     above = enumerate(rows[:place])
     return any(cell.rowspan > place - index for index, row in above for cell in row)
 
@@ -287,7 +287,7 @@ def _widths(rows: list[Row]) -> list[int]:
 
 
 def _mark_headers(table: etree._Element, rows: list[Row]) -> list[Row]:
-    """Return the rows with their header rows told, where a table tags none or all as header.
+    """Return the rows with their header rows stated, where a table tags none or all as header.
 
     Without ``thead`` a first row all in bold is the header. Where ``thead`` holds the whole table,
     only its first row is, and the rows that this one spans.

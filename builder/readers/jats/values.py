@@ -124,7 +124,7 @@ def split_name(text: str) -> Person | None:
 
 
 def says_et_al(text: str | None) -> bool:
-    """Tell whether a text says that a list of names goes on."""
+    """Return whether a text says that a list of names goes on."""
     return bool(text and "al" in text.lower() and _ET_AL.search(text))
 
 
@@ -170,12 +170,12 @@ def parse_year(text: str | None) -> int:
 
 def parse_date(element: etree._Element) -> tuple[int, ...]:
     """Return the date that an element's year, month and day give, its text, or its attribute."""
-    told: dict[str, str | None] = {}
+    reported: dict[str, str | None] = {}
     for child in element:
-        told.setdefault(str(child.tag), child.text)
-    year = parse_year(told.get("year"))
+        reported.setdefault(str(child.tag), child.text)
+    year = parse_year(reported.get("year"))
     if year:
-        return make_date(year, told.get("month"), (told.get("day") or "").strip())
+        return make_date(year, reported.get("month"), (reported.get("day") or "").strip())
     return parse_written(words_of(element)) or parse_written(element.get("iso-8601-date") or "")
 
 
@@ -255,11 +255,11 @@ def find_identifiers(
     if not got["doi"] and "10." in printed:
         got["doi"] = bare_doi(find_doi(printed))
     if not got["pmid"] and "PMID" in printed:
-        told = _PMID_TEXT.search(printed)
-        got["pmid"] = told.group(1) if told else ""
+        reported = _PMID_TEXT.search(printed)
+        got["pmid"] = reported.group(1) if reported else ""
     if not got["pmcid"] and "PMC" in printed:
-        told = _PMCID_TEXT.search(printed)
-        got["pmcid"] = f"PMC{told.group(1)}" if told else ""
+        reported = _PMCID_TEXT.search(printed)
+        got["pmcid"] = f"PMC{reported.group(1)}" if reported else ""
     return got["doi"], got["pmid"], got["pmcid"], url
 
 
@@ -288,11 +288,11 @@ def _take_links(links: Iterable[etree._Element], got: dict[str, str]) -> str:
             both = (bare_doi(target), bare_doi(tidy(text)))
             got["doi"] = got["doi"] or max(both, key=len)
         elif kind in ("pmid", "pubmed") or _PMID_URL.search(target):
-            told = _PMID_URL.search(target) or re.match(r"(\d{1,9})$", target)
-            got["pmid"] = got["pmid"] or (told.group(1) if told else "")
+            reported = _PMID_URL.search(target) or re.match(r"(\d{1,9})$", target)
+            got["pmid"] = got["pmid"] or (reported.group(1) if reported else "")
         elif kind in ("pmcid", "pmc") or "/pmc/articles/" in target:
-            told = _PMCID_TEXT.search(target)
-            got["pmcid"] = got["pmcid"] or (f"PMC{told.group(1)}" if told else "")
+            reported = _PMCID_TEXT.search(target)
+            got["pmcid"] = got["pmcid"] or (f"PMC{reported.group(1)}" if reported else "")
         elif not url and target.startswith(("http://", "https://", "ftp://", "www.")):
             url = clean_url(target)
     return url

@@ -38,7 +38,7 @@ class Parts:
     """What one citation element holds.
 
     ``found`` has the elements that hold a field, by tag; people named behind the title stand under
-    ``late-person``, for they are editors as a rule. ``has_text`` tells whether there is text beside
+    ``late-person``, for they are editors as a rule. ``has_text`` says whether there is text beside
     the tags, ``et_al`` whether that text says that a list of names goes on.
     """
 
@@ -55,7 +55,7 @@ class Parts:
         self.et_al = self._gather(element)
 
     def _gather(self, element: etree._Element) -> bool:
-        """Sort the elements by tag; tell whether text between them says "et al."."""
+        """Sort the elements by tag; say whether text between them says "et al."."""
         found = self.found
         et_al = False
         is_top = element is self.element
@@ -153,7 +153,7 @@ def printed_work(parts: Parts) -> str:
 
 
 def _is_plain(element: etree._Element) -> bool:
-    """Tell whether an element's text is just what its tags hold; set fields apart on the way.
+    """Return whether an element's text is just what its tags hold; set fields apart on the way.
 
     PubMed Central takes out the spaces between the parts of a name, and between fields: they are
     put back, for "137" and a PMID behind it would read as one number.
@@ -234,8 +234,8 @@ def parse_work(parts: Parts, printed: str) -> WorkFields | None:
     authors, editors, more = _find_authors(parts, title_is_part=head is not None)
     doi, pmid, pmcid, url = find_identifiers(found, printed)
     accession, address = _find_accession(found)
-    told = {tag: parts.first(tag) for tag in TEXTS.intersection(found)}
-    tell = told.get
+    reported = {tag: parts.first(tag) for tag in TEXTS.intersection(found)}
+    report = reported.get
     return WorkFields(
         type=kind,
         title=title,
@@ -243,22 +243,22 @@ def parse_work(parts: Parts, printed: str) -> WorkFields | None:
         et_al=parts.et_al or more,
         container=container,
         issued=_find_issued(found),
-        volume=tell("volume", ""),
-        issue=tell("issue", "") or tell("supplement", ""),
-        page=find_page(told),
-        publisher=tell("publisher-name", "") or _institution(told, kind),
+        volume=report("volume", ""),
+        issue=report("issue", "") or report("supplement", ""),
+        page=find_page(reported),
+        publisher=report("publisher-name", "") or _institution(reported, kind),
         doi=doi,
         pmid=pmid,
         pmcid=pmcid,
         url=url or address,
         accessed=_find_accessed(found),
         status="" if "volume" in found else _find_status(printed, title),
-        issn=tell("issn", ""),
+        issn=report("issn", ""),
         editors=editors,
-        edition=tell("edition", "") or tell("version", ""),
-        publisher_place=tell("publisher-loc", ""),
+        edition=report("edition", "") or report("version", ""),
+        publisher_place=report("publisher-loc", ""),
         genre=_find_genre(printed) if kind == "thesis" else "",
-        number=tell("patent", "") or accession,
+        number=report("patent", "") or accession,
     )
 
 
@@ -274,9 +274,9 @@ def _find_genre(printed: str) -> str:
     return found[0] if found else ""
 
 
-def _institution(told: Mapping[str, str], kind: str) -> str:
+def _institution(reported: Mapping[str, str], kind: str) -> str:
     """Return the institution that published a thesis or report."""
-    return told.get("institution", "") if kind in ("thesis", "report") else ""
+    return reported.get("institution", "") if kind in ("thesis", "report") else ""
 
 
 def _find_accession(found: Found) -> tuple[str, str]:
@@ -380,7 +380,7 @@ def _is_et_al(person: Person) -> bool:
 
 
 def _gather_people(group: etree._Element, people: list[etree._Element]) -> bool:
-    """Add the people of a group, not the members of one of them; tell whether it goes on."""
+    """Add the people of a group, not the members of one of them; say whether it goes on."""
     goes_on = says_et_al(group.text)
     for child in group:
         tag = child.tag
@@ -424,13 +424,13 @@ def _find_accessed(found: Found) -> tuple[int, ...]:
     return ()
 
 
-def find_page(told: Mapping[str, str]) -> str:
+def find_page(reported: Mapping[str, str]) -> str:
     """Return first and last page joined, or the range or article number as tagged."""
-    first, last = told.get("fpage", ""), told.get("lpage", "")
+    first, last = reported.get("fpage", ""), reported.get("lpage", "")
     if first:
         return join_pages(first, last)
-    number = told.get("elocation-id", "")
-    return told.get("page-range") or ("" if number.startswith("10.") else number) or last
+    number = reported.get("elocation-id", "")
+    return reported.get("page-range") or ("" if number.startswith("10.") else number) or last
 
 
 def join_pages(first: str, last: str) -> str:

@@ -157,7 +157,7 @@ def _person(found: re.Match[str], suffix: str) -> Person:
 
 
 def is_body(name: str) -> bool:
-    """Tell whether a name is that of an organisation: its words are capital, one is a body's."""
+    """Return whether a name is that of an organisation: its words are capital, one is a body's."""
     words = name.replace(",", "").split()
     if not words or len(words) > _MAX_WORDS_OF_BODY or ":" in name:
         return False

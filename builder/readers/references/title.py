@@ -33,7 +33,7 @@ class JournalWords:
     body_last_words: frozenset[str]
 
     def is_abbreviation(self, word: str) -> bool:
-        """Tell whether a printed word (its full stop taken off) is a known abbreviation."""
+        """Return whether a printed word (its full stop taken off) is a known abbreviation."""
         last = word.rsplit("-", 1)[-1].strip("()")
         if len(last) == 1:
             return last in self.letters
@@ -149,7 +149,7 @@ def _split_parts(text: str) -> list[tuple[int, str]]:
 
 
 def _is_bracketed(text: str, place: int) -> bool:
-    """Tell whether a place stands between round brackets, the closing one behind it."""
+    """Return whether a place stands between round brackets, the closing one behind it."""
     closing = text.find(")", place)
     opening = text.find("(", place)
     is_open = text.rfind("(", 0, place) > text.rfind(")", 0, place)
@@ -157,13 +157,13 @@ def _is_bracketed(text: str, place: int) -> bool:
 
 
 def _is_known_inside(parts: list[tuple[int, str]], start: int, known: JournalWords) -> bool:
-    """Tell whether the part before ``start`` ends in a known abbreviation of journal names."""
+    """Return whether the part before ``start`` ends in a known abbreviation of journal names."""
     words = parts[start - 1][1].split()
     return _can_be_inside(words, known) and known.is_abbreviation(words[-1][:-1])
 
 
 def _looks_inside(parts: list[tuple[int, str]], start: int, known: JournalWords) -> bool:
-    """Tell by its shape whether the part before ``start`` belongs to the container.
+    """Say by its shape whether the part before ``start`` belongs to the container.
 
     Its last word is no known abbreviation. It may be one where the container so far can't stand
     alone, where the word stands alone, or where the title before it is written in sentence case.
@@ -185,13 +185,13 @@ def _looks_inside(parts: list[tuple[int, str]], start: int, known: JournalWords)
 
 
 def _begins_name(word: str, parts: list[tuple[int, str]], start: int) -> bool:
-    """Tell whether a lone word behind a title goes with an abbreviation behind it."""
+    """Return whether a lone word behind a title goes with an abbreviation behind it."""
     before = parts[start - 2][1].split()
     return word[:-1].isalpha() and len(before) > 1 and parts[start][1].endswith(".")
 
 
 def _stands_between(parts: list[tuple[int, str]], start: int, known: JournalWords) -> bool:
-    """Tell whether known abbreviations stand before the part in question: J. Control. Release."""
+    """Return whether known abbreviations stand before the part in question: J. Control. Release."""
     return start > 1 and _is_known_inside(parts, start - 1, known)
 
 
@@ -200,13 +200,13 @@ def _is_lone_abbreviation(words: list[str]) -> bool:
 
 
 def _is_sentence(words: list[str]) -> bool:
-    """Tell whether a title is in sentence case: most of its long words begin small."""
+    """Return whether a title is in sentence case: most of its long words begin small."""
     long = [word for word in words if len(word) >= _LONG_WORD]
     return sum(word[0].islower() for word in long) * 2 > len(long)
 
 
 def _can_be_inside(words: list[str], known: JournalWords) -> bool:
-    """Tell whether the words could stand inside an abbreviated name: capitals, no small words."""
+    """Return whether the words could stand inside an abbreviated name: capitals, no small words."""
     if not words or len(words) > _MAX_WORDS_IN_PART or not words[-1].endswith("."):
         return False
     if words[-1][:-1] in ("I", "II", "III", "IV", "VI") or words[-1][:-1].isdigit():
@@ -225,7 +225,7 @@ def _is_capital(word: str, known: JournalWords) -> bool:
 
 
 def _is_name(words: list[str], known: JournalWords) -> bool:
-    """Tell whether the words look like a journal's name and not like a sentence."""
+    """Return whether the words look like a journal's name and not like a sentence."""
     if len(words) > _MAX_WORDS:
         return False
     digits = {"3", "4"}  # "3 Biotech", "4 Open"

@@ -255,8 +255,8 @@ def _draw_flow(flow: Flow) -> str:
             elements += _draw_box(_RIGHT, y, _SIDE, side, tall)
         elements += _draw_box(_LEFT, y, _WIDE, main, tall)
         y += tall + _GAP
-    told = "; ".join(f"{label}: {count:,}" for label, count in list_flow(flow))
-    return draw_picture("flow", "Flow of records", f"{told}.", y - _GAP + 2, elements)
+    reported = "; ".join(f"{label}: {count:,}" for label, count in list_flow(flow))
+    return draw_picture("flow", "Flow of records", f"{reported}.", y - _GAP + 2, elements)
 
 
 def _draw_box(x: float, y: float, width: float, lines: list[str], tall: float) -> list[svg.Element]:

@@ -50,7 +50,7 @@ def view_notice(notice: Notice) -> View:
         "label": label,
         "withdraws": notice.withdraws,
         "issued": notice.issued.isoformat() if notice.issued else "",
-        "reported_by": notice.told_by,
+        "reported_by": notice.reported_by,
         "seen_on": notice.seen_on.isoformat(),
         "link": outside(label, href),
     }

@@ -35,7 +35,7 @@ def rules(document: Document) -> set[str]:
 
 
 def refused(data: bytes, tmp_path: Path) -> str:
-    """Read a file that must be refused; return the one problem as told."""
+    """Read a file that must be refused; return the one problem as stated."""
     path = tmp_path / "x.xml"
     path.write_bytes(data)
     with pytest.raises(ProblemError) as caught:
@@ -46,11 +46,11 @@ def refused(data: bytes, tmp_path: Path) -> str:
 
 def test_truncated_xml_is_one_error_with_its_line(tmp_path: Path) -> None:
     text = (HEAD + ARTICLE.replace("<body>", "\n<body>")).encode()
-    told = refused(text[: text.index(b"Text.")], tmp_path)
-    assert told.startswith(
-        "x.xml:3: error: expected" if "expected" in told[:40] else "x.xml:3: error:"
+    reported = refused(text[: text.index(b"Text.")], tmp_path)
+    assert reported.startswith(
+        "x.xml:3: error: expected" if "expected" in reported[:40] else "x.xml:3: error:"
     )
-    assert "[jats-not-xml]" in told
+    assert "[jats-not-xml]" in reported
 
 
 @pytest.mark.parametrize("cut", range(20, 300, 7))
@@ -146,9 +146,9 @@ def test_an_undeclared_prefix_is_mended_and_noted() -> None:
     ],
 )
 def test_html_is_named_as_such(page: str, tmp_path: Path) -> None:
-    told = refused(page.encode(), tmp_path)
-    assert "an HTML page" in told
-    assert "[jats-html]" in told
+    reported = refused(page.encode(), tmp_path)
+    assert "an HTML page" in reported
+    assert "[jats-html]" in reported
 
 
 def test_other_xml_is_named(tmp_path: Path) -> None:
@@ -164,13 +164,13 @@ def test_an_empty_article_is_an_error(empty: bytes, tmp_path: Path) -> None:
 
 def test_several_articles_are_an_error(tmp_path: Path) -> None:
     both = f"<pmc-articleset>{ARTICLE}\n{ARTICLE}</pmc-articleset>"
-    told = refused(both.encode(), tmp_path)
-    assert told.startswith("x.xml:2: error:")
-    assert "[jats-several-articles]" in told
+    reported = refused(both.encode(), tmp_path)
+    assert reported.startswith("x.xml:2: error:")
+    assert "[jats-several-articles]" in reported
 
 
 @pytest.mark.parametrize(
-    ("bad", "told"),
+    ("bad", "reported"),
     [
         (
             ARTICLE + "\n" + ARTICLE,
@@ -180,10 +180,10 @@ def test_several_articles_are_an_error(tmp_path: Path) -> None:
         (ARTICLE.replace("Text.", "\na\0b"), "Invalid character"),
     ],
 )
-def test_what_is_wrong_is_told_in_one_line(bad: str, told: str, tmp_path: Path) -> None:
+def test_what_is_wrong_is_reported_in_one_line(bad: str, reported: str, tmp_path: Path) -> None:
     problem = refused(bad.encode(), tmp_path)
     assert problem.startswith("x.xml:2: error: well-formed XML, got")
-    assert told in problem
+    assert reported in problem
     assert "\n" not in problem
 
 

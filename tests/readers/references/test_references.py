@@ -179,7 +179,7 @@ def test_fields_of_the_layout_are_taken_over() -> None:
             "10.5555/knee(98)1-x",
         ),
         ("See https://doi.org/10.5555/one. Also 10.5555/two, both of them.", ""),
-        ("Told twice: 10.5555/ONE; https://doi.org/10.5555/one.", "10.5555/one"),
+        ("Stated twice: 10.5555/ONE; https://doi.org/10.5555/one.", "10.5555/one"),
         ("King A. Knees. J Bone 2003;3:1-9.", ""),
     ],
 )

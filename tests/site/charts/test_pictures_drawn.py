@@ -1,4 +1,4 @@
-"""What every picture must be: whole, told in words, without script, style or outside address."""
+"""What every picture must be: whole, stated in words, without script, style or outside address."""
 
 from __future__ import annotations
 

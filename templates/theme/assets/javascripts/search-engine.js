@@ -24,7 +24,7 @@ const TEXT = 4.6;
 const GLOSSARY = 4.8;
 const SOME = 4.95; // pages with some of the words
 const QUIET = 9; // names that no evidence names
-const MENDED = 0.4; // a name reached through a corrected word ranks behind one reached as typed
+const FIXED = 0.4; // a name reached through a corrected word ranks behind one reached as typed
 const MOST_OF_TIER = new Map([[WITHIN, 6], [BEGUN, 8], [GLOSSARY, 3], [PART, 3], [QUIET, 3], [QUIET + 1, 3]]);
 const POWER = /(\d+(?:\.\d+)?)\s*(?:[×x*·]\s*10\s*(?:\^\s*([0-9]+)|([⁰¹²³⁴⁵⁶⁷⁸⁹]+))|e\+?(\d+))(?![\d.]\d)/giu;
 const NAME = /^\p{Lu}\p{Ll}+$/u;
@@ -87,8 +87,8 @@ class Engine {
     const spellings = await this.#spell(pieces, isExact(direct), growing);
     const found = this.#tiers(new Map(), direct, growing, 0);
     for (const reading of this.#readings(words, spellings)) {
-      const mended = spellings.some(({ how }) => how === "mended") ? MENDED : 0;
-      this.#tiers(found, this.terms.find(reading, false), false, mended || MENDED / 2);
+      const fixed = spellings.some(({ how }) => how === "fixed") ? FIXED : 0;
+      this.#tiers(found, this.terms.find(reading, false), false, fixed || FIXED / 2);
     }
     const missing = isExact(direct) ? [] : pieces.filter((_, at) => !spellings[at].keys.length);
     const kept = pieces.filter((piece) => !missing.includes(piece)).map(({ key }) => key);
@@ -96,7 +96,7 @@ class Engine {
     if (missing.length && spared) this.#tiers(found, this.terms.find(kept, false), false, 0.9);
     // What looks like a name and is nowhere is not answered with a part of the query.
     if (missing.length && !spared) for (const [at, { tier }] of found) if (tier >= NEAR) found.delete(at);
-    const exact = isExact(direct) || [...found.values()].some(({ tier }) => tier <= BARE + MENDED || (tier >= QUIET && tier < QUIET + 1));
+    const exact = isExact(direct) || [...found.values()].some(({ tier }) => tier <= BARE + FIXED || (tier >= QUIET && tier < QUIET + 1));
     const names = this.#rank(found, strangers, exact);
     const definition = names[0]?.kind === "glossary" && names[0].tier < CLOSE;
     return {
@@ -129,7 +129,7 @@ class Engine {
         if (open && starts.length) return { keys: [...new Set(starts)], how: "begun" };
       }
       const near = exact ? [] : [...new Set([...this.terms.near(word), ...nearest(word, await this.#alike(word))])].slice(0, FEW);
-      if (near.length) return { keys: [...new Set([...near.map((key) => this.terms.labelWord(key)), ...near])], how: "mended" };
+      if (near.length) return { keys: [...new Set([...near.map((key) => this.terms.labelWord(key)), ...near])], how: "fixed" };
       const shorts = last ? await this.#shorts(word) : [];
       if (shorts.length) return { keys: shorts, how: "short" };
       const starts = PLAIN.test(text) ? this.terms.list.filter((other) => other.startsWith(word)) : [];
@@ -162,12 +162,12 @@ class Engine {
     return [...found].filter((_, at) => known[at]);
   }
 
-  // The query with misspelt words mended, and with the kin of words that no name has: a few choices.
+  // The query with misspelt words fixed, and with the kin of words that no name has: a few choices.
   #readings(words, spellings) {
     let found = [[]];
     let changed = false;
     spellings.forEach(({ keys, kin, how }, at) => {
-      const options = (how === "mended" ? keys : this.terms.has(words[at]) ? [] : (kin ?? [])).filter((key) => this.terms.has(key));
+      const options = (how === "fixed" ? keys : this.terms.has(words[at]) ? [] : (kin ?? [])).filter((key) => this.terms.has(key));
       changed ||= options.length > 0;
       found = found.flatMap((reading) => (options.length ? options : [words[at]]).map((key) => [...reading, key])).slice(0, 8);
     });
@@ -249,7 +249,7 @@ class Engine {
     spellings.forEach(({ keys, how }, at) => {
       const { text, at: place, gap } = pieces[at];
       if (isHint(words[at]) || (how === "context" && !(dated && NAME.test(text)))) return;
-      if (found.at(-1)?.place !== place) found.push({ text: ["mended", "short"].includes(how) ? keys[0] : text, place, gap, how, keys: [] });
+      if (found.at(-1)?.place !== place) found.push({ text: ["fixed", "short"].includes(how) ? keys[0] : text, place, gap, how, keys: [] });
       found.at(-1).keys.push(words[at]);
       found.at(-1).kin ??= spellings[at].kin?.[0];
     });
@@ -344,8 +344,8 @@ class Engine {
       if (kind === "reference") return tier;
       return plan.exact ? Infinity : GLOSSARY; // a term that only mentions the words
     });
-    const mended = plan.spellings.some(({ how }) => how === "mended") ? MENDED : 0;
-    return hits.map((hit, at) => ({ ...hit, tier: judged[at] + mended, page: read[at]?.path, partial: tier === SOME }));
+    const fixed = plan.spellings.some(({ how }) => how === "fixed") ? FIXED : 0;
+    return hits.map((hit, at) => ({ ...hit, tier: judged[at] + fixed, page: read[at]?.path, partial: tier === SOME }));
   }
 }
 
@@ -369,8 +369,8 @@ function place({ first }, key) {
 
 function notice(pieces, spellings, missing, exact) {
   if (missing.length) return `No page has the word “${missing.map(({ text }) => text).join("”, “")}”.`;
-  const mended = spellings.map(({ keys, how }, at) => (how === "mended" ? `“${keys[0]}” for “${pieces[at].text}”` : "")).filter(Boolean);
-  return mended.length && !exact ? `Read ${mended.join(", ")}.` : "";
+  const fixed = spellings.map(({ keys, how }, at) => (how === "fixed" ? `“${keys[0]}” for “${pieces[at].text}”` : "")).filter(Boolean);
+  return fixed.length && !exact ? `Read ${fixed.join(", ")}.` : "";
 }
 
 // Returns {results, found}: each result is {id, path?, title?, kind?, detail?, tier, load()}; what

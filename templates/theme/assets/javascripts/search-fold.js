@@ -63,7 +63,7 @@ export function createFold(rules) {
   }
 
   // Returns [{key, text, at, gap, species}] of a query's words; `text` is the word as typed, `at` its
-  // place, `gap` what stands before it; `species` tells that the key is a donor's letter before a
+  // place, `gap` what stands before it; `species` says that the key is a donor's letter before a
   // cell's abbreviation.
   return function fold(text) {
     const found = [];
@@ -85,7 +85,7 @@ export function createFold(rules) {
   };
 }
 
-// Tells whether a word is the beginning of another. A number that is all there grows into no other
+// Returns whether a word is the beginning of another. A number that is all there grows into no other
 // number: 126 is no beginning of 1260, unless `open` says that it is still being typed.
 export function begins(word, other, open) {
   if (!other.startsWith(word)) return false;

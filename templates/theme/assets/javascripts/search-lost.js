@@ -1,19 +1,19 @@
-// The page "not found" of a site that was not told where it stands: a server sends that page for any
+// The page "not found" of a site that does not know its own address: a server sends that page for any
 // address, at any depth, so its links and styles may point past the site. This script is asked for at
 // each depth; where it is found, there the site's root is.
 
 const ROOT = new URL("../../", import.meta.url);
 const icon = document.querySelector("link[rel=icon]");
-const told = new URL(icon.href).pathname.replace(/assets\/[^/]*$/, "");
+const reported = new URL(icon.href).pathname.replace(/assets\/[^/]*$/, "");
 
 function move(attribute) {
-  for (const element of document.querySelectorAll(`[${attribute}^="${told}"]`)) {
-    const path = element.getAttribute(attribute).slice(told.length);
+  for (const element of document.querySelectorAll(`[${attribute}^="${reported}"]`)) {
+    const path = element.getAttribute(attribute).slice(reported.length);
     element.setAttribute(attribute, new URL(path || ".", ROOT).pathname);
   }
 }
 
-if (told !== ROOT.pathname && !document.documentElement.dataset.root) {
+if (reported !== ROOT.pathname && !document.documentElement.dataset.root) {
   document.documentElement.dataset.root = ROOT.pathname;
   for (const attribute of ["href", "action"]) move(attribute);
   import("./search.js");
