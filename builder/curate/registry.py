@@ -76,11 +76,11 @@ def describe_trial(trial: models.Trial, record: models.RegistryRecord) -> dict[s
     countries = [text.partition(":")[0].strip() for text in texts("countries_sites")]
     return {
         "design": models.Design.model_validate(design),
-        "n": numbers,
-        "follow_up": follow_up,
+        "n": numbers or trial.n,
+        "follow_up": follow_up or trial.follow_up,
         "arms": texts("arms", "paper_arms"),
-        "sponsor": next(iter(texts("sponsor")), None),
-        "countries": list(dict.fromkeys(countries)),
+        "sponsor": next(iter(texts("sponsor")), trial.sponsor),
+        "countries": list(dict.fromkeys(countries)) or trial.countries,
     }
 
 

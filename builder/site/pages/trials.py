@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from builder.extract.quantities import find_quantities
 from builder.models import Discrepancy, Fact, RegistryRecord, Trial
 from builder.models.trials import Participants
 from builder.site.citations import format_date, short_name
 from builder.site.index import Atlas, view_questions
-from builder.site.labels import WORDS, describe_design, format_number, format_range, view_dose
+from builder.site.labels import WORDS, describe_design, format_number, list_amounts, view_dose
 from builder.site.links import Page, View, link, outside, page_href, plural, shorten
 from builder.site.pages.findings import view_numbers, view_place, view_rows
 from builder.site.pages.trial_charts import view_timeline
@@ -246,17 +245,8 @@ def view_amounts(trial: Trial) -> dict[str, str]:
     dose = trial.dose
     if dose is None:
         return {}
-    found = {
-        "particles": format_range(dose.particles_total_low, dose.particles_total_high),
-        "particles per mL": format_range(dose.particles_per_ml_low, dose.particles_per_ml_high),
-        "volume in mL": format_range(dose.volume_ml, dose.volume_ml),
-        "doses": str(dose.doses or ""),
-    }
-    for quantity in find_quantities(dose.printed):
-        if quantity.unit in ("µg", "mg", "cells"):
-            value = quantity.value if quantity.value is not None else quantity.low or 0.0
-            found[quantity.unit] = format_number(value)
-    return {name: amount for name, amount in found.items() if amount}
+    doses = {"doses": str(dose.doses)} if dose.doses else {}
+    return {**list_amounts(dose), **doses}
 
 
 def _count_people(n: Participants | None) -> str:
