@@ -76,7 +76,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("sentence", "reported"), CASES, ids=[s[:60] for s, _ in TOLD])
+@pytest.mark.parametrize(("sentence", "reported"), CASES, ids=[s[:60] for s, _ in CASES])
 def test_what_became_of_a_condition(sentence, reported, vocabulary, cues):
     found = read_text(sentence, vocabulary, cues)
     assert {a.value: a.detail for a in found if a.field == "condition_effects"} == reported
