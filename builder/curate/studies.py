@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal
 
 from builder.extract.design import LEVELS, is_review_paper, read_title_level, read_trial, read_words
@@ -34,6 +35,7 @@ class _Group:
     findings: dict[str, Finding] = field(default_factory=dict)
 
 
+@lru_cache(maxsize=1)  # indexes, records and pages ask for those of one library
 def find_studies(library: Library) -> list[Study]:
     """Return every trial, registration and cited work of a library as studies, by id.
 

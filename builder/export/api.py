@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from pydantic_core import to_json
 
 from builder.export.records import (
     COLLECTIONS,
@@ -101,12 +102,12 @@ def _view_work(work: Citable) -> Data:
 
 def format_array(entries: Sequence[Data]) -> str:
     """Return a JSON array with one record a line: small, and readable in a diff."""
-    lines = ",\n".join(json.dumps(e, ensure_ascii=False, separators=(",", ":")) for e in entries)
+    lines = ",\n".join(to_json(entry).decode() for entry in entries)
     return f"[\n{lines}\n]\n" if entries else "[]\n"
 
 
 def _pretty(data: Any) -> str:
-    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+    return to_json(data, indent=1).decode() + "\n"
 
 
 def _write(path: Path, text: str) -> None:

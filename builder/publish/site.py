@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from mkdocs.utils.yaml import yaml_load
@@ -185,7 +185,7 @@ def _remove_unused(site: Path) -> None:
 
 def _keep_times(old: Path, new: Path) -> None:
     """Give each file that did not change the time of the one it replaces, for rsync and caches."""
-    for path in _files(new):
+    for path in store.list_files(new):
         before = old / path.relative_to(new)
         if before.is_file() and filecmp.cmp(before, path, shallow=False):
             shutil.copystat(before, path)
@@ -198,14 +198,14 @@ def _stamp(project: Project) -> Path:
 
 def hash_folders(project: Project, *folders: Path) -> str:
     """Return a hash of the names and bytes of all files of some folders."""
-    files = [path for folder in folders for path in _files(folder)]
+    files = [path for folder in folders for path in store.list_files(folder)]
     return hash_parts(hash_files(files, project.root))
 
 
 def _hash_inputs(project: Project) -> str:
     """Return a hash of all that shapes the site: seeds, records, theme, settings and programs."""
     folders = (project.seeds, project.content, project.templates, project.root / "releases")
-    files = [path for folder in folders for path in _files(folder)]
+    files = [path for folder in folders for path in store.list_files(folder)]
     files += [path for path in (project.config, project.root / "pyproject.toml") if path.exists()]
     settings = (
         os.environ.get("SITE_URL", ""),
@@ -219,13 +219,7 @@ def _hash_inputs(project: Project) -> str:
 def _seal(inputs: str, site: Path) -> str:
     """Return the stamp of a published site: its inputs, and the look of its files on the disk."""
     found = hashlib.sha256()
-    for path in _files(site):
+    for path in store.list_files(site):
         stat = path.stat()
         found.update(f"{path.relative_to(site)}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
     return f"{inputs}\n{found.hexdigest()}\n"
-
-
-def _files(folder: Path) -> Iterable[Path]:
-    return sorted(
-        path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts
-    )
