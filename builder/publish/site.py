@@ -60,7 +60,7 @@ def publish(project: Project, downloads: Downloads, pages: Sequence[Page], notif
     ``pages`` are those that were rendered, as ``render_site`` returns them. Raises ProblemError,
     and leaves the site published before, where a page or a link is wrong.
     """
-    inputs = _hash_inputs(project)
+    inputs = hash_inputs(project)
     try:
         with new_site(project.site) as folder:
             notify("pages to HTML")
@@ -83,12 +83,12 @@ def publish(project: Project, downloads: Downloads, pages: Sequence[Page], notif
     store.write_text(_stamp(project), _seal(inputs, project.site))
 
 
-def refresh(project: Project) -> None:
+def refresh(project: Project, inputs: str) -> None:
     """Build the pages of a preview whose Markdown changed, and copy files of the theme that did.
 
     Raises ProblemError; the preview stays as it was, but for pages built before the fault.
+    ``inputs`` is the hash of what it is made of.
     """
-    inputs = _hash_inputs(project)
     built = project.site / "404.html"  # made by every build
     theme = (project.templates / "theme").rglob("*.html")
     if not built.is_file() or any(p.stat().st_mtime > built.stat().st_mtime for p in theme):
@@ -98,10 +98,12 @@ def refresh(project: Project) -> None:
     store.write_text(_stamp(project), _seal(inputs, project.site))
 
 
-def is_current(project: Project) -> bool:
+def is_current(project: Project, inputs: str = "") -> bool:
     """Return whether the site stands as it was published, from what there is now."""
     stamp = _stamp(project)
-    return stamp.is_file() and stamp.read_text() == _seal(_hash_inputs(project), project.site)
+    if not stamp.is_file():
+        return False
+    return stamp.read_text() == _seal(inputs or hash_inputs(project), project.site)
 
 
 def build_html(project: Project, folder: Path, mode: str = "--strict") -> None:
@@ -202,7 +204,7 @@ def hash_folders(project: Project, *folders: Path) -> str:
     return hash_parts(hash_files(files, project.root))
 
 
-def _hash_inputs(project: Project) -> str:
+def hash_inputs(project: Project) -> str:
     """Return a hash of all that shapes the site: seeds, records, theme, settings and programs."""
     folders = (project.seeds, project.content, project.templates, project.root / "releases")
     files = [path for folder in folders for path in store.list_files(folder)]

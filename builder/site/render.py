@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -189,11 +189,19 @@ def render_site(
     """Write every page of the site below ``out``, and remove what is no longer a page.
 
     ``edition`` is what the pages say they are of, ``sizes`` are the bytes of the downloads.
+    """
+    views = view_site(library, edition or find_edition(library), sizes or {})
+    return write_pages(views, out, templates)
+
+
+def write_pages(pages: Iterable[Page], out: Path, templates: Path) -> RenderReport:
+    """Write pages as Markdown below ``out``, and remove what is none of them.
+
     Files whose bytes stay the same are not touched. Raises ProblemError where the disk refuses.
     """
     report = RenderReport()
     kept: set[Path] = set()
-    for page in view_site(library, edition or find_edition(library), sizes or {}):
+    for page in pages:
         report.pages.append(replace(page, view={}, extra={}, wording=None))
         target = out / page.path / "index.md"
         if not target.resolve().is_relative_to(out.resolve()):
