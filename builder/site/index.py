@@ -14,7 +14,12 @@ from typing import Any, Literal
 
 from builder.addresses import ledger
 from builder.addresses.pages import Pages, find_pages, term_address
-from builder.curate.studies import find_studies
+from builder.curate.studies import (
+    find_read_works,
+    find_studies,
+    find_superseded,
+    find_withdrawn,
+)
 from builder.models import (
     Address,
     Cited,
@@ -93,6 +98,10 @@ class Atlas:
     former: dict[str, list[str]] = field(default_factory=dict)
     former_rows: dict[str, list[str]] = field(default_factory=dict)
     places: dict[tuple[str, int], str] = field(default_factory=dict)
+    read: Mapping[str, str] = field(
+        default_factory=dict
+    )  # cited works read as papers: work to paper
+    superseded: dict[str, str] = field(default_factory=dict)  # statements of titles: to paper
     withdrawn: frozenset[str] = frozenset()
     disagreements: dict[str, list[Disagreement]] = field(default_factory=lambda: defaultdict(list))
     short_forms: ShortForms = field(default_factory=ShortForms)
@@ -223,6 +232,8 @@ def build_atlas(library: Library) -> Atlas:
         former=ledger.former_ids(library.ledger),
         former_rows=ledger.former_rows(library.ledger),
         places=find_places(library),
+        read=find_read_works(library),
+        superseded=find_superseded(library),
         withdrawn=find_withdrawn(library),
     )
     for term in sorted(library.terms.values(), key=lambda t: (t.label.casefold(), t.id)):
@@ -395,12 +406,16 @@ class Disagreement:
 
 
 def find_places(library: Library) -> dict[Place, str]:
-    """Return the id of the work behind each entry of each paper's list: (paper, number) to id."""
-    return {
+    """Return the id of the work behind each entry of each paper's list: (paper, number) to id.
+
+    Under number 0 stands the work that a paper itself is, where another one cites it.
+    """
+    places = {
         (name, cited.number): cited.id
         for name, bundle in library.papers.items()
         for cited in bundle.references
     }
+    return places | {(paper, 0): work for work, paper in find_read_works(library).items()}
 
 
 def study_of(finding: Finding, places: Mapping[Place, str]) -> tuple[str, ...]:
@@ -410,15 +425,8 @@ def study_of(finding: Finding, places: Mapping[Place, str]) -> tuple[str, ...]:
         # What a title states is stated by that work.
         numbers.insert(0, finding.locator.reference)
     works = (places.get((finding.paper, number)) for number in numbers)
-    return tuple(dict.fromkeys(work for work in works if work)) or (finding.paper,)
-
-
-def find_withdrawn(library: Library) -> frozenset[str]:
-    """Return the ids of works and papers that were retracted, withdrawn or removed."""
-    works = {name for name, work in library.references.items() if work.withdrawn}
-    known = ((name, library.identifiers.get(name)) for name in library.papers)
-    papers = {name for name, work in known if work and any(n.withdraws for n in work.notices)}
-    return frozenset(works | papers)
+    own = (places.get((finding.paper, 0), finding.paper),)
+    return tuple(dict.fromkeys(work for work in works if work)) or own
 
 
 def standing_studies(
@@ -436,14 +444,14 @@ def find_disagreements(library: Library) -> list[Disagreement]:
     Two statements differ when they point in different directions and come from different papers, or
     from one paper but different studies. A statement that itself gives two directions takes no
     part: what it says is not clear enough to hold against another. Nor does one that rests on
-    retracted work alone.
+    retracted work alone, or on the title of a work that was read since.
     """
     places = find_places(library)
-    withdrawn = find_withdrawn(library)
+    withdrawn, superseded = find_withdrawn(library), find_superseded(library)
     groups: dict[tuple[str, Role, str], list[Statement]] = defaultdict(list)
     for finding in library.findings():
         studies = standing_studies(finding, places, withdrawn)
-        if not studies:
+        if not studies or finding.id in superseded:
             continue
         for role, target, direction in _directions(finding):
             for source in finding.sources:

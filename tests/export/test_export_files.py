@@ -142,7 +142,7 @@ def test_an_unknown_term_stays_visible_and_a_trial_is_one_row(folder: Path) -> N
     assert (kinds["no-such-term"], kinds["gone"], kinds["nowhere"]) == ("unknown",) * 3
     [trial] = read_csv(folder, "trials")
     assert (trial["phase"], trial["dose_volume_ml"]) == ("2", "5.0")
-    reports = read_csv(folder, "trial_tellings")
+    reports = read_csv(folder, "trial_reports")
     assert sorted((t["paper"], t["phase"]) for t in reports) == [
         ("doe-2024-exosomes-knee", ""),
         (OTHER, "2"),
