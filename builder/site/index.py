@@ -66,7 +66,7 @@ class Use:
 
 
 @dataclass(slots=True)
-class Atlas:
+class LibraryIndex:
     """A Library with every index that views need."""
 
     library: Library
@@ -219,10 +219,10 @@ def terms_in(finding: Finding) -> Iterator[tuple[str, str, str]]:
                 yield role, item.id, getattr(item, "effect", getattr(item, "role", ""))
 
 
-def build_atlas(library: Library) -> Atlas:
+def build_index(library: Library) -> LibraryIndex:
     """Return the library with all its indexes."""
     reported = library.trials()
-    atlas = Atlas(
+    atlas = LibraryIndex(
         library,
         find_pages(library),
         addresses={entry.address: entry for entry in library.ledger},
@@ -257,7 +257,7 @@ def build_atlas(library: Library) -> Atlas:
     return atlas
 
 
-def _index_studies(atlas: Atlas) -> None:
+def _index_studies(atlas: LibraryIndex) -> None:
     """Note each study that a statement or a trial reports at its findings and its labels."""
     atlas.studies = [s for s in find_studies(atlas.library) if s.findings or s.trials]
     for study in atlas.studies:
@@ -267,7 +267,7 @@ def _index_studies(atlas: Atlas) -> None:
             atlas.label_studies[name].append(study)
 
 
-def _index_trial_works(atlas: Atlas, trial: Trial) -> None:
+def _index_trial_works(atlas: LibraryIndex, trial: Trial) -> None:
     """Note a trial at each work that any of its reports cites, once."""
     works = {
         atlas.reference_id(report.paper, number): None
@@ -278,7 +278,7 @@ def _index_trial_works(atlas: Atlas, trial: Trial) -> None:
         atlas.reference_trials[work].append(trial)
 
 
-def _index_paper(atlas: Atlas, bundle: PaperBundle) -> None:
+def _index_paper(atlas: LibraryIndex, bundle: PaperBundle) -> None:
     paper = bundle.paper.id
     for cited in bundle.references:
         atlas.cited[paper, cited.number] = cited
@@ -293,7 +293,7 @@ def _numbers_in(finding: Finding) -> list[str]:
     return list(dict.fromkeys(_NUMBER.findall(finding.quote.lower())))
 
 
-def _index_finding(atlas: Atlas, finding: Finding) -> None:
+def _index_finding(atlas: LibraryIndex, finding: Finding) -> None:
     atlas.by_id[finding.id] = finding
     for role, term, effect in terms_in(finding):
         atlas.uses[term].append(Use(finding, role, effect))
