@@ -19,7 +19,7 @@ from builder.refresh.include import Included, include
 from builder.refresh.screen_session import keep_decisions
 from builder.refresh.screening import apply_rule, open_records, read_screening, write_screening
 from builder.refresh.search import search
-from builder.site.index import build_atlas
+from builder.site.index import build_index
 from builder.site.pages import view_pages
 from builder.site.render import render_page
 from builder.store import load, load_library
@@ -188,7 +188,7 @@ def test_what_a_work_says_supersedes_what_its_title_says(
 ) -> None:
     (small.seeds / "review.txt").write_text(REVIEW, encoding="utf-8")
     extract(small)
-    before = build_atlas(load(small))
+    before = build_index(load(small))
     [titled] = [f for f in before.findings if f.quote == CITED]
     [study] = before.studies_of(titled.id)
     address = before.pages.findings[titled.id]
@@ -214,7 +214,7 @@ def test_what_a_work_says_supersedes_what_its_title_says(
     include(small, words(small), (), setting)
     extract(small)
     assert not check(small).failed
-    atlas = build_atlas(load(small))
+    atlas = build_index(load(small))
     [better] = [f for f in atlas.findings if f.quote == says]
     # One study, under its old id, with what the work says and not what its title says.
     assert [s.id for s in atlas.studies_of(better.id)] == [study.id]
@@ -237,7 +237,7 @@ def test_a_work_that_was_read_without_a_statement_supersedes_nothing(
     full_text(service, "PMC7000001", title=CITED, abstract="", text="Knees hurt.")
     run(small, service, article(1, title=CITED, authorString="Lovelace A.", **OPEN))
     extract(small)
-    atlas = build_atlas(load(small))
+    atlas = build_index(load(small))
     [titled] = [f for f in atlas.findings if f.quote == CITED and f.locator.reference]
     assert (list(atlas.read), atlas.superseded) == (
         ["lovelace-2021-bmsc-derived-exosomes-promote"], {},

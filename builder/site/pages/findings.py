@@ -157,7 +157,7 @@ def view_statement(atlas: LibraryIndex, finding: Finding, root: str) -> View:
     }
 
 
-def view_superseding(atlas: Atlas, finding: Finding, root: str) -> View | None:
+def view_superseding(atlas: LibraryIndex, finding: Finding, root: str) -> View | None:
     """Return the link to the paper that a statement of a cited title gave way to; else None."""
     paper = atlas.superseded.get(finding.id)
     if paper is None:
