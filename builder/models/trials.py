@@ -141,6 +141,16 @@ class Study(Record):
     retracted: bool | None = None
     questions: list[Question] = EMPTY
 
+    @property
+    def counts(self) -> bool:
+        """Whether it is counted as evidence: no review, not taken back."""
+        return self.kind != "review" and not self.retracted
+
+    @property
+    def only_registered(self) -> bool:
+        """Whether it is a trial of which no result is reported."""
+        return bool(self.trials) and self.result == "none-reported"
+
 
 class Best(Record):
     """The highest design among studies with a reported result, those studies, and their result."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from builder.curate.evidence_map import find_best
 from builder.models import Finding, Term
 from builder.site.index import ROLES, Atlas, terms_in
 from builder.site.labels import (
@@ -35,7 +36,6 @@ from builder.site.pages.term_details import (
 )
 from builder.site.pages.trials import view_trial_row
 from builder.site.summaries import (
-    find_best,
     find_evidence,
     find_term_studies,
     list_trials,
@@ -267,14 +267,14 @@ def name_type(term: Term) -> str:
 def view_term_row(atlas: Atlas, term: Term, root: str) -> View:
     """Return a term as an entry of its index, with how much evidence it has."""
     findings = find_evidence(atlas, term)
-    studies = find_term_studies(atlas, term)
-    level, best = find_best(studies)
+    studies = find_term_studies(atlas, term, subtypes=True)
+    best = find_best(studies)
     return {
         "term": link(term.label, atlas.term_href(term, root)),
         "abbreviation": term.abbreviation or "",
         "definition": term.definition or "",
         "counts": view_counts(atlas, term),
-        "best": view_design(level) if best else None,
+        "best": view_design(best.design) if best else None,
         "summary": view_summary(atlas, term, findings),
         "type": name_type(term),
         "parent": atlas.term_link(term.parent, root) if term.parent else None,

@@ -241,24 +241,6 @@ def view_trial_design(trial: Trial) -> str:
     return words if printed.casefold() in words or "randomised" in words else f"{printed}, {words}"
 
 
-def view_amounts(trial: Trial) -> dict[str, str]:
-    """Return a trial's dose in columns: particles, µg, cells, volume, number of doses."""
-    dose = trial.dose
-    if dose is None:
-        return {}
-    found = {
-        "particles": format_range(dose.particles_total_low, dose.particles_total_high),
-        "particles per mL": format_range(dose.particles_per_ml_low, dose.particles_per_ml_high),
-        "volume in mL": format_range(dose.volume_ml, dose.volume_ml),
-        "doses": str(dose.doses or ""),
-    }
-    for quantity in find_quantities(dose.printed):
-        if quantity.unit in ("µg", "mg", "cells"):
-            value = quantity.value if quantity.value is not None else quantity.low or 0.0
-            found[quantity.unit] = format_number(value)
-    return {name: amount for name, amount in found.items() if amount}
-
-
 def _count_people(n: Participants | None) -> str:
     """Return how many were enrolled; a number that is only planned says so."""
     if n is None:
@@ -427,22 +409,3 @@ def view_trial_index(atlas: Atlas) -> Page:
             "doses": view_dose_table(atlas, "../"),
         },
     )
-
-
-def view_dose_table(atlas: Atlas, root: str) -> View:
-    """Return the doses of all trials in columns, one a unit; a column that none has is left out."""
-    held = {t.id: view_amounts(t) for t in atlas.trials}
-    columns = list(dict.fromkeys(name for amounts in held.values() for name in amounts))
-    dosed = [t for t in atlas.trials if held[t.id]]
-    return {
-        "columns": columns,
-        "rows": [
-            {
-                "trial": link(t.registry, page_href(root, "trial", t.id)),
-                "amounts": [held[t.id].get(name, "") for name in columns],
-                "printed": t.dose.printed if t.dose else "",
-            }
-            for t in dosed[:_MOST_ROWS]
-        ],
-        "without": len(atlas.trials) - len(dosed),
-    }
