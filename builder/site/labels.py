@@ -129,9 +129,9 @@ _PLAIN_LIMIT = 10_000
 
 
 def view_effect(effect: str) -> View:
-    """Return the word, mark and style of an effect."""
+    """Return the word, mark and style of an effect; what rises or falls is neither good nor bad."""
     word, mark = EFFECTS.get(effect, ("", ""))
-    style = {"activates": "up", "inhibits": "down", "modulates": "involves"}.get(effect, effect)
+    style = {"up": "rise", "down": "fall", "named": "involves"}.get(find_direction(effect), effect)
     return {"id": effect, "word": word, "mark": mark, "style": style}
 
 
@@ -180,7 +180,7 @@ def grade_study(study: Study) -> str:
 
 
 def count_designs(studies: Iterable[Study]) -> dict[str, int]:
-    """Return how many studies have each design, the strongest first; designs without one are absent."""
+    """Return how many studies have each design, the strongest first; never a 0."""
     counts = Counter(grade_study(s) for s in studies)
     return {level: counts[level] for level in DESIGNS if counts[level]}
 

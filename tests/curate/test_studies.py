@@ -221,6 +221,23 @@ def test_the_map_rolls_up_and_leaves_out_what_is_no_treatment() -> None:
     assert rows["bmsc", "knee-osteoarthritis"].studies == ["knee"]
 
 
+def test_only_what_can_be_treated_heads_a_column_and_roles_have_maps_of_their_own() -> None:
+    kinds = ("disease", "defect", "injury", None, "sign", "symptom", "malformation")
+    terms = {
+        **TERMS,
+        **{
+            f"c{n}": Term(id=f"c{n}", label=f"C{n}", kind="condition", type=kind)
+            for n, kind in enumerate(kinds)
+        },
+    }
+    studies = [study(f"s{n}", conditions=[f"c{n}"]) for n in range(len(kinds))]
+    studies.append(study("harm", role="pathogenic", result="worsened", conditions=["c0"]))
+    rows = find_evidence_map(studies, terms)
+    assert [r.condition for r in rows if r.source == "bmsc"] == ["c0", "c1", "c2", "c3"]
+    harm = find_evidence_map(studies, terms, ("pathogenic",))
+    assert {(r.condition, tuple(r.studies)) for r in harm} == {("c0", ("harm",))}
+
+
 # --- what a registry adds to a trial -------------------------------------------------------------
 
 

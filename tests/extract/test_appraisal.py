@@ -288,15 +288,15 @@ def test_to_mediate_is_to_be_involved(verb, vocabulary, cues):
 @pytest.mark.parametrize(
     ("text", "effect"),
     [
-        ("The poor stiffness of CS was improved by PLGA, resulting in enhanced osteogenesis.", "involves"),
+        ("The poor stiffness of CS was improved by PLGA, with enhanced osteogenesis.", "involves"),
         ("The porosity of the scaffold was raised, which promoted angiogenesis.", "involves"),
-        ("The degradation rate of the gel was reduced, and cell migration increased.", "involves"),
+        ("The degradation rate of the gel fell, and cell migration increased.", "involves"),
         # The vesicles are named, or what they did stands first.
-        ("The porosity of the exosome-laden scaffold was raised, which promoted angiogenesis.", "up"),
+        ("The porosity of the exosome gel was raised, which promoted angiogenesis.", "up"),
         ("Enhanced angiogenesis and porosity.", "up"),
         ("The porosity was raised. Exosomes promoted angiogenesis.", "up"),
     ],
-)  # fmt: skip
+)
 def test_what_follows_from_a_carrier_alone_is_no_effect_of_vesicles(text, effect, vocabulary, cues):
     row = read_row([("Mechanical Matching", "", text)], vocabulary, cues)
     assert [m.effect for m in row.mechanisms] == [effect]

@@ -7,13 +7,14 @@ neighbours' places (the barycentre rule of layered graphs, Sugiyama 1981), so th
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import svg
 
-from builder.site.charts import clip, draw_bar, draw_picture, draw_text
+from builder.site.charts import clip, draw_bar, draw_picture, draw_text, percent
 
 _BOX, _SPACE, _LANE = 30, 9, 9  # heights in pixels
 _TOP, _FOOT = 26, 18
@@ -67,7 +68,7 @@ def draw_network(name: str, title: str, columns: Sequence[Column], links: Sequen
         xmlns=None,
         x=0,
         y=0,
-        width="100%",
+        width=percent(100),
         height=height,
         viewBox=svg.ViewBoxSpec(0, 0, 100, height),
         preserveAspectRatio=svg.PreserveAspectRatio("none"),
@@ -91,7 +92,7 @@ def _order(columns: Sequence[Column], ways: Sequence[Sequence[Slot]]) -> list[li
     left: dict[Slot, set[Slot]] = defaultdict(set)
     right: dict[Slot, set[Slot]] = defaultdict(set)
     for way in ways:
-        for here, there in zip(way, way[1:], strict=False):
+        for here, there in itertools.pairwise(way):
             right[here].add(there)
             left[there].add(here)
             if there not in layers[there[1]]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 
 from builder.curate.evidence_map import TREATMENT, find_best, find_evidence_map
 from builder.models import MapRow, StudyRole, Term
-from builder.site.index import Atlas
+from builder.site.index import LibraryIndex
 from builder.site.labels import (
     DESIGNS,
     RESULTS,
@@ -17,11 +17,14 @@ from builder.site.labels import (
     view_result,
 )
 from builder.site.links import Page, View, narrowed_href, plural
+from builder.site.summaries import sort_studies, view_study
 
 # More columns than these do not stand side by side on a usual screen; more rows weigh too much.
 _MOST = (45, 20)  # rows and columns
 _SMALL = (6, 4)
+_MOST_STUDIES = 150  # of the list below the map
 _OTHER_ROLES: tuple[StudyRole, ...] = ("pathogenic", "biomarker")
+_UNCLEAR: tuple[StudyRole, ...] = ("unclear",)
 
 
 def view_cell(row: MapRow, source: Term, condition: Term, root: str) -> View:
@@ -61,7 +64,7 @@ def view_cell(row: MapRow, source: Term, condition: Term, root: str) -> View:
     }  # fmt: skip
 
 
-def _rank(atlas: Atlas, rows: Iterable[MapRow], pick: Callable[[MapRow], str]) -> list[Term]:
+def _rank(atlas: LibraryIndex, rows: Iterable[MapRow], pick: Callable[[MapRow], str]) -> list[Term]:
     """Return the terms of one side of the map, those with most studies first.
 
     A term with a result in people goes before all others.
@@ -81,7 +84,7 @@ def _rank(atlas: Atlas, rows: Iterable[MapRow], pick: Callable[[MapRow], str]) -
 
 
 def view_grid(
-    atlas: Atlas, roles: Collection[StudyRole], root: str, limit: tuple[int, int] = _MOST
+    atlas: LibraryIndex, roles: Collection[StudyRole], root: str, limit: tuple[int, int] = _MOST
 ) -> View:
     """Return the table of sources against conditions. ``limit`` is (rows, columns)."""
     rows = find_evidence_map(atlas.studies, atlas.library.terms, roles)
@@ -108,7 +111,7 @@ def view_grid(
 
 
 def _view_line(
-    atlas: Atlas,
+    atlas: LibraryIndex,
     cells: dict[tuple[str, str], MapRow],
     source: Term,
     shown: Sequence[Term],
@@ -118,16 +121,16 @@ def _view_line(
     return [view_cell(row, source, c, root) if row else {"empty": True} for row, c in pairs]
 
 
-def view_small_map(atlas: Atlas, root: str) -> View:
+def view_small_map(atlas: LibraryIndex, root: str) -> View:
     """Return the corner of the map with the strongest evidence, for the home page."""
     return view_grid(atlas, TREATMENT, root, _SMALL)
 
 
-def view_map(atlas: Atlas) -> Page:
+def view_map(atlas: LibraryIndex) -> Page:
     """Return the page of the evidence map."""
     placed = {s for row in find_evidence_map(atlas.studies, atlas.library.terms)
               for s in row.with_subtypes.studies}  # fmt: skip
-    off = sum(s.counts and s.role in TREATMENT and s.id not in placed for s in atlas.studies)
+    tried = sort_studies(s for s in atlas.studies if s.counts and s.role in TREATMENT)
     return Page(
         path="map/",
         template="map.md.j2",
@@ -138,8 +141,10 @@ def view_map(atlas: Atlas) -> Page:
         view={
             "tried": view_grid(atlas, TREATMENT, "../"),
             "other": view_grid(atlas, _OTHER_ROLES, "../", (25, 12)),
-            "unclear": view_grid(atlas, ("unclear",), "../", (25, 12)),
-            "off": off,
+            "unclear": view_grid(atlas, _UNCLEAR, "../", (25, 12)),
+            "off": sum(s.id not in placed for s in tried),
+            "studies": [view_study(atlas, s, "../") for s in tried[:_MOST_STUDIES]],
+            "more_studies": max(0, len(tried) - _MOST_STUDIES),
             "designs": [view_design(d) for d in DESIGNS if DESIGNS[d]],
             "results": [view_result(r) for r in RESULTS if RESULTS[r][1]],
             "roles": [STUDY_ROLES[role] for role in _OTHER_ROLES],

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Literal
 
-from builder.models import Fact, RegistryRecord, Trial
+from builder.extract.quantities import find_quantities
+from builder.models import Fact, Finding, Quantity, RegistryRecord, Trial
 from builder.site.charts import view_cell, view_picture, view_swatch
-from builder.site.charts.scales import DoseMark, Span, draw_timeline
-from builder.site.index import Atlas
-from builder.site.labels import format_range
-from builder.site.links import View, page_href, plural
+from builder.site.charts.scales import DoseMark, Release, Span, draw_release, draw_timeline
+from builder.site.citations import short_name
+from builder.site.index import LibraryIndex
+from builder.site.labels import WORDS, format_number, format_range, view_quantity
+from builder.site.links import View, link, page_href, plural
+from builder.site.pages.findings import finding_text, view_place
 from builder.text.dates import parse_date
 
-NOT_STATED = "not stated"
+NOT_STATED = WORDS["not_stated"]
 _MARKS = {
     "review": "dose as the paper states it",
     "calculated": "dose calculated from the paper’s volume and concentration",
@@ -22,6 +26,7 @@ _MARKS = {
 }
 # More than these are hard to take in, and heavy on the page; the table holds the rest.
 MOST_SPANS = 40
+_MOST_ROWS = 120  # of a table
 _UNIT = "particles per dose"
 _PLANNED = ("estimat", "anticipat", "planned", "expected")
 _ORIGINS = {
@@ -31,7 +36,7 @@ _ORIGINS = {
 }
 
 
-def find_doses(atlas: Atlas, trial: Trial) -> list[DoseMark]:
+def find_doses(atlas: LibraryIndex, trial: Trial) -> list[DoseMark]:
     """Return the doses of a trial in particles: as the papers state them, then the registry.
 
     A total may be calculated from volume and concentration.
@@ -62,7 +67,7 @@ def _numbers(facts: Sequence[Fact]) -> list[float]:
     ]
 
 
-def view_timeline(atlas: Atlas, root: str) -> View | None:
+def view_timeline(atlas: LibraryIndex, root: str) -> View | None:
     """Return the trials over time, with phase, status and its date."""
     if not atlas.trials:
         return None
@@ -94,7 +99,7 @@ def view_timeline(atlas: Atlas, root: str) -> View | None:
     return picture
 
 
-def _find_span(atlas: Atlas, trial: Trial) -> Span:
+def _find_span(atlas: LibraryIndex, trial: Trial) -> Span:
     record = atlas.library.registry.get(trial.id)
     end, note = _find_day(record, "completion")
     planned = any(word in note.lower() for word in _PLANNED)
@@ -144,7 +149,7 @@ def _stated(record: RegistryRecord | None, name: str) -> str:
     return " or ".join(dict.fromkeys(values))
 
 
-def _time_row(atlas: Atlas, trial: Trial, span: Span, root: str) -> list[View]:
+def _time_row(atlas: LibraryIndex, trial: Trial, span: Span, root: str) -> list[View]:
     record = atlas.library.registry.get(trial.id)
     end = _stated(record, "completion") or "not seen"
     return [
@@ -184,7 +189,7 @@ def view_amounts(trial: Trial) -> dict[str, str]:
     return {name: amount for name, amount in found.items() if amount}
 
 
-def view_dose_table(atlas: Atlas, root: str) -> View:
+def view_dose_table(atlas: LibraryIndex, root: str) -> View:
     """Return the doses of all trials in columns, one a unit; a column that none has is left out."""
     held = {t.id: view_amounts(t) for t in atlas.trials}
     columns = list(dict.fromkeys(name for amounts in held.values() for name in amounts))
@@ -211,7 +216,6 @@ _RELEASE = ("released", "retained")
 _DAYS = {"h": 1 / 24, "hour": 1 / 24, "min": 1 / 1440, "minute": 1 / 1440, "d": 1.0, "day": 1.0,
          "w": 7.0, "week": 7.0, "wk": 7.0, "month": 30.4}  # fmt: skip
 _TIME = re.compile(r"(\d+(?:\.\d+)?)(?:\s*[-–]\s*(\d+(?:\.\d+)?))?\s*-?\s*([a-z]+)")
-_MOST_ROWS = 60
 
 
 def parse_days(words: str | None) -> float | None:
@@ -221,7 +225,7 @@ def parse_days(words: str | None) -> float | None:
     return float(found[2] or found[1]) * unit if found and unit else None
 
 
-def view_measures(atlas: Atlas, findings: Sequence[Finding], root: str) -> View | None:
+def view_measures(atlas: LibraryIndex, findings: Sequence[Finding], root: str) -> View | None:
     """Return what findings state of release and mechanics; None where they state nothing.
 
     Each number says of what it is, at what time and in which setting, as far as that is stated.
@@ -243,7 +247,7 @@ def view_measures(atlas: Atlas, findings: Sequence[Finding], root: str) -> View 
 _MOST_ANSWERS = 4
 
 
-def _rows(atlas: Atlas, finding: Finding, root: str) -> Iterator[View]:
+def _rows(atlas: LibraryIndex, finding: Finding, root: str) -> Iterator[View]:
     terms = [atlas.library.terms.get(o.id) for o in finding.outcomes]
     physical = [term for term in terms if term and term.type in _PHYSICAL]
     numbers = [q for q in finding.quantities if q.of and q.of != "dose"]
@@ -253,7 +257,9 @@ def _rows(atlas: Atlas, finding: Finding, root: str) -> Iterator[View]:
         yield _row(atlas, finding, ", ".join(term.label for term in physical), None, root)
 
 
-def _row(atlas: Atlas, finding: Finding, of: str, quantity: Quantity | None, root: str) -> View:
+def _row(
+    atlas: LibraryIndex, finding: Finding, of: str, quantity: Quantity | None, root: str
+) -> View:
     read = view_quantity(quantity) if quantity else {"number": "", "unit": "", "quote": ""}
     vehicles = [v.label for v in finding.vehicles]
     return {
@@ -311,7 +317,7 @@ def view_release(rows: Sequence[View]) -> View | None:
     return picture
 
 
-def view_all_releases(atlas: Atlas, root: str) -> View | None:
+def view_all_releases(atlas: LibraryIndex, root: str) -> View | None:
     """Return the picture of every vehicle's release, for the page of comparisons."""
     carried = [f for f in atlas.findings if f.vehicles]
     return view_release([row for f in carried for row in _rows(atlas, f, root)])

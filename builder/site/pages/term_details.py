@@ -6,7 +6,7 @@ Each picture holds the drawing, a legend, and the table that says the same in wo
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from itertools import product
 
 from builder.curate.network import CARRIES, Edge, Layer, find_network
@@ -15,7 +15,7 @@ from builder.site.charts import fill_table, view_cell, view_picture, view_swatch
 from builder.site.charts.network import Column, Link, Node, draw_network
 from builder.site.charts.scales import LETTERS, Levels, draw_levels
 from builder.site.citations import short_name
-from builder.site.index import Atlas, Disagreement, Statement
+from builder.site.index import Disagreement, LibraryIndex, Statement
 from builder.site.labels import (
     DESIGNS,
     EFFECTS,
@@ -40,7 +40,7 @@ _MOST_LINKS = 6
 
 
 def view_pictures(
-    atlas: Atlas,
+    atlas: LibraryIndex,
     term: Term,
     findings: Sequence[Finding],
     studies: Sequence[Study],
@@ -58,7 +58,7 @@ def view_pictures(
 
 
 def view_levels_picture(
-    atlas: Atlas, term: Term, studies: Sequence[Study], root: str
+    atlas: LibraryIndex, term: Term, studies: Sequence[Study], root: str
 ) -> View | None:
     """Return the bars of treatments by condition (or source) and design; one study needs none."""
     role, one = _AGAINST[term.kind]
@@ -74,9 +74,7 @@ def view_levels_picture(
     listed = names + ([_ABSENT] if _ABSENT in counts else [])
     shown = names[:MOST_ROWS] + listed[len(names) :]
     bars = [
-        Levels(
-            _label(atlas, name) if name else f"no {one} stated", counts[name], absent=not name
-        )
+        Levels(_label(atlas, name) if name else f"no {one} stated", counts[name], absent=not name)
         for name in shown
     ]
     title = f"Studies of {term.short} as a treatment, by {one} and design"
@@ -106,14 +104,14 @@ def view_levels_picture(
     return picture
 
 
-def _label(atlas: Atlas, name: str) -> str:
+def _label(atlas: LibraryIndex, name: str) -> str:
     """Return the full name of a term where there is room for it, else its abbreviation."""
     entry = atlas.term_link(name, "")
     full = entry["title"] or entry["label"]
     return str(full if len(full) <= LETTERS else entry["label"])
 
 
-def _term_cell(atlas: Atlas, name: str, root: str, absent: str = "") -> View:
+def _term_cell(atlas: LibraryIndex, name: str, root: str, absent: str = "") -> View:
     if not name:
         return view_cell(absent)
     entry = atlas.term_link(name, root)
@@ -142,7 +140,9 @@ _LINES = {
 }
 
 
-def view_network(atlas: Atlas, term: Term, findings: Sequence[Finding], root: str) -> View | None:
+def view_network(
+    atlas: LibraryIndex, term: Term, findings: Sequence[Finding], root: str
+) -> View | None:
     """Return what the statements about a term report of sources, cargo, molecules and outcomes.
 
     The lines are the edges of the network of the data page that these statements give, each as
@@ -196,7 +196,7 @@ def _line_style(edge: Edge, layer: Layer) -> str:
     return {"up": "rise", "down": "fall"}.get(way, "other")
 
 
-def _edge_row(atlas: Atlas, edge: Edge, layer: Layer, root: str) -> list[View]:
+def _edge_row(atlas: LibraryIndex, edge: Edge, layer: Layer, root: str) -> list[View]:
     view = view_condition_effect if layer == "condition" else view_effect
     word = "carries" if edge.effect == CARRIES else view(edge.effect)["word"]
     count = len(edge.findings)
@@ -214,7 +214,7 @@ def _edge_row(atlas: Atlas, edge: Edge, layer: Layer, root: str) -> list[View]:
 
 
 def view_target_effects(
-    atlas: Atlas, term: Term, findings: Sequence[Finding], root: str
+    atlas: LibraryIndex, term: Term, findings: Sequence[Finding], root: str
 ) -> list[View]:
     """Return the effects on a mechanism for each pair of target and condition that is named.
 
@@ -239,7 +239,7 @@ def view_target_effects(
 
 
 def _view_pair(
-    atlas: Atlas, term: Term, pair: tuple[str, str], held: Sequence[Finding], root: str
+    atlas: LibraryIndex, term: Term, pair: tuple[str, str], held: Sequence[Finding], root: str
 ) -> View:
     effects = Counter(
         effect
@@ -273,12 +273,12 @@ _BETWEEN = {
 }
 
 
-def view_disagreements(atlas: Atlas, term: str, root: str) -> list[View]:
+def view_disagreements(atlas: LibraryIndex, term: str, root: str) -> list[View]:
     """Return the disagreements in which a term is the source, the mechanism or the outcome."""
     return [_view_disagreement(atlas, each, root) for each in atlas.disagreements.get(term, ())]
 
 
-def _view_disagreement(atlas: Atlas, found: Disagreement, root: str) -> View:
+def _view_disagreement(atlas: LibraryIndex, found: Disagreement, root: str) -> View:
     view = view_condition_effect if found.role == "condition" else view_effect
     return {
         "source": atlas.term_link(found.source, root),
@@ -295,7 +295,7 @@ def _view_disagreement(atlas: Atlas, found: Disagreement, root: str) -> View:
     }
 
 
-def _view_statement(atlas: Atlas, statement: Statement, root: str) -> View:
+def _view_statement(atlas: LibraryIndex, statement: Statement, root: str) -> View:
     finding = statement.finding
     paper = atlas.paper(finding.paper).paper
     return {
@@ -307,7 +307,7 @@ def _view_statement(atlas: Atlas, statement: Statement, root: str) -> View:
     }
 
 
-def _view_work(atlas: Atlas, work: str, root: str) -> View:
+def _view_work(atlas: LibraryIndex, work: str, root: str) -> View:
     if work in atlas.library.references:
         csl = atlas.library.references[work].csl
         return link(short_name(csl), atlas.work_href(work, root))
