@@ -288,6 +288,53 @@ def test_the_registry_fills_the_design_that_the_paper_leaves_open() -> None:
     assert describe(design_allocation="Non-Randomized")["design"].randomised is False
 
 
+@pytest.mark.parametrize(
+    ("facts", "result", "effect", "origin"),
+    [
+        (
+            {"results_summary": "no difference between groups in WOMAC"},
+            "no difference between groups in WOMAC", "negative", "registry",
+        ),
+        (
+            {"paper_findings": ["pain improved significantly", "no serious adverse events"]},
+            "pain improved significantly; no serious adverse events", "positive", "publication",
+        ),
+        # Numbers without words have no direction, whatever the name of the outcome.
+        (
+            {"results": "Improvement of WOMAC (6 months): Exosomes 12 points, Placebo 11 points"},
+            "Improvement of WOMAC (6 months): Exosomes 12 points, Placebo 11 points", None,
+            "registry",
+        ),
+        # That results are posted, or pending, is none.
+        ({"results_posted": True}, None, None, None),
+        ({"results_posted": "none posted"}, None, None, None),
+        ({"primary_outcomes": "Improvement of pain"}, None, None, None),
+    ],
+)  # fmt: skip
+def test_a_result_that_only_the_registry_states_is_the_trials(
+    facts: dict[str, Any], result: str | None, effect: str | None, origin: str | None
+) -> None:
+    found = describe(**facts)
+    assert (found.get("result"), found.get("result_effect"), found.get("result_from")) == (
+        result, effect, origin,
+    )  # fmt: skip
+
+
+def test_the_result_of_the_paper_stands_before_the_registrys() -> None:
+    record = RegistryRecord(
+        id="nct1", registry_id="NCT1", registry="ClinicalTrials.gov", collected="2026-01-01",
+        facts={"results_summary": [Fact(value="pain improved")]},
+    )  # fmt: skip
+    own = trial("NCT01234567", result="no superiority over placebo", result_effect="negative")
+    assert "result" not in describe_trial(own, record)
+
+
+def test_a_trial_with_a_result_of_no_direction_is_not_only_registered() -> None:
+    waiting = study("t1", "clinical", trials=["t1"])
+    safe = study("t2", "clinical", trials=["t2"], stated="no serious adverse events")
+    assert weigh_studies([waiting, safe]).registered == ["t1"]
+
+
 def test_the_type_of_a_source_is_one_of_few() -> None:
     types = {
         "cell": "cell",

@@ -130,7 +130,7 @@ def test_paper_shows_doi_repairs_printed_grid_and_licence(tree):
 def test_negative_trial_result_stands_at_the_top(tree):
     page = tree[f"trials/{TRIAL}/index.md"]
     head = page[: page.index("## Treatment and endpoints")]
-    assert "Negative result" in head
+    assert "No benefit reported" in head
     assert "no superiority vs. placebo" in head
     assert "Phase" in head
     assert "gives no date for the status" in head

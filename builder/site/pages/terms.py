@@ -58,6 +58,7 @@ _FACETS = (
     "sources", "mechanisms", "conditions", "vehicles", "outcomes", "modifications", "cargo",
     "targets", "partners", "models", "species",
 )  # fmt: skip
+_NATIVE = ("pathogenic", "biomarker")
 _LEADS = {
     "source": "Cells, tissues and fluids that exosomes are collected from.",
     "mechanism": "Molecules, pathways and processes that a statement says an exosome acts on, "
@@ -104,7 +105,8 @@ def view_facets(
     lowered, and for conditions those in which it improved, worsened, or neither.
     """
     counts: dict[str, dict[str, dict[str, set[str]]]] = {role: {} for role in ROLES}
-    for finding in findings:
+    # What drives or marks a disease is not counted with what treats it.
+    for finding in [f for f in findings if f.role not in _NATIVE] or findings:
         studies = [s.id for s in atlas.studies_of(finding.id)] or [finding.id]
         for role, other, effect in dict.fromkeys(terms_in(finding)):
             if other != term:
