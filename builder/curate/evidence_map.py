@@ -66,7 +66,7 @@ def find_evidence_map(
     counted = [s for s in studies if s.counts and s.role in roles]
     for study in counted:
         treated = [c for c in study.conditions if c in terms and _is_treated(terms[c])]
-        for pair in _pairs(study.sources, treated):
+        for pair in _pairs(terms.keys() & set(study.sources), treated):
             own[pair].append(study)
     named = {name for pair in own for name in pair}
     for study in counted:

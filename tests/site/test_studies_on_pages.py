@@ -14,17 +14,20 @@ import pytest
 from hand_made import PAPER, make_bundle, make_library
 
 from builder import models
+from builder.export.records import COLLECTIONS
 from builder.site.index import LibraryIndex, build_index
-from builder.site.labels import WORDS
+from builder.site.labels import DESIGNS, WORDS
 from builder.site.pages.evidence_map import view_grid
+from builder.site.pages.measures import view_amounts
 from builder.site.pages.overviews import answer_home
-from builder.site.pages.trials import view_amounts, view_trial_index
+from builder.site.pages.trials import view_trial_index
 from builder.site.summaries import (
     Sentence,
     answer_coverage,
     find_term_studies,
     view_answer,
     view_counts,
+    view_study,
 )
 
 TERMS = [
@@ -222,6 +225,43 @@ def test_the_map_shows_the_best_design_with_a_result_and_that_result(atlas: Libr
     assert (waiting["count"], waiting["rank"], waiting["registered"]) == (1, 0, 1)
     wide = found["BMSC", "Osteoarthritis"]
     assert (wide["own"], wide["count"]) == (1, 3)
+
+
+def test_the_page_of_the_map_and_its_file_say_the_same(atlas: LibraryIndex) -> None:
+    rows = {(r["source"], r["condition"]): r for r in COLLECTIONS["evidence_map"].find(atlas, "")}
+    grid = view_grid(atlas, ("therapeutic",), "../")
+    ids = {t.short: t.id for t in atlas.library.terms.values()}
+    heads = [ids[c["label"]] for c in grid["columns"]]
+    shown = {
+        (ids[row["term"]["label"]], head): cell
+        for row in grid["rows"]
+        for head, cell in zip(heads, row["cells"], strict=True)
+        if not cell["empty"]
+    }
+    assert set(shown) == set(rows)
+    for pair, cell in shown.items():
+        wide = rows[pair]["with_subtypes"]
+        best = wide.get("best")
+        assert cell["own"] == len(rows[pair]["studies"])
+        assert cell["count"] == len(wide["studies"])
+        assert cell["registered"] == len(wide["registered"])
+        assert cell["conflict"] == wide["conflict"]
+        assert (cell["result"], cell["rank"]) == (
+            (best["result"], DESIGNS[best["design"]]) if best else ("", 0)
+        )
+
+
+def test_a_trial_without_benefit_is_the_strongest_cell_and_one_without_result_the_lightest(
+    atlas: LibraryIndex,
+) -> None:
+    found = {pair: cell for pair, cell in cells(atlas, "therapeutic").items() if not cell["empty"]}
+    assert {pair for pair, cell in found.items() if cell["rank"] == 4} == {
+        ("BMSC", "Knee OA"), ("BMSC", "Osteoarthritis"),
+    }  # fmt: skip
+    waiting = next(s for s in atlas.studies if s.id == "nct00000002")
+    assert view_study(atlas, waiting, "")["design"]["mark"] == "®"
+    negative = next(s for s in atlas.studies if s.id == "nct01234567")
+    assert view_study(atlas, negative, "")["design"]["mark"] == "■■■■"
 
 
 def test_what_harms_is_on_a_map_of_its_own(atlas: LibraryIndex) -> None:
