@@ -203,6 +203,7 @@ def _build(
         conditions=conditions,
         design=design,
         result=_result(trials, judged),
+        stated=next((t.result for t in trials if t.result), None),
         role=_role(trials, judged),
         n=design.n,
         retracted=True if retracted else None,

@@ -92,6 +92,8 @@ class LibraryIndex:
     trials: list[Trial] = field(default_factory=list)
     studies: list[Study] = field(default_factory=list)  # those that a statement or a trial reports
     finding_studies: dict[str, list[Study]] = field(default_factory=lambda: defaultdict(list))
+    # Ids of the studies that count, by the finding that reports them.
+    counted: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     label_studies: dict[str, list[Study]] = field(default_factory=lambda: defaultdict(list))
     reports: dict[str, list[Trial]] = field(default_factory=dict)
     by_id: dict[str, Finding] = field(default_factory=dict)
@@ -263,6 +265,9 @@ def _index_studies(atlas: LibraryIndex) -> None:
     for study in atlas.studies:
         for name in study.findings:
             atlas.finding_studies[name].append(study)
+            gone = atlas.by_id[name].paper in atlas.withdrawn or name in atlas.superseded
+            if study.counts and not gone:
+                atlas.counted[name].append(study.id)
         for name in dict.fromkeys([*study.sources, *study.conditions]):
             atlas.label_studies[name].append(study)
 
