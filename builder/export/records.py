@@ -94,6 +94,10 @@ class FindingKeys(Keys):
     stands: Annotated[
         bool | None, Field(description="false where all that it rests on was retracted")
     ] = None
+    superseded_by: Annotated[
+        Slug | None,
+        Field(description="of a statement read from a cited title: the paper, where it was read"),
+    ] = None
 
 
 class Status(Shape):
@@ -259,6 +263,7 @@ def _findings(atlas: LibraryIndex, site_url: str) -> Iterator[Data]:
             study=study,
             retracted=retracted,
             stands=atlas.stands(finding) if retracted else None,
+            superseded_by=atlas.superseded.get(finding.id),
         )
 
 

@@ -15,7 +15,12 @@ from typing import Any, Literal
 
 from builder.addresses import ledger
 from builder.addresses.pages import Pages, find_pages, term_address
-from builder.curate.studies import find_studies
+from builder.curate.studies import (
+    find_read_works,
+    find_studies,
+    find_superseded,
+    find_withdrawn,
+)
 from builder.models import (
     Address,
     Cited,
@@ -88,12 +93,18 @@ class LibraryIndex:
     trials: list[Trial] = field(default_factory=list)
     studies: list[Study] = field(default_factory=list)  # those that a statement or a trial reports
     finding_studies: dict[str, list[Study]] = field(default_factory=lambda: defaultdict(list))
+    # Ids of the studies that count, by the finding that reports them.
+    counted: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     label_studies: dict[str, list[Study]] = field(default_factory=lambda: defaultdict(list))
     reports: dict[str, list[Trial]] = field(default_factory=dict)
     by_id: dict[str, Finding] = field(default_factory=dict)
     former: dict[str, list[str]] = field(default_factory=dict)
     former_rows: dict[str, list[str]] = field(default_factory=dict)
     places: dict[tuple[str, int], str] = field(default_factory=dict)
+    read: Mapping[str, str] = field(
+        default_factory=dict
+    )  # cited works read as papers: work to paper
+    superseded: dict[str, str] = field(default_factory=dict)  # statements of titles: to paper
     withdrawn: frozenset[str] = frozenset()
     disagreements: dict[str, list[Disagreement]] = field(default_factory=lambda: defaultdict(list))
     short_forms: ShortForms = field(default_factory=ShortForms)
@@ -225,6 +236,8 @@ def build_index(library: Library) -> LibraryIndex:
         former=ledger.former_ids(library.ledger),
         former_rows=ledger.former_rows(library.ledger),
         places=find_places(library),
+        read=find_read_works(library),
+        superseded=find_superseded(library),
         withdrawn=find_withdrawn(library),
     )
     for term in sorted(library.terms.values(), key=lambda t: (t.label.casefold(), t.id)):
@@ -254,6 +267,9 @@ def _index_studies(atlas: LibraryIndex) -> None:
     for study in atlas.studies:
         for name in study.findings:
             atlas.finding_studies[name].append(study)
+            gone = atlas.by_id[name].paper in atlas.withdrawn or name in atlas.superseded
+            if study.counts and not gone:
+                atlas.counted[name].append(study.id)
         for name in dict.fromkeys([*study.sources, *study.conditions]):
             atlas.label_studies[name].append(study)
 
@@ -397,12 +413,16 @@ class Disagreement:
 
 
 def find_places(library: Library) -> dict[Place, str]:
-    """Return the id of the work behind each entry of each paper's list: (paper, number) to id."""
-    return {
+    """Return the id of the work behind each entry of each paper's list: (paper, number) to id.
+
+    Under number 0 stands the work that a paper itself is, where another one cites it.
+    """
+    places = {
         (name, cited.number): cited.id
         for name, bundle in library.papers.items()
         for cited in bundle.references
     }
+    return places | {(paper, 0): work for work, paper in find_read_works(library).items()}
 
 
 def study_of(finding: Finding, places: Mapping[Place, str]) -> tuple[str, ...]:
@@ -412,15 +432,8 @@ def study_of(finding: Finding, places: Mapping[Place, str]) -> tuple[str, ...]:
         # What a title states is stated by that work.
         numbers.insert(0, finding.locator.reference)
     works = (places.get((finding.paper, number)) for number in numbers)
-    return tuple(dict.fromkeys(work for work in works if work)) or (finding.paper,)
-
-
-def find_withdrawn(library: Library) -> frozenset[str]:
-    """Return the ids of works and papers that were retracted, withdrawn or removed."""
-    works = {name for name, work in library.references.items() if work.withdrawn}
-    known = ((name, library.identifiers.get(name)) for name in library.papers)
-    papers = {name for name, work in known if work and any(n.withdraws for n in work.notices)}
-    return frozenset(works | papers)
+    own = (places.get((finding.paper, 0), finding.paper),)
+    return tuple(dict.fromkeys(work for work in works if work)) or own
 
 
 def standing_studies(
@@ -438,14 +451,14 @@ def find_disagreements(library: Library) -> list[Disagreement]:
     Two statements differ when they point in different directions and come from different papers, or
     from one paper but different studies. A statement that itself gives two directions takes no
     part: what it says is not clear enough to hold against another. Nor does one that rests on
-    retracted work alone.
+    retracted work alone, or on the title of a work that was read since.
     """
     places = find_places(library)
-    withdrawn = find_withdrawn(library)
+    withdrawn, superseded = find_withdrawn(library), find_superseded(library)
     groups: dict[tuple[str, Role, str], list[Statement]] = defaultdict(list)
     for finding in library.findings():
         studies = standing_studies(finding, places, withdrawn)
-        if not studies:
+        if not studies or finding.id in superseded:
             continue
         for role, target, direction in _directions(finding):
             for source in finding.sources:

@@ -153,7 +153,16 @@ def view_statement(atlas: LibraryIndex, finding: Finding, root: str) -> View:
         "questions": questions,
         "doubt": questions[0]["text"] if questions and questions[0]["weight"] >= 4 else "",  # noqa: PLR2004
         "retracted": not atlas.stands(finding),
+        "superseded": view_superseding(atlas, finding, root),
     }
+
+
+def view_superseding(atlas: LibraryIndex, finding: Finding, root: str) -> View | None:
+    """Return the link to the paper that a statement of a cited title gave way to; else None."""
+    paper = atlas.superseded.get(finding.id)
+    if paper is None:
+        return None
+    return link(short_name(atlas.paper(paper).paper.csl), page_href(root, "paper", paper))
 
 
 def _mark_first(terms: list[View]) -> list[View]:
@@ -198,6 +207,7 @@ def view_row(atlas: LibraryIndex, finding: Finding, root: str) -> View:
         "hedged": CERTAINTY[finding.certainty] if finding.certainty != "asserted" else "",
         "where": f"{short_name(paper)}: {place}",
         "retracted": not atlas.stands(finding),
+        "superseded": finding.id in atlas.superseded,
         "facets": {
             "source": _names(terms["sources"]),
             "condition": _names(terms["conditions"]),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from builder.curate.studies import find_own
 from builder.models import Notice, Reference
 from builder.site.citations import short_name, view_bibliography, view_citation, view_ways
 from builder.site.index import LibraryIndex, view_questions
 from builder.site.links import (
     Page,
     View,
+    link,
     outside,
     page_href,
     plural,
@@ -82,6 +84,9 @@ def view_reference(atlas: LibraryIndex, reference: Reference) -> Page:
     path = ids.page_path("reference", reference.id)
     stating = atlas.stating.get(reference.id, [])
     citing = [f for f in atlas.citing.get(reference.id, ()) if f not in stating]
+    read = atlas.read.get(reference.id)
+    own = find_own(atlas.paper(read)) if read else []
+    part = "abstract" if all(f.basis == "abstract" for f in own) else "text"
     return Page(
         path=path,
         template="reference.md.j2",
@@ -99,6 +104,14 @@ def view_reference(atlas: LibraryIndex, reference: Reference) -> Page:
             "printed": reference.printed,
             "parsed": reference.parsed,
             "cited_in": cited_in,
+            "read": link(
+                f"Read as a paper: {plural(len(own), 'statement')} of its own",
+                page_href(root, "paper", read),
+            )
+            if read
+            else None,
+            "part": part,
+            "own": view_rows(atlas, own[:_MOST], path, path, f"What its {part} states"),
             "stating": [view_statement(atlas, f, root) for f in stating[:_MOST]],
             "citing": view_rows(
                 atlas, citing[:_MOST], path, path, "Statements that cite this work"
