@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Literal
 
 from builder import models
 from builder.curate.discrepancies import compare_trial, find_lookalikes
 from builder.extract.design import read_trial
+from builder.extract.trials import judge_result
 
 
 def join_titles(references: Iterable[models.Cited]) -> dict[int, str]:
@@ -63,6 +64,7 @@ def describe_trial(trial: models.Trial, record: models.RegistryRecord) -> dict[s
         values = [(f.value if isinstance(f.value, list) else [f.value]) for f in facts]
         return [str(v) for value in values for v in value]
 
+    result = {} if trial.result else _find_result(texts)
     numbers = _count_participants(record)
     follow_up = _find_follow_up(record)
     stated = " ".join(texts("paper_design", "design_allocation", "design_model"))
@@ -81,7 +83,27 @@ def describe_trial(trial: models.Trial, record: models.RegistryRecord) -> dict[s
         "arms": texts("arms", "paper_arms"),
         "sponsor": next(iter(texts("sponsor")), trial.sponsor),
         "countries": list(dict.fromkeys(countries)) or trial.countries,
+        **result,
     }
+
+
+# Facts that state a result in words, and where such a fact comes from. Numbers posted without words
+# have no direction: whether a change of a score is a benefit is not guessed.
+_RESULTS: tuple[tuple[str, Literal["registry", "publication"], bool], ...] = (
+    ("results_summary", "registry", True),
+    ("paper_findings", "publication", True),
+    ("results", "registry", False),
+)
+
+
+def _find_result(texts: Callable[[str], list[str]]) -> dict[str, Any]:
+    """Return the result that only the registry, or the publication it quotes, states."""
+    for name, origin, in_words in _RESULTS:
+        if found := texts(name):
+            words = "; ".join(dict.fromkeys(found))
+            effect = judge_result(words) if in_words else None
+            return {"result": words, "result_effect": effect, "result_from": origin}
+    return {}
 
 
 def _count_participants(record: models.RegistryRecord) -> models.Participants | None:

@@ -464,7 +464,9 @@ def _create(table: Table) -> str:
         if column.points_to:
             target = _quote(column.points_to)
             lines.append(f'FOREIGN KEY ({_quote(column.name)}) REFERENCES {target} ("id")')
-    return f"CREATE TABLE {_quote(table.name)} ({', '.join(lines)})"
+    # The key of a list's entries is most of what they hold: kept once, not also as an index.
+    kept = " WITHOUT ROWID" if len(table.key) > 1 else ""
+    return f"CREATE TABLE {_quote(table.name)} ({', '.join(lines)}){kept}"
 
 
 def _add_views(base: sqlite3.Connection, tables: Sequence[Table], edition: Edition) -> None:

@@ -187,7 +187,7 @@ def find_route(text: str) -> str | None:
 
 # --- trials ---------------------------------------------------------------------------------------
 
-_TELLING: frozenset[Role] = frozenset(
+_IDENTIFYING: frozenset[Role] = frozenset(
     ["registry", "phase", "status", "dose", "endpoints", "condition", "design", "result", "source"]
 )
 
@@ -218,7 +218,7 @@ def find_trials(
     found: dict[str, Trial] = {}
     for table in tables:
         roles = find_roles(table.columns)
-        if not _TELLING & set(roles):
+        if not _IDENTIFYING & set(roles):
             continue
         for row in table.rows:
             for number, others in _pair_registrations(_find_ids(row, table)):
@@ -256,7 +256,7 @@ def find_trial_rows(tables: Sequence[Table]) -> set[str]:
     return {
         row.id
         for table in tables
-        if _TELLING & set(find_roles(table.columns))
+        if _IDENTIFYING & set(find_roles(table.columns))
         for row in table.rows
         if _find_ids(row, table)
     }

@@ -125,6 +125,10 @@ class Trial(Record):
     result_effect: Annotated[
         Literal["positive", "negative", "mixed"] | None, Field(description="only as stated")
     ] = None
+    result_from: Annotated[
+        Literal["registry", "publication"] | None,
+        Field(description="where the result is stated; absent: in the paper itself"),
+    ] = None
     references: list[int] = EMPTY
     quote: str
     lookalikes: Annotated[list[str], Field(description="registry ids easily confused")] = EMPTY
@@ -150,10 +154,23 @@ class Study(Record):
     conditions: list[Slug] = EMPTY
     design: Design = Design()
     result: Result = "none-reported"
+    stated: Annotated[
+        str | None, Field(description="of a trial: its result in words, whatever its direction")
+    ] = None
     role: StudyRole = "unclear"
     n: int | None = None
     retracted: bool | None = None
     questions: list[Question] = EMPTY
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is counted as evidence: no review, not taken back."""
+        return self.kind != "review" and not self.retracted
+
+    @property
+    def only_registered(self) -> bool:
+        """Whether it is a trial of which no result is reported."""
+        return bool(self.trials) and self.result == "none-reported" and not self.stated
 
 
 class Best(Record):

@@ -5,7 +5,10 @@ Each effect, design and result has a shape and a word, so that no meaning hangs 
 
 from __future__ import annotations
 
-from builder.models import Design, Dose, Quantity
+from collections import Counter
+from collections.abc import Iterable
+
+from builder.models import Design, Dose, Quantity, Study
 from builder.site.links import View, plural
 
 # (word, mark) of each effect of a mechanism or an outcome.
@@ -67,14 +70,17 @@ WORDS = {
 # The effects that raise a mechanism or an outcome, and those that lower it.
 RISING = ("up", "activates")
 FALLING = ("down", "inhibits")
-# Strongest last; the number of filled squares in the mark of a level.
+# The number of filled squares in the mark of a design, the strongest first. A trial that is only
+# registered is no design with a result: its mark is the lightest.
+REGISTERED = "registered"
 DESIGNS: dict[str, int] = {
+    "clinical": 4,
+    "in-vivo": 3,
+    "ex-vivo": 2,
+    "in-vitro": 1,
+    REGISTERED: 0,
     "not-stated": 0,
     "review": 0,
-    "in-vitro": 1,
-    "ex-vivo": 2,
-    "in-vivo": 3,
-    "clinical": 4,
 }
 _DESIGN_WORDS = {
     "not-stated": "design not stated",
@@ -82,6 +88,7 @@ _DESIGN_WORDS = {
     "ex-vivo": "ex vivo",
     "in-vivo": "in animals",
     "clinical": "in people",
+    REGISTERED: "registered trial without result",
 }
 ROLE_WORDS: dict[str, str] = {
     "sources": "Sources",
@@ -122,9 +129,9 @@ _PLAIN_LIMIT = 10_000
 
 
 def view_effect(effect: str) -> View:
-    """Return the word, mark and style of an effect."""
+    """Return the word, mark and style of an effect; what rises or falls is neither good nor bad."""
     word, mark = EFFECTS.get(effect, ("", ""))
-    style = {"activates": "up", "inhibits": "down", "modulates": "involves"}.get(effect, effect)
+    style = {"up": "rise", "down": "fall", "named": "involves"}.get(find_direction(effect), effect)
     return {"id": effect, "word": word, "mark": mark, "style": style}
 
 
@@ -163,8 +170,27 @@ def view_design(level: str) -> View:
         "id": level,
         "label": _DESIGN_WORDS.get(level, level),
         "rank": rank,
-        "mark": "■" * rank + "□" * (4 - rank),
+        "mark": "®" if level == REGISTERED else "■" * rank + "□" * (4 - rank),
     }
+
+
+def grade_study(study: Study) -> str:
+    """Return the design of a study as pages count it: a trial without result is only registered."""
+    return REGISTERED if study.only_registered else study.design.level
+
+
+def count_designs(studies: Iterable[Study]) -> dict[str, int]:
+    """Return how many studies have each design, the strongest first; never a 0."""
+    counts = Counter(grade_study(s) for s in studies)
+    return {level: counts[level] for level in DESIGNS if counts[level]}
+
+
+def name_designs(level: str, count: int) -> str:
+    """Return a count with its design: ``3 in animals``, ``2 registered trials without result``."""
+    label = str(view_design(level)["label"])
+    if level == REGISTERED and count > 1:
+        label = label.replace("trial", "trials")
+    return f"{count:,} {label}"
 
 
 def describe_design(design: Design) -> str:
