@@ -8,8 +8,7 @@ from typing import Any, Literal
 
 from builder import models
 from builder.curate.discrepancies import compare_trial, find_lookalikes
-from builder.extract.design import read_trial
-from builder.extract.trials import judge_result
+from builder.extract.design import judge_result, read_trial
 
 
 def join_titles(references: Iterable[models.Cited]) -> dict[int, str]:
