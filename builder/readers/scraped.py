@@ -28,7 +28,7 @@ from builder.readers.draft import (
     find_table_lines,
 )
 from builder.readers.masthead import is_furniture, read_masthead
-from builder.readers.people import name_in_full
+from builder.readers.names import name_in_full
 from builder.readers.references.styles import read_lines
 from builder.readers.source import Source
 from builder.text.dates import YEAR
