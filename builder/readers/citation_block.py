@@ -170,12 +170,13 @@ def _read_style(line: int, text: str, title: str) -> _Style | None:
     a ``title`` that is known says where it ends.
     """
     quoted, dated = _QUOTED.match(text), _APA_YEAR.search(text)
+    names = ["Chicago" if quoted else "APA"]
     if quoted:
         end = max(text.rfind('"'), text.rfind("”"))
         if end <= quoted.end():
             return None
         fields = quoted.groupdict() | {"title": text[quoted.end() : end].rstrip(".,")}
-        names, end = ("Chicago",), end + 1
+        end += 1
     elif dated:
         start = dated.end()
         end = _title_end(text, title, start)
@@ -184,12 +185,11 @@ def _read_style(line: int, text: str, title: str) -> _Style | None:
             return None
         end = end if end >= 0 or not stop else stop.start() + (text[stop.start()] in "?!")
         fields = {"year": dated["year"], "title": text[start:end]}
-        names = ("APA",)
     else:
         end = _title_end(text, title, 0)
         head = text[: end - len(title)].strip() if end >= 0 else "("
         fields = {"authors": head, "title": title}
-        names = ("AMA",) if "(" in head else ("AMA", "ACS")
+        names = ["AMA"] if "(" in head else ["AMA", "ACS"]
     found = ((name, _BEHIND[name].match(text, _skip_stop(text, max(end, 0)))) for name in names)
     name, rest = next(((n, m) for n, m in found if m), (names[0], None))
     if not rest and not (quoted or dated):
