@@ -147,6 +147,9 @@ class Vocabulary:
                 hit = Hit(hit.start, hit.end, cells, hit.cased, hit.letter)  # noqa: PLW2901
             hits.append(hit)
         hits += self._find_bound(text)
+        anti = {h.start: h.end for h in hits if text[h.start : h.start + 4].lower() == "anti"}
+        # "anti-inflammatory cytokines" are no inflammatory cytokines
+        hits = [h for h in hits if anti.get(h.start - 5, 0) <= h.start]
         return [*hits, *self._find_made(text), *self._find_genes(text, hits)]
 
     def _find_made(self, text: str) -> Iterator[Hit]:

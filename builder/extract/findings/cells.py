@@ -169,6 +169,8 @@ def _role_in_words(reading: Reading, mention: Mention) -> tuple[str, str] | None
             continue
         if role == "partner" and _is_compared(reading):
             return "", "compared"
+        if pattern.rule == "x-and-exosomes" and _PLACED.search(reading.before(mention)):
+            continue  # "less miR-126 in MSCs and exosomes"
         if role == "source" and (
             _makes_cell_behind(reading, mention)
             or is_inside(mention, reading.mentions("mechanism"))

@@ -52,11 +52,11 @@ _OF_RNA = frozenset(
 )
 # Rules by a verb whose objects may be of several kinds: "EVs carry tenascin C and miR-214".
 _MIXED = frozenset(
-    ["exosomes-containing-x", "exosomes-of-y-carrying-x", "exosomes-hand-over-x", "transfer-of-x"]
+    ["exosomes-carrying-x", "exosomes-expressing-x", "exosomes-pass-on-x", "transfer-of-x"]
 )
 _OPPOSED_BEHIND = re.compile(
     r"[\s-]+(?:specific\s+)?(?:siRNAs?|shRNAs?|sgRNAs?|ASOs?|antisense|inhibitors?|antagomirs?|sponges?|"
-    r"antibod(?:y|ies)|antagonists?|knock-?(?:down|out))\b",
+    r"antibod(?:y|ies)|antagonists?|silencing|deletion|ablation|knock-?(?:down|out))\b",
     re.IGNORECASE,
 )
 _OPPOSED_BEFORE = re.compile(
@@ -66,8 +66,8 @@ _OPPOSED_BEFORE = re.compile(
 _LISTED = re.compile(r"\s*(?:,|,?\s*\band\b|&|/)\s*", re.IGNORECASE)
 # Rules by a verb of holding or passing on, which may be denied.
 _BY_VERB = frozenset(
-    ["x-found-in-exosomes", "transfer-of-x", "exosomes-of-y-carrying-x", "exosomes-containing-x",
-     "exosomes-carry-less-x", "found-in-exosomes", "exosomes-hand-over-x"]
+    ["x-found-in-exosomes", "transfer-of-x", "exosomes-carrying-x", "exosomes-expressing-x",
+     "found-in-exosomes", "exosomes-pass-on-x"]
 )  # fmt: skip
 
 
@@ -167,7 +167,14 @@ def read_mechanisms(reading: Reading) -> list[Assigned]:
             continue  # what the vesicle carries is cargo; it is a mechanism only if it changes
         found.append(assigned)
         found += _agents(reading, mention)
+    changed = {a.value for a in found if not _is_test(reading, a) and a.detail in _DIRECTED}
+    found = [a for a in found if a.value not in changed or not _is_test(reading, a)]
     return [*found, *_polarized(reading, {a.value for a in found})]
+
+
+def _is_test(reading: Reading, assigned: Assigned) -> bool:
+    """Return whether a molecule is only taken away to see what happens: "RUNX2 silencing"."""
+    return bool(_OPPOSED_BEHIND.match(reading.text[assigned.end :]))
 
 
 def _polarized(reading: Reading, known: Collection[str]) -> Iterator[Assigned]:

@@ -79,6 +79,7 @@ class CarrierWords:
     made_of: re.Pattern[str]
     form: re.Pattern[str]
     plain: re.Pattern[str]
+    put_on: re.Pattern[str]
     words: Mapping[str, str]
     weak: frozenset[str]
 
@@ -103,6 +104,9 @@ def _parse_carriers(data: Mapping[str, Any], vesicle: str) -> CarrierWords:
         form=compiled(rf"[\s{_DASHES}]+(?:(?:{words})\s+)?(?:{forms})s?\b"),
         plain=compiled(
             rf"\)?[\s{_DASHES}]+(?:(?:{words})\s+)?((?:{plain})s?)\b(?!{soft}*(?:electroph|permeat|filtrat))"
+        ),
+        put_on=compiled(
+            rf"(?:{vesicle})(?:\s*\([^)]*\))?\s+(?:(?:was|were|is|are|be|been)\s+)*(?:\w+ly\s+)?seeded\s+(?:[\w-]+\s+){{0,4}}$"
         ),
         words=data["words"],
         weak=frozenset(data["weak"]),
@@ -224,6 +228,7 @@ class Cues:
     intransitive: frozenset[str]
     falling: frozenset[str]
     sheltering: tuple[str, ...]
+    restoring: tuple[str, ...]
     participles: frozenset[str]
     comparatives: frozenset[str]
     lowering: re.Pattern[str]
@@ -334,7 +339,7 @@ def _branch(tree: Mapping[str, Any]) -> str:
 
 
 def _fill(pattern: str, words: Mapping[str, str], stop: str) -> str:
-    """Return a pattern with ``{vesicle}``, ``{derived}`` and ``{words:N}`` written out.
+    """Return a pattern with ``{vesicle}``, ``{holds}`` and the like, and ``{words:N}`` written out.
 
     ``stop`` fits the words that are none of the describing ones; empty: any word describes.
     """
@@ -342,7 +347,7 @@ def _fill(pattern: str, words: Mapping[str, str], stop: str) -> str:
     named = rf"(?:{words['vesicle']})\b(?:\s*\([^)]{{1,30}}\))?"
     pattern = pattern.replace(r"{vesicle}\b\s", named + r"\s")
     pattern = pattern.replace(r"[\s-]", rf"[\s{_DASHES}]")  # "cell–derived"
-    for name in ("vesicle", "derived"):
+    for name in ("vesicle", "derived", "holds", "passes", "brings", "amount"):
         pattern = pattern.replace("{" + name + "}", words[name])
     made = (
         r"\w+(?:gen|net|chem|chan|tr)ically\s+\w+ed\s+|[^\s,;:.]+[\s-](?:stimulated|treated|primed|"
@@ -456,6 +461,7 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
         intransitive=frozenset(effects["intransitive"]),
         falling=frozenset(effects["falling"]),
         sheltering=tuple(effects["sheltering"]),
+        restoring=tuple(effects["restoring"]),
         participles=frozenset(effects["participles"]),
         lowering=re.compile(
             rf"^(?:anti|(?:{_any(effects['lowering'])})\s+of\b)|(?:{_any(effects['lowering'])})$",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -36,7 +36,8 @@ _GAP = re.compile(
 )
 _AGENTS = ("by", "via", "through", "induced by", "caused by", "stimulated with", "treated with")
 _PASSIVE = re.compile(
-    r"\b(?:is|are|was|were|been|be|being)\s+(?:not\s+)?(?:\w+ly\s+)?$", re.IGNORECASE
+    r"\b(?:is|are|was|were|been|be|being)\s+(?:not\s+|all\s+|both\s+|also\s+|then\s+|thus\s+|the\s+)?(?:\w+ly\s+)?$",
+    re.IGNORECASE,
 )
 _COORDINATED = re.compile(r"(?:,|\band|\bor|,\s*and)\s+(?:\w+ly\s+)?$", re.IGNORECASE)
 _CLAUSE = re.compile(
@@ -81,6 +82,12 @@ _UNREAD = re.compile(
 )
 # "the inhibitory effect of IL-1β on X": what takes the direction stands behind "on".
 _EFFECT_ON = frozenset(["effect of", "effects of"])
+# "raised and lowered A and B, respectively", "A and B were raised and lowered, respectively"
+_TWO_VERBS = r"(?P<first>[\w-]+)\s+(?:and|or)\s+(?P<second>[\w-]+)"
+_RESPECTIVELY = re.compile(
+    rf"\b{_TWO_VERBS}\s+(?:the\s+)?(?:expression\s+of\s+|levels\s+of\s+)?(?P<items>[^.;]{{3,80}}?),?\s+respectively\b",
+    re.IGNORECASE,
+)
 # "left sclerostin in serum unchanged"
 _LEFT = re.compile(
     r"\b(?:left|leaves?|leaving)\s+(?P<what>[^.;,]{1,60}?)\s+(?:unchanged|unaffected|unaltered)\b"
@@ -124,11 +131,15 @@ class EffectReader:
             said = State(match.start(), "none", "unchanged", match[0], match.end())
             self._passives.append((match.start("what"), match.end("what"), said))
         self._starts = [s.start for s in self.states]
+        self._respective = list(self._find_respective())
 
     def effect_of(self, start: int, end: int) -> State:
         """Return what the statement says of the words from ``start`` to ``end``."""
         state = self.states[bisect_right(self._starts, start) - 1]
         text, cues = self.text, self.cues
+        for low, high, said in self._respective:
+            if low <= start < high:
+                return said
         if agent := is_mediated(text, end):
             return State(start, "involves", "x-mediated", agent)
         for found in (
@@ -149,6 +160,23 @@ class EffectReader:
                 effect = compose(said.effect, state.effect)
                 state = replace(said, effect=effect, rule="passive-and-noun")
         return read_prefix(text, start, end, read_noun_behind(text, end, state, cues))
+
+    def _find_respective(self) -> Iterator[tuple[int, int, State]]:
+        """Yield what "raised and lowered A and B, respectively" says of A, and of B."""
+        for match in _RESPECTIVELY.finditer(self.text):
+            effects = [self._meaning_of(match[name]) for name in ("first", "second")]
+            cut = match.start("items") + match["items"].rfind(" and ")
+            if not all(effects) or " and " not in match["items"]:
+                continue
+            for span, effect in zip(
+                ((match.start("items"), cut), (cut, match.end("items"))), effects, strict=True
+            ):
+                yield *span, State(span[0], effect, "respectively", match["first"], match.end())
+
+    def _meaning_of(self, word: str) -> str:
+        """Return the direction of a verb or of its first half: ``up-`` in "up- and down-regulated"."""
+        half = {"up-": "up", "down-": "down"}.get(word.lower(), "")
+        return half or (self.cues.meaning(word).effect if self.cues.finder.fullmatch(word) else "")
 
     def _found(self) -> list[_Cue]:
         cues = [
@@ -402,6 +430,8 @@ class EffectReader:
         """Return what a verb says of its objects, or a noun of action of what it is of."""
         if before.rule == "verb" and self._is_state(cue, before):
             raised = before.effect not in OPPOSING or cue.effect in OPPOSING
+            if before.cue.startswith(self.cues.restoring):
+                raised = cue.effect in OPPOSING
             said = f"{before.cue} {cue.word}"
             return State(cue.start, "up" if raised else "down", "verb-and-state", said, cue.end)
         if cue.kind == "verb" and cue.effect in OPPOSING and self._takes_effect(cue):
@@ -421,6 +451,7 @@ class EffectReader:
 
     def _composed(self, before: State, cue: _Cue, outer: str) -> State:
         said = f"{before.cue.split()[0]} {cue.word}"
+        outer = "inhibits" if before.cue.startswith(self.cues.restoring) else outer
         effect = compose(outer, cue.effect)
         return State(cue.start, effect, "verb-and-noun", said, cue.end, outer)
 

@@ -172,7 +172,15 @@ def _stands_for_cell(
             return named, "tissue-derived-exosomes"
     if reading.part.role == "source" or reading.cues.vesicle.match(behind.lstrip(" -")):
         return _stands_plainly(reading, place)
-    before = any(p.search(reading.before(place)[-160:]) for p in patterns.before)
+    text = reading.before(place)[-160:]
+    first = place.start - len(text)
+    fits = [m for p in patterns.before if (m := p.search(text))]
+    # "exosomes from ADSCs induced bone formation": theirs is a cell between
+    before = any(
+        not any(first + m.start() <= c.start for c in reading.mentions("source", "cell")
+                if c.end <= place.start)
+        for m in fits
+    )  # fmt: skip
     if alone and reading.vocabulary.terms[place.term].type == "biofluid":
         before = before or bool(reading.cues.in_fluid.search(reading.before(place)[-160:]))
     named = _look_up(reading, place, "exosomes") if before or listed else None
