@@ -44,7 +44,7 @@ _ARROWS = _UP_ARROWS + _DOWN_ARROWS
 _CELL_PART = re.compile(r"[;\n→⟶➔⇒]|->|\.\s")
 # A predicate that ends its clause: "proliferation and migration promoted".
 ENDS_CLAUSE = re.compile(
-    r"^\s*(?:$|[;,.)]|(?:by|in|after|at|with|compared|relative|via|through|and)\b(?!\s+the\s))",
+    r"^(?:\s+\w+ly)?\s*(?:$|[;,.)]|(?:by|in|after|at|with|compared|relative|via|through|and)\b(?!\s+the\s))",
     re.IGNORECASE,
 )
 

@@ -248,7 +248,7 @@ def _makes_cell_behind(reading: Reading, mention: Mention) -> bool:
 def _makes_another_cell(reading: Reading, mention: Mention, pattern: Pattern) -> bool:
     """Return whether another cell stands between: the iPSC of "iPSC-derived MSC exosomes"."""
     match = pattern.match(reading.behind(mention))
-    if pattern.rule == "x-speaks-by-exosomes":
+    if pattern.rule in ("x-speaks-by-exosomes", "from-x-to-y-by-exosomes"):
         return False
     if not match:
         return pattern.rule != "exosomes-those-of-x" and _has_nearer_cell(reading, mention)
@@ -260,6 +260,7 @@ def _makes_another_cell(reading: Reading, mention: Mention, pattern: Pattern) ->
         and o.term not in v.ancestors(mention.term)
         and mention.term not in v.ancestors(o.term)
         and not _HANGING.match(reading.text[mention.end : o.start])
+        and not reading.cues.opposed_source.search(reading.before(o))
         for o in reading.mentions("source", "cell")
     )
 

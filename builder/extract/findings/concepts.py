@@ -271,6 +271,8 @@ def _turned(reading: Reading, mention: Mention, state: State) -> State:
         effect = {"involves": "inhibits", "up": "inhibits", "activates": "inhibits"}
         reported = effect.get(state.effect, "modulates" if state.effect != "none" else "none")
         return replace(state, effect=reported, rule="prefix")
+    if state.effect == "involves" and re.match(r"pro[-\s]", mention.text, re.IGNORECASE):
+        return replace(state, effect="up", rule="prefix")
     fixes = state.effect == "up" and state.cue.startswith(cues.fixing)
     if fixes and mention.term in cues.harmful:
         return replace(state, effect="down", rule="fixed")

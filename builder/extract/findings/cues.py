@@ -217,6 +217,7 @@ class Cues:
     not_carrier_whole: re.Pattern[str]
     not_carrier_after: re.Pattern[str]
     effect_of_vesicles: re.Pattern[str]
+    taken_away: re.Pattern[str]
     measures: re.Pattern[str]
     shown: frozenset[str]
     keeps_in: frozenset[str]
@@ -229,6 +230,8 @@ class Cues:
     falling: frozenset[str]
     sheltering: tuple[str, ...]
     restoring: tuple[str, ...]
+    judging: Mapping[str, str]
+    judged: re.Pattern[str]
     participles: frozenset[str]
     comparatives: frozenset[str]
     lowering: re.Pattern[str]
@@ -347,7 +350,7 @@ def _fill(pattern: str, words: Mapping[str, str], stop: str) -> str:
     named = rf"(?:{words['vesicle']})\b(?:\s*\([^)]{{1,30}}\))?"
     pattern = pattern.replace(r"{vesicle}\b\s", named + r"\s")
     pattern = pattern.replace(r"[\s-]", rf"[\s{_DASHES}]")  # "cell–derived"
-    for name in ("vesicle", "derived", "holds", "passes", "brings", "amount"):
+    for name in ("vesicle", "derived", "holds", "passes", "brings", "assay", "amount"):
         pattern = pattern.replace("{" + name + "}", words[name])
     made = (
         r"\w+(?:gen|net|chem|chan|tr)ically\s+\w+ed\s+|[^\s,;:.]+[\s-](?:stimulated|treated|primed|"
@@ -449,6 +452,11 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
             r"(?:effects?|ability|capacity|actions?|potential)\s+(?:to|on|in)\b",
             re.IGNORECASE,
         ),
+        taken_away=re.compile(
+            rf"\s*(?:(?:the|in\s+contrast,?|\w+ly,?)\s+)*(?:GW\s?4869\b|(?:{_one_of(data['relief']['lacking'])})\b"
+            rf"(?:(?!\b(?:in|from|within|inside)\b)[^.;]){{0,60}}?(?:{words['vesicle']})\b)",
+            re.IGNORECASE,
+        ),
         measures=re.compile(rf"^(?:\s+(?:{_any(effects['measures'])})\b)*", re.IGNORECASE),
         shown=frozenset(effects["shown"]),
         keeps_in=frozenset(
@@ -462,6 +470,12 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
         falling=frozenset(effects["falling"]),
         sheltering=tuple(effects["sheltering"]),
         restoring=tuple(effects["restoring"]),
+        judging={w: effect for effect, words in effects["judging"].items() for w in words},
+        judged=re.compile(
+            rf"\b(?:{_any(w for ws in effects['judging'].values() for w in ws)})"
+            r"(?=\s+(?:effects?|impacts?|influences?)\s+(?:of|on|in)\b)",
+            re.IGNORECASE,
+        ),
         participles=frozenset(effects["participles"]),
         lowering=re.compile(
             rf"^(?:anti|(?:{_any(effects['lowering'])})\s+of\b)|(?:{_any(effects['lowering'])})$",

@@ -185,7 +185,12 @@ class EffectReader:
             for meaning in [self.cues.meaning(m[0])]
             if not any(low <= m.start() < high for low, high in self.names)
             and not (m[0].endswith(" up") and self.text.startswith(" to ", m.end()))
+            and not (m[0].lower() == "but" and self.text.startswith(" also ", m.end()))
             and not (m[0].lower() in _NOUNS_TOO and _DETERMINED.search(self.text, 0, m.start()))
+        ]
+        cues += [
+            _Cue(m.start(), m.end(), "noun", self.cues.judging[m[0].lower()], m[0].lower())
+            for m in self.cues.judged.finditer(self.text)
         ]
         cues += [
             _Cue(m.start("verb"), m.end(), "unread", "", m["verb"])
@@ -309,7 +314,7 @@ class EffectReader:
         reaching = any(word in before.cue for word in self.cues.reaching)
         near = reaching or cue.word in ("in", "on", "with")
         near = near or bool(_GAP.match(self.text[before.end : cue.start]))
-        adjective = before.cue.endswith(("ory", "ive")) and cue.word in _REACHES
+        adjective = self._judges(before.cue) and cue.word in _REACHES
         if adjective and _GAP.match(self.text[before.end : cue.start].replace("effects", "")):
             return replace(before, start=cue.start, end=cue.end)  # "inhibitory effect on X"
         denied = before.effect == "none" and cue.kind == "neutral" and near
@@ -330,13 +335,25 @@ class EffectReader:
 
     def _effect_on(self, cue: _Cue, before: State) -> State | None:
         """Return what "the inhibitory effect of IL-1β on X" says of IL-1β, and then of X."""
-        adjective = before.cue.endswith(("ory", "ive", "ing"))
+        adjective = self._judges(before.cue) or before.cue.endswith("ing")
         if cue.word in _EFFECT_ON and adjective:
             if _GAP.match(self.text[before.end : cue.start]):
                 return State(cue.start, "involves", "agent", cue.word, cue.end, before.effect)
         elif cue.word == "on" and before.cue in _EFFECT_ON and before.outer:
             return State(cue.start, before.outer, "effect-on", "effect on", cue.end)
         return None
+
+    def _judges(self, said: str) -> bool:
+        """Return whether a cue is an adjective of an effect: inhibitory, harmful."""
+        return said.endswith(("ory", "ive")) or said.rpartition(" ")[2] in self.cues.judging
+
+    def _has_lost_vesicles(self, cue: _Cue) -> bool:
+        """Return whether the subject of a verb takes the vesicles away: "blocking their release"."""
+        start = self._clause_start(cue.start)
+        subject = self.text[start : cue.start]
+        return bool(self.cues.taken_away.match(subject)) and not re.search(
+            r"\b(?:by|via|through)\s", subject
+        )
 
     def _takes_effect(self, cue: _Cue) -> bool:
         """Return whether a verb takes the vesicles' effect away; no other verb stands between."""
@@ -420,8 +437,11 @@ class EffectReader:
         if denied or lost or bare:  # "abolished the ability of exosomes to promote X"
             return replace(before, start=cue.start, end=cue.end)
         adjective = cue.word.endswith(("ory", "ive")) and before.cue not in _AGENTS
-        if near and (cue.kind == "noun" or adjective) and before.rule == "verb":
-            return self._composed(before, cue, before.effect)
+        if near and (cue.kind == "noun" or adjective):
+            if before.rule == "verb":
+                return self._composed(before, cue, before.effect)
+            if before.rule == "effect-taken-away":
+                return replace(before, start=cue.start, end=cue.end)
         if cue.kind == "noun" and before.outer and self._is_listed(before, cue):
             return self._composed(before, cue, before.outer)
         return self._verb(cue, before)
@@ -434,7 +454,8 @@ class EffectReader:
                 raised = cue.effect in OPPOSING
             said = f"{before.cue} {cue.word}"
             return State(cue.start, "up" if raised else "down", "verb-and-state", said, cue.end)
-        if cue.kind == "verb" and cue.effect in OPPOSING and self._takes_effect(cue):
+        lost = cue.effect != "modulates" and self._has_lost_vesicles(cue)
+        if cue.kind == "verb" and (lost or (cue.effect in OPPOSING and self._takes_effect(cue))):
             # What is taken away is the vesicles' effect; their direction is not stated by the verb.
             return State(cue.start, "modulates", "effect-taken-away", cue.word, cue.end)
         return State(cue.start, cue.effect, cue.kind, cue.word, cue.end)
