@@ -131,7 +131,11 @@ class Vocabulary:
         shared = {o for o in known if any(words & _words(n) for n in self._names(o))}
         if len(shared) == 1:
             return shared.pop()
-        return "" if known and not shared else None
+        if known:
+            return "" if not shared else None
+        # "subtalar osteoarthritis": a kind of what the words end with
+        named = [m for m in self.find_mentions(long, kinds=("condition",)) if m.end == len(long)]
+        return named[0].term or None if len(named) == 1 else None
 
     def _names(self, term_id: str) -> list[str]:
         term = self.terms[term_id]
