@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import pickle
+import re
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass, field, replace
@@ -35,6 +36,8 @@ _NO_KNOWLEDGE = frozenset(
     ["papers", "corrections", "registry", "searches", "urls.yml", "identifiers.yml",
      "screening.yml", "search.yml"]
 )  # fmt: skip
+# The definition of a term, with the lines on which it goes on.
+_DEFINITION = re.compile(rb"^definition:.*\n(?:[ \t].*\n|\n)*", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +114,9 @@ def read_seeds(
         pending = [n for n in asked if not found[n]]
         if not pending:
             return
-        work = partial(read_papers, pack_knowledge(project))
         executors = crew.find_executors(len(pending))
+        vocabulary = load_vocabulary(project)
+        work = partial(read_papers, pack_knowledge(vocabulary) if executors else vocabulary)
         fresh = map_items(work, [asked[n] for n in pending], executors, _fail, crew.progress)
         for place, reading in zip(pending, fresh, strict=True):
             readings[place] = reading
@@ -161,15 +165,17 @@ def _correct(
 
 
 def hash_knowledge(content: Path) -> str:
-    """Return a hash of all in content/ that a reading depends on: terms and word lists."""
+    """Return a hash of all in content/ that a reading depends on: terms and word lists.
+
+    What a term is defined as is for readers of its page; no reading looks at it.
+    """
     files = [
         path
         for part in sorted(content.glob("*"))
         if part.name not in _NO_KNOWLEDGE and not part.name.startswith(".")
-        for path in (part.rglob("*") if part.is_dir() else [part])
-        if path.is_file()
+        for path in (store.list_files(part) if part.is_dir() else [part])
     ]
-    return hash_parts(hash_files(files, content))
+    return hash_parts(_DEFINITION.sub(b"", part) for part in hash_files(files, content))
 
 
 def _key(knowledge: str, task: Task) -> str:
@@ -228,10 +234,9 @@ def load_texts(reading: Reading, cache: Cache) -> Mapping[str, str]:
 # --- one paper -----------------------------------------------------------------------------------
 
 
-def pack_knowledge(project: Project) -> bytes:
-    """Return the vocabulary as bytes, to be sent along with papers. Raises ProblemError."""
-    vocabulary = pickle.dumps(load_vocabulary(project), 5)
-    return pickle.dumps((hash_program(), vocabulary), 5)
+def pack_knowledge(vocabulary: Vocabulary) -> bytes:
+    """Return the vocabulary as bytes, to be sent along with papers."""
+    return pickle.dumps((hash_program(), pickle.dumps(vocabulary, 5)), 5)
 
 
 def load_vocabulary(project: Project) -> Vocabulary:
@@ -255,9 +260,9 @@ def _unpack_knowledge(packed: bytes) -> Vocabulary:
     return found
 
 
-def read_papers(packed: bytes, tasks: Sequence[Task]) -> list[Reading]:
-    """Return the readings of some seeds; ``packed`` is what pack_knowledge gives."""
-    vocabulary = _unpack_knowledge(packed)
+def read_papers(knowledge: bytes | Vocabulary, tasks: Sequence[Task]) -> list[Reading]:
+    """Return the readings of some seeds by a vocabulary, or by what pack_knowledge made of it."""
+    vocabulary = _unpack_knowledge(knowledge) if isinstance(knowledge, bytes) else knowledge
     return [read_paper(task, vocabulary) for task in tasks]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
 from builder.extract.ellipses import find_elliptic, share_nouns
@@ -38,6 +38,7 @@ class Vocabulary:
     matcher: Matcher
     ambiguous: Mapping[str, Mapping[str, Ambiguity]]  # key of the short form -> term -> how
     bound: Mapping[str, str] = field(default_factory=dict)  # short form -> term, or ""
+    lexicons: bool = True  # whether concepts without files are found
     # What lies inside a name, by name and length: a paper says the same names again and again.
     _within: dict[tuple[str, int], list[Mention]] = field(
         default_factory=dict, repr=False, compare=False
@@ -46,7 +47,7 @@ class Vocabulary:
     @property
     def genes(self) -> genes.Genes:
         """The genes that have no files."""
-        return genes.read_genes(self.terms.content)
+        return self.terms.genes
 
     def find_mentions(
         self, text: str, *, context: str = "", kinds: Collection[str] | None = None
@@ -120,7 +121,7 @@ class Vocabulary:
             reading = self._find_definition(short, long)
             if reading is not None:
                 bound[short] = reading
-        return Vocabulary(self.terms, self.matcher, self.ambiguous, bound)
+        return Vocabulary(self.terms, self.matcher, self.ambiguous, bound, self.lexicons)
 
     def _find_definition(self, short: str, long: str) -> str | None:
         """Return the term of a definition, an empty string for a meaning of no term, or None."""
@@ -167,7 +168,7 @@ class Vocabulary:
 
         A symbol gives way to any name that it touches, a gene's whole name to none that is shorter.
         """
-        for start, end, gene in self.genes.find(text):
+        for start, end, gene in self.genes.find(text) if self.lexicons else ():
             whole = " " in text[start:end]
             if text[start:end] in self.bound or any(
                 h.start < end and start < h.end and not (whole and h.end - h.start < end - start)
@@ -260,7 +261,8 @@ def build_vocabulary(
     is no longer theirs. Without ``lexicons`` only the given terms are found, which is much quicker.
     """
     known = {t.id: t for t in terms}
-    matcher = Matcher()
+    listed = partial(_match_lexicons, nomenclature.list_tables(content)) if lexicons else None
+    matcher = Matcher(listed, known)
     ambiguous: dict[str, dict[str, Ambiguity]] = {}
     for term in known.values():
         for name in find_variants(term):
@@ -269,14 +271,20 @@ def build_vocabulary(
             matcher.add(form.text, term.id)
             cased = "".join(p.cased for p in spelling.find_pieces(form.text))
             ambiguous.setdefault(cased, {})[term.id] = form
-    filed = frozenset(matcher.names)
-    for concept in nomenclature.read_lexicons(content).values() if lexicons else ():
-        if concept.id not in known:
-            for name in find_variants(concept):
-                if spelling.match_key(name) not in filed:
-                    matcher.add(name, concept.id, graded=concept.type == "material")
-    vocabulary = Vocabulary(nomenclature.Terms(known, content), matcher, ambiguous)
+    vocabulary = Vocabulary(
+        nomenclature.Terms(known, content), matcher, ambiguous, lexicons=lexicons
+    )
     return vocabulary.bind(definitions) if definitions else vocabulary
+
+
+@cache
+def _match_lexicons(tables: tuple[Path, ...]) -> Matcher:
+    """Return the names of all concepts of some tables, made once for all vocabularies."""
+    matcher = Matcher()
+    for concept in nomenclature.read_tables(tables).values():
+        for name in find_variants(concept):
+            matcher.add(name, concept.id, graded=concept.type == "material")
+    return matcher
 
 
 def _words(text: str) -> set[str]:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from builder.models import Finding, Paper, Study, Term, Trial
 from builder.site.citations import short_name
-from builder.site.index import ROLES, Atlas
+from builder.site.index import ROLES, LibraryIndex
 from builder.site.labels import (
     DESIGNS,
     KIND_WORDS,
@@ -19,8 +19,11 @@ from builder.site.labels import (
     ROLE_WORDS,
     STUDY_ROLES,
     WORDS,
+    count_designs,
     describe_design,
     find_direction,
+    grade_study,
+    name_designs,
     view_design,
     view_effect,
     view_result,
@@ -39,14 +42,13 @@ _ROLE_SINGULAR = {
     "cargo": "cargo",
     "species": "species",
 }
-_STRONGEST = sorted(DESIGNS, key=lambda level: -DESIGNS[level])
 _HEDGED = ("hedged", "aim")
 _WAYS = {
-    "up": "reported as raised",
-    "down": "reported as lowered",
-    "none": "reported as unchanged",
-    "mixed": "reported both ways",
-    "named": "named without a direction",
+    "up": ("reports it raised", "report it raised"),
+    "down": ("reports it lowered", "report it lowered"),
+    "none": ("reports it unchanged", "report it unchanged"),
+    "mixed": ("reports it both raised and lowered", "report it both raised and lowered"),
+    "named": ("names it without a direction", "name it without a direction"),
 }
 # What each kind of term was for a study, in a sentence.
 _USED = {
@@ -59,14 +61,14 @@ _USED = {
 # --- findings and studies of a term --------------------------------------------------------------
 
 
-def find_evidence(atlas: Atlas, term: Term) -> list[Finding]:
+def find_evidence(atlas: LibraryIndex, term: Term) -> list[Finding]:
     """Return the findings that have a term in the role of its kind, each once."""
     own = OWN_ROLES.get(term.kind, ROLES)
     found = {u.finding.id: u.finding for u in atlas.uses.get(term.id, ()) if u.role in own}
     return list(found.values())
 
 
-def has_evidence(atlas: Atlas, term: Term) -> bool:
+def has_evidence(atlas: LibraryIndex, term: Term) -> bool:
     """Return whether a finding or a trial is evidence about a term itself."""
     own = OWN_ROLES.get(term.kind, ROLES)
     return bool(atlas.term_trials.get(term.id)) or any(
@@ -74,7 +76,7 @@ def has_evidence(atlas: Atlas, term: Term) -> bool:
     )
 
 
-def find_term_studies(atlas: Atlas, term: Term, *, subtypes: bool = False) -> list[Study]:
+def find_term_studies(atlas: LibraryIndex, term: Term, *, subtypes: bool = False) -> list[Study]:
     """Return the studies of a term that stand, by id; with ``subtypes`` those of narrower terms.
 
     Reviews are left out: a review is no study of what it reviews.
@@ -91,11 +93,11 @@ def find_term_studies(atlas: Atlas, term: Term, *, subtypes: bool = False) -> li
             studies = (
                 study for f in find_evidence(atlas, held) for study in atlas.studies_of(f.id)
             )
-        found |= {s.id: s for s in studies if s.kind != "review" and not s.retracted}
+        found |= {s.id: s for s in studies if s.counts}
     return [found[name] for name in sorted(found)]
 
 
-def is_hedged(atlas: Atlas, study: Study) -> bool:
+def is_hedged(atlas: LibraryIndex, study: Study) -> bool:
     """Return whether all that states the result of a study is a "may" or an aim."""
     if study.result == "none-reported":
         return False
@@ -112,7 +114,7 @@ def sort_by_design(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda f: -DESIGNS.get(f.design.level, 0))
 
 
-def view_mentions(atlas: Atlas, term: Term) -> list[View]:
+def view_mentions(atlas: LibraryIndex, term: Term) -> list[View]:
     """Return the roles other than its own in which findings name a term, with their counts."""
     own = OWN_ROLES.get(term.kind, ROLES)
     counts: dict[str, set[str]] = {}
@@ -129,7 +131,7 @@ def view_mentions(atlas: Atlas, term: Term) -> list[View]:
     ]
 
 
-def view_counts(atlas: Atlas, term: Term) -> View:
+def view_counts(atlas: LibraryIndex, term: Term) -> View:
     """Return how much evidence a term has: distinct studies, those with subtypes, trials."""
     findings = find_evidence(atlas, term)
     own = find_term_studies(atlas, term)
@@ -151,7 +153,7 @@ def view_counts(atlas: Atlas, term: Term) -> View:
     }
 
 
-def view_study(atlas: Atlas, study: Study, root: str) -> View:
+def view_study(atlas: LibraryIndex, study: Study, root: str) -> View:
     """Return a study as a row: what it is, its design, its result, and what it rests on."""
     trial = atlas.trial_of(study)
     if trial:
@@ -169,7 +171,7 @@ def view_study(atlas: Atlas, study: Study, root: str) -> View:
         "id": study.id,
         "link": link(label, address),
         "title": title,
-        "design": view_design(study.design.level),
+        "design": view_design(grade_study(study)),
         "words": describe_design(study.design),
         "role": STUDY_ROLES[study.role],
         "result": view_result(study.result),
@@ -183,9 +185,15 @@ def view_study(atlas: Atlas, study: Study, root: str) -> View:
 
 def sort_studies(studies: Iterable[Study]) -> list[Study]:
     """Return studies with the highest design first, those with a result before those without."""
+    rank = {level: place for place, level in enumerate(DESIGNS)}
     return sorted(
         studies,
-        key=lambda s: (-DESIGNS[s.design.level], s.result == "none-reported", not s.trials, s.id),
+        key=lambda s: (
+            rank[grade_study(s)],
+            s.result == "none-reported",
+            not s.trials,
+            s.id,
+        ),
     )
 
 
@@ -200,7 +208,7 @@ def text(words: str) -> Piece:
     return link(words, "")
 
 
-def view_answer(atlas: Atlas, term: Term) -> list[Sentence]:
+def view_answer(atlas: LibraryIndex, term: Term) -> list[Sentence]:
     """Return what the records say of a term, in sentences for the head of its page.
 
     Each number leads to its studies, in the table of the page. Nothing is stated more strongly than
@@ -212,14 +220,14 @@ def view_answer(atlas: Atlas, term: Term) -> list[Sentence]:
         return [[text(f"Nothing is stated of it as {KIND_WORDS[term.kind][0].lower()}: "),
                  text(f"{WORDS['no_evidence']}.")]]  # fmt: skip
     if term.kind == "mechanism":
-        sentences = _answer_mechanism(atlas, term, studies, len(wide))
+        sentences = _answer_mechanism(atlas, term, studies, wide)
     else:
         sentences = _answer_treatment(atlas, term, wide, {s.id for s in studies})
     return [*sentences, [text(WORDS["not_assessed"])]]
 
 
 def _answer_treatment(
-    atlas: Atlas, term: Term, wide: Sequence[Study], own: Collection[str]
+    atlas: LibraryIndex, term: Term, wide: Sequence[Study], own: Collection[str]
 ) -> list[Sentence]:
     tried = [s for s in wide if s.role == "therapeutic"]
     opening = [_number(len(tried), "study", {"role": STUDY_ROLES["therapeutic"]}, "studies")]
@@ -232,7 +240,7 @@ def _answer_treatment(
     sentences = [_by_design(opening, tried) if tried else [*opening, text(".")]]
     if tried:
         # A registered trial without a result is named with the trials.
-        reporting = [s for s in tried if not s.trials or s.result != "none-reported"]
+        reporting = [s for s in tried if not s.only_registered]
         sentences += [*([_results(atlas, reporting)] if reporting else []), *_gap(tried)]
     trials = [s for s in wide if s.trials]
     if trials:
@@ -253,19 +261,23 @@ def _number(count: int, one: str, query: dict[str, str], many: str = "") -> Piec
     return link(plural(count, one, many), narrowed_href("", "", query, "studies"))
 
 
+def list_designs(studies: Iterable[Study], path: str, anchor: str) -> Sentence:
+    """Return how many studies have each design, each number a link to those studies."""
+    sentence: Sentence = []
+    for level, count in count_designs(studies).items():
+        query = {"design": str(view_design(level)["label"])}
+        sentence += [
+            *([text(", ")] if sentence else []),
+            link(name_designs(level, count), narrowed_href("", path, query, anchor)),
+        ]
+    return sentence  # fmt: skip
+
+
 def _by_design(opening: Sentence, studies: Sequence[Study]) -> Sentence:
-    counts: Counter[str] = Counter(s.design.level for s in studies)
-    sentence = [*opening, text(": ")]
-    for number, level in enumerate(lv for lv in _STRONGEST if counts[lv]):
-        label = view_design(level)["label"]
-        sentence.append(text(", ") if number else text(""))
-        sentence.append(
-            link(f"{counts[level]} {label}", narrowed_href("", "", {"design": label}, "studies"))
-        )
-    return [*sentence, text(".")]
+    return [*opening, text(": "), *list_designs(studies, "", "studies"), text(".")]
 
 
-def _results(atlas: Atlas, studies: Sequence[Study]) -> Sentence:
+def _results(atlas: LibraryIndex, studies: Sequence[Study]) -> Sentence:
     sentence: Sentence = []
     for result, (words, _, _) in RESULTS.items():
         held = [s for s in studies if s.result == result]
@@ -300,10 +312,10 @@ def _gap(studies: Sequence[Study]) -> list[Sentence]:
     return []
 
 
-def answer_trials(atlas: Atlas, studies: Sequence[Study], address: str) -> Sentence:
+def answer_trials(atlas: LibraryIndex, studies: Sequence[Study], address: str) -> Sentence:
     """Return what registered trials found: ``5 registered trials: 1, randomised, reports …``."""
     sentence = [link(plural(len(studies), "registered trial"), address), text(": ")]
-    reported = [s for s in studies if s.result != "none-reported"]
+    reported = [s for s in studies if not s.only_registered]
     for study in reported:
         trial = atlas.trial_of(study)
         root = "../../" if address.startswith("#") else ""
@@ -316,39 +328,34 @@ def answer_trials(atlas: Atlas, studies: Sequence[Study], address: str) -> Sente
         )  # fmt: skip
         design = f" ({design})" if design else ""
         words = (trial.result if trial else "") or RESULTS[study.result][0]
-        sentence += [name, text(f"{design} reported: {words.rstrip('.')}; ")]
+        sentence += [name, text(f"{design} reported: {words.rstrip('.')}"), text("; ")]
     rest = len(studies) - len(reported)
-    if rest:
-        have = "has" if rest == 1 else "have"
-        sentence.append(text(f"{rest} {have} no result in the material read."))
-    else:
-        sentence[-1] = text(f"{sentence[-1]['label'].rstrip('; ')}.")
-    return sentence
+    if rest and not reported:
+        return [sentence[0], text(", without a result in the material read.")]
+    end = f"{rest} without a result in the material read." if rest else "."
+    return [*sentence, text(end)] if rest else [*sentence[:-1], text(end)]
 
 
 def _answer_mechanism(
-    atlas: Atlas, term: Term, studies: Sequence[Study], wide: int
+    atlas: LibraryIndex, term: Term, studies: Sequence[Study], wide: Sequence[Study]
 ) -> list[Sentence]:
     ways: dict[str, list[Study]] = {}
     for study in studies:
         ways.setdefault(_find_way(atlas, term, study), []).append(study)
-    opening = [_number(len(studies), "study", {}, "studies"), text(" name it")]
-    if len(studies) == 1:
-        opening[-1] = text(" names it")
-    if wide > len(studies):
-        opening.append(text(f" ({wide} {WORDS['with_subtypes']})"))
-    sentences = [_by_design(opening, studies) if studies else [*opening, text(".")]]
+    names = "names" if len(wide) == 1 else "name"
+    opening = [_number(len(wide), "study", {}, "studies"), text(f" {names} it")]
+    if len(wide) > len(studies):
+        opening.append(text(f", subtypes included ({len(studies)} without them)"))
+    sentences = [_by_design(opening, wide)]
     found: Sentence = []
-    for way, words in _WAYS.items():
-        if ways.get(way):
-            found += [
-                text("; ") if found else text("In "),
-                link(f"{len(ways[way])} {words}", "#findings"),
-            ]
+    for way, (one, many) in _WAYS.items():
+        if held := ways.get(way):
+            words = f"{len(held)} {one if len(held) == 1 else many}"
+            found += [*([text("; ")] if found else []), link(words, "#findings")]
     return [*sentences, [*found, text(".")]] if found else sentences
 
 
-def _find_way(atlas: Atlas, term: Term, study: Study) -> str:
+def _find_way(atlas: LibraryIndex, term: Term, study: Study) -> str:
     held = set(study.findings)
     directions = {
         find_direction(use.effect)
@@ -359,14 +366,15 @@ def _find_way(atlas: Atlas, term: Term, study: Study) -> str:
     return "named" if not directed else directed.pop() if len(directed) == 1 else "mixed"
 
 
-def view_summary(atlas: Atlas, term: Term, findings: Sequence[Finding]) -> list[View]:
+def view_summary(atlas: LibraryIndex, term: Term, findings: Sequence[Finding]) -> list[View]:
     """Return how often a mechanism is raised or lowered; of other terms, the results of studies."""
     if term.kind == "mechanism":
         standing = [finding for finding in findings if atlas.stands(finding)]
         own = Counter(m.effect for f in standing for m in f.mechanisms if m.id == term.id)
         ranked = sorted(own.items(), key=lambda item: (-item[1], item[0]))
         return [{"effect": view_effect(effect), "count": count} for effect, count in ranked]
-    tried = [s for s in find_term_studies(atlas, term) if s.role == "therapeutic"]
+    found = find_term_studies(atlas, term, subtypes=True)
+    tried = [s for s in found if s.role == "therapeutic"]
     counts: Counter[str] = Counter(s.result for s in tried)
     return [
         {"effect": view_result(result), "count": counts[result]}
@@ -375,16 +383,7 @@ def view_summary(atlas: Atlas, term: Term, findings: Sequence[Finding]) -> list[
     ]
 
 
-def find_best(studies: Iterable[Study]) -> tuple[str, list[Study]]:
-    """Return the highest design among studies with a reported result, and those studies."""
-    held = [s for s in studies if s.result != "none-reported"]
-    if not held:
-        return "", []
-    level = max((s.design.level for s in held), key=lambda name: DESIGNS[name])
-    return level, [s for s in held if s.design.level == level]
-
-
-def list_trials(atlas: Atlas, term: Term) -> list[Trial]:
+def list_trials(atlas: LibraryIndex, term: Term) -> list[Trial]:
     """Return the trials of a term and of its narrower terms, those with a result first."""
     names = [term.id, *atlas.subtree(term.id)]
     found = {t.id: t for name in names for t in atlas.term_trials.get(name, ())}
@@ -412,11 +411,10 @@ def answer_coverage(paper: Paper) -> list[Sentence]:
 
 def answer_studies(studies: Sequence[Study]) -> list[Sentence]:
     """Return how many studies are reported, by design; reviews are named apart."""
-    primary = [s for s in studies if s.kind != "review" and not s.retracted]
+    primary = [s for s in studies if s.counts]
     if not primary:
         return [[text("No study is reported in the material read.")]]
-    counts: Counter[str] = Counter(s.design.level for s in primary)
-    designs = [f"{counts[d]} {view_design(d)['label']}" for d in _STRONGEST if counts[d]]
+    designs = [name_designs(level, count) for level, count in count_designs(primary).items()]
     return [[text(f"{plural(len(primary), 'study', 'studies')} reported: {', '.join(designs)}.")]]
 
 

@@ -20,7 +20,7 @@ from builder.extract.findings.statements import Assigned
 from builder.extract.vocabulary import Mention, Vocabulary
 
 # Rules of a direction that a text gives an object.
-_TOLD = ("verb", "noun", "passive", "arrow", "sign", "denied", "unchanged", "protected")
+_STATED = ("verb", "noun", "passive", "arrow", "sign", "denied", "unchanged", "protected")
 # Types of conditions that are healed, and that nothing makes worse by promoting or inducing them.
 _WOUNDS = ("defect", "injury")
 _MOST_BEHIND = 3  # words between a condition and a verb behind it: "was markedly reduced"
@@ -66,7 +66,7 @@ def _read(reading: Reading, mention: Mention) -> tuple[str, str]:
     state = reading.effects.effect_of(start, end)
     effect = ""
     if (
-        state.rule.startswith(_TOLD)
+        state.rule.startswith(_STATED)
         and _governs(reading, state, start, end, healing=healing)
         and not _is_doubtful(reading, min(state.start, start))
     ):
@@ -216,7 +216,22 @@ def correct_outcomes(
                 settled.append(replace(item, detail="involves", rule="beside-normal"))
                 continue
         settled.append(item)
-    return settled
+    own = [i for i in settled if i.rule == "carrier's own"]
+    return [_follow_carrier(i, own, texts) for i in settled] if own else settled
+
+
+def _follow_carrier(item: Assigned, own: Sequence[Assigned], texts: Mapping[str, str]) -> Assigned:
+    """Return an effect without its direction where its sentence speaks of the carrier alone.
+
+    "The strength of CS was improved with PLGA, resulting in enhanced osteogenic activity": what
+    follows from a property of the carrier is no effect of the vesicles.
+    """
+    if item.field != "mechanisms" or item.detail in ("involves", ""):
+        return item
+    text = texts.get(item.part, "")
+    start = item.start - len(_around(item, text)[0])
+    first = any(o.part == item.part and start <= o.start < item.start for o in own)
+    return replace(item, detail="involves", rule="carrier's own") if first else item
 
 
 def _around(item: Assigned, text: str) -> tuple[str, str, str]:

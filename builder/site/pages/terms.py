@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from builder.curate.evidence_map import find_best
 from builder.models import Finding, Term
-from builder.site.index import ROLES, Atlas, terms_in
+from builder.site.index import ROLES, LibraryIndex, terms_in
 from builder.site.labels import (
     KIND_WORDS,
     ROLE_WORDS,
@@ -27,15 +28,14 @@ from builder.site.links import (
     view_xref,
 )
 from builder.site.pages.findings import A_PAGE, view_rows
+from builder.site.pages.measures import view_measures
 from builder.site.pages.term_details import (
     view_disagreements,
-    view_measures,
     view_pictures,
     view_target_effects,
 )
 from builder.site.pages.trials import view_trial_row
 from builder.site.summaries import (
-    find_best,
     find_evidence,
     find_term_studies,
     list_trials,
@@ -58,6 +58,7 @@ _FACETS = (
     "sources", "mechanisms", "conditions", "vehicles", "outcomes", "modifications", "cargo",
     "targets", "partners", "models", "species",
 )  # fmt: skip
+_NATIVE = ("pathogenic", "biomarker")
 _LEADS = {
     "source": "Cells, tissues and fluids that exosomes are collected from.",
     "mechanism": "Molecules, pathways and processes that a statement says an exosome acts on, "
@@ -80,7 +81,7 @@ _OTHER = "Other mechanisms"
 # --- counts and facets ---------------------------------------------------------------------------
 
 
-def count_term(atlas: Atlas, term: Term) -> View:
+def count_term(atlas: LibraryIndex, term: Term) -> View:
     """Return the counts of a term for programs: studies, findings, works and trials of its own."""
     counts = view_counts(atlas, term)
     works = {
@@ -95,14 +96,17 @@ def count_term(atlas: Atlas, term: Term) -> View:
     }
 
 
-def view_facets(atlas: Atlas, term: str, findings: Sequence[Finding], root: str) -> list[View]:
+def view_facets(
+    atlas: LibraryIndex, term: str, findings: Sequence[Finding], root: str
+) -> list[View]:
     """Return what the findings of a term name, role by role, the most often named first.
 
     Each entry counts its studies, for mechanisms and outcomes those in which it was raised or
     lowered, and for conditions those in which it improved, worsened, or neither.
     """
     counts: dict[str, dict[str, dict[str, set[str]]]] = {role: {} for role in ROLES}
-    for finding in findings:
+    # What drives or marks a disease is not counted with what treats it.
+    for finding in [f for f in findings if f.role not in _NATIVE] or findings:
         studies = [s.id for s in atlas.studies_of(finding.id)] or [finding.id]
         for role, other, effect in dict.fromkeys(terms_in(finding)):
             if other != term:
@@ -137,12 +141,12 @@ def _way(role: str, effect: str) -> str:
     return direction if direction in ("up", "down") else "other"
 
 
-def _facet_entry(atlas: Atlas, term: str, ways: dict[str, set[str]], root: str) -> View:
+def _facet_entry(atlas: LibraryIndex, term: str, ways: dict[str, set[str]], root: str) -> View:
     marks = [
         {"style": style, "mark": mark, "words": words, "count": len(ways[way])}
         for way, style, mark, words in (
-            ("up", "up", "▲", "raised in"),
-            ("down", "down", "▼", "lowered in"),
+            ("up", "rise", "▲", "raised in"),
+            ("down", "fall", "▼", "lowered in"),
             ("other", "involves", "○", "named in"),
         )
         if way in ways
@@ -169,7 +173,7 @@ def view_synonyms(term: Term) -> list[str]:
 # --- the page of a term --------------------------------------------------------------------------
 
 
-def view_term(atlas: Atlas, term: Term) -> Iterator[Page]:
+def view_term(atlas: LibraryIndex, term: Term) -> Iterator[Page]:
     """Yield the page of a source, mechanism, vehicle or condition, and the rest of its findings."""
     findings = sort_by_design(find_evidence(atlas, term))
     path = ids.page_path(term.kind, term.id)
@@ -190,12 +194,14 @@ def view_term(atlas: Atlas, term: Term) -> Iterator[Page]:
         )
 
 
-def _view_main(atlas: Atlas, term: Term, findings: Sequence[Finding]) -> Page:
+def _view_main(atlas: LibraryIndex, term: Term, findings: Sequence[Finding]) -> Page:
     root = "../../"
     path = ids.page_path(term.kind, term.id)
     own = {f.id for f in findings}
     others = [f for f in atlas.findings_of(term.id) if f.id not in own]
     studies = sort_studies(find_term_studies(atlas, term, subtypes=True))
+    below = [atlas.library.terms[n] for n in atlas.subtree(term.id)]
+    wide = {f.id: f for t in (term, *below) for f in find_evidence(atlas, t)}
     trials = list_trials(atlas, term)
     one, many = KIND_WORDS[term.kind]
     answer = view_answer(atlas, term)
@@ -229,7 +235,7 @@ def _view_main(atlas: Atlas, term: Term, findings: Sequence[Finding]) -> Page:
             if term.kind == "mechanism"
             else [],
             "measures": view_measures(atlas, findings, root) if term.kind == "vehicle" else None,
-            "pictures": view_pictures(atlas, term, findings, root),
+            "pictures": view_pictures(atlas, term, [*wide.values()], studies, root),
             "compare": f"{root}compare/?a={term.id}" if term.kind == "source" and findings else "",
             "findings": view_rows(atlas, findings, path, path, f"Statements about {term.label}"),
             "others": view_rows(
@@ -242,7 +248,7 @@ def _view_main(atlas: Atlas, term: Term, findings: Sequence[Finding]) -> Page:
     )
 
 
-def _view_narrower(atlas: Atlas, child: Term, root: str) -> View:
+def _view_narrower(atlas: LibraryIndex, child: Term, root: str) -> View:
     return {
         "term": atlas.term_name(child.id, root),
         "definition": child.definition or "",
@@ -264,17 +270,17 @@ def name_type(term: Term) -> str:
 # --- the index of a kind -------------------------------------------------------------------------
 
 
-def view_term_row(atlas: Atlas, term: Term, root: str) -> View:
+def view_term_row(atlas: LibraryIndex, term: Term, root: str) -> View:
     """Return a term as an entry of its index, with how much evidence it has."""
     findings = find_evidence(atlas, term)
-    studies = find_term_studies(atlas, term)
-    level, best = find_best(studies)
+    studies = find_term_studies(atlas, term, subtypes=True)
+    best = find_best(studies)
     return {
         "term": link(term.label, atlas.term_href(term, root)),
         "abbreviation": term.abbreviation or "",
         "definition": term.definition or "",
         "counts": view_counts(atlas, term),
-        "best": view_design(level) if best else None,
+        "best": view_design(best.design) if best else None,
         "summary": view_summary(atlas, term, findings),
         "type": name_type(term),
         "parent": atlas.term_link(term.parent, root) if term.parent else None,
@@ -282,7 +288,7 @@ def view_term_row(atlas: Atlas, term: Term, root: str) -> View:
     }
 
 
-def _index_facets(atlas: Atlas, term: Term, findings: Sequence[Finding]) -> dict[str, str]:
+def _index_facets(atlas: LibraryIndex, term: Term, findings: Sequence[Finding]) -> dict[str, str]:
     """Return what the filter of an index asks for: type, direction, source and design."""
     words = {"up": "raised", "down": "lowered", "none": "no effect", "named": "named only"}
     terms = atlas.library.terms
@@ -307,10 +313,9 @@ def _index_facets(atlas: Atlas, term: Term, findings: Sequence[Finding]) -> dict
 def _evidence_first(row: View) -> tuple[object, ...]:
     counts = row["counts"]
     return (
-        -counts["studies"],
-        -counts["trials"],
-        -counts["findings"],
         -counts["wide"],
+        -counts["studies"],
+        -counts["findings"],
         row["term"]["label"].casefold(),
         row["term"]["href"],
     )
@@ -323,7 +328,7 @@ def group_type(term: Term) -> str:
     return next((label for label, types in _TYPES if term.type in types), _OTHER)
 
 
-def view_term_index(atlas: Atlas, kind: str) -> Iterator[Page]:
+def view_term_index(atlas: LibraryIndex, kind: str) -> Iterator[Page]:
     """Yield the index of a kind: the terms with a page, by type where mechanisms are listed."""
     index = ids.index_path(kind)
     _, many = KIND_WORDS[kind]

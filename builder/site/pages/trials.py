@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from builder.extract.quantities import find_quantities
+from builder.extract.trials import judge_trial
 from builder.models import Discrepancy, Fact, RegistryRecord, Trial
 from builder.models.trials import Participants
 from builder.site.citations import format_date, short_name
-from builder.site.index import Atlas, view_questions
-from builder.site.labels import WORDS, describe_design, format_number, format_range, view_dose
+from builder.site.index import LibraryIndex, view_questions
+from builder.site.labels import RESULTS, WORDS, describe_design, format_number, view_dose
 from builder.site.links import Page, View, link, outside, page_href, plural, shorten
 from builder.site.pages.findings import view_numbers, view_place, view_rows
-from builder.site.pages.trial_charts import view_timeline
+from builder.site.pages.measures import view_amounts, view_dose_table, view_timeline
 from builder.text import ids
 
 NOT_STATED = WORDS["not_stated"]
 _MOST = 60  # statements on a trial's page
 _MOST_ROWS = 120  # trials in one table
-# (word, mark, style) of a trial's result, as its source states it.
-_RESULTS = {
-    "positive": ("Positive result", "▲", "positive"),
-    "negative": ("Negative result", "=", "negative"),
-    "mixed": ("Mixed result", "◆", "mixed"),
+# The style of a trial's result in the theme; a harm and a missing benefit are both negative.
+_STYLES = {
+    "improved": "positive",
+    "no-benefit": "negative",
+    "worsened": "negative",
+    "mixed": "mixed",
 }
+_FROM = {"registry": "as the registry states it", "publication": "as its publication states it"}
 # Rows of the comparison: the label, the review's field, the registry's facts, and those of the
 # trial's own publication where the registry record quotes it.
 _FIELDS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
@@ -133,7 +135,7 @@ def _facts(record: RegistryRecord | None, names: Sequence[str]) -> list[View]:
     ]
 
 
-def view_status(atlas: Atlas, trial: Trial) -> View:
+def view_status(atlas: LibraryIndex, trial: Trial) -> View:
     """Return the status with the date as of which it held.
 
     Where the source gives no date, the paper's own date is the latest at which it can have held.
@@ -152,18 +154,35 @@ def view_status(atlas: Atlas, trial: Trial) -> View:
     }
 
 
-def view_trial_result(trial: Trial) -> View:
-    """Return the result: its words, and its direction only where the source states one."""
-    label, mark, style = _RESULTS.get(trial.result_effect or "", ("Result", "", "none"))
+def view_trial_result(atlas: LibraryIndex, trial: Trial) -> View:
+    """Return the result: its words, and its direction only where the source states one.
+
+    Of a trial without one it is said whether its registry has posted any.
+    """
+    result = judge_trial(trial)
+    word, mark, _ = RESULTS[result]
+    if not trial.result:
+        word = _name_missing(atlas.library.registry.get(trial.id))
+    elif result == "none-reported":
+        word = "result, direction not stated"
     return {
-        "label": label if trial.result else "No result reported",
-        "mark": mark if trial.result else "",
-        "style": style if trial.result else "none",
+        "label": word[:1].upper() + word[1:],
+        "mark": mark,
+        "style": _STYLES.get(result, "none"),
         "text": trial.result or "",
+        "origin": _FROM.get(trial.result_from or "", ""),
     }
 
 
-def find_repaired(atlas: Atlas, trial: Trial) -> dict[str, str]:
+def _name_missing(record: RegistryRecord | None) -> str:
+    posted = [fact.value for fact in (record.facts.get("results_posted", ()) if record else ())]
+    if not posted or posted[0] is None:
+        return RESULTS["none-reported"][0]
+    some = posted[0] is True or str(posted[0]).lower() in ("yes", "posted", "has results")
+    return "results posted in the registry, not read" if some else "no result posted"
+
+
+def find_repaired(atlas: LibraryIndex, trial: Trial) -> dict[str, str]:
     """Return what was repaired in the cells of a trial's row: as printed, as read."""
     rows = [
         row
@@ -187,13 +206,13 @@ def view_discrepancy(found: Discrepancy, repaired: Mapping[str, str]) -> View:
     }
 
 
-def find_discrepancies(atlas: Atlas, trial: Trial) -> list[Discrepancy]:
+def find_discrepancies(atlas: LibraryIndex, trial: Trial) -> list[Discrepancy]:
     """Return the fields on which review and registry differ, the most severe first."""
     rank = {"high": 0, "medium": 1, "low": 2}
     return sorted(trial.discrepancies, key=lambda d: (rank[d.severity], d.field))
 
 
-def _differs(atlas: Atlas, trial: Trial) -> str:
+def _differs(atlas: LibraryIndex, trial: Trial) -> str:
     """Return how far review and registry agree; no facts to compare is not agreement."""
     found = len(trial.discrepancies)
     if found:
@@ -205,7 +224,7 @@ def _differs(atlas: Atlas, trial: Trial) -> str:
     return "no difference found" if compared else "registry record not seen"
 
 
-def view_trial_row(atlas: Atlas, trial: Trial, root: str) -> View:
+def view_trial_row(atlas: LibraryIndex, trial: Trial, root: str) -> View:
     """Return a trial as a row of a table."""
     atlas.quoted.add(trial.paper)
     return {
@@ -224,7 +243,7 @@ def view_trial_row(atlas: Atlas, trial: Trial, root: str) -> View:
         "route": trial.route or NOT_STATED,
         "endpoints": trial.endpoints,
         "status": view_status(atlas, trial),
-        "result": view_trial_result(trial),
+        "result": view_trial_result(atlas, trial),
         "differs": _differs(atlas, trial),
         "place": view_place(atlas, trial.paper, trial.locator, root),
         "paper": link(
@@ -239,24 +258,6 @@ def view_trial_design(trial: Trial) -> str:
     words = describe_design(trial.design)
     printed = trial.design_printed or ""
     return words if printed.casefold() in words or "randomised" in words else f"{printed}, {words}"
-
-
-def view_amounts(trial: Trial) -> dict[str, str]:
-    """Return a trial's dose in columns: particles, µg, cells, volume, number of doses."""
-    dose = trial.dose
-    if dose is None:
-        return {}
-    found = {
-        "particles": format_range(dose.particles_total_low, dose.particles_total_high),
-        "particles per mL": format_range(dose.particles_per_ml_low, dose.particles_per_ml_high),
-        "volume in mL": format_range(dose.volume_ml, dose.volume_ml),
-        "doses": str(dose.doses or ""),
-    }
-    for quantity in find_quantities(dose.printed):
-        if quantity.unit in ("µg", "mg", "cells"):
-            value = quantity.value if quantity.value is not None else quantity.low or 0.0
-            found[quantity.unit] = format_number(value)
-    return {name: amount for name, amount in found.items() if amount}
 
 
 def _count_people(n: Participants | None) -> str:
@@ -322,19 +323,19 @@ def _registry_words(name: str) -> str:
     return f"publication: {words}" if name.startswith("paper_") else words
 
 
-def _view_lookalike(atlas: Atlas, registry: str, root: str) -> View:
+def _view_lookalike(atlas: LibraryIndex, registry: str, root: str) -> View:
     """Return the trial that another is easily confused with; a link where the atlas has it."""
     known = {trial.registry: trial.id for trial in atlas.trials}
     found = known.get(registry)
     return link(registry, page_href(root, "trial", found) if found else "")
 
 
-def _others(atlas: Atlas, trial: Trial) -> Sequence[Trial]:
+def _others(atlas: LibraryIndex, trial: Trial) -> Sequence[Trial]:
     """Return the other reports of a trial; the first one stands for it."""
     return atlas.reports.get(trial.id, [trial])[1:]
 
 
-def _view_report(atlas: Atlas, other: Trial, trial: Trial, root: str) -> View:
+def _view_report(atlas: LibraryIndex, other: Trial, trial: Trial, root: str) -> View:
     """Return what another paper says of the same trial, with each field on which it differs."""
     known, said = review_values(trial), review_values(other)
     labels = {name: label for label, name, _, _ in _FIELDS}
@@ -353,7 +354,7 @@ def _view_report(atlas: Atlas, other: Trial, trial: Trial, root: str) -> View:
     }
 
 
-def view_trial(atlas: Atlas, trial: Trial) -> Page:
+def view_trial(atlas: LibraryIndex, trial: Trial) -> Page:
     """Return the page of one trial."""
     root = "../../"
     record = atlas.library.registry.get(trial.id)
@@ -409,7 +410,7 @@ def view_trial(atlas: Atlas, trial: Trial) -> Page:
     )
 
 
-def view_trial_index(atlas: Atlas) -> Page:
+def view_trial_index(atlas: LibraryIndex) -> Page:
     """Return the overview of all trials, those with a result first."""
     ranked = sorted(atlas.trials, key=lambda t: (not t.result, t.id))
     rows = [view_trial_row(atlas, t, "../") for t in ranked]
@@ -427,22 +428,3 @@ def view_trial_index(atlas: Atlas) -> Page:
             "doses": view_dose_table(atlas, "../"),
         },
     )
-
-
-def view_dose_table(atlas: Atlas, root: str) -> View:
-    """Return the doses of all trials in columns, one a unit; a column that none has is left out."""
-    held = {t.id: view_amounts(t) for t in atlas.trials}
-    columns = list(dict.fromkeys(name for amounts in held.values() for name in amounts))
-    dosed = [t for t in atlas.trials if held[t.id]]
-    return {
-        "columns": columns,
-        "rows": [
-            {
-                "trial": link(t.registry, page_href(root, "trial", t.id)),
-                "amounts": [held[t.id].get(name, "") for name in columns],
-                "printed": t.dose.printed if t.dose else "",
-            }
-            for t in dosed[:_MOST_ROWS]
-        ],
-        "without": len(atlas.trials) - len(dosed),
-    }
