@@ -19,18 +19,18 @@ def test_a_clinician_finds_the_only_randomised_trial_within_three_clicks(
     page.get_by_role("link", name="What did trials in people find?").click()
     randomised = page.locator("table.trials tbody tr", has_text="randomised")
     expect(randomised).to_have_count(1)
-    expect(randomised).to_contain_text("Negative result")
+    expect(randomised).to_contain_text("No benefit reported")
     randomised.get_by_role("rowheader").get_by_role("link").first.click()
     top = page.locator(".headline")
     expect(top).to_be_in_viewport()
     expect(top).to_contain_text("Completed")
-    expect(top).to_contain_text("Negative result")
+    expect(top).to_contain_text("No benefit reported")
     expect(top).to_contain_text("no superiority vs. placebo")
 
 
 def test_the_result_of_a_trial_stands_on_the_home_page(placed: Served, page: Page) -> None:
     page.goto(placed.url)
-    result = page.locator(".results li", has_text="Negative result")
+    result = page.locator(".results li", has_text="No benefit reported")
     expect(result).to_contain_text("no superiority vs. placebo")
 
 

@@ -62,6 +62,8 @@ def read_row(cells, vocabulary, cues, *, titles=()) -> Finding:
         ("Emerging roles of exosomes in bone", "review"),
         ("Bibliometric analysis of exosomes in cartilage repair", "review"),
         ("Exosomes for tendon repair: current status and future perspectives", "review"),
+        ("ADSC exosomes: towards new regenerative strategies for joints", "review"),
+        ("Towards strategies for loading: MSC exosomes promote osteogenesis", "not-stated"),
     ],
 )
 def test_design_of_a_title(title, level, vocabulary, cues):
@@ -281,3 +283,20 @@ def test_to_mediate_is_to_be_involved(verb, vocabulary, cues):
     found = read(f"MSC exosomes {verb} cartilage repair", vocabulary, cues)
     assert [(m.id, m.effect) for m in found.mechanisms] == [("cartilage-regeneration", "involves")]
     assert found.result == "improved"
+
+
+@pytest.mark.parametrize(
+    ("text", "effect"),
+    [
+        ("The poor stiffness of CS was improved by PLGA, with enhanced osteogenesis.", "involves"),
+        ("The porosity of the scaffold was raised, which promoted angiogenesis.", "involves"),
+        ("The degradation rate of the gel fell, and cell migration increased.", "involves"),
+        # The vesicles are named, or what they did stands first.
+        ("The porosity of the exosome gel was raised, which promoted angiogenesis.", "up"),
+        ("Enhanced angiogenesis and porosity.", "up"),
+        ("The porosity was raised. Exosomes promoted angiogenesis.", "up"),
+    ],
+)
+def test_what_follows_from_a_carrier_alone_is_no_effect_of_vesicles(text, effect, vocabulary, cues):
+    row = read_row([("Mechanical Matching", "", text)], vocabulary, cues)
+    assert [m.effect for m in row.mechanisms] == [effect]
