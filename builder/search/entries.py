@@ -327,6 +327,7 @@ def _paper_entry(atlas: LibraryIndex, bundle: PaperBundle, habits: Habits) -> En
             (" ".join(k.text for k in paper.key_findings), PLAIN, "key-findings", "Key findings"),
             (paper.abstract or "", PLAIN, "abstract", "Abstract"),
             (", ".join(e.label for e in paper.entities), ASIDE, "entities", "Entities"),
+            (" ".join(f"{d.accession} {d.archive}" for d in paper.data), ASIDE, "data", "Data"),
             (
                 " ".join(f"{f.label} {f.caption}" for f in paper.figures),
                 PLAIN,
