@@ -44,6 +44,7 @@ ROLES = (
     "cargo",
     "mechanisms",
     "targets",
+    "stimuli",
     "partners",
     "models",
     "species",

@@ -33,13 +33,14 @@ from builder.site.links import View, link, narrowed_href, page_href, plural
 # The roles in which a finding is evidence about a term of a kind.
 OWN_ROLES: dict[str, tuple[str, ...]] = {
     "source": ("sources",),
-    "mechanism": ("mechanisms", "cargo", "targets"),
+    "mechanism": ("mechanisms", "cargo", "targets", "stimuli"),
     "vehicle": ("vehicles",),
     "condition": ("conditions",),
 }
 _ROLE_SINGULAR = {
     **{role: word.lower().removesuffix("s") for role, word in ROLE_WORDS.items()},
     "cargo": "cargo",
+    "stimuli": "stimulus",
     "species": "species",
 }
 _HEDGED = ("hedged", "aim")
@@ -49,6 +50,7 @@ _WAYS = {
     "none": ("reports it unchanged", "report it unchanged"),
     "mixed": ("reports it both raised and lowered", "report it both raised and lowered"),
     "named": ("names it without a direction", "name it without a direction"),
+    "stimulus": ("gives it to cells as a stimulus", "give it to cells as a stimulus"),
 }
 # What each kind of term was for a study, in a sentence.
 _USED = {
@@ -357,11 +359,10 @@ def _answer_mechanism(
 
 def _find_way(atlas: LibraryIndex, term: Term, study: Study) -> str:
     held = set(study.findings)
-    directions = {
-        find_direction(use.effect)
-        for use in atlas.uses.get(term.id, ())
-        if use.finding.id in held and use.role == "mechanisms"
-    }
+    uses = [use for use in atlas.uses.get(term.id, ()) if use.finding.id in held]
+    if {use.role for use in uses} == {"stimuli"}:
+        return "stimulus"
+    directions = {find_direction(use.effect) for use in uses if use.role == "mechanisms"}
     directed = directions - {"named"}
     return "named" if not directed else directed.pop() if len(directed) == 1 else "mixed"
 
