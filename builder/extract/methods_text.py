@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import yaml
@@ -62,7 +62,10 @@ class Finder:
             runs.add(max(re.split(r"[\s*?~]+", word.lower()), key=len))
         self.pattern = "|".join(parts) or r"(?!)"
         self._runs = tuple(runs)
-        self._compiled = re.compile(self.pattern)
+
+    @cached_property
+    def _compiled(self) -> re.Pattern[str]:
+        return re.compile(self.pattern)
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """Yield each word found in a text."""
@@ -89,7 +92,7 @@ class Words:
 @lru_cache(maxsize=1)
 def read_words() -> Words:
     """Return the reporting items and their words."""
-    data = yaml.safe_load(ITEMS_FILE.read_text(encoding="utf-8"))
+    data = yaml.load(ITEMS_FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     lists: dict[str, Any] = data["words"]
     animals = tuple((name, Finder(words)) for name, words in lists.pop("animals").items())
     values: dict[str, tuple[tuple[str, Finder], ...]] = {}

@@ -24,8 +24,8 @@ from builder.models import Finding
 from builder.models.review import Retrieval, ScreeningRecord
 from builder.project import Project
 from builder.readers import read_seed_bytes
-from builder.readers.abstract_record import write_abstract
 from builder.readers.bibliography import build_paper
+from builder.readers.records import write_abstract
 from builder.refresh import Setting, report_offline
 from builder.refresh.databases import Hit, find_article
 from builder.refresh.http_client import Desk, OfflineError, ServiceError, UnknownError

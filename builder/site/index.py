@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any, Literal
 
 from builder.addresses import ledger
@@ -222,6 +223,7 @@ def terms_in(finding: Finding) -> Iterator[tuple[str, str, str]]:
                 yield role, item.id, getattr(item, "effect", getattr(item, "role", ""))
 
 
+@lru_cache(maxsize=1)  # exports, pages and search ask for that of one library
 def build_index(library: Library) -> LibraryIndex:
     """Return the library with all its indexes."""
     reported = library.trials()

@@ -7,13 +7,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Literal
 
-from builder.extract.quantities import find_quantities
 from builder.models import Fact, Finding, Quantity, RegistryRecord, Trial
 from builder.site.charts import view_cell, view_picture, view_swatch
 from builder.site.charts.scales import DoseMark, Release, Span, draw_release, draw_timeline
 from builder.site.citations import short_name
 from builder.site.index import LibraryIndex
-from builder.site.labels import WORDS, format_number, format_range, view_quantity
+from builder.site.labels import WORDS, format_range, list_amounts, view_quantity
 from builder.site.links import View, link, page_href, plural
 from builder.site.pages.findings import finding_text, view_place
 from builder.text.dates import parse_date
@@ -176,17 +175,8 @@ def view_amounts(trial: Trial) -> dict[str, str]:
     dose = trial.dose
     if dose is None:
         return {}
-    found = {
-        "particles": format_range(dose.particles_total_low, dose.particles_total_high),
-        "particles per mL": format_range(dose.particles_per_ml_low, dose.particles_per_ml_high),
-        "volume in mL": format_range(dose.volume_ml, dose.volume_ml),
-        "doses": str(dose.doses or ""),
-    }
-    for quantity in find_quantities(dose.printed):
-        if quantity.unit in ("µg", "mg", "cells"):
-            value = quantity.value if quantity.value is not None else quantity.low or 0.0
-            found[quantity.unit] = format_number(value)
-    return {name: amount for name, amount in found.items() if amount}
+    doses = {"doses": str(dose.doses)} if dose.doses else {}
+    return {**list_amounts(dose), **doses}
 
 
 def view_dose_table(atlas: LibraryIndex, root: str) -> View:
