@@ -49,7 +49,7 @@ from builder.site.summaries import (
 )
 from builder.text import ids
 
-_ROWS = 100  # of an index
+_ROWS = 150  # of an index
 _MOST_STUDIES = 60
 _MOST_TRIALS = 25
 _MOST_ENTRIES = 12  # of what the findings name, in each role
