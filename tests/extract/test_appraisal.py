@@ -182,6 +182,19 @@ unclear none-reported asserted: MSC exosomes stimulate the proliferation of tumo
 therapeutic no-benefit asserted: MSC exosomes or saline: no difference in WOMAC of patients
 # Two ways at once.
 therapeutic mixed asserted: Exosomes promote bone regeneration and inflammation
+# A verb that is good of any object, behind the vesicles, and its denials; aims, other subjects and
+# what serves the carrier are no benefit.
+therapeutic improved asserted: ADSC-EVs improved walking speed in old mice
+therapeutic improved asserted: Exosomal miR-335 of BMSCs accelerates fracture recovery
+therapeutic improved asserted: EVs of fat pad MSCs protect cartilage by inhibition of mTOR
+therapeutic no-benefit asserted: ADSC-EVs did not improve walking speed in old mice
+unclear none-reported asserted: MSC exosomes and a brace improved walking speed
+unclear none-reported asserted: MSC exosomes improved drug loading
+unclear none-reported hedged: MSC exosomes may improve walking speed
+# Patients beside controls.
+biomarker none-reported asserted: Plasma exosomes of patients held less miR-30d than in controls
+biomarker none-reported asserted: Exosomal PCGEM1 of serum is higher in OA than in healthy controls
+biomarker none-reported asserted: Exosomes in RA carried more miR-17 than those of normal donors
 """
 
 
