@@ -15,6 +15,7 @@ from builder.site.index import ROLES, LibraryIndex
 from builder.site.labels import (
     DESIGNS,
     KIND_WORDS,
+    REGISTERED,
     RESULTS,
     ROLE_WORDS,
     STUDY_ROLES,
@@ -111,9 +112,17 @@ def is_hedged(atlas: LibraryIndex, study: Study) -> bool:
     return bool(stating) and not stated and all(f.certainty in _HEDGED for f in stating)
 
 
-def sort_by_design(findings: Iterable[Finding]) -> list[Finding]:
+def grade_finding(atlas: LibraryIndex, finding: Finding) -> str:
+    """Return the design of a finding; that of a trial without result is only registered."""
+    studies = atlas.studies_of(finding.id)
+    registered = bool(studies) and all(s.only_registered for s in studies)
+    return REGISTERED if registered else finding.design.level
+
+
+def sort_by_design(atlas: LibraryIndex, findings: Iterable[Finding]) -> list[Finding]:
     """Return findings with the highest design first, else in their order."""
-    return sorted(findings, key=lambda f: -DESIGNS.get(f.design.level, 0))
+    rank = {level: place for place, level in enumerate(DESIGNS)}
+    return sorted(findings, key=lambda f: rank[grade_finding(atlas, f)])
 
 
 def view_mentions(atlas: LibraryIndex, term: Term) -> list[View]:

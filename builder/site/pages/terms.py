@@ -176,7 +176,7 @@ def view_synonyms(term: Term) -> list[str]:
 
 def view_term(atlas: LibraryIndex, term: Term) -> Iterator[Page]:
     """Yield the page of a source, mechanism, vehicle or condition, and the rest of its findings."""
-    findings = sort_by_design(find_evidence(atlas, term))
+    findings = sort_by_design(atlas, find_evidence(atlas, term))
     path = ids.page_path(term.kind, term.id)
     yield _view_main(atlas, term, findings)
     _, many = KIND_WORDS[term.kind]
