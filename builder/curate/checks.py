@@ -22,6 +22,7 @@ _LISTS: dict[str, frozenset[str] | None] = {
     "modifications": None,
     "vehicles": frozenset({"vehicle", "source"}),  # platelet-rich plasma is a material, too
     "targets": None,
+    "stimuli": None,
     "partners": None,
     "models": None,
     "species": frozenset({"species"}),

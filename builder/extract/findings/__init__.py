@@ -322,7 +322,7 @@ def _fields(assigned: Iterable[Assigned]) -> dict[str, Any]:
     plain: dict[str, list[str]] = {
         f: []
         for f in (
-            "sources", "modifications", "targets", "partners", "models", "species",
+            "sources", "modifications", "targets", "stimuli", "partners", "models", "species",
             "conditions", "sites",
         )
     }  # fmt: skip
