@@ -77,6 +77,9 @@ class EffectReader:
         self.text = text
         self.cues = cues
         self.names = names
+        self._given = list(self._find_given())
+        for low, high in self._given:
+            self.text = self.text[:low] + " " * (high - low) + self.text[high:]
         self._passives: list[tuple[int, int, State]] = []
         self._undone: list[tuple[int, int, State]] = []  # what a later verb says of the same words
         self.states = self._walk()
@@ -90,8 +93,21 @@ class EffectReader:
         self._starts = [s.start for s in self.states]
         self._respective = list(self._find_respective())
 
+    def _find_given(self) -> Iterator[tuple[int, int]]:
+        """Yield what others did to the subject: "apoptosis [induced by IL-1β] was reduced"."""
+        for match in self.cues.patterns["given"].finditer(self.text):
+            acts = self.cues.finder.fullmatch(match["verb"])
+            if (
+                acts
+                and not self.cues.vesicle.search(match["agent"])
+                and (match["who"] or not _PASSIVE.search(self.text[: match.start("verb")]))
+            ):
+                yield match.span()
+
     def effect_of(self, start: int, end: int) -> State:
         """Return what the statement says of the words from ``start`` to ``end``."""
+        if any(low <= start < high for low, high in self._given):
+            return State(start, "involves", "agent", "by")
         state = self.states[bisect_right(self._starts, start) - 1]
         text, cues = self.text, self.cues
         for low, high, known in (*self._respective, *self._undone):
@@ -107,6 +123,9 @@ class EffectReader:
         if beside:
             return beside
         if state.effect != "none" and (said := read_predicate(text, start, end, state, cues)):
+            subject = text[self._clause_start(start) : start]
+            if said.effect in OPPOSING and cues.effect_of_vesicles.match(f" {subject}"):
+                return State(start, "modulates", "effect-taken-away", said.cue)
             return said
         for low, high, given in self._passives:
             if (
@@ -361,6 +380,9 @@ class EffectReader:
         """Note what a passive verb says of the words before it: "apoptosis was reduced"."""
         effect = "none" if before.effect == "none" else cue.effect
         low = self._clause_start(cue.start)
+        subject = self.text[low : cue.start]
+        if cue.effect in OPPOSING and self.cues.effect_of_vesicles.match(f" {subject}"):
+            return  # "the effect of exosomes on X was blocked"
         # "X was lowered by Y but was restored by exosomes": the last says what they do
         same = self.cues.patterns["same_subject"].search(self.text, 0, cue.start)
         earlier = [p for p in self._passives if same and p[1] < same.start()]
