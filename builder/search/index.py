@@ -33,11 +33,31 @@ FACETS = ("kind", "source", "condition", "evidence", "year")
 
 def write_search(project: Project, atlas: Atlas, site: Path) -> None:
     """Write names, identifiers and full text, and pack the programs. Raises ProblemError."""
-    settings = store.read_yaml(project.content / "search.yml", project.root)
+    path = project.content / "search.yml"
+    settings = store.read_settings(path, project.root, check_settings)
     entries = find_entries(atlas, read_habits(settings))
     day = find_edition(atlas.library).day.isoformat()
     write_index(site / FOLDER, entries, settings, day)
     pack_programs(site / "assets/javascripts")
+
+
+def check_settings(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the data of content/search.yml; fails where it lacks what the search takes of it."""
+    read_habits(data)
+    parse_settings(data)
+    return data
+
+
+def parse_settings(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the data of content/search.yml in the form of the manifest."""
+    return {
+        "context": sorted(set(find_keys(data["context"]))),
+        "wanted": {k: sorted(set(find_keys(" ".join(v)))) for k, v in data["kinds"].items()},
+        "endings": data.get("endings", []),
+        "registers": sorted(r.lower() for r in data["registers"]),
+        "prefixes": sorted(p.lower() for p in data["prefixes"]),
+        "bare": [[b["pattern"], b["prefix"].lower()] for b in data["bare"]],
+    }
 
 
 def write_index(out: Path, entries: Entries, settings: Mapping[str, Any], day: str) -> None:
@@ -48,7 +68,8 @@ def write_index(out: Path, entries: Entries, settings: Mapping[str, Any], day: s
     terms = entries.terms
     pages = write_fulltext(entries.all, out / "pagefind")
     folder = out / "index"
-    context = set(find_keys(settings["context"]))
+    parsed = parse_settings(settings)
+    context = set(parsed["context"])
     kinds = sorted({entry.kind for entry in entries.all})
     shorts = journal_words().abbreviations
     words = {word: int(word in shorts) for word in list_words(entries.all)}
@@ -56,12 +77,8 @@ def write_index(out: Path, entries: Entries, settings: Mapping[str, Any], day: s
         "day": day,
         "kinds": [[kind, *KIND_WORDS.get(kind, ("Glossary", "Glossary"))] for kind in kinds],
         "rules": spelling.rules(),
-        "context": sorted(context),
-        "wanted": {k: sorted(set(find_keys(" ".join(v)))) for k, v in settings["kinds"].items()},
-        "endings": settings.get("endings", []),
-        "registers": sorted(r.lower() for r in settings["registers"]),
-        "prefixes": sorted(_prefixes(terms) | {p.lower() for p in settings["prefixes"]}),
-        "bare": [[b["pattern"], b["prefix"].lower()] for b in settings["bare"]],
+        **parsed,
+        "prefixes": sorted(_prefixes(terms) | set(parsed["prefixes"])),
         "terms": [_term_row(t, kinds, context, pages) for t in terms],
         "words": write_shards(folder, "words", words),
         "identifiers": write_shards(folder, "ids", _identifiers(entries)),

@@ -24,6 +24,7 @@ WIDTH = 100
 # Below the project's root, the copy on which a transaction works; messages name the real file.
 STAGED = ".transaction/tree/"
 R = TypeVar("R", bound=BaseModel)
+T = TypeVar("T")
 
 
 # Deeper nesting than any record has; the parser's own stack ends at some ten thousand.
@@ -216,6 +217,27 @@ def read_yaml(path: Path, root: Path) -> Any:
                 line = find_line(text, where)
                 raise refuse("text without control characters", quote(value), line)
     return data
+
+
+def read_settings(path: Path, root: Path, parse: Callable[[Any], T]) -> T:
+    """Return what ``parse`` makes of a file of word lists and patterns.
+
+    Raises ProblemError where the file can't be read or lacks what ``parse`` takes from it.
+    """
+    data = read_yaml(path, root)
+    expected, got = "lists and patterns in the form of this file", ""
+    try:
+        return parse(data)
+    except KeyError as error:
+        expected, got = f"the key {error.args[0]!r}", "none"
+    except re.error as error:
+        expected, got = "a regular expression", f"{quote(str(error.pattern))} ({error})"
+    except ValidationError as error:
+        item = error.errors(include_url=False)[0]
+        expected, got = describe_error(item)
+    except (AttributeError, IndexError, TypeError, ValueError) as error:
+        got = quote(str(error))
+    raise ProblemError(Problem(relative(path, root), 0, "error", "settings", expected, got))
 
 
 def _decode(raw: bytes, refuse: _Refuse) -> str:

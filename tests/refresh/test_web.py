@@ -10,7 +10,7 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
-from local_service import HASTY, QUICK, LocalService, OpenDesk, Reply, run_service
+from local_service import HASTY, IMPATIENT, QUICK, LocalService, OpenDesk, Reply, run_service
 
 from builder.refresh.http_client import OfflineError, ServiceError, UnknownError, parse_retry_after
 from builder.refresh.json_values import plain_text
@@ -122,13 +122,13 @@ def test_a_wrong_answer_is_reported_and_not_asked_for_again(
 
 
 def test_a_silent_service_is_given_up(service: LocalService, open_desk: OpenDesk) -> None:
-    service.answer("/works", Reply(HERE, delay=1.0))
+    service.answer("/works", Reply(HERE, delay=3600))
     with pytest.raises(ServiceError, match=re.escape("no answer within 0.4 s")):
-        open_desk(HASTY).ask("works")
+        open_desk(IMPATIENT).ask("works")
 
 
 def test_an_answer_that_drips_is_given_up(service: LocalService, open_desk: OpenDesk) -> None:
-    service.answer("/works", Reply(b" " * 40, drip=0.05))
+    service.answer("/works", Reply(b" " * 10_000, drip=0.05))
     with pytest.raises(ServiceError, match=re.escape("did not end its answer within 0.8 s")):
         open_desk(HASTY).ask("works")
 
