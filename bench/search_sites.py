@@ -19,7 +19,7 @@ from builder.project import Project
 from builder.publish.site import build_environment
 from builder.search.entries import WORK, Entries, Entry, Section, find_entries, read_habits
 from builder.search.index import write_index
-from builder.site.index import build_atlas
+from builder.site.index import build_index
 
 PAGES = 10_000
 SEED = 20260101
@@ -28,7 +28,7 @@ SYLLABLES = [consonant + vowel for consonant in "bdfghklmnprst" for vowel in "ae
 
 def read_entries(project: Project) -> Entries:
     """Return what search finds today."""
-    atlas = build_atlas(store.load_library(project.content, project.root))
+    atlas = build_index(store.load_library(project.content, project.root))
     return find_entries(atlas, read_habits(_read_settings(project)))
 
 

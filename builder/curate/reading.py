@@ -111,8 +111,9 @@ def read_seeds(
         pending = [n for n in asked if not found[n]]
         if not pending:
             return
-        work = partial(read_papers, pack_knowledge(project))
         executors = crew.find_executors(len(pending))
+        vocabulary = load_vocabulary(project)
+        work = partial(read_papers, pack_knowledge(vocabulary) if executors else vocabulary)
         fresh = map_items(work, [asked[n] for n in pending], executors, _fail, crew.progress)
         for place, reading in zip(pending, fresh, strict=True):
             readings[place] = reading
@@ -228,10 +229,9 @@ def load_texts(reading: Reading, cache: Cache) -> Mapping[str, str]:
 # --- one paper -----------------------------------------------------------------------------------
 
 
-def pack_knowledge(project: Project) -> bytes:
-    """Return the vocabulary as bytes, to be sent along with papers. Raises ProblemError."""
-    vocabulary = pickle.dumps(load_vocabulary(project), 5)
-    return pickle.dumps((hash_program(), vocabulary), 5)
+def pack_knowledge(vocabulary: Vocabulary) -> bytes:
+    """Return the vocabulary as bytes, to be sent along with papers."""
+    return pickle.dumps((hash_program(), pickle.dumps(vocabulary, 5)), 5)
 
 
 def load_vocabulary(project: Project) -> Vocabulary:
@@ -255,9 +255,9 @@ def _unpack_knowledge(packed: bytes) -> Vocabulary:
     return found
 
 
-def read_papers(packed: bytes, tasks: Sequence[Task]) -> list[Reading]:
-    """Return the readings of some seeds; ``packed`` is what pack_knowledge gives."""
-    vocabulary = _unpack_knowledge(packed)
+def read_papers(knowledge: bytes | Vocabulary, tasks: Sequence[Task]) -> list[Reading]:
+    """Return the readings of some seeds by a vocabulary, or by what pack_knowledge made of it."""
+    vocabulary = _unpack_knowledge(knowledge) if isinstance(knowledge, bytes) else knowledge
     return [read_paper(task, vocabulary) for task in tasks]
 
 

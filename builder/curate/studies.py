@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal
 
 from builder.extract.design import LEVELS, is_review_paper, read_title_level, read_trial, read_words
 from builder.extract.trials import is_report, judge_trial
 from builder.models import Cited, Design, Finding, Question, Result, Study, StudyRole, Term, Trial
 from builder.store import Library, PaperBundle
+from builder.store.same_work import link_papers
 from builder.text import ids
 from builder.text.registries import find_registry_ids
 
@@ -43,9 +45,13 @@ def find_studies(library: Library) -> list[Study]:
     """
     works = {(p, c.number): c for p, b in library.papers.items() for c in b.references}
     same = _link_works(library.papers.values())
-    for bundle in library.papers.values():
-        if _is_primary(bundle):
-            same.find(f"work:{bundle.paper.id}")
+    primaries = {name for name, bundle in library.papers.items() if _is_primary(bundle)}
+    for name in primaries:
+        same.find(f"work:{name}")
+    for work, paper in find_read_works(library).items():
+        if paper in primaries:
+            same.join(f"work:{work}", f"work:{paper}")
+    superseded, withdrawn = find_superseded(library), find_withdrawn(library)
     groups: dict[str, _Group] = defaultdict(_Group)
     for name in same.leader:
         kind, _, key = name.partition(":")
@@ -57,12 +63,46 @@ def find_studies(library: Library) -> list[Study]:
     for bundle in library.papers.values():
         for trial in bundle.trials:
             groups[same.find(f"trial:{trial.id}")].trials[trial.id].append(trial)
-        primary = _is_primary(bundle)
         for finding in bundle.findings:
-            own = [bundle.paper.id] if primary and _is_own(finding) else []
+            own = [finding.paper] if finding.paper in primaries and _is_own(finding) else []
             for work in own or _rests_on(finding, works):
                 groups[same.find(f"work:{work}")].findings[finding.id] = finding
-    return sorted((_build(group, library) for group in groups.values()), key=lambda s: s.id)
+    built = (_build(group, library, superseded, withdrawn) for group in groups.values())
+    return sorted(built, key=lambda s: s.id)
+
+
+@lru_cache(maxsize=2)
+def find_read_works(library: Library) -> Mapping[str, str]:
+    """Return the cited works that the atlas has read as papers: work id to paper id."""
+    papers = {name: bundle.paper.csl for name, bundle in library.papers.items()}
+    return link_papers(papers, library.references, library.identifiers)
+
+
+def find_superseded(library: Library) -> dict[str, str]:
+    """Return the statements read from a cited title whose work was read since, with that paper.
+
+    A work that was read without a statement of its own supersedes nothing.
+    """
+    read = find_read_works(library)
+    stating = {name for name, bundle in library.papers.items() if find_own(bundle)}
+    found = {}
+    for bundle in library.papers.values():
+        works = {cited.number: cited.id for cited in bundle.references}
+        for finding in bundle.findings:
+            paper = read.get(works.get(finding.locator.reference or -1, ""), "")
+            if finding.locator.kind == "reference-title" and paper in stating:
+                found[finding.id] = paper
+    return found
+
+
+def find_withdrawn(library: Library) -> frozenset[str]:
+    """Return the ids of works and papers that were retracted, withdrawn or removed."""
+    found = {name for name, work in library.references.items() if work.withdrawn}
+    known = ((name, library.identifiers.get(name)) for name in library.papers)
+    found |= {name for name, work in known if work and any(n.withdraws for n in work.notices)}
+    for pair in find_read_works(library).items():
+        found |= set(pair) if found & set(pair) else set()
+    return frozenset(found)
 
 
 class _Same:
@@ -97,12 +137,17 @@ def _link_works(bundles: Iterable[PaperBundle]) -> _Same:
 
 def _is_primary(bundle: PaperBundle) -> bool:
     """Return whether a paper reports a study of its own in the statements that cite nothing."""
-    own = [f for f in bundle.findings if _is_own(f)]
+    own = find_own(bundle)
     return (
         bool(own)
         and not is_review_paper(bundle.paper)
         and not any(f.design.level == "review" for f in own)
     )
+
+
+def find_own(bundle: PaperBundle) -> list[Finding]:
+    """Return the statements that a paper makes of itself: those of its text that cite nothing."""
+    return [f for f in bundle.findings if _is_own(f)]
 
 
 def _is_own(finding: Finding) -> bool:
@@ -124,10 +169,14 @@ def _rests_on(finding: Finding, works: Mapping[tuple[str, int], Cited]) -> Itera
     yield from dict.fromkeys(work.id for work in found if work)
 
 
-def _build(group: _Group, library: Library) -> Study:
+def _build(
+    group: _Group, library: Library, superseded: Collection[str], withdrawn: Collection[str]
+) -> Study:
     trials = [t for reported in group.trials.values() for t in reported]
     findings = [group.findings[name] for name in sorted(group.findings)]
-    works = sorted(group.works)
+    # What a title states is judged only as long as nothing better was read.
+    judged = [f for f in findings if f.id not in superseded] or findings
+    works = sorted(group.works, key=lambda work: (work not in library.references, work))
     titles = [library.references[w].csl.title for w in works if w in library.references]
     design = _design(trials, findings, titles)
     kind: Literal["trial", "primary", "review"] = "primary"
@@ -143,7 +192,7 @@ def _build(group: _Group, library: Library) -> Study:
         library.terms,
         "conditions",
     )
-    retracted = any(library.references[w].withdrawn for w in works if w in library.references)
+    retracted = any(work in withdrawn for work in works)
     return Study(
         id=sorted(group.trials)[0] if group.trials else works[0],
         kind=kind,
@@ -153,8 +202,8 @@ def _build(group: _Group, library: Library) -> Study:
         sources=sources,
         conditions=conditions,
         design=design,
-        result=_result(trials, findings),
-        role=_role(trials, findings),
+        result=_result(trials, judged),
+        role=_role(trials, judged),
         n=design.n,
         retracted=True if retracted else None,
         questions=[*asked, *unsure],

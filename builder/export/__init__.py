@@ -20,7 +20,7 @@ from builder.export.feeds import (
 from builder.export.network import write_network
 from builder.export.social_cards import write_cards
 from builder.export.tables import find_tables, write_csv, write_sqlite
-from builder.site.index import Atlas, build_atlas
+from builder.site.index import LibraryIndex, build_index
 from builder.site.pages import Page
 from builder.store import Library
 from builder.store.build_info import Edition
@@ -35,7 +35,7 @@ class Downloads:
     ``sizes`` are in bytes by path, ``records`` are those of the API by collection.
     """
 
-    atlas: Atlas
+    atlas: LibraryIndex
     edition: Edition
     folder: Path
     sizes: Mapping[str, int]
@@ -45,7 +45,7 @@ class Downloads:
 def prepare_downloads(library: Library, folder: Path, edition: Edition) -> Downloads:
     """Write the downloads into a folder of their own, for the pages state their sizes."""
     shutil.rmtree(folder, ignore_errors=True)
-    atlas = build_atlas(library)
+    atlas = build_index(library)
     records = write_downloads(atlas, folder, edition)
     return Downloads(atlas, edition, folder, read_sizes(folder), records)
 
@@ -59,7 +59,7 @@ def read_sizes(folder: Path) -> Mapping[str, int]:
     }
 
 
-def write_downloads(atlas: Atlas, folder: Path, edition: Edition) -> Records:
+def write_downloads(atlas: LibraryIndex, folder: Path, edition: Edition) -> Records:
     """Write the data of the whole base, ``api/v1`` and ``data``, below a folder."""
     records = write_api(atlas, folder, edition)
     tables = find_tables(records)

@@ -15,7 +15,7 @@ from builder.export.records import (
     find_records,
 )
 from builder.site.citations import Citable, csl_json
-from builder.site.index import Atlas
+from builder.site.index import LibraryIndex
 from builder.site.metadata import NO_BOX, find_citables
 from builder.site.pages import Page
 from builder.site.pages.compare import find_comparable, view_compared
@@ -26,7 +26,7 @@ API = "api/v1"
 Records = Mapping[str, Sequence[Data]]
 
 
-def write_api(atlas: Atlas, folder: Path, edition: Edition) -> Records:
+def write_api(atlas: LibraryIndex, folder: Path, edition: Edition) -> Records:
     """Write the arrays, their schemas and the index below a folder; return the records."""
     records = find_records(atlas, edition.site_url)
     api = folder / API
@@ -57,7 +57,7 @@ def view_index(records: Records, edition: Edition) -> Data:
 
 
 def write_page_files(
-    atlas: Atlas, records: Records, pages: Iterable[Page], site: Path, edition: Edition
+    atlas: LibraryIndex, records: Records, pages: Iterable[Page], site: Path, edition: Edition
 ) -> None:
     """Write index.json beside the index.html of each page.
 
@@ -87,7 +87,7 @@ def write_page_files(
         _write(target, _pretty(data))
 
 
-def _view_beside(atlas: Atlas, page: Page, edition: Edition) -> Data:
+def _view_beside(atlas: LibraryIndex, page: Page, edition: Edition) -> Data:
     """Return the works of a page's cite box as CSL-JSON, by the name of their list."""
     if page.kind in NO_BOX:
         return {}

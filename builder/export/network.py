@@ -14,7 +14,7 @@ from lxml import etree
 
 from builder.curate.network import CARRIES, Edge, Network, Node, find_network
 from builder.models import Term
-from builder.site.index import Atlas
+from builder.site.index import LibraryIndex
 from builder.store import write_bytes
 
 FOLDER = "data/network"
@@ -51,7 +51,7 @@ _EDGE_COLUMNS = (
 )
 
 
-def write_network(atlas: Atlas, folder: Path) -> None:
+def write_network(atlas: LibraryIndex, folder: Path) -> None:
     """Write ``nodes.tsv``, ``edges.tsv`` and ``network.graphml`` below ``data/network``."""
     network = find_network(atlas.library, atlas.studies, atlas.withdrawn)
     names = _name_nodes(network)
@@ -90,7 +90,7 @@ def _node_row(node: Node, names: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _edge_row(atlas: Atlas, edge: Edge, names: Mapping[str, str]) -> dict[str, str]:
+def _edge_row(atlas: LibraryIndex, edge: Edge, names: Mapping[str, str]) -> dict[str, str]:
     aspect, direction = _QUALIFIERS.get(edge.effect, ("", ""))
     carries = edge.effect == CARRIES
     return {
@@ -113,7 +113,7 @@ def _edge_row(atlas: Atlas, edge: Edge, names: Mapping[str, str]) -> dict[str, s
     }
 
 
-def _publications(atlas: Atlas, studies: Sequence[str]) -> list[str]:
+def _publications(atlas: LibraryIndex, studies: Sequence[str]) -> list[str]:
     """Return the DOIs, else PMIDs, of the works behind some studies, as CURIEs."""
     works = [atlas.library.references[s].csl for s in studies if s in atlas.library.references]
     found = [f"DOI:{w.DOI}" if w.DOI else f"PMID:{w.PMID}" for w in works if w.DOI or w.PMID]

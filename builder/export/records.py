@@ -20,7 +20,7 @@ from builder.curate.evidence_map import find_evidence_map
 from builder.curate.studies import find_studies
 from builder.models import Basis, Finding, Slug, Study, Term
 from builder.site.citations import short_name
-from builder.site.index import Atlas, study_of
+from builder.site.index import LibraryIndex, study_of
 from builder.site.pages.findings import finding_title
 from builder.site.pages.terms import count_term
 from builder.text import ids
@@ -92,6 +92,10 @@ class FindingKeys(Keys):
     stands: Annotated[
         bool | None, Field(description="false where all that it rests on was retracted")
     ] = None
+    superseded_by: Annotated[
+        Slug | None,
+        Field(description="of a statement read from a cited title: the paper, where it was read"),
+    ] = None
 
 
 class Status(Shape):
@@ -125,7 +129,7 @@ class Collection:
 
     model: type[BaseModel]
     keys: type[Keys]
-    find: Callable[[Atlas, str], Iterator[Data]]
+    find: Callable[[LibraryIndex, str], Iterator[Data]]
     hidden: frozenset[str] = frozenset()
 
 
@@ -181,8 +185,8 @@ def serialise_finding(finding: Finding, url: str, **keys: Any) -> Data:
 _TERM_HIDDEN = frozenset({"parent", "ambiguous", "notes", "xrefs"})
 
 
-def _terms(kind: str) -> Callable[[Atlas, str], Iterator[Data]]:
-    def find(atlas: Atlas, site_url: str) -> Iterator[Data]:
+def _terms(kind: str) -> Callable[[LibraryIndex, str], Iterator[Data]]:
+    def find(atlas: LibraryIndex, site_url: str) -> Iterator[Data]:
         for term in atlas.library.terms_of(kind):
             if term.id in atlas.pages.terms:
                 yield _term(atlas, term, site_url, counts=count_term(atlas, term))
@@ -190,7 +194,7 @@ def _terms(kind: str) -> Callable[[Atlas, str], Iterator[Data]]:
     return find
 
 
-def _studies(atlas: Atlas, site_url: str) -> Iterator[Data]:
+def _studies(atlas: LibraryIndex, site_url: str) -> Iterator[Data]:
     known = {trial.id: trial.label for trial in atlas.trials}
     for study in find_studies(atlas.library):
         trial = next((name for name in study.trials if name in known), "")
@@ -205,19 +209,19 @@ def _studies(atlas: Atlas, site_url: str) -> Iterator[Data]:
         yield serialise(study, url=site_url + path, label=label)
 
 
-def _evidence_map(atlas: Atlas, site_url: str) -> Iterator[Data]:
+def _evidence_map(atlas: LibraryIndex, site_url: str) -> Iterator[Data]:
     known = atlas.library.terms
     for row in find_evidence_map(atlas.studies, known):
         pair = [known[n].label if n in known else n for n in (row.source, row.condition)]
         yield serialise(row, url=f"{site_url}map/", label=" × ".join(pair))
 
 
-def _vocabulary(atlas: Atlas, site_url: str) -> Iterator[Data]:
+def _vocabulary(atlas: LibraryIndex, site_url: str) -> Iterator[Data]:
     for term in atlas.library.terms.values():
         yield _term(atlas, term, site_url)
 
 
-def _term(atlas: Atlas, term: Term, site_url: str, **keys: Any) -> Data:
+def _term(atlas: LibraryIndex, term: Term, site_url: str, **keys: Any) -> Data:
     return serialise(
         term,
         _TERM_HIDDEN,
@@ -229,23 +233,23 @@ def _term(atlas: Atlas, term: Term, site_url: str, **keys: Any) -> Data:
     )
 
 
-def _papers(atlas: Atlas, site_url: str) -> Iterator[Data]:
+def _papers(atlas: LibraryIndex, site_url: str) -> Iterator[Data]:
     for name, bundle in atlas.library.papers.items():
         yield serialise_paper(bundle.paper, site_url + ids.page_path("paper", name))
 
 
-def _references(atlas: Atlas, site_url: str) -> Iterator[Data]:
+def _references(atlas: LibraryIndex, site_url: str) -> Iterator[Data]:
     for work in atlas.library.references.values():
         yield serialise_work(work, url=site_url + atlas.pages.references[work.id])
 
 
-def _tables(atlas: Atlas, site_url: str) -> Iterator[Data]:
+def _tables(atlas: LibraryIndex, site_url: str) -> Iterator[Data]:
     for table in atlas.library.tables():
         url = f"{site_url}{ids.page_path('paper', table.paper)}#{ids.table_anchor(table.number)}"
         yield serialise_table(table, url, short_name(atlas.paper(table.paper).paper.csl))
 
 
-def _findings(atlas: Atlas, site_url: str) -> Iterator[Data]:
+def _findings(atlas: LibraryIndex, site_url: str) -> Iterator[Data]:
     reporting = {name: s.id for s in atlas.studies for name in s.findings}
     for finding in atlas.findings:
         study = reporting.get(finding.id)
@@ -257,10 +261,11 @@ def _findings(atlas: Atlas, site_url: str) -> Iterator[Data]:
             study=study,
             retracted=retracted,
             stands=atlas.stands(finding) if retracted else None,
+            superseded_by=atlas.superseded.get(finding.id),
         )
 
 
-def _trials(atlas: Atlas, site_url: str) -> Iterator[Data]:
+def _trials(atlas: LibraryIndex, site_url: str) -> Iterator[Data]:
     studies = {name: s.id for s in atlas.studies for name in s.trials}
     for trial in atlas.trials:
         record = atlas.library.registry.get(trial.id)
@@ -305,7 +310,7 @@ CONTENT: Mapping[str, type[BaseModel]] = {
 }
 
 
-def find_records(atlas: Atlas, site_url: str) -> dict[str, list[Data]]:
+def find_records(atlas: LibraryIndex, site_url: str) -> dict[str, list[Data]]:
     """Return the records of each collection, sorted by id; ``site_url`` ends with a slash."""
     return {
         name: sorted(held.find(atlas, site_url), key=lambda record: str(record["id"]))

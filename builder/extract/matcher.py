@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -116,15 +116,23 @@ class _Scan:
 
 
 class Matcher:
-    """A set of names with their owners; add all, then find."""
+    """A set of names with their owners; add all, then find.
 
-    def __init__(self) -> None:
+    ``beneath`` gives further names, many and always the same: they count where no name added here
+    has their key, and not for the owners in ``hidden``.
+    """
+
+    def __init__(
+        self, beneath: Callable[[], Matcher] | None = None, hidden: Collection[str] = ()
+    ) -> None:
         self.names: dict[str, Name] = {}
+        self.beneath = beneath
+        self.hidden = frozenset(hidden)
         self._automaton: ahocorasick.Automaton | None = None
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return the names alone: the automaton is made anew, on whatever machine."""
-        return {"names": self.names, "_automaton": None}
+        """Return all but the automaton, which is made anew on whatever machine."""
+        return {**self.__dict__, "_automaton": None}
 
     def add(
         self, written: str, owner: str, *, cased: bool | None = None, graded: bool = False
@@ -158,18 +166,23 @@ class Matcher:
         pieces = spelling.find_pieces(written)
         name = self.names.get("".join(p.key for p in pieces))
         if not name:
-            return frozenset()
+            return self.beneath().owners(written) - self.hidden if self.beneath else frozenset()
         fitting = name.owners("".join(p.cased for p in pieces))
         return frozenset(fitting or set().union(*name.cased.values()))
 
     def find(self, text: str) -> list[Hit]:
         """Return every name in a text, overlapping ones too, in no special order."""
-        if not self.names:
-            return []
         scan = _Scan(text)
-        return list(self._check(scan, self._hits(scan)))
+        found = list(self._check(scan, self._hits(scan)))
+        if self.beneath:
+            further = self.beneath()
+            hits = (h for h in further._hits(scan) if h[2].key not in self.names)
+            found += self._check(scan, hits, self.hidden)
+        return found
 
     def _hits(self, scan: _Scan) -> Iterator[tuple[int, int, Name]]:
+        if not self.names:
+            return
         if self._automaton is None:
             automaton = ahocorasick.Automaton()
             for key, name in self.names.items():
@@ -182,10 +195,12 @@ class Matcher:
                 yield first[end - back], last[end], name
 
     @staticmethod
-    def _check(scan: _Scan, hits: Iterable[tuple[int, int, Name]]) -> Iterator[Hit]:
+    def _check(
+        scan: _Scan, hits: Iterable[tuple[int, int, Name]], hidden: frozenset[str] = frozenset()
+    ) -> Iterator[Hit]:
         for one, other, name in hits:
             cased = "".join(scan.cased[one : other + 1])
-            owners = name.owners(cased)
+            owners = name.owners(cased) - hidden
             if not owners or not _fits(scan, one, other, name):
                 continue
             letter = ""

@@ -212,7 +212,7 @@ def judge_result(text: str) -> Literal["positive", "negative", "mixed"] | None:
 
 # --- trials ---------------------------------------------------------------------------------------
 
-_TELLING: frozenset[Role] = frozenset(
+_IDENTIFYING: frozenset[Role] = frozenset(
     ["registry", "phase", "status", "dose", "endpoints", "condition", "design", "result", "source"]
 )
 
@@ -234,7 +234,7 @@ def find_trials(
     found: dict[str, Trial] = {}
     for table in tables:
         roles = find_roles(table.columns)
-        if not _TELLING & set(roles):
+        if not _IDENTIFYING & set(roles):
             continue
         for row in table.rows:
             for number, others in _pair_registrations(_find_ids(row, table)):
@@ -272,7 +272,7 @@ def find_trial_rows(tables: Sequence[Table]) -> set[str]:
     return {
         row.id
         for table in tables
-        if _TELLING & set(find_roles(table.columns))
+        if _IDENTIFYING & set(find_roles(table.columns))
         for row in table.rows
         if _find_ids(row, table)
     }

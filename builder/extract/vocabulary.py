@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
 from builder.extract.ellipses import find_elliptic, share_nouns
@@ -46,7 +46,7 @@ class Vocabulary:
     @property
     def genes(self) -> genes.Genes:
         """The genes that have no files."""
-        return genes.read_genes(self.terms.content)
+        return self.terms.genes
 
     def find_mentions(
         self, text: str, *, context: str = "", kinds: Collection[str] | None = None
@@ -253,7 +253,8 @@ def build_vocabulary(
     is no longer theirs. Without ``lexicons`` only the given terms are found, which is much quicker.
     """
     known = {t.id: t for t in terms}
-    matcher = Matcher()
+    listed = partial(_match_lexicons, nomenclature.list_tables(content)) if lexicons else None
+    matcher = Matcher(listed, known)
     ambiguous: dict[str, dict[str, Ambiguity]] = {}
     for term in known.values():
         for name in find_variants(term):
@@ -262,14 +263,18 @@ def build_vocabulary(
             matcher.add(form.text, term.id)
             cased = "".join(p.cased for p in spelling.find_pieces(form.text))
             ambiguous.setdefault(cased, {})[term.id] = form
-    filed = frozenset(matcher.names)
-    for concept in nomenclature.read_lexicons(content).values() if lexicons else ():
-        if concept.id not in known:
-            for name in find_variants(concept):
-                if spelling.match_key(name) not in filed:
-                    matcher.add(name, concept.id, graded=concept.type == "material")
     vocabulary = Vocabulary(nomenclature.Terms(known, content), matcher, ambiguous)
     return vocabulary.bind(definitions) if definitions else vocabulary
+
+
+@cache
+def _match_lexicons(tables: tuple[Path, ...]) -> Matcher:
+    """Return the names of all concepts of some tables, made once for all vocabularies."""
+    matcher = Matcher()
+    for concept in nomenclature.read_tables(tables).values():
+        for name in find_variants(concept):
+            matcher.add(name, concept.id, graded=concept.type == "material")
+    return matcher
 
 
 def _words(text: str) -> set[str]:

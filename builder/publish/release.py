@@ -14,7 +14,7 @@ from builder.errors import ProblemError, has_errors
 from builder.export.crate import bundle, write_manifest
 from builder.project import Project
 from builder.publish import site as publish
-from builder.site.index import build_atlas
+from builder.site.index import build_index
 from builder.store import build_info
 from builder.store.transaction import transaction
 
@@ -40,7 +40,7 @@ def write_release(project: Project, version: str) -> dict[str, Any]:
         target = root / releases.FOLDER / version
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            export.write_downloads(build_atlas(library), folder, made)
+            export.write_downloads(build_index(library), folder, made)
             packed = bundle(folder)
         for file, text in releases.release_files(frozen).items():
             store.write_text(target / file, text)

@@ -11,7 +11,7 @@ import csv
 import io
 import re
 import subprocess
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -21,6 +21,7 @@ from rapidfuzz import fuzz
 
 from builder import store
 from builder.errors import Problem, ProblemError, suggest
+from builder.models import CslItem, Identifiers
 from builder.models.review import (
     Decision,
     Duplicate,
@@ -33,6 +34,7 @@ from builder.models.review import (
 )
 from builder.project import Project
 from builder.refresh.databases import Hit
+from builder.refresh.match import Found, match_work
 from builder.store import Library
 from builder.store.same_work import titles_agree
 from builder.text import ids, spelling
@@ -247,41 +249,48 @@ class LibraryWorks:
     """The papers and cited works of the atlas, by their identifiers and titles."""
 
     def __init__(self, library: Library) -> None:
-        self._papers: dict[str, str] = {}
-        self._cited: dict[str, str] = {}
-        self._titles: dict[str, str] = {}
-        for name, bundle in library.papers.items():
-            known = library.identifiers.get(name)
-            csl = bundle.paper.csl
-            marks = [
-                getattr(csl, mark) or getattr(known, mark.lower(), None)
-                for mark in ("DOI", "PMID", "PMCID")
-            ]
-            self._note(self._papers, name, *marks)
-            self._titles[spelling.fold(csl.title)] = name
-        for name, work in library.references.items():
-            csl = work.csl
-            self._note(self._cited, name, csl.DOI, csl.PMID, csl.PMCID)
-
-    @staticmethod
-    def _note(
-        names: dict[str, str], name: str, doi: str | None, pmid: str | None, pmcid: str | None
-    ) -> None:
-        for kind, value in (("doi", doi), ("pmid", pmid), ("pmcid", pmcid)):
-            if value:
-                names.setdefault(f"{kind}:{value.lower()}", name)
+        papers = {name: bundle.paper.csl for name, bundle in library.papers.items()}
+        cited = {name: work.csl for name, work in library.references.items()}
+        self._papers = _Works(papers, library.identifiers)
+        self._cited = _Works(cited, library.identifiers)
 
     def find_paper(self, hit: Hit) -> tuple[str, str, float | None] | None:
         """Return the paper of the atlas that a hit is, by what it is known, and the likeness."""
-        for key in _keys(hit):
-            if key in self._papers:
-                return self._papers[key], key.partition(":")[0], None
-        name = self._titles.get(spelling.fold(hit.title)) if hit.title and not hit.trial else None
-        return (name, "title", 100.0) if name else None
+        return self._papers.find(hit)
 
     def find_cited(self, hit: Hit) -> str | None:
-        """Return the cited work that a hit is, by its identifiers."""
-        return next((self._cited[key] for key in _keys(hit) if key in self._cited), None)
+        """Return the cited work that a hit is, by its identifiers, else title, author and year."""
+        found = self._cited.find(hit)
+        return found[0] if found else None
+
+
+class _Works:
+    """Works by what shows that a hit is one of them."""
+
+    def __init__(
+        self, works: Mapping[str, CslItem], identifiers: Mapping[str, Identifiers]
+    ) -> None:
+        self._works = works
+        self._by_key: dict[str, str] = {}
+        self._by_title: dict[str, list[str]] = {}
+        for name, csl in works.items():
+            self._by_title.setdefault(spelling.fold(csl.title), []).append(name)
+            for key in ("doi", "pmid", "pmcid"):
+                for value in (getattr(csl, key.upper()), getattr(identifiers.get(name), key, None)):
+                    if value:
+                        self._by_key.setdefault(f"{key}:{value.lower()}", name)
+
+    def find(self, hit: Hit) -> tuple[str, str, float | None] | None:
+        """Return the work that a hit is, by what it is known, and the likeness of titles."""
+        for key in _keys(hit):
+            if key in self._by_key:
+                return self._by_key[key], key.partition(":")[0], None
+        found = Found((hit.title,), _family(hit.authors), hit.year)
+        for name in self._by_title.get(spelling.fold(hit.title), ()) if not hit.trial else ():
+            csl = self._works[name]
+            if not (csl.DOI and hit.doi) and match_work(csl, found).fits:
+                return name, "title, year and author", 100.0
+        return None
 
 
 # --- decisions -----------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from builder.extract.vocabulary import build_vocabulary
 from builder.models import CslItem, Finding, Reference, RegistryRecord, Table, Term, Trial
 from builder.search.normalise import find_keys, join_keys
 from builder.site.citations import format_name, short_name
-from builder.site.index import Atlas, terms_in
+from builder.site.index import LibraryIndex, terms_in
 from builder.store import PaperBundle
 from builder.text import ids
 
@@ -122,7 +122,7 @@ class Entries:
         return [*self.terms, *self.texts]
 
 
-def find_entries(atlas: Atlas, habits: Habits) -> Entries:
+def find_entries(atlas: LibraryIndex, habits: Habits) -> Entries:
     """Return all that search can find in a library."""
     measured = _find_measured(atlas)
     return Entries(
@@ -131,7 +131,7 @@ def find_entries(atlas: Atlas, habits: Habits) -> Entries:
 
 
 def find_terms(
-    atlas: Atlas, habits: Habits, measured: Mapping[str, Sequence[Term]]
+    atlas: LibraryIndex, habits: Habits, measured: Mapping[str, Sequence[Term]]
 ) -> Iterator[Entry]:
     """Yield the terms in order of kind and id: those with a page, and those of the glossary."""
     known = atlas.library.terms
@@ -147,7 +147,7 @@ def find_terms(
         yield replace(entry, evident=entry.evident or term.id in used | held)
 
 
-def _find_measured(atlas: Atlas) -> dict[str, list[Term]]:
+def _find_measured(atlas: LibraryIndex) -> dict[str, list[Term]]:
     """Return the outcomes and methods that each trial measures by."""
     outcomes = [t for t in atlas.library.terms.values() if t.kind in ("outcome", "method")]
     vocabulary = build_vocabulary(outcomes, lexicons=False)
@@ -162,13 +162,13 @@ def _find_measured(atlas: Atlas) -> dict[str, list[Term]]:
     }
 
 
-def _measures(atlas: Atlas, trial: Trial) -> list[str]:
+def _measures(atlas: LibraryIndex, trial: Trial) -> list[str]:
     record = atlas.library.registry.get(trial.id)
     return [*trial.endpoints, *find_values(record, "primary_outcomes", "secondary_outcomes")]
 
 
 def find_texts(
-    atlas: Atlas, habits: Habits, measured: Mapping[str, Sequence[Term]]
+    atlas: LibraryIndex, habits: Habits, measured: Mapping[str, Sequence[Term]]
 ) -> Iterator[Entry]:
     """Yield trials, papers, cited works and findings."""
     library = atlas.library
@@ -189,7 +189,9 @@ def _own_names(term: Term) -> list[str]:
     return [term.label, term.abbreviation or "", *term.synonyms]
 
 
-def _term_entry(atlas: Atlas, term: Term, tissues: Sequence[str], vesicles: Sequence[str]) -> Entry:
+def _term_entry(
+    atlas: LibraryIndex, term: Term, tissues: Sequence[str], vesicles: Sequence[str]
+) -> Entry:
     pages = find_pages(atlas.library)
     paged = term.id in pages.terms
     findings = atlas.findings_of(term.id)
@@ -213,7 +215,7 @@ def _term_entry(atlas: Atlas, term: Term, tissues: Sequence[str], vesicles: Sequ
 
 
 def _term_sections(
-    atlas: Atlas, term: Term, findings: Sequence[Finding]
+    atlas: LibraryIndex, term: Term, findings: Sequence[Finding]
 ) -> Iterator[tuple[str, float]]:
     """Yield a term's definition, its names, and the terms that its findings name most."""
     near: Counter[str] = Counter()
@@ -227,7 +229,9 @@ def _term_sections(
     yield ", ".join(labels[:_MOST_NEIGHBOURS]), ASIDE
 
 
-def _trial_entry(atlas: Atlas, trial: Trial, outcomes: Sequence[Term], habits: Habits) -> Entry:
+def _trial_entry(
+    atlas: LibraryIndex, trial: Trial, outcomes: Sequence[Term], habits: Habits
+) -> Entry:
     """Return a trial. An outcome has no page of its own: who asks for it finds its trials."""
     library = atlas.library
     record = library.registry.get(trial.id)
@@ -284,7 +288,7 @@ def find_values(record: RegistryRecord | None, *fields: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _paper_entry(atlas: Atlas, bundle: PaperBundle, habits: Habits) -> Entry:
+def _paper_entry(atlas: LibraryIndex, bundle: PaperBundle, habits: Habits) -> Entry:
     paper, csl = bundle.paper, bundle.paper.csl
     own = _work_entry(csl, habits, ids.page_path("paper", paper.id), "paper")
     return Entry(
@@ -317,7 +321,7 @@ def _table_sections(table: Table) -> Iterator[tuple[str, float, str, str]]:
         yield cells, PLAIN, ids.row_anchor(row.id), f"{label}, row {place}"
 
 
-def _reference_entry(atlas: Atlas, reference: Reference, habits: Habits) -> Entry:
+def _reference_entry(atlas: LibraryIndex, reference: Reference, habits: Habits) -> Entry:
     csl = reference.csl
     stating = {f.id: f for f in atlas.stating[reference.id]}
     about = {**stating, **{f.id: f for f in atlas.citing[reference.id]}}
@@ -366,7 +370,7 @@ def _work_sections(csl: CslItem, habits: Habits) -> Iterator[tuple[str, float]]:
     yield " ".join(str(part) for part in (*journals, *numbers) if part), WORK
 
 
-def _finding_entry(atlas: Atlas, finding: Finding) -> Entry:
+def _finding_entry(atlas: LibraryIndex, finding: Finding) -> Entry:
     csl = atlas.paper(finding.paper).paper.csl
     known = atlas.library.terms
     named = dict.fromkeys(name for _, name, _ in terms_in(finding) if name in known)
@@ -397,7 +401,7 @@ def _sections(*found: tuple[Any, ...]) -> tuple[Section, ...]:
     return tuple(Section(*parts) for parts in found if re.search(r"\w", parts[0]))
 
 
-def _facets(findings: Iterable[Finding], atlas: Atlas, term: Term | None = None) -> Facets:
+def _facets(findings: Iterable[Finding], atlas: LibraryIndex, term: Term | None = None) -> Facets:
     """Return what the findings of a page name; a term's own page is always under that term."""
     found: dict[str, set[str]] = {name: set() for name in FACETS}
     roles = {"sources": "source", "conditions": "condition"}

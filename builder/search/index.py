@@ -21,7 +21,7 @@ from builder.readers.references.title import journal_words
 from builder.search.entries import Entries, Entry, find_entries, list_words, read_habits
 from builder.search.fulltext import write_fulltext
 from builder.search.normalise import find_keys, join_keys, normalise
-from builder.site.index import Atlas
+from builder.site.index import LibraryIndex
 from builder.site.labels import KIND_WORDS
 from builder.store.build_info import find_edition
 from builder.text import spelling
@@ -31,7 +31,7 @@ SHARD_BYTES = 6_000  # of JSON before gzip, about 2 kB after
 FACETS = ("kind", "source", "condition", "evidence", "year")
 
 
-def write_search(project: Project, atlas: Atlas, site: Path) -> None:
+def write_search(project: Project, atlas: LibraryIndex, site: Path) -> None:
     """Write names, identifiers and full text, and pack the programs. Raises ProblemError."""
     path = project.content / "search.yml"
     settings = store.read_settings(path, project.root, check_settings)

@@ -14,7 +14,12 @@ from typing import Any, Literal
 
 from builder.addresses import ledger
 from builder.addresses.pages import Pages, find_pages, term_address
-from builder.curate.studies import find_studies
+from builder.curate.studies import (
+    find_read_works,
+    find_studies,
+    find_superseded,
+    find_withdrawn,
+)
 from builder.models import (
     Address,
     Cited,
@@ -61,7 +66,7 @@ class Use:
 
 
 @dataclass(slots=True)
-class Atlas:
+class LibraryIndex:
     """A Library with every index that views need."""
 
     library: Library
@@ -93,6 +98,10 @@ class Atlas:
     former: dict[str, list[str]] = field(default_factory=dict)
     former_rows: dict[str, list[str]] = field(default_factory=dict)
     places: dict[tuple[str, int], str] = field(default_factory=dict)
+    read: Mapping[str, str] = field(
+        default_factory=dict
+    )  # cited works read as papers: work to paper
+    superseded: dict[str, str] = field(default_factory=dict)  # statements of titles: to paper
     withdrawn: frozenset[str] = frozenset()
     disagreements: dict[str, list[Disagreement]] = field(default_factory=lambda: defaultdict(list))
     short_forms: ShortForms = field(default_factory=ShortForms)
@@ -210,10 +219,10 @@ def terms_in(finding: Finding) -> Iterator[tuple[str, str, str]]:
                 yield role, item.id, getattr(item, "effect", getattr(item, "role", ""))
 
 
-def build_atlas(library: Library) -> Atlas:
+def build_index(library: Library) -> LibraryIndex:
     """Return the library with all its indexes."""
     reported = library.trials()
-    atlas = Atlas(
+    atlas = LibraryIndex(
         library,
         find_pages(library),
         addresses={entry.address: entry for entry in library.ledger},
@@ -223,6 +232,8 @@ def build_atlas(library: Library) -> Atlas:
         former=ledger.former_ids(library.ledger),
         former_rows=ledger.former_rows(library.ledger),
         places=find_places(library),
+        read=find_read_works(library),
+        superseded=find_superseded(library),
         withdrawn=find_withdrawn(library),
     )
     for term in sorted(library.terms.values(), key=lambda t: (t.label.casefold(), t.id)):
@@ -246,7 +257,7 @@ def build_atlas(library: Library) -> Atlas:
     return atlas
 
 
-def _index_studies(atlas: Atlas) -> None:
+def _index_studies(atlas: LibraryIndex) -> None:
     """Note each study that a statement or a trial reports at its findings and its labels."""
     atlas.studies = [s for s in find_studies(atlas.library) if s.findings or s.trials]
     for study in atlas.studies:
@@ -256,7 +267,7 @@ def _index_studies(atlas: Atlas) -> None:
             atlas.label_studies[name].append(study)
 
 
-def _index_trial_works(atlas: Atlas, trial: Trial) -> None:
+def _index_trial_works(atlas: LibraryIndex, trial: Trial) -> None:
     """Note a trial at each work that any of its reports cites, once."""
     works = {
         atlas.reference_id(report.paper, number): None
@@ -267,7 +278,7 @@ def _index_trial_works(atlas: Atlas, trial: Trial) -> None:
         atlas.reference_trials[work].append(trial)
 
 
-def _index_paper(atlas: Atlas, bundle: PaperBundle) -> None:
+def _index_paper(atlas: LibraryIndex, bundle: PaperBundle) -> None:
     paper = bundle.paper.id
     for cited in bundle.references:
         atlas.cited[paper, cited.number] = cited
@@ -282,7 +293,7 @@ def _numbers_in(finding: Finding) -> list[str]:
     return list(dict.fromkeys(_NUMBER.findall(finding.quote.lower())))
 
 
-def _index_finding(atlas: Atlas, finding: Finding) -> None:
+def _index_finding(atlas: LibraryIndex, finding: Finding) -> None:
     atlas.by_id[finding.id] = finding
     for role, term, effect in terms_in(finding):
         atlas.uses[term].append(Use(finding, role, effect))
@@ -395,12 +406,16 @@ class Disagreement:
 
 
 def find_places(library: Library) -> dict[Place, str]:
-    """Return the id of the work behind each entry of each paper's list: (paper, number) to id."""
-    return {
+    """Return the id of the work behind each entry of each paper's list: (paper, number) to id.
+
+    Under number 0 stands the work that a paper itself is, where another one cites it.
+    """
+    places = {
         (name, cited.number): cited.id
         for name, bundle in library.papers.items()
         for cited in bundle.references
     }
+    return places | {(paper, 0): work for work, paper in find_read_works(library).items()}
 
 
 def study_of(finding: Finding, places: Mapping[Place, str]) -> tuple[str, ...]:
@@ -410,15 +425,8 @@ def study_of(finding: Finding, places: Mapping[Place, str]) -> tuple[str, ...]:
         # What a title states is stated by that work.
         numbers.insert(0, finding.locator.reference)
     works = (places.get((finding.paper, number)) for number in numbers)
-    return tuple(dict.fromkeys(work for work in works if work)) or (finding.paper,)
-
-
-def find_withdrawn(library: Library) -> frozenset[str]:
-    """Return the ids of works and papers that were retracted, withdrawn or removed."""
-    works = {name for name, work in library.references.items() if work.withdrawn}
-    known = ((name, library.identifiers.get(name)) for name in library.papers)
-    papers = {name for name, work in known if work and any(n.withdraws for n in work.notices)}
-    return frozenset(works | papers)
+    own = (places.get((finding.paper, 0), finding.paper),)
+    return tuple(dict.fromkeys(work for work in works if work)) or own
 
 
 def standing_studies(
@@ -436,14 +444,14 @@ def find_disagreements(library: Library) -> list[Disagreement]:
     Two statements differ when they point in different directions and come from different papers, or
     from one paper but different studies. A statement that itself gives two directions takes no
     part: what it says is not clear enough to hold against another. Nor does one that rests on
-    retracted work alone.
+    retracted work alone, or on the title of a work that was read since.
     """
     places = find_places(library)
-    withdrawn = find_withdrawn(library)
+    withdrawn, superseded = find_withdrawn(library), find_superseded(library)
     groups: dict[tuple[str, Role, str], list[Statement]] = defaultdict(list)
     for finding in library.findings():
         studies = standing_studies(finding, places, withdrawn)
-        if not studies:
+        if not studies or finding.id in superseded:
             continue
         for role, target, direction in _directions(finding):
             for source in finding.sources:

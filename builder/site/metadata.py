@@ -14,7 +14,7 @@ from builder.models import Correction, CslItem, CslName, Finding, Trial
 from builder.site import citations, meta_tags
 from builder.site.charts.cards import card_path
 from builder.site.citations import Citable
-from builder.site.index import Atlas
+from builder.site.index import LibraryIndex
 from builder.site.links import Page, View, curie_url
 from builder.site.meta_tags import Node
 from builder.store.build_info import DATA_LICENCE, Edition
@@ -51,7 +51,7 @@ class Citables:
 
 
 def add_metadata(
-    atlas: Atlas,
+    atlas: LibraryIndex,
     page: Page,
     edition: Edition,
     histories: Mapping[str, Sequence[tuple[str, str]]],
@@ -87,7 +87,7 @@ def add_metadata(
 # --- metadata ------------------------------------------------------------------------------------
 
 
-def view_head(atlas: Atlas, page: Page, edition: Edition) -> View:
+def view_head(atlas: LibraryIndex, page: Page, edition: Edition) -> View:
     """Return the metadata of a page's head: names, properties, links, and JSON-LD as text."""
     url = edition.url(page.path)
     work = find_work(atlas, page)
@@ -108,7 +108,7 @@ def view_head(atlas: Atlas, page: Page, edition: Edition) -> View:
     }
 
 
-def _abstract(atlas: Atlas, page: Page) -> str:
+def _abstract(atlas: LibraryIndex, page: Page) -> str:
     """Return the abstract of the paper whose page it is; of a cited work there is none."""
     bundle = atlas.library.papers.get(page.record) if page.kind == "paper" else None
     return (bundle.paper.abstract or "") if bundle else ""
@@ -136,7 +136,7 @@ def _view_links(page: Page, edition: Edition) -> Iterator[View]:
             yield made("item", f"{root}{path}", media)
 
 
-def _describe(atlas: Atlas, page: Page, edition: Edition) -> list[Node]:
+def _describe(atlas: LibraryIndex, page: Page, edition: Edition) -> list[Node]:
     """Return the JSON-LD of a page: its way from home, and what it is about."""
     url = edition.url(page.path)
     crumbs = [("Home", ""), *page.crumbs]
@@ -155,7 +155,7 @@ def _describe(atlas: Atlas, page: Page, edition: Edition) -> list[Node]:
     return nodes
 
 
-def _describe_record(atlas: Atlas, page: Page, url: str, edition: Edition) -> Node | None:
+def _describe_record(atlas: LibraryIndex, page: Page, url: str, edition: Edition) -> Node | None:
     library = atlas.library
     work = find_work(atlas, page)
     if work:
@@ -174,7 +174,7 @@ def _describe_record(atlas: Atlas, page: Page, url: str, edition: Edition) -> No
 # --- citations -----------------------------------------------------------------------------------
 
 
-def find_citables(atlas: Atlas, page: Page, edition: Edition) -> Citables:
+def find_citables(atlas: LibraryIndex, page: Page, edition: Edition) -> Citables:
     """Return what of a page can be cited, dated by its own records."""
     name = "-".join(page.path.strip("/").split("/")) or "home"
     own = citations.page_citable(
@@ -186,7 +186,7 @@ def find_citables(atlas: Atlas, page: Page, edition: Edition) -> Citables:
     return Citables(own, tuple(_originals(atlas, page)), _works(atlas, page))
 
 
-def find_work(atlas: Atlas, page: Page) -> CslItem | None:
+def find_work(atlas: LibraryIndex, page: Page) -> CslItem | None:
     """Return the work that a page is of: that of a paper's or a reference's page."""
     library = atlas.library
     if page.kind == "paper" and page.record in library.papers:
@@ -196,7 +196,7 @@ def find_work(atlas: Atlas, page: Page) -> CslItem | None:
     return None
 
 
-def _originals(atlas: Atlas, page: Page) -> list[Citable]:
+def _originals(atlas: LibraryIndex, page: Page) -> list[Citable]:
     library = atlas.library
     work = find_work(atlas, page)
     if work:
@@ -222,7 +222,7 @@ def _registration(trial: Trial) -> Citable:
     return Citable(trial.registry, item)
 
 
-def _works(atlas: Atlas, page: Page) -> tuple[Citable, ...]:
+def _works(atlas: LibraryIndex, page: Page) -> tuple[Citable, ...]:
     """Return the works that a page rests on, by id."""
     library = atlas.library
     names: set[str] = set()
@@ -242,7 +242,7 @@ def _works(atlas: Atlas, page: Page) -> tuple[Citable, ...]:
     )
 
 
-def _cited_by(atlas: Atlas, findings: Iterable[Finding]) -> set[str]:
+def _cited_by(atlas: LibraryIndex, findings: Iterable[Finding]) -> set[str]:
     names = set()
     for finding in findings:
         numbers = {*finding.references, finding.locator.reference}
@@ -284,7 +284,7 @@ def _view_files(name: str, key: str) -> list[View]:
 # --- corrections ---------------------------------------------------------------------------------
 
 
-def view_corrections(atlas: Atlas, page: Page) -> list[View]:
+def view_corrections(atlas: LibraryIndex, page: Page) -> list[View]:
     """Return the corrections that touch a page's record; a paper's page lists all of its own."""
     kept = atlas.library.corrections
     if page.kind == "paper":

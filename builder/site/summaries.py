@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from builder.models import Finding, Paper, Study, Term, Trial
 from builder.site.citations import short_name
-from builder.site.index import ROLES, Atlas
+from builder.site.index import ROLES, LibraryIndex
 from builder.site.labels import (
     DESIGNS,
     KIND_WORDS,
@@ -59,14 +59,14 @@ _USED = {
 # --- findings and studies of a term --------------------------------------------------------------
 
 
-def find_evidence(atlas: Atlas, term: Term) -> list[Finding]:
+def find_evidence(atlas: LibraryIndex, term: Term) -> list[Finding]:
     """Return the findings that have a term in the role of its kind, each once."""
     own = OWN_ROLES.get(term.kind, ROLES)
     found = {u.finding.id: u.finding for u in atlas.uses.get(term.id, ()) if u.role in own}
     return list(found.values())
 
 
-def has_evidence(atlas: Atlas, term: Term) -> bool:
+def has_evidence(atlas: LibraryIndex, term: Term) -> bool:
     """Return whether a finding or a trial is evidence about a term itself."""
     own = OWN_ROLES.get(term.kind, ROLES)
     return bool(atlas.term_trials.get(term.id)) or any(
@@ -74,7 +74,7 @@ def has_evidence(atlas: Atlas, term: Term) -> bool:
     )
 
 
-def find_term_studies(atlas: Atlas, term: Term, *, subtypes: bool = False) -> list[Study]:
+def find_term_studies(atlas: LibraryIndex, term: Term, *, subtypes: bool = False) -> list[Study]:
     """Return the studies of a term that stand, by id; with ``subtypes`` those of narrower terms.
 
     Reviews are left out: a review is no study of what it reviews.
@@ -95,7 +95,7 @@ def find_term_studies(atlas: Atlas, term: Term, *, subtypes: bool = False) -> li
     return [found[name] for name in sorted(found)]
 
 
-def is_hedged(atlas: Atlas, study: Study) -> bool:
+def is_hedged(atlas: LibraryIndex, study: Study) -> bool:
     """Return whether all that states the result of a study is a "may" or an aim."""
     if study.result == "none-reported":
         return False
@@ -112,7 +112,7 @@ def sort_by_design(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda f: -DESIGNS.get(f.design.level, 0))
 
 
-def view_mentions(atlas: Atlas, term: Term) -> list[View]:
+def view_mentions(atlas: LibraryIndex, term: Term) -> list[View]:
     """Return the roles other than its own in which findings name a term, with their counts."""
     own = OWN_ROLES.get(term.kind, ROLES)
     counts: dict[str, set[str]] = {}
@@ -129,7 +129,7 @@ def view_mentions(atlas: Atlas, term: Term) -> list[View]:
     ]
 
 
-def view_counts(atlas: Atlas, term: Term) -> View:
+def view_counts(atlas: LibraryIndex, term: Term) -> View:
     """Return how much evidence a term has: distinct studies, those with subtypes, trials."""
     findings = find_evidence(atlas, term)
     own = find_term_studies(atlas, term)
@@ -151,7 +151,7 @@ def view_counts(atlas: Atlas, term: Term) -> View:
     }
 
 
-def view_study(atlas: Atlas, study: Study, root: str) -> View:
+def view_study(atlas: LibraryIndex, study: Study, root: str) -> View:
     """Return a study as a row: what it is, its design, its result, and what it rests on."""
     trial = atlas.trial_of(study)
     if trial:
@@ -200,7 +200,7 @@ def text(words: str) -> Piece:
     return link(words, "")
 
 
-def view_answer(atlas: Atlas, term: Term) -> list[Sentence]:
+def view_answer(atlas: LibraryIndex, term: Term) -> list[Sentence]:
     """Return what the records say of a term, in sentences for the head of its page.
 
     Each number leads to its studies, in the table of the page. Nothing is stated more strongly than
@@ -219,7 +219,7 @@ def view_answer(atlas: Atlas, term: Term) -> list[Sentence]:
 
 
 def _answer_treatment(
-    atlas: Atlas, term: Term, wide: Sequence[Study], own: Collection[str]
+    atlas: LibraryIndex, term: Term, wide: Sequence[Study], own: Collection[str]
 ) -> list[Sentence]:
     tried = [s for s in wide if s.role == "therapeutic"]
     opening = [_number(len(tried), "study", {"role": STUDY_ROLES["therapeutic"]}, "studies")]
@@ -265,7 +265,7 @@ def _by_design(opening: Sentence, studies: Sequence[Study]) -> Sentence:
     return [*sentence, text(".")]
 
 
-def _results(atlas: Atlas, studies: Sequence[Study]) -> Sentence:
+def _results(atlas: LibraryIndex, studies: Sequence[Study]) -> Sentence:
     sentence: Sentence = []
     for result, (words, _, _) in RESULTS.items():
         held = [s for s in studies if s.result == result]
@@ -300,7 +300,7 @@ def _gap(studies: Sequence[Study]) -> list[Sentence]:
     return []
 
 
-def answer_trials(atlas: Atlas, studies: Sequence[Study], address: str) -> Sentence:
+def answer_trials(atlas: LibraryIndex, studies: Sequence[Study], address: str) -> Sentence:
     """Return what registered trials found: ``5 registered trials: 1, randomised, reports …``."""
     sentence = [link(plural(len(studies), "registered trial"), address), text(": ")]
     reported = [s for s in studies if s.result != "none-reported"]
@@ -327,7 +327,7 @@ def answer_trials(atlas: Atlas, studies: Sequence[Study], address: str) -> Sente
 
 
 def _answer_mechanism(
-    atlas: Atlas, term: Term, studies: Sequence[Study], wide: int
+    atlas: LibraryIndex, term: Term, studies: Sequence[Study], wide: int
 ) -> list[Sentence]:
     ways: dict[str, list[Study]] = {}
     for study in studies:
@@ -348,7 +348,7 @@ def _answer_mechanism(
     return [*sentences, [*found, text(".")]] if found else sentences
 
 
-def _find_way(atlas: Atlas, term: Term, study: Study) -> str:
+def _find_way(atlas: LibraryIndex, term: Term, study: Study) -> str:
     held = set(study.findings)
     directions = {
         find_direction(use.effect)
@@ -359,7 +359,7 @@ def _find_way(atlas: Atlas, term: Term, study: Study) -> str:
     return "named" if not directed else directed.pop() if len(directed) == 1 else "mixed"
 
 
-def view_summary(atlas: Atlas, term: Term, findings: Sequence[Finding]) -> list[View]:
+def view_summary(atlas: LibraryIndex, term: Term, findings: Sequence[Finding]) -> list[View]:
     """Return how often a mechanism is raised or lowered; of other terms, the results of studies."""
     if term.kind == "mechanism":
         standing = [finding for finding in findings if atlas.stands(finding)]
@@ -384,7 +384,7 @@ def find_best(studies: Iterable[Study]) -> tuple[str, list[Study]]:
     return level, [s for s in held if s.design.level == level]
 
 
-def list_trials(atlas: Atlas, term: Term) -> list[Trial]:
+def list_trials(atlas: LibraryIndex, term: Term) -> list[Trial]:
     """Return the trials of a term and of its narrower terms, those with a result first."""
     names = [term.id, *atlas.subtree(term.id)]
     found = {t.id: t for name in names for t in atlas.term_trials.get(name, ())}

@@ -167,6 +167,40 @@ def _holds_short(title: str, other: str) -> bool:
     return all(spelling.fold(word) in words for word in short if spelling.is_short(word))
 
 
+def link_papers(
+    papers: Mapping[str, CslItem],
+    works: Mapping[str, Reference],
+    identifiers: Mapping[str, Identifiers],
+) -> dict[str, str]:
+    """Return which cited works are papers that were read themselves: work id to paper id.
+
+    A DOI or PMID decides, else title, year and first author; a doubtful pair stays apart.
+    """
+    known: dict[str, list[Entry]] = defaultdict(list)
+    for name, csl in papers.items():
+        entry = _entry(name, 0, _as_cited(name, csl), identifiers.get(name))
+        for key in (f"doi:{entry.doi}", f"pmid:{entry.pmid}", entry.author):
+            known[key].append(entry)
+    linked = {}
+    for name, work in works.items():
+        own = _entry("", 0, _as_cited(name, work.csl), identifiers.get(name))
+        by_number = [*known[f"doi:{own.doi}"]] if own.doi else []
+        by_number += known[f"pmid:{own.pmid}"] if own.pmid else []
+        by_title = [
+            entry
+            for entry in (known[own.author] if own.author else ())
+            if fuzz.ratio(own.title, entry.title) >= SAME and _agree(own, entry)
+        ]
+        same = [entry for entry in (*by_number, *by_title) if not _differ(own, entry)]
+        if same:
+            linked[name] = same[0].paper
+    return linked
+
+
+def _as_cited(name: str, csl: CslItem) -> Cited:
+    return Cited(id=name, number=0, line=0, csl=csl, printed=csl.title)
+
+
 def merge_works(
     lists: Mapping[str, list[Cited]],
     identifiers: Mapping[str, Identifiers],

@@ -67,10 +67,14 @@ def choose_table(content: Path, name: str) -> Path:
     return own if own.is_file() else CONTENT / name
 
 
-@cache
 def read_genes(content: Path = CONTENT) -> Genes:
     """Return the genes of a project."""
-    return Genes(choose_table(content, TABLE))
+    return _read_genes(choose_table(content, TABLE))
+
+
+@cache
+def _read_genes(file: Path) -> Genes:
+    return Genes(file)
 
 
 class Genes:

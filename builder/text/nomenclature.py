@@ -118,16 +118,26 @@ class Concept(NamedTuple):
         )
 
 
-@cache
+def list_tables(content: Path) -> tuple[Path, ...]:
+    """Return the tables of a project's concepts: its own, and those that the program brings."""
+    return tuple(choose_table(content, f"lexicons/{name}.tsv") for name in LEXICONS)
+
+
 def read_lexicons(content: Path = genes.CONTENT) -> Mapping[str, Concept]:
-    """Return the concepts of the tables in content/lexicons by id; of two with one id the first.
+    """Return the concepts of the tables in content/lexicons by id; of two with one id the first."""
+    return read_tables(list_tables(content))
+
+
+@cache
+def read_tables(tables: tuple[Path, ...]) -> Mapping[str, Concept]:
+    """Return the concepts of some tables by id; of two with one id the first.
 
     A table begins with comments (release and licence) and the names of the columns.
     """
     found: dict[str, Concept] = {}
-    for name in LEXICONS:
-        text = choose_table(content, f"lexicons/{name}.tsv").read_text(encoding="utf-8")
-        rows = [line for line in text.splitlines() if line and not line.startswith("#")]
+    for table in tables:
+        rows = [line for line in table.read_text(encoding="utf-8").splitlines()
+                if line and not line.startswith("#")]  # fmt: skip
         for row in rows[1:]:
             cells = [*row.split("\t"), *[""] * len(Concept._fields)][: len(Concept._fields)]
             cells[5] = cells[5].split("|") if cells[5] else []  # type: ignore[call-overload]
@@ -207,6 +217,8 @@ class Terms(Mapping[str, Term]):
         """Take the terms that have files, and the folder of the tables for all others."""
         self.filed = dict(filed)
         self.content = content
+        self.genes = genes.read_genes(content)
+        self.listed = read_lexicons(content)
         self._of_kind: dict[str, tuple[Term, ...]] = {}
         self._of_gene = {
             xref.curie: term.id
@@ -214,10 +226,14 @@ class Terms(Mapping[str, Term]):
             for xref in term.xrefs
             if xref.match == "exact" and xref.curie.startswith("HGNC:")
         }
-        for concept in read_lexicons(content).values():
-            for curie in concept.xrefs.split("|"):
+        for concept in self.listed.values():
+            for curie in concept.xrefs.split("|") if "HGNC:" in concept.xrefs else ():
                 if curie.startswith("HGNC:") and concept.id not in self.filed:
                     self._of_gene.setdefault(curie, concept.id)
+
+    def __reduce__(self) -> tuple[type[Terms], tuple[Mapping[str, Term], Path]]:
+        """Pickle what is filed; the tables are read where they are needed."""
+        return Terms, (self.filed, self.content)
 
     def of_kind(self, kind: str) -> tuple[Term, ...]:
         """Return the terms of a kind that have files, gathered once."""
@@ -236,13 +252,13 @@ class Terms(Mapping[str, Term]):
         numbered = set(self._of_gene.values())
         bare = [t for t in self.filed.values() if t.type == "gene/protein" and t.id not in numbered]
         members = {x.curie: t.id for t in bare for x in t.xrefs if x.match == "narrower"}
-        rows = [c for c in read_lexicons(self.content).values() if c.type == "gene/protein"]
+        rows = [c for c in self.listed.values() if c.type == "gene/protein"]
         listed = [c for c in rows if "HGNC:" not in c.xrefs and c.id not in self.filed]
         return members | {
             gene.curie: term.id
             for term in cast("Iterable[Term | Concept]", (*listed, *bare))
             for name in (term.label, term.abbreviation or "", *term.synonyms)
-            if (gene := genes.read_genes(self.content).find_whole(name))
+            if (gene := self.genes.find_whole(name))
         }
 
     def __contains__(self, term_id: object) -> bool:
@@ -259,7 +275,7 @@ class Terms(Mapping[str, Term]):
             raise KeyError(term_id)
         if made.parent is None or made.parent in self:
             return made
-        if term_id in read_lexicons(self.content):  # the class above it has no term here
+        if term_id in self.listed:  # the class above it has no term here
             return made.model_copy(update={"parent": None})
         raise KeyError(term_id)
 
@@ -268,7 +284,7 @@ class Terms(Mapping[str, Term]):
         for cell in COMPOSED_CELLS:
             place = term_id.removesuffix(f"-{cell}")
             base = self.filed.get(cell) if place != term_id else None
-            listed = self.filed.get(place) or read_lexicons(self.content).get(place)
+            listed = self.filed.get(place) or self.listed.get(place)
             if base and listed and listed.kind == "tissue":
                 return Term(
                     id=term_id,

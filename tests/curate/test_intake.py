@@ -14,7 +14,7 @@ from hand_made import DIGEST, DIGEST_PAPER
 from builder import pipeline
 from builder.cli import main
 from builder.curate import reading
-from builder.curate.reading import Task, pack_knowledge, read_papers
+from builder.curate.reading import Task, load_vocabulary, pack_knowledge, read_papers
 from builder.curate.workers import Crew
 from builder.project import Project
 
@@ -44,7 +44,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_a_reading_is_plain_data_for_any_machine(small: Project) -> None:
-    packed = pack_knowledge(small)
+    packed = pack_knowledge(load_vocabulary(small))
     task = Task("seeds/knee.txt", (small.seeds / "knee.txt").read_bytes())
     [result] = read_papers(packed, [pickle.loads(pickle.dumps(task))])
     assert pickle.loads(pickle.dumps(result)) == result
@@ -168,7 +168,7 @@ def test_a_worker_of_another_version_is_refused(
 ) -> None:
     with monkeypatch.context() as elsewhere:
         elsewhere.setattr(reading, "hash_program", lambda: "another")
-        packed = pack_knowledge(small)
+        packed = pack_knowledge(load_vocabulary(small))
     with pytest.raises(reading.VersionError, match="another version of the atlas"):
         read_papers(packed, [])
 

@@ -15,7 +15,7 @@ from hand_made import PAPER, make_bundle, make_library, make_terms
 from builder import models, store
 from builder.export.api import write_api, write_page_files
 from builder.export.records import content_schemas, find_records, record_schema
-from builder.site.index import build_atlas
+from builder.site.index import build_index
 from builder.site.links import Page
 from builder.store import Library
 from builder.store.build_info import data_version, find_edition
@@ -37,7 +37,7 @@ def library(tmp_path: Path) -> Library:
 def api(library: Library, tmp_path: Path) -> Path:
     """The api of the small library, beside five of its pages."""
     site = tmp_path / "site"
-    atlas, edition = build_atlas(library), find_edition(library, AT)
+    atlas, edition = build_index(library), find_edition(library, AT)
     pages = [
         Page(path, "x", "About us & you", "", kind, {}, record)
         for path, kind, record in (
@@ -300,7 +300,7 @@ def test_a_registry_record_stands_in_its_trial(tmp_path: Path) -> None:
     )
     library = make_library(tmp_path)
     library = type(library)(**{**vars(library), "registry": {record.id: record}})
-    [trial] = find_records(build_atlas(library), AT)["trials"]
+    [trial] = find_records(build_index(library), AT)["trials"]
     assert trial["registry_record"]["facts"]["phase"] == [
         {"value": "Phase 1", "as_of": "2025-03-04", "urls": []}
     ]

@@ -25,7 +25,7 @@ from builder.export import prepare_downloads, write_downloads
 from builder.export.crate import bundle, write_manifest
 from builder.export.records import find_records
 from builder.export.tables import Table, clear_unused, find_tables
-from builder.site.index import build_atlas
+from builder.site.index import build_index
 from builder.store import Library, PaperBundle, merge_references
 from builder.store.build_info import find_edition
 
@@ -101,13 +101,13 @@ def library(tmp_path: Path) -> Library:
 
 @pytest.fixture
 def folder(library: Library, tmp_path: Path) -> Path:
-    write_downloads(build_atlas(library), tmp_path / "site", find_edition(library, AT))
+    write_downloads(build_index(library), tmp_path / "site", find_edition(library, AT))
     return tmp_path / "site"
 
 
 @pytest.fixture
 def tables(library: Library) -> list[Table]:
-    return find_tables(find_records(build_atlas(library), AT))
+    return find_tables(find_records(build_index(library), AT))
 
 
 def read_csv(folder: Path, name: str) -> list[dict[str, str]]:
@@ -142,7 +142,7 @@ def test_an_unknown_term_stays_visible_and_a_trial_is_one_row(folder: Path) -> N
     assert (kinds["no-such-term"], kinds["gone"], kinds["nowhere"]) == ("unknown",) * 3
     [trial] = read_csv(folder, "trials")
     assert (trial["phase"], trial["dose_volume_ml"]) == ("2", "5.0")
-    reports = read_csv(folder, "trial_tellings")
+    reports = read_csv(folder, "trial_reports")
     assert sorted((t["paper"], t["phase"]) for t in reports) == [
         ("doe-2024-exosomes-knee", ""),
         (OTHER, "2"),
@@ -259,7 +259,7 @@ def test_the_crate_lists_every_file_with_its_hash(folder: Path) -> None:
 
 def test_two_writings_are_the_same_to_the_byte(library: Library, folder: Path) -> None:
     again = folder.parent / "again"
-    write_downloads(build_atlas(library), again, find_edition(library, AT))
+    write_downloads(build_index(library), again, find_edition(library, AT))
     assert bundle(again) == bundle(folder)
 
 
@@ -279,7 +279,7 @@ def test_the_manifest_knows_every_other_file(folder: Path) -> None:
 
 def test_an_empty_base_is_written_too(tmp_path: Path) -> None:
     empty = replace(make_library(tmp_path, terms=[]), papers={}, references={})
-    write_downloads(build_atlas(empty), tmp_path / "site", find_edition(empty, AT))
+    write_downloads(build_index(empty), tmp_path / "site", find_edition(empty, AT))
     assert Package(str(tmp_path / "site/data/csv/datapackage.json")).validate().valid
     assert json.loads((tmp_path / "site/data/references.csl.json").read_text()) == []
 

@@ -14,7 +14,7 @@ from builder import models
 from builder.curate.network import find_network
 from builder.curate.studies import find_studies
 from builder.export.network import write_network
-from builder.site.index import build_atlas
+from builder.site.index import build_index
 from builder.store import Library
 
 TERMS = [
@@ -88,7 +88,7 @@ def test_the_files_are_kgx_and_graphml(tmp_path: Path) -> None:
     held = library(
         tmp_path, cargo=[{"id": "mir-1"}], mechanisms=[{"id": "gene-a", "effect": "down"}]
     )
-    write_network(build_atlas(held), tmp_path)
+    write_network(build_index(held), tmp_path)
     folder = tmp_path / "data/network"
     with (folder / "nodes.tsv").open(encoding="utf-8", newline="") as handle:
         nodes = {row["id"]: row for row in csv.DictReader(handle, delimiter="\t")}

@@ -63,7 +63,7 @@ def test_bare_counts_of_cells_are_doubtful() -> None:
     assert find_quantities("seeded 105 cells") == []
 
 
-def _told(text: str) -> list[dict[str, Any]]:
+def _reported(text: str) -> list[dict[str, Any]]:
     return [
         q.model_dump(exclude_none=True, exclude={"sd", "of", "at", "setting"})
         for q in find_quantities(text)
@@ -147,7 +147,7 @@ def _told(text: str) -> list[dict[str, Any]]:
     ],
 )  # fmt: skip
 def test_quantities(text: str, expected: list[dict[str, Any]]) -> None:
-    assert _told(text) == expected
+    assert _reported(text) == expected
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from builder.models import Locator
 
 EASED, WORSE, NONE = "down", "up", "none"
 
-TOLD = [
+CASES = [
     # A verb with the condition for its object.
     ("BMSC exosomes alleviated OA progression in mice", {"osteoarthritis": EASED}),
     ("MSC exosomes protect against osteoarthritis", {"osteoarthritis": EASED}),
@@ -76,7 +76,7 @@ TOLD = [
 ]
 
 
-@pytest.mark.parametrize(("sentence", "reported"), TOLD, ids=[s[:60] for s, _ in TOLD])
+@pytest.mark.parametrize(("sentence", "reported"), CASES, ids=[s[:60] for s, _ in CASES])
 def test_what_became_of_a_condition(sentence, reported, vocabulary, cues):
     found = read_text(sentence, vocabulary, cues)
     assert {a.value: a.detail for a in found if a.field == "condition_effects"} == reported

@@ -16,7 +16,12 @@ from builder.models.review import Decision, ScreeningRecord, Sighting
 from builder.project import Project
 from builder.refresh import Setting
 from builder.refresh.include import Included, include
-from builder.refresh.screening import read_screening, write_screening
+from builder.refresh.screen_session import keep_decisions
+from builder.refresh.screening import apply_rule, open_records, read_screening, write_screening
+from builder.refresh.search import search
+from builder.site.index import build_index
+from builder.site.pages import view_pages
+from builder.site.render import render_page
 from builder.store import load, load_library
 
 OPEN = {"isOpenAccess": "Y", "license": "cc by", "pmcid": "PMC7000001"}
@@ -150,3 +155,91 @@ def test_offline_changes_nothing(small: Project, service: LocalService) -> None:
         include(small, words(small), (), setting)
     assert read_screening(small).records[0].retrieval is None
     assert before
+
+
+REVIEW = """# Exosomes of the knee: a review
+
+Ann Doe
+
+J. Reviews 2024
+
+## Abstract
+
+Exosomes are of many kinds.
+
+## References
+
+1. Lovelace, A.; Babbage, C. BMSC-derived exosomes promote SOX9 in chondrocytes. J. Trials 2021, 3, 4–5.
+2. Poe, B. A trial of exosomes. J. Trials 2022, 1, 2.
+"""  # noqa: E501
+CITED = "BMSC-derived exosomes promote SOX9 in chondrocytes"
+
+
+@pytest.mark.parametrize(
+    ("changes", "part", "says"),
+    [
+        (OPEN, "text", "BMSC exosomes lowered SOX9 in rats."),
+        ({"abstractText": "BMSC exosomes lowered SOX9 in rats."}, "abstract",
+         "BMSC exosomes lowered SOX9 in rats."),
+    ],
+)  # fmt: skip
+def test_what_a_work_says_supersedes_what_its_title_says(
+    small: Project, service: LocalService, changes: dict[str, Any], part: str, says: str
+) -> None:
+    (small.seeds / "review.txt").write_text(REVIEW, encoding="utf-8")
+    extract(small)
+    before = build_index(load(small))
+    [titled] = [f for f in before.findings if f.quote == CITED]
+    [study] = before.studies_of(titled.id)
+    address = before.pages.findings[titled.id]
+    # Search, screen by rule, include, extract: all by the local service.
+    folder = small.content / "searches"
+    folder.mkdir()
+    (folder / "bone.yml").write_text(
+        "id: bone\npurpose: A test.\ndatabase: Europe PMC\nquery: exosome\n", encoding="utf-8"
+    )
+    other = article(2, pubYear="2024")
+    europe_pmc(service, [other, article(1, title=f"{CITED}.", authorString="Lovelace A, Babbage C.",
+                                        **changes)])  # fmt: skip
+    full_text(service, "PMC7000001", title=CITED, abstract="", text=says)
+    there = {"ATLAS_EUROPEPMC_URL": service.base}
+    setting = Setting(TODAY, QUICK, there, lambda _: None)
+    search(small, (), setting)
+    records = read_screening(small).records
+    # The older cited work is offered before the newer one that nobody cites.
+    assert [r.cited_as for r in open_records(records, "ada")] == [
+        "lovelace-2021-bmsc-derived-exosomes-promote", None,
+    ]  # fmt: skip
+    keep_decisions(small, apply_rule("include: cited", records, "ada", TODAY))
+    include(small, words(small), (), setting)
+    extract(small)
+    assert not check(small).failed
+    atlas = build_index(load(small))
+    [better] = [f for f in atlas.findings if f.quote == says]
+    # One study, under its old id, with what the work says and not what its title says.
+    assert [s.id for s in atlas.studies_of(better.id)] == [study.id]
+    assert [s.id for s in atlas.studies_of(titled.id)] == [study.id]
+    assert sum({titled.id, better.id} <= set(s.findings) for s in atlas.studies) == 1
+    assert not atlas.disagreements
+    # The statement of the title keeps its address, and the page shows the better one first.
+    assert atlas.pages.findings[titled.id] == address
+    path = address.partition("#")[0]
+    [page] = [render_page(p) for p in view_pages(load(small)) if p.path == path]
+    assert f"## What its {part} states" in page
+    assert page.index(says) < page.index(f'id="{titled.id}"')
+    assert page.count("Superseded: read from the title alone") == 1
+
+
+def test_a_work_that_was_read_without_a_statement_supersedes_nothing(
+    small: Project, service: LocalService
+) -> None:
+    (small.seeds / "review.txt").write_text(REVIEW, encoding="utf-8")
+    full_text(service, "PMC7000001", title=CITED, abstract="", text="Knees hurt.")
+    run(small, service, article(1, title=CITED, authorString="Lovelace A.", **OPEN))
+    extract(small)
+    atlas = build_index(load(small))
+    [titled] = [f for f in atlas.findings if f.quote == CITED and f.locator.reference]
+    assert (list(atlas.read), atlas.superseded) == (
+        ["lovelace-2021-bmsc-derived-exosomes-promote"], {},
+    )  # fmt: skip
+    assert len(atlas.studies_of(titled.id)) == 1

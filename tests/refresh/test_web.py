@@ -215,7 +215,7 @@ def test_another_host_s_answer_is_not_the_service_s(
     service: LocalService, open_desk: OpenDesk
 ) -> None:
     with run_service() as other:
-        other.report("/works", Reply({"from": "elsewhere"}))
+        other.answer("/works", Reply({"from": "elsewhere"}))
         elsewhere = {"Location": f"{other.base}/works"}
         service.answer("/works", Reply(b"", 302, headers=elsewhere))
         with pytest.raises(ServiceError, match="another host"):

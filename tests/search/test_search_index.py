@@ -24,7 +24,7 @@ from builder.search.entries import (
 from builder.search.fulltext import BREAK, page_html
 from builder.search.index import pack_programs, write_index, write_shards
 from builder.search.normalise import find_keys, normalise
-from builder.site.index import build_atlas
+from builder.site.index import build_index
 
 SETTINGS: dict[str, Any] = {
     "context": "exosomes derived from the",
@@ -38,7 +38,7 @@ SETTINGS: dict[str, Any] = {
 @pytest.fixture(scope="module")
 def entries(tmp_path_factory: pytest.TempPathFactory) -> Entries:
     library = make_library(tmp_path_factory.mktemp("empty"))
-    return find_entries(build_atlas(library), Habits())
+    return find_entries(build_index(library), Habits())
 
 
 @pytest.fixture(scope="module")
@@ -215,7 +215,7 @@ def test_habits_name_sources_by_tissue_and_trials_by_country(tmp_path: Path) -> 
         countries=(("nct", "Utopia"),),
         results={"none": "no result yet"},
     )
-    trial = find_entries(build_atlas(make_library(tmp_path)), habits).texts[0]
+    trial = find_entries(build_index(make_library(tmp_path)), habits).texts[0]
     assert any("Utopia" in s.text and "no result yet" in s.text for s in trial.sections)
     assert habits.tissues_of("bmsc") == ["bone-marrow"]
 

@@ -25,7 +25,7 @@ from builder.models.review import (
     Strategy,
 )
 from builder.project import FALLBACK_EPOCH
-from builder.site.index import build_atlas
+from builder.site.index import build_index
 from builder.site.pages import view_pages
 from builder.site.pages.coverage import list_flow, view_coverage, view_study_cards
 from builder.site.render import render_page
@@ -127,7 +127,7 @@ def pages(library: Library) -> dict[str, str]:
 
 
 def test_the_picture_and_its_table_show_the_same_numbers(library: Library) -> None:
-    view = view_coverage(build_atlas(library)).view["flow"]
+    view = view_coverage(build_index(library)).view["flow"]
     table = {row[0]["label"]: row[1]["label"] for row in view["rows"]}
     assert table == {label: f"{count:,}" for label, count in numbers().items()}
     for words in ("Identified: 13", "Without duplicates: 10", "Excluded: 3", "2 no vesicles",
@@ -189,7 +189,7 @@ def test_a_paper_without_a_card_has_no_section_for_it() -> None:
 
 
 def test_the_table_counts_how_many_state_each_item(library: Library) -> None:
-    view = view_study_cards(build_atlas(library)).view
+    view = view_study_cards(build_index(library)).view
     counts = {item["label"]: item["count"] for item in view["stated"]}
     assert counts["Isolation"] == 1
     assert counts["Blinded"] == 0

@@ -14,7 +14,7 @@ from test_evidence import bundle, finding, library
 from builder import models
 from builder.export.records import find_records
 from builder.models import Identifiers, Notice, Term
-from builder.site.index import build_atlas
+from builder.site.index import build_index
 from builder.site.render import render_site
 from builder.site.summaries import find_term_studies
 from builder.store import Library, merge_references
@@ -113,7 +113,7 @@ def test_a_study_that_was_retracted_is_no_study(atlas: Library) -> None:
     whole, half, none = atlas, retract(atlas, "w1"), retract(atlas, "w1", "w2")
     counts = []
     for given in (whole, half, none):
-        made = build_atlas(given)
+        made = build_index(given)
         counts.append([s.id for s in find_term_studies(made, given.terms["bmsc"])])
     assert counts == [["w1", "w2"], ["w2"], []]
 
@@ -132,7 +132,7 @@ def test_correcting_a_work_does_not_withdraw_it() -> None:
 def read_api(library: Library) -> dict[str, dict[str, Any]]:
     return {
         name: {str(record["id"]): record for record in records}
-        for name, records in find_records(build_atlas(library), "https://atlas.example/").items()
+        for name, records in find_records(build_index(library), "https://atlas.example/").items()
     }
 
 

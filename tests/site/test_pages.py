@@ -10,7 +10,7 @@ from builder import models
 from builder.models import CslDate, CslItem, CslName, Discrepancy, Dose, Quantity
 from builder.models.base import Basis, Certainty, Level, Result, StudyRole
 from builder.site.citations import format_date, short_name, view_ways
-from builder.site.index import build_atlas
+from builder.site.index import build_index
 from builder.site.labels import (
     BASIS,
     CERTAINTY,
@@ -200,7 +200,7 @@ def test_what_differs_is_marked_word_by_word():
 
 
 def test_places_of_each_kind_of_statement():
-    atlas = build_atlas(sample_library())
+    atlas = build_index(sample_library())
     places = [view_place(atlas, PAPER, f.locator, "../../") for f in atlas.findings]
     page = f"../../papers/{PAPER}/"
     assert [(p["label"], p["href"]) for p in places] == [
@@ -211,7 +211,7 @@ def test_places_of_each_kind_of_statement():
 
 
 def test_a_sentence_of_the_full_text_is_shown_with_its_section():
-    atlas = build_atlas(sample_library())
+    atlas = build_index(sample_library())
     where = models.Locator(kind="full-text", line=9, section="2.1. Native exosomes")
     assert view_place(atlas, PAPER, where, "")["label"] == "Full text, 2.1. Native exosomes"
 
@@ -249,7 +249,7 @@ def test_a_cell_that_is_only_acted_on_is_no_source_of_vesicles():
     acted_on = first.model_copy(update={"sources": ["msc"], "targets": ["bmsc"]})
     without = [f.model_copy(update={"sources": []}) for f in rest]
     library.papers[key] = replace(bundle, findings=[acted_on, *without])
-    atlas = build_atlas(library)
+    atlas = build_index(library)
     bmsc = library.terms["bmsc"]
     assert find_evidence(atlas, bmsc) == []
     assert not has_evidence(atlas, bmsc)

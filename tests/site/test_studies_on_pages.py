@@ -14,7 +14,7 @@ import pytest
 from hand_made import PAPER, make_bundle, make_library
 
 from builder import models
-from builder.site.index import Atlas, build_atlas
+from builder.site.index import LibraryIndex, build_index
 from builder.site.labels import WORDS
 from builder.site.pages.evidence_map import view_grid
 from builder.site.pages.overviews import answer_home
@@ -45,7 +45,7 @@ WORKS: dict[str, tuple[str, str, str, str, str, str, str]] = {
 }
 
 
-def make_atlas(tmp_path: Path, **changes: Any) -> Atlas:
+def make_atlas(tmp_path: Path, **changes: Any) -> LibraryIndex:
     bundle = make_bundle()
     first, trial = bundle.references[0], bundle.trials[0]
     cited = [
@@ -105,11 +105,11 @@ def make_atlas(tmp_path: Path, **changes: Any) -> Atlas:
         tables=[],
         **changes,
     )
-    return build_atlas(make_library(tmp_path, made, TERMS))
+    return build_index(make_library(tmp_path, made, TERMS))
 
 
 @pytest.fixture
-def atlas(tmp_path: Path) -> Atlas:
+def atlas(tmp_path: Path) -> LibraryIndex:
     return make_atlas(tmp_path)
 
 
@@ -117,7 +117,9 @@ def say(sentences: list[Sentence]) -> str:
     return " ".join("".join(piece["label"] for piece in sentence) for sentence in sentences)
 
 
-def test_a_study_counts_once_under_the_narrower_label_and_a_review_is_none(atlas: Atlas) -> None:
+def test_a_study_counts_once_under_the_narrower_label_and_a_review_is_none(
+    atlas: LibraryIndex,
+) -> None:
     def names(term: str, *, subtypes: bool) -> list[str]:
         found = find_term_studies(atlas, atlas.library.terms[term], subtypes=subtypes)
         return [study.id for study in found]
@@ -135,7 +137,7 @@ def test_a_study_counts_once_under_the_narrower_label_and_a_review_is_none(atlas
     assert (counts["trials"], counts["wide_trials"]) == (0, 2)
 
 
-def test_the_answer_of_a_source_names_designs_results_trials_and_gaps(atlas: Atlas) -> None:
+def test_the_answer_of_a_source_names_designs_results_trials_and_gaps(atlas: LibraryIndex) -> None:
     words = say(view_answer(atlas, atlas.library.terms["bmsc"]))
     assert words == (
         "3 studies used vesicles of this source as a treatment: 1 in people, 1 in animals, "
@@ -145,7 +147,7 @@ def test_the_answer_of_a_source_names_designs_results_trials_and_gaps(atlas: Atl
     )
 
 
-def test_an_aim_is_no_result_and_vesicles_that_harm_are_no_treatment(atlas: Atlas) -> None:
+def test_an_aim_is_no_result_and_vesicles_that_harm_are_no_treatment(atlas: LibraryIndex) -> None:
     words = say(view_answer(atlas, atlas.library.terms["adsc"]))
     assert words == (
         "2 studies used vesicles of this source as a treatment: 1 in people, 1 design not stated. "
@@ -155,7 +157,7 @@ def test_an_aim_is_no_result_and_vesicles_that_harm_are_no_treatment(atlas: Atla
     )
 
 
-def test_a_condition_counts_its_subtypes_and_says_so(atlas: Atlas) -> None:
+def test_a_condition_counts_its_subtypes_and_says_so(atlas: LibraryIndex) -> None:
     words = say(view_answer(atlas, atlas.library.terms["oa"]))
     assert words.startswith(
         "5 studies tried vesicles against this condition, subtypes included (2 without them): "
@@ -163,7 +165,7 @@ def test_a_condition_counts_its_subtypes_and_says_so(atlas: Atlas) -> None:
     )
 
 
-def test_a_mechanism_counts_studies_by_direction(atlas: Atlas) -> None:
+def test_a_mechanism_counts_studies_by_direction(atlas: LibraryIndex) -> None:
     words = say(view_answer(atlas, atlas.library.terms["il-1b"]))
     assert words == (
         "4 studies name it: 2 in animals, 1 in vitro, 1 design not stated. In 1 reported as "
@@ -171,7 +173,7 @@ def test_a_mechanism_counts_studies_by_direction(atlas: Atlas) -> None:
     )
 
 
-def test_each_number_of_an_answer_leads_to_its_studies(atlas: Atlas) -> None:
+def test_each_number_of_an_answer_leads_to_its_studies(atlas: LibraryIndex) -> None:
     pieces = [p for s in view_answer(atlas, atlas.library.terms["bmsc"]) for p in s if p["href"]]
     links = {p["label"]: p["href"] for p in pieces}
     assert links["1 in animals"] == "?design=in%20animals#studies"
@@ -179,12 +181,12 @@ def test_each_number_of_an_answer_leads_to_its_studies(atlas: Atlas) -> None:
     assert links["NCT01234567"] == "../../trials/nct01234567/"
 
 
-def test_what_is_not_named_in_its_role_says_that_there_is_no_evidence(atlas: Atlas) -> None:
+def test_what_is_not_named_in_its_role_says_that_there_is_no_evidence(atlas: LibraryIndex) -> None:
     pain = atlas.library.terms["pain"]
     assert WORDS["no_evidence"] in say(view_answer(atlas, pain))
 
 
-def test_home_answers_from_the_records(atlas: Atlas) -> None:
+def test_home_answers_from_the_records(atlas: LibraryIndex) -> None:
     words = say(answer_home(atlas))
     assert words.startswith(
         "5 studies of vesicles as a treatment: 2 in people, 1 in animals, 1 in vitro, "
@@ -193,7 +195,7 @@ def test_home_answers_from_the_records(atlas: Atlas) -> None:
     )
 
 
-def cells(atlas: Atlas, *roles: str) -> dict[tuple[str, str], Any]:
+def cells(atlas: LibraryIndex, *roles: str) -> dict[tuple[str, str], Any]:
     grid = view_grid(atlas, roles, "../")
     heads = [c["label"] for c in grid["columns"]]
     return {
@@ -203,7 +205,7 @@ def cells(atlas: Atlas, *roles: str) -> dict[tuple[str, str], Any]:
     }
 
 
-def test_the_map_shows_the_best_design_with_a_result_and_that_result(atlas: Atlas) -> None:
+def test_the_map_shows_the_best_design_with_a_result_and_that_result(atlas: LibraryIndex) -> None:
     found = cells(atlas, "therapeutic")
     negative = found["BMSC", "Knee OA"]
     # Two studies: one in animals improved, and a trial without benefit, which is the higher design.
@@ -220,19 +222,19 @@ def test_the_map_shows_the_best_design_with_a_result_and_that_result(atlas: Atla
     assert (wide["own"], wide["count"]) == (1, 3)
 
 
-def test_what_harms_is_on_a_map_of_its_own(atlas: Atlas) -> None:
+def test_what_harms_is_on_a_map_of_its_own(atlas: LibraryIndex) -> None:
     assert ("ADSC", "Knee OA") in cells(atlas, "pathogenic")
     assert cells(atlas, "pathogenic")["ADSC", "Knee OA"]["count"] == 1
     assert cells(atlas, "biomarker") == {}
 
 
-def test_the_row_of_the_trial_with_a_result_comes_first(atlas: Atlas) -> None:
+def test_the_row_of_the_trial_with_a_result_comes_first(atlas: LibraryIndex) -> None:
     small = view_grid(atlas, ("therapeutic",), "", (1, 1))
     assert small["rows"][0]["term"]["label"] == "BMSC"
     assert small["rows"][0]["cells"][0]["rank"] == 4
 
 
-def test_trials_with_a_result_are_listed_first(atlas: Atlas) -> None:
+def test_trials_with_a_result_are_listed_first(atlas: LibraryIndex) -> None:
     rows = view_trial_index(atlas).view["rows"]
     assert [row["registry"] for row in rows] == ["NCT01234567", "NCT00000002"]
 
@@ -246,7 +248,7 @@ def test_trials_with_a_result_are_listed_first(atlas: Atlas) -> None:
     ],
 )
 def test_doses_stand_in_columns_by_unit(
-    atlas: Atlas, printed: str, amounts: dict[str, str]
+    atlas: LibraryIndex, printed: str, amounts: dict[str, str]
 ) -> None:
     trial = atlas.trials[0].model_copy(update={"dose": models.Dose(printed=printed)})
     assert view_amounts(trial) == amounts

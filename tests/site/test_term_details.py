@@ -10,7 +10,7 @@ import pytest
 from hand_made import PAPER, make_bundle, make_library
 
 from builder import models
-from builder.site.index import Atlas, build_atlas
+from builder.site.index import LibraryIndex, build_index
 from builder.site.pages.term_details import view_measures, view_target_effects
 
 TERMS = [
@@ -71,9 +71,9 @@ EFFECTS = [
 ]
 
 
-def make_atlas(tmp_path: Path, findings: list[models.Finding]) -> Atlas:
+def make_atlas(tmp_path: Path, findings: list[models.Finding]) -> LibraryIndex:
     changed = replace(make_bundle(), findings=findings, trials=[])
-    return build_atlas(make_library(tmp_path, changed, TERMS))
+    return build_index(make_library(tmp_path, changed, TERMS))
 
 
 def test_each_number_says_of_what_at_what_time_and_release_comes_first(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from hand_made import PAPER, make_bundle, make_library
 from builder import models
 from builder.addresses import ledger
 from builder.export.records import array_schema, find_records
-from builder.site.index import build_atlas, find_trials
+from builder.site.index import build_index, find_trials
 from builder.site.pages import view_pages
 from builder.site.render import render_page
 from builder.store import Library, PaperBundle, merge_references
@@ -53,7 +53,7 @@ def test_the_record_is_one_and_completed_by_the_other(tmp_path: Path) -> None:
 
 
 def test_the_api_has_one_record_with_both_reports(tmp_path: Path) -> None:
-    records = find_records(build_atlas(make_reported_twice(tmp_path)), AT)["trials"]
+    records = find_records(build_index(make_reported_twice(tmp_path)), AT)["trials"]
     jsonschema.validate(records, array_schema("trials", AT))
     [trial] = records
     assert [(t["paper"], t["status"]["printed"]) for t in trial["reports"]] == [
@@ -64,7 +64,7 @@ def test_the_api_has_one_record_with_both_reports(tmp_path: Path) -> None:
 
 
 def test_a_trial_reported_once_has_no_list_of_reports(tmp_path: Path) -> None:
-    [trial] = find_records(build_atlas(make_library(tmp_path)), AT)["trials"]
+    [trial] = find_records(build_index(make_library(tmp_path)), AT)["trials"]
     assert "reports" not in trial
 
 

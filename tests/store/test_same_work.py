@@ -6,7 +6,7 @@ import pytest
 
 from builder.models import Cited, CslDate, CslItem, CslName, Identifiers
 from builder.store import same_work as works_module
-from builder.store.same_work import merge_works
+from builder.store.same_work import link_papers, merge_works
 
 TITLE = "Hypoxic mesenchymal stem cell-derived exosomes promote bone fracture healing"
 
@@ -162,3 +162,21 @@ def test_entries_that_say_nothing_but_the_same_are_one_work_and_none_is_lost() -
     works, places = merge_works(lists, {})
     assert sorted(places) == [("a", 0), ("b", 0), ("c", 0), ("c", 1)]
     assert sum(len(work.cited_in) for work in works.values()) == 4
+
+
+@pytest.mark.parametrize(
+    ("paper", "linked"),
+    [
+        (cited(1), True),
+        (cited(1, year=2021), True),  # online and print lie a year apart
+        (cited(1, "Another title", family="Ma", doi="10.1000/x"), True),
+        (cited(1, year=2012), False),
+        (cited(1, family="Ma"), False),
+        (cited(1, TITLE.replace("Hypoxic", "miR-126-loaded")), False),
+        (cited(1, doi="10.1000/preprint"), False),
+    ],
+)
+def test_a_cited_work_that_was_read_is_found_and_no_other(paper: Cited, linked: bool) -> None:
+    works, _ = merge_works({"a": [cited(7, doi="10.1000/X")]}, {})
+    found = link_papers({"read": paper.csl}, works, {})
+    assert found == ({"liu-2020": "read"} if linked else {})

@@ -20,7 +20,7 @@ from builder.extract.findings.statements import Assigned
 from builder.extract.vocabulary import Mention, Vocabulary
 
 # Rules of a direction that a text gives an object.
-_TOLD = ("verb", "noun", "passive", "arrow", "sign", "denied", "unchanged", "protected")
+_STATED = ("verb", "noun", "passive", "arrow", "sign", "denied", "unchanged", "protected")
 # Types of conditions that are healed, and that nothing makes worse by promoting or inducing them.
 _WOUNDS = ("defect", "injury")
 _MOST_BEHIND = 3  # words between a condition and a verb behind it: "was markedly reduced"
@@ -66,7 +66,7 @@ def _read(reading: Reading, mention: Mention) -> tuple[str, str]:
     state = reading.effects.effect_of(start, end)
     effect = ""
     if (
-        state.rule.startswith(_TOLD)
+        state.rule.startswith(_STATED)
         and _governs(reading, state, start, end, healing=healing)
         and not _is_doubtful(reading, min(state.start, start))
     ):

@@ -18,7 +18,7 @@ CITATIONS = frozenset(["element-citation", "mixed-citation", "citation", "nlm-ci
 Works = list[tuple[etree._Element, etree._Element]]
 _PAIR = 2
 # What shows that two forms in one entry are one work.
-_TELLING = ("surname", "collab", "year", "article-title", "source", "ext-link", "uri")
+_IDENTIFYING = ("surname", "collab", "year", "article-title", "source", "ext-link", "uri")
 _OUTSIDE = ("sub-article", "response")
 _EARLIEST, _LATEST = 1500, 2099
 _DATE = ("day", "month", "year")
@@ -100,7 +100,7 @@ def _pair_forms(works: Works) -> Works:
 def _is_same_work(tagged: etree._Element, printed: etree._Element) -> bool:
     """Return whether a name, a title, a year or a link tagged in one form stands in the other."""
     words = words_of(printed).casefold()
-    reported = (words_of(part).strip(" .,").casefold() for part in tagged.iter(*_TELLING))
+    reported = (words_of(part).strip(" .,").casefold() for part in tagged.iter(*_IDENTIFYING))
     return any(word and word in words for word in reported)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from builder.addresses.pages import TERM_KINDS
 from builder.addresses.releases import page_histories, read_releases
-from builder.site.index import Atlas, build_atlas
+from builder.site.index import LibraryIndex, build_index
 from builder.site.links import Page
 from builder.site.metadata import add_metadata
 from builder.site.pages.compare import view_compare
@@ -54,9 +54,9 @@ def view_site(library: Library, edition: Edition, sizes: Mapping[str, int]) -> I
 
 def list_pages(
     library: Library, edition: Edition, sizes: Mapping[str, int]
-) -> tuple[Atlas, list[Page]]:
+) -> tuple[LibraryIndex, list[Page]]:
     """Return every page of the site as it is before it gets its metadata, and the indexes."""
-    atlas = build_atlas(library)
+    atlas = build_index(library)
     releases = read_releases(library.root)
     pages = [*_view_records(atlas), view_data(atlas, edition, sizes)]
     titles = {page.path: page.title for page in pages} | {"changes/": "What changed"}
@@ -69,16 +69,16 @@ def list_pages(
 
 def view_pages(library: Library) -> Iterator[Page]:
     """Yield every page of a record or of an overview, each exactly once, in a fixed order."""
-    yield from _view_records(build_atlas(library))
+    yield from _view_records(build_index(library))
 
 
-def _view_records(atlas: Atlas) -> Iterator[Page]:
+def _view_records(atlas: LibraryIndex) -> Iterator[Page]:
     """Yield the pages, each with the short forms and papers that its view has used."""
     for page in _view_each(atlas):
         yield replace(page, wording=atlas.take_wording())
 
 
-def _view_each(atlas: Atlas) -> Iterator[Page]:
+def _view_each(atlas: LibraryIndex) -> Iterator[Page]:
     library = atlas.library
     home = view_home(atlas)
     yield replace(home, view={**home.view, "search_notice": view_search_notice(atlas)})

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from builder.models import Finding, Term
-from builder.site.index import Atlas
+from builder.site.index import LibraryIndex
 from builder.site.labels import DESIGNS, RESULTS, ROLE_WORDS, view_design, view_result
 from builder.site.links import Page, View, page_href
 from builder.site.pages.term_details import view_all_releases
@@ -34,14 +34,14 @@ _LEVELS = sorted((d for d in DESIGNS if d != "review"), key=lambda level: -DESIG
 _MOST_SOURCES = 150
 
 
-def find_comparable(atlas: Atlas) -> list[Term]:
+def find_comparable(atlas: LibraryIndex) -> list[Term]:
     """Return the sources that findings or trials name, those with most studies first."""
     named = [t for t in atlas.library.terms_of("source") if has_evidence(atlas, t)]
     sizes = {t.id: len(find_term_studies(atlas, t)) for t in named}
     return sorted(named, key=lambda t: (-sizes[t.id], t.label.casefold(), t.id))
 
 
-def view_compared(atlas: Atlas, term: Term) -> View:
+def view_compared(atlas: LibraryIndex, term: Term) -> View:
     """Return one source as comparisons show it; its addresses are those of ``/compare/``.
 
     Every source has the same groups in the same order, so that several can be laid side by side.
@@ -91,7 +91,7 @@ def _entry(label: str, count: int, marked: View | None = None) -> View:
     return {"label": label, "count": count, "mark": marked["mark"] if marked else ""}
 
 
-def _facet_entry(atlas: Atlas, findings: Sequence[Finding], role: str, entry: View) -> View:
+def _facet_entry(atlas: LibraryIndex, findings: Sequence[Finding], role: str, entry: View) -> View:
     term = entry["term"]
     found = {
         **_entry(term["title"] or term["label"], entry["count"]),
@@ -109,7 +109,7 @@ def _facet_entry(atlas: Atlas, findings: Sequence[Finding], role: str, entry: Vi
     return found
 
 
-def _trial_entries(atlas: Atlas, term: Term) -> list[View]:
+def _trial_entries(atlas: LibraryIndex, term: Term) -> list[View]:
     """Return the trials of a source, each with its phase and status; they are not counted."""
     rows = [(t, view_trial_row(atlas, t, ROOT)) for t in atlas.term_trials.get(term.id, ())]
     return [
@@ -125,7 +125,7 @@ def _trial_entries(atlas: Atlas, term: Term) -> list[View]:
     ]
 
 
-def find_pair(atlas: Atlas, terms: Sequence[Term]) -> list[Term]:
+def find_pair(atlas: LibraryIndex, terms: Sequence[Term]) -> list[Term]:
     """Return the two sources with most studies of which neither is a subtype of the other."""
     for other in terms[1:]:
         if other.id not in atlas.subtree(terms[0].id) and terms[0].id not in atlas.subtree(
@@ -135,7 +135,7 @@ def find_pair(atlas: Atlas, terms: Sequence[Term]) -> list[Term]:
     return list(terms[:_SHOWN])
 
 
-def view_compare(atlas: Atlas) -> Page:
+def view_compare(atlas: LibraryIndex) -> Page:
     """Return the page of comparisons; ``?a=bmsc&b=adsc&c=ucmsc`` chooses the sources."""
     terms = find_comparable(atlas)
     pair = find_pair(atlas, terms)

@@ -33,7 +33,7 @@ from builder.site.charts import (
     view_picture,
 )
 from builder.site.citations import short_name
-from builder.site.index import Atlas
+from builder.site.index import LibraryIndex
 from builder.site.links import Page, View, link, outside, page_href, plural
 from builder.store import PaperBundle
 from builder.store.build_info import today
@@ -49,7 +49,7 @@ _FACETS = ("isolation", "species", "model", "route", "randomised", "blinded")
 # --- the search ----------------------------------------------------------------------------------
 
 
-def view_search_notice(atlas: Atlas) -> str:
+def view_search_notice(atlas: LibraryIndex) -> str:
     """Return what home says where no search was run, or the last is old; empty where it is not."""
     root = atlas.library.root
     last = read_last_search(root / "content" / "screening.yml")
@@ -63,7 +63,7 @@ def view_search_notice(atlas: Atlas) -> str:
     return ""
 
 
-def view_coverage(atlas: Atlas) -> Page:
+def view_coverage(atlas: LibraryIndex) -> Page:
     """Return the page on what was searched, screened, read, and could not be had."""
     root = "../"
     screening, strategies = _read_review(atlas.library.root)
@@ -320,7 +320,7 @@ def _place(section: str | None, line: int) -> str:
     return f"{section}, line {line}" if section else f"line {line}"
 
 
-def view_study_cards(atlas: Atlas) -> Page:
+def view_study_cards(atlas: LibraryIndex) -> Page:
     """Return the table of all study cards, and how many state each item."""
     cards = atlas.library.cards()
     items = read_items()
@@ -349,7 +349,7 @@ def view_study_cards(atlas: Atlas) -> Page:
     )
 
 
-def _view_row(atlas: Atlas, card: StudyCard) -> View:
+def _view_row(atlas: LibraryIndex, card: StudyCard) -> View:
     bundle = atlas.paper(card.paper)
     return {
         "id": card.id,

@@ -11,7 +11,7 @@ from builder.addresses import ledger
 from builder.addresses.releases import Release, bundle_name
 from builder.models import Address, Question
 from builder.site.citations import short_name
-from builder.site.index import Atlas
+from builder.site.index import LibraryIndex
 from builder.site.labels import WORDS
 from builder.site.links import Page, View, href, link, page_href, plural, shorten
 from builder.site.pages.findings import view_place
@@ -24,7 +24,9 @@ _MOST_LINKS = 20
 _SINGULAR = {folder: kind for kind, folder in ids.FOLDERS.items()}
 
 
-def view_changes(atlas: Atlas, releases: Sequence[Release], titles: Mapping[str, str]) -> Page:
+def view_changes(
+    atlas: LibraryIndex, releases: Sequence[Release], titles: Mapping[str, str]
+) -> Page:
     """Return the page of changes; ``titles`` are those of the pages, by address."""
     root = "../"
     days = _days(atlas.library.ledger)
@@ -110,7 +112,7 @@ def _view_release(release: Release, root: str) -> View:
     }
 
 
-def view_release(atlas: Atlas, release: Release) -> Page:
+def view_release(atlas: LibraryIndex, release: Release) -> Page:
     """Return the page of one release: its files, and the findings that came, changed and went."""
     root = "../../"
     changed: Mapping[str, Sequence[Mapping[str, Any]]] = release.changes.get("findings", {})
@@ -144,7 +146,7 @@ def view_release(atlas: Atlas, release: Release) -> Page:
     )  # fmt: skip
 
 
-def _view_finding(atlas: Atlas, finding: Mapping[str, Any], root: str) -> View:
+def _view_finding(atlas: LibraryIndex, finding: Mapping[str, Any], root: str) -> View:
     """Return a finding of a release, linked to its living place where it still stands."""
     name = str(finding["id"])
     address = atlas.pages.findings.get(name, "")
@@ -179,7 +181,7 @@ def view_gone_anchors(library: Library) -> dict[str, list[View]]:
     return found
 
 
-def view_gone_pages(atlas: Atlas, titles: Mapping[str, str]) -> Iterator[Page]:
+def view_gone_pages(atlas: LibraryIndex, titles: Mapping[str, str]) -> Iterator[Page]:
     """Yield a page for each address of the ledger that has none: it goes on answering.
 
     One that moved leads on, a term that lost its last evidence to its line of the glossary, and
@@ -200,7 +202,7 @@ def view_gone_pages(atlas: Atlas, titles: Mapping[str, str]) -> Iterator[Page]:
             yield _view_moved(entry, target, titles)
 
 
-def _find_place(atlas: Atlas, record: str) -> str:
+def _find_place(atlas: LibraryIndex, record: str) -> str:
     """Return where a record stands now that has no page of its own; empty where it is gone."""
     kind, _, name = record.partition(":")
     if kind == "finding":
@@ -211,7 +213,7 @@ def _find_place(atlas: Atlas, record: str) -> str:
     return f"glossary/#{name}" if term and term.kind == kind else ""
 
 
-def _view_stub(atlas: Atlas, entry: Address, target: str) -> Page:
+def _view_stub(atlas: LibraryIndex, entry: Address, target: str) -> Page:
     """Return the page of a term that has no evidence any more."""
     kind, _, name = entry.record.partition(":")
     label = atlas.library.terms[name].label
@@ -305,7 +307,7 @@ def _paper_questions(bundle: PaperBundle) -> Iterator[Found]:
             yield question, where, "reference"
 
 
-def find_questions(atlas: Atlas) -> Iterator[Found]:
+def find_questions(atlas: LibraryIndex) -> Iterator[Found]:
     """Yield every open question with the place and the kind of the record that it is about."""
     for _, bundle in sorted(atlas.library.papers.items()):
         yield from _paper_questions(bundle)
@@ -330,7 +332,7 @@ def find_questions(atlas: Atlas) -> Iterator[Found]:
             yield question, link(label, address), "study"
 
 
-def view_question_queue(atlas: Atlas) -> Page:
+def view_question_queue(atlas: LibraryIndex) -> Page:
     """Return the open questions by harm; those of one rule and harm are one entry with a count."""
     groups: dict[tuple[int, str, str], list[Found]] = {}
     for found in find_questions(atlas):

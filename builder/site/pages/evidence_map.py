@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from builder.models import Study, Term
-from builder.site.index import Atlas
+from builder.site.index import LibraryIndex
 from builder.site.labels import (
     DESIGNS,
     RESULTS,
@@ -38,7 +38,7 @@ def is_treated(term: Term) -> bool:
     return not term.type or term.type in _TREATED
 
 
-def gather_cells(atlas: Atlas, roles: Sequence[str]) -> Cells:
+def gather_cells(atlas: LibraryIndex, roles: Sequence[str]) -> Cells:
     """Return the studies of each pair of source and condition, at its own labels only.
 
     ``roles`` are what the vesicles are to the condition in the studies that count.
@@ -55,7 +55,7 @@ def gather_cells(atlas: Atlas, roles: Sequence[str]) -> Cells:
     return cells
 
 
-def widen_cells(atlas: Atlas, cells: Cells) -> Cells:
+def widen_cells(atlas: LibraryIndex, cells: Cells) -> Cells:
     """Return each pair with the studies of its subtypes: knee osteoarthritis in osteoarthritis.
 
     A pair that none but subtypes fill is left out, unless both of its terms head a row and column.
@@ -119,7 +119,7 @@ def view_cell(
     }  # fmt: skip
 
 
-def _rank(cells: Cells, pick: Callable[[tuple[str, str]], str], atlas: Atlas) -> list[Term]:
+def _rank(cells: Cells, pick: Callable[[tuple[str, str]], str], atlas: LibraryIndex) -> list[Term]:
     """Return the terms of one side of the map, those with most studies first.
 
     A term with a registered trial's result goes before all others.
@@ -138,7 +138,7 @@ def _rank(cells: Cells, pick: Callable[[tuple[str, str]], str], atlas: Atlas) ->
 
 
 def view_grid(
-    atlas: Atlas, roles: Sequence[str], root: str, limit: tuple[int, int] = _MOST
+    atlas: LibraryIndex, roles: Sequence[str], root: str, limit: tuple[int, int] = _MOST
 ) -> View:
     """Return the table of sources against conditions. ``limit`` is (rows, columns)."""
     own = gather_cells(atlas, roles)
@@ -171,12 +171,12 @@ def view_grid(
     }
 
 
-def view_small_map(atlas: Atlas, root: str) -> View:
+def view_small_map(atlas: LibraryIndex, root: str) -> View:
     """Return the corner of the map with the strongest evidence, for the home page."""
     return view_grid(atlas, ("therapeutic",), root, _SMALL)
 
 
-def view_map(atlas: Atlas) -> Page:
+def view_map(atlas: LibraryIndex) -> Page:
     """Return the page of the evidence map."""
     off = sum(
         1

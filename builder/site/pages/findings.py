@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from builder.models import Finding, Locator
 from builder.site.citations import short_name
-from builder.site.index import ROLES, Atlas, terms_in, view_questions
+from builder.site.index import ROLES, LibraryIndex, terms_in, view_questions
 from builder.site.labels import (
     BASIS,
     CERTAINTY,
@@ -52,7 +52,7 @@ _PAPER = 60
 _SETTING = ("targets", "partners", "models", "species")
 
 
-def view_place(atlas: Atlas, paper: str, where: Locator, root: str) -> View:
+def view_place(atlas: LibraryIndex, paper: str, where: Locator, root: str) -> View:
     """Return the place of a statement: a label, and a link to that very place.
 
     ``where`` is a locator; its row and reference are anchors on the paper's pages.
@@ -73,7 +73,7 @@ def view_place(atlas: Atlas, paper: str, where: Locator, root: str) -> View:
     return link(label, href(root, page, anchor))
 
 
-def view_numbers(atlas: Atlas, paper: str, numbers: list[int], root: str) -> list[View]:
+def view_numbers(atlas: LibraryIndex, paper: str, numbers: list[int], root: str) -> list[View]:
     """Return the works that a statement cites: number and short name, linked to their place.
 
     A number that the list does not hold is printed without a link.
@@ -93,7 +93,7 @@ def view_numbers(atlas: Atlas, paper: str, numbers: list[int], root: str) -> lis
     return found
 
 
-def view_terms(atlas: Atlas, finding: Finding, root: str) -> dict[str, list[View]]:
+def view_terms(atlas: LibraryIndex, finding: Finding, root: str) -> dict[str, list[View]]:
     """Return the links of a finding's terms by role; those with an effect carry it."""
     found: dict[str, list[View]] = {role: [] for role in ROLES}
     for role, term, effect in terms_in(finding):
@@ -117,7 +117,7 @@ def finding_title(finding: Finding) -> str:
 # --- a statement where it stands -----------------------------------------------------------------
 
 
-def view_statement(atlas: Atlas, finding: Finding, root: str) -> View:
+def view_statement(atlas: LibraryIndex, finding: Finding, root: str) -> View:
     """Return a finding in full, as it stands on the page of its paper or cited work."""
     bundle = atlas.paper(finding.paper)
     atlas.quoted.add(finding.paper)
@@ -153,7 +153,16 @@ def view_statement(atlas: Atlas, finding: Finding, root: str) -> View:
         "questions": questions,
         "doubt": questions[0]["text"] if questions and questions[0]["weight"] >= 4 else "",  # noqa: PLR2004
         "retracted": not atlas.stands(finding),
+        "superseded": view_superseding(atlas, finding, root),
     }
+
+
+def view_superseding(atlas: LibraryIndex, finding: Finding, root: str) -> View | None:
+    """Return the link to the paper that a statement of a cited title gave way to; else None."""
+    paper = atlas.superseded.get(finding.id)
+    if paper is None:
+        return None
+    return link(short_name(atlas.paper(paper).paper.csl), page_href(root, "paper", paper))
 
 
 def _mark_first(terms: list[View]) -> list[View]:
@@ -171,7 +180,7 @@ def _mark_first(terms: list[View]) -> list[View]:
 # --- rows of lists -------------------------------------------------------------------------------
 
 
-def view_row(atlas: Atlas, finding: Finding, root: str) -> View:
+def view_row(atlas: LibraryIndex, finding: Finding, root: str) -> View:
     """Return a finding as a row of a list, and what a filter asks for.
 
     ``whole`` is the statement where the row shortens it.
@@ -198,6 +207,7 @@ def view_row(atlas: Atlas, finding: Finding, root: str) -> View:
         "hedged": CERTAINTY[finding.certainty] if finding.certainty != "asserted" else "",
         "where": f"{short_name(paper)}: {place}",
         "retracted": not atlas.stands(finding),
+        "superseded": finding.id in atlas.superseded,
         "facets": {
             "source": _names(terms["sources"]),
             "condition": _names(terms["conditions"]),
@@ -220,7 +230,7 @@ def _names(terms: list[View]) -> list[str]:
 
 
 def view_rows(
-    atlas: Atlas, findings: Sequence[Finding], path: str, current: str, caption: str
+    atlas: LibraryIndex, findings: Sequence[Finding], path: str, current: str, caption: str
 ) -> View:
     """Return one page of a list of findings whose first page is ``path``.
 
@@ -241,7 +251,7 @@ def view_rows(
     }
 
 
-def view_finding_index(atlas: Atlas) -> Iterator[Page]:
+def view_finding_index(atlas: LibraryIndex) -> Iterator[Page]:
     """Yield the list of all findings, the highest design first, a hundred a page."""
     ranked = sort_by_design(atlas.findings)
     total = len(ranked)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from builder.models import Term
 from builder.site.citations import short_name
-from builder.site.index import Atlas
+from builder.site.index import LibraryIndex
 from builder.site.labels import (
     BASIS,
     CERTAINTY,
@@ -60,7 +60,7 @@ _FACETS = (
 _TERMS = ("source", "mechanism", "vehicle", "condition")
 
 
-def view_numbers(atlas: Atlas, root: str = "") -> list[View]:
+def view_numbers(atlas: LibraryIndex, root: str = "") -> list[View]:
     """Return the sizes of the atlas, each a link to its index; terms are those with evidence."""
     library = atlas.library
     counts = [
@@ -80,7 +80,7 @@ def view_numbers(atlas: Atlas, root: str = "") -> list[View]:
     return [{"count": n, **link(label, href(root, path))} for n, label, path in counts]
 
 
-def answer_home(atlas: Atlas) -> list[Sentence]:
+def answer_home(atlas: LibraryIndex) -> list[Sentence]:
     """Return what the atlas holds, in sentences made from the records."""
     tried = [
         s
@@ -112,7 +112,7 @@ def answer_home(atlas: Atlas) -> list[Sentence]:
     return [*sentences, [text(WORDS["not_assessed"])]]
 
 
-def view_home(atlas: Atlas) -> Page:
+def view_home(atlas: LibraryIndex) -> Page:
     """Return the home page."""
     papers = sorted(
         atlas.library.papers.values(),
@@ -140,7 +140,7 @@ def view_home(atlas: Atlas) -> Page:
     )
 
 
-def view_about(atlas: Atlas) -> Page:
+def view_about(atlas: LibraryIndex) -> Page:
     """Return the page on how the atlas is made, what it covers and what it cannot know."""
     papers = sorted(atlas.library.papers.values(), key=lambda b: b.paper.id)
     return Page(
@@ -173,7 +173,7 @@ def view_about(atlas: Atlas) -> Page:
 _MOST_PAPERS = 50
 
 
-def view_search(atlas: Atlas) -> Page:
+def view_search(atlas: LibraryIndex) -> Page:
     """Return the search page, with its facets; without scripts it is the list of all lists."""
     return Page(
         path="search/",
@@ -252,7 +252,7 @@ def format_size(size: int) -> str:
     return f"{size / _KILO / _KILO:.1f} MB"
 
 
-def view_data(atlas: Atlas, edition: Edition, sizes: Mapping[str, int]) -> Page:
+def view_data(atlas: LibraryIndex, edition: Edition, sizes: Mapping[str, int]) -> Page:
     """Return the page about the data; ``sizes`` are bytes by the path of a download."""
     return Page(
         path="data/",
@@ -300,7 +300,7 @@ _GLOSSARY = "glossary/"
 _MOST_DEFINED = 100
 
 
-def view_glossary(atlas: Atlas) -> Iterator[Page]:
+def view_glossary(atlas: LibraryIndex) -> Iterator[Page]:
     """Yield the glossary: every vocabulary entry as a line; abbreviations on a page of their own.
 
     An entry with a page of its own is in the index of its kind, and here only as a link to that.
@@ -318,7 +318,7 @@ def view_glossary(atlas: Atlas) -> Iterator[Page]:
     )
 
 
-def _glossary_page(atlas: Atlas, terms: Sequence[Term]) -> Page:
+def _glossary_page(atlas: LibraryIndex, terms: Sequence[Term]) -> Page:
     root = root_of(_GLOSSARY)
     groups: dict[str, list[Term]] = {}
     for term in terms:
@@ -354,7 +354,7 @@ def _glossary_page(atlas: Atlas, terms: Sequence[Term]) -> Page:
     )
 
 
-def _view_entry(atlas: Atlas, term: Term, root: str, *, full: bool) -> View:
+def _view_entry(atlas: LibraryIndex, term: Term, root: str, *, full: bool) -> View:
     """Return an entry; ``full`` ones have definition, spellings and identifiers."""
     shorts = [s for s in (term.abbreviation, *view_synonyms(term)) if s and s != term.label]
     return {
@@ -367,7 +367,7 @@ def _view_entry(atlas: Atlas, term: Term, root: str, *, full: bool) -> View:
     }
 
 
-def view_abbreviations(atlas: Atlas, root: str) -> list[View]:
+def view_abbreviations(atlas: LibraryIndex, root: str) -> list[View]:
     """Return every short form with all it may mean: those of terms, then those papers define."""
     forms = atlas.short_forms
     entries = []

@@ -16,7 +16,7 @@ from builder.site.citations import (
     view_citation,
     view_ways,
 )
-from builder.site.index import Atlas, view_questions
+from builder.site.index import LibraryIndex, view_questions
 from builder.site.labels import WORDS
 from builder.site.links import (
     Page,
@@ -46,7 +46,7 @@ _LEAN = 80
 _MOST_CELLS = 600
 
 
-def _name_group(atlas: Atlas, paper: str, finding: Finding) -> tuple[int, str]:
+def _name_group(atlas: LibraryIndex, paper: str, finding: Finding) -> tuple[int, str]:
     where = finding.locator
     if where.kind == "table-row" and (paper, where.table or 0) in atlas.tables:
         table = atlas.tables[paper, where.table or 0]
@@ -59,7 +59,7 @@ def _name_group(atlas: Atlas, paper: str, finding: Finding) -> tuple[int, str]:
     return order.get(where.kind, (2, where.section or "Text"))
 
 
-def view_cited(atlas: Atlas, cited: Cited, root: str) -> View:
+def view_cited(atlas: LibraryIndex, cited: Cited, root: str) -> View:
     """Return an entry of a paper's reference list: one line, linked to its page or its publisher.
 
     Where no DOI is known, the link is a search by title.
@@ -178,7 +178,7 @@ def view_columns(columns: list[str]) -> View:
     return {"grouped": True, "top": top, "names": below}
 
 
-def _view_cell(atlas: Atlas, table: Table, row: TableRow, column: str) -> View:
+def _view_cell(atlas: LibraryIndex, table: Table, row: TableRow, column: str) -> View:
     """Return a cell: what it reads, what was printed, and why where the two differ."""
     cell = row.cells.get(column)
     printed = cell.printed if cell else ""
@@ -200,7 +200,7 @@ def _view_cell(atlas: Atlas, table: Table, row: TableRow, column: str) -> View:
     }
 
 
-def _view_row(atlas: Atlas, table: Table, row: TableRow, place: int, root: str) -> View:
+def _view_row(atlas: LibraryIndex, table: Table, row: TableRow, place: int, root: str) -> View:
     findings = atlas.row_findings.get((table.paper, row.id), ())
     former = {*atlas.former_rows.get(row.id, ())}
     return {
@@ -216,7 +216,7 @@ def _view_row(atlas: Atlas, table: Table, row: TableRow, place: int, root: str) 
     }
 
 
-def view_table(atlas: Atlas, table: Table, root: str) -> View:
+def view_table(atlas: LibraryIndex, table: Table, root: str) -> View:
     """Return a table: the repaired grid, the printed one beside it, and each repair by name."""
     places = {row.id: n for n, row in enumerate(table.rows, 1)}
     width = max([len(row) for row in table.printed], default=0)
@@ -316,7 +316,7 @@ def mark_difference(printed: str, read: str) -> tuple[list[View], list[View]]:
 # --- the pages -----------------------------------------------------------------------------------
 
 
-def view_paper(atlas: Atlas, bundle: PaperBundle) -> Iterator[Page]:
+def view_paper(atlas: LibraryIndex, bundle: PaperBundle) -> Iterator[Page]:
     """Yield the page of a paper, and its parts where it has very many statements."""
     paper = bundle.paper
     parts = atlas.pages.parts.get(paper.id) or [[]]
@@ -330,7 +330,9 @@ def view_paper(atlas: Atlas, bundle: PaperBundle) -> Iterator[Page]:
         )
 
 
-def _view_part(atlas: Atlas, bundle: PaperBundle, findings: list[Finding], number: int) -> Page:
+def _view_part(
+    atlas: LibraryIndex, bundle: PaperBundle, findings: list[Finding], number: int
+) -> Page:
     paper = bundle.paper
     path = part_path(paper.id, number)
     title = f"{short_name(paper.csl)}: statements, part {number}"
@@ -351,7 +353,9 @@ def _view_part(atlas: Atlas, bundle: PaperBundle, findings: list[Finding], numbe
     )
 
 
-def _view_groups(atlas: Atlas, paper: str, findings: Sequence[Finding], root: str) -> list[View]:
+def _view_groups(
+    atlas: LibraryIndex, paper: str, findings: Sequence[Finding], root: str
+) -> list[View]:
     """Return the statements of a page by the table or section they stand in, in seed order."""
     groups: dict[tuple[int, str], list[View]] = {}
     for finding in sorted(findings, key=lambda f: (f.locator.line, f.id)):
@@ -364,7 +368,10 @@ def _view_groups(atlas: Atlas, paper: str, findings: Sequence[Finding], root: st
 
 
 def _view_main(
-    atlas: Atlas, bundle: PaperBundle, findings: list[Finding], parts: Sequence[Sequence[str]]
+    atlas: LibraryIndex,
+    bundle: PaperBundle,
+    findings: list[Finding],
+    parts: Sequence[Sequence[str]],
 ) -> Page:
     root = "../../"
     paper = bundle.paper
@@ -426,7 +433,7 @@ def _view_main(
     )
 
 
-def _answer(atlas: Atlas, bundle: PaperBundle) -> list[Sentence]:
+def _answer(atlas: LibraryIndex, bundle: PaperBundle) -> list[Sentence]:
     """Return what was read of a paper, and what its seed did not hold, in sentences."""
     names = {f.id for f in bundle.findings}
     trials = {t.id for t in bundle.trials}
@@ -438,7 +445,7 @@ def _answer(atlas: Atlas, bundle: PaperBundle) -> list[Sentence]:
     ]
 
 
-def view_paper_index(atlas: Atlas) -> Iterator[Page]:
+def view_paper_index(atlas: LibraryIndex) -> Iterator[Page]:
     """Yield the list of all papers that the atlas has read, the newest first."""
     ranked = sorted(
         atlas.library.papers.values(), key=lambda b: (-(b.paper.csl.year or 0), b.paper.id)

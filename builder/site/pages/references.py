@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from builder.curate.studies import find_own
 from builder.models import Notice, Reference
 from builder.site.citations import short_name, view_bibliography, view_citation, view_ways
-from builder.site.index import Atlas, view_questions
+from builder.site.index import LibraryIndex, view_questions
 from builder.site.links import (
     Page,
     View,
+    link,
     outside,
     page_href,
     plural,
@@ -27,7 +29,7 @@ _A_PAGE = 150
 _MOST = 80  # statements in full, and in the table below
 
 
-def view_reference_row(atlas: Atlas, reference: Reference, root: str) -> View:
+def view_reference_row(atlas: LibraryIndex, reference: Reference, root: str) -> View:
     """Return a cited work as an entry of a list, with how many statements rest on it."""
     return {
         "citation": view_citation(reference.csl, et_al=reference.et_al),
@@ -56,18 +58,18 @@ def view_notice(notice: Notice) -> View:
     }
 
 
-def view_notices(atlas: Atlas, paper: str) -> list[View]:
+def view_notices(atlas: LibraryIndex, paper: str) -> list[View]:
     """Return the later notices about a paper that the atlas has read."""
     known = atlas.library.identifiers.get(paper)
     return [view_notice(notice) for notice in known.notices] if known else []
 
 
-def count_reference(atlas: Atlas, reference: str) -> int:
+def count_reference(atlas: LibraryIndex, reference: str) -> int:
     """Return how many findings a cited work carries: those that cite it or state its title."""
     return len(atlas.citing.get(reference, ())) + len(atlas.stating.get(reference, ()))
 
 
-def view_reference(atlas: Atlas, reference: Reference) -> Page:
+def view_reference(atlas: LibraryIndex, reference: Reference) -> Page:
     """Return the page of one cited work: what it is, who cites it, and for what."""
     root = "../../"
     cited_in = [
@@ -82,6 +84,9 @@ def view_reference(atlas: Atlas, reference: Reference) -> Page:
     path = ids.page_path("reference", reference.id)
     stating = atlas.stating.get(reference.id, [])
     citing = [f for f in atlas.citing.get(reference.id, ()) if f not in stating]
+    read = atlas.read.get(reference.id)
+    own = find_own(atlas.paper(read)) if read else []
+    part = "abstract" if all(f.basis == "abstract" for f in own) else "text"
     return Page(
         path=path,
         template="reference.md.j2",
@@ -99,6 +104,14 @@ def view_reference(atlas: Atlas, reference: Reference) -> Page:
             "printed": reference.printed,
             "parsed": reference.parsed,
             "cited_in": cited_in,
+            "read": link(
+                f"Read as a paper: {plural(len(own), 'statement')} of its own",
+                page_href(root, "paper", read),
+            )
+            if read
+            else None,
+            "part": part,
+            "own": view_rows(atlas, own[:_MOST], path, path, f"What its {part} states"),
             "stating": [view_statement(atlas, f, root) for f in stating[:_MOST]],
             "citing": view_rows(
                 atlas, citing[:_MOST], path, path, "Statements that cite this work"
@@ -112,7 +125,7 @@ def view_reference(atlas: Atlas, reference: Reference) -> Page:
     )
 
 
-def view_reference_index(atlas: Atlas) -> Iterator[Page]:
+def view_reference_index(atlas: LibraryIndex) -> Iterator[Page]:
     """Yield the list of all cited works, by first author."""
     library = atlas.library
     ranked = sorted(library.references.values(), key=lambda r: (short_name(r.csl).casefold(), r.id))

@@ -24,7 +24,7 @@ from builder.site.charts.bars import (
 )
 from builder.site.charts.scales import Release, draw_release
 from builder.site.citations import short_name
-from builder.site.index import Atlas, Disagreement, Statement
+from builder.site.index import Disagreement, LibraryIndex, Statement
 from builder.site.labels import (
     DESIGNS,
     EFFECTS,
@@ -59,7 +59,9 @@ _MOST_LINKS = 6
 Pairs = Counter[tuple[str, str, str]]
 
 
-def view_pictures(atlas: Atlas, term: Term, findings: Sequence[Finding], root: str) -> list[View]:
+def view_pictures(
+    atlas: LibraryIndex, term: Term, findings: Sequence[Finding], root: str
+) -> list[View]:
     """Return the pictures of a term's page; a single finding needs none."""
     if len(findings) < 2:  # noqa: PLR2004 (a picture compares)
         return []
@@ -73,7 +75,9 @@ def view_pictures(atlas: Atlas, term: Term, findings: Sequence[Finding], root: s
 # --- studies by design ---------------------------------------------------------------------------
 
 
-def count_levels(atlas: Atlas, findings: Iterable[Finding], role: str) -> dict[str, Counter[str]]:
+def count_levels(
+    atlas: LibraryIndex, findings: Iterable[Finding], role: str
+) -> dict[str, Counter[str]]:
     """Return the studies of each term of a role by design; those that name none under ``""``."""
     held: dict[str, dict[str, str]] = {}
     for finding in findings:
@@ -84,7 +88,7 @@ def count_levels(atlas: Atlas, findings: Iterable[Finding], role: str) -> dict[s
 
 
 def view_levels_picture(
-    atlas: Atlas, term: Term, findings: Sequence[Finding], root: str
+    atlas: LibraryIndex, term: Term, findings: Sequence[Finding], root: str
 ) -> View | None:
     """Return the bars of findings by condition (or cell source) and level of evidence."""
     role, one = _AGAINST[term.kind]
@@ -137,14 +141,14 @@ def _note(studies: int, more: int, one: str) -> str:
     )
 
 
-def _label(atlas: Atlas, name: str) -> str:
+def _label(atlas: LibraryIndex, name: str) -> str:
     """Return the full name of a term where there is room for it, else its abbreviation."""
     entry = atlas.term_link(name, "")
     full = entry["title"] or entry["label"]
     return str(full if len(full) <= LETTERS else entry["label"])
 
 
-def _term_cell(atlas: Atlas, name: str, root: str, absent: str) -> View:
+def _term_cell(atlas: LibraryIndex, name: str, root: str, absent: str) -> View:
     if not name:
         return view_cell(absent)
     entry = atlas.term_link(name, root)
@@ -154,7 +158,9 @@ def _term_cell(atlas: Atlas, name: str, root: str, absent: str) -> View:
 # --- the chain of a mechanism --------------------------------------------------------------------
 
 
-def view_chain(atlas: Atlas, term: Term, findings: Sequence[Finding], root: str) -> View | None:
+def view_chain(
+    atlas: LibraryIndex, term: Term, findings: Sequence[Finding], root: str
+) -> View | None:
     """Return the chain of the findings that name a mechanism.
 
     A finding that names no cargo leads over a box that says so; nothing is guessed. Lines into the
@@ -209,7 +215,7 @@ def _counts(names: Sequence[Sequence[str]]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda item: (item[0] == _ABSENT, -item[1], item[0]))
 
 
-def _column(atlas: Atlas, label: str, names: Sequence[Sequence[str]], root: str) -> Column:
+def _column(atlas: LibraryIndex, label: str, names: Sequence[Sequence[str]], root: str) -> Column:
     stated = [(name, count) for name, count in _counts(names) if name]
     absent = [(name, count) for name, count in _counts(names) if not name]
     nodes = [
@@ -249,7 +255,7 @@ def _style(effects: Iterable[str]) -> str:
 
 
 def _table_rows(
-    atlas: Atlas, label: str, names: Sequence[Sequence[str]], root: str
+    atlas: LibraryIndex, label: str, names: Sequence[Sequence[str]], root: str
 ) -> list[list[View]]:
     rows = []
     for name, count in _counts(names):
@@ -277,7 +283,7 @@ def parse_days(words: str | None) -> float | None:
     return float(found[2] or found[1]) * unit if found and unit else None
 
 
-def view_measures(atlas: Atlas, findings: Sequence[Finding], root: str) -> View | None:
+def view_measures(atlas: LibraryIndex, findings: Sequence[Finding], root: str) -> View | None:
     """Return what findings state of release and mechanics; None where they state nothing.
 
     Each number says of what it is, at what time and in which setting, as far as that is stated.
@@ -299,7 +305,7 @@ def view_measures(atlas: Atlas, findings: Sequence[Finding], root: str) -> View 
 _MOST_ANSWERS = 4
 
 
-def _rows(atlas: Atlas, finding: Finding, root: str) -> Iterator[View]:
+def _rows(atlas: LibraryIndex, finding: Finding, root: str) -> Iterator[View]:
     terms = [atlas.library.terms.get(o.id) for o in finding.outcomes]
     physical = [term for term in terms if term and term.type in _PHYSICAL]
     numbers = [q for q in finding.quantities if q.of and q.of != "dose"]
@@ -309,7 +315,9 @@ def _rows(atlas: Atlas, finding: Finding, root: str) -> Iterator[View]:
         yield _row(atlas, finding, ", ".join(term.label for term in physical), None, root)
 
 
-def _row(atlas: Atlas, finding: Finding, of: str, quantity: Quantity | None, root: str) -> View:
+def _row(
+    atlas: LibraryIndex, finding: Finding, of: str, quantity: Quantity | None, root: str
+) -> View:
     read = view_quantity(quantity) if quantity else {"number": "", "unit": "", "quote": ""}
     vehicles = [v.label for v in finding.vehicles]
     return {
@@ -367,7 +375,7 @@ def view_release(rows: Sequence[View]) -> View | None:
     return picture
 
 
-def view_all_releases(atlas: Atlas, root: str) -> View | None:
+def view_all_releases(atlas: LibraryIndex, root: str) -> View | None:
     """Return the picture of every vehicle's release, for the page of comparisons."""
     carried = [f for f in atlas.findings if f.vehicles]
     return view_release([row for f in carried for row in _rows(atlas, f, root)])
@@ -377,7 +385,7 @@ def view_all_releases(atlas: Atlas, root: str) -> View | None:
 
 
 def view_target_effects(
-    atlas: Atlas, term: Term, findings: Sequence[Finding], root: str
+    atlas: LibraryIndex, term: Term, findings: Sequence[Finding], root: str
 ) -> list[View]:
     """Return the effects on a mechanism for each pair of target and condition that is named.
 
@@ -402,7 +410,7 @@ def view_target_effects(
 
 
 def _view_pair(
-    atlas: Atlas, term: Term, pair: tuple[str, str], held: Sequence[Finding], root: str
+    atlas: LibraryIndex, term: Term, pair: tuple[str, str], held: Sequence[Finding], root: str
 ) -> View:
     effects = Counter(
         effect
@@ -436,12 +444,12 @@ _BETWEEN = {
 }
 
 
-def view_disagreements(atlas: Atlas, term: str, root: str) -> list[View]:
+def view_disagreements(atlas: LibraryIndex, term: str, root: str) -> list[View]:
     """Return the disagreements in which a term is the source, the mechanism or the outcome."""
     return [_view_disagreement(atlas, each, root) for each in atlas.disagreements.get(term, ())]
 
 
-def _view_disagreement(atlas: Atlas, found: Disagreement, root: str) -> View:
+def _view_disagreement(atlas: LibraryIndex, found: Disagreement, root: str) -> View:
     view = view_condition_effect if found.role == "condition" else view_effect
     return {
         "source": atlas.term_link(found.source, root),
@@ -458,7 +466,7 @@ def _view_disagreement(atlas: Atlas, found: Disagreement, root: str) -> View:
     }
 
 
-def _view_statement(atlas: Atlas, statement: Statement, root: str) -> View:
+def _view_statement(atlas: LibraryIndex, statement: Statement, root: str) -> View:
     finding = statement.finding
     paper = atlas.paper(finding.paper).paper
     return {
@@ -470,7 +478,7 @@ def _view_statement(atlas: Atlas, statement: Statement, root: str) -> View:
     }
 
 
-def _view_work(atlas: Atlas, work: str, root: str) -> View:
+def _view_work(atlas: LibraryIndex, work: str, root: str) -> View:
     if work in atlas.library.references:
         csl = atlas.library.references[work].csl
         return link(short_name(csl), atlas.work_href(work, root))

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from builder.models import Finding, Term
-from builder.site.index import ROLES, Atlas, terms_in
+from builder.site.index import ROLES, LibraryIndex, terms_in
 from builder.site.labels import (
     KIND_WORDS,
     ROLE_WORDS,
@@ -80,7 +80,7 @@ _OTHER = "Other mechanisms"
 # --- counts and facets ---------------------------------------------------------------------------
 
 
-def count_term(atlas: Atlas, term: Term) -> View:
+def count_term(atlas: LibraryIndex, term: Term) -> View:
     """Return the counts of a term for programs: studies, findings, works and trials of its own."""
     counts = view_counts(atlas, term)
     works = {
@@ -95,7 +95,9 @@ def count_term(atlas: Atlas, term: Term) -> View:
     }
 
 
-def view_facets(atlas: Atlas, term: str, findings: Sequence[Finding], root: str) -> list[View]:
+def view_facets(
+    atlas: LibraryIndex, term: str, findings: Sequence[Finding], root: str
+) -> list[View]:
     """Return what the findings of a term name, role by role, the most often named first.
 
     Each entry counts its studies, for mechanisms and outcomes those in which it was raised or
@@ -137,7 +139,7 @@ def _way(role: str, effect: str) -> str:
     return direction if direction in ("up", "down") else "other"
 
 
-def _facet_entry(atlas: Atlas, term: str, ways: dict[str, set[str]], root: str) -> View:
+def _facet_entry(atlas: LibraryIndex, term: str, ways: dict[str, set[str]], root: str) -> View:
     marks = [
         {"style": style, "mark": mark, "words": words, "count": len(ways[way])}
         for way, style, mark, words in (
@@ -169,7 +171,7 @@ def view_synonyms(term: Term) -> list[str]:
 # --- the page of a term --------------------------------------------------------------------------
 
 
-def view_term(atlas: Atlas, term: Term) -> Iterator[Page]:
+def view_term(atlas: LibraryIndex, term: Term) -> Iterator[Page]:
     """Yield the page of a source, mechanism, vehicle or condition, and the rest of its findings."""
     findings = sort_by_design(find_evidence(atlas, term))
     path = ids.page_path(term.kind, term.id)
@@ -190,7 +192,7 @@ def view_term(atlas: Atlas, term: Term) -> Iterator[Page]:
         )
 
 
-def _view_main(atlas: Atlas, term: Term, findings: Sequence[Finding]) -> Page:
+def _view_main(atlas: LibraryIndex, term: Term, findings: Sequence[Finding]) -> Page:
     root = "../../"
     path = ids.page_path(term.kind, term.id)
     own = {f.id for f in findings}
@@ -242,7 +244,7 @@ def _view_main(atlas: Atlas, term: Term, findings: Sequence[Finding]) -> Page:
     )
 
 
-def _view_narrower(atlas: Atlas, child: Term, root: str) -> View:
+def _view_narrower(atlas: LibraryIndex, child: Term, root: str) -> View:
     return {
         "term": atlas.term_name(child.id, root),
         "definition": child.definition or "",
@@ -264,7 +266,7 @@ def name_type(term: Term) -> str:
 # --- the index of a kind -------------------------------------------------------------------------
 
 
-def view_term_row(atlas: Atlas, term: Term, root: str) -> View:
+def view_term_row(atlas: LibraryIndex, term: Term, root: str) -> View:
     """Return a term as an entry of its index, with how much evidence it has."""
     findings = find_evidence(atlas, term)
     studies = find_term_studies(atlas, term)
@@ -282,7 +284,7 @@ def view_term_row(atlas: Atlas, term: Term, root: str) -> View:
     }
 
 
-def _index_facets(atlas: Atlas, term: Term, findings: Sequence[Finding]) -> dict[str, str]:
+def _index_facets(atlas: LibraryIndex, term: Term, findings: Sequence[Finding]) -> dict[str, str]:
     """Return what the filter of an index asks for: type, direction, source and design."""
     words = {"up": "raised", "down": "lowered", "none": "no effect", "named": "named only"}
     terms = atlas.library.terms
@@ -323,7 +325,7 @@ def group_type(term: Term) -> str:
     return next((label for label, types in _TYPES if term.type in types), _OTHER)
 
 
-def view_term_index(atlas: Atlas, kind: str) -> Iterator[Page]:
+def view_term_index(atlas: LibraryIndex, kind: str) -> Iterator[Page]:
     """Yield the index of a kind: the terms with a page, by type where mechanisms are listed."""
     index = ids.index_path(kind)
     _, many = KIND_WORDS[kind]

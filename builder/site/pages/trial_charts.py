@@ -9,7 +9,7 @@ from typing import Literal
 from builder.models import Fact, RegistryRecord, Trial
 from builder.site.charts import view_cell, view_picture, view_swatch
 from builder.site.charts.scales import DoseMark, Span, draw_timeline
-from builder.site.index import Atlas
+from builder.site.index import LibraryIndex
 from builder.site.labels import format_range
 from builder.site.links import View, page_href, plural
 from builder.text.dates import parse_date
@@ -31,7 +31,7 @@ _ORIGINS = {
 }
 
 
-def find_doses(atlas: Atlas, trial: Trial) -> list[DoseMark]:
+def find_doses(atlas: LibraryIndex, trial: Trial) -> list[DoseMark]:
     """Return the doses of a trial in particles: as the papers state them, then the registry.
 
     A total may be calculated from volume and concentration.
@@ -62,7 +62,7 @@ def _numbers(facts: Sequence[Fact]) -> list[float]:
     ]
 
 
-def view_timeline(atlas: Atlas, root: str) -> View | None:
+def view_timeline(atlas: LibraryIndex, root: str) -> View | None:
     """Return the trials over time, with phase, status and its date."""
     if not atlas.trials:
         return None
@@ -94,7 +94,7 @@ def view_timeline(atlas: Atlas, root: str) -> View | None:
     return picture
 
 
-def _find_span(atlas: Atlas, trial: Trial) -> Span:
+def _find_span(atlas: LibraryIndex, trial: Trial) -> Span:
     record = atlas.library.registry.get(trial.id)
     end, note = _find_day(record, "completion")
     planned = any(word in note.lower() for word in _PLANNED)
@@ -144,7 +144,7 @@ def _stated(record: RegistryRecord | None, name: str) -> str:
     return " or ".join(dict.fromkeys(values))
 
 
-def _time_row(atlas: Atlas, trial: Trial, span: Span, root: str) -> list[View]:
+def _time_row(atlas: LibraryIndex, trial: Trial, span: Span, root: str) -> list[View]:
     record = atlas.library.registry.get(trial.id)
     end = _stated(record, "completion") or "not seen"
     return [

@@ -8,7 +8,7 @@ from builder.extract.quantities import find_quantities
 from builder.models import Discrepancy, Fact, RegistryRecord, Trial
 from builder.models.trials import Participants
 from builder.site.citations import format_date, short_name
-from builder.site.index import Atlas, view_questions
+from builder.site.index import LibraryIndex, view_questions
 from builder.site.labels import WORDS, describe_design, format_number, format_range, view_dose
 from builder.site.links import Page, View, link, outside, page_href, plural, shorten
 from builder.site.pages.findings import view_numbers, view_place, view_rows
@@ -133,7 +133,7 @@ def _facts(record: RegistryRecord | None, names: Sequence[str]) -> list[View]:
     ]
 
 
-def view_status(atlas: Atlas, trial: Trial) -> View:
+def view_status(atlas: LibraryIndex, trial: Trial) -> View:
     """Return the status with the date as of which it held.
 
     Where the source gives no date, the paper's own date is the latest at which it can have held.
@@ -163,7 +163,7 @@ def view_trial_result(trial: Trial) -> View:
     }
 
 
-def find_repaired(atlas: Atlas, trial: Trial) -> dict[str, str]:
+def find_repaired(atlas: LibraryIndex, trial: Trial) -> dict[str, str]:
     """Return what was repaired in the cells of a trial's row: as printed, as read."""
     rows = [
         row
@@ -187,13 +187,13 @@ def view_discrepancy(found: Discrepancy, repaired: Mapping[str, str]) -> View:
     }
 
 
-def find_discrepancies(atlas: Atlas, trial: Trial) -> list[Discrepancy]:
+def find_discrepancies(atlas: LibraryIndex, trial: Trial) -> list[Discrepancy]:
     """Return the fields on which review and registry differ, the most severe first."""
     rank = {"high": 0, "medium": 1, "low": 2}
     return sorted(trial.discrepancies, key=lambda d: (rank[d.severity], d.field))
 
 
-def _differs(atlas: Atlas, trial: Trial) -> str:
+def _differs(atlas: LibraryIndex, trial: Trial) -> str:
     """Return how far review and registry agree; no facts to compare is not agreement."""
     found = len(trial.discrepancies)
     if found:
@@ -205,7 +205,7 @@ def _differs(atlas: Atlas, trial: Trial) -> str:
     return "no difference found" if compared else "registry record not seen"
 
 
-def view_trial_row(atlas: Atlas, trial: Trial, root: str) -> View:
+def view_trial_row(atlas: LibraryIndex, trial: Trial, root: str) -> View:
     """Return a trial as a row of a table."""
     atlas.quoted.add(trial.paper)
     return {
@@ -322,19 +322,19 @@ def _registry_words(name: str) -> str:
     return f"publication: {words}" if name.startswith("paper_") else words
 
 
-def _view_lookalike(atlas: Atlas, registry: str, root: str) -> View:
+def _view_lookalike(atlas: LibraryIndex, registry: str, root: str) -> View:
     """Return the trial that another is easily confused with; a link where the atlas has it."""
     known = {trial.registry: trial.id for trial in atlas.trials}
     found = known.get(registry)
     return link(registry, page_href(root, "trial", found) if found else "")
 
 
-def _others(atlas: Atlas, trial: Trial) -> Sequence[Trial]:
+def _others(atlas: LibraryIndex, trial: Trial) -> Sequence[Trial]:
     """Return the other reports of a trial; the first one stands for it."""
     return atlas.reports.get(trial.id, [trial])[1:]
 
 
-def _view_report(atlas: Atlas, other: Trial, trial: Trial, root: str) -> View:
+def _view_report(atlas: LibraryIndex, other: Trial, trial: Trial, root: str) -> View:
     """Return what another paper says of the same trial, with each field on which it differs."""
     known, said = review_values(trial), review_values(other)
     labels = {name: label for label, name, _, _ in _FIELDS}
@@ -353,7 +353,7 @@ def _view_report(atlas: Atlas, other: Trial, trial: Trial, root: str) -> View:
     }
 
 
-def view_trial(atlas: Atlas, trial: Trial) -> Page:
+def view_trial(atlas: LibraryIndex, trial: Trial) -> Page:
     """Return the page of one trial."""
     root = "../../"
     record = atlas.library.registry.get(trial.id)
@@ -409,7 +409,7 @@ def view_trial(atlas: Atlas, trial: Trial) -> Page:
     )
 
 
-def view_trial_index(atlas: Atlas) -> Page:
+def view_trial_index(atlas: LibraryIndex) -> Page:
     """Return the overview of all trials, those with a result first."""
     ranked = sorted(atlas.trials, key=lambda t: (not t.result, t.id))
     rows = [view_trial_row(atlas, t, "../") for t in ranked]
@@ -429,7 +429,7 @@ def view_trial_index(atlas: Atlas) -> Page:
     )
 
 
-def view_dose_table(atlas: Atlas, root: str) -> View:
+def view_dose_table(atlas: LibraryIndex, root: str) -> View:
     """Return the doses of all trials in columns, one a unit; a column that none has is left out."""
     held = {t.id: view_amounts(t) for t in atlas.trials}
     columns = list(dict.fromkeys(name for amounts in held.values() for name in amounts))

@@ -13,7 +13,7 @@ from hand_made import PAPER, make_bundle, make_library
 
 from builder import models
 from builder.site.charts import fill_table, view_cell, view_picture
-from builder.site.index import Atlas, build_atlas
+from builder.site.index import LibraryIndex, build_index
 from builder.site.pages.compare import find_comparable, view_compare, view_compared
 from builder.site.pages.term_details import view_pictures
 from builder.site.pages.trial_charts import find_doses, view_timeline
@@ -67,7 +67,7 @@ def fact(value: Any, **more: Any) -> list[models.Fact]:
     return [models.Fact(value=value, **more)]
 
 
-def make_atlas(tmp_path: Path, findings: list[models.Finding] | None = None) -> Atlas:
+def make_atlas(tmp_path: Path, findings: list[models.Finding] | None = None) -> LibraryIndex:
     bundle = make_bundle()
     dose = models.Dose(
         printed="5 mL of 2 × 10^9/mL",
@@ -102,15 +102,15 @@ def make_atlas(tmp_path: Path, findings: list[models.Finding] | None = None) -> 
             "dose_particles_high": [*fact(1_000_000_000), *fact(200_000_000_000)],
         },
     )
-    return build_atlas(library)
+    return build_index(library)
 
 
 @pytest.fixture
-def atlas(tmp_path: Path) -> Atlas:
+def atlas(tmp_path: Path) -> LibraryIndex:
     return make_atlas(tmp_path)
 
 
-def pictures_of(atlas: Atlas, term: str) -> dict[str, Any]:
+def pictures_of(atlas: LibraryIndex, term: str) -> dict[str, Any]:
     found = view_pictures(atlas, atlas.library.terms[term], atlas.findings_of(term), "../../")
     return {picture["id"]: picture for picture in found}
 
@@ -119,7 +119,7 @@ def cells(picture: Any) -> list[list[str]]:
     return [[cell["label"] for cell in row] for row in picture["rows"]]
 
 
-def test_a_source_shows_its_studies_by_condition_and_design(atlas: Atlas) -> None:
+def test_a_source_shows_its_studies_by_condition_and_design(atlas: LibraryIndex) -> None:
     picture = pictures_of(atlas, "bmsc")["picture-levels"]
     assert words(picture["svg"]) == ["Knee osteoarthritis", "2", "no condition stated", "2"]
     assert bars(picture["svg"], "fill-clinical") == [(0, 50)]
@@ -135,7 +135,7 @@ def test_a_source_shows_its_studies_by_condition_and_design(atlas: Atlas) -> Non
     assert picture["rows"][0][0]["href"] == "../../conditions/knee-oa/"
 
 
-def test_a_mechanism_shows_who_carries_it_and_what_follows(atlas: Atlas) -> None:
+def test_a_mechanism_shows_who_carries_it_and_what_follows(atlas: LibraryIndex) -> None:
     picture = pictures_of(atlas, "il-1b")["picture-chain"]
     assert cells(picture) == [
         ["Source", "Bone marrow MSC", "4"],
@@ -150,19 +150,19 @@ def test_a_mechanism_shows_who_carries_it_and_what_follows(atlas: Atlas) -> None
     assert picture["wide"]
 
 
-def test_a_single_finding_needs_no_picture(atlas: Atlas) -> None:
+def test_a_single_finding_needs_no_picture(atlas: LibraryIndex) -> None:
     assert pictures_of(atlas, "adsc") == {}
     assert pictures_of(atlas, "unused") == {}
 
 
-def test_arms_that_do_not_pair_are_not_drawn(atlas: Atlas) -> None:
+def test_arms_that_do_not_pair_are_not_drawn(atlas: LibraryIndex) -> None:
     record = atlas.library.registry["nct02"]
     facts = {**record.facts, "dose_particles_high": fact(5)}
     atlas.library.registry["nct02"] = record.model_copy(update={"facts": facts})
     assert find_doses(atlas, atlas.trial_by_id["nct02"]) == []
 
 
-def test_trials_stand_in_time_with_phase_status_and_its_day(atlas: Atlas) -> None:
+def test_trials_stand_in_time_with_phase_status_and_its_day(atlas: LibraryIndex) -> None:
     picture = view_timeline(atlas, "../")
     assert picture
     assert cells(picture) == [
@@ -185,7 +185,7 @@ def test_trials_stand_in_time_with_phase_status_and_its_day(atlas: Atlas) -> Non
     ]
 
 
-def test_sources_are_compared_group_by_group(atlas: Atlas) -> None:
+def test_sources_are_compared_group_by_group(atlas: LibraryIndex) -> None:
     terms = find_comparable(atlas)
     assert [t.id for t in terms] == ["bmsc", "adsc"]
     every = [view_compared(atlas, t) for t in terms]
