@@ -42,6 +42,7 @@ check: test-env ## check style, types, content/ and that the site builds
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m ruff format --check
 	$(PYTHON) -m mypy
+	$(PYTHON) .ci/check_packages.py requirements-dev.lock
 	$(ATLAS) check
 	$(ATLAS) build
 

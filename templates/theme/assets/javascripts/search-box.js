@@ -85,6 +85,7 @@ export function createBox(form, input) {
       return;
     }
     const mine = ++turn;
+    list.dataset.state = "busy";
     clearTimeout(timer);
     try {
       const engine = await start();
@@ -97,7 +98,9 @@ export function createBox(form, input) {
       clearTimeout(timer);
       const hits = link(found.names);
       show(query, hits, engine.kinds, describe(hits, found.notice));
-      if (found.plan && hits.length <= FEW) timer = setTimeout(() => fill(query, mine, engine).catch(fail), WAIT);
+      const more = found.plan && hits.length <= FEW;
+      list.dataset.state = more ? "busy" : "done";
+      if (more) timer = setTimeout(() => fill(query, mine, engine).catch(fail), WAIT);
     } catch {
       if (mine !== turn) return;
       clearTimeout(timer);
@@ -108,7 +111,9 @@ export function createBox(form, input) {
   async function fill(query, mine, engine) {
     const { results, found } = await search(query, null, { open: true });
     const hits = await Promise.all(results.slice(0, MOST).map(async (hit) => ({ ...(hit.path ? hit : await hit.load()) })));
-    if (mine === turn && hits.length) show(query, link(hits), engine.kinds, describe(hits, found.notice));
+    if (mine !== turn) return;
+    if (hits.length) show(query, link(hits), engine.kinds, describe(hits, found.notice));
+    list.dataset.state = "done";
   }
 
   function fail() {
