@@ -3,8 +3,8 @@
 Usage: python .ci/check_packages.py LOCK [--strict]
 
 A licence that is not accepted exits with 1. Vulnerabilities are listed, and exit with 1 under
---strict only: what is found out later must not stop a build that worked. Where the database can't be
-reached, one line says so. It needs nothing but the standard library and pip.
+--strict only: what is found out later must not stop a build that worked. Where the database can't
+be reached, one line says so. It needs nothing but the standard library and pip.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ OSV = os.environ.get("OSV_URL", "https://api.osv.dev/v1/querybatch")
 SECONDS = 20
 # Licences, as SPDX or the classifiers name them, under which a package may be used here.
 ACCEPTED = re.compile(
-    r"\b(?:0BSD|Apache|BSD|MIT|ISC|ISCL|MPL-2\.0|Mozilla Public License 2\.0|PSF-2\.0|Zlib|CC0-1\.0|"
-    r"Public[ -]Domain|Artistic License|LGPL)\b"
+    r"\b(?:0BSD|Apache|BSD|MIT|ISC|ISCL|MPL-2\.0|Mozilla Public License 2\.0|PSF-2\.0|Zlib|"
+    r"CC0-1\.0|Public[ -]Domain|Artistic License)\b"
 )
 
 

@@ -23,41 +23,53 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 # The tests of each package, quickest first.
 PACKAGES = {
     "builder/store": ["tests/store"],
-    "builder/addresses": ["tests/addresses", "tests/curate/test_successors.py", "tests/test_pipeline.py"],
+    "builder/addresses": ["tests/addresses", "tests/curate/test_successors.py"],
     "builder/readers": ["tests/readers"],
     "builder/extract/findings": ["tests/extract"],
 }  # fmt: skip
-# File, the words to replace, what stands there instead, and the tests that have to notice. Lines of
-# words are replaced one by one, for what two walls keep out.
-NAMED = [
-    ("builder/refresh/http_client.py", "if size > MAX_BYTES or", "if", "tests/refresh/test_web.py"),
-    ("builder/refresh/http_client.py", "part, MAX_BYTES + 1 - size", "part", "tests/refresh/test_web.py"),
-    ("builder/readers/jats/source.py", "resolve_entities=False\nmore, view[end:]", "resolve_entities=True\nview[doctype:]", "tests/readers/jats"),
-    ("builder/readers/source.py", "if size > MAX_BYTES", "if False", "tests/readers/test_source.py"),
-    ("builder/project.py", ' and not path.name.startswith(".")', "", "tests/store"),
-    ("builder/store/files.py", "os.chmod(name, 0o644)", "pass", "tests/store"),
-    ("builder/store/atomic_replace.py", "path.chmod(0o755 if path.is_dir() else 0o644)", "pass", "tests/store"),
-    ("builder/store/atomic_replace.py", "folder.chmod(0o755)", "pass", "tests/store"),
-    ("builder/export/crate.py", "0o644 << 16", "0", "tests/export"),
-    ("builder/export/tables.py", 'lineterminator="\\r\\n"', 'lineterminator="\\n"', "tests/export"),
-    ("builder/site/pages/curation.py", '"moved_to"', '"moved_away"', "tests/site"),
-    ("templates/theme/partials/atlas-head.html", 'http-equiv="refresh"', 'name="refresh"', "tests/publish tests/site tests/test_pipeline.py"),
-]  # fmt: skip
 ORDER: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
     ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
 }  # fmt: skip
-Mutant = tuple[int, str, Callable[[], None]]
+Place = tuple[int, str, Callable[[], None]]
 
 
-def find_mutants(tree: ast.Module) -> Iterator[Mutant]:
+@dataclass(frozen=True)
+class Mutant:
+    """A changed file: where, what was changed, its whole text, and the tests that should notice."""
+
+    file: Path
+    line: int
+    change: str
+    text: str
+    tests: list[str]
+
+
+def read_named() -> Iterator[Mutant]:
+    """Yield the changes that are listed in mutants.yml."""
+    listed = (Path(__file__).parent / "mutants.yml").read_text(encoding="utf-8")
+    for item in yaml.safe_load(listed):
+        text = (ROOT / item["file"]).read_text(encoding="utf-8")
+        line, said = 0, []
+        for old, new in item["replace"]:
+            assert old in text, f"{item['file']} has no {old!r} any more"
+            line = text.count("\n", 0, text.index(old)) + 1
+            said.append(f"{old} → {new}")
+            text = text.replace(old, new)
+        yield Mutant(Path(item["file"]), line, "; ".join(said), text, item["tests"])
+
+
+def find_places(tree: ast.Module) -> Iterator[Place]:
     """Yield line, description and what makes the change, for each place inside a function."""
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef):
@@ -66,8 +78,8 @@ def find_mutants(tree: ast.Module) -> Iterator[Mutant]:
                     yield from mutate_node(node)
 
 
-def mutate_node(node: Any) -> Iterator[Mutant]:
-    def put(name: str, value: Any, said: str) -> Mutant:
+def mutate_node(node: Any) -> Iterator[Place]:
+    def put(name: str, value: Any, said: str) -> Place:
         return node.lineno, said, lambda: setattr(node, name, value)
 
     match node:
@@ -90,29 +102,28 @@ def mutate_node(node: Any) -> Iterator[Mutant]:
         case ast.BinOp(op=ast.Add() | ast.Sub() as op):
             other = ast.Sub if isinstance(op, ast.Add) else ast.Add
             yield put("op", other(), f"{type(op).__name__} → {other.__name__}")
-        case ast.Continue() | ast.Break():
-            return
 
 
-def sample(package: str, count: int, seed: int) -> Iterator[tuple[Path, int, str, str]]:
-    """Yield file, line, description and the changed source of a sample of a package's mutants."""
+def sample(package: str, count: int, seed: int) -> Iterator[Mutant]:
+    """Yield a sample of the mutants of a package."""
     places = []
     for path in sorted((ROOT / package).rglob("*.py")):
         source = path.read_text(encoding="utf-8")
-        places += [(path, n) for n, _ in enumerate(find_mutants(ast.parse(source)))]
+        places += [(path, n) for n, _ in enumerate(find_places(ast.parse(source)))]
     for path, number in random.Random(seed).sample(places, min(count, len(places))):
         tree = copy.deepcopy(ast.parse(path.read_text(encoding="utf-8")))
-        line, said, change = list(find_mutants(tree))[number]
+        line, said, change = list(find_places(tree))[number]
         change()
-        yield path.relative_to(ROOT), line, said, ast.unparse(ast.fix_missing_locations(tree))
+        text = ast.unparse(ast.fix_missing_locations(tree))
+        yield Mutant(path.relative_to(ROOT), line, said, text, PACKAGES[package])
 
 
-def is_noticed(folder: Path, file: Path, text: str, tests: list[str], seconds: float) -> bool:
-    """Return whether the tests fail with another text in a file."""
-    target = folder / file
+def is_noticed(folder: Path, mutant: Mutant, seconds: float) -> bool:
+    """Return whether the tests fail, or take too long, with a mutant in a copy of the project."""
+    target = folder / mutant.file
     before = target.read_text(encoding="utf-8")
-    target.write_text(text, encoding="utf-8")
-    words = ["-x", "-q", "-p", "no:cacheprovider", "--no-header", *tests]
+    target.write_text(mutant.text, encoding="utf-8")
+    words = ["-x", "-q", "-p", "no:cacheprovider", "--no-header", *mutant.tests]
     try:
         ran = subprocess.run(
             [sys.executable, "-B", "-m", "pytest", *words], cwd=folder, timeout=seconds,
@@ -134,36 +145,31 @@ def main() -> int:
     asked = parser.parse_args()
     noticed: Counter[str] = Counter()
     made: Counter[str] = Counter()
-    left_out = shutil.ignore_patterns(".git", ".venv", "build", "site", "*.pyc", ".*_cache")
+    aside = {".git", ".venv", "build", "site"}
+    left_out = lambda at, names: aside & {*names} if Path(at) == ROOT else set()  # noqa: E731
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "atlas"
         shutil.copytree(ROOT, folder, ignore=left_out, symlinks=True)
 
-        def judge(
-            file: Path, line: int, said: str, text: str, tests: list[str], most: float
-        ) -> None:
-            made[str(file)] += 1
-            if is_noticed(folder, file, text, tests, most):
-                noticed[str(file)] += 1
+        def judge(mutant: Mutant, most: float) -> None:
+            made[str(mutant.file)] += 1
+            if is_noticed(folder, mutant, most):
+                noticed[str(mutant.file)] += 1
             else:
-                sys.stdout.write(f"not noticed: {file}:{line}: {said}\n")
+                sys.stdout.write(f"not noticed: {mutant.file}:{mutant.line}: {mutant.change}\n")
                 sys.stdout.flush()
 
-        for file, old, new, tests in [] if asked.package else NAMED:
-            text = (ROOT / file).read_text(encoding="utf-8")
-            for one, other in zip(old.splitlines(), new.splitlines() or [""], strict=True):
-                assert one in text, f"{file} has no {one!r} any more"
-                line = text.count("\n", 0, text.index(one)) + 1
-                text = text.replace(one, other)
-            judge(Path(file), line, f"{old} → {new}", text, tests.split(), 900)
+        for mutant in [] if asked.package else read_named():
+            judge(mutant, 900)
         for package in (asked.package or PACKAGES) if asked.sample else ():
             begun = time.monotonic()
             first = next(iter((ROOT / package).rglob("*.py"))).relative_to(ROOT)
             same = (ROOT / first).read_text(encoding="utf-8")
-            assert not is_noticed(folder, first, same, PACKAGES[package], 3600), "tests fail as is"
+            sound = Mutant(first, 0, "none", same, PACKAGES[package])
+            assert not is_noticed(folder, sound, 3600), "the tests fail as it is"
             most = 60 + 5 * (time.monotonic() - begun)
             for mutant in sample(package, asked.sample, asked.seed):
-                judge(*mutant, PACKAGES[package], most)
+                judge(mutant, most)
     for module, count in sorted(made.items()):
         sys.stdout.write(f"{module:50}{noticed[module]:4} of {count} noticed\n")
     sys.stdout.write(f"{noticed.total()} of {made.total()} noticed\n")

@@ -126,7 +126,8 @@ def kept(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
         "runs:\n- strategy: exosome-trials\n  database: Europe PMC\n  day: 2026-01-31\n"
         "  found: 2\n  taken: 2\n  new: 1\n"
         "records:\n- id: roe-2020-exosomes\n  title: Exosomes\n  year: 2020\n  found:\n"
-        "  - strategy: exosome-trials\n    database: Europe PMC\n    day: 2026-01-31\n  decisions:\n"
+        "  - strategy: exosome-trials\n    database: Europe PMC\n    day: 2026-01-31\n"
+        "  decisions:\n"
         "  - by: ann\n    verdict: exclude\n    reason: not exosomes\n    day: 2026-01-31\n",
     )
     return project
@@ -199,7 +200,7 @@ JSON_VALUES: tuple[Any, ...] = (
 )  # fmt: skip
 
 
-class Told:
+class Answering:
     """A desk whose every answer is the one given."""
 
     def __init__(self, service: Service, data: dict[str, Any]) -> None:
@@ -227,7 +228,7 @@ def mutate_json(data: Any, chance: random.Random) -> Any:
 
 
 def ask_registry(data: dict[str, Any]) -> list[Any]:
-    answer = clinicaltrials.ask_study(Told(CLINICAL_TRIALS, data), "NCT01234567")
+    answer = clinicaltrials.ask_study(Answering(CLINICAL_TRIALS, data), "NCT01234567")
     facts = clinicaltrials.find_facts(answer.data, answer.url, DAY)
     return [merge_record(None, "NCT01234567", facts, "ClinicalTrials.gov", DAY)]
 
@@ -252,28 +253,30 @@ ANSWERS: dict[str, tuple[dict[str, Any], Callable[[dict[str, Any]], list[Any]]]]
     "crossref": (
         service_answers.crossref_work(**service_answers.RETRACTION),
         lambda d: ask_all(
-            lambda: crossref.ask_doi(Told(CROSSREF, d), "10.1000/roe.1", "", DAY),
+            lambda: crossref.ask_doi(Answering(CROSSREF, d), "10.1000/roe.1", "", DAY),
         ),
     ),
     "crossref-list": (
         service_answers.crossref_list(service_answers.crossref_item()),
         lambda d: ask_all(
-            lambda: crossref.ask_title(Told(CROSSREF, d), WORK, ""),
-            lambda: take_pages(databases.search_crossref(Told(CROSSREF, d), "x")),
+            lambda: crossref.ask_title(Answering(CROSSREF, d), WORK, ""),
+            lambda: take_pages(databases.search_crossref(Answering(CROSSREF, d), "x")),
         ),
     ),
     "europe-pmc": (
         {**service_answers.pmc_search(service_answers.pmc_result()),
          "nextCursorMark": "*"},
         lambda d: ask_all(
-            lambda: europepmc.ask_doi(Told(EUROPE_PMC, d), "10.1000/roe.1", DAY),
-            lambda: europepmc.ask_title(Told(EUROPE_PMC, d), WORK),
-            lambda: take_pages(databases.search_europe_pmc(Told(EUROPE_PMC, d), "x")),
+            lambda: europepmc.ask_doi(Answering(EUROPE_PMC, d), "10.1000/roe.1", DAY),
+            lambda: europepmc.ask_title(Answering(EUROPE_PMC, d), WORK),
+            lambda: take_pages(databases.search_europe_pmc(Answering(EUROPE_PMC, d), "x")),
         ),
     ),
     "trials": (
         {"studies": [service_answers.study()], "totalCount": 1},
-        lambda d: ask_all(lambda: take_pages(databases.search_trials(Told(CLINICAL_TRIALS, d), "x"))),
+        lambda d: ask_all(
+            lambda: take_pages(databases.search_trials(Answering(CLINICAL_TRIALS, d), "x"))
+        ),
     ),
 }  # fmt: skip
 
