@@ -79,11 +79,11 @@ def extract(project: Project, jobs: int | None, dask: str | None) -> None:
 @click.pass_obj
 def check(project: Project, as_json: bool) -> None:
     """Check content/ against the seeds, and every name in it."""
-    from builder.curate import extraction
+    from builder import pipeline
 
     try:
         with Stages() as stages:
-            report = extraction.check(project, stages.notify)
+            report = pipeline.check(project, stages.notify)
             problems = report.problems
     except ProblemError as error:
         problems = error.problems

@@ -18,7 +18,8 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from builder.errors import Problem, ProblemError, suggest
-from builder.models.base import SLUG
+from builder.models.base import CURIE, SLUG
+from builder.models.works import ADDRESS
 
 WIDTH = 100
 # Below the project's root, the copy on which a transaction works; messages name the real file.
@@ -59,6 +60,12 @@ _EXPECTED = {
     "less_than_equal": "a number of at most {le}",
     "greater_than": "a number above {gt}",
     "less_than": "a number below {lt}",
+}
+
+_FORMS = {
+    SLUG: "a text of lower-case letters, digits and hyphens",
+    CURIE: "an identifier with its prefix, as GO:0032571",
+    ADDRESS: "an address as sources/bmsc/ or papers/roe-2020/#f0a1b2c3",
 }
 
 
@@ -349,11 +356,7 @@ def describe_error(item: Any) -> tuple[str, str]:
     kind, context = item["type"], item.get("ctx", {})
     got = "none" if kind == "missing" else quote(item["input"])
     if kind == "string_pattern_mismatch":
-        slug = context["pattern"] == SLUG
-        form = (
-            "lower-case letters, digits and hyphens" if slug else f"the form {context['pattern']}"
-        )
-        return f"a text of {form}", got
+        return _FORMS.get(context["pattern"], f"a text of the form {context['pattern']}"), got
     expected = _EXPECTED.get(kind)
     return (expected.format(**context) if expected else f"a value that fits ({item['msg']})"), got
 

@@ -111,10 +111,10 @@ def checkout(tmp_path: Path, root: Path) -> Checkout:
 
 
 @pytest.fixture(scope="module")
-def bare(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
+def bare(tmp_path_factory: pytest.TempPathFactory, root: Path, build: Path) -> Path:
     """An environment that holds nothing but the newest pip, to be copied."""
     made = Checkout(tmp_path_factory.mktemp("bare"), root, SMALL, "")
-    made.put_pip(find_pip(root, "newest"))
+    made.put_pip(find_pip(root, build, "newest"))
     return made.folder / ".venv"
 
 
@@ -126,11 +126,11 @@ def small(tmp_path: Path, root: Path, bare: Path) -> Checkout:
     return small
 
 
-def find_pip(root: Path, age: str) -> Path:
+def find_pip(root: Path, build: Path, age: str) -> Path:
     """Return the wheel that `make test` fetched for these tests."""
     lock = (root / f".ci/requirements/pip-{age}.txt").read_text(encoding="utf-8")
     version = PIN.findall(lock)[0][1]
-    wheel = root / "build/pips" / f"pip-{version}-py3-none-any.whl"
+    wheel = build / "pips" / f"pip-{version}-py3-none-any.whl"
     assert wheel.is_file(), f"no {wheel.name}; .ci/get-pips fetches it"
     return wheel
 
@@ -142,8 +142,10 @@ def one_line(ran: subprocess.CompletedProcess[str]) -> str:
 
 
 @pytest.mark.parametrize("age", ["oldest", "newest"])
-def test_what_is_installed_is_what_the_lock_names(checkout: Checkout, root: Path, age: str) -> None:
-    checkout.put_pip(find_pip(root, age))
+def test_what_is_installed_is_what_the_lock_names(
+    checkout: Checkout, root: Path, build: Path, age: str
+) -> None:
+    checkout.put_pip(find_pip(root, build, age))
     if age == "oldest":
         # Left to resolve, it would look beyond the lock: the case that this test guards against.
         pins = re.findall(r"(?m)^(?:mkdocs|pydantic)==.*\n.*\n", checkout.lock.read_text())

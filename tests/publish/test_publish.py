@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 from hand_made import DIGEST_PAPER, furnish
 
 from builder import pipeline
+from builder.curate import redirects
 from builder.errors import ProblemError
 from builder.project import FALLBACK_EPOCH, Project, source_date_epoch
 from builder.publish import site as publish
@@ -64,6 +66,15 @@ def test_a_change_is_published(site: Project) -> None:
     assert "Made of marrow." in (site.site / "sources/bmsc/index.html").read_text()
     assert f"papers/{DIGEST_PAPER}/index.html" in picture(site)
     assert no_leftovers(site)
+
+
+def test_an_address_that_moved_leads_on_without_a_script(site: Project) -> None:
+    redirects.rename(site, "bmsc", "bm-msc")
+    assert pipeline.build(site)
+    page = (site.site / "sources/bmsc/index.html").read_text()
+    (leads,) = re.findall(r'<meta http-equiv="refresh" content="([^"]+)">', page)
+    assert leads == "0; url=../../sources/bm-msc/"
+    assert (site.site / "sources/bm-msc/index.html").is_file()
 
 
 def test_a_warning_of_the_generator_fails_a_build_and_leaves_the_site(site: Project) -> None:
