@@ -9,7 +9,11 @@ import os
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+<<<<<<< HEAD
 from dataclasses import replace
+=======
+from dataclasses import dataclass
+>>>>>>> main
 from pathlib import Path
 from typing import Any
 
@@ -33,14 +37,21 @@ from builder.extract import design, methods_text
 from builder.extract.findings.cues import parse_cues
 from builder.project import Project
 from builder.publish import site as publish
+<<<<<<< HEAD
 from builder.readers.references.title import parse_words
 from builder.search.index import check_settings
 from builder.site.render import RenderReport, render_site
+=======
+from builder.site.pages import Page, view_site
+from builder.site.render import RenderReport, render_site, write_pages
+>>>>>>> main
 from builder.store import Library, load
 from builder.store.atomic_replace import hold_lock
 from builder.store.build_info import find_edition
+from builder.store.cache import Cache
 from builder.store.transaction import stage
 
+<<<<<<< HEAD
 # The word lists kept by hand, each with what reads it.
 _SETTINGS: dict[str, Callable[[Any], object]] = {
     "cues.yml": parse_cues,
@@ -51,6 +62,23 @@ _SETTINGS: dict[str, Callable[[Any], object]] = {
 }
 # What a preview last read of seeds and records, by its site: a hash, the library, its problems.
 _PREVIEWED: dict[Path, tuple[str, Library, list[Problem]]] = {}
+=======
+
+@dataclass(slots=True)
+class _Preview:
+    """What a preview last read of seeds and records: a hash of them, their pages, their problems.
+
+    ``shown`` is the hash of all that its Markdown was made of.
+    """
+
+    data: str
+    pages: list[Page]
+    problems: list[Problem]
+    shown: str = ""
+
+
+_PREVIEWED: dict[Path, _Preview] = {}  # by the site
+>>>>>>> main
 __all__ = ["Notify", "Report", "build", "check", "extract", "load", "render", "silent"]
 
 
@@ -165,26 +193,30 @@ def rebuild(project: Project, *, fresh: bool = False) -> list[Problem]:
     and its downloads stay as they were.
     """
     try:
-        if not fresh and publish.is_current(project):
+        inputs = publish.hash_inputs(project)
+        if not fresh and publish.is_current(project, inputs):
             return []
         data = publish.hash_folders(project, project.seeds, project.content)
         known = _PREVIEWED.get(project.site)
-        if fresh or known is None or known[0] != data:
-            with stage(project) as copy:
+        if fresh or known is None or known.data != data:
+            with stage(project) as copy, Cache(project.build / "cache") as cache:
                 report = extract_records(copy, project)
                 if report.failed:
                     return report.problems
-                known = (data, store.load_library(copy.content, project.root), report.problems)
+                library = store.load_library(copy.content, project.root, cache)
                 if fresh or not project.site.is_dir():
-                    _build(project, known[1], silent)
-                    _PREVIEWED[project.site] = known
-                    return report.problems
+                    _build(project, library, silent)
+            edition = find_edition(library, publish.site_address(project))
+            pages = list(view_site(library, edition, export.read_sizes(project.downloads)))
+            known = _Preview(data, pages, report.problems)
             _PREVIEWED[project.site] = known
-        edition = find_edition(known[1], publish.site_address(project))
-        sizes = export.read_sizes(project.downloads)
-        with _template_faults(project):
-            render_site(known[1], project.docs, project.templates, edition, sizes)
-        publish.refresh(project)
+        folders = [project.templates / name for name in ("pages", "partials")]
+        if (shown := f"{data} {publish.hash_folders(project, *folders)}") != known.shown:
+            with _template_faults(project):
+                write_pages(known.pages, project.docs, project.templates)
+            known.shown = shown
+        if not publish.is_current(project, inputs):
+            publish.refresh(project, inputs)
     except ProblemError as error:
         return error.problems
-    return known[2]
+    return known.problems

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
-from hand_made import DIGEST, copy_project
+from hand_made import DIGEST, Share, copy_project, share_folder
 from hypothesis import settings
 
 from builder.project import Project
@@ -33,6 +34,13 @@ def root() -> Path:
 def build() -> Path:
     """The build folder of the project itself."""
     return BUILD
+
+
+@pytest.fixture(scope="session")
+def share(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Share:
+    """Make folders that all processes of the run share; nobody writes in them afterwards."""
+    base = tmp_path_factory.getbasetemp()
+    return partial(share_folder, base if worker_id == "master" else base.parent)
 
 
 @pytest.fixture

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -176,6 +178,21 @@ def furnish(root: Path, project: Project) -> None:
     # Settings of the field that lie at the top of content/: words of the search, cues, journals.
     for name in ("search.yml", "cues.yml", "journals.yml"):
         shutil.copy(root / "content" / name, project.content / name)
+
+
+# Makes a folder of some name once for all processes of a test run, and returns it.
+Share = Callable[[str, Callable[[Path], None]], Path]
+
+
+def share_folder(base: Path, name: str, make: Callable[[Path], None]) -> Path:
+    """Return the folder ``base/name``, made by the first process of a test run that asks for it."""
+    folder, done = base / name, base / f"{name}.done"
+    with (base / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            make(folder)
+            done.touch()
+    return folder
 
 
 def copy_project(root: Path, to: Path) -> Project:

@@ -238,7 +238,7 @@ def questions(project: Project, as_json: bool) -> None:
     with reported_problems():
         found = find_questions(store.load(project))
     if as_json:
-        click.echo(json.dumps([asdict(q) for q in found], ensure_ascii=False, indent=2))
+        click.echo(json.dumps([q.to_data() for q in found], ensure_ascii=False, indent=2))
         return
     for question in found:
         click.echo(str(question))

@@ -109,22 +109,20 @@ def _screen_by_key(project: Project, who: str) -> None:
 @click.pass_obj
 def include_records(project: Project, records: tuple[str, ...]) -> None:
     """Fetch included records into seeds/ and read them."""
-    from builder.curate import extraction
     from builder.curate.reading import load_vocabulary
     from builder.refresh.include import include
 
     with reported_problems(), Stages() as stages:
         done = include(project, load_vocabulary(project), records, notify=stages.notify)
-        report = extraction.extract(project, stages.notify)
     for kind, brought in (("full text", done.seeds), ("abstract", done.abstracts)):
         for record, seed in brought.items():
             click.echo(f"{record}: {kind}, seeds/{seed}")
     for record, why in done.missed.items():
         click.echo(f"{record}: not retrieved ({why})")
     finish(
-        [*done.problems, *report.problems],
+        done.problems,
         f"include: {count(len(done.seeds), 'full text')}, "
         f"{count(len(done.abstracts), 'abstract')}, "
-        f"{len(done.missed):,} not retrieved; {count(len(report.changed), 'file')} of content/ "
-        f"changed, {stages.seconds}",
+        f"{len(done.missed):,} not retrieved; {count(len(done.changed), 'file')} changed, "
+        f"{stages.seconds}",
     )

@@ -51,6 +51,23 @@ def find_lines(path: Path) -> list[int]:
     return [store.find_line(text, (number,)) for number in range(count)]
 
 
+def draft_correction(record: BaseModel, field: str) -> str:
+    """Return the entry of a correction of a field, as YAML; empty where it can't be corrected.
+
+    ``record`` has an ``id``. New value, reason and date are left as ``…`` for the curator.
+    """
+    steps = field.split(".")
+    if PROTECTED.intersection(steps):
+        return ""
+    data = record.model_dump(mode="json", by_alias=True)
+    try:
+        holder, key = _walk(data, steps, field)
+    except _MisfitError:
+        return ""
+    entry = {"record": data["id"], "field": field, "old": _bare(holder[key])}
+    return store.dump_yaml([{**entry, "new": "…", "reason": "…", "date": "…"}])
+
+
 class _MisfitError(Exception):
     def __init__(self, field: str, expected: str, got: str = "", hint: str = "") -> None:
         super().__init__(expected)
@@ -119,9 +136,9 @@ def _correct(record: BaseModel, correction: models.Correction) -> BaseModel:
 
 def _expect(present: Any, correction: models.Correction) -> None:
     old, new = _plain(correction.old), _plain(correction.new)
-    if present == old:
+    if _bare(present) == _bare(old):
         return
-    if present == new:
+    if _bare(present) == _bare(new):
         hint = "The extraction gives the new value by itself: delete this correction."
     else:
         hint = "Look at the seed again, then renew or delete this correction."
@@ -158,6 +175,13 @@ def _place(items: list[Any], step: str) -> int | None:
         return int(step) if int(step) < len(items) else None
     by_id: Callable[[Any], bool] = lambda item: isinstance(item, dict) and item.get("id") == step  # noqa: E731
     return next((i for i, item in enumerate(items) if by_id(item)), None)
+
+
+def _bare(value: Any) -> Any:
+    """Return a value as the files of content/ hold it: keys without a value are left out."""
+    if isinstance(value, dict):
+        return {k: _bare(v) for k, v in value.items() if v is not None and v != []}
+    return [_bare(v) for v in value] if isinstance(value, list) else value
 
 
 def _plain(value: Any) -> Any:

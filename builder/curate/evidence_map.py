@@ -1,8 +1,8 @@
 """The evidence map: what was tried in what, how far it was tested, and what was reported.
 
-One row a pair of source and condition; each study counts once. Only therapeutic studies count, and
-no review: harm done by native vesicles and biomarkers are shown elsewhere. A pair without a row has
-no evidence in the material read.
+One row a pair of source and condition; each study counts once. Reviews and retracted work never
+count. The site's map, the home page and the API all show these rows. A pair without a row has no
+evidence in the material read.
 """
 
 from __future__ import annotations
@@ -12,51 +12,64 @@ from collections.abc import Collection, Iterable, Mapping
 
 from builder.curate.studies import find_ancestors
 from builder.extract.design import LEVELS
-from builder.models import Best, MapRow, Result, Study, Term, Weight
+from builder.models import Best, MapRow, Result, Study, StudyRole, Term, Weight
+
+TREATMENT: tuple[StudyRole, ...] = ("therapeutic",)
+# Types of conditions that something is tried in; a sign, a symptom or a severity is no disease.
+_TREATED = ("disease", "defect", "injury")
 
 
-def is_evidence(study: Study) -> bool:
-    """Return whether a study is evidence of a treatment: no review, not taken back."""
-    return study.role == "therapeutic" and study.kind != "review" and not study.retracted
+def find_best(studies: Iterable[Study]) -> Best | None:
+    """Return the highest design among studies with a reported result, and the result there.
+
+    Of several results at that design that differ, the result is ``mixed``.
+    """
+    stated = [s for s in studies if s.result != "none-reported"]
+    if not stated:
+        return None
+    level = max((s.design.level for s in stated), key=LEVELS.index)
+    highest = [s for s in stated if s.design.level == level]
+    results: set[Result] = {s.result for s in highest}
+    result = results.pop() if len(results) == 1 else "mixed"
+    return Best(design=level, studies=[s.id for s in highest], result=result)
 
 
 def weigh_studies(studies: Iterable[Study]) -> Weight:
     """Return what studies amount to: the best design with a result, registrations, conflict.
 
-    Of several results at the best design that differ, the result is ``mixed``. There is a conflict
-    wherever one study reports a benefit and another none, whatever their designs.
+    There is a conflict wherever one study reports a benefit and another none, whatever their
+    designs.
     """
     listed = sorted({s.id: s for s in studies}.values(), key=lambda s: s.id)
-    said = [s for s in listed if s.result != "none-reported"]
-    best = None
-    if said:
-        level = max((s.design.level for s in said), key=LEVELS.index)
-        highest = [s for s in said if s.design.level == level]
-        results: set[Result] = {s.result for s in highest}
-        result = results.pop() if len(results) == 1 else "mixed"
-        best = Best(design=level, studies=[s.id for s in highest], result=result)
-    results = {s.result for s in said}
+    results = {s.result for s in listed} - {"none-reported"}
     return Weight(
         studies=[s.id for s in listed],
-        best=best,
-        registered=[s.id for s in listed if s.trials and s.result == "none-reported"],
+        best=find_best(listed),
+        registered=[s.id for s in listed if s.only_registered],
         conflict=len(results) > 1 or "mixed" in results,
     )
 
 
-def find_evidence_map(studies: Iterable[Study], terms: Mapping[str, Term]) -> list[MapRow]:
+def find_evidence_map(
+    studies: Iterable[Study],
+    terms: Mapping[str, Term],
+    roles: Collection[StudyRole] = TREATMENT,
+) -> list[MapRow]:
     """Return the rows of the map, by source and condition.
 
-    A source and a condition that studies name make a row where a study is of both, or of narrower
-    ones: a trial in knee osteoarthritis counts in osteoarthritis.
+    ``roles`` are what the vesicles are to the condition in the studies that count. A source and a
+    condition that studies name together make a row where a study is of both, or of narrower ones:
+    a trial in knee osteoarthritis counts in osteoarthritis.
     """
-    counted = [s for s in studies if is_evidence(s)]
-    named = {i for s in counted for i in (*s.sources, *s.conditions)}
     own: dict[tuple[str, str], list[Study]] = defaultdict(list)
     below: dict[tuple[str, str], list[Study]] = defaultdict(list)
+    counted = [s for s in studies if s.counts and s.role in roles]
     for study in counted:
-        for pair in _pairs(study.sources, study.conditions):
+        treated = [c for c in study.conditions if c in terms and _is_treated(terms[c])]
+        for pair in _pairs(terms.keys() & set(study.sources), treated):
             own[pair].append(study)
+    named = {name for pair in own for name in pair}
+    for study in counted:
         wide = (_widen(ids, terms) & named for ids in (study.sources, study.conditions))
         for pair in _pairs(*wide):
             below[pair].append(study)
@@ -70,6 +83,10 @@ def find_evidence_map(studies: Iterable[Study], terms: Mapping[str, Term]) -> li
         )
         for (source, condition), found in sorted(below.items())
     ]
+
+
+def _is_treated(term: Term) -> bool:
+    return not term.type or term.type in _TREATED
 
 
 def _pairs(sources: Collection[str], conditions: Collection[str]) -> Iterable[tuple[str, str]]:

@@ -8,13 +8,11 @@ report it; reviews are none, and work that was retracted gives none.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from builder.models import Effect, Finding, Study, Term
-from builder.store import Library
+from builder.models import Effect, Finding, Term
 
 Said = Effect | Literal["carries"]
 Layer = Literal["source", "cargo", "molecule", "process", "outcome", "condition"]
@@ -56,60 +54,43 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Nodes by id, and edges from the left layer to the right."""
+    """Nodes by id, and edges from the left layer to the right, the heaviest first."""
 
     nodes: Mapping[str, Node]
     edges: list[Edge]
 
-    def around(self, term: str, most: int = 60) -> Network:
-        """Return the edges on the ways through a term, the heaviest ``most`` of them."""
-        kept: set[int] = set()
-        for forward in (True, False):
-            reached, grown = {term}, True
-            while grown:
-                grown = False
-                for at, edge in enumerate(self.edges):
-                    near, far = (edge.subject, edge.object)[:: 1 if forward else -1]
-                    if near in reached and at not in kept:
-                        kept.add(at)
-                        reached.add(far)
-                        grown = True
-        edges = [self.edges[at] for at in sorted(kept)]
-        return _with_nodes(sorted(edges, key=_rank)[:most], self.nodes)
 
+def find_network(
+    findings: Iterable[Finding],
+    terms: Mapping[str, Term],
+    studies: Mapping[str, Collection[str]],
+) -> Network:
+    """Return the network of some findings.
 
-def find_network(library: Library, studies: Iterable[Study], withdrawn: Collection[str]) -> Network:
-    """Return the network of a library; ``withdrawn`` are ids of retracted works and papers."""
-    reporting: dict[str, set[str]] = defaultdict(set)
-    for study in studies:
-        if study.kind != "review" and not study.retracted:
-            for name in study.findings:
-                reporting[name].add(study.id)
+    ``studies`` are the ids of the counted studies that each finding reports, by the finding's id;
+    a finding that is not in it gives nothing.
+    """
     edges: dict[tuple[str, str, str], Edge] = {}
     nodes: dict[str, Node] = {}
-    for finding in library.findings():
-        if finding.paper in withdrawn:
+    for finding in findings:
+        reporting = studies.get(finding.id)
+        if not reporting:
             continue
-        for subject, target, effect, layer in _list_edges(finding, library.terms):
-            first = library.terms[subject]
-            nodes.setdefault(
-                subject, Node(first, "source" if subject in finding.sources else "cargo")
-            )
-            nodes.setdefault(target, Node(library.terms[target], layer))
+        for subject, target, effect, layer in _list_edges(finding, terms):
+            first: Layer = "source" if subject in finding.sources else "cargo"
+            for name, place in ((subject, first), (target, layer)):
+                # What is carried in one place and acted on in another stands on the left.
+                known = nodes.get(name)
+                if known is None or LAYERS.index(place) < LAYERS.index(known.layer):
+                    nodes[name] = Node(terms[name], place)
             edge = edges.setdefault((subject, target, effect), Edge(subject, target, effect))
             edge.findings.append(finding.id)
-            edge.studies |= reporting[finding.id]
-    kept = [edge for edge in edges.values() if edge.studies]
-    return _with_nodes(sorted(kept, key=_rank), nodes)
+            edge.studies.update(reporting)
+    return Network(dict(sorted(nodes.items())), sorted(edges.values(), key=_rank))
 
 
 def _rank(edge: Edge) -> tuple[int, str, str, str]:
     return (-edge.weight, edge.subject, edge.object, edge.effect)
-
-
-def _with_nodes(edges: list[Edge], nodes: Mapping[str, Node]) -> Network:
-    named = sorted({name for edge in edges for name in (edge.subject, edge.object)})
-    return Network({name: nodes[name] for name in named}, edges)
 
 
 def _list_edges(

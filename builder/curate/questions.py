@@ -3,68 +3,123 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Literal
 
 import sentencex
+from pydantic import BaseModel
 
 from builder import models, store
+from builder.curate.corrections import draft_correction
 from builder.extract.candidates import KINDS, find_candidates
 from builder.extract.vocabulary import Vocabulary
-from builder.models import Question
+from builder.models import Finding, Question, Study
 from builder.models.document import Document
 from builder.store import Library, PaperBundle
 from builder.text import ids, spelling
 
+Kind = Literal["paper", "entity", "table", "reference", "finding", "trial", "study", "identifier"]
+
 
 @dataclass(frozen=True)
 class OpenQuestion:
-    """A question with its place: the record and field in doubt, file and line of the seed."""
+    """A question with its place: the record and field in doubt, file and line of the seed.
 
-    weight: int
+    ``target`` is the record that a correction would change, and ``path`` the field of it; both are
+    left out where no field is in doubt.
+    """
+
+    question: Question
+    kind: Kind
     file: str
     line: int
     record: str
-    rule: str
-    field: str
-    text: str
+    paper: str = ""
+    target: BaseModel | None = None
+    path: str = ""
+
+    @property
+    def weight(self) -> int:
+        """From 1, cosmetic, to 5, may mislead a decision."""
+        return self.question.weight
+
+    @property
+    def rule(self) -> str:
+        """The name of the rule that asks."""
+        return self.question.rule
+
+    @property
+    def text(self) -> str:
+        """The question, in one sentence."""
+        return self.question.text
+
+    @property
+    def edit(self) -> str:
+        """The correction that would answer it, as YAML; empty where none can."""
+        return draft_correction(self.target, self.path) if self.target and self.path else ""
+
+    def to_data(self) -> dict[str, Any]:
+        """Return the question as plain data, with the correction that would answer it."""
+        data = {"weight": self.weight, "file": self.file, "line": self.line}
+        data |= {"record": self.record, "rule": self.rule, "field": self.question.field or ""}
+        return {**data, "text": self.text, "edit": self.edit}
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}: " if self.line else f"{self.file}: "
-        what = f"{self.record}.{self.field}" if self.field else self.record
+        field = self.question.field
+        what = f"{self.record}.{field}" if field else self.record
         return f"{where}weight {self.weight}: {what}: {self.text} [{self.rule}]"
 
 
-def find_questions(library: Library) -> list[OpenQuestion]:
-    """Return every open question, by weight, then file and line."""
+def find_questions(library: Library, studies: Iterable[Study] = ()) -> list[OpenQuestion]:
+    """Return every open question, by weight, then file and line; those of ``studies`` as well."""
     found = [q for bundle in library.papers.values() for q in _of_paper(bundle)]
     for known in library.identifiers.values():
-        found += _open("content/identifiers.yml", 0, known.reference, known.questions)
+        file = "content/identifiers.yml"
+        found += [OpenQuestion(q, "identifier", file, 0, known.reference) for q in known.questions]
+    findings = {f.id: f for f in library.findings()}
+    found += [q for study in studies for q in _of_study(study, library, findings)]
     return sorted(found, key=lambda q: (-q.weight, q.file, q.line, q.record, q.rule, q.text))
 
 
 def _of_paper(bundle: PaperBundle) -> Iterator[OpenQuestion]:
     paper = bundle.paper
     seed = f"seeds/{paper.seed.file}"
-    yield from _open(seed, 0, paper.id, paper.questions)
-    for entity in paper.entities:
+    places: list[tuple[Kind, str, int, BaseModel, Sequence[Question]]] = [
+        ("paper", paper.id, 0, paper, paper.questions),
+        *(("reference", c.id, c.line, c, c.questions) for c in bundle.references),
+        *(("table", t.id, t.line, t, t.questions) for t in bundle.tables),
+        *(("finding", f.id, f.locator.line, f, f.questions) for f in bundle.findings),
+        *(("trial", t.id, t.locator.line, t, t.questions) for t in bundle.trials),
+    ]
+    for kind, record, line, target, questions in places:
+        for q in questions:
+            path = q.field or ""
+            path = f"csl.{path}" if path and draft_correction(target, f"csl.{path}") else path
+            yield OpenQuestion(q, kind, seed, line, record, paper.id, target, path)
+    for n, entity in enumerate(paper.entities):
         if entity.question:
-            yield from _open(seed, entity.line, entity.label, [entity.question])
-    for cited in bundle.references:
-        yield from _open(seed, cited.line, cited.id, cited.questions)
-    for table in bundle.tables:
-        yield from _open(seed, table.line, table.id, table.questions)
-    for finding in bundle.findings:
-        yield from _open(seed, finding.locator.line, finding.id, finding.questions)
-    for trial in bundle.trials:
-        yield from _open(seed, trial.locator.line, trial.id, trial.questions)
+            path = f"entities.{n}.{entity.question.field or 'identifier'}"
+            yield OpenQuestion(
+                entity.question, "entity", seed, entity.line, entity.label, paper.id, paper, path
+            )
 
 
-def _open(
-    file: str, line: int, record: str, questions: Sequence[Question]
+def _of_study(
+    study: Study, library: Library, findings: Mapping[str, Finding]
 ) -> Iterator[OpenQuestion]:
-    for q in questions:
-        yield OpenQuestion(q.weight, file, line, record, q.rule, q.field or "", q.text)
+    """Yield the questions of a study; what answers one is the place that differs from the rest."""
+    for q in study.questions:
+        field = q.field or ""
+        places = [findings[name] for name in study.findings]
+        odd = [f for f in places if (v := getattr(f, field, None)) and v != getattr(study, field)]
+        first = next(iter(odd), None)
+        line = first.locator.line if first else 0
+        file = f"seeds/{library.papers[first.paper].paper.seed.file}" if first else "content/papers"
+        yield OpenQuestion(
+            q, "study", file, line, study.id, first.paper if first else "", first, field
+        )
 
 
 # --- names that are no terms yet -----------------------------------------------------------------

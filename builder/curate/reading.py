@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import pickle
+import re
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass, field, replace
@@ -35,6 +36,8 @@ _NO_KNOWLEDGE = frozenset(
     ["papers", "corrections", "registry", "searches", "urls.yml", "identifiers.yml",
      "screening.yml", "search.yml"]
 )  # fmt: skip
+# The definition of a term, with the lines on which it goes on.
+_DEFINITION = re.compile(rb"^definition:.*\n(?:[ \t].*\n|\n)*", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,15 +165,17 @@ def _correct(
 
 
 def hash_knowledge(content: Path) -> str:
-    """Return a hash of all in content/ that a reading depends on: terms and word lists."""
+    """Return a hash of all in content/ that a reading depends on: terms and word lists.
+
+    What a term is defined as is for readers of its page; no reading looks at it.
+    """
     files = [
         path
         for part in sorted(content.glob("*"))
         if part.name not in _NO_KNOWLEDGE and not part.name.startswith(".")
-        for path in (part.rglob("*") if part.is_dir() else [part])
-        if path.is_file()
+        for path in (store.list_files(part) if part.is_dir() else [part])
     ]
-    return hash_parts(hash_files(files, content))
+    return hash_parts(_DEFINITION.sub(b"", part) for part in hash_files(files, content))
 
 
 def _key(knowledge: str, task: Task) -> str:

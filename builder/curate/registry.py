@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Literal
 
 from builder import models
 from builder.curate.discrepancies import compare_trial, find_lookalikes
-from builder.extract.design import read_trial
+from builder.extract.design import judge_result, read_trial
 
 
 def join_titles(references: Iterable[models.Cited]) -> dict[int, str]:
@@ -63,6 +63,7 @@ def describe_trial(trial: models.Trial, record: models.RegistryRecord) -> dict[s
         values = [(f.value if isinstance(f.value, list) else [f.value]) for f in facts]
         return [str(v) for value in values for v in value]
 
+    result = {} if trial.result else _find_result(texts)
     numbers = _count_participants(record)
     follow_up = _find_follow_up(record)
     stated = " ".join(texts("paper_design", "design_allocation", "design_model"))
@@ -76,12 +77,32 @@ def describe_trial(trial: models.Trial, record: models.RegistryRecord) -> dict[s
     countries = [text.partition(":")[0].strip() for text in texts("countries_sites")]
     return {
         "design": models.Design.model_validate(design),
-        "n": numbers,
-        "follow_up": follow_up,
+        "n": numbers or trial.n,
+        "follow_up": follow_up or trial.follow_up,
         "arms": texts("arms", "paper_arms"),
-        "sponsor": next(iter(texts("sponsor")), None),
-        "countries": list(dict.fromkeys(countries)),
+        "sponsor": next(iter(texts("sponsor")), trial.sponsor),
+        "countries": list(dict.fromkeys(countries)) or trial.countries,
+        **result,
     }
+
+
+# Facts that state a result in words, and where such a fact comes from. Numbers posted without words
+# have no direction: whether a change of a score is a benefit is not guessed.
+_RESULTS: tuple[tuple[str, Literal["registry", "publication"], bool], ...] = (
+    ("results_summary", "registry", True),
+    ("paper_findings", "publication", True),
+    ("results", "registry", False),
+)
+
+
+def _find_result(texts: Callable[[str], list[str]]) -> dict[str, Any]:
+    """Return the result that only the registry, or the publication it quotes, states."""
+    for name, origin, in_words in _RESULTS:
+        if found := texts(name):
+            words = "; ".join(dict.fromkeys(found))
+            effect = judge_result(words) if in_words else None
+            return {"result": words, "result_effect": effect, "result_from": origin}
+    return {}
 
 
 def _count_participants(record: models.RegistryRecord) -> models.Participants | None:

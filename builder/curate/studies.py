@@ -36,6 +36,7 @@ class _Group:
     findings: dict[str, Finding] = field(default_factory=dict)
 
 
+@lru_cache(maxsize=1)  # indexes, records and pages ask for those of one library
 def find_studies(library: Library) -> list[Study]:
     """Return every trial, registration and cited work of a library as studies, by id.
 
@@ -203,6 +204,7 @@ def _build(
         conditions=conditions,
         design=design,
         result=_result(trials, judged),
+        stated=next((t.result for t in trials if t.result), None),
         role=_role(trials, judged),
         n=design.n,
         retracted=True if retracted else None,

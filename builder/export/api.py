@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from pydantic_core import to_json
 
 from builder.export.records import (
     COLLECTIONS,
@@ -23,6 +24,7 @@ from builder.store.build_info import Edition
 from builder.text import ids
 
 API = "api/v1"
+_LONG = frozenset({"findings", "references"})
 Records = Mapping[str, Sequence[Data]]
 
 
@@ -61,17 +63,17 @@ def write_page_files(
 ) -> None:
     """Write index.json beside the index.html of each page.
 
-    It holds the record or the list that the page shows, else its address and title; beside them
-    ``cite``, from which the page's own script makes BibTeX and RIS, and of a cell source what the
-    page of comparisons loads.
+    It holds the record or the list that the page shows, else its address and title; of a list that
+    grows with every statement or work only id, address and label, since the API has the rest.
+    Beside them ``cite``, from which the page's own script makes BibTeX and RIS, and of a cell
+    source what the page of comparisons loads.
     """
     found: dict[str, Any] = {"": view_index(records, edition)}
     for name, entries in records.items():
         if name in ids.FOLDERS.values():
-            found[f"{name}/"] = list(entries)
+            found[f"{name}/"] = list(entries if name not in _LONG else map(_name, entries))
         for entry in entries if name not in ("vocabulary", "studies", "evidence_map") else ():
-            url = str(entry.get("url") or entry["custom"]["url"])
-            found.setdefault(url.removeprefix(edition.site_url), entry)
+            found.setdefault(_name(entry)["url"].removeprefix(edition.site_url), entry)
     compared = {term.id: term for term in find_comparable(atlas)}
     for page in pages:
         target = site / page.path / "index.json"
@@ -84,7 +86,13 @@ def write_page_files(
             data = {**data, **page.data, **_view_beside(atlas, page, edition)}
             if page.kind == "source" and page.record in compared:
                 data["compare"] = view_compared(atlas, compared[page.record])
-        _write(target, _pretty(data))
+        _write(target, to_json(data).decode() if isinstance(data, dict) else format_array(data))
+
+
+def _name(entry: Data) -> Data:
+    """Return the id, address and label of a record; those of a cited work are ``custom``."""
+    held = entry.get("custom") or entry
+    return {"id": entry["id"], "url": held["url"], "label": held["label"]}
 
 
 def _view_beside(atlas: LibraryIndex, page: Page, edition: Edition) -> Data:
@@ -101,12 +109,12 @@ def _view_work(work: Citable) -> Data:
 
 def format_array(entries: Sequence[Data]) -> str:
     """Return a JSON array with one record a line: small, and readable in a diff."""
-    lines = ",\n".join(json.dumps(e, ensure_ascii=False, separators=(",", ":")) for e in entries)
+    lines = ",\n".join(to_json(entry).decode() for entry in entries)
     return f"[\n{lines}\n]\n" if entries else "[]\n"
 
 
 def _pretty(data: Any) -> str:
-    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+    return to_json(data, indent=1).decode() + "\n"
 
 
 def _write(path: Path, text: str) -> None:

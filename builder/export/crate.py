@@ -13,7 +13,7 @@ from typing import Any
 
 from builder.addresses.releases import FOLDER, list_versions
 from builder.site.citations import Citable, csl_json, write_bibtex, write_ris
-from builder.store import Library, write_bytes, write_text
+from builder.store import Library, list_files, write_bytes, write_text
 from builder.store.build_info import DATA_LICENCE, Edition
 
 DATA = "data"
@@ -140,13 +140,11 @@ def bundle(folder: Path) -> bytes:
 
 def write_manifest(site: Path, version: str) -> None:
     """Write ``manifest.json``: size and SHA-256 of every other file of the site."""
-    files = {
-        path.relative_to(site).as_posix(): {
-            "bytes": path.stat().st_size,
-            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-        }
-        for path in sorted(site.rglob("*"))
-        if path.is_file() and path != site / MANIFEST
-    }
-    data = {"version": version, "files": files}
-    write_text(site / MANIFEST, json.dumps(data, indent=0) + "\n")
+    files = {}
+    for path in list_files(site):
+        if path != site / MANIFEST:
+            data = path.read_bytes()
+            found = {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+            files[path.relative_to(site).as_posix()] = found
+    manifest = {"version": version, "files": files}
+    write_text(site / MANIFEST, json.dumps(manifest, indent=0) + "\n")

@@ -53,7 +53,7 @@ _EDGE_COLUMNS = (
 
 def write_network(atlas: LibraryIndex, folder: Path) -> None:
     """Write ``nodes.tsv``, ``edges.tsv`` and ``network.graphml`` below ``data/network``."""
-    network = find_network(atlas.library, atlas.studies, atlas.withdrawn)
+    network = find_network(atlas.findings, atlas.library.terms, atlas.counted)
     names = _name_nodes(network)
     nodes = [_node_row(node, names) for node in network.nodes.values()]
     edges = [_edge_row(atlas, edge, names) for edge in network.edges]

@@ -7,8 +7,10 @@ absent, never null. What is published beside a model's own fields stands in a ``
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -365,9 +367,14 @@ def _name(schema: Data, path: str, name: str, site_url: str) -> Data:
     return {"$schema": DIALECT, "$id": address, **schema, "title": name.capitalize()}
 
 
+@cache
+def _dump_schema(model: type[BaseModel]) -> str:
+    return json.dumps(model.model_json_schema(schema_generator=_Absent))
+
+
 def _schema(model: type[BaseModel], *, lists: bool) -> Data:
     """Return a model's schema without defaults of null; ``lists`` requires the keys of lists."""
-    schema = model.model_json_schema(schema_generator=_Absent)
+    schema: Data = json.loads(_dump_schema(model))
     for part in [schema, *schema.get("$defs", {}).values()]:
         required = set(part.get("required", []))
         for key, value in part.get("properties", {}).items():

@@ -82,8 +82,12 @@ container_title: journal or book |
 container_title_short: journal, abbreviated | issued: ISO date, as far as stated |
 al: the list of authors is printed as incomplete""".replace("|\n", "| ").split(" | ")
 )
-_UNITS = {"volume_ml": "mL", "per_ml_low": "1/mL", "per_ml_high": "1/mL", "total_low": "particles",
-          "total_high": "particles"}  # fmt: skip
+_UNITS = {"volume_ml": "mL", "volume_ml_low": "mL", "volume_ml_high": "mL"} | {
+    f"{name}_{part}_{end}": f"{unit}/mL" if part == "per_ml" else unit
+    for name, unit in (("particles", "particles"), ("micrograms", "µg"), ("cells", "cells"))
+    for part in ("per_ml", "total")
+    for end in ("low", "high")
+}
 _ROLES = ("source", "modification", "vehicle", "cargo", "mechanism", "target", "partner", "model",
           "species", "condition", "outcome")  # fmt: skip
 
@@ -460,7 +464,9 @@ def _create(table: Table) -> str:
         if column.points_to:
             target = _quote(column.points_to)
             lines.append(f'FOREIGN KEY ({_quote(column.name)}) REFERENCES {target} ("id")')
-    return f"CREATE TABLE {_quote(table.name)} ({', '.join(lines)})"
+    # The key of a list's entries is most of what they hold: kept once, not also as an index.
+    kept = " WITHOUT ROWID" if len(table.key) > 1 else ""
+    return f"CREATE TABLE {_quote(table.name)} ({', '.join(lines)}){kept}"
 
 
 def _add_views(base: sqlite3.Connection, tables: Sequence[Table], edition: Edition) -> None:

@@ -38,6 +38,7 @@ class Vocabulary:
     matcher: Matcher
     ambiguous: Mapping[str, Mapping[str, Ambiguity]]  # key of the short form -> term -> how
     bound: Mapping[str, str] = field(default_factory=dict)  # short form -> term, or ""
+    lexicons: bool = True  # whether concepts without files are found
     # What lies inside a name, by name and length: a paper says the same names again and again.
     _within: dict[tuple[str, int], list[Mention]] = field(
         default_factory=dict, repr=False, compare=False
@@ -120,7 +121,7 @@ class Vocabulary:
             reading = self._find_definition(short, long)
             if reading is not None:
                 bound[short] = reading
-        return Vocabulary(self.terms, self.matcher, self.ambiguous, bound)
+        return Vocabulary(self.terms, self.matcher, self.ambiguous, bound, self.lexicons)
 
     def _find_definition(self, short: str, long: str) -> str | None:
         """Return the term of a definition, an empty string for a meaning of no term, or None."""
@@ -131,7 +132,11 @@ class Vocabulary:
         shared = {o for o in known if any(words & _words(n) for n in self._names(o))}
         if len(shared) == 1:
             return shared.pop()
-        return "" if known and not shared else None
+        if known:
+            return "" if not shared else None
+        # "subtalar osteoarthritis": a kind of what the words end with
+        named = [m for m in self.find_mentions(long, kinds=("condition",)) if m.end == len(long)]
+        return named[0].term or None if len(named) == 1 else None
 
     def _names(self, term_id: str) -> list[str]:
         term = self.terms[term_id]
@@ -147,6 +152,9 @@ class Vocabulary:
                 hit = Hit(hit.start, hit.end, cells, hit.cased, hit.letter)  # noqa: PLW2901
             hits.append(hit)
         hits += self._find_bound(text)
+        anti = {h.start: h.end for h in hits if text[h.start : h.start + 4].lower() == "anti"}
+        # "anti-inflammatory cytokines" are no inflammatory cytokines
+        hits = [h for h in hits if anti.get(h.start - 5, 0) <= h.start]
         return [*hits, *self._find_made(text), *self._find_genes(text, hits)]
 
     def _find_made(self, text: str) -> Iterator[Hit]:
@@ -160,7 +168,7 @@ class Vocabulary:
 
         A symbol gives way to any name that it touches, a gene's whole name to none that is shorter.
         """
-        for start, end, gene in self.genes.find(text):
+        for start, end, gene in self.genes.find(text) if self.lexicons else ():
             whole = " " in text[start:end]
             if text[start:end] in self.bound or any(
                 h.start < end and start < h.end and not (whole and h.end - h.start < end - start)
@@ -263,7 +271,9 @@ def build_vocabulary(
             matcher.add(form.text, term.id)
             cased = "".join(p.cased for p in spelling.find_pieces(form.text))
             ambiguous.setdefault(cased, {})[term.id] = form
-    vocabulary = Vocabulary(nomenclature.Terms(known, content), matcher, ambiguous)
+    vocabulary = Vocabulary(
+        nomenclature.Terms(known, content), matcher, ambiguous, lexicons=lexicons
+    )
     return vocabulary.bind(definitions) if definitions else vocabulary
 
 

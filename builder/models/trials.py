@@ -12,17 +12,31 @@ from builder.models.findings import Design, Locator
 
 
 class Dose(Record):
-    """A dose as printed, and its numbers where they parse. Volumes in mL, counts of particles."""
+    """A dose as printed, and its numbers where they parse, in units that can be compared.
+
+    Volumes are in mL, masses in µg (of protein, as a rule), particles and cells are counted. A
+    total is of one dose. ``volume_ml`` is absent where the volume is a range.
+    """
 
     printed: str
     text: Annotated[
         str | None, Field(description="as printed, with lost superscripts put back: 7 × 10⁹")
     ] = None
     volume_ml: float | None = None
+    volume_ml_low: Annotated[float | None, Field(description="where the volume is a range")] = None
+    volume_ml_high: float | None = None
     particles_per_ml_low: float | None = None
     particles_per_ml_high: float | None = None
     particles_total_low: float | None = None
     particles_total_high: float | None = None
+    micrograms_per_ml_low: float | None = None
+    micrograms_per_ml_high: float | None = None
+    micrograms_total_low: float | None = None
+    micrograms_total_high: float | None = None
+    cells_per_ml_low: float | None = None
+    cells_per_ml_high: float | None = None
+    cells_total_low: float | None = None
+    cells_total_high: float | None = None
     doses: int | None = None
 
 
@@ -111,6 +125,10 @@ class Trial(Record):
     result_effect: Annotated[
         Literal["positive", "negative", "mixed"] | None, Field(description="only as stated")
     ] = None
+    result_from: Annotated[
+        Literal["registry", "publication"] | None,
+        Field(description="where the result is stated; absent: in the paper itself"),
+    ] = None
     references: list[int] = EMPTY
     quote: str
     lookalikes: Annotated[list[str], Field(description="registry ids easily confused")] = EMPTY
@@ -136,10 +154,23 @@ class Study(Record):
     conditions: list[Slug] = EMPTY
     design: Design = Design()
     result: Result = "none-reported"
+    stated: Annotated[
+        str | None, Field(description="of a trial: its result in words, whatever its direction")
+    ] = None
     role: StudyRole = "unclear"
     n: int | None = None
     retracted: bool | None = None
     questions: list[Question] = EMPTY
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is counted as evidence: no review, not taken back."""
+        return self.kind != "review" and not self.retracted
+
+    @property
+    def only_registered(self) -> bool:
+        """Whether it is a trial of which no result is reported."""
+        return bool(self.trials) and self.result == "none-reported" and not self.stated
 
 
 class Best(Record):

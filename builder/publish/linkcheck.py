@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,9 +12,12 @@ from urllib.parse import unquote, urlsplit
 
 from lxml import etree
 
+from builder import store
 from builder.errors import Problem
 
 _MOST_SHOWN = 50
+# A relative path with nothing to decode, and its anchor.
+_PLAIN = re.compile(r"[.\w-][\w./-]*[\w/](?:#[\w.-]+)?", re.ASCII)
 
 
 @dataclass
@@ -33,7 +37,7 @@ def check_links(site: Path, address: str) -> list[Problem]:
     and so are links that start with its path on the 404 page.
     """
     pages = {page.path: page for page in find_pages(site)}
-    files = {p.relative_to(site).as_posix() for p in site.rglob("*") if p.is_file()}
+    files = {p.relative_to(site).as_posix() for p in store.list_files(site)}
     problems = []
     for page in pages.values():
         for link in page.links:
@@ -63,6 +67,11 @@ def read_page(path: Path, name: str) -> Page:
 
 def resolve(page: str, link: str, address: str) -> tuple[str, str] | None:
     """Return the file below the site and the fragment that a link means; None if it leads out."""
+    if _PLAIN.fullmatch(link):  # as nearly all are
+        target, _, fragment = link.partition("#")
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(page), target))
+        if not path.startswith("."):
+            return (f"{path}/index.html" if target.endswith("/") else path), fragment
     if link.startswith(address):
         link = "/" + link[len(address) :]
     elif link.startswith("/") and not link.startswith("//"):

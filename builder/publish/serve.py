@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from builder.errors import Problem
+from builder.errors import Problem, has_errors
 from builder.project import Project
 
 Report = Callable[[str], None]
+_PATIENCE = 60.0  # seconds in which another command should end
 # The policy of a published page forbids inline scripts; the preview cannot live without one.
 _POLICY = re.compile(rb'<meta http-equiv="Content-Security-Policy"[^>]*>')
 
@@ -58,17 +60,25 @@ def make_server(
     logging.getLogger("mkdocs.livereload").setLevel(logging.CRITICAL)
 
     def again() -> None:
+        since = time.monotonic()
         problems = rebuild()
-        for problem in problems:
+        while any(p.rule == "lock" for p in problems) and time.monotonic() - since < _PATIENCE:
+            time.sleep(0.2)  # an extract or a release in another window
+            problems = rebuild()
+        wrong = [problem for problem in problems if problem.level != "note"]
+        for problem in wrong:
             report(str(problem))
-        report(f"Built again, {len(problems)} problems.")
+        done = "Not built" if has_errors(problems) else "Built again"
+        found = f"{len(wrong)} problem{'s' * (len(wrong) > 1)}" if wrong else "no problems"
+        report(f"{done}, {found}, {time.monotonic() - since:.1f} s")
 
     server = _reloading(LiveReloadServer)(
         builder=again, host=host, port=port, root=str(project.site), mount_path="/"
     )
     not_found = project.site / "404.html"
     server.error_handler = lambda code: not_found.read_bytes() if code == 404 else None  # noqa: PLR2004
-    for path in (project.seeds, project.content, project.templates, project.config):
+    releases = project.root / "releases"
+    for path in (project.seeds, project.content, project.templates, releases, project.config):
         if path.exists():
             server.watch(str(path))
     return server

@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from mkdocs.exceptions import ConfigurationError
@@ -63,7 +63,7 @@ def publish(project: Project, downloads: Downloads, pages: Sequence[Page], notif
     ``pages`` are those that were rendered, as ``render_site`` returns them. Raises ProblemError,
     and leaves the site published before, where a page or a link is wrong.
     """
-    inputs = _hash_inputs(project)
+    inputs = hash_inputs(project)
     try:
         with new_site(project.site) as folder:
             notify("pages to HTML")
@@ -86,12 +86,12 @@ def publish(project: Project, downloads: Downloads, pages: Sequence[Page], notif
     store.write_text(_stamp(project), _seal(inputs, project.site))
 
 
-def refresh(project: Project) -> None:
+def refresh(project: Project, inputs: str) -> None:
     """Build the pages of a preview whose Markdown changed, and copy files of the theme that did.
 
     Raises ProblemError; the preview stays as it was, but for pages built before the fault.
+    ``inputs`` is the hash of what it is made of.
     """
-    inputs = _hash_inputs(project)
     built = project.site / "404.html"  # made by every build
     theme = (project.templates / "theme").rglob("*.html")
     if not built.is_file() or any(p.stat().st_mtime > built.stat().st_mtime for p in theme):
@@ -101,10 +101,12 @@ def refresh(project: Project) -> None:
     store.write_text(_stamp(project), _seal(inputs, project.site))
 
 
-def is_current(project: Project) -> bool:
+def is_current(project: Project, inputs: str = "") -> bool:
     """Return whether the site stands as it was published, from what there is now."""
     stamp = _stamp(project)
-    return stamp.is_file() and stamp.read_text() == _seal(_hash_inputs(project), project.site)
+    if not stamp.is_file():
+        return False
+    return stamp.read_text() == _seal(inputs or hash_inputs(project), project.site)
 
 
 def build_html(project: Project, folder: Path, mode: str = "--strict") -> None:
@@ -188,7 +190,7 @@ def _remove_unused(site: Path) -> None:
 
 def _keep_times(old: Path, new: Path) -> None:
     """Give each file that did not change the time of the one it replaces, for rsync and caches."""
-    for path in _files(new):
+    for path in store.list_files(new):
         before = old / path.relative_to(new)
         if before.is_file() and filecmp.cmp(before, path, shallow=False):
             shutil.copystat(before, path)
@@ -201,14 +203,14 @@ def _stamp(project: Project) -> Path:
 
 def hash_folders(project: Project, *folders: Path) -> str:
     """Return a hash of the names and bytes of all files of some folders."""
-    files = [path for folder in folders for path in _files(folder)]
+    files = [path for folder in folders for path in store.list_files(folder)]
     return hash_parts(hash_files(files, project.root))
 
 
-def _hash_inputs(project: Project) -> str:
+def hash_inputs(project: Project) -> str:
     """Return a hash of all that shapes the site: seeds, records, theme, settings and programs."""
     folders = (project.seeds, project.content, project.templates, project.root / "releases")
-    files = [path for folder in folders for path in _files(folder)]
+    files = [path for folder in folders for path in store.list_files(folder)]
     files += [path for path in (project.config, project.root / "pyproject.toml") if path.exists()]
     settings = (
         os.environ.get("SITE_URL", ""),
@@ -222,13 +224,7 @@ def _hash_inputs(project: Project) -> str:
 def _seal(inputs: str, site: Path) -> str:
     """Return the stamp of a published site: its inputs, and the look of its files on the disk."""
     found = hashlib.sha256()
-    for path in _files(site):
+    for path in store.list_files(site):
         stat = path.stat()
         found.update(f"{path.relative_to(site)}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
     return f"{inputs}\n{found.hexdigest()}\n"
-
-
-def _files(folder: Path) -> Iterable[Path]:
-    return sorted(
-        path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts
-    )

@@ -316,7 +316,7 @@ def _read_acs_authors(text: str) -> tuple[list[Person], bool]:
         if given:
             people.append(Person(family, ", ".join(given), suffix=suffix))
         elif name:
-            people.append(Person(literal=name))
+            people.append(Person(literal=name.rstrip(".")))
     return people, et_al
 
 

@@ -12,6 +12,12 @@ _PARTICLES = frozenset({
     "do", "dos", "du", "el", "la", "le", "lo", "ter", "ten", "van", "’t", "'t", "vom", "von", "y",
     "zu", "zum", "zur", "Ó", "Ní", "Nic", "Ua",
 })  # fmt: skip
+# Behind "del", "de la" and "de los" these belong to a given name: María del Carmen.
+_GIVEN = frozenset({
+    "Carmen", "Pilar", "Mar", "Rosario", "Rocío", "Ángeles", "Luz", "Jesús", "Dolores", "Mercedes",
+    "Lourdes", "Consuelo", "Socorro", "Sol", "Valle", "Milagros", "Fátima", "Lima",
+})  # fmt: skip
+_ARTICLES = frozenset({"de", "del", "la", "las", "los"})
 # A longer "name" is prose that stands in the place of one.
 _MAX_NAME = 300
 _SUFFIX = re.compile(r"^(?:Jr|Sr|II|III|IV|2nd|3rd)\.?$")
@@ -57,7 +63,9 @@ def parse_person(name: str, *, natural: bool = True) -> Person:
     words = parts[0].split()
     if len(words) > 1 and _SUFFIX.match(words[-1]):
         suffix = words.pop()
-    cut = _cut_name(words, natural=natural)
+    # A name with such a part is in natural order, whoever printed it.
+    clear = bool(suffix) or any(word in _PARTICLES for word in words[1:-1])
+    cut = _cut_name(words, natural=natural or clear)
     if not cut:
         return whole
     family, given = cut
@@ -76,7 +84,12 @@ def _cut_name(words: list[str], *, natural: bool) -> tuple[list[str], list[str]]
         return None
     if len(words) < 2:  # noqa: PLR2004 (family and given)
         return None
-    begin = next((i for i in range(1, len(words) - 1) if words[i] in _PARTICLES), len(words) - 1)
+    first = 1
+    while words[first] in _ARTICLES and first < len(words) - 2:
+        first += 1
+    first = first + 1 if first > 1 and words[first] in _GIVEN and first < len(words) - 1 else 1
+    last = len(words) - 1
+    begin = next((i for i in range(first, last) if words[i] in _PARTICLES), last)
     return words[begin:], words[:begin]
 
 

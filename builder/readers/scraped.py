@@ -10,19 +10,26 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from builder.models.document import BlockKind, Citation, Document, split_link_labels
-from builder.readers.citation_block import CITE, STYLE, find_own_citation, read_citation_block
-from builder.readers.draft import (
+from builder.models.document import (
     LINK_LINE,
+    BlockKind,
+    Citation,
+    Document,
+    find_labels,
+    split_link_labels,
+)
+from builder.readers.citation_block import CITE, STYLE, find_own_citation, read_citation_block
+from builder.readers.citations import find_citations
+from builder.readers.draft import (
     URL,
     Draft,
     Lines,
-    find_citations,
     find_doi,
     find_table_lines,
 )
 from builder.readers.masthead import is_furniture, read_masthead
 from builder.readers.people import name_in_full
+from builder.readers.references.styles import read_lines
 from builder.readers.source import Source
 from builder.text.dates import YEAR
 
@@ -155,6 +162,7 @@ class _Page:
         self.in_cite = False
         self.open_entry = 0  # the last line of an entry that the next line may go on with
         self.bulleted = True
+        self.entry_lines: list[str] = []  # of an entry whose number stands on a line of its own
         self.pending: tuple[str, int] | None = None  # the label of a caption, and its line
 
     def read(self) -> Document:
@@ -308,19 +316,21 @@ class _Page:
         goes_on = bool(last.line) and self.open_entry == number - 1 and not last.labels
         if LINK_LINE.match(line):
             if last.line:
-                labels = tuple(
-                    p.strip(" []") for p in re.split(r"[|·,;\]]", line) if p.strip(" []")
-                )
-                draft.citations[-1] = replace(last, labels=(*last.labels, *labels))
+                draft.citations[-1] = replace(last, labels=(*last.labels, *find_labels(line)))
                 draft.taken.add(number)
             else:
                 draft.ignore(number, "link-labels")
             self.open_entry = 0
         elif bare := _BARE_NUMBER.match(line):
             draft.citations.append(Citation(int(bare[1]), "", number))
-            self.open_entry = number
-        elif last.line and not last.printed and self.open_entry:
-            draft.citations[-1] = replace(last, printed=line, labels=split_link_labels(line)[1])
+            self.open_entry, self.entry_lines = number, [""]
+        elif self.entry_lines and self.open_entry and not _HAS_YEAR.search(last.printed):
+            self.entry_lines = [*filter(None, self.entry_lines), line]
+            text = " ".join(self.entry_lines)
+            fields = read_lines(self.entry_lines)
+            draft.citations[-1] = replace(
+                last, printed=text, labels=split_link_labels(text)[1], fields=fields
+            )
             draft.taken.add(number)
             self.open_entry = number
         elif _IS_ENTRY.match(line) or (
@@ -333,7 +343,7 @@ class _Page:
             draft.taken.add(number)
             self.open_entry = number
         else:
-            self.in_references = False
+            self.in_references, self.entry_lines = False, []
             self._read_body(number, line)
 
     def _is_plain_entry(self, line: str) -> bool:
@@ -350,6 +360,7 @@ class _Page:
         last = self.draft.citations[-1].number if self.draft.citations else 0
         count = int(printed_number) if printed_number else last + 1
         labels = split_link_labels(text)[1]
+        self.entry_lines = []
         self.draft.citations.append(Citation(count, text.strip(), number, labels=labels))
         self.open_entry = number
 
@@ -426,7 +437,13 @@ class _Page:
             if name == "authors" and known and len(known) == len(value):
                 pairs = zip(known, value, strict=True)
                 value = tuple(
-                    name_in_full(f"{k.given} {k.family}", v.family, v.given) for k, v in pairs
+                    replace(
+                        name_in_full(f"{k.given} {k.family}", v.family, v.given),
+                        suffix=v.suffix or k.suffix,
+                        orcid=k.orcid,
+                        literal=v.literal,
+                    )
+                    for k, v in pairs
                 )
             elif name == "authors" and known:
                 for number, text in draft.byline:  # it says something else: kept as printed

@@ -31,7 +31,7 @@ from builder.refresh.trials import TrialsAsked, ask_trials
 from builder.store import Library
 from builder.store.transaction import transaction
 
-__all__ = ["PARTS", "Refreshed", "Setting", "find_today", "refresh"]
+__all__ = ["PARTS", "Refreshed", "Setting", "find_today", "refresh", "report_offline"]
 
 PARTS = ("trials", "references")
 
@@ -85,6 +85,14 @@ class Setting:
         return Desk(there, self.manners, cache, self.today, self.sleep)
 
 
+def report_offline(command: str, error: Exception) -> ProblemError:
+    """Return what a command says that could not reach a service; it has changed nothing."""
+    hint = "Nothing was changed. Is this machine online?"
+    return ProblemError(
+        Problem(command, 0, "error", "offline", "an answer", f"none: {error}", hint=hint)
+    )
+
+
 def refresh(
     project: Project,
     parts: Collection[str] = PARTS,
@@ -106,10 +114,7 @@ def refresh(
             _ask_works(project, library, setting, notify) if "references" in parts else WorksAsked()
         )
     except OfflineError as error:
-        hint = "Nothing was changed. Is this machine online?"
-        raise ProblemError(
-            Problem("refresh", 0, "error", "offline", "an answer", f"none: {error}", hint=hint)
-        ) from error
+        raise report_offline("refresh", error) from error
     with transaction(project) as work:
         _write_trials(work.project, trials)
         _write_works(work.project, library, works)

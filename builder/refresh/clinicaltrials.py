@@ -53,11 +53,35 @@ def find_facts(study: dict[str, Any], url: str, today: date) -> dict[str, list[F
     results = find_value(study, "hasResults")
     if isinstance(results, bool):
         values.append(("results_posted", results, ""))
+    values += [("results", text, "") for text in _find_results(study)]
     facts: dict[str, list[Fact]] = {}
     for name, value, note in values:
         fact = Fact(value=value, as_of=today.isoformat(), note=note or None, urls=[url])
         facts.setdefault(name, []).append(fact)
     return facts
+
+
+def _find_results(study: dict[str, Any]) -> Iterator[str]:
+    """Yield the posted numbers of each primary outcome, group by group, with the p-value if any."""
+    module = find_value(study, "resultsSection", "outcomeMeasuresModule")
+    for outcome in find_list(module, "outcomeMeasures"):
+        if find_text(outcome, "type") != "PRIMARY":
+            continue
+        unit, frame = find_text(outcome, "unitOfMeasure"), find_text(outcome, "timeFrame")
+        groups = {find_text(g, "id"): find_text(g, "title") for g in find_list(outcome, "groups")}
+        numbers = [
+            f"{groups.get(find_text(m, 'groupId'), '')} {find_text(m, 'value')} {unit}".strip()
+            for held in find_list(outcome, "classes")
+            for category in find_list(held, "categories")
+            for m in find_list(category, "measurements")
+            if find_text(m, "value")
+        ]
+        numbers += [f"p {p}" if p[0] in "<>=" else f"p = {p}"
+                    for a in find_list(outcome, "analyses")
+                    if (p := find_text(a, "pValue"))]  # fmt: skip
+        if numbers:
+            title = find_text(outcome, "title") + (f" ({frame})" if frame else "")
+            yield f"{title}: {', '.join(numbers)}"
 
 
 def spell_code(code: str) -> str:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 
 from builder import store
 from builder.curate.add import name_seed
-from builder.errors import Problem, ProblemError
+from builder.curate.extraction import extract_records
+from builder.errors import Problem, ProblemError, suggest
 from builder.extract import extract_paper
 from builder.extract.findings.sentences import find_sentences
 from builder.extract.vocabulary import Vocabulary
@@ -22,9 +24,9 @@ from builder.models import Finding
 from builder.models.review import Retrieval, ScreeningRecord
 from builder.project import Project
 from builder.readers import read_seed_bytes
-from builder.readers.abstract_record import write_abstract
 from builder.readers.bibliography import build_paper
-from builder.refresh import Setting
+from builder.readers.records import write_abstract
+from builder.refresh import Setting, report_offline
 from builder.refresh.databases import Hit, find_article
 from builder.refresh.http_client import Desk, OfflineError, ServiceError, UnknownError
 from builder.refresh.screening import LibraryWorks, read_screening, write_screening
@@ -38,12 +40,16 @@ _OPEN = re.compile(r"cc(?:[ -]?0|[ -]by(?:[ -](?:nc|sa|nd))*)\b|public domain", 
 
 @dataclass(frozen=True)
 class Included:
-    """What an include brought: seeds by record, what could not be had and why, and problems."""
+    """What an include brought: seeds by record, what could not be had and why, and problems.
+
+    ``changed`` are the files below content/ and seeds/ that are new or differ.
+    """
 
     seeds: dict[str, str] = field(default_factory=dict)
     abstracts: dict[str, str] = field(default_factory=dict)
     missed: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    changed: list[Path] = field(default_factory=list)
 
 
 def include(
@@ -53,15 +59,23 @@ def include(
     setting: Setting | None = None,
     notify: Callable[[str], None] = lambda _: None,
 ) -> Included:
-    """Fetch every included record (or those named) that was not fetched yet, into seeds/.
+    """Fetch every included record (or those named) that was not fetched yet, and read it.
 
-    All is asked first and written last, in one transaction; ``extract`` then reads what came.
+    All is asked first; seeds, screening and records are then written in one transaction. A run that
+    was stopped while it asked goes on from the answers of the day.
     Raises ProblemError, and changes nothing, where the service can't be reached.
     """
     setting = (setting or Setting.now()).with_contact(project)
+    records = read_screening(project).records
+    for name in names:
+        if name not in {record.id for record in records}:
+            hint = suggest(name, [record.id for record in records])
+            raise ProblemError(
+                Problem("include", 0, "error", "include", "the id of a record", name, hint=hint)
+            )
     waiting = [
         record
-        for record in read_screening(project).records
+        for record in records
         if record.verdict == "include"
         and not record.duplicate
         and (record.id in names if names else record.retrieval is None)
@@ -76,11 +90,11 @@ def include(
                 notify(record.title[:60])
                 fetched[record.id] = fetcher.fetch(record)
     except OfflineError as error:
-        raise ProblemError(
-            Problem("include", 0, "error", "offline", "an answer", f"none: {error}",
-                    hint="Nothing was changed. Is this machine online?")
-        ) from error  # fmt: skip
-    return _keep(project, fetched)
+        raise report_offline("include", error) from error
+    with transaction(project) as work:
+        done = _keep(work.project, fetched)
+        report = extract_records(work.project, project, notify)
+    return replace(done, problems=[*done.problems, *report.problems], changed=work.changed)
 
 
 @dataclass(frozen=True)
@@ -99,24 +113,24 @@ class _MissedError(Exception):
 
 
 def _keep(project: Project, fetched: dict[str, _Fetched]) -> Included:
+    """Write what was fetched: seeds, and at each record what was had of it."""
     done = Included()
     if not fetched:
         return done
-    with transaction(project) as work:
-        screening = read_screening(work.project)
-        records = {record.id: record for record in screening.records}
-        for name, got in fetched.items():
-            done.problems.extend(got.problems)
-            retrieval = got.retrieval
-            if got.data and retrieval.seed:
-                store.write_bytes(work.project.seeds / retrieval.seed, got.data)
-                kept = done.seeds if retrieval.got == "full-text" else done.abstracts
-                kept[name] = retrieval.seed
-            elif retrieval.got == "nothing":
-                done.missed[name] = retrieval.why or "not stated"
-            if name in records:
-                records[name] = records[name].model_copy(update={"retrieval": retrieval})
-        write_screening(work.project, screening.runs, records.values())
+    screening = read_screening(project)
+    records = {record.id: record for record in screening.records}
+    for name, got in fetched.items():
+        done.problems.extend(got.problems)
+        retrieval = got.retrieval
+        if got.data and retrieval.seed:
+            store.write_bytes(project.seeds / retrieval.seed, got.data)
+            kept = done.seeds if retrieval.got == "full-text" else done.abstracts
+            kept[name] = retrieval.seed
+        elif retrieval.got == "nothing":
+            done.missed[name] = retrieval.why or "not stated"
+        if name in records:
+            records[name] = records[name].model_copy(update={"retrieval": retrieval})
+    write_screening(project, screening.runs, records.values())
     return done
 
 

@@ -1,7 +1,7 @@
 """Running the search strategies: what the databases have, into content/screening.yml.
 
-The file is written after each strategy, whole, so that a run stopped at any moment has lost at
-most the strategy it was in; the answers of the day are kept, and the next run goes on from them.
+All is asked first and written last, in one transaction; the answers of the day are kept, and a run
+that was stopped goes on from them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import date
 from builder.errors import Problem, ProblemError, suggest
 from builder.models.review import Run, ScreeningRecord, Sighting, Strategy
 from builder.project import Project
-from builder.refresh import Setting
+from builder.refresh import Setting, report_offline
 from builder.refresh.databases import (
     SEARCHES,
     Page,
@@ -64,39 +64,43 @@ def search(
     strategies = _choose(read_strategies(project), names)
     library = load(project)
     works = LibraryWorks(library)
-    made: list[Run] = []
+    answers: list[tuple[Strategy, list[Page]]] = []
     problems: list[Problem] = []
     for strategy in strategies:
         notify(f"{strategy.database}: {strategy.id}")
         try:
             with setting.open_desk(_SERVICES[strategy.database], project) as desk:
-                # Everything is asked before anything is kept.
                 pages = list(_bounded(_ask(strategy, desk, library), strategy.most))
+            answers.append((strategy, pages))
         except OfflineError as error:
-            raise _offline(error, made) from error
+            raise report_offline("search", error) from error
         except ServiceError as error:
             file = f"content/searches/{strategy.id}.yml"
             said = f"an answer of {strategy.database}"
             problems.append(Problem(file, 0, "error", "search", said, f"one that {error}"))
-            continue
-        with transaction(project) as work:
-            made.append(_keep(work.project, strategy, pages, works, setting.today))
-    records = read_screening(project).records
+    with transaction(project) as work:
+        kept = read_screening(work.project)
+        index = Index()
+        for record in kept.records:
+            index.add(record)
+        made = [_take(index, *answer, works, setting.today) for answer in answers]
+        fresh = {(run.strategy, run.day) for run in made}
+        others = [run for run in kept.runs if (run.strategy, run.day) not in fresh]
+        joined = [_join_runs(run, kept.runs) for run in made]
+        if made:
+            write_screening(work.project, [*others, *joined], index.records.values())
+    records = index.records.values()
     return Searched(made, len(records), sum(bool(r.duplicate) for r in records), problems)
 
 
-def _keep(
-    project: Project, strategy: Strategy, pages: list[Page], works: LibraryWorks, today: date
+def _take(
+    index: Index, strategy: Strategy, pages: list[Page], works: LibraryWorks, today: date
 ) -> Run:
-    """Write what a strategy found, and return its run."""
-    kept = read_screening(project)
-    index = Index()
-    for record in kept.records:
-        index.add(record)
+    """Take what a strategy found into the index, and return its run."""
     sighting = Sighting(strategy=strategy.id, database=strategy.database, day=today)
     hits = [hit for page in pages for hit in page.hits]
     taken, new = add_hits(index, hits, sighting, works)
-    run = Run(
+    return Run(
         strategy=strategy.id,
         database=strategy.database,
         day=today,
@@ -104,9 +108,6 @@ def _keep(
         taken=taken,
         new=new,
     )
-    others = [r for r in kept.runs if (r.strategy, r.day) != (run.strategy, run.day)]
-    write_screening(project, [*others, _join_runs(run, kept.runs)], index.records.values())
-    return run
 
 
 def _join_runs(run: Run, before: Collection[Run]) -> Run:
@@ -129,15 +130,6 @@ def _choose(strategies: list[Strategy], names: Collection[str]) -> list[Strategy
                         hint=suggest(name, known))
             )  # fmt: skip
     return [known[name] for name in names] if names else strategies
-
-
-def _offline(error: Exception, made: list[Run]) -> ProblemError:
-    done = ", ".join(run.strategy for run in made)
-    kept = f"Kept: what {done} found." if done else "Nothing was changed."
-    return ProblemError(
-        Problem("search", 0, "error", "offline", "an answer", f"none: {error}",
-                hint=f"{kept} Is this machine online?")
-    )  # fmt: skip
 
 
 def _ask(strategy: Strategy, desk: Desk, library: Library) -> Iterator[Page]:

@@ -16,7 +16,7 @@ from builder.addresses.pages import find_pages, term_address
 from builder.extract.variants import find_variants
 from builder.extract.vocabulary import build_vocabulary
 from builder.models import CslItem, Finding, Reference, RegistryRecord, Table, Term, Trial
-from builder.search.normalise import find_keys, join_keys
+from builder.search.normalise import find_keys
 from builder.site.citations import format_name, short_name
 from builder.site.index import LibraryIndex, terms_in
 from builder.store import PaperBundle
@@ -26,6 +26,8 @@ FACETS = ("source", "condition", "evidence")
 TITLE, NAMES, WORK, PLAIN, ASIDE = 8.0, 6.0, 5.0, 1.0, 0.5
 _MOST_NEIGHBOURS = 40
 _LONGEST_TITLE = 220
+_MORE = " …"
+_REGISTERED = re.compile(r"\b[A-Za-z]{3,}\d{6,}\w*")  # the number of a trial in an address
 _LARGE = 1e5  # from here on a number is asked for by its power of ten
 Facets = dict[str, tuple[str, ...]]
 
@@ -44,9 +46,13 @@ class Habits:
     countries: tuple[tuple[str, str], ...] = ()
     results: Mapping[str, str] = field(default_factory=dict)
 
-    def journals_of(self, doi: str) -> list[str]:
-        """Return the names of the journal that a DOI is of, or none."""
-        return next((list(names) for begin, names in self.journals if _begins(doi, begin)), [])
+    def journals_of(self, csl: CslItem) -> list[str]:
+        """Return the names of a work's journal, by what is printed or by its DOI; else none."""
+        printed = {find_name(csl.container_title), find_name(csl.container_title_short)}
+        for begin, names in self.journals:
+            if _begins(csl.DOI or "", begin) or printed.intersection(map(find_name, names)):
+                return list(names)
+        return []
 
     def tissues_of(self, source: str) -> list[str]:
         """Return the tissues whose vesicles are those of a source."""
@@ -67,6 +73,11 @@ def read_habits(settings: Mapping[str, Any]) -> Habits:
     )
 
 
+def find_name(journal: str | None) -> str:
+    """Return a journal's name as a key: ``Stem Cell Res. Ther.`` without its full stops."""
+    return " ".join(find_keys(journal)) if journal else "-"
+
+
 def _begins(doi: str, code: str) -> bool:
     """Return whether a DOI begins with a journal's whole code: ``biom`` is not ``biomimetics``."""
     low = doi.lower()
@@ -78,12 +89,17 @@ def _begins(doi: str, code: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A piece of a page: its text, and the anchor and heading of its place (may be empty)."""
+    """A piece of a page: its text, and the anchor and heading of its place (may be empty).
+
+    What is not ``shown`` is only found by, and is in no excerpt. An imprint's initials and numbers
+    are no names of terms.
+    """
 
     text: str
     weight: float = PLAIN
     anchor: str = ""
     heading: str = ""
+    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +122,14 @@ class Entry:
     identifiers: tuple[str, ...] = ()
     related: tuple[str, ...] = ()  # identifiers that mean something wider, narrower or alike
     facets: Facets = field(default_factory=dict)
+    reported: bool = False  # of a trial: whether it has a result
+    imprint: str = ""  # of a work: authors, journal, numbers
     sections: tuple[Section, ...] = ()
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the full text holds it; else it is found by its names alone."""
+        return bool(self.sections or self.imprint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +160,12 @@ def find_terms(
     known = atlas.library.terms
     used = {term.id for terms in measured.values() for term in terms}
     held = {t for t, source in habits.origins if atlas.findings_of(source)}
-    taken = {join_keys(name) for term in known.values() for name in _own_names(term)}
+    taken = {" ".join(find_keys(name)) for term in known.values() for name in _own_names(term)}
     for term in sorted(known.values(), key=lambda t: (t.kind, t.id)):
         tissues = [known[t] for t in habits.tissues_of(term.id) if t in known]
         plain = [name for tissue in tissues for name in _own_names(tissue) if name]
         vesicles = [f"{name} exosome" for name in plain]
-        fresh = [name for name in vesicles if join_keys(name) not in taken]
+        fresh = [name for name in vesicles if " ".join(find_keys(name)) not in taken]
         entry = _term_entry(atlas, term, plain, fresh)
         yield replace(entry, evident=entry.evident or term.id in used | held)
 
@@ -251,6 +274,7 @@ def _trial_entry(
         kind="trial",
         title=trial.label,
         detail=trial.registry_name,
+        reported=bool(trial.result_effect),
         names=tuple(dict.fromkeys([trial.label, *find_values(record, "acronym")])),
         identifiers=(trial.registry,),
         facets={
@@ -262,9 +286,9 @@ def _trial_entry(
             (trial.quote, PLAIN, "source", "Source"),
             (". ".join(part for part in [*design, *trial.endpoints] if part), NAMES),
             (". ".join([*measured, *named]), NAMES),
-            (", ".join(name for term in terms for name in _own_names(term) if name), WORK),
-            (" ".join(["trial", result, *habits.countries_of(trial.id)]), WORK),
-            (_write_dose(trial), PLAIN),
+            _hidden(", ".join(name for term in terms for name in _own_names(term) if name), WORK),
+            _hidden(" ".join(["trial", result, *habits.countries_of(trial.id)]), WORK),
+            _hidden(_write_dose(trial)),
             (". ".join(find_values(record)), PLAIN, "registry", "Registry record"),
         ),
     )
@@ -291,17 +315,19 @@ def find_values(record: RegistryRecord | None, *fields: str) -> tuple[str, ...]:
 def _paper_entry(atlas: LibraryIndex, bundle: PaperBundle, habits: Habits) -> Entry:
     paper, csl = bundle.paper, bundle.paper.csl
     own = _work_entry(csl, habits, ids.page_path("paper", paper.id), "paper")
+    others = [name for person in paper.people for name in person.other_names]
     return Entry(
         **own,
+        imprint=" ; ".join([_find_imprint(csl, habits), *others]),
         facets=_facets(bundle.findings, atlas),
         sections=_sections(
-            *_work_sections(csl, habits),
-            ("review paper", ASIDE),
+            _hidden("review paper", ASIDE),
             (paper.tldr or "", PLAIN, "tldr", "TL;DR"),
             (paper.contribution or "", PLAIN, "contribution", "Contribution"),
             (" ".join(k.text for k in paper.key_findings), PLAIN, "key-findings", "Key findings"),
             (paper.abstract or "", PLAIN, "abstract", "Abstract"),
             (", ".join(e.label for e in paper.entities), ASIDE, "entities", "Entities"),
+            (" ".join(f"{d.accession} {d.archive}" for d in paper.data), ASIDE, "data", "Data"),
             (
                 " ".join(f"{f.label} {f.caption}" for f in paper.figures),
                 PLAIN,
@@ -325,21 +351,14 @@ def _reference_entry(atlas: LibraryIndex, reference: Reference, habits: Habits) 
     csl = reference.csl
     stating = {f.id: f for f in atlas.stating[reference.id]}
     about = {**stating, **{f.id: f for f in atlas.citing[reference.id]}}
-    known = atlas.library.terms
-    shorts = {
-        known[name].abbreviation or ""
-        for finding in stating.values()
-        for _, name, _ in terms_in(finding)
-        if name in known
-    }
     own = _work_entry(csl, habits, atlas.pages.references[reference.id], "reference")
     return Entry(
         **own,
+        imprint=_find_imprint(csl, habits),
         facets=_facets(list(about.values()), atlas),
         sections=_sections(
-            *_work_sections(csl, habits),
-            (" ".join(sorted(shorts)), PLAIN),  # "PRP" finds "platelet-rich plasma"
             ("" if reference.parsed else reference.printed, PLAIN),
+            _hidden(" ".join(_REGISTERED.findall(csl.URL or ""))),
         ),
     )
 
@@ -359,46 +378,57 @@ def _work_entry(csl: CslItem, habits: Habits, path: str, kind: str) -> dict[str,
     }
 
 
-def _work_sections(csl: CslItem, habits: Habits) -> Iterator[tuple[str, float]]:
-    """Yield a work's authors, its journal under each of its names, and its numbers."""
+def _find_imprint(csl: CslItem, habits: Habits) -> str:
+    """Return a work's authors, its journal under each of its names, and its numbers."""
     people = csl.author or []
     initials = ["".join(w[0] for w in (n.given or "").replace(".", " ").split()) for n in people]
-    yield "; ".join(map(format_name, people)) + " " + " ".join(initials), WORK
     journals = [csl.container_title, csl.container_title_short, csl.publisher]
-    journals += habits.journals_of(csl.DOI or "")  # a printed journal is mostly abbreviated
+    journals += habits.journals_of(csl)  # a printed journal is mostly abbreviated
     numbers = [csl.year, csl.volume, csl.issue, csl.page, csl.number]
-    yield " ".join(str(part) for part in (*journals, *numbers) if part), WORK
+    parts = [*map(format_name, people), *initials, *journals, *numbers]
+    return " ; ".join(str(part) for part in parts if part)
 
 
 def _finding_entry(atlas: LibraryIndex, finding: Finding) -> Entry:
     csl = atlas.paper(finding.paper).paper.csl
     known = atlas.library.terms
     named = dict.fromkeys(name for _, name, _ in terms_in(finding) if name in known)
+    title = write_sentence(finding.quote)
     return Entry(
         path=atlas.pages.findings[finding.id],
         kind="finding",
-        title=write_sentence(finding.quote),
+        title=title,
         detail=short_name(csl),
         year=csl.year,
         identifiers=(finding.id,),
         facets=_facets([finding], atlas),
         sections=_sections(
-            (finding.quote, PLAIN), (", ".join(known[name].label for name in named), ASIDE)
+            Section(finding.quote, shown=title.endswith(_MORE)),
+            _hidden(", ".join(known[name].label for name in named), ASIDE),
         ),
     )
 
 
 def write_sentence(quote: str) -> str:
-    """Return a quote as a title: of a table's row its first cell, then what stands beside it."""
-    first, *rest = [cell.strip() for cell in quote.split(" | ") if cell.strip()] or [quote]
-    text = f"{first}: {'; '.join(rest)}" if rest else first
+    """Return a quote as a title: of a table's row its first cell, then sentences of the others.
+
+    Cells that only cite are left out.
+    """
+    cells = [cell.strip() for cell in quote.split(" | ")]
+    first, *rest = [cell for cell in cells if re.search(r"[^\W\d]", cell)] or [quote]
+    text = f"{first.rstrip('.')}: {'. '.join(c.rstrip('.') for c in rest)}." if rest else first
     if len(text) <= _LONGEST_TITLE:
         return text
-    return text[:_LONGEST_TITLE].rsplit(" ", 1)[0] + " …"
+    return text[:_LONGEST_TITLE].rsplit(" ", 1)[0] + _MORE
 
 
-def _sections(*found: tuple[Any, ...]) -> tuple[Section, ...]:
-    return tuple(Section(*parts) for parts in found if re.search(r"\w", parts[0]))
+def _hidden(text: str, weight: float = PLAIN) -> Section:
+    return Section(text, weight, shown=False)
+
+
+def _sections(*found: Section | tuple[Any, ...]) -> tuple[Section, ...]:
+    sections = (part if isinstance(part, Section) else Section(*part) for part in found)
+    return tuple(section for section in sections if re.search(r"\w", section.text))
 
 
 def _facets(findings: Iterable[Finding], atlas: LibraryIndex, term: Term | None = None) -> Facets:
@@ -413,29 +443,3 @@ def _facets(findings: Iterable[Finding], atlas: LibraryIndex, term: Term | None 
     if term and term.kind in found:
         found[term.kind].add(term.id)
     return {name: tuple(sorted(values)) for name, values in found.items() if values}
-
-
-def list_words(entries: Iterable[Entry]) -> set[str]:
-    """Return the keys of all words of the full text."""
-    return {
-        key
-        for entry in entries
-        if entry.sections
-        for text in (entry.title, *(section.text for section in entry.sections))
-        for key in (*find_keys(text), *find_powers(text))
-    }
-
-
-# A power of ten, as printed or as typed. All are given one word: "7 × 10^9" and "7e9" "7e9".
-_POWER = re.compile(
-    r"(\d+(?:\.\d+)?)\s*(?:[×x*·]\s*10\s*(?:\^\s*([0-9]+)|([⁰¹²³⁴⁵⁶⁷⁸⁹]+))|[eE]\+?(\d+))(?![\d.]\d)"
-)
-_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
-
-
-def find_powers(text: str) -> list[str]:
-    """Return the numbers with a power of ten in a text, each as one word: ``7e9``."""
-    return [
-        f"{number}e{''.join(powers).translate(_SUPERSCRIPTS)}"
-        for number, *powers in _POWER.findall(text)
-    ]

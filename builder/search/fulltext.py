@@ -1,46 +1,45 @@
-"""The full text: the words of each entry, given to Pagefind with weights and anchors.
+"""The full text: the words of each entry, given to Pagefind with weights.
 
-Facets are kept beside it (see index.py): Pagefind writes its own in an order that changes from
-build to build.
+Pagefind reads our own words (see normalise.py), not the printed ones, so that each spelling of a
+name is one word; a term that a text names is one more, whichever of its names stands there. The
+printed text goes along for titles and excerpts. Facets are kept beside it (see index.py): Pagefind
+writes its own in an order that changes from build to build.
 """
 
 from __future__ import annotations
 
 import gzip
 import json
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from pathlib import Path
 
 from builder.errors import Problem, ProblemError
-from builder.search.entries import TITLE, Entry, find_powers
-from builder.search.normalise import find_keys
+from builder.search.entries import TITLE, WORK, Entry
+from builder.search.normalise import Tokenizer
 
 # What Pagefind ships for its own interface, and what serves other languages. We use neither.
 _UNUSED = ("pagefind-*.js", "pagefind-*.css", "wasm.unknown.pagefind")
-# Pagefind takes "PI3K/Akt", "TRPV4-mediated" and "miR-126-3p" for one word each, and would not find
-# PI3K, TRPV4 or miR-126 in them. A hair space parts them; the browser takes it out again before it
-# shows a text.
-BREAK = "\u200a"
-_FOREIGN = re.compile(r"\w*[^\W\x00-\x7f]\w*")
-_JOINED = r"(?=-(?:[35]p\b|[A-Za-z]{3}))"
-_BREAKS = re.compile(rf"(?<=\w/)(?=\w)|(?<=\d){_JOINED}|(?<=\d[A-Za-z]){_JOINED}")
+_LONGEST_NAME = 8  # words
 
 
-def write_fulltext(entries: Iterable[Entry], out: Path) -> dict[str, str]:
-    """Write Pagefind's index of the entries that have a text; return Pagefind's ids by path.
+def write_fulltext(
+    entries: Iterable[Entry], words: Mapping[str, list[str]], out: Path
+) -> dict[str, str]:
+    """Write Pagefind's index of entries that have a text; return Pagefind's ids by path.
+
+    ``words`` are those by which each text is found.
 
     Raises ProblemError where Pagefind fails.
     """
     with tempfile.TemporaryDirectory() as folder:
-        for number, entry in enumerate(e for e in entries if e.sections):
+        for number, entry in enumerate(entries):
             target = Path(folder) / f"{number:06d}.html"
-            target.write_text(page_html(entry), encoding="utf-8")
+            target.write_text(page_html(entry, words), encoding="utf-8")
         _index(Path(folder), out)
     for pattern in _UNUSED:
         for path in out.glob(pattern):
@@ -72,33 +71,87 @@ def _index(pages: Path, out: Path) -> None:
         )
 
 
-def page_html(entry: Entry) -> str:
-    """Return an entry as Pagefind shall read it. A row of a table is a section like any other."""
+def page_html(entry: Entry, words: Mapping[str, list[str]]) -> str:
+    """Return an entry as Pagefind shall read it: what is shown of it, and the words of each part.
+
+    ``places`` is JSON: anchor, heading and printed text of each section.
+    """
+    places = [[s.anchor, s.heading, s.text] for s in entry.sections if s.shown]
+    shown = {
+        "url": f"/{entry.path}",
+        "kind": entry.kind,
+        "title": entry.title,
+        "detail": entry.detail,
+        "imprint": entry.imprint,
+        "reported": "yes" if entry.reported else "",
+        "places": json.dumps(places, ensure_ascii=False, separators=(",", ":")),
+    }
     lines = [
-        '<html lang="en"><body><main data-pagefind-body>',
-        f'<h1 data-pagefind-meta="title" data-pagefind-weight="{TITLE:g}">',
-        f"{_part(entry.title)}</h1>",
+        f'<i data-pagefind-ignore data-pagefind-meta="{name}">{escape(value)}</i>'
+        for name, value in shown.items()
     ]
-    for name, value in (("url", f"/{entry.path}"), ("kind", entry.kind), ("detail", entry.detail)):
-        lines.append(f'<i data-pagefind-ignore data-pagefind-meta="{name}">{escape(value)}</i>')
-    more: list[str] = []
-    for section in entry.sections:
-        if section.heading:
-            lines.append(
-                f'<h2 id="{escape(section.anchor)}"><span data-pagefind-ignore>.</span>'
-                f"{_part(section.heading)}</h2>"
-            )
-        lines.append(f'<p data-pagefind-weight="{section.weight:g}">{_part(section.text)}</p>')
-        more += find_powers(section.text)
-        # Pagefind keeps "Musiał" apart from "Musial"; who types either finds both.
-        more += (key for word in _FOREIGN.findall(section.text) for key in find_keys(word))
-    lines.append(f"<p>{escape(' '.join(dict.fromkeys(more)))}</p>")
-    return "\n".join([*lines, "</main></body></html>"])
+    for text, weight in find_texts(entry):
+        found = " ".join(words[text])
+        lines.append(f'<p data-pagefind-weight="{weight:g}">{escape(found)}</p>')
+    body = "\n".join(lines)
+    return f'<html lang="en"><body><main data-pagefind-body>\n{body}\n</main></body></html>'
 
 
-def _part(text: str) -> str:
-    """Return a text for Pagefind: escaped, and parted where it would see one word."""
-    return escape(_BREAKS.sub(BREAK, text))
+def find_texts(entry: Entry) -> Iterator[tuple[str, float]]:
+    """Yield the texts of an entry, each with its weight."""
+    yield entry.title, TITLE
+    if entry.imprint:
+        yield entry.imprint, WORK
+    yield from ((section.text, section.weight) for section in entry.sections)
+
+
+def find_term_words(words: list[str], names: Mapping[str, list[str]]) -> Iterator[str]:
+    """Yield the word of each term that is named in a text, given as its words.
+
+    ``names`` gives, by a name's words in one, the ids of its terms.
+    """
+    for start in range(len(words)):
+        joined = ""
+        for word in words[start : start + _LONGEST_NAME]:
+            joined += word
+            yield from (term_word(term) for term in names.get(joined, ()))
+
+
+def term_word(term: str) -> str:
+    """Return the one word by which every text that names a term is found."""
+    return f"{term.replace('-', '')}qz"
+
+
+def find_words(
+    entries: Iterable[Entry],
+    tokenizer: Tokenizer,
+    names: Mapping[str, list[str]],
+    endings: Iterable[tuple[str, str]] = (),
+) -> dict[str, list[str]]:
+    """Return, by text, the words by which it is found, and one for each term that it names.
+
+    ``names`` gives, by a name's words in one, the ids of its terms. ``endings`` are pairs by which
+    words of one meaning differ: a text is also found by such another word that some text has. An
+    imprint names no terms, though the initials of an author may look so.
+    """
+    held = {text: text == e.imprint for e in entries for text, _ in find_texts(e)}
+    plain = {text: tokenizer.find_all(text) for text in held}
+    known = {word for words in plain.values() for word in words}
+    pairs = [pair for a, b in endings for pair in ((a, b), (b, a))]
+    kin = {
+        word: [
+            other
+            for end, ending in pairs
+            if word.endswith(end) and (other := word.removesuffix(end) + ending) in known
+        ]
+        for word in known
+    }
+    found = {}
+    for text, words in plain.items():
+        terms = [] if held[text] else find_term_words(tokenizer.find_names(text), names)
+        own = [*words, *(other for word in words for other in kin[word]), *terms]
+        found[text] = list(dict.fromkeys(own))
+    return found
 
 
 def read_page_ids(out: Path) -> dict[str, str]:

@@ -10,17 +10,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from builder import store
 from builder.project import Project
-from builder.readers.references.title import journal_words
-from builder.search.entries import Entries, Entry, find_entries, list_words, read_habits
-from builder.search.fulltext import write_fulltext
-from builder.search.normalise import find_keys, join_keys, normalise
+from builder.search.entries import Entries, Entry, find_entries, read_habits
+from builder.search.fulltext import find_words, term_word, write_fulltext
+from builder.search.normalise import SUFFIX, Tokenizer, find_families, find_keys, normalise
 from builder.site.index import LibraryIndex
 from builder.site.labels import KIND_WORDS
 from builder.store.build_info import find_edition
@@ -66,25 +66,58 @@ def write_index(out: Path, entries: Entries, settings: Mapping[str, Any], day: s
     ``settings`` are those of content/search.yml, ``day`` is the date of the data, ``YYYY-MM-DD``.
     """
     terms = entries.terms
-    pages = write_fulltext(entries.all, out / "pagefind")
+    context = frozenset(find_keys(settings["context"]))
+    families = find_families((name for term in terms for name in term.names), context)
+    tokenizer = Tokenizer(context, families)
+    rows = {term.path: list(_short_names(term, tokenizer)) for term in terms}
+    names: dict[str, list[str]] = defaultdict(list)
+    for term in terms:
+        for name in rows[term.path]:
+            names[name.replace(" ", "")].append(find_id(term.path))
+    endings = settings.get("endings", [])
+    texts = [entry for entry in entries.all if entry.is_text]
+    words = find_words(texts, tokenizer, names, endings)
+    printed = Counter(word.removesuffix("z") for found in words.values() for word in found)
+    pages = write_fulltext(texts, words, out / "pagefind")
     folder = out / "index"
+<<<<<<< HEAD
     parsed = parse_settings(settings)
     context = set(parsed["context"])
+=======
+>>>>>>> main
     kinds = sorted({entry.kind for entry in entries.all})
-    shorts = journal_words().abbreviations
-    words = {word: int(word in shorts) for word in list_words(entries.all)}
     manifest = {
         "day": day,
         "kinds": [[kind, *KIND_WORDS.get(kind, ("Glossary", "Glossary"))] for kind in kinds],
+<<<<<<< HEAD
         "rules": spelling.rules(),
         **parsed,
         "prefixes": sorted(_prefixes(terms) | set(parsed["prefixes"])),
         "terms": [_term_row(t, kinds, context, pages) for t in terms],
         "words": write_shards(folder, "words", words),
+=======
+        "rules": spelling.rules() | {"suffix": SUFFIX, "families": sorted(families)},
+        "context": sorted(context),
+        "wanted": {k: sorted(set(find_keys(" ".join(v)))) for k, v in settings["kinds"].items()},
+        "endings": endings,
+        "registers": sorted(r.lower() for r in settings["registers"]),
+        "prefixes": sorted(_prefixes(terms) | {p.lower() for p in settings["prefixes"]}),
+        "bare": [[b["pattern"], b["prefix"].lower()] for b in settings["bare"]],
+        "texts": len(words),
+        "terms": [_term_row(t, kinds, rows[t.path], pages, printed) for t in terms],
+        "words": write_shards(
+            folder, "words", {w: n for w, n in printed.items() if not w.endswith("q")}
+        ),
+>>>>>>> main
         "identifiers": write_shards(folder, "ids", _identifiers(entries)),
         "facets": write_facets(folder, entries.all, pages),
     }
     store.write_bytes(out / "manifest.json", encode(manifest))
+
+
+def find_id(path: str) -> str:
+    """Return the last step of an address: ``glossary/#il-6`` gives ``il-6``."""
+    return re.split("[/#]", path.rstrip("/"))[-1]
 
 
 def _prefixes(terms: Iterable[Entry]) -> set[str]:
@@ -93,38 +126,37 @@ def _prefixes(terms: Iterable[Entry]) -> set[str]:
 
 
 def _term_row(
-    entry: Entry, kinds: list[str], context: set[str], pages: Mapping[str, str]
+    entry: Entry,
+    kinds: list[str],
+    names: Sequence[str],
+    pages: Mapping[str, str],
+    printed: Collection[str],
 ) -> list[Any]:
-    """Return [address, kind, label, abbreviation, weight, names, id] of a term.
+    """Return [address, kind, label, abbreviation, weight, names, id, is named] of a term.
 
-    The weight is -1 where no evidence names it. The manifest is most of what a first search loads:
-    names that the browser can make of the label and the abbreviation are left empty.
+    The weight is -1 where no evidence names it; the last two are left out where they are nothing.
     """
-    names = list(_short_names(entry, context))
-    for place, text in enumerate((entry.title, entry.detail)):
-        if names[place : place + 1] == [" ".join(spelling_words(text))]:
-            names[place] = ""
     weight = entry.weight if entry.evident else -1
     row = [entry.path, kinds.index(entry.kind), entry.title, entry.detail, weight, "|".join(names)]
+    if term_word(find_id(entry.path)).removesuffix("z") in printed:
+        return [*row, pages.get(entry.path, ""), 1]
     return [*row, pages[entry.path]] if entry.path in pages else row
 
 
-def spelling_words(text: str) -> list[str]:
-    """Return the runs of ASCII letters and digits of a text in lower case; the browser does so."""
-    kept = (c if c.isascii() and c.isalnum() else " " for c in text.lower())
-    return "".join(kept).split()
-
-
-def _short_names(entry: Entry, context: set[str]) -> Iterator[str]:
-    """Yield a term's names as keys, without variants that the same words in another order cover."""
-    seen: set[str] = set()
+def _short_names(entry: Entry, tokenizer: Tokenizer) -> Iterator[str]:
+    """Yield a term's names as words, without variants that only re-order another's words."""
     bags: set[frozenset[str]] = set()
+    seen: set[str] = set()
     for name in entry.names:
-        keys = join_keys(name)
-        bag = frozenset(keys.split()) - context
-        if keys and keys not in seen and (name not in entry.variants or bag not in bags):
-            yield keys
-        seen.add(keys)
+        words = tokenizer.find_names(name)
+        bag = frozenset(words) - tokenizer.context
+        if (
+            words
+            and " ".join(words) not in seen
+            and (name not in entry.variants or bag not in bags)
+        ):
+            yield " ".join(words)
+        seen.add(" ".join(words))
         bags.add(bag)
 
 

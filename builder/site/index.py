@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any, Literal
 
 from builder.addresses import ledger
@@ -92,6 +93,8 @@ class LibraryIndex:
     trials: list[Trial] = field(default_factory=list)
     studies: list[Study] = field(default_factory=list)  # those that a statement or a trial reports
     finding_studies: dict[str, list[Study]] = field(default_factory=lambda: defaultdict(list))
+    # Ids of the studies that count, by the finding that reports them.
+    counted: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     label_studies: dict[str, list[Study]] = field(default_factory=lambda: defaultdict(list))
     reports: dict[str, list[Trial]] = field(default_factory=dict)
     by_id: dict[str, Finding] = field(default_factory=dict)
@@ -219,6 +222,7 @@ def terms_in(finding: Finding) -> Iterator[tuple[str, str, str]]:
                 yield role, item.id, getattr(item, "effect", getattr(item, "role", ""))
 
 
+@lru_cache(maxsize=1)  # exports, pages and search ask for that of one library
 def build_index(library: Library) -> LibraryIndex:
     """Return the library with all its indexes."""
     reported = library.trials()
@@ -263,6 +267,9 @@ def _index_studies(atlas: LibraryIndex) -> None:
     for study in atlas.studies:
         for name in study.findings:
             atlas.finding_studies[name].append(study)
+            gone = atlas.by_id[name].paper in atlas.withdrawn or name in atlas.superseded
+            if study.counts and not gone:
+                atlas.counted[name].append(study.id)
         for name in dict.fromkeys([*study.sources, *study.conditions]):
             atlas.label_studies[name].append(study)
 

@@ -5,7 +5,10 @@ Each effect, design and result has a shape and a word, so that no meaning hangs 
 
 from __future__ import annotations
 
-from builder.models import Design, Dose, Quantity
+from collections import Counter
+from collections.abc import Iterable
+
+from builder.models import Design, Dose, Quantity, Study
 from builder.site.links import View, plural
 
 # (word, mark) of each effect of a mechanism or an outcome.
@@ -67,14 +70,17 @@ WORDS = {
 # The effects that raise a mechanism or an outcome, and those that lower it.
 RISING = ("up", "activates")
 FALLING = ("down", "inhibits")
-# Strongest last; the number of filled squares in the mark of a level.
+# The number of filled squares in the mark of a design, the strongest first. A trial that is only
+# registered is no design with a result: its mark is the lightest.
+REGISTERED = "registered"
 DESIGNS: dict[str, int] = {
+    "clinical": 4,
+    "in-vivo": 3,
+    "ex-vivo": 2,
+    "in-vitro": 1,
+    REGISTERED: 0,
     "not-stated": 0,
     "review": 0,
-    "in-vitro": 1,
-    "ex-vivo": 2,
-    "in-vivo": 3,
-    "clinical": 4,
 }
 _DESIGN_WORDS = {
     "not-stated": "design not stated",
@@ -82,6 +88,7 @@ _DESIGN_WORDS = {
     "ex-vivo": "ex vivo",
     "in-vivo": "in animals",
     "clinical": "in people",
+    REGISTERED: "registered trial without result",
 }
 ROLE_WORDS: dict[str, str] = {
     "sources": "Sources",
@@ -122,9 +129,9 @@ _PLAIN_LIMIT = 10_000
 
 
 def view_effect(effect: str) -> View:
-    """Return the word, mark and style of an effect."""
+    """Return the word, mark and style of an effect; what rises or falls is neither good nor bad."""
     word, mark = EFFECTS.get(effect, ("", ""))
-    style = {"activates": "up", "inhibits": "down", "modulates": "involves"}.get(effect, effect)
+    style = {"up": "rise", "down": "fall", "named": "involves"}.get(find_direction(effect), effect)
     return {"id": effect, "word": word, "mark": mark, "style": style}
 
 
@@ -163,8 +170,27 @@ def view_design(level: str) -> View:
         "id": level,
         "label": _DESIGN_WORDS.get(level, level),
         "rank": rank,
-        "mark": "■" * rank + "□" * (4 - rank),
+        "mark": "®" if level == REGISTERED else "■" * rank + "□" * (4 - rank),
     }
+
+
+def grade_study(study: Study) -> str:
+    """Return the design of a study as pages count it: a trial without result is only registered."""
+    return REGISTERED if study.only_registered else study.design.level
+
+
+def count_designs(studies: Iterable[Study]) -> dict[str, int]:
+    """Return how many studies have each design, the strongest first; never a 0."""
+    counts = Counter(grade_study(s) for s in studies)
+    return {level: counts[level] for level in DESIGNS if counts[level]}
+
+
+def name_designs(level: str, count: int) -> str:
+    """Return a count with its design: ``3 in animals``, ``2 registered trials without result``."""
+    label = str(view_design(level)["label"])
+    if level == REGISTERED and count > 1:
+        label = label.replace("trial", "trials")
+    return f"{count:,} {label}"
 
 
 def describe_design(design: Design) -> str:
@@ -224,23 +250,31 @@ def view_quantity(quantity: Quantity) -> View:
     }
 
 
+def list_amounts(dose: Dose) -> dict[str, str]:
+    """Return what a dose amounts to by name: particles, µg and cells, each also per mL, volume."""
+    found = {}
+    for name, unit in (("particles", "particles"), ("micrograms", "µg"), ("cells", "cells")):
+        for part, label in (("total", unit), ("per_ml", f"{unit} per mL")):
+            ends = (getattr(dose, f"{name}_{part}_{end}") for end in ("low", "high"))
+            found[label] = format_range(*ends)
+    low, high = dose.volume_ml_low, dose.volume_ml_high
+    found["volume in mL"] = format_range(dose.volume_ml or low, dose.volume_ml or high)
+    return {name: amount for name, amount in found.items() if amount}
+
+
 def view_dose(dose: Dose) -> View:
     """Return a dose: verbatim, and each number that was read from it."""
     calculated = dose.volume_ml is not None and dose.particles_per_ml_low is not None
-    read = [
-        ("Volume", format_range(dose.volume_ml, dose.volume_ml), "mL"),
-        (
-            "Concentration",
-            format_range(dose.particles_per_ml_low, dose.particles_per_ml_high),
-            "particles/mL",
-        ),
-        (
-            "Total, calculated" if calculated else "Total",
-            format_range(dose.particles_total_low, dose.particles_total_high),
-            "particles",
-        ),
+    total = "Total, calculated" if calculated else "Total"
+    amounts = list_amounts(dose)
+    read = [("Volume", "volume in mL", "mL")]
+    for unit in ("particles", "µg", "cells"):
+        read += [("Concentration", f"{unit} per mL", f"{unit}/mL"), (total, unit, unit)]
+    parsed = [
+        {"label": label, "value": f"{amounts[name]} {unit}"}
+        for label, name, unit in read
+        if name in amounts
     ]
-    parsed = [{"label": name, "value": f"{n} {unit}"} for name, n, unit in read if n]
     if dose.doses is not None:
         parsed.append({"label": "Number of doses", "value": plural(dose.doses, "dose")})
     return {"printed": dose.printed, "parsed": parsed}

@@ -8,22 +8,25 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from builder import store
 from builder.errors import Problem, ProblemError
+from builder.project import Project
 from builder.site.labels import WORDS
 from builder.site.pages import Page, view_site
 from builder.site.short_forms import Marker
 from builder.store import Library
 from builder.store.build_info import Edition, find_edition
+from builder.store.cache import Cache
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 
@@ -78,6 +81,24 @@ class _ViewEnvironment(Environment):
         return super().getattr(obj, attribute)
 
 
+class _Compiled(BytecodeCache):
+    """Keeps compiled templates in the one cache of a project; compiling them all takes a second."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill a bucket with what was kept of the same source."""
+        with Cache(self.folder) as cache:
+            if data := cache.get(f"template {bucket.key} {bucket.checksum}"):
+                bucket.bytecode_from_string(data)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a compiled template."""
+        with Cache(self.folder) as cache:
+            cache.put(f"template {bucket.key} {bucket.checksum}", bucket.bytecode_to_string())
+
+
 @cache
 def _environment(folder: Path) -> Environment:
     environment = _ViewEnvironment(
@@ -89,6 +110,7 @@ def _environment(folder: Path) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=True,
+        bytecode_cache=_Compiled(Project(folder.parent).build / "cache"),
     )
     environment.globals["words"] = WORDS
     environment.filters["e"] = environment.filters["escape"] = escape_text
@@ -167,11 +189,19 @@ def render_site(
     """Write every page of the site below ``out``, and remove what is no longer a page.
 
     ``edition`` is what the pages say they are of, ``sizes`` are the bytes of the downloads.
+    """
+    views = view_site(library, edition or find_edition(library), sizes or {})
+    return write_pages(views, out, templates)
+
+
+def write_pages(pages: Iterable[Page], out: Path, templates: Path) -> RenderReport:
+    """Write pages as Markdown below ``out``, and remove what is none of them.
+
     Files whose bytes stay the same are not touched. Raises ProblemError where the disk refuses.
     """
     report = RenderReport()
     kept: set[Path] = set()
-    for page in view_site(library, edition or find_edition(library), sizes or {}):
+    for page in pages:
         report.pages.append(replace(page, view={}, extra={}, wording=None))
         target = out / page.path / "index.md"
         if not target.resolve().is_relative_to(out.resolve()):

@@ -19,8 +19,11 @@ from builder.site.labels import (
     ROLE_WORDS,
     STUDY_ROLES,
     WORDS,
+    count_designs,
     describe_design,
     find_direction,
+    grade_study,
+    name_designs,
     view_design,
     view_effect,
     view_result,
@@ -39,14 +42,13 @@ _ROLE_SINGULAR = {
     "cargo": "cargo",
     "species": "species",
 }
-_STRONGEST = sorted(DESIGNS, key=lambda level: -DESIGNS[level])
 _HEDGED = ("hedged", "aim")
 _WAYS = {
-    "up": "reported as raised",
-    "down": "reported as lowered",
-    "none": "reported as unchanged",
-    "mixed": "reported both ways",
-    "named": "named without a direction",
+    "up": ("reports it raised", "report it raised"),
+    "down": ("reports it lowered", "report it lowered"),
+    "none": ("reports it unchanged", "report it unchanged"),
+    "mixed": ("reports it both raised and lowered", "report it both raised and lowered"),
+    "named": ("names it without a direction", "name it without a direction"),
 }
 # What each kind of term was for a study, in a sentence.
 _USED = {
@@ -91,7 +93,7 @@ def find_term_studies(atlas: LibraryIndex, term: Term, *, subtypes: bool = False
             studies = (
                 study for f in find_evidence(atlas, held) for study in atlas.studies_of(f.id)
             )
-        found |= {s.id: s for s in studies if s.kind != "review" and not s.retracted}
+        found |= {s.id: s for s in studies if s.counts}
     return [found[name] for name in sorted(found)]
 
 
@@ -169,7 +171,7 @@ def view_study(atlas: LibraryIndex, study: Study, root: str) -> View:
         "id": study.id,
         "link": link(label, address),
         "title": title,
-        "design": view_design(study.design.level),
+        "design": view_design(grade_study(study)),
         "words": describe_design(study.design),
         "role": STUDY_ROLES[study.role],
         "result": view_result(study.result),
@@ -183,9 +185,15 @@ def view_study(atlas: LibraryIndex, study: Study, root: str) -> View:
 
 def sort_studies(studies: Iterable[Study]) -> list[Study]:
     """Return studies with the highest design first, those with a result before those without."""
+    rank = {level: place for place, level in enumerate(DESIGNS)}
     return sorted(
         studies,
-        key=lambda s: (-DESIGNS[s.design.level], s.result == "none-reported", not s.trials, s.id),
+        key=lambda s: (
+            rank[grade_study(s)],
+            s.result == "none-reported",
+            not s.trials,
+            s.id,
+        ),
     )
 
 
@@ -212,7 +220,7 @@ def view_answer(atlas: LibraryIndex, term: Term) -> list[Sentence]:
         return [[text(f"Nothing is stated of it as {KIND_WORDS[term.kind][0].lower()}: "),
                  text(f"{WORDS['no_evidence']}.")]]  # fmt: skip
     if term.kind == "mechanism":
-        sentences = _answer_mechanism(atlas, term, studies, len(wide))
+        sentences = _answer_mechanism(atlas, term, studies, wide)
     else:
         sentences = _answer_treatment(atlas, term, wide, {s.id for s in studies})
     return [*sentences, [text(WORDS["not_assessed"])]]
@@ -232,7 +240,7 @@ def _answer_treatment(
     sentences = [_by_design(opening, tried) if tried else [*opening, text(".")]]
     if tried:
         # A registered trial without a result is named with the trials.
-        reporting = [s for s in tried if not s.trials or s.result != "none-reported"]
+        reporting = [s for s in tried if not s.only_registered]
         sentences += [*([_results(atlas, reporting)] if reporting else []), *_gap(tried)]
     trials = [s for s in wide if s.trials]
     if trials:
@@ -253,16 +261,20 @@ def _number(count: int, one: str, query: dict[str, str], many: str = "") -> Piec
     return link(plural(count, one, many), narrowed_href("", "", query, "studies"))
 
 
+def list_designs(studies: Iterable[Study], path: str, anchor: str) -> Sentence:
+    """Return how many studies have each design, each number a link to those studies."""
+    sentence: Sentence = []
+    for level, count in count_designs(studies).items():
+        query = {"design": str(view_design(level)["label"])}
+        sentence += [
+            *([text(", ")] if sentence else []),
+            link(name_designs(level, count), narrowed_href("", path, query, anchor)),
+        ]
+    return sentence  # fmt: skip
+
+
 def _by_design(opening: Sentence, studies: Sequence[Study]) -> Sentence:
-    counts: Counter[str] = Counter(s.design.level for s in studies)
-    sentence = [*opening, text(": ")]
-    for number, level in enumerate(lv for lv in _STRONGEST if counts[lv]):
-        label = view_design(level)["label"]
-        sentence.append(text(", ") if number else text(""))
-        sentence.append(
-            link(f"{counts[level]} {label}", narrowed_href("", "", {"design": label}, "studies"))
-        )
-    return [*sentence, text(".")]
+    return [*opening, text(": "), *list_designs(studies, "", "studies"), text(".")]
 
 
 def _results(atlas: LibraryIndex, studies: Sequence[Study]) -> Sentence:
@@ -303,7 +315,7 @@ def _gap(studies: Sequence[Study]) -> list[Sentence]:
 def answer_trials(atlas: LibraryIndex, studies: Sequence[Study], address: str) -> Sentence:
     """Return what registered trials found: ``5 registered trials: 1, randomised, reports …``."""
     sentence = [link(plural(len(studies), "registered trial"), address), text(": ")]
-    reported = [s for s in studies if s.result != "none-reported"]
+    reported = [s for s in studies if not s.only_registered]
     for study in reported:
         trial = atlas.trial_of(study)
         root = "../../" if address.startswith("#") else ""
@@ -316,35 +328,30 @@ def answer_trials(atlas: LibraryIndex, studies: Sequence[Study], address: str) -
         )  # fmt: skip
         design = f" ({design})" if design else ""
         words = (trial.result if trial else "") or RESULTS[study.result][0]
-        sentence += [name, text(f"{design} reported: {words.rstrip('.')}; ")]
+        sentence += [name, text(f"{design} reported: {words.rstrip('.')}"), text("; ")]
     rest = len(studies) - len(reported)
-    if rest:
-        have = "has" if rest == 1 else "have"
-        sentence.append(text(f"{rest} {have} no result in the material read."))
-    else:
-        sentence[-1] = text(f"{sentence[-1]['label'].rstrip('; ')}.")
-    return sentence
+    if rest and not reported:
+        return [sentence[0], text(", without a result in the material read.")]
+    end = f"{rest} without a result in the material read." if rest else "."
+    return [*sentence, text(end)] if rest else [*sentence[:-1], text(end)]
 
 
 def _answer_mechanism(
-    atlas: LibraryIndex, term: Term, studies: Sequence[Study], wide: int
+    atlas: LibraryIndex, term: Term, studies: Sequence[Study], wide: Sequence[Study]
 ) -> list[Sentence]:
     ways: dict[str, list[Study]] = {}
     for study in studies:
         ways.setdefault(_find_way(atlas, term, study), []).append(study)
-    opening = [_number(len(studies), "study", {}, "studies"), text(" name it")]
-    if len(studies) == 1:
-        opening[-1] = text(" names it")
-    if wide > len(studies):
-        opening.append(text(f" ({wide} {WORDS['with_subtypes']})"))
-    sentences = [_by_design(opening, studies) if studies else [*opening, text(".")]]
+    names = "names" if len(wide) == 1 else "name"
+    opening = [_number(len(wide), "study", {}, "studies"), text(f" {names} it")]
+    if len(wide) > len(studies):
+        opening.append(text(f", subtypes included ({len(studies)} without them)"))
+    sentences = [_by_design(opening, wide)]
     found: Sentence = []
-    for way, words in _WAYS.items():
-        if ways.get(way):
-            found += [
-                text("; ") if found else text("In "),
-                link(f"{len(ways[way])} {words}", "#findings"),
-            ]
+    for way, (one, many) in _WAYS.items():
+        if held := ways.get(way):
+            words = f"{len(held)} {one if len(held) == 1 else many}"
+            found += [*([text("; ")] if found else []), link(words, "#findings")]
     return [*sentences, [*found, text(".")]] if found else sentences
 
 
@@ -366,22 +373,14 @@ def view_summary(atlas: LibraryIndex, term: Term, findings: Sequence[Finding]) -
         own = Counter(m.effect for f in standing for m in f.mechanisms if m.id == term.id)
         ranked = sorted(own.items(), key=lambda item: (-item[1], item[0]))
         return [{"effect": view_effect(effect), "count": count} for effect, count in ranked]
-    tried = [s for s in find_term_studies(atlas, term) if s.role == "therapeutic"]
+    found = find_term_studies(atlas, term, subtypes=True)
+    tried = [s for s in found if s.role == "therapeutic"]
     counts: Counter[str] = Counter(s.result for s in tried)
     return [
         {"effect": view_result(result), "count": counts[result]}
         for result in RESULTS
         if counts[result] and result != "none-reported"
     ]
-
-
-def find_best(studies: Iterable[Study]) -> tuple[str, list[Study]]:
-    """Return the highest design among studies with a reported result, and those studies."""
-    held = [s for s in studies if s.result != "none-reported"]
-    if not held:
-        return "", []
-    level = max((s.design.level for s in held), key=lambda name: DESIGNS[name])
-    return level, [s for s in held if s.design.level == level]
 
 
 def list_trials(atlas: LibraryIndex, term: Term) -> list[Trial]:
@@ -412,11 +411,10 @@ def answer_coverage(paper: Paper) -> list[Sentence]:
 
 def answer_studies(studies: Sequence[Study]) -> list[Sentence]:
     """Return how many studies are reported, by design; reviews are named apart."""
-    primary = [s for s in studies if s.kind != "review" and not s.retracted]
+    primary = [s for s in studies if s.counts]
     if not primary:
         return [[text("No study is reported in the material read.")]]
-    counts: Counter[str] = Counter(s.design.level for s in primary)
-    designs = [f"{counts[d]} {view_design(d)['label']}" for d in _STRONGEST if counts[d]]
+    designs = [name_designs(level, count) for level, count in count_designs(primary).items()]
     return [[text(f"{plural(len(primary), 'study', 'studies')} reported: {', '.join(designs)}.")]]
 
 

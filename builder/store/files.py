@@ -187,6 +187,20 @@ def write_bytes(path: Path, data: bytes) -> bool:
     return True
 
 
+def list_files(folder: Path) -> list[Path]:
+    """Return the files below a folder, sorted by path; those of Python's own cache left out."""
+    found = []
+    waiting = [str(folder)] if folder.is_dir() else []
+    while waiting:
+        with os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                if entry.is_file():
+                    found.append(entry.path)
+                elif entry.is_dir(follow_symlinks=False) and entry.name != "__pycache__":
+                    waiting.append(entry.path)
+    return [Path(path) for path in sorted(found)]
+
+
 def dump_records(records: Sequence[BaseModel] | BaseModel) -> str:
     """Return one record, or a list of them, as canonical YAML."""
     if isinstance(records, BaseModel):

@@ -118,15 +118,16 @@ def _collect(paths: Iterable[Any], read: Any, problems: list[Problem]) -> list[A
 
 def read_terms(content: Path, root: Path, cache: Cache | None = None) -> list[models.Term]:
     """Return all terms below content/terms. Raises ProblemError with every problem found."""
-    files = sorted((content / "terms").glob("*/*.yml"))
-    return _remember(cache, list[models.Term], files, content, lambda: _read_terms(content, root))
-
-
-def _read_terms(content: Path, root: Path) -> list[models.Term]:
     problems: list[Problem] = []
     found = []
+
+    def read(path: Path) -> models.Term:
+        return _remember(
+            cache, models.Term, [path], content, lambda: read_record(models.Term, path, root)
+        )
+
     for path in sorted((content / "terms").glob("*/*.yml")):
-        for term in _collect([path], lambda p: read_record(models.Term, p, root), problems):
+        for term in _collect([path], read, problems):
             expected = f"{models.TERM_FOLDERS[term.kind]}/{term.id}.yml"
             if path.relative_to(content / "terms").as_posix() != expected:
                 problems.append(

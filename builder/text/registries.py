@@ -1,8 +1,8 @@
-"""Trial registries: which numbers are theirs, and where a trial is found.
+"""Trial registries and archives of data: which numbers are theirs, and where a record is found.
 
 Patterns, names and addresses come from the table of prefixes; here stands only which of them are
-trial registries, how papers print their numbers, and one address that the atlas keeps in its own
-form.
+trial registries or archives, how papers print their numbers, and one address that the atlas keeps
+in its own form.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from builder.text.curies import Database, find_database
 
@@ -107,3 +108,51 @@ def _spell(example: str, number: str) -> str:
     if lead and number.lower().startswith(lead.lower()):
         return lead + number[len(lead) :]
     return number
+
+
+# --- archives of data -----------------------------------------------------------------------------
+
+ARCHIVES = (
+    "arrayexpress", "bioproject", "biosample", "dbgap", "ega.dataset", "ega.study", "evtrack",
+    "geo", "insdc.sra", "massive", "metabolights", "ngdc.gsa", "px",
+)  # fmt: skip
+_MAY_HOLD = re.compile(r"\d{3}|MTBLS|PRJ")
+# Their numbers are like other codes, so that the archive must be named beside them.
+_NAMED_BESIDE = {"evtrack": "EV-TRACK"}
+
+
+class Accession(NamedTuple):
+    """A number under which an archive keeps data: ``GSE12345``, ``GEO``, and its address.
+
+    ``url`` is the archive's home page where it has no address per number.
+    """
+
+    number: str
+    archive: str
+    url: str
+
+
+@cache
+def _archives() -> tuple[tuple[str, Database], ...]:
+    return tuple((prefix, _find_registry(prefix)) for prefix in ARCHIVES)
+
+
+@cache
+def _accession_pattern() -> re.Pattern[str]:
+    """Return one pattern for all archives, a group for each."""
+    forms = (f"(?P<a{n}>{d.pattern})" for n, (_, d) in enumerate(_archives()))
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(forms)})(?![\w-])")
+
+
+def find_accessions(text: str) -> list[Accession]:
+    """Return the accession numbers of data in a text, each once, in order."""
+    found: dict[str, Accession] = {}
+    if not _MAY_HOLD.search(text):
+        return []
+    for match in _accession_pattern().finditer(text):
+        prefix, archive = _archives()[int((match.lastgroup or "a0")[1:])]
+        if _NAMED_BESIDE.get(prefix, "") in text:
+            number = match[0]
+            url = archive.find_address(number) or archive.home
+            found.setdefault(number, Accession(number, archive.name, url))
+    return list(found.values())

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from hand_made import copy_project
+from hand_made import Share, copy_project
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from served import Served, Watch, run_builder, serve
 
@@ -18,12 +18,15 @@ ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background
 
 
 @pytest.fixture(scope="session")
-def built(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The real papers, extracted and published in a copy of the project."""
-    project = copy_project(root, tmp_path_factory.mktemp("atlas") / "project")
-    run_builder(root, project, "extract")
-    run_builder(root, project, "build")
-    return project
+def built(root: Path, share: Share) -> Project:
+    """The real papers, extracted and published in a copy of the project; all tests share it."""
+
+    def make(folder: Path) -> None:
+        project = copy_project(root, folder)
+        run_builder(root, project, "extract")
+        run_builder(root, project, "build")
+
+    return Project(share("atlas", make))
 
 
 @pytest.fixture(scope="session", params=["/", "/deep/path/"], ids=["root", "below-a-path"])

@@ -18,8 +18,8 @@ def tab_to(page: Page, target: Locator, most: int = 120) -> None:
     raise AssertionError(f"{target} is not reached by {most} times Tab")
 
 
-def test_the_map_is_walked_by_keyboard(site: Served, page: Page) -> None:
-    page.goto(site.url + "map/")
+def test_the_map_is_walked_by_keyboard(placed: Served, page: Page) -> None:
+    page.goto(placed.url + "map/")
     frame = page.get_by_role(
         "region", name="Studies by source and condition, vesicles as a treatment"
     )
@@ -39,8 +39,8 @@ def test_the_map_is_walked_by_keyboard(site: Served, page: Page) -> None:
     assert f"condition={condition.input_value()}" in unquote(address)
 
 
-def test_findings_are_filtered_sorted_and_followed_by_keyboard(site: Served, page: Page) -> None:
-    page.goto(site.url + "sources/bmsc/")
+def test_findings_are_filtered_sorted_and_followed_by_keyboard(placed: Served, page: Page) -> None:
+    page.goto(placed.url + "sources/bmsc/")
     table = page.locator("table.findings").first
     finding_filter = page.locator(".filter:has(+ table.findings)").first
     rows = table.locator("tbody tr")
@@ -77,8 +77,8 @@ def test_findings_are_filtered_sorted_and_followed_by_keyboard(site: Served, pag
     expect(page.locator(":target")).to_be_in_viewport()
 
 
-def test_numbers_are_sorted_with_the_most_first(site: Served, page: Page) -> None:
-    page.goto(site.url + "mechanisms/")
+def test_numbers_are_sorted_with_the_most_first(placed: Served, page: Page) -> None:
+    page.goto(placed.url + "mechanisms/")
     head = page.locator("table.index").first.get_by_role("button", name="Studies")
     head.click()
     cells = page.locator("table.index").first.locator("tbody td[data-label=Studies]")
@@ -89,10 +89,10 @@ def test_numbers_are_sorted_with_the_most_first(site: Served, page: Page) -> Non
     assert counts == sorted(counts)
 
 
-def test_a_phone_sorts_cards_by_a_choice(site: Served, browser: Browser) -> None:
+def test_a_phone_sorts_cards_by_a_choice(placed: Served, browser: Browser) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
     page = context.new_page()
-    page.goto(site.url + "sources/")
+    page.goto(placed.url + "sources/")
     names = page.locator("table.index tbody th > a:not(.short)")
     listed = names.all_inner_texts()
     choice = page.get_by_role("combobox", name="Sort by").first

@@ -40,15 +40,15 @@ for row in sqlite3.connect(sys.argv[1]).execute(sys.argv[2]):
 
 
 @pytest.fixture
-def calls(site: Served) -> dict[str, str]:
+def calls(placed: Served) -> dict[str, str]:
     """The code below each heading, with the address of this server for that of the site."""
-    page = html.parse(str(site.folder / "data/index.html")).getroot()
-    index = json.loads((site.folder / "api/v1/index.json").read_text())
+    page = html.parse(str(placed.folder / "data/index.html")).getroot()
+    index = json.loads((placed.folder / "api/v1/index.json").read_text())
     home = index["collections"][0]["url"].partition("api/v1/")[0]
     found = {}
     for code in page.iterfind(".//pre/code"):
         heading = code.getparent().getprevious()
-        found[heading.get("id")] = code.text_content().replace(home, site.url)
+        found[heading.get("id")] = code.text_content().replace(home, placed.url)
     return found
 
 
@@ -75,8 +75,8 @@ def finish(words: list[str], folder: Path, **environment: str) -> str:
     return ran.stdout
 
 
-def read(site: Served, name: str) -> Any:
-    return json.loads((site.folder / name).read_text(encoding="utf-8"))
+def read(placed: Served, name: str) -> Any:
+    return json.loads((placed.folder / name).read_text(encoding="utf-8"))
 
 
 def test_each_way_to_call_has_its_example(calls: dict[str, str]) -> None:
@@ -84,15 +84,15 @@ def test_each_way_to_call_has_its_example(calls: dict[str, str]) -> None:
 
 
 def test_curl_gets_what_there_is_and_all_findings(
-    site: Served, calls: dict[str, str], tmp_path: Path
+    placed: Served, calls: dict[str, str], tmp_path: Path
 ) -> None:
-    assert json.loads(run(calls["curl"], tmp_path)) == read(site, "api/v1/index.json")
+    assert json.loads(run(calls["curl"], tmp_path)) == read(placed, "api/v1/index.json")
     findings = json.loads((tmp_path / "findings.json").read_text(encoding="utf-8"))
-    assert findings == read(site, "api/v1/findings.json")
+    assert findings == read(placed, "api/v1/findings.json")
 
 
 def test_pandas_counts_mechanisms_in_animals_by_effect(
-    site: Served, calls: dict[str, str], tmp_path: Path
+    placed: Served, calls: dict[str, str], tmp_path: Path
 ) -> None:
     code = (
         calls["pandas"] + '\nanimal.groupby(["mechanism", "effect"]).size().to_csv("counts.csv")\n'
@@ -102,7 +102,7 @@ def test_pandas_counts_mechanisms_in_animals_by_effect(
         counted = {(term, effect): int(n) for term, effect, n in list(csv.reader(handle))[1:]}
     reported = Counter(
         (m["id"], m["effect"])
-        for finding in read(site, "api/v1/findings.json")
+        for finding in read(placed, "api/v1/findings.json")
         if finding["design"]["level"] == "in-vivo"
         for m in finding.get("mechanisms", [])
     )
@@ -111,19 +111,19 @@ def test_pandas_counts_mechanisms_in_animals_by_effect(
 
 
 def test_sql_lists_what_goes_down_with_the_works_cited(
-    site: Served, calls: dict[str, str], tmp_path: Path
+    placed: Served, calls: dict[str, str], tmp_path: Path
 ) -> None:
     rows = [line.split("|", 2) for line in run(calls["sql"], tmp_path).splitlines()]
     assert len(rows) == 5
-    findings = {f["id"]: f for f in read(site, "api/v1/findings.json")}
+    findings = {f["id"]: f for f in read(placed, "api/v1/findings.json")}
     for name, term, citation in rows:
         effects = [m["effect"] for m in findings[name]["mechanisms"] if m["id"] == term]
         assert "down" in effects
         assert len(citation) > 20
 
 
-def test_full_text_finds_both_words(site: Served, calls: dict[str, str], tmp_path: Path) -> None:
-    shutil.copy(site.folder / "data/exosome-atlas.sqlite", tmp_path)
+def test_full_text_finds_both_words(placed: Served, calls: dict[str, str], tmp_path: Path) -> None:
+    shutil.copy(placed.folder / "data/exosome-atlas.sqlite", tmp_path)
     rows = run(calls["full-text"], tmp_path).splitlines()
     assert 1 <= len(rows) <= 5
     for row in rows:

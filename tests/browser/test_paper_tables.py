@@ -10,9 +10,9 @@ from playwright.sync_api import Locator, Page, expect
 from served import Served, Watch
 
 
-def open_pairs(site: Served, page: Page, table: str) -> Locator:
+def open_pairs(placed: Served, page: Page, table: str) -> Locator:
     """Return the folded part that sets a table as printed beside the table as read."""
-    page.goto(site.url + "papers/")
+    page.goto(placed.url + "papers/")
     page.get_by_role("link", name="Exosomal Interventions in Bone").click()
     part = page.locator("details").filter(has_text=f"{table} as printed and as read")
     part.locator("summary").click()

@@ -13,9 +13,9 @@ PHONE = {"width": 390, "height": 844}
 
 
 def test_a_researcher_sets_three_sources_side_by_side_and_shares_the_address(
-    site: Served, page: Page, watch: Watch
+    placed: Served, page: Page, watch: Watch
 ) -> None:
-    page.goto(f"{site.url}compare/")
+    page.goto(f"{placed.url}compare/")
     page.get_by_label("First source").select_option("bmsc")
     page.get_by_label("Second source").select_option("adsc")
     page.get_by_label("Third source").select_option("ucmsc")
@@ -25,7 +25,7 @@ def test_a_researcher_sets_three_sources_side_by_side_and_shares_the_address(
     assert parse_qs(urlsplit(page.url).query) == {"a": ["bmsc"], "b": ["adsc"], "c": ["ucmsc"]}
     shared = table.inner_text()
     page.goto("about:blank")
-    page.goto(f"{site.url}compare/?a=bmsc&b=adsc&c=ucmsc")
+    page.goto(f"{placed.url}compare/?a=bmsc&b=adsc&c=ucmsc")
     expect(table.locator("thead th")).to_have_count(3)
     assert table.inner_text() == shared
     table.get_by_role("link", name="ADSC").click()
@@ -33,8 +33,8 @@ def test_a_researcher_sets_three_sources_side_by_side_and_shares_the_address(
     assert watch.errors == []
 
 
-def test_two_sources_are_compared_before_anyone_asks(site: Served, page: Page) -> None:
-    page.goto(f"{site.url}compare/")
+def test_two_sources_are_compared_before_anyone_asks(placed: Served, page: Page) -> None:
+    page.goto(f"{placed.url}compare/")
     expect(page.locator("#comparison thead th")).to_have_count(2)
     expect(page.locator("#comparison tbody").first).to_contain_text("Studies with subtypes")
 
@@ -73,19 +73,19 @@ def test_differences_of_two_sources_are_seen_at_a_glance_on_a_phone(
     ],
 )
 def test_a_source_that_is_not_known_is_named(
-    site: Served, page: Page, watch: Watch, asked: str, reported: str
+    placed: Served, page: Page, watch: Watch, asked: str, reported: str
 ) -> None:
-    page.goto(f"{site.url}compare/{asked}")
+    page.goto(f"{placed.url}compare/{asked}")
     expect(page.locator("#comparison-state")).to_have_text(reported)
     assert watch.errors == []
 
 
-def test_pictures_stay_readable_on_a_phone(site: Served, browser: Browser) -> None:
+def test_pictures_stay_readable_on_a_phone(placed: Served, browser: Browser) -> None:
     context = browser.new_context(viewport=PHONE)
     page = context.new_page()
     pictures = 0
     for path in ("sources/bmsc/", "mechanisms/bone-regeneration/", "trials/"):
-        page.goto(site.url + path)
+        page.goto(placed.url + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
         for text in page.locator("svg.drawing text").all():
             box = text.bounding_box()
@@ -96,8 +96,8 @@ def test_pictures_stay_readable_on_a_phone(site: Served, browser: Browser) -> No
     context.close()
 
 
-def test_each_picture_has_a_title_and_the_same_as_a_table(site: Served, page: Page) -> None:
-    page.goto(f"{site.url}sources/bmsc/")
+def test_each_picture_has_a_title_and_the_same_as_a_table(placed: Served, page: Page) -> None:
+    page.goto(f"{placed.url}sources/bmsc/")
     figures = page.locator("figure.picture")
     for figure in figures.all():
         title = figure.locator("figcaption b").inner_text()

@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -25,8 +26,6 @@ from builder.store import Library
 from builder.text import spelling
 
 QUERIES = yaml.safe_load((Path(__file__).parent / "search-queries.yml").read_text())
-SETTINGS = Path(__file__).parent.parent.parent / "content/search.yml"
-SOURCES_OF_TISSUES = yaml.safe_load(SETTINGS.read_text(encoding="utf-8"))["origins"]
 # Written so that they look right and are in no paper.
 ABSENT = [
     "NCT00000001", "NCT 9999 9999", "nct1234", "IRCT20990101000000N9", "ISRCTN00000000",
@@ -102,11 +101,9 @@ def test_a_name_without_evidence_is_a_line_behind_all_pages(
         for t in library.terms.values()
         if t.id not in named | used and t.kind in ("source", "mechanism", "vehicle", "condition")
     ]
-    assert silent
+    assert len(silent) > 100
     wrong = []
-    for term, found in zip(
-        silent[::7], ask(tab, placed, [t.label for t in silent[::7]], 300), strict=True
-    ):
+    for term, found in zip(silent, ask(tab, placed, [t.label for t in silent], 300), strict=True):
         place = term_address(library, term)
         at = found.index(place) if place in found else -1
         if at < 0 or any(not path.startswith("glossary/") for path in found[at:]):
@@ -160,7 +157,11 @@ def test_what_is_absent_finds_nothing(placed: Served, tab: Page) -> None:
     [
         ("miR126", "mechanisms/mir-126/", r"mir-12\d\d"),
         ("miR-126", "mechanisms/mir-126/", r"mir-12\d\d"),
+        ("IL-1", "glossary/#il-1", r"il-1\d"),  # no evidence names it
+        ("IL 1", "glossary/#il-1", r"il-1\d"),
         ("BMP-2", "mechanisms/bmp-2/", r"bmp-[47]|bmpr"),
+        ("MMP-1", "glossary/#mmp-1", r"mmp-1\d"),
+        ("FGF2", "glossary/#fgf2", r"fgf\d\d|fgf18"),
         ("miR-29b", "mechanisms/mir-29b/", r"mir-29[ac]"),
     ],
 )
@@ -170,7 +171,7 @@ def test_no_other_number_stands_in(
     """Another number is another molecule: a page of its own name is no near match."""
     [found] = ask(tab, placed, [query], 60)
     assert found[0] == first
-    assert [path for path in found if re.search(rf"/(?:{others})", path)] == []
+    assert [path for path in found if re.search(rf"/#?(?:{others})", path)] == []
 
 
 def test_a_name_finds_what_is_printed_in_another_spelling(
@@ -200,8 +201,14 @@ def test_a_definition_stands_among_the_first_however_many_trials_measure_it(
 
 
 def test_a_tissue_leads_to_its_cells_then_to_its_definition(placed: Served, tab: Page) -> None:
-    found = ask(tab, placed, ["Wharton's jelly", "bone marrow", "Plazenta"], 1)
-    assert found == [["sources/wjmsc/"], ["sources/bmsc/"], ["sources/placental-msc/"]]
+    found = ask(tab, placed, ["Wharton's jelly", "bone marrow", "Plazenta"], 20)
+    assert [pages[0] for pages in found] == [
+        "sources/wjmsc/",
+        "sources/bmsc/",
+        "sources/placental-msc/",
+    ]
+    terms = ("glossary/#whartons-jelly", "glossary/#bone-marrow", "glossary/#placenta")
+    assert all(term in pages for term, pages in zip(terms, found, strict=True))
 
 
 def test_a_process_finds_what_is_of_it(placed: Served, tab: Page) -> None:
@@ -220,6 +227,8 @@ def test_a_short_form_finds_titles_that_spell_it_out(placed: Served, tab: Page) 
     ("query", "first"),
     [
         # No page has all of the words: the work with most of them, and with every number.
+        ("macrophage exosomes titanium nanotubes",
+         "references/wei-2019-exosome-integrated-titanium-oxide/"),
         ("hypoxia fracture rabbit miR-126", "references/liu-2020-hypoxic-mesenchymal-stem-cell/"),
         # A word that is nowhere does not hide the page that the others name.
         ("wonderful knee osteoarthritis", "conditions/knee-osteoarthritis/"),
@@ -228,36 +237,23 @@ def test_a_short_form_finds_titles_that_spell_it_out(placed: Served, tab: Page) 
 def test_a_word_too_many_does_not_hide_the_page(
     placed: Served, tab: Page, query: str, first: str
 ) -> None:
-    [found] = ask(tab, placed, [query], 3)
-    assert first in {path.split("#")[0] for path in found}
+    assert ask(tab, placed, [query], 1) == [[first]]
 
 
-def test_queries_of_readers(placed: Served, library: Library, tab: Page) -> None:
-    """A name without evidence stands behind all pages, wherever the list has it."""
-    named = {term_address(library, library.terms[name]) for name in find_pages(library).named}
-    quiet = {term_address(library, term) for term in library.terms.values()} - named
-    addresses = named | set(find_pages(library).references.values())
-    judged = [q for q in QUERIES if {p for p in q["first"] if p in addresses or "s/" in p} - quiet]
-    found = [
-        {page for path in pages for page in (path, path.split("#")[0])} if pages else set()
-        for pages in ask(tab, placed, [q["query"] for q in judged])
-    ]
-    leading = ask(tab, placed, [q["query"] for q in judged], 1)
-    first = [
-        q["query"]
-        for q, pages in zip(judged, leading, strict=True)
-        if pages and {pages[0], pages[0].split("#")[0]} & set(q["first"])
-    ]
-    five = [q["query"] for q, pages in zip(judged, found, strict=True) if pages & set(q["first"])]
-    misled = [
-        q["query"]
-        for q, pages in zip(judged, leading, strict=True)
-        if pages and pages[0] in q.get("never_first", [])
-    ]
-    assert misled == []
-    lost = {q["query"] for q in judged} - set(five)
-    assert lost <= {"MIMAT0000078", "periodontits"}  # no term bears the first any more
-    assert len(first) >= 0.95 * len(judged)
+def test_queries_of_readers(placed: Served, tab: Page) -> None:
+    """Where the list has no right page, no page may be found."""
+    answers = ask(tab, placed, [q["query"] for q in QUERIES])
+    found = [[(path, path.split("#")[0]) for path in pages] for pages in answers]
+
+    def is_right(query: dict[str, Any], pages: list[tuple[str, str]]) -> bool:
+        right = set(query["first"])
+        return any(right.intersection(places) for places in pages) if right else not pages
+
+    asked = list(zip(QUERIES, found, strict=True))
+    assert [q["query"] for q, p in asked if p and p[0][0] in q.get("never_first", [])] == []
+    assert [q["query"] for q, pages in asked if not is_right(q, pages)] == []
+    first = [q["query"] for q, pages in asked if is_right(q, pages[:1])]
+    assert len(first) >= len(QUERIES) - 1
 
 
 @pytest.mark.parametrize(
@@ -268,6 +264,7 @@ def test_queries_of_readers(placed: Served, library: Library, tab: Page) -> None
         ("7 × 10^9 particles", "trials/irct20210423051054n1/"),
         ("7e9", "trials/irct20210423051054n1/"),
         ("7x10⁹", "trials/irct20210423051054n1/"),
+        ("7x10^9", "trials/irct20210423051054n1/"),
     ],
 )
 def test_words_of_a_question_and_powers_of_ten_find_the_trial(
@@ -292,7 +289,9 @@ def test_two_names_in_any_spelling_find_the_statement_that_has_both(
 def test_a_number_of_a_trial_also_lists_what_names_it(placed: Served, tab: Page) -> None:
     [found] = ask(tab, placed, ["NCT 0506 0107"], 20)
     assert found[0] == "trials/nct05060107/"
+    assert "references/2021-phase-i-study-aiming/" in found
     assert any(path.startswith("papers/") for path in found)
+    assert len(found) == len(set(found))
 
 
 @pytest.mark.parametrize(
@@ -316,6 +315,8 @@ def test_a_number_of_a_trial_also_lists_what_names_it(placed: Served, tab: Page)
         ("http://purl.obolibrary.org/obo/CL_0002540", "sources/bmsc/"),
         ("https://doi.org/10.3390/IJMS262211172",
          "papers/sakthi-mohan-2025-exosomal-interventions-bone-osteochondral/"),
+        ("Western Ontario and McMaster Universities Osteoarthritis Index",
+         "trials/irct20210423051054n1/"),
     ],
 )  # fmt: skip
 def test_spellings(placed: Served, tab: Page, query: str, first: str) -> None:

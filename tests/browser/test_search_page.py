@@ -69,6 +69,44 @@ def test_no_title_is_a_row_with_bars(placed: Served, page: Page) -> None:
     assert not [title for title in titles if " | " in title]
 
 
+def test_behind_the_best_results_stand_under_the_heading_of_their_kind(
+    placed: Served, page: Page
+) -> None:
+    search(page, placed, "osteogenesis")
+    items = page.locator("#search-results > li")
+    headings = items.evaluate_all("items => items.map(item => item.dataset.heading ?? '')")
+    kinds = items.locator("small.kind-of").evaluate_all(
+        "kinds => kinds.map(kind => kind.textContent.split(' · ')[0])"
+    )
+    assert headings[0] == "Best matches"
+    assert headings[5].startswith("References")
+    groups: list[str] = []
+    for heading, kind in list(zip(headings, kinds, strict=True))[5:]:
+        groups += [kind] if heading else []
+        assert kind == groups[-1]
+    assert len(groups) == len(set(groups)) > 2
+    assert (
+        page.evaluate(
+            "getComputedStyle(document.querySelector('#search-results li'), '::before').content"
+        )
+        == '"Best matches"'
+    )
+
+
+def test_more_of_each_kind_is_shown_on_demand(placed: Served, page: Page) -> None:
+    search(page, placed, "osteogenesis")
+    before = first_links(page)
+    page.click("#search-more")
+    page.wait_for_function(
+        "count => document.querySelectorAll('#search-results > li').length > count",
+        arg=len(before),
+    )
+    after = first_links(page)
+    assert set(before) < set(after)
+    focused = page.evaluate("document.activeElement.href")
+    assert focused in set(after) - set(before)
+
+
 def test_excerpts_mark_the_words_and_link_to_the_very_row(site: Served, page: Page) -> None:
     search(page, site, "Ti6Al4V elastic modulus")
     marks = page.locator("#search-results mark")
@@ -104,7 +142,7 @@ def test_facets_narrow_the_list_and_stand_in_the_address(placed: Served, page: P
     expect(page.locator("#search-results")).to_have_attribute("data-state", "done")
     links = first_links(page)
     assert links
-    assert all("/references/" in link for link in links)
+    assert all("/references/" in link or "#ref-" in link for link in links)
     page.reload()
     expect(page.locator("#search-results")).to_have_attribute("data-state", "done")
     assert first_links(page) == links

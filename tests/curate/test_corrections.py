@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hand_made import PAPER, make_bundle
 
 from builder import models, store
-from builder.curate.corrections import apply_corrections, find_lines
+from builder.curate.corrections import apply_corrections, draft_correction, find_lines
 from builder.curate.reading import read_corrections
 from builder.errors import ProblemError
 from builder.project import Project
@@ -132,3 +133,39 @@ def test_a_broken_file_of_corrections_is_reported_by_line(tmp_path: Path) -> Non
     said = str(caught.value)
     assert "corrections/x.yml:2: error: feild: a field that is known here, got 'b'" in said
     assert "Did you mean 'field'?" in said
+
+
+@pytest.mark.parametrize(
+    ("record", "field", "old", "new"),
+    [
+        ("findings", "sources", ["bmsc"], ["msc"]),
+        ("findings", "mechanisms.il-1b.effect", "down", "inhibits"),
+        ("references", "csl.author.0.family", "Roe", "Rowe"),
+    ],
+)
+def test_a_drafted_correction_needs_but_the_new_value_reason_and_day(
+    record: str, field: str, old: Any, new: Any
+) -> None:
+    target = getattr(make_bundle(), record)[0]
+    [entry] = yaml.safe_load(draft_correction(target, field))
+    assert (entry["record"], entry["field"], entry["old"]) == (target.id, field, old)
+    assert {entry[key] for key in ("new", "reason", "date")} == {"…"}
+    filled = models.Correction.model_validate(
+        {**entry, "new": new, "reason": "seen", "date": date(2026, 1, 2)}
+    )
+    bundle, problems = apply(filled)
+    assert problems == []
+    assert yaml.safe_load(draft_correction(getattr(bundle, record)[0], field))[0]["old"] == new
+
+
+def test_a_list_of_records_is_drafted_as_the_files_write_it() -> None:
+    finding = make_bundle().findings[0]
+    [entry] = yaml.safe_load(draft_correction(finding, "mechanisms"))
+    assert entry["old"] == [{"id": "il-1b", "effect": "down"}]
+    filled = {**entry, "new": [], "reason": "seen", "date": date(2026, 1, 2)}
+    assert apply(models.Correction.model_validate(filled))[1] == []
+
+
+@pytest.mark.parametrize("field", ["quote", "locator.line", "no-such-field", ""])
+def test_what_no_correction_can_change_has_no_draft(field: str) -> None:
+    assert draft_correction(make_bundle().findings[0], field) == ""

@@ -221,6 +221,23 @@ def test_the_map_rolls_up_and_leaves_out_what_is_no_treatment() -> None:
     assert rows["bmsc", "knee-osteoarthritis"].studies == ["knee"]
 
 
+def test_only_what_can_be_treated_heads_a_column_and_roles_have_maps_of_their_own() -> None:
+    kinds = ("disease", "defect", "injury", None, "sign", "symptom", "malformation")
+    terms = {
+        **TERMS,
+        **{
+            f"c{n}": Term(id=f"c{n}", label=f"C{n}", kind="condition", type=kind)
+            for n, kind in enumerate(kinds)
+        },
+    }
+    studies = [study(f"s{n}", conditions=[f"c{n}"]) for n in range(len(kinds))]
+    studies.append(study("harm", role="pathogenic", result="worsened", conditions=["c0"]))
+    rows = find_evidence_map(studies, terms)
+    assert [r.condition for r in rows if r.source == "bmsc"] == ["c0", "c1", "c2", "c3"]
+    harm = find_evidence_map(studies, terms, ("pathogenic",))
+    assert {(r.condition, tuple(r.studies)) for r in harm} == {("c0", ("harm",))}
+
+
 # --- what a registry adds to a trial -------------------------------------------------------------
 
 
@@ -269,6 +286,53 @@ def test_the_registry_fills_the_design_that_the_paper_leaves_open() -> None:
     )
     assert describe(design_masking="None")["design"].blinded is False
     assert describe(design_allocation="Non-Randomized")["design"].randomised is False
+
+
+@pytest.mark.parametrize(
+    ("facts", "result", "effect", "origin"),
+    [
+        (
+            {"results_summary": "no difference between groups in WOMAC"},
+            "no difference between groups in WOMAC", "negative", "registry",
+        ),
+        (
+            {"paper_findings": ["pain improved significantly", "no serious adverse events"]},
+            "pain improved significantly; no serious adverse events", "positive", "publication",
+        ),
+        # Numbers without words have no direction, whatever the name of the outcome.
+        (
+            {"results": "Improvement of WOMAC (6 months): Exosomes 12 points, Placebo 11 points"},
+            "Improvement of WOMAC (6 months): Exosomes 12 points, Placebo 11 points", None,
+            "registry",
+        ),
+        # That results are posted, or pending, is none.
+        ({"results_posted": True}, None, None, None),
+        ({"results_posted": "none posted"}, None, None, None),
+        ({"primary_outcomes": "Improvement of pain"}, None, None, None),
+    ],
+)  # fmt: skip
+def test_a_result_that_only_the_registry_states_is_the_trials(
+    facts: dict[str, Any], result: str | None, effect: str | None, origin: str | None
+) -> None:
+    found = describe(**facts)
+    assert (found.get("result"), found.get("result_effect"), found.get("result_from")) == (
+        result, effect, origin,
+    )  # fmt: skip
+
+
+def test_the_result_of_the_paper_stands_before_the_registrys() -> None:
+    record = RegistryRecord(
+        id="nct1", registry_id="NCT1", registry="ClinicalTrials.gov", collected="2026-01-01",
+        facts={"results_summary": [Fact(value="pain improved")]},
+    )  # fmt: skip
+    own = trial("NCT01234567", result="no superiority over placebo", result_effect="negative")
+    assert "result" not in describe_trial(own, record)
+
+
+def test_a_trial_with_a_result_of_no_direction_is_not_only_registered() -> None:
+    waiting = study("t1", "clinical", trials=["t1"])
+    safe = study("t2", "clinical", trials=["t2"], stated="no serious adverse events")
+    assert weigh_studies([waiting, safe]).registered == ["t1"]
 
 
 def test_the_type_of_a_source_is_one_of_few() -> None:

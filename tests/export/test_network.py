@@ -12,7 +12,6 @@ from lxml import etree
 
 from builder import models
 from builder.curate.network import find_network
-from builder.curate.studies import find_studies
 from builder.export.network import write_network
 from builder.site.index import build_index
 from builder.store import Library
@@ -34,7 +33,8 @@ def library(root: Path, **finding: Any) -> Library:
 
 
 def edges(library: Library) -> set[tuple[str, str, str, int]]:
-    found = find_network(library, find_studies(library), frozenset())
+    atlas = build_index(library)
+    found = find_network(atlas.findings, library.terms, atlas.counted)
     return {(e.subject, e.effect, e.object, e.weight) for e in found.edges}
 
 

@@ -62,6 +62,8 @@ def read_row(cells, vocabulary, cues, *, titles=()) -> Finding:
         ("Emerging roles of exosomes in bone", "review"),
         ("Bibliometric analysis of exosomes in cartilage repair", "review"),
         ("Exosomes for tendon repair: current status and future perspectives", "review"),
+        ("ADSC exosomes: towards new regenerative strategies for joints", "review"),
+        ("Towards strategies for loading: MSC exosomes promote osteogenesis", "not-stated"),
     ],
 )
 def test_design_of_a_title(title, level, vocabulary, cues):
@@ -180,6 +182,19 @@ unclear none-reported asserted: MSC exosomes stimulate the proliferation of tumo
 therapeutic no-benefit asserted: MSC exosomes or saline: no difference in WOMAC of patients
 # Two ways at once.
 therapeutic mixed asserted: Exosomes promote bone regeneration and inflammation
+# A verb that is good of any object, behind the vesicles, and its denials; aims, other subjects and
+# what serves the carrier are no benefit.
+therapeutic improved asserted: ADSC-EVs improved walking speed in old mice
+therapeutic improved asserted: Exosomal miR-335 of BMSCs accelerates fracture recovery
+therapeutic improved asserted: EVs of fat pad MSCs protect cartilage by inhibition of mTOR
+therapeutic no-benefit asserted: ADSC-EVs did not improve walking speed in old mice
+unclear none-reported asserted: MSC exosomes and a brace improved walking speed
+unclear none-reported asserted: MSC exosomes improved drug loading
+unclear none-reported hedged: MSC exosomes may improve walking speed
+# Patients beside controls.
+biomarker none-reported asserted: Plasma exosomes of patients held less miR-30d than in controls
+biomarker none-reported asserted: Exosomal PCGEM1 of serum is higher in OA than in healthy controls
+biomarker none-reported asserted: Exosomes in RA carried more miR-17 than those of normal donors
 """
 
 
@@ -281,3 +296,20 @@ def test_to_mediate_is_to_be_involved(verb, vocabulary, cues):
     found = read(f"MSC exosomes {verb} cartilage repair", vocabulary, cues)
     assert [(m.id, m.effect) for m in found.mechanisms] == [("cartilage-regeneration", "involves")]
     assert found.result == "improved"
+
+
+@pytest.mark.parametrize(
+    ("text", "effect"),
+    [
+        ("The poor stiffness of CS was improved by PLGA, with enhanced osteogenesis.", "involves"),
+        ("The porosity of the scaffold was raised, which promoted angiogenesis.", "involves"),
+        ("The degradation rate of the gel fell, and cell migration increased.", "involves"),
+        # The vesicles are named, or what they did stands first.
+        ("The porosity of the exosome gel was raised, which promoted angiogenesis.", "up"),
+        ("Enhanced angiogenesis and porosity.", "up"),
+        ("The porosity was raised. Exosomes promoted angiogenesis.", "up"),
+    ],
+)
+def test_what_follows_from_a_carrier_alone_is_no_effect_of_vesicles(text, effect, vocabulary, cues):
+    row = read_row([("Mechanical Matching", "", text)], vocabulary, cues)
+    assert [m.effect for m in row.mechanisms] == [effect]

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from builder.extract.design import judge_result
 from builder.extract.tables import repair_tables
 from builder.extract.trials import (
     find_roles,
     find_trials,
-    judge_result,
     parse_phase,
     split_list,
     split_status,

@@ -20,19 +20,30 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
+_TESTS = Path(__file__).parents[1]
+sys.path[:0] = [str(_TESTS), str(_TESTS / "refresh"), str(_TESTS.parent)]
 
 from hand_made import DIGEST, DIGEST_PAPER  # noqa: E402 (its folder is known only now)
+from local_service import QUICK, TODAY, LocalService, run_service  # noqa: E402
+from review_answers import article, europe_pmc, full_text, trials  # noqa: E402
 
 from builder.curate import redirects  # noqa: E402
 from builder.curate.add import add_paper  # noqa: E402
 from builder.curate.extraction import check, extract  # noqa: E402
+from builder.curate.reading import load_vocabulary  # noqa: E402
 from builder.errors import ProblemError  # noqa: E402
 from builder.project import Project  # noqa: E402
 from builder.publish.release import write_release  # noqa: E402
+from builder.refresh import Setting, refresh  # noqa: E402
+from builder.refresh.include import include  # noqa: E402
+from builder.refresh.screen_session import keep_decisions  # noqa: E402
+from builder.refresh.screening import apply_rule, read_screening  # noqa: E402
+from builder.refresh.search import search  # noqa: E402
+from builder.refresh.services import VARIABLES  # noqa: E402
 from builder.store.transaction import recover  # noqa: E402
 
 CALLS = ("mkdir", "link", "symlink", "replace", "rename", "unlink", "rmdir", "fsync", "open")
+HIP_PAPER = "poe-2024-exosomes-bone-marrow-stem"
 Files = dict[str, bytes]
 
 
@@ -66,12 +77,81 @@ def edit(project: Project) -> None:
     seed.write_text(text.replace("in rats", "in mice"))
 
 
+def take_out(project: Project) -> None:
+    """Take a paper out by hand: its address waits to be withdrawn."""
+    (project.seeds / "hip.txt").unlink()
+    shutil.rmtree(project.content / "papers" / HIP_PAPER)
+
+
+# --- a living review, with services on this machine ----------------------------------------------
+
+ARTICLES = 20
+
+
+def answer_all(service: LocalService) -> None:
+    """Let a service know 20 open articles and a trial, under the addresses of every service."""
+    said = {"isOpenAccess": "Y", "license": "cc by"}
+    found = [article(n, pmcid=f"PMC700{n:04}", **said) for n in range(ARTICLES)]
+    europe_pmc(service, found)
+    for each in found:
+        text = f"BMSC exosomes reduced inflammation in rats, {each['pmcid'][-2:]}."
+        full_text(service, each["pmcid"], doi=each["doi"], title=each["title"], text=text)
+    trials(service, ["NCT01234567"])
+    for name in VARIABLES.values():
+        os.environ[name] = service.base
+
+
+def ask() -> Setting:
+    """Return how the commands ask: without waiting between two questions."""
+    return Setting(TODAY, QUICK, os.environ, lambda _: None)
+
+
+def add_strategies(project: Project) -> None:
+    """Keep two search strategies."""
+    folder = project.content / "searches"
+    folder.mkdir()
+    for name, database in (("articles", "Europe PMC"), ("trials", "ClinicalTrials.gov")):
+        text = f"id: {name}\npurpose: A test.\ndatabase: {database}\nquery: exosome\n"
+        (folder / f"{name}.yml").write_text(text, encoding="utf-8")
+
+
+def searched(project: Project) -> None:
+    """Search, so that there is something to screen."""
+    add_strategies(project)
+    search(project, (), ask())
+
+
+def decide(project: Project, rule: str = "include: open access") -> None:
+    """Include articles by a rule."""
+    records = read_screening(project).records
+    keep_decisions(project, apply_rule(rule, records, "ada", TODAY))
+
+
+def screened(project: Project) -> None:
+    """Search and screen, so that there are nine articles to include.
+
+    With a dozen, extract starts workers, which a forked process had better not do.
+    """
+    searched(project)
+    decide(project, 'include: open access AND NOT "number 1"')
+
+
+def include_all(project: Project) -> None:
+    """Fetch what was included; as the command does, with the vocabulary of the project."""
+    include(project, load_vocabulary(project), (), ask())
+
+
 COMMANDS: dict[str, tuple[Callable[[Project], object], Callable[[Project], object]]] = {
     "extract": (edit, extract),
     "add": (lambda _: None, lambda p: add_paper(p, p.root.parent / "new.txt")),
     "rename": (lambda _: None, lambda p: redirects.rename(p, "bmsc", "bm-msc")),
     "remove": (lambda _: None, lambda p: redirects.remove(p, DIGEST_PAPER, "retracted")),
     "release": (lambda _: None, lambda p: write_release(p, "1.0.0")),
+    "retire": (take_out, lambda p: redirects.retire(p, [f"papers/{HIP_PAPER}/"], "retracted")),
+    "refresh": (lambda _: None, lambda p: refresh(p, setting=ask())),
+    "search": (add_strategies, lambda p: search(p, (), ask())),
+    "screen": (searched, decide),
+    "include": (screened, include_all),
 }
 
 
@@ -187,7 +267,7 @@ class Stand:
             try:
                 self.command(project)
             except ProblemError:
-                assert self.name != "extract", reported
+                assert self.name in ("add", "rename", "remove", "release", "retire"), reported
         assert [str(p) for p in check(project).problems if p.level == "error"] == self.complaints
         return state
 
@@ -201,7 +281,8 @@ def main() -> None:
     os.environ.setdefault("SOURCE_DATE_EPOCH", "1800000000")
     chance = random.Random(asked.seed)
     found: Counter[tuple[str, str, str]] = Counter()
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, run_service() as service:
+        answer_all(service)
         stands = [Stand(command, Path(name)) for command in COMMANDS]
         for number in range(asked.kills):
             timed = number % 3 == 0

@@ -57,7 +57,7 @@ def europe_pmc(service: LocalService, articles: list[dict[str, Any]], rows: int 
             or asked == f'DOI:"{a.get("doi")}"'
             or asked == f"PMCID:{a.get('pmcid')}"
         ]
-        mark = query["cursorMark"]
+        mark = query.get("cursorMark", "*")
         start = 0 if mark == "*" else int(mark)
         page = found[start : start + rows]
         following = str(start + rows) if start + rows < len(found) else mark

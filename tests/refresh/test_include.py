@@ -55,7 +55,6 @@ def test_an_open_article_comes_whole_with_its_licence(
     full_text(service, "PMC7000001")
     done = run(small, service, article(1, **OPEN))
     assert list(done.seeds) == ["pmid-30000001"]
-    extract(small)
     paper = next(b for b in load(small).papers.values() if b.paper.csl.DOI == "10.1000/made.1")
     assert paper.paper.licence
     assert "CC BY" in paper.paper.licence
@@ -89,7 +88,6 @@ def test_without_open_text_only_the_findings_of_the_abstract_are_kept(
     kept = read_screening(small).records[0].retrieval
     assert kept is not None
     assert (kept.got, kept.why) == ("abstract", why)
-    extract(small)
     found = [f for b in load(small).papers.values() for f in b.findings if "SOX9" in f.quote]
     assert [(f.basis, f.quote) for f in found] == [
         ("abstract", "BMSC exosomes increased SOX9 in chondrocytes.")
@@ -212,7 +210,6 @@ def test_what_a_work_says_supersedes_what_its_title_says(
     ]  # fmt: skip
     keep_decisions(small, apply_rule("include: cited", records, "ada", TODAY))
     include(small, words(small), (), setting)
-    extract(small)
     assert not check(small).failed
     atlas = build_index(load(small))
     [better] = [f for f in atlas.findings if f.quote == says]
@@ -236,7 +233,6 @@ def test_a_work_that_was_read_without_a_statement_supersedes_nothing(
     (small.seeds / "review.txt").write_text(REVIEW, encoding="utf-8")
     full_text(service, "PMC7000001", title=CITED, abstract="", text="Knees hurt.")
     run(small, service, article(1, title=CITED, authorString="Lovelace A.", **OPEN))
-    extract(small)
     atlas = build_index(load(small))
     [titled] = [f for f in atlas.findings if f.quote == CITED and f.locator.reference]
     assert (list(atlas.read), atlas.superseded) == (

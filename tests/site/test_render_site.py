@@ -6,6 +6,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+import yaml
 from render_sample import PAPER, TRIAL, sample_library
 
 from builder.site.render import render_site
@@ -130,7 +131,7 @@ def test_paper_shows_doi_repairs_printed_grid_and_licence(tree):
 def test_negative_trial_result_stands_at_the_top(tree):
     page = tree[f"trials/{TRIAL}/index.md"]
     head = page[: page.index("## Treatment and endpoints")]
-    assert "Negative result" in head
+    assert "No benefit reported" in head
     assert "no superiority vs. placebo" in head
     assert "Phase" in head
     assert "gives no date for the status" in head
@@ -147,7 +148,19 @@ def test_questions_are_grouped_by_rule_and_sorted_by_harm(tree):
     assert [kind for kind, harm in groups if harm == "may mislead a reader"] == [
         "finding", "paper", "reference", "table", "trial",
     ]  # fmt: skip
-    assert "To answer: a line in content/corrections/<paper>.yml" in page
+    assert "To answer: a correction, or a term in content/terms/." in page
+
+
+def test_a_question_of_a_field_comes_with_the_correction_that_answers_it(tree):
+    page = unescape(tree["questions/index.md"])
+    edits = re.findall(
+        r"Edit for <code>(\S+)</code></summary><pre><code>(.*?)</code></pre>", page, re.DOTALL
+    )
+    assert edits
+    for file, text in edits:
+        assert file == f"content/corrections/{PAPER}.yml"
+        [entry] = yaml.safe_load(text)
+        assert list(entry) == ["record", "field", "old", "new", "reason", "date"]
 
 
 def test_second_run_writes_nothing_and_a_changed_record_one_page_set(tmp_path):

@@ -14,17 +14,21 @@ import pytest
 from hand_made import PAPER, make_bundle, make_library
 
 from builder import models
+from builder.export.records import COLLECTIONS
+from builder.extract.quantities import parse_dose
 from builder.site.index import LibraryIndex, build_index
-from builder.site.labels import WORDS
+from builder.site.labels import DESIGNS, WORDS
 from builder.site.pages.evidence_map import view_grid
+from builder.site.pages.measures import view_amounts
 from builder.site.pages.overviews import answer_home
-from builder.site.pages.trials import view_amounts, view_trial_index
+from builder.site.pages.trials import view_trial_index
 from builder.site.summaries import (
     Sentence,
     answer_coverage,
     find_term_studies,
     view_answer,
     view_counts,
+    view_study,
 )
 
 TERMS = [
@@ -150,9 +154,10 @@ def test_the_answer_of_a_source_names_designs_results_trials_and_gaps(atlas: Lib
 def test_an_aim_is_no_result_and_vesicles_that_harm_are_no_treatment(atlas: LibraryIndex) -> None:
     words = say(view_answer(atlas, atlas.library.terms["adsc"]))
     assert words == (
-        "2 studies used vesicles of this source as a treatment: 1 in people, 1 design not stated. "
+        "2 studies used vesicles of this source as a treatment: 1 registered trial without result, "
+        "1 design not stated. "
         "1 has no result reported. No study in people with a result in the material read. "
-        "1 registered trial: 1 has no result in the material read. "
+        "1 registered trial, without a result in the material read. "
         f"1 more study: part of the disease. {WORDS['not_assessed']}"
     )
 
@@ -161,15 +166,16 @@ def test_a_condition_counts_its_subtypes_and_says_so(atlas: LibraryIndex) -> Non
     words = say(view_answer(atlas, atlas.library.terms["oa"]))
     assert words.startswith(
         "5 studies tried vesicles against this condition, subtypes included (2 without them): "
-        "2 in people, 1 in animals, 1 in vitro, 1 design not stated. "
+        "1 in people, 1 in animals, 1 in vitro, 1 registered trial without result, "
+        "1 design not stated. "
     )
 
 
 def test_a_mechanism_counts_studies_by_direction(atlas: LibraryIndex) -> None:
     words = say(view_answer(atlas, atlas.library.terms["il-1b"]))
     assert words == (
-        "4 studies name it: 2 in animals, 1 in vitro, 1 design not stated. In 1 reported as "
-        "raised; 2 reported as lowered; 1 named without a direction. " + WORDS["not_assessed"]
+        "4 studies name it: 2 in animals, 1 in vitro, 1 design not stated. 1 reports it raised; "
+        "2 report it lowered; 1 names it without a direction. " + WORDS["not_assessed"]
     )
 
 
@@ -189,9 +195,9 @@ def test_what_is_not_named_in_its_role_says_that_there_is_no_evidence(atlas: Lib
 def test_home_answers_from_the_records(atlas: LibraryIndex) -> None:
     words = say(answer_home(atlas))
     assert words.startswith(
-        "5 studies of vesicles as a treatment: 2 in people, 1 in animals, 1 in vitro, "
-        "1 design not stated. 2 registered trials: NCT01234567 reported: no superiority over "
-        "placebo; 1 has no result in the material read."
+        "5 studies of vesicles as a treatment: 1 in people, 1 in animals, 1 in vitro, "
+        "1 registered trial without result, 1 design not stated. 2 registered trials: NCT01234567 "
+        "reported: no superiority over placebo; 1 without a result in the material read."
     )
 
 
@@ -222,6 +228,43 @@ def test_the_map_shows_the_best_design_with_a_result_and_that_result(atlas: Libr
     assert (wide["own"], wide["count"]) == (1, 3)
 
 
+def test_the_page_of_the_map_and_its_file_say_the_same(atlas: LibraryIndex) -> None:
+    rows = {(r["source"], r["condition"]): r for r in COLLECTIONS["evidence_map"].find(atlas, "")}
+    grid = view_grid(atlas, ("therapeutic",), "../")
+    ids = {t.short: t.id for t in atlas.library.terms.values()}
+    heads = [ids[c["label"]] for c in grid["columns"]]
+    shown = {
+        (ids[row["term"]["label"]], head): cell
+        for row in grid["rows"]
+        for head, cell in zip(heads, row["cells"], strict=True)
+        if not cell["empty"]
+    }
+    assert set(shown) == set(rows)
+    for pair, cell in shown.items():
+        wide = rows[pair]["with_subtypes"]
+        best = wide.get("best")
+        assert cell["own"] == len(rows[pair]["studies"])
+        assert cell["count"] == len(wide["studies"])
+        assert cell["registered"] == len(wide["registered"])
+        assert cell["conflict"] == wide["conflict"]
+        assert (cell["result"], cell["rank"]) == (
+            (best["result"], DESIGNS[best["design"]]) if best else ("", 0)
+        )
+
+
+def test_a_trial_without_benefit_is_the_strongest_cell_and_one_without_result_the_lightest(
+    atlas: LibraryIndex,
+) -> None:
+    found = {pair: cell for pair, cell in cells(atlas, "therapeutic").items() if not cell["empty"]}
+    assert {pair for pair, cell in found.items() if cell["rank"] == 4} == {
+        ("BMSC", "Knee OA"), ("BMSC", "Osteoarthritis"),
+    }  # fmt: skip
+    waiting = next(s for s in atlas.studies if s.id == "nct00000002")
+    assert view_study(atlas, waiting, "")["design"]["mark"] == "®"
+    negative = next(s for s in atlas.studies if s.id == "nct01234567")
+    assert view_study(atlas, negative, "")["design"]["mark"] == "■■■■"
+
+
 def test_what_harms_is_on_a_map_of_its_own(atlas: LibraryIndex) -> None:
     assert ("ADSC", "Knee OA") in cells(atlas, "pathogenic")
     assert cells(atlas, "pathogenic")["ADSC", "Knee OA"]["count"] == 1
@@ -244,13 +287,13 @@ def test_trials_with_a_result_are_listed_first(atlas: LibraryIndex) -> None:
     [
         ("100 µg EVs", {"µg": "100"}),
         ("2 × 10^6 cells", {"cells": "2 × 10⁶"}),
-        ("one dose", {}),
+        ("one dose", {"doses": "1"}),
     ],
 )
 def test_doses_stand_in_columns_by_unit(
     atlas: LibraryIndex, printed: str, amounts: dict[str, str]
 ) -> None:
-    trial = atlas.trials[0].model_copy(update={"dose": models.Dose(printed=printed)})
+    trial = atlas.trials[0].model_copy(update={"dose": parse_dose(printed)})
     assert view_amounts(trial) == amounts
 
 

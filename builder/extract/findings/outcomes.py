@@ -135,7 +135,7 @@ def _effect(reading: Reading, mention: Mention, state: State, *, healing: bool) 
     raises = state.effect in ("up", "activates")
     if healing:
         return "down" if raises else "up" if lowers else ""
-    if lowers or (raises and state.cue.startswith(reading.cues.fixing)):
+    if lowers or (raises and state.cue.startswith(reading.cues.lists["fixing"])):
         return "down"
     harmed = reading.vocabulary.terms[mention.term].type not in _WOUNDS
     worse = words.worsening.match(state.cue)
@@ -216,7 +216,22 @@ def correct_outcomes(
                 settled.append(replace(item, detail="involves", rule="beside-normal"))
                 continue
         settled.append(item)
-    return settled
+    own = [i for i in settled if i.rule == "carrier's own"]
+    return [_follow_carrier(i, own, texts) for i in settled] if own else settled
+
+
+def _follow_carrier(item: Assigned, own: Sequence[Assigned], texts: Mapping[str, str]) -> Assigned:
+    """Return an effect without its direction where its sentence speaks of the carrier alone.
+
+    "The strength of CS was improved with PLGA, resulting in enhanced osteogenic activity": what
+    follows from a property of the carrier is no effect of the vesicles.
+    """
+    if item.field != "mechanisms" or item.detail in ("involves", ""):
+        return item
+    text = texts.get(item.part, "")
+    start = item.start - len(_around(item, text)[0])
+    first = any(o.part == item.part and start <= o.start < item.start for o in own)
+    return replace(item, detail="involves", rule="carrier's own") if first else item
 
 
 def _around(item: Assigned, text: str) -> tuple[str, str, str]:

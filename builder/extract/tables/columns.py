@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from builder.readers.draft import NUMBERS, expand_numbers, find_citations
+from builder.readers.citations import NUMBERS, expand_numbers, find_citations
 from builder.text import spelling
 
 # A heading or words behind a bracket that show a measure: [45, 90] under "Angle" cites nothing.
@@ -29,7 +29,7 @@ _UNIT = re.compile(
 _MEASURED = re.compile(r"(?:range|interval|CI|IQR|mean|median|between|of)[\s:,=]*$", re.IGNORECASE)
 _BRACKETED = re.compile(rf"\[\s*({NUMBERS})\s*\]")
 _ONLY_CITATIONS = re.compile(rf"^(?:\[\s*{NUMBERS}\s*\][\s,;–-]*)+$")
-_PLAIN_NUMBERS = re.compile(rf"^(?:[Rr]efs?\.?\s*)?{NUMBERS}\.?$")
+_PLAIN_NUMBERS = re.compile(rf"^(?:[Rr]efs?\.?\s*)?\(?\s*{NUMBERS}\s*\)?\.?$")
 _REFERENCE_HEADING = re.compile(
     r"^(?:ref(?:erence)?s?|citations?|source studies|stud(?:y|ies))\.?$", re.I
 )

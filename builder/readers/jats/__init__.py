@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields as fields_of
 from dataclasses import replace
@@ -16,7 +15,7 @@ from dataclasses import replace
 from lxml import etree
 
 from builder.errors import Problem, ProblemError
-from builder.models.document import Coverage, Document, WorkFields
+from builder.models.document import Coverage, Document, WorkFields, count_fates
 from builder.readers.jats.body import Body, read_abbreviations
 from builder.readers.jats.context import LANG, Context, below, child_of
 from builder.readers.jats.front import flag_notices, is_author, read_front
@@ -117,7 +116,7 @@ def _account(article: etree._Element, document: Document, context: Context) -> C
     The text of an element that is left out by a rule counts as ignored only where it is not held.
     """
     held = _squeeze(" ".join(_texts(document)))
-    fates: Counter[str] = Counter()
+    fates: list[tuple[str, int]] = []
     place = 0
     for text, left_out, element in _runs(article, ""):
         rule, words = left_out, _squeeze(text)
@@ -130,10 +129,8 @@ def _account(article: etree._Element, document: Document, context: Context) -> C
             rule = "reported"
             got = repr(" ".join(text.split())[:60])
             context.flag("warning", "jats-unread", element, "text in a known element", got)
-        fates[rule] += bool(words)
-    recorded, reported = fates.pop("recorded", 0), fates.pop("reported", 0)
-    total = recorded + reported + sum(fates.values())
-    return Coverage(total, recorded, reported, tuple(sorted(fates.items())))
+        fates.append((rule, len(" ".join(text.split())) if words else 0))
+    return count_fates(fates)
 
 
 def _runs(element: etree._Element, rule: str) -> Iterator[tuple[str, str, etree._Element]]:
@@ -142,6 +139,9 @@ def _runs(element: etree._Element, rule: str) -> Iterator[tuple[str, str, etree.
     rule = rule or _LEFT_OUT.get(tag, "") or ("rewritten" if tag in _REWRITTEN else "")
     if not rule and tag == "contrib" and not is_author(element):
         rule = "people beside the authors"
+    parent = element.getparent()
+    if not rule and tag == "contrib-group" and parent is not None and parent.tag == "collab":
+        rule = "members of groups"
     yield element.text or "", rule, element
     for child in element:
         yield from _runs(child, rule)

@@ -12,7 +12,7 @@ from builder.models.document import Citation, WorkFields
 from builder.readers.jats.context import Context, child_of, line_of, words_of
 from builder.readers.jats.inline import text_of, tidy
 from builder.readers.jats.works import Parts, parse_work, printed_work
-from builder.text.dates import names_impossible_day
+from builder.text.dates import find_impossible_day
 
 CITATIONS = frozenset(["element-citation", "mixed-citation", "citation", "nlm-citation"])
 Works = list[tuple[etree._Element, etree._Element]]
@@ -219,9 +219,10 @@ def _check(parts: Parts, fields: WorkFields | None, number: int, context: Contex
 def _check_year(element: etree._Element, fields: WorkFields, number: int, context: Context) -> None:
     """Flag a year that can't be read, and one that can't be right; "n.d." says that none is."""
     if fields.issued and _EARLIEST <= fields.issued[0] <= _LATEST:
-        if names_impossible_day(" ".join(words_of(p) for t in _DATE for p in element.iter(t))):
+        dates = " ".join(words_of(part) for tag in _DATE for part in element.iter(tag))
+        if day := find_impossible_day(dates):
             expected = f"a day that there is in reference {number}"
-            context.flag("warning", "jats-ref-date", element, expected, "one that there is not")
+            context.flag("warning", "jats-ref-date", element, expected, day)
         return
     reported = next((text for year in element.iter("year") if (text := tidy(words_of(year)))), "")
     if fields.issued or (reported and not fields.status and not _UNDATED.search(reported)):

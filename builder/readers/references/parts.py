@@ -45,7 +45,9 @@ _VANCOUVER_NAME = (
     r"(?:\s(?:Jr|Sr|2nd|3rd|I{2,3}))?"
 )
 _VANCOUVER = re.compile(
-    rf"(?P<names>{_VANCOUVER_NAME}(?:,\s{_VANCOUVER_NAME})*)(?P<et_al>,\set\sal)?\.\s+(?=\S)"
+    r"(?:(?P<first>[^\W\d_a-z][^;:.?!]{1,150}?);\s)?"
+    rf"(?P<names>{_VANCOUVER_NAME}(?:[,;]\s{_VANCOUVER_NAME})*)(?P<et_al>,\set\sal)?"
+    r"(?:[,;]\s(?P<group>[^\W\d_a-z][^;:.?!]{1,150}?))?\.\s+(?=\S)"
 )
 _VANCOUVER_PERSON = re.compile(
     r"(?P<family>.+?)\s(?P<given>[^\Wa-z\d_]{1,4}(?:-[^\Wa-z\d_])?)(?:\s(?P<suffix>Jr|Sr|2nd|3rd|I{2,3}))?"
@@ -83,7 +85,7 @@ def split_byline(text: str) -> Byline:
     where its name stands alone before a title.
     """
     vancouver = _VANCOUVER.match(text)
-    if vancouver:
+    if vancouver and all(not g or is_body(g) for g in (vancouver["first"], vancouver["group"])):
         return _read_vancouver(text, vancouver)
     dotted = _DOTTED.match(text)
     if dotted:
@@ -112,7 +114,11 @@ def split_byline(text: str) -> Byline:
 
 
 def _read_vancouver(text: str, found: re.Match[str]) -> Byline:
-    people = read_plain_names(found["names"].split(", "))
+    people = read_plain_names(re.split(r"[,;] ", found["names"]))
+    first, last = (
+        (Person(literal=name),) if name else () for name in (found["first"], found["group"])
+    )
+    people = (*first, *people, *last)
     return Byline(people, bool(found["et_al"]), text[found.end() :], vancouver=True)
 
 
@@ -181,7 +187,7 @@ def _body_alone(text: str) -> Byline:
 
 _URL = r"https?://[^\s<>\"“”]+"
 _ACCESSED = re.compile(
-    r"[\s.,;]{0,4}[(\[]?\s*(?:last\s+)?(?:accessed|retrieved)(?:\s+on)?:?\s+(?P<date>[^()\[\]]{4,40}?)"
+    r"[\s.,;]{0,4}[(\[]?\s*(?:last\s+)?(?:accessed|retrieved|cited)(?:\s+on)?:?\s+(?P<date>[^()\[\]]{4,40}?)"
     r"\s*[)\]]?\s*\.?\s*$",
     re.IGNORECASE,
 )
@@ -196,6 +202,10 @@ _DOI = re.compile(
 )
 _PMID = re.compile(r"[\s.,;]{0,4}\bPMID:?\s*(?P<pmid>[1-9]\d{0,8})[.;]?\s*$")
 _PMCID = re.compile(r"[\s.,;]{0,4}\b(?:PMCID:?\s*)?(?P<pmcid>PMC\d{4,9})[.;]?\s*$")
+_ACCESSION = re.compile(
+    r"[\s.,;]{0,4}[(\[]?\baccession(?:\s(?:no\.?|number|code|ID))?:?\s(?P<number>[A-Za-z][\w.-]{3,20}\d)[)\]]?\s*\.?\s*$",
+    re.IGNORECASE,
+)
 _STATUS = re.compile(
     r"[\s,;.]{0,4}[(\[]?(?P<status>in press|accepted(?: for publication| manuscript)?|submitted|"
     r"forthcoming|under review|in preparation|(?:online|e-?pub) ahead of print|advance online "
@@ -221,6 +231,7 @@ _AFTER_YEAR = re.compile(
     rf"(?:(?:\s*[,;]\s*{_VOLUME})?(?:\s*[,:]\s*{_PAGE})?(?P<extra>[;,]\s[^;]{{3,200}}?)?)?\s*\.?\s*"
 )
 _YEAR_PLACE = re.compile(rf"(?<=\s){YEAR}(?=[a-z]?{_MONTH_DAY}\s*(?:[,;.]|$))")
+_DASHES = str.maketrans("‐‑‒—", "--––")
 # Electronic publication before print: "Epub 2018 Dec 1."
 _EPUB = re.compile(r"[\s.;]{0,3}\bE-?pub:?\s+(?P<date>[^.;]{4,25})\.?\s*$", re.IGNORECASE)
 # "J Bone (2020) 5(3):1–9", as Frontiers prints it.
@@ -232,7 +243,7 @@ _EXTRA = re.compile(
 )
 # Most references end in nothing of that kind; this says so at little cost.
 _MAY_END = re.compile(
-    r"accessed|retrieved|https?:|10\.\d{4}|PMID|PMC\d|E-?pub|press|accepted|submitted|forthcoming|review|"
+    r"accessed|retrieved|cited|accession|https?:|10\.\d{4}|PMID|PMC\d|E-?pub|press|accepted|submitted|forthcoming|review|"
     r"preparation|ahead|advance|early|proof",
     re.IGNORECASE,
 )
@@ -251,6 +262,7 @@ class Links:
     pmid: str = ""
     pmcid: str = ""
     status: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +302,8 @@ def _take_one(links: Links) -> bool:
         links.pmcid = found["pmcid"]
     elif (found := _PMID.search(end)) and not links.pmid:
         links.pmid = found["pmid"]
+    elif (found := _ACCESSION.search(end)) and not links.number:
+        links.number = found["number"]
     elif found := _EPUB.search(end):
         pass  # the date of print is the date of issue
     elif (found := _STATUS.search(end)) and not links.status:
@@ -319,8 +333,9 @@ def find_tail(text: str) -> Tail | None:
     2021, 2021, 9688138`` the second number is a volume.
     """
     text = _YEAR_IN_BRACKETS.sub(r" \1;", text)
-    for place in _YEAR_PLACE.finditer(text):
-        found = _AFTER_YEAR.fullmatch(text, place.start())
+    plain = text.translate(_DASHES)
+    for place in _YEAR_PLACE.finditer(plain):
+        found = _AFTER_YEAR.fullmatch(plain, place.start())
         if found and (not found["extra"] or _EXTRA.match(found["extra"])):
             return _read_tail(text[: place.start()].rstrip(), found)
     return None
@@ -337,4 +352,5 @@ def _read_tail(head: str, found: re.Match[str]) -> Tail:
     if found["extra"]:
         doubt = f"What does {found['extra'].strip(' ;,.')!r} behind the pages stand for?"
     issued = parse_date(f"{found['year']} {found['date'] or ''}")
-    return Tail(head, issued, volume.strip(), issue.strip(), page.strip(), doubt)
+    page = page.strip().replace("--", "–")
+    return Tail(head, issued, volume.strip(), issue.strip(), page, doubt)

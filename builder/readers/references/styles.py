@@ -12,12 +12,13 @@ nothing is claimed, and the entry is kept whole.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from builder.models import Question
 from builder.models.document import Person, WorkFields
 from builder.readers.references.parts import is_body, read_plain_names, split_byline
-from builder.readers.references.title import TitleSplit, drop_stop, split_title
+from builder.readers.references.title import TitleSplit, drop_stop, journal_words, split_title
 from builder.text.dates import YEAR, parse_date
 
 _PUBLISHER = re.compile(
@@ -56,8 +57,13 @@ _CONFERENCE = re.compile(
 )
 
 _REPORT = re.compile(
-    r"^(?P<genre>(?:[A-Z][a-z]+ )?(?:Report|Working Paper|White Paper))"
+    r"^(?P<genre>(?:[A-Z][\w-]* ){0,3}"
+    r"(?:Report|Working Paper|White Paper|Technical Note)(?: Series)?)"
     r"(?: Nos?\.?)? (?P<number>\S+)$"
+)
+# "Data [dataset]. PRIDE; 2021." names no place.
+_ARCHIVE_LAST = re.compile(
+    rf"[.?!]\s+(?P<place>)(?P<publisher>[^.:;]{{2,80}});\s*(?P<year>{YEAR})(?P<page>)\.?$"
 )
 
 _MAX_LENGTH = 4000
@@ -80,6 +86,9 @@ def parse_book_like(text: str) -> Found | None:
 def _parse_vancouver_book(text: str) -> Found | None:
     """Read ``Title. Place: Publisher; 2019.`` and ``Title. In: Roe B, editor. Book. Place: …``."""
     imprint = _IMPRINT_LAST.search(text)
+    if not imprint and (archive := _ARCHIVE_LAST.search(text)):
+        named = archive["publisher"].casefold() in journal_words().archives
+        imprint = archive if named else None
     if not imprint:
         return None
     head = text[: imprint.start() + 1]
@@ -342,6 +351,79 @@ def read_names_and_colon(text: str) -> Found | None:
     return replace(work, doi=found["doi"] or ""), []
 
 
+_VOL_NO_PP = re.compile(
+    r"(?P<names>[^\"“”]{2,2000}?, )[\"“](?P<title>[^\"“”]+?)[,.]?[\"”],?\s+(?P<container>\S.*?),\s+"
+    r"vol\.\s*(?P<volume>[\w-]{1,12})(?:,\s+no\.\s*(?P<issue>[\w/–-]{1,12}))?"
+    r"(?:,\s+(?:pp?\.|Art\.? no\.)\s*(?P<page>[\w.–-]{1,25}))?,\s+"
+    rf"(?:(?P<date>[A-Z][^,\d]{{2,15}})\s)?(?P<year>{YEAR})\.?$"
+)
+
+
+def read_quoted_title(text: str) -> Found | None:
+    """Return the fields of ``J. Smith and A. Doe, "Title," J. Bone, vol. 1, pp. 1–9, 2012.``."""
+    found = _VOL_NO_PP.match(text) if len(text) <= _LONGEST else None
+    names = _FIRST_LIST.fullmatch(found["names"]) if found else None
+    if not found or not names:
+        return None
+    work = _article(found, _read_first_list(names), found["title"], found["container"])
+    return replace(work, issued=parse_date(f"{found['year']} {found['date'] or ''}")), []
+
+
+_PREPRINT_AT = re.compile(
+    r"(?P<head>.+?[.?!])\s+Preprint at\s+(?P<container>[A-Za-z][\w .]{2,30}?\s+)?"
+    rf"(?P<url>https?://\S+)\s+\((?P<year>{YEAR})\)\.?$"
+)
+
+
+def read_preprint(text: str) -> Found | None:
+    """Return the fields of ``Authors. Title. Preprint at https://doi.org/… (2022).``, or None."""
+    found = _PREPRINT_AT.match(text) if len(text) <= _LONGEST else None
+    if not found:
+        return None
+    byline = split_byline(_BETWEEN.sub("; ", found["head"]))
+    doi = found["url"].partition("doi.org/")[2]
+    work = WorkFields(
+        type="article",
+        title=drop_stop(byline.rest),
+        authors=byline.people,
+        et_al=byline.et_al,
+        container=(found["container"] or "").strip(),
+        issued=(int(found["year"]),),
+        doi=doi,
+        url="" if doi else found["url"],
+    )
+    return work, []
+
+
+_LINES_PLACE = re.compile(
+    r"(?P<container>\S.{1,120}?),\s+(?P<volume>[\w-]{1,12})(?:\s\((?P<issue>[^()]{1,20})\))?\s"
+    rf"\((?P<year>{YEAR})\)(?:,\s(?:pp?\.\s?|Article\s)?(?P<page>[\w.–-]{{1,25}}))?"
+    r"(?:,\s(?:https://doi\.org/)?(?P<doi>10\.\d{4,9}/\S+))?\.?$"
+)
+
+
+def read_lines(lines: Sequence[str]) -> WorkFields | None:
+    """Return the fields of a reference that ScienceDirect prints on lines of their own.
+
+    They are the names, the title, and ``Mater. Bone, 12 (3) (2019), pp. 3–9``.
+    """
+    place = _LINES_PLACE.fullmatch(lines[-1]) if len(lines) > 2 else None  # noqa: PLR2004
+    names = _FIRST_LIST.fullmatch(re.sub(r",?\s*(?:et al\.?|…)?$", "", lines[0]) + ", ")
+    if not place or not names:
+        return None
+    people = replace(_read_first_list(names), et_al=bool(re.search(r"et al\.?$|…$", lines[0])))
+    work = _article(place, people, " ".join(lines[1:-1]), place["container"])
+    return replace(work, doi=place["doi"] or "")
+
+
+def _read_first_list(names: re.Match[str]) -> _Names:
+    people = tuple(
+        Person(family=one["family"], given=one["given"].strip())
+        for one in _FIRST_PERSON.finditer(names["names"])
+    )
+    return _Names(people, bool(names["et_al"]))
+
+
 def _read_nature(text: str) -> Found | None:
     found = _NATURE.match(text)
     if not found:
@@ -363,11 +445,7 @@ def _read_numbered(text: str) -> Found | None:
     title, comma, container = head.rpartition(", ")
     if not comma or len(title.split()) < _LEAST_TITLE or container[:1].islower():
         return None
-    people = tuple(
-        Person(family=one["family"], given=one["given"].strip())
-        for one in _FIRST_PERSON.finditer(names["names"])
-    )
-    return _article(found, _Names(people, bool(names["et_al"])), title, container), []
+    return _article(found, _read_first_list(names), title, container), []
 
 
 def _article(found: re.Match[str], names: _Names, title: str, container: str) -> WorkFields:

@@ -30,6 +30,8 @@ class JournalWords:
     whole_words: frozenset[str]
     lower_case_names: frozenset[str]
     preprint_servers: frozenset[str]
+    archives: frozenset[str]
+    newspapers: frozenset[str]
     body_words: frozenset[str]
     body_last_words: frozenset[str]
 
@@ -56,15 +58,18 @@ def parse_words(data: Mapping[str, Any]) -> JournalWords:
     def words(key: str) -> frozenset[str]:
         return frozenset(str(data[key]).split())
 
+    def names(key: str) -> frozenset[str]:
+        return frozenset(name.strip().casefold() for name in str(data[key]).split(";"))
+
     return JournalWords(
         abbreviations=frozenset(w.casefold() for w in words("abbreviations")),
         letters=words("letters"),
         abbreviation_endings=tuple(sorted(words("abbreviation_endings"))),
         whole_words=frozenset(w.casefold() for w in words("whole_words")),
         lower_case_names=words("lower_case_names"),
-        preprint_servers=frozenset(
-            name.strip().casefold() for name in str(data["preprint_servers"]).split(";")
-        ),
+        preprint_servers=names("preprint_servers"),
+        archives=names("archives"),
+        newspapers=names("newspapers"),
         body_words=words("body_words"),
         body_last_words=words("body_last_words"),
     )

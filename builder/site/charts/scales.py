@@ -1,9 +1,9 @@
-"""Pictures on a scale: trials over time with their doses, release by day."""
+"""Pictures on a scale: studies by design, trials over time with their doses, release by day."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -231,3 +231,45 @@ def draw_release(name: str, title: str, marks: Sequence[Release]) -> str:
         elements.append(draw_bar(0, y + 24, max(mark.share, 0.5), 12, "fill-in-vivo"))
     words = "; ".join(f"{mark.label}: {mark.words}" for mark in ranked)
     return draw_picture(name, title, f"{words}.", len(ranked) * _ROW + 4, elements)
+
+
+# --- studies by design ---------------------------------------------------------------------------
+
+_LEVEL_ROW = 41
+LETTERS = 36  # of a label, as many as a phone has room for
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """A bar: its label, and its findings by level of evidence, the strongest first."""
+
+    label: str
+    counts: Mapping[str, int]
+    absent: bool = False  # what the findings do not state
+
+    @property
+    def total(self) -> int:
+        """The findings of the bar."""
+        return sum(self.counts.values())
+
+
+def draw_levels(name: str, title: str, rows: Sequence[Levels]) -> str:
+    """Return bars as long as their findings are many, split by level of evidence."""
+    most = max((row.total for row in rows), default=1) or 1
+    elements: list[svg.Element] = []
+    for place, row in enumerate(rows):
+        y = place * _LEVEL_ROW
+        label = clip(row.label, LETTERS)
+        elements.append(draw_text(0, y + 14, label, "absent" if row.absent else ""))
+        elements.append(draw_text(100, y + 14, str(row.total), "value", "end"))
+        x = 0.0
+        for level, count in row.counts.items():
+            width = 100 * count / most
+            style = f"fill-{level.replace(' ', '-')}"
+            elements.append(draw_bar(x, y + 20, width, 11, style))
+            x += width
+    words = "; ".join(
+        f"{row.label}: " + ", ".join(f"{count} {level}" for level, count in row.counts.items())
+        for row in rows
+    )
+    return draw_picture(name, title, f"{words}.", len(rows) * _LEVEL_ROW, elements)

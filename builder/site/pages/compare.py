@@ -9,15 +9,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from builder.curate.evidence_map import find_best
 from builder.models import Finding, Term
 from builder.site.index import LibraryIndex
-from builder.site.labels import DESIGNS, RESULTS, ROLE_WORDS, view_design, view_result
+from builder.site.labels import (
+    DESIGNS,
+    RESULTS,
+    ROLE_WORDS,
+    count_designs,
+    view_design,
+    view_result,
+)
 from builder.site.links import Page, View, page_href
-from builder.site.pages.term_details import view_all_releases
+from builder.site.pages.measures import view_all_releases, view_dose_table
 from builder.site.pages.terms import view_facets
-from builder.site.pages.trials import view_dose_table, view_trial_row
+from builder.site.pages.trials import view_trial_row
 from builder.site.summaries import (
-    find_best,
     find_evidence,
     find_term_studies,
     has_evidence,
@@ -30,7 +37,7 @@ _SHOWN = 2  # sources that are compared before anyone asks
 # The roles that are compared, in this order.
 _ROLES = ("conditions", "mechanisms", "outcomes", "vehicles", "modifications", "cargo", "models")
 _GRADED = ("conditions", "vehicles")  # whose entries name the highest design with a result
-_LEVELS = sorted((d for d in DESIGNS if d != "review"), key=lambda level: -DESIGNS[level])
+_LEVELS = [d for d in DESIGNS if d != "review"]
 _MOST_SOURCES = 150
 
 
@@ -50,7 +57,7 @@ def view_compared(atlas: LibraryIndex, term: Term) -> View:
     facets = {f["id"]: f["entries"] for f in view_facets(atlas, term.id, findings, ROOT)}
     counts = view_counts(atlas, term)
     studies = find_term_studies(atlas, term)
-    designs: Counter[str] = Counter(s.design.level for s in studies)
+    designs = count_designs(studies)
     results: Counter[str] = Counter(s.result for s in studies)
     sizes = (
         ("Studies", "studies"),
@@ -67,7 +74,10 @@ def view_compared(atlas: LibraryIndex, term: Term) -> View:
             _group("Size", (_entry(label, counts[key]) for label, key in sizes)),
             _group(
                 "Design",
-                (_entry(str(view_design(d)["label"]), designs[d], view_design(d)) for d in _LEVELS),
+                (
+                    _entry(str(view_design(d)["label"]), designs.get(d, 0), view_design(d))
+                    for d in _LEVELS
+                ),
             ),
             _group("Results", (_entry(RESULTS[r][0], results[r], view_result(r)) for r in RESULTS)),
             _group("Trials", _trial_entries(atlas, term), ranked=True),
@@ -103,9 +113,9 @@ def _facet_entry(atlas: LibraryIndex, findings: Sequence[Finding], role: str, en
     }
     if role in _GRADED:
         naming = [f for f in findings if entry["id"] in f.ids_in(role)]
-        level, _ = find_best(s for f in naming for s in atlas.studies_of(f.id))
-        if level:
-            found |= {"level": view_design(level)["label"], "mark": view_design(level)["mark"]}
+        if best := find_best(s for f in naming for s in atlas.studies_of(f.id)):
+            design = view_design(best.design)
+            found |= {"level": design["label"], "mark": design["mark"]}
     return found
 
 
@@ -142,13 +152,13 @@ def view_compare(atlas: LibraryIndex) -> Page:
     rows = []
     for term in terms[:_MOST_SOURCES]:
         counts = view_counts(atlas, term)
-        designs: Counter[str] = Counter(s.design.level for s in find_term_studies(atlas, term))
+        designs = count_designs(find_term_studies(atlas, term))
         rows.append(
             {
                 "label": term.label,
                 "href": page_href(ROOT, term.kind, term.id),
                 "sizes": [counts[key] for key in ("studies", "wide", "trials")],
-                "levels": [designs[level] for level in _LEVELS],
+                "levels": [designs.get(level, 0) for level in _LEVELS],
             }
         )
     return Page(

@@ -293,7 +293,8 @@ def view_card(bundle: PaperBundle) -> View | None:
         "groups": [{"label": name, "items": items} for name, items in groups.items()],
         "outcomes": [
             {
-                "of": outcome.of or "measure not named in the sentence",
+                "of": ", ".join(filter(None, [outcome.of, outcome.group]))
+                or "measure not named in the sentence",
                 "printed": outcome.printed,
                 "at": outcome.at or NOT_STATED,
                 "n": outcome.n or NOT_STATED,

@@ -9,13 +9,15 @@ from typing import Any
 
 from builder.addresses import ledger
 from builder.addresses.releases import Release, bundle_name
-from builder.models import Address, Question
+from builder.curate.questions import OpenQuestion, find_questions
+from builder.models import Address, Cited, Finding, Table
 from builder.site.citations import short_name
 from builder.site.index import LibraryIndex
 from builder.site.labels import WORDS
 from builder.site.links import Page, View, href, link, page_href, plural, shorten
 from builder.site.pages.findings import view_place
-from builder.store import Library, PaperBundle
+from builder.site.summaries import view_study
+from builder.store import Library
 from builder.text import ids
 
 _WORDS = ("added", "changed", "withdrawn")
@@ -286,60 +288,55 @@ _HARM = {
     2: "minor",
     1: "cosmetic",
 }
-Found = tuple[Question, View, str]
+# What answers a question of a rule or of a kind of record where no correction of a field does.
+_ANSWERS = {
+    "title-only": "read the work itself: search, include and extract it; what it states then "
+    "supersedes its title",
+    "identifier": "an entry of content/identifiers.yml",
+    "reference": "an entry of content/identifiers.yml, or a correction of the reference",
+    "trial": "a fact in content/registry/, or a correction of the trial",
+    "study": "a correction of the place that names it wrongly",
+}
+_CORRECTION = "a correction, or a term in content/terms/"
 
 
-def _paper_questions(bundle: PaperBundle) -> Iterator[Found]:
-    name = short_name(bundle.paper.csl)
-    page = page_href(_ROOT, "paper", bundle.paper.id)
-    for question in bundle.paper.questions:
-        yield question, link(name, page), "paper"
-    for entity in bundle.paper.entities:
-        if entity.question:
-            yield entity.question, link(f"{name}: {entity.label}", f"{page}#entities"), "entity"
-    for table in bundle.tables:
-        where = link(f"{name}, Table {table.number}", f"{page}#{ids.table_anchor(table.number)}")
-        for question in table.questions:
-            yield question, where, "table"
-    for cited in bundle.references:
-        anchor = ids.reference_anchor(cited.number)
-        where = link(f"{name}, reference {cited.number}", f"{page}#{anchor}")
-        for question in cited.questions:
-            yield question, where, "reference"
-
-
-def find_questions(atlas: LibraryIndex) -> Iterator[Found]:
-    """Yield every open question with the place and the kind of the record that it is about."""
-    for _, bundle in sorted(atlas.library.papers.items()):
-        yield from _paper_questions(bundle)
-    for finding in atlas.findings:
-        name = short_name(atlas.paper(finding.paper).paper.csl)
-        place = view_place(atlas, finding.paper, finding.locator, _ROOT)["label"]
-        where = link(f"{name}, {place}", atlas.finding_href(finding.id, _ROOT))
-        for question in finding.questions:
-            yield question, where, "finding"
-    for trial in atlas.trials:
-        where = link(trial.registry, page_href(_ROOT, "trial", trial.id))
-        for question in trial.questions:
-            yield question, where, "trial"
-    for study in atlas.studies:
-        label, address = study.id, ""
-        if study.references:
-            label = short_name(atlas.library.references[study.references[0]].csl)
-            address = atlas.work_href(study.references[0], _ROOT)
-        if listed := atlas.trial_of(study):
-            address = page_href(_ROOT, "trial", listed.id)
-        for question in study.questions:
-            yield question, link(label, address), "study"
+def _find_where(atlas: LibraryIndex, asked: OpenQuestion) -> View:
+    """Return the place that a question is about, as a link."""
+    target, kind = asked.target, asked.kind
+    name = page = ""
+    if asked.paper:
+        name = short_name(atlas.paper(asked.paper).paper.csl)
+        page = page_href(_ROOT, "paper", asked.paper)
+    found = link(asked.record, "")
+    if kind == "study":
+        study = next(s for s in atlas.studies if s.id == asked.record)
+        found = view_study(atlas, study, _ROOT)["link"]
+    elif kind == "trial":
+        found = link(asked.record.upper(), page_href(_ROOT, "trial", asked.record))
+    elif asked.record in atlas.library.references and kind == "identifier":
+        found = link(asked.record, atlas.work_href(asked.record, _ROOT))
+    elif isinstance(target, Finding):
+        place = view_place(atlas, asked.paper, target.locator, _ROOT)["label"]
+        found = link(f"{name}, {place}", atlas.finding_href(target.id, _ROOT))
+    elif isinstance(target, Table):
+        found = link(f"{name}, Table {target.number}", f"{page}#{ids.table_anchor(target.number)}")
+    elif isinstance(target, Cited):
+        anchor = ids.reference_anchor(target.number)
+        found = link(f"{name}, reference {target.number}", f"{page}#{anchor}")
+    elif page:
+        label = f"{name}: {asked.record}" if kind == "entity" else name
+        found = link(label, f"{page}#entities" if kind == "entity" else page)
+    return found
 
 
 def view_question_queue(atlas: LibraryIndex) -> Page:
-    """Return the open questions by harm; those of one rule and harm are one entry with a count."""
-    groups: dict[tuple[int, str, str], list[Found]] = {}
-    for found in find_questions(atlas):
-        question = found[0]
-        groups.setdefault((-question.weight, question.rule, found[2]), []).append(found)
-    ranked = sorted(groups.items())
+    """Return the open questions by harm; those of one rule and harm are one entry with a count.
+
+    Each comes with the correction that answers it; what no correction can answer is one line.
+    """
+    groups: dict[tuple[int, str, str], list[OpenQuestion]] = {}
+    for asked in find_questions(atlas.library, atlas.studies):
+        groups.setdefault((-asked.weight, asked.rule, asked.kind), []).append(asked)
     total = sum(len(held) for held in groups.values())
     return Page(
         path="questions/",
@@ -347,39 +344,30 @@ def view_question_queue(atlas: LibraryIndex) -> Page:
         title="Open questions",
         description=f"{plural(total, 'open question')} for a curator, highest priority first.",
         kind="page",
-        view={
-            "total": total,
-            "groups": [
-                {
-                    "harm": _HARM[-weight],
-                    "weight": -weight,
-                    "rule": rule,
-                    "kind": kind,
-                    "count": len(held),
-                    "one": held[0][0].text,
-                    "open": len(held) <= _FEW and weight <= -4,  # noqa: PLR2004
-                    "rows": [
-                        {"text": q.text, "where": where, "field": q.field or ""}
-                        for q, where, _ in sorted(held, key=lambda f: (f[1]["label"], f[0].text))[
-                            :_MOST_OF_A_RULE
-                        ]
-                    ],
-                    "more": max(0, len(held) - _MOST_OF_A_RULE),
-                    "answer": _ANSWERS.get(kind, _ANSWERS["finding"]),
-                }
-                for (weight, rule, kind), held in ranked
-            ],
-        },
+        view={"total": total, "groups": [_view_group(atlas, *g) for g in sorted(groups.items())]},
     )
 
 
-# What a curator edits to answer a question, by the kind of its record.
-_ANSWERS = {
-    "finding": "a line in content/corrections/<paper>.yml, or a term in content/terms/",
-    "reference": "an entry of content/identifiers.yml, or a correction of the reference",
-    "table": "a line in content/corrections/<paper>.yml",
-    "paper": "a line in content/corrections/<paper>.yml",
-    "entity": "a line in content/corrections/<paper>.yml",
-    "trial": "a fact in content/registry/<trial>.yml, or a correction of the trial",
-    "study": "a correction of the place that names it wrongly",
-}
+def _view_group(
+    atlas: LibraryIndex, key: tuple[int, str, str], held: Sequence[OpenQuestion]
+) -> View:
+    weight, rule, kind = -key[0], key[1], key[2]
+    edits = {id(q): q.edit for q in held[:_MOST_OF_A_RULE]}
+    bare = not any(edits.values()) and len(held) > _FEW
+    rows = [] if bare else [
+        {"text": q.text, "where": _find_where(atlas, q), "edit": edits[id(q)].splitlines(),
+         "file": f"content/corrections/{q.paper}.yml" if q.paper else ""}
+        for q in held[:_MOST_OF_A_RULE]
+    ]  # fmt: skip
+    many = {"study": "studies", "entity": "entities"}.get(kind, f"{kind}s")
+    return {
+        "harm": _HARM[weight],
+        "rule": rule,
+        "kind": kind,
+        "count": plural(len(held), kind, many),
+        "one": held[0].text,
+        "open": len(held) <= _FEW and weight >= 4,  # noqa: PLR2004 (what misleads stands open)
+        "rows": rows,
+        "more": max(0, len(held) - len(rows)) if rows else 0,
+        "answer": _ANSWERS.get(rule, _ANSWERS.get(kind, _CORRECTION)),
+    }

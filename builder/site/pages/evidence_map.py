@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
-from builder.models import Study, Term
+from builder.curate.evidence_map import TREATMENT, find_best, find_evidence_map
+from builder.models import MapRow, StudyRole, Term
 from builder.site.index import LibraryIndex
 from builder.site.labels import (
     DESIGNS,
@@ -16,102 +17,46 @@ from builder.site.labels import (
     view_result,
 )
 from builder.site.links import Page, View, narrowed_href, plural
-from builder.site.summaries import find_best
+from builder.site.summaries import sort_studies, view_study
 
 # More columns than these do not stand side by side on a usual screen; more rows weigh too much.
 _MOST = (45, 20)  # rows and columns
 _SMALL = (6, 4)
-# Types of conditions that something was tried in; a sign, a symptom or a severity is no disease.
-_TREATED = ("disease", "defect", "injury")
-_OTHER_ROLES = ("pathogenic", "biomarker")
-_MARKS = {
-    "improved": ("improvement reported", "▲"),
-    "no-benefit": ("no benefit reported", "="),
-    "worsened": ("worsening reported", "▼"),
-    "mixed": ("mixed results", "◆"),
-}
-Cells = dict[tuple[str, str], dict[str, Study]]
+_MOST_STUDIES = 150  # of the list below the map
+_OTHER_ROLES: tuple[StudyRole, ...] = ("pathogenic", "biomarker")
+_UNCLEAR: tuple[StudyRole, ...] = ("unclear",)
 
 
-def is_treated(term: Term) -> bool:
-    """Return whether a condition can head a column: anything but an attribute of a condition."""
-    return not term.type or term.type in _TREATED
-
-
-def gather_cells(atlas: LibraryIndex, roles: Sequence[str]) -> Cells:
-    """Return the studies of each pair of source and condition, at its own labels only.
-
-    ``roles`` are what the vesicles are to the condition in the studies that count.
-    """
-    cells: Cells = defaultdict(dict)
-    terms = atlas.library.terms
-    for study in atlas.studies:
-        if study.kind == "review" or study.retracted or study.role not in roles:
-            continue
-        for source in study.sources:
-            for condition in study.conditions:
-                if source in terms and condition in terms and is_treated(terms[condition]):
-                    cells[source, condition][study.id] = study
-    return cells
-
-
-def widen_cells(atlas: LibraryIndex, cells: Cells) -> Cells:
-    """Return each pair with the studies of its subtypes: knee osteoarthritis in osteoarthritis.
-
-    A pair that none but subtypes fill is left out, unless both of its terms head a row and column.
-    """
-    wide: Cells = {}
-    below = {name: {name, *atlas.subtree(name)} for pair in cells for name in pair}
-    sources, conditions = {p[0] for p in cells}, {p[1] for p in cells}
-    for source in sources:
-        for condition in conditions:
-            found = {
-                key: study
-                for pair, held in cells.items()
-                if pair[0] in below[source] and pair[1] in below[condition]
-                for key, study in held.items()
-            }
-            if found:
-                wide[source, condition] = found
-    return wide
-
-
-def view_cell(
-    own: dict[str, Study], wide: dict[str, Study], source: Term, condition: Term, root: str
-) -> View:
+def view_cell(row: MapRow, source: Term, condition: Term, root: str) -> View:
     """Return one cell: its number of studies, the best design with a result, and that result.
 
-    ``registered`` counts trials without a result, ``conflict`` is set where studies of the best
-    design differ, or where a higher design contradicts the lower ones.
+    All is of studies with subtypes; ``own`` counts those of this very pair.
     """
-    level, best = find_best(wide.values())
-    results = {s.result for s in best}
-    result = results.pop() if len(results) == 1 else "mixed" if results else ""
-    every = {s.result for s in wide.values() if s.result not in ("none-reported", "mixed")}
-    registered = sum(bool(s.trials) and s.result == "none-reported" for s in wide.values())
-    design = view_design(level) if level else view_design("not-stated")
-    words = [plural(len(own), "study", "studies")]
-    if len(wide) > len(own):
-        words.append(f"{len(wide)} {WORDS['with_subtypes']}")
+    wide, own = row.with_subtypes, len(row.studies)
+    best = wide.best
+    registered = len(wide.registered)
+    words = [plural(own, "study", "studies")]
+    if len(wide.studies) > own:
+        words.append(f"{len(wide.studies)} {WORDS['with_subtypes']}")
     words.append(
-        f"highest design with a result: {design['label']}, {RESULTS[result][0]}"
-        if result
+        f"highest design with a result: {view_design(best.design)['label']}, "
+        f"{RESULTS[best.result][0]}"
+        if best
         else "no result reported"
     )
     if registered:
         words.append(f"{plural(registered, 'registered trial')} without result")
-    if len(every) > 1:
+    if wide.conflict:
         words.append("results conflict")
     return {
         "empty": False,
-        "count": len(wide),
-        "own": len(own),
-        "level": level or "none",
-        "rank": design["rank"] if result else 0,
-        "result": result,
-        "mark": _MARKS[result][1] if result in _MARKS else "",
+        "count": len(wide.studies),
+        "own": own,
+        "rank": DESIGNS[best.design] if best else 0,
+        "result": best.result if best else "",
+        "mark": RESULTS[best.result][1] if best else "",
         "registered": registered,
-        "conflict": len(every) > 1,
+        "conflict": wide.conflict,
         "words": "; ".join(words),
         "href": narrowed_href(root, f"sources/{source.id}/", {"condition": condition.label},
                               "studies"),
@@ -119,70 +64,73 @@ def view_cell(
     }  # fmt: skip
 
 
-def _rank(cells: Cells, pick: Callable[[tuple[str, str]], str], atlas: LibraryIndex) -> list[Term]:
+def _rank(atlas: LibraryIndex, rows: Iterable[MapRow], pick: Callable[[MapRow], str]) -> list[Term]:
     """Return the terms of one side of the map, those with most studies first.
 
-    A term with a registered trial's result goes before all others.
+    A term with a result in people goes before all others.
     """
-    held: dict[str, dict[str, Study]] = defaultdict(dict)
-    for pair, studies in cells.items():
-        held[pick(pair)].update(studies)
+    held: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        held[pick(row)].update(row.studies)
+    studies = {s.id: s for s in atlas.studies}
 
     def order(name: str) -> tuple[object, ...]:
-        level, _ = find_best(held[name].values())
+        best = find_best(studies[s] for s in held[name])
         term = atlas.library.terms[name]
-        people = DESIGNS.get(level, 0) == DESIGNS["clinical"]
+        people = bool(best and best.design == "clinical")
         return (not people, -len(held[name]), term.label.casefold(), name)
 
     return [atlas.library.terms[name] for name in sorted(held, key=order)]
 
 
 def view_grid(
-    atlas: LibraryIndex, roles: Sequence[str], root: str, limit: tuple[int, int] = _MOST
+    atlas: LibraryIndex, roles: Collection[StudyRole], root: str, limit: tuple[int, int] = _MOST
 ) -> View:
     """Return the table of sources against conditions. ``limit`` is (rows, columns)."""
-    own = gather_cells(atlas, roles)
-    wide = widen_cells(atlas, own)
-    columns = _rank(own, lambda pair: pair[1], atlas)
+    rows = find_evidence_map(atlas.studies, atlas.library.terms, roles)
+    cells = {(row.source, row.condition): row for row in rows}
+    columns = _rank(atlas, rows, lambda row: row.condition)
     shown = columns[: limit[1]]
-    heads = {c.id for c in shown}
-    rows = [
-        row
-        for row in _rank(own, lambda pair: pair[0], atlas)
-        if any((row.id, head) in wide for head in heads)
+    sources = [
+        source
+        for source in _rank(atlas, rows, lambda row: row.source)
+        if any((source.id, c.id) in cells for c in shown)
     ]
-    lines = rows[: limit[0]]
     return {
         "columns": [atlas.term_link(c.id, root) for c in shown],
         "left_out": [atlas.term_link(c.id, root) for c in columns[limit[1] :]],
-        "rows_left_out": [atlas.term_link(r.id, root) for r in rows[limit[0] :]],
+        "rows_left_out": [atlas.term_link(r.id, root) for r in sources[limit[0] :]],
         "rows": [
             {
-                "term": atlas.term_link(row.id, root),
-                "cells": [
-                    view_cell(own.get(pair, {}), wide[pair], row, c, root)
-                    if (pair := (row.id, c.id)) in wide
-                    else {"empty": True}
-                    for c in shown
-                ],
+                "term": atlas.term_link(source.id, root),
+                "cells": _view_line(atlas, cells, source, shown, root),
             }
-            for row in lines
+            for source in sources[: limit[0]]
         ],
     }
 
 
+def _view_line(
+    atlas: LibraryIndex,
+    cells: dict[tuple[str, str], MapRow],
+    source: Term,
+    shown: Sequence[Term],
+    root: str,
+) -> list[View]:
+    pairs = [(cells.get((source.id, c.id)), c) for c in shown]
+    return [view_cell(row, source, c, root) if row else {"empty": True} for row, c in pairs]
+
+
 def view_small_map(atlas: LibraryIndex, root: str) -> View:
     """Return the corner of the map with the strongest evidence, for the home page."""
-    return view_grid(atlas, ("therapeutic",), root, _SMALL)
+    return view_grid(atlas, TREATMENT, root, _SMALL)
 
 
 def view_map(atlas: LibraryIndex) -> Page:
     """Return the page of the evidence map."""
-    off = sum(
-        1
-        for s in atlas.studies
-        if s.kind != "review" and s.role == "therapeutic" and not (s.sources and s.conditions)
-    )
+    placed = {s for row in find_evidence_map(atlas.studies, atlas.library.terms)
+              for s in row.with_subtypes.studies}  # fmt: skip
+    tried = sort_studies(s for s in atlas.studies if s.counts and s.role in TREATMENT)
     return Page(
         path="map/",
         template="map.md.j2",
@@ -191,16 +139,14 @@ def view_map(atlas: LibraryIndex) -> Page:
         "design with a reported result, and that result.",
         kind="page",
         view={
-            "tried": view_grid(atlas, ("therapeutic",), "../"),
+            "tried": view_grid(atlas, TREATMENT, "../"),
             "other": view_grid(atlas, _OTHER_ROLES, "../", (25, 12)),
-            "unclear": view_grid(atlas, ("unclear",), "../", (25, 12)),
-            "off": off,
-            "designs": [
-                view_design(d) for d in sorted(DESIGNS, key=lambda d: -DESIGNS[d]) if DESIGNS[d]
-            ],
-            "results": [
-                {**view_result(r), "mark": mark, "word": word} for r, (word, mark) in _MARKS.items()
-            ],
+            "unclear": view_grid(atlas, _UNCLEAR, "../", (25, 12)),
+            "off": sum(s.id not in placed for s in tried),
+            "studies": [view_study(atlas, s, "../") for s in tried[:_MOST_STUDIES]],
+            "more_studies": max(0, len(tried) - _MOST_STUDIES),
+            "designs": [view_design(d) for d in DESIGNS if DESIGNS[d]],
+            "results": [view_result(r) for r in RESULTS if RESULTS[r][1]],
             "roles": [STUDY_ROLES[role] for role in _OTHER_ROLES],
         },
     )

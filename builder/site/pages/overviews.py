@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from builder.curate.evidence_map import find_best
 from builder.models import Term
 from builder.site.citations import short_name
 from builder.site.index import LibraryIndex
@@ -26,7 +26,6 @@ from builder.site.links import (
     View,
     href,
     link,
-    narrowed_href,
     outside,
     page_href,
     plural,
@@ -41,8 +40,8 @@ from builder.site.summaries import (
     Sentence,
     answer_coverage,
     answer_trials,
-    find_best,
     has_evidence,
+    list_designs,
     text,
 )
 from builder.store.build_info import DATA_LICENCE, Edition
@@ -82,27 +81,20 @@ def view_numbers(atlas: LibraryIndex, root: str = "") -> list[View]:
 
 def answer_home(atlas: LibraryIndex) -> list[Sentence]:
     """Return what the atlas holds, in sentences made from the records."""
-    tried = [
-        s
-        for s in atlas.studies
-        if s.kind != "review" and s.role == "therapeutic" and not s.retracted
+    tried = [s for s in atlas.studies if s.counts and s.role == "therapeutic"]
+    sentences = [
+        [
+            link(plural(len(tried), "study", "studies"), "map/#studies"),
+            text(" of vesicles as a treatment: "),
+            *list_designs(tried, "map/", "studies"),
+            text("."),
+        ]
     ]
-    counts: Counter[str] = Counter(s.design.level for s in tried)
-    sentence: Sentence = [
-        link(plural(len(tried), "study", "studies"), "map/"),
-        text(" of vesicles as a treatment: "),
-    ]
-    levels = [d for d in sorted(DESIGNS, key=lambda d: -DESIGNS[d]) if counts[d]]
-    for number, level in enumerate(levels):
-        label = view_design(level)["label"]
-        query = narrowed_href("", "findings/", {"design": label}, "top")
-        sentence += [text(", " if number else ""), link(f"{counts[level]} {label}", query)]
-    sentences = [[*sentence, text(".")]]
     trials = [s for s in tried if s.trials]
     if trials:
         sentences.append(answer_trials(atlas, trials, "trials/"))
-    level, best = find_best(tried)
-    if level != "clinical" or not best:
+    best = find_best(tried)
+    if not best or best.design != "clinical":
         sentences.append([text("No study in people with a result in the material read.")])
     unread = [b for b in atlas.library.papers.values() if not b.paper.coverage.body]
     if unread:
@@ -152,7 +144,7 @@ def view_about(atlas: LibraryIndex) -> Page:
         kind="page",
         view={
             "numbers": view_numbers(atlas, "../"),
-            "designs": [view_design(d) for d in sorted(DESIGNS, key=lambda d: -DESIGNS[d])],
+            "designs": [view_design(d) for d in DESIGNS],
             "results": [view_result(r) for r in RESULTS],
             "basis": list(BASIS.values()),
             "roles": list(STUDY_ROLES.values()),

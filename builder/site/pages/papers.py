@@ -409,6 +409,7 @@ def _view_main(
             "entities": _view_entities(paper),
             "figures": [{"label": f.label, "caption": f.caption} for f in paper.figures],
             "figures_note": paper.figures_note or "",
+            "data": [outside(f"{d.archive} {d.accession}", d.url) for d in paper.data],
             "abbreviations": [{"short": a.short, "long": a.long} for a in paper.abbreviations],
             "tables": [view_table(atlas, t, root) for t in bundle.tables],
             "references": [

@@ -1,144 +1,107 @@
-"""Parts of the pages of terms: pictures, release and mechanics, effects, statements that differ.
+"""Parts of the pages of terms: pictures, effects by target and condition, statements that differ.
 
 Each picture holds the drawing, a legend, and the table that says the same in words and links.
 """
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
 from itertools import product
 
-from builder.models import Finding, Quantity, Term
+from builder.curate.network import CARRIES, Edge, Layer, find_network
+from builder.models import Finding, Study, Term
 from builder.site.charts import fill_table, view_cell, view_picture, view_swatch
-from builder.site.charts.bars import (
-    LETTERS,
-    Column,
-    Levels,
-    Link,
-    Node,
-    draw_chain,
-    draw_levels,
-    order_nodes,
-)
-from builder.site.charts.scales import Release, draw_release
+from builder.site.charts.network import Column, Link, Node, draw_network
+from builder.site.charts.scales import LETTERS, Levels, draw_levels
 from builder.site.citations import short_name
 from builder.site.index import Disagreement, LibraryIndex, Statement
 from builder.site.labels import (
     DESIGNS,
     EFFECTS,
-    WORDS,
+    count_designs,
     find_direction,
     view_condition_effect,
     view_design,
     view_effect,
-    view_quantity,
 )
 from builder.site.links import View, link, page_href, plural
-from builder.site.pages.findings import finding_text, view_place
 
 MOST_ROWS = 10
-# Which list of its findings a kind of page sets against the designs of studies.
+# Which list of its studies a kind of page sets against their designs.
 _AGAINST = {
     "source": ("conditions", "condition"),
     "vehicle": ("conditions", "condition"),
     "condition": ("sources", "source"),
 }
-# The strongest first, as every list of designs on the site.
-_LEVELS = sorted(DESIGNS, key=lambda level: -DESIGNS[level])
 _ABSENT = ""
-_CHAIN_WAYS = {
-    "up": "▲ increases or activates",
-    "down": "▼ decreases or inhibits",
-    "other": "○ names",
-}
-_MOST_NODES = 6
 _MOST_PAIRS = 30
 _MOST_LINKS = 6
-Pairs = Counter[tuple[str, str, str]]
 
 
 def view_pictures(
-    atlas: LibraryIndex, term: Term, findings: Sequence[Finding], root: str
+    atlas: LibraryIndex,
+    term: Term,
+    findings: Sequence[Finding],
+    studies: Sequence[Study],
+    root: str,
 ) -> list[View]:
-    """Return the pictures of a term's page; a single finding needs none."""
-    if len(findings) < 2:  # noqa: PLR2004 (a picture compares)
-        return []
-    if term.kind == "mechanism":
-        drawn = [view_chain(atlas, term, findings, root)]
-    else:
-        drawn = [view_levels_picture(atlas, term, findings, root)]
+    """Return the pictures of a term's page, of its findings and studies, subtypes included."""
+    drawn = [
+        view_levels_picture(atlas, term, studies, root) if term.kind in _AGAINST else None,
+        view_network(atlas, term, findings, root) if term.kind != "vehicle" else None,
+    ]
     return [picture for picture in drawn if picture]
 
 
 # --- studies by design ---------------------------------------------------------------------------
 
 
-def count_levels(
-    atlas: LibraryIndex, findings: Iterable[Finding], role: str
-) -> dict[str, Counter[str]]:
-    """Return the studies of each term of a role by design; those that name none under ``""``."""
-    held: dict[str, dict[str, str]] = {}
-    for finding in findings:
-        studies = {s.id: s.design.level for s in atlas.studies_of(finding.id) if s.kind != "review"}
-        for name in finding.ids_in(role) or [_ABSENT]:
-            held.setdefault(name, {}).update(studies)
-    return {name: Counter(levels.values()) for name, levels in held.items() if levels}
-
-
 def view_levels_picture(
-    atlas: LibraryIndex, term: Term, findings: Sequence[Finding], root: str
+    atlas: LibraryIndex, term: Term, studies: Sequence[Study], root: str
 ) -> View | None:
-    """Return the bars of findings by condition (or cell source) and level of evidence."""
+    """Return the bars of treatments by condition (or source) and design; one study needs none."""
     role, one = _AGAINST[term.kind]
-    counts = count_levels(atlas, findings, role)
-    names = sorted((n for n in counts if n), key=lambda n: (-counts[n].total(), n))
-    if not names:
+    tried = [s for s in studies if s.role == "therapeutic"]
+    held: dict[str, list[Study]] = defaultdict(list)
+    for study in tried:
+        for name in getattr(study, role) or [_ABSENT]:
+            held[name].append(study)
+    names = sorted((n for n in held if n), key=lambda n: (-len(held[n]), n))
+    if len(tried) < 2 or not names:  # noqa: PLR2004 (a picture compares)
         return None
+    counts = {name: count_designs(found) for name, found in held.items()}
     listed = names + ([_ABSENT] if _ABSENT in counts else [])
     shown = names[:MOST_ROWS] + listed[len(names) :]
     bars = [
-        Levels(
-            _label(atlas, name) if name else f"no {one} stated",
-            {level: counts[name][level] for level in _LEVELS if counts[name][level]},
-            absent=not name,
-        )
+        Levels(_label(atlas, name) if name else f"no {one} stated", counts[name], absent=not name)
         for name in shown
     ]
-    used = [level for level in _LEVELS if any(level in bar.counts for bar in bars)]
-    title = f"Studies of {term.short} by {one} and design"
+    title = f"Studies of {term.short} as a treatment, by {one} and design"
+    if term.kind == "condition":
+        title = f"Treatments of {term.short}, studies by source and design"
+    more = len(names) - MOST_ROWS
+    rest = f" {plural(more, f'more {one}')} in the table below." if more > 0 else ""
     picture = view_picture(
         "picture-levels",
         title,
-        _note(
-            len({s.id for f in findings for s in atlas.studies_of(f.id)}),
-            len(names) - MOST_ROWS,
-            one,
-        ),
+        f"{plural(len(tried), 'study', 'studies')}, subtypes included; one that names several "
+        f"{one}s counts for each.{rest}",
         draw_levels("picture-levels", title, bars),
     )
-    picture["legend"] = [view_swatch(f"fill-{v}", view_design(v)["label"]) for v in used]
-    every = [level for level in _LEVELS if any(c[level] for c in counts.values())]
+    every = [level for level in DESIGNS if any(level in c for c in counts.values())]
+    picture["legend"] = [view_swatch(f"fill-{v}", view_design(v)["label"]) for v in every]
     picture["columns"] = [one.capitalize(), *(view_design(v)["label"] for v in every), "All"]
     lines = [
         [
             _term_cell(atlas, name, root, f"no {one} stated"),
-            *(view_cell(counts[name][level]) for level in every),
-            view_cell(counts[name].total()),
+            *(view_cell(counts[name].get(level, 0)) for level in every),
+            view_cell(len(held[name])),
         ]
         for name in listed
     ]
     fill_table(picture, lines)
     return picture
-
-
-def _note(studies: int, more: int, one: str) -> str:
-    rest = f" {plural(more, f'more {one}')} in the table below." if more > 0 else ""
-    return (
-        f"{plural(studies, 'study', 'studies')} in the papers read; one that names several "
-        f"{one}s counts for each.{rest}"
-    )
 
 
 def _label(atlas: LibraryIndex, name: str) -> str:
@@ -148,237 +111,103 @@ def _label(atlas: LibraryIndex, name: str) -> str:
     return str(full if len(full) <= LETTERS else entry["label"])
 
 
-def _term_cell(atlas: LibraryIndex, name: str, root: str, absent: str) -> View:
+def _term_cell(atlas: LibraryIndex, name: str, root: str, absent: str = "") -> View:
     if not name:
         return view_cell(absent)
     entry = atlas.term_link(name, root)
     return view_cell(entry["title"] or entry["label"], entry["href"])
 
 
-# --- the chain of a mechanism --------------------------------------------------------------------
+# --- the network of a term -----------------------------------------------------------------------
+
+_COLUMNS: tuple[tuple[str, tuple[Layer, ...]], ...] = (
+    ("Source", ("source",)),
+    ("Cargo", ("cargo",)),
+    ("Molecule or pathway", ("molecule",)),
+    ("Process", ("process",)),
+    ("Outcome or condition", ("outcome", "condition")),
+)
+_MOST_NODES = 8  # of a column
+_FEWEST = 3  # lines that are worth a picture
+# The style of a line, and what it stands for.
+_LINES = {
+    "carries": "carries",
+    "rise": "▲ increases or activates",
+    "fall": "▼ decreases or inhibits",
+    "other": "◆ modulates, or no effect",
+    "improves": "▲ improves a condition",
+    "worsens": "▼ worsens a condition",
+}
 
 
-def view_chain(
+def view_network(
     atlas: LibraryIndex, term: Term, findings: Sequence[Finding], root: str
 ) -> View | None:
-    """Return the chain of the findings that name a mechanism.
+    """Return what the statements about a term report of sources, cargo, molecules and outcomes.
 
-    A finding that names no cargo leads over a box that says so; nothing is guessed. Lines into the
-    mechanism show its direction; lines out of it that of the outcome.
+    The lines are the edges of the network of the data page that these statements give, each as
+    thick as its studies are many. None where there are too few.
     """
-    naming = [f for f in findings if any(m.id == term.id for m in f.mechanisms)]
-    if not any(f.sources for f in naming):
+    network = find_network(findings, atlas.library.terms, atlas.counted)
+    if len(network.edges) < _FEWEST:
         return None
-    layers = [
-        ("Source", [_or_absent(f.sources) for f in naming]),
-        ("Cargo", [_or_absent(c.id for c in f.cargo) for f in naming]),
-        ("Mechanism", [[term.id] for _ in naming]),
-        ("Outcome or condition", [_or_absent(_ends(f)) for f in naming]),
-    ]
-    links = _find_links(term, naming, [names for _, names in layers])
-    columns = [_column(atlas, label, names, root) for label, names in layers]
-    columns[0] = Column(
-        columns[0].label,
-        order_nodes(columns[0].nodes, links[0], columns[1].nodes),
-        columns[0].more,
-    )
-    label = term.short
-    title = f"{label}: who carries it, and what follows"
-    picture = view_picture(
-        "picture-chain",
-        title,
-        f"{plural(len(naming), 'finding')} of the papers read that name {label}. A line joins what "
-        "one finding names together; it does not prove a cause.",
-        draw_chain("picture-chain", title, columns, links),
-    )
-    used = dict.fromkeys(link.style for joined in links for link in joined)
-    picture["legend"] = [
-        view_swatch(f"stroke-{way}", _CHAIN_WAYS[way]) for way in _CHAIN_WAYS if way in used
-    ]
-    picture["wide"] = True
-    picture["columns"] = ["Layer", "Name", "Findings"]
-    fill_table(picture, *(_table_rows(atlas, *layer, root) for layer in layers))
-    return picture
-
-
-def _or_absent(names: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(names)) or [_ABSENT]
-
-
-def _ends(finding: Finding) -> list[str]:
-    return [*(o.id for o in finding.outcomes), *finding.conditions]
-
-
-def _counts(names: Sequence[Sequence[str]]) -> list[tuple[str, int]]:
-    """Return the names with their findings, the most often named first, the unstated last."""
-    counts = Counter(name for one in names for name in one)
-    return sorted(counts.items(), key=lambda item: (item[0] == _ABSENT, -item[1], item[0]))
-
-
-def _column(atlas: LibraryIndex, label: str, names: Sequence[Sequence[str]], root: str) -> Column:
-    stated = [(name, count) for name, count in _counts(names) if name]
-    absent = [(name, count) for name, count in _counts(names) if not name]
-    nodes = [
-        Node(
-            name,
-            atlas.term_link(name, root)["label"] if name else "not stated",
-            count,
-            absent=not name,
-        )
-        for name, count in stated[:_MOST_NODES] + absent
-    ]
-    return Column(label, nodes, max(len(stated) - _MOST_NODES, 0))
-
-
-def _find_links(
-    term: Term, findings: Sequence[Finding], layers: Sequence[Sequence[Sequence[str]]]
-) -> list[list[Link]]:
-    """Return the links between neighbouring layers, each with the findings that name both ends."""
-    found: list[Pairs] = [Counter() for _ in layers[1:]]
-    for place, finding in enumerate(findings):
-        inward = _style(m.effect for m in finding.mechanisms if m.id == term.id)
-        outcomes = {o.id: _style([o.effect]) for o in finding.outcomes}
-        for number, pairs in enumerate(found):
-            for start in layers[number][place]:
-                for end in layers[number + 1][place]:
-                    style = outcomes.get(end, "other") if number == len(found) - 1 else inward
-                    pairs[start, end, style] += 1
-    return [
-        [Link(start, end, count, style) for (start, end, style), count in sorted(pairs.items())]
-        for pairs in found
-    ]
-
-
-def _style(effects: Iterable[str]) -> str:
-    ways = {find_direction(effect) for effect in effects}
-    return ways.pop() if ways in ({"up"}, {"down"}) else "other"
-
-
-def _table_rows(
-    atlas: LibraryIndex, label: str, names: Sequence[Sequence[str]], root: str
-) -> list[list[View]]:
-    rows = []
-    for name, count in _counts(names):
-        entry = atlas.term_link(name, root) if name else {"title": "not stated", "href": ""}
-        shown = entry["title"] or entry.get("label", name)
-        rows.append([view_cell(label), view_cell(shown, entry["href"]), view_cell(count)])
-    return rows
-
-
-# --- release and mechanics of vehicles -----------------------------------------------------------
-
-# The kinds of outcome that say how a vehicle behaves, and not what follows in the tissue.
-_PHYSICAL = ("release kinetics", "mechanical property")
-_RELEASE = ("released", "retained")
-_DAYS = {"h": 1 / 24, "hour": 1 / 24, "min": 1 / 1440, "minute": 1 / 1440, "d": 1.0, "day": 1.0,
-         "w": 7.0, "week": 7.0, "wk": 7.0, "month": 30.4}  # fmt: skip
-_TIME = re.compile(r"(\d+(?:\.\d+)?)(?:\s*[-–]\s*(\d+(?:\.\d+)?))?\s*-?\s*([a-z]+)")
-_MOST_ROWS = 60
-
-
-def parse_days(words: str | None) -> float | None:
-    """Return a time in days: ``14 days`` gives 14, ``72 h`` 3; a range gives its end."""
-    found = _TIME.search((words or "").lower())
-    unit = _DAYS.get(found[3]) or _DAYS.get(found[3].rstrip("s")) if found else None
-    return float(found[2] or found[1]) * unit if found and unit else None
-
-
-def view_measures(atlas: LibraryIndex, findings: Sequence[Finding], root: str) -> View | None:
-    """Return what findings state of release and mechanics; None where they state nothing.
-
-    Each number says of what it is, at what time and in which setting, as far as that is stated.
-    ``answer`` holds the released shares in a sentence.
-    """
-    rows = [row for finding in findings for row in _rows(atlas, finding, root)]
-    if not rows:
-        return None
-    rows.sort(key=lambda row: (row["of"] not in _RELEASE, row["of"], row["days"] or 0))
-    released = [row for row in rows if row["of"] == "released" and row["number"]]
-    return {
-        "rows": rows[:_MOST_ROWS],
-        "more": max(0, len(rows) - _MOST_ROWS),
-        "answer": released[:_MOST_ANSWERS],
-        "picture": view_release(rows),
-    }
-
-
-_MOST_ANSWERS = 4
-
-
-def _rows(atlas: LibraryIndex, finding: Finding, root: str) -> Iterator[View]:
-    terms = [atlas.library.terms.get(o.id) for o in finding.outcomes]
-    physical = [term for term in terms if term and term.type in _PHYSICAL]
-    numbers = [q for q in finding.quantities if q.of and q.of != "dose"]
-    for quantity in numbers:
-        yield _row(atlas, finding, quantity.of or "", quantity, root)
-    if not numbers and physical:
-        yield _row(atlas, finding, ", ".join(term.label for term in physical), None, root)
-
-
-def _row(
-    atlas: LibraryIndex, finding: Finding, of: str, quantity: Quantity | None, root: str
-) -> View:
-    read = view_quantity(quantity) if quantity else {"number": "", "unit": "", "quote": ""}
-    vehicles = [v.label for v in finding.vehicles]
-    return {
-        "of": of,
-        "number": f"{read['number']} {read['unit']}".strip() if quantity else "",
-        "quote": read["quote"],
-        "at": (quantity.at if quantity else None) or WORDS["not_stated"],
-        "days": parse_days(quantity.at) if quantity else None,
-        "value": _middle(quantity) if quantity and quantity.unit == "%" else None,
-        "setting": (quantity.setting if quantity else None) or WORDS["not_stated"],
-        "vehicle": ", ".join(vehicles) or WORDS["not_stated"],
-        "words": finding_text(finding),
-        "sources": [atlas.term_link(name, root) for name in finding.sources],
-        "place": view_place(atlas, finding.paper, finding.locator, root),
-        "paper": short_name(atlas.paper(finding.paper).paper.csl),
-        "href": atlas.finding_href(finding.id, root),
-    }
-
-
-def _middle(quantity: Quantity) -> float | None:
-    held = [v for v in (quantity.value, quantity.low, quantity.high) if v is not None]
-    return held[0] if held else None
-
-
-def view_release(rows: Sequence[View]) -> View | None:
-    """Return the released or retained share over time, one line a statement and vehicle."""
-    held = [r for r in rows if r["of"] in _RELEASE and r["value"] is not None and r["days"]]
-    if not held:
-        return None
-    marks = [
-        Release(
-            row["vehicle"],
-            row["days"],
-            row["value"] if row["of"] == "released" else 100 - row["value"],
-            f"{row['number']} {row['of']} at {row['at']}",
-        )
-        for row in held
-    ]
-    title = "Share of the load released, by time"
-    picture = view_picture(
-        "picture-release",
-        title,
-        "Each mark is one number of a statement; a retained share is drawn as its rest. Methods "
-        "and loads differ between studies.",
-        draw_release("picture-release", title, marks),
-    )
-    picture["columns"] = ["Vehicle", "Of", "Number", "At", "Setting"]
-    picture["rows"] = [
-        [
-            view_cell(row["vehicle"], row["href"]),
-            *(view_cell(row[key]) for key in ("of", "number", "at", "setting")),
+    naming: dict[str, set[str]] = defaultdict(set)
+    for edge in network.edges:
+        for name in (edge.subject, edge.object):
+            naming[name] |= edge.studies
+    columns = []
+    for label, layers in _COLUMNS:
+        names = [name for name, node in network.nodes.items() if node.layer in layers]
+        names.sort(key=lambda name: (name != term.id, -len(naming[name]), name))
+        nodes = [
+            Node(n, network.nodes[n].term.short, len(naming[n]), current=n == term.id)
+            for n in names[:_MOST_NODES]
         ]
-        for row in held
-    ]
+        if nodes:
+            columns.append(Column(label, nodes, max(0, len(names) - _MOST_NODES)))
+    styles = {id(edge): _line_style(edge, network.nodes[edge.object].layer)
+              for edge in network.edges}  # fmt: skip
+    links = [Link(e.subject, e.object, e.weight, styles[id(e)]) for e in network.edges]
+    count = len(set().union(*(edge.studies for edge in network.edges)))
+    title = f"Network of {term.short}"
+    picture = view_picture(
+        "picture-network",
+        title,
+        f"What {plural(count, 'study', 'studies')} report, as the statements name it. A line joins "
+        "two things of which one statement says what the one did to the other; the thicker, the "
+        "more studies. Nothing is inferred.",
+        draw_network("picture-network", title, columns, links),
+    )
+    used = set(styles.values())
+    picture["legend"] = [view_swatch(f"stroke-{s}", w) for s, w in _LINES.items() if s in used]
+    picture["wide"] = True
+    picture["columns"] = ["From", "Reported", "To", "Studies", "Statements"]
+    fill_table(picture, [_edge_row(atlas, edge, network.nodes[edge.object].layer, root)
+                         for edge in network.edges])  # fmt: skip
     return picture
 
 
-def view_all_releases(atlas: LibraryIndex, root: str) -> View | None:
-    """Return the picture of every vehicle's release, for the page of comparisons."""
-    carried = [f for f in atlas.findings if f.vehicles]
-    return view_release([row for f in carried for row in _rows(atlas, f, root)])
+def _line_style(edge: Edge, layer: Layer) -> str:
+    if edge.effect == CARRIES:
+        return "carries"
+    way = find_direction(edge.effect)
+    if layer == "condition":
+        return {"down": "improves", "up": "worsens"}.get(way, "other")
+    return {"up": "rise", "down": "fall"}.get(way, "other")
+
+
+def _edge_row(atlas: LibraryIndex, edge: Edge, layer: Layer, root: str) -> list[View]:
+    view = view_condition_effect if layer == "condition" else view_effect
+    word = "carries" if edge.effect == CARRIES else view(edge.effect)["word"]
+    count = len(edge.findings)
+    where = atlas.finding_href(edge.findings[0], root)
+    return [
+        _term_cell(atlas, edge.subject, root),
+        view_cell(word),
+        _term_cell(atlas, edge.object, root),
+        view_cell(edge.weight),
+        view_cell(plural(count, "statement") if count == 1 else f"first of {count}", where),
+    ]
 
 
 # --- where a mechanism was changed ---------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from builder.curate.evidence_map import find_best
 from builder.models import Finding, Term
 from builder.site.index import ROLES, LibraryIndex, terms_in
 from builder.site.labels import (
@@ -27,15 +28,14 @@ from builder.site.links import (
     view_xref,
 )
 from builder.site.pages.findings import A_PAGE, view_rows
+from builder.site.pages.measures import view_measures
 from builder.site.pages.term_details import (
     view_disagreements,
-    view_measures,
     view_pictures,
     view_target_effects,
 )
 from builder.site.pages.trials import view_trial_row
 from builder.site.summaries import (
-    find_best,
     find_evidence,
     find_term_studies,
     list_trials,
@@ -58,6 +58,7 @@ _FACETS = (
     "sources", "mechanisms", "conditions", "vehicles", "outcomes", "modifications", "cargo",
     "targets", "partners", "models", "species",
 )  # fmt: skip
+_NATIVE = ("pathogenic", "biomarker")
 _LEADS = {
     "source": "Cells, tissues and fluids that exosomes are collected from.",
     "mechanism": "Molecules, pathways and processes that a statement says an exosome acts on, "
@@ -104,7 +105,8 @@ def view_facets(
     lowered, and for conditions those in which it improved, worsened, or neither.
     """
     counts: dict[str, dict[str, dict[str, set[str]]]] = {role: {} for role in ROLES}
-    for finding in findings:
+    # What drives or marks a disease is not counted with what treats it.
+    for finding in [f for f in findings if f.role not in _NATIVE] or findings:
         studies = [s.id for s in atlas.studies_of(finding.id)] or [finding.id]
         for role, other, effect in dict.fromkeys(terms_in(finding)):
             if other != term:
@@ -143,8 +145,8 @@ def _facet_entry(atlas: LibraryIndex, term: str, ways: dict[str, set[str]], root
     marks = [
         {"style": style, "mark": mark, "words": words, "count": len(ways[way])}
         for way, style, mark, words in (
-            ("up", "up", "▲", "raised in"),
-            ("down", "down", "▼", "lowered in"),
+            ("up", "rise", "▲", "raised in"),
+            ("down", "fall", "▼", "lowered in"),
             ("other", "involves", "○", "named in"),
         )
         if way in ways
@@ -198,6 +200,8 @@ def _view_main(atlas: LibraryIndex, term: Term, findings: Sequence[Finding]) -> 
     own = {f.id for f in findings}
     others = [f for f in atlas.findings_of(term.id) if f.id not in own]
     studies = sort_studies(find_term_studies(atlas, term, subtypes=True))
+    below = [atlas.library.terms[n] for n in atlas.subtree(term.id)]
+    wide = {f.id: f for t in (term, *below) for f in find_evidence(atlas, t)}
     trials = list_trials(atlas, term)
     one, many = KIND_WORDS[term.kind]
     answer = view_answer(atlas, term)
@@ -231,7 +235,7 @@ def _view_main(atlas: LibraryIndex, term: Term, findings: Sequence[Finding]) -> 
             if term.kind == "mechanism"
             else [],
             "measures": view_measures(atlas, findings, root) if term.kind == "vehicle" else None,
-            "pictures": view_pictures(atlas, term, findings, root),
+            "pictures": view_pictures(atlas, term, [*wide.values()], studies, root),
             "compare": f"{root}compare/?a={term.id}" if term.kind == "source" and findings else "",
             "findings": view_rows(atlas, findings, path, path, f"Statements about {term.label}"),
             "others": view_rows(
@@ -269,14 +273,14 @@ def name_type(term: Term) -> str:
 def view_term_row(atlas: LibraryIndex, term: Term, root: str) -> View:
     """Return a term as an entry of its index, with how much evidence it has."""
     findings = find_evidence(atlas, term)
-    studies = find_term_studies(atlas, term)
-    level, best = find_best(studies)
+    studies = find_term_studies(atlas, term, subtypes=True)
+    best = find_best(studies)
     return {
         "term": link(term.label, atlas.term_href(term, root)),
         "abbreviation": term.abbreviation or "",
         "definition": term.definition or "",
         "counts": view_counts(atlas, term),
-        "best": view_design(level) if best else None,
+        "best": view_design(best.design) if best else None,
         "summary": view_summary(atlas, term, findings),
         "type": name_type(term),
         "parent": atlas.term_link(term.parent, root) if term.parent else None,
@@ -309,10 +313,9 @@ def _index_facets(atlas: LibraryIndex, term: Term, findings: Sequence[Finding]) 
 def _evidence_first(row: View) -> tuple[object, ...]:
     counts = row["counts"]
     return (
-        -counts["studies"],
-        -counts["trials"],
-        -counts["findings"],
         -counts["wide"],
+        -counts["studies"],
+        -counts["findings"],
         row["term"]["label"].casefold(),
         row["term"]["href"],
     )

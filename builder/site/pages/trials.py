@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from builder.extract.quantities import find_quantities
+from builder.extract.trials import judge_trial
 from builder.models import Discrepancy, Fact, RegistryRecord, Trial
 from builder.models.trials import Participants
 from builder.site.citations import format_date, short_name
 from builder.site.index import LibraryIndex, view_questions
-from builder.site.labels import WORDS, describe_design, format_number, format_range, view_dose
+from builder.site.labels import RESULTS, WORDS, describe_design, format_number, view_dose
 from builder.site.links import Page, View, link, outside, page_href, plural, shorten
 from builder.site.pages.findings import view_numbers, view_place, view_rows
-from builder.site.pages.trial_charts import view_timeline
+from builder.site.pages.measures import view_amounts, view_dose_table, view_timeline
 from builder.text import ids
 
 NOT_STATED = WORDS["not_stated"]
 _MOST = 60  # statements on a trial's page
 _MOST_ROWS = 120  # trials in one table
-# (word, mark, style) of a trial's result, as its source states it.
-_RESULTS = {
-    "positive": ("Positive result", "▲", "positive"),
-    "negative": ("Negative result", "=", "negative"),
-    "mixed": ("Mixed result", "◆", "mixed"),
+# The style of a trial's result in the theme; a harm and a missing benefit are both negative.
+_STYLES = {
+    "improved": "positive",
+    "no-benefit": "negative",
+    "worsened": "negative",
+    "mixed": "mixed",
 }
+_FROM = {"registry": "as the registry states it", "publication": "as its publication states it"}
 # Rows of the comparison: the label, the review's field, the registry's facts, and those of the
 # trial's own publication where the registry record quotes it.
 _FIELDS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
@@ -152,15 +154,32 @@ def view_status(atlas: LibraryIndex, trial: Trial) -> View:
     }
 
 
-def view_trial_result(trial: Trial) -> View:
-    """Return the result: its words, and its direction only where the source states one."""
-    label, mark, style = _RESULTS.get(trial.result_effect or "", ("Result", "", "none"))
+def view_trial_result(atlas: LibraryIndex, trial: Trial) -> View:
+    """Return the result: its words, and its direction only where the source states one.
+
+    Of a trial without one it is said whether its registry has posted any.
+    """
+    result = judge_trial(trial)
+    word, mark, _ = RESULTS[result]
+    if not trial.result:
+        word = _name_missing(atlas.library.registry.get(trial.id))
+    elif result == "none-reported":
+        word = "result, direction not stated"
     return {
-        "label": label if trial.result else "No result reported",
-        "mark": mark if trial.result else "",
-        "style": style if trial.result else "none",
+        "label": word[:1].upper() + word[1:],
+        "mark": mark,
+        "style": _STYLES.get(result, "none"),
         "text": trial.result or "",
+        "origin": _FROM.get(trial.result_from or "", ""),
     }
+
+
+def _name_missing(record: RegistryRecord | None) -> str:
+    posted = [fact.value for fact in (record.facts.get("results_posted", ()) if record else ())]
+    if not posted or posted[0] is None:
+        return RESULTS["none-reported"][0]
+    some = posted[0] is True or str(posted[0]).lower() in ("yes", "posted", "has results")
+    return "results posted in the registry, not read" if some else "no result posted"
 
 
 def find_repaired(atlas: LibraryIndex, trial: Trial) -> dict[str, str]:
@@ -224,7 +243,7 @@ def view_trial_row(atlas: LibraryIndex, trial: Trial, root: str) -> View:
         "route": trial.route or NOT_STATED,
         "endpoints": trial.endpoints,
         "status": view_status(atlas, trial),
-        "result": view_trial_result(trial),
+        "result": view_trial_result(atlas, trial),
         "differs": _differs(atlas, trial),
         "place": view_place(atlas, trial.paper, trial.locator, root),
         "paper": link(
@@ -239,24 +258,6 @@ def view_trial_design(trial: Trial) -> str:
     words = describe_design(trial.design)
     printed = trial.design_printed or ""
     return words if printed.casefold() in words or "randomised" in words else f"{printed}, {words}"
-
-
-def view_amounts(trial: Trial) -> dict[str, str]:
-    """Return a trial's dose in columns: particles, µg, cells, volume, number of doses."""
-    dose = trial.dose
-    if dose is None:
-        return {}
-    found = {
-        "particles": format_range(dose.particles_total_low, dose.particles_total_high),
-        "particles per mL": format_range(dose.particles_per_ml_low, dose.particles_per_ml_high),
-        "volume in mL": format_range(dose.volume_ml, dose.volume_ml),
-        "doses": str(dose.doses or ""),
-    }
-    for quantity in find_quantities(dose.printed):
-        if quantity.unit in ("µg", "mg", "cells"):
-            value = quantity.value if quantity.value is not None else quantity.low or 0.0
-            found[quantity.unit] = format_number(value)
-    return {name: amount for name, amount in found.items() if amount}
 
 
 def _count_people(n: Participants | None) -> str:
@@ -427,22 +428,3 @@ def view_trial_index(atlas: LibraryIndex) -> Page:
             "doses": view_dose_table(atlas, "../"),
         },
     )
-
-
-def view_dose_table(atlas: LibraryIndex, root: str) -> View:
-    """Return the doses of all trials in columns, one a unit; a column that none has is left out."""
-    held = {t.id: view_amounts(t) for t in atlas.trials}
-    columns = list(dict.fromkeys(name for amounts in held.values() for name in amounts))
-    dosed = [t for t in atlas.trials if held[t.id]]
-    return {
-        "columns": columns,
-        "rows": [
-            {
-                "trial": link(t.registry, page_href(root, "trial", t.id)),
-                "amounts": [held[t.id].get(name, "") for name in columns],
-                "printed": t.dose.printed if t.dose else "",
-            }
-            for t in dosed[:_MOST_ROWS]
-        ],
-        "without": len(atlas.trials) - len(dosed),
-    }

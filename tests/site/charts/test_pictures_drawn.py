@@ -7,21 +7,10 @@ from datetime import date
 import pytest
 from drawn import SVG, parse
 
-from builder.site.charts.bars import (
-    Column,
-    Levels,
-    Link,
-    Node,
-    draw_chain,
-    draw_levels,
-)
-from builder.site.charts.scales import (
-    DoseMark,
-    Span,
-    draw_timeline,
-)
+from builder.site.charts.network import Column, Link, Node, draw_network
+from builder.site.charts.scales import DoseMark, Levels, Span, draw_levels, draw_timeline
+from builder.site.pages.measures import MOST_SPANS
 from builder.site.pages.term_details import MOST_ROWS
-from builder.site.pages.trial_charts import MOST_SPANS
 
 HOSTILE = '<script>alert(1)</script> & "q" \x00\x1b \' onload=x </svg>'
 
@@ -31,13 +20,21 @@ DOSES = [DoseMark(1e9, 2e10, "registry")] * 3
 
 def draw_all(label: str, rows: int) -> dict[str, str]:
     title = f"{label} title"
-    nodes = [Node(f"n{i}", label, i + 1) for i in range(6)]
-    links = [Link(a.id, b.id, 3, "down") for a in nodes for b in nodes]
+    columns = [
+        Column(label, [Node(f"n{n}-{i}", label, i + 1) for i in range(8)], 3) for n in range(5)
+    ]
+    links = [
+        Link(a.id, b.id, 3, "fall")
+        for n, column in enumerate(columns)
+        for a in column.nodes
+        for later in columns[n + 1 :]
+        for b in later.nodes[:2]
+    ]
     return {
         "levels": draw_levels(
             "p", title, [Levels(label, {"clinical": 1, "in vitro": 9}) for _ in range(rows)]
         ),
-        "chain": draw_chain("p", title, [Column(label, nodes, 3)] * 4, [links, links, links]),
+        "network": draw_network("p", title, columns, links),
         "timeline": draw_timeline(
             "p", title, [Span(label, label, date(2020, 1, 1), date(2021, 1, 1), doses=DOSES)] * rows
         ),

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from datetime import date
 
 import pytest
 from drawn import SVG, bars, parse, places, words
 
-from builder.site.charts.bars import (
-    Column,
-    Levels,
-    Link,
-    Node,
-    draw_chain,
-    draw_levels,
-    order_nodes,
-)
+from builder.site.charts.network import Column, Link, Node, draw_network
 from builder.site.charts.scales import (
     DoseMark,
+    Levels,
     Span,
+    draw_levels,
     draw_timeline,
     find_decades,
     place_day,
@@ -107,30 +102,52 @@ def test_a_timeline_without_any_date_has_no_years() -> None:
     ]  # fmt: skip
 
 
-def test_a_chain_shows_its_layers_its_counts_and_what_it_left_out() -> None:
+def test_a_network_shows_its_layers_its_counts_and_what_it_left_out() -> None:
     columns = [
-        Column("Cell source", [Node("bmsc", "BMSC", 3), Node("", "not stated", 1, absent=True)]),
+        Column("Source", [Node("bmsc", "BMSC", 3, current=True), Node("adsc", "ADSC", 1)]),
         Column("Cargo", [Node("mir-21", "miR-21", 2)], more=4),
     ]
-    drawing = draw_chain("p", "t", columns, [[Link("bmsc", "mir-21", 2, "up")]])
-    assert words(drawing) == [
-        "Cell source", "BMSC", "3", "not stated", "1", "Cargo", "miR-21", "2", "and 4 more",
-    ]  # fmt: skip
+    links = [Link("bmsc", "mir-21", 2, "carries"), Link("bmsc", "gone", 5, "rise")]
+    drawing = draw_network("p", "t", columns, links)
+    assert sorted(words(drawing)) == sorted(
+        ["Source", "BMSC", "3", "ADSC", "1", "Cargo", "miR-21", "2", "and 4 more"]
+    )
     (path,) = parse(drawing).iter(f"{SVG}path")
-    assert path.get("class") == "link-up"
-    assert path.get("stroke-width") == "3"
+    assert (path.get("class"), path.get("stroke-width")) == ("link-carries", "3")
+    assert len(bars(drawing, "node-current")) == 1
     assert len(bars(drawing, "node")) == 2
-    assert len(bars(drawing, "node-absent")) == 1
 
 
-def test_a_line_to_a_box_left_out_is_left_out_with_it() -> None:
-    columns = [Column("A", [Node("a", "a", 1)]), Column("B", [Node("b", "b", 1)], more=1)]
-    drawing = draw_chain("p", "t", columns, [[Link("a", "b", 1), Link("a", "gone", 5)]])
-    assert len(list(parse(drawing).iter(f"{SVG}path"))) == 1
+def test_a_line_that_passes_a_layer_runs_between_its_boxes() -> None:
+    columns = [
+        Column("Source", [Node("a", "a", 1)]),
+        Column("Molecule", [Node("m", "m", 1), Node("n", "n", 1)]),
+        Column("Process", [Node("p", "p", 1)]),
+    ]
+    links = [Link("a", "m", 1, "rise"), Link("a", "n", 1, "rise"), Link("a", "p", 1, "fall")]
+    drawing = draw_network("p", "t", columns, links)
+    boxes = [
+        (float(r.get("y", "")), float(r.get("height", "")))
+        for r in parse(drawing).iter(f"{SVG}rect")
+        if r.get("x") == "38%"  # of three columns, 24 % wide, the second
+    ]
+    assert len(boxes) == 2
+    [passing] = [e for e in parse(drawing).iter(f"{SVG}path") if e.get("class") == "link-fall"]
+    # It crosses the second layer in a straight line, at a height that is in no box.
+    level = {float(y) for y in re.findall(r"L\s*\S+[ ,]([\d.]+)", passing.get("d") or "")}
+    assert len(level) == 1
+    assert not any(y <= lane <= y + height for lane in level for y, height in boxes)
 
 
 def test_boxes_stand_beside_what_they_lead_to_so_that_no_line_crosses() -> None:
-    left = [Node("a", "a", 9), Node("b", "b", 1), Node("", "not stated", 5, absent=True)]
-    right = [Node("x", "x", 1), Node("y", "y", 1)]
-    links = [Link("a", "y", 1), Link("b", "x", 1), Link("", "x", 5)]
-    assert [node.id for node in order_nodes(left, links, right)] == ["b", "a", ""]
+    columns = [
+        Column("A", [Node("a", "a", 9), Node("b", "b", 1)]),
+        Column("B", [Node("x", "x", 1), Node("y", "y", 1)]),
+    ]
+    drawing = draw_network(
+        "p", "t", columns, [Link("a", "y", 1, "rise"), Link("b", "x", 1, "rise")]
+    )
+    (one, other) = (e.get("d") or "" for e in parse(drawing).iter(f"{SVG}path"))
+    ends = [[float(n) for n in re.findall(r"[\d.]+", d)] for d in (one, other)]
+    (first, second) = ((d[1], d[-1]) for d in ends)
+    assert (first[0] < second[0]) == (first[1] < second[1])

@@ -15,8 +15,9 @@ from builder import models
 from builder.site.charts import fill_table, view_cell, view_picture
 from builder.site.index import LibraryIndex, build_index
 from builder.site.pages.compare import find_comparable, view_compare, view_compared
+from builder.site.pages.measures import find_doses, view_timeline
 from builder.site.pages.term_details import view_pictures
-from builder.site.pages.trial_charts import find_doses, view_timeline
+from builder.site.summaries import find_term_studies
 from builder.store import Library
 
 TERMS = [
@@ -39,6 +40,7 @@ def finding(number: int, **more: Any) -> models.Finding:
         "quote": f"Statement {number}",
         "sources": ["bmsc"],
         "references": [number],
+        "role": "therapeutic",
     }
     return models.Finding.model_validate({**fields, **more})
 
@@ -111,7 +113,9 @@ def atlas(tmp_path: Path) -> LibraryIndex:
 
 
 def pictures_of(atlas: LibraryIndex, term: str) -> dict[str, Any]:
-    found = view_pictures(atlas, atlas.library.terms[term], atlas.findings_of(term), "../../")
+    held = atlas.library.terms[term]
+    studies = find_term_studies(atlas, held)
+    found = view_pictures(atlas, held, atlas.findings_of(term), studies, "../../")
     return {picture["id"]: picture for picture in found}
 
 
@@ -121,33 +125,63 @@ def cells(picture: Any) -> list[list[str]]:
 
 def test_a_source_shows_its_studies_by_condition_and_design(atlas: LibraryIndex) -> None:
     picture = pictures_of(atlas, "bmsc")["picture-levels"]
-    assert words(picture["svg"]) == ["Knee osteoarthritis", "2", "no condition stated", "2"]
-    assert bars(picture["svg"], "fill-clinical") == [(0, 50)]
-    assert bars(picture["svg"], "fill-in-vivo") == [(50, 50)]
-    assert bars(picture["svg"], "fill-not-stated") == [(0, 100)]
+    # Two works and the two trials, both only registered, name no condition.
+    assert words(picture["svg"]) == ["Knee osteoarthritis", "2", "no condition stated", "4"]
+    assert bars(picture["svg"], "fill-clinical") == [(0, 25)]
+    assert bars(picture["svg"], "fill-in-vivo") == [(25, 25)]
+    assert bars(picture["svg"], "fill-registered") == [(0, 50)]
+    assert bars(picture["svg"], "fill-not-stated") == [(50, 50)]
     assert picture["columns"] == [
-        "Condition", "in people", "in animals", "design not stated", "All",
+        "Condition", "in people", "in animals", "registered trial without result",
+        "design not stated", "All",
     ]  # fmt: skip
     assert cells(picture) == [
-        ["Knee osteoarthritis", "1", "1", "0", "2"],
-        ["no condition stated", "0", "0", "2", "2"],
+        ["Knee osteoarthritis", "1", "1", "0", "0", "2"],
+        ["no condition stated", "0", "0", "2", "2", "4"],
     ]
     assert picture["rows"][0][0]["href"] == "../../conditions/knee-oa/"
 
 
-def test_a_mechanism_shows_who_carries_it_and_what_follows(atlas: LibraryIndex) -> None:
-    picture = pictures_of(atlas, "il-1b")["picture-chain"]
+def test_a_mechanism_shows_its_network_with_the_same_as_a_table(atlas: LibraryIndex) -> None:
+    picture = pictures_of(atlas, "il-1b")["picture-network"]
+    # A cargo acts where one is named; what is only involved is no line.
     assert cells(picture) == [
-        ["Source", "Bone marrow MSC", "4"],
-        ["Source", "Adipose MSC", "1"],
-        ["Cargo", "miR-21", "1"],
-        ["Cargo", "not stated", "3"],
-        ["Mechanism", "IL-1β", "4"],
-        ["Outcome or condition", "Knee osteoarthritis", "2"],
-        ["Outcome or condition", "Pain", "1"],
-        ["Outcome or condition", "not stated", "2"],
+        ["Bone marrow MSC", "inhibits", "IL-1β", "1", "1 statement"],
+        ["Bone marrow MSC", "no effect on", "IL-1β", "1", "1 statement"],
+        ["Bone marrow MSC", "carries", "miR-21", "1", "1 statement"],
+        ["Bone marrow MSC", "increases", "VEGF", "1", "1 statement"],
+        ["miR-21", "decreases", "IL-1β", "1", "1 statement"],
+        ["miR-21", "decreases", "Pain", "1", "1 statement"],
     ]
+    assert picture["rows"][0][4]["href"] == f"../../papers/{PAPER}/#f000000002"
+    # The page's own term stands out; each box counts its studies.
+    assert words(picture["svg"]) == [
+        "Source", "BMSC", "3", "Cargo", "miR-21", "1", "Process", "IL-1β", "3", "VEGF", "1",
+        "Outcome or condition", "Pain", "1",
+    ]  # fmt: skip
+    assert len(bars(picture["svg"], "node-current")) == 1
     assert picture["wide"]
+
+
+def test_what_became_of_a_condition_is_a_line_of_its_own(tmp_path: Path) -> None:
+    eased = [
+        finding(
+            n,
+            conditions=["knee-oa"],
+            condition_effects=[{"id": "knee-oa", "effect": effect}],
+            mechanisms=[{"id": "vegf", "effect": "up"}],
+        )
+        for n, effect in ((1, "down"), (2, "up"))
+    ]
+    picture = pictures_of(make_atlas(tmp_path, eased), "knee-oa")["picture-network"]
+    assert [(row[1]["label"], row[2]["label"], row[3]["label"]) for row in picture["rows"]] == [
+        ("increases", "VEGF", "2"),
+        ("improves", "Knee osteoarthritis", "1"),
+        ("worsens", "Knee osteoarthritis", "1"),
+    ]
+    assert [swatch["style"] for swatch in picture["legend"]] == [
+        "stroke-rise", "stroke-improves", "stroke-worsens",
+    ]  # fmt: skip
 
 
 def test_a_single_finding_needs_no_picture(atlas: LibraryIndex) -> None:
@@ -199,8 +233,8 @@ def test_sources_are_compared_group_by_group(atlas: LibraryIndex) -> None:
         ("Studies", 6), ("Studies with subtypes", 6), ("Statements", 4), ("Trials", 2),
     ]  # fmt: skip
     assert bmsc["Design"] == [
-        ("in people", 3), ("in animals", 1), ("ex vivo", 0), ("in vitro", 0),
-        ("design not stated", 2),
+        ("in people", 1), ("in animals", 1), ("ex vivo", 0), ("in vitro", 0),
+        ("registered trial without result", 2), ("design not stated", 2),
     ]  # fmt: skip
     assert bmsc["Mechanisms"] == [("IL-1β", 4), ("VEGF", 1)]
     assert bmsc["Conditions"] == [("Knee osteoarthritis", 2)]

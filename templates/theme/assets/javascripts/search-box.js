@@ -1,7 +1,7 @@
 // The box in the header: an ARIA combobox with a list of pages
 // (https://www.w3.org/WAI/ARIA/apg/patterns/combobox/). What it shows is set as text, never as HTML.
 
-import { address, ROOT, search, start } from "./search-engine.js";
+import { address, make, search, start } from "./search-engine.js";
 
 const MOST = 8;
 const WAIT = 250; // ms of quiet before the full text is asked
@@ -11,15 +11,14 @@ const PATIENCE = 40; // ms after which the terms are shown without waiting for m
 export function createBox(form, input) {
   const list = form.querySelector("[role=listbox]");
   const status = form.querySelector("[role=status]");
-  const options = () => [...list.querySelectorAll("[role=option]")];
   let active = -1;
   let turn = 0;
   let timer = 0;
   let shownFor = "";
 
   function activate(at) {
-    const all = options();
-    active = at < 0 && at !== -1 ? -1 : (at + all.length) % all.length;
+    const all = [...list.children];
+    active = (at + all.length) % all.length;
     all.forEach((option, i) => option.setAttribute("aria-selected", String(i === active)));
     input.setAttribute("aria-activedescendant", all[active]?.id ?? "");
     all[active]?.scrollIntoView({ block: "nearest" });
@@ -36,78 +35,88 @@ export function createBox(form, input) {
     input.removeAttribute("aria-activedescendant");
   }
 
-  function makeOption({ title, kind, detail, href }, at, kinds) {
-    const item = document.createElement("li");
-    item.id = `${list.id}-${at}`;
+  function makeOption({ title, kind, detail, path, href = address(path) }, at, kinds) {
+    const about = [kinds?.get(kind)?.one, detail].filter(Boolean).join(" · ");
+    const item = make("li", { id: `${list.id}-${at}` }, make("b", {}, make("bdi", {}, title)), ...(about ? [" ", make("small", {}, about)] : []));
     item.setAttribute("role", "option");
     item.setAttribute("aria-selected", "false");
     item.dataset.href = href;
-    const name = document.createElement("bdi");
-    name.textContent = title;
-    const bold = document.createElement("b");
-    bold.append(name);
-    const small = document.createElement("small");
-    small.textContent = [kinds?.get(kind)?.one, detail].filter(Boolean).join(" · ");
-    item.append(bold, ...(small.textContent ? [" ", small] : []));
     return item;
   }
 
   function show(query, hits, kinds, sentence) {
-    const chosen = active >= 0 ? options()[active]?.dataset.href : "";
-    const shown = query.length > 60 ? `${query.slice(0, 60)}…` : query;
-    const all = { title: `All results for “${shown}”`, href: `${address("search/")}?q=${encodeURIComponent(query)}` };
-    const items = [...hits, all].map((hit, at) => makeOption(hit, at, kinds));
-    items.at(-1).classList.add("all");
-    list.replaceChildren(...items);
+    const chosen = list.children[active]?.dataset.href;
+    const title = `All results for “${query.length > 60 ? `${query.slice(0, 60)}…` : query}”`;
+    const all = { title, path: `search/?q=${encodeURIComponent(query)}` };
+    list.replaceChildren(...[...hits.slice(0, MOST), all].map((hit, at) => makeOption(hit, at, kinds)));
+    list.lastElementChild.classList.add("all");
     list.hidden = false;
     list.dataset.for = shownFor = query;
     input.setAttribute("aria-expanded", "true");
     input.removeAttribute("aria-activedescendant");
     active = -1;
-    const again = items.findIndex((item) => item.dataset.href === chosen);
-    if (chosen && again >= 0) activate(again);
+    const again = [...list.children].findIndex((item) => item.dataset.href === chosen);
+    if (again >= 0) activate(again);
     status.textContent = sentence;
   }
 
   function describe(hits, notice) {
-    const count = hits.length === 1 ? "1 page" : `${hits.length} pages`;
-    const found = hits.length ? `${count}, use the arrow keys.` : notice ? "" : "No page found so far.";
+    const count = Math.min(hits.length, MOST);
+    const found = count ? `${count === 1 ? "1 page" : `${count} pages`}, use the arrow keys.` : notice ? "" : "No page found so far.";
     return [notice, found].filter(Boolean).join(" ");
   }
 
-  const link = (names) => names.slice(0, MOST).map((hit) => ({ ...hit, href: address(hit.path) }));
-
   async function update() {
     const query = input.value.trim();
+    const mine = ++turn;
+    clearTimeout(timer);
     if (!query) {
       close();
       status.textContent = "";
       return;
     }
+<<<<<<< HEAD
     const mine = ++turn;
     list.dataset.state = "busy";
     clearTimeout(timer);
+=======
+    const later = (act, wait) => {
+      clearTimeout(timer);
+      timer = setTimeout(() => { if (mine === turn) act(); }, wait);
+    };
+    const fail = () => {
+      const title = "The search could not be loaded. See all pages by kind.";
+      if (mine === turn) show(query, [{ title, path: "search/#by-kind" }], null, "The search could not be loaded.");
+    };
+    const fill = async (kinds) => {
+      const { results, found } = await search(query, { open: true });
+      const hits = await Promise.all(results.slice(0, MOST).map(async (hit) => (hit.path ? hit : { ...(await hit.load()), ...hit })));
+      if (mine === turn && hits.length) show(query, hits, kinds, describe(hits, found.notice));
+    };
+>>>>>>> main
     try {
       const engine = await start();
-      const early = (names) => {
-        if (!names.length || mine !== turn) return;
-        timer = setTimeout(() => show(query, link(names), engine.kinds, ""), PATIENCE);
-      };
-      const found = await engine.names(input.value, { open: true, early });
+      const { kinds } = engine;
+      const early = (hits) => { if (hits.length) later(() => show(query, hits, kinds, ""), PATIENCE); };
+      const { names, plan, notice } = await engine.names(input.value, { open: true, early });
       if (mine !== turn) return;
       clearTimeout(timer);
+<<<<<<< HEAD
       const hits = link(found.names);
       show(query, hits, engine.kinds, describe(hits, found.notice));
       const more = found.plan && hits.length <= FEW;
       list.dataset.state = more ? "busy" : "done";
       if (more) timer = setTimeout(() => fill(query, mine, engine).catch(fail), WAIT);
+=======
+      show(query, names, kinds, describe(names, notice));
+      if (plan && names.length <= FEW) later(() => fill(kinds).catch(fail), WAIT);
+>>>>>>> main
     } catch {
-      if (mine !== turn) return;
-      clearTimeout(timer);
       fail();
     }
   }
 
+<<<<<<< HEAD
   async function fill(query, mine, engine) {
     const { results, found } = await search(query, null, { open: true });
     const hits = await Promise.all(results.slice(0, MOST).map(async (hit) => ({ ...(hit.path ? hit : await hit.load()) })));
@@ -121,6 +130,8 @@ export function createBox(form, input) {
     show(input.value.trim(), [{ title, href: new URL("search/#by-kind", ROOT).href }], null, "The search could not be loaded.");
   }
 
+=======
+>>>>>>> main
   function go(item, event) {
     if (!item) return;
     if (event.ctrlKey || event.metaKey) window.open(item.dataset.href, "_blank", "noopener");
@@ -130,16 +141,15 @@ export function createBox(form, input) {
   input.addEventListener("input", update);
   input.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
-    const last = options().length - 1;
-    const steps = { ArrowDown: active + 1, ArrowUp: active < 0 ? last : active - 1 };
-    if (active >= 0) Object.assign(steps, { Home: 0, End: last });
+    const last = list.children.length - 1;
+    const steps = { ArrowDown: active + 1, ArrowUp: active < 0 ? last : active - 1, ...(active >= 0 && { Home: 0, End: last }) };
     if (event.key in steps) {
       event.preventDefault();
       if (list.hidden) update();
       else activate(steps[event.key]);
     } else if (event.key === "Enter" && active >= 0) {
       event.preventDefault();
-      go(options()[active], event);
+      go(list.children[active], event);
     } else if (event.key === "Escape") {
       event.preventDefault();
       if (!list.hidden) close();

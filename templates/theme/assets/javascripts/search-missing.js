@@ -1,6 +1,6 @@
 // On the page "not found": an address that is nearly right leads to its page, any other to the search.
 
-import { address, ROOT, start } from "./search-engine.js";
+import { address, make, ROOT, start } from "./search-engine.js";
 
 function* guesses(path) {
   const low = path.toLowerCase().replace(/(?:%20|\s|\+)+/g, "-").replace(/\/{2,}/g, "/");
@@ -43,10 +43,6 @@ async function offer(below) {
   }
   const links = names.slice(0, 5).map(({ path, title }) => [address(path), title]);
   links.push([`${address("search/")}?q=${encodeURIComponent(query)}`, `Search for “${query}”`]);
-  for (const [href, text] of links) {
-    const link = Object.assign(document.createElement("a"), { href, textContent: text });
-    const line = document.createElement("p");
-    line.append(link);
-    document.querySelector("[data-not-found]").append(line);
-  }
+  const lines = links.map(([href, text]) => make("p", {}, make("a", { href }, text)));
+  document.querySelector("[data-not-found]").append(...lines);
 }

@@ -1,11 +1,12 @@
-// /search/?q=…: one list in rank order, facets, shareable address. See design.md for its contract:
+// /search/?q=…: one list in rank order, the best first and then by kind; facets; shareable address.
 // #search-results carries data-state="done" when complete.
 
-import { address, search, start } from "./search-engine.js";
+import { address, make, QUIET, search, start } from "./search-engine.js";
 
-const STEP = 10;
+const BEST = 5; // results that stand first whatever their kind
+const STEP = 5; // of each kind behind them, and more each time
 const MOST_PLACES = 3;
-const QUIET = 9; // the tier of names that no evidence names
+const SPAN = 24; // words of an excerpt
 const FACETS = ["kind", "source", "condition", "evidence", "year"];
 
 export function createPage() {
@@ -22,15 +23,9 @@ export function createPage() {
   let turn = 0;
   let timer = 0;
   let all = []; // results before they are narrowed
-  let rest = []; // those that are listed
-  let shown = 0;
-
-  const make = (tag, properties, ...children) => {
-    const element = Object.assign(document.createElement(tag), properties);
-    element.append(...children);
-    return element;
-  };
-  const bdi = (text) => make("bdi", { textContent: text });
+  let kept = []; // those that are listed
+  let marks = new Set();
+  let room = STEP;
 
   function readAddress() {
     const params = new URLSearchParams(location.search);
@@ -47,14 +42,13 @@ export function createPage() {
 
   // The results that each chosen facet allows; of one facet's values any will do.
   async function narrow(engine, results, filters, except = "") {
-    let kept = results;
-    for (const name of FACETS) {
-      if (name === except || !filters[name].length) continue;
+    let found = results;
+    for (const name of FACETS.filter((facet) => facet !== except && filters[facet].length)) {
       const facet = await engine.facet(name);
       const sets = filters[name].map((value) => facet.get(value)).filter(Boolean);
-      kept = kept.filter(({ id }) => sets.some((ids) => ids.has(id)));
+      found = found.filter(({ id }) => sets.some((ids) => ids.has(id)));
     }
-    return kept;
+    return found;
   }
 
   async function run() {
@@ -63,23 +57,25 @@ export function createPage() {
     list.dataset.state = "busy";
     more.hidden = true;
     try {
-      if (!query.trim() && !active) return finish([], "Type a name, an identifier or any words.");
+      if (!query.trim() && !active) {
+        kept = [];
+        finish("Type a name, an identifier or any words.");
+        return;
+      }
       const engine = await start();
-      const { results, found } = await search(query, ({ names }) => {
-        // Names need not wait for the full text and its excerpts.
-        if (mine === turn && !active) list.replaceChildren(...names.slice(0, STEP).map((hit) => item(hit, null, engine)));
-      });
-      const kept = await narrow(engine, results, filters);
-      if (mine !== turn) return null;
-      [all, rest, shown] = [results, kept, 0];
-      await showMore(engine, mine);
-      if (mine !== turn) return null;
-      finish(kept, describe(found, kept.filter(({ tier }) => !(tier >= QUIET)).length, query));
+      // Names need not wait for the full text and its excerpts.
+      const early = (names) => { if (mine === turn && !active) list.replaceChildren(...names.slice(0, BEST).map((hit) => item(hit, null, engine))); };
+      const { results, found } = await search(query, { early });
+      const narrowed = await narrow(engine, results, filters);
+      if (mine !== turn) return;
+      [all, kept, marks, room] = [results, narrowed, found.marks, STEP];
+      await show(engine, mine);
+      if (mine !== turn) return;
+      finish(describe(found, kept.filter(({ tier }) => !(tier >= QUIET)).length, query));
       if (wanted && folded.open) fillFacets(engine, filters).catch(() => {});
     } catch {
       if (mine === turn) fail();
     }
-    return null;
   }
 
   function describe(found, count, query) {
@@ -88,63 +84,101 @@ export function createPage() {
     return count ? [`${pages}${asked}.`, found.notice].filter(Boolean).join(" ") : found.notice || `Nothing found${asked}.`;
   }
 
-  function finish(results, text) {
-    if (!results.length) list.replaceChildren();
-    more.hidden = shown >= results.length;
+  function finish(text) {
+    if (!kept.length) list.replaceChildren();
     status.textContent = text;
     list.dataset.state = "done";
   }
 
   function fail() {
-    [rest, shown] = [[], 0];
+    kept = [];
     list.replaceChildren();
-    more.hidden = true;
     const again = make("button", { type: "button", textContent: "Try again" });
     again.addEventListener("click", run);
     status.replaceChildren("The search index could not be loaded. ", again, " Or use the lists of all pages below.");
     list.dataset.state = "failed";
   }
 
-  async function showMore(engine, mine) {
-    const items = await Promise.all(rest.slice(shown, shown + STEP).map(async (hit) => {
+  // The best results, then the others under the heading of their kind: [[hit, heading]].
+  async function arrange(engine) {
+    const groups = new Map();
+    const kinds = await engine.kindsById();
+    for (const hit of kept.slice(BEST)) {
+      const kind = hit.tier >= QUIET ? "" : hit.kind ?? kinds.get(hit.id);
+      groups.set(kind, [...(groups.get(kind) ?? []), hit]);
+    }
+    const { "": quiet, ...named } = Object.fromEntries(groups);
+    const others = [...Object.entries(named), ...(quiet ? [["", quiet]] : [])];
+    more.hidden = !others.some(([, hits]) => hits.length > room);
+    const headed = others.flatMap(([kind, hits]) => {
+      const name = engine.kinds.get(kind)?.many ?? "Without evidence";
+      const heading = hits.length > room ? `${name}, ${room} of ${hits.length}` : `${name} (${hits.length})`;
+      return hits.slice(0, room).map((hit, at) => [hit, at ? "" : heading]);
+    });
+    return [...kept.slice(0, BEST).map((hit, at) => [hit, headed.length && !at ? "Best matches" : ""]), ...headed];
+  }
+
+  async function show(engine, mine) {
+    const items = await Promise.all((await arrange(engine)).map(async ([hit, heading]) => {
       const data = await hit.load?.().catch(() => null);
-      return hit.path || data ? item({ ...data, ...hit }, data, engine) : null;
+      if (!hit.path && !data) return null;
+      const entry = item({ ...data, ...hit }, data, engine);
+      if (heading) entry.dataset.heading = heading;
+      return entry;
     }));
     if (mine !== turn) return;
     // Who has gone on to a result meanwhile stays there.
     const at = list.contains(document.activeElement) ? document.activeElement.href : "";
-    list.replaceChildren(...(shown ? list.children : []), ...items.filter(Boolean));
+    list.replaceChildren(...items.filter(Boolean));
     if (at) [...list.querySelectorAll("a")].find((link) => link.href === at)?.focus();
-    shown += STEP;
   }
 
   function item(hit, data, engine) {
     const quiet = hit.tier >= QUIET;
     const kind = [engine.kinds.get(hit.kind)?.one, hit.detail].filter(Boolean).join(" · ");
     const about = make("small", { className: "kind-of", textContent: quiet ? "in the vocabulary, no evidence in the material read" : kind });
-    const entry = make("li", { className: quiet ? "quiet" : "" }, make("a", { href: address(hit.path) }, bdi(hit.title)), " ", about);
-    entry.append(...(data ? excerpts(data) : []));
+    const title = make("bdi", {}, ...mark(hit.title, engine.fold(hit.title)));
+    const entry = make("li", { className: quiet ? "quiet" : "" }, make("a", { href: address(hit.path) }, title), " ", about);
+    entry.append(...(data ? excerpts(data, engine) : []));
     return entry;
   }
 
   // The places of a page that hold most of the words; a place with an anchor links to it.
-  function excerpts({ path, places }) {
-    const count = ({ excerpt }) => new Set(Array.from(excerpt.matchAll(/<mark>(.*?)<\/mark>/g), (m) => m[1].toLowerCase())).size;
-    const best = places.filter(count).sort((a, b) => count(b) - count(a)).slice(0, MOST_PLACES);
-    return best.map(({ anchor, title, excerpt }) => {
+  function excerpts({ path, places }, engine) {
+    const found = places.map(([anchor, heading, text]) => {
+      const words = engine.fold(text);
+      return { anchor, heading, text, words, count: new Set(words.map(({ key }) => key).filter((key) => marks.has(key))).size };
+    });
+    const best = found.filter(({ count }) => count).sort((a, b) => b.count - a.count).slice(0, MOST_PLACES);
+    return best.map(({ anchor, heading, text, words }) => {
       const line = make("p", {});
       const href = address(`${path.split("#")[0]}#${anchor}`);
-      if (anchor && !path.includes("#")) line.append(make("a", { href, className: "place" }, bdi(title)), " ");
-      line.append(marked(excerpt));
+      if (anchor && !path.includes("#")) line.append(make("a", { href, className: "place" }, make("bdi", { textContent: heading })), " ");
+      line.append(make("bdi", {}, ...cutOut(text, words)));
       return line;
     });
   }
 
-  // Pagefind marks words with <mark>; all else is text. The parser here makes an inert document, and
-  // only text and marks are taken from it.
-  function marked(html) {
-    const nodes = [...new DOMParser().parseFromString(html, "text/html").body.childNodes];
-    return make("bdi", {}, ...nodes.map(({ nodeName, textContent }) => (nodeName === "MARK" ? make("mark", { textContent }) : textContent)));
+  // As many words of a text as an excerpt holds, from where most of those asked for stand.
+  function cutOut(text, words) {
+    const count = (from) => new Set(words.slice(from, from + SPAN).map(({ key }) => key).filter((key) => marks.has(key))).size;
+    const best = words.reduce((at, _, n) => (count(n) > count(at) ? n : at), 0);
+    const from = words.length > SPAN ? Math.max(0, Math.min(best, words.length - SPAN)) : 0;
+    const shown = words.slice(from, from + SPAN);
+    const end = from + SPAN < words.length ? shown.at(-1).end : text.length;
+    return [from ? "… " : "", ...mark(text, shown, from ? shown[0].at : 0, end), end < text.length ? " …" : ""];
+  }
+
+  // A stretch of a text as nodes, with the words that were asked for marked.
+  function mark(text, words, start = 0, end = text.length) {
+    const nodes = [];
+    let last = start;
+    for (const word of words.filter(({ key }) => marks.has(key))) {
+      if (word.at < last) continue;
+      nodes.push(text.slice(last, word.at), make("mark", { textContent: text.slice(word.at, word.end) }));
+      last = word.end;
+    }
+    return [...nodes, text.slice(last, end)];
   }
 
   // --- facets ------------------------------------------------------------------------------------
@@ -155,9 +189,10 @@ export function createPage() {
     for (const select of selects) {
       const facet = select.dataset.facet;
       const [current = ""] = filters[facet];
-      const kept = await narrow(engine, all, filters, facet);
-      const counted = [...(await engine.facet(facet))].map(([value, ids]) => [value, kept.filter(({ id }) => ids.has(id)).length]);
-      const values = counted.filter(([value, count]) => count || value === current);
+      const possible = await narrow(engine, all, filters, facet);
+      const values = [...(await engine.facet(facet))]
+        .map(([value, ids]) => [value, possible.filter(({ id }) => ids.has(id)).length])
+        .filter(([value, count]) => count || value === current);
       if (current && !values.some(([value]) => value === current)) values.push([current, 0]);
       values.sort((a, b) => (facet === "year" ? b[0] - a[0] : b[1] - a[1] || name(facet, a[0]).localeCompare(name(facet, b[0]))));
       select.replaceChildren(new Option("any", ""), ...values.map(([value, count]) => new Option(`${name(facet, value)} (${count})`, value)));
@@ -219,15 +254,11 @@ export function createPage() {
   folded.addEventListener("pointerenter", fillWanted);
   folded.addEventListener("focusin", (event) => { if (event.target instanceof HTMLSelectElement) fillWanted(); });
   wide.addEventListener("change", unfold);
-  let adding = false;
   more.addEventListener("click", async () => {
-    if (adding) return; // a second click would add the same pages again
-    adding = true;
-    const from = list.children.length;
-    await showMore(await start(), turn).catch(() => {});
-    adding = false;
-    more.hidden = shown >= rest.length;
-    list.children[from]?.querySelector("a")?.focus();
+    const before = new Set([...list.children].map((entry) => entry.firstElementChild.href));
+    room += 2 * STEP;
+    await show(await start(), turn).catch(() => {});
+    [...list.querySelectorAll("li > a:first-child")].find(({ href }) => !before.has(href))?.focus();
   });
   window.addEventListener("popstate", restore);
   unfold();

@@ -1,0 +1,313 @@
+"""What can be compared by numbers: vehicles by release and mechanics, trials by time and dose."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Literal
+
+from builder.models import Fact, Finding, Quantity, RegistryRecord, Trial
+from builder.site.charts import view_cell, view_picture, view_swatch
+from builder.site.charts.scales import DoseMark, Release, Span, draw_release, draw_timeline
+from builder.site.citations import short_name
+from builder.site.index import LibraryIndex
+from builder.site.labels import WORDS, format_range, list_amounts, view_quantity
+from builder.site.links import View, link, page_href, plural
+from builder.site.pages.findings import finding_text, view_place
+from builder.text.dates import parse_date
+
+NOT_STATED = WORDS["not_stated"]
+_MARKS = {
+    "review": "dose as the paper states it",
+    "calculated": "dose calculated from the paper’s volume and concentration",
+    "registry": "dose as the registry states it",
+}
+# More than these are hard to take in, and heavy on the page; the table holds the rest.
+MOST_SPANS = 40
+_MOST_ROWS = 120  # of a table
+_UNIT = "particles per dose"
+_PLANNED = ("estimat", "anticipat", "planned", "expected")
+_ORIGINS = {
+    "review": "paper",
+    "calculated": "calculated from the paper’s volume and concentration",
+    "registry": "registry",
+}
+
+
+def find_doses(atlas: LibraryIndex, trial: Trial) -> list[DoseMark]:
+    """Return the doses of a trial in particles: as the papers state them, then the registry.
+
+    A total may be calculated from volume and concentration.
+    """
+    marks = []
+    for dose in (t.dose for t in atlas.reports.get(trial.id) or [trial] if t.dose):
+        low, high = dose.particles_total_low, dose.particles_total_high
+        both = dose.volume_ml is not None and dose.particles_per_ml_low is not None
+        if low or high:
+            origin: Literal["calculated", "review"] = "calculated" if both else "review"
+            marks.append(DoseMark(low or high or 0.0, high or low or 0.0, origin))
+    record = atlas.library.registry.get(trial.id)
+    names = ("dose_particles_low", "dose_particles_high")
+    lows, highs = (_numbers(record.facts.get(name, ())) if record else [] for name in names)
+    if len(lows) == len(highs):  # one of each for every arm
+        pairs = zip(lows, highs, strict=True)
+        marks += [DoseMark(low, high, "registry") for low, high in pairs]
+    return list(dict.fromkeys(marks))
+
+
+def _numbers(facts: Sequence[Fact]) -> list[float]:
+    return [
+        float(fact.value)
+        for fact in facts
+        if isinstance(fact.value, int | float)
+        and not isinstance(fact.value, bool)
+        and fact.value > 0
+    ]
+
+
+def view_timeline(atlas: LibraryIndex, root: str) -> View | None:
+    """Return the trials over time, with phase, status and its date."""
+    if not atlas.trials:
+        return None
+    spans = [_find_span(atlas, trial) for trial in atlas.trials]
+    shown = spans[:MOST_SPANS]
+    origins = {mark.origin for span in shown for mark in span.doses}
+    dosed = f" and dose ({_UNIT})" if origins else ""
+    title = f"{plural(len(shown), 'registered trial')} by phase, status, time{dosed}"
+    picture = view_picture(
+        "picture-timeline",
+        title,
+        "Start and completion as the registry states them; phase and status as the papers state "
+        "them. A status is that on the date shown. Doses stand on a logarithmic scale.",
+        draw_timeline("picture-timeline", title, shown, _UNIT if origins else ""),
+    )
+    picture["legend"] = [
+        view_swatch("fill-span", "start to completion"),
+        view_swatch("fill-planned", "completion planned, not reported"),
+        view_swatch("mark-status", "date of the status"),
+        *(view_swatch(f"mark-{name}", words) for name, words in _MARKS.items() if name in origins),
+    ]
+    picture["columns"] = [
+        *("Trial", "Phase", "Registry’s phase", "Status", "As of", "Start", "End"),
+        _UNIT.capitalize(),
+    ]
+    picture["rows"] = [
+        _time_row(atlas, trial, span, root) for trial, span in zip(atlas.trials, spans, strict=True)
+    ]
+    return picture
+
+
+def _find_span(atlas: LibraryIndex, trial: Trial) -> Span:
+    record = atlas.library.registry.get(trial.id)
+    end, note = _find_day(record, "completion")
+    planned = any(word in note.lower() for word in _PLANNED)
+    if end and record and end > record.collected:
+        planned = True
+    return Span(
+        f"{trial.registry} · {_phase(trial.phase)}",
+        " · ".join(part for part in (_status(trial), trial.result) if part),
+        start=_find_day(record, "start_date")[0],
+        end=end,
+        planned=planned,
+        as_of=trial.status.as_of if trial.status else None,
+        doses=find_doses(atlas, trial),
+    )
+
+
+def _phase(phase: str | None) -> str:
+    if not phase:
+        return "phase not stated"
+    return f"Phase {phase}" if phase[0].isdigit() else phase
+
+
+def _status(trial: Trial) -> str:
+    return trial.status.printed if trial.status else "status not stated"
+
+
+def _find_day(record: RegistryRecord | None, name: str) -> tuple[date | None, str]:
+    """Return the first day that a registry states for a field, and the note beside it.
+
+    A month stands for its first day, a year for its first month; the table shows it as stated.
+    """
+    for fact in record.facts.get(name, ()) if record else ():
+        parts = parse_date(fact.value) if isinstance(fact.value, str) else ()
+        if parts:
+            year, month, day = (*parts, 1, 1)[:3]
+            try:
+                return date(year, month, day), fact.note or ""
+            except ValueError:  # the 31st of a short month
+                continue
+    return None, ""
+
+
+def _stated(record: RegistryRecord | None, name: str) -> str:
+    values = [
+        str(fact.value) for fact in (record.facts.get(name, ()) if record else ()) if fact.value
+    ]
+    return " or ".join(dict.fromkeys(values))
+
+
+def _time_row(atlas: LibraryIndex, trial: Trial, span: Span, root: str) -> list[View]:
+    record = atlas.library.registry.get(trial.id)
+    end = _stated(record, "completion") or "not seen"
+    return [
+        view_cell(trial.registry, page_href(root, "trial", trial.id)),
+        view_cell(trial.phase or NOT_STATED),
+        view_cell(_stated(record, "phase") or "not seen"),
+        view_cell(_status(trial)),
+        view_cell(span.as_of.isoformat() if span.as_of else NOT_STATED),
+        view_cell(_stated(record, "start_date") or "not seen"),
+        view_cell(f"{end} (planned)" if span.planned else end),
+        view_cell("; ".join(_describe_dose(mark) for mark in span.doses) or NOT_STATED),
+    ]
+
+
+def _describe_dose(mark: DoseMark) -> str:
+    return f"{format_range(mark.low, mark.high)} ({_ORIGINS[mark.origin]})"
+
+
+# --- doses in columns ----------------------------------------------------------------------------
+
+
+def view_amounts(trial: Trial) -> dict[str, str]:
+    """Return a trial's dose in columns: particles, µg, cells, volume, number of doses."""
+    dose = trial.dose
+    if dose is None:
+        return {}
+    doses = {"doses": str(dose.doses)} if dose.doses else {}
+    return {**list_amounts(dose), **doses}
+
+
+def view_dose_table(atlas: LibraryIndex, root: str) -> View:
+    """Return the doses of all trials in columns, one a unit; a column that none has is left out."""
+    held = {t.id: view_amounts(t) for t in atlas.trials}
+    columns = list(dict.fromkeys(name for amounts in held.values() for name in amounts))
+    dosed = [t for t in atlas.trials if held[t.id]]
+    return {
+        "columns": columns,
+        "rows": [
+            {
+                "trial": link(t.registry, page_href(root, "trial", t.id)),
+                "amounts": [held[t.id].get(name, "") for name in columns],
+                "printed": t.dose.printed if t.dose else "",
+            }
+            for t in dosed[:_MOST_ROWS]
+        ],
+        "without": len(atlas.trials) - len(dosed),
+    }
+
+
+# --- release and mechanics of vehicles -----------------------------------------------------------
+
+# The kinds of outcome that say how a vehicle behaves, and not what follows in the tissue.
+_PHYSICAL = ("release kinetics", "mechanical property")
+_RELEASE = ("released", "retained")
+_DAYS = {"h": 1 / 24, "hour": 1 / 24, "min": 1 / 1440, "minute": 1 / 1440, "d": 1.0, "day": 1.0,
+         "w": 7.0, "week": 7.0, "wk": 7.0, "month": 30.4}  # fmt: skip
+_TIME = re.compile(r"(\d+(?:\.\d+)?)(?:\s*[-–]\s*(\d+(?:\.\d+)?))?\s*-?\s*([a-z]+)")
+
+
+def parse_days(words: str | None) -> float | None:
+    """Return a time in days: ``14 days`` gives 14, ``72 h`` 3; a range gives its end."""
+    found = _TIME.search((words or "").lower())
+    unit = _DAYS.get(found[3]) or _DAYS.get(found[3].rstrip("s")) if found else None
+    return float(found[2] or found[1]) * unit if found and unit else None
+
+
+def view_measures(atlas: LibraryIndex, findings: Sequence[Finding], root: str) -> View | None:
+    """Return what findings state of release and mechanics; None where they state nothing.
+
+    Each number says of what it is, at what time and in which setting, as far as that is stated.
+    ``answer`` holds the released shares in a sentence.
+    """
+    rows = [row for finding in findings for row in _rows(atlas, finding, root)]
+    if not rows:
+        return None
+    rows.sort(key=lambda row: (row["of"] not in _RELEASE, row["of"], row["days"] or 0))
+    released = [row for row in rows if row["of"] == "released" and row["number"]]
+    return {
+        "rows": rows[:_MOST_ROWS],
+        "more": max(0, len(rows) - _MOST_ROWS),
+        "answer": released[:_MOST_ANSWERS],
+        "picture": view_release(rows),
+    }
+
+
+_MOST_ANSWERS = 4
+
+
+def _rows(atlas: LibraryIndex, finding: Finding, root: str) -> Iterator[View]:
+    terms = [atlas.library.terms.get(o.id) for o in finding.outcomes]
+    physical = [term for term in terms if term and term.type in _PHYSICAL]
+    numbers = [q for q in finding.quantities if q.of and q.of != "dose"]
+    for quantity in numbers:
+        yield _row(atlas, finding, quantity.of or "", quantity, root)
+    if not numbers and physical:
+        yield _row(atlas, finding, ", ".join(term.label for term in physical), None, root)
+
+
+def _row(
+    atlas: LibraryIndex, finding: Finding, of: str, quantity: Quantity | None, root: str
+) -> View:
+    read = view_quantity(quantity) if quantity else {"number": "", "unit": "", "quote": ""}
+    vehicles = [v.label for v in finding.vehicles]
+    return {
+        "of": of,
+        "number": f"{read['number']} {read['unit']}".strip() if quantity else "",
+        "quote": read["quote"],
+        "at": (quantity.at if quantity else None) or WORDS["not_stated"],
+        "days": parse_days(quantity.at) if quantity else None,
+        "value": _middle(quantity) if quantity and quantity.unit == "%" else None,
+        "setting": (quantity.setting if quantity else None) or WORDS["not_stated"],
+        "vehicle": ", ".join(vehicles) or WORDS["not_stated"],
+        "words": finding_text(finding),
+        "sources": [atlas.term_link(name, root) for name in finding.sources],
+        "place": view_place(atlas, finding.paper, finding.locator, root),
+        "paper": short_name(atlas.paper(finding.paper).paper.csl),
+        "href": atlas.finding_href(finding.id, root),
+    }
+
+
+def _middle(quantity: Quantity) -> float | None:
+    held = [v for v in (quantity.value, quantity.low, quantity.high) if v is not None]
+    return held[0] if held else None
+
+
+def view_release(rows: Sequence[View]) -> View | None:
+    """Return the released or retained share over time, one line a statement and vehicle."""
+    held = [r for r in rows if r["of"] in _RELEASE and r["value"] is not None and r["days"]]
+    if not held:
+        return None
+    marks = [
+        Release(
+            row["vehicle"],
+            row["days"],
+            row["value"] if row["of"] == "released" else 100 - row["value"],
+            f"{row['number']} {row['of']} at {row['at']}",
+        )
+        for row in held
+    ]
+    title = "Share of the load released, by time"
+    picture = view_picture(
+        "picture-release",
+        title,
+        "Each mark is one number of a statement; a retained share is drawn as its rest. Methods "
+        "and loads differ between studies.",
+        draw_release("picture-release", title, marks),
+    )
+    picture["columns"] = ["Vehicle", "Of", "Number", "At", "Setting"]
+    picture["rows"] = [
+        [
+            view_cell(row["vehicle"], row["href"]),
+            *(view_cell(row[key]) for key in ("of", "number", "at", "setting")),
+        ]
+        for row in held
+    ]
+    return picture
+
+
+def view_all_releases(atlas: LibraryIndex, root: str) -> View | None:
+    """Return the picture of every vehicle's release, for the page of comparisons."""
+    carried = [f for f in atlas.findings if f.vehicles]
+    return view_release([row for f in carried for row in _rows(atlas, f, root)])
