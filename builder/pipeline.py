@@ -9,11 +9,7 @@ import os
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-<<<<<<< HEAD
-from dataclasses import replace
-=======
-from dataclasses import dataclass
->>>>>>> main
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,21 +33,16 @@ from builder.extract import design, methods_text
 from builder.extract.findings.cues import parse_cues
 from builder.project import Project
 from builder.publish import site as publish
-<<<<<<< HEAD
 from builder.readers.references.title import parse_words
 from builder.search.index import check_settings
-from builder.site.render import RenderReport, render_site
-=======
 from builder.site.pages import Page, view_site
 from builder.site.render import RenderReport, render_site, write_pages
->>>>>>> main
 from builder.store import Library, load
 from builder.store.atomic_replace import hold_lock
 from builder.store.build_info import find_edition
 from builder.store.cache import Cache
 from builder.store.transaction import stage
 
-<<<<<<< HEAD
 # The word lists kept by hand, each with what reads it.
 _SETTINGS: dict[str, Callable[[Any], object]] = {
     "cues.yml": parse_cues,
@@ -60,9 +51,7 @@ _SETTINGS: dict[str, Callable[[Any], object]] = {
     "reporting-items.yml": methods_text.parse_words,
     "search.yml": check_settings,
 }
-# What a preview last read of seeds and records, by its site: a hash, the library, its problems.
-_PREVIEWED: dict[Path, tuple[str, Library, list[Problem]]] = {}
-=======
+
 
 @dataclass(slots=True)
 class _Preview:
@@ -78,7 +67,6 @@ class _Preview:
 
 
 _PREVIEWED: dict[Path, _Preview] = {}  # by the site
->>>>>>> main
 __all__ = ["Notify", "Report", "build", "check", "extract", "load", "render", "silent"]
 
 

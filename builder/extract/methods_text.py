@@ -91,15 +91,11 @@ class Words:
 @lru_cache(maxsize=1)
 def read_words() -> Words:
     """Return the reporting items and their words."""
-<<<<<<< HEAD
     return store.read_settings(ITEMS_FILE, ITEMS_FILE.parents[1], parse_words)
 
 
 def parse_words(data: Mapping[str, Any]) -> Words:
     """Return the reporting items and words of the data of content/reporting-items.yml."""
-=======
-    data = yaml.load(ITEMS_FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
->>>>>>> main
     lists: dict[str, Any] = data["words"]
     animals = tuple((name, Finder(words)) for name, words in lists.pop("animals").items())
     values: dict[str, tuple[tuple[str, Finder], ...]] = {}

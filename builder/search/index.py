@@ -80,35 +80,19 @@ def write_index(out: Path, entries: Entries, settings: Mapping[str, Any], day: s
     printed = Counter(word.removesuffix("z") for found in words.values() for word in found)
     pages = write_fulltext(texts, words, out / "pagefind")
     folder = out / "index"
-<<<<<<< HEAD
     parsed = parse_settings(settings)
-    context = set(parsed["context"])
-=======
->>>>>>> main
     kinds = sorted({entry.kind for entry in entries.all})
     manifest = {
         "day": day,
         "kinds": [[kind, *KIND_WORDS.get(kind, ("Glossary", "Glossary"))] for kind in kinds],
-<<<<<<< HEAD
-        "rules": spelling.rules(),
+        "rules": spelling.rules() | {"suffix": SUFFIX, "families": sorted(families)},
         **parsed,
         "prefixes": sorted(_prefixes(terms) | set(parsed["prefixes"])),
-        "terms": [_term_row(t, kinds, context, pages) for t in terms],
-        "words": write_shards(folder, "words", words),
-=======
-        "rules": spelling.rules() | {"suffix": SUFFIX, "families": sorted(families)},
-        "context": sorted(context),
-        "wanted": {k: sorted(set(find_keys(" ".join(v)))) for k, v in settings["kinds"].items()},
-        "endings": endings,
-        "registers": sorted(r.lower() for r in settings["registers"]),
-        "prefixes": sorted(_prefixes(terms) | {p.lower() for p in settings["prefixes"]}),
-        "bare": [[b["pattern"], b["prefix"].lower()] for b in settings["bare"]],
         "texts": len(words),
         "terms": [_term_row(t, kinds, rows[t.path], pages, printed) for t in terms],
         "words": write_shards(
             folder, "words", {w: n for w, n in printed.items() if not w.endswith("q")}
         ),
->>>>>>> main
         "identifiers": write_shards(folder, "ids", _identifiers(entries)),
         "facets": write_facets(folder, entries.all, pages),
     }

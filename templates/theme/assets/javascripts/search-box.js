@@ -75,11 +75,7 @@ export function createBox(form, input) {
       status.textContent = "";
       return;
     }
-<<<<<<< HEAD
-    const mine = ++turn;
     list.dataset.state = "busy";
-    clearTimeout(timer);
-=======
     const later = (act, wait) => {
       clearTimeout(timer);
       timer = setTimeout(() => { if (mine === turn) act(); }, wait);
@@ -91,9 +87,10 @@ export function createBox(form, input) {
     const fill = async (kinds) => {
       const { results, found } = await search(query, { open: true });
       const hits = await Promise.all(results.slice(0, MOST).map(async (hit) => (hit.path ? hit : { ...(await hit.load()), ...hit })));
-      if (mine === turn && hits.length) show(query, hits, kinds, describe(hits, found.notice));
+      if (mine !== turn) return;
+      if (hits.length) show(query, hits, kinds, describe(hits, found.notice));
+      list.dataset.state = "done";
     };
->>>>>>> main
     try {
       const engine = await start();
       const { kinds } = engine;
@@ -101,37 +98,15 @@ export function createBox(form, input) {
       const { names, plan, notice } = await engine.names(input.value, { open: true, early });
       if (mine !== turn) return;
       clearTimeout(timer);
-<<<<<<< HEAD
-      const hits = link(found.names);
-      show(query, hits, engine.kinds, describe(hits, found.notice));
-      const more = found.plan && hits.length <= FEW;
-      list.dataset.state = more ? "busy" : "done";
-      if (more) timer = setTimeout(() => fill(query, mine, engine).catch(fail), WAIT);
-=======
       show(query, names, kinds, describe(names, notice));
-      if (plan && names.length <= FEW) later(() => fill(kinds).catch(fail), WAIT);
->>>>>>> main
+      const more = plan && names.length <= FEW;
+      list.dataset.state = more ? "busy" : "done";
+      if (more) later(() => fill(kinds).catch(fail), WAIT);
     } catch {
       fail();
     }
   }
 
-<<<<<<< HEAD
-  async function fill(query, mine, engine) {
-    const { results, found } = await search(query, null, { open: true });
-    const hits = await Promise.all(results.slice(0, MOST).map(async (hit) => ({ ...(hit.path ? hit : await hit.load()) })));
-    if (mine !== turn) return;
-    if (hits.length) show(query, link(hits), engine.kinds, describe(hits, found.notice));
-    list.dataset.state = "done";
-  }
-
-  function fail() {
-    const title = "The search could not be loaded. See all pages by kind.";
-    show(input.value.trim(), [{ title, href: new URL("search/#by-kind", ROOT).href }], null, "The search could not be loaded.");
-  }
-
-=======
->>>>>>> main
   function go(item, event) {
     if (!item) return;
     if (event.ctrlKey || event.metaKey) window.open(item.dataset.href, "_blank", "noopener");
