@@ -13,7 +13,7 @@ export PYTHONPATH := .
 PYTEST_ARGS ?=
 BROWSER_TESTS := tests/browser
 
-.PHONY: help site serve test test-fast fuzz check check-zensical bench bench-extract bench-growth bench-review bench-read bench-search bench-site lock release clean site-env test-env
+.PHONY: help site serve test test-fast fuzz check check-zensical bench bench-extract bench-growth bench-review bench-read bench-search bench-site bench-renewal lock release clean site-env test-env
 .DELETE_ON_ERROR:
 
 help: ## list these commands
@@ -58,6 +58,9 @@ bench-growth: test-env ## measure extraction: a paper, ten times the terms, a hu
 
 bench-site: test-env ## measure pages, files, bytes and seconds: make bench-site PAPERS="100 1000"
 	$(PYTHON) bench/site.py $(PAPERS)
+
+bench-renewal: test-env ## count the pages that a changed word, definition, template or line of CSS renews
+	$(PYTHON) bench/site.py --renewed
 
 bench-search: test-env site ## measure the search beside the theme's own, today and at 10,000 pages
 	$(PYTHON) bench/search.py

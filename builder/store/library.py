@@ -243,7 +243,8 @@ def read_registry(content: Path, root: Path) -> dict[str, models.RegistryRecord]
 
 # The lists of a finding and of a trial that hold ids of terms.
 _NAMING = (
-    "sources", "modifications", "vehicles", "cargo", "mechanisms", "targets", "partners", "models",
+    "sources", "modifications", "vehicles", "cargo", "mechanisms", "targets", "stimuli", "partners",
+    "models",
     "species", "conditions", "condition_effects", "outcomes", "sites",
 )  # fmt: skip
 

@@ -228,6 +228,10 @@ def test_a_change_renews_only_what_shows_it(site: Project) -> None:
         if new.get(name) == old[name]:
             assert path.stat().st_mtime_ns == time_ns, name
     assert (site.site / "sources/bmsc/index.html").stat().st_mtime_ns > max(before.values())
+    pages = [name for name in new if name.endswith("index.html")]
+    renewed = {name for name in pages if new[name] != old.get(name)}
+    showing = {name for name in pages if b"Made of marrow." in new[name]}
+    assert renewed == showing | {"data/index.html"}  # the one that bears the version of the data
 
 
 def test_what_the_theme_ships_for_its_own_script_is_left_out(site: Project) -> None:
