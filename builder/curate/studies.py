@@ -19,7 +19,7 @@ from builder.models import Cited, Design, Finding, Question, Result, Study, Stud
 from builder.store import Library, PaperBundle
 from builder.store.same_work import link_papers
 from builder.text import ids
-from builder.text.registries import find_registry_ids
+from builder.text.databases import find_registry_ids
 
 # What a paper names where it does not say what the vesicles come from.
 UNSPECIFIED = "unspecified-source"

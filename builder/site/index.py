@@ -45,6 +45,7 @@ ROLES = (
     "cargo",
     "mechanisms",
     "targets",
+    "stimuli",
     "partners",
     "models",
     "species",

@@ -97,6 +97,7 @@ ROLE_WORDS: dict[str, str] = {
     "cargo": "Cargo",
     "mechanisms": "Mechanisms",
     "targets": "Targets",
+    "stimuli": "Stimuli given to cells",
     "partners": "Co-delivered cells",
     "models": "Models",
     "sites": "Sites",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import io
 import json
 import sqlite3
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
@@ -357,6 +359,25 @@ def test_the_manifest_knows_every_other_file(folder: Path) -> None:
     files = json.loads((folder / "manifest.json").read_text())["files"]
     held = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
     assert set(files) == held - {"manifest.json"}
+
+
+def test_csv_ends_its_lines_as_its_standard_says(folder: Path) -> None:
+    """RFC 4180: CRLF behind each record; a line within a value stays as it is."""
+    for path in folder.rglob("*.csv"):
+        text = path.read_bytes().decode()
+        assert text.endswith("\r\n")
+        rows = list(csv.reader(text.splitlines(keepends=True)))
+        assert text.count("\r\n") == len(rows), path.name
+        bare = text.replace("\r\n", "").count("\n")
+        assert bare == sum(cell.count("\n") for row in rows for cell in row), path.name
+
+
+def test_what_is_unpacked_can_be_read_by_all(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir(mode=0o700)
+    (tmp_path / "a/b.json").write_text("{}")
+    (tmp_path / "a/b.json").chmod(0o600)
+    (entry,) = zipfile.ZipFile(io.BytesIO(bundle(tmp_path))).infolist()
+    assert (entry.filename, entry.external_attr >> 16) == ("a/b.json", 0o644)
 
 
 def test_an_empty_base_is_written_too(tmp_path: Path) -> None:

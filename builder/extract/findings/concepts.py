@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from builder.extract.findings.adjacent_cues import State
@@ -37,13 +37,7 @@ _FIELD_KINDS = ("intervention", "method", "condition")
 _SAID = ("verb", "arrow", "passive", "sign")
 _DIRECTED = ("up", "down", "activates", "inhibits")
 _ARTICLES = re.compile(r"\s*(?:(?:the|of|both|number|numbers|generation|production)\s+)*")
-# Behind a name these make it a word for a kind: "tissue-specific", "mRNA levels".
-_KIND_ONLY = re.compile(r"-(?:specific|free|like|rich)\b|\s+groups?\b", re.IGNORECASE)
 _GENIC = re.compile(r"genic$|^mRNA$", re.IGNORECASE)
-_GENIC_OF = re.compile(
-    r"\s+(?:s?EVs?|exo\w*|(?:micro)?vesicles?|mi(?:cro)?RNAs?|medium|levels?|expression)\b",
-    re.IGNORECASE,
-)
 _MEDIATED = re.compile(r"[-\s](?:mediated|dependent|induced|driven)$", re.IGNORECASE)
 
 
@@ -52,22 +46,13 @@ _OF_RNA = frozenset(
 )
 # Rules by a verb whose objects may be of several kinds: "EVs carry tenascin C and miR-214".
 _MIXED = frozenset(
-    ["exosomes-containing-x", "exosomes-of-y-carrying-x", "exosomes-hand-over-x", "transfer-of-x"]
-)
-_OPPOSED_BEHIND = re.compile(
-    r"[\s-]+(?:specific\s+)?(?:siRNAs?|shRNAs?|sgRNAs?|ASOs?|antisense|inhibitors?|antagomirs?|sponges?|"
-    r"antibod(?:y|ies)|antagonists?|knock-?(?:down|out))\b",
-    re.IGNORECASE,
-)
-_OPPOSED_BEFORE = re.compile(
-    r"(?:\bantagomir|\banti|\bsi|\bsh)[-\s]?$|"
-    r"\b(?:si|sh|sg)RNAs?\s+(?:against|for|of|to|target(?:ing|ed\s+at|s)?)\s+$"
+    ["exosomes-carrying-x", "exosomes-expressing-x", "exosomes-pass-on-x", "transfer-of-x"]
 )
 _LISTED = re.compile(r"\s*(?:,|,?\s*\band\b|&|/)\s*", re.IGNORECASE)
 # Rules by a verb of holding or passing on, which may be denied.
 _BY_VERB = frozenset(
-    ["x-found-in-exosomes", "transfer-of-x", "exosomes-of-y-carrying-x", "exosomes-containing-x",
-     "exosomes-carry-less-x", "found-in-exosomes", "exosomes-hand-over-x"]
+    ["x-found-in-exosomes", "transfer-of-x", "exosomes-carrying-x", "exosomes-expressing-x",
+     "found-in-exosomes", "exosomes-pass-on-x"]
 )  # fmt: skip
 
 
@@ -115,10 +100,10 @@ def _is_not_carried(reading: Reading, mention: Mention) -> bool:
 
 def _is_opposed(reading: Reading, mention: Mention) -> bool:
     """Return whether what is carried is not the molecule, or works against it: "MMP-13 siRNA"."""
-    behind = _OPPOSED_BEHIND.match(reading.behind(mention))
+    behind = reading.patterns["opposed_behind"].match(reading.behind(mention))
     before = reading.before(mention)[-40:]
     absent = reading.cues.absent_cargo.search(before)
-    return bool(behind or absent or _OPPOSED_BEFORE.search(before))
+    return bool(behind or absent or reading.patterns["opposed_before"].search(before))
 
 
 def _spread(reading: Reading, found: list[Assigned]) -> list[Assigned]:
@@ -160,6 +145,8 @@ def read_mechanisms(reading: Reading) -> list[Assigned]:
         if _reports_kind(reading, mention) and not assigned.rule.startswith(_SAID):
             continue
         if assigned.detail == "involves" and _is_stimulus(reading, mention, assigned.rule):
+            if _is_given(reading, mention, assigned.rule):
+                found.append(_assigned(reading, mention, "stimuli", "", "stimulus"))
             continue
         if (mention.start, mention.end) in carried and (
             assigned.detail in ("involves", "modulates") or _is_taken_out(reading, mention)
@@ -167,7 +154,30 @@ def read_mechanisms(reading: Reading) -> list[Assigned]:
             continue  # what the vesicle carries is cargo; it is a mechanism only if it changes
         found.append(assigned)
         found += _agents(reading, mention)
+    found = list(_without_background(reading, found))
     return [*found, *_polarized(reading, {a.value for a in found})]
+
+
+def _without_background(reading: Reading, found: Sequence[Assigned]) -> Iterator[Assigned]:
+    """Yield mechanisms without what a statement says of them before or without the vesicles.
+
+    Where a molecule is silenced to see what happens, or raised by an injury in one clause and
+    lowered by vesicles in another, the other mention says what the vesicles do.
+    """
+    for item in found:
+        others = [o for o in found if o.value == item.value and o.detail in _DIRECTED and o != item]
+        tested = any(not _is_test(reading, o) for o in others) and _is_test(reading, item)
+        against = any(o.detail != item.detail for o in others) and item.detail in _DIRECTED
+        outside = against and not reading.effects.names_vesicles(item.start)
+        if not tested and not (
+            outside and any(reading.effects.names_vesicles(o.start) for o in others)
+        ):
+            yield item
+
+
+def _is_test(reading: Reading, assigned: Assigned) -> bool:
+    """Return whether a molecule is only taken away to see what happens: "RUNX2 silencing"."""
+    return bool(reading.patterns["opposed_behind"].match(reading.text[assigned.end :]))
 
 
 def _polarized(reading: Reading, known: Collection[str]) -> Iterator[Assigned]:
@@ -188,26 +198,46 @@ def _polarized(reading: Reading, known: Collection[str]) -> Iterator[Assigned]:
             yield replace(made, value=process)
 
 
-# Words before a molecule that take it out of the vesicles: "knockdown of miR-21 in exosomes".
-_TAKEN_OUT = re.compile(
-    r"(?:^|[,;]\s|\b(?:and|but|whereas|while|when|if|that|after|upon)\s)(?:\w+ly,?\s+)?(?:the\s+)?"
-    r"(?:(?:inhibition|knock-?\s?down|knock-?\s?out|silencing|deletion|depletion|blockade|blocking|"
-    r"loss|lack|absence|removal)\s+of|(?:inhibit|silenc|block|delet|deplet|remov|knocking\s+down)(?:ing)?)\s+"
-    r"(?:[\w/-]+\s+(?:and\s+)?){0,2}$",
-    re.IGNORECASE,
-)
-
-
 def _is_taken_out(reading: Reading, mention: Mention) -> bool:
     """Return whether what vesicles carry is taken out of them: no effect of the vesicles."""
-    return bool(_TAKEN_OUT.search(reading.before(mention)[-80:]))
+    return bool(reading.patterns["taken_out"].search(reading.before(mention)[-80:]))
 
 
 def _is_stimulus(reading: Reading, mention: Mention, rule: str) -> bool:
     """Return whether the cells were only given a thing: "TNF-α-stimulated" chondrocytes."""
     behind = reading.cues.stimulated.match(reading.behind(mention))
     cue = rule.partition(": ")[2]
-    return bool(behind) or rule.startswith("agent") or cue in reading.cues.stimuli
+    return bool(behind) or rule.startswith("agent") or cue in reading.cues.lists["stimuli"]
+
+
+def _is_given(reading: Reading, mention: Mention, rule: str) -> bool:
+    """Return whether a stimulus is a thing, given to the cells acted on.
+
+    What the cells were given that made the vesicles is a priming.
+    """
+    if rule.startswith(_MEANS) or reading.vocabulary.terms[mention.term].type in _PROCESSES:
+        return False
+    before, behind = reading.before(mention)[-_NEAR:], reading.behind(mention)[:_NEAR]
+    return not (_PRIMED.search(before) or _PRIMED_BEHIND.match(behind))
+
+
+_PROCESSES = ("process", "cell process", "tissue outcome", "concept")
+# Behind these stands what does it, or a way, and nothing that was given.
+_MEANS = ("agent: by", "agent: via", "agent: through")
+# "Exosomes of cells primed with TNF-α", "exosomes from TNF-α-stimulated MSCs".
+_NEAR = 60
+_PRIMED = re.compile(
+    r"\b(?:pre-?\s?(?:treat|condition|stimulat)\w*|prim(?:ed|ing)|licen[sc]ed)\b[^.;]*$"
+    r"|\b(?:exosomes?|s?EVs?|vesicles|secretome)\s+(?:derived\s+|released\s+|secreted\s+)?"
+    r"(?:from|by|of)\s+(?:[\w-]+\s+){0,3}$"
+    r"|\b(?:exosomes?|s?EVs?|vesicles)\s+(?:stimulated|treated|loaded)\s+with\s+$",
+    re.IGNORECASE,
+)
+_PRIMED_BEHIND = re.compile(
+    r"^[\s-]*(?:pre-?\s?(?:treat|condition|stimulat)\w*|prim(?:ed|ing)|licen[sc]ed)\b"
+    r"|^[\s-]*\w+,?\s+(?:[\w-]+\s+){0,3}[\w-]*(?:exosomes?|EVs?|vesicles)\b",
+    re.IGNORECASE,
+)
 
 
 def _reports_kind(reading: Reading, mention: Mention) -> bool:
@@ -215,9 +245,11 @@ def _reports_kind(reading: Reading, mention: Mention) -> bool:
 
     "Senescent chondrocytes", "CD34+ cells".
     """
-    if MARKER.match(reading.behind(mention)) or _KIND_ONLY.match(reading.behind(mention)):
+    if MARKER.match(reading.behind(mention)) or reading.patterns["kind_only"].match(
+        reading.behind(mention)
+    ):
         return True
-    if _GENIC.search(mention.text) and _GENIC_OF.match(reading.behind(mention)):
+    if _GENIC.search(mention.text) and reading.patterns["genic_of"].match(reading.behind(mention)):
         return True
     return mention.text.lower().endswith(("genic", "escent", "inflammatory")) and any(
         not reading.text[mention.end : cell.start].strip() and cell.start > mention.end
@@ -264,8 +296,10 @@ def _turned(reading: Reading, mention: Mention, state: State) -> State:
         effect = {"involves": "inhibits", "up": "inhibits", "activates": "inhibits"}
         reported = effect.get(state.effect, "modulates" if state.effect != "none" else "none")
         return replace(state, effect=reported, rule="prefix")
-    fixes = state.effect == "up" and state.cue.startswith(cues.fixing)
-    if fixes and mention.term in cues.harmful:
+    if state.effect == "involves" and re.match(r"pro[-\s]", mention.text, re.IGNORECASE):
+        return replace(state, effect="up", rule="prefix")
+    fixes = state.effect == "up" and state.cue.startswith(cues.lists["fixing"])
+    if fixes and mention.term in cues.lists["harmful"]:
         return replace(state, effect="down", rule="fixed")
     return state
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from builder.extract.findings.cues import Cues, Pattern
@@ -46,6 +46,11 @@ class Reading:
     def text(self) -> str:
         """The text itself."""
         return self.part.text
+
+    @property
+    def patterns(self) -> Mapping[str, re.Pattern[str]]:
+        """The named patterns of content/cues.yml."""
+        return self.cues.patterns
 
     @property
     def effects(self) -> EffectReader:

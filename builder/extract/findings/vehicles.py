@@ -55,6 +55,10 @@ _LINKED = re.compile(
 )
 _LISTED = re.compile(r"\s*(?:,|,?\s*\band\b|&|/)\s*", re.IGNORECASE)
 _NAME_BEHIND = re.compile(r"^(?:[_-]\d|\s+(?!RNA)[A-Z][A-Z0-9][A-Za-z0-9-]*\b)")
+# Between a verb and the material that is its object: "increased collagen type II".
+_OBJECT = re.compile(
+    r"\s*(?:(?:the|of|and|type|expression|levels?)\s+)*(?:[\w-]+\s+and\s+)?", re.IGNORECASE
+)
 _NO_CARRIER = re.compile(r"\b(?:no|without)\s+(?:any\s+|a\s+|an\s+|the\s+)?$", re.IGNORECASE)
 _NO_CARRIER_TYPES = frozenset(["device", "drug"])
 _FORMS = frozenset(["form", "class"])
@@ -141,6 +145,8 @@ def _carries(reading: Reading, group: Sequence[Mention]) -> bool:
     types = {_type(reading, m) for m in group}
     if types & {"material", "named"}:
         return True
+    if types == {"property"} and reading.cues.carriers.plain.match(reading.text, group[-1].end):
+        return group[0].term not in reading.cues.carriers.weak  # "thermosensitive gel"
     strong = any(m.term not in reading.cues.carriers.weak for m in group)
     return bool(types & _FORMS) and strong
 
@@ -261,7 +267,21 @@ def _is_elsewhere(reading: Reading, whole: Mention, parts: Sequence[Mention]) ->
         return True
     if reading.cues.not_carrier_after.match(reading.behind(whole)):
         return True
-    return reading.fitting(whole, "culture") is not None
+    if all(_type(reading, p) == "material" for p in parts) and _is_changed(reading, whole):
+        return True
+    fit = reading.fitting(whole, "culture")
+    put = reading.cues.carriers.put_on.search(reading.before(whole)[-80:])
+    return fit is not None and not (put and fit.rule in ("cultured-on-it", "cells-in-it"))
+
+
+def _is_changed(reading: Reading, whole: Mention) -> bool:
+    """Return whether a material is what the vesicles raise or lower: "collagen was increased"."""
+    state = reading.effects.effect_of(whole.start, whole.end)
+    if state.effect not in ("up", "down", "activates", "inhibits") or not state.cue:
+        return False
+    between = reading.text[state.end : whole.start]
+    by_verb = state.rule.startswith(("verb", "noun")) and state.rule != "noun-behind"
+    return state.rule.startswith("passive") or (by_verb and bool(_OBJECT.fullmatch(between)))
 
 
 def read_modifications(reading: Reading, sources: Sequence[Assigned] = ()) -> list[Assigned]:

@@ -12,7 +12,7 @@ from builder.site.index import LibraryIndex, view_questions
 from builder.site.labels import RESULTS, WORDS, describe_design, format_number, view_dose
 from builder.site.links import Page, View, link, outside, page_href, plural, shorten
 from builder.site.pages.findings import view_numbers, view_place, view_rows
-from builder.site.pages.measures import view_amounts, view_dose_table, view_timeline
+from builder.site.pages.measures import view_dose_table, view_timeline
 from builder.text import ids
 
 NOT_STATED = WORDS["not_stated"]
@@ -239,7 +239,6 @@ def view_trial_row(atlas: LibraryIndex, trial: Trial, root: str) -> View:
         "sources": [atlas.term_link(s, root) for s in trial.sources],
         "source": trial.source_printed or NOT_STATED,
         "dose": view_dose(trial.dose) if trial.dose else None,
-        "amounts": view_amounts(trial),
         "route": trial.route or NOT_STATED,
         "endpoints": trial.endpoints,
         "status": view_status(atlas, trial),
