@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from builder.project import Project
 from builder.site.charts.cards import CARDS, WIDTH, Card, draw_card, write_png
 from builder.site.links import plural
 from builder.store import Library
@@ -42,9 +43,9 @@ def find_cards(library: Library) -> dict[str, Card]:
 def write_cards(library: Library, site: Path, icon: Path) -> None:
     """Write the cards and, from the site's ``icon`` (an SVG), its icons as PNG.
 
-    Drawings made before are taken from ``build/cache/pictures``.
+    Drawings made before are taken from ``cache/pictures`` of the build folder.
     """
-    cache = library.root / "build" / "cache" / "pictures"
+    cache = Project(library.root).build / "cache" / "pictures"
     for kind, card in sorted(find_cards(library).items()):
         write_png(site / CARDS / f"{kind}.png", draw_card(card), WIDTH, cache)
     if icon.is_file():
