@@ -24,9 +24,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def list_anchors(site: Path) -> dict[str, frozenset[str]]:
-    """Return the anchors of each page of a site, by its address."""
+    """Return the anchors of each page of a site, by its address; ``__skip`` is the theme's own."""
     return {
-        page.path.removesuffix("index.html"): page.anchors
+        page.path.removesuffix("index.html"): page.anchors - {"__skip"}
         for page in find_pages(site)
         # A file of the theme that a program fetches is no page.
         if not page.path.startswith("assets/")
@@ -43,7 +43,8 @@ def build_both(project: Project, work: Path) -> tuple[Anchors, Anchors]:
     subprocess.run(
         [ROOT / "build/env/zensical/bin/zensical", "build", "--clean"],
         cwd=work,
-        env=build_environment(copy),
+        # It takes a folder below the settings only, and no absolute path.
+        env={**build_environment(copy), "ATLAS_DOCS": "build/docs"},
         check=True,
     )
     return list_anchors(work / "mkdocs"), list_anchors(work / "site")
