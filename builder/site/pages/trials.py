@@ -12,12 +12,10 @@ from builder.site.index import LibraryIndex, view_questions
 from builder.site.labels import RESULTS, WORDS, describe_design, format_number, view_dose
 from builder.site.links import Page, View, link, outside, page_href, plural, shorten
 from builder.site.pages.findings import view_numbers, view_place, view_rows
-from builder.site.pages.measures import view_dose_table, view_timeline
 from builder.text import ids
 
 NOT_STATED = WORDS["not_stated"]
 _MOST = 60  # statements on a trial's page
-_MOST_ROWS = 120  # trials in one table
 # The style of a trial's result in the theme; a harm and a missing benefit are both negative.
 _STYLES = {
     "improved": "positive",
@@ -324,14 +322,8 @@ def _registry_words(name: str) -> str:
 
 def _view_lookalike(atlas: LibraryIndex, registry: str, root: str) -> View:
     """Return the trial that another is easily confused with; a link where the atlas has it."""
-    known = {trial.registry: trial.id for trial in atlas.trials}
-    found = known.get(registry)
-    return link(registry, page_href(root, "trial", found) if found else "")
-
-
-def _others(atlas: LibraryIndex, trial: Trial) -> Sequence[Trial]:
-    """Return the other reports of a trial; the first one stands for it."""
-    return atlas.reports.get(trial.id, [trial])[1:]
+    found = atlas.by_number.get(registry.lower())
+    return link(registry, page_href(root, "trial", found.id) if found else "")
 
 
 def _view_report(atlas: LibraryIndex, other: Trial, trial: Trial, root: str) -> View:
@@ -398,32 +390,15 @@ def view_trial(atlas: LibraryIndex, trial: Trial) -> Page:
             "severe": [view_discrepancy(d, repaired) for d in differences if d.severity == "high"],
             "lookalikes": [_view_lookalike(atlas, name, root) for name in trial.lookalikes],
             "quote": trial.quote,
-            "others": [_view_report(atlas, t, trial, root) for t in _others(atlas, trial)],
+            "others": [
+                _view_report(atlas, t, trial, root)
+                for t in atlas.reports.get(trial.id, [trial])[1:]
+            ],
             "works": works,
             "numbers": view_numbers(atlas, trial.paper, trial.references, root),
             "findings": view_rows(
                 atlas, list(named.values())[:_MOST], path, path, "Statements about this trial"
             ),
             "questions": view_questions(trial.questions),
-        },
-    )
-
-
-def view_trial_index(atlas: LibraryIndex) -> Page:
-    """Return the overview of all trials, those with a result first."""
-    ranked = sorted(atlas.trials, key=lambda t: (not t.result, t.id))
-    rows = [view_trial_row(atlas, t, "../") for t in ranked]
-    return Page(
-        path="trials/",
-        template="trials.md.j2",
-        title="Trials",
-        description="Registered clinical trials of exosomes for bone, cartilage and joints: phase, "
-        "dose, status with its date, result, and where review and registry differ.",
-        kind="index",
-        view={
-            "rows": rows[:_MOST_ROWS],
-            "more": max(0, len(rows) - _MOST_ROWS),
-            "timeline": view_timeline(atlas, "../"),
-            "doses": view_dose_table(atlas, "../"),
         },
     )
