@@ -23,6 +23,7 @@ _STYLES = {
     "worsened": "negative",
     "mixed": "mixed",
 }
+_SEVERITIES = ("high", "medium", "low")
 _FROM = {"registry": "as the registry states it", "publication": "as its publication states it"}
 # Rows of the comparison: the label, the review's field, the registry's facts, and those of the
 # trial's own publication where the registry record quotes it.
@@ -109,7 +110,6 @@ def view_fact(fact: Fact, label: str = "") -> View:
         "label": label,
         "text": text,
         "absent": (fact.availability or NOT_STATED).replace("_", " ") if not text else "",
-        "verbatim": fact.verbatim if fact.verbatim and fact.verbatim != text else "",
         "as_of": fact.as_of or "",
         "note": fact.note or "",
         "pages": [outside(str(n), url) for n, url in enumerate(fact.urls, 1)],
@@ -202,12 +202,6 @@ def view_discrepancy(found: Discrepancy, repaired: Mapping[str, str]) -> View:
         "severity": found.severity,
         "note": found.note or "",
     }
-
-
-def find_discrepancies(atlas: LibraryIndex, trial: Trial) -> list[Discrepancy]:
-    """Return the fields on which review and registry differ, the most severe first."""
-    rank = {"high": 0, "medium": 1, "low": 2}
-    return sorted(trial.discrepancies, key=lambda d: (rank[d.severity], d.field))
 
 
 def _differs(atlas: LibraryIndex, trial: Trial) -> str:
@@ -352,7 +346,9 @@ def view_trial(atlas: LibraryIndex, trial: Trial) -> Page:
     row = view_trial_row(atlas, trial, root)
     repaired = find_repaired(atlas, trial)
     comparison = _view_comparison(trial, record, repaired)
-    differences = find_discrepancies(atlas, trial)
+    differences = sorted(
+        trial.discrepancies, key=lambda d: (_SEVERITIES.index(d.severity), d.field)
+    )
     findings = atlas.row_findings.get((trial.paper, trial.locator.row or ""), ())
     named = {f.id: f for f in (*findings, *atlas.naming(trial))}
     path = ids.page_path("trial", trial.id)
