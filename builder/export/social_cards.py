@@ -17,6 +17,7 @@ import resvg_py
 import svg
 
 from builder.addresses.pages import find_pages
+from builder.project import Project
 from builder.site.charts import escape
 from builder.site.links import plural
 from builder.site.meta_tags import CARDS, HEIGHT, WIDTH
@@ -79,9 +80,9 @@ def find_cards(library: Library) -> dict[str, Card]:
 def write_cards(library: Library, site: Path, icon: Path) -> None:
     """Write the cards and, from the site's ``icon`` (an SVG), its icons as PNG.
 
-    Drawings made before are taken from ``build/cache/pictures``.
+    Drawings made before are taken from ``cache/pictures`` of the build folder.
     """
-    cache = library.root / "build" / "cache" / "pictures"
+    cache = Project(library.root).build / "cache" / "pictures"
     for kind, card in sorted(find_cards(library).items()):
         write_png(site / CARDS / f"{kind}.png", draw_card(card), WIDTH, cache)
     if icon.is_file():
