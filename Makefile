@@ -34,14 +34,15 @@ test-fast: test-env ## run the tests that need no browser
 	.ci/get-test-programs --no-browser
 	$(PYTHON) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --ignore $(BROWSER_TESTS) $(PYTEST_ARGS)
 
-fuzz: test-env ## kill 250 commands at any moment, and read 10,000 mutated papers
+fuzz: test-env ## kill 250 commands at any moment; read 10,000 mutated papers, files and answers
 	$(PYTHON) tests/fuzz/kill.py --kills 250
-	MUTATIONS=10000 $(PYTHON) -m pytest -q tests/readers/test_mutations.py
+	MUTATIONS=10000 $(PYTHON) -m pytest -q tests/readers/test_mutations.py tests/fuzz/test_hand_kept.py
 
 check: test-env ## check style, types, content/ and that the site builds
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m ruff format --check
 	$(PYTHON) -m mypy
+	$(PYTHON) .ci/check_packages.py requirements-dev.lock
 	$(ATLAS) check
 	$(ATLAS) build
 

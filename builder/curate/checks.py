@@ -13,7 +13,7 @@ from builder import models, store
 from builder.errors import Level, Problem, suggest
 from builder.models import TERM_FOLDERS, Term
 from builder.store import Library, PaperBundle
-from builder.text import curies, ids, nomenclature, spelling
+from builder.text import databases, ids, nomenclature, spelling
 
 # The lists of a finding, with the kinds of terms that may stand in each. None: any kind, for a
 # target may be a cell, a tissue or a molecule.
@@ -348,6 +348,6 @@ def _explained(name: _Name) -> bool:
 def _check_xrefs(terms: Sequence[Term]) -> Iterator[_Found]:
     for term in terms:
         for number, xref in enumerate(term.xrefs):
-            if expected := curies.find_fault(xref.curie):
+            if expected := databases.find_fault(xref.curie):
                 where = ("xrefs", number, "curie")
                 yield term, where, _problem("term-xref", expected, repr(xref.curie))

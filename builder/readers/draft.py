@@ -31,8 +31,8 @@ from builder.models.document import (
     WorkFields,
     count_fates,
 )
-from builder.readers.abbreviations import find_abbreviations, split_pairs
 from builder.readers.citations import find_citations
+from builder.readers.names import find_abbreviations, split_pairs
 from builder.readers.source import Source
 
 # A cell of dashes below a header; a lone "-" in a cell says "none" and is data.

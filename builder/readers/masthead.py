@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from builder.readers.draft import Draft, Lines, find_doi
-from builder.readers.people import split_people
+from builder.readers.names import split_people
 from builder.text import spelling
 from builder.text.dates import YEAR, parse_date
 

@@ -28,7 +28,7 @@ from builder.readers.draft import (
     find_table_lines,
 )
 from builder.readers.masthead import is_furniture, read_masthead
-from builder.readers.people import name_in_full
+from builder.readers.names import name_in_full
 from builder.readers.references.styles import read_lines
 from builder.readers.source import Source
 from builder.text.dates import YEAR
@@ -172,19 +172,14 @@ class _Page:
         start = self._find_body(lines, rows)
         bare = [_NUMBERED.sub("", _bare(line.strip())).casefold() for line in lines]
         self.has_introduction = "introduction" in bare and not _ABSTRACTS & set(bare)
-        masthead = []
-        for number, line in enumerate(lines[:start], 1):
-            text = line.strip()
-            if (
-                text
-                and not self._take_citation(number, text)
-                and not self._read_licence(number, text)
-            ):
-                masthead.append((number, text))
+        top = ((n, line.strip()) for n, line in enumerate(lines[:start], 1) if line.strip())
+        masthead = [
+            (n, t) for n, t in top if not (self._take_citation(n, t) or self._read_licence(n, t))
+        ]
         read_masthead(draft, masthead, find_own_citation(lines))
         self.in_cite = False
         for number, line in enumerate(lines[start:], start + 1):
-            if number in rows and not self._is_caption(line):
+            if number in rows and not _CAPTION.match(line.strip()):
                 self.open_entry = 0
                 draft.add_row(number, line)
                 continue
@@ -220,9 +215,6 @@ class _Page:
     def _section(self) -> str:
         headings = self.draft.headings
         return headings[-1].text if headings and headings[-1].level > 1 else ""
-
-    def _is_caption(self, line: str) -> bool:
-        return bool(_CAPTION.match(line.strip()))
 
     def _read_line(self, number: int, line: str) -> None:
         if _REFERENCES.match(_bare(line)):
@@ -261,7 +253,8 @@ class _Page:
         draft = self.draft
         if not _COPYRIGHT.match(line) or is_furniture(line):
             return False
-        if draft.licence and not _is_better(line, draft.licence):
+        better = "licen" in line.lower() and "licen" not in draft.licence.lower()
+        if draft.licence and not better:
             return False
         if draft.licence:
             before = next(n for name, n in draft.places if name == "licence")
@@ -326,25 +319,24 @@ class _Page:
             self.open_entry, self.entry_lines = number, [""]
         elif self.entry_lines and self.open_entry and not _HAS_YEAR.search(last.printed):
             self.entry_lines = [*filter(None, self.entry_lines), line]
-            text = " ".join(self.entry_lines)
-            fields = read_lines(self.entry_lines)
-            draft.citations[-1] = replace(
-                last, printed=text, labels=split_link_labels(text)[1], fields=fields
-            )
-            draft.taken.add(number)
-            self.open_entry = number
+            self._go_on(replace(last, fields=read_lines(self.entry_lines)), number, line)
         elif _IS_ENTRY.match(line) or (
             self._is_plain_entry(line) and not (goes_on and not _HAS_YEAR.search(last.printed))
         ):
             self._add_entry(number, line)
         elif goes_on and not _is_heading(line):
-            text = f"{last.printed} {line}"
-            draft.citations[-1] = replace(last, printed=text, labels=split_link_labels(text)[1])
-            draft.taken.add(number)
-            self.open_entry = number
+            self._go_on(last, number, line)
         else:
             self.in_references, self.entry_lines = False, []
             self._read_body(number, line)
+
+    def _go_on(self, entry: Citation, number: int, line: str) -> None:
+        """Add a line to the last entry of the list."""
+        text = f"{entry.printed} {line}".strip()
+        labels = split_link_labels(text)[1]
+        self.draft.citations[-1] = replace(entry, printed=text, labels=labels)
+        self.draft.taken.add(number)
+        self.open_entry = number
 
     def _is_plain_entry(self, line: str) -> bool:
         """Return whether a line of a list without bullets begins an entry: it has a year."""
@@ -408,16 +400,14 @@ class _Page:
         draft = self.draft
         if line.casefold().rstrip(":") in _SECTIONS | _STATEMENTS or _REFERENCES.match(_bare(line)):
             return False
-        if draft.add_pairs(line):
-            draft.taken.add(number)
-        elif draft.pairs and not draft.pairs[-1][1]:
-            draft.pairs[-1] = (draft.pairs[-1][0], line)
-            draft.taken.add(number)
-        elif " " not in line and any(c.isupper() or c.isdecimal() for c in line):
-            draft.pairs.append((line, ""))
-            draft.taken.add(number)
-        else:
-            return False
+        if not draft.add_pairs(line):
+            if draft.pairs and not draft.pairs[-1][1]:
+                draft.pairs[-1] = (draft.pairs[-1][0], line)
+            elif " " not in line and any(c.isupper() or c.isdecimal() for c in line):
+                draft.pairs.append((line, ""))
+            else:
+                return False
+        draft.taken.add(number)
         return True
 
     # --- the paper itself --------------------------------------------------------------------
@@ -470,22 +460,13 @@ def _is_linked(line: str) -> bool:
     return line.endswith("]") and bool(split_link_labels(line)[1]) and bool(_HAS_YEAR.search(line))
 
 
-def _is_better(line: str, licence: str) -> bool:
-    return "licen" in line.lower() and "licen" not in licence.lower()
-
-
 def _continues_list(line: str, draft: Draft) -> bool:
     """Return whether a numbered line behind the list of references is its next entry."""
     found = _ENTRY.match(line) if _IS_ENTRY.match(line) else None
     printed = found and (found[1] or found[2])
     last = draft.citations[-1].number if draft.citations else 0
-    return bool(
-        printed
-        and last
-        and int(printed) == last + 1
-        and _HAS_YEAR.search(line)
-        and len(line) > _MAX_WORDS_IN_HEADING
-    )
+    follows = bool(printed and last and int(printed) == last + 1)
+    return follows and bool(_HAS_YEAR.search(line)) and len(line) > _MAX_WORDS_IN_HEADING
 
 
 def _is_heading(line: str) -> bool:

@@ -37,8 +37,8 @@ from builder.readers.references.styles import (
 )
 from builder.readers.references.title import drop_stop, journal_words, split_title
 from builder.text import ids
+from builder.text.databases import find_accessions
 from builder.text.dates import YEAR, find_impossible_day
-from builder.text.registries import find_accessions
 from builder.text.spelling import fold
 
 UNPARSED = "reference-unparsed"

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from builder.models.document import Person
-from builder.readers.people import parse_person
+from builder.readers.names import parse_person
 from builder.readers.references.title import journal_words
 from builder.text.dates import MONTH, YEAR, parse_date
 
@@ -184,6 +184,63 @@ def _body_alone(text: str) -> Byline:
             return Byline((Person(literal=found["name"]),), False, rest)
     return Byline((), False, text)
 
+
+# --- other styles of names ------------------------------------------------------------------------
+
+_PARTICLE = (
+    r"(?:(?:van|von|de|der|den|del|della|di|da|dos|du|la|le|el|al|bin|ten|ter|zu|St\.)[\s-]){0,3}"
+)
+_SURNAME = rf"(?:{_PARTICLE}[^\W\d_a-z][^\W\d_]*(?:[-’' ][^\W\d_a-z]?[^\W\d_]+){{0,2}})"
+# "Smith J", "van der Berg JA", "O'Brien M Jr"
+_PLAIN = rf"{_SURNAME}\s[^\Wa-z\d_]{{1,4}}(?:-[^\Wa-z\d_])?(?:\s(?:Jr|Sr|2nd|3rd|I{{2,3}}))?"
+_PLAIN_LIST = re.compile(rf"{_PLAIN}(?:,?\s(?:and|&)\s{_PLAIN}|,\s(?:and\s|&\s)?{_PLAIN})*")
+# "J. Smith", "A.-B. van der Berg"
+_FIRST_INITIALS = r"(?:[^\Wa-z\d_]\.[\s-]?-?){1,4}"
+_FIRST = rf"{_FIRST_INITIALS}\s?{_SURNAME}"
+_FIRST_LIST = re.compile(
+    rf"(?P<names>{_FIRST}(?:(?:,\s(?:and\s|&\s)?|\s(?:and|&)\s){_FIRST})*)(?P<et_al>,?\s(?:et\sal\.?|…))?,\s+"
+)
+_FIRST_PERSON = re.compile(rf"(?P<given>{_FIRST_INITIALS})\s?(?P<family>{_SURNAME})")
+_ET_AL_BEHIND = re.compile(r",?\s*(?:and\s+)?et\.?\s+al\.?,?$|,?\s*…$")
+_AND = re.compile(r",?\s+(?:and|&)\s+|,\s+")
+# A comma between "Smith, J." and "Doe, A.": the other comma stands inside a name.
+_BETWEEN = re.compile(
+    r"(?<=[^\Wa-z\d_]\.)(?:,?\s+(?:and|&)\s+|,\s+)(?=[^\W\d_][^,.;()\d&]{1,40},\s*[^\Wa-z\d_]\.)"
+)
+_EDITORS_BEHIND = re.compile(r",?\s*(?:\(?Eds?\.?\)?|editors?)\.?$", re.IGNORECASE)
+
+
+def read_first_names(text: str) -> Byline | None:
+    """Return the people of ``J. Smith, A.B. Doe, et al., …``, initials first, and what follows."""
+    found = _FIRST_LIST.match(text)
+    if not found:
+        return None
+    people = (_person(one, "") for one in _FIRST_PERSON.finditer(found["names"]))
+    return Byline(tuple(people), bool(found["et_al"]), text[found.end() :])
+
+
+def split_listed(text: str) -> Byline:
+    """Return the authors of ``Smith, J., Doe, A. & Roe, B. …``, commas between, and the rest."""
+    return split_byline(_BETWEEN.sub("; ", text))
+
+
+def read_names(text: str) -> Byline | None:
+    """Return the people of a byline if all of it are names or one body, else None."""
+    bare = _EDITORS_BEHIND.sub("", text)
+    short = _ET_AL_BEHIND.sub("", bare).rstrip(" ,")
+    et_al, editors = bare != _ET_AL_BEHIND.sub("", bare), bare != text
+    if _PLAIN_LIST.fullmatch(short):
+        return Byline(read_plain_names(_AND.split(short)), et_al, "", editors)
+    if (short.isalpha() and short.isupper()) or is_body(short):
+        return Byline((Person(literal=short),), et_al, "", editors)
+    end = short if short.endswith(".") else f"{short}."
+    byline = split_listed(f"{end} X")
+    if byline.people and byline.rest == "X":
+        return Byline(byline.people, et_al or byline.et_al, "", editors)
+    return None
+
+
+# --- behind the title -----------------------------------------------------------------------------
 
 _URL = r"https?://[^\s<>\"“”]+"
 _ACCESSED = re.compile(
