@@ -69,7 +69,16 @@ def start(root: Path, project: Project, **more: object) -> subprocess.Popen[str]
 
 def test_a_change_is_published(site: Project) -> None:
     edit(site)
+    (site.content / "screening.yml").write_text(
+        "runs:\n- {strategy: one, database: PubMed, day: 2026-03-02, found: 1, taken: 1, new: 1}\n"
+    )
     assert pipeline.build(site)
+    pages = [path for path in site.site.rglob("index.html") if "changes" not in path.parts]
+    assert len(pages) > 10
+    for path in pages:
+        shown = path.read_text(encoding="utf-8")
+        assert 'last searched on <time datetime="2026-03-02"' in shown, path
+        assert re.search(r'href="(?:[./]*coverage/|\./)">Coverage', shown), path
     assert "Made of marrow." in (site.site / "sources/bmsc/index.html").read_text()
     assert f"papers/{DIGEST_PAPER}/index.html" in picture(site)
     assert no_leftovers(site)
