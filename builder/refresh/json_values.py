@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+_CONTROL = re.compile("[\x00-\x1f\x7f]+")
 
 
 def find_value(data: Any, *path: str) -> Any:
@@ -41,7 +42,7 @@ def plain_text(text: str) -> str:
     """Return a text without tags (titles come with <i> and <sub>) and with single spaces.
 
     Character references (``&amp;``) are resolved, and a lone surrogate, which no file can hold,
-    becomes a question mark.
+    becomes a question mark, as control characters become spaces.
     """
     sound = text.encode("utf-8", "replace").decode("utf-8")
-    return " ".join(_TAG.sub("", html.unescape(sound)).split())
+    return " ".join(_CONTROL.sub(" ", _TAG.sub("", html.unescape(sound))).split())

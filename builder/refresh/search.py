@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
+from builder.curate.review_flow import read_screening, read_strategies
 from builder.errors import Problem, ProblemError, suggest
 from builder.models.review import Run, ScreeningRecord, Sighting, Strategy
 from builder.project import Project
@@ -23,14 +24,7 @@ from builder.refresh.databases import (
 )
 from builder.refresh.http_client import Desk, OfflineError, ServiceError, UnknownError
 from builder.refresh.json_values import find_text, find_value
-from builder.refresh.screening import (
-    Index,
-    LibraryWorks,
-    add_hits,
-    read_screening,
-    read_strategies,
-    write_screening,
-)
+from builder.refresh.screening import Index, LibraryWorks, add_hits, write_screening
 from builder.refresh.services import CLINICAL_TRIALS, CROSSREF, EUROPE_PMC, PUBMED, Service
 from builder.store import Library
 from builder.store.library import load
@@ -61,7 +55,7 @@ def search(
     can't be reached; a strategy whose service answers badly is a problem, and the others go on.
     """
     setting = (setting or Setting.now()).with_contact(project)
-    strategies = _choose(read_strategies(project), names)
+    strategies = _choose(read_strategies(project.root), names)
     library = load(project)
     works = LibraryWorks(library)
     answers: list[tuple[Strategy, list[Page]]] = []
@@ -79,7 +73,7 @@ def search(
             said = f"an answer of {strategy.database}"
             problems.append(Problem(file, 0, "error", "search", said, f"one that {error}"))
     with transaction(project) as work:
-        kept = read_screening(work.project)
+        kept = read_screening(work.project.root)
         index = Index()
         for record in kept.records:
             index.add(record)

@@ -18,7 +18,8 @@ from builder.refresh.services import Manners
 
 TODAY = date(2026, 11, 21)
 QUICK = Manners(contact="curator@example.org", timeout=30, deadline=60, attempts=3)
-HASTY = Manners(timeout=0.4, deadline=0.8, attempts=1)
+IMPATIENT = Manners(timeout=0.4, deadline=60, attempts=1)  # for one that never answers
+HASTY = Manners(timeout=30, deadline=0.8, attempts=1)  # for one whose answer takes too long
 OpenDesk = Callable[..., Desk]
 
 
