@@ -20,11 +20,11 @@ from builder import models
 from builder.addresses.pages import TERM_KINDS, list_parents, term_address
 from builder.curate.evidence_map import find_evidence_map
 from builder.curate.review_flow import read_screening, read_strategies
-from builder.curate.studies import find_studies
+from builder.curate.studies import find_studies, study_of
 from builder.models import Basis, Finding, Slug, Study, Term
 from builder.models.review import Run, ScreeningRecord, Strategy
 from builder.site.citations import short_name
-from builder.site.index import LibraryIndex, study_of
+from builder.site.index import LibraryIndex
 from builder.site.pages.findings import finding_title
 from builder.site.pages.terms import count_term
 from builder.text import ids

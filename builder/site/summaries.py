@@ -147,8 +147,6 @@ def view_counts(atlas: LibraryIndex, term: Term) -> View:
     findings = find_evidence(atlas, term)
     own = find_term_studies(atlas, term)
     wide = find_term_studies(atlas, term, subtypes=True)
-    narrower = [atlas.library.terms[name] for name in atlas.subtree(term.id)]
-    below = {f.id for child in narrower for f in find_evidence(atlas, child)}
     trials = {
         t.id for n in [term.id, *atlas.subtree(term.id)] for t in atlas.term_trials.get(n, ())
     }
@@ -156,7 +154,6 @@ def view_counts(atlas: LibraryIndex, term: Term) -> View:
         "studies": len(own),
         "wide": len(wide),
         "findings": len(findings),
-        "wide_findings": len(below | {f.id for f in findings}),
         "retracted": sum(not atlas.stands(f) for f in findings),
         "trials": len(atlas.term_trials.get(term.id, ())),
         "wide_trials": len(trials),

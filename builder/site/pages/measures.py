@@ -1,4 +1,4 @@
-"""What can be compared by numbers: vehicles by release and mechanics, trials by time and dose."""
+"""What can be compared by numbers: trials by time and dose, vehicles by release and mechanics."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from builder.site.charts.scales import DoseMark, Release, Span, draw_release, dr
 from builder.site.citations import short_name
 from builder.site.index import LibraryIndex
 from builder.site.labels import WORDS, format_range, list_amounts, view_quantity
-from builder.site.links import View, link, page_href, plural
+from builder.site.links import Page, View, link, page_href, plural
 from builder.site.pages.findings import finding_text, view_place
+from builder.site.pages.trials import view_trial_row
 from builder.text.dates import parse_date
 
 NOT_STATED = WORDS["not_stated"]
@@ -210,6 +211,26 @@ def view_dose_table(atlas: LibraryIndex, root: str) -> View:
         ],
         "without": len({t.id for t in atlas.trials} - {trial.id for trial, *_ in held}),
     }
+
+
+def view_trial_index(atlas: LibraryIndex) -> Page:
+    """Return the overview of all trials, those with a result first."""
+    ranked = sorted(atlas.trials, key=lambda t: (not t.result, t.id))
+    rows = [view_trial_row(atlas, t, "../") for t in ranked]
+    return Page(
+        path="trials/",
+        template="trials.md.j2",
+        title="Trials",
+        description="Registered clinical trials of exosomes for bone, cartilage and joints: phase, "
+        "dose, status with its date, result, and where review and registry differ.",
+        kind="index",
+        view={
+            "rows": rows[:_MOST_ROWS],
+            "more": max(0, len(rows) - _MOST_ROWS),
+            "timeline": view_timeline(atlas, "../"),
+            "doses": view_dose_table(atlas, "../"),
+        },
+    )
 
 
 # --- release and mechanics of vehicles -----------------------------------------------------------

@@ -10,12 +10,13 @@ from collections.abc import Callable, Sequence
 from itertools import product
 
 from builder.curate.network import CARRIES, Edge, Layer, find_network
+from builder.curate.studies import Disagreement, Statement
 from builder.models import Finding, Study, Term
 from builder.site.charts import fill_table, view_cell, view_picture, view_swatch
 from builder.site.charts.network import Column, Link, Node, draw_network
 from builder.site.charts.scales import LETTERS, Levels, draw_levels
 from builder.site.citations import short_name
-from builder.site.index import Disagreement, LibraryIndex, Statement
+from builder.site.index import LibraryIndex
 from builder.site.labels import (
     DESIGNS,
     EFFECTS,
