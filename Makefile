@@ -13,7 +13,7 @@ export PYTHONPATH := .
 PYTEST_ARGS ?=
 BROWSER_TESTS := tests/browser
 
-.PHONY: help site serve test test-fast fuzz check check-zensical bench bench-extract bench-growth bench-review bench-read bench-search bench-site bench-renewal lock release clean site-env test-env
+.PHONY: help site serve test test-fast fuzz mutants check check-zensical bench bench-extract bench-growth bench-review bench-read bench-search bench-site bench-renewal lock release clean site-env test-env
 .DELETE_ON_ERROR:
 
 help: ## list these commands
@@ -37,6 +37,9 @@ test-fast: test-env ## run the tests that need no browser
 fuzz: test-env ## kill 250 commands at any moment; read 10,000 mutated papers, files and answers
 	$(PYTHON) tests/fuzz/kill.py --kills 250
 	MUTATIONS=10000 $(PYTHON) -m pytest -q tests/readers/test_mutations.py tests/fuzz/test_hand_kept.py
+
+mutants: test-env ## change the program in one place at a time; print what no test notices
+	$(PYTHON) tests/fuzz/mutants.py --sample $(or $(SAMPLE),30)
 
 check: test-env ## check style, types, content/ and that the site builds
 	$(PYTHON) -m ruff check

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from builder import models, store
+from builder.addresses.checks import RESERVED
 from builder.errors import Level, Problem, suggest
 from builder.models import TERM_FOLDERS, Term
 from builder.store import Library, PaperBundle
@@ -191,13 +192,8 @@ def _unknown_term(library: Library, file: str, field: str, name: str) -> Problem
 
 # --- terms ---------------------------------------------------------------------------------------
 
-# The first step of an address that is no folder of terms.
-_TAKEN = {"about", "api", "assets", "changes", "compare", "data", "index", "map", "search"}
-# Names that no file can have on Windows.
-_DEVICES = {"con", "prn", "aux", "nul", *(f"{p}{n}" for p in ("com", "lpt") for n in range(1, 10))}
-RESERVED = frozenset(
-    {*_DEVICES, *ids.FOLDERS, *ids.FOLDERS.values(), *TERM_FOLDERS.values(), *_TAKEN}
-)
+# Words that a term may not have for an id.
+_RESERVED = RESERVED | {*ids.FOLDERS, *TERM_FOLDERS.values()}
 # A cell may be the source of vesicles and their target, so the two share one tree.
 _KIN = {"source": {"source", "cell"}, "cell": {"source", "cell"}}
 
@@ -244,7 +240,7 @@ def _place(
 def _check_ids(terms: Sequence[Term]) -> Iterator[_Found]:
     seen: dict[str, Term] = {}
     for term in terms:
-        if term.id in RESERVED:
+        if term.id in _RESERVED:
             yield (
                 term,
                 ("id",),

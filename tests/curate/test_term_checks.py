@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from builder import store
-from builder.curate.checks import RESERVED, check_terms
+from builder.curate.checks import check_terms
 from builder.models import Ambiguity, Term, Xref
 from builder.text import databases
 from builder.text.nomenclature import Terms, read_lexicons
@@ -131,9 +131,11 @@ def test_a_bad_identifier(tmp_path: Path) -> None:
     ]
 
 
-def test_a_reserved_slug(tmp_path: Path) -> None:
-    assert {"sources", "search", "about", "compounds"} <= RESERVED
-    assert "[term-reserved]" in write(tmp_path, source("search", "Search cell"))[0]
+@pytest.mark.parametrize(
+    "name", ["search", "sources", "source", "about", "data", "compounds", "con"]
+)
+def test_a_reserved_slug(tmp_path: Path, name: str) -> None:
+    assert "[term-reserved]" in write(tmp_path, source(name, "Search cell"))[0]
 
 
 @pytest.mark.parametrize(
