@@ -73,7 +73,8 @@ def renew_ledger(
     entries = ledger.extend_ledger(library.ledger, current, day, ledger.find_papers(library))
     entries = ledger.lead_rows(entries, moves, find_row_moves(before, after, moves))
     entries = ledger.apply_moves(entries, moves, current)
-    entries = ledger.withdraw_findings(entries, current, library.papers)
+    renamed = {r.removeprefix("paper:") for r in moves if r.startswith("paper:")}
+    entries = ledger.withdraw_findings(entries, current, renamed | library.papers.keys())
     return ledger.date_ledger(entries, digest_pages(library), day)
 
 

@@ -14,7 +14,7 @@ import json
 import sqlite3
 import struct
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,8 @@ SQLITE = "data/exosome-atlas.sqlite"
 _SQL_TYPES = {"integer": "INTEGER", "number": "REAL", "boolean": "INTEGER"}
 _SCALARS = {"string", "integer", "number", "boolean"}
 # A record of a collection, where its name is not the collection's without an s.
-_SINGULAR = {"vocabulary": "term", "species": "species", "studies": "study", "cargo": "cargo"}
+_SINGULAR = {"vocabulary": "term", "strategies": "strategy", "screening": "screening_record",
+             "species": "species", "studies": "study", "cargo": "cargo"}  # fmt: skip
 # Columns that hold ids: the table each points to.
 _TERM_COLUMNS = (
     *("source", "mechanism", "vehicle", "condition", "target", "partner", "model", "species"),
@@ -80,6 +81,7 @@ up: time of follow-up | body: whether the seed held the text |
 references: whether the seed held the list | tables: whether the seed held the tables |
 container_title: journal or book |
 container_title_short: journal, abbreviated | issued: ISO date, as far as stated |
+accession: accession number of deposited data | archive: archive that holds the data |
 al: the list of authors is printed as incomplete""".replace("|\n", "| ").split(" | ")
 )
 _UNITS = {"volume_ml": "mL", "volume_ml_low": "mL", "volume_ml_high": "mL"} | {
@@ -88,6 +90,13 @@ _UNITS = {"volume_ml": "mL", "volume_ml_low": "mL", "volume_ml_high": "mL"} | {
     for part in ("per_ml", "total")
     for end in ("low", "high")
 }
+# Of numbers without a unit of measure: what is counted, or what puts them in an order.
+_UNITS |= dict.fromkeys(("n", "doses", "planned", "enrolled", "analysed", "found", "taken", "new",
+                         "most"), "count")  # fmt: skip
+_UNITS |= dict.fromkeys(("line", "place", "number", "table", "reference", "level", "weight",
+                         "author"), "ordinal")  # fmt: skip
+_UNITS |= dict.fromkeys(("value", "low", "high", "sd"), "see column unit")
+_UNITS |= {"year": "calendar year", "score": "%", "ratio": "1"}
 _ROLES = ("source", "modification", "vehicle", "cargo", "mechanism", "target", "partner", "model",
           "species", "condition", "outcome")  # fmt: skip
 
@@ -166,14 +175,17 @@ class _Maker:
         self._tables[child.name] = child
         for name in parent.key:
             held = parent.columns[name]
-            target = parent.name if name == "id" and len(parent.key) == 1 else ""
-            kept = own if name == "id" else name
-            child.columns[kept] = Column(kept, held.type, f"id of the {own}", target)
+            if name == "id":
+                target = parent.name if len(parent.key) == 1 else ""
+                child.columns[own] = Column(own, held.type, f"id of the {own}", target)
+            else:
+                child.columns[name] = replace(held, points_to="")
         levels, item = self._levels(part)
         for level in levels:
             place = level if level not in child.columns else f"{_singular(column)}_{level}"
             type_ = "string" if level == "key" else "integer"
-            child.columns[place] = Column(place, type_, _ABOUT[level])
+            unit = _UNITS["place"] if type_ == "integer" else ""
+            child.columns[place] = Column(place, type_, _ABOUT[level], unit=unit)
         child.key = tuple(child.columns)
         if "properties" in item:
             self.add_columns(child, item)
@@ -284,7 +296,8 @@ def _singular(name: str) -> str:
 def _put(table: Table, name: str, part: Data) -> None:
     last = name.rpartition("_")[2]
     type_ = "date" if part.get("format") == "date" else part["type"]
-    unit = next((u for end, u in _UNITS.items() if name.endswith(end)), "")
+    units = (_UNITS[end] for end in _UNITS if f"_{name}".endswith(f"_{end}"))
+    unit = next(units, "") if type_ in ("integer", "number") else ""
     if type_ == "string" and name in _POINTS_TO:
         about, target = _id_of(name)
     else:

@@ -87,7 +87,7 @@ def parse_words(data: Mapping[str, Any]) -> Words:
 @lru_cache(maxsize=4)
 def read_words(path: Path = WORDS_FILE) -> Words:
     """Return the words of a file. Raises ProblemError where it can't be read."""
-    return parse_words(store.read_yaml(path, path.parents[1]))
+    return store.read_settings(path, path.parents[1], parse_words)
 
 
 def is_review(title: str) -> bool:

@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
-import yaml
-
+from builder import store
 from builder.extract.findings.sentences import split_sentences
 from builder.extract.quantities import find_quantities
 from builder.models import Quantity
@@ -92,7 +91,11 @@ class Words:
 @lru_cache(maxsize=1)
 def read_words() -> Words:
     """Return the reporting items and their words."""
-    data = yaml.load(ITEMS_FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    return store.read_settings(ITEMS_FILE, ITEMS_FILE.parents[1], parse_words)
+
+
+def parse_words(data: Mapping[str, Any]) -> Words:
+    """Return the reporting items and words of the data of content/reporting-items.yml."""
     lists: dict[str, Any] = data["words"]
     animals = tuple((name, Finder(words)) for name, words in lists.pop("animals").items())
     values: dict[str, tuple[tuple[str, Finder], ...]] = {}

@@ -33,7 +33,7 @@ from builder.models import (
     Trial,
 )
 from builder.text import spelling
-from builder.text.registries import RegistryId, find_registry_ids
+from builder.text.databases import RegistryId, find_registry_ids
 
 # --- the fields of a trials table: which column is which, and what its cells say ------------------
 
@@ -329,11 +329,8 @@ class _Row:
     def read(self, number: RegistryId, others: Sequence[RegistryId] = ()) -> Trial:
         """Return the trial of this row; ``others`` are its numbers in other registries."""
         for other in others:
-            self._ask(
-                "trial-registrations",
-                f"The row also gives {other.number}: is it the same trial, registered twice?",
-                "registry",
-            )
+            text = f"The row also gives {other.number}: is it the same trial, registered twice?"
+            self._ask("trial-registrations", text, "registry")
         phase, design = self._read_phase()
         status, result = self._read_status(number)
         source, condition = self._say("source"), self._say("condition")
@@ -430,12 +427,8 @@ class _Row:
         printed, stated = self._say("phase"), self._say("design")
         phase, design, rest = parse_phase(printed)
         if rest:
-            self._ask(
-                "trial-phase",
-                f"The phase is printed as {printed!r}: what does {rest!r} say?",
-                "phase",
-                2,
-            )
+            text = f"The phase is printed as {printed!r}: what does {rest!r} say?"
+            self._ask("trial-phase", text, "phase", 2)
         return phase, "; ".join(dict.fromkeys(filter(None, [design, stated]))) or None
 
     def _read_status(self, number: RegistryId) -> tuple[Status | None, str]:

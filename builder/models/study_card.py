@@ -26,7 +26,7 @@ class ReportingItem(Record):
 class Stated(Record):
     """One value of an item, with the sentence that states it."""
 
-    item: Slug
+    item: Annotated[Slug, Field(description="id of the reporting item")]
     value: Annotated[str, Field(description="a name of the item's list, or the words as printed")]
     quote: Annotated[str, Field(description="verbatim words of the seed")]
     line: int
@@ -42,7 +42,7 @@ class OutcomeNumber(Record):
     from a table has the ``group`` of its column, and its row as quote.
     """
 
-    value: float
+    value: Annotated[float, Field(description="mean, median or difference, as printed")]
     sd: Annotated[float | None, Field(description="printed behind ±: SD or SEM, see the quote")] = (
         None
     )
@@ -53,8 +53,8 @@ class OutcomeNumber(Record):
     of: Annotated[str | None, Field(description="the measure that the sentence names")] = None
     at: Annotated[str | None, Field(description="the time that the sentence names")] = None
     group: Annotated[str | None, Field(description="head of the table's column")] = None
-    n: str | None = None
-    p: str | None = None
+    n: Annotated[str | None, Field(description="number of animals or people, as printed")] = None
+    p: Annotated[str | None, Field(description="p value, as printed")] = None
     printed: Annotated[str, Field(description="the number itself, verbatim")]
     quote: Annotated[str, Field(description="the sentence, verbatim")]
     line: int

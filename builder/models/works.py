@@ -289,13 +289,8 @@ class Table(Record):
 # --- kept by hand ---------------------------------------------------------------------------------
 
 # Of a page of the site: folders in lower case, each with its slash, then perhaps an anchor.
-SiteAddress = Annotated[
-    str,
-    StringConstraints(
-        pattern=r"^(?:[a-z0-9]+(?:[.-][a-z0-9]+)*/)*(?:#[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*)?$",
-        max_length=300,
-    ),
-]
+ADDRESS = r"^(?:[a-z0-9]+(?:[.-][a-z0-9]+)*/)*(?:#[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*)?$"
+SiteAddress = Annotated[str, StringConstraints(pattern=ADDRESS, max_length=300)]
 
 
 class Correction(Record):

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from mkdocs.exceptions import ConfigurationError
 from mkdocs.utils.yaml import yaml_load
 from yaml import MarkedYAMLError
 
@@ -42,10 +43,12 @@ def site_address(project: Project) -> str:
         with project.config.open(encoding="utf-8") as handle:
             settings = yaml_load(handle)
         address = settings.get("site_url") or ""
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
+    except ConfigurationError as error:
+        cause = error.__context__
+        mark = cause.problem_mark if isinstance(cause, MarkedYAMLError) else None
+        got = str(getattr(cause, "problem", error))
         raise ProblemError(
-            Problem(name, line, "error", "settings", "readable YAML", str(error.problem))
+            Problem(name, mark.line + 1 if mark else 0, "error", "settings", "readable YAML", got)
         ) from error
     except (OSError, ValueError, AttributeError) as error:
         raise ProblemError(

@@ -23,7 +23,7 @@ from builder.models import (
 )
 from builder.models.document import Block, Document, Person, WorkFields
 from builder.text import ids
-from builder.text.registries import find_accessions
+from builder.text.databases import find_accessions
 
 # Problems of a reader that a curator should see on the paper's own page.
 _ASKED = frozenset({

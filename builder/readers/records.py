@@ -24,7 +24,7 @@ from typing import NamedTuple
 from builder.errors import Problem, ProblemError
 from builder.models.document import Document, Person
 from builder.readers.draft import Draft, Lines, find_doi
-from builder.readers.people import parse_person
+from builder.readers.names import parse_person
 from builder.readers.references import parse_reference
 from builder.readers.source import Source
 from builder.text.dates import YEAR, parse_date

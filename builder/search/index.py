@@ -33,11 +33,31 @@ FACETS = ("kind", "source", "condition", "evidence", "year")
 
 def write_search(project: Project, atlas: LibraryIndex, site: Path) -> None:
     """Write names, identifiers and full text, and pack the programs. Raises ProblemError."""
-    settings = store.read_yaml(project.content / "search.yml", project.root)
+    path = project.content / "search.yml"
+    settings = store.read_settings(path, project.root, check_settings)
     entries = find_entries(atlas, read_habits(settings))
     day = find_edition(atlas.library).day.isoformat()
     write_index(site / FOLDER, entries, settings, day)
     pack_programs(site / "assets/javascripts")
+
+
+def check_settings(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the data of content/search.yml; fails where it lacks what the search takes of it."""
+    read_habits(data)
+    parse_settings(data)
+    return data
+
+
+def parse_settings(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the data of content/search.yml in the form of the manifest."""
+    return {
+        "context": sorted(set(find_keys(data["context"]))),
+        "wanted": {k: sorted(set(find_keys(" ".join(v)))) for k, v in data["kinds"].items()},
+        "endings": data.get("endings", []),
+        "registers": sorted(r.lower() for r in data["registers"]),
+        "prefixes": sorted(p.lower() for p in data["prefixes"]),
+        "bare": [[b["pattern"], b["prefix"].lower()] for b in data["bare"]],
+    }
 
 
 def write_index(out: Path, entries: Entries, settings: Mapping[str, Any], day: str) -> None:
@@ -60,17 +80,14 @@ def write_index(out: Path, entries: Entries, settings: Mapping[str, Any], day: s
     printed = Counter(word.removesuffix("z") for found in words.values() for word in found)
     pages = write_fulltext(texts, words, out / "pagefind")
     folder = out / "index"
+    parsed = parse_settings(settings)
     kinds = sorted({entry.kind for entry in entries.all})
     manifest = {
         "day": day,
         "kinds": [[kind, *KIND_WORDS.get(kind, ("Glossary", "Glossary"))] for kind in kinds],
         "rules": spelling.rules() | {"suffix": SUFFIX, "families": sorted(families)},
-        "context": sorted(context),
-        "wanted": {k: sorted(set(find_keys(" ".join(v)))) for k, v in settings["kinds"].items()},
-        "endings": endings,
-        "registers": sorted(r.lower() for r in settings["registers"]),
-        "prefixes": sorted(_prefixes(terms) | {p.lower() for p in settings["prefixes"]}),
-        "bare": [[b["pattern"], b["prefix"].lower()] for b in settings["bare"]],
+        **parsed,
+        "prefixes": sorted(_prefixes(terms) | set(parsed["prefixes"])),
         "texts": len(words),
         "terms": [_term_row(t, kinds, rows[t.path], pages, printed) for t in terms],
         "words": write_shards(

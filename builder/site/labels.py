@@ -62,9 +62,6 @@ WORDS = {
     "not_assessed": "Certainty of the evidence: not assessed.",
     "not_advice": "It is not medical advice.",
     "with_subtypes": "with subtypes",
-    "on_retracted": "on retracted work alone",
-    "as_read": "as read",
-    "as_printed": "as printed",
     "report": "Report a wrong statement",
 }
 # The effects that raise a mechanism or an outcome, and those that lower it.
@@ -97,6 +94,7 @@ ROLE_WORDS: dict[str, str] = {
     "cargo": "Cargo",
     "mechanisms": "Mechanisms",
     "targets": "Targets",
+    "stimuli": "Stimuli given to cells",
     "partners": "Co-delivered cells",
     "models": "Models",
     "sites": "Sites",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -89,9 +90,10 @@ def _remember(
 
     Reading YAML takes thirty times as long as reading the same records back from JSON.
     """
-    if cache is None:
-        return read()
-    key = hash_parts([str(kind).encode(), *hash_files((p for p in paths if p.is_file()), base)])
+    there = [path for path in paths if os.path.lexists(path)]
+    if cache is None or not all(path.is_file() for path in there):
+        return read()  # which reports a folder in the place of a file, or a link that leads nowhere
+    key = hash_parts([str(kind).encode(), *hash_files(there, base)])
     held = cache.get(key)
     if held is not None:
         try:
@@ -241,7 +243,8 @@ def read_registry(content: Path, root: Path) -> dict[str, models.RegistryRecord]
 
 # The lists of a finding and of a trial that hold ids of terms.
 _NAMING = (
-    "sources", "modifications", "vehicles", "cargo", "mechanisms", "targets", "partners", "models",
+    "sources", "modifications", "vehicles", "cargo", "mechanisms", "targets", "stimuli", "partners",
+    "models",
     "species", "conditions", "condition_effects", "outcomes", "sites",
 )  # fmt: skip
 

@@ -15,7 +15,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import measure_gold
 import pytest
 import yaml
 
@@ -37,11 +36,6 @@ def spell_out(value: Any) -> Any:
         return value
     value = value.replace("{TAB}", "\t")
     return re.sub(r"\{U\+([0-9A-F]{4})\}", lambda found: chr(int(found[1], 16)), value)
-
-
-@pytest.fixture(scope="module")
-def vocabulary() -> Vocabulary:
-    return measure_gold.read_vocabulary()
 
 
 def follow(value: Any, path: str) -> Any:

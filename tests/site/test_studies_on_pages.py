@@ -19,9 +19,8 @@ from builder.extract.quantities import parse_dose
 from builder.site.index import LibraryIndex, build_index
 from builder.site.labels import DESIGNS, WORDS
 from builder.site.pages.evidence_map import view_grid
-from builder.site.pages.measures import view_amounts
+from builder.site.pages.measures import view_amounts, view_trial_index
 from builder.site.pages.overviews import answer_home
-from builder.site.pages.trials import view_trial_index
 from builder.site.summaries import (
     Sentence,
     answer_coverage,

@@ -58,7 +58,7 @@ from builder.models import (
 )
 from builder.models.document import Document
 from builder.text import ids
-from builder.text.registries import find_registry_ids
+from builder.text.databases import find_registry_ids
 
 __all__ = ["check_entities", "find_findings", "read_text", "trace_findings"]
 
@@ -316,7 +316,7 @@ def _fields(assigned: Iterable[Assigned]) -> dict[str, Any]:
     plain: dict[str, list[str]] = {
         f: []
         for f in (
-            "sources", "modifications", "targets", "partners", "models", "species",
+            "sources", "modifications", "targets", "stimuli", "partners", "models", "species",
             "conditions", "sites",
         )
     }  # fmt: skip

@@ -50,6 +50,8 @@ def read_mechanisms(reading: Reading) -> list[Assigned]:
         if _reports_kind(reading, mention) and not assigned.rule.startswith(_SAID):
             continue
         if assigned.detail == "involves" and _is_stimulus(reading, mention, assigned.rule):
+            if _is_given(reading, mention, assigned.rule):
+                found.append(_assigned(reading, mention, "stimuli", "", "stimulus"))
             continue
         if (mention.start, mention.end) in carried and (
             assigned.detail in ("involves", "modulates") or _is_taken_out(reading, mention)
@@ -111,6 +113,36 @@ def _is_stimulus(reading: Reading, mention: Mention, rule: str) -> bool:
     behind = reading.cues.stimulated.match(reading.behind(mention))
     cue = rule.partition(": ")[2]
     return bool(behind) or rule.startswith("agent") or cue in reading.cues.lists["stimuli"]
+
+
+def _is_given(reading: Reading, mention: Mention, rule: str) -> bool:
+    """Return whether a stimulus is a thing, given to the cells acted on.
+
+    What the cells were given that made the vesicles is a priming.
+    """
+    if rule.startswith(_MEANS) or reading.vocabulary.terms[mention.term].type in _PROCESSES:
+        return False
+    before, behind = reading.before(mention)[-_NEAR:], reading.behind(mention)[:_NEAR]
+    return not (_PRIMED.search(before) or _PRIMED_BEHIND.match(behind))
+
+
+_PROCESSES = ("process", "cell process", "tissue outcome", "concept")
+# Behind these stands what does it, or a way, and nothing that was given.
+_MEANS = ("agent: by", "agent: via", "agent: through")
+# "Exosomes of cells primed with TNF-α", "exosomes from TNF-α-stimulated MSCs".
+_NEAR = 60
+_PRIMED = re.compile(
+    r"\b(?:pre-?\s?(?:treat|condition|stimulat)\w*|prim(?:ed|ing)|licen[sc]ed)\b[^.;]*$"
+    r"|\b(?:exosomes?|s?EVs?|vesicles|secretome)\s+(?:derived\s+|released\s+|secreted\s+)?"
+    r"(?:from|by|of)\s+(?:[\w-]+\s+){0,3}$"
+    r"|\b(?:exosomes?|s?EVs?|vesicles)\s+(?:stimulated|treated|loaded)\s+with\s+$",
+    re.IGNORECASE,
+)
+_PRIMED_BEHIND = re.compile(
+    r"^[\s-]*(?:pre-?\s?(?:treat|condition|stimulat)\w*|prim(?:ed|ing)|licen[sc]ed)\b"
+    r"|^[\s-]*\w+,?\s+(?:[\w-]+\s+){0,3}[\w-]*(?:exosomes?|EVs?|vesicles)\b",
+    re.IGNORECASE,
+)
 
 
 def _reports_kind(reading: Reading, mention: Mention) -> bool:

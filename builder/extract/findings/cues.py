@@ -436,6 +436,8 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
         effect_of_vesicles=re.compile(
             r"^[^.;,]{0,60}?\b(?:effects?|influence|benefits?|actions?|ability|abilities|capacity|"
             rf"potential)\s+of\s+(?:[\w/-]+[\s-]+){{0,5}}{words['vesicle']}\b|"
+            rf"^\s+(?:the\s+)?{words['vesicle']}-(?:induced|mediated|driven|elicited|enhanced|"
+            r"promoted|dependent|triggered|stimulated)\s|"
             r"^\s+(?:their|its|the)\s+(?:[\w-]+\s+){0,2}"
             r"(?:effects?|ability|capacity|actions?|potential)\s+(?:to|on|in)\b",
             re.IGNORECASE,
@@ -464,7 +466,7 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
 def read_cues(content: Path = CONTENT) -> Cues:
     """Return the lexicon of a project. Raises ProblemError where it can't be read."""
     path = choose_table(content, "cues.yml")
-    return parse_cues(store.read_yaml(path, path.parents[1]))
+    return store.read_settings(path, path.parents[1], parse_cues)
 
 
 @dataclass(frozen=True)
@@ -485,7 +487,8 @@ class Rule:
 @lru_cache(maxsize=4)
 def read_rules(path: Path = RULES_FILE) -> Mapping[str, Rule]:
     """Return the rules by their name. Raises ProblemError where the file can't be read."""
-    found = [
-        Rule(**{**r, "reads": tuple(r["reads"])}) for r in store.read_yaml(path, path.parents[1])
-    ]
-    return {rule.rule: rule for rule in found}
+    return store.read_settings(
+        path,
+        path.parents[1],
+        lambda data: {r["rule"]: Rule(**{**r, "reads": tuple(r["reads"])}) for r in data},
+    )

@@ -31,8 +31,8 @@ from builder.readers.jats.values import (
     read_name,
     says_et_al,
 )
+from builder.text.databases import find_accessions
 from builder.text.dates import make_date
-from builder.text.registries import find_accessions
 
 
 class Parts:

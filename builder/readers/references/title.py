@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from builder.project import find_data
-from builder.store import read_yaml
+from builder.store import read_settings
 
 _FILE = find_data("journals.yml")
 
@@ -48,7 +49,11 @@ class JournalWords:
 @functools.cache
 def journal_words() -> JournalWords:
     """Return the words of content/journals.yml. Raises ProblemError where it can't be read."""
-    data: dict[str, Any] = read_yaml(_FILE, _FILE.parents[1])
+    return read_settings(_FILE, _FILE.parents[1], parse_words)
+
+
+def parse_words(data: Mapping[str, Any]) -> JournalWords:
+    """Return the words of the data of content/journals.yml."""
 
     def words(key: str) -> frozenset[str]:
         return frozenset(str(data[key]).split())

@@ -223,14 +223,20 @@ _GROUPS: tuple[tuple[str, str, str], ...] = (
 _ABOUT = {
     "index.json": "collections with count and schema, and the data version",
     "conditions.json": "conditions",
+    "evidence_map.json": "pairs of source and condition, with studies and the best result",
     "findings.json": "statements, each with its quote, place, terms and references",
     "mechanisms.json": "mechanisms",
     "papers.json": "papers read, with CSL-JSON, headings, abstract and entities",
     "references.json": "cited works as CSL-JSON items",
+    "screening.json": "records that the searches found, and what was decided of each",
     "sources.json": "cell sources",
+    "strategies.json": "search strategies, with each day on which they were run",
+    "studies.json": "studies, each once, with design, result and number of participants",
+    "study_cards.json": "what primary studies state of methods, with the numbers of outcomes",
     "tables.json": "tables of the papers, each cell as printed and as read",
     "trials.json": "clinical trials, as papers and registries report them",
     "vehicles.json": "delivery vehicles",
+    "vocabulary.json": "every term, with synonyms, parents and identifiers",
 }
 _KILO = 1000
 

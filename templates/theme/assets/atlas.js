@@ -6,9 +6,9 @@
   const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   const flat = (text) => text.replace(/\s+/g, " ").trim();
 
-  /** The parts of a table or a list that can be hidden one by one. */
+  /** The parts of a table, of tables in groups, or of a list that can be hidden one by one. */
   const partsOf = (target) =>
-    target.tagName === "TABLE" ? [...target.tBodies[0].rows] : [...target.children];
+    target.matches("table, .groups") ? [...target.querySelectorAll("tbody > tr")] : [...target.children];
 
   /** All that a part says, with the full names behind its abbreviations. */
   const wordsOf = (part) =>
@@ -55,7 +55,7 @@
   }
 
   /** Adds the rows that stand on further pages; their links stay right. */
-  async function fetchRows(place, table) {
+  async function fetchRows(place, target) {
     const pages = place.dataset.more.split(" ").map((href) => new URL(href, location.href));
     const texts = await Promise.all(pages.map(async (page) => {
       const answer = await fetch(page);
@@ -64,10 +64,13 @@
     }));
     texts.forEach((text, n) => {
       const held = new DOMParser().parseFromString(text, "text/html");
-      for (const row of held.querySelectorAll("table.findings > tbody > tr")) {
+      for (const row of held.querySelectorAll("table:is(.findings, .index) > tbody > tr")) {
         for (const link of row.querySelectorAll("a[href]"))
           link.href = new URL(link.getAttribute("href"), pages[n]).href;
-        table.tBodies[0].append(document.adoptNode(row));
+        const group = row.closest(".groups > section");
+        const body = group ? document.getElementById(group.id)?.querySelector("tbody") : target.tBodies[0];
+        if (body) body.append(document.adoptNode(row));
+        else target.append(document.adoptNode(group));
       }
     });
     delete place.dataset.more;
@@ -139,6 +142,8 @@
         part.hidden = !fits;
         if (fits) shown += 1;
       });
+      for (const group of target.querySelectorAll(":scope > section"))
+        group.hidden = !group.querySelector("tbody > tr:not([hidden])");
       const narrowed = words.length > 0 || wanted.length > 0;
       count.textContent = narrowed ? `${shown} of ${parts.length}` : "";
       if (save) save.textContent = `Download these ${shown} as CSV`;

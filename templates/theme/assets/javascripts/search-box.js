@@ -75,6 +75,7 @@ export function createBox(form, input) {
       status.textContent = "";
       return;
     }
+    list.dataset.state = "busy";
     const later = (act, wait) => {
       clearTimeout(timer);
       timer = setTimeout(() => { if (mine === turn) act(); }, wait);
@@ -86,7 +87,9 @@ export function createBox(form, input) {
     const fill = async (kinds) => {
       const { results, found } = await search(query, { open: true });
       const hits = await Promise.all(results.slice(0, MOST).map(async (hit) => (hit.path ? hit : { ...(await hit.load()), ...hit })));
-      if (mine === turn && hits.length) show(query, hits, kinds, describe(hits, found.notice));
+      if (mine !== turn) return;
+      if (hits.length) show(query, hits, kinds, describe(hits, found.notice));
+      list.dataset.state = "done";
     };
     try {
       const engine = await start();
@@ -96,7 +99,9 @@ export function createBox(form, input) {
       if (mine !== turn) return;
       clearTimeout(timer);
       show(query, names, kinds, describe(names, notice));
-      if (plan && names.length <= FEW) later(() => fill(kinds).catch(fail), WAIT);
+      const more = plan && names.length <= FEW;
+      list.dataset.state = more ? "busy" : "done";
+      if (more) later(() => fill(kinds).catch(fail), WAIT);
     } catch {
       fail();
     }
