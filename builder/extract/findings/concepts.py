@@ -51,7 +51,7 @@ def read_mechanisms(reading: Reading) -> list[Assigned]:
             continue
         if assigned.detail == "involves" and _is_stimulus(reading, mention, assigned.rule):
             if _is_given(reading, mention, assigned.rule):
-                found.append(_assigned(reading, mention, "stimuli", "", "stimulus"))
+                found.append(reading.assign(mention, "stimuli", "stimulus"))
             continue
         if (mention.start, mention.end) in carried and (
             assigned.detail in ("involves", "modulates") or _is_taken_out(reading, mention)
