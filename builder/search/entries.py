@@ -239,7 +239,7 @@ def _term_entry(
 
 def _term_sections(
     atlas: LibraryIndex, term: Term, findings: Sequence[Finding]
-) -> Iterator[tuple[str, float]]:
+) -> Iterator[Section]:
     """Yield a term's definition, its names, and the terms that its findings name most."""
     near: Counter[str] = Counter()
     for finding in findings:
@@ -247,9 +247,9 @@ def _term_sections(
     known = atlas.library.terms
     ranked = sorted(near.items(), key=lambda item: (-item[1], item[0]))
     labels = [known[name].label for name, _ in ranked if name in known]
-    yield term.definition or "", PLAIN
-    yield ", ".join(filter(None, [term.abbreviation, *term.synonyms])), NAMES
-    yield ", ".join(labels[:_MOST_NEIGHBOURS]), ASIDE
+    yield Section(term.definition or "")
+    yield _hidden(", ".join(filter(None, [term.abbreviation, *term.synonyms])), NAMES)
+    yield _hidden(", ".join(labels[:_MOST_NEIGHBOURS]), ASIDE)
 
 
 def _trial_entry(

@@ -60,6 +60,8 @@ def write_index(out: Path, entries: Entries, settings: Mapping[str, Any], day: s
     printed = Counter(word.removesuffix("z") for found in words.values() for word in found)
     pages = write_fulltext(texts, words, out / "pagefind")
     folder = out / "index"
+    registers = sorted(r.lower() for r in settings["registers"])
+    prefixes = sorted(_prefixes(terms) | {p.lower() for p in settings["prefixes"]})
     kinds = sorted({entry.kind for entry in entries.all})
     manifest = {
         "day": day,
@@ -67,10 +69,8 @@ def write_index(out: Path, entries: Entries, settings: Mapping[str, Any], day: s
         "rules": spelling.rules() | {"suffix": SUFFIX, "families": sorted(families)},
         "context": sorted(context),
         "wanted": {k: sorted(set(find_keys(" ".join(v)))) for k, v in settings["kinds"].items()},
-        "endings": endings,
-        "registers": sorted(r.lower() for r in settings["registers"]),
-        "prefixes": sorted(_prefixes(terms) | {p.lower() for p in settings["prefixes"]}),
-        "bare": [[b["pattern"], b["prefix"].lower()] for b in settings["bare"]],
+        "registers": registers,
+        "patterns": _patterns(settings, registers, prefixes),
         "texts": len(words),
         "terms": [_term_row(t, kinds, rows[t.path], pages, printed) for t in terms],
         "words": write_shards(
@@ -92,6 +92,21 @@ def _prefixes(terms: Iterable[Entry]) -> set[str]:
     return {curie.split(":")[0].lower() for curie in curies}
 
 
+def _patterns(
+    settings: Mapping[str, Any], registers: Iterable[str], prefixes: Iterable[str]
+) -> dict[str, list[list[str]]]:
+    """Return how identifiers look, with the lists of registers and databases filled in."""
+    lists = {"REGISTERS": "|".join(registers), "PREFIXES": "|".join(map(re.escape, prefixes))}
+
+    def fill(pattern: str) -> str:
+        return re.sub("|".join(lists), lambda m: lists[m[0]], pattern)
+
+    return {
+        form: [[fill(pattern), *rest] for pattern, *rest in rules]
+        for form, rules in settings["identifiers"].items()
+    }
+
+
 def _term_row(
     entry: Entry,
     kinds: list[str],
@@ -99,14 +114,15 @@ def _term_row(
     pages: Mapping[str, str],
     printed: Collection[str],
 ) -> list[Any]:
-    """Return [address, kind, label, abbreviation, weight, names, id, is named] of a term.
+    """Return [address, kind, label, abbreviation, weight, names, id, word] of a term.
 
     The weight is -1 where no evidence names it; the last two are left out where they are nothing.
     """
     weight = entry.weight if entry.evident else -1
     row = [entry.path, kinds.index(entry.kind), entry.title, entry.detail, weight, "|".join(names)]
-    if term_word(find_id(entry.path)).removesuffix("z") in printed:
-        return [*row, pages.get(entry.path, ""), 1]
+    word = term_word(find_id(entry.path))
+    if word.removesuffix("z") in printed:
+        return [*row, pages.get(entry.path, ""), word]
     return [*row, pages[entry.path]] if entry.path in pages else row
 
 
@@ -205,11 +221,12 @@ def write_shards(
             size = 0
         pieces[-1][key] = items[key]
         size += cost
+    pieces = pieces or [{}]
     bodies = [encode(piece) for piece in pieces]
     stem = f"{name}.{hashlib.sha256(b''.join(bodies)).hexdigest()[:8]}"
     for number, body in enumerate(bodies):
         store.write_bytes(folder / f"{stem}.{number}.json", body)
-    return {"first": [next(iter(piece)) for piece in pieces], "name": stem}
+    return {"first": [next(iter(piece), "") for piece in pieces], "name": stem}
 
 
 def pack_programs(folder: Path) -> None:

@@ -31,7 +31,7 @@ SETTINGS: dict[str, Any] = {
     "kinds": {"trial": ["trial"]},
     "registers": ["NCT"],
     "prefixes": ["CL"],
-    "bare": [],
+    "identifiers": {"bare": [["^(REGISTERS)(\\d+)$", "$1$2", "$1$2"]]},
 }
 
 

@@ -1,6 +1,9 @@
 /* The cite box: copies a citation, and copies or saves BibTeX, RIS and CSL-JSON, which index.json
 beside the page holds. Without it the text can be marked, and the links lead to that file. */
 
+import { flat, make, save } from "./atlas.js";
+
+const FAILED = " Could not be made; mark the text, or open the JSON of this page.";
 const FORMATS = {
   bib: ({ bibtex }, list) => bibtex[list],
   ris: ({ ris }, list) => ris[list],
@@ -14,25 +17,16 @@ async function read(source) {
   return FORMATS[source.dataset.format](await answer.json(), source.dataset.list);
 }
 
-function fail(status, error) {
-  status.textContent = " Could not be made; mark the text, or open the JSON of this page.";
-  throw error;
-}
-
 function addButton(source, what) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "copy";
-  button.textContent = "Copy";
   let above = source.closest("p");
   while (above && above.tagName !== "H2") above = above.previousElementSibling;
-  button.setAttribute("aria-label", `Copy ${what}: ${above?.textContent.trim() ?? ""}`);
-  const status = document.createElement("span");
-  status.setAttribute("role", "status");
+  const label = `Copy ${what}: ${above?.textContent.trim() ?? ""}`;
+  const button = make("button", { type: "button", class: "copy", "aria-label": label }, "Copy");
+  const status = make("span", { role: "status" });
   button.addEventListener("click", () =>
     read(source)
       .then((text) => navigator.clipboard.writeText(text))
-      .then(() => { status.textContent = " Copied."; }, (error) => fail(status, error)));
+      .then(() => { status.textContent = " Copied."; }, () => { status.textContent = FAILED; }));
   source.after(" ", ...(navigator.clipboard ? [button] : []), status);
   return status;
 }
@@ -40,29 +34,22 @@ function addButton(source, what) {
 for (const text of document.querySelectorAll(".cite .cite-text")) addButton(text, "the citation");
 for (const file of document.querySelectorAll(".cite .cite-files a[data-format]")) {
   const status = addButton(file, file.textContent);
-  file.addEventListener("click", async (event) => {
+  file.addEventListener("click", (event) => {
     event.preventDefault();
-    const text = await read(file).catch((error) => fail(status, error));
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
-    link.download = file.dataset.save;
-    link.click();
-    URL.revokeObjectURL(link.href);
+    read(file).then((text) => save(file.dataset.save, text), () => { status.textContent = FAILED; });
   });
 }
 
 /* Each statement: a citation of its own, and a report that names it. */
 const here = location.href.split(/[?#]/)[0];
-const flat = (text) => text.replace(/\s+/g, " ").trim();
 for (const code of document.querySelectorAll("[data-address]")) code.textContent = here;
 const report = document.querySelector(".atlas-footer .report a");
 for (const entry of document.querySelectorAll(".statements > li")) {
   entry.querySelector("details")?.addEventListener("toggle", ({ target }) => {
     const quote = flat(entry.querySelector("blockquote").textContent);
-    const source = document.createElement("p");
-    source.className = "statement-citation";
     const page = flat(document.querySelector(".cite .cite-text")?.textContent ?? document.title);
-    source.textContent = `“${quote}” ${page.replace(/https?:\S+$/, "")} ${here}#${entry.id}`;
+    const citation = `“${quote}” ${page.replace(/https?:\S+$/, "")} ${here}#${entry.id}`;
+    const source = make("p", { class: "statement-citation" }, citation);
     const link = report?.cloneNode(true);
     if (link) {
       link.textContent = "Report this statement";
