@@ -18,7 +18,7 @@ from typing import Any
 
 from builder import store
 from builder.project import Project
-from builder.search.entries import Entries, Entry, find_entries, read_habits
+from builder.search.entries import Entries, Entry, find_entries
 from builder.search.fulltext import find_words, term_word, write_fulltext
 from builder.search.normalise import SUFFIX, Tokenizer, find_families, find_keys, normalise
 from builder.site.index import LibraryIndex
@@ -32,12 +32,11 @@ FACETS = ("kind", "source", "condition", "evidence", "year")
 
 
 def write_search(project: Project, atlas: LibraryIndex, site: Path) -> None:
-    """Write names, identifiers and full text, and pack the programs. Raises ProblemError."""
+    """Write names, identifiers and full text. Raises ProblemError."""
     settings = store.read_yaml(project.content / "search.yml", project.root)
-    entries = find_entries(atlas, read_habits(settings))
+    entries = find_entries(atlas, settings)
     day = find_edition(atlas.library).day.isoformat()
     write_index(site / FOLDER, entries, settings, day)
-    pack_programs(site / "assets/javascripts")
 
 
 def write_index(out: Path, entries: Entries, settings: Mapping[str, Any], day: str) -> None:
@@ -72,7 +71,7 @@ def write_index(out: Path, entries: Entries, settings: Mapping[str, Any], day: s
         "registers": registers,
         "patterns": _patterns(settings, registers, prefixes),
         "texts": len(words),
-        "terms": [_term_row(t, kinds, rows[t.path], pages, printed) for t in terms],
+        "terms": [_term_row(t, kinds, rows[t.path], pages.get(t.path, ""), printed) for t in terms],
         "words": write_shards(
             folder, "words", {w: n for w, n in printed.items() if not w.endswith("q")}
         ),
@@ -108,39 +107,28 @@ def _patterns(
 
 
 def _term_row(
-    entry: Entry,
-    kinds: list[str],
-    names: Sequence[str],
-    pages: Mapping[str, str],
-    printed: Collection[str],
+    entry: Entry, kinds: list[str], names: Sequence[str], page: str, printed: Collection[str]
 ) -> list[Any]:
-    """Return [address, kind, label, abbreviation, weight, names, id, word] of a term.
+    """Return [address, kind, label, abbreviation, weight, other names, id, is named] of a term.
 
-    The weight is -1 where no evidence names it; the last two are left out where they are nothing.
+    The weight is -1 where no evidence names it. The id is empty where no text is of it; the last
+    says whether a text names it. The browser makes the words of the label itself.
     """
     weight = entry.weight if entry.evident else -1
-    row = [entry.path, kinds.index(entry.kind), entry.title, entry.detail, weight, "|".join(names)]
-    word = term_word(find_id(entry.path))
-    if word.removesuffix("z") in printed:
-        return [*row, pages.get(entry.path, ""), word]
-    return [*row, pages[entry.path]] if entry.path in pages else row
+    word = term_word(find_id(entry.path)).removesuffix("z")
+    shown = [entry.path, kinds.index(entry.kind), entry.title, entry.detail]
+    return [*shown, weight, "|".join(names[1:]), page, int(word in printed)]
 
 
 def _short_names(entry: Entry, tokenizer: Tokenizer) -> Iterator[str]:
     """Yield a term's names as words, without variants that only re-order another's words."""
-    bags: set[frozenset[str]] = set()
-    seen: set[str] = set()
+    seen: set[str | frozenset[str]] = {""}
     for name in entry.names:
         words = tokenizer.find_names(name)
-        bag = frozenset(words) - tokenizer.context
-        if (
-            words
-            and " ".join(words) not in seen
-            and (name not in entry.variants or bag not in bags)
-        ):
-            yield " ".join(words)
-        seen.add(" ".join(words))
-        bags.add(bag)
+        joined, bag = " ".join(words), frozenset(words) - tokenizer.context
+        if joined not in seen and (name not in entry.variants or bag not in seen):
+            yield joined
+        seen |= {joined, bag}
 
 
 def _identifiers(entries: Entries) -> dict[str, list[list[str]]]:
@@ -227,15 +215,3 @@ def write_shards(
     for number, body in enumerate(bodies):
         store.write_bytes(folder / f"{stem}.{number}.json", body)
     return {"first": [next(iter(piece), "") for piece in pieces], "name": stem}
-
-
-def pack_programs(folder: Path) -> None:
-    """Take whole lines of comment and all indents out of the search's programs in a folder.
-
-    A reader would only load them. The programs must hold no string that runs over lines; a test
-    keeps it so.
-    """
-    for path in sorted(folder.glob("search*.js")):
-        lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
-        kept = [line for line in lines if line and not line.startswith("//")]
-        store.write_bytes(path, "\n".join([*kept, ""]).encode())

@@ -55,7 +55,7 @@ class Engine {
   constructor(manifest) {
     this.settings = manifest;
     this.fold = createFold(manifest);
-    this.terms = new TermIndex(manifest);
+    this.terms = new TermIndex(manifest, this.fold);
     this.kinds = new Map(manifest.kinds.map(([id, one, many]) => [id, { one, many }]));
   }
 

@@ -5,7 +5,7 @@ import { make } from "../atlas.js";
 import { address, QUIET, search, start } from "./search-engine.js";
 
 const BEST = 5; // results that stand first whatever their kind
-const STEP = 5; // of each kind behind them, and more each time
+const STEP = 3; // of each kind behind them, and more each time
 const MOST_PLACES = 3;
 const SPAN = 24; // words of an excerpt
 const FACETS = ["kind", "source", "condition", "evidence", "year"];
@@ -212,7 +212,7 @@ export function createPage() {
   for (const turned of ["toggle", "pointerenter", "focusin"]) folded.addEventListener(turned, fillWanted);
   more.addEventListener("click", async () => {
     const before = new Set([...list.children].map((entry) => entry.firstElementChild.href));
-    room += 2 * STEP;
+    room += 10;
     await show(await start(), turn).catch(() => {});
     [...list.querySelectorAll("li > a:first-child")].find(({ href }) => !before.has(href))?.focus();
   });

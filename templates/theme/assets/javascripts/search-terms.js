@@ -11,13 +11,14 @@ const [MOST, ENOUGH, LEAST] = [0.7, 0.6, 0.3]; // shares of a query's weight tha
 const MOST_RUN = 8;
 
 export class TermIndex {
-  constructor({ terms: rows, kinds, context }) {
+  constructor({ terms: rows, kinds, context }, fold) {
     this.context = new Set(context);
     this.whole = new Map(); // name without spaces -> its entries, {term, n, words, own}
     this.words = new Map(); // word -> the same
     const put = (map, key, entry) => (map.has(key) ? map.get(key).push(entry) : map.set(key, [entry]));
-    this.terms = rows.map(([path, kind, title, detail, weight, joined, id, word = ""], term) => {
-      const names = joined.split("|");
+    this.terms = rows.map(([path, kind, title, detail, weight, joined, id, isNamed], term) => {
+      const names = [fold(title).map(({ key }) => key).join(" "), ...joined.split("|")].filter(Boolean);
+      const word = isNamed ? `${path.match(/([^/#]+)\/?$/)[1].replaceAll("-", "")}qz` : "";
       names.forEach((name, n) => {
         const words = name.split(" ");
         const entry = { term, n, words, own: this.essence(words) };
