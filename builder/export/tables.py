@@ -26,7 +26,7 @@ from builder.errors import Problem, ProblemError
 from builder.export.records import COLLECTIONS, Data, record_schema
 from builder.project import find_data
 from builder.store import read_settings, write_bytes
-from builder.store.build_info import DATA_LICENCE, Edition
+from builder.store.library import DATA_LICENCE, Edition
 from builder.text import ids
 
 CSV_FOLDER = "data/csv"
