@@ -44,7 +44,7 @@ from builder.site.summaries import (
     list_designs,
     text,
 )
-from builder.store.build_info import DATA_LICENCE, Edition
+from builder.store.library import DATA_LICENCE, Edition
 from builder.text import ids
 from builder.text.spelling import fold
 
