@@ -25,17 +25,25 @@ from builder.addresses.renewal import check_addresses
 from builder.curate.checks import check_library, check_terms
 from builder.curate.corrections import apply_corrections
 from builder.curate.reading import read_corrections
+from builder.curate.review_flow import read_screening, read_strategies
 from builder.errors import ProblemError
 from builder.extract import design, methods_text
 from builder.extract.findings import cues
 from builder.models import CslItem, RegistryRecord
 from builder.project import Project
 from builder.readers.references.title import parse_words
-from builder.refresh import clinicaltrials, crossref, databases, europepmc
-from builder.refresh.http_client import Answer, ServiceError
-from builder.refresh.screening import read_screening, read_strategies, write_screening
-from builder.refresh.services import CLINICAL_TRIALS, CROSSREF, EUROPE_PMC, Service
-from builder.refresh.trials import merge_record
+from builder.refresh import clinicaltrials, crossref, europepmc
+from builder.refresh.clinicaltrials import merge_record
+from builder.refresh.hits import Page
+from builder.refresh.http_client import (
+    CLINICAL_TRIALS,
+    CROSSREF,
+    EUROPE_PMC,
+    Answer,
+    Service,
+    ServiceError,
+)
+from builder.refresh.screening import write_screening
 from builder.search.index import check_settings
 
 COUNT = int(os.environ.get("MUTATIONS", "300"))
@@ -146,9 +154,9 @@ def use_records(project: Project) -> None:
 
 
 def use_screening(project: Project) -> None:
-    found = read_screening(project)
+    found = read_screening(project.root)
     write_screening(project, found.runs, found.records)
-    assert read_screening(project).records == sorted(found.records, key=lambda r: r.id)
+    assert read_screening(project.root).records == sorted(found.records, key=lambda r: r.id)
 
 
 def settings(name: str, parse: Callable[[Any], object]) -> Callable[[Project], object]:
@@ -162,7 +170,7 @@ KINDS: dict[str, tuple[str, Callable[[Project], object]]] = {
     "identifiers": ("identifiers.yml", use_records),
     "addresses": ("urls.yml", use_records),
     "screening": ("screening.yml", use_screening),
-    "strategies": ("searches/exosome-trials.yml", read_strategies),
+    "strategies": ("searches/exosome-trials.yml", lambda p: read_strategies(p.root)),
     "cues": ("cues.yml", settings("cues.yml", cues.parse_cues)),
     "rules": ("rules.yml", lambda p: cues.read_rules.__wrapped__(p.content / "rules.yml")),
     "evidence": ("evidence.yml", settings("evidence.yml", design.parse_words)),
@@ -233,7 +241,7 @@ def ask_registry(data: dict[str, Any]) -> list[Any]:
     return [merge_record(None, "NCT01234567", facts, "ClinicalTrials.gov", DAY)]
 
 
-def take_pages(pages: Iterator[databases.Page]) -> list[Any]:
+def take_pages(pages: Iterator[Page]) -> list[Any]:
     return [repr(page).encode() and page for _, page in zip(range(3), pages, strict=False)]
 
 
@@ -260,22 +268,22 @@ ANSWERS: dict[str, tuple[dict[str, Any], Callable[[dict[str, Any]], list[Any]]]]
         service_answers.crossref_list(service_answers.crossref_item()),
         lambda d: ask_all(
             lambda: crossref.ask_title(Answering(CROSSREF, d), WORK, ""),
-            lambda: take_pages(databases.search_crossref(Answering(CROSSREF, d), "x")),
+            lambda: take_pages(crossref.search_crossref(Answering(CROSSREF, d), "x")),
         ),
     ),
     "europe-pmc": (
         {**service_answers.pmc_search(service_answers.pmc_result()),
          "nextCursorMark": "*"},
         lambda d: ask_all(
-            lambda: europepmc.ask_doi(Answering(EUROPE_PMC, d), "10.1000/roe.1", DAY),
+            lambda: europepmc.ask_work(Answering(EUROPE_PMC, d), DAY, "10.1000/roe.1"),
             lambda: europepmc.ask_title(Answering(EUROPE_PMC, d), WORK),
-            lambda: take_pages(databases.search_europe_pmc(Answering(EUROPE_PMC, d), "x")),
+            lambda: take_pages(europepmc.search_europe_pmc(Answering(EUROPE_PMC, d), "x")),
         ),
     ),
     "trials": (
         {"studies": [service_answers.study()], "totalCount": 1},
         lambda d: ask_all(
-            lambda: take_pages(databases.search_trials(Answering(CLINICAL_TRIALS, d), "x"))
+            lambda: take_pages(clinicaltrials.search_trials(Answering(CLINICAL_TRIALS, d), "x"))
         ),
     ),
 }  # fmt: skip
