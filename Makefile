@@ -13,7 +13,7 @@ export PYTHONPATH := .
 PYTEST_ARGS ?=
 BROWSER_TESTS := tests/browser
 
-.PHONY: help site serve test test-fast fuzz check check-zensical bench bench-extract bench-growth bench-review bench-read bench-search bench-site lock release clean site-env test-env
+.PHONY: help site serve test test-fast fuzz mutants check check-zensical bench bench-extract bench-growth bench-review bench-read bench-search bench-site bench-renewal lock release clean site-env test-env
 .DELETE_ON_ERROR:
 
 help: ## list these commands
@@ -34,14 +34,18 @@ test-fast: test-env ## run the tests that need no browser
 	.ci/get-test-programs --no-browser
 	$(PYTHON) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --ignore $(BROWSER_TESTS) $(PYTEST_ARGS)
 
-fuzz: test-env ## kill 250 commands at any moment, and read 10,000 mutated papers
+fuzz: test-env ## kill 250 commands at any moment; read 10,000 mutated papers, files and answers
 	$(PYTHON) tests/fuzz/kill.py --kills 250
-	MUTATIONS=10000 $(PYTHON) -m pytest -q tests/readers/test_mutations.py
+	MUTATIONS=10000 $(PYTHON) -m pytest -q tests/readers/test_mutations.py tests/fuzz/test_hand_kept.py
+
+mutants: test-env ## change the program in one place at a time; print what no test notices
+	$(PYTHON) tests/fuzz/mutants.py --sample $(or $(SAMPLE),30)
 
 check: test-env ## check style, types, content/ and that the site builds
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m ruff format --check
 	$(PYTHON) -m mypy
+	$(PYTHON) .ci/check_packages.py requirements-dev.lock
 	$(ATLAS) check
 	$(ATLAS) build
 
@@ -57,6 +61,9 @@ bench-growth: test-env ## measure extraction: a paper, ten times the terms, a hu
 
 bench-site: test-env ## measure pages, files, bytes and seconds: make bench-site PAPERS="100 1000"
 	$(PYTHON) bench/site.py $(PAPERS)
+
+bench-renewal: test-env ## count the pages that a changed word, definition, template or line of CSS renews
+	$(PYTHON) bench/site.py --renewed
 
 bench-search: test-env site ## measure the search beside the theme's own, today and at 10,000 pages
 	$(PYTHON) bench/search.py

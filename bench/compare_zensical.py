@@ -1,8 +1,8 @@
-"""Build the rendered pages with Zensical, and compare its addresses with those of MkDocs.
+"""Build the rendered pages with Zensical, and compare addresses and anchors with those of MkDocs.
 
 Run it by ``make check-zensical``, which installs Zensical into an environment of its own. Exits 1
-where an address is missing in either. Zensical has no option for the folder of the site,
-so it works on a copy of the settings, the pages and the theme.
+where an address or an anchor is missing in either. Zensical has no option for the folder of the
+site, so it works on a copy of the settings, the pages and the theme.
 """
 
 from __future__ import annotations
@@ -16,23 +16,25 @@ from pathlib import Path
 from builder import pipeline
 from builder.errors import ProblemError
 from builder.project import Project
+from builder.publish.linkcheck import find_pages
 from builder.publish.site import build_environment, build_html
 
+Anchors = dict[str, frozenset[str]]
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def list_addresses(site: Path) -> set[str]:
-    """Return the address of each page of a site."""
+def list_anchors(site: Path) -> dict[str, frozenset[str]]:
+    """Return the anchors of each page of a site, by its address; ``__skip`` is the theme's own."""
     return {
-        path.relative_to(site).as_posix().removesuffix("index.html")
-        for path in site.rglob("*.html")
+        page.path.removesuffix("index.html"): page.anchors - {"__skip"}
+        for page in find_pages(site)
         # A file of the theme that a program fetches is no page.
-        if "assets" not in path.relative_to(site).parts
+        if not page.path.startswith("assets/")
     }
 
 
-def build_both(project: Project, work: Path) -> tuple[set[str], set[str]]:
-    """Return the addresses of MkDocs and of Zensical for the same pages."""
+def build_both(project: Project, work: Path) -> tuple[Anchors, Anchors]:
+    """Return the addresses and anchors of MkDocs and of Zensical for the same pages."""
     for folder in ("templates/theme", "build/docs"):
         shutil.copytree(project.root / folder, work / folder)
     shutil.copy(project.config, work / project.config.name)
@@ -41,10 +43,11 @@ def build_both(project: Project, work: Path) -> tuple[set[str], set[str]]:
     subprocess.run(
         [ROOT / "build/env/zensical/bin/zensical", "build", "--clean"],
         cwd=work,
-        env=build_environment(project),
+        # It takes a folder below the settings only, and no absolute path.
+        env={**build_environment(copy), "ATLAS_DOCS": "build/docs"},
         check=True,
     )
-    return list_addresses(work / "mkdocs"), list_addresses(work / "site")
+    return list_anchors(work / "mkdocs"), list_anchors(work / "site")
 
 
 def main() -> int:
@@ -57,12 +60,16 @@ def main() -> int:
     except ProblemError as error:
         print(error, file=sys.stderr)
         return 1
-    for address in sorted(mkdocs - zensical):
-        print(f"only MkDocs makes /{address}")
-    for address in sorted(zensical - mkdocs):
-        print(f"only Zensical makes /{address}")
-    print(f"{len(mkdocs & zensical)} addresses are the same.")
-    return 1 if mkdocs != zensical else 0
+    differing = 0
+    for name, one, other in (("MkDocs", mkdocs, zensical), ("Zensical", zensical, mkdocs)):
+        for address, anchors in sorted(one.items()):
+            more = sorted(anchors - other[address]) if address in other else None
+            if more is None or more:
+                differing += 1
+                print(f"only {name} makes /{address}{'#' + ', #'.join(more) if more else ''}")
+    anchors = sum(map(len, mkdocs.values()))
+    print(f"{len(mkdocs)} addresses with {anchors} anchors, {differing} differ.")
+    return 1 if differing else 0
 
 
 if __name__ == "__main__":

@@ -5,21 +5,23 @@ Every stage returns a report or raises ProblemError, and prints nothing.
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from jinja2 import TemplateError, TemplateSyntaxError, UndefinedError
 
 from builder import export, store
 from builder.addresses import renewal
+from builder.curate import extraction
 from builder.curate.checks import check_library, check_quotes, check_terms
 from builder.curate.extraction import (
     Notify,
     Report,
-    check,
     check_corrections,
     extract,
     extract_records,
@@ -27,15 +29,27 @@ from builder.curate.extraction import (
     silent,
 )
 from builder.errors import Problem, ProblemError, has_errors
+from builder.extract import design, methods_text
+from builder.extract.findings.cues import parse_cues
 from builder.project import Project
 from builder.publish import site as publish
+from builder.readers.references.title import parse_words
+from builder.search.index import check_settings
 from builder.site.pages import Page, view_site
 from builder.site.render import RenderReport, render_site, write_pages
 from builder.store import Library, load
-from builder.store.atomic_replace import hold_lock
-from builder.store.build_info import find_edition
 from builder.store.cache import Cache
-from builder.store.transaction import stage
+from builder.store.library import find_edition
+from builder.store.transaction import hold_lock, stage
+
+# The word lists kept by hand, each with what reads it.
+_SETTINGS: dict[str, Callable[[Any], object]] = {
+    "cues.yml": parse_cues,
+    "evidence.yml": design.parse_words,
+    "journals.yml": parse_words,
+    "reporting-items.yml": methods_text.parse_words,
+    "search.yml": check_settings,
+}
 
 
 @dataclass(slots=True)
@@ -53,6 +67,24 @@ class _Preview:
 
 _PREVIEWED: dict[Path, _Preview] = {}  # by the site
 __all__ = ["Notify", "Report", "build", "check", "extract", "load", "render", "silent"]
+
+
+def check(project: Project, notify: Notify = silent) -> Report:
+    """Check that content/ is what extract would write, and that all in it holds together."""
+    report = extraction.check(project, notify)
+    problems = {str(problem): problem for problem in [*report.problems, *_check_settings(project)]}
+    return replace(report, problems=sorted(problems.values(), key=Problem.sort_key))
+
+
+def _check_settings(project: Project) -> Iterator[Problem]:
+    """Yield a problem for each file of word lists that lacks what is taken from it."""
+    for name, parse in _SETTINGS.items():
+        path = project.content / name
+        if os.path.lexists(path):
+            try:
+                store.read_settings(path, project.root, parse)
+            except ProblemError as error:
+                yield from error.problems
 
 
 def render(project: Project, notify: Notify = silent) -> Report:
@@ -76,6 +108,15 @@ def _template_faults(project: Project) -> Iterator[None]:
     """Turn a fault of a template into a problem with its file and line."""
     try:
         yield
+    except UnicodeDecodeError as error:
+        for path in sorted(project.templates.rglob("*.j2")):
+            if error.object == path.read_bytes():
+                name = store.relative(path, project.root)
+                got = f"byte {error.object[error.start]:#x}"
+                raise ProblemError(
+                    Problem(name, 0, "error", "template", "text in UTF-8", got)
+                ) from error
+        raise
     except (TemplateError, UndefinedError) as error:
         frames = traceback.extract_tb(error.__traceback__)
         inside = [(f.filename, f.lineno or 0) for f in frames if f.filename.endswith(".j2")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from pathlib import Path
 
@@ -18,12 +19,21 @@ settings.register_profile("same", derandomize=True, deadline=None)
 settings.load_profile("same")
 
 ROOT = Path(__file__).resolve().parent.parent
+# `make test BUILD=…` has fetched there what tests need; their projects have folders of their own.
+BUILD = Project(ROOT).build
+os.environ.pop("ATLAS_BUILD", None)
 
 
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The folder of the project itself; tests read it and never write there."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def build() -> Path:
+    """The build folder of the project itself."""
+    return BUILD
 
 
 @pytest.fixture(scope="session")

@@ -31,9 +31,11 @@ def test_every_action_is_pinned_by_its_commit(workflow: dict[str, Any]) -> None:
                 assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", step["uses"])
 
 
-def test_only_the_last_step_of_the_watch_holds_a_token() -> None:
-    text = next(p for p in FILES if p.stem == "living-review").read_text(encoding="utf-8")
-    steps = yaml.safe_load(text)["jobs"]["watch"]["steps"]
+@pytest.mark.parametrize("name", ["living-review", "renew-locks"])
+def test_only_the_last_step_holds_a_token(name: str) -> None:
+    text = next(p for p in FILES if p.stem == name).read_text(encoding="utf-8")
+    (job,) = yaml.safe_load(text)["jobs"].values()
+    steps = job["steps"]
     assert steps[0]["with"]["persist-credentials"] is False
     assert [s["name"] for s in steps if "GH_TOKEN" in s.get("env", {})] == [
         "Open or renew the pull request"

@@ -21,7 +21,7 @@ from builder.errors import Problem, ProblemError
 from builder.models import Address
 from builder.project import Project
 from builder.store import Library, PaperBundle
-from builder.store.build_info import today
+from builder.store.library import today
 
 _ADDRESS = re.compile(r"^- address: (.*)$", re.MULTILINE)
 # An entry whose values YAML takes for text as they stand.
@@ -73,7 +73,8 @@ def renew_ledger(
     entries = ledger.extend_ledger(library.ledger, current, day, ledger.find_papers(library))
     entries = ledger.lead_rows(entries, moves, find_row_moves(before, after, moves))
     entries = ledger.apply_moves(entries, moves, current)
-    entries = ledger.withdraw_findings(entries, current, library.papers)
+    renamed = {r.removeprefix("paper:") for r in moves if r.startswith("paper:")}
+    entries = ledger.withdraw_findings(entries, current, renamed | library.papers.keys())
     return ledger.date_ledger(entries, digest_pages(library), day)
 
 

@@ -79,11 +79,11 @@ def extract(project: Project, jobs: int | None, dask: str | None) -> None:
 @click.pass_obj
 def check(project: Project, as_json: bool) -> None:
     """Check content/ against the seeds, and every name in it."""
-    from builder.curate import extraction
+    from builder import pipeline
 
     try:
         with Stages() as stages:
-            report = extraction.check(project, stages.notify)
+            report = pipeline.check(project, stages.notify)
             problems = report.problems
     except ProblemError as error:
         problems = error.problems
@@ -127,7 +127,13 @@ def build(project: Project, force: bool, out: Path | None) -> None:
 
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8000, show_default=True, help="The port to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="The port to listen on; 0 takes one that is free.",
+)
 @click.pass_obj
 def serve(project: Project, host: str, port: int) -> None:
     """Preview the site; reload the browser on every change."""
@@ -140,14 +146,16 @@ def serve(project: Project, host: str, port: int) -> None:
     show(problems)
     if not project.site.is_dir():
         sys.exit(1)
-    server = preview.make_server(project, host, port, click.echo, lambda: pipeline.rebuild(project))
-    click.echo(f"Preview at http://{host}:{port}/ (Ctrl-C ends it)")
+    try:
+        again = lambda: pipeline.rebuild(project)  # noqa: E731
+        server = preview.make_server(project, host, port, click.echo, again)
+    except OSError as error:
+        raise click.UsageError(f"can't listen on {host}:{port}: {error.strerror}") from error
+    click.echo(f"Preview at http://{host}:{server.server_port}/ (Ctrl-C ends it)")
     try:
         server.serve()
     except KeyboardInterrupt:
         server.shutdown()
-    except OSError as error:
-        raise click.UsageError(f"can't listen on {host}:{port}: {error.strerror}") from error
 
 
 @main.command()

@@ -50,6 +50,7 @@ def search(project: Project, names: tuple[str, ...]) -> None:
 @click.pass_obj
 def screen(project: Project, /, by: str | None, **way: Any) -> None:
     """Decide which records to include: by key, by table or by rule."""
+    from builder.curate.review_flow import read_screening
     from builder.refresh import find_today, screening
     from builder.refresh.screen_session import keep_decisions
 
@@ -57,7 +58,7 @@ def screen(project: Project, /, by: str | None, **way: Any) -> None:
     if len(chosen) > 1:
         raise click.UsageError(f"{' and '.join(chosen)} exclude each other")
     with reported_problems():
-        records = screening.read_screening(project).records
+        records = read_screening(project.root).records
         if way["disagreements"]:
             for record in screening.find_disagreements(records):
                 said = "; ".join(

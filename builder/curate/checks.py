@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from builder import models, store
+from builder.addresses.checks import RESERVED
 from builder.errors import Level, Problem, suggest
 from builder.models import TERM_FOLDERS, Term
 from builder.store import Library, PaperBundle
-from builder.text import curies, ids, nomenclature, spelling
+from builder.text import databases, ids, nomenclature, spelling
 
 # The lists of a finding, with the kinds of terms that may stand in each. None: any kind, for a
 # target may be a cell, a tissue or a molecule.
@@ -22,6 +23,7 @@ _LISTS: dict[str, frozenset[str] | None] = {
     "modifications": None,
     "vehicles": frozenset({"vehicle", "source"}),  # platelet-rich plasma is a material, too
     "targets": None,
+    "stimuli": None,
     "partners": None,
     "models": None,
     "species": frozenset({"species"}),
@@ -190,13 +192,8 @@ def _unknown_term(library: Library, file: str, field: str, name: str) -> Problem
 
 # --- terms ---------------------------------------------------------------------------------------
 
-# The first step of an address that is no folder of terms.
-_TAKEN = {"about", "api", "assets", "changes", "compare", "data", "index", "map", "search"}
-# Names that no file can have on Windows.
-_DEVICES = {"con", "prn", "aux", "nul", *(f"{p}{n}" for p in ("com", "lpt") for n in range(1, 10))}
-RESERVED = frozenset(
-    {*_DEVICES, *ids.FOLDERS, *ids.FOLDERS.values(), *TERM_FOLDERS.values(), *_TAKEN}
-)
+# Words that a term may not have for an id.
+_RESERVED = RESERVED | {*ids.FOLDERS, *TERM_FOLDERS.values()}
 # A cell may be the source of vesicles and their target, so the two share one tree.
 _KIN = {"source": {"source", "cell"}, "cell": {"source", "cell"}}
 
@@ -243,7 +240,7 @@ def _place(
 def _check_ids(terms: Sequence[Term]) -> Iterator[_Found]:
     seen: dict[str, Term] = {}
     for term in terms:
-        if term.id in RESERVED:
+        if term.id in _RESERVED:
             yield (
                 term,
                 ("id",),
@@ -347,6 +344,6 @@ def _explained(name: _Name) -> bool:
 def _check_xrefs(terms: Sequence[Term]) -> Iterator[_Found]:
     for term in terms:
         for number, xref in enumerate(term.xrefs):
-            if expected := curies.find_fault(xref.curie):
+            if expected := databases.find_fault(xref.curie):
                 where = ("xrefs", number, "curie")
                 yield term, where, _problem("term-xref", expected, repr(xref.curie))

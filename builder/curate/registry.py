@@ -8,8 +8,7 @@ from typing import Any, Literal
 
 from builder import models
 from builder.curate.discrepancies import compare_trial, find_lookalikes
-from builder.extract.design import read_trial
-from builder.extract.trials import judge_result
+from builder.extract.design import judge_result, read_trial
 
 
 def join_titles(references: Iterable[models.Cited]) -> dict[int, str]:
@@ -78,11 +77,11 @@ def describe_trial(trial: models.Trial, record: models.RegistryRecord) -> dict[s
     countries = [text.partition(":")[0].strip() for text in texts("countries_sites")]
     return {
         "design": models.Design.model_validate(design),
-        "n": numbers,
-        "follow_up": follow_up,
+        "n": numbers or trial.n,
+        "follow_up": follow_up or trial.follow_up,
         "arms": texts("arms", "paper_arms"),
-        "sponsor": next(iter(texts("sponsor")), None),
-        "countries": list(dict.fromkeys(countries)),
+        "sponsor": next(iter(texts("sponsor")), trial.sponsor),
+        "countries": list(dict.fromkeys(countries)) or trial.countries,
         **result,
     }
 

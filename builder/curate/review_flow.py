@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
 from pydantic import ValidationError
 
 from builder import store
-from builder.models.review import Screening
+from builder.errors import Problem, ProblemError
+from builder.models.review import Screening, Strategy
 
 STALE_AFTER = 90  # days
 
@@ -70,6 +72,42 @@ def find_flow(screening: Screening) -> Flow:
         full_text=got["full-text"],
         abstract_only=got["abstract"],
     )
+
+
+def read_screening(root: Path) -> Screening:
+    """Return all records and runs; empty where there is no file yet. Raises ProblemError."""
+    path = root / "content" / "screening.yml"
+    return _parse_screening(path, path.stat().st_mtime_ns) if path.is_file() else Screening()
+
+
+@lru_cache(maxsize=1)
+def _parse_screening(path: Path, _time: int) -> Screening:
+    return store.read_record(Screening, path, path.parents[1])
+
+
+def read_strategies(root: Path) -> list[Strategy]:
+    """Return the strategies of content/searches/ in order of their ids. Raises ProblemError."""
+    problems, found = [], []
+    for path in sorted((root / "content" / "searches").glob("*.yml")):
+        try:
+            strategy = store.read_record(Strategy, path, root)
+        except ProblemError as error:
+            problems += error.problems
+            continue
+        file = store.relative(path, root)
+        if strategy.id != path.stem:
+            expected = f"id: {path.stem}, as the file is named"
+            problems.append(Problem(file, 1, "error", "strategy", expected, strategy.id, "id"))
+        if bool(strategy.query) == bool(strategy.chasing):
+            expected, got = (
+                "a query or chasing, one of the two",
+                "both" if strategy.query else "neither",
+            )
+            problems.append(Problem(file, 1, "error", "strategy", expected, got))
+        found.append(strategy)
+    if problems:
+        raise ProblemError(problems)
+    return found
 
 
 def find_last_search(screening: Screening) -> date | None:

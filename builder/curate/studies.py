@@ -2,7 +2,8 @@
 
 A trial, its registration in a reference list and its published result are one study; a cited work
 and the table row that cites it are one study. A review is listed, and is no study of what it
-reviews. This module knows records only, not how pages show them.
+reviews. Where statements differ is found here as well. This module knows records only, not how
+pages show them.
 """
 
 from __future__ import annotations
@@ -15,11 +16,22 @@ from typing import Any, Literal
 
 from builder.extract.design import LEVELS, is_review_paper, read_title_level, read_trial, read_words
 from builder.extract.trials import is_report, judge_trial
-from builder.models import Cited, Design, Finding, Question, Result, Study, StudyRole, Term, Trial
+from builder.models import (
+    Cited,
+    Design,
+    EffectOf,
+    Finding,
+    Question,
+    Result,
+    Study,
+    StudyRole,
+    Term,
+    Trial,
+)
 from builder.store import Library, PaperBundle
 from builder.store.same_work import link_papers
 from builder.text import ids
-from builder.text.registries import find_registry_ids
+from builder.text.databases import find_registry_ids
 
 # What a paper names where it does not say what the vesicles come from.
 UNSPECIFIED = "unspecified-source"
@@ -297,3 +309,137 @@ def find_ancestors(name: str, terms: Mapping[str, Term]) -> set[str]:
         found.add(term.parent)
         term = terms.get(term.parent)
     return found
+
+
+# --- studies that stand, and statements that differ ----------------------------------------------
+
+# Which way an effect points; effects that point nowhere (modulates, involves) contradict nothing.
+DIRECTIONS: dict[str, str] = {
+    "up": "raises",
+    "activates": "raises",
+    "down": "lowers",
+    "inhibits": "lowers",
+    "none": "no effect",
+}
+Place = tuple[str, int]
+Role = Literal["mechanism", "outcome", "condition"]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement about a source and its effect: who says it, and on which studies it rests."""
+
+    finding: Finding
+    direction: str
+    studies: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A source and a mechanism, outcome or condition of which statements differ.
+
+    ``sides`` holds the statements of each direction, in the order in which DIRECTIONS has them.
+    ``between`` says whether papers differ, or different studies that one paper reports.
+    """
+
+    source: str
+    role: Role
+    target: str
+    sides: tuple[tuple[str, tuple[Statement, ...]], ...]
+    between: Literal["papers", "studies"]
+
+
+def find_places(library: Library) -> dict[Place, str]:
+    """Return the id of the work behind each entry of each paper's list: (paper, number) to id.
+
+    Under number 0 stands the work that a paper itself is, where another one cites it.
+    """
+    places = {
+        (name, cited.number): cited.id
+        for name, bundle in library.papers.items()
+        for cited in bundle.references
+    }
+    return places | {(paper, 0): work for work, paper in find_read_works(library).items()}
+
+
+def study_of(finding: Finding, places: Mapping[Place, str]) -> tuple[str, ...]:
+    """Return the studies that a finding rests on: the works it cites, else the paper itself."""
+    numbers = list(finding.references)
+    if finding.locator.reference is not None:
+        # What a title states is stated by that work.
+        numbers.insert(0, finding.locator.reference)
+    works = (places.get((finding.paper, number)) for number in numbers)
+    own = (places.get((finding.paper, 0), finding.paper),)
+    return tuple(dict.fromkeys(work for work in works if work)) or own
+
+
+def standing_studies(
+    finding: Finding, places: Mapping[Place, str], withdrawn: Collection[str]
+) -> tuple[str, ...]:
+    """Return the studies of a finding that stand; none where its own paper was taken back."""
+    if finding.paper in withdrawn:
+        return ()
+    return tuple(study for study in study_of(finding, places) if study not in withdrawn)
+
+
+def find_disagreements(library: Library) -> list[Disagreement]:
+    """Return where statements differ, by source and target.
+
+    Two statements differ when they point in different directions and come from different papers, or
+    from one paper but different studies. A statement that itself gives two directions takes no
+    part: what it says is not clear enough to hold against another. Nor does one that rests on
+    retracted work alone, or on the title of a work that was read since.
+    """
+    places = find_places(library)
+    withdrawn, superseded = find_withdrawn(library), find_superseded(library)
+    groups: dict[tuple[str, Role, str], list[Statement]] = defaultdict(list)
+    for finding in library.findings():
+        studies = standing_studies(finding, places, withdrawn)
+        if not studies or finding.id in superseded:
+            continue
+        for role, target, direction in _directions(finding):
+            for source in finding.sources:
+                groups[source, role, target].append(Statement(finding, direction, studies))
+    found = (_compare(key, statements) for key, statements in sorted(groups.items()))
+    return [disagreement for disagreement in found if disagreement]
+
+
+def _directions(finding: Finding) -> Iterator[tuple[Role, str, str]]:
+    roles: tuple[tuple[Role, list[EffectOf]], ...] = (
+        ("mechanism", finding.mechanisms),
+        ("outcome", finding.outcomes),
+        ("condition", finding.condition_effects),
+    )
+    for role, effects in roles:
+        held: dict[str, set[str]] = defaultdict(set)
+        for effect in effects:
+            if effect.effect in DIRECTIONS:
+                held[effect.id].add(DIRECTIONS[effect.effect])
+        for target, directions in held.items():
+            if len(directions) == 1:
+                yield role, target, directions.pop()
+
+
+def _compare(key: tuple[str, Role, str], statements: list[Statement]) -> Disagreement | None:
+    pairs = [(a, b) for a in statements for b in statements if a.direction < b.direction]
+    papers = any(a.finding.paper != b.finding.paper for a, b in pairs)
+    # One study reported twice, in two directions, is a misreading to look at.
+    studies = any(not set(a.studies) & set(b.studies) for a, b in pairs)
+    if not papers and not studies:
+        return None
+    source, role, target = key
+    sides = tuple(
+        (
+            direction,
+            tuple(statement for statement in statements if statement.direction == direction),
+        )
+        for direction in dict.fromkeys(DIRECTIONS.values())
+        if any(statement.direction == direction for statement in statements)
+    )
+    return Disagreement(
+        source,
+        role,
+        target,
+        sides,
+        "papers" if papers else "studies",
+    )

@@ -20,10 +20,14 @@ from builder.site.index import LibraryIndex
 from builder.site.metadata import NO_BOX, find_citables
 from builder.site.pages import Page
 from builder.site.pages.compare import find_comparable, view_compared
-from builder.store.build_info import Edition
+from builder.store.library import Edition
 from builder.text import ids
 
 API = "api/v1"
+# Collections whose records have no page of their own.
+_WITHOUT_PAGE = frozenset(
+    ["vocabulary", "studies", "evidence_map", "screening", "strategies", "study_cards"]
+)
 _LONG = frozenset({"findings", "references"})
 Records = Mapping[str, Sequence[Data]]
 
@@ -72,7 +76,7 @@ def write_page_files(
     for name, entries in records.items():
         if name in ids.FOLDERS.values():
             found[f"{name}/"] = list(entries if name not in _LONG else map(_name, entries))
-        for entry in entries if name not in ("vocabulary", "studies", "evidence_map") else ():
+        for entry in entries if name not in _WITHOUT_PAGE else ():
             found.setdefault(_name(entry)["url"].removeprefix(edition.site_url), entry)
     compared = {term.id: term for term in find_comparable(atlas)}
     known: dict[str, tuple[str, str]] = {}

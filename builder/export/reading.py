@@ -37,7 +37,7 @@ from builder.models.document import (
     WorkFields,
 )
 from builder.readers import read_seed_bytes
-from builder.readers.abbreviations import find_abbreviations
+from builder.readers.names import find_abbreviations
 from builder.readers.source import read_bytes
 from builder.site.citations import Citable, csl_json, write_bibtex, write_ris
 from builder.store import PaperBundle

@@ -19,10 +19,12 @@ from pydantic.json_schema import GenerateJsonSchema
 from builder import models
 from builder.addresses.pages import TERM_KINDS, list_parents, term_address
 from builder.curate.evidence_map import find_evidence_map
-from builder.curate.studies import find_studies
+from builder.curate.review_flow import read_screening, read_strategies
+from builder.curate.studies import find_studies, study_of
 from builder.models import Basis, Finding, Slug, Study, Term
+from builder.models.review import Run, ScreeningRecord, Strategy
 from builder.site.citations import short_name
-from builder.site.index import LibraryIndex, study_of
+from builder.site.index import LibraryIndex
 from builder.site.pages.findings import finding_title
 from builder.site.pages.terms import count_term
 from builder.text import ids
@@ -97,6 +99,22 @@ class FindingKeys(Keys):
     superseded_by: Annotated[
         Slug | None,
         Field(description="of a statement read from a cited title: the paper, where it was read"),
+    ] = None
+
+
+class StrategyKeys(Keys):
+    """What a search strategy has beside its fields."""
+
+    runs: Annotated[list[Run], Field(description="each day on which it was run")] = []
+
+
+class ScreeningKeys(Keys):
+    """What a record of the searches has beside its fields."""
+
+    registration: Annotated[str | None, Field(description="number in a registry")] = None
+    address: Annotated[str | None, Field(description="the record in its database")] = None
+    verdict: Annotated[
+        str | None, Field(description="include, exclude, unsure, or conflict of screeners")
     ] = None
 
 
@@ -283,6 +301,36 @@ def _trials(atlas: LibraryIndex, site_url: str) -> Iterator[Data]:
         )
 
 
+def _study_cards(atlas: LibraryIndex, site_url: str) -> Iterator[Data]:
+    for card in atlas.library.cards():
+        url = f"{site_url}{ids.page_path('paper', card.paper)}#study-card"
+        yield serialise(card, url=url, label=short_name(atlas.paper(card.paper).paper.csl))
+
+
+def _strategies(atlas: LibraryIndex, site_url: str) -> Iterator[Data]:
+    runs = read_screening(atlas.library.root).runs
+    for strategy in read_strategies(atlas.library.root):
+        own = [plain(run) for run in runs if run.strategy == strategy.id]
+        url = f"{site_url}coverage/#search-{strategy.id}"
+        yield serialise(strategy, url=url, label=strategy.purpose, runs=own)
+
+
+_SCREENING_HIDDEN = frozenset({"url", "trial"})
+
+
+def _screening(atlas: LibraryIndex, site_url: str) -> Iterator[Data]:
+    for record in read_screening(atlas.library.root).records:
+        yield serialise(
+            record,
+            _SCREENING_HIDDEN,
+            url=f"{site_url}coverage/",
+            label=record.title,
+            registration=record.trial,
+            address=record.url,
+            verdict=record.verdict,
+        )
+
+
 COLLECTIONS: Mapping[str, Collection] = {
     **{
         ids.FOLDERS[kind]: Collection(Term, TermKeys, _terms(kind), _TERM_HIDDEN)
@@ -292,7 +340,10 @@ COLLECTIONS: Mapping[str, Collection] = {
     "findings": Collection(Finding, FindingKeys, _findings),
     "papers": Collection(models.Paper, PaperKeys, _papers),
     "references": Collection(models.Reference, Keys, _references),
+    "screening": Collection(ScreeningRecord, ScreeningKeys, _screening, _SCREENING_HIDDEN),
+    "strategies": Collection(Strategy, StrategyKeys, _strategies),
     "studies": Collection(Study, Keys, _studies),
+    "study_cards": Collection(models.StudyCard, Keys, _study_cards),
     "tables": Collection(models.Table, Keys, _tables),
     "trials": Collection(models.Trial, TrialKeys, _trials),
     "vocabulary": Collection(Term, VocabularyKeys, _vocabulary, _TERM_HIDDEN),

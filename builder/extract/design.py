@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from builder import store
 from builder.models import Level, Paper
@@ -59,6 +59,7 @@ def parse_words(data: Mapping[str, Any]) -> Words:
     names += ["repair_words", "in_dish", "taken_from", "living", "question", "donor"]
     names += ["tumour", "no_vessels", "lacking", "no_difference", "clinical_words"]
     names += ["reviews_itself", "donor_after", "beside_normal", "describing_carrier"]
+    names += ["helped", "helped_not", "helped_otherwise", "helped_vesicles"]
     return Words(
         levels=tuple(
             (level, compiled("|".join(f"(?:{p})" for p in patterns)))
@@ -86,7 +87,7 @@ def parse_words(data: Mapping[str, Any]) -> Words:
 @lru_cache(maxsize=4)
 def read_words(path: Path = WORDS_FILE) -> Words:
     """Return the words of a file. Raises ProblemError where it can't be read."""
-    return parse_words(store.read_yaml(path, path.parents[1]))
+    return store.read_settings(path, path.parents[1], parse_words)
 
 
 def is_review(title: str) -> bool:
@@ -130,3 +131,41 @@ def read_trial(text: str) -> dict[str, Any]:
     if time := words["follow_up"].search(text):
         found["follow_up"] = re.sub(r"-", " ", time["time"] or time["other"])
     return found
+
+
+# --- the result that a trial states ---------------------------------------------------------------
+
+_NEGATIVE = re.compile(
+    r"\b(?:no\s+(?:\w+\s+){0,3}?(?:superiority|difference|benefit|improvement|effect|efficacy|"
+    r"advantage)|not\s+(?:\w+\s+){0,2}?(?:superior|better|effective|different|improve)|"
+    r"did\s+not\s+(?:\w+\s+)?(?:meet|improve|differ|show|reduce)|fail(?:ed|s|ure)|ineffective|"
+    r"inferior|worse(?:ned)?|futil\w+|lack\s+of\s+(?:efficacy|benefit))\b",
+    re.IGNORECASE,
+)
+# A statement that nothing came of it is a result wherever it stands, and never an endpoint.
+_NO_BENEFIT = re.compile(
+    r"\bno\s+(?:\w+\s+){0,3}?(?:superiority|differences?|benefits?|improvements?|effects?|"
+    r"advantage)\b|\bnot\s+(?:\w+\s+){0,2}?(?:superior|better|effective)\b|\bdid\s+not\b|"
+    r"\bfailed\s+to\b",
+    re.IGNORECASE,
+)
+_POSITIVE = re.compile(
+    r"(?<!no )(?<!not )(?<!non-)(?<!without )\b(?:improve(?:d|s|ment)|superior(?!ity)|"
+    r"superiority\s+(?:over|to|vs)|effective|efficacious|met\s+(?:its|the)\s+primary|"
+    r"reduc(?:ed|tion)\s+(?:in\s+|of\s+)?pain|pain\s+(?:relief|reduction)|beneficial)\b",
+    re.IGNORECASE,
+)
+
+
+def states_no_benefit(text: str) -> bool:
+    """Return whether a part of any cell says that a trial showed no benefit."""
+    return bool(_NO_BENEFIT.search(text))
+
+
+def judge_result(text: str) -> Literal["positive", "negative", "mixed"] | None:
+    """Return what a stated result says of efficacy; None where it says nothing of it."""
+    negative, rest = bool(_NEGATIVE.search(text)), _NEGATIVE.sub(" ", text)
+    positive = bool(_POSITIVE.search(rest))
+    if negative and positive:
+        return "mixed"
+    return "negative" if negative else "positive" if positive else None

@@ -1,4 +1,4 @@
-"""The sentences of methods and results, and the words of content/reporting-items.yml.
+"""The sentences of methods and results, their words by content/reporting-items.yml, their numbers.
 
 What is said in an introduction or a discussion is of other studies, and is left out.
 """
@@ -11,13 +11,12 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
-import yaml
-
+from builder import store
 from builder.extract.findings.sentences import split_sentences
 from builder.extract.quantities import find_quantities
 from builder.models import Quantity
-from builder.models.document import Block, Document, Heading
-from builder.models.study_card import ReportingItem
+from builder.models.document import Block, Document, Grid, Heading
+from builder.models.study_card import OutcomeNumber, ReportingItem
 from builder.project import find_data
 
 ITEMS_FILE = find_data("reporting-items.yml")
@@ -92,7 +91,11 @@ class Words:
 @lru_cache(maxsize=1)
 def read_words() -> Words:
     """Return the reporting items and their words."""
-    data = yaml.load(ITEMS_FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    return store.read_settings(ITEMS_FILE, ITEMS_FILE.parents[1], parse_words)
+
+
+def parse_words(data: Mapping[str, Any]) -> Words:
+    """Return the reporting items and words of the data of content/reporting-items.yml."""
     lists: dict[str, Any] = data["words"]
     animals = tuple((name, Finder(words)) for name, words in lists.pop("animals").items())
     values: dict[str, tuple[tuple[str, Finder], ...]] = {}
@@ -124,9 +127,14 @@ class Said:
     before: Said | None = field(default=None, repr=False)  # in the same paragraph
     words: Words = field(default_factory=read_words, repr=False)
 
-    def has(self, name: str) -> bool:
-        """Return whether the sentence has a word of a list."""
-        return self.words.lists[name].search(self.text) is not None
+    def has(self, name: str, text: str | None = None) -> bool:
+        """Return whether the sentence, or a text near it, has a word of a list."""
+        return self.words.lists[name].search(self.text if text is None else text) is not None
+
+    @property
+    def names_subjects(self) -> bool:
+        """Return whether the sentence names living animals or people."""
+        return bool(self.species()) or self.has("people") or "nimals" in self.text
 
     @property
     def about_vesicles(self) -> bool:
@@ -137,10 +145,6 @@ class Said:
         """Return the species whose living animals the sentence names."""
         return [name for name, pattern in self.words.animals if pattern.search(self.text)]
 
-    def has_between(self, name: str, start: int, end: int) -> bool:
-        """Return whether a part of the sentence has a word of a list."""
-        return self.words.lists[name].search(self.text[start:end]) is not None
-
     def beside_vesicles(self, start: int, end: int, reach: int, *more: str) -> bool:
         """Return whether vesicles stand near a span, with nothing between that it may belong to.
 
@@ -149,7 +153,7 @@ class Said:
         for first, last in self.vesicles:
             low, high = (end, first) if first >= end else (last, start)
             lists = ("rivals", *more)
-            if high - low <= reach and not any(self.has_between(n, low, high) for n in lists):
+            if high - low <= reach and not any(self.has(n, self.text[low:high]) for n in lists):
                 return True
         return False
 
@@ -192,6 +196,10 @@ def _zone_of(text: str) -> str:
     return "results" if _RESULTS.search(text) else ""
 
 
+# "5 × 10^8 particles": nothing else is counted so.
+_PARTICLES = re.compile(r"[×x]\s*10(?:\^\d+|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)\s+(particles)\b")
+
+
 def read_sentences(document: Document) -> list[Said]:
     """Return the sentences of methods, then those of results.
 
@@ -210,6 +218,7 @@ def read_sentences(document: Document) -> list[Said]:
         last: Said | None = None
         for sentence in split_sentences(block.text, block.citations, block.marks):
             spans = tuple(m.span() for m in named.finditer(sentence.text))
+            spans += tuple(m.span(1) for m in _PARTICLES.finditer(sentence.text))
             last = Said(sentence.text, block.line, block.section, zone, spans, titled, last, words)
             said.append(last)
     # Methods first: a card quotes what was done before what was seen.
@@ -268,3 +277,117 @@ def place_quantities(text: str) -> list[tuple[Quantity, int, int]]:
 def as_printed(quantity: Quantity) -> str:
     """Return a quantity as printed, on one line."""
     return " ".join(quantity.quote.split())
+
+
+_UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen"
+)
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+NUMBER_WORDS = {word: n for n, word in enumerate(_UNITS.split())} | {
+    word: 10 * n for n, word in enumerate(_TENS.split(), 2)
+}
+NUMBER = rf"(?:(?:{_TENS.replace(' ', '|')})[\s-]?)?(?:{'|'.join(NUMBER_WORDS)})"
+
+
+def read_count(text: str) -> int:
+    """Return a number in digits or words: ``36``, ``thirty-six``."""
+    if text.isdigit():
+        return int(text)
+    return sum(NUMBER_WORDS[part] for part in re.split(r"[\s-]+", text.lower()) if part)
+
+
+# --- numbers of outcomes -------------------------------------------------------------------------
+
+_UNIT_NAMES = (
+    "%|mm²|mm2|mm3|mm³|mm|µm|μm|mg/cm3|mg/cm³|g/cm²|g/cm2|g/cm3|N/mm|MPa|kPa|N|s|g|points?"
+)
+_FIGURE = r"[-−]?\d+(?:\.\d+)?"
+_ENDS = r"(?![\w.]*\d|\w)"
+_MEAN = re.compile(
+    rf"(?<![\w.,±])(?P<value>{_FIGURE})\s*(?P<unit1>%)?\s*±\s*(?P<sd>\d+(?:\.\d+)?)\s*"
+    rf"(?P<unit>{_UNIT_NAMES})?{_ENDS}"
+)
+# "3.0 (IQR 2.0–4.0)", "-1.2 points [95% CI, -2.0 to -0.4]"
+_INTERVAL = re.compile(
+    rf"(?<![\w.,±])(?P<value>{_FIGURE})\s*(?P<unit>{_UNIT_NAMES})?\s*[(\[;,]\s*"
+    r"(?P<interval>95\s?%\s?(?:CI|confidence interval)|IQR|interquartile range|range)"
+    rf"[:,=]?\s*(?P<low>{_FIGURE})\s*%?\s*(?:–|-|−|to|,)\s*(?P<high>{_FIGURE})\s*%?{_ENDS}",
+    re.IGNORECASE,
+)
+_P = re.compile(r"\b[pP]\s*(?:-?\s*value\s*)?(?P<p>[<>=≤≥]\s*0?\.\d+(?:\s*×\s*10\S+)?)")
+_N = re.compile(r"\b[nN]\s*=\s*\d{1,4}")
+
+
+def _name_measures(text: str) -> list[tuple[int, str]]:
+    """Return the outcome measures that a text names, each with its place, in their order."""
+    finders = read_words().values["outcome-measures"]
+    found = {value: m.start() for value, finder in finders if (m := finder.search(text))}
+    if "BV/TV" in found:
+        found.pop("bone volume", None)
+    return sorted((at, value) for value, at in found.items())
+
+
+def _read_number(match: re.Match[str]) -> dict[str, str | float | None]:
+    """Return what one printed number states, by the fields of OutcomeNumber."""
+    held = match.groupdict()
+    numbers = {
+        name: float(held[name].replace("−", "-"))
+        for name in ("value", "sd", "low", "high")
+        if held.get(name)
+    }
+    unit = held.get("unit1") or held["unit"] or None
+    return {**numbers, "unit": unit, "interval": held.get("interval"), "printed": match[0].strip()}
+
+
+def find_numbers(said: Said) -> Iterator[OutcomeNumber]:
+    """Yield the numbers with their spread that a result states of animals or people, as printed."""
+    matches = [*_MEAN.finditer(said.text), *_INTERVAL.finditer(said.text)]
+    if said.zone != "results" or not matches or said.has("baseline"):
+        return
+    measures = _name_measures(said.text)
+    p_values = [(m.start(), "p " + " ".join(m["p"].split())) for m in _P.finditer(said.text)]
+    if not (measures or p_values) or (said.has("in_cells") and not (measures or said.species())):
+        return
+    times = [q for q, _, _ in place_quantities(said.text) if q.unit in DAYS]
+    counts = [m[0] for m in _N.finditer(said.text)]
+    for match in sorted(matches, key=lambda m: m.start()):
+        own = [v for at, v in measures if at < match.start()] or [v for _, v in measures]
+        yield OutcomeNumber.model_validate({
+            **_read_number(match),
+            "of": own[-1] if own else None,
+            "at": as_printed(times[0]) if len(times) == 1 else None,
+            "n": counts[0] if len(counts) == 1 else None,
+            "p": next((p for at, p in p_values if at > match.start()), None),
+            "quote": said.text, "line": said.line, "section": said.section or None,
+        })  # fmt: skip
+
+
+def read_grid(grid: Grid) -> Iterator[OutcomeNumber]:
+    """Yield the numbers of a table whose row or caption names an outcome measure."""
+    if not grid.rows or read_words().lists["baseline"].search(grid.caption):
+        return
+    heads = [cell.text for cell in grid.rows[0] for _ in range(cell.colspan)]
+    for row in grid.rows[1:]:
+        label, *cells = (cell.text for cell in row)
+        measures = _name_measures(label) or _name_measures(grid.caption)
+        if len(row) != len(heads) or not measures or read_words().lists["baseline"].search(label):
+            continue
+        p = next((m for cell in cells if (m := re.fullmatch(r"[<>=≤≥]?\s*0?\.\d+", cell))), None)
+        for head, cell in zip(heads[1:], cells, strict=True):
+            match = _MEAN.fullmatch(cell.strip()) or _INTERVAL.match(cell.strip())
+            if not match:
+                continue
+            times = [q for q, _, _ in place_quantities(f"{head} {label}") if q.unit in DAYS]
+            counts = _N.search(head)
+            yield OutcomeNumber.model_validate({
+                **_read_number(match),
+                "of": measures[0][1],
+                "at": as_printed(times[0]) if len(times) == 1 else None,
+                "group": " ".join(head.split()) or None,
+                "n": counts[0] if counts else None,
+                "p": f"p {p[0]}" if p and p[0][0] in "<>=≤≥" else f"p = {p[0]}" if p else None,
+                "quote": " | ".join(c.text for c in row),
+                "line": row[0].line,
+                "section": grid.label or f"Table {grid.number}",
+            })  # fmt: skip

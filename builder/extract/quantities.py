@@ -7,7 +7,7 @@ but never rewritten in the quote.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from builder.extract.design import read_words
 from builder.models import Dose, Quantity
@@ -391,42 +391,79 @@ def _limits(quantity: Quantity) -> tuple[float | None, float | None]:
     return quantity.low, quantity.high
 
 
+# Units of each measure, by how much they are in its own: particles, µg, cells, mL.
+_MEASURES: dict[str, dict[str, float]] = {
+    "particles": dict.fromkeys(("particles", "EVs", "exosomes", "vesicles"), 1),
+    "micrograms": {"ng": 1e-3, "µg": 1, "mg": 1e3, "g": 1e6},
+    "cells": {"cells": 1},
+}
+_VOLUMES: dict[str, float] = {"mL": 1, "µL": 1e-3, "L": 1e3}
+_DOSE = dict.fromkeys(("", "dose", "injection", "knee", "joint"), 1.0)
+Limits = tuple[float | None, float | None]
+
+
+def _find_amount(
+    found: Sequence[Quantity], tops: Mapping[str, float], bottoms: Mapping[str, float]
+) -> Limits | None:
+    """Return the limits of the one amount in such units; None where there are several or none."""
+    amounts: set[Limits] = set()
+    for quantity in found:
+        top, _, bottom = quantity.unit.partition("/")
+        if top in tops and bottom in bottoms:
+            low, high = (_times(n, tops[top] / bottoms[bottom]) for n in _limits(quantity))
+            amounts.add((low, high))
+    return amounts.pop() if len(amounts) == 1 else (None, None) if amounts else None
+
+
+def _times(number: float | None, factor: float | None) -> float | None:
+    """Return a product without the noise of the last digits."""
+    return None if number is None or factor is None else float(f"{number * factor:.12g}")
+
+
+# What people leave out beside a dose: "100 µg/200 µL", "10 million cells", "2 × 10^9/mL".
+_LEFT_OUT: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"(?<=[A-Za-zμµ])/(?=\d)"), " in "),
+    (re.compile(r"(?<=\d)\s*million\b", re.I), " × 10^6"),
+    (re.compile(r"(?<=\d)\s*billion\b", re.I), " × 10^9"),
+    (re.compile(r"\b(?:[A-Za-z]{0,3}-?M?SC|stem cell|stromal cell)s\b"), "cells"),
+    # So many of anything but vesicles would not fit into a millilitre.
+    (re.compile(rf"({TIMES}\s*10(?:\^|e)?(?:[89]|1\d|⁸|⁹|¹{RAISED[0]}|¹[¹²³]))\s*/\s*(?=mL\b|ml\b)"),
+     r"\1 particles/"),
+)  # fmt: skip
+
+
+def _spell_out(text: str) -> str:
+    for pattern, words in _LEFT_OUT:
+        text = pattern.sub(words, text)
+    return text
+
+
 def parse_dose(text: str) -> Dose:
-    """Return a dose as printed with what it states: mL, particles per mL, particles, doses.
+    """Return a dose as printed with what it states: volume, particles, µg, cells, doses.
 
     The total is the product where volume and concentration are both stated. What is not stated,
-    or stated twice with different numbers, is absent.
+    or stated twice with different numbers, is absent; so is a dose by body weight.
     """
-    found = find_quantities(text)
-    volumes = {_limits(q) for q in found if q.unit == "mL"}
-    volumes |= {
-        (None if low is None else low / 1000, None if high is None else high / 1000)
-        for low, high in (_limits(q) for q in found if q.unit == "µL")
-    }
-    per_ml = {
-        _limits(q)
-        for q in found
-        if q.unit in {"particles/mL", "EVs/mL", "exosomes/mL", "vesicles/mL"}
-    }
-    totals = {
-        _limits(q)
-        for q in found
-        if re.fullmatch(r"(?:particles|EVs|exosomes|vesicles)(?:/(?:dose|injection|knee))?", q.unit)
-    }
-    volume = next(iter(volumes)) if len(volumes) == 1 else (None, None)
-    fixed = volume[0] if volume[0] == volume[1] else None
-    low, high = next(iter(per_ml)) if len(per_ml) == 1 else (None, None)
-    total = next(iter(totals)) if len(totals) == 1 else (None, None)
-    if fixed and not totals:
-        total = (low * fixed if low else None, high * fixed if high else None)
+    found = find_quantities(_spell_out(text))
+    volume = _find_amount(found, _VOLUMES, _DOSE) or (None, None)
+    numbers: dict[str, float | None] = {}
+    for name, units in _MEASURES.items():
+        per_ml = _find_amount(found, units, _VOLUMES) or (None, None)
+        total = _find_amount(found, units, _DOSE)
+        if total is None:
+            total = (_times(per_ml[0], volume[0]), _times(per_ml[1], volume[1]))
+        for end, one, all_ in zip(("low", "high"), per_ml, total, strict=True):
+            numbers |= {f"{name}_per_ml_{end}": one, f"{name}_total_{end}": all_}
+    if volume[0] == volume[1]:
+        numbers["volume_ml"] = volume[0]
+    else:
+        numbers |= {"volume_ml_low": volume[0], "volume_ml_high": volume[1]}
     clean, changes = repair_superscripts(text)
-    return Dose(
-        printed=text,
-        text=clean if changes else None,
-        volume_ml=fixed,
-        particles_per_ml_low=low,
-        particles_per_ml_high=high,
-        particles_total_low=total[0],
-        particles_total_high=total[1],
-        doses=_count_doses(text),
+    return Dose.model_validate(
+        {
+            "printed": text,
+            "text": clean if changes else None,
+            "doses": _count_doses(text),
+            **numbers,
+        }
     )

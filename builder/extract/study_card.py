@@ -9,18 +9,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from builder.extract.methods_text import (
     DAYS,
+    NUMBER,
+    NUMBER_WORDS,
     Said,
     as_printed,
     find_listed,
+    find_numbers,
     is_primary,
     place_quantities,
+    read_count,
+    read_grid,
     read_sentences,
     read_words,
 )
-from builder.extract.outcome_numbers import find_outcomes
 from builder.extract.quantities import parse_number
 from builder.models.document import Document
 from builder.models.study_card import ReportingItem, Stated, StudyCard
@@ -31,19 +36,16 @@ Found = Iterator[tuple[str, str]]  # item and value
 _FORCE = re.compile(
     r"(?<![\d.,])(\d{1,3}(?:[, ]?\d{3})+|\d+(?:\.\d+)?\s*[×x]\s*10\D?\d)\s*[×x*]?\s*-?g\b"
 )
-_SPUN = re.compile(r"centrifug|spun|pellet|sediment", re.IGNORECASE)
 _ULTRA = 100_000
-_UPTAKE = re.compile(
-    r"\buptake|internali[sz]|\bPKH|\bco-?cultur|\btreated with|differentiat", re.IGNORECASE
-)
-_MARKS = re.compile(
-    r"\b(?:exosom\w*|s?EVs?|vesic\w*|surface|their|positive|negative)['’]?s?[\s-]+(?:\w+\s+)?markers?\b",
-    re.IGNORECASE,
-)
 # What only particles are measured by, and what else shows them.
 _SIZING = ("NTA", "TRPS", "nano-flow cytometry", "TEM", "DLS")
-_IDENTIFIES = re.compile(r"characteri|identif|isolat|purif|verif|confirm", re.IGNORECASE)
-_NEGATIVE = re.compile(r"\bnegative|\bcontamin|\babsen(?:t|ce)|\black|\bpurity", re.IGNORECASE)
+
+
+# "Exosomes were obtained by …": what follows is of the vesicles, whatever their medium lacked.
+_PURIFIED = re.compile(
+    r"\b(?:obtain|isolat|purif|extract|harvest|collect|separat)\w*\s+(?:by|with|using|through|via)"
+    r"[^.]{0,30}$"
+)
 
 
 def _isolation(said: Said) -> Found:
@@ -55,7 +57,8 @@ def _isolation(said: Said) -> Found:
         for at in removed:
             between = said.text[at:start]
             aside = "(" in between and ")" not in between
-            if -70 <= start - at <= (200 if aside else 50):  # noqa: PLR2004 (letters)
+            after = at > start and _PURIFIED.search(said.text[:start])
+            if not after and -70 <= start - at <= (200 if aside else 50):  # noqa: PLR2004 (letters)
                 return True
         return False
 
@@ -63,7 +66,7 @@ def _isolation(said: Said) -> Found:
         if not of_serum(match.start()):
             yield "isolation", value
     for match in _FORCE.finditer(said.text):
-        fast = _SPUN.search(said.text) and parse_force(match[1]) >= _ULTRA
+        fast = said.has("spun") and parse_force(match[1]) >= _ULTRA
         if fast and not of_serum(match.start()):
             yield "isolation", "ultracentrifugation"
 
@@ -75,22 +78,21 @@ def parse_force(text: str) -> float:
 
 
 def _characterisation(said: Said) -> Found:
-    marked = any(True for _ in find_listed(said, "markers"))
+    marked = any(True for i in ("markers", "negative-markers") for _ in find_listed(said, i))
     found = list(find_listed(said, "characterisation"))
     sized = any(value in _SIZING for value, _ in found)
     for value, match in found:
+        if value == "TEM" and said.text[: match.start()].lower().rstrip().endswith("scanning"):
+            continue
+        if value == "SEM" and said.has("carriers") and not said.vesicles:
+            continue
         if value in _SIZING[:3] and match[0] != "NTA":
             yield "characterisation", value
-        elif not said.about_vesicles or (_UPTAKE.search(said.text) and not marked):
+        elif not said.about_vesicles or (said.has("uptake") and not marked):
             continue
         elif value == "western blot":
-            titled = said.titled and _IDENTIFIES.search(said.section)
-            if (
-                marked
-                or titled
-                or _MARKS.search(said.text)
-                or (sized and _IDENTIFIES.search(said.text))
-            ):
+            titled = said.titled and said.has("identifies", said.section)
+            if marked or titled or said.has("marks") or (sized and said.has("identifies")):
                 yield "characterisation", value
         elif value == "flow cytometry":
             nano = "nano" in said.text[: match.start()][-6:].lower()
@@ -106,7 +108,7 @@ def _markers(said: Said) -> Found:
         yield from (("markers", value) for value in found)
     if said.about_vesicles or found:
         yield from (("negative-markers", v) for v, _ in find_listed(said, "negative-markers"))
-        if _NEGATIVE.search(said.text):
+        if said.has("negative"):
             for value, pattern in said.words.doubtful["negative-markers"]:
                 match = pattern.search(said.text)
                 if match and "bovine serum" not in said.text[: match.start()][-14:]:
@@ -119,12 +121,6 @@ _NANO = re.compile(
     rf"(?<![\d.,<>≤≥])(?<![<>≤≥] )(?P<n>{_SPREAD})(?:\s*nm)?"
     rf"(?:\s*(?:–|-|−|~|to|and)\s*(?P<m>{_SPREAD}))?\s*nm\b"
 )
-_SIZE = re.compile(r"\b(?:diameters?|sizes?|sized|width)\b", re.IGNORECASE)
-_NO_SIZE = re.compile(
-    r"scale bar|\bpore|filter|laser|wavelength|absorbance|\bbeads?\b|excitation|emission|\bOD\b|"
-    r"membrane|hydrogel|scaffold|liposom|fib(?:er|re)",
-    re.IGNORECASE,
-)
 _NEAR = 90  # letters between a number and the word that says what it is of
 
 
@@ -135,7 +131,7 @@ def _size(said: Said) -> Found:
         return
     for match in _NANO.finditer(said.text):
         around = said.text[max(0, match.start() - _NEAR) : match.end() + 40]
-        if _SIZE.search(around) and not _NO_SIZE.search(around):
+        if said.has("sizes", around) and not said.has("no_size", around):
             low, high = match["n"], match["m"]
             yield "size", f"{low}–{high} nm" if high else f"{low} nm"
 
@@ -151,16 +147,17 @@ _PER_ML = re.compile(r"\d+(?:\.\d+)?\s*[×x]\s*10\S{1,4}?\s?/\s?m[lL]\b")
 _NUMBER_OF = re.compile(r"(?<![\d.–-])\d+(?:\.\d+)?\s*[×x]\s*10(?:\^\d+|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)(?=\s)")
 _NEXT = 20
 _VOLUME = re.compile(r"^[µm]L$")
-_TREATED = re.compile(
-    r"\bgroups?\b|\bknees?\b|\bjoints?\b|\bdefects?\b|\bfractures?\b|\banimals?\b"
-)
+_CC = re.compile(r"(?<![\d.,–-])\d+(?:\.\d+)?\s*cc\b")
+# "1 × 10^9, 3 × 10^9 or 1 × 10^10 particles": what is counted stands behind the last.
+_POWER = r"\d+(?:\.\d+)?\s*[×x]\s*10(?:\^\d+|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
+_POWERS = re.compile(rf"(?:{_POWER}\s*(?:,|,?\s+(?:and|or|to)\s)\s*)+(?={_POWER}\s)")
 
 
 def _in_body(said: Said) -> bool:
     """Return whether vesicles are given to animals or people, and not to cells."""
     if not said.vesicles or not said.has("given"):
         return False
-    subjects = bool(said.species()) or said.has("people") or _TREATED.search(said.text)
+    subjects = said.names_subjects or said.has("treated")
     routes = any(True for _ in find_listed(said, "route"))
     return bool(subjects or routes) and not (said.has("culture") and not routes)
 
@@ -181,12 +178,19 @@ def _goes_on(said: Said) -> bool:
 def _dose(said: Said) -> Found:
     if not _in_body(said):
         return
-    for match in _PER_ML.finditer(said.text):
+    for match in (*_PER_ML.finditer(said.text), *_CC.finditer(said.text)):
         if said.beside_vesicles(*match.span(), _NEAR):
             yield "dose", " ".join(match[0].split())
+    for match in _POWERS.finditer(said.text):
+        if said.beside_vesicles(*match.span(), _NEAR):
+            yield from (("dose", " ".join(p.split())) for p in re.findall(_POWER, match[0]))
     for match in _NUMBER_OF.finditer(said.text):
-        named = [last for first, last in said.vesicles if 0 <= first - match.end() <= _NEXT]
-        if named and not said.has_between("rivals", match.end(), named[0]):
+        named = [
+            last
+            for first, last in said.vesicles
+            if 0 <= first - match.end() <= _NEXT and said.text[first:last] != "particles"
+        ]
+        if named and not said.has("rivals", said.text[match.end() : named[0]]):
             yield "dose", " ".join(said.text[match.start() : named[0]].split())
     for quantity, start, end in place_quantities(said.text):
         counted = _DOSE_UNITS.match(quantity.unit)
@@ -217,10 +221,11 @@ _UNIT = r"(?:day|week|month)s?"
 _COUNT = r"(?:one|two|three|four|five|six|seven|eight|ten|twelve|\d{1,2})"
 _SCHEDULE = re.compile(
     rf"\b(?:{_TIMES}\s+(?:a|per|each|every|in\s+a)\s+(?:{_COUNT}\s+)?{_UNIT}"
-    rf"|{_TIMES}\s+(?:weekly|daily|monthly)"
+    rf"|{_TIMES}\s+(?:weekly|daily|monthly)|each\s+(?:day|week|month)"
+    rf"|{_TIMES}\s+at\s+(?:an\s+)?intervals?\s+of\s+{_COUNT}[\s-]+{_UNIT}"
     rf"|every\s+(?:other\s+|second\s+|{_COUNT}\s+|third\s+)?{_UNIT}"
     rf"|(?:twice-)?(?:bi-?weekly|weekly|daily|monthly|every\s+other\s+day)"
-    rf"|(?:a\s+)?single\s+(?:dose|injection|administration|intra-?articular\s+injection)"
+    rf"|(?:(?:a\s+)?single|one)\s+(?:[\w-]+\s+)?(?:dose|injection|administration)"
     rf"|(?:{_COUNT}|multiple)\s+(?:weekly|consecutive|repeated|intra-?articular)?\s*"
     r"(?:injections|doses|administrations)"
     rf"|thrice|{_COUNT}[\s-]{_UNIT}\s+intervals?"
@@ -254,22 +259,13 @@ def _animals(said: Said) -> Found:
                     yield "sex", sex
 
 
-_UNITS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen"
-)
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-_NUMBER_WORDS = {word: n for n, word in enumerate(_UNITS.split())} | {
-    word: 10 * n for n, word in enumerate(_TENS.split(), 2)
-}
 _SUBJECT = (
     r"(?:rats|mice|rabbits|sheep|goats|(?:mini-?)?pigs|dogs|beagles|horses|monkeys|macaques|"
-    r"guinea pigs|animals|patients|participants|subjects|volunteers|individuals)"
+    r"guinea pigs|animals|patients|participants|subjects|volunteers|individuals|adults|veterans)"
 )
-_NUMBER = rf"(?:(?:{_TENS.replace(' ', '|')})[\s-]?)?(?:{'|'.join(_NUMBER_WORDS)})"
 _COUNTED = re.compile(
-    rf"(?<![=.±/–-])(?<!= )(?<!\d and )(?<!\d, )\b(?P<n>\d{{1,4}}|{_NUMBER})\s+"
-    rf"(?P<what>(?:[\w’'/()-]+\s+){{0,6}}?(?P<noun>{_SUBJECT}))\b",
+    rf"(?<![=.±/–-])(?<!= )(?<!\d and )(?:(?<=\b20\d\d, )|(?<!\d, ))\b(?P<n>\d{{1,4}}|{NUMBER})\s+"
+    rf"(?P<what>(?:(?!\(\d)[\w’'/()-]+\s+){{0,6}}?(?P<noun>{_SUBJECT}))\b",
     re.IGNORECASE,
 )
 _GROUP_N = re.compile(
@@ -281,30 +277,28 @@ _REPLICATES = re.compile(
 )
 _NOT_COUNT = re.compile(
     rf"\b(?:weeks?|months?|days?|years?|g|kg|mg|of|the|were|was|and|hundred|thousand|"
-    rf"{'|'.join(_NUMBER_WORDS)})\b",
+    rf"{'|'.join(NUMBER_WORDS)})\b",
     re.IGNORECASE,
 )
 
 
-def _read_count(text: str) -> int:
-    if text.isdigit():
-        return int(text)
-    return sum(_NUMBER_WORDS[part] for part in re.split(r"[\s-]+", text.lower()) if part)
-
-
 def _count(said: Said) -> Iterator[tuple[int, str]]:
     """Yield numbers of animals or people, each with its words; 0 marks the size of a group."""
-    subjects = said.species() or said.has("people") or "nimals" in said.text
     if _is_donor(said):
         return
     for match in _COUNTED.finditer(said.text):
         between = _AGED_ANIMAL.sub("", match["what"][: -len(match["noun"])])
         if not _NOT_COUNT.search(between) and "cage" not in said.text[match.end() :][:12]:
-            number = _read_count(match["n"])
+            number = read_count(match["n"])
             yield number, f"{number} {match['noun'].lower()}"
-    grouped = subjects or re.search(r"\bgroups?\b", said.text, re.IGNORECASE)
+    grouped = (
+        said.names_subjects or _in_body(said) or re.search(r"\bgroups?\b", said.text, re.IGNORECASE)
+    )
     for match in _GROUP_N.finditer(said.text):
         behind = said.text[match.end() : match.end() + 30]
+        before = re.search(r"(\w+)\s*\($", said.text[: match.start()])
+        if before and said.has("parts", before[1]):
+            continue  # joints, of which one patient has several
         if grouped and not _REPLICATES.search(match[0] + behind):
             noun = re.match(rf"\s+(?:{_SUBJECT}(?:\s+(?:per|in\s+each)\s+group)?)\b", behind, re.I)
             yield 0, " ".join((match[0] + (noun[0] if noun else "")).split())
@@ -316,90 +310,83 @@ _ALLOCATES = re.compile(
     r"(?P<behind>[^.;]{0,70})",
     re.IGNORECASE,
 )
-_ALLOCATED = re.compile(
-    r"\b(?:divid|assign|allocat|group|distribut|separat|split|categori|classif)|"
-    r"\b(?:controlled|clinical)?\s*trial\b|\bblock|\bcontrolled\b",
-    re.IGNORECASE,
-)
-_NOT_ALLOCATED = re.compile(
-    r"\b(?:fields?|select|chosen|images?|sections?|primers?|order|effects?|recruit|sampl|areas?|"
-    r"forest|walk)",
-    re.IGNORECASE,
-)
-_BLINDED = re.compile(
-    r"\b(?:un|non-?|not\s+|without\s+)?(?:(?:double|single|triple)[\s-])?blind(?:ed|ly|ing)\b|"
-    r"\b(?:double|single|triple)[\s-]blind\b|\bblind\s+to\b|\bunaware\s+of\b|\bin\s+a\s+blind\s+|"
-    r"\bmasked\s+(?:to|assess|observ|evaluat)|\bopen[\s-]label\b",
-    re.IGNORECASE,
-)
-_UNBLINDED = re.compile(r"^(?:un(?!aware)|non|not|without|open)", re.IGNORECASE)
 
 
 def _bias(said: Said) -> Found:
     for match in _ALLOCATES.finditer(said.text):
         before = said.text[max(0, match.start() - 60) : match.start()]
         behind = match["behind"]
-        first = _ALLOCATED.search(behind)
-        other = _NOT_ALLOCATED.search(behind)
+        first = said.words.lists["allocated"].search(behind)
+        other = said.words.lists["chosen"].search(behind)
         chosen = other is not None and (first is None or other.start() < first.start())
         named = re.search(r"i[sz]", match[0][:10]) and re.search(
             r"\b(?:were|was|animals?|rats|mice|rabbits|sheep|patients|groups?)\b", before, re.I
         )
-        table = match[0].lower().startswith("random ") and _ALLOCATED.search(said.text)
+        table = match[0].lower().startswith("random ") and said.has("allocated")
         grouped = table or re.search(r"\b(?:assigned|allocated|divided|grouped)\s*$", before, re.I)
         if chosen or not (first or named or grouped):
             continue
         denied = re.search(r"\b(?:not|non|without)[\s-]*$", before, re.IGNORECASE)
         yield "randomised", "not randomised" if denied else "randomised"
-    for match in _BLINDED.finditer(said.text):
-        yield "blinded", "not blinded" if _UNBLINDED.match(match[0]) else "blinded"
-
-
-_MODELLED = re.compile(
-    r"\bmodels?\b|\binduc|\bsurg|\boperat|\bunderwent|\bcreat|\bestablish|\bdrill|\bgroups?\b|"
-    r"\bdefects?\b|\bimplant|\btransplant|\binject",
-    re.IGNORECASE,
-)
+    at_random = "at random" in said.text and said.has("treated") and not said.has("chosen")
+    if said.has("by_lot") or at_random:
+        yield "randomised", "randomised"
+    open_to = [*said.words.lists["unblinded"].finditer(said.text)]
+    if open_to:
+        yield "blinded", "not blinded"
+    if len([*said.words.lists["blinded"].finditer(said.text)]) > len(open_to):
+        yield "blinded", "blinded"
 
 
 def _model(said: Said) -> Found:
-    subjects = said.species() or _MODELLED.search(said.text)
-    if subjects and not _ANTIBODY.search(said.text):
-        for value, _ in find_listed(said, "model"):
+    if (said.species() or said.has("modelled")) and not _ANTIBODY.search(said.text):
+        titled = replace(said, text=said.section) if said.zone == "methods" else said
+        listed = [*find_listed(said, "model"), *find_listed(titled, "model")]
+        for value in dict.fromkeys(value for value, _ in listed):
             if value != "calvarial defect" or "defect" in said.text:
                 yield "model", value
 
 
-_AFTER = re.compile(
-    r"\bafter\s+(?:the\s+)?(?:\w+\s+){0,3}?(?:surger|operat|inject|implant|treat|interven|model|"
-    r"transplant|fractur|induct|procedure|defect)|"
-    r"\bpost[\s-]?(?:surg|operat|inject|implant|treat|interven|transplant|fractur|induct)|"
-    r"\bfrom\s+the\s+day\s+of|\bp\.?o\.?\b",
-    re.IGNORECASE,
-)
-_ENDED = re.compile(
-    r"\b(?:sacrific|euthan|killed|harvest|followed\s+for|were\s+maintained\s+until)",
-    re.IGNORECASE,
-)
 _FOLLOWED = re.compile(r"\bfollow(?:ed)?[\s-]?up\b", re.IGNORECASE)
 _AGE = re.compile(r"^\s*(?:-|\s)?(?:old|of\s+age)\b|^\s*of\s+acclimat", re.IGNORECASE)
 _AGED = re.compile(r"\b(?:aged|age\s+of|acclimat\w*\s+for|for)\s*$", re.IGNORECASE)
 
 
+_SEEN = re.compile(
+    r"\b(?:seen|examined|assessed|evaluated|reviewed|visits?|measured)\s+at\b[^.;]{0,40}\b"
+    r"(?:months?|years?)\b",
+    re.IGNORECASE,
+)
+# "killed at the 5th and 10th weeks", "collected at weeks 4 and 12".
+_NTH = re.compile(
+    r"\b(?P<n>\d{1,3}(?:st|nd|rd|th)(?:(?:,|,?\s+and)\s+\d{1,3}(?:st|nd|rd|th))*)\s+"
+    r"(?P<unit>day|week|month)s?\b|"
+    r"\b(?P<unit2>day|week|month)s?\s+(?P<m>\d{1,3}(?:(?:,|,?\s+(?:and|or|to))\s+\d{1,3})*)\b",
+    re.IGNORECASE,
+)
 # find_quantities reads words up to ten.
-_IN_WORDS = re.compile(rf"\b(?P<n>{_NUMBER})\s+(?P<unit>day|week|month|year)s\b", re.IGNORECASE)
+_SHORT = re.compile(r"\b(?P<n>\d{1,3})\s?(?P<unit>w|wk|wks|mo|d)\b")
+_SHORT_UNITS = {"w": 7, "wk": 7, "wks": 7, "mo": 30, "d": 1}
+_IN_WORDS = re.compile(rf"\b(?P<n>{NUMBER})\s+(?P<unit>day|week|month|year)s\b", re.IGNORECASE)
 
 
 def _times(said: Said) -> Iterator[tuple[int, str]]:
     """Yield the times at which animals or people were studied, in days and as printed."""
-    after, ended = _AFTER.search(said.text), _ENDED.search(said.text)
-    subjects = said.species() or said.has("people") or "nimals" in said.text
-    if not after and not _FOLLOWED.search(said.text) and not (ended and subjects):
+    after, ended = said.has("after"), said.has("ended")
+    subjects = said.names_subjects or said.has("parts")
+    seen = _SEEN.search(said.text)
+    if not (after or seen or _FOLLOWED.search(said.text) or (ended and subjects)):
         return
     if said.has("culture") and not (said.species() or ended):
         return
+    for match in _NTH.finditer(said.text) if ended and subjects else ():
+        number = int(re.findall(r"\d+", match["n"] or match["m"])[-1])
+        unit = (match["unit"] or match["unit2"]).lower()
+        yield number * DAYS[f"{unit}s"], f"{number} {_plural(f'{unit}s', number)}"
+    for match in _SHORT.finditer(said.text):
+        yield int(match["n"]) * _SHORT_UNITS[match["unit"]], " ".join(match[0].split())
     for match in _IN_WORDS.finditer(said.text):
-        number, unit = _read_count(match["n"]), match["unit"].lower() + "s"
+        number, unit = read_count(match["n"]), match["unit"].lower() + "s"
         yield number * DAYS[unit], f"{number} {unit}"
     for quantity, start, end in place_quantities(said.text):
         value = quantity.value if quantity.value is not None else quantity.high
@@ -415,9 +402,6 @@ def _plural(unit: str, value: float) -> str:
     return unit if value != 1 else unit.removesuffix("s")
 
 
-_ENROLS = re.compile(r"\brecruit|\benrol|\binclu|\beligib|\bcriteri", re.IGNORECASE)
-
-
 def _measures(said: Said) -> Found:
     """Yield the measures: VAS of pain only, and no general word beside a measure's own name."""
     named = [value for value, _ in find_listed(said, "outcome-measures")]
@@ -427,7 +411,7 @@ def _measures(said: Said) -> Found:
         general = (value == "bone volume" and "BV/TV" in named) or (
             value == "histological score" and len(scores) > 1
         )
-        if value.startswith("Kellgren") and _ENROLS.search(said.text):
+        if value.startswith("Kellgren") and said.has("enrols"):
             continue
         if not general and not (value == "VAS" and not pain and len(named) == 1):
             yield "outcome-measures", value
@@ -481,7 +465,10 @@ def find_card(document: Document, paper: str) -> StudyCard | None:
             Stated(item=item, value=value, quote=s.text, line=s.line, section=s.section or None)
             for (item, value), s in listed
         ],
-        outcomes=[o for s in said for o in find_outcomes(s)],
+        outcomes=[
+            *(outcome for sentence in said for outcome in find_numbers(sentence)),
+            *(outcome for grid in document.tables for outcome in read_grid(grid)),
+        ],
     )
 
 

@@ -11,7 +11,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Literal
 
-from builder.extract.design import read_title_level, read_trial
+from builder.extract.design import (
+    judge_result,
+    read_title_level,
+    read_trial,
+    states_no_benefit,
+)
 from builder.extract.quantities import parse_dose
 from builder.extract.vocabulary import Vocabulary
 from builder.models import (
@@ -19,6 +24,7 @@ from builder.models import (
     Design,
     Locator,
     Paper,
+    Participants,
     Question,
     Result,
     Status,
@@ -27,13 +33,13 @@ from builder.models import (
     Trial,
 )
 from builder.text import spelling
-from builder.text.registries import RegistryId, find_registry_ids
+from builder.text.databases import RegistryId, find_registry_ids
 
 # --- the fields of a trials table: which column is which, and what its cells say ------------------
 
 Role = Literal[
     "registry", "phase", "design", "condition", "source", "dose", "route", "endpoints", "status",
-    "result", "enrolment", "reference", "title",
+    "result", "enrolment", "reference", "title", "country", "sponsor", "follow_up",
 ]  # fmt: skip
 # Headings as tables of trials print them; the first role whose pattern is found is taken.
 _HEADINGS: tuple[tuple[Role, str], ...] = (
@@ -41,6 +47,9 @@ _HEADINGS: tuple[tuple[Role, str], ...] = (
     ("registry", r"\b(?:nct|registry|registration|identifier|trial (?:id|no|number|code)|"
                  r"study id|clinicaltrials gov|trial registration)\b|^id$"),
     ("phase", r"\b(?:phase|clinical stage|stage of development|trial stage|stage)\b"),
+    ("follow_up", r"\bfollow up\b"),
+    ("country", r"\b(?:country|countries|location|nation)\b"),
+    ("sponsor", r"\b(?:sponsors?|institution)\b"),
     ("status", r"\b(?:status|recruitment)\b"),
     ("result", r"\b(?:results?|findings?|conclusions?)\b"),
     ("endpoints", r"\b(?:endpoints?|end points?|outcomes?|outcome measures?|measures?)\b"),
@@ -87,26 +96,6 @@ _ROUTES: tuple[tuple[str, str], ...] = (
     ("topical", r"\btopical(?:ly)?\b"),
     ("local", r"\blocal(?:ly)?\b"),
     ("oral", r"\boral(?:ly)?\b"),
-)
-_NEGATIVE = re.compile(
-    r"\b(?:no\s+(?:\w+\s+){0,3}?(?:superiority|difference|benefit|improvement|effect|efficacy|"
-    r"advantage)|not\s+(?:\w+\s+){0,2}?(?:superior|better|effective|different|improve)|"
-    r"did\s+not\s+(?:\w+\s+)?(?:meet|improve|differ|show|reduce)|fail(?:ed|s|ure)|ineffective|"
-    r"inferior|worse(?:ned)?|futil\w+|lack\s+of\s+(?:efficacy|benefit))\b",
-    re.IGNORECASE,
-)
-# A statement that nothing came of it is a result wherever it stands, and never an endpoint.
-_NO_BENEFIT = re.compile(
-    r"\bno\s+(?:\w+\s+){0,3}?(?:superiority|differences?|benefits?|improvements?|effects?|"
-    r"advantage)\b|\bnot\s+(?:\w+\s+){0,2}?(?:superior|better|effective)\b|\bdid\s+not\b|"
-    r"\bfailed\s+to\b",
-    re.IGNORECASE,
-)
-_POSITIVE = re.compile(
-    r"(?<!no )(?<!not )(?<!non-)(?<!without )\b(?:improve(?:d|s|ment)|superior(?!ity)|"
-    r"superiority\s+(?:over|to|vs)|effective|efficacious|met\s+(?:its|the)\s+primary|"
-    r"reduc(?:ed|tion)\s+(?:in\s+|of\s+)?pain|pain\s+(?:relief|reduction)|beneficial)\b",
-    re.IGNORECASE,
 )
 
 
@@ -196,20 +185,6 @@ def find_route(text: str) -> str | None:
     return min(found)[1] if found else None
 
 
-def states_no_benefit(text: str) -> bool:
-    """Return whether a part of any cell says that a trial showed no benefit."""
-    return bool(_NO_BENEFIT.search(text))
-
-
-def judge_result(text: str) -> Literal["positive", "negative", "mixed"] | None:
-    """Return what a stated result says of efficacy; None where it says nothing of it."""
-    negative, rest = bool(_NEGATIVE.search(text)), _NEGATIVE.sub(" ", text)
-    positive = bool(_POSITIVE.search(rest))
-    if negative and positive:
-        return "mixed"
-    return "negative" if negative else "positive" if positive else None
-
-
 # --- trials ---------------------------------------------------------------------------------------
 
 _IDENTIFYING: frozenset[Role] = frozenset(
@@ -217,8 +192,17 @@ _IDENTIFYING: frozenset[Role] = frozenset(
 )
 
 
-# A European number without the registry's name, as it stands in a column of numbers.
+# European numbers without the registry's name, as they stand in a column of numbers.
 _EUDRACT = re.compile(r"(?<![\w-])(?<!EudraCT )(20\d\d-\d{6}-\d\d)(?![\w-])")
+_CTIS = re.compile(r"(?<![\w-])(?<!CT )(?<!CTIS )(20\d\d-\d{6}-\d\d-\d\d)(?![\w-])")
+# What stands in a column of results where there are none.
+_NO_RESULT = re.compile(
+    r"^\W*(?:(?:results? )?not (?:yet )?(?:published|available|reported|posted|stated)|none|"
+    r"pending|unpublished|n/?[ar]|awaited|ongoing|"
+    r"no results?(?: (?:posted|published|available))?)?\W*$",
+    re.IGNORECASE,
+)
+_PLANNED = re.compile(r"\b(?:planned|target|estimated|anticipated|expected)\b", re.IGNORECASE)
 
 
 def find_trials(
@@ -296,7 +280,7 @@ def _find_ids(row: TableRow, table: Table) -> list[RegistryId]:
     for column in table.columns:
         text = row.cells[column].text or row.cells[column].printed
         if find_role(column) == "registry":
-            text = _EUDRACT.sub(r"EudraCT \1", text)
+            text = _EUDRACT.sub(r"EudraCT \1", _CTIS.sub(r"CTIS \1", text))
         for number in find_registry_ids(text):
             found.setdefault(number.number.lower(), number)
     return list(found.values())
@@ -345,15 +329,13 @@ class _Row:
     def read(self, number: RegistryId, others: Sequence[RegistryId] = ()) -> Trial:
         """Return the trial of this row; ``others`` are its numbers in other registries."""
         for other in others:
-            self._ask(
-                "trial-registrations",
-                f"The row also gives {other.number}: is it the same trial, registered twice?",
-                "registry",
-            )
+            text = f"The row also gives {other.number}: is it the same trial, registered twice?"
+            self._ask("trial-registrations", text, "registry")
         phase, design = self._read_phase()
         status, result = self._read_status(number)
         source, condition = self._say("source"), self._say("condition")
-        dose, route = self._say("dose"), self._say("route")
+        dose, route = self._say("dose") or self._find_dose(source), self._say("route")
+        result = "" if _NO_RESULT.match(result) else result
         stated = self._find_stated_results()
         result = "; ".join(filter(None, [result, *(s for s in stated if s not in result)]))
         self._check_address(number)
@@ -378,6 +360,10 @@ class _Row:
             condition_printed=condition or None,
             sources=self._find_terms(source, "source"),
             source_printed=source or None,
+            n=self._count_people(status, result),
+            follow_up=self._say("follow_up") or None,
+            sponsor=self._say("sponsor") or None,
+            countries=split_list(self._say("country")),
             dose=parse_dose(dose) if dose else None,
             route=find_route(f"{route} {dose} {'' if route or dose else source}"),
             endpoints=[e for e in split_list(self._say("endpoints")) if e not in stated],
@@ -399,6 +385,22 @@ class _Row:
             for t in (drop_registry_ids((c.printed or c.text) if c.text else "") for c in cells)
             if t
         )
+
+    def _find_dose(self, source: str) -> str:
+        """Return the cell of the product where no column is for doses and that one states one."""
+        stated = parse_dose(source).model_dump(exclude_none=True, exclude={"printed", "text"})
+        return source if stated else ""
+
+    def _count_people(self, status: Status | None, result: str) -> Participants | None:
+        """Return the number of people: enrolled where the trial is over, else planned."""
+        printed = self._say("enrolment")
+        number = re.fullmatch(r"\D{0,20}?(\d{1,3}(?:,\d{3})+|\d{1,6})\D{0,20}", printed)
+        if not number:
+            return None
+        count = int(number[1].replace(",", ""))
+        over = bool(result) or bool(status and status.normalised == "completed")
+        planned = not over or bool(_PLANNED.search(f"{self.roles['enrolment']} {printed}"))
+        return Participants(planned=count) if planned else Participants(enrolled=count)
 
     def _find_stated_results(self) -> list[str]:
         """Return what cells of any column say of the outcome, result columns left out.
@@ -425,12 +427,8 @@ class _Row:
         printed, stated = self._say("phase"), self._say("design")
         phase, design, rest = parse_phase(printed)
         if rest:
-            self._ask(
-                "trial-phase",
-                f"The phase is printed as {printed!r}: what does {rest!r} say?",
-                "phase",
-                2,
-            )
+            text = f"The phase is printed as {printed!r}: what does {rest!r} say?"
+            self._ask("trial-phase", text, "phase", 2)
         return phase, "; ".join(dict.fromkeys(filter(None, [design, stated]))) or None
 
     def _read_status(self, number: RegistryId) -> tuple[Status | None, str]:

@@ -132,7 +132,11 @@ class Vocabulary:
         shared = {o for o in known if any(words & _words(n) for n in self._names(o))}
         if len(shared) == 1:
             return shared.pop()
-        return "" if known and not shared else None
+        if known:
+            return "" if not shared else None
+        # "subtalar osteoarthritis": a kind of what the words end with
+        named = [m for m in self.find_mentions(long, kinds=("condition",)) if m.end == len(long)]
+        return named[0].term or None if len(named) == 1 else None
 
     def _names(self, term_id: str) -> list[str]:
         term = self.terms[term_id]
@@ -148,6 +152,9 @@ class Vocabulary:
                 hit = Hit(hit.start, hit.end, cells, hit.cased, hit.letter)  # noqa: PLW2901
             hits.append(hit)
         hits += self._find_bound(text)
+        anti = {h.start: h.end for h in hits if text[h.start : h.start + 4].lower() == "anti"}
+        # "anti-inflammatory cytokines" are no inflammatory cytokines
+        hits = [h for h in hits if anti.get(h.start - 5, 0) <= h.start]
         return [*hits, *self._find_made(text), *self._find_genes(text, hits)]
 
     def _find_made(self, text: str) -> Iterator[Hit]:

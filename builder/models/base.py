@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 SLUG = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=100)]
-Curie = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9.]*:\S+$")]
+CURIE = r"^[A-Za-z][A-Za-z0-9.]*:\S+$"
+Curie = Annotated[str, StringConstraints(pattern=CURIE)]
 Effect = Literal["up", "down", "activates", "inhibits", "modulates", "involves", "none"]
 Level = Literal["in-vitro", "ex-vivo", "in-vivo", "clinical", "review", "not-stated"]
 Basis = Literal["table-row", "full-text", "abstract", "title", "digest"]

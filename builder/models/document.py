@@ -7,6 +7,8 @@ of the seed as received. Texts are NFC, with the seed's own characters otherwise
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar, dataclass_transform
 
@@ -160,19 +162,51 @@ class Grid:
 # belongs to the title.
 _LINK_LABEL = re.compile(
     r"\[(?!(?:In |Article )|(?:Abstract|Preprint|Thesis|Internet|Dataset|Software|Letter|Patent)\])"
-    r"([A-Z][A-Za-z]*(?: (?:free|full|text|article|[A-Z][A-Za-z]*))*)\]$"
+    r"([A-Z][A-Za-z]*(?: (?:free|full|text|article|of|in|[A-Z][A-Za-z]*))*®?"
+    r"(?:: ?(?:PMC)?\d{4,9})?)\]$"
 )
-_MAX_LINK_LABEL = 40
+_MAX_LINK_LABEL, _MAX_LINK_LINE = 40, 160
+# Labels of the large sites, as they stand without brackets: "Article CAS PubMed Google Scholar".
+_SURE_LABEL = (
+    r"(?:PubMed (?:Abstract|Central)|PubMed|CrossRef Full Text|Cross[Rr]ef|Google Scholar|DOI|"
+    r"Publisher Site|Web of Science®?|(?:View in )?Scopus|Green Version|Europe PMC|"
+    r"PMC free article|Free PMC article|Free (?:Full Text|article)|"
+    r"View (?:PDF|article|Article|at Publisher|Record in Scopus))"
+)
+LABEL = rf"(?:{_SURE_LABEL}|Full Text(?: PDF)?|Article|CAS|ADS|MathSciNet|Abstract|Medline|ISI|PDF)"
+_LINK_LINE = re.compile(rf"^(?=.*{_SURE_LABEL})\[?{LABEL}\]?(?:[\s|·,;]*\[?{LABEL}(?![a-z])\]?)*$")
+_BARE_LABELS = re.compile(
+    rf"(?:\s?View at:)?(?:(?:\s\|)?\s{LABEL})*(?:\s\|)?\s"
+    rf"(?:CrossRef|Google Scholar|PubMed(?: Central)?)(?:\s{LABEL})*$"
+)
+
+_ENDS = ("Scholar", "Ref", "ref", "PubMed", "Central", "Scopus", "Science®", "Science", "article",
+         "Text", "PDF", "CAS", "ADS", "Version", "PMC", "Site")  # fmt: skip
+
+
+def is_link_line(line: str) -> bool:
+    """Return whether a line holds link labels and nothing else."""
+    return len(line) <= _MAX_LINK_LINE and _LINK_LINE.match(line) is not None
+
+
+def find_labels(line: str) -> tuple[str, ...]:
+    """Return the link labels of a line that holds nothing else, in order."""
+    return tuple(found[0] for found in re.finditer(LABEL, line))
 
 
 def split_link_labels(printed: str) -> tuple[str, tuple[str, ...]]:
     """Return a printed reference without the link labels behind it, and those labels in order."""
-    text, labels = printed.rstrip(), []
+    text, labels = printed.rstrip(" |"), []
     while found := _LINK_LABEL.search(text, max(0, text.rfind("["))):
         if len(found[1]) > _MAX_LINK_LABEL:
             break
         labels.append(found[1])
         text = text[: found.start()].rstrip()
+    bare = None
+    if not labels and text.endswith(_ENDS):
+        bare = _BARE_LABELS.search(text, max(0, len(text) - 120))
+    if bare and text[bare.start() - 1 : bare.start()] in (".", ")", "]"):
+        return text[: bare.start()], find_labels(bare[0])
     return text, tuple(reversed(labels))
 
 
@@ -214,16 +248,49 @@ class Figure:
 
 
 @record
+class Extent:
+    """How many characters went where: of lines without outer blanks, in XML letters and digits."""
+
+    total: int = 0
+    recorded: int = 0
+    reported: int = 0
+    ignored: int = 0
+
+
+@record
 class Coverage:
     """What became of the lines of a seed that hold text (in XML: of its runs of text).
 
-    ``ignored`` counts those left out, by the name of the rule.
+    ``ignored`` counts those left out, by the name of the rule. ``characters`` counts the same in
+    characters, so that one long line that is lost weighs more than ten short ones.
     """
 
     lines: int = 0
     recorded: int = 0
     reported: int = 0
     ignored: tuple[tuple[str, int], ...] = ()
+    characters: Extent = Extent()
+
+
+def count_fates(fates: Iterable[tuple[str, int]]) -> Coverage:
+    """Return the coverage of lines or runs, each given by its fate and its size in characters.
+
+    A fate is ``recorded``, ``reported`` or the name of the rule that leaves the text out.
+    """
+    lines: Counter[str] = Counter()
+    sizes: Counter[str] = Counter()
+    for fate, size in fates:
+        lines[fate] += bool(size)
+        sizes[fate] += size
+    recorded, reported = (lines.pop(fate, 0) for fate in ("recorded", "reported"))
+    held, asked, total = sizes["recorded"], sizes["reported"], sizes.total()
+    return Coverage(
+        recorded + reported + lines.total(),
+        recorded,
+        reported,
+        tuple(sorted(lines.items())),
+        Extent(total, held, asked, total - held - asked),
+    )
 
 
 @record

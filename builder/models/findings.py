@@ -129,6 +129,9 @@ class Finding(Record):
     cargo: list[Cargo] = EMPTY
     mechanisms: list[EffectOf] = EMPTY
     targets: list[Slug] = EMPTY
+    stimuli: Annotated[
+        list[Slug], Field(description="what cells were only given: high glucose, IL-1β")
+    ] = EMPTY
     partners: Annotated[list[Slug], Field(description="co-delivered cells; not a source")] = EMPTY
     models: list[Slug] = EMPTY
     species: Annotated[

@@ -26,7 +26,7 @@ class Strategy(Record):
 
     id: Slug
     purpose: Annotated[str, Field(description="what it is meant to find, in a sentence")]
-    database: Database
+    database: Annotated[Database, Field(description="database or registry that was asked")]
     query: Annotated[str | None, Field(description="in the database's own syntax")] = None
     chasing: Annotated[Chasing | None, Field(description="instead of a query")] = None
     limits: Annotated[list[str], Field(description="limits in words: language, years")] = EMPTY
@@ -36,9 +36,9 @@ class Strategy(Record):
 class Run(Record):
     """A strategy was run on a day and found so many records."""
 
-    strategy: Slug
-    database: Database
-    day: date
+    strategy: Annotated[Slug, Field(description="id of the search strategy")]
+    database: Annotated[Database, Field(description="database or registry that was asked")]
+    day: Annotated[date, Field(description="day on which it was run")]
     found: Annotated[int, Field(description="records that the database says it has")]
     taken: Annotated[int, Field(description="records that were read")]
     new: Annotated[int, Field(description="of these, not seen by any strategy before")]
@@ -47,16 +47,16 @@ class Run(Record):
 class Sighting(Record):
     """A strategy found a record, first on this day."""
 
-    strategy: Slug
-    database: Database
-    day: date
+    strategy: Annotated[Slug, Field(description="id of the search strategy")]
+    database: Annotated[Database, Field(description="database or registry that was asked")]
+    day: Annotated[date, Field(description="day on which it was run")]
 
 
 class Duplicate(Record):
     """What a record is a duplicate of: another record, or a paper of the atlas."""
 
-    of: str
-    kind: Literal["record", "paper"]
+    of: Annotated[str, Field(description="id of that record or paper")]
+    kind: Annotated[Literal["record", "paper"], Field(description="what it is a duplicate of")]
     by: Annotated[str, Field(description="doi, pmid, pmcid, trial, or title with year and author")]
     score: Annotated[float | None, Field(description="likeness in percent; by title only")] = None
 
@@ -64,38 +64,40 @@ class Duplicate(Record):
 class Decision(Record):
     """What one screener decided of a record, and why."""
 
-    verdict: Verdict
-    reason: str | None = None
-    by: str
-    day: date
+    verdict: Annotated[Verdict, Field(description="include, exclude or unsure")]
+    reason: Annotated[str | None, Field(description="in the screener's words")] = None
+    by: Annotated[str, Field(description="who decided")]
+    day: Annotated[date, Field(description="day of the decision")]
 
 
 class Retrieval(Record):
     """What was had of an included record."""
 
-    got: Literal["full-text", "abstract", "nothing"]
-    day: date
+    got: Annotated[
+        Literal["full-text", "abstract", "nothing"], Field(description="what was had of it")
+    ]
+    day: Annotated[date, Field(description="day on which it was asked for")]
     why: Annotated[str | None, Field(description="why no more was had")] = None
     seed: Annotated[str | None, Field(description="file below seeds/")] = None
-    licence: str | None = None
+    licence: Annotated[str | None, Field(description="as the database spells it")] = None
 
 
 class ScreeningRecord(Record):
     """One record of content/screening.yml: what a search found, and what became of it."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,80}$")]
-    title: str
+    title: Annotated[str, Field(description="as the database prints it")]
     authors: Annotated[str | None, Field(description="as the database prints them")] = None
     year: int | None = None
-    journal: str | None = None
+    journal: Annotated[str | None, Field(description="journal or source")] = None
     doi: str | None = None
     pmid: str | None = None
     pmcid: str | None = None
     trial: Annotated[str | None, Field(description="number in a registry")] = None
     types: Annotated[list[str], Field(description="types of publication")] = EMPTY
-    open_access: bool | None = None
-    licence: str | None = None
-    preprint: bool | None = None
+    open_access: Annotated[bool | None, Field(description="by Europe PMC's mark")] = None
+    licence: Annotated[str | None, Field(description="as the database spells it")] = None
+    preprint: Annotated[bool | None, Field(description="whether it is a preprint")] = None
     published_as: Annotated[
         str | None, Field(description="of a preprint: the record of its article")
     ] = None

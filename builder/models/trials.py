@@ -12,17 +12,31 @@ from builder.models.findings import Design, Locator
 
 
 class Dose(Record):
-    """A dose as printed, and its numbers where they parse. Volumes in mL, counts of particles."""
+    """A dose as printed, and its numbers where they parse, in units that can be compared.
+
+    Volumes are in mL, masses in µg (of protein, as a rule), particles and cells are counted. A
+    total is of one dose. ``volume_ml`` is absent where the volume is a range.
+    """
 
     printed: str
     text: Annotated[
         str | None, Field(description="as printed, with lost superscripts put back: 7 × 10⁹")
     ] = None
     volume_ml: float | None = None
+    volume_ml_low: Annotated[float | None, Field(description="where the volume is a range")] = None
+    volume_ml_high: float | None = None
     particles_per_ml_low: float | None = None
     particles_per_ml_high: float | None = None
     particles_total_low: float | None = None
     particles_total_high: float | None = None
+    micrograms_per_ml_low: float | None = None
+    micrograms_per_ml_high: float | None = None
+    micrograms_total_low: float | None = None
+    micrograms_total_high: float | None = None
+    cells_per_ml_low: float | None = None
+    cells_per_ml_high: float | None = None
+    cells_total_low: float | None = None
+    cells_total_high: float | None = None
     doses: int | None = None
 
 

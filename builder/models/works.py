@@ -140,6 +140,15 @@ class Abbreviation(Record):
     long: str
 
 
+class Dataset(Record):
+    """Data that a paper says are kept in an archive: ``GSE12345`` in ``GEO``."""
+
+    accession: str
+    archive: str
+    url: Annotated[str, Field(description="of the record, else of the archive")]
+    line: int
+
+
 class Coverage(Record):
     """Which parts of a paper its seed held: a seed of headings without text holds no body."""
 
@@ -173,6 +182,7 @@ class Paper(Record):
     source_url: str | None = None
     people: list[Affiliated] = EMPTY
     abbreviations: list[Abbreviation] = EMPTY
+    data: Annotated[list[Dataset], Field(description="accessions that the text names")] = EMPTY
     questions: list[Question] = EMPTY
 
 
@@ -279,13 +289,8 @@ class Table(Record):
 # --- kept by hand ---------------------------------------------------------------------------------
 
 # Of a page of the site: folders in lower case, each with its slash, then perhaps an anchor.
-SiteAddress = Annotated[
-    str,
-    StringConstraints(
-        pattern=r"^(?:[a-z0-9]+(?:[.-][a-z0-9]+)*/)*(?:#[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*)?$",
-        max_length=300,
-    ),
-]
+ADDRESS = r"^(?:[a-z0-9]+(?:[.-][a-z0-9]+)*/)*(?:#[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*)?$"
+SiteAddress = Annotated[str, StringConstraints(pattern=ADDRESS, max_length=300)]
 
 
 class Correction(Record):

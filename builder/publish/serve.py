@@ -24,9 +24,22 @@ def preview_project(project: Project) -> Project:
 
 
 def _reloading(base: Any) -> Any:
-    """Return the server's class with room for its reload script, which is inline and changes."""
+    """Return the server's class with room for its reload script, which is inline and changes.
+
+    It takes its port when it is made, so that the port can be 0, for any that is free.
+    """
 
     class Preview(base):  # type: ignore[misc]
+        def __init__(self, **settings: Any) -> None:
+            super().__init__(**settings)
+            super().server_bind()
+            super().server_activate()
+
+        def server_bind(self) -> None:
+            """Do nothing: the port was taken in the beginning."""
+
+        server_activate = server_bind
+
         def _inject_js_into_html(self, content: bytes, epoch: int) -> Any:
             return super()._inject_js_into_html(_POLICY.sub(b"", content), epoch)
 
@@ -38,7 +51,7 @@ def make_server(
 ) -> Any:
     """Return a server of the preview that is ready to ``serve()``; it watches what is edited.
 
-    Raises OSError where the port is taken.
+    A port of 0 is any that is free; ``server_port`` says which. Raises OSError where it is taken.
     """
     # Loaded here, for it takes a while and only this command needs it.
     from mkdocs.livereload import LiveReloadServer  # noqa: PLC0415

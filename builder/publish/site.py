@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from mkdocs.exceptions import ConfigurationError
 from mkdocs.utils.yaml import yaml_load
 from yaml import MarkedYAMLError
 
@@ -24,8 +25,8 @@ from builder.project import Project, source_date_epoch
 from builder.publish.linkcheck import check_links
 from builder.search import write_search
 from builder.site.pages import Page
-from builder.store.atomic_replace import new_site
 from builder.store.cache import hash_files, hash_parts, hash_program
+from builder.store.transaction import new_site
 from builder.text import ids
 
 Notify = Callable[[str], None]
@@ -42,10 +43,12 @@ def site_address(project: Project) -> str:
         with project.config.open(encoding="utf-8") as handle:
             settings = yaml_load(handle)
         address = settings.get("site_url") or ""
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
+    except ConfigurationError as error:
+        cause = error.__context__
+        mark = cause.problem_mark if isinstance(cause, MarkedYAMLError) else None
+        got = str(getattr(cause, "problem", error))
         raise ProblemError(
-            Problem(name, line, "error", "settings", "readable YAML", str(error.problem))
+            Problem(name, mark.line + 1 if mark else 0, "error", "settings", "readable YAML", got)
         ) from error
     except (OSError, ValueError, AttributeError) as error:
         raise ProblemError(

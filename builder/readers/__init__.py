@@ -13,8 +13,9 @@ from typing import Protocol
 
 from builder.errors import Problem, ProblemError
 from builder.models.document import Document
-from builder.readers import abstract_record, digest, jats, scraped
-from builder.readers.draft import check_citations, group_problems
+from builder.readers import digest, jats, records, scraped
+from builder.readers.citations import check_citations, resolve_citations
+from builder.readers.draft import group_problems
 from builder.readers.source import Source, describe_text, is_markup, make_source, read_source
 
 
@@ -24,14 +25,14 @@ class Reader(Protocol):
     NAME: str
     LOOKS_FOR: str
 
-    def recognises(self, text: str) -> bool:
+    def recognises(self, text: str, /) -> bool:
         """Return whether a text is in this layout."""
 
-    def read(self, source: Source) -> Document:
+    def read(self, source: Source, /) -> Document:
         """Return the Document of a seed in this layout; raises ProblemError where it can't."""
 
 
-READERS: tuple[Reader, ...] = (jats, abstract_record, digest, scraped)
+READERS: tuple[Reader, ...] = (jats, *records.LAYOUTS, digest, scraped)
 
 
 def read_seed(path: Path, root: Path) -> Document:
@@ -73,11 +74,13 @@ _LEAST_COVERAGE = 0.95
 
 def _check_coverage(document: Document) -> list[Problem]:
     """Return a warning where too many lines of a seed belong to no part of the paper."""
-    coverage = document.coverage
-    taken = coverage.recorded + sum(count for _, count in coverage.ignored)
-    if taken >= _LEAST_COVERAGE * coverage.lines:
+    coverage, characters = document.coverage, document.coverage.characters
+    taken = coverage.lines - coverage.reported
+    read = characters.total - characters.reported
+    if taken >= _LEAST_COVERAGE * coverage.lines and read >= _LEAST_COVERAGE * characters.total:
         return []
     got = f"{taken} of {coverage.lines} lines ({taken / coverage.lines:.0%})"
+    got += f", {read} of {characters.total} characters ({read / characters.total:.0%})"
     hint = "Look at the lines that were not read; is the layout the right one?"
     expected = f"{_LEAST_COVERAGE:.0%} of the lines read"
     return [Problem(document.file, 0, "warning", "seed-coverage", expected, got, hint=hint)]
@@ -87,7 +90,7 @@ def _read(source: Source) -> Document:
     text = source.text
     for reader in READERS:
         if reader.recognises(text):
-            document = reader.read(source)
+            document = resolve_citations(reader.read(source))
             found = [*source.problems, *document.problems, *check_citations(document)]
             found += _check_coverage(document)
             return replace(document, problems=tuple(group_problems(found)))

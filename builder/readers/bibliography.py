@@ -12,6 +12,7 @@ from builder.models import (
     CslDate,
     CslItem,
     CslName,
+    Dataset,
     EntityRecord,
     FigureRecord,
     HeadingRecord,
@@ -22,11 +23,12 @@ from builder.models import (
 )
 from builder.models.document import Block, Document, Person, WorkFields
 from builder.text import ids
+from builder.text.databases import find_accessions
 
 # Problems of a reader that a curator should see on the paper's own page.
 _ASKED = frozenset({
-    "citation-unknown", "citation-block", "line-unread", "reference-number", "references-missing",
-    "seed-coverage", "seed-control", "seed-encoding",
+    "citation-unknown", "citation-block", "date-impossible", "line-unread", "reference-number",
+    "references-missing", "seed-coverage", "seed-control", "seed-encoding",
 })  # fmt: skip
 _MISSING = "seed-missing"
 
@@ -73,8 +75,19 @@ def build_paper(document: Document) -> Paper:
         source_url=document.front.source_url or None,
         people=_people(work.authors),
         abbreviations=[Abbreviation(short=s, long=f) for s, f in document.abbreviations],
+        data=_find_data(document),
         questions=_questions(document),
     )
+
+
+def _find_data(document: Document) -> list[Dataset]:
+    """Return the data that the text says are kept in archives, each once."""
+    found: dict[str, Dataset] = {}
+    for block in document.blocks:
+        for number, archive, url in find_accessions(block.text):
+            kept = Dataset(accession=number, archive=archive, url=url, line=block.line)
+            found.setdefault(number, kept)
+    return list(found.values())
 
 
 def _coverage(document: Document) -> Coverage:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from builder.errors import Problem
+from builder.models import Question
 from builder.models.document import Person, WorkFields
 from builder.readers.draft import find_doi
-from builder.readers.people import name_in_full
+from builder.readers.names import name_in_full, parse_person, split_people
 from builder.readers.references import UNPARSED, parse_reference
 
 # A line that announces the citation of the paper itself; the citation may follow it.
@@ -33,26 +34,30 @@ _LABEL = re.compile(
     r"Chicago/Turabian Style|Chicago Style)\s*"
 )
 _QUOTED = re.compile(r"^(?P<authors>.{1,20000}?)\.?\s+(?P<year>(?:1[89]|20)\d\d)\.\s+[\"“]")
-_AFTER_CHICAGO = re.compile(
-    r"\s*(?P<container>.{1,300}?)\s+(?P<volume>[\w.\-]{1,12})(?:,\s*no\.\s*(?P<issue>[^:]{1,20}))?"
-    r":\s*(?P<page>[^\s.]{1,40})\."
-)
-_AFTER_ACS = re.compile(
-    r"\s*(?P<container>.{1,200}?)\s+(?P<year>(?:1[89]|20)\d\d),\s*(?:(?P<volume>[^,;]{1,20}),\s*)?"
-    r"(?P<page>[^\s,;]{1,40})\."
-)
-_AFTER_AMA = re.compile(
-    r"\s*(?P<container>.{1,300}?)\.\s+(?P<year>(?:1[89]|20)\d\d);\s*(?P<volume>[\w\-]{1,12})"
-    r"(?:\((?P<issue>[^)]{1,20})\))?:(?P<page>[^\s]{1,40}?)\."
-)
 _APA_YEAR = re.compile(r"\((?P<year>(?:1[89]|20)\d\d)[^)]{0,20}\)\.\s+")
-_AFTER_APA = re.compile(
-    r"\s*(?P<container>.{1,300}?),\s*(?P<volume>[\w\-]{1,12})(?:\((?P<issue>[^)]{1,20})\))?,\s*"
-    r"(?P<page>[^\s]{1,40}?)\."
-)
+_CONTAINER = r"\s*(?P<container>.{1,300}?)"
+_YEAR = r"(?P<year>(?:1[89]|20)\d\d)"
+# What stands behind the title in each style; the first two are known by what stands before it.
+_BEHIND = {
+    "Chicago": re.compile(
+        rf"{_CONTAINER}\s+(?P<volume>[\w.\-]{{1,12}})(?:,\s*no\.\s*(?P<issue>[^:]{{1,20}}))?"
+        r":\s*(?P<page>[^\s.]{1,40})\."
+    ),
+    "APA": re.compile(
+        rf"{_CONTAINER},\s*(?P<volume>[\w\-]{{1,12}})(?:\((?P<issue>[^)]{{1,20}})\))?,\s*"
+        r"(?P<page>[^\s]{1,40}?)\."
+    ),
+    "AMA": re.compile(
+        rf"{_CONTAINER}\.\s+{_YEAR};\s*(?P<volume>[\w\-]{{1,12}})"
+        r"(?:\((?P<issue>[^)]{1,20})\))?:(?P<page>[^\s]{1,40}?)\."
+    ),
+    "ACS": re.compile(
+        rf"{_CONTAINER}\s+{_YEAR},\s*(?:(?P<volume>[^,;]{{1,20}}),\s*)?(?P<page>[^\s,;]{{1,40}})\."
+    ),
+}
 _QUOTES = "[\"'“”‘’]"
 _SUFFIX = re.compile(r"^(?:Jr|Sr|II|III|IV)\.?$")
-_INITIALS = re.compile(r"^[^\W\d_][^\W\d_]{0,2}[.\-].*$")
+_CUT = re.compile(r",?\s*(?:and\s+)?et al\.?$")
 
 
 @dataclass(frozen=True)
@@ -93,35 +98,33 @@ def read_citation_block(
     ``printed_title`` is the page's own title, for blocks in which no style marks where it ends.
     """
     pieces = [piece for number, line in lines for piece in _split_styles(number, line)]
-    chicago = _first(_read_chicago(n, t) for n, t in pieces)
-    title = chicago.fields["title"] if chicago else ""
-    apa = _first(_read_apa(n, t, title) for n, t in pieces)
-    title = title or (apa.fields.get("title", "") if apa else "")
-    title = title or printed_title
-    acs = _first(_read_acs(n, t, title) for n, t in pieces)
-    ama = _first(_read_ama(n, t, title) for n, t in pieces)
-    styles = [s for s in (chicago, apa, ama, acs) if s]
+    marked = [_read_style(n, text, "") for n, text in pieces]
+    titles = {s.name: s.fields["title"] for s in marked if s}
+    title = titles.get("Chicago") or titles.get("APA") or printed_title
+    held: dict[str, _Style] = {}
+    for number, text in pieces:
+        if style := _read_style(number, text, title):
+            held.setdefault(style.name, style)
+    styles = [held[name] for name in _BEHIND if name in held]
     read = {n for n, line in lines if not _split_styles(n, line)}  # names of styles alone
+    again = ((n, *parse_reference(text)) for n, text in pieces)
     if not styles:
-        return _read_as_reference(pieces, lines, file, read)
+        return _read_as_reference(again, lines, file, read)
     work, places = _merge(styles)
-    authors, et_al = _authors(chicago, acs)
-    if authors:
-        style = chicago or acs
-        places.append(("authors", style.line if style else 0))
-    else:
-        read_again = ((n, parse_reference(text)[0]) for n, text in pieces)
-        line, other = next(((n, w) for n, w in read_again if w.authors), (0, WorkFields()))
+    authors, et_al = _join_authors(held)
+    line = next((held[name].line for name in ("Chicago", "ACS") if name in held), 0)
+    if not authors:
+        line, other = next(((n, w) for n, w, _ in again if w.authors), (0, WorkFields()))
         authors, et_al = other.authors, other.et_al
-        places += [("authors", line)] if authors else []
-    work["doi"], line = _doi(pieces)
+    places += [("authors", line)] if authors else []
+    work["doi"], line = next(((d, n) for n, text in pieces if (d := find_doi(text))), ("", 0))
     places += [("doi", line)] if line else []
     year = work.pop("year", "")
     fields = WorkFields(
         authors=authors,
         et_al=et_al,
         issued=(int(year),) if year else (),
-        container_short=acs.fields.get("container", "") if acs else "",
+        container_short=held["ACS"].fields.get("container", "") if "ACS" in held else "",
         **{k: v for k, v in work.items() if v},  # type: ignore[arg-type]
     )
     read |= {n for n, text in pieces if _title_end(text, title, 0) >= 0}
@@ -130,24 +133,19 @@ def read_citation_block(
 
 
 def _read_as_reference(
-    pieces: Sequence[tuple[int, str]],
+    again: Iterable[tuple[int, WorkFields, Sequence[Question]]],
     lines: Sequence[tuple[int, str]],
     file: str,
     read: set[int],
 ) -> OwnCitation:
-    """Read a citation in a style of reference lists: Vancouver, or author and year."""
-    for number, text in pieces:
-        work, questions = parse_reference(text)
+    """Return a citation in a style of reference lists: Vancouver, or author and year."""
+    for number, work, questions in again:
         if work.issued and work.authors and all(q.rule != UNPARSED for q in questions):
             names = ("title", "authors", "container", "volume", "issue", "page", "issued", "doi")
             places = [(name, number) for name in names if getattr(work, name)]
             done = read | {number}
             return OwnCitation(work, places, _unread(lines, done, file), frozenset(done))
     return OwnCitation(WorkFields(), [], _unread(lines, read, file), frozenset(read))
-
-
-def _first(found: Iterable[_Style | None]) -> _Style | None:
-    return next((style for style in found if style), None)
 
 
 def _unread(lines: Sequence[tuple[int, str]], read: set[int], file: str) -> list[Problem]:
@@ -165,62 +163,39 @@ def _split_styles(number: int, line: str) -> list[tuple[int, str]]:
     return [(number, text.strip()) for text in parts[::2] if text.strip()]
 
 
-def _read_chicago(line: int, text: str) -> _Style | None:
-    head = _QUOTED.match(text)
-    if not head:
-        return None
-    close = max(text.rfind('"'), text.rfind("”"))
-    if close <= head.end():
-        return None
-    fields = {"authors": head["authors"], "year": head["year"]}
-    fields["title"] = text[head.end() : close].rstrip(".,")
-    rest = _AFTER_CHICAGO.match(text, close + 1)
-    if rest:
-        fields |= {k: v for k, v in rest.groupdict().items() if v}
-    return _Style("Chicago", line, fields)
+def _read_style(line: int, text: str, title: str) -> _Style | None:
+    """Return a citation's parts by the style that its form shows, or None.
 
-
-def _read_apa(line: int, text: str, title: str) -> _Style | None:
-    head = _APA_YEAR.search(text)
-    if not head:
-        return None
-    start = head.end()
-    fields = {"year": head["year"], "authors": text[: head.start()].strip()}
-    end = _title_end(text, title, start)
-    if end < 0:
-        stop = re.compile(r"[.?!]\s+").search(text, start)
-        end = stop.start() if stop else -1
-        if end < 0:
+    Chicago puts the title in quotation marks, APA behind the year in brackets; in the others only
+    a ``title`` that is known says where it ends.
+    """
+    quoted, dated = _QUOTED.match(text), _APA_YEAR.search(text)
+    names = ["Chicago" if quoted else "APA"]
+    if quoted:
+        end = max(text.rfind('"'), text.rfind("”"))
+        if end <= quoted.end():
             return None
-        fields["title"] = text[start:end] + (text[end] if text[end] in "?!" else "")
-    rest = _AFTER_APA.match(text, _skip_stop(text, end))
-    if rest:
-        fields |= {k: v for k, v in rest.groupdict().items() if v}
-    return _Style("APA", line, fields)
-
-
-def _read_acs(line: int, text: str, title: str) -> _Style | None:
-    """Read ``Family, G.M.; Family2, G. Title. Short Name Year, Volume, Page. DOI``."""
-    end = _title_end(text, title, 0)
-    if end < 0 or "(" in text[: end - len(title)]:
+        fields = quoted.groupdict() | {"title": text[quoted.end() : end].rstrip(".,")}
+        end += 1
+    elif dated:
+        start = dated.end()
+        end = _title_end(text, title, start)
+        stop = re.compile(r"[.?!]\s+").search(text, start)
+        if end < 0 and not stop:
+            return None
+        end = end if end >= 0 or not stop else stop.start() + (text[stop.start()] in "?!")
+        fields = {"year": dated["year"], "title": text[start:end]}
+    else:
+        end = _title_end(text, title, 0)
+        head = text[: end - len(title)].strip() if end >= 0 else "("
+        fields = {"authors": head, "title": title}
+        names = ["AMA"] if "(" in head else ["AMA", "ACS"]
+    found = ((name, _BEHIND[name].match(text, _skip_stop(text, max(end, 0)))) for name in names)
+    name, rest = next(((n, m) for n, m in found if m), (names[0], None))
+    if not rest and not (quoted or dated):
         return None
-    rest = _AFTER_ACS.match(text, _skip_stop(text, end))
-    if not rest:
-        return None
-    fields = {k: v for k, v in rest.groupdict().items() if v}
-    fields["authors"] = text[: end - len(title)].strip()
-    return _Style("ACS", line, fields)
-
-
-def _read_ama(line: int, text: str, title: str) -> _Style | None:
-    end = _title_end(text, title, 0)
-    if end < 0:
-        return None
-    rest = _AFTER_AMA.match(text, _skip_stop(text, end))
-    if not rest:
-        return None
-    fields = {k: v for k, v in rest.groupdict().items() if v}
-    return _Style("AMA", line, fields)
+    fields |= {k: v for k, v in rest.groupdict().items() if v} if rest else {}
+    return _Style(name, line, fields)
 
 
 def _title_end(text: str, title: str, start: int) -> int:
@@ -248,14 +223,6 @@ def _merge(styles: Sequence[_Style]) -> tuple[dict[str, str], list[tuple[str, in
     return work, places
 
 
-def _doi(pieces: Sequence[tuple[int, str]]) -> tuple[str, int]:
-    for line, text in pieces:
-        doi = find_doi(text)
-        if doi:
-            return doi, line
-    return "", 0
-
-
 def _check_agreement(styles: Sequence[_Style], file: str) -> list[Problem]:
     problems = []
     for name in ("year", "volume", "issue", "page"):
@@ -271,71 +238,38 @@ def _check_agreement(styles: Sequence[_Style], file: str) -> list[Problem]:
     return problems
 
 
-def _authors(chicago: _Style | None, acs: _Style | None) -> tuple[tuple[Person, ...], bool]:
+def _join_authors(held: dict[str, _Style]) -> tuple[tuple[Person, ...], bool]:
     """Return the authors with full given names where Chicago has them, initials else."""
-    short, et_al = _read_acs_authors(acs.fields["authors"]) if acs else ([], False)
+    acs, chicago = held.get("ACS"), held.get("Chicago")
+    short, et_al = split_people(acs.fields["authors"]) if acs else ((), False)
+    short = tuple(replace(p, literal=p.literal.rstrip(".")) for p in short)
     if not chicago:
-        return tuple(short), et_al
-    names, cut = _split_chicago_authors(chicago.fields["authors"])
+        return short, et_al
+    text = chicago.fields["authors"]
+    cut = bool(_CUT.search(text[-20:]))
+    names = _split_chicago_authors(_CUT.sub("", text))
     if not short:
-        return tuple(_person(i, name) for i, name in enumerate(names)), cut
+        return tuple(map(parse_person, names)), cut
     people = []
     for index, person in enumerate(short):
         name = names[index] if index < len(names) else ""
         if index == 0 and name.startswith(person.family + ", "):
-            given = name[len(person.family) + 2 :]
-            people.append(Person(person.family, given, suffix=person.suffix))
+            people.append(replace(person, given=name[len(person.family) + 2 :]))
         elif index and name and person.family:
-            full = name_in_full(name, person.family, person.given)
-            people.append(Person(full.family, full.given, suffix=person.suffix))
+            people.append(name_in_full(name, person))
         else:
             people.append(person)
     return tuple(people), et_al
 
 
-def _person(index: int, name: str) -> Person:
-    family, comma, given = name.partition(", ")
-    if comma:
-        return Person(family, given)
-    words = name.split()
-    if len(words) == 1:
-        return Person(literal=name)
-    return Person(words[-1], " ".join(words[:-1]))
-
-
-def _read_acs_authors(text: str) -> tuple[list[Person], bool]:
-    people: list[Person] = []
-    et_al = False
-    for name in (part.strip() for part in text.split(";")):
-        if name.casefold().rstrip(".") == "et al":
-            et_al = True
-            continue
-        parts = [part.strip() for part in name.split(",")]
-        suffix = parts.pop() if _SUFFIX.match(parts[-1]) else ""
-        family, *given = parts
-        if given:
-            people.append(Person(family, ", ".join(given), suffix=suffix))
-        elif name:
-            people.append(Person(literal=name))
-    return people, et_al
-
-
-def _split_chicago_authors(text: str) -> tuple[list[str], bool]:
+def _split_chicago_authors(text: str) -> list[str]:
     """Return the names: the first as ``Family, Given``, the others in natural order."""
-    cut = bool(re.search(r",?\s*(?:and\s+)?et al\.?$", text[-20:]))
-    if cut:
-        text = re.sub(r",?\s*(?:and\s+)?et al\.?$", "", text)
-    parts = [part.strip() for part in text.split(",")]
-    parts = [part.removeprefix("and ").strip() for part in parts]
-    names: list[str] = []
-    for index, part in enumerate(parts):
-        if names and _SUFFIX.match(part):
-            continue
-        if index == 1:
-            first, _, second = part.partition(" and ")
-            names[0] += f", {first}"
-            if second:
-                names.append(second)
-        elif part:
+    first, *others = (part.strip().removeprefix("and ").strip() for part in text.split(","))
+    names = [first]
+    for index, part in enumerate(others):
+        if index == 0:
+            given, _, second = part.partition(" and ")
+            names = [f"{first}, {given}", *filter(None, [second])]
+        elif part and not _SUFFIX.match(part):
             names.append(part)
-    return names, cut
+    return names

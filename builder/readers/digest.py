@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from builder.models.document import BlockKind, Citation, Document, Entity, split_link_labels
 from builder.readers.draft import Draft, Lines, find_doi, find_table_lines, find_url
-from builder.readers.people import split_people
+from builder.readers.names import split_people
 from builder.readers.source import Source
 from builder.text.dates import parse_date
 

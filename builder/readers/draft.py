@@ -28,92 +28,21 @@ from builder.models.document import (
     Grid,
     Heading,
     WorkFields,
+    count_fates,
+    is_link_line,
 )
-from builder.readers.abbreviations import find_abbreviations, split_pairs
+from builder.readers.citations import find_citations
+from builder.readers.names import find_abbreviations, split_pairs
 from builder.readers.source import Source
 
-# Up to this many numbers are written out of a range such as [3–7]; more is no citation.
-_MAX_RANGE = 200
-_DASH = "[–—−-]"
-NUMBERS = rf"\d{{1,4}}(?:\s*(?:[,;]|{_DASH})\s*\d{{1,4}})*"
-_BRACKET = re.compile(rf"\[\s*({NUMBERS})\s*\]")
-_RANGE = re.compile(rf"(\d+)\s*{_DASH}\s*(\d+)|(\d+)")
 # A cell of dashes below a header; a lone "-" in a cell says "none" and is data.
 _DASHES = re.compile(r":-+:?|-+:|-{2,}")
 _CELL_BREAK = re.compile(r"(?<!\\)\|")
 _BARE_NUMBER = re.compile(r"^\W*\d{0,4}[.)\]]?$")
 URL = re.compile(r"https?://[^\s<>\"“”]+")
 _DOI = re.compile(r"10\.\d{4,9}/[^\s<>\"“”]+")
-# The words of a line of links behind a reference: "PubMed Abstract | CrossRef Full Text".
-_LINK = (
-    r"(?:CrossRef|PubMed|Google|DOI|Crossref|Web of Science|Scopus|Green|PMC|Europe)[A-Za-z ]{0,25}"
-)
-LINK_LINE = re.compile(rf"^\[?{_LINK}\]?(?:\s*(?:[|·,;]|\]?\s*\[)\s*{_LINK}\]?)*$")
 _LEAST_ROWS = 3  # of a table with bars inside only, and nothing else that shows a table
 _MAX_IN_HEADING = 80
-
-
-def find_citations(text: str) -> tuple[int, ...]:
-    """Return the reference numbers cited in a text, in order: ``[3,5–7]`` gives 3, 5, 6, 7."""
-    return expand_numbers(bracket[1] for bracket in _BRACKET.finditer(text))
-
-
-def expand_numbers(groups: Iterable[str]) -> tuple[int, ...]:
-    """Return the numbers of lists such as ``3,5–7``, each once."""
-    found: dict[int, None] = {}
-    for group in groups:
-        for low, high, single in _RANGE.findall(group):
-            if single:
-                found[int(single)] = None
-            elif int(low) <= int(high) < int(low) + _MAX_RANGE:
-                found.update(dict.fromkeys(range(int(low), int(high) + 1)))
-    return tuple(found)
-
-
-def check_citations(document: Document) -> list[Problem]:
-    """Return a problem for cited numbers that the reference list does not hold.
-
-    Where there is no list at all, that is one error; a digest of a paper needs none.
-    """
-    known = {citation.number for citation in document.citations}
-    cited: dict[int, int] = {}
-    for block in document.blocks:
-        for number in block.citations:
-            cited.setdefault(number, block.line)
-    grids = [grid for grid in document.tables if grid.spans_known or not known]
-    for cell in (c for grid in grids for row in grid.rows for c in row):
-        for number in cell.citations:
-            cited.setdefault(number, cell.line)
-    if not known:
-        if not cited or document.layout == "digest":
-            return []
-        first = min(cited.values())
-        got = f"none, although {len(cited)} numbers are cited, from [{min(cited)}] on"
-        hint = "Look whether the list stands under a heading 'References', one entry a line."
-        return [
-            Problem(
-                document.file,
-                first,
-                "error",
-                "references-missing",
-                "a reference list",
-                got,
-                hint=hint,
-            )
-        ]
-    return [
-        Problem(
-            document.file,
-            line,
-            "warning",
-            "citation-unknown",
-            f"a reference between {min(known)} and {max(known)}",
-            f"a citation of [{number}]",
-            hint="The place keeps the number; nothing is linked.",
-        )
-        for number, line in sorted(cited.items())
-        if number not in known
-    ]
 
 
 def clean_url(url: str) -> str:
@@ -128,6 +57,30 @@ def find_url(text: str) -> str:
     """Return the first URL of a text, or an empty string."""
     found = URL.search(text)
     return clean_url(found[0]) if found else ""
+
+
+_LICENCE_URL = re.compile(r"https?://creativecommons\.org/[^\s<>()\"“”]+")
+_LICENCE_NAME = re.compile(
+    r"(?:\bCC[ -]|Creative Commons )(?P<by>BY|Attribution)(?P<nc>[ -]?NC|[ -]Non-?Commercial)?"
+    r"(?P<more>[ -]?(?:ND|SA)|[ -](?:No-?Deriv\w*|Share-?Alike))?(?: \(CC[^)]*\))?"
+    r"(?: International)?[ -](?P<version>[1-4]\.0)\b",
+    re.IGNORECASE,
+)
+
+
+def find_licence_url(text: str) -> str:
+    """Return the address of a licence: the one printed, else that of a Creative Commons name.
+
+    ``CC BY-NC 4.0`` is the name of one licence; a name without a version is not.
+    """
+    if printed := _LICENCE_URL.search(text):
+        return clean_url(printed[0])
+    if not (named := _LICENCE_NAME.search(text)):
+        return find_url(text)
+    more = (named["more"] or "").casefold()
+    parts = ["by", "nc" if named["nc"] else "", ("nd" if "n" in more else "sa") if more else ""]
+    kind = "-".join(filter(None, parts))
+    return f"https://creativecommons.org/licenses/{kind}/{named['version']}/"
 
 
 def find_doi(text: str) -> str:
@@ -147,7 +100,7 @@ def find_table_lines(lines: Sequence[str]) -> set[int]:
     """
     found = {n for n, line in enumerate(lines, 1) if line.lstrip().startswith("|")}
     wide = [0 if n in found else len(_CELL_BREAK.findall(line)) for n, line in enumerate(lines, 1)]
-    wide = [0 if LINK_LINE.match(line.strip()) else w for w, line in zip(wide, lines, strict=True)]
+    wide = [0 if is_link_line(line.strip()) else w for w, line in zip(wide, lines, strict=True)]
     for start, end in _runs([w > 0 for w in wide]):
         ruled = next((i for i in range(start, end) if _is_separator(lines[i])), None)
         same = len({wide[i] for i in range(start, end)}) == 1 and wide[start] > 1
@@ -158,6 +111,10 @@ def find_table_lines(lines: Sequence[str]) -> set[int]:
         elif same and end - start >= _LEAST_ROWS:
             found.update(range(start + 1, end + 1))
     tabs = ["\t" in line.strip(" ") for line in lines]
+    for n, line in enumerate(lines[1:-1], 1):
+        # Word puts a blank line between the rows.
+        if not line.strip() and tabs[n - 1] and "\t" in lines[n + 1].strip(" "):
+            tabs[n] = lines[n - 1].count("\t") == lines[n + 1].count("\t")
     for start, end in list(_runs(tabs)):
         # A heading of one cell may part the rows of one table.
         if (
@@ -167,10 +124,10 @@ def find_table_lines(lines: Sequence[str]) -> set[int]:
         ):
             tabs[end] = lines[start].count("\t") == lines[end + 1].count("\t") > 1
     for start, end in _runs(tabs):
-        rows = [line.split("\t") for line in lines[start:end]]
+        rows = [line.split("\t") for line in lines[start:end] if line.strip()]
         numbered = sum(bool(_BARE_NUMBER.match(row[0])) for row in rows) * 2 > len(rows)
         if len(rows) > 1 and not (numbered and max(map(len, rows)) == 2):  # noqa: PLR2004 (a list)
-            found.update(range(start + 1, end + 1))
+            found.update(n + 1 for n in range(start, end) if lines[n].strip())
     return found
 
 
@@ -324,6 +281,11 @@ class Draft:
                 self.work[name] = value
                 self.places.append((name, line))
 
+    def set_title(self, line: int, title: str) -> None:
+        """Take the paper's title, which is its first heading."""
+        self.set(line, title=title)
+        self.add_heading(1, title, line)
+
     def set_licence(self, text: str, line: int) -> None:
         """Take a licence line."""
         self.licence = text
@@ -401,7 +363,7 @@ class Draft:
             front=FrontMatter(
                 work=work,
                 licence=self.licence,
-                licence_url=find_url(self.licence),
+                licence_url=find_licence_url(self.licence),
                 source_url=self.source_url,
                 lines=tuple(self.places),
             ),
@@ -435,21 +397,15 @@ class Draft:
         )  # fmt: skip
         recorded |= {record.line for part in parts for record in part}
         reported = {problem.line for problem in self.problems}
-        counts = {"recorded": 0, "reported": 0}
-        ignored: dict[str, int] = {}
+        fates: list[tuple[str, int]] = []
         lost: Lines = []
         for number, text in enumerate(self.source.lines, 1):
             if not text.strip():
                 continue
-            if number in recorded:
-                counts["recorded"] += 1
-            elif number in self.ignored:
-                rule = self.ignored[number]
-                ignored[rule] = ignored.get(rule, 0) + 1
-            else:
-                counts["reported"] += 1
-                if number not in reported:
-                    lost.append((number, text))
+            fate = "recorded" if number in recorded else self.ignored.get(number, "reported")
+            fates.append((fate, len(text.strip())))
+            if fate == "reported" and number not in reported:
+                lost.append((number, text))
         for number, text in lost:
             self.flag(
                 number,
@@ -457,5 +413,4 @@ class Draft:
                 "a line that belongs to a part of the paper",
                 repr(text.strip()[:60]),
             )
-        total = sum(counts.values()) + sum(ignored.values())
-        return Coverage(total, **counts, ignored=tuple(sorted(ignored.items())))
+        return count_fates(fates)

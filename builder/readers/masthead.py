@@ -8,12 +8,13 @@ above the title, identifiers below). Site furniture is ignored by name; other li
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 from builder.readers.draft import Draft, Lines, find_doi
-from builder.readers.people import split_people
+from builder.readers.names import split_people
 from builder.text import spelling
-from builder.text.dates import YEAR, parse_date
+from builder.text.dates import YEAR, find_impossible_day, parse_date
 
 _CONTROLS = """
     abstract and figures|add to collections|add to favorites|altmetric|article access statistics
@@ -31,7 +32,16 @@ _CONTROLS = """
     total downloads|total views|tweet|twitter|facebook|linkedin|reddit|mendeley|citeulike
     versions notes|view all|view article impact|view article|view as pdf|view pdf|views|xml
     supplementary data|suggest a research topic|check for updates|submit your manuscript
-    bibtex|ris|purchase|save article|view references|feature papers|help center
+    bibtex|ris|purchase|save article|view references|feature papers|help center|accesses
+    skip to article|sciencedirect|journals & books|my account|download full issue|add to mendeley
+    under a creative commons license|under a creative commons licence|elsevier|springer nature link
+    biomed central|find a journal|publish with us|track your research|advertisement|your privacy
+    download references|metrics details|cite article|cite this article as|request permissions
+    early access|version of record|metrics & citations|article options and tools|first published
+    you have full access to this open access article|save to citation manager|explore content
+    about the journal|view author information|author notes|copy doi|views icon|copyright|actions
+    journals information|permissions|publishing history|full text links|display options|send to
+    recommended articles|cited by (0)|references (0)|home|nature|wiley online library|plos one
 """
 _FURNITURE = frozenset(name.strip() for line in _CONTROLS.splitlines() for name in line.split("|"))
 _OTHER_ARTICLE = re.compile(
@@ -42,7 +52,9 @@ _COUNTER = re.compile(
     r"(?:Views?|Citations?|Downloads|Total views?|Crossref citations?)|Go to:|"
     r"Submit to this Journal|"
     r"Review for .{3,60}|Open in a new tab|www\.\S+|Propose a Special Issue|Figure \d+ Click.*|"
-    r"(?:Share|Save) (?:on|to) \w+)$",
+    r"(?:.{1,60}? (?:19|20)\d\d, \d{1,4}, [\w.-]{1,12} )?(?:Page )?\d{1,3} of \d{1,3}|"
+    r"(?:Share|Save) (?:on|to) \w+|[\d.,]+k?\s+(?:Accesses|Altmetric)|Cited by \(\d+\)|"
+    r"Download: Download .{3,60}|View all \d+ articles.{0,5}|Home\s.{3,90}\sArticle)$",
     re.IGNORECASE,
 )
 _TYPE = re.compile(
@@ -53,7 +65,23 @@ _TYPE = re.compile(
     r"(?:\s+article)?$",
     re.IGNORECASE,
 )
-_BY = re.compile(r"^(?:by(?:\s+(?=[A-Z])|$)|\**Author(?:s|\(s\))?:?\**:?\s*(?=[A-Z]|$))")
+_BY = re.compile(
+    r"^(?:by(?:\s+(?=[A-Z])|$)|Author links open overlay panel|"
+    r"\**Author(?:s|\(s\))?(?::\**|\**:?)\s*(?=[A-Z]|$))"
+)
+# Marks of ScienceDirect's affiliations: "Luis García-López a c 1".
+_LETTER_MARKS = re.compile(r"\s[a-z](?:\s(?:[a-z]|\d{1,2}))*(?=\s*(?:[,;]|$|\sand\s))")
+_ORCID = re.compile(
+    r"(?P<name>[^,;&\d()]{3,60}?)\s*\(?(?:ORCID:?\s*)?(?:https?://)?orcid\.org/"
+    r"(?P<orcid>\d{4}-\d{4}-\d{4}-\d{3}[\dX])\)?"
+)
+_ORCID_MARK = re.compile(r"\s*[\[(]?ORCID(?: logo| icon)?[\])]?(?=[\s,;\d]|$)")
+_TWICE = re.compile(r"^(?P<name>[^\W\d_][^\d,;]{3,60}?)\s(?P=name)(?=[\s\d*†‡]|$)")
+_DEGREES = frozenset({
+    "phd", "md", "msc", "mph", "dds", "dmd", "dvm", "mbbs", "frcs", "bsc", "ms", "ma", "mba",
+    "prof", "professor", "dr", "rn", "do", "dsc", "facs", "mbchb", "pharmd",
+})  # fmt: skip
+_LABELLED = re.compile(r"^\**(?:Journal|Published in|Venue)\**:\**\s*(?P<container>[A-Z].{1,100})$")
 _PLACE = re.compile(
     r"\b(?:Department|Dept|Universit|Institut|Hospital|School|Faculty|College|Laborator|Clinic|"
     r"Cent(?:er|re)\b|Division|Academy|Ministry|Foundation|Correspond|Author to whom|e-?mail|@|"
@@ -71,7 +99,7 @@ _NAME = re.compile(
     r"(?:(?:[^\W\d_a-z][\w’'.-]*|van|von|de|der|den|del|della|di|da|dos|du|la|le|el|al|bin|ten|"
     r"ter|zu|y|’t|d’)\s*){1,6}"
 )
-_DATES = re.compile(r"\b(?:Published|Collection date)(?: online)?:?\s*([^/|;]{4,30})")
+_DATES = re.compile(r"\b(?:[Pp]ublished|Collection date)(?: online)?:?\s*([^/|;]{4,30})")
 _HISTORY = re.compile(r"\b(?:Received|Accepted|Revised|Published|Collection date)\b", re.IGNORECASE)
 # "Int. J. Mol. Sci. 2025, 26(22), 11172", ". 2021 Jul 5;10(9):e12118.", "Front. X., 12 March 2024"
 _IN_JOURNAL = re.compile(
@@ -83,6 +111,12 @@ _DATED_JOURNAL = re.compile(
     rf"^(?P<container>[A-Z][^\d]{{2,80}}?),\s*(?P<date>(?:\d{{1,2}}\s)?[A-Z][a-z]{{2,8}}\s{YEAR})$"
 )
 _VOLUME = re.compile(rf"^Volume\s(?P<volume>\d{{1,4}})\s?[–-]\s?(?P<year>{YEAR})\b")
+# "Volume 271, Issue 3, April 2021, 120712", the journal in the line above
+_VOLUME_LINE = re.compile(
+    r"^Volume (?P<volume>\d{1,4})(?:, Issue (?P<issue>[\w–-]{1,9}))?, "
+    rf"(?P<date>[^,]{{0,20}}{YEAR})"
+    r"(?:, (?:Pages? )?(?P<page>[\w–-]{1,20}))?$"
+)
 _PMCID = re.compile(r"\bPMC\d{4,9}\b")
 _PMID = re.compile(r"\bPMID:?\s*([1-9]\d{0,8})\b")
 _NO_TITLE = (
@@ -145,8 +179,7 @@ def _take_title(draft: Draft, lines: Lines, others: set[int], cited: str) -> Lin
         return lines
     number, line = lines[best]
     title = line.lstrip("#").strip()
-    draft.set(number, title=title)
-    draft.add_heading(1, title, number)
+    draft.set_title(number, title)
     kept = []
     for place, (n, text) in enumerate(lines):
         if n in others and place != best:
@@ -162,6 +195,8 @@ def _is_fact(text: str) -> bool:
         _IN_JOURNAL.match(text)
         or _DATED_JOURNAL.match(text)
         or _VOLUME.match(text)
+        or _VOLUME_LINE.match(text)
+        or _LABELLED.match(text)
         or _HISTORY.match(text)
         or _ONLY_MARKS.match(text)
         or (_PLACE.search(text) and re.match(r"^[\d*†✉¹²³]", text))
@@ -171,6 +206,7 @@ def _is_fact(text: str) -> bool:
 
 def _is_byline(text: str) -> bool:
     """Return whether a line is a list of names: all of it is names and marks."""
+    text = _ORCID_MARK.sub("", _ORCID.sub(r"\g<name>", text))
     if not text or _PLACE.search(text) or re.search(rf"{YEAR}|https?:|[:?!]", text):
         return False
     names = _split_names(text)
@@ -190,9 +226,12 @@ def _are_names(text: str) -> bool:
 
 def _split_names(text: str) -> list[str]:
     """Return the names of a line, parted by marks of affiliations, commas, or "and"."""
-    text = _BY.sub("", text)
-    parts = re.split(r";|,|\s+(?:and|&)\s+", _MARKED.sub(", ", text))
-    return [p for p in (part.strip(" ,;") for part in parts) if p and p.casefold() != "and"]
+    text = _ORCID_MARK.sub("", _ORCID.sub(r"\g<name>", _BY.sub("", text)))
+    text = _LETTER_MARKS.sub("", text)
+    text = _MARKED.sub(", ", _TWICE.sub(r"\1", text))
+    parts = re.split(r";|,|(?:^|\s+)(?:and|&)\s+(?:the\s)?", text)
+    names = (part.strip(" ,;") for part in parts)
+    return [n for n in names if n and n.casefold().replace(".", "") not in {"and", *_DEGREES}]
 
 
 def _take_authors(draft: Draft, lines: Lines) -> Lines:
@@ -220,6 +259,12 @@ def _take_authors(draft: Draft, lines: Lines) -> Lines:
                 names += [] if _ONLY_MARKS.match(text) else _split_names(text)
                 taken += 1
         people, et_al = split_people("; ".join(names))
+        held = {m["name"].strip(): m["orcid"] for _, t in lines for m in _ORCID.finditer(t)}
+        for name, orcid in held.items():
+            people = tuple(
+                replace(p, orcid=orcid) if p.family and name.endswith(p.family) else p
+                for p in people
+            )
         draft.byline = lines[place : place + taken]
         draft.taken.update(n for n, _ in draft.byline)
         draft.set(number, authors=people, et_al=et_al)
@@ -232,6 +277,8 @@ def _read_facts(draft: Draft, number: int, line: str) -> None:
     doi, pmid, pmcid = find_doi(line), _PMID.search(line), _PMCID.search(line)
     draft.set(number, doi=doi, pmid=pmid[1] if pmid else "", pmcid=pmcid[0] if pmcid else "")
     published = _DATES.search(line)
+    if published and (day := find_impossible_day(published[1])):
+        draft.flag(number, "date-impossible", "a day that its month has", day)
     found = _IN_JOURNAL.match(line)
     dated = _DATED_JOURNAL.match(line)
     volume = _VOLUME.match(line)
@@ -246,6 +293,12 @@ def _read_facts(draft: Draft, number: int, line: str) -> None:
         if not fields["container"].strip(" ."):
             fields["container"] = _line_above(draft, number)
         draft.set(number, issued=date, **{k: v.strip(" ,") for k, v in fields.items()})
+    elif listed := _VOLUME_LINE.match(line):
+        fields = {k: listed[k] or "" for k in ("volume", "issue", "page")}
+        fields["container"] = _line_above(draft, number)
+        draft.set(number, issued=parse_date(listed["date"]), **fields)
+    elif labelled := _LABELLED.match(line):
+        draft.set(number, container=labelled["container"])
     elif dated:
         draft.set(number, container=dated["container"], issued=parse_date(dated["date"]))
     elif volume:

@@ -10,19 +10,26 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from builder.models.document import BlockKind, Citation, Document, split_link_labels
+from builder.models.document import (
+    BlockKind,
+    Citation,
+    Document,
+    find_labels,
+    is_link_line,
+    split_link_labels,
+)
 from builder.readers.citation_block import CITE, STYLE, find_own_citation, read_citation_block
+from builder.readers.citations import find_citations
 from builder.readers.draft import (
-    LINK_LINE,
     URL,
     Draft,
     Lines,
-    find_citations,
     find_doi,
     find_table_lines,
 )
 from builder.readers.masthead import is_furniture, read_masthead
-from builder.readers.people import name_in_full
+from builder.readers.names import name_in_full
+from builder.readers.references.styles import read_lines
 from builder.readers.source import Source
 from builder.text.dates import YEAR
 
@@ -44,6 +51,8 @@ _REFERENCES = re.compile(
     re.IGNORECASE,
 )
 _ENTRY = re.compile(r"^\s*(?:[-*•]\s+)?(?:\[(\d{1,4})\]|\(?(\d{1,4})[.)](?=\s))?\s*(\S.*)$")
+# "1.Doe J", "2Roe A": the number stands close to the name.
+_CLOSE = re.compile(r"^(\d{1,4})\.?(?=[^\W\d_][\w’'-]{0,30}[ ,])")
 _IS_ENTRY = re.compile(r"^\s*(?:[-*•]\s+\S|\[\d{1,4}\]\s*\S|\(?\d{1,4}[.)]\s+\S)")
 _BULLET = re.compile(r"^[-*•]\s+(?=\S)")
 # The first author of an entry without a bullet: "Li, B.," or "Müller É,"
@@ -115,7 +124,7 @@ def recognises(text: str) -> bool:
         return False
     bare = [_bare(line) for line in lines]
     entries = sum(bool(_IS_ENTRY.match(line)) for line in lines)
-    links = any(LINK_LINE.match(line) for line in lines)
+    links = any(is_link_line(line) for line in lines)
     abstract = any(line.casefold().rstrip(":") in _ABSTRACTS for line in bare)
     signs = [
         any(map(_REFERENCES.match, bare)) and (entries > 0 or links),
@@ -155,6 +164,7 @@ class _Page:
         self.in_cite = False
         self.open_entry = 0  # the last line of an entry that the next line may go on with
         self.bulleted = True
+        self.entry_lines: list[str] = []  # of an entry whose number stands on a line of its own
         self.pending: tuple[str, int] | None = None  # the label of a caption, and its line
 
     def read(self) -> Document:
@@ -164,23 +174,19 @@ class _Page:
         start = self._find_body(lines, rows)
         bare = [_NUMBERED.sub("", _bare(line.strip())).casefold() for line in lines]
         self.has_introduction = "introduction" in bare and not _ABSTRACTS & set(bare)
-        masthead = []
-        for number, line in enumerate(lines[:start], 1):
-            text = line.strip()
-            if (
-                text
-                and not self._take_citation(number, text)
-                and not self._read_licence(number, text)
-            ):
-                masthead.append((number, text))
+        top = ((n, line.strip()) for n, line in enumerate(lines[:start], 1) if line.strip())
+        masthead = [
+            (n, t) for n, t in top if not (self._take_citation(n, t) or self._read_licence(n, t))
+        ]
         read_masthead(draft, masthead, find_own_citation(lines))
         self.in_cite = False
         for number, line in enumerate(lines[start:], start + 1):
-            if number in rows and not self._is_caption(line):
+            if number in rows and not _CAPTION.match(line.strip()):
                 self.open_entry = 0
                 draft.add_row(number, line)
                 continue
-            draft.end_table(abbreviations=self._section().casefold() in _ABBREVIATIONS)
+            if line.strip() or number + 1 not in rows:
+                draft.end_table(abbreviations=self._section().casefold() in _ABBREVIATIONS)
             if line.strip():
                 self._read_line(number, line.strip())
         draft.end_table(abbreviations=self._section().casefold() in _ABBREVIATIONS)
@@ -213,18 +219,12 @@ class _Page:
         headings = self.draft.headings
         return headings[-1].text if headings and headings[-1].level > 1 else ""
 
-    def _is_caption(self, line: str) -> bool:
-        return bool(_CAPTION.match(line.strip()))
-
     def _read_line(self, number: int, line: str) -> None:
         if _REFERENCES.match(_bare(line)):
             self._open_references(number, line)
-        elif self._read_anywhere(number, line) or self._take_citation(number, line):
-            pass
-        elif self.in_references:
-            self._read_entry(number, line)
-        else:
-            self._read_body(number, line)
+        elif not (self._read_anywhere(number, line) or self._take_citation(number, line)):
+            read = self._read_entry if self.in_references else self._read_body
+            read(number, line)
 
     def _take_citation(self, number: int, line: str) -> bool:
         """Take a line of the paper's own citation; its block ends where a line has no year."""
@@ -242,6 +242,7 @@ class _Page:
             and _HAS_YEAR.search(line)
             and not _IS_ENTRY.match(line)
             and not _COPYRIGHT.match(line)
+            and not _RECEIVED.match(line)
         ):
             self.cite_lines.append((number, line))
         else:
@@ -253,7 +254,8 @@ class _Page:
         draft = self.draft
         if not _COPYRIGHT.match(line) or is_furniture(line):
             return False
-        if draft.licence and not _is_better(line, draft.licence):
+        better = "licen" in line.lower() and "licen" not in draft.licence.lower()
+        if draft.licence and not better:
             return False
         if draft.licence:
             before = next(n for name, n in draft.places if name == "licence")
@@ -278,6 +280,8 @@ class _Page:
                 draft.taken.add(number)
         elif is_furniture(line):
             draft.ignore(number, "site-furniture")
+            if self.open_entry == number - 1:
+                self.open_entry = number  # a running head parts no entry
         else:
             return False
         return True
@@ -296,45 +300,47 @@ class _Page:
         self.in_cite, self.in_references, self.open_entry = False, True, 0
         self._add_heading(number, line)
         rest = [text.strip() for text in self.draft.source.lines[number:] if text.strip()]
-        first = [t for t in rest[:9] if not LINK_LINE.match(t) and not is_furniture(t)]
-        self.bulleted = not first or any(
-            _IS_ENTRY.match(t) or _BARE_NUMBER.match(t) for t in first[:2]
-        )
+        first = [t for t in rest[:9] if not is_link_line(t) and not is_furniture(t)]
+        marks = (_IS_ENTRY, _BARE_NUMBER, _CLOSE)
+        self.bulleted = not first or any(mark.match(t) for mark in marks for t in first[:2])
 
     def _read_entry(self, number: int, line: str) -> None:
         """Take a line of the list: an entry, its continuation, or what stands behind the list."""
         draft = self.draft
         last = draft.citations[-1] if draft.citations else Citation(0, "", 0)
+        if (close := _CLOSE.match(line)) and int(close[1]) == last.number + 1:
+            line = f"{close[1]}. {line[close.end() :]}"
         goes_on = bool(last.line) and self.open_entry == number - 1 and not last.labels
-        if LINK_LINE.match(line):
+        if is_link_line(line):
             if last.line:
-                labels = tuple(
-                    p.strip(" []") for p in re.split(r"[|·,;\]]", line) if p.strip(" []")
-                )
-                draft.citations[-1] = replace(last, labels=(*last.labels, *labels))
+                draft.citations[-1] = replace(last, labels=(*last.labels, *find_labels(line)))
                 draft.taken.add(number)
             else:
                 draft.ignore(number, "link-labels")
             self.open_entry = 0
         elif bare := _BARE_NUMBER.match(line):
             draft.citations.append(Citation(int(bare[1]), "", number))
-            self.open_entry = number
-        elif last.line and not last.printed and self.open_entry:
-            draft.citations[-1] = replace(last, printed=line, labels=split_link_labels(line)[1])
-            draft.taken.add(number)
-            self.open_entry = number
+            self.open_entry, self.entry_lines = number, [""]
+        elif self.entry_lines and self.open_entry and not _HAS_YEAR.search(last.printed):
+            self.entry_lines = [*filter(None, self.entry_lines), line]
+            self._go_on(replace(last, fields=read_lines(self.entry_lines)), number, line)
         elif _IS_ENTRY.match(line) or (
             self._is_plain_entry(line) and not (goes_on and not _HAS_YEAR.search(last.printed))
         ):
             self._add_entry(number, line)
         elif goes_on and not _is_heading(line):
-            text = f"{last.printed} {line}"
-            draft.citations[-1] = replace(last, printed=text, labels=split_link_labels(text)[1])
-            draft.taken.add(number)
-            self.open_entry = number
+            self._go_on(last, number, line)
         else:
-            self.in_references = False
+            self.in_references, self.entry_lines = False, []
             self._read_body(number, line)
+
+    def _go_on(self, entry: Citation, number: int, line: str) -> None:
+        """Add a line to the last entry of the list."""
+        text = f"{entry.printed} {line}".strip()
+        labels = split_link_labels(text)[1]
+        self.draft.citations[-1] = replace(entry, printed=text, labels=labels)
+        self.draft.taken.add(number)
+        self.open_entry = number
 
     def _is_plain_entry(self, line: str) -> bool:
         """Return whether a line of a list without bullets begins an entry: it has a year."""
@@ -350,6 +356,7 @@ class _Page:
         last = self.draft.citations[-1].number if self.draft.citations else 0
         count = int(printed_number) if printed_number else last + 1
         labels = split_link_labels(text)[1]
+        self.entry_lines = []
         self.draft.citations.append(Citation(count, text.strip(), number, labels=labels))
         self.open_entry = number
 
@@ -397,16 +404,14 @@ class _Page:
         draft = self.draft
         if line.casefold().rstrip(":") in _SECTIONS | _STATEMENTS or _REFERENCES.match(_bare(line)):
             return False
-        if draft.add_pairs(line):
-            draft.taken.add(number)
-        elif draft.pairs and not draft.pairs[-1][1]:
-            draft.pairs[-1] = (draft.pairs[-1][0], line)
-            draft.taken.add(number)
-        elif " " not in line and any(c.isupper() or c.isdecimal() for c in line):
-            draft.pairs.append((line, ""))
-            draft.taken.add(number)
-        else:
-            return False
+        if not draft.add_pairs(line):
+            if draft.pairs and not draft.pairs[-1][1]:
+                draft.pairs[-1] = (draft.pairs[-1][0], line)
+            elif " " not in line and any(c.isupper() or c.isdecimal() for c in line):
+                draft.pairs.append((line, ""))
+            else:
+                return False
+        draft.taken.add(number)
         return True
 
     # --- the paper itself --------------------------------------------------------------------
@@ -425,16 +430,19 @@ class _Page:
                 continue
             if name == "authors" and known and len(known) == len(value):
                 pairs = zip(known, value, strict=True)
+                whole = [(k, name_in_full(f"{k.given} {k.family}", v)) for k, v in pairs]
                 value = tuple(
-                    name_in_full(f"{k.given} {k.family}", v.family, v.given) for k, v in pairs
+                    replace(p, suffix=p.suffix or k.suffix, orcid=k.orcid) for k, p in whole
                 )
+            elif name == "authors" and known and own.work.et_al and len(known) > len(value):
+                continue  # the citation is cut
             elif name == "authors" and known:
                 for number, text in draft.byline:  # it says something else: kept as printed
                     draft.add_block("statement", text, number)
             draft.work[name] = value
             draft.places.append((name, line))
         draft.work.setdefault("container_short", own.work.container_short)
-        if own.work.authors:
+        if own.work.authors and len(draft.work.get("authors", ())) <= len(own.work.authors):
             draft.work["et_al"] = own.work.et_al
 
 
@@ -453,22 +461,13 @@ def _is_linked(line: str) -> bool:
     return line.endswith("]") and bool(split_link_labels(line)[1]) and bool(_HAS_YEAR.search(line))
 
 
-def _is_better(line: str, licence: str) -> bool:
-    return "licen" in line.lower() and "licen" not in licence.lower()
-
-
 def _continues_list(line: str, draft: Draft) -> bool:
     """Return whether a numbered line behind the list of references is its next entry."""
     found = _ENTRY.match(line) if _IS_ENTRY.match(line) else None
     printed = found and (found[1] or found[2])
     last = draft.citations[-1].number if draft.citations else 0
-    return bool(
-        printed
-        and last
-        and int(printed) == last + 1
-        and _HAS_YEAR.search(line)
-        and len(line) > _MAX_WORDS_IN_HEADING
-    )
+    follows = bool(printed and last and int(printed) == last + 1)
+    return follows and bool(_HAS_YEAR.search(line)) and len(line) > _MAX_WORDS_IN_HEADING
 
 
 def _is_heading(line: str) -> bool:

@@ -215,8 +215,6 @@ _GET_PAPER = "Get the paper itself: its XML (JATS), or its page saved as text."
 _LOOKS: tuple[tuple[str, str, str], ...] = (
     (r"^\s*\{\\rtf", "an RTF document", "Save it as plain text (UTF-8)."),
     (r"\\documentclass|\\begin\{document\}", "LaTeX", _GET_XML),
-    (r"^TY  - ", "a RIS export of references", _GET_PAPER),
-    (r"^PMID- ?\d", "a MEDLINE export of PubMed", _GET_PAPER),
     (r"^@\w+\{", "a BibTeX export of references", _GET_PAPER),
     (r"^%[0A] ", "an EndNote export of references", _GET_PAPER),
     (r"^\s*[\[{]\s*\"", "JSON", _GET_PAPER),
@@ -250,4 +248,5 @@ def name_site(data: bytes) -> str:
     """Return the publisher's site that a saved page names most often, or an empty string."""
     counts = {name: data.count(host.encode()) for host, name in _SITES.items()}
     best = max(counts, key=lambda name: counts[name])
-    return best if counts[best] else ""
+    head = data[:20_000].decode("utf-8", "replace")
+    return best if counts[best] else next((n for n in _SITES.values() if n in head), "")

@@ -16,6 +16,7 @@ from pathlib import Path
 from builder import store
 from builder.curate.add import name_seed
 from builder.curate.extraction import extract_records
+from builder.curate.review_flow import read_screening
 from builder.errors import Problem, ProblemError, suggest
 from builder.extract import extract_paper
 from builder.extract.findings.sentences import find_sentences
@@ -24,13 +25,19 @@ from builder.models import Finding
 from builder.models.review import Retrieval, ScreeningRecord
 from builder.project import Project
 from builder.readers import read_seed_bytes
-from builder.readers.abstract_record import write_abstract
 from builder.readers.bibliography import build_paper
+from builder.readers.records import write_abstract
 from builder.refresh import Setting, report_offline
-from builder.refresh.databases import Hit, find_article
-from builder.refresh.http_client import Desk, OfflineError, ServiceError, UnknownError
-from builder.refresh.screening import LibraryWorks, read_screening, write_screening
-from builder.refresh.services import EUROPE_PMC
+from builder.refresh.europepmc import find_article
+from builder.refresh.hits import Hit
+from builder.refresh.http_client import (
+    EUROPE_PMC,
+    Desk,
+    OfflineError,
+    ServiceError,
+    UnknownError,
+)
+from builder.refresh.screening import LibraryWorks, write_screening
 from builder.store.library import load
 from builder.store.transaction import transaction
 
@@ -66,7 +73,7 @@ def include(
     Raises ProblemError, and changes nothing, where the service can't be reached.
     """
     setting = (setting or Setting.now()).with_contact(project)
-    records = read_screening(project).records
+    records = read_screening(project.root).records
     for name in names:
         if name not in {record.id for record in records}:
             hint = suggest(name, [record.id for record in records])
@@ -117,7 +124,7 @@ def _keep(project: Project, fetched: dict[str, _Fetched]) -> Included:
     done = Included()
     if not fetched:
         return done
-    screening = read_screening(project)
+    screening = read_screening(project.root)
     records = {record.id: record for record in screening.records}
     for name, got in fetched.items():
         done.problems.extend(got.problems)

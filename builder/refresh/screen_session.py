@@ -16,9 +16,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from builder.curate.review_flow import read_screening
 from builder.models.review import Decision, Screening, ScreeningRecord, Verdict
 from builder.project import Project
-from builder.refresh.screening import decide, open_records, read_screening, write_screening
+from builder.refresh.screening import decide, open_records, write_screening
 from builder.store.transaction import transaction
 from builder.text import ids
 
@@ -57,7 +58,7 @@ class Session:
     def run(self) -> int:
         """Show every open record until the screener stops; return how many were decided."""
         self._resume()
-        waiting = open_records(read_screening(self.project).records, self.by)
+        waiting = open_records(read_screening(self.project.root).records, self.by)
         waiting = [record for record in waiting if record.id not in self.made]
         place = 0
         while 0 <= place < len(waiting):
@@ -156,7 +157,7 @@ class Session:
 def keep_decisions(project: Project, made: dict[str, Decision]) -> Screening:
     """Write decisions into content/screening.yml, and return what it holds then."""
     with transaction(project) as work:
-        kept = read_screening(work.project)
+        kept = read_screening(work.project.root)
         records = [decide(r, made[r.id]) if r.id in made else r for r in kept.records]
         write_screening(work.project, kept.runs, records)
     return Screening(runs=kept.runs, records=records)

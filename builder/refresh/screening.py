@@ -14,12 +14,12 @@ import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from typing import get_args
 
 from rapidfuzz import fuzz
 
 from builder import store
+from builder.curate.review_flow import read_strategies
 from builder.errors import Problem, ProblemError, suggest
 from builder.models import CslItem, Identifiers
 from builder.models.review import (
@@ -29,12 +29,10 @@ from builder.models.review import (
     Screening,
     ScreeningRecord,
     Sighting,
-    Strategy,
     Verdict,
 )
 from builder.project import Project
-from builder.refresh.databases import Hit
-from builder.refresh.match import Found, match_work
+from builder.refresh.hits import Hit, match_work
 from builder.store import Library
 from builder.store.same_work import titles_agree
 from builder.text import ids, spelling
@@ -46,51 +44,15 @@ _COLUMNS = ("id", "title", "authors", "year", "journal", "doi", "url", "decision
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 
-def screening_path(project: Project) -> Path:
-    """Return where the records are kept."""
-    return project.content / "screening.yml"
-
-
-def read_screening(project: Project) -> Screening:
-    """Return all records and runs; empty where there is no file yet. Raises ProblemError."""
-    path = screening_path(project)
-    return store.read_record(Screening, path, project.root) if path.is_file() else Screening()
-
-
 def write_screening(
     project: Project, runs: Iterable[Run], records: Iterable[ScreeningRecord]
 ) -> bool:
     """Write all records and runs; return whether the file changed."""
     ordered = sorted(records, key=lambda record: record.id)
     listed = sorted(runs, key=lambda run: (run.day, run.strategy))
-    return store.write_records(screening_path(project), Screening(runs=listed, records=ordered))
-
-
-def read_strategies(project: Project) -> list[Strategy]:
-    """Return the strategies of content/searches/ in order of their ids. Raises ProblemError."""
-    folder = project.content / "searches"
-    problems, found = [], []
-    for path in sorted(folder.glob("*.yml")):
-        try:
-            strategy = store.read_record(Strategy, path, project.root)
-        except ProblemError as error:
-            problems += error.problems
-            continue
-        file = store.relative(path, project.root)
-        if strategy.id != path.stem:
-            problems.append(
-                Problem(file, 1, "error", "strategy", f"id: {path.stem}, as the file is named",
-                        strategy.id, field="id")
-            )  # fmt: skip
-        if bool(strategy.query) == bool(strategy.chasing):
-            got = "both" if strategy.query else "neither"
-            problems.append(
-                Problem(file, 1, "error", "strategy", "a query or chasing, one of the two", got)
-            )
-        found.append(strategy)
-    if problems:
-        raise ProblemError(problems)
-    return found
+    return store.write_records(
+        project.content / "screening.yml", Screening(runs=listed, records=ordered)
+    )
 
 
 # --- duplicates ----------------------------------------------------------------------------------
@@ -154,7 +116,8 @@ def _may_be_one(hit: Hit, record: ScreeningRecord) -> bool:
         return False
     if hit.pmid and record.pmid and hit.pmid != record.pmid:
         return False
-    one, other = _family(hit.authors), _family(record.authors or "")
+    theirs = Hit(record.title, record.authors or "").lead
+    one, other = spelling.fold(hit.lead), spelling.fold(theirs)
     authors = bool(one and other)
     years = bool(hit.year and record.year)
     if authors and fuzz.ratio(one, other) < _SAME_AUTHOR:
@@ -162,12 +125,6 @@ def _may_be_one(hit: Hit, record: ScreeningRecord) -> bool:
     if hit.year and record.year and abs(hit.year - record.year) > 1:
         return False
     return authors or years
-
-
-def _family(authors: str) -> str:
-    """Return the first author's family name: ``Toh WS, Lai RC`` and ``Toh Wei Seong`` give toh."""
-    first = re.split(r"[,;]", authors)[0].split()
-    return spelling.fold(first[0]) if first else ""
 
 
 def add_hits(
@@ -285,10 +242,9 @@ class _Works:
         for key in _keys(hit):
             if key in self._by_key:
                 return self._by_key[key], key.partition(":")[0], None
-        found = Found((hit.title,), _family(hit.authors), hit.year)
         for name in self._by_title.get(spelling.fold(hit.title), ()) if not hit.trial else ():
             csl = self._works[name]
-            if not (csl.DOI and hit.doi) and match_work(csl, found).fits:
+            if not (csl.DOI and hit.doi) and match_work(csl, hit).fits:
                 return name, "title, year and author", 100.0
         return None
 
@@ -300,12 +256,6 @@ def decide(record: ScreeningRecord, decision: Decision) -> ScreeningRecord:
     """Return a record with a screener's decision, which replaces the one he made before."""
     others = [d for d in record.decisions if d.by != decision.by]
     return record.model_copy(update={"decisions": [*others, decision], "agreed": None})
-
-
-def undo(record: ScreeningRecord, by: str) -> ScreeningRecord:
-    """Return a record without a screener's decision."""
-    left = [d for d in record.decisions if d.by != by]
-    return record.model_copy(update={"decisions": left})
 
 
 def open_records(records: Iterable[ScreeningRecord], by: str) -> list[ScreeningRecord]:
@@ -339,7 +289,7 @@ def find_screener(project: Project) -> str:
 
 def find_words(project: Project) -> list[str]:
     """Return the words that the strategies look for, to be marked in titles and abstracts."""
-    queries = [strategy.query or "" for strategy in read_strategies(project)]
+    queries = [strategy.query or "" for strategy in read_strategies(project.root)]
     return sorted({word for query in queries for word in re.findall(r'"([^"\[\]*]+)"', query)})
 
 

@@ -301,6 +301,7 @@ def _paper_entry(atlas: LibraryIndex, bundle: PaperBundle, settings: Settings) -
             (" ".join(k.text for k in paper.key_findings), PLAIN, "key-findings", "Key findings"),
             (paper.abstract or "", PLAIN, "abstract", "Abstract"),
             (", ".join(e.label for e in paper.entities), ASIDE, "entities", "Entities"),
+            (" ".join(f"{d.accession} {d.archive}" for d in paper.data), ASIDE, "data", "Data"),
             (" ".join(f"{f.label} {f.caption}" for f in figures), PLAIN, "figures", "Figures"),
             *(section for table in bundle.tables for section in _table_sections(table)),
         ),

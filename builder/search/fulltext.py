@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
 from builder.errors import Problem, ProblemError
 from builder.search.entries import TITLE, WORK, Entry
@@ -37,8 +38,12 @@ def write_fulltext(
     Raises ProblemError where Pagefind fails.
     """
     with tempfile.TemporaryDirectory() as folder:
-        for number, entry in enumerate(entries):
-            target = Path(folder) / f"{number:06d}.html"
+        kinds: dict[str, int] = {}
+        for entry in entries:
+            # Pagefind hashes the name too: a statement more must not rename those behind it.
+            page, _, anchor = entry.path.partition("#")
+            name = f"{kinds.setdefault(entry.kind, len(kinds)):02d} {anchor} {page}"
+            target = Path(folder) / f"{quote(name, safe='')}.html"
             target.write_text(page_html(entry, words), encoding="utf-8")
         _index(Path(folder), out)
     for pattern in _UNUSED:

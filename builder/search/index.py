@@ -23,7 +23,7 @@ from builder.search.fulltext import find_words, term_word, write_fulltext
 from builder.search.normalise import SUFFIX, Tokenizer, find_families, find_keys, normalise
 from builder.site.index import LibraryIndex
 from builder.site.labels import KIND_WORDS
-from builder.store.build_info import find_edition
+from builder.store.library import find_edition
 from builder.text import spelling
 
 FOLDER = "search"
@@ -33,10 +33,42 @@ FACETS = ("kind", "source", "condition", "evidence", "year")
 
 def write_search(project: Project, atlas: LibraryIndex, site: Path) -> None:
     """Write names, identifiers and full text. Raises ProblemError."""
-    settings = store.read_yaml(project.content / "search.yml", project.root)
+    path = project.content / "search.yml"
+    settings = store.read_settings(path, project.root, check_settings)
     entries = find_entries(atlas, settings)
     day = find_edition(atlas.library).day.isoformat()
     write_index(site / FOLDER, entries, settings, day)
+
+
+def check_settings(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the data of content/search.yml; fails where it lacks what the search takes of it."""
+    parse_settings(data)
+    for journal in data.get("journals", []):
+        find_keys(" ".join([journal["doi"], *journal["names"]]))
+    return data
+
+
+def parse_settings(data: Mapping[str, Any], prefixes: Iterable[str] = ()) -> dict[str, Any]:
+    """Return the data of content/search.yml in the form of the manifest.
+
+    ``prefixes`` are databases beside those that it names.
+    """
+    registers = sorted(r.lower() for r in data["registers"])
+    databases = sorted({p.lower() for p in data["prefixes"]}.union(prefixes))
+    lists = {"REGISTERS": "|".join(registers), "PREFIXES": "|".join(map(re.escape, databases))}
+
+    def fill(pattern: str) -> str:
+        return re.sub("|".join(lists), lambda m: lists[m[0]], pattern)
+
+    return {
+        "context": sorted(set(find_keys(data["context"]))),
+        "wanted": {k: sorted(set(find_keys(" ".join(v)))) for k, v in data["kinds"].items()},
+        "registers": registers,
+        "patterns": {
+            form: [[fill(pattern), key, shown] for pattern, key, shown in rules]
+            for form, rules in data["identifiers"].items()
+        },
+    }
 
 
 def write_index(out: Path, entries: Entries, settings: Mapping[str, Any], day: str) -> None:
@@ -59,17 +91,12 @@ def write_index(out: Path, entries: Entries, settings: Mapping[str, Any], day: s
     printed = Counter(word.removesuffix("z") for found in words.values() for word in found)
     pages = write_fulltext(texts, words, out / "pagefind")
     folder = out / "index"
-    registers = sorted(r.lower() for r in settings["registers"])
-    prefixes = sorted(_prefixes(terms) | {p.lower() for p in settings["prefixes"]})
     kinds = sorted({entry.kind for entry in entries.all})
     manifest = {
         "day": day,
         "kinds": [[kind, *KIND_WORDS.get(kind, ("Glossary", "Glossary"))] for kind in kinds],
         "rules": spelling.rules() | {"suffix": SUFFIX, "families": sorted(families)},
-        "context": sorted(context),
-        "wanted": {k: sorted(set(find_keys(" ".join(v)))) for k, v in settings["kinds"].items()},
-        "registers": registers,
-        "patterns": _patterns(settings, registers, prefixes),
+        **parse_settings(settings, _prefixes(terms)),
         "texts": len(words),
         "terms": [_term_row(t, kinds, rows[t.path], pages.get(t.path, ""), printed) for t in terms],
         "words": write_shards(
@@ -89,21 +116,6 @@ def find_id(path: str) -> str:
 def _prefixes(terms: Iterable[Entry]) -> set[str]:
     curies = (curie for term in terms for curie in (*term.identifiers, *term.related))
     return {curie.split(":")[0].lower() for curie in curies}
-
-
-def _patterns(
-    settings: Mapping[str, Any], registers: Iterable[str], prefixes: Iterable[str]
-) -> dict[str, list[list[str]]]:
-    """Return how identifiers look, with the lists of registers and databases filled in."""
-    lists = {"REGISTERS": "|".join(registers), "PREFIXES": "|".join(map(re.escape, prefixes))}
-
-    def fill(pattern: str) -> str:
-        return re.sub("|".join(lists), lambda m: lists[m[0]], pattern)
-
-    return {
-        form: [[fill(pattern), *rest] for pattern, *rest in rules]
-        for form, rules in settings["identifiers"].items()
-    }
 
 
 def _term_row(

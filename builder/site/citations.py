@@ -137,6 +137,8 @@ def view_bibliography(csl: CslItem) -> list[View]:
         ("Issue", csl.issue or ""),
         ("Pages or article number", csl.page or ""),
         ("Publisher", csl.publisher or ""),
+        ("Kind", csl.genre or ""),
+        ("Number", csl.number or ""),
         ("Status", csl.status or ""),
         ("Accessed", format_date(csl.accessed)),
     ]

@@ -62,9 +62,6 @@ WORDS = {
     "not_assessed": "Certainty of the evidence: not assessed.",
     "not_advice": "It is not medical advice.",
     "with_subtypes": "with subtypes",
-    "on_retracted": "on retracted work alone",
-    "as_read": "as read",
-    "as_printed": "as printed",
     "report": "Report a wrong statement",
 }
 # The effects that raise a mechanism or an outcome, and those that lower it.
@@ -97,6 +94,7 @@ ROLE_WORDS: dict[str, str] = {
     "cargo": "Cargo",
     "mechanisms": "Mechanisms",
     "targets": "Targets",
+    "stimuli": "Stimuli given to cells",
     "partners": "Co-delivered cells",
     "models": "Models",
     "sites": "Sites",
@@ -250,23 +248,31 @@ def view_quantity(quantity: Quantity) -> View:
     }
 
 
+def list_amounts(dose: Dose) -> dict[str, str]:
+    """Return what a dose amounts to by name: particles, µg and cells, each also per mL, volume."""
+    found = {}
+    for name, unit in (("particles", "particles"), ("micrograms", "µg"), ("cells", "cells")):
+        for part, label in (("total", unit), ("per_ml", f"{unit} per mL")):
+            ends = (getattr(dose, f"{name}_{part}_{end}") for end in ("low", "high"))
+            found[label] = format_range(*ends)
+    low, high = dose.volume_ml_low, dose.volume_ml_high
+    found["volume in mL"] = format_range(dose.volume_ml or low, dose.volume_ml or high)
+    return {name: amount for name, amount in found.items() if amount}
+
+
 def view_dose(dose: Dose) -> View:
     """Return a dose: verbatim, and each number that was read from it."""
     calculated = dose.volume_ml is not None and dose.particles_per_ml_low is not None
-    read = [
-        ("Volume", format_range(dose.volume_ml, dose.volume_ml), "mL"),
-        (
-            "Concentration",
-            format_range(dose.particles_per_ml_low, dose.particles_per_ml_high),
-            "particles/mL",
-        ),
-        (
-            "Total, calculated" if calculated else "Total",
-            format_range(dose.particles_total_low, dose.particles_total_high),
-            "particles",
-        ),
+    total = "Total, calculated" if calculated else "Total"
+    amounts = list_amounts(dose)
+    read = [("Volume", "volume in mL", "mL")]
+    for unit in ("particles", "µg", "cells"):
+        read += [("Concentration", f"{unit} per mL", f"{unit}/mL"), (total, unit, unit)]
+    parsed = [
+        {"label": label, "value": f"{amounts[name]} {unit}"}
+        for label, name, unit in read
+        if name in amounts
     ]
-    parsed = [{"label": name, "value": f"{n} {unit}"} for name, n, unit in read if n]
     if dose.doses is not None:
         parsed.append({"label": "Number of doses", "value": plural(dose.doses, "dose")})
     return {"printed": dose.printed, "parsed": parsed}

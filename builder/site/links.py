@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from builder.models import Xref
 from builder.site.short_forms import Wording
 from builder.text import ids
-from builder.text.curies import find_link
+from builder.text.databases import find_link
 
 View = dict[str, Any]
 

@@ -14,10 +14,13 @@ from datetime import date
 from typing import Any
 
 from builder import models
-from builder.site.charts.cards import HEIGHT, WIDTH
 from builder.site.citations import PUBLISHER
-from builder.store.build_info import DATA_LICENCE, Edition
+from builder.store.library import DATA_LICENCE, Edition
 from builder.text import ids
+
+# Cards that other sites show beside a link: their folder, and their size in pixels.
+CARDS, WIDTH, HEIGHT = "assets/cards", 1200, 630
+_CARDS = ("source", "mechanism", "vehicle", "condition", "trial", "paper", "reference", "finding")
 
 Tag = tuple[str, str]
 # How a work's holder is named, by CSL type.
@@ -376,3 +379,8 @@ def describe_site(edition: Edition) -> Node:
             "query-input": "required name=search_term_string",
         },
     }
+
+
+def card_path(kind: str) -> str:
+    """Return the address of a page's card below the site's root, by the kind of the page."""
+    return f"{CARDS}/{kind if kind in _CARDS else 'page'}.png"

@@ -12,12 +12,11 @@ from dataclasses import dataclass, replace
 
 from builder.models import Correction, CslItem, CslName, Finding, Trial
 from builder.site import citations, meta_tags
-from builder.site.charts.cards import card_path
 from builder.site.citations import Citable
 from builder.site.index import LibraryIndex
 from builder.site.links import Page, View, curie_url
-from builder.site.meta_tags import Node
-from builder.store.build_info import DATA_LICENCE, Edition
+from builder.site.meta_tags import Node, card_path
+from builder.store.library import DATA_LICENCE, Edition
 
 _TYPES = {
     "paper": "ScholarlyArticle",

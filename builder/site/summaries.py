@@ -15,6 +15,7 @@ from builder.site.index import ROLES, LibraryIndex
 from builder.site.labels import (
     DESIGNS,
     KIND_WORDS,
+    REGISTERED,
     RESULTS,
     ROLE_WORDS,
     STUDY_ROLES,
@@ -33,13 +34,14 @@ from builder.site.links import View, link, narrowed_href, page_href, plural
 # The roles in which a finding is evidence about a term of a kind.
 OWN_ROLES: dict[str, tuple[str, ...]] = {
     "source": ("sources",),
-    "mechanism": ("mechanisms", "cargo", "targets"),
+    "mechanism": ("mechanisms", "cargo", "targets", "stimuli"),
     "vehicle": ("vehicles",),
     "condition": ("conditions",),
 }
 _ROLE_SINGULAR = {
     **{role: word.lower().removesuffix("s") for role, word in ROLE_WORDS.items()},
     "cargo": "cargo",
+    "stimuli": "stimulus",
     "species": "species",
 }
 _HEDGED = ("hedged", "aim")
@@ -49,6 +51,7 @@ _WAYS = {
     "none": ("reports it unchanged", "report it unchanged"),
     "mixed": ("reports it both raised and lowered", "report it both raised and lowered"),
     "named": ("names it without a direction", "name it without a direction"),
+    "stimulus": ("gives it to cells as a stimulus", "give it to cells as a stimulus"),
 }
 # What each kind of term was for a study, in a sentence.
 _USED = {
@@ -109,9 +112,17 @@ def is_hedged(atlas: LibraryIndex, study: Study) -> bool:
     return bool(stating) and not stated and all(f.certainty in _HEDGED for f in stating)
 
 
-def sort_by_design(findings: Iterable[Finding]) -> list[Finding]:
+def grade_finding(atlas: LibraryIndex, finding: Finding) -> str:
+    """Return the design of a finding; that of a trial without result is only registered."""
+    studies = atlas.studies_of(finding.id)
+    registered = bool(studies) and all(s.only_registered for s in studies)
+    return REGISTERED if registered else finding.design.level
+
+
+def sort_by_design(atlas: LibraryIndex, findings: Iterable[Finding]) -> list[Finding]:
     """Return findings with the highest design first, else in their order."""
-    return sorted(findings, key=lambda f: -DESIGNS.get(f.design.level, 0))
+    rank = {level: place for place, level in enumerate(DESIGNS)}
+    return sorted(findings, key=lambda f: rank[grade_finding(atlas, f)])
 
 
 def view_mentions(atlas: LibraryIndex, term: Term) -> list[View]:
@@ -136,8 +147,6 @@ def view_counts(atlas: LibraryIndex, term: Term) -> View:
     findings = find_evidence(atlas, term)
     own = find_term_studies(atlas, term)
     wide = find_term_studies(atlas, term, subtypes=True)
-    narrower = [atlas.library.terms[name] for name in atlas.subtree(term.id)]
-    below = {f.id for child in narrower for f in find_evidence(atlas, child)}
     trials = {
         t.id for n in [term.id, *atlas.subtree(term.id)] for t in atlas.term_trials.get(n, ())
     }
@@ -145,7 +154,6 @@ def view_counts(atlas: LibraryIndex, term: Term) -> View:
         "studies": len(own),
         "wide": len(wide),
         "findings": len(findings),
-        "wide_findings": len(below | {f.id for f in findings}),
         "retracted": sum(not atlas.stands(f) for f in findings),
         "trials": len(atlas.term_trials.get(term.id, ())),
         "wide_trials": len(trials),
@@ -357,11 +365,10 @@ def _answer_mechanism(
 
 def _find_way(atlas: LibraryIndex, term: Term, study: Study) -> str:
     held = set(study.findings)
-    directions = {
-        find_direction(use.effect)
-        for use in atlas.uses.get(term.id, ())
-        if use.finding.id in held and use.role == "mechanisms"
-    }
+    uses = [use for use in atlas.uses.get(term.id, ()) if use.finding.id in held]
+    if {use.role for use in uses} == {"stimuli"}:
+        return "stimulus"
+    directions = {find_direction(use.effect) for use in uses if use.role == "mechanisms"}
     directed = directions - {"named"}
     return "named" if not directed else directed.pop() if len(directed) == 1 else "mixed"
 

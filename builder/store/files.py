@@ -18,12 +18,14 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from builder.errors import Problem, ProblemError, suggest
-from builder.models.base import SLUG
+from builder.models.base import CURIE, SLUG
+from builder.models.works import ADDRESS
 
 WIDTH = 100
 # Below the project's root, the copy on which a transaction works; messages name the real file.
 STAGED = ".transaction/tree/"
 R = TypeVar("R", bound=BaseModel)
+T = TypeVar("T")
 
 
 # Deeper nesting than any record has; the parser's own stack ends at some ten thousand.
@@ -58,6 +60,12 @@ _EXPECTED = {
     "less_than_equal": "a number of at most {le}",
     "greater_than": "a number above {gt}",
     "less_than": "a number below {lt}",
+}
+
+_FORMS = {
+    SLUG: "a text of lower-case letters, digits and hyphens",
+    CURIE: "an identifier with its prefix, as GO:0032571",
+    ADDRESS: "an address as sources/bmsc/ or papers/roe-2020/#f0a1b2c3",
 }
 
 
@@ -232,6 +240,27 @@ def read_yaml(path: Path, root: Path) -> Any:
     return data
 
 
+def read_settings(path: Path, root: Path, parse: Callable[[Any], T]) -> T:
+    """Return what ``parse`` makes of a file of word lists and patterns.
+
+    Raises ProblemError where the file can't be read or lacks what ``parse`` takes from it.
+    """
+    data = read_yaml(path, root)
+    expected, got = "lists and patterns in the form of this file", ""
+    try:
+        return parse(data)
+    except KeyError as error:
+        expected, got = f"the key {error.args[0]!r}", "none"
+    except re.error as error:
+        expected, got = "a regular expression", f"{quote(str(error.pattern))} ({error})"
+    except ValidationError as error:
+        item = error.errors(include_url=False)[0]
+        expected, got = describe_error(item)
+    except (AttributeError, IndexError, TypeError, ValueError) as error:
+        got = quote(str(error))
+    raise ProblemError(Problem(relative(path, root), 0, "error", "settings", expected, got))
+
+
 def _decode(raw: bytes, refuse: _Refuse) -> str:
     try:
         return raw.decode("utf-8-sig")
@@ -341,11 +370,7 @@ def describe_error(item: Any) -> tuple[str, str]:
     kind, context = item["type"], item.get("ctx", {})
     got = "none" if kind == "missing" else quote(item["input"])
     if kind == "string_pattern_mismatch":
-        slug = context["pattern"] == SLUG
-        form = (
-            "lower-case letters, digits and hyphens" if slug else f"the form {context['pattern']}"
-        )
-        return f"a text of {form}", got
+        return _FORMS.get(context["pattern"], f"a text of the form {context['pattern']}"), got
     expected = _EXPECTED.get(kind)
     return (expected.format(**context) if expected else f"a value that fits ({item['msg']})"), got
 

@@ -16,7 +16,8 @@ _MONTH_NAME = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]{0,6}\
 MONTH = rf"(?P<month>{_MONTH_NAME})(?:\s?[-–/]\s?{_MONTH_NAME})?"
 _FORMS = (
     re.compile(
-        rf"\b(?P<year>{YEAR})[\s,]+{MONTH}(?:\s+(?P<day>\d{{1,2}})(?:[-–]\d{{1,2}})?)?(?![\w(:])",
+        rf"\b(?P<year>{YEAR})[\s,]+{MONTH}"
+        r"(?:\s+(?P<day>\d{1,2})(?:[-–](?:[A-Z][a-z]+ )?\d{1,2})?)?(?![\w(:])",
         re.I,
     ),
     re.compile(
@@ -70,9 +71,10 @@ def parse_month(text: str) -> int:
     )
 
 
-def names_impossible_day(text: str) -> bool:
-    """Return whether a text states a date that no calendar has: ``31 February 2019``."""
+def find_impossible_day(text: str) -> str:
+    """Return a printed date that no calendar has, ``31 February 2019``; empty if there is none."""
     for form in _FORMS[:-1]:
         if (found := form.search(text)) and found["day"]:
-            return len(make_date(found["year"], found["month"], found["day"])) < 3  # noqa: PLR2004
-    return False
+            date = make_date(found["year"], found["month"], found["day"])
+            return found[0] if len(date) < 3 else ""  # noqa: PLR2004
+    return ""

@@ -30,7 +30,7 @@ from builder.publish.release import write_release
 from builder.site.pages import view_site
 from builder.site.render import render_page
 from builder.store import Library
-from builder.store.build_info import find_edition
+from builder.store.library import find_edition
 
 DAY = date(2026, 11, 21)
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -117,13 +117,24 @@ def test_a_broken_release_is_reported(tmp_path: Path) -> None:
 def test_a_release_holds_bundle_and_manifest(small: Project) -> None:
     (small.root / "pyproject.toml").write_text('[project]\nversion = "0.1.0"\n')
     (small.root / "mkdocs.yml").write_text("site_url: https://atlas.example/\n")
+    (small.root / "requirements.lock").write_text(
+        f"click==8.5.1 \\\n    --hash=sha256:{'0a' * 32} \\\n    --hash=sha256:{'0b' * 32}\n"
+        "tomli==2.0 ; python_full_version < '3.12' \\\n    --hash=sha256:" + "0c" * 32 + "\n"
+    )
     pipeline.extract(small)
     write_release(small, "1.0.0")
     folder = small.root / "releases/1.0.0"
     manifest = json.loads((folder / "manifest.json").read_text())
     assert set(manifest["files"]) == {
-        "changes.json", "records.json", "exosome-atlas-1.0.0.zip",
+        "changes.json", "records.json", "sbom.cdx.json", "exosome-atlas-1.0.0.zip",
     }  # fmt: skip
+    bill = json.loads((folder / "sbom.cdx.json").read_text())
+    assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.6")
+    assert bill["metadata"]["component"]["version"] == "1.0.0"
+    assert {
+        part["purl"]: [h["content"] for h in part["externalReferences"][0]["hashes"]]
+        for part in bill["components"]
+    } == {"pkg:pypi/click@8.5.1": ["0a" * 32, "0b" * 32], "pkg:pypi/tomli@2.0": ["0c" * 32]}
     packed = zipfile.ZipFile(io.BytesIO((folder / "exosome-atlas-1.0.0.zip").read_bytes()))
     assert packed.testzip() is None
     assert {"data/references.bib", "api/v1/findings.json"} <= set(packed.namelist())

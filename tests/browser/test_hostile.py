@@ -35,6 +35,46 @@ SCRAPED = [
     "the <script>window.hacked=1</script> licence",
 ]
 
+EVIL = "<script>window.hacked=1</script> {{ x }} [x](javascript:window.hacked=1) | `c`"
+# What curators and databases write, as hostile: strategies, records screened, terms, the lexicon.
+KEPT = {
+    "searches/evil.yml": f"""\
+id: evil
+purpose: '{EVIL} purpose'
+database: Europe PMC
+query: '{EVIL} query'
+limits: ['{EVIL} limit']
+""",
+    "screening.yml": f"""\
+runs:
+- {{strategy: evil, database: Europe PMC, day: 2026-01-31, found: 1, taken: 1, new: 1}}
+records:
+- id: evil-1
+  title: '{EVIL} title'
+  authors: '{EVIL} authors'
+  journal: '{EVIL} journal'
+  url: javascript:window.hacked=1
+  found:
+  - {{strategy: evil, database: Europe PMC, day: 2026-01-31}}
+  decisions:
+  - verdict: exclude
+    reason: '{EVIL} reason'
+    by: '{EVIL} by'
+    day: 2026-01-31
+""",
+    "terms/sources/evil-cell.yml": f"""\
+id: evil-cell
+label: '{EVIL} cell'
+kind: source
+definition: '{EVIL} definition'
+synonyms: ['{EVIL} synonym']
+""",
+    "lexicons/field.tsv": f"""\
+id\tlabel\tkind\ttype\tabbreviation\tsynonyms\tparent\txrefs\tdefinition
+evil-drug\t{EVIL} drug\tcompound\tdrug\t\t\t\t\t{EVIL} meaning
+""",
+}
+
 
 @pytest.fixture(scope="module")
 def hostile(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
@@ -42,6 +82,10 @@ def hostile(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
     shutil.copytree(HOSTILE, project.seeds)
     shutil.copytree(root / "content/terms", project.content / "terms")
     furnish(root, project)
+    for name, text in KEPT.items():
+        path = project.content / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
     run_builder(root, project, "extract")
     run_builder(root, project, "build")
     server = serve(project.site, "/")
@@ -74,7 +118,9 @@ def test_no_page_runs_or_links_what_a_paper_holds(
         name
         for name in hostile.pages
         if name.split("/")[0] in {"", "papers", "references", "findings", "questions", "trials"}
+        or name in {"coverage/", "glossary/"}
     ]
+    assert {"coverage/", "glossary/"} <= {*pages}
     assert len(pages) > 6
     for name in pages:
         page.goto(hostile.url + name)
@@ -82,6 +128,22 @@ def test_no_page_runs_or_links_what_a_paper_holds(
         assert page.locator("[href^='javascript:' i], [src^='javascript:' i]").count() == 0, name
         assert page.locator("article script, article img, article [onerror]").count() == 0, name
         expect(page.locator("h1").first).to_be_visible()
+    assert watch.errors == []
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("coverage/", ("purpose", "query", "limit", "title", "reason")),
+        ("glossary/", ("cell", "drug")),
+    ],
+)
+def test_what_is_kept_by_hand_is_shown_as_text(
+    hostile: Served, page: Page, watch: Watch, place: str, words: tuple[str, ...]
+) -> None:
+    page.goto(hostile.url + place)
+    shown = squeezed(page.locator("article").text_content() or "")
+    assert [word for word in words if squeezed(f"{EVIL} {word}") not in shown] == []
     assert watch.errors == []
 
 

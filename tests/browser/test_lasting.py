@@ -188,7 +188,8 @@ def test_a_frozen_copy_is_whole_and_leads_to_the_living_data(
     page.wait_for_url(past.site.url + "data/")
     folder = past.site.folder / "releases" / version
     files = json.loads((folder / "manifest.json").read_text())["files"]
-    assert set(files) == {"records.json", "changes.json", f"exosome-atlas-{version}.zip"}
+    packed_name = f"exosome-atlas-{version}.zip"
+    assert set(files) == {"records.json", "changes.json", "sbom.cdx.json", packed_name}
     for name, listed in files.items():
         data = (folder / name).read_bytes()
         assert (len(data), hashlib.sha256(data).hexdigest()) == (

@@ -10,6 +10,7 @@ from served import Gate, Served, Watch
 
 BOX = "form[data-search] input"
 OPTIONS = "form[data-search] [role=option]"
+LIST = "form[data-search] [role=listbox]"
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def test_it_is_a_combobox_to_a_screen_reader(box: Page) -> None:
 def test_arrows_go_round_and_home_and_end_go_to_the_ends(box: Page) -> None:
     box.fill(BOX, "BMSC")
     expect(box.locator(OPTIONS).nth(2)).to_be_visible()
-    box.wait_for_timeout(600)  # until the full text has filled the list
+    expect(box.locator(f"{LIST}[data-state=done]")).to_be_visible()  # the full text has filled it
     last = box.locator(OPTIONS).count() - 1
     press = box.locator(BOX).press
 
@@ -135,7 +136,7 @@ def test_a_number_that_is_all_there_offers_no_other(box: Page) -> None:
     box.keyboard.type("miR-126")
     expect(box.locator(OPTIONS).first).to_contain_text("miR-126")
     expect(box.locator("form[data-search] [role=status]")).to_have_text(re.compile(r"\d+ pages"))
-    box.wait_for_timeout(600)  # until the full text has filled the list
+    expect(box.locator(f"{LIST}[data-state=done]")).to_be_visible()  # the full text has filled it
     assert not [text for text in box.locator(OPTIONS).all_inner_texts() if "1260" in text]
 
 
@@ -149,6 +150,7 @@ def test_the_list_fits_the_window_and_reports_its_size(
     expect(page.locator("form[data-search] [role=status]")).to_have_text(
         re.compile(r"^\d+ pages, use the arrow keys\.$")
     )
+    expect(page.locator(f"{LIST}[data-for=cartilage][data-state=done]")).to_be_visible()
     for option in page.locator(OPTIONS).all():
         box = option.bounding_box()
         assert box

@@ -202,8 +202,11 @@ def test_each_facet_gives_as_many_pages_as_it_says(
     expect(page).to_have_url(re.compile(f"{facet}={value}"))
     while page.locator("#search-more").is_visible():
         # Twice at once; the button may be gone after the first.
+        shown = page.locator("#search-results > li").count()
         page.locator("#search-more").evaluate("button => { button.click(); button.click(); }")
-        page.wait_for_timeout(100)
+        page.wait_for_function(
+            "n => document.querySelectorAll('#search-results > li').length > n", arg=shown
+        )
     found = first_links(page)
     assert len(found) == promised
     assert [link for link in found if not fits(placed, link, facet, value)] == []

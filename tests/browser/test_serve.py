@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,10 +18,7 @@ from builder.project import Project
 @pytest.fixture
 def preview(root: Path, small: Project) -> Iterator[str]:
     furnish(root, small)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    words = ["--root", str(small.root), "serve", "--port", str(port)]
+    words = ["--root", str(small.root), "serve", "--port", "0"]
     with subprocess.Popen(
         [sys.executable, "-u", "-m", "builder", *words],
         cwd=root,
@@ -33,7 +29,7 @@ def preview(root: Path, small: Project) -> Iterator[str]:
         assert child.stdout is not None
         said = child.stdout.readline()
         assert said.startswith("Preview at http://127.0.0.1:"), said + child.stdout.read()
-        yield f"http://127.0.0.1:{port}/"
+        yield said.split()[2]
         child.terminate()
 
 

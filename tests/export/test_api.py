@@ -18,12 +18,13 @@ from builder.export.records import content_schemas, find_records, record_schema
 from builder.site.index import build_index
 from builder.site.links import Page
 from builder.store import Library
-from builder.store.build_info import data_version, find_edition
+from builder.store.library import data_version, find_edition
 
 AT = "https://atlas.example/base/"
 COLLECTIONS = [
     *("conditions", "evidence_map", "findings", "mechanisms", "papers", "references"),
-    *("sources", "studies", "tables", "trials", "vehicles", "vocabulary"),
+    *("screening", "sources", "strategies", "studies", "study_cards", "tables", "trials"),
+    *("vehicles", "vocabulary"),
 ]
 
 
@@ -211,8 +212,11 @@ def test_the_index_lists_each_collection(api: Path, library: Library) -> None:
         "mechanisms": 1,
         "papers": 1,
         "references": 2,
+        "screening": 0,
         "sources": 2,
+        "strategies": 0,
         "studies": 2,
+        "study_cards": 0,
         "tables": 1,
         "trials": 1,
         "vehicles": 0,

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import io
 import json
 import sqlite3
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import jsonschema
+import pandas
 import pytest
 import rispy
 from bibtexparser import parse_string
@@ -25,9 +30,18 @@ from builder.export import prepare_downloads, write_downloads
 from builder.export.crate import bundle, write_manifest
 from builder.export.records import find_records
 from builder.export.tables import Table, clear_unused, find_tables
+from builder.models.review import (
+    Decision,
+    Retrieval,
+    Run,
+    Screening,
+    ScreeningRecord,
+    Sighting,
+    Strategy,
+)
 from builder.site.index import build_index
-from builder.store import Library, PaperBundle, merge_references
-from builder.store.build_info import find_edition
+from builder.store import Library, PaperBundle, merge_references, write_records
+from builder.store.library import find_edition
 
 AT = "https://atlas.example/base/"
 OTHER = "roe-2025-second-review"
@@ -87,11 +101,35 @@ def make_hard_library(root: Path) -> Library:
             xrefs=[models.Xref(curie="CL:1"), models.Xref(curie="CL:1", label="twice")],
         ),
     ]
+    card = models.StudyCard(
+        id=f"{first.paper.id}-study",
+        paper=first.paper.id,
+        stated=[models.Stated(item="isolation", value="ultracentrifugation", quote="x", line=3)],
+        outcomes=[models.OutcomeNumber(value=2.1, sd=0.4, printed="2.1 ± 0.4", quote="y", line=4)],
+    )
+    first = replace(first, cards=[card])
+    write_review(root)
     return replace(
         make_library(root, first, terms),
         papers={first.paper.id: first, OTHER: second},
         references=merge_references([first, second], {}),
     )
+
+
+def write_review(root: Path) -> None:
+    """Keep a strategy, its run, and one record that was included in vain."""
+    day = date(2026, 3, 2)
+    seen = Sighting(strategy="one", database="ClinicalTrials.gov", day=day)
+    record = ScreeningRecord(
+        id="nct00000001", title="A trial", trial="NCT00000001", found=[seen],
+        url="https://registry.example/NCT00000001",
+        decisions=[Decision(verdict="include", by="Ada", day=day)],
+        retrieval=Retrieval(got="nothing", day=day, why="a registration"),
+    )  # fmt: skip
+    run = Run(strategy="one", database="ClinicalTrials.gov", day=day, found=7, taken=7, new=7)
+    write_records(root / "content/screening.yml", Screening(runs=[run], records=[record]))
+    strategy = Strategy(id="one", purpose="Trials.", database="ClinicalTrials.gov", query="x")
+    write_records(root / "content/searches/one.yml", strategy)
 
 
 @pytest.fixture
@@ -126,8 +164,54 @@ def test_frictionless_accepts_the_csv_files_with_their_keys(
 def test_every_column_says_what_it_means(tables: list[Table]) -> None:
     silent = [(t.name, c.name) for t in tables for c in t.columns.values() if not c.about]
     assert silent == []
-    units = {c.name: c.unit for t in tables for c in t.columns.values() if c.unit}
-    assert units["dose_volume_ml"] == "mL"
+    numbers = [
+        (t.name, c) for t in tables for c in t.columns.values() if c.type in ("integer", "number")
+    ]
+    assert [(name, c.name) for name, c in numbers if not c.unit] == []
+    units = {(name, c.name): c.unit for name, c in numbers}
+    assert units["trials", "dose_volume_ml"] == "mL"
+    assert units["trials", "dose_particles_per_ml_low"] == "particles/mL"
+    assert units["finding_quantities", "value"] == "see column unit"
+    assert units["study_card_stated", "line"] == "ordinal"
+    assert units["strategy_runs", "found"] == "count"
+    abouts = {(t.name, c.name): c.about for t in tables for c in t.columns.values()}
+    assert abouts["table_row_cells", "place"] == "place in the list, from 1"
+
+
+def test_pandas_reads_every_table_in_one_line(folder: Path, tables: list[Table]) -> None:
+    for table in tables:
+        read = pandas.read_csv(folder / f"data/csv/{table.name}.csv")
+        assert len(read) == len(table.rows), table.name
+        base = sqlite3.connect(folder / "data/exosome-atlas.sqlite")
+        again = pandas.read_sql(f'SELECT * FROM "{table.name}"', base)
+        base.close()
+        assert list(again.columns) == list(read.columns) == list(table.columns)
+    [value] = pandas.read_csv(folder / "data/csv/study_card_outcomes.csv")["value"]
+    assert value == 2.1
+
+
+@pytest.mark.parametrize("name", ["screening", "strategies", "study_cards"])
+def test_the_review_in_the_api_fits_its_schema(folder: Path, name: str) -> None:
+    schema = json.loads((folder / f"api/v1/schema/{name}.json").read_text(encoding="utf-8"))
+    records = json.loads((folder / f"api/v1/{name}.json").read_text(encoding="utf-8"))
+    assert len(records) == 1
+    jsonschema.validate(records, schema)
+
+
+def test_the_review_is_in_the_tables_and_its_parts_point_back(folder: Path) -> None:
+    [record] = read_csv(folder, "screening")
+    assert (record["id"], record["registration"], record["verdict"], record["retrieval_got"]) == (
+        "nct00000001", "NCT00000001", "include", "nothing",
+    )  # fmt: skip
+    assert record["address"] == "https://registry.example/NCT00000001"
+    [decision] = read_csv(folder, "screening_record_decisions")
+    assert (decision["screening_record"], decision["by"]) == ("nct00000001", "Ada")
+    [ran] = read_csv(folder, "strategy_runs")
+    assert (ran["strategy"], ran["day"], ran["found"]) == ("one", "2026-03-02", "7")
+    [stated] = read_csv(folder, "study_card_stated")
+    assert (stated["study_card"], stated["item"], stated["value"]) == (
+        "doe-2024-exosomes-knee-study", "isolation", "ultracentrifugation",
+    )  # fmt: skip
 
 
 def test_frictionless_finds_a_broken_key(folder: Path) -> None:
@@ -275,6 +359,25 @@ def test_the_manifest_knows_every_other_file(folder: Path) -> None:
     files = json.loads((folder / "manifest.json").read_text())["files"]
     held = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
     assert set(files) == held - {"manifest.json"}
+
+
+def test_csv_ends_its_lines_as_its_standard_says(folder: Path) -> None:
+    """RFC 4180: CRLF behind each record; a line within a value stays as it is."""
+    for path in folder.rglob("*.csv"):
+        text = path.read_bytes().decode()
+        assert text.endswith("\r\n")
+        rows = list(csv.reader(text.splitlines(keepends=True)))
+        assert text.count("\r\n") == len(rows), path.name
+        bare = text.replace("\r\n", "").count("\n")
+        assert bare == sum(cell.count("\n") for row in rows for cell in row), path.name
+
+
+def test_what_is_unpacked_can_be_read_by_all(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir(mode=0o700)
+    (tmp_path / "a/b.json").write_text("{}")
+    (tmp_path / "a/b.json").chmod(0o600)
+    (entry,) = zipfile.ZipFile(io.BytesIO(bundle(tmp_path))).infolist()
+    assert (entry.filename, entry.external_attr >> 16) == ("a/b.json", 0o644)
 
 
 def test_an_empty_base_is_written_too(tmp_path: Path) -> None:

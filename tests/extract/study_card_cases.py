@@ -51,7 +51,7 @@ def compare(case: Mapping[str, Any]) -> tuple[set[Any], set[Any], set[Any]]:
     wanted: set[Any] = {(i, _plain(v)) for i, values in case["expected"].items() for v in values}
     found: set[Any] = {(s.item, _plain(s.value)) for s in card.stated}
     for n, o in enumerate(case.get("outcomes", [])):
-        wanted.add((n, o["value"], o["sd"], o.get("unit"), _plain(f"p {o['p']}")))
+        wanted.add((n, o["value"], o.get("sd"), o.get("unit"), _plain(f"p {o['p']}")))
     for n, o in enumerate(card.outcomes):
         found.add((n, o.value, o.sd, o.unit, _plain(o.p or "")))
     return wanted & found, found - wanted, wanted - found

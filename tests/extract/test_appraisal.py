@@ -182,6 +182,19 @@ unclear none-reported asserted: MSC exosomes stimulate the proliferation of tumo
 therapeutic no-benefit asserted: MSC exosomes or saline: no difference in WOMAC of patients
 # Two ways at once.
 therapeutic mixed asserted: Exosomes promote bone regeneration and inflammation
+# A verb that is good of any object, behind the vesicles, and its denials; aims, other subjects and
+# what serves the carrier are no benefit.
+therapeutic improved asserted: ADSC-EVs improved walking speed in old mice
+therapeutic improved asserted: Exosomal miR-335 of BMSCs accelerates fracture recovery
+therapeutic improved asserted: EVs of fat pad MSCs protect cartilage by inhibition of mTOR
+therapeutic no-benefit asserted: ADSC-EVs did not improve walking speed in old mice
+unclear none-reported asserted: MSC exosomes and a brace improved walking speed
+unclear none-reported asserted: MSC exosomes improved drug loading
+unclear none-reported hedged: MSC exosomes may improve walking speed
+# Patients beside controls.
+biomarker none-reported asserted: Plasma exosomes of patients held less miR-30d than in controls
+biomarker none-reported asserted: Exosomal PCGEM1 of serum is higher in OA than in healthy controls
+biomarker none-reported asserted: Exosomes in RA carried more miR-17 than those of normal donors
 """
 
 
@@ -300,3 +313,39 @@ def test_to_mediate_is_to_be_involved(verb, vocabulary, cues):
 def test_what_follows_from_a_carrier_alone_is_no_effect_of_vesicles(text, effect, vocabulary, cues):
     row = read_row([("Mechanical Matching", "", text)], vocabulary, cues)
     assert [m.effect for m in row.mechanisms] == [effect]
+
+
+@pytest.mark.parametrize(
+    ("title", "stimuli", "effects"),
+    [
+        (
+            "BMSC exosomes restored mitochondrial function in HUVECs exposed to high glucose",
+            ["high-glucose"], {"mitochondrial-function": "up"},
+        ),
+        (
+            "ADSC exosomes reduced inflammation in IL-1β-stimulated chondrocytes",
+            ["il-1-beta"], {"inflammation": "down"},
+        ),
+        (
+            "MSC exosomes reduced IL-6 and TNF-α in LPS-stimulated macrophages",
+            ["lipopolysaccharide"], {"il-6": "down", "tnf-alpha": "down"},
+        ),
+        (
+            "MSC exosomes inhibit apoptosis induced by TNF-α",
+            ["tnf-alpha"], {"apoptosis": "inhibits"},
+        ),
+        # What the producer cells were given is a priming; what does a thing is no stimulus of it.
+        ("Exosomes from IL-1β-stimulated MSCs promote angiogenesis", [], {"angiogenesis": "up"}),
+        ("LPS-primed MSC exosomes suppress inflammation", [], {"inflammation": "inhibits"}),
+        (
+            "MSC exosomes promote osteogenesis via BMP-2",
+            [], {"osteogenesis": "up", "bmp-2": "involves"},
+        ),
+    ],
+)  # fmt: skip
+def test_what_cells_were_only_given_is_a_stimulus_and_no_effect(
+    title, stimuli, effects, vocabulary, cues
+):
+    found = read(title, vocabulary, cues)
+    assert found.stimuli == stimuli
+    assert {m.id: m.effect for m in found.mechanisms} == effects

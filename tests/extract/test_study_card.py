@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder.extract.study_card import find_card, parse_force, read_items
-from builder.models.document import Block, Heading
+from builder.models.document import Block, Cell, Grid, Heading
 
 ONE = "Animal experiment"
 SENTENCES = yaml.safe_load(
@@ -32,7 +32,7 @@ def read(text: str, section: str = ONE, **more: Any) -> dict[str, list[str]]:
     return stated
 
 
-@pytest.mark.parametrize("chosen", ["develop", "check"])
+@pytest.mark.parametrize("chosen", ["develop", "check", "later", "last", "third"])
 def test_agrees_with_what_was_annotated_by_hand(chosen: str) -> None:
     precision, recall, notes = cases.measure(chosen)
     assert precision >= 0.95, notes
@@ -135,6 +135,65 @@ def test_numbers_are_kept_as_printed_and_never_pooled() -> None:
         ("OARSI score", 4.0, 0.6, "8 weeks", "n = 6", "p < 0.01"),
     ]
     assert {o.quote for o in card.outcomes} == {text}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The median WOMAC was 18 (IQR 12–25) in treated patients (p = 0.03).",
+         ("WOMAC", 18.0, 12.0, 25.0, "IQR", None)),
+        ("VAS pain fell by −2.1 points [95% CI −3.0 to −1.2] in patients.",
+         ("VAS", -2.1, -3.0, -1.2, "95% CI", "points")),
+        ("OARSI scores of the rats were 3 (range 1–5).",
+         ("OARSI score", 3.0, 1.0, 5.0, "range", None)),
+    ],
+)  # fmt: skip
+def test_medians_and_differences_keep_their_interval(text: str, expected: tuple[Any, ...]) -> None:
+    card = find_card(cases.make_document({"Results": [text]}), "a")
+    assert card is not None
+    [o] = card.outcomes
+    assert (o.of, o.value, o.low, o.high, o.interval, o.unit) == expected
+    assert o.sd is None
+
+
+def table(caption: str, *rows: tuple[str, ...]) -> Grid:
+    cells = [tuple(Cell(text, line) for text in row) for line, row in enumerate(rows, 20)]
+    return Grid(1, tuple(cells), 20, label="Table 1", caption=caption)
+
+
+def test_numbers_of_a_table_bear_their_group_row_and_place() -> None:
+    grid = table(
+        "Micro-CT at 8 weeks",
+        ("Parameter", "Exosomes (n = 8)", "PBS (n = 7)", "P"),
+        ("BV/TV (%)", "41.2 ± 3.1", "22.5 ± 2.8", "<0.001"),
+        ("Age (weeks)", "10.1 ± 0.3", "10.2 ± 0.2", "0.61"),
+        ("Tb.N", "2.1 (IQR 1.9–2.4)", "not done", ""),
+    )
+    document = replace(cases.make_document({ONE: ["Rats were used."]}), tables=(grid,))
+    card = find_card(document, "a")
+    assert card is not None
+    found = [(o.of, o.group, o.value, o.sd, o.low, o.n, o.p, o.line) for o in card.outcomes]
+    assert found == [
+        ("BV/TV", "Exosomes (n = 8)", 41.2, 3.1, None, "n = 8", "p <0.001", 21),
+        ("BV/TV", "PBS (n = 7)", 22.5, 2.8, None, "n = 7", "p <0.001", 21),
+        ("trabecular parameters", "Exosomes (n = 8)", 2.1, None, 1.9, "n = 8", None, 23),
+    ]
+    assert card.outcomes[0].section == "Table 1"
+
+
+@pytest.mark.parametrize(
+    "grid",
+    [
+        table("Baseline of the patients", ("", "All"), ("WOMAC", "50.1 ± 9.0")),
+        table("Primers of genes", ("Gene", "Value"), ("SOX9", "1.1 ± 0.2")),
+        table("OARSI score", ("Group", "Score", "n"), ("PBS", "4.1 ± 0.2")),  # a short row
+    ],
+)
+def test_a_table_of_no_outcome_gives_no_number(grid: Grid) -> None:
+    document = replace(cases.make_document({ONE: ["Rats were used."]}), tables=(grid,))
+    card = find_card(document, "a")
+    assert card is not None
+    assert card.outcomes == []
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from builder.extract.design import judge_result
 from builder.extract.tables import repair_tables
 from builder.extract.trials import (
     find_roles,
     find_trials,
-    judge_result,
     parse_phase,
     split_list,
     split_status,
@@ -19,7 +19,7 @@ from builder.extract.trials import (
 from builder.extract.vocabulary import Vocabulary
 from builder.models import Cited, CslDate, CslItem, Paper, Seed, Trial
 from builder.models.document import Cell, Citation, Document, FrontMatter, Grid, WorkFields
-from builder.text.registries import find_registry_ids
+from builder.text.databases import find_registry_ids
 
 TABLE = Path(__file__).parent / "cases_tables" / "clinical-trials" / "table.md"
 PAPER = Paper(

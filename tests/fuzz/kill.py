@@ -31,15 +31,16 @@ from builder.curate import redirects  # noqa: E402
 from builder.curate.add import add_paper  # noqa: E402
 from builder.curate.extraction import check, extract  # noqa: E402
 from builder.curate.reading import load_vocabulary  # noqa: E402
+from builder.curate.review_flow import read_screening  # noqa: E402
 from builder.errors import ProblemError  # noqa: E402
 from builder.project import Project  # noqa: E402
 from builder.publish.release import write_release  # noqa: E402
 from builder.refresh import Setting, refresh  # noqa: E402
+from builder.refresh.http_client import VARIABLES  # noqa: E402
 from builder.refresh.include import include  # noqa: E402
 from builder.refresh.screen_session import keep_decisions  # noqa: E402
-from builder.refresh.screening import apply_rule, read_screening  # noqa: E402
+from builder.refresh.screening import apply_rule  # noqa: E402
 from builder.refresh.search import search  # noqa: E402
-from builder.refresh.services import VARIABLES  # noqa: E402
 from builder.store.transaction import recover  # noqa: E402
 
 CALLS = ("mkdir", "link", "symlink", "replace", "rename", "unlink", "rmdir", "fsync", "open")
@@ -123,7 +124,7 @@ def searched(project: Project) -> None:
 
 def decide(project: Project, rule: str = "include: open access") -> None:
     """Include articles by a rule."""
-    records = read_screening(project).records
+    records = read_screening(project.root).records
     keep_decisions(project, apply_rule(rule, records, "ada", TODAY))
 
 

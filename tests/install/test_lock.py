@@ -110,19 +110,27 @@ def checkout(tmp_path: Path, root: Path) -> Checkout:
     return Checkout(tmp_path, root, project, lock)
 
 
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory, root: Path, build: Path) -> Path:
+    """An environment that holds nothing but the newest pip, to be copied."""
+    made = Checkout(tmp_path_factory.mktemp("bare"), root, SMALL, "")
+    made.put_pip(find_pip(root, build, "newest"))
+    return made.folder / ".venv"
+
+
 @pytest.fixture
-def small(tmp_path: Path, root: Path) -> Checkout:
-    """A project of one dependency, with the newest pip."""
+def small(tmp_path: Path, root: Path, bare: Path) -> Checkout:
+    """A project of two dependencies, with the newest pip."""
     small = Checkout(tmp_path, root, SMALL, "click==8.5.1\nidna==3.20\n")
-    small.put_pip(find_pip(root, "newest"))
+    shutil.copytree(bare, tmp_path / ".venv", symlinks=True)
     return small
 
 
-def find_pip(root: Path, age: str) -> Path:
+def find_pip(root: Path, build: Path, age: str) -> Path:
     """Return the wheel that `make test` fetched for these tests."""
     lock = (root / f".ci/requirements/pip-{age}.txt").read_text(encoding="utf-8")
     version = PIN.findall(lock)[0][1]
-    wheel = root / "build/pips" / f"pip-{version}-py3-none-any.whl"
+    wheel = build / "pips" / f"pip-{version}-py3-none-any.whl"
     assert wheel.is_file(), f"no {wheel.name}; .ci/get-pips fetches it"
     return wheel
 
@@ -134,11 +142,15 @@ def one_line(ran: subprocess.CompletedProcess[str]) -> str:
 
 
 @pytest.mark.parametrize("age", ["oldest", "newest"])
-def test_what_is_installed_is_what_the_lock_names(checkout: Checkout, root: Path, age: str) -> None:
-    checkout.put_pip(find_pip(root, age))
+def test_what_is_installed_is_what_the_lock_names(
+    checkout: Checkout, root: Path, build: Path, age: str
+) -> None:
+    checkout.put_pip(find_pip(root, build, age))
     if age == "oldest":
         # Left to resolve, it would look beyond the lock: the case that this test guards against.
-        words = ["install", "--quiet", "--require-hashes", "--requirement", "requirements.lock"]
+        pins = re.findall(r"(?m)^(?:mkdocs|pydantic)==.*\n.*\n", checkout.lock.read_text())
+        (checkout.folder / "two.lock").write_text("".join(pins))
+        words = ["install", "--quiet", "--require-hashes", "--requirement", "two.lock"]
         ran = subprocess.run(
             [".venv/bin/python", "-m", "pip", *words], cwd=checkout.folder, env=checkout.env(),
             capture_output=True, text=True, check=False,
@@ -164,34 +176,32 @@ def test_an_index_out_of_reach_is_one_line_and_the_next_run_completes(small: Che
     assert small.installed() == small.pins
 
 
-def test_an_install_that_was_killed_is_made_anew(small: Checkout) -> None:
+def start_and_kill(small: Checkout) -> str:
+    """Kill .ci/make-venv once it has begun to make the folder anew; return what it said first."""
     with subprocess.Popen(
         [".ci/make-venv", "requirements.lock"], cwd=small.folder, env=small.env(),
-        start_new_session=True,
+        start_new_session=True, stderr=subprocess.PIPE, text=True,
     ) as running:  # fmt: skip
-        log = small.folder / ".venv/install.log"
-        until = time.monotonic() + 60
-        while not log.exists() and time.monotonic() < until:
-            time.sleep(0.05)
+        assert running.stderr
+        said = running.stderr.readline().strip()
+        while not (small.folder / ".venv/unfinished").exists():
+            assert running.poll() is None
+            time.sleep(0.01)
         os.killpg(running.pid, signal.SIGKILL)
+    return said
+
+
+def test_a_broken_environment_and_an_install_that_was_killed_are_made_anew(small: Checkout) -> None:
+    (small.folder / ".venv/bin/python").unlink()
+    assert start_and_kill(small) == ".venv/ is broken (its Python does not start): making it anew."
     ran = small.make()
     assert ran.returncode == 0
     assert one_line(ran) == "The last install into .venv/ did not finish: making it anew."
     assert small.installed() == small.pins
-
-
-def test_a_broken_environment_is_made_anew(small: Checkout) -> None:
-    assert small.make().returncode == 0
-    for gone, said in (
-        ("lib/python*/site-packages/click.py", "click lacks its file click.py"),
-        ("bin/python", "its Python does not start"),
-    ):
-        (path,) = (small.folder / ".venv").glob(gone)
-        path.unlink()
-        ran = small.make()
-        assert ran.returncode == 0
-        assert one_line(ran) == f".venv/ is broken ({said}): making it anew."
-        assert small.installed() == small.pins
+    (path,) = (small.folder / ".venv").glob("lib/python*/site-packages/click.py")
+    path.unlink()
+    lacks = ".venv/ is broken (click lacks its file click.py): making it anew."
+    assert start_and_kill(small) == lacks
 
 
 def test_a_lock_that_does_not_fit_the_project_says_so(small: Checkout) -> None:

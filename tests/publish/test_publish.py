@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import resource
 import shutil
 import signal
@@ -15,10 +16,11 @@ import pytest
 from hand_made import DIGEST_PAPER, Share, furnish
 
 from builder import pipeline
+from builder.curate import redirects
 from builder.errors import ProblemError
 from builder.project import FALLBACK_EPOCH, Project, source_date_epoch
 from builder.publish import site as publish
-from builder.store.atomic_replace import hold_lock
+from builder.store.transaction import hold_lock
 
 
 @pytest.fixture
@@ -67,10 +69,28 @@ def start(root: Path, project: Project, **more: object) -> subprocess.Popen[str]
 
 def test_a_change_is_published(site: Project) -> None:
     edit(site)
+    (site.content / "screening.yml").write_text(
+        "runs:\n- {strategy: one, database: PubMed, day: 2026-03-02, found: 1, taken: 1, new: 1}\n"
+    )
     assert pipeline.build(site)
+    pages = [path for path in site.site.rglob("index.html") if "changes" not in path.parts]
+    assert len(pages) > 10
+    for path in pages:
+        shown = path.read_text(encoding="utf-8")
+        assert 'last searched on <time datetime="2026-03-02"' in shown, path
+        assert re.search(r'href="(?:[./]*coverage/|\./)">Coverage', shown), path
     assert "Made of marrow." in (site.site / "sources/bmsc/index.html").read_text()
     assert f"papers/{DIGEST_PAPER}/index.html" in picture(site)
     assert no_leftovers(site)
+
+
+def test_an_address_that_moved_leads_on_without_a_script(site: Project) -> None:
+    redirects.rename(site, "bmsc", "bm-msc")
+    assert pipeline.build(site)
+    page = (site.site / "sources/bmsc/index.html").read_text()
+    (leads,) = re.findall(r'<meta http-equiv="refresh" content="([^"]+)">', page)
+    assert leads == "0; url=../../sources/bm-msc/"
+    assert (site.site / "sources/bm-msc/index.html").is_file()
 
 
 def test_a_warning_of_the_generator_fails_a_build_and_leaves_the_site(site: Project) -> None:
@@ -217,6 +237,10 @@ def test_a_change_renews_only_what_shows_it(site: Project) -> None:
         if new.get(name) == old[name]:
             assert path.stat().st_mtime_ns == time_ns, name
     assert (site.site / "sources/bmsc/index.html").stat().st_mtime_ns > max(before.values())
+    pages = [name for name in new if name.endswith("index.html")]
+    renewed = {name for name in pages if new[name] != old.get(name)}
+    showing = {name for name in pages if b"Made of marrow." in new[name]}
+    assert renewed == showing | {"data/index.html"}  # the one that bears the version of the data
 
 
 def test_what_the_theme_ships_for_its_own_script_is_left_out(site: Project) -> None:

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from builder.errors import ProblemError
 from builder.models.document import Person, split_link_labels
 from builder.readers import read_seed
-from builder.readers.abbreviations import find_abbreviations
-from builder.readers.draft import find_citations, split_tables
-from builder.readers.people import split_people
+from builder.readers.citations import find_citations
+from builder.readers.draft import split_tables
+from builder.readers.names import find_abbreviations, split_people
 
 ROOT = Path(__file__).resolve().parents[2]
 # Bits of both layouts, so that random seeds get past the choice of the reader.

@@ -13,12 +13,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from builder.refresh.http_client import Desk
-from builder.refresh.services import Manners
+from builder.refresh.http_client import Desk, Manners
 
 TODAY = date(2026, 11, 21)
 QUICK = Manners(contact="curator@example.org", timeout=30, deadline=60, attempts=3)
-HASTY = Manners(timeout=0.4, deadline=0.8, attempts=1)
+IMPATIENT = Manners(timeout=0.4, deadline=60, attempts=1)  # for one that never answers
+HASTY = Manners(timeout=30, deadline=0.8, attempts=1)  # for one whose answer takes too long
 OpenDesk = Callable[..., Desk]
 
 

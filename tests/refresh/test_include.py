@@ -10,6 +10,7 @@ from local_service import QUICK, TODAY, LocalService, Reply
 from review_answers import article, europe_pmc, full_text
 
 from builder.curate.extraction import check, extract
+from builder.curate.review_flow import read_screening
 from builder.errors import ProblemError
 from builder.extract.vocabulary import Vocabulary, build_vocabulary
 from builder.models.review import Decision, ScreeningRecord, Sighting
@@ -17,7 +18,7 @@ from builder.project import Project
 from builder.refresh import Setting
 from builder.refresh.include import Included, include
 from builder.refresh.screen_session import keep_decisions
-from builder.refresh.screening import apply_rule, open_records, read_screening, write_screening
+from builder.refresh.screening import apply_rule, open_records, write_screening
 from builder.refresh.search import search
 from builder.site.index import build_index
 from builder.site.pages import view_pages
@@ -58,7 +59,7 @@ def test_an_open_article_comes_whole_with_its_licence(
     paper = next(b for b in load(small).papers.values() if b.paper.csl.DOI == "10.1000/made.1")
     assert paper.paper.licence
     assert "CC BY" in paper.paper.licence
-    kept = read_screening(small).records[0].retrieval
+    kept = read_screening(small.root).records[0].retrieval
     assert kept is not None
     assert (kept.got, kept.licence) == ("full-text", "cc by")
     assert not check(small).failed
@@ -85,7 +86,7 @@ def test_without_open_text_only_the_findings_of_the_abstract_are_kept(
     assert "increased SOX9 in chondrocytes" in seed
     assert "hardly heals" not in seed
     assert "studied by many" not in seed
-    kept = read_screening(small).records[0].retrieval
+    kept = read_screening(small.root).records[0].retrieval
     assert kept is not None
     assert (kept.got, kept.why) == ("abstract", why)
     found = [f for b in load(small).papers.values() for f in b.findings if "SOX9" in f.quote]
@@ -145,13 +146,13 @@ def test_another_article_than_was_asked_for_is_never_kept(
 def test_offline_changes_nothing(small: Project, service: LocalService) -> None:
     run(small, service, article(1))
     before = (small.content / "screening.yml").read_bytes()
-    kept = read_screening(small).records[0].model_copy(update={"retrieval": None})
+    kept = read_screening(small.root).records[0].model_copy(update={"retrieval": None})
     write_screening(small, [], [kept])
     there = {"ATLAS_EUROPEPMC_URL": "http://127.0.0.1:9"}
     setting = Setting(TODAY, dataclasses.replace(QUICK, attempts=1), there, lambda _: None)
     with pytest.raises(ProblemError, match="online"):
         include(small, words(small), (), setting)
-    assert read_screening(small).records[0].retrieval is None
+    assert read_screening(small.root).records[0].retrieval is None
     assert before
 
 
@@ -203,7 +204,7 @@ def test_what_a_work_says_supersedes_what_its_title_says(
     there = {"ATLAS_EUROPEPMC_URL": service.base}
     setting = Setting(TODAY, QUICK, there, lambda _: None)
     search(small, (), setting)
-    records = read_screening(small).records
+    records = read_screening(small.root).records
     # The older cited work is offered before the newer one that nobody cites.
     assert [r.cited_as for r in open_records(records, "ada")] == [
         "lovelace-2021-bmsc-derived-exosomes-promote", None,

@@ -9,11 +9,11 @@ import pytest
 from local_service import QUICK, TODAY, LocalService, Reply
 from review_answers import article, europe_pmc, trials
 
+from builder.curate.review_flow import read_screening
 from builder.errors import ProblemError
 from builder.models.review import Screening
 from builder.project import Project
 from builder.refresh import Setting
-from builder.refresh.screening import read_screening
 from builder.refresh.search import Searched, search
 
 
@@ -33,7 +33,7 @@ def setting(service: LocalService, waits: list[float] | None = None) -> Setting:
 
 
 def run(project: Project, service: LocalService, *names: str) -> tuple[Searched, Screening]:
-    return search(project, names, setting(service)), read_screening(project)
+    return search(project, names, setting(service)), read_screening(project.root)
 
 
 def test_every_page_of_a_search_is_read_and_kept_once(
@@ -149,7 +149,7 @@ def test_a_busy_service_is_asked_again_and_its_wish_honoured(
     waits: list[float] = []
     search(small, (), setting(service, waits))
     assert 7.0 in waits
-    assert len(read_screening(small).records) == 1
+    assert len(read_screening(small.root).records) == 1
 
 
 @pytest.mark.parametrize(

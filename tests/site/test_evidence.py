@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from builder import models
+from builder.curate.studies import find_disagreements, find_places, study_of
 from builder.models import EffectOf, Finding, Locator
-from builder.site.index import find_disagreements, find_places, study_of
 from builder.store import Library, PaperBundle, merge_references
 
 

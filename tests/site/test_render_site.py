@@ -154,7 +154,7 @@ def test_questions_are_grouped_by_rule_and_sorted_by_harm(tree):
 def test_a_question_of_a_field_comes_with_the_correction_that_answers_it(tree):
     page = unescape(tree["questions/index.md"])
     edits = re.findall(
-        r"Edit for <code>(\S+)</code></summary><pre><code>(.*?)</code></pre>", page, re.DOTALL
+        r"<summary>Edit</summary><pre><code># (\S+)\n(.*?)</code></pre>", page, re.DOTALL
     )
     assert edits
     for file, text in edits:

@@ -15,12 +15,12 @@ from hand_made import PAPER, make_bundle, make_library
 
 from builder import models
 from builder.export.records import COLLECTIONS
+from builder.extract.quantities import parse_dose
 from builder.site.index import LibraryIndex, build_index
 from builder.site.labels import DESIGNS, WORDS
 from builder.site.pages.evidence_map import view_grid
-from builder.site.pages.measures import view_amounts
+from builder.site.pages.measures import view_amounts, view_trial_index
 from builder.site.pages.overviews import answer_home
-from builder.site.pages.trials import view_trial_index
 from builder.site.summaries import (
     Sentence,
     answer_coverage,
@@ -286,13 +286,13 @@ def test_trials_with_a_result_are_listed_first(atlas: LibraryIndex) -> None:
     [
         ("100 µg EVs", {"µg": "100"}),
         ("2 × 10^6 cells", {"cells": "2 × 10⁶"}),
-        ("one dose", {}),
+        ("one dose", {"doses": "1"}),
     ],
 )
 def test_doses_stand_in_columns_by_unit(
     atlas: LibraryIndex, printed: str, amounts: dict[str, str]
 ) -> None:
-    trial = atlas.trials[0].model_copy(update={"dose": models.Dose(printed=printed)})
+    trial = atlas.trials[0].model_copy(update={"dose": parse_dose(printed)})
     assert view_amounts(trial) == amounts
 
 

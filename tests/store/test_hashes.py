@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
-from builder.store.cache import hash_files, hash_parts
+import pytest
+
+from builder.store.cache import Cache, hash_files, hash_parts
 
 
 def test_borders_count_in_a_hash_of_parts() -> None:
@@ -18,3 +21,27 @@ def test_a_file_s_name_and_bytes_both_count(tmp_path: Path) -> None:
     assert first != hash_parts(hash_files([tmp_path / "b"], tmp_path))
     (tmp_path / "a").write_bytes(b"2")
     assert first != hash_parts(hash_files([tmp_path / "a"], tmp_path))
+
+
+def test_what_another_program_remembered_is_forgotten(tmp_path: Path) -> None:
+    with Cache(tmp_path) as cache:
+        cache.put("key", b"data")
+    with Cache(tmp_path) as cache:
+        assert cache.get("key") == b"data"
+    with sqlite3.connect(tmp_path / "results.sqlite") as file:
+        file.execute("UPDATE program SET version = 'another'")
+    file.close()
+    with Cache(tmp_path) as cache:
+        assert cache.get("key") is None
+        cache.put("key", b"new")
+    with Cache(tmp_path) as cache:
+        assert cache.get("key") == b"new"
+
+
+@pytest.mark.parametrize("held", [b"no database", b""])
+def test_a_cache_that_is_broken_is_begun_anew(tmp_path: Path, held: bytes) -> None:
+    (tmp_path / "results.sqlite").write_bytes(held)
+    with Cache(tmp_path) as cache:
+        cache.put("key", b"data")
+    with Cache(tmp_path) as cache:
+        assert cache.get("key") == b"data"

@@ -20,9 +20,9 @@ from builder.extract.findings.appraisal import (
     find_repaired,
     mark_review,
 )
+from builder.extract.findings.cargo import MOLECULE_TYPES, read_cargo, read_modifications
 from builder.extract.findings.cells import read_cells
 from builder.extract.findings.concepts import (
-    read_cargo,
     read_mechanisms,
     read_outcomes,
     read_setting,
@@ -43,13 +43,7 @@ from builder.extract.findings.statements import (
     set_apart,
     split_contrast,
 )
-from builder.extract.findings.vehicles import (
-    MOLECULE_TYPES,
-    compose_vehicles,
-    drop_subsumed,
-    read_modifications,
-    read_vehicles,
-)
+from builder.extract.findings.vehicles import compose_vehicles, drop_subsumed, read_vehicles
 from builder.extract.quantities import find_quantities
 from builder.extract.trials import find_trial_numbers
 from builder.extract.vocabulary import Vocabulary
@@ -64,7 +58,7 @@ from builder.models import (
 )
 from builder.models.document import Document
 from builder.text import ids
-from builder.text.registries import find_registry_ids
+from builder.text.databases import find_registry_ids
 
 __all__ = ["check_entities", "find_findings", "read_text", "trace_findings"]
 
@@ -322,7 +316,7 @@ def _fields(assigned: Iterable[Assigned]) -> dict[str, Any]:
     plain: dict[str, list[str]] = {
         f: []
         for f in (
-            "sources", "modifications", "targets", "partners", "models", "species",
+            "sources", "modifications", "targets", "stimuli", "partners", "models", "species",
             "conditions", "sites",
         )
     }  # fmt: skip

@@ -11,6 +11,8 @@ OPPOSING = frozenset(["down", "inhibits"])
 _FLIPPED = {"up": "down", "down": "up", "activates": "inhibits", "inhibits": "activates"}
 _AGENT = re.compile(r"\b(?:by|via|through|with|from|upon|against|in)\s+(?:the\s+)?$", re.IGNORECASE)
 _KEPT_DOWN = re.compile(r"\s+(?:at\s+bay|in\s+check|under\s+control|low|down)\b", re.IGNORECASE)
+_KEPT_HIGH = re.compile(r"\bke(?:eps?|pt|eping)\s+[^.;]{0,80}$", re.IGNORECASE)
+_HIGH = re.compile(r"(?:\s*(?:,|and|/)\s*[\w-]+)*\)?\s+(?:high|elevated)\b", re.IGNORECASE)
 _MEDIATED = re.compile(
     r"^[\s-]+(?:mediated|dependent|induced|driven|responsive|stimulated|triggered|evoked|provoked|elicited|"
     r"challenged|primed|associated|related)\b"
@@ -29,7 +31,7 @@ _PREDICATE = re.compile(
     r"^(?P<more>(?:\s+(?:and|in|of)\s+[\w-]+){0,2})"
     r"\s+(?P<aux>(?:(?:was|were|is|are|be|been|being|has|have|had|can|could|may|might|also|both|all|"
     r"then|thus|to|seen|found|shown|becomes?|became|gets?|got|kept|held|set)\s+)*)"
-    r"(?:(?:\w+ly|even|much|far|further)\s+)?(?P<word>[\w-]+)",
+    r"(?:(?:\w+ly|even|much|far|further|[\d.,]+[\s-]?(?:fold|times|%|percent))\s+)?(?P<word>[\w-]+)",
     re.IGNORECASE,
 )
 _NOT_CHANGED = re.compile(
@@ -44,7 +46,7 @@ _ARROWS = _UP_ARROWS + _DOWN_ARROWS
 _CELL_PART = re.compile(r"[;\n→⟶➔⇒]|->|\.\s")
 # A predicate that ends its clause: "proliferation and migration promoted".
 ENDS_CLAUSE = re.compile(
-    r"^\s*(?:$|[;,.)]|(?:by|in|after|at|with|compared|relative|via|through|and)\b(?!\s+the\s))",
+    r"^(?:\s+\w+ly)?\s*(?:$|[;,.)]|(?:by|in|after|at|with|compared|relative|via|through|and)\b(?!\s+the\s))",
     re.IGNORECASE,
 )
 
@@ -108,8 +110,10 @@ def read_predicate(text: str, start: int, end: int, state: State, cues: Cues) ->
     if state.rule == "noun":
         said = compose(meaning.effect, state.effect)
         return State(start, said, "passive-and-noun", f"{state.cue} {word}")
-    passive = cues.is_participle(word) or word in cues.comparatives
-    if (match["aux"].strip() and passive) or (ends and (passive or word in cues.intransitive)):
+    passive = cues.is_participle(word) or word in cues.lists["comparatives"]
+    if (match["aux"].strip() and passive) or (
+        ends and (passive or word in cues.lists["intransitive"])
+    ):
         return State(start, meaning.effect, "passive", match["word"])
     return None
 
@@ -120,6 +124,8 @@ def read_beside(text: str, start: int, end: int, cues: Cues) -> State | None:
         return State(start, "up" if sign[1][0] in "+＋" else "down", "sign", sign[0].strip())
     if kept := _KEPT_DOWN.match(text, end):
         return State(start, "down", "kept-down", kept[0].strip())
+    if (high := _HIGH.match(text, end)) and _KEPT_HIGH.search(text[:start]):
+        return State(start, "up", "kept-high", high[0].strip())
     doing = _DOING.match(text, end)
     if doing and cues.finder.fullmatch(doing[1]):
         effect = cues.meaning(doing[1]).effect

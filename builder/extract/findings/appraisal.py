@@ -361,6 +361,8 @@ class _Reader:
         words = self.words.patterns
         if not found and words["no_difference"].search(self.text):
             found = {"no-benefit"} if words["clinical_words"].search(self.text) else found
+        if not found and (helped := self._helped()):
+            found = {helped}
         if "no-benefit" in found and len(found) > 1:
             found.discard("no-benefit")
         if "worsened" in found and words["lacking"].search(self.text):
@@ -368,6 +370,20 @@ class _Reader:
         if not found:
             return "none-reported"
         return "mixed" if len(found) > 1 else found.pop()  # type: ignore[return-value]
+
+    def _helped(self) -> Result | None:
+        """Return what vesicles did by a verb that is good of any object: "improved gait"."""
+        words = self.words.patterns
+        if words["tumour"].search(self.text):
+            return None
+        for match in words["helped"].finditer(self.text):
+            if words["helped_vesicles"].search(match["object"]):
+                continue
+            if words["helped_not"].search(match["between"]):
+                return "no-benefit"
+            if not words["helped_otherwise"].search(match["between"]):
+                return "improved"
+        return None
 
     def _benefits(self) -> Iterable[str]:
         """Yield whether what was changed was changed for the better or the worse."""

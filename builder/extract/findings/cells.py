@@ -22,54 +22,12 @@ from builder.extract.vocabulary import Mention
 _HANGING = re.compile(
     r"^\)?-?\s*(?:,|/|\band\b|\bn?or\b|\bversus\b|\bvs\b\.?|&|\s)+$", re.IGNORECASE
 )
-_LISTED = re.compile(
-    r"^s?\s*(?:\([^)]*\)\s*)?(?:,|/|\band\b|\bor\b|&|\s)+(?:(?:by|from|of)\s+)?(?:human\s+)?"
-    # A cell that the vocabulary lacks may stand between: "osteoblasts, myocytes, and MSCs".
-    r"(?:[\w-]*(?:cytes?|blasts?|phages?|phils?|cells?)\s*,\s*(?:(?:and|or)\s+)?)*$",
-    re.IGNORECASE,
-)
-_TAKEN_UP = re.compile(
-    r"\b(?:uptake|internali[sz]ation|endocytosis|phagocytosis|(?:taken\s+up|internali[sz]ed|"
-    r"endocytosed|engulfed|phagocytosed))\s+(?:of\s+[^.;,]{0,60})?by\s+(?:[\w-]+\s+){0,2}$",
-    re.IGNORECASE,
-)
 _OBJECTS = ("source", "cell", "mechanism", "tissue", "condition")
 _PLACED = re.compile(r"\b(?:in|into|on|to|towards?|against)\s+(?:the\s+)?$", re.IGNORECASE)
-_CELL_WORD = re.compile(r"cell|SC|blast|cyte|phage|plasma|phil", re.IGNORECASE)
 _CLAUSE_START = re.compile(r"[.;:]\s|,\s(?:and|but|while|whereas)\s|\b(?:that|whereas|while)\s")
 _SUBJECT = re.compile(r"\s*(?:(?!\w+(?:ed|ing)\s)[\w/-]+\s+){0,3}(?:h|r|m)?", re.IGNORECASE)
-# The verb behind a subject: one of the plain verbs of passing on, or one of direction.
-_FINITE = re.compile(
-    r"(?:\s+\([^)]{1,30}\))?\s+(?:(?:can|could|may|might|also|then|thus|mainly|directly|\w+ly)\s+)*"
-    r"(?:(?P<plain>(?:deliver|transfer|transport|secrete|communicate|exert|act|work|shuttle|send|pass|"
-    r"release|signal|convey|mediate|ship|export|interact|crosstalk)(?:s|ed|e|es)?)|(?P<word>[\w-]+))\b",
-    re.IGNORECASE,
-)
-# What a cell's name stands beside where no cell is acted on: "MSC therapy", "platelet-rich".
-_NO_TARGET = re.compile(
-    r"(?:[\s-]+(?:based\s+)?(?:therap\w+|transplantation|treatments?|injections?|sheets?|implantation|"
-    r"markers?|lineage|lysates?)\b|-(?:rich|like(?!\s+cells?\b)|free|poor|depleted|seeded|laden|specific|"
-    r"conditioned)\b)",
-    re.IGNORECASE,
-)
-# "Similar effects to BMSCs" names them for comparison only.
-_LIKENED = re.compile(
-    r"\b(?:similar|comparable|superior|inferior|equal|equivalent|identical)\s+(?:[\w-]+\s+){0,3}(?:to|with)\s+"
-    r"(?:(?:those|that)\s+of\s+)?(?:the\s+)?$",
-    re.IGNORECASE,
-)
-_MEDIUM_OF = re.compile(
-    r"\b(?:conditioned\s+)?(?:medium|media|supernatants?)\s+(?:of|from)\s+$", re.I
-)
-_MADE = re.compile(r"[\s-]*(?:derived|differentiated|induced|generated)\s+", re.IGNORECASE)
 _FROM = re.compile(r"\s+(?:\w+\s+)?(?:from|of|by)\s+(?:[\w-]+\s+){0,3}", re.IGNORECASE)
 _BY = re.compile(r"\bby\s+(?:(?!\w+(?:ing|ed)\b)[\w-]+\s+)?$", re.IGNORECASE)
-_TOWARDS = re.compile(
-    r"(?:\btowards?|\b(?:differentiat|convert|conversion|transform|turn|polari|develop|matur|"
-    r"reprogram|shift|switch)\w*\b[^.;]{0,60}\binto)\s+(?:an?\s+|the\s+)?$",
-    re.IGNORECASE,
-)
-_FORMING = re.compile(r"(?:differentiation|polari[sz]ation|genesis)$|\bM[12]\b", re.IGNORECASE)
 
 
 def read_cells(reading: Reading) -> list[Assigned]:
@@ -81,7 +39,7 @@ def read_cells(reading: Reading) -> list[Assigned]:
         if role == "sources":
             assigned.append(_as_source(reading, mention, rule))
         elif role:
-            assigned.append(_assign(reading, mention.term, mention, role, rule))
+            assigned.append(reading.assign(mention, role, rule))
     if reading.about_vesicles:
         assigned += find_tissue_sources(reading, [m for m, r, _ in found if r == "sources"])
         spans = [(m.start, m.end) for m, r, _ in found if r == "sources"]
@@ -111,11 +69,7 @@ def _as_source(reading: Reading, mention: Mention, rule: str) -> Assigned:
                 "", "", "unknown-cell", reading.part.name, mention.start, mention.end, said
             )
         term = known
-    return _assign(reading, term, mention, "sources", rule)
-
-
-def _assign(reading: Reading, term: str, mention: Mention, role: str, rule: str) -> Assigned:
-    return Assigned(role, term, rule, reading.part.name, mention.start, mention.end, mention.text)
+    return reading.assign(mention, "sources", rule, value=term)
 
 
 def _cells(reading: Reading) -> list[Mention]:
@@ -145,7 +99,7 @@ def _role(reading: Reading, mention: Mention) -> tuple[str, str]:
         return "", "opposed"
     if reading.part.role == "source":
         return _role_in_column(reading, mention)
-    taken_up = _TAKEN_UP.search(reading.before(mention))
+    taken_up = reading.patterns["taken_up_by"].search(reading.before(mention))
     if reading.about_vesicles and not taken_up and (role := _role_in_words(reading, mention)):
         return role
     return _as_target(reading, mention)
@@ -169,6 +123,8 @@ def _role_in_words(reading: Reading, mention: Mention) -> tuple[str, str] | None
             continue
         if role == "partner" and _is_compared(reading):
             return "", "compared"
+        if pattern.rule == "x-and-exosomes" and _PLACED.search(reading.before(mention)):
+            continue  # "less miR-126 in MSCs and exosomes"
         if role == "source" and (
             _makes_cell_behind(reading, mention)
             or is_inside(mention, reading.mentions("mechanism"))
@@ -203,7 +159,7 @@ def _acts_by_vesicles(reading: Reading, mention: Mention) -> bool:
     """
     clause = _CLAUSE_START.split(reading.before(mention))[-1]
     acts = reading.cues.acts_by_vesicles.match(reading.behind(mention))
-    verb = _FINITE.match(reading.behind(mention))
+    verb = reading.patterns["finite_verb"].match(reading.behind(mention))
     if not acts or not verb:
         return False
     stop = mention.end + verb.end() + 1  # "slow osteoblasts": a verb that is no cue, and its object
@@ -236,7 +192,7 @@ def _is_compared(reading: Reading) -> bool:
 
 def _makes_cell_behind(reading: Reading, mention: Mention) -> bool:
     """Return whether a cell only made another: the BMSC of "BMSC-derived osteoblasts"."""
-    derived = _MADE.match(reading.behind(mention))
+    derived = reading.patterns["made_cell"].match(reading.behind(mention))
     if not derived:
         return False
     start = mention.end + derived.end()
@@ -246,7 +202,7 @@ def _makes_cell_behind(reading: Reading, mention: Mention) -> bool:
 def _makes_another_cell(reading: Reading, mention: Mention, pattern: Pattern) -> bool:
     """Return whether another cell stands between: the iPSC of "iPSC-derived MSC exosomes"."""
     match = pattern.match(reading.behind(mention))
-    if pattern.rule == "x-speaks-by-exosomes":
+    if pattern.rule in ("x-speaks-by-exosomes", "from-x-to-y-by-exosomes"):
         return False
     if not match:
         return pattern.rule != "exosomes-those-of-x" and _has_nearer_cell(reading, mention)
@@ -258,6 +214,7 @@ def _makes_another_cell(reading: Reading, mention: Mention, pattern: Pattern) ->
         and o.term not in v.ancestors(mention.term)
         and mention.term not in v.ancestors(o.term)
         and not _HANGING.match(reading.text[mention.end : o.start])
+        and not reading.cues.opposed_source.search(reading.before(o))
         for o in reading.mentions("source", "cell")
     )
 
@@ -268,7 +225,7 @@ def _has_nearer_cell(reading: Reading, mention: Mention) -> bool:
     nearest = vesicles[-1] if vesicles else 0
     between = [o for o in _cells(reading) if nearest <= o.start and o.end <= mention.start]
     return any(
-        not _LISTED.match(reading.text[o.end : mention.start])
+        not reading.patterns["listed_cells"].match(reading.text[o.end : mention.start])
         and not _makes_cell_behind(reading, o)
         for o in between
     )
@@ -280,9 +237,9 @@ def _names_no_cell(reading: Reading, mention: Mention) -> bool:
         _makes_cell_behind(reading, mention)
         or touches(mention, reading.mentions("modification"))
         or is_inside(mention, [w for w, _ in find_carriers(reading)])
-        or _NO_TARGET.match(reading.behind(mention))
-        or _LIKENED.search(reading.before(mention))
-        or _MEDIUM_OF.search(reading.before(mention))
+        or reading.patterns["no_target"].match(reading.behind(mention))
+        or reading.patterns["likened"].search(reading.before(mention))
+        or reading.patterns["medium_of"].search(reading.before(mention))
     )
 
 
@@ -292,7 +249,7 @@ def _as_target(reading: Reading, mention: Mention) -> tuple[str, str]:
         return "", "no-role"
     if _names_no_cell(reading, mention):
         return "", "no-role"
-    if _TAKEN_UP.search(reading.before(mention)):
+    if reading.patterns["taken_up_by"].search(reading.before(mention)):
         return "targets", "taken-up-by"
     if _is_product(reading, mention) or _BY.search(reading.before(mention)):
         return "", "no-role"
@@ -305,8 +262,13 @@ def _spread(reading: Reading, found: list[tuple[Mention, str, str]]) -> None:
         (left, role, _), (right, other, rule) = found[i], found[i + 1]
         between = reading.text[left.end : right.start]
         adjunct = not left.text.endswith("s")  # "MSC and BMSC exosomes"
-        shares = adjunct or between.startswith("-") or not _CELL_WORD.search(left.text)
-        short = right.term == left.term and between.strip() == "("  # "Osteoblast (OB)-derived"
+        shares = (
+            adjunct
+            or between.startswith("-")
+            or not reading.patterns["cell_word"].search(left.text)
+        )
+        wide = (left.term, *reading.vocabulary.ancestors(left.term))
+        short = right.term in wide and between.strip() == "("  # "Osteoblast (OB)-derived"
         placed = _PLACED.search(reading.before(left))  # "in FLS, and neutrophil exosomes"
         hangs = short or (shares and not placed and _HANGING.match(between))
         if other == "sources" and role != "sources" and hangs:
@@ -316,13 +278,14 @@ def _spread(reading: Reading, found: list[tuple[Mention, str, str]]) -> None:
         between = reading.text[left.end : right.start]
         if role and right.term == left.term and between.strip() == "(":
             found[i] = (right, role, rule)  # its short form: "Bone Marrow Stromal Cells (BMSCs)"
-        listed = _LISTED.match(between) and re.search(r"\w|,|/", between)
+        listed = reading.patterns["listed_cells"].match(between) and re.search(r"\w|,|/", between)
         if role == "sources" and rule.startswith("exosom") and other in ("targets", "") and listed:
             found[i] = (right, "sources", rule)
 
 
 def _is_product(reading: Reading, mention: Mention) -> bool:
     """Return whether a process forms the cell: it is no target of "osteoblast differentiation"."""
-    return bool(_TOWARDS.search(reading.before(mention))) or any(
-        is_inside(mention, [p]) and _FORMING.search(p.text) for p in reading.mentions("mechanism")
+    return bool(reading.patterns["turned_into"].search(reading.before(mention))) or any(
+        is_inside(mention, [p]) and reading.patterns["forming"].search(p.text)
+        for p in reading.mentions("mechanism")
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from builder.extract.findings.adjacent_cues import State
+from builder.extract.findings.cargo import MARKER, is_unknown_rna, read_cargo
 from builder.extract.findings.cues import Cues
 from builder.extract.findings.outcomes import read_relief
 from builder.extract.findings.spans import Reading, is_inside
@@ -18,13 +18,6 @@ from builder.extract.findings.split_names import (
     find_placed_defects,
 )
 from builder.extract.findings.statements import Assigned
-from builder.extract.findings.vehicles import (
-    MARKER,
-    RNA_TYPES,
-    find_molecules,
-    is_put_in,
-    is_unknown_rna,
-)
 from builder.extract.vocabulary import Mention
 from builder.text.spelling import SPECIES_PREFIXES
 
@@ -37,113 +30,8 @@ _FIELD_KINDS = ("intervention", "method", "condition")
 _SAID = ("verb", "arrow", "passive", "sign")
 _DIRECTED = ("up", "down", "activates", "inhibits")
 _ARTICLES = re.compile(r"\s*(?:(?:the|of|both|number|numbers|generation|production)\s+)*")
-# Behind a name these make it a word for a kind: "tissue-specific", "mRNA levels".
-_KIND_ONLY = re.compile(r"-(?:specific|free|like|rich)\b|\s+groups?\b", re.IGNORECASE)
 _GENIC = re.compile(r"genic$|^mRNA$", re.IGNORECASE)
-_GENIC_OF = re.compile(
-    r"\s+(?:s?EVs?|exo\w*|(?:micro)?vesicles?|mi(?:cro)?RNAs?|medium|levels?|expression)\b",
-    re.IGNORECASE,
-)
 _MEDIATED = re.compile(r"[-\s](?:mediated|dependent|induced|driven)$", re.IGNORECASE)
-
-
-_OF_RNA = frozenset(
-    ["x-profile", "x-modified-cells", "exosomes-with-rna", "x-delivery", "cargo-including-x"]
-)
-# Rules by a verb whose objects may be of several kinds: "EVs carry tenascin C and miR-214".
-_MIXED = frozenset(
-    ["exosomes-containing-x", "exosomes-of-y-carrying-x", "exosomes-hand-over-x", "transfer-of-x"]
-)
-_OPPOSED_BEHIND = re.compile(
-    r"[\s-]+(?:specific\s+)?(?:siRNAs?|shRNAs?|sgRNAs?|ASOs?|antisense|inhibitors?|antagomirs?|sponges?|"
-    r"antibod(?:y|ies)|antagonists?|knock-?(?:down|out))\b",
-    re.IGNORECASE,
-)
-_OPPOSED_BEFORE = re.compile(
-    r"(?:\bantagomir|\banti|\bsi|\bsh)[-\s]?$|"
-    r"\b(?:si|sh|sg)RNAs?\s+(?:against|for|of|to|target(?:ing|ed\s+at|s)?)\s+$"
-)
-_LISTED = re.compile(r"\s*(?:,|,?\s*\band\b|&|/)\s*", re.IGNORECASE)
-# Rules by a verb of holding or passing on, which may be denied.
-_BY_VERB = frozenset(
-    ["x-found-in-exosomes", "transfer-of-x", "exosomes-of-y-carrying-x", "exosomes-containing-x",
-     "exosomes-carry-less-x", "found-in-exosomes", "exosomes-hand-over-x"]
-)  # fmt: skip
-
-
-def read_cargo(reading: Reading) -> list[Assigned]:
-    """Return what is said to be in or on the vesicles, with its role: loaded or native."""
-    if not reading.about_vesicles:
-        return []
-    molecules = [m for m in find_molecules(reading) if not _is_opposed(reading, m)]
-    if reading.part.role == "cargo":
-        found = [_assigned(reading, m, "cargo", "not stated", "cargo-column") for m in molecules]
-    elif reading.part.role == "modification":
-        put_in = [m for m in molecules if is_put_in(reading, m)]
-        found = [_assigned(reading, m, "cargo", "loaded", "loading-column") for m in put_in]
-    else:
-        found = [a for m in molecules if (a := _read_carried(reading, m)) is not None]
-    return _spread(reading, found)
-
-
-def _read_carried(reading: Reading, mention: Mention) -> Assigned | None:
-    """Return a molecule that the words around it put in or on the vesicles."""
-    term = reading.vocabulary.terms[mention.term]
-    for role in ("loaded", "native"):
-        pattern = reading.fitting(mention, role)
-        if pattern is None or (pattern.rule in _OF_RNA and term.type not in RNA_TYPES):
-            continue
-        if is_unknown_rna(reading, mention):
-            return None
-        if pattern.rule in _BY_VERB and _is_not_carried(reading, mention):
-            return None  # "exosomes did not contain X"
-        drug = term.kind == "compound"
-        if drug and pattern.rule == "modified-by-x":
-            continue  # a gas or drug that the cell or vesicle was treated with
-        said = "not stated" if pattern.rule == "x-exosome-compound" else role
-        return _assigned(reading, mention, "cargo", "loaded" if drug else said, pattern.rule)
-    return None
-
-
-def _is_not_carried(reading: Reading, mention: Mention) -> bool:
-    state = reading.effects.effect_of(mention.start, mention.end)
-    return state.rule == "denied" and state.cue not in (
-        "but not",
-        "rather than",
-    )  # of one name only
-
-
-def _is_opposed(reading: Reading, mention: Mention) -> bool:
-    """Return whether what is carried is not the molecule, or works against it: "MMP-13 siRNA"."""
-    behind = _OPPOSED_BEHIND.match(reading.behind(mention))
-    before = reading.before(mention)[-40:]
-    absent = reading.cues.absent_cargo.search(before)
-    return bool(behind or absent or _OPPOSED_BEFORE.search(before))
-
-
-def _spread(reading: Reading, found: list[Assigned]) -> list[Assigned]:
-    """Return cargo with its neighbours in a list: "miR-21 and miR-26a carried by exosomes"."""
-    molecules = find_molecules(reading)
-    v = reading.vocabulary
-    known = {(a.start, a.end): a for a in found}
-    for ones in (list(itertools.pairwise(molecules)), list(itertools.pairwise(molecules))[::-1]):
-        for left, right in ones:
-            if not _LISTED.fullmatch(reading.text[left.end : right.start]):
-                continue
-            types = {v.terms[left.term].type, v.terms[right.term].type}
-            one, other = (known.get((m.start, m.end)) for m in (left, right))
-            mixed = (one or other) and (one or other).rule in _MIXED  # type: ignore[union-attr]
-            if len(types) > 1 and not types <= RNA_TYPES and not mixed:
-                continue
-            if one and not other and not one.rule.startswith("x-"):
-                known[right.start, right.end] = _like(reading, one, right)
-            elif other and not one and other.rule.startswith("x-"):
-                known[left.start, left.end] = _like(reading, other, left)
-    return sorted(known.values(), key=lambda a: (a.start, -a.end))
-
-
-def _like(reading: Reading, assigned: Assigned, mention: Mention) -> Assigned:
-    return _assigned(reading, mention, "cargo", assigned.detail, assigned.rule)
 
 
 def read_mechanisms(reading: Reading) -> list[Assigned]:
@@ -156,10 +44,14 @@ def read_mechanisms(reading: Reading) -> list[Assigned]:
             continue
         if is_inside(mention, names) or _is_modifier(reading, mention):
             continue
+        if reading.patterns["gene_changed"].match(reading.behind(mention)):
+            continue  # "Smpd3-reprogrammed": a modification
         assigned = _directed(reading, mention, "mechanisms")
         if _reports_kind(reading, mention) and not assigned.rule.startswith(_SAID):
             continue
         if assigned.detail == "involves" and _is_stimulus(reading, mention, assigned.rule):
+            if _is_given(reading, mention, assigned.rule):
+                found.append(reading.assign(mention, "stimuli", "stimulus"))
             continue
         if (mention.start, mention.end) in carried and (
             assigned.detail in ("involves", "modulates") or _is_taken_out(reading, mention)
@@ -167,7 +59,30 @@ def read_mechanisms(reading: Reading) -> list[Assigned]:
             continue  # what the vesicle carries is cargo; it is a mechanism only if it changes
         found.append(assigned)
         found += _agents(reading, mention)
+    found = list(_without_background(reading, found))
     return [*found, *_polarized(reading, {a.value for a in found})]
+
+
+def _without_background(reading: Reading, found: Sequence[Assigned]) -> Iterator[Assigned]:
+    """Yield mechanisms without what a statement says of them before or without the vesicles.
+
+    Where a molecule is silenced to see what happens, or raised by an injury in one clause and
+    lowered by vesicles in another, the other mention says what the vesicles do.
+    """
+    for item in found:
+        others = [o for o in found if o.value == item.value and o.detail in _DIRECTED and o != item]
+        tested = any(not _is_test(reading, o) for o in others) and _is_test(reading, item)
+        against = any(o.detail != item.detail for o in others) and item.detail in _DIRECTED
+        outside = against and not reading.effects.names_vesicles(item.start)
+        if not tested and not (
+            outside and any(reading.effects.names_vesicles(o.start) for o in others)
+        ):
+            yield item
+
+
+def _is_test(reading: Reading, assigned: Assigned) -> bool:
+    """Return whether a molecule is only taken away to see what happens: "RUNX2 silencing"."""
+    return bool(reading.patterns["opposed_behind"].match(reading.text[assigned.end :]))
 
 
 def _polarized(reading: Reading, known: Collection[str]) -> Iterator[Assigned]:
@@ -184,30 +99,50 @@ def _polarized(reading: Reading, known: Collection[str]) -> Iterator[Assigned]:
         process = v.find_term(f"{kind[0]} polarization", "mechanism")
         if process and process not in known and object_of and state.effect in _DIRECTED:
             rule = f"{state.rule}: {state.cue}"
-            made = _assigned(reading, mention, "mechanisms", state.effect, rule)
+            made = reading.assign(mention, "mechanisms", rule, state.effect)
             yield replace(made, value=process)
-
-
-# Words before a molecule that take it out of the vesicles: "knockdown of miR-21 in exosomes".
-_TAKEN_OUT = re.compile(
-    r"(?:^|[,;]\s|\b(?:and|but|whereas|while|when|if|that|after|upon)\s)(?:\w+ly,?\s+)?(?:the\s+)?"
-    r"(?:(?:inhibition|knock-?\s?down|knock-?\s?out|silencing|deletion|depletion|blockade|blocking|"
-    r"loss|lack|absence|removal)\s+of|(?:inhibit|silenc|block|delet|deplet|remov|knocking\s+down)(?:ing)?)\s+"
-    r"(?:[\w/-]+\s+(?:and\s+)?){0,2}$",
-    re.IGNORECASE,
-)
 
 
 def _is_taken_out(reading: Reading, mention: Mention) -> bool:
     """Return whether what vesicles carry is taken out of them: no effect of the vesicles."""
-    return bool(_TAKEN_OUT.search(reading.before(mention)[-80:]))
+    return bool(reading.patterns["taken_out"].search(reading.before(mention)[-80:]))
 
 
 def _is_stimulus(reading: Reading, mention: Mention, rule: str) -> bool:
     """Return whether the cells were only given a thing: "TNF-α-stimulated" chondrocytes."""
     behind = reading.cues.stimulated.match(reading.behind(mention))
     cue = rule.partition(": ")[2]
-    return bool(behind) or rule.startswith("agent") or cue in reading.cues.stimuli
+    return bool(behind) or rule.startswith("agent") or cue in reading.cues.lists["stimuli"]
+
+
+def _is_given(reading: Reading, mention: Mention, rule: str) -> bool:
+    """Return whether a stimulus is a thing, given to the cells acted on.
+
+    What the cells were given that made the vesicles is a priming.
+    """
+    if rule.startswith(_MEANS) or reading.vocabulary.terms[mention.term].type in _PROCESSES:
+        return False
+    before, behind = reading.before(mention)[-_NEAR:], reading.behind(mention)[:_NEAR]
+    return not (_PRIMED.search(before) or _PRIMED_BEHIND.match(behind))
+
+
+_PROCESSES = ("process", "cell process", "tissue outcome", "concept")
+# Behind these stands what does it, or a way, and nothing that was given.
+_MEANS = ("agent: by", "agent: via", "agent: through")
+# "Exosomes of cells primed with TNF-α", "exosomes from TNF-α-stimulated MSCs".
+_NEAR = 60
+_PRIMED = re.compile(
+    r"\b(?:pre-?\s?(?:treat|condition|stimulat)\w*|prim(?:ed|ing)|licen[sc]ed)\b[^.;]*$"
+    r"|\b(?:exosomes?|s?EVs?|vesicles|secretome)\s+(?:derived\s+|released\s+|secreted\s+)?"
+    r"(?:from|by|of)\s+(?:[\w-]+\s+){0,3}$"
+    r"|\b(?:exosomes?|s?EVs?|vesicles)\s+(?:stimulated|treated|loaded)\s+with\s+$",
+    re.IGNORECASE,
+)
+_PRIMED_BEHIND = re.compile(
+    r"^[\s-]*(?:pre-?\s?(?:treat|condition|stimulat)\w*|prim(?:ed|ing)|licen[sc]ed)\b"
+    r"|^[\s-]*\w+,?\s+(?:[\w-]+\s+){0,3}[\w-]*(?:exosomes?|EVs?|vesicles)\b",
+    re.IGNORECASE,
+)
 
 
 def _reports_kind(reading: Reading, mention: Mention) -> bool:
@@ -215,9 +150,11 @@ def _reports_kind(reading: Reading, mention: Mention) -> bool:
 
     "Senescent chondrocytes", "CD34+ cells".
     """
-    if MARKER.match(reading.behind(mention)) or _KIND_ONLY.match(reading.behind(mention)):
+    if MARKER.match(reading.behind(mention)) or reading.patterns["kind_only"].match(
+        reading.behind(mention)
+    ):
         return True
-    if _GENIC.search(mention.text) and _GENIC_OF.match(reading.behind(mention)):
+    if _GENIC.search(mention.text) and reading.patterns["genic_of"].match(reading.behind(mention)):
         return True
     return mention.text.lower().endswith(("genic", "escent", "inflammatory")) and any(
         not reading.text[mention.end : cell.start].strip() and cell.start > mention.end
@@ -237,7 +174,7 @@ def _agents(reading: Reading, mention: Mention) -> list[Assigned]:
     if reading.vocabulary.terms[mention.term].type == "axis":
         return []  # its members stand beside it already
     return [
-        _assigned(reading, m, "mechanisms", "involves", "x-mediated")
+        reading.assign(m, "mechanisms", "x-mediated", "involves")
         for m in reading.nested(mention, "mechanism")
         if re.match(r"[-\s]+(?:mediated|dependent|induced|driven)\b", reading.behind(m), re.I)
         and m.term not in (mention.term, *reading.vocabulary.ancestors(mention.term))
@@ -246,11 +183,11 @@ def _agents(reading: Reading, mention: Mention) -> list[Assigned]:
 
 def _directed(reading: Reading, mention: Mention, field: str) -> Assigned:
     if _MEDIATED.search(mention.text):
-        return _assigned(reading, mention, field, "involves", "x-mediated")
+        return reading.assign(mention, field, "x-mediated", "involves")
     start, end, mention = _without_verb(reading, mention)
     state = _turned(reading, mention, reading.effects.effect_of(start, end))
     rule = f"{state.rule}: {state.cue}" if state.cue else state.rule
-    return _assigned(reading, mention, field, state.effect, rule)
+    return reading.assign(mention, field, rule, state.effect)
 
 
 def _turned(reading: Reading, mention: Mention, state: State) -> State:
@@ -264,8 +201,10 @@ def _turned(reading: Reading, mention: Mention, state: State) -> State:
         effect = {"involves": "inhibits", "up": "inhibits", "activates": "inhibits"}
         reported = effect.get(state.effect, "modulates" if state.effect != "none" else "none")
         return replace(state, effect=reported, rule="prefix")
-    fixes = state.effect == "up" and state.cue.startswith(cues.fixing)
-    if fixes and mention.term in cues.harmful:
+    if state.effect == "involves" and re.match(r"pro[-\s]", mention.text, re.IGNORECASE):
+        return replace(state, effect="up", rule="prefix")
+    fixes = state.effect == "up" and state.cue.startswith(cues.lists["fixing"])
+    if fixes and mention.term in cues.lists["harmful"]:
         return replace(state, effect="down", rule="fixed")
     return state
 
@@ -302,19 +241,6 @@ def _is_noun(cues: Cues, word: str) -> bool:
     return bool(cues.finder.fullmatch(word)) and cues.meaning(word).kind == "noun"
 
 
-def _assigned(reading: Reading, mention: Mention, field: str, detail: str, rule: str) -> Assigned:
-    return Assigned(
-        field,
-        mention.term,
-        rule,
-        reading.part.name,
-        mention.start,
-        mention.end,
-        mention.text,
-        detail,
-    )
-
-
 def read_outcomes(reading: Reading) -> list[Assigned]:
     """Return outcomes with their effect."""
     names = reading.mentions("method", "mechanism")  # "dose-escalation study", "cell function"
@@ -346,13 +272,13 @@ def read_setting(reading: Reading) -> list[Assigned]:
         *reading.mentions("model"),
         *find_animal_models(reading.text, species, [*conditions, *placed], v),
     ]
-    found = [_assigned(reading, m, "conditions", "", "named") for m in conditions]
+    found = [reading.assign(m, "conditions", "named") for m in conditions]
     split = find_gapped_conditions(reading.text, conditions, v)
     split += find_conditions_by_place(reading.text, conditions, v)
-    found += [_assigned(reading, m, "conditions", "", "split-name") for m in split]
-    found += [_assigned(reading, m, "conditions", "", "defect-by-place") for m in placed]
-    found += [_assigned(reading, m, "models", "", "named") for m in models]
-    found += [_assigned(reading, m, "species", "", "named") for m in species]
+    found += [reading.assign(m, "conditions", "split-name") for m in split]
+    found += [reading.assign(m, "conditions", "defect-by-place") for m in placed]
+    found += [reading.assign(m, "models", "named") for m in models]
+    found += [reading.assign(m, "species", "named") for m in species]
     return [*found, *read_relief(reading, [*conditions, *placed]), *_donors(reading)]
 
 

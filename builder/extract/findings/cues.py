@@ -79,6 +79,7 @@ class CarrierWords:
     made_of: re.Pattern[str]
     form: re.Pattern[str]
     plain: re.Pattern[str]
+    put_on: re.Pattern[str]
     words: Mapping[str, str]
     weak: frozenset[str]
 
@@ -103,6 +104,9 @@ def _parse_carriers(data: Mapping[str, Any], vesicle: str) -> CarrierWords:
         form=compiled(rf"[\s{_DASHES}]+(?:(?:{words})\s+)?(?:{forms})s?\b"),
         plain=compiled(
             rf"\)?[\s{_DASHES}]+(?:(?:{words})\s+)?((?:{plain})s?)\b(?!{soft}*(?:electroph|permeat|filtrat))"
+        ),
+        put_on=compiled(
+            rf"(?:{vesicle}){soft}+(?:{_any(data['links'])}|decorated|releasing){soft}+(?:[\w-]+\s+){{0,3}}$|(?:{vesicle})(?:\s*\([^)]*\))?\s+(?:(?:was|were|is|are|be|been)\s+)*(?:\w+ly\s+)?seeded\s+(?:[\w-]+\s+){{0,4}}$"
         ),
         words=data["words"],
         weak=frozenset(data["weak"]),
@@ -204,8 +208,8 @@ class Cues:
     unchanged: re.Pattern[str]
     turning: re.Pattern[str]
     relief: ReliefWords
-    fixing: tuple[str, ...]
-    harmful: frozenset[str]
+    patterns: Mapping[str, re.Pattern[str]]  # of `patterns`, by their name in the file
+    lists: Mapping[str, tuple[str, ...]]  # plain lists of words, by their name in the file
     comparing: re.Pattern[str]
     contrasting: re.Pattern[str]
     denies_all: re.Pattern[str]
@@ -213,23 +217,12 @@ class Cues:
     not_carrier_whole: re.Pattern[str]
     not_carrier_after: re.Pattern[str]
     effect_of_vesicles: re.Pattern[str]
+    taken_away: re.Pattern[str]
     measures: re.Pattern[str]
-    shown: frozenset[str]
-    keeps_in: frozenset[str]
-    keeps_as: frozenset[str]
-    keeps_for: frozenset[str]
-    turning_to: tuple[str, ...]
-    measured: frozenset[str]
-    reaching: tuple[str, ...]
-    intransitive: frozenset[str]
-    falling: frozenset[str]
-    sheltering: tuple[str, ...]
-    participles: frozenset[str]
-    comparatives: frozenset[str]
+    judging: Mapping[str, str]
+    judged: re.Pattern[str]
     lowering: re.Pattern[str]
-    describing: frozenset[str]
     stimulated: re.Pattern[str]
-    stimuli: frozenset[str]
 
     def noun_of(self, adjective: str) -> str:
         """Return the cell, tissue or fluid that an adjective names, or an empty string."""
@@ -244,7 +237,7 @@ class Cues:
         return (
             word.endswith("ed")
             or word.split(maxsplit=1)[0].endswith("ed")
-            or word in self.participles
+            or word in self.lists["participles"]
         )
 
     def reports_of_field(self, sentence: str) -> bool:
@@ -334,7 +327,7 @@ def _branch(tree: Mapping[str, Any]) -> str:
 
 
 def _fill(pattern: str, words: Mapping[str, str], stop: str) -> str:
-    """Return a pattern with ``{vesicle}``, ``{derived}`` and ``{words:N}`` written out.
+    """Return a pattern with ``{vesicle}``, ``{holds}`` and the like, and ``{words:N}`` written out.
 
     ``stop`` fits the words that are none of the describing ones; empty: any word describes.
     """
@@ -342,7 +335,7 @@ def _fill(pattern: str, words: Mapping[str, str], stop: str) -> str:
     named = rf"(?:{words['vesicle']})\b(?:\s*\([^)]{{1,30}}\))?"
     pattern = pattern.replace(r"{vesicle}\b\s", named + r"\s")
     pattern = pattern.replace(r"[\s-]", rf"[\s{_DASHES}]")  # "cell–derived"
-    for name in ("vesicle", "derived"):
+    for name in ("vesicle", "derived", "holds", "passes", "brings", "assay", "amount"):
         pattern = pattern.replace("{" + name + "}", words[name])
     made = (
         r"\w+(?:gen|net|chem|chan|tr)ically\s+\w+ed\s+|[^\s,;:.]+[\s-](?:stimulated|treated|primed|"
@@ -429,8 +422,11 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
         ),
         turning=re.compile(rf"(?:^\s*|\s)(?:{_any(effects['turning'])})\b", re.IGNORECASE),
         relief=parse_relief(data["relief"], words["vesicle"]),
-        fixing=tuple(effects["fixing"]),
-        harmful=frozenset(effects["harmful"]),
+        patterns={n: re.compile(p, re.IGNORECASE) for n, p in data["patterns"].items()},
+        lists={
+            **{name: tuple(ws) for name, ws in effects.items() if isinstance(ws, list)},
+            "keeps_in": (*effects["keeps_in"], *(w for n in effects["nouns"].values() for w in n)),
+        },
         contrasting=re.compile(rf"\b(?:{_any(effects['breaks'])})\b", re.IGNORECASE),
         denies_all=re.compile(rf"(?:{data['denies_all']})\s*[.;)]*\s*$", re.IGNORECASE),
         comparing=re.compile(data["comparing"], re.IGNORECASE),
@@ -440,32 +436,29 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
         effect_of_vesicles=re.compile(
             r"^[^.;,]{0,60}?\b(?:effects?|influence|benefits?|actions?|ability|abilities|capacity|"
             rf"potential)\s+of\s+(?:[\w/-]+[\s-]+){{0,5}}{words['vesicle']}\b|"
+            rf"^\s+(?:the\s+)?{words['vesicle']}-(?:induced|mediated|driven|elicited|enhanced|"
+            r"promoted|dependent|triggered|stimulated)\s|"
             r"^\s+(?:their|its|the)\s+(?:[\w-]+\s+){0,2}"
             r"(?:effects?|ability|capacity|actions?|potential)\s+(?:to|on|in)\b",
             re.IGNORECASE,
         ),
-        measures=re.compile(rf"^(?:\s+(?:{_any(effects['measures'])})\b)*", re.IGNORECASE),
-        shown=frozenset(effects["shown"]),
-        keeps_in=frozenset(
-            [*effects["keeps_in"], *(w for n in effects["nouns"].values() for w in n)]
+        taken_away=re.compile(
+            rf"\s*(?:(?:the|in\s+contrast,?|\w+ly,?)\s+)*(?:GW\s?4869\b|(?:{_one_of(data['relief']['lacking'])})\b"
+            rf"(?:(?!\b(?:in|from|within|inside)\b)[^.;]){{0,60}}?(?:{words['vesicle']})\b)",
+            re.IGNORECASE,
         ),
-        keeps_as=frozenset(effects["keeps_as"]),
-        keeps_for=frozenset(effects["keeps_for"]),
-        turning_to=tuple(effects["turning_to"]),
-        reaching=tuple(effects["reaching"]),
-        intransitive=frozenset(effects["intransitive"]),
-        falling=frozenset(effects["falling"]),
-        sheltering=tuple(effects["sheltering"]),
-        participles=frozenset(effects["participles"]),
+        measures=re.compile(rf"^(?:\s+(?:{_any(effects['measures'])})\b)*", re.IGNORECASE),
+        judging={w: effect for effect, words in effects["judging"].items() for w in words},
+        judged=re.compile(
+            rf"\b(?:{_any(w for ws in effects['judging'].values() for w in ws)})"
+            r"(?=\s+(?:effects?|impacts?|influences?)\s+(?:of|on|in)\b)",
+            re.IGNORECASE,
+        ),
         lowering=re.compile(
             rf"^(?:anti|(?:{_any(effects['lowering'])})\s+of\b)|(?:{_any(effects['lowering'])})$",
             re.IGNORECASE,
         ),
-        describing=frozenset(effects["describing"]),
         stimulated=re.compile(rf"^[\s-]+(?:{_any(effects['stimulated'])})\b", re.IGNORECASE),
-        stimuli=frozenset(effects["stimuli"]),
-        comparatives=frozenset(effects["comparatives"]),
-        measured=frozenset(effects["measures"]) | {"genes", "gene", "proteins", "factors"},
     )
 
 
@@ -473,7 +466,7 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
 def read_cues(content: Path = CONTENT) -> Cues:
     """Return the lexicon of a project. Raises ProblemError where it can't be read."""
     path = choose_table(content, "cues.yml")
-    return parse_cues(store.read_yaml(path, path.parents[1]))
+    return store.read_settings(path, path.parents[1], parse_cues)
 
 
 @dataclass(frozen=True)
@@ -494,7 +487,8 @@ class Rule:
 @lru_cache(maxsize=4)
 def read_rules(path: Path = RULES_FILE) -> Mapping[str, Rule]:
     """Return the rules by their name. Raises ProblemError where the file can't be read."""
-    found = [
-        Rule(**{**r, "reads": tuple(r["reads"])}) for r in store.read_yaml(path, path.parents[1])
-    ]
-    return {rule.rule: rule for rule in found}
+    return store.read_settings(
+        path,
+        path.parents[1],
+        lambda data: {r["rule"]: Rule(**{**r, "reads": tuple(r["reads"])}) for r in data},
+    )

@@ -135,7 +135,7 @@ def _effect(reading: Reading, mention: Mention, state: State, *, healing: bool) 
     raises = state.effect in ("up", "activates")
     if healing:
         return "down" if raises else "up" if lowers else ""
-    if lowers or (raises and state.cue.startswith(reading.cues.fixing)):
+    if lowers or (raises and state.cue.startswith(reading.cues.lists["fixing"])):
         return "down"
     harmed = reading.vocabulary.terms[mention.term].type not in _WOUNDS
     worse = words.worsening.match(state.cue)

@@ -10,11 +10,6 @@ from builder.extract.findings.statements import Assigned
 from builder.extract.vocabulary import Mention
 
 _FROM_TISSUE = re.compile(r"^\s*(?:\w+\s+)?(?:from|of)\s+(?:human\s+|the\s+)?$", re.IGNORECASE)
-_LIST = re.compile(
-    r"^\s*(?:tissues?)?(?:[-\s]derived)?-?\s*(?:,|\band\b|\bor\b|/|&|\s)+"
-    r"(?:(?:subcutaneous|abdominal|visceral|human|autologous|allogeneic)\s+)?$",
-    re.IGNORECASE,
-)
 _FROM_BEHIND = re.compile(r"\s+(?:derived\s+)?(?:from|of|in)\s+((?:[\w-]+\s*){1,5})", re.IGNORECASE)
 _NAMES_ORIGIN = re.compile(r"\s(?:from|of)\s", re.IGNORECASE)
 _DERIVED = re.compile(r"([\w’'-]+)[-\s]derived\s+$", re.IGNORECASE)
@@ -85,18 +80,14 @@ def find_tissue_sources(reading: Reading, sources: Sequence[Mention]) -> Iterato
         if cell is not None:
             cell_of[place.start] = cell
             if named := _find_cell(reading, place, cell):
-                yield _assign(reading, named, place, "cells-from-tissue")
+                yield reading.assign(place, "sources", "cells-from-tissue", value=named)
             continue
-        listed = standing and _LIST.match(reading.text[standing.end : place.start])
+        listed = standing and reading.patterns["listed_tissues"].match(
+            reading.text[standing.end : place.start]
+        )
         if stands := _stands_for_cell(reading, place, listed=bool(listed), alone=not sources):
             standing = place
-            yield _assign(reading, stands[0], place, stands[1])
-
-
-def _assign(reading: Reading, term: str, mention: Mention, rule: str) -> Assigned:
-    return Assigned(
-        "sources", term, rule, reading.part.name, mention.start, mention.end, mention.text
-    )
+            yield reading.assign(place, "sources", stands[1], value=stands[0])
 
 
 def _cell_before(
@@ -108,11 +99,17 @@ def _cell_before(
 ) -> Mention | None:
     for source in sources:
         between = reading.text[source.end : place.start]
-        if _NAMES_ORIGIN.search(source.text) and source.end <= place.start and _LIST.match(between):
+        if (
+            _NAMES_ORIGIN.search(source.text)
+            and source.end <= place.start
+            and reading.patterns["listed_tissues"].match(between)
+        ):
             return source
         if source.end <= place.start and _FROM_TISSUE.match(reading.text[source.end : place.start]):
             return source
-    if earlier and _LIST.match(reading.text[earlier[-1].end : place.start]):
+    if earlier and reading.patterns["listed_tissues"].match(
+        reading.text[earlier[-1].end : place.start]
+    ):
         return cell_of.get(earlier[-1].start)
     return None
 
@@ -125,7 +122,7 @@ def _cell_behind(
     for following in [*later, *sources]:
         if following.start < at:
             continue
-        if not _LIST.match(reading.text[at : following.start]):
+        if not reading.patterns["listed_tissues"].match(reading.text[at : following.start]):
             continue
         if following in sources:
             return following
@@ -172,7 +169,15 @@ def _stands_for_cell(
             return named, "tissue-derived-exosomes"
     if reading.part.role == "source" or reading.cues.vesicle.match(behind.lstrip(" -")):
         return _stands_plainly(reading, place)
-    before = any(p.search(reading.before(place)[-160:]) for p in patterns.before)
+    text = reading.before(place)[-160:]
+    first = place.start - len(text)
+    fits = [m for p in patterns.before if (m := p.search(text))]
+    # "exosomes from ADSCs induced bone formation": theirs is a cell between
+    before = any(
+        not any(first + m.start() <= c.start for c in reading.mentions("source", "cell")
+                if c.end <= place.start)
+        for m in fits
+    )  # fmt: skip
     if alone and reading.vocabulary.terms[place.term].type == "biofluid":
         before = before or bool(reading.cues.in_fluid.search(reading.before(place)[-160:]))
     named = _look_up(reading, place, "exosomes") if before or listed else None

@@ -14,7 +14,7 @@ from builder.extract.vocabulary import Vocabulary
 from builder.models import Cited, EffectOf, Finding, Locator, Paper, Table, TableRow
 from builder.models.document import Document
 from builder.text import spelling
-from builder.text.registries import find_registry_ids
+from builder.text.databases import find_registry_ids
 
 # A sentence that goes on about the vesicles of the one before it, or about what they carry.
 _BEGINS = r"^(?:(?:\w+ly|Moreover|Furthermore|In\s+addition|However|Also|Then|Thus|Besides),?\s+)?"

@@ -11,16 +11,19 @@ from dataclasses import dataclass
 
 from builder.extract.quantities import find_doubtful_powers, repair_superscripts
 from builder.extract.tables.columns import (
+    SURE,
+    Placed,
     describe_columns,
     find_reference_numbers,
     find_stray_numbers,
     is_citation,
     is_reference_heading,
+    place_row,
 )
 from builder.extract.tables.headers import Headings, is_second_header, join_headers, name_columns
-from builder.extract.tables.rows import SURE, Placed, place_row
 from builder.models import Question, Repair, Table, TableCell, TableRow
 from builder.models.document import Cell, Document, Grid
+from builder.readers.citations import AuthorYears
 from builder.text import ids
 
 __all__ = ["repair_tables"]
@@ -32,7 +35,8 @@ def repair_tables(document: Document, paper_id: str) -> list[Table]:
     """Return the tables of a document, repaired, with the printed grid kept beside."""
     known = {c.number for c in document.citations}
     used: Counter[str] = Counter()
-    return [_Repairer(grid, paper_id, known, used).repair() for grid in document.tables]
+    names = AuthorYears(document.citations)
+    return [_Repairer(grid, paper_id, known, used, names).repair() for grid in document.tables]
 
 
 @dataclass(frozen=True)
@@ -77,8 +81,11 @@ def count_header_rows(rows: Sequence[Sequence[Cell]]) -> int:
 class _Repairer:
     """Builds one table; collects repairs and questions on the way."""
 
-    def __init__(self, grid: Grid, paper: str, known: set[int], used: Counter[str]) -> None:
+    def __init__(
+        self, grid: Grid, paper: str, known: set[int], used: Counter[str], names: AuthorYears
+    ) -> None:
         self.grid = grid
+        self.names = names
         self.paper = paper
         self.known = known
         self.repairs: list[Repair] = []
@@ -261,7 +268,9 @@ class _Repairer:
                 continue
             text = cell.text or cell.printed
             if is_reference_heading(column):
-                numbers.update(dict.fromkeys(find_reference_numbers(text)))
+                found = find_reference_numbers(text)
+                found = found or tuple(n for _, cited in self.names.find(text) for n in cited)
+                numbers.update(dict.fromkeys(found))
             elif not (self.tagged or (self.has_references and is_citation(text))):
                 found = find_stray_numbers(text, column, self.known)
                 numbers.update(dict.fromkeys(found))

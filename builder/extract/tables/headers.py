@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 
 from builder.extract.tables.columns import Column, fit_heading, is_reference_heading, likeness
-from builder.readers.draft import find_citations
+from builder.readers.citations import find_citations
 
 SURE = 0.15
 _REFERENCES = 3.0

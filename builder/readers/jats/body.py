@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Iterator
 from lxml import etree
 
 from builder.models.document import Block, BlockKind, Figure, Grid, Heading
-from builder.readers.abbreviations import find_abbreviations, split_pairs
 from builder.readers.jats.context import LANG, Context, below, child_of, line_of, words_of
 from builder.readers.jats.inline import Prose, text_of
 from builder.readers.jats.tables import read_table_wrap
+from builder.readers.names import find_abbreviations, split_pairs
 
 _TITLE = re.compile(r"abbreviation|acronym|glossary|nomenclature", re.IGNORECASE)
 _NOTE = re.compile(r"^\s*(?:non-?standard\s+)?abbreviations(?:\s+used)?\s*[:.]?\s*", re.IGNORECASE)

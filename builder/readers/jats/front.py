@@ -19,7 +19,14 @@ from builder.readers.jats.context import (
     words_of,
 )
 from builder.readers.jats.inline import text_of, tidy, title_of
-from builder.readers.jats.values import bare_doi, bare_pmcid, find_issued, find_orcid, parse_name
+from builder.readers.jats.values import (
+    bare_doi,
+    bare_pmcid,
+    find_issued,
+    find_orcid,
+    lacks_day,
+    parse_name,
+)
 from builder.readers.jats.works import join_pages
 
 _RETRACTED = re.compile(r"^\W*(?:retracted|retraction|withdrawn)\b", re.IGNORECASE)
@@ -106,6 +113,9 @@ def _read_meta(
     authors, et_al = _find_authors(meta, context, lines)
     if dated is not None:
         lines.append(("issued", line_of(dated)))
+        if lacks_day(dated):
+            got = "-".join(filter(None, (words_of(part).strip() for part in dated)))
+            context.flag("warning", "date-impossible", dated, "a day that its month has", got)
     volume, issue = child_of(meta, "volume"), child_of(meta, "issue")
     for name, element in (("volume", volume), ("issue", issue)):
         if element is not None:

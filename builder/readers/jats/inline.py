@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from lxml import etree
 
-from builder.readers.draft import find_citations
+from builder.readers.citations import find_citations
 from builder.readers.jats.context import (
     APART,
     FLOATS,

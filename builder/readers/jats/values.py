@@ -11,9 +11,9 @@ from lxml import etree
 
 from builder.models.document import Person
 from builder.readers.draft import clean_url, find_doi
-from builder.readers.jats.context import LANG, Context, href, words_of
+from builder.readers.jats.context import LANG, Context, child_of, href, words_of
 from builder.readers.jats.inline import text_of, tidy
-from builder.readers.people import parse_person
+from builder.readers.names import parse_person
 from builder.text.dates import make_date
 from builder.text.dates import parse_date as parse_written
 
@@ -177,6 +177,12 @@ def parse_date(element: etree._Element) -> tuple[int, ...]:
     if year:
         return make_date(year, reported.get("month"), (reported.get("day") or "").strip())
     return parse_written(words_of(element)) or parse_written(element.get("iso-8601-date") or "")
+
+
+def lacks_day(element: etree._Element) -> bool:
+    """Return whether an element states a day that its month does not have."""
+    day = words_of(found) if (found := child_of(element, "day")) is not None else ""
+    return bool(day.strip()) and len(parse_date(element)) == 2  # noqa: PLR2004 (year and month)
 
 
 def find_issued(meta: etree._Element) -> tuple[tuple[int, ...], etree._Element | None]:

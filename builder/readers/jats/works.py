@@ -31,6 +31,7 @@ from builder.readers.jats.values import (
     read_name,
     says_et_al,
 )
+from builder.text.databases import find_accessions
 from builder.text.dates import make_date
 
 
@@ -234,6 +235,8 @@ def parse_work(parts: Parts, printed: str) -> WorkFields | None:
     authors, editors, more = _find_authors(parts, title_is_part=head is not None)
     doi, pmid, pmcid, url = find_identifiers(found, printed)
     accession, address = _find_accession(found)
+    if not accession and kind in ("dataset", "webpage") and (kept := find_accessions(printed)):
+        accession, kind = kept[0].number, "dataset"
     reported = {tag: parts.first(tag) for tag in TEXTS.intersection(found)}
     report = reported.get
     return WorkFields(
@@ -257,7 +260,7 @@ def parse_work(parts: Parts, printed: str) -> WorkFields | None:
         editors=editors,
         edition=report("edition", "") or report("version", ""),
         publisher_place=report("publisher-loc", ""),
-        genre=_find_genre(printed) if kind == "thesis" else "",
+        genre="Preprint" if kind == "article" else _find_genre(printed) if kind == "thesis" else "",
         number=report("patent", "") or accession,
     )
 
@@ -435,5 +438,5 @@ def find_page(reported: Mapping[str, str]) -> str:
 
 def join_pages(first: str, last: str) -> str:
     """Return ``123-145``; a last page that is absent or the same is left out."""
-    first, last = first.strip(" .,;–-"), last.strip(" .,;–-")
+    first, last = first.replace("--", "–").strip(" .,;–-"), last.strip(" .,;–-")
     return f"{first}-{last}" if last and last != first else first

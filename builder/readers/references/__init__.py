@@ -31,15 +31,25 @@ from builder.readers.references.styles import (
     parse_book_like,
     read_author_year,
     read_names_and_colon,
+    read_preprint,
+    read_quoted_title,
     read_year_last,
 )
 from builder.readers.references.title import drop_stop, journal_words, split_title
 from builder.text import ids
-from builder.text.dates import YEAR, names_impossible_day
+from builder.text.databases import find_accessions
+from builder.text.dates import YEAR, find_impossible_day
 from builder.text.spelling import fold
 
 UNPARSED = "reference-unparsed"
 _YEAR = re.compile(rf"\b{YEAR}\b")
+# The mark of a note behind a name, as some lists print it beside the authors' initials.
+_LABELLED_ID = re.compile(r"\[(PubMed|PMC free article): ?((?:PMC)?\d{4,9})\]")
+_NOTICE_BEHIND = re.compile(
+    r"(?<=\.)\s(?:Erratum|Correction|Retraction|Comment|Republished) in:?\s.{3,}$"
+)
+_SECTION = re.compile(r";\s*Sect(?:ion)?\.?\s*(\w{1,12}):\s*(\d{1,4})(?:\s*\(col\.\s*\d\))?")
+_NOTE_MARK = re.compile(r"(?:(?<=[A-Z])\*|[†‡§¶✉])+(?=[,.;])")
 # No printed reference is longer; a longer line is something else and is kept whole.
 _MAX_LENGTH = 12_000
 # An author that stands behind or before another: "Purnomo, Kain, K.C.; Tang, D. Title".
@@ -136,11 +146,17 @@ def parse_reference(printed: str) -> tuple[WorkFields, list[Question]]:
     ``reference-unparsed``.
     """
     text, _ = split_link_labels(" ".join(printed.split()))
+    kept = {m[1]: m[2] for m in _LABELLED_ID.finditer(printed)} if "[P" in printed else {}
+    for sign, pattern, put in _ODD_PARTS:
+        if sign.search(text):
+            text = pattern.sub(put, text)
     if len(text) > _MAX_LENGTH:
         return _keep_whole(text, "is too long for a reference")
     if text.startswith(("(a)", "(a) ")):
         return _keep_whole(text, "holds several works")
     links = take_links(text)
+    links.pmid = links.pmid or kept.get("PubMed", "")
+    links.pmcid = links.pmcid or kept.get("PMC free article", "")
     read = _read_style(links)
     if read is None:
         return _keep_whole(text, "has no form that is known")
@@ -152,7 +168,12 @@ def parse_reference(printed: str) -> tuple[WorkFields, list[Question]]:
 
 def _read_style(links: Links) -> Found | None:
     """Return the fields by the first style that fits, without what was taken off the end."""
-    if other := read_author_year(links.rest) or read_names_and_colon(links.rest):
+    if other := (
+        read_author_year(links.rest)
+        or read_names_and_colon(links.rest)
+        or ("vol." in links.rest and read_quoted_title(links.rest))
+        or ("Preprint at" in links.rest and read_preprint(links.rest))
+    ):
         return other
     byline = split_byline(links.rest)
     found = parse_book_like(byline.rest) or _parse_article(byline, links)
@@ -181,30 +202,61 @@ def _with_links(work: WorkFields, links: Links) -> WorkFields:
         url=links.url,
         accessed=links.accessed,
         status=links.status,
+        number=work.number or links.number,
     )
+
+
+# What stands in some references beside their fields: a sign of it that is quickly found, and it.
+_ODD_PARTS = (
+    (re.compile("[*†‡§¶✉]"), _NOTE_MARK, ""),
+    (re.compile(r"\. (?:Err|Corr|Retr|Comm|Repub)"), _NOTICE_BEHIND, ""),
+    (re.compile("Sect"), _SECTION, r":\1\2"),
+)
 
 
 # What a printed reference says of its own kind, behind its title or its container.
 _MARKED_KIND = re.compile(
-    r"\s*\[(?P<kind>preprint|dataset|data ?set|data|software|computer program|code|patent)\]\.?$",
+    r"\s*\[(?P<kind>preprint|dataset|data ?set|data|software|computer program|code|patent|"
+    r"(?:[\w.’']+ )?(?:thesis|dissertation))\]\.?$",
     re.IGNORECASE,
 )
 _KINDS = {"preprint": "article", "patent": "patent", "software": "software", "code": "software"}
-_ACCESSION = re.compile(
-    r"^(?:GSE|GSM|GDS|PRJ[NED][A-Z]|SR[APRXS]|ERP|DRP|PXD|MTBLS|MSV|EGA[SD]|phs|SAMN|EV)\d{3,12}$|"
-    r"^E-[A-Z]{4}-\d{1,6}$"
-)
+# A page on the web, in the style of the National Library of Medicine.
+_ON_THE_WEB = re.compile(r"\s*\[(?:Internet|Online|Web ?(?:page|site))\]", re.IGNORECASE)
+_SOFTWARE = re.compile(r"\b(?:software|R package|Python package|source code|version \d|v\d)", re.I)
 
 
 def _with_kind(work: WorkFields) -> WorkFields:
     """Return a work under the kind that its own words give: preprint, data, software."""
     for name in ("title", "container"):
         text = getattr(work, name)
-        if found := _MARKED_KIND.search(text):
-            kind = _KINDS.get(found["kind"].lower().replace("computer program", "code"), "dataset")
-            work = replace(work, type=kind, **{name: text[: found.start()]})
-    if _ACCESSION.match(work.page):
-        work = replace(work, type="dataset", number=work.page, page="")
+        if "[" in text and (found := _MARKED_KIND.search(text)):
+            printed = found["kind"].lower().replace("computer program", "code")
+            genre = found["kind"] if printed.endswith(("thesis", "dissertation")) else work.genre
+            kind = "thesis" if genre != work.genre else _KINDS.get(printed, "dataset")
+            work = replace(work, type=kind, genre=genre, **{name: text[: found.start()]})
+    if "[" in work.title and (bare := _ON_THE_WEB.sub("", work.title)):
+        kind = "webpage" if bare != work.title and work.type in ("book", "document") else work.type
+        work = replace(work, title=bare, type=kind)
+    known, holder = journal_words(), work.container or work.publisher
+    if holder.casefold().rstrip(".") in known.archives and work.type != "article":
+        kind = "software" if _SOFTWARE.search(work.title) else work.type
+        kind = kind if kind == "software" else "dataset"
+        publisher = "" if holder == work.publisher else work.publisher
+        work = replace(work, type=kind, container=holder, publisher=publisher)
+    elif work.type in ("book", "document") and _SOFTWARE.search(work.title):
+        work = replace(work, type="software")
+    elif work.type == "book" and work.number:
+        work = replace(work, type="report")
+    elif work.container.casefold() in known.newspapers:
+        work = replace(work, type="article-newspaper")
+    if work.type == "article":
+        return replace(work, genre="Preprint")
+    places = (work.number, work.page, work.url if work.type in ("dataset", "webpage") else "")
+    accession = next((a.number for text in places for a in find_accessions(text)), "")
+    if accession and work.type not in ("patent", "report"):
+        page = "" if work.page == accession else work.page
+        work = replace(work, type="dataset", number=accession, page=page)
     return work
 
 
@@ -225,11 +277,13 @@ def _parse_article(byline: Byline, links: Links) -> tuple[WorkFields, list[Quest
     split = split_title(tail.head.rstrip(","))
     if split is None:
         return None
-    if links.url and not (tail.volume or tail.page):
+    known = journal_words()
+    name = split.container.casefold().rstrip(".")
+    if links.url and not (tail.volume or tail.page or name in known.archives | known.newspapers):
         return None
     questions = [_ask("reference-number", tail.doubt)] if tail.doubt else []
-    if names_impossible_day(byline.rest[len(tail.head) :]):
-        questions.append(_ask("reference-date", "The printed day does not exist.", "issued"))
+    if day := find_impossible_day(byline.rest[len(tail.head) :]):
+        questions.append(_ask("reference-date", f"There is no such day: {day}.", "issued"))
     if not split.sure:
         text = f"Does the title end before {split.container!r}?"
         questions.append(_ask("reference-container", text, "container-title"))
@@ -238,7 +292,7 @@ def _parse_article(byline: Byline, links: Links) -> tuple[WorkFields, list[Quest
         questions.append(_ask("reference-authors", text, "title"))
     if not byline.people and not byline.et_al:
         questions.append(_ask("reference-authors", "Is the work printed without authors?"))
-    preprint = split.container.casefold() in journal_words().preprint_servers
+    preprint = split.container.casefold() in known.preprint_servers
     container = split.container
     if byline.vancouver and container.count(".") == 1:
         container = container.rstrip(".")  # the style's own full stop, not the name's

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from builder.models.document import Person
-from builder.readers.people import parse_person
+from builder.readers.names import parse_person
 from builder.readers.references.title import journal_words
 from builder.text.dates import MONTH, YEAR, parse_date
 
@@ -45,7 +45,9 @@ _VANCOUVER_NAME = (
     r"(?:\s(?:Jr|Sr|2nd|3rd|I{2,3}))?"
 )
 _VANCOUVER = re.compile(
-    rf"(?P<names>{_VANCOUVER_NAME}(?:,\s{_VANCOUVER_NAME})*)(?P<et_al>,\set\sal)?\.\s+(?=\S)"
+    r"(?:(?P<first>[^\W\d_a-z][^;:.?!]{1,150}?);\s)?"
+    rf"(?P<names>{_VANCOUVER_NAME}(?:[,;]\s(?:and\s|&\s)?{_VANCOUVER_NAME})*)(?P<et_al>,\set\sal)?"
+    r"(?:[,;]\s(?:on behalf of |for )?(?:the )?(?P<group>[^\W\d_a-z][^;:.?!]{1,150}?))?\.\s+(?=\S)"
 )
 _VANCOUVER_PERSON = re.compile(
     r"(?P<family>.+?)\s(?P<given>[^\Wa-z\d_]{1,4}(?:-[^\Wa-z\d_])?)(?:\s(?P<suffix>Jr|Sr|2nd|3rd|I{2,3}))?"
@@ -83,7 +85,7 @@ def split_byline(text: str) -> Byline:
     where its name stands alone before a title.
     """
     vancouver = _VANCOUVER.match(text)
-    if vancouver:
+    if vancouver and all(not g or is_body(g) for g in (vancouver["first"], vancouver["group"])):
         return _read_vancouver(text, vancouver)
     dotted = _DOTTED.match(text)
     if dotted:
@@ -112,7 +114,11 @@ def split_byline(text: str) -> Byline:
 
 
 def _read_vancouver(text: str, found: re.Match[str]) -> Byline:
-    people = read_plain_names(found["names"].split(", "))
+    people = read_plain_names(re.split(r"[,;] (?:and |& )?", found["names"]))
+    first, last = (
+        (Person(literal=name),) if name else () for name in (found["first"], found["group"])
+    )
+    people = (*first, *people, *last)
     return Byline(people, bool(found["et_al"]), text[found.end() :], vancouver=True)
 
 
@@ -179,9 +185,68 @@ def _body_alone(text: str) -> Byline:
     return Byline((), False, text)
 
 
+# --- other styles of names ------------------------------------------------------------------------
+
+_PARTICLE = (
+    r"(?:(?:van|von|de|der|den|del|della|di|da|dos|du|la|le|el|al|bin|ten|ter|zu|St\.)[\s-]){0,3}"
+)
+_SURNAME = (
+    rf"(?:{_PARTICLE}[^\W\d_a-z][^\W\d_]*(?:[-’' ](?!and\b|et\b)[^\W\d_a-z]?[^\W\d_]+){{0,2}})"
+)
+# "Smith J", "van der Berg JA", "O'Brien M Jr"
+_PLAIN = rf"{_SURNAME}\s[^\Wa-z\d_]{{1,4}}(?:-[^\Wa-z\d_])?(?:\s(?:Jr|Sr|2nd|3rd|I{{2,3}}))?"
+_PLAIN_LIST = re.compile(rf"{_PLAIN}(?:,?\s(?:and|&)\s{_PLAIN}|,\s(?:and\s|&\s)?{_PLAIN})*")
+# "J. Smith", "A.-B. van der Berg"
+_FIRST_INITIALS = r"(?:[^\Wa-z\d_]\.[\s-]?-?){1,4}"
+_FIRST = rf"{_FIRST_INITIALS}\s?{_SURNAME}"
+_FIRST_LIST = re.compile(
+    rf"(?P<names>{_FIRST}(?:(?:,\s(?:and\s|&\s)?|\s(?:and|&)\s){_FIRST})*)(?P<et_al>,?\s(?:et\sal\.?|…))?,\s+"
+)
+_FIRST_PERSON = re.compile(rf"(?P<given>{_FIRST_INITIALS})\s?(?P<family>{_SURNAME})")
+_ET_AL_BEHIND = re.compile(r",?\s*(?:and\s+)?et\.?\s+al\.?,?$|,?\s*…$")
+_AND = re.compile(r",?\s+(?:and|&)\s+|,\s+")
+# A comma between "Smith, J." and "Doe, A.": the other comma stands inside a name.
+_BETWEEN = re.compile(
+    r"(?<=[^\Wa-z\d_]\.)(?:,?\s+(?:and|&)\s+|,\s+)(?=[^\W\d_][^,.;()\d&]{1,40},\s*[^\Wa-z\d_]\.)"
+)
+_EDITORS_BEHIND = re.compile(r",?\s*(?:\(?Eds?\.?\)?|editors?)\.?$", re.IGNORECASE)
+
+
+def read_first_names(text: str) -> Byline | None:
+    """Return the people of ``J. Smith, A.B. Doe, et al., …``, initials first, and what follows."""
+    found = _FIRST_LIST.match(text)
+    if not found:
+        return None
+    people = (_person(one, "") for one in _FIRST_PERSON.finditer(found["names"]))
+    return Byline(tuple(people), bool(found["et_al"]), text[found.end() :])
+
+
+def split_listed(text: str) -> Byline:
+    """Return the authors of ``Smith, J., Doe, A. & Roe, B. …``, commas between, and the rest."""
+    return split_byline(_BETWEEN.sub("; ", text))
+
+
+def read_names(text: str) -> Byline | None:
+    """Return the people of a byline if all of it are names or one body, else None."""
+    bare = _EDITORS_BEHIND.sub("", text)
+    short = _ET_AL_BEHIND.sub("", bare).rstrip(" ,")
+    et_al, editors = bare != _ET_AL_BEHIND.sub("", bare), bare != text
+    if _PLAIN_LIST.fullmatch(short):
+        return Byline(read_plain_names(_AND.split(short)), et_al, "", editors)
+    if (short.isalpha() and short.isupper()) or is_body(short):
+        return Byline((Person(literal=short),), et_al, "", editors)
+    end = short if short.endswith(".") else f"{short}."
+    byline = split_listed(f"{end} X")
+    if byline.people and byline.rest == "X":
+        return Byline(byline.people, et_al or byline.et_al, "", editors)
+    return None
+
+
+# --- behind the title -----------------------------------------------------------------------------
+
 _URL = r"https?://[^\s<>\"“”]+"
 _ACCESSED = re.compile(
-    r"[\s.,;]{0,4}[(\[]?\s*(?:last\s+)?(?:accessed|retrieved)(?:\s+on)?:?\s+(?P<date>[^()\[\]]{4,40}?)"
+    r"[\s.,;]{0,4}[(\[]?\s*(?:last\s+)?(?:accessed|retrieved|cited)(?:\s+on)?:?\s+(?P<date>[^()\[\]]{4,40}?)"
     r"\s*[)\]]?\s*\.?\s*$",
     re.IGNORECASE,
 )
@@ -191,11 +256,16 @@ _AVAILABLE = re.compile(
     re.IGNORECASE,
 )
 _DOI = re.compile(
-    r"[\s.,;]{0,4}(?:(?:https?://)?(?:dx\.)?doi\.org/|\bdoi:?\s*)(?P<doi>10\.\d{4,9}/\S+)\s*$",
+    r"[\s.,;]{0,4}(?:(?:https?://)?(?:dx\.)?doi\.org/|\bdoi:?\s*|(?<=\s))(?P<doi>10\.\d{4,9}/\S+)\s*$",
     re.IGNORECASE,
 )
 _PMID = re.compile(r"[\s.,;]{0,4}\bPMID:?\s*(?P<pmid>[1-9]\d{0,8})[.;]?\s*$")
 _PMCID = re.compile(r"[\s.,;]{0,4}\b(?:PMCID:?\s*)?(?P<pmcid>PMC\d{4,9})[.;]?\s*$")
+_ACCESSION = re.compile(
+    r"[\s.,;]{0,4}[(\[]?\b(?:accession(?:\s(?:no\.?|number|code|ID))?|Report No\.?):?\s"
+    r"(?P<number>[A-Za-z][\w.-]{3,20}\d)[)\]]?\s*\.?\s*$",
+    re.IGNORECASE,
+)
 _STATUS = re.compile(
     r"[\s,;.]{0,4}[(\[]?(?P<status>in press|accepted(?: for publication| manuscript)?|submitted|"
     r"forthcoming|under review|in preparation|(?:online|e-?pub) ahead of print|advance online "
@@ -215,12 +285,14 @@ _PAGE = (
     r"(?P<page>(?=[^\s,;]{0,39}\d|[ivxl]{1,8}[–-])(?:[A-Za-z]{1,12}[.:]?\s)?[\w.:/*−–-]{1,40}?"
     r"(?:\s?[–−-]\s?[\w.]{1,20}?)?)"
 )
-_MONTH_DAY = rf"(?:\s+(?P<date>{MONTH}(?:\s+\d{{1,2}}(?:[-–]\d{{1,2}})?)?)(?=\s*[;:,.]|$))?"
+_DAY = r"\s+\d{1,2}(?:[-–](?:[A-Z][a-z]+ )?\d{1,2})?"
+_MONTH_DAY = rf"(?:\s+(?P<date>{MONTH}(?:{_DAY})?)(?=\s*[;:,.]|$))?"
 _AFTER_YEAR = re.compile(
     rf"(?P<year>{YEAR})(?P<letter>[a-z]?){_MONTH_DAY}"
     rf"(?:(?:\s*[,;]\s*{_VOLUME})?(?:\s*[,:]\s*{_PAGE})?(?P<extra>[;,]\s[^;]{{3,200}}?)?)?\s*\.?\s*"
 )
-_YEAR_PLACE = re.compile(rf"(?<=\s){YEAR}(?=[a-z]?{_MONTH_DAY}\s*(?:[,;.]|$))")
+_YEAR_PLACE = re.compile(rf"(?<=\s){YEAR}(?=[a-z]?{_MONTH_DAY}\s*(?:[,;.:]|$))")
+_DASHES = str.maketrans("‐‑‒—", "--––")
 # Electronic publication before print: "Epub 2018 Dec 1."
 _EPUB = re.compile(r"[\s.;]{0,3}\bE-?pub:?\s+(?P<date>[^.;]{4,25})\.?\s*$", re.IGNORECASE)
 # "J Bone (2020) 5(3):1–9", as Frontiers prints it.
@@ -232,8 +304,8 @@ _EXTRA = re.compile(
 )
 # Most references end in nothing of that kind; this says so at little cost.
 _MAY_END = re.compile(
-    r"accessed|retrieved|https?:|10\.\d{4}|PMID|PMC\d|E-?pub|press|accepted|submitted|forthcoming|review|"
-    r"preparation|ahead|advance|early|proof",
+    r"accessed|retrieved|cited|accession|Report No|https?:|10\.\d{4}|PMID|PMC\d|E-?pub|press|"
+    r"accepted|submitted|forthcoming|review|preparation|ahead|advance|early|proof",
     re.IGNORECASE,
 )
 # One number alone behind the year: up to three digits are a volume, more an article number.
@@ -251,6 +323,7 @@ class Links:
     pmid: str = ""
     pmcid: str = ""
     status: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,20 +352,28 @@ def _take_one(links: Links) -> bool:
     keep, end = links.rest[:-3000], links.rest[-3000:]
     if not _MAY_END.search(end):
         return False
-    found = _ACCESSED.search(end)
+    low = end.lower()  # a word in it is found in less time than a pattern
+    visited = any(word in low for word in ("accessed", "retrieved", "cited"))
+    found = _ACCESSED.search(end) if visited else None
     if found and parse_date(found["date"]) and not links.accessed:
         links.accessed = parse_date(found["date"])
-    elif (found := _DOI.search(end)) and not links.doi:
+    elif not links.doi and "10." in low and (found := _DOI.search(end)):
         links.doi = found["doi"].rstrip(".,;")
-    elif (found := _AVAILABLE.search(end)) and not links.url:
+    elif not links.url and "http" in low and (found := _AVAILABLE.search(end)):
         links.url = _clean(found["url"])
-    elif (found := _PMCID.search(end)) and not links.pmcid:
+    elif not links.pmcid and "pmc" in low and (found := _PMCID.search(end)):
         links.pmcid = found["pmcid"]
-    elif (found := _PMID.search(end)) and not links.pmid:
+    elif not links.pmid and "pmid" in low and (found := _PMID.search(end)):
         links.pmid = found["pmid"]
-    elif found := _EPUB.search(end):
+    elif (
+        not links.number
+        and re.search("accession|report no", low)
+        and (found := _ACCESSION.search(end))
+    ):
+        links.number = found["number"]
+    elif "pub" in low and (found := _EPUB.search(end)):
         pass  # the date of print is the date of issue
-    elif (found := _STATUS.search(end)) and not links.status:
+    elif not links.status and (found := _STATUS.search(end)):
         links.status = found["status"].lower()
     else:
         return False
@@ -319,8 +400,9 @@ def find_tail(text: str) -> Tail | None:
     2021, 2021, 9688138`` the second number is a volume.
     """
     text = _YEAR_IN_BRACKETS.sub(r" \1;", text)
-    for place in _YEAR_PLACE.finditer(text):
-        found = _AFTER_YEAR.fullmatch(text, place.start())
+    plain = text.translate(_DASHES)
+    for place in _YEAR_PLACE.finditer(plain):
+        found = _AFTER_YEAR.fullmatch(plain, place.start())
         if found and (not found["extra"] or _EXTRA.match(found["extra"])):
             return _read_tail(text[: place.start()].rstrip(), found)
     return None
@@ -337,4 +419,5 @@ def _read_tail(head: str, found: re.Match[str]) -> Tail:
     if found["extra"]:
         doubt = f"What does {found['extra'].strip(' ;,.')!r} behind the pages stand for?"
     issued = parse_date(f"{found['year']} {found['date'] or ''}")
-    return Tail(head, issued, volume.strip(), issue.strip(), page.strip(), doubt)
+    page = page.strip().replace("--", "–")
+    return Tail(head, issued, volume.strip(), issue.strip(), page, doubt)

@@ -12,12 +12,19 @@ nothing is claimed, and the entry is kept whole.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 from builder.models import Question
 from builder.models.document import Person, WorkFields
-from builder.readers.references.parts import is_body, read_plain_names, split_byline
-from builder.readers.references.title import TitleSplit, drop_stop, split_title
+from builder.readers.references.parts import (
+    Byline,
+    read_first_names,
+    read_names,
+    split_byline,
+    split_listed,
+)
+from builder.readers.references.title import TitleSplit, drop_stop, journal_words, split_title
 from builder.text.dates import YEAR, parse_date
 
 _PUBLISHER = re.compile(
@@ -47,6 +54,11 @@ _PATENT = re.compile(
     r"[.?,]\s+(?P<genre>(?:[A-Z][\w.]{0,15}\s+){0,3}Patent(?:\s+(?:Application|Publication))?)"
     r"(?:\s+Nos?\.?)?\s*(?P<number>[A-Z]{0,3}[\s-]?[\d/,\s]{4,20}[A-Z]?\d?),\s+(?P<date>[^;]{4,40})$"
 )
+# "Vesicles for bone. United States patent US 10,222,333. 2019 Mar 5."
+_NLM_PATENT = re.compile(
+    r"[.?]\s+(?P<genre>(?:[A-Z][\w.]{0,15}\s+){0,3}patent(?:\s+application)?)\s+"
+    rf"(?P<number>[A-Z]{{0,3}}\s?[\d/,]{{4,20}}\w{{0,2}})\.\s+(?P<date>{YEAR}[^.;]{{0,12}})$"
+)
 _EVENT_DATE = re.compile(
     r",\s*(?P<date>(?:\d{1,2}(?:\s[A-Z][a-z]{2,8})?\s?[–-]\s?)?\d{1,2}\s[A-Z][a-z]{2,8}\s"
     rf"{YEAR}|[A-Z][a-z]{{2,8}}\s{YEAR}|{YEAR})\.?$"
@@ -56,8 +68,13 @@ _CONFERENCE = re.compile(
 )
 
 _REPORT = re.compile(
-    r"^(?P<genre>(?:[A-Z][a-z]+ )?(?:Report|Working Paper|White Paper))"
+    r"^(?P<genre>(?:[A-Z][\w-]* ){0,3}"
+    r"(?:Report|Working Paper|White Paper|Technical Note)(?: Series)?)"
     r"(?: Nos?\.?)? (?P<number>\S+)$"
+)
+# "Data [dataset]. PRIDE; 2021." names no place.
+_ARCHIVE_LAST = re.compile(
+    rf"[.?!]\s+(?P<place>)(?P<publisher>[^.:;]{{2,80}});\s*(?P<year>{YEAR})(?P<page>)\.?$"
 )
 
 _MAX_LENGTH = 4000
@@ -80,6 +97,9 @@ def parse_book_like(text: str) -> Found | None:
 def _parse_vancouver_book(text: str) -> Found | None:
     """Read ``Title. Place: Publisher; 2019.`` and ``Title. In: Roe B, editor. Book. Place: …``."""
     imprint = _IMPRINT_LAST.search(text)
+    if not imprint and (archive := _ARCHIVE_LAST.search(text)):
+        named = archive["publisher"].casefold() in journal_words().archives
+        imprint = archive if named else None
     if not imprint:
         return None
     head = text[: imprint.start() + 1]
@@ -124,7 +144,7 @@ def _parse_thesis(text: str) -> Found | None:
 
 
 def _parse_patent(text: str) -> Found | None:
-    found = _PATENT.search(text.rstrip(". "))
+    found = _PATENT.search(text.rstrip(". ")) or _NLM_PATENT.search(text.rstrip(". "))
     if not found or not parse_date(found["date"]):
         return None
     work = WorkFields(
@@ -229,34 +249,12 @@ def _left_over(part: str) -> Question:
 
 
 _LONGEST = 3000
-_PARTICLE = (
-    r"(?:(?:van|von|de|der|den|del|della|di|da|dos|du|la|le|el|al|bin|ten|ter|zu|St\.)[\s-]){0,3}"
-)
-_SURNAME = rf"(?:{_PARTICLE}[^\W\d_a-z][^\W\d_]*(?:[-’' ][^\W\d_a-z]?[^\W\d_]+){{0,2}})"
-# "Smith J", "van der Berg JA", "O'Brien M Jr"
-_PLAIN = rf"{_SURNAME}\s[^\Wa-z\d_]{{1,4}}(?:-[^\Wa-z\d_])?(?:\s(?:Jr|Sr|2nd|3rd|I{{2,3}}))?"
-_PLAIN_LIST = re.compile(rf"{_PLAIN}(?:,?\s(?:and|&)\s{_PLAIN}|,\s(?:and\s|&\s)?{_PLAIN})*")
-# "J. Smith", "A.-B. van der Berg"
-_INITIALS = r"(?:[^\Wa-z\d_]\.[\s-]?-?){1,4}"
-_FIRST = rf"{_INITIALS}\s?{_SURNAME}"
-_FIRST_LIST = re.compile(
-    rf"(?P<names>{_FIRST}(?:(?:,\s(?:and\s|&\s)?|\s(?:and|&)\s){_FIRST})*)(?P<et_al>,?\set\sal\.?)?,\s+"
-)
-_FIRST_PERSON = re.compile(rf"(?P<given>{_INITIALS})\s?(?P<family>{_SURNAME})")
-_ET_AL = re.compile(r",?\s*(?:and\s+)?et\.?\s+al\.?,?$|,?\s*…$")
-_AND = re.compile(r",?\s+(?:and|&)\s+|,\s+")
-# A comma between "Smith, J." and "Doe, A.": the other comma stands inside a name.
-_BETWEEN = re.compile(
-    r"(?<=[^\Wa-z\d_]\.)(?:,?\s+(?:and|&)\s+|,\s+)(?=[^\W\d_][^,.;()\d&]{1,40},\s*[^\Wa-z\d_]\.)"
-)
-
 # "(2012)", "(2012a).", ", 2012.", ". 2012."
 _YEAR_BEHIND = (
     rf"(?:,?\s*\((?P<year>{YEAR})[a-z]?(?:,\s[A-Za-z][^()]{{2,20}})?\)[.,:]?"
     rf"|(?:,|(?<=\.)|\.)\s+(?P<bare>{YEAR})[a-z]?\.)"
 )
 _AUTHOR_YEAR = re.compile(rf"(?P<names>[^()\d]{{2,2000}}?){_YEAR_BEHIND}\s+(?P<rest>\S.+)")
-_ED = re.compile(r",?\s*(?:\(?Eds?\.?\)?|editors?)\.?$", re.IGNORECASE)
 _VOL = (
     r"(?:vol(?:ume)?\.?\s*)?"
     r"(?P<volume>[A-Z]?\d{1,4}[A-Za-z]?(?:\s?(?:Suppl|Pt|Part)\.?\s?\d{0,3})?)"
@@ -286,16 +284,10 @@ _IMPRINT = re.compile(
 _LEAST_TITLE = 2  # words
 
 
-@dataclass(frozen=True, slots=True)
-class _Names:
-    people: tuple[Person, ...]
-    et_al: bool
-
-
 def read_author_year(text: str) -> Found | None:
     """Return the fields of ``Authors (Year) Title. …``, or None where it has not that form."""
     found = _AUTHOR_YEAR.match(text) if len(text) <= _LONGEST else None
-    names = _read_byline(found["names"].strip()) if found else None
+    names = read_names(found["names"].strip()) if found else None
     if not found or names is None:
         return None
     fields = (
@@ -304,7 +296,7 @@ def read_author_year(text: str) -> Found | None:
     if fields is None:
         return None
     questions = _ask_container(fields.pop("split", None))
-    if _ED.search(found["names"].strip()):
+    if names.editors:
         fields["editors"] = names.people
     work = WorkFields(
         authors=() if "editors" in fields and fields["type"] == "book" else names.people,
@@ -332,7 +324,7 @@ def read_year_last(text: str) -> Found | None:
 def read_names_and_colon(text: str) -> Found | None:
     """Return the fields of ``Authors: Title, Journal, 27, 1–9, 2012.``, or None."""
     found = _COLON.match(text) if len(text) <= _LONGEST else None
-    names = _read_byline(found["names"].strip()) if found else None
+    names = read_names(found["names"].strip()) if found else None
     if not found or names is None:
         return None
     title, comma, container = found["head"].rpartition(", ")
@@ -342,35 +334,93 @@ def read_names_and_colon(text: str) -> Found | None:
     return replace(work, doi=found["doi"] or ""), []
 
 
+_VOL_NO_PP = re.compile(
+    r"(?P<names>[^\"“”]{2,2000}?, )[\"“](?P<title>[^\"“”]+?)[,.]?[\"”],?\s+(?P<container>\S.*?),\s+"
+    r"vol\.\s*(?P<volume>[\w-]{1,12})(?:,\s+no\.\s*(?P<issue>[\w/–-]{1,12}))?"
+    r"(?:,\s+(?:pp?\.|Art\.? no\.|Article ID)\s*(?P<page>[\w.–-]{1,25}))?(?:,\s+\d+\spages)?,\s+"
+    rf"(?:(?P<date>[A-Z][^,\d]{{2,15}})\s)?(?P<year>{YEAR})\.?$"
+)
+
+
+def read_quoted_title(text: str) -> Found | None:
+    """Return the fields of ``J. Smith and A. Doe, "Title," J. Bone, vol. 1, pp. 1–9, 2012.``."""
+    found = _VOL_NO_PP.match(text) if len(text) <= _LONGEST else None
+    names = read_first_names(found["names"]) if found else None
+    if not found or not names or names.rest:
+        return None
+    work = _article(found, names, found["title"], found["container"])
+    return replace(work, issued=parse_date(f"{found['year']} {found['date'] or ''}")), []
+
+
+_PREPRINT_AT = re.compile(
+    r"(?P<head>.+?[.?!])\s+Preprint at\s+(?P<container>[A-Za-z][\w .]{2,30}?\s+)?"
+    rf"(?P<url>https?://\S+)\s+\((?P<year>{YEAR})\)\.?$"
+)
+
+
+def read_preprint(text: str) -> Found | None:
+    """Return the fields of ``Authors. Title. Preprint at https://doi.org/… (2022).``, or None."""
+    found = _PREPRINT_AT.match(text) if len(text) <= _LONGEST else None
+    if not found:
+        return None
+    byline = split_listed(found["head"])
+    doi = found["url"].partition("doi.org/")[2]
+    work = WorkFields(
+        type="article",
+        title=drop_stop(byline.rest),
+        authors=byline.people,
+        et_al=byline.et_al,
+        container=(found["container"] or "").strip(),
+        issued=(int(found["year"]),),
+        doi=doi,
+        url="" if doi else found["url"],
+    )
+    return work, []
+
+
+_LINES_PLACE = re.compile(
+    r"(?P<container>\S.{1,120}?),\s+(?P<volume>[\w-]{1,12})(?:\s\((?P<issue>[^()]{1,20})\))?\s"
+    rf"\((?P<year>{YEAR})\)(?:,\s(?:pp?\.\s?|Article\s)?(?P<page>[\w.–-]{{1,25}}))?"
+    r"(?:,\s(?:https://doi\.org/)?(?P<doi>10\.\d{4,9}/\S+))?\.?$"
+)
+
+
+def read_lines(lines: Sequence[str]) -> WorkFields | None:
+    """Return the fields of a reference that ScienceDirect prints on lines of their own.
+
+    They are the names, the title, and ``Mater. Bone, 12 (3) (2019), pp. 3–9``.
+    """
+    place = _LINES_PLACE.fullmatch(lines[-1]) if len(lines) > 2 else None  # noqa: PLR2004
+    names = read_first_names(lines[0].rstrip(" ,") + ", ")
+    if not place or not names or names.rest:
+        return None
+    work = _article(place, names, " ".join(lines[1:-1]), place["container"])
+    return replace(work, doi=place["doi"] or "")
+
+
 def _read_nature(text: str) -> Found | None:
     found = _NATURE.match(text)
     if not found:
         return None
-    byline = split_byline(_BETWEEN.sub("; ", found["head"]))
+    byline = split_listed(found["head"])
     split = split_title(byline.rest) if byline.people else None
     if split is None:
         return None
-    names = _Names(byline.people, byline.et_al)
-    return _article(found, names, split.title, split.container), _ask_container(split)
+    return _article(found, byline, split.title, split.container), _ask_container(split)
 
 
 def _read_numbered(text: str) -> Found | None:
     found = _NUMBERED.match(text)
-    names = _FIRST_LIST.match(text)
+    names = read_first_names(found["head"]) if found else None
     if not found or not names:
         return None
-    head = found["head"][names.end() :]
-    title, comma, container = head.rpartition(", ")
+    title, comma, container = names.rest.rpartition(", ")
     if not comma or len(title.split()) < _LEAST_TITLE or container[:1].islower():
         return None
-    people = tuple(
-        Person(family=one["family"], given=one["given"].strip())
-        for one in _FIRST_PERSON.finditer(names["names"])
-    )
-    return _article(found, _Names(people, bool(names["et_al"])), title, container), []
+    return _article(found, names, title, container), []
 
 
-def _article(found: re.Match[str], names: _Names, title: str, container: str) -> WorkFields:
+def _article(found: re.Match[str], names: Byline, title: str, container: str) -> WorkFields:
     return WorkFields(
         type="article-journal",
         title=drop_stop(title),
@@ -384,22 +434,6 @@ def _article(found: re.Match[str], names: _Names, title: str, container: str) ->
 
 def _place(found: re.Match[str]) -> dict[str, str]:
     return {name: (found[name] or "").strip(" .") for name in ("volume", "issue", "page")}
-
-
-def _read_byline(text: str) -> _Names | None:
-    """Return the people of a byline if all of it are names or one body, else None."""
-    short = _ET_AL.sub("", _ED.sub("", text))
-    et_al = short != _ED.sub("", text)
-    short = short.rstrip(" ,")
-    if _PLAIN_LIST.fullmatch(short):
-        return _Names(read_plain_names(_AND.split(short)), et_al)
-    if (short.isalpha() and short.isupper()) or is_body(short):
-        return _Names((Person(literal=short),), et_al)
-    end = short if short.endswith(".") else f"{short}."
-    byline = split_byline(_BETWEEN.sub("; ", end) + " X")
-    if byline.people and byline.rest == "X":
-        return _Names(byline.people, et_al or byline.et_al)
-    return None
 
 
 def _read_article(rest: str) -> dict[str, object] | None:
@@ -439,7 +473,7 @@ def _read_chapter(rest: str) -> dict[str, object] | None:
         return None
     inside = chapter["inside"]
     if editors := _INSIDE_EDITORS.match(inside):
-        names = _read_byline(editors["names"])
+        names = read_names(editors["names"])
         if names is None:
             return None
         fields["editors"] = names.people

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from builder.project import find_data
-from builder.store import read_yaml
+from builder.store import read_settings
 
 _FILE = find_data("journals.yml")
 
@@ -29,6 +30,8 @@ class JournalWords:
     whole_words: frozenset[str]
     lower_case_names: frozenset[str]
     preprint_servers: frozenset[str]
+    archives: frozenset[str]
+    newspapers: frozenset[str]
     body_words: frozenset[str]
     body_last_words: frozenset[str]
 
@@ -46,10 +49,17 @@ class JournalWords:
 @functools.cache
 def journal_words() -> JournalWords:
     """Return the words of content/journals.yml. Raises ProblemError where it can't be read."""
-    data: dict[str, Any] = read_yaml(_FILE, _FILE.parents[1])
+    return read_settings(_FILE, _FILE.parents[1], parse_words)
+
+
+def parse_words(data: Mapping[str, Any]) -> JournalWords:
+    """Return the words of the data of content/journals.yml."""
 
     def words(key: str) -> frozenset[str]:
         return frozenset(str(data[key]).split())
+
+    def names(key: str) -> frozenset[str]:
+        return frozenset(name.strip().casefold() for name in str(data[key]).split(";"))
 
     return JournalWords(
         abbreviations=frozenset(w.casefold() for w in words("abbreviations")),
@@ -57,9 +67,9 @@ def journal_words() -> JournalWords:
         abbreviation_endings=tuple(sorted(words("abbreviation_endings"))),
         whole_words=frozenset(w.casefold() for w in words("whole_words")),
         lower_case_names=words("lower_case_names"),
-        preprint_servers=frozenset(
-            name.strip().casefold() for name in str(data["preprint_servers"]).split(";")
-        ),
+        preprint_servers=names("preprint_servers"),
+        archives=names("archives"),
+        newspapers=names("newspapers"),
         body_words=words("body_words"),
         body_last_words=words("body_last_words"),
     )

@@ -77,6 +77,9 @@ def draw_network(name: str, title: str, columns: Sequence[Column], links: Sequen
     elements: list[svg.Element] = [sheet]
     for number, column in enumerate(columns):
         elements += _draw_column(column, number, places, lefts[number], width)
+        if column.more:
+            more = f"and {column.more} more"
+            elements.append(draw_text(lefts[number], height - 4, more, "muted"))
     return draw_picture(name, title, _describe(columns), height, elements)
 
 
@@ -164,7 +167,7 @@ def _draw_link(
 def _draw_column(
     column: Column, number: int, places: Mapping[Slot, float], x: float, width: float
 ) -> list[svg.Element]:
-    letters = int(width)  # as many as fit at the least width of a picture
+    letters = int(width * 1.3)  # as many as fit at the least width of a picture
     elements = [draw_text(x, 14, column.label, "head")]
     for node in column.nodes:
         y = places[node.id, number]
@@ -174,9 +177,6 @@ def _draw_column(
         style = "current" if node.current else ""
         elements.append(draw_text(x + 1, y + 4.5, clip(node.label, letters), style))
         elements.append(draw_text(x + width - 1, y + 4.5, str(node.count), "value", "end"))
-    if column.more:
-        last = max((places[n.id, number] for n in column.nodes), default=_TOP) + _BOX / 2
-        elements.append(draw_text(x, last + 15, f"and {column.more} more", "muted"))
     return elements
 
 

@@ -21,6 +21,7 @@ from builder.site.pages.curation import (
 )
 from builder.site.pages.evidence_map import view_map
 from builder.site.pages.findings import view_finding_index
+from builder.site.pages.measures import view_trial_index
 from builder.site.pages.overviews import (
     view_about,
     view_data,
@@ -31,9 +32,9 @@ from builder.site.pages.overviews import (
 from builder.site.pages.papers import view_paper, view_paper_index
 from builder.site.pages.references import view_reference, view_reference_index
 from builder.site.pages.terms import view_term, view_term_index
-from builder.site.pages.trials import view_trial, view_trial_index
+from builder.site.pages.trials import view_trial
 from builder.store import Library
-from builder.store.build_info import Edition
+from builder.store.library import Edition
 
 __all__ = ["Page", "list_pages", "view_pages", "view_site"]
 

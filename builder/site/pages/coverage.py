@@ -7,12 +7,9 @@ The numbers are those of ``builder.curate.review_flow``; this module only lays t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
-from pathlib import Path
 
 import svg
 
-from builder import store
 from builder.curate.review_flow import (
     STALE_AFTER,
     Flow,
@@ -20,10 +17,12 @@ from builder.curate.review_flow import (
     find_last_search,
     is_stale,
     read_last_search,
+    read_screening,
+    read_strategies,
 )
 from builder.extract.study_card import read_items
 from builder.models import Stated, StudyCard
-from builder.models.review import Run, Screening, ScreeningRecord, Strategy
+from builder.models.review import Run, ScreeningRecord, Strategy
 from builder.site.charts import (
     draw_bar,
     draw_line,
@@ -36,7 +35,7 @@ from builder.site.citations import short_name
 from builder.site.index import LibraryIndex
 from builder.site.links import Page, View, link, outside, page_href, plural
 from builder.store import PaperBundle
-from builder.store.build_info import today
+from builder.store.library import today
 
 NOT_STATED = "not stated"
 _PARTS = ("title", "abstract", "body", "tables", "references")
@@ -66,7 +65,8 @@ def view_search_notice(atlas: LibraryIndex) -> str:
 def view_coverage(atlas: LibraryIndex) -> Page:
     """Return the page on what was searched, screened, read, and could not be had."""
     root = "../"
-    screening, strategies = _read_review(atlas.library.root)
+    screening = read_screening(atlas.library.root)
+    strategies = read_strategies(atlas.library.root)
     flow = find_flow(screening)
     last = find_last_search(screening)
     papers = [atlas.library.papers[name] for name in sorted(atlas.library.papers)]
@@ -96,22 +96,6 @@ def view_coverage(atlas: LibraryIndex) -> Page:
             "cards": plural(len(atlas.library.cards()), "study card"),
         },
     )
-
-
-@lru_cache(maxsize=1)
-def _parse_screening(path: Path, _time: int) -> Screening:
-    return store.read_record(Screening, path, path.parents[1])
-
-
-def _read_review(root: Path) -> tuple[Screening, list[Strategy]]:
-    content = root / "content"
-    path = content / "screening.yml"
-    screening = _parse_screening(path, path.stat().st_mtime_ns) if path.is_file() else Screening()
-    strategies = [
-        store.read_record(Strategy, found, root)
-        for found in sorted((content / "searches").glob("*.yml"))
-    ]
-    return screening, strategies
 
 
 def _view_strategy(strategy: Strategy, runs: Iterable[Run]) -> View:
@@ -293,7 +277,8 @@ def view_card(bundle: PaperBundle) -> View | None:
         "groups": [{"label": name, "items": items} for name, items in groups.items()],
         "outcomes": [
             {
-                "of": outcome.of or "measure not named in the sentence",
+                "of": ", ".join(filter(None, [outcome.of, outcome.group]))
+                or "measure not named in the sentence",
                 "printed": outcome.printed,
                 "at": outcome.at or NOT_STATED,
                 "n": outcome.n or NOT_STATED,

@@ -133,7 +133,8 @@ def view_release(atlas: LibraryIndex, release: Release) -> Page:
             "files": [
                 link(name, name)
                 for name in (
-                    bundle_name(release.version), "manifest.json", "records.json", "changes.json"
+                    *(bundle_name(release.version), "manifest.json", "records.json"),
+                    *("changes.json", "sbom.cdx.json"),
                 )
             ],
             "lists": [

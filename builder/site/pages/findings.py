@@ -32,7 +32,7 @@ from builder.site.links import (
     split_list,
     view_steps,
 )
-from builder.site.summaries import sort_by_design
+from builder.site.summaries import grade_finding, sort_by_design
 from builder.text import ids
 
 INDEX = "findings/"
@@ -124,6 +124,7 @@ def view_statement(atlas: LibraryIndex, finding: Finding, root: str) -> View:
     terms = view_terms(atlas, finding, root)
     questions = view_questions(finding.questions)
     where = finding.locator
+    basis = "its own title" if where.kind == "title" else BASIS[finding.basis]
     trials = [
         link(trial.registry, page_href(root, "trial", trial.id))
         for trial in atlas.trials_named(finding)
@@ -138,7 +139,7 @@ def view_statement(atlas: LibraryIndex, finding: Finding, root: str) -> View:
             if terms[role]
         ],
         "facts": [
-            f"{describe_design(finding.design)}, read from {BASIS[finding.basis]}",
+            f"{describe_design(finding.design)}, read from {basis}",
             *([STUDY_ROLES[finding.role]] if finding.role != "unclear" else []),
             *([CERTAINTY[finding.certainty]] if finding.certainty != "asserted" else []),
         ],
@@ -192,7 +193,7 @@ def view_row(atlas: LibraryIndex, finding: Finding, root: str) -> View:
     quote = finding_text(finding)
     statement = shorten(quote, _STATEMENT)
     paper = atlas.paper(finding.paper).paper.csl
-    design = view_design(finding.design.level)
+    design = view_design(grade_finding(atlas, finding))
     place = view_place(atlas, finding.paper, finding.locator, root)["label"]
     named = [{**c, "effect": view_effect("")} for c in terms["conditions"]]
     return {
@@ -253,7 +254,7 @@ def view_rows(
 
 def view_finding_index(atlas: LibraryIndex) -> Iterator[Page]:
     """Yield the list of all findings, the highest design first, a hundred a page."""
-    ranked = sort_by_design(atlas.findings)
+    ranked = sort_by_design(atlas, atlas.findings)
     total = len(ranked)
     for part in split_list(ranked, INDEX, A_PAGE):
         first = part.path == INDEX

@@ -1,4 +1,4 @@
-"""What can be compared by numbers: vehicles by release and mechanics, trials by time and dose."""
+"""What can be compared by numbers: trials by time and dose, vehicles by release and mechanics."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Literal
 
-from builder.extract.quantities import find_quantities
 from builder.models import Fact, Finding, Quantity, RegistryRecord, Trial
 from builder.site.charts import view_cell, view_picture, view_swatch
 from builder.site.charts.scales import DoseMark, Release, Span, draw_release, draw_timeline
 from builder.site.citations import short_name
 from builder.site.index import LibraryIndex
-from builder.site.labels import WORDS, format_number, format_range, view_quantity
-from builder.site.links import View, link, page_href, plural
+from builder.site.labels import WORDS, format_range, list_amounts, view_quantity
+from builder.site.links import Page, View, link, page_href, plural
 from builder.site.pages.findings import finding_text, view_place
+from builder.site.pages.trials import view_trial_row
 from builder.text.dates import parse_date
 
 NOT_STATED = WORDS["not_stated"]
@@ -171,41 +171,66 @@ def _describe_dose(mark: DoseMark) -> str:
 # --- doses in columns ----------------------------------------------------------------------------
 
 
+# Columns of doses, in this order.
+_AMOUNTS = tuple(f"{unit}{per}" for per in ("", " per mL") for unit in ("particles", "µg", "cells"))
+_COLUMNS = (*_AMOUNTS, "volume in mL", "doses")
+
+
 def view_amounts(trial: Trial) -> dict[str, str]:
     """Return a trial's dose in columns: particles, µg, cells, volume, number of doses."""
     dose = trial.dose
     if dose is None:
         return {}
-    found = {
-        "particles": format_range(dose.particles_total_low, dose.particles_total_high),
-        "particles per mL": format_range(dose.particles_per_ml_low, dose.particles_per_ml_high),
-        "volume in mL": format_range(dose.volume_ml, dose.volume_ml),
-        "doses": str(dose.doses or ""),
-    }
-    for quantity in find_quantities(dose.printed):
-        if quantity.unit in ("µg", "mg", "cells"):
-            value = quantity.value if quantity.value is not None else quantity.low or 0.0
-            found[quantity.unit] = format_number(value)
-    return {name: amount for name, amount in found.items() if amount}
+    doses = {"doses": str(dose.doses)} if dose.doses else {}
+    return {**list_amounts(dose), **doses}
 
 
 def view_dose_table(atlas: LibraryIndex, root: str) -> View:
-    """Return the doses of all trials in columns, one a unit; a column that none has is left out."""
-    held = {t.id: view_amounts(t) for t in atlas.trials}
-    columns = list(dict.fromkeys(name for amounts in held.values() for name in amounts))
-    dosed = [t for t in atlas.trials if held[t.id]]
+    """Return the doses of all trials in columns, one a unit; a column that none has is left out.
+
+    What the paper and what the registry states are rows of their own.
+    """
+    held: list[tuple[Trial, str, dict[str, str], str]] = []
+    for trial in atlas.trials:
+        if amounts := view_amounts(trial):
+            held.append((trial, "paper", amounts, trial.dose.printed if trial.dose else ""))
+        marks = [m for m in find_doses(atlas, trial) if m.origin == "registry"]
+        if stated := "; ".join(format_range(m.low, m.high) for m in marks):
+            held.append((trial, "registry", {"particles": stated}, ""))
+    columns = [name for name in _COLUMNS if any(name in amounts for _, _, amounts, _ in held)]
     return {
         "columns": columns,
         "rows": [
             {
-                "trial": link(t.registry, page_href(root, "trial", t.id)),
-                "amounts": [held[t.id].get(name, "") for name in columns],
-                "printed": t.dose.printed if t.dose else "",
+                "trial": link(trial.registry, page_href(root, "trial", trial.id)),
+                "by": by,
+                "amounts": [amounts.get(name, "") for name in columns],
+                "printed": printed,
             }
-            for t in dosed[:_MOST_ROWS]
+            for trial, by, amounts, printed in held[:_MOST_ROWS]
         ],
-        "without": len(atlas.trials) - len(dosed),
+        "without": len({t.id for t in atlas.trials} - {trial.id for trial, *_ in held}),
     }
+
+
+def view_trial_index(atlas: LibraryIndex) -> Page:
+    """Return the overview of all trials, those with a result first."""
+    ranked = sorted(atlas.trials, key=lambda t: (not t.result, t.id))
+    rows = [view_trial_row(atlas, t, "../") for t in ranked]
+    return Page(
+        path="trials/",
+        template="trials.md.j2",
+        title="Trials",
+        description="Registered clinical trials of exosomes for bone, cartilage and joints: phase, "
+        "dose, status with its date, result, and where review and registry differ.",
+        kind="index",
+        view={
+            "rows": rows[:_MOST_ROWS],
+            "more": max(0, len(rows) - _MOST_ROWS),
+            "timeline": view_timeline(atlas, "../"),
+            "doses": view_dose_table(atlas, "../"),
+        },
+    )
 
 
 # --- release and mechanics of vehicles -----------------------------------------------------------
@@ -235,7 +260,7 @@ def view_measures(atlas: LibraryIndex, findings: Sequence[Finding], root: str) -
     if not rows:
         return None
     rows.sort(key=lambda row: (row["of"] not in _RELEASE, row["of"], row["days"] or 0))
-    released = [row for row in rows if row["of"] == "released" and row["number"]]
+    released = [row for row in rows if row["of"] in _RELEASE and row["number"]]
     return {
         "rows": rows[:_MOST_ROWS],
         "more": max(0, len(rows) - _MOST_ROWS),
@@ -250,7 +275,10 @@ _MOST_ANSWERS = 4
 def _rows(atlas: LibraryIndex, finding: Finding, root: str) -> Iterator[View]:
     terms = [atlas.library.terms.get(o.id) for o in finding.outcomes]
     physical = [term for term in terms if term and term.type in _PHYSICAL]
-    numbers = [q for q in finding.quantities if q.of and q.of != "dose"]
+    # A time says when another number was measured; "pH 7.4" says at what.
+    numbers = [
+        q for q in finding.quantities if q.of and q.of not in ("dose", "time") and q.unit != q.of
+    ]
     for quantity in numbers:
         yield _row(atlas, finding, quantity.of or "", quantity, root)
     if not numbers and physical:

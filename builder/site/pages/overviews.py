@@ -44,7 +44,7 @@ from builder.site.summaries import (
     list_designs,
     text,
 )
-from builder.store.build_info import DATA_LICENCE, Edition
+from builder.store.library import DATA_LICENCE, Edition
 from builder.text import ids
 from builder.text.spelling import fold
 
@@ -210,6 +210,12 @@ _GROUPS: tuple[tuple[str, str, str], ...] = (
         "The same tables in one file, with foreign keys, and a full-text table named search.",
     ),
     (
+        "data/network/",
+        "Network",
+        "What sources and cargo did to molecules, processes, outcomes and conditions, weighted by "
+        "studies: KGX nodes and edges in the Biolink model, and GraphML.",
+    ),
+    (
         "data/references",
         "Bibliography",
         "Every cited work. The cite box of each page offers its own works in the same formats.",
@@ -223,14 +229,20 @@ _GROUPS: tuple[tuple[str, str, str], ...] = (
 _ABOUT = {
     "index.json": "collections with count and schema, and the data version",
     "conditions.json": "conditions",
+    "evidence_map.json": "pairs of source and condition, with studies and the best result",
     "findings.json": "statements, each with its quote, place, terms and references",
     "mechanisms.json": "mechanisms",
     "papers.json": "papers read, with CSL-JSON, headings, abstract and entities",
     "references.json": "cited works as CSL-JSON items",
+    "screening.json": "records that the searches found, and what was decided of each",
     "sources.json": "cell sources",
+    "strategies.json": "search strategies, with each day on which they were run",
+    "studies.json": "studies, each once, with design, result and number of participants",
+    "study_cards.json": "what primary studies state of methods, with the numbers of outcomes",
     "tables.json": "tables of the papers, each cell as printed and as read",
     "trials.json": "clinical trials, as papers and registries report them",
     "vehicles.json": "delivery vehicles",
+    "vocabulary.json": "every term, with synonyms, parents and identifiers",
 }
 _KILO = 1000
 

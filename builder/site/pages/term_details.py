@@ -10,12 +10,13 @@ from collections.abc import Callable, Sequence
 from itertools import product
 
 from builder.curate.network import CARRIES, Edge, Layer, find_network
+from builder.curate.studies import Disagreement, Statement
 from builder.models import Finding, Study, Term
 from builder.site.charts import fill_table, view_cell, view_picture, view_swatch
 from builder.site.charts.network import Column, Link, Node, draw_network
 from builder.site.charts.scales import LETTERS, Levels, draw_levels
 from builder.site.citations import short_name
-from builder.site.index import Disagreement, LibraryIndex, Statement
+from builder.site.index import LibraryIndex
 from builder.site.labels import (
     DESIGNS,
     EFFECTS,
@@ -169,22 +170,28 @@ def view_network(
               for edge in network.edges}  # fmt: skip
     links = [Link(e.subject, e.object, e.weight, styles[id(e)]) for e in network.edges]
     count = len(set().union(*(edge.studies for edge in network.edges)))
-    title = f"Network of {term.short}"
+    title = f"Network around {term.short}"
     picture = view_picture(
         "picture-network",
         title,
-        f"What {plural(count, 'study', 'studies')} report, as the statements name it. A line joins "
-        "two things of which one statement says what the one did to the other; the thicker, the "
-        "more studies. Nothing is inferred.",
+        f"Reported by {plural(count, 'study', 'studies')}. A line joins two things of which one "
+        "statement says what the one did to the other; the thicker, the more studies. Nothing is "
+        "inferred.",
         draw_network("picture-network", title, columns, links),
     )
     used = set(styles.values())
     picture["legend"] = [view_swatch(f"stroke-{s}", w) for s, w in _LINES.items() if s in used]
     picture["wide"] = True
-    picture["columns"] = ["From", "Reported", "To", "Studies", "Statements"]
+    picture["columns"] = ["From", "Effect", "To", "Studies", "Statement"]
     fill_table(picture, [_edge_row(atlas, edge, network.nodes[edge.object].layer, root)
                          for edge in network.edges])  # fmt: skip
     return picture
+
+
+def _short_cell(atlas: LibraryIndex, name: str, root: str) -> View:
+    """Return a term's short name, as its box has it; the table has to fit a phone."""
+    entry = atlas.term_link(name, root)
+    return view_cell(entry["label"], entry["href"])
 
 
 def _line_style(edge: Edge, layer: Layer) -> str:
@@ -202,11 +209,11 @@ def _edge_row(atlas: LibraryIndex, edge: Edge, layer: Layer, root: str) -> list[
     count = len(edge.findings)
     where = atlas.finding_href(edge.findings[0], root)
     return [
-        _term_cell(atlas, edge.subject, root),
+        _short_cell(atlas, edge.subject, root),
         view_cell(word),
-        _term_cell(atlas, edge.object, root),
+        _short_cell(atlas, edge.object, root),
         view_cell(edge.weight),
-        view_cell(plural(count, "statement") if count == 1 else f"first of {count}", where),
+        view_cell("read" if count == 1 else f"first of {count}", where),
     ]
 
 

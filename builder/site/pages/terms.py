@@ -49,14 +49,14 @@ from builder.site.summaries import (
 )
 from builder.text import ids
 
-_ROWS = 100  # of an index
+_ROWS = 150  # of an index
 _MOST_STUDIES = 60
 _MOST_TRIALS = 25
 _MOST_ENTRIES = 12  # of what the findings name, in each role
 # The order in which a page lists what its findings name.
 _FACETS = (
     "sources", "mechanisms", "conditions", "vehicles", "outcomes", "modifications", "cargo",
-    "targets", "partners", "models", "species",
+    "targets", "stimuli", "partners", "models", "species",
 )  # fmt: skip
 _NATIVE = ("pathogenic", "biomarker")
 _LEADS = {
@@ -66,6 +66,7 @@ _LEADS = {
     "vehicle": "What carries exosomes to bone or cartilage: hydrogels, scaffolds, implants.",
     "condition": "Diseases, injuries and defects in which exosomes were tried.",
 }
+_STIMULI, _STIMULUS = "Stimuli", "stimulus"
 # Types of mechanisms in the order of their index: what a clinician asks for stands first.
 _TYPES = (
     ("Pathways", ("pathway", "axis")),
@@ -73,7 +74,7 @@ _TYPES = (
     ("miRNA and other RNA", ("miRNA", "lncRNA", "circRNA", "RNA class")),
     ("Cell processes", ("process", "cell process", "concept", "structure", "cellular component")),
     ("Tissue outcomes", ("tissue outcome",)),
-    ("Stimuli", ("exposure", "stimulus")),
+    (_STIMULI, ("exposure", "stimulus")),
 )
 _OTHER = "Other mechanisms"
 
@@ -175,7 +176,7 @@ def view_synonyms(term: Term) -> list[str]:
 
 def view_term(atlas: LibraryIndex, term: Term) -> Iterator[Page]:
     """Yield the page of a source, mechanism, vehicle or condition, and the rest of its findings."""
-    findings = sort_by_design(find_evidence(atlas, term))
+    findings = sort_by_design(atlas, find_evidence(atlas, term))
     path = ids.page_path(term.kind, term.id)
     yield _view_main(atlas, term, findings)
     _, many = KIND_WORDS[term.kind]
@@ -295,8 +296,9 @@ def _index_facets(atlas: LibraryIndex, term: Term, findings: Sequence[Finding]) 
     directions = Counter(
         words[find_direction(m.effect)] for f in findings for m in f.mechanisms if m.id == term.id
     )
+    given = any(use.role == "stimuli" for use in atlas.uses.get(term.id, ()))
     found = {
-        "type": [name_type(term)] if term.type else [],
+        "type": [t for t in (name_type(term), _STIMULUS if given else "") if t],
         "direction": list(directions) if term.kind == "mechanism" else [],
         "source": sorted({terms[s].label for f in findings for s in f.sources if s in terms})
         if term.kind != "source"
@@ -321,10 +323,16 @@ def _evidence_first(row: View) -> tuple[object, ...]:
     )
 
 
-def group_type(term: Term) -> str:
-    """Return the group of its type under which a mechanism is listed; others have one group."""
+def group_type(atlas: LibraryIndex, term: Term) -> str:
+    """Return the group of its type under which a mechanism is listed; others have one group.
+
+    What cells were only given is a stimulus, whatever its type.
+    """
     if term.kind != "mechanism":
         return ""
+    roles = {use.role for use in atlas.uses.get(term.id, ())}
+    if roles == {"stimuli"}:
+        return _STIMULI
     return next((label for label, types in _TYPES if term.type in types), _OTHER)
 
 
@@ -335,16 +343,17 @@ def view_term_index(atlas: LibraryIndex, kind: str) -> Iterator[Page]:
     order = [*(label for label, _ in _TYPES), _OTHER, ""]
     terms = [t for t in atlas.library.terms_of(kind) if t.id in atlas.pages.named]
     rows = {t.id: view_term_row(atlas, t, "") for t in terms}
-    ranked = sorted(terms, key=lambda t: (order.index(group_type(t)), _evidence_first(rows[t.id])))
+    place = {t.id: order.index(group_type(atlas, t)) for t in terms}
+    ranked = sorted(terms, key=lambda t: (place[t.id], _evidence_first(rows[t.id])))
     stated = sum(bool(r["counts"]["findings"] or r["counts"]["trials"]) for r in rows.values())
     known = len(atlas.library.terms_of(kind))
     parts = split_list(ranked, index, _ROWS)
-    firsts = {group_type(t): part.path for part in reversed(parts) for t in part.entries}
+    firsts = {group_type(atlas, t): part.path for part in reversed(parts) for t in part.entries}
     for part in parts:
         root = root_of(part.path)
         groups: dict[str, list[View]] = {}
         for term in part.entries:
-            groups.setdefault(group_type(term), []).append(view_term_row(atlas, term, root))
+            groups.setdefault(group_type(atlas, term), []).append(view_term_row(atlas, term, root))
         yield Page(
             path=part.path,
             template="terms.md.j2",

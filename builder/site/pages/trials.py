@@ -12,12 +12,10 @@ from builder.site.index import LibraryIndex, view_questions
 from builder.site.labels import RESULTS, WORDS, describe_design, format_number, view_dose
 from builder.site.links import Page, View, link, outside, page_href, plural, shorten
 from builder.site.pages.findings import view_numbers, view_place, view_rows
-from builder.site.pages.measures import view_amounts, view_dose_table, view_timeline
 from builder.text import ids
 
 NOT_STATED = WORDS["not_stated"]
 _MOST = 60  # statements on a trial's page
-_MOST_ROWS = 120  # trials in one table
 # The style of a trial's result in the theme; a harm and a missing benefit are both negative.
 _STYLES = {
     "improved": "positive",
@@ -25,6 +23,7 @@ _STYLES = {
     "worsened": "negative",
     "mixed": "mixed",
 }
+_SEVERITIES = ("high", "medium", "low")
 _FROM = {"registry": "as the registry states it", "publication": "as its publication states it"}
 # Rows of the comparison: the label, the review's field, the registry's facts, and those of the
 # trial's own publication where the registry record quotes it.
@@ -111,7 +110,6 @@ def view_fact(fact: Fact, label: str = "") -> View:
         "label": label,
         "text": text,
         "absent": (fact.availability or NOT_STATED).replace("_", " ") if not text else "",
-        "verbatim": fact.verbatim if fact.verbatim and fact.verbatim != text else "",
         "as_of": fact.as_of or "",
         "note": fact.note or "",
         "pages": [outside(str(n), url) for n, url in enumerate(fact.urls, 1)],
@@ -127,12 +125,9 @@ def _fact_words(name: str) -> str:
 def _facts(record: RegistryRecord | None, names: Sequence[str]) -> list[View]:
     if record is None:
         return []
-    several = len([name for name in names if name in record.facts]) > 1
-    return [
-        view_fact(fact, _fact_words(name) if several else "")
-        for name in names
-        for fact in record.facts.get(name, ())
-    ]
+    held = [name for name in names if name in record.facts]
+    several = len(held) > 1
+    return [view_fact(f, _fact_words(n) if several else "") for n in held for f in record.facts[n]]
 
 
 def view_status(atlas: LibraryIndex, trial: Trial) -> View:
@@ -206,12 +201,6 @@ def view_discrepancy(found: Discrepancy, repaired: Mapping[str, str]) -> View:
     }
 
 
-def find_discrepancies(atlas: LibraryIndex, trial: Trial) -> list[Discrepancy]:
-    """Return the fields on which review and registry differ, the most severe first."""
-    rank = {"high": 0, "medium": 1, "low": 2}
-    return sorted(trial.discrepancies, key=lambda d: (rank[d.severity], d.field))
-
-
 def _differs(atlas: LibraryIndex, trial: Trial) -> str:
     """Return how far review and registry agree; no facts to compare is not agreement."""
     found = len(trial.discrepancies)
@@ -239,7 +228,6 @@ def view_trial_row(atlas: LibraryIndex, trial: Trial, root: str) -> View:
         "sources": [atlas.term_link(s, root) for s in trial.sources],
         "source": trial.source_printed or NOT_STATED,
         "dose": view_dose(trial.dose) if trial.dose else None,
-        "amounts": view_amounts(trial),
         "route": trial.route or NOT_STATED,
         "endpoints": trial.endpoints,
         "status": view_status(atlas, trial),
@@ -325,14 +313,8 @@ def _registry_words(name: str) -> str:
 
 def _view_lookalike(atlas: LibraryIndex, registry: str, root: str) -> View:
     """Return the trial that another is easily confused with; a link where the atlas has it."""
-    known = {trial.registry: trial.id for trial in atlas.trials}
-    found = known.get(registry)
-    return link(registry, page_href(root, "trial", found) if found else "")
-
-
-def _others(atlas: LibraryIndex, trial: Trial) -> Sequence[Trial]:
-    """Return the other reports of a trial; the first one stands for it."""
-    return atlas.reports.get(trial.id, [trial])[1:]
+    found = atlas.by_number.get(registry.lower())
+    return link(registry, page_href(root, "trial", found.id) if found else "")
 
 
 def _view_report(atlas: LibraryIndex, other: Trial, trial: Trial, root: str) -> View:
@@ -361,7 +343,9 @@ def view_trial(atlas: LibraryIndex, trial: Trial) -> Page:
     row = view_trial_row(atlas, trial, root)
     repaired = find_repaired(atlas, trial)
     comparison = _view_comparison(trial, record, repaired)
-    differences = find_discrepancies(atlas, trial)
+    differences = sorted(
+        trial.discrepancies, key=lambda d: (_SEVERITIES.index(d.severity), d.field)
+    )
     findings = atlas.row_findings.get((trial.paper, trial.locator.row or ""), ())
     named = {f.id: f for f in (*findings, *atlas.naming(trial))}
     path = ids.page_path("trial", trial.id)
@@ -399,32 +383,15 @@ def view_trial(atlas: LibraryIndex, trial: Trial) -> Page:
             "severe": [view_discrepancy(d, repaired) for d in differences if d.severity == "high"],
             "lookalikes": [_view_lookalike(atlas, name, root) for name in trial.lookalikes],
             "quote": trial.quote,
-            "others": [_view_report(atlas, t, trial, root) for t in _others(atlas, trial)],
+            "others": [
+                _view_report(atlas, t, trial, root)
+                for t in atlas.reports.get(trial.id, [trial])[1:]
+            ],
             "works": works,
             "numbers": view_numbers(atlas, trial.paper, trial.references, root),
             "findings": view_rows(
                 atlas, list(named.values())[:_MOST], path, path, "Statements about this trial"
             ),
             "questions": view_questions(trial.questions),
-        },
-    )
-
-
-def view_trial_index(atlas: LibraryIndex) -> Page:
-    """Return the overview of all trials, those with a result first."""
-    ranked = sorted(atlas.trials, key=lambda t: (not t.result, t.id))
-    rows = [view_trial_row(atlas, t, "../") for t in ranked]
-    return Page(
-        path="trials/",
-        template="trials.md.j2",
-        title="Trials",
-        description="Registered clinical trials of exosomes for bone, cartilage and joints: phase, "
-        "dose, status with its date, result, and where review and registry differ.",
-        kind="index",
-        view={
-            "rows": rows[:_MOST_ROWS],
-            "more": max(0, len(rows) - _MOST_ROWS),
-            "timeline": view_timeline(atlas, "../"),
-            "doses": view_dose_table(atlas, "../"),
         },
     )

@@ -3,8 +3,8 @@
 const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 export const flat = (text) => text.replace(/\s+/g, " ").trim();
 
-/** The parts of a table or a list that can be hidden one by one. */
-const partsOf = (target) => [...(target.tBodies?.[0].rows ?? target.children)];
+/** The parts of a table, of tables in groups, or of a list that can be hidden one by one. */
+const partsOf = (target) => [...(target.matches("table, .groups") ? target.querySelectorAll("tbody > tr") : target.children)];
 
 /** All that a part says, with the full names behind its abbreviations. */
 const wordsOf = (part) => fold([part.textContent, ...Array.from(part.querySelectorAll("[title]"), (e) => e.title)].join(" "));
@@ -51,14 +51,19 @@ function saveTable(table, parts, name) {
 }
 
 /** Adds the rows that stand on further pages; their links stay right. */
-async function fetchRows(place, table) {
+async function fetchRows(place, target) {
   const pages = place.dataset.more.split(" ").map((href) => new URL(href, location.href));
   const answers = await Promise.all(pages.map((page) => fetch(page)));
   if (!answers.every(({ ok }) => ok)) throw new Error("a page is missing");
   for (const [n, page] of pages.entries()) {
     const held = new DOMParser().parseFromString(await answers[n].text(), "text/html");
-    for (const link of held.querySelectorAll("table.findings a[href]")) link.href = new URL(link.getAttribute("href"), page).href;
-    table.tBodies[0].append(...held.querySelectorAll("table.findings > tbody > tr"));
+    for (const link of held.querySelectorAll("table a[href]")) link.href = new URL(link.getAttribute("href"), page).href;
+    for (const row of held.querySelectorAll("table:is(.findings, .index) > tbody > tr")) {
+      const group = row.closest(".groups > section");
+      const body = group ? document.getElementById(group.id)?.querySelector("tbody") : target.tBodies[0];
+      if (body) body.append(row);
+      else target.append(group);
+    }
   }
   delete place.dataset.more;
 }
@@ -84,14 +89,15 @@ function offerRows(place, table) {
 }
 
 /** Sorts where there is no head to click: on a phone, rows are cards. */
-function makeSorter(table, rows) {
-  const select = make("select", { name: "sort" }, make("option", { value: "" }, "as listed"));
-  const heads = [...table.tHead.rows[0].cells];
-  heads.forEach((head, n) => select.append(make("option", { value: n }, flat(head.textContent))));
-  select.addEventListener("change", () => {
-    if (select.value) sortBy(table, heads[select.value], Number(select.value), !isNumber(heads[select.value]));
-    else table.tBodies[0].append(...rows);
-  });
+function makeSorter(tables) {
+  const heads = Array.from(tables[0].tHead.rows[0].cells, (head, n) => make("option", { value: n }, flat(head.textContent)));
+  const select = make("select", { name: "sort" }, make("option", { value: "" }, "as listed"), ...heads);
+  const listed = tables.map((table) => [...table.tBodies[0].rows]);
+  select.addEventListener("change", () => tables.forEach((table, n) => {
+    const head = table.tHead.rows[0].cells[select.value];
+    if (select.value) sortBy(table, head, Number(select.value), !isNumber(head));
+    else table.tBodies[0].append(...listed[n]);
+  }));
   return make("label", { class: "sorter" }, "Sort by", select);
 }
 
@@ -121,6 +127,7 @@ function addFilter(place) {
         !wanted.every((select) => valuesOf(part, select.name).includes(select.value));
     });
     const shown = parts.filter((part) => !part.hidden).length;
+    for (const group of target.querySelectorAll(":scope > section")) group.hidden = !group.querySelector("tbody > tr:not([hidden])");
     count.textContent = words.length > 0 || wanted.length > 0 ? `${shown} of ${parts.length}` : "";
     sheet.textContent = `Download these ${shown} as CSV`;
   }
@@ -128,7 +135,8 @@ function addFilter(place) {
   const label = make("label", {}, place.dataset.label, input);
   const named = choices.map((select) => make("label", {}, select.name[0].toUpperCase() + select.name.slice(1), select));
   sheet.addEventListener("click", () => saveTable(target, parts, place.dataset.sheet));
-  if (canSort(target)) named.push(makeSorter(target, parts));
+  const tables = [target, ...target.querySelectorAll("table.sortable")].filter(canSort);
+  if (tables.length > 0) named.push(makeSorter(tables));
   place.prepend(label, ...named, count);
   if (place.dataset.sheet) place.append(sheet);
   place.addEventListener("input", apply);

@@ -7,8 +7,15 @@ from pathlib import Path
 
 from hand_made import make_library
 
-from builder.export.social_cards import find_cards, write_cards
-from builder.site.charts.cards import Card, card_path, draw_card, draw_png, write_png
+from builder.export.social_cards import (
+    Card,
+    draw_card,
+    draw_png,
+    find_cards,
+    write_cards,
+    write_png,
+)
+from builder.site.meta_tags import card_path
 
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
@@ -59,3 +66,9 @@ def test_each_kind_of_page_has_a_card_with_its_count(tmp_path: Path) -> None:
     for kind in ("source", "trial", "home", "index"):
         assert size_of((tmp_path / "site" / card_path(kind)).read_bytes()) == (1200, 630)
     assert size_of((tmp_path / "site/assets/icon-180.png").read_bytes()) == (180, 180)
+
+
+def test_the_words_of_a_card_are_drawn() -> None:
+    cards = [Card("Atlas", title, "") for title in ("Bone", "Joint")]
+    one, other = (draw_png(draw_card(card), 1200) for card in cards)
+    assert one != other

@@ -146,12 +146,12 @@ def test_a_mechanism_shows_its_network_with_the_same_as_a_table(atlas: LibraryIn
     picture = pictures_of(atlas, "il-1b")["picture-network"]
     # A cargo acts where one is named; what is only involved is no line.
     assert cells(picture) == [
-        ["Bone marrow MSC", "inhibits", "IL-1β", "1", "1 statement"],
-        ["Bone marrow MSC", "no effect on", "IL-1β", "1", "1 statement"],
-        ["Bone marrow MSC", "carries", "miR-21", "1", "1 statement"],
-        ["Bone marrow MSC", "increases", "VEGF", "1", "1 statement"],
-        ["miR-21", "decreases", "IL-1β", "1", "1 statement"],
-        ["miR-21", "decreases", "Pain", "1", "1 statement"],
+        ["BMSC", "inhibits", "IL-1β", "1", "read"],
+        ["BMSC", "no effect on", "IL-1β", "1", "read"],
+        ["BMSC", "carries", "miR-21", "1", "read"],
+        ["BMSC", "increases", "VEGF", "1", "read"],
+        ["miR-21", "decreases", "IL-1β", "1", "read"],
+        ["miR-21", "decreases", "Pain", "1", "read"],
     ]
     assert picture["rows"][0][4]["href"] == f"../../papers/{PAPER}/#f000000002"
     # The page's own term stands out; each box counts its studies.

@@ -41,7 +41,7 @@ export function createBox(form, input) {
       return make("li", { id: `${list.id}-${at}`, ...role }, make("b", {}, make("bdi", {}, title)), " ", make("small", {}, about));
     }));
     list.hidden = false;
-    shownFor = query;
+    list.dataset.for = shownFor = query;
     input.setAttribute("aria-expanded", "true");
     input.removeAttribute("aria-activedescendant");
     active = -1;
@@ -65,6 +65,7 @@ export function createBox(form, input) {
       status.textContent = "";
       return;
     }
+    list.dataset.state = "busy";
     const later = (act, wait) => { timer = setTimeout(() => { if (mine === turn) act(); }, wait); };
     const fail = () => {
       const title = "The search could not be loaded. See all pages by kind.";
@@ -73,7 +74,9 @@ export function createBox(form, input) {
     const fill = async (kinds) => {
       const { results, found } = await search(query, { open: true });
       const hits = await Promise.all(results.slice(0, MOST).map(async (hit) => (hit.title ? hit : { ...hit, ...(await hit.load()) })));
-      if (mine === turn && hits.length) show(query, hits, kinds, describe(hits, found.notice));
+      if (mine !== turn) return;
+      if (hits.length) show(query, hits, kinds, describe(hits, found.notice));
+      list.dataset.state = "done";
     };
     try {
       const engine = await start();
@@ -83,7 +86,9 @@ export function createBox(form, input) {
       if (mine !== turn) return;
       clearTimeout(timer);
       show(query, names, kinds, describe(names, notice));
-      if (plan && names.length <= FEW) later(() => fill(kinds).catch(fail), WAIT);
+      const more = plan && names.length <= FEW;
+      list.dataset.state = more ? "busy" : "done";
+      if (more) later(() => fill(kinds).catch(fail), WAIT);
     } catch {
       fail();
     }

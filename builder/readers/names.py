@@ -1,0 +1,229 @@
+"""Names of authors, taken apart, and the short forms of names that a paper defines itself.
+
+The long form of "Long form (SHORT)" is found as Schwartz and Hearst describe (Pac. Symp. Biocomput.
+2003): the short form's letters are looked for from right to left in the words before the bracket,
+and the first letter must begin a word. A plural s behind capitals (CSPCs) need not stand in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from builder.models.document import Person
+
+# Words that begin a family name of several words; they are lower case in names.
+_PARTICLES = frozenset({
+    "af", "al", "ben", "bin", "da", "dal", "de", "de'", "dei", "del", "della", "den", "der", "di",
+    "do", "dos", "du", "el", "la", "le", "lo", "ter", "ten", "van", "’t", "'t", "vom", "von", "y",
+    "zu", "zum", "zur", "Ó", "Ní", "Nic", "Ua",
+})  # fmt: skip
+# Behind "del", "de la" and "de los" these belong to a given name: María del Carmen.
+_GIVEN = frozenset({
+    "Carmen", "Pilar", "Mar", "Rosario", "Rocío", "Ángeles", "Luz", "Jesús", "Dolores", "Mercedes",
+    "Lourdes", "Consuelo", "Socorro", "Sol", "Valle", "Milagros", "Fátima", "Lima",
+})  # fmt: skip
+_ARTICLES = frozenset({"de", "del", "la", "las", "los"})
+# A longer "name" is prose that stands in the place of one.
+_MAX_NAME = 300
+_SUFFIX = re.compile(r"^(?:Jr|Sr|II|III|IV|2nd|3rd)\.?$")
+# Letters one by one, with stops or without.
+_INITIALS = re.compile(r"^(?:[^\W\d_]\.?[\s-]?){1,5}$")
+_SURE, _LIKELY = 2, 4  # initials without stops where names stand in natural order, and elsewhere
+_MOST_GIVEN = 3
+_ORCID = re.compile(r"\(?\s*(?:https?://orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])\s*\)?")
+# Affiliation marks behind a name: digits, superscripts, stars, daggers.
+_AFFILIATION = re.compile(r"[\s,]*[\d¹²³⁰⁴-⁹*†‡§¶#✉]+(?:,\s?[\d*†‡§¶#]+)*$")
+_GROUP_WORDS = re.compile(
+    r"\b(?:Association|Center|Centers|Centre|Collaborati(?:on|ve|ng)|Collaborators|Committee|"
+    r"Consortium|Council|Department|Federation|Foundation|Group|Initiative|Institutes?|"
+    r"Investigators|Ministry|Network|Organi[sz]ation|Party|Project|Society|Taskforce|Team|"
+    r"University)\b"
+)
+_ET_AL = re.compile(r"[,;]?\s*(?:and\s+)?\bet al\.?\s*$", re.IGNORECASE)
+
+
+def parse_person(name: str, *, natural: bool = True) -> Person:
+    """Return the person of a name in one piece; groups, and what can't be taken apart, are literal.
+
+    Read are ``Family, Given[, Jr.]``, ``Family J.A.[, Jr.]`` and ``J. A. Family`` in any alphabet,
+    and, where ``natural``, ``Given Family`` with the particles that begin a family name. Marks of
+    affiliations and notes are no part of a name.
+    """
+    if len(name) > _MAX_NAME:
+        return Person(literal=name)
+    orcid = _ORCID.search(name)
+    if orcid:
+        name = name[: orcid.start()] + name[orcid.end() :]
+    name = _AFFILIATION.sub("", " ".join(name.split())).strip(" ,;")
+    number = orcid[1] if orcid else ""
+    whole = Person(literal=name, orcid=number)
+    if not name or _GROUP_WORDS.search(name):
+        return whole
+    parts = [part.strip() for part in name.split(",")]
+    suffix = parts.pop() if len(parts) > 1 and _SUFFIX.match(parts[-1]) else ""
+    if len(parts) > 1:
+        if not natural and len(parts[1].split()) > _MOST_GIVEN:
+            return whole
+        return Person(parts[0], ", ".join(parts[1:]), suffix=suffix, orcid=number)
+    words = parts[0].split()
+    if len(words) > 1 and _SUFFIX.match(words[-1]):
+        suffix = words.pop()
+    # A name with such a part is in natural order, whoever printed it.
+    clear = bool(suffix) or any(word in _PARTICLES for word in words[1:-1])
+    cut = _cut_name(words, natural=natural or clear)
+    if not cut:
+        return whole
+    family, given = cut
+    return Person(" ".join(family), " ".join(given), suffix=suffix, orcid=number)
+
+
+def _cut_name(words: list[str], *, natural: bool) -> tuple[list[str], list[str]] | None:
+    """Return family and given names of the words of a name, by initials or by their order."""
+    for cut in range(1, len(words)):
+        if is_initials(" ".join(words[cut:]), bare=_SURE if natural else _LIKELY):
+            return words[:cut], words[cut:]
+    if not natural:
+        for cut in range(len(words) - 1, 0, -1):
+            if is_initials(" ".join(words[:cut]), bare=_LIKELY):
+                return words[cut:], words[:cut]
+        return None
+    if len(words) < 2:  # noqa: PLR2004 (family and given)
+        return None
+    first = 1
+    while words[first] in _ARTICLES and first < len(words) - 2:
+        first += 1
+    first = first + 1 if first > 1 and words[first] in _GIVEN and first < len(words) - 1 else 1
+    last = len(words) - 1
+    begin = next((i for i in range(first, last) if words[i] in _PARTICLES), last)
+    if 1 < begin < last and words[begin - 1].endswith("ez"):
+        begin -= 1  # Lucía Fernández de la Torre
+    return words[begin:], words[:begin]
+
+
+def is_initials(text: str, bare: int = _SURE) -> bool:
+    """Return whether a text is initials: ``J.A.``, ``JA``, ``J.-P.``, ``É``, ``Ü. Ż.``.
+
+    ``bare`` is how many may stand together without a stop: more are a name in capitals.
+    """
+    if text != text.upper() or not _INITIALS.match(text):
+        return False
+    return "." in text or " " in text or len(text) <= bare
+
+
+def split_people(text: str) -> tuple[tuple[Person, ...], bool]:
+    """Return the authors of a printed list in natural order, and whether it ends in "et al.".
+
+    Semicolons part the names where there are any, else commas and a last "and".
+    """
+    text = " ".join(text.split())
+    et_al = bool(_ET_AL.search(text))
+    text = _ET_AL.sub("", text).strip()
+    names = text.split(";") if ";" in text else re.split(r",\s*(?:and\s+)?|\s+(?:and|&)\s+", text)
+    joined: list[str] = []
+    for name in (n.strip() for n in names):
+        initials = "." in name and is_initials(name)
+        if joined and (_SUFFIX.match(name) or initials or re.fullmatch(r"[\d*†‡§¶#]+", name)):
+            joined[-1] += f", {name}"
+        elif name.removeprefix("and ").strip():
+            joined.append(name.removeprefix("and ").strip())
+    people = [parse_person(name) for name in joined]
+    return tuple(p for p in people if p.family or p.literal), et_al
+
+
+def name_in_full(full: str, person: Person) -> Person:
+    """Return a person with the given names of a full name in natural order.
+
+    The person's own stay where the full name doesn't end in the family name.
+    """
+    full = " ".join(full.split())
+    if full.casefold().endswith(" " + person.family.casefold()):
+        return replace(person, given=full[: -len(person.family)].strip())
+    return person
+
+
+# --- short forms ----------------------------------------------------------------------------------
+
+# No long form reaches back further than this many characters.
+_REACH = 400
+_IN_BRACKETS = re.compile(r"\(([^()\[\]]{2,14})\)")
+_SHORT_FORM = re.compile(r"[^\W_][^\s,;:=<>%]*")
+# Prose of other kinds that stands before a bracket can't be part of a long form.
+_BREAK = re.compile(r"[,;:()\[\].!?|](?=\s|$)")
+_PAIR = re.compile(r"^\s*([^\s,:=]{2,15})\s*(?:[,:=]|\s[–—-]\s)\s*(\S.*?)\s*\.?\s*$")
+_PLURAL = re.compile(r"(?<=[A-Z0-9])s(?=$|-)")
+
+
+def find_abbreviations(texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Return (short, long) for every definition in the texts; the first definition counts."""
+    found: dict[str, str] = {}
+    for text in texts:
+        for bracket in _IN_BRACKETS.finditer(text):
+            short = bracket[1].strip()
+            if short in found or not _is_short_form(short):
+                continue
+            start = bracket.start()
+            long = find_long_form(text[max(0, start - _REACH) : start], short)
+            if long:
+                found[short] = long
+    return tuple(found.items())
+
+
+def split_pairs(text: str) -> Iterator[tuple[str, str]]:
+    """Yield (short, long) of a list "A, long form; B: long form"."""
+    for piece in text.split(";"):
+        pair = _PAIR.match(piece)
+        if pair and any(c.isupper() or c.isdecimal() for c in pair[1]):
+            yield pair[1], pair[2]
+
+
+def _is_short_form(short: str) -> bool:
+    if short.islower() or short.isdecimal() or not _SHORT_FORM.fullmatch(short):
+        return False
+    letters = sum(map(str.isalpha, short))
+    return letters * 2 > len(short) and any(map(str.isupper, short))
+
+
+def find_long_form(before: str, short: str) -> str:
+    """Return the words at the end of ``before`` that ``short`` stands for, or an empty string."""
+    letters = [c for c in _PLURAL.sub("", short).lower() if c.isalnum()]
+    words = min(len(letters) + 5, 2 * len(letters))
+    if not letters:
+        return ""
+    window = before.rstrip()
+    pieces = window.rsplit(None, words)
+    if len(pieces) > words:
+        window = window[len(pieces[0]) :]
+    breaks = [b.end() for b in _BREAK.finditer(window)]
+    window = (window[breaks[-1] :] if breaks else window).lstrip()
+    if not window:
+        return ""
+    place = _match_letters(window, letters, 0)
+    if place < 0:
+        return ""
+    long = window[_word_start(window, place) :].strip()
+    return long if len(long) > len(short) and short not in long.split() else ""
+
+
+def _word_start(text: str, place: int) -> int:
+    """Return where the word round a place begins, brackets left out."""
+    while place > 0 and not text[place - 1].isspace() and text[place - 1] not in "(/":
+        place -= 1
+    return place
+
+
+def _match_letters(text: str, letters: list[str], first: int) -> int:
+    """Return the place of the first letter when all are found from right to left, else -1."""
+    place = len(text)
+    low = text.lower()
+    if len(low) != len(text):
+        return -1
+    for letter in reversed(letters[1:]):
+        place = low.rfind(letter, first, place)
+        if place < 0:
+            return -1
+    place = low.rfind(letters[0], first, place)
+    while place > 0 and low[place - 1].isalnum():
+        place = low.rfind(letters[0], first, place)
+    return place

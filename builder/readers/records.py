@@ -1,0 +1,295 @@
+"""Records of one work without its full text: what a database exports, and what ``include`` keeps.
+
+``abstract-record`` is the atlas's own: the fields of an article without open full text, then only
+the sentences of its abstract that carry a finding, each a quotation under its number::
+
+    Abstract record
+    Title: Exosomes from …
+    Authors: Toh WS; Lai RC
+    Sentences kept from the abstract:
+    4. Exosomes increased …
+
+``medline`` (.nbib) and ``ris`` are lines of tags, ``pubmed`` is PubMed's "Abstract (text)": a
+citation, the title, the authors and the abstract, parted by blank lines. A file of several works is
+a result of a search and no paper.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import NamedTuple
+
+from builder.errors import Problem, ProblemError
+from builder.models.document import Document, Person
+from builder.readers.draft import Draft, Lines, find_doi
+from builder.readers.names import parse_person
+from builder.readers.references import parse_reference
+from builder.readers.source import Source
+from builder.text.dates import YEAR, parse_date
+
+
+@dataclass
+class Layout:
+    """A reader of one kind of record, as ``Reader`` asks for it."""
+
+    NAME: str
+    LOOKS_FOR: str
+    recognises: Callable[[str], bool]
+    read: Callable[[Source], Document]
+
+
+def _refuse_several(source: Source, count: int, form: str) -> None:
+    """Raise ProblemError where a file holds more than one record."""
+    if count > 1:
+        hint = (
+            "Save the one work that is meant in a file of its own; a list found by a search is "
+            "brought in by `search` and `include`."
+        )
+        got = f"what looks like {form} of {count} works"
+        raise ProblemError(
+            Problem(source.file, 1, "error", "seed-layout", "a paper", got, hint=hint)
+        )
+
+
+# --- the sentences that include keeps -------------------------------------------------------------
+
+_HEAD = "Abstract record"
+_KEPT = "Sentences kept from the abstract:"
+_FIELD = re.compile(r"(Title|Authors|Journal|Year|DOI|PMID|PMCID|Licence|Address|Retrieved): (.+)")
+_SENTENCE = re.compile(r"(\d+)\. (.+)")
+
+
+def write_abstract(fields: Mapping[str, str], sentences: Iterable[tuple[int, str]]) -> str:
+    """Return a seed in this layout; ``sentences`` are (number in the abstract, words)."""
+    lines = [f"{name}: {' '.join(value.split())}" for name, value in fields.items() if value]
+    kept = [f"{number}. {text}" for number, text in sentences]
+    return "\n".join([_HEAD, *lines, _KEPT, *kept]) + "\n"
+
+
+def _read_kept(source: Source) -> Document:
+    """Return the Document of an abstract's kept sentences; a line of no known form is a problem."""
+    draft = Draft(source, "abstract-record")
+    for number, line in enumerate(source.lines, 1):
+        text = line.strip()
+        field, sentence = _FIELD.fullmatch(text), _SENTENCE.fullmatch(text)
+        if field and not draft.blocks:
+            _read_field(field[1], field[2], number, draft)
+        elif sentence:
+            draft.add_block("abstract", sentence[2], number, "Abstract")
+        elif text in (_HEAD, _KEPT):
+            draft.ignore(number, "heading")
+        elif text:
+            draft.flag(number, "abstract-record", "a field, or a numbered sentence", text[:60])
+    return draft.finish()
+
+
+def _read_field(name: str, value: str, number: int, draft: Draft) -> None:
+    if name == "Title":
+        draft.set_title(number, value)
+    elif name == "Authors":
+        people = (parse_person(n, natural=False) for n in value.split("; ") if n.strip())
+        draft.set(number, authors=tuple(people))
+    elif name == "Year":
+        draft.set(number, issued=parse_date(value))
+    elif name == "Licence":
+        draft.set_licence(value, number)
+    elif name == "Address":
+        draft.source_url = value
+        draft.places.append(("source_url", number))
+    elif name == "Retrieved":
+        draft.ignore(number, "date of retrieval")
+    else:
+        draft.set(number, **{"container" if name == "Journal" else name.lower(): value})
+
+
+# --- lines of tags --------------------------------------------------------------------------------
+
+_TAG = re.compile(r"^([A-Z][A-Z0-9]{1,3}) {0,2}- ?(.*)$")
+# Tags by what they hold; of MEDLINE and of RIS.
+_FIELDS = {
+    "title": ("TI", "T1"), "abstract": ("AB", "N2"), "author": ("FAU", "A1"), "group": ("CN",),
+    "container": ("JT", "T2", "JF"), "container_short": ("TA", "JO", "J2", "JA"),
+    "issued": ("DP", "PY", "Y1", "DA"), "volume": ("VI", "VL"), "issue": ("IP", "IS"),
+    "page": ("PG",), "doi": ("DO", "LID", "AID"), "pmid": ("PMID",), "pmcid": ("PMC",),
+    "issn": ("SN",), "url": ("UR",), "publisher": ("PB",), "orcid": ("AUID",), "licence": ("CI",),
+}  # fmt: skip
+_ROLE_OF = {tag: role for role, tags in _FIELDS.items() for tag in tags}
+_STATEMENTS = {
+    "COIS": "Conflict of interest",
+    "KW": "Keywords",
+    "OT": "Keywords",
+    "AD": "Affiliation",
+}
+
+
+class _Tagged(NamedTuple):
+    tag: str
+    value: str
+    lines: tuple[int, ...]
+
+
+def _split_tags(source: Source) -> Iterator[_Tagged]:
+    """Yield tags with their values, lines that continue one joined."""
+    tag, parts, lines = "", [""], [0]
+    for number, line in enumerate([*source.lines, "ER  - "], 1):
+        found = _TAG.match(line)
+        if found:
+            if tag:
+                yield _Tagged(tag, " ".join(" ".join(parts).split()), tuple(lines))
+            tag, parts, lines = found[1], [found[2]], [number]
+        elif line.strip():
+            parts.append(line)
+            lines.append(number)
+
+
+def _read_tags(source: Source, form: str, begin: str, name: str) -> Document:
+    tags = list(_split_tags(source))
+    _refuse_several(source, sum(t.tag == begin for t in tags), form)
+    draft = Draft(source, name)
+    people: list[Person] = []
+    full = any(t.tag == "FAU" for t in tags)
+    for tagged in tags:
+        role = _ROLE_OF.get(tagged.tag, "")
+        if tagged.tag == "AU" and not full:
+            role = "author"
+        if tagged.tag == "IS" and begin == "PMID":
+            role = "issn"
+        if role and tagged.value:
+            _take(draft, tagged, role, people)
+        elif tagged.value and tagged.tag in _STATEMENTS:
+            draft.add_block("statement", tagged.value, tagged.lines[0], _STATEMENTS[tagged.tag])
+            draft.taken.update(tagged.lines)
+        for number in tagged.lines:
+            draft.ignore(number, "record-field")
+    draft.work["authors"] = tuple(people)
+    return draft.finish()
+
+
+def _take(draft: Draft, tagged: _Tagged, role: str, people: list[Person]) -> None:
+    value, line = tagged.value, tagged.lines[0]
+    draft.taken.update(tagged.lines)
+    if role == "title":
+        draft.set_title(line, value.removesuffix("."))
+    elif role == "abstract":
+        draft.add_block("abstract", value, line, "Abstract")
+    elif role in ("author", "group"):
+        group = role == "group"
+        people.append(Person(literal=value) if group else parse_person(value, natural=False))
+    elif role == "orcid":
+        found = re.search(r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]", value)
+        if found and people:
+            people[-1] = replace(people[-1], orcid=found[0])
+    elif role == "issued":
+        date = parse_date(value.strip("/"))
+        held = draft.work.get("issued", ())
+        if held[:1] in ((), date[:1]) and len(date) > len(held):
+            draft.work["issued"] = date
+            draft.places.append(("issued", line))
+    elif role == "doi":
+        draft.set(line, doi=find_doi(value))
+    elif role == "licence":
+        draft.set_licence(value, line)
+    else:
+        draft.set(line, **{role: value.split(" ")[0] if role in ("issn", "pmcid") else value})
+
+
+def _read_ris(source: Source) -> Document:
+    document = _read_tags(source, "a RIS export", "TY", "ris")
+    pages = {t.tag: t.value for t in _split_tags(source) if t.tag in ("SP", "EP") and t.value}
+    work = document.front.work
+    page = "–".join(dict.fromkeys(filter(None, (pages.get("SP"), pages.get("EP")))))
+    work = replace(work, page=work.page or page, container=work.container or work.container_short)
+    return replace(document, front=replace(document.front, work=work))
+
+
+def _read_medline(source: Source) -> Document:
+    return _read_tags(source, "a MEDLINE export", "PMID", "medline")
+
+
+# --- PubMed's abstract as text --------------------------------------------------------------------
+
+_CITED = re.compile(rf"^(?:\d{{1,4}}\. )?(?P<citation>[A-Z][^;]{{1,120}}\.\s{YEAR}\b.*)$")
+_PMID = re.compile(r"^PMID: (\d{1,9})\b", re.MULTILINE)
+_IDS = re.compile(r"^(DOI|PMCID|PMID): (\S+)")
+_AFFILIATION_MARKS = re.compile(r"(?:\(\d{1,3}\))+|#")
+_NOTE = re.compile(
+    r"^(?:Author information:|Collaborators:|Conflict of interest|Comment (?:in|on)|Erratum|Update|"
+    r"Republished|Retract|Expression of concern|Plain Language|Keywords?:)|^\(\d{1,3}\)"
+)
+_COPYRIGHT = re.compile(r"^(?:©|Copyright|\(c\))", re.IGNORECASE)
+_LIST_OF_NAMES = re.compile(r"^(?:[^\W\d_][\w’' -]*?\s[A-Z]{1,4}(?:\s(?:Jr|Sr|\d\w\w))?[,;.]\s?)+")
+
+
+def _is_pubmed(text: str) -> bool:
+    first = next((line for line in text.split("\n") if line.strip()), "")
+    return bool(_CITED.match(first.strip())) and bool(_PMID.search(text))
+
+
+def _paragraphs(source: Source) -> Iterator[Lines]:
+    lines: Lines = []
+    for number, line in enumerate([*source.lines, ""], 1):
+        if line.strip():
+            lines.append((number, line.strip()))
+        elif lines:
+            yield lines
+            lines = []
+
+
+def _read_pubmed(source: Source) -> Document:
+    _refuse_several(source, len(_PMID.findall(source.text)), "a PubMed export")
+    draft = Draft(source, "pubmed")
+    citation = names = ""
+    for lines in _paragraphs(source):
+        first, text = lines[0][0], " ".join(line for _, line in lines)
+        draft.taken.update(number for number, _ in lines)
+        bare = _AFFILIATION_MARKS.sub("", text)
+        found = _CITED.match(text)
+        if found and not citation:
+            citation = found["citation"]
+        elif _IDS.match(text):
+            for number, kept in ((n, _IDS.match(line)) for n, line in lines):
+                draft.set(number, **({kept[1].lower(): kept[2]} if kept else {}))
+        elif _NOTE.match(text):
+            for number, line in lines:
+                draft.add_block("statement", line, number)
+        elif _COPYRIGHT.match(text):
+            draft.set_licence(text, first)
+        elif not draft.work.get("title"):
+            draft.set_title(first, text.removesuffix("."))
+        elif not names and _LIST_OF_NAMES.match(bare):
+            names = bare
+        else:
+            draft.add_block("abstract", text, first, "Abstract")
+    # Together they are a reference in the style of Vancouver.
+    title = f"{draft.work.get('title', '')}."
+    work, _ = parse_reference(f"{names} {title} {citation}")
+    known = {field.name: getattr(work, field.name) for field in fields(work)}
+    draft.set(1, **{k: v for k, v in known.items() if k not in ("title", "type")})
+    return draft.finish()
+
+
+LAYOUTS = (
+    Layout(
+        "abstract-record",
+        f"a first line {_HEAD!r}, written by include",
+        lambda text: text.lstrip().partition("\n")[0].strip() == _HEAD,
+        _read_kept,
+    ),
+    Layout(
+        "medline",
+        "lines 'PMID- …' and 'TI  - …' of one work (.nbib)",
+        lambda text: bool(re.match(r"\s*PMID- ?\d", text)),
+        _read_medline,
+    ),
+    Layout(
+        "ris",
+        "lines 'TY  - …' to 'ER  -' of one work",
+        lambda text: bool(re.match(r"\s*TY {1,2}- ", text)),
+        _read_ris,
+    ),
+    Layout(
+        "pubmed", "the abstract of one work as PubMed saves it as text", _is_pubmed, _read_pubmed
+    ),
+)
