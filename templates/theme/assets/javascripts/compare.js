@@ -71,8 +71,6 @@ function tableOf(sources) {
     ...sources[0].groups.flatMap((_, n) => bodyOf(sources.map(({ groups }) => groups[n]), sources)));
 }
 
-const load = async (name) => (await (await fetch(`../sources/${encodeURIComponent(name)}/index.json`)).json()).compare;
-
 /** Shows the sources that the address asks for, each once; unknown ones are named, never guessed. */
 async function show() {
   const known = [...form.elements.a.options].map(({ value }) => value);
@@ -87,6 +85,7 @@ async function show() {
   else if (chosen.length < 2) state.textContent = "Choose two different sources.";
   if (unknown.length || chosen.length < 2) return;
   state.textContent = "Loading …";
+  const load = async (name) => (await (await fetch(`../sources/${encodeURIComponent(name)}/index.json`)).json()).compare;
   const sources = await Promise.all(chosen.map(load)).catch(() => null);
   state.textContent = sources ? "" : "The sources could not be loaded. Please reload the page.";
   if (sources) place.replaceChildren(tableOf(sources));

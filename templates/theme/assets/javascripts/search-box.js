@@ -25,6 +25,7 @@ export function createBox(form, input) {
   function close() {
     clearTimeout(timer);
     turn++;
+    status.textContent = "";
     list.hidden = true;
     list.replaceChildren();
     [active, shownFor] = [-1, ""];
@@ -60,11 +61,7 @@ export function createBox(form, input) {
     const query = input.value.trim();
     const mine = ++turn;
     clearTimeout(timer);
-    if (!query) {
-      close();
-      status.textContent = "";
-      return;
-    }
+    if (!query) return close();
     list.dataset.state = "busy";
     const later = (act, wait) => { timer = setTimeout(() => { if (mine === turn) act(); }, wait); };
     const fail = () => {
@@ -80,15 +77,14 @@ export function createBox(form, input) {
     };
     try {
       const engine = await start();
-      const { kinds } = engine;
-      const early = (hits) => { if (hits.length) later(() => show(query, hits, kinds, ""), PATIENCE); };
+      const early = (hits) => { if (hits.length) later(() => show(query, hits, engine.kinds, ""), PATIENCE); };
       const { names, plan, notice } = await engine.names(input.value, { open: true, early });
       if (mine !== turn) return;
       clearTimeout(timer);
-      show(query, names, kinds, describe(names, notice));
+      show(query, names, engine.kinds, describe(names, notice));
       const more = plan && names.length <= FEW;
       list.dataset.state = more ? "busy" : "done";
-      if (more) later(() => fill(kinds).catch(fail), WAIT);
+      if (more) later(() => fill(engine.kinds).catch(fail), WAIT);
     } catch {
       fail();
     }

@@ -34,10 +34,7 @@ let starting = null;
 // Returns a JSON file below search/ of the site; each is loaded once, and again after a failure.
 function load(file) {
   if (!files.has(file)) {
-    const loading = fetch(new URL(`search/${file}`, ROOT)).then((answer) => {
-      if (!answer.ok) throw new Error(`${answer.status} ${file}`);
-      return answer.json();
-    });
+    const loading = fetch(new URL(`search/${file}`, ROOT)).then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(file))));
     loading.catch(() => files.delete(file));
     files.set(file, loading);
   }
@@ -336,9 +333,8 @@ export async function search(query, options = {}) {
   if (!query.trim()) return { results: await engine.withKinds(await searchText()), found: { marks: new Set() } };
   const found = await engine.names(query, options);
   const hits = found.plan ? await engine.text(found.plan) : [];
-  const byId = new Map(hits.map((hit) => [hit.id, hit]));
   const named = new Set(found.names.map(({ id }) => id));
-  const names = found.names.map((hit) => ({ ...hit, load: byId.get(hit.id)?.load }));
+  const names = found.names.map((hit) => ({ ...hit, load: hits.find(({ id }) => id === hit.id)?.load }));
   const seen = new Set();
   const results = [...names, ...hits.filter(({ id }) => !named.has(id))]
     .filter(({ tier }) => tier < Infinity)

@@ -22,8 +22,7 @@ export function createPage() {
   let [turn, timer] = [0, 0];
   let all = []; // results before they are narrowed
   let kept = []; // those that are listed
-  let marks = new Set(); // the words that excerpts mark
-  let room = STEP;
+  let [marks, room] = [new Set(), STEP]; // the words that excerpts mark; how many are shown of a kind
 
   function readAddress() {
     const params = new URLSearchParams(location.search);
