@@ -26,7 +26,7 @@ from builder.models import CslName
 from builder.project import Project
 from builder.site.citations import Citable, format_plain
 from builder.store import Library
-from builder.store.build_info import find_edition
+from builder.store.library import find_edition
 
 LATEX = LatexNodes2Text(keep_comments=True, strict_latex_spaces=True)
 Score = tuple[str, int, int]

@@ -38,10 +38,9 @@ from builder.search.index import check_settings
 from builder.site.pages import Page, view_site
 from builder.site.render import RenderReport, render_site, write_pages
 from builder.store import Library, load
-from builder.store.atomic_replace import hold_lock
-from builder.store.build_info import find_edition
 from builder.store.cache import Cache
-from builder.store.transaction import stage
+from builder.store.library import find_edition
+from builder.store.transaction import hold_lock, stage
 
 # The word lists kept by hand, each with what reads it.
 _SETTINGS: dict[str, Callable[[Any], object]] = {

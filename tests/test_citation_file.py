@@ -10,7 +10,7 @@ import jsonschema
 import yaml
 
 from builder.site.citations import PUBLISHER
-from builder.store.build_info import read_release
+from builder.store.library import read_release
 
 
 def test_the_citation_file_bears_the_project_s_name_and_version(root: Path) -> None:

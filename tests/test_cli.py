@@ -15,7 +15,7 @@ from hand_made import DIGEST, DIGEST_PAPER
 from builder import store
 from builder.cli import main
 from builder.project import Project
-from builder.store.build_info import read_release
+from builder.store.library import read_release
 
 COMMANDS = [
     "build",

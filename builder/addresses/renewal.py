@@ -21,7 +21,7 @@ from builder.errors import Problem, ProblemError
 from builder.models import Address
 from builder.project import Project
 from builder.store import Library, PaperBundle
-from builder.store.build_info import today
+from builder.store.library import today
 
 _ADDRESS = re.compile(r"^- address: (.*)$", re.MULTILINE)
 # An entry whose values YAML takes for text as they stand.

@@ -21,7 +21,7 @@ from builder.curate.successors import remove_records
 from builder.errors import Problem, ProblemError, suggest
 from builder.models.base import SLUG
 from builder.project import Project, find_seeds
-from builder.store.build_info import today
+from builder.store.library import today
 from builder.store.transaction import transaction
 from builder.text import ids
 

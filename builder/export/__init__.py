@@ -23,7 +23,7 @@ from builder.export.tables import find_tables, write_csv, write_sqlite
 from builder.site.index import LibraryIndex, build_index
 from builder.site.pages import Page
 from builder.store import Library
-from builder.store.build_info import Edition
+from builder.store.library import Edition
 
 __all__ = ["Downloads", "prepare_downloads", "read_sizes", "write_downloads", "write_exports"]
 

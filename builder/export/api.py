@@ -20,7 +20,7 @@ from builder.site.index import LibraryIndex
 from builder.site.metadata import NO_BOX, find_citables
 from builder.site.pages import Page
 from builder.site.pages.compare import find_comparable, view_compared
-from builder.store.build_info import Edition
+from builder.store.library import Edition
 from builder.text import ids
 
 API = "api/v1"

@@ -14,7 +14,7 @@ from typing import Any
 from builder.addresses.releases import FOLDER, list_versions
 from builder.site.citations import Citable, csl_json, write_bibtex, write_ris
 from builder.store import Library, list_files, write_bytes, write_text
-from builder.store.build_info import DATA_LICENCE, Edition
+from builder.store.library import DATA_LICENCE, Edition
 
 DATA = "data"
 CRATE = "ro-crate-metadata.json"

@@ -17,7 +17,7 @@ from builder.addresses.releases import Release
 from builder.models import Address
 from builder.site.citations import PUBLISHER
 from builder.store import Library, write_bytes, write_text
-from builder.store.build_info import DATA_LICENCE, Edition
+from builder.store.library import DATA_LICENCE, Edition
 
 FEED = "changes/feed.xml"
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"

@@ -22,7 +22,7 @@ from builder.addresses.pages import TERM_KINDS
 from builder.errors import Problem, ProblemError
 from builder.export.records import COLLECTIONS, Data, record_schema
 from builder.store import write_bytes
-from builder.store.build_info import DATA_LICENCE, Edition
+from builder.store.library import DATA_LICENCE, Edition
 from builder.text import ids
 
 CSV_FOLDER = "data/csv"

@@ -420,13 +420,31 @@ def _times(number: float | None, factor: float | None) -> float | None:
     return None if number is None or factor is None else float(f"{number * factor:.12g}")
 
 
+# What people leave out beside a dose: "100 µg/200 µL", "10 million cells", "2 × 10^9/mL".
+_LEFT_OUT: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"(?<=[A-Za-zμµ])/(?=\d)"), " in "),
+    (re.compile(r"(?<=\d)\s*million\b", re.I), " × 10^6"),
+    (re.compile(r"(?<=\d)\s*billion\b", re.I), " × 10^9"),
+    (re.compile(r"\b(?:[A-Za-z]{0,3}-?M?SC|stem cell|stromal cell)s\b"), "cells"),
+    # So many of anything but vesicles would not fit into a millilitre.
+    (re.compile(rf"({TIMES}\s*10(?:\^|e)?(?:[89]|1\d|⁸|⁹|¹{RAISED[0]}|¹[¹²³]))\s*/\s*(?=mL\b|ml\b)"),
+     r"\1 particles/"),
+)  # fmt: skip
+
+
+def _spell_out(text: str) -> str:
+    for pattern, words in _LEFT_OUT:
+        text = pattern.sub(words, text)
+    return text
+
+
 def parse_dose(text: str) -> Dose:
     """Return a dose as printed with what it states: volume, particles, µg, cells, doses.
 
     The total is the product where volume and concentration are both stated. What is not stated,
     or stated twice with different numbers, is absent; so is a dose by body weight.
     """
-    found = find_quantities(text)
+    found = find_quantities(_spell_out(text))
     volume = _find_amount(found, _VOLUMES, _DOSE) or (None, None)
     numbers: dict[str, float | None] = {}
     for name, units in _MEASURES.items():

@@ -162,20 +162,22 @@ class Grid:
 # belongs to the title.
 _LINK_LABEL = re.compile(
     r"\[(?!(?:In |Article )|(?:Abstract|Preprint|Thesis|Internet|Dataset|Software|Letter|Patent)\])"
-    r"([A-Z][A-Za-z]*(?: (?:free|full|text|article|of|in|[A-Z][A-Za-z]*))*®?)\]$"
+    r"([A-Z][A-Za-z]*(?: (?:free|full|text|article|of|in|[A-Z][A-Za-z]*))*®?"
+    r"(?:: ?(?:PMC)?\d{4,9})?)\]$"
 )
 _MAX_LINK_LABEL = 40
 # Labels of the large sites, as they stand without brackets: "Article CAS PubMed Google Scholar".
 _SURE_LABEL = (
     r"(?:PubMed (?:Abstract|Central)|PubMed|CrossRef Full Text|Cross[Rr]ef|Google Scholar|DOI|"
-    r"Web of Science®?|(?:View in )?Scopus|Green Version|PMC free article|Free PMC article|"
-    r"Free (?:Full Text|article)|Europe PMC|"
+    r"Publisher Site|Web of Science®?|(?:View in )?Scopus|Green Version|Europe PMC|"
+    r"PMC free article|Free PMC article|Free (?:Full Text|article)|"
     r"View (?:PDF|article|Article|at Publisher|Record in Scopus))"
 )
 LABEL = rf"(?:{_SURE_LABEL}|Full Text(?: PDF)?|Article|CAS|ADS|MathSciNet|Abstract|Medline|ISI|PDF)"
 LINK_LINE = re.compile(rf"^(?=.*{_SURE_LABEL})\[?{LABEL}\]?(?:[\s|·,;]*\[?{LABEL}(?![a-z])\]?)*$")
 _BARE_LABELS = re.compile(
-    rf"(?:\s{LABEL})*\s(?:CrossRef|Google Scholar|PubMed(?: Central)?)(?:\s{LABEL})*$"
+    rf"(?:\s?View at:)?(?:(?:\s\|)?\s{LABEL})*(?:\s\|)?\s"
+    rf"(?:CrossRef|Google Scholar|PubMed(?: Central)?)(?:\s{LABEL})*$"
 )
 
 
@@ -186,7 +188,7 @@ def find_labels(line: str) -> tuple[str, ...]:
 
 def split_link_labels(printed: str) -> tuple[str, tuple[str, ...]]:
     """Return a printed reference without the link labels behind it, and those labels in order."""
-    text, labels = printed.rstrip(), []
+    text, labels = printed.rstrip(" |"), []
     while found := _LINK_LABEL.search(text, max(0, text.rfind("["))):
         if len(found[1]) > _MAX_LINK_LABEL:
             break

@@ -17,7 +17,7 @@ from builder.export.crate import bundle, write_manifest
 from builder.project import Project
 from builder.publish import site as publish
 from builder.site.index import build_index
-from builder.store import build_info
+from builder.store.library import find_edition, last_change, today
 from builder.store.transaction import transaction
 
 
@@ -36,10 +36,10 @@ def write_release(project: Project, version: str) -> dict[str, Any]:
     with transaction(project) as work:
         root = work.project.root
         library = store.load(work.project)
-        day = build_info.last_change(library.ledger) or build_info.today(root)
+        day = last_change(library.ledger) or today(root)
         frozen = releases.freeze(library, version, day)
         _set_version(root, version, day)
-        made = build_info.find_edition(library, publish.site_address(project))
+        made = find_edition(library, publish.site_address(project))
         target = root / releases.FOLDER / version
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)

@@ -25,8 +25,8 @@ from builder.project import Project, source_date_epoch
 from builder.publish.linkcheck import check_links
 from builder.search import write_search
 from builder.site.pages import Page
-from builder.store.atomic_replace import new_site
 from builder.store.cache import hash_files, hash_parts, hash_program
+from builder.store.transaction import new_site
 from builder.text import ids
 
 Notify = Callable[[str], None]

@@ -256,8 +256,7 @@ def _join_authors(held: dict[str, _Style]) -> tuple[tuple[Person, ...], bool]:
         if index == 0 and name.startswith(person.family + ", "):
             people.append(replace(person, given=name[len(person.family) + 2 :]))
         elif index and name and person.family:
-            full = name_in_full(name, person.family, person.given)
-            people.append(replace(full, suffix=person.suffix))
+            people.append(name_in_full(name, person))
         else:
             people.append(person)
     return tuple(people), et_al

@@ -111,6 +111,10 @@ def find_table_lines(lines: Sequence[str]) -> set[int]:
         elif same and end - start >= _LEAST_ROWS:
             found.update(range(start + 1, end + 1))
     tabs = ["\t" in line.strip(" ") for line in lines]
+    for n, line in enumerate(lines[1:-1], 1):
+        # Word puts a blank line between the rows.
+        if not line.strip() and tabs[n - 1] and "\t" in lines[n + 1].strip(" "):
+            tabs[n] = lines[n - 1].count("\t") == lines[n + 1].count("\t")
     for start, end in list(_runs(tabs)):
         # A heading of one cell may part the rows of one table.
         if (
@@ -120,10 +124,10 @@ def find_table_lines(lines: Sequence[str]) -> set[int]:
         ):
             tabs[end] = lines[start].count("\t") == lines[end + 1].count("\t") > 1
     for start, end in _runs(tabs):
-        rows = [line.split("\t") for line in lines[start:end]]
+        rows = [line.split("\t") for line in lines[start:end] if line.strip()]
         numbered = sum(bool(_BARE_NUMBER.match(row[0])) for row in rows) * 2 > len(rows)
         if len(rows) > 1 and not (numbered and max(map(len, rows)) == 2):  # noqa: PLR2004 (a list)
-            found.update(range(start + 1, end + 1))
+            found.update(n + 1 for n in range(start, end) if lines[n].strip())
     return found
 
 

@@ -14,7 +14,7 @@ from itertools import pairwise
 from builder.readers.draft import Draft, Lines, find_doi
 from builder.readers.names import split_people
 from builder.text import spelling
-from builder.text.dates import YEAR, parse_date
+from builder.text.dates import YEAR, find_impossible_day, parse_date
 
 _CONTROLS = """
     abstract and figures|add to collections|add to favorites|altmetric|article access statistics
@@ -52,6 +52,7 @@ _COUNTER = re.compile(
     r"(?:Views?|Citations?|Downloads|Total views?|Crossref citations?)|Go to:|"
     r"Submit to this Journal|"
     r"Review for .{3,60}|Open in a new tab|www\.\S+|Propose a Special Issue|Figure \d+ Click.*|"
+    r"(?:.{1,60}? (?:19|20)\d\d, \d{1,4}, [\w.-]{1,12} )?(?:Page )?\d{1,3} of \d{1,3}|"
     r"(?:Share|Save) (?:on|to) \w+|[\d.,]+k?\s+(?:Accesses|Altmetric)|Cited by \(\d+\)|"
     r"Download: Download .{3,60}|View all \d+ articles.{0,5}|Home\s.{3,90}\sArticle)$",
     re.IGNORECASE,
@@ -98,7 +99,7 @@ _NAME = re.compile(
     r"(?:(?:[^\W\d_a-z][\w’'.-]*|van|von|de|der|den|del|della|di|da|dos|du|la|le|el|al|bin|ten|"
     r"ter|zu|y|’t|d’)\s*){1,6}"
 )
-_DATES = re.compile(r"\b(?:Published|Collection date)(?: online)?:?\s*([^/|;]{4,30})")
+_DATES = re.compile(r"\b(?:[Pp]ublished|Collection date)(?: online)?:?\s*([^/|;]{4,30})")
 _HISTORY = re.compile(r"\b(?:Received|Accepted|Revised|Published|Collection date)\b", re.IGNORECASE)
 # "Int. J. Mol. Sci. 2025, 26(22), 11172", ". 2021 Jul 5;10(9):e12118.", "Front. X., 12 March 2024"
 _IN_JOURNAL = re.compile(
@@ -276,6 +277,8 @@ def _read_facts(draft: Draft, number: int, line: str) -> None:
     doi, pmid, pmcid = find_doi(line), _PMID.search(line), _PMCID.search(line)
     draft.set(number, doi=doi, pmid=pmid[1] if pmid else "", pmcid=pmcid[0] if pmcid else "")
     published = _DATES.search(line)
+    if published and (day := find_impossible_day(published[1])):
+        draft.flag(number, "date-impossible", "a day that its month has", day)
     found = _IN_JOURNAL.match(line)
     dated = _DATED_JOURNAL.match(line)
     volume = _VOLUME.match(line)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from builder.models.document import Person
 
@@ -96,6 +97,8 @@ def _cut_name(words: list[str], *, natural: bool) -> tuple[list[str], list[str]]
     first = first + 1 if first > 1 and words[first] in _GIVEN and first < len(words) - 1 else 1
     last = len(words) - 1
     begin = next((i for i in range(first, last) if words[i] in _PARTICLES), last)
+    if 1 < begin < last and words[begin - 1].endswith("ez"):
+        begin -= 1  # Lucía Fernández de la Torre
     return words[begin:], words[:begin]
 
 
@@ -129,15 +132,15 @@ def split_people(text: str) -> tuple[tuple[Person, ...], bool]:
     return tuple(p for p in people if p.family or p.literal), et_al
 
 
-def name_in_full(full: str, family: str, given: str) -> Person:
-    """Return a person from a full name in natural order whose family name is known.
+def name_in_full(full: str, person: Person) -> Person:
+    """Return a person with the given names of a full name in natural order.
 
-    ``given`` (initials) stands in where the full name doesn't end in the family name.
+    The person's own stay where the full name doesn't end in the family name.
     """
     full = " ".join(full.split())
-    if full.casefold().endswith(" " + family.casefold()):
-        return Person(family, full[: -len(family)].strip())
-    return Person(family, given)
+    if full.casefold().endswith(" " + person.family.casefold()):
+        return replace(person, given=full[: -len(person.family)].strip())
+    return person
 
 
 # --- short forms ----------------------------------------------------------------------------------

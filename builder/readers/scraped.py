@@ -51,6 +51,8 @@ _REFERENCES = re.compile(
     re.IGNORECASE,
 )
 _ENTRY = re.compile(r"^\s*(?:[-*•]\s+)?(?:\[(\d{1,4})\]|\(?(\d{1,4})[.)](?=\s))?\s*(\S.*)$")
+# "1.Doe J", "2Roe A": the number stands close to the name.
+_CLOSE = re.compile(r"^(\d{1,4})\.?(?=[^\W\d_][\w’'-]{0,30}[ ,])")
 _IS_ENTRY = re.compile(r"^\s*(?:[-*•]\s+\S|\[\d{1,4}\]\s*\S|\(?\d{1,4}[.)]\s+\S)")
 _BULLET = re.compile(r"^[-*•]\s+(?=\S)")
 # The first author of an entry without a bullet: "Li, B.," or "Müller É,"
@@ -183,7 +185,8 @@ class _Page:
                 self.open_entry = 0
                 draft.add_row(number, line)
                 continue
-            draft.end_table(abbreviations=self._section().casefold() in _ABBREVIATIONS)
+            if line.strip() or number + 1 not in rows:
+                draft.end_table(abbreviations=self._section().casefold() in _ABBREVIATIONS)
             if line.strip():
                 self._read_line(number, line.strip())
         draft.end_table(abbreviations=self._section().casefold() in _ABBREVIATIONS)
@@ -219,12 +222,9 @@ class _Page:
     def _read_line(self, number: int, line: str) -> None:
         if _REFERENCES.match(_bare(line)):
             self._open_references(number, line)
-        elif self._read_anywhere(number, line) or self._take_citation(number, line):
-            pass
-        elif self.in_references:
-            self._read_entry(number, line)
-        else:
-            self._read_body(number, line)
+        elif not (self._read_anywhere(number, line) or self._take_citation(number, line)):
+            read = self._read_entry if self.in_references else self._read_body
+            read(number, line)
 
     def _take_citation(self, number: int, line: str) -> bool:
         """Take a line of the paper's own citation; its block ends where a line has no year."""
@@ -242,6 +242,7 @@ class _Page:
             and _HAS_YEAR.search(line)
             and not _IS_ENTRY.match(line)
             and not _COPYRIGHT.match(line)
+            and not _RECEIVED.match(line)
         ):
             self.cite_lines.append((number, line))
         else:
@@ -279,6 +280,8 @@ class _Page:
                 draft.taken.add(number)
         elif is_furniture(line):
             draft.ignore(number, "site-furniture")
+            if self.open_entry == number - 1:
+                self.open_entry = number  # a running head parts no entry
         else:
             return False
         return True
@@ -298,14 +301,15 @@ class _Page:
         self._add_heading(number, line)
         rest = [text.strip() for text in self.draft.source.lines[number:] if text.strip()]
         first = [t for t in rest[:9] if not LINK_LINE.match(t) and not is_furniture(t)]
-        self.bulleted = not first or any(
-            _IS_ENTRY.match(t) or _BARE_NUMBER.match(t) for t in first[:2]
-        )
+        marks = (_IS_ENTRY, _BARE_NUMBER, _CLOSE)
+        self.bulleted = not first or any(mark.match(t) for mark in marks for t in first[:2])
 
     def _read_entry(self, number: int, line: str) -> None:
         """Take a line of the list: an entry, its continuation, or what stands behind the list."""
         draft = self.draft
         last = draft.citations[-1] if draft.citations else Citation(0, "", 0)
+        if (close := _CLOSE.match(line)) and int(close[1]) == last.number + 1:
+            line = f"{close[1]}. {line[close.end() :]}"
         goes_on = bool(last.line) and self.open_entry == number - 1 and not last.labels
         if LINK_LINE.match(line):
             if last.line:
@@ -426,22 +430,19 @@ class _Page:
                 continue
             if name == "authors" and known and len(known) == len(value):
                 pairs = zip(known, value, strict=True)
+                whole = [(k, name_in_full(f"{k.given} {k.family}", v)) for k, v in pairs]
                 value = tuple(
-                    replace(
-                        name_in_full(f"{k.given} {k.family}", v.family, v.given),
-                        suffix=v.suffix or k.suffix,
-                        orcid=k.orcid,
-                        literal=v.literal,
-                    )
-                    for k, v in pairs
+                    replace(p, suffix=p.suffix or k.suffix, orcid=k.orcid) for k, p in whole
                 )
+            elif name == "authors" and known and own.work.et_al and len(known) > len(value):
+                continue  # the citation is cut
             elif name == "authors" and known:
                 for number, text in draft.byline:  # it says something else: kept as printed
                     draft.add_block("statement", text, number)
             draft.work[name] = value
             draft.places.append((name, line))
         draft.work.setdefault("container_short", own.work.container_short)
-        if own.work.authors:
+        if own.work.authors and len(draft.work.get("authors", ())) <= len(own.work.authors):
             draft.work["et_al"] = own.work.et_al
 
 

@@ -16,18 +16,19 @@ from pathlib import Path
 from builder import models, store
 from builder.errors import Problem, ProblemError
 from builder.project import Project
-from builder.refresh.http_client import Desk, OfflineError
-from builder.refresh.references import Desks, WorksAsked, ask_works
-from builder.refresh.services import (
+from builder.refresh.clinicaltrials import TrialsAsked, ask_trials
+from builder.refresh.http_client import (
     CLINICAL_TRIALS,
     CROSSREF,
     EUROPE_PMC,
+    Desk,
     Manners,
+    OfflineError,
     Service,
     at,
     find_contact,
 )
-from builder.refresh.trials import TrialsAsked, ask_trials
+from builder.refresh.references import Desks, WorksAsked, ask_works
 from builder.store import Library
 from builder.store.transaction import transaction
 

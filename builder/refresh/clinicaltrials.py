@@ -1,18 +1,36 @@
-"""What ClinicalTrials.gov says of a study, as facts of a registry record.
+"""What ClinicalTrials.gov has: searches, and each study as facts beside those gathered by hand.
 
-The answer is that of API v2, ``GET /studies/{nct}``, as its study data structure describes it.
+The answers are those of API v2, ``GET /studies`` and ``GET /studies/{nct}``, as its study data
+structure describes them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from builder.models import Fact
-from builder.refresh.http_client import Answer, Desk, ServiceError
-from builder.refresh.json_values import find_list, find_text, find_texts, find_value
-from builder.refresh.services import Service
+from builder.errors import Level, Problem
+from builder.models import Fact, RegistryRecord
+from builder.refresh.hits import Hit, Page
+from builder.refresh.http_client import (
+    Answer,
+    Desk,
+    OfflineError,
+    Service,
+    ServiceError,
+    UnknownError,
+    find_list,
+    find_records,
+    find_text,
+    find_texts,
+    find_total,
+    find_value,
+    find_year,
+)
+from builder.text import ids
 
 # The registry's codes as it prints them on its pages, where they do not follow from the code.
 _PRINTED: dict[str, str] = {
@@ -23,6 +41,42 @@ _PRINTED: dict[str, str] = {
     "UNKNOWN": "Unknown",
 }
 STATUS = "overall_status"
+_ROWS = 100
+
+
+def search_trials(desk: Desk, query: str) -> Iterator[Page]:
+    """Yield the pages of ``GET /studies`` of ClinicalTrials.gov, by its page token."""
+    token = ""
+    total = 0
+    while True:
+        parameters = {"query.term": query, "pageSize": str(_ROWS), "format": "json"}
+        parameters |= {"pageToken": token} if token else {"countTotal": "true"}
+        answer = desk.ask("studies", parameters)
+        studies = find_records(answer.data, "studies")
+        total = find_total(answer.data, "totalCount") or total
+        yield Page([_parse_study(s) for s in studies], max(total, len(studies)))
+        token = find_text(answer.data, "nextPageToken")
+        if not token:
+            return
+
+
+def _parse_study(study: Any) -> Hit:
+    protocol = find_value(study, "protocolSection")
+    names, state = (
+        find_value(protocol, "identificationModule"),
+        find_value(protocol, "statusModule"),
+    )
+    number = find_text(names, "nctId").upper()
+    kind = find_text(protocol, "designModule", "studyType").replace("_", " ").lower()
+    return Hit(
+        title=find_text(names, "officialTitle") or find_text(names, "briefTitle"),
+        authors=find_text(protocol, "sponsorCollaboratorsModule", "leadSponsor", "name"),
+        year=find_year(state, "studyFirstPostDateStruct", "date"),
+        trial=number,
+        types=tuple(filter(None, ["registered trial", kind])),
+        url=f"https://clinicaltrials.gov/study/{number}" if number else "",
+        abstract=find_text(protocol, "descriptionModule", "briefSummary"),
+    )
 
 
 def study_address(service: Service, number: str) -> str:
@@ -227,3 +281,118 @@ _FIELDS: tuple[tuple[str, Callable[[Any], Values]], ...] = (
     ("eligibility_sex", _code(_WHO, "sex")),
     ("linked_publications", _publications),
 )
+
+
+# --- all trials ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TrialsAsked:
+    """Registry records to write, statuses that changed (in words), and what went wrong."""
+
+    records: list[RegistryRecord] = field(default_factory=list)
+    changes: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    asked: int = 0
+
+
+def ask_trials(
+    numbers: Iterable[str],
+    known: Mapping[str, RegistryRecord],
+    desk: Desk,
+    today: date,
+    notify: Callable[[str], None],
+) -> TrialsAsked:
+    """Return what ClinicalTrials.gov says of each trial with a number of its own.
+
+    Raises OfflineError where the registry can't be reached; other failures are problems of their
+    trial, and the others go on. Trials of other registries, which offer no such interface, get a
+    note.
+    """
+    done = TrialsAsked()
+    wanted = sorted({number.upper() for number in numbers})
+    asked = [number for number in wanted if ids.NCT.fullmatch(number)]
+    for number in wanted:
+        file = f"content/registry/{number.lower()}.yml"
+        if number not in asked:
+            hint = "Look at its registry's page and keep what it says by hand."
+            done.problems.append(
+                Problem(file, 0, "note", "refresh-registry", "a trial of ClinicalTrials.gov",
+                        number, hint=hint)
+            )  # fmt: skip
+            continue
+        notify(f"{desk.service.name}: {number}")
+        try:
+            answer = ask_study(desk, number)
+        except OfflineError:
+            raise
+        except ServiceError as error:
+            level: Level = "warning" if isinstance(error, UnknownError) else "error"
+            said = f"an answer of {desk.service.name} about {number}"
+            done.problems.append(
+                Problem(file, 0, level, "refresh-answer", said, f"one that {error}")
+            )
+            continue
+        url = study_address(desk.service, number)
+        facts = find_facts(answer.data, url, today)
+        old = known.get(number.lower())
+        new = merge_record(old, number, facts, desk.service.name, today)
+        done.records.append(new)
+        done.changes.extend(_report_change(old, new))
+    return TrialsAsked(done.records, done.changes, done.problems, len(asked))
+
+
+def is_asked(fact: Fact, number: str) -> bool:
+    """Return whether a fact comes from the registry's own interface, and not from hand."""
+    address = re.compile(rf"/studies/{re.escape(number)}$", re.IGNORECASE)
+    return any(address.search(url) for url in fact.urls)
+
+
+def merge_record(
+    old: RegistryRecord | None,
+    number: str,
+    facts: Mapping[str, list[Fact]],
+    registry: str,
+    today: date,
+) -> RegistryRecord:
+    """Return the record with the registry's facts first and all facts gathered by hand behind them.
+
+    A fact that says what it said before keeps its first day, but for the status, which holds as of
+    the day it was asked. Statuses that held before stay, each with its last day.
+    """
+    before = old.facts if old else {}
+    names = [*before, *(name for name in facts if name not in before)]
+    merged: dict[str, list[Fact]] = {}
+    for name in names:
+        held = before.get(name, [])
+        hand = [fact for fact in held if not is_asked(fact, number)]
+        earlier = [fact for fact in held if is_asked(fact, number)]
+        fresh = facts.get(name, [])
+        if name == STATUS:
+            now = {fact.value for fact in fresh}
+            fresh = [*fresh, *(fact for fact in earlier if fact.value not in now)]
+        else:
+            fresh = [_keep_day(fact, earlier) for fact in fresh]
+        if fresh or hand:
+            merged[name] = [*fresh, *hand]
+    return RegistryRecord(
+        id=number.lower(),
+        registry_id=number,
+        registry=old.registry if old else registry,
+        collected=today,
+        limits=old.limits if old else None,
+        facts=merged,
+    )
+
+
+def _keep_day(fact: Fact, earlier: Iterable[Fact]) -> Fact:
+    same = (e for e in earlier if (e.value, e.note) == (fact.value, fact.note))
+    return next(same, fact)
+
+
+def _report_change(old: RegistryRecord | None, new: RegistryRecord) -> Iterable[str]:
+    was = next(iter(old.facts.get(STATUS, ())), None) if old else None
+    now = next(iter(new.facts.get(STATUS, ())), None)
+    if was and now and was.value != now.value:
+        since = f" ({was.as_of})" if was.as_of else ""
+        yield f"{new.registry_id}: status was {was.value}{since}, is {now.value}"

@@ -12,19 +12,28 @@ from typing import Any
 from urllib.parse import quote
 
 from builder.models import CslItem, Notice
-from builder.refresh.http_client import Desk, ServiceError
-from builder.refresh.json_values import find_list, find_text, find_texts, find_value
-from builder.refresh.match import Found, is_taken_back
-from builder.refresh.services import CROSSREF
+from builder.refresh.hits import Hit, Page, is_taken_back
+from builder.refresh.http_client import (
+    CROSSREF,
+    Desk,
+    ServiceError,
+    find_list,
+    find_records,
+    find_text,
+    find_texts,
+    find_total,
+    find_value,
+    find_year,
+)
 
-_ROWS = "5"
+_ROWS, _MANY = "5", 100
 _MOST_QUERY = 400
 _DATES = ("issued", "published", "published-print", "published-online")
 # Versions and editions are no news about a work's worth.
 _NO_NOTICE = frozenset({"new-version", "new-edition"})
 
 
-def ask_doi(desk: Desk, doi: str, contact: str, today: date) -> tuple[Found, list[Notice]]:
+def ask_doi(desk: Desk, doi: str, contact: str, today: date) -> tuple[Hit, list[Notice]]:
     """Return the work with a DOI and the notices about it. Raises ServiceError."""
     answer = desk.ask(f"works/{quote(doi, safe='')}", _polite(contact))
     item = find_value(answer.data, "message")
@@ -37,7 +46,7 @@ def ask_doi(desk: Desk, doi: str, contact: str, today: date) -> tuple[Found, lis
     return found, notices
 
 
-def ask_title(desk: Desk, work: CslItem, contact: str) -> list[Found]:
+def ask_title(desk: Desk, work: CslItem, contact: str) -> list[Hit]:
     """Return works that Crossref thinks like a cited one, in its order. Raises ServiceError."""
     first = work.author[0] if work.author else None
     words = [
@@ -48,41 +57,45 @@ def ask_title(desk: Desk, work: CslItem, contact: str) -> list[Found]:
     ]
     query = " ".join(w for w in words if w)[:_MOST_QUERY]
     answer = desk.ask("works", {"query.bibliographic": query, "rows": _ROWS, **_polite(contact)})
-    if not isinstance(find_value(answer.data, "message", "items"), list):
-        raise ServiceError("answers with no list of works")
-    return [parse_work(item) for item in find_list(answer.data, "message", "items")]
+    return [parse_work(item) for item in find_records(answer.data, "message", "items")]
 
 
 def _polite(contact: str) -> dict[str, str]:
     return {"mailto": contact} if contact else {}
 
 
-def parse_work(item: Any) -> Found:
+def search_crossref(desk: Desk, query: str) -> Iterator[Page]:
+    """Yield the pages of ``GET /works``, by its cursor."""
+    cursor = "*"
+    while True:
+        asked = {"query.bibliographic": query, "rows": str(_MANY), "cursor": cursor}
+        message = find_value(desk.ask("works", asked).data, "message")
+        items = find_records(message, "items")
+        yield Page([parse_work(item) for item in items], find_total(message, "total-results"))
+        cursor = find_text(message, "next-cursor")
+        if not items or not cursor:
+            return
+
+
+def parse_work(item: Any) -> Hit:
     """Return a work from one of Crossref's items; what is missing or misshapen is empty."""
-    title = " ".join(find_texts(item, "title")[:1])
-    subtitle = " ".join(find_texts(item, "subtitle")[:1])
-    titles = (title, f"{title}: {subtitle}") if subtitle else (title,)
-    doi = find_text(item, "DOI").lower()
-    return Found(
-        titles=titles,
-        family=_first_author(item),
-        year=next((y for name in _DATES if (y := _find_year(item, name))), None),
-        doi=doi,
-        preprint=find_text(item, "type") == "posted-content",
-        address=f"https://doi.org/{doi}" if doi else "",
-    )
-
-
-def _first_author(item: Any) -> str:
     authors = find_list(item, "author")
     lead = [a for a in authors if find_text(a, "sequence") == "first"] or authors[:1]
-    return next((n for a in lead if (n := find_text(a, "family") or find_text(a, "name"))), "")
-
-
-def _find_year(item: Any, name: str) -> int | None:
-    parts = find_list(item, name, "date-parts")
-    first = parts[0][0] if parts and isinstance(parts[0], list) and parts[0] else None
-    return first if isinstance(first, int) else None
+    names = [(find_text(a, "family"), find_text(a, "given")) for a in authors]
+    doi = find_text(item, "DOI").lower()
+    posted = find_text(item, "type") == "posted-content"
+    return Hit(
+        title=" ".join(find_texts(item, "title")[:1]),
+        subtitle=" ".join(find_texts(item, "subtitle")[:1]),
+        authors=", ".join(" ".join(filter(None, name)) for name in names),
+        family=next((n for a in lead if (n := find_text(a, "family") or find_text(a, "name"))), ""),
+        year=next((y for name in _DATES if (y := find_year(item, name))), None),
+        journal=" ".join(find_texts(item, "container-title")[:1]),
+        doi=doi,
+        types=tuple(filter(None, [find_text(item, "type").replace("-", " ")])),
+        preprint=posted or find_text(item, "subtype") == "preprint",
+        url=f"https://doi.org/{quote(doi, safe='/')}" if doi else "",
+    )
 
 
 def _find_notices(item: Any, doi: str, address: str, today: date) -> Iterator[Notice]:

@@ -1,4 +1,4 @@
-"""What Europe PMC says of works, PubMed's records included: ``GET /search``, ``resultType=core``.
+"""What Europe PMC has of works, PubMed's records included: searches, citations, notices.
 
 The shapes are those of its RESTful web service's reference guide.
 """
@@ -6,106 +6,199 @@ The shapes are those of its RESTful web service's reference guide.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
 from builder.models import CslItem, Notice
-from builder.refresh.http_client import Desk, ServiceError
-from builder.refresh.json_values import find_list, find_text, find_texts, find_value
-from builder.refresh.match import Found, is_taken_back
-from builder.refresh.services import EUROPE_PMC
+from builder.refresh.hits import Hit, Page, is_taken_back
+from builder.refresh.http_client import (
+    EUROPE_PMC,
+    Desk,
+    find_list,
+    find_records,
+    find_text,
+    find_texts,
+    find_total,
+    find_value,
+    find_year,
+    plain_text,
+)
 
-_ROWS = "5"
+_ROWS, _FEW = 100, 5
 _QUOTED = re.compile(r'["\\]')
+PMID = re.compile(r"[1-9]\d{0,8}")
+PMCID = re.compile(r"PMC\d{4,9}")
+_HEADINGS = re.compile(r"<h\d[^>]*>.*?</h\d>|</?(?:p|br|div)\b[^>]*>", re.IGNORECASE)
 # A work's own record says "Retraction in"; a notice's says "Retraction of", which is not about it.
 _ABOUT_THIS = re.compile(
-    r"(?:partial )?(?:retraction|expression of concern|erratum|correction|update) in",
-    re.IGNORECASE,
+    r"(?:(?:partial )?retraction|expression of concern|erratum|correction|update) in", re.IGNORECASE
 )
+_PUBLISHED = re.compile(r"(?:update in|preprint of|republished in)", re.IGNORECASE)
 _RETRACTED = frozenset({"retracted publication", "retracted article"})
+Result = Any
 
 
-def ask_doi(desk: Desk, doi: str, today: date) -> tuple[Found, list[Notice]] | None:
-    """Return the work with a DOI and the notices about it; None if unknown. Raises ServiceError."""
-    results = _search(desk, f'DOI:"{_QUOTED.sub("", doi)}"')
-    same = [r for r in results if find_text(r, "doi").lower() == doi.lower()]
-    return _take_first(desk, same, today)
+def _search(desk: Desk, query: str, rows: int = _FEW, mark: str = "") -> Any:
+    asked = {"query": query, "format": "json", "resultType": "core", "pageSize": str(rows)}
+    return desk.ask("search", {**asked, **({"cursorMark": mark} if mark else {})}).data
 
 
-def ask_pmid(desk: Desk, pmid: str, today: date) -> tuple[Found, list[Notice]] | None:
-    """Return the work with a PMID and the notices about it, as ask_doi does."""
-    results = _search(desk, f"EXT_ID:{pmid} AND SRC:MED")
-    same = [r for r in results if find_text(r, "pmid") == pmid]
-    return _take_first(desk, same, today)
+def search_europe_pmc(desk: Desk, query: str) -> Iterator[Page]:
+    """Yield the pages of ``GET /search``, ``resultType=core``, by its cursor mark."""
+    mark = "*"
+    while True:
+        data = _search(desk, query, _ROWS, mark)
+        results = find_records(data, "resultList", "result")
+        yield Page([parse_result(r) for r in results], find_total(data, "hitCount"))
+        following = find_text(data, "nextCursorMark")
+        if not results or not following or following == mark:
+            return
+        mark = following
 
 
-def ask_title(desk: Desk, work: CslItem) -> list[Found]:
-    """Return works with the title's words, in Europe PMC's order. Raises ServiceError."""
-    return [parse_result(r) for r in _search(desk, f'TITLE:"{_QUOTED.sub(" ", work.title)}"')]
+def chase_citations(desk: Desk, address: str, direction: str) -> Iterator[Page]:
+    """Yield the works that an article cites (backward) or that cite it (forward).
+
+    ``address`` is Europe PMC's own: ``MED/31209345`` or ``PMC/PMC6572840``.
+    """
+    part, group, one = {
+        "backward": ("references", "referenceList", "reference"),
+        "forward": ("citations", "citationList", "citation"),
+    }[direction]
+    number = 1
+    while True:
+        asked = {"page": str(number), "pageSize": str(_ROWS), "format": "json"}
+        data = desk.ask(f"{address}/{part}", asked).data
+        results, total = find_records(data, group, one), find_total(data, "hitCount")
+        yield Page([parse_result(r) for r in results], total)
+        if not results or number * _ROWS >= total:
+            return
+        number += 1
 
 
-def _search(desk: Desk, query: str) -> list[Any]:
-    answer = desk.ask(
-        "search", {"query": query, "format": "json", "resultType": "core", "pageSize": _ROWS}
-    )
-    if not isinstance(find_value(answer.data, "resultList", "result"), list):
-        raise ServiceError("answers with no list of works")
-    return find_list(answer.data, "resultList", "result")
+# --- one work ------------------------------------------------------------------------------------
 
 
-def _take_first(desk: Desk, results: list[Any], today: date) -> tuple[Found, list[Notice]] | None:
-    # The record of PubMed (MED) before those of other sources, such as preprints (PPR).
-    ordered = sorted(results, key=lambda r: find_text(r, "source") != "MED")
-    if not ordered:
+def _queries(doi: str, pmid: str, pmcid: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the queries for a work: what is asked, and the field and value that show it."""
+    if pmid:
+        yield f"EXT_ID:{pmid} AND SRC:MED", "pmid", pmid
+    if pmcid:
+        yield f"PMCID:{pmcid}", "pmcid", pmcid
+    if doi:
+        yield f'DOI:"{_QUOTED.sub("", doi)}"', "doi", doi.lower()
+
+
+def _find_result(desk: Desk, doi: str = "", pmid: str = "", pmcid: str = "") -> Result | None:
+    """Return the record of a work by its identifiers; None if unknown. Raises ServiceError."""
+    for query, field, value in _queries(doi, pmid, pmcid):
+        found = find_records(_search(desk, query), "resultList", "result")
+        same = [r for r in found if find_text(r, field).lower() == value.lower()]
+        if same:
+            # The record of PubMed (MED) before those of other sources, such as preprints (PPR).
+            return min(same, key=lambda r: find_text(r, "source") != "MED")
+    return None
+
+
+def find_article(desk: Desk, doi: str, pmid: str, pmcid: str) -> Hit | None:
+    """Return Europe PMC's record of an article with these identifiers, abstract included."""
+    result = _find_result(desk, doi, pmid, pmcid)
+    return parse_result(result) if result is not None else None
+
+
+def find_address(doi: str, pmid: str, pmcid: str, desk: Desk) -> str | None:
+    """Return the address of an article below Europe PMC's service; None where it has none."""
+    if not (pmid or pmcid) and doi:
+        hit = find_article(desk, doi, "", "")
+        pmid, pmcid = (hit.pmid, hit.pmcid) if hit else ("", "")
+    return f"MED/{pmid}" if pmid else f"PMC/{pmcid}" if pmcid else None
+
+
+def ask_work(
+    desk: Desk, today: date, doi: str = "", pmid: str = ""
+) -> tuple[Hit, list[Notice]] | None:
+    """Return a work and the notices about it; None if unknown. Raises ServiceError."""
+    result = _find_result(desk, doi, pmid)
+    if result is None:
         return None
-    found = parse_result(ordered[0])
-    return found, list(_find_notices(ordered[0], found.address, today))
+    found = parse_result(result)
+    return found, list(_find_notices(result, found, today))
 
 
-def parse_result(result: Any) -> Found:
+def ask_title(desk: Desk, work: CslItem) -> list[Hit]:
+    """Return works with the title's words, in Europe PMC's order. Raises ServiceError."""
+    data = _search(desk, f'TITLE:"{_QUOTED.sub(" ", work.title)}"')
+    return [parse_result(r) for r in find_records(data, "resultList", "result")]
+
+
+def parse_result(result: Result) -> Hit:
     """Return a work from one of Europe PMC's results; what is missing or misshapen is empty."""
-    authors = find_list(result, "authorList", "author")
-    first = authors[0] if authors else None
-    lead = find_text(first, "lastName") or find_text(first, "collectiveName")
-    if not lead:
-        lead = find_text(result, "authorString").split(",")[0].rpartition(" ")[0]
-    year = find_text(result, "pubYear")
     source, own = find_text(result, "source"), find_text(result, "id")
     pmid, pmcid = find_text(result, "pmid"), find_text(result, "pmcid")
-    return Found(
-        titles=(find_text(result, "title").rstrip("."),),
-        family=lead,
-        year=int(year) if re.fullmatch(r"[12]\d{3}", year) else None,
+    if source == "MED" and not pmid:
+        pmid = own  # references and citations give no other
+    authors = find_list(result, "authorList", "author")
+    first = authors[0] if authors else None
+    access = find_text(result, "isOpenAccess")
+    preprint = source == "PPR"
+    comments = list(_comments(result))
+    printed = find_text(result, "authorString").rstrip(".")
+    return Hit(
+        title=find_text(result, "title").rstrip("."),
+        authors=printed,
+        family=find_text(first, "lastName")
+        or find_text(first, "collectiveName")
+        or printed.split(",")[0].rpartition(" ")[0],
+        year=find_year(result, "pubYear"),
+        journal=find_text(result, "journalInfo", "journal", "title")
+        or find_text(result, "journalAbbreviation"),
         doi=find_text(result, "doi").lower(),
-        pmid=pmid if re.fullmatch(r"[1-9]\d{0,8}", pmid) else "",
-        pmcid=pmcid if re.fullmatch(r"PMC\d{4,9}", pmcid) else "",
-        preprint=source == "PPR",
-        address=f"https://europepmc.org/article/{source}/{own}" if source and own else "",
+        pmid=pmid if PMID.fullmatch(pmid) else "",
+        pmcid=pmcid if PMCID.fullmatch(pmcid) else "",
+        types=tuple(sorted(find_texts(result, "pubTypeList", "pubType"))),
+        open_access=access == "Y" if access else None,
+        licence=find_text(result, "license"),
+        preprint=preprint,
+        published_as=next((n for k, n in comments if preprint and _PUBLISHED.match(k) and n), ""),
+        notices=tuple(sorted(_name_notices(result, (kind for kind, _ in comments)))),
+        url=f"https://europepmc.org/article/{source}/{own}" if source and own else "",
+        abstract=_find_abstract(result),
     )
 
 
-def _find_notices(result: Any, address: str, today: date) -> Iterator[Notice]:
-    kinds = {kind.lower() for kind in find_texts(result, "pubTypeList", "pubType")}
-    reported: set[str] = set()
+def _comments(result: Result) -> Iterator[tuple[str, str]]:
+    """Yield the kind and the number of each comment on a record."""
     for comment in find_list(result, "commentCorrectionList", "commentCorrection"):
-        kind = find_text(comment, "type")
-        if not _ABOUT_THIS.fullmatch(kind):
-            continue
-        number = find_text(comment, "id")
-        reported.add(_kind(kind))
-        yield Notice(
-            kind=_kind(kind),
-            pmid=number if re.fullmatch(r"[1-9]\d{0,8}", number) else None,
-            reported_by=EUROPE_PMC.name,
-            seen_at=address,
-            seen_on=today,
-        )
-    taken_back = kinds & _RETRACTED or is_taken_back(find_text(result, "title"))
-    if taken_back and not any("retraction" in kind for kind in reported):
-        yield Notice(kind="retraction", reported_by=EUROPE_PMC.name, seen_at=address, seen_on=today)
+        yield find_text(comment, "type"), find_text(comment, "id")
 
 
-def _kind(text: str) -> str:
-    """Return ``Retraction in`` as ``retraction``, ``Expression of concern in`` likewise."""
-    return text.lower().removesuffix(" in").strip().replace(" ", "-")
+def _name_notices(result: Result, comments: Iterable[str]) -> set[str]:
+    """Return what is to be known of a work's worth: retraction, erratum, expression of concern."""
+    named = {kind.lower().removesuffix(" in") for kind in comments if _ABOUT_THIS.fullmatch(kind)}
+    return (named - {"update"}) | ({"retraction"} if _is_retracted(result) else set())
+
+
+def _is_retracted(result: Result) -> bool:
+    kinds = {kind.lower() for kind in find_texts(result, "pubTypeList", "pubType")}
+    return bool(kinds & _RETRACTED) or is_taken_back(find_text(result, "title"))
+
+
+def _find_abstract(result: Result) -> str:
+    """Return an abstract without the headings of its parts, which Europe PMC marks as ``h4``."""
+    raw = find_value(result, "abstractText")
+    parts = _HEADINGS.split(raw) if isinstance(raw, str) else []
+    return " ".join(text for part in parts if (text := plain_text(part)))
+
+
+def _find_notices(result: Result, found: Hit, today: date) -> Iterator[Notice]:
+    stated = {"reported_by": EUROPE_PMC.name, "seen_at": found.url, "seen_on": today}
+    reported: set[str] = set()
+    for comment, number in _comments(result):
+        if _ABOUT_THIS.fullmatch(comment):
+            kind = comment.lower().removesuffix(" in").strip().replace(" ", "-")
+            reported.add(kind)
+            pmid = number if PMID.fullmatch(number) else None
+            yield Notice.model_validate({"kind": kind, "pmid": pmid, **stated})
+    if _is_retracted(result) and not any("retraction" in kind for kind in reported):
+        yield Notice.model_validate({"kind": "retraction", **stated})

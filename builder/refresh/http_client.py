@@ -1,4 +1,7 @@
-"""Asking a web service: paced, with a cache, time limits, and retries that honour Retry-After.
+"""Asking web services: paced, with a cache, time limits, and retries that honour Retry-After.
+
+What the services are and how politely they are asked comes first; then the client; at the end how
+values are taken out of JSON whose shape is not ours to trust.
 
 httpx asks, hishel keeps the day's answers, tenacity tries again. The ready-made clients were
 looked at and left: habanero (Crossref) takes a base address and a contact, but neither retries nor
@@ -10,13 +13,17 @@ from __future__ import annotations
 
 import contextlib
 import email.utils
+import html
 import json
 import logging
+import os
+import re
 import time
+import tomllib
 import urllib.request
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -27,7 +34,79 @@ from hishel import SqliteStorage
 from hishel.httpx import CacheTransport
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
-from builder.refresh.services import Manners, Service
+# --- services ------------------------------------------------------------------------------------
+
+VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A web service: its name for people, its base address, seconds between two questions."""
+
+    name: str
+    base: str
+    pace: float
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How questions are asked: who asks, how long to wait, how often to try again.
+
+    Seconds throughout. ``longest_wait`` is the longest Retry-After that is honoured by waiting; a
+    service that asks for more is not asked again in this run.
+    """
+
+    contact: str = ""
+    timeout: float = 20.0
+    deadline: float = 60.0
+    attempts: int = 4
+    first_wait: float = 1.0
+    longest_wait: float = 120.0
+
+    @property
+    def agent(self) -> str:
+        """The User-Agent header, in the form that Crossref asks for."""
+        who = f"mailto:{self.contact}" if self.contact else "no contact address set"
+        return f"exosome-atlas/{VERSION} ({who})"
+
+
+# Paces keep well below the published limits: about 50 questions a minute at ClinicalTrials.gov, 5
+# to 10 a second at Crossref and Europe PMC. The second name is the variable that sets another base.
+CLINICAL_TRIALS = Service("ClinicalTrials.gov", "https://clinicaltrials.gov/api/v2", 1.3)
+CROSSREF = Service("Crossref", "https://api.crossref.org", 0.4)
+EUROPE_PMC = Service("Europe PMC", "https://www.ebi.ac.uk/europepmc/webservices/rest", 0.4)
+PUBMED = Service("PubMed", "https://eutils.ncbi.nlm.nih.gov/entrez/eutils", 0.4)
+VARIABLES: dict[str, str] = {
+    CLINICAL_TRIALS.name: "ATLAS_CLINICALTRIALS_URL",
+    CROSSREF.name: "ATLAS_CROSSREF_URL",
+    EUROPE_PMC.name: "ATLAS_EUROPEPMC_URL",
+    PUBMED.name: "ATLAS_PUBMED_URL",
+}
+
+
+def at(service: Service, environment: Mapping[str, str] = os.environ) -> Service:
+    """Return the service at the base address that the environment sets: a mirror, or a test."""
+    base = environment.get(VARIABLES[service.name], "").strip().rstrip("/")
+    return replace(service, base=base) if base else service
+
+
+def find_contact(root: Path, environment: Mapping[str, str] = os.environ) -> str:
+    """Return the address that services may write to; empty where none is set.
+
+    ATLAS_CONTACT first, else the first author or maintainer with an address in pyproject.toml.
+    """
+    given = environment.get("ATLAS_CONTACT", "").strip()
+    if given:
+        return given
+    try:
+        project = tomllib.loads((root / "pyproject.toml").read_text("utf-8")).get("project", {})
+    except (OSError, ValueError):
+        return ""
+    people = [*project.get("maintainers", ()), *project.get("authors", ())]
+    return next((str(p["email"]) for p in people if isinstance(p, dict) and p.get("email")), "")
+
+
+# --- the client ----------------------------------------------------------------------------------
 
 # The largest study record in use is below 5 MB.
 MAX_BYTES = 20_000_000
@@ -308,3 +387,72 @@ def _open_wire(base: str) -> httpx.HTTPTransport:
     if not proxy or urllib.request.proxy_bypass(parts.hostname or ""):
         return httpx.HTTPTransport()
     return httpx.HTTPTransport(proxy=proxy)
+
+
+# --- values of JSON ------------------------------------------------------------------------------
+
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+LONG_YEAR = re.compile(r"[12]\d{3}")
+_CONTROL = re.compile("[\x00-\x1f\x7f]+")
+
+
+def find_value(data: Any, *path: str) -> Any:
+    """Return the value at a path of keys; None where any step is missing or no object."""
+    for key in path:
+        if not isinstance(data, dict):
+            return None
+        data = data.get(key)
+    return data
+
+
+def find_text(data: Any, *path: str) -> str:
+    """Return the text at a path, in one line and without markup; empty where there is none."""
+    value = find_value(data, *path)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    return plain_text(value) if isinstance(value, str) else ""
+
+
+def find_list(data: Any, *path: str) -> list[Any]:
+    """Return the list at a path; empty where there is none."""
+    value = find_value(data, *path)
+    return value if isinstance(value, list) else []
+
+
+def find_texts(data: Any, *path: str) -> list[str]:
+    """Return the texts of the list at a path."""
+    return [plain_text(v) for v in find_list(data, *path) if isinstance(v, str) and v.strip()]
+
+
+def plain_text(text: str) -> str:
+    """Return a text without tags (titles come with <i> and <sub>) and with single spaces.
+
+    Character references (``&amp;``) are resolved, and a lone surrogate, which no file can hold,
+    becomes a question mark, as control characters become spaces.
+    """
+    sound = text.encode("utf-8", "replace").decode("utf-8")
+    return " ".join(_CONTROL.sub(" ", _TAG.sub("", html.unescape(sound))).split())
+
+
+def find_year(data: Any, *path: str) -> int | None:
+    """Return the year at a path, in digits or as the first of CSL's date parts."""
+    value = find_value(data, *path)
+    if isinstance(value, dict):
+        parts = find_list(value, "date-parts")
+        value = parts[0][0] if parts and isinstance(parts[0], list) and parts[0] else None
+    found = LONG_YEAR.match(str(value)) if isinstance(value, int | str) else None
+    return int(found.group()) if found else None
+
+
+def find_total(data: Any, key: str) -> int:
+    """Return how many records a service says it has; 0 where it does not say."""
+    said = find_text(data, key)
+    return int(said) if said.isdecimal() and len(said) < 10 else 0  # noqa: PLR2004
+
+
+def find_records(data: Any, *path: str) -> list[Any]:
+    """Return the list of records at a path. Raises ServiceError where there is no list."""
+    value = find_value(data, *path)
+    if not isinstance(value, list):
+        raise ServiceError("answers with no list of records")
+    return value

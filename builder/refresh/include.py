@@ -28,10 +28,16 @@ from builder.readers import read_seed_bytes
 from builder.readers.bibliography import build_paper
 from builder.readers.records import write_abstract
 from builder.refresh import Setting, report_offline
-from builder.refresh.databases import Hit, find_article
-from builder.refresh.http_client import Desk, OfflineError, ServiceError, UnknownError
+from builder.refresh.europepmc import find_article
+from builder.refresh.hits import Hit
+from builder.refresh.http_client import (
+    EUROPE_PMC,
+    Desk,
+    OfflineError,
+    ServiceError,
+    UnknownError,
+)
 from builder.refresh.screening import LibraryWorks, write_screening
-from builder.refresh.services import EUROPE_PMC
 from builder.store.library import load
 from builder.store.transaction import transaction
 

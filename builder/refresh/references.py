@@ -13,9 +13,15 @@ from datetime import date
 from builder.errors import Problem
 from builder.models import CslItem, Identifiers, Notice, Question
 from builder.refresh import crossref, europepmc
-from builder.refresh.http_client import Desk, OfflineError, ServiceError, UnknownError
-from builder.refresh.match import Found, Match, match_work, rank_works
-from builder.refresh.services import CROSSREF, EUROPE_PMC
+from builder.refresh.hits import Hit, Match, match_work, rank_works
+from builder.refresh.http_client import (
+    CROSSREF,
+    EUROPE_PMC,
+    Desk,
+    OfflineError,
+    ServiceError,
+    UnknownError,
+)
 
 # After so many failures in a row, a service is taken to be down.
 _MOST_FAILURES = 3
@@ -55,12 +61,12 @@ class Inquiry:
         for name in ("doi", "pmid", "pmcid"):
             held, reported = getattr(self, name), getattr(found, name)
             if held and reported and held.lower() != reported.lower():
-                text = f"{found.address} gives the {name.upper()} {reported}, the atlas has {held}."
+                text = f"{found.url} gives the {name.upper()} {reported}, the atlas has {held}."
                 self.ask("identifier-differs", text, 4)
             elif reported and not held:
                 setattr(self, name, reported)
-        if found.address and found.address not in self.seen_at:
-            self.seen_at.append(found.address)
+        if found.url and found.url not in self.seen_at:
+            self.seen_at.append(found.url)
 
     def ask(self, rule: str, text: str, weight: int) -> None:
         """Keep a question for a curator."""
@@ -144,7 +150,7 @@ def inquire(work: CslItem, desks: Desks) -> Inquiry:
 def _find_doi(inquiry: Inquiry, desks: Desks) -> None:
     """Find a work without DOI: by its PMID where known, else by its title."""
     if inquiry.pmid:
-        reported = europepmc.ask_pmid(desks.europe_pmc, inquiry.pmid, desks.today)
+        reported = europepmc.ask_work(desks.europe_pmc, desks.today, pmid=inquiry.pmid)
         inquiry.answered.append(EUROPE_PMC.name)
         if reported:
             _check(inquiry, reported[0], f"PMID {inquiry.pmid}", reported[1])
@@ -164,20 +170,20 @@ def _find_doi(inquiry: Inquiry, desks: Desks) -> None:
         _ask_nearest(inquiry, [m for m in (best, other) if m], desks)
 
 
-def _decide(inquiry: Inquiry, found: list[Found]) -> Match | None:
+def _decide(inquiry: Inquiry, found: list[Hit]) -> Match | None:
     """Return the best match; two different works that both fit become a question."""
     matches = rank_works(inquiry.work, found)
     fitting = [m for m in matches if m.fits]
     # A preprint bears its article's title: the article is what is cited, unless it stands alone.
     articles = [m for m in fitting if not m.found.preprint] or fitting
-    dois = sorted({m.found.doi or m.found.address for m in articles})
+    dois = sorted({m.found.doi or m.found.url for m in articles})
     if len(dois) > 1:
         inquiry.ask(
             "identifier-unsure",
             f"Which is the work cited: {' or '.join(dois)}? Titles, authors and years all fit.",
             2,
         )
-        inquiry.seen_at.extend(m.found.address for m in articles)
+        inquiry.seen_at.extend(m.found.url for m in articles)
         inquiry.score = articles[0].score
         return None
     return articles[0] if articles else (matches[0] if matches else None)
@@ -193,12 +199,12 @@ def _ask_nearest(inquiry: Inquiry, nearest: list[Match], desks: Desks) -> None:
         return
     title = best.found.titles[0]
     text = (
-        f"Is this {best.found.address or best.found.doi or 'work'}, “{title}” "
-        f"({best.found.family or 'author not stated'}, {best.found.year or 'year not stated'})? "
+        f"Is this {best.found.url or best.found.doi or 'work'}, “{title}” "
+        f"({best.found.lead or 'author not stated'}, {best.found.year or 'year not stated'})? "
         f"It fits by {best.score:.0f} %, too little to be taken."
     )
     inquiry.ask("identifier-unsure", text, 2 if best.score >= _FAR else 1)
-    inquiry.seen_at.append(best.found.address or desks.crossref.service.base)
+    inquiry.seen_at.append(best.found.url or desks.crossref.service.base)
     inquiry.score = best.score
 
 
@@ -215,7 +221,7 @@ def _follow_doi(inquiry: Inquiry, desks: Desks) -> None:
         _check(inquiry, found, f"DOI {inquiry.doi}", notices)
     if inquiry.questions:
         return
-    reported = europepmc.ask_doi(desks.europe_pmc, inquiry.doi, desks.today)
+    reported = europepmc.ask_work(desks.europe_pmc, desks.today, inquiry.doi)
     inquiry.answered.append(EUROPE_PMC.name)
     if reported:
         _check(inquiry, reported[0], f"DOI {inquiry.doi}", reported[1])
@@ -225,7 +231,7 @@ def _follow_doi(inquiry: Inquiry, desks: Desks) -> None:
         inquiry.seen_at.append(desks.crossref.service.base)
 
 
-def _check(inquiry: Inquiry, found: Found, by: str, notices: list[Notice]) -> None:
+def _check(inquiry: Inquiry, found: Hit, by: str, notices: list[Notice]) -> None:
     """Take what an identifier leads to, if it is the work; else ask."""
     match = match_work(inquiry.work, found)
     if match.fits:
@@ -234,12 +240,12 @@ def _check(inquiry: Inquiry, found: Found, by: str, notices: list[Notice]) -> No
         return
     inquiry.ask(
         "identifier-other",
-        f"The {by} leads to “{found.titles[0]}” ({found.family or 'author not stated'}, "
+        f"The {by} leads to “{found.titles[0]}” ({found.lead or 'author not stated'}, "
         f"{found.year or 'year not stated'}), which fits by {match.score:.0f} %. Is it this work?",
         3 if match.score >= _GRAVE else 5,
     )
     inquiry.score = match.score
-    inquiry.seen_at.append(found.address)
+    inquiry.seen_at.append(found.url)
 
 
 # --- entries -------------------------------------------------------------------------------------

@@ -32,8 +32,7 @@ from builder.models.review import (
     Verdict,
 )
 from builder.project import Project
-from builder.refresh.databases import Hit
-from builder.refresh.match import Found, match_work
+from builder.refresh.hits import Hit, match_work
 from builder.store import Library
 from builder.store.same_work import titles_agree
 from builder.text import ids, spelling
@@ -117,7 +116,8 @@ def _may_be_one(hit: Hit, record: ScreeningRecord) -> bool:
         return False
     if hit.pmid and record.pmid and hit.pmid != record.pmid:
         return False
-    one, other = _family(hit.authors), _family(record.authors or "")
+    theirs = Hit(record.title, record.authors or "").lead
+    one, other = spelling.fold(hit.lead), spelling.fold(theirs)
     authors = bool(one and other)
     years = bool(hit.year and record.year)
     if authors and fuzz.ratio(one, other) < _SAME_AUTHOR:
@@ -125,12 +125,6 @@ def _may_be_one(hit: Hit, record: ScreeningRecord) -> bool:
     if hit.year and record.year and abs(hit.year - record.year) > 1:
         return False
     return authors or years
-
-
-def _family(authors: str) -> str:
-    """Return the first author's family name: ``Toh WS, Lai RC`` and ``Toh Wei Seong`` give toh."""
-    first = re.split(r"[,;]", authors)[0].split()
-    return spelling.fold(first[0]) if first else ""
 
 
 def add_hits(
@@ -248,10 +242,9 @@ class _Works:
         for key in _keys(hit):
             if key in self._by_key:
                 return self._by_key[key], key.partition(":")[0], None
-        found = Found((hit.title,), _family(hit.authors), hit.year)
         for name in self._by_title.get(spelling.fold(hit.title), ()) if not hit.trial else ():
             csl = self._works[name]
-            if not (csl.DOI and hit.doi) and match_work(csl, found).fits:
+            if not (csl.DOI and hit.doi) and match_work(csl, hit).fits:
                 return name, "title, year and author", 100.0
         return None
 

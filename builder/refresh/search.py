@@ -9,27 +9,48 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from builder.curate.review_flow import read_screening, read_strategies
 from builder.errors import Problem, ProblemError, suggest
-from builder.models.review import Run, ScreeningRecord, Sighting, Strategy
+from builder.models.review import Database, Run, ScreeningRecord, Sighting, Strategy
 from builder.project import Project
 from builder.refresh import Setting, report_offline
-from builder.refresh.databases import (
-    SEARCHES,
-    Page,
+from builder.refresh.clinicaltrials import search_trials
+from builder.refresh.crossref import search_crossref
+from builder.refresh.europepmc import (
+    PMCID,
+    PMID,
     chase_citations,
-    europe_pmc_address,
+    find_address,
     find_article,
+    search_europe_pmc,
 )
-from builder.refresh.http_client import Desk, OfflineError, ServiceError, UnknownError
-from builder.refresh.json_values import find_text, find_value
+from builder.refresh.hits import Hit, Page
+from builder.refresh.http_client import (
+    CLINICAL_TRIALS,
+    CROSSREF,
+    EUROPE_PMC,
+    PUBMED,
+    Desk,
+    OfflineError,
+    Service,
+    ServiceError,
+    UnknownError,
+    find_list,
+    find_records,
+    find_text,
+    find_texts,
+    find_total,
+    find_value,
+    find_year,
+)
 from builder.refresh.screening import Index, LibraryWorks, add_hits, write_screening
-from builder.refresh.services import CLINICAL_TRIALS, CROSSREF, EUROPE_PMC, PUBMED, Service
 from builder.store import Library
 from builder.store.library import load
 from builder.store.transaction import transaction
 
+_ROWS = 100  # of PubMed, a page
 _SERVICES: dict[str, Service] = {s.name: s for s in (EUROPE_PMC, CLINICAL_TRIALS, CROSSREF, PUBMED)}
 
 
@@ -137,7 +158,7 @@ def _ask(strategy: Strategy, desk: Desk, library: Library) -> Iterator[Page]:
             for mark in ("DOI", "PMID", "PMCID")
         ]
         try:
-            address = europe_pmc_address(marks[0], marks[1], marks[2], desk)
+            address = find_address(marks[0], marks[1], marks[2], desk)
             if address and strategy.chasing:
                 yield from _first_total(chase_citations(desk, address, strategy.chasing))
         except UnknownError:
@@ -173,3 +194,54 @@ def find_abstract(project: Project, record: ScreeningRecord, setting: Setting | 
             return hit.abstract if hit else ""
     except ServiceError:
         return ""
+
+
+# --- PubMed --------------------------------------------------------------------------------------
+
+
+def search_pubmed(desk: Desk, query: str) -> Iterator[Page]:
+    """Yield the records of PubMed: ``esearch`` gives the numbers, ``esummary`` what they are."""
+    start = 0
+    while True:
+        asked = {"db": "pubmed", "term": query, "retmode": "json"}
+        answer = desk.ask("esearch.fcgi", {**asked, "retstart": str(start), "retmax": str(_ROWS)})
+        result = find_value(answer.data, "esearchresult")
+        total = find_total(result, "count")
+        numbers = [n for n in map(str, find_records(result, "idlist")) if PMID.fullmatch(n)]
+        if not numbers:
+            if not start:
+                yield Page([], total)
+            return
+        reported = desk.ask(
+            "esummary.fcgi", {"db": "pubmed", "retmode": "json", "id": ",".join(numbers)}
+        )
+        summaries = find_value(reported.data, "result")
+        yield Page([_parse_summary(n, find_value(summaries, n)) for n in numbers], total)
+        start += _ROWS
+        if start >= total:
+            return
+
+
+def _parse_summary(pmid: str, summary: Any) -> Hit:
+    marks = {
+        find_text(i, "idtype"): find_text(i, "value") for i in find_list(summary, "articleids")
+    }
+    return Hit(
+        title=find_text(summary, "title").rstrip("."),
+        authors=", ".join(find_text(a, "name") for a in find_list(summary, "authors")),
+        year=find_year(summary, "pubdate"),
+        journal=find_text(summary, "fulljournalname") or find_text(summary, "source"),
+        doi=marks.get("doi", "").lower(),
+        pmid=pmid,
+        pmcid=marks.get("pmc", "") if PMCID.fullmatch(marks.get("pmc", "")) else "",
+        types=tuple(sorted(find_texts(summary, "pubtype"))),
+        url=f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/",
+    )
+
+
+SEARCHES: dict[Database, Callable[[Desk, str], Iterator[Page]]] = {
+    "Europe PMC": search_europe_pmc,
+    "ClinicalTrials.gov": search_trials,
+    "Crossref": search_crossref,
+    "PubMed": search_pubmed,
+}

@@ -23,7 +23,7 @@ from builder.search.fulltext import find_words, term_word, write_fulltext
 from builder.search.normalise import SUFFIX, Tokenizer, find_families, find_keys, normalise
 from builder.site.index import LibraryIndex
 from builder.site.labels import KIND_WORDS
-from builder.store.build_info import find_edition
+from builder.store.library import find_edition
 from builder.text import spelling
 
 FOLDER = "search"

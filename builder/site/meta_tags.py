@@ -15,7 +15,7 @@ from typing import Any
 
 from builder import models
 from builder.site.citations import PUBLISHER
-from builder.store.build_info import DATA_LICENCE, Edition
+from builder.store.library import DATA_LICENCE, Edition
 from builder.text import ids
 
 # Cards that other sites show beside a link: their folder, and their size in pixels.

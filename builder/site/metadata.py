@@ -16,7 +16,7 @@ from builder.site.citations import Citable
 from builder.site.index import LibraryIndex
 from builder.site.links import Page, View, curie_url
 from builder.site.meta_tags import Node, card_path
-from builder.store.build_info import DATA_LICENCE, Edition
+from builder.store.library import DATA_LICENCE, Edition
 
 _TYPES = {
     "paper": "ScholarlyArticle",

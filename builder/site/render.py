@@ -25,8 +25,8 @@ from builder.site.labels import WORDS
 from builder.site.pages import Page, view_site
 from builder.site.short_forms import Marker
 from builder.store import Library
-from builder.store.build_info import Edition, find_edition
 from builder.store.cache import Cache
+from builder.store.library import Edition, find_edition
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 

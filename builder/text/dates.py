@@ -16,7 +16,8 @@ _MONTH_NAME = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]{0,6}\
 MONTH = rf"(?P<month>{_MONTH_NAME})(?:\s?[-–/]\s?{_MONTH_NAME})?"
 _FORMS = (
     re.compile(
-        rf"\b(?P<year>{YEAR})[\s,]+{MONTH}(?:\s+(?P<day>\d{{1,2}})(?:[-–]\d{{1,2}})?)?(?![\w(:])",
+        rf"\b(?P<year>{YEAR})[\s,]+{MONTH}"
+        r"(?:\s+(?P<day>\d{1,2})(?:[-–](?:[A-Z][a-z]+ )?\d{1,2})?)?(?![\w(:])",
         re.I,
     ),
     re.compile(

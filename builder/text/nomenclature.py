@@ -31,6 +31,17 @@ COMPOSED_CELLS = (
     "endothelial-cell",
     "macrophage",
 )
+# Ways to modify vesicles or their cells, with the term above each; an agent before it makes one.
+WAYS = {
+    "preconditioning": "preconditioning",
+    "loading": "exosome-engineering",
+    "overexpression": "gene-overexpression",
+    "knockdown": "gene-knockdown",
+    "display": "surface-modification",
+    "co-delivery": None,
+}
+_INFLAMMATORY = frozenset(["inflammatory-cytokines", "lipopolysaccharide"])
+_AGENTS = ("mechanism", "compound", "vehicle")
 NOTE = "Named by rule; no file of its own in content/terms yet."
 _DASH = f"[{re.escape(DASHES)}]"
 _SPECIES = "|".join(MIRNA_SPECIES)
@@ -207,6 +218,16 @@ def _gene_term(term_id: str, gene: genes.Gene) -> Term:
     )
 
 
+def _loading_of(agent: Term) -> str:
+    """Return the term above the loading of an agent, by what it is."""
+    if agent.kind == "compound":
+        return "drug-loading"
+    by_type = {"miRNA": "mirna-loading", "gene/protein": "protein-loading"}
+    return by_type.get(
+        agent.type or "", "rna-loading" if "RNA" in (agent.type or "") else "exosome-engineering"
+    )
+
+
 class Terms(Mapping[str, Term]):
     """Terms by id: those of files, and on demand those of a nomenclature.
 
@@ -268,9 +289,13 @@ class Terms(Mapping[str, Term]):
     def __getitem__(self, term_id: str) -> Term:
         """Return a term. Raises KeyError."""
         term = self.filed.get(term_id)
-        made = None if term else make_term(term_id, self.content) or self._compose_cell(term_id)
         if term:
             return term
+        made = (
+            make_term(term_id, self.content)
+            or self._compose_cell(term_id)
+            or self._compose_modification(term_id)
+        )
         if made is None:
             raise KeyError(term_id)
         if made.parent is None or made.parent in self:
@@ -296,6 +321,31 @@ class Terms(Mapping[str, Term]):
                     definition=f"{base.label} of a tissue: {listed.label.lower()}.",
                     notes=[NOTE],
                 )
+        return None
+
+    def _compose_modification(self, term_id: str) -> Term | None:
+        """Return a modification that is an agent and a way: preconditioning with curcumin."""
+        for way, parent in WAYS.items():
+            base = term_id.removesuffix(f"-{way}")
+            agent = self.get(base) if base != term_id else None
+            if agent is None or agent.kind not in _AGENTS:
+                continue
+            if way == "loading":
+                parent = _loading_of(agent)  # noqa: PLW2901
+            elif way == "preconditioning" and {base, agent.parent} & _INFLAMMATORY:
+                parent = "inflammatory-priming"  # noqa: PLW2901
+            above = parent if parent in self else None
+            name = agent.abbreviation or agent.label
+            return Term(
+                id=term_id,
+                label=f"{name} {way}",
+                kind="modification",
+                type=way,
+                parent=above,
+                parts=[base, *([above] if above else [])],
+                definition=f"{way.capitalize()} of vesicles or their cells: {agent.label}.",
+                notes=[NOTE],
+            )
         return None
 
     def get(self, term_id: str, default: Term | None = None) -> Term | None:  # type: ignore[override]

@@ -28,7 +28,7 @@ from builder.readers import read_seed_bytes
 from builder.site.pages import view_site
 from builder.site.render import render_page
 from builder.store import Library, PaperBundle
-from builder.store.build_info import find_edition
+from builder.store.library import find_edition
 
 DAY = date(2026, 11, 21)
 NOTHING = Side({}, {})

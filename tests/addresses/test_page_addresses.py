@@ -30,7 +30,7 @@ from builder.models import Reference as Work
 from builder.site.pages import view_site
 from builder.site.render import render_page, render_site
 from builder.store import Library, PaperBundle
-from builder.store.build_info import find_edition
+from builder.store.library import find_edition
 
 
 def term(name: str, kind: str = "source", parent: str | None = None) -> Term:

@@ -30,7 +30,7 @@ from builder.publish.release import write_release
 from builder.site.pages import view_site
 from builder.site.render import render_page
 from builder.store import Library
-from builder.store.build_info import find_edition
+from builder.store.library import find_edition
 
 DAY = date(2026, 11, 21)
 ATOM = "{http://www.w3.org/2005/Atom}"

@@ -342,3 +342,15 @@ def test_nothing_jumps_while_a_page_loads(placed: Served, page: Page) -> None:
         if shift > 0.005:  # less is a line that was painted before its last word had come in
             jumped[path] = shift
     assert jumped == {}
+
+
+def test_one_filter_narrows_the_mechanisms_of_all_groups(placed: Served, page: Page) -> None:
+    page.goto(placed.url + "mechanisms/?type=stimulus")
+    groups = page.locator(".groups > section")
+    shown = page.locator(".groups > section:visible h2")
+    expect(shown).to_have_text(["Molecules", "Stimuli"])
+    assert groups.count() > 2
+    rows = page.locator(".groups tbody tr:visible th")
+    expect(rows).to_contain_text(["TNF-α", "High glucose"])
+    page.get_by_role("combobox", name="Type").select_option("")
+    expect(page.locator(".groups > section:visible")).to_have_count(groups.count())

@@ -18,7 +18,7 @@ from builder.export.records import content_schemas, find_records, record_schema
 from builder.site.index import build_index
 from builder.site.links import Page
 from builder.store import Library
-from builder.store.build_info import data_version, find_edition
+from builder.store.library import data_version, find_edition
 
 AT = "https://atlas.example/base/"
 COLLECTIONS = [

@@ -41,7 +41,7 @@ from builder.models.review import (
 )
 from builder.site.index import build_index
 from builder.store import Library, PaperBundle, merge_references, write_records
-from builder.store.build_info import find_edition
+from builder.store.library import find_edition
 
 AT = "https://atlas.example/base/"
 OTHER = "roe-2025-second-review"

@@ -36,11 +36,11 @@ from builder.errors import ProblemError  # noqa: E402
 from builder.project import Project  # noqa: E402
 from builder.publish.release import write_release  # noqa: E402
 from builder.refresh import Setting, refresh  # noqa: E402
+from builder.refresh.http_client import VARIABLES  # noqa: E402
 from builder.refresh.include import include  # noqa: E402
 from builder.refresh.screen_session import keep_decisions  # noqa: E402
 from builder.refresh.screening import apply_rule  # noqa: E402
 from builder.refresh.search import search  # noqa: E402
-from builder.refresh.services import VARIABLES  # noqa: E402
 from builder.store.transaction import recover  # noqa: E402
 
 CALLS = ("mkdir", "link", "symlink", "replace", "rename", "unlink", "rmdir", "fsync", "open")

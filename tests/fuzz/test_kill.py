@@ -22,7 +22,7 @@ from fuzz.kill import (
 )
 from local_service import LocalService, Reply, run_service
 
-from builder.refresh.services import VARIABLES
+from builder.refresh.http_client import VARIABLES
 
 
 @pytest.fixture

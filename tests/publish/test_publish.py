@@ -20,7 +20,7 @@ from builder.curate import redirects
 from builder.errors import ProblemError
 from builder.project import FALLBACK_EPOCH, Project, source_date_epoch
 from builder.publish import site as publish
-from builder.store.atomic_replace import hold_lock
+from builder.store.transaction import hold_lock
 
 
 @pytest.fixture

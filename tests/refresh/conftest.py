@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from local_service import QUICK, TODAY, LocalService, OpenDesk, run_service
 
-from builder.refresh.http_client import Desk
-from builder.refresh.services import Manners, Service
+from builder.refresh.http_client import Desk, Manners, Service
 
 
 @pytest.fixture

@@ -13,8 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from builder.refresh.http_client import Desk
-from builder.refresh.services import Manners
+from builder.refresh.http_client import Desk, Manners
 
 TODAY = date(2026, 11, 21)
 QUICK = Manners(contact="curator@example.org", timeout=30, deadline=60, attempts=3)

@@ -17,7 +17,7 @@ from service_answers import (
 )
 
 from builder.models import CslDate, CslItem, CslName, Identifiers, Notice
-from builder.refresh.match import Found, is_taken_back, match_work, plain_title
+from builder.refresh.hits import Hit, is_taken_back, match_work, plain_title
 from builder.refresh.references import Desks, WorksAsked, ask_works
 
 NAME = "roe-2020-exosomes-bmscs-calm-joints"
@@ -252,25 +252,23 @@ def test_a_service_that_is_down_is_not_asked_a_hundred_times(
 @pytest.mark.parametrize(
     ("found", "fits"),
     [
-        (Found(("Exosomes from BMSCs calm joints",), "Roe", 2020), True),
-        (Found(("Exosomes from BMSCs calm joints.",), "ROE", 2021), True),
-        (Found(("Retracted Article: Exosomes from BMSCs calm joints",), "Roe", 2020), True),
-        (Found(("Exosomes from BMSCs calm joints",), "Roe", 2023), False),
-        (Found(("Exosomes from BMSCs calm joints",), "Smith", 2020), False),
-        (Found(("Exosomes from ADSCs calm joints",), "Roe", 2020), False),
-        (Found(("Exosomes from BMSCs calm joints",)), False),
-        (Found(("",), "Roe", 2020), False),
+        (Hit("Exosomes from BMSCs calm joints", "Roe", 2020), True),
+        (Hit("Exosomes from BMSCs calm joints.", "ROE", 2021), True),
+        (Hit("Retracted Article: Exosomes from BMSCs calm joints", "Roe", 2020), True),
+        (Hit("Exosomes from BMSCs calm joints", "Roe", 2023), False),
+        (Hit("Exosomes from BMSCs calm joints", "Smith", 2020), False),
+        (Hit("Exosomes from ADSCs calm joints", "Roe", 2020), False),
+        (Hit("Exosomes from BMSCs calm joints"), False),
+        (Hit("", "Roe", 2020), False),
     ],
 )
-def test_what_fits(found: Found, fits: bool) -> None:
+def test_what_fits(found: Hit, fits: bool) -> None:
     assert match_work(work(), found).fits is fits
 
 
 def test_numbers_in_titles_report_works_apart() -> None:
     cited = work(title="Exosomal miR-23a-3p of stem cells promotes the repair of cartilage")
-    near = Found(
-        ("Exosomal miR-23a-5p of stem cells promotes the repair of cartilage",), "Roe", 2020
-    )
+    near = Hit("Exosomal miR-23a-5p of stem cells promotes the repair of cartilage", "Roe", 2020)
     assert match_work(cited, near).score > 97
     assert not match_work(cited, near).fits
 

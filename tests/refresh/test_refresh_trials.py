@@ -10,8 +10,8 @@ from local_service import TODAY, LocalService, OpenDesk, Reply
 from service_answers import study
 
 from builder.models import Fact, RegistryRecord
+from builder.refresh.clinicaltrials import TrialsAsked, ask_trials
 from builder.refresh.http_client import OfflineError
-from builder.refresh.trials import TrialsAsked, ask_trials
 
 NUMBER = "NCT01234567"
 PATH = f"/studies/{NUMBER}"

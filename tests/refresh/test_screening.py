@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from local_service import TODAY
 
-from builder.curate.review_flow import find_flow, find_last_search, is_stale
+from builder.curate.review_flow import find_flow, find_last_search, is_stale, read_screening
 from builder.errors import ProblemError
 from builder.models.review import (
     Decision,
@@ -55,7 +55,7 @@ def test_a_hundred_records_need_a_key_each(small: Project) -> None:
     keep(small, *(record(f"pmid-{n:03}") for n in range(1, 101)))
     made, shown = session(small, "i" * 50 + "u" * 49 + "i" + "q")
     assert made.run() == 100
-    verdicts = [r.verdict for r in screening.read_screening(small.root).records]
+    verdicts = [r.verdict for r in read_screening(small.root).records]
     assert (verdicts.count("include"), verdicts.count("unsure")) == (51, 49)
     assert any("*exosomes*" in line for line in shown)
 
@@ -64,7 +64,7 @@ def test_excluding_asks_for_a_reason_and_back_takes_it_back(small: Project) -> N
     keep(small, record("pmid-1"), record("pmid-2"))
     made, _ = session(small, "ebei" + "q", ["1", "too small"])
     made.run()
-    kept = {r.id: r for r in screening.read_screening(small.root).records}
+    kept = {r.id: r for r in read_screening(small.root).records}
     assert (kept["pmid-1"].verdict, kept["pmid-1"].reason) == ("exclude", "too small")
     assert kept["pmid-2"].verdict == "include"
     assert kept["pmid-2"].decisions[0].by == "ada"
@@ -77,7 +77,7 @@ def test_a_session_that_dies_has_lost_no_decision(small: Project) -> None:
         made.run()
     again, shown = session(small, "u" + "q")
     again.run()
-    assert [r.verdict for r in screening.read_screening(small.root).records] == [
+    assert [r.verdict for r in read_screening(small.root).records] == [
         "include",
         "unsure",
         None,
@@ -100,7 +100,7 @@ def test_two_screeners_can_disagree(small: Project) -> None:
     keep(small, record("pmid-1"), record("pmid-2"))
     keep_decisions(small, {"pmid-1": decided("include"), "pmid-2": decided("include")})
     keep_decisions(small, {"pmid-1": decided("exclude", "ben", "no bone")})
-    kept = screening.read_screening(small.root).records
+    kept = read_screening(small.root).records
     assert [r.id for r in screening.find_disagreements(kept)] == ["pmid-1"]
     assert [r.verdict for r in kept] == ["conflict", "include"]
 

@@ -13,9 +13,17 @@ from pathlib import Path
 import pytest
 from local_service import HASTY, IMPATIENT, QUICK, LocalService, OpenDesk, Reply, run_service
 
-from builder.refresh.http_client import OfflineError, ServiceError, UnknownError, parse_retry_after
-from builder.refresh.json_values import plain_text
-from builder.refresh.services import CROSSREF, Manners, at, find_contact
+from builder.refresh.http_client import (
+    CROSSREF,
+    Manners,
+    OfflineError,
+    ServiceError,
+    UnknownError,
+    at,
+    find_contact,
+    parse_retry_after,
+    plain_text,
+)
 
 HERE = {"here": True}
 

@@ -10,7 +10,7 @@ from hand_made import PAPER, make_bundle, make_library
 
 from builder.models import Correction
 from builder.site.pages import Page, view_site
-from builder.store.build_info import find_edition
+from builder.store.library import find_edition
 
 ROE = "roe-2020-exosomes-bmscs-calm-joints"
 WORD = {

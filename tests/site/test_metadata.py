@@ -25,7 +25,7 @@ from builder.site.meta_tags import (
 )
 from builder.site.pages import Page, view_site
 from builder.site.render import render_page
-from builder.store.build_info import find_edition
+from builder.store.library import find_edition
 
 AT = "https://atlas.example/base/"
 ROE = "references/roe-2020-exosomes-bmscs-calm-joints/"

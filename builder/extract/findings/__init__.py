@@ -20,9 +20,9 @@ from builder.extract.findings.appraisal import (
     find_repaired,
     mark_review,
 )
+from builder.extract.findings.cargo import MOLECULE_TYPES, read_cargo, read_modifications
 from builder.extract.findings.cells import read_cells
 from builder.extract.findings.concepts import (
-    read_cargo,
     read_mechanisms,
     read_outcomes,
     read_setting,
@@ -43,13 +43,7 @@ from builder.extract.findings.statements import (
     set_apart,
     split_contrast,
 )
-from builder.extract.findings.vehicles import (
-    MOLECULE_TYPES,
-    compose_vehicles,
-    drop_subsumed,
-    read_modifications,
-    read_vehicles,
-)
+from builder.extract.findings.vehicles import compose_vehicles, drop_subsumed, read_vehicles
 from builder.extract.quantities import find_quantities
 from builder.extract.trials import find_trial_numbers
 from builder.extract.vocabulary import Vocabulary

@@ -31,7 +31,7 @@ _PREDICATE = re.compile(
     r"^(?P<more>(?:\s+(?:and|in|of)\s+[\w-]+){0,2})"
     r"\s+(?P<aux>(?:(?:was|were|is|are|be|been|being|has|have|had|can|could|may|might|also|both|all|"
     r"then|thus|to|seen|found|shown|becomes?|became|gets?|got|kept|held|set)\s+)*)"
-    r"(?:(?:\w+ly|even|much|far|further)\s+)?(?P<word>[\w-]+)",
+    r"(?:(?:\w+ly|even|much|far|further|[\d.,]+[\s-]?(?:fold|times|%|percent))\s+)?(?P<word>[\w-]+)",
     re.IGNORECASE,
 )
 _NOT_CHANGED = re.compile(

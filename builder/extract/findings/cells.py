@@ -39,7 +39,7 @@ def read_cells(reading: Reading) -> list[Assigned]:
         if role == "sources":
             assigned.append(_as_source(reading, mention, rule))
         elif role:
-            assigned.append(_assign(reading, mention.term, mention, role, rule))
+            assigned.append(reading.assign(mention, role, rule))
     if reading.about_vesicles:
         assigned += find_tissue_sources(reading, [m for m, r, _ in found if r == "sources"])
         spans = [(m.start, m.end) for m, r, _ in found if r == "sources"]
@@ -69,11 +69,7 @@ def _as_source(reading: Reading, mention: Mention, rule: str) -> Assigned:
                 "", "", "unknown-cell", reading.part.name, mention.start, mention.end, said
             )
         term = known
-    return _assign(reading, term, mention, "sources", rule)
-
-
-def _assign(reading: Reading, term: str, mention: Mention, role: str, rule: str) -> Assigned:
-    return Assigned(role, term, rule, reading.part.name, mention.start, mention.end, mention.text)
+    return reading.assign(mention, "sources", rule, value=term)
 
 
 def _cells(reading: Reading) -> list[Mention]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from builder.extract.findings.adjacent_cues import State
+from builder.extract.findings.cargo import MARKER, is_unknown_rna, read_cargo
 from builder.extract.findings.cues import Cues
 from builder.extract.findings.outcomes import read_relief
 from builder.extract.findings.spans import Reading, is_inside
@@ -18,13 +18,6 @@ from builder.extract.findings.split_names import (
     find_placed_defects,
 )
 from builder.extract.findings.statements import Assigned
-from builder.extract.findings.vehicles import (
-    MARKER,
-    RNA_TYPES,
-    find_molecules,
-    is_put_in,
-    is_unknown_rna,
-)
 from builder.extract.vocabulary import Mention
 from builder.text.spelling import SPECIES_PREFIXES
 
@@ -41,96 +34,6 @@ _GENIC = re.compile(r"genic$|^mRNA$", re.IGNORECASE)
 _MEDIATED = re.compile(r"[-\s](?:mediated|dependent|induced|driven)$", re.IGNORECASE)
 
 
-_OF_RNA = frozenset(
-    ["x-profile", "x-modified-cells", "exosomes-with-rna", "x-delivery", "cargo-including-x"]
-)
-# Rules by a verb whose objects may be of several kinds: "EVs carry tenascin C and miR-214".
-_MIXED = frozenset(
-    ["exosomes-carrying-x", "exosomes-expressing-x", "exosomes-pass-on-x", "transfer-of-x"]
-)
-_LISTED = re.compile(r"\s*(?:,|,?\s*\band\b|&|/)\s*", re.IGNORECASE)
-# Rules by a verb of holding or passing on, which may be denied.
-_BY_VERB = frozenset(
-    ["x-found-in-exosomes", "transfer-of-x", "exosomes-carrying-x", "exosomes-expressing-x",
-     "found-in-exosomes", "exosomes-pass-on-x"]
-)  # fmt: skip
-
-
-def read_cargo(reading: Reading) -> list[Assigned]:
-    """Return what is said to be in or on the vesicles, with its role: loaded or native."""
-    if not reading.about_vesicles:
-        return []
-    molecules = [m for m in find_molecules(reading) if not _is_opposed(reading, m)]
-    if reading.part.role == "cargo":
-        found = [_assigned(reading, m, "cargo", "not stated", "cargo-column") for m in molecules]
-    elif reading.part.role == "modification":
-        put_in = [m for m in molecules if is_put_in(reading, m)]
-        found = [_assigned(reading, m, "cargo", "loaded", "loading-column") for m in put_in]
-    else:
-        found = [a for m in molecules if (a := _read_carried(reading, m)) is not None]
-    return _spread(reading, found)
-
-
-def _read_carried(reading: Reading, mention: Mention) -> Assigned | None:
-    """Return a molecule that the words around it put in or on the vesicles."""
-    term = reading.vocabulary.terms[mention.term]
-    for role in ("loaded", "native"):
-        pattern = reading.fitting(mention, role)
-        if pattern is None or (pattern.rule in _OF_RNA and term.type not in RNA_TYPES):
-            continue
-        if is_unknown_rna(reading, mention):
-            return None
-        if pattern.rule in _BY_VERB and _is_not_carried(reading, mention):
-            return None  # "exosomes did not contain X"
-        drug = term.kind == "compound"
-        if drug and pattern.rule == "modified-by-x":
-            continue  # a gas or drug that the cell or vesicle was treated with
-        said = "not stated" if pattern.rule == "x-exosome-compound" else role
-        return _assigned(reading, mention, "cargo", "loaded" if drug else said, pattern.rule)
-    return None
-
-
-def _is_not_carried(reading: Reading, mention: Mention) -> bool:
-    state = reading.effects.effect_of(mention.start, mention.end)
-    return state.rule == "denied" and state.cue not in (
-        "but not",
-        "rather than",
-    )  # of one name only
-
-
-def _is_opposed(reading: Reading, mention: Mention) -> bool:
-    """Return whether what is carried is not the molecule, or works against it: "MMP-13 siRNA"."""
-    behind = reading.patterns["opposed_behind"].match(reading.behind(mention))
-    before = reading.before(mention)[-40:]
-    absent = reading.cues.absent_cargo.search(before)
-    return bool(behind or absent or reading.patterns["opposed_before"].search(before))
-
-
-def _spread(reading: Reading, found: list[Assigned]) -> list[Assigned]:
-    """Return cargo with its neighbours in a list: "miR-21 and miR-26a carried by exosomes"."""
-    molecules = find_molecules(reading)
-    v = reading.vocabulary
-    known = {(a.start, a.end): a for a in found}
-    for ones in (list(itertools.pairwise(molecules)), list(itertools.pairwise(molecules))[::-1]):
-        for left, right in ones:
-            if not _LISTED.fullmatch(reading.text[left.end : right.start]):
-                continue
-            types = {v.terms[left.term].type, v.terms[right.term].type}
-            one, other = (known.get((m.start, m.end)) for m in (left, right))
-            mixed = (one or other) and (one or other).rule in _MIXED  # type: ignore[union-attr]
-            if len(types) > 1 and not types <= RNA_TYPES and not mixed:
-                continue
-            if one and not other and not one.rule.startswith("x-"):
-                known[right.start, right.end] = _like(reading, one, right)
-            elif other and not one and other.rule.startswith("x-"):
-                known[left.start, left.end] = _like(reading, other, left)
-    return sorted(known.values(), key=lambda a: (a.start, -a.end))
-
-
-def _like(reading: Reading, assigned: Assigned, mention: Mention) -> Assigned:
-    return _assigned(reading, mention, "cargo", assigned.detail, assigned.rule)
-
-
 def read_mechanisms(reading: Reading) -> list[Assigned]:
     """Return mechanisms with the effect that the text gives them."""
     carried = {(a.start, a.end) for a in read_cargo(reading)}
@@ -141,12 +44,14 @@ def read_mechanisms(reading: Reading) -> list[Assigned]:
             continue
         if is_inside(mention, names) or _is_modifier(reading, mention):
             continue
+        if reading.patterns["gene_changed"].match(reading.behind(mention)):
+            continue  # "Smpd3-reprogrammed": a modification
         assigned = _directed(reading, mention, "mechanisms")
         if _reports_kind(reading, mention) and not assigned.rule.startswith(_SAID):
             continue
         if assigned.detail == "involves" and _is_stimulus(reading, mention, assigned.rule):
             if _is_given(reading, mention, assigned.rule):
-                found.append(_assigned(reading, mention, "stimuli", "", "stimulus"))
+                found.append(reading.assign(mention, "stimuli", "stimulus"))
             continue
         if (mention.start, mention.end) in carried and (
             assigned.detail in ("involves", "modulates") or _is_taken_out(reading, mention)
@@ -194,7 +99,7 @@ def _polarized(reading: Reading, known: Collection[str]) -> Iterator[Assigned]:
         process = v.find_term(f"{kind[0]} polarization", "mechanism")
         if process and process not in known and object_of and state.effect in _DIRECTED:
             rule = f"{state.rule}: {state.cue}"
-            made = _assigned(reading, mention, "mechanisms", state.effect, rule)
+            made = reading.assign(mention, "mechanisms", rule, state.effect)
             yield replace(made, value=process)
 
 
@@ -269,7 +174,7 @@ def _agents(reading: Reading, mention: Mention) -> list[Assigned]:
     if reading.vocabulary.terms[mention.term].type == "axis":
         return []  # its members stand beside it already
     return [
-        _assigned(reading, m, "mechanisms", "involves", "x-mediated")
+        reading.assign(m, "mechanisms", "x-mediated", "involves")
         for m in reading.nested(mention, "mechanism")
         if re.match(r"[-\s]+(?:mediated|dependent|induced|driven)\b", reading.behind(m), re.I)
         and m.term not in (mention.term, *reading.vocabulary.ancestors(mention.term))
@@ -278,11 +183,11 @@ def _agents(reading: Reading, mention: Mention) -> list[Assigned]:
 
 def _directed(reading: Reading, mention: Mention, field: str) -> Assigned:
     if _MEDIATED.search(mention.text):
-        return _assigned(reading, mention, field, "involves", "x-mediated")
+        return reading.assign(mention, field, "x-mediated", "involves")
     start, end, mention = _without_verb(reading, mention)
     state = _turned(reading, mention, reading.effects.effect_of(start, end))
     rule = f"{state.rule}: {state.cue}" if state.cue else state.rule
-    return _assigned(reading, mention, field, state.effect, rule)
+    return reading.assign(mention, field, rule, state.effect)
 
 
 def _turned(reading: Reading, mention: Mention, state: State) -> State:
@@ -336,19 +241,6 @@ def _is_noun(cues: Cues, word: str) -> bool:
     return bool(cues.finder.fullmatch(word)) and cues.meaning(word).kind == "noun"
 
 
-def _assigned(reading: Reading, mention: Mention, field: str, detail: str, rule: str) -> Assigned:
-    return Assigned(
-        field,
-        mention.term,
-        rule,
-        reading.part.name,
-        mention.start,
-        mention.end,
-        mention.text,
-        detail,
-    )
-
-
 def read_outcomes(reading: Reading) -> list[Assigned]:
     """Return outcomes with their effect."""
     names = reading.mentions("method", "mechanism")  # "dose-escalation study", "cell function"
@@ -380,13 +272,13 @@ def read_setting(reading: Reading) -> list[Assigned]:
         *reading.mentions("model"),
         *find_animal_models(reading.text, species, [*conditions, *placed], v),
     ]
-    found = [_assigned(reading, m, "conditions", "", "named") for m in conditions]
+    found = [reading.assign(m, "conditions", "named") for m in conditions]
     split = find_gapped_conditions(reading.text, conditions, v)
     split += find_conditions_by_place(reading.text, conditions, v)
-    found += [_assigned(reading, m, "conditions", "", "split-name") for m in split]
-    found += [_assigned(reading, m, "conditions", "", "defect-by-place") for m in placed]
-    found += [_assigned(reading, m, "models", "", "named") for m in models]
-    found += [_assigned(reading, m, "species", "", "named") for m in species]
+    found += [reading.assign(m, "conditions", "split-name") for m in split]
+    found += [reading.assign(m, "conditions", "defect-by-place") for m in placed]
+    found += [reading.assign(m, "models", "named") for m in models]
+    found += [reading.assign(m, "species", "named") for m in species]
     return [*found, *read_relief(reading, [*conditions, *placed]), *_donors(reading)]
 
 

@@ -436,6 +436,8 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
         effect_of_vesicles=re.compile(
             r"^[^.;,]{0,60}?\b(?:effects?|influence|benefits?|actions?|ability|abilities|capacity|"
             rf"potential)\s+of\s+(?:[\w/-]+[\s-]+){{0,5}}{words['vesicle']}\b|"
+            rf"^\s+(?:the\s+)?{words['vesicle']}-(?:induced|mediated|driven|elicited|enhanced|"
+            r"promoted|dependent|triggered|stimulated)\s|"
             r"^\s+(?:their|its|the)\s+(?:[\w-]+\s+){0,2}"
             r"(?:effects?|ability|capacity|actions?|potential)\s+(?:to|on|in)\b",
             re.IGNORECASE,

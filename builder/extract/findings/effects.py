@@ -35,7 +35,8 @@ _GAP = re.compile(
 )
 _PASSIVE = re.compile(
     r"\b(?:is|are|was|were|been|be|being)\s+"
-    r"(?:(?:not|all|both|also|then|thus|the|likewise|even)\s+)?(?:\w+ly\s+)?$",
+    r"(?:(?:not|all|both|also|then|thus|the|likewise|even)\s+)?(?:\w+ly\s+)?"
+    r"(?:[\d.,]+[\s-]?(?:fold|times|%|percent)\s+)?$",
     re.IGNORECASE,
 )
 _COORDINATED = re.compile(r"(?:,|\band|\bor|,\s*and)\s+(?:\w+ly\s+)?$", re.IGNORECASE)
@@ -77,6 +78,10 @@ class EffectReader:
         self.text = text
         self.cues = cues
         self.names = names
+        self._aside = list(self._find_asides())
+        for low, high, _ in self._aside:
+            self.text = self.text[:low] + " " * (high - low) + self.text[high:]
+        self._known = [*self._aside, *self._find_turns(), *self._find_respective()]
         self._passives: list[tuple[int, int, State]] = []
         self._undone: list[tuple[int, int, State]] = []  # what a later verb says of the same words
         self.states = self._walk()
@@ -88,26 +93,50 @@ class EffectReader:
             said = State(match.start(), "none", "unchanged", match[0], match.end())
             self._passives.append((match.start("what"), match.end("what"), said))
         self._starts = [s.start for s in self.states]
-        self._respective = list(self._find_respective())
+
+    def _find_asides(self) -> Iterator[tuple[int, int, State]]:
+        """Yield what stands between a subject and its verb, and is said of other things.
+
+        What another did: "apoptosis [induced by IL-1β] was reduced". What was left out: "IL-6 [but
+        not TNF-α] was reduced". When it was so: "the benefit was lost [when miR-21 was blocked]".
+        """
+        for match in self.cues.patterns["given"].finditer(self.text):
+            acts = self.cues.finder.fullmatch(match["verb"])
+            passive = not match["who"] and _PASSIVE.search(self.text[: match.start("verb")])
+            if acts and not passive and not self.cues.vesicle.search(match["agent"]):
+                yield *match.span(), State(match.start(), "involves", "agent", "by")
+        for match in self.cues.patterns["left_out"].finditer(self.text):
+            yield *match.span(), State(match.start(), "none", "denied", "but not")
+        for match in self.cues.patterns["once"].finditer(self.text):
+            if not self.cues.vesicle.search(match[0]):
+                yield *match.span(), State(match.start(), "involves", "condition", match["word"])
+
+    def _find_turns(self) -> Iterator[tuple[int, int, State]]:
+        """Yield both ends of a turn: "shifted macrophages from the M1 to the M2 type"."""
+        for match in self.cues.patterns["turned"].finditer(self.text):
+            for name, effect in (("from", "down"), ("to", "up")):
+                said = State(match.start(name), effect, "turned-toward", match["verb"])
+                yield *match.span(name), said
 
     def effect_of(self, start: int, end: int) -> State:
         """Return what the statement says of the words from ``start`` to ``end``."""
         state = self.states[bisect_right(self._starts, start) - 1]
         text, cues = self.text, self.cues
-        for low, high, known in (*self._respective, *self._undone):
-            if low <= start < high:
-                return known
-        if agent := is_mediated(text, end):
-            return State(start, "involves", "x-mediated", agent)
+        known = (s for low, high, s in (*self._known, *self._undone) if low <= start < high)
+        agent = is_mediated(text, end)
         beside = (
-            read_arrow(text, start, end)
+            next(known, None)
+            or (State(start, "involves", "x-mediated", agent) if agent else None)
+            or read_arrow(text, start, end)
             or read_unchanged(text, start, end, cues)
             or read_beside(text, start, end, cues)
         )
         if beside:
             return beside
         if state.effect != "none" and (said := read_predicate(text, start, end, state, cues)):
-            return said
+            subject = text[self._clause_start(start) : start]
+            lost = said.effect in OPPOSING and cues.effect_of_vesicles.match(f" {subject}")
+            return replace(said, effect="modulates", rule="effect-taken-away") if lost else said
         for low, high, given in self._passives:
             if (
                 not low <= start < high
@@ -361,6 +390,9 @@ class EffectReader:
         """Note what a passive verb says of the words before it: "apoptosis was reduced"."""
         effect = "none" if before.effect == "none" else cue.effect
         low = self._clause_start(cue.start)
+        subject = self.text[low : cue.start]
+        if cue.effect in OPPOSING and self.cues.effect_of_vesicles.match(f" {subject}"):
+            return  # "the effect of exosomes on X was blocked"
         # "X was lowered by Y but was restored by exosomes": the last says what they do
         same = self.cues.patterns["same_subject"].search(self.text, 0, cue.start)
         earlier = [p for p in self._passives if same and p[1] < same.start()]

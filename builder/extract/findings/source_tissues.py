@@ -80,20 +80,14 @@ def find_tissue_sources(reading: Reading, sources: Sequence[Mention]) -> Iterato
         if cell is not None:
             cell_of[place.start] = cell
             if named := _find_cell(reading, place, cell):
-                yield _assign(reading, named, place, "cells-from-tissue")
+                yield reading.assign(place, "sources", "cells-from-tissue", value=named)
             continue
         listed = standing and reading.patterns["listed_tissues"].match(
             reading.text[standing.end : place.start]
         )
         if stands := _stands_for_cell(reading, place, listed=bool(listed), alone=not sources):
             standing = place
-            yield _assign(reading, stands[0], place, stands[1])
-
-
-def _assign(reading: Reading, term: str, mention: Mention, rule: str) -> Assigned:
-    return Assigned(
-        "sources", term, rule, reading.part.name, mention.start, mention.end, mention.text
-    )
+            yield reading.assign(place, "sources", stands[1], value=stands[0])
 
 
 def _cell_before(

@@ -13,7 +13,7 @@ from builder.extract.findings.split_names import (
     find_shared_heads,
     find_tissue_processes,
 )
-from builder.extract.findings.statements import Part
+from builder.extract.findings.statements import Assigned, Part
 from builder.extract.vocabulary import Mention, Vocabulary
 from builder.text.spelling import DASHES
 
@@ -186,6 +186,13 @@ class Reading:
     def behind(self, mention: Mention) -> str:
         """Return the text behind a mention."""
         return self.text[mention.end :]
+
+    def assign(
+        self, mention: Mention, field: str, rule: str, detail: str = "", value: str = ""
+    ) -> Assigned:
+        """Return a value of a finding that rests on a mention: its own term unless given."""
+        place = (self.part.name, mention.start, mention.end, mention.text)
+        return Assigned(field, value or mention.term, rule, *place, detail)
 
     def fitting(self, mention: Mention, role: str) -> Pattern | None:
         """Return the first pattern of a role that fits the words around a mention."""

@@ -4,57 +4,18 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 
-from builder.extract.findings.spans import Reading, is_inside, touches
-from builder.extract.findings.split_names import find_split_modification
+from builder.extract.findings.spans import Reading, is_inside
 from builder.extract.findings.statements import Assigned
 from builder.extract.vocabulary import Mention, Vocabulary
 from builder.models import Vehicle
 from builder.text import spelling
 
-RNA_TYPES = frozenset(["miRNA", "lncRNA", "circRNA", "RNA class"])
-MOLECULE_TYPES = RNA_TYPES | {"gene/protein", "drug", "compound"}
-# "CD34+ cells": what is behind the name makes it a mark of the cell.
-MARKER = re.compile(
-    r"(?:[+⁺−]|\([+−-]\)|[\s-](?:positive|negative)\b)\s+(?:[\w-]+\s+){0,3}?"
-    r"(?:\w*[Cc]ells?\b|\w*SCs?\b|macrophages?\b|monocytes?\b|fibroblasts?\b)"
-)
-_GIVEN_VESICLES = re.compile(r"\s+(?:with|by|using)\s+(?:[\w/-]+\s+){0,4}$")
-_TREATED = re.compile(
-    r"[^\s,;:]+[\s-](?:stimulated|treated|primed|licensed|educated|challenged|pre-?treated|pre-?conditioned)\s+"
-    r"(?:(?!(?:with|by)\b)[\w-]+\s+){0,2}$",
-    re.IGNORECASE,
-)
-_TREATED_WITH = re.compile(
-    r"^s?\s+(?:(?:that|which)\s+(?:are|were)\s+)?(?:stimulated|treated|primed|pre-?treated|"
-    r"pre-?conditioned)\s+(?:with|by)\s+(?:[\w/-]+\s*){1,3}",
-    re.IGNORECASE,
-)
-# "Pretreating ADSCs with melatonin"
-_TREATING = re.compile(
-    r"\b(?:pre-?treating|pre-?conditioning|priming|pre-?treatment\s+of|priming\s+of|stimulation\s+of)\s+"
-    r"(?:[\w-]+\s+){0,2}$",
-    re.IGNORECASE,
-)
-_WITH = re.compile(r"s?\s+(?:with|by)\s+(?:[\w/-]+\s*){1,3}", re.IGNORECASE)
-_TAKEN_OUT = re.compile(
-    r"inhibit|antagomi|knock|silenc|deplet|deficien|shRNA|siRNA|\banti-", re.IGNORECASE
-)
-_STIMULATED = re.compile(r"treat|prim(?:ed|ing)|condition|stimulat|expos", re.IGNORECASE)
-_PUT_IN = re.compile(
-    r"load|sonicat|electroporat|incubat|plasmid|overexpress|over-express|transfect|transduc|encapsulat|lentivir|cargo",
-    re.IGNORECASE,
-)
-_BY_CELLS = frozenset(["x-overexpressing-cells", "exosomes-of-cells-transfected-with-x"])
-_OVEREXPRESSING = re.compile(r"[\s-]+over-?expressing\b", re.IGNORECASE)
-_OVEREXPRESSED = re.compile(r"\b(?:over-?express|lentivir|transduc|transfect)\w*", re.IGNORECASE)
 _LINKED = re.compile(
     r"\s+(?:and|or|versus|vs\.?|than|with|to)\s+(?:the\s+|free\s+)?$|^\s+(?:and|or|versus|vs\.?)\s"
 )
 _LISTED = re.compile(r"\s*(?:,|,?\s*\band\b|&|/)\s*", re.IGNORECASE)
-_NAME_BEHIND = re.compile(r"^(?:[_-]\d|\s+(?!RNA)[A-Z][A-Z0-9][A-Za-z0-9-]*\b)")
 # Between a verb and the material that is its object: "increased collagen type II".
 _OBJECT = re.compile(
     r"\s*(?:(?:the|of|and|type|expression|levels?)\s+)*(?:[\w-]+\s+and\s+)?", re.IGNORECASE
@@ -83,7 +44,7 @@ def read_vehicles(reading: Reading) -> list[Assigned]:
             continue
         rule = "vehicle-column" if in_column else "named-carrier"
         span = f"{whole.start}:{whole.end}"
-        found += [_assign(reading, "vehicles", part, rule, span) for part in parts]
+        found += [reading.assign(part, "vehicles", rule, span) for part in parts]
     return found
 
 
@@ -282,186 +243,3 @@ def _is_changed(reading: Reading, whole: Mention) -> bool:
     between = reading.text[state.end : whole.start]
     by_verb = state.rule.startswith(("verb", "noun")) and state.rule != "noun-behind"
     return state.rule.startswith("passive") or (by_verb and bool(_OBJECT.fullmatch(between)))
-
-
-def read_modifications(reading: Reading, sources: Sequence[Assigned] = ()) -> list[Assigned]:
-    """Return what was done to the vesicles or to the cells that make them."""
-    found = [
-        _assign(reading, "modifications", m, "named")
-        for m in reading.mentions("modification")
-        if not is_inside(m, [*(w for w, _ in find_carriers(reading)), *reading.mentions("method")])
-        and not _is_given_vesicles(reading, m)
-    ]
-    named = reading.mentions("modification")
-    v = reading.vocabulary
-    for source in reading.mentions("source"):
-        vesicle = reading.cues.vesicle.search(reading.behind(source)[:40])
-        split = find_split_modification(reading.text, source, vesicle, v)
-        if split and not touches(split, named):
-            found.append(_assign(reading, "modifications", split, "split-name"))
-    found += _implied(reading)
-    treated = list(_treated(reading, sources, found))
-    spans = [(t.start, t.end) for t in treated]
-    general = v.find_term("preconditioning", "modification")
-    found = [f for f in found if f.value != general or not any(a <= f.start < b for a, b in spans)]
-    return [*found, *treated]
-
-
-def _is_given_vesicles(reading: Reading, mention: Mention) -> bool:
-    """Return whether a cell was treated with vesicles: "BMSCs pretreated with exosomes"."""
-    behind = reading.behind(mention)[:60]
-    vesicle = reading.cues.vesicle.search(behind)
-    return bool(vesicle and _GIVEN_VESICLES.fullmatch(behind[: vesicle.start()]))
-
-
-def _treated(
-    reading: Reading, sources: Sequence[Assigned], known: Sequence[Assigned]
-) -> Iterator[Assigned]:
-    """Yield plain preconditioning where a source is "X-treated" by something without a term."""
-    general = reading.vocabulary.find_term("preconditioning", "modification")
-    for source in sources:
-        before = _TREATED.search(reading.text[: source.start])
-        behind = _TREATED_WITH.match(reading.text[source.end :])
-        if behind is None and _TREATING.search(reading.text[: source.start]):
-            behind = _WITH.match(reading.text[source.end :])
-        if behind and (named := _find_treatment(reading, source.end, source.end + behind.end())):
-            stop = source.end + behind.end()
-            yield replace(
-                source, field="modifications", value=named, rule="treated-cell",
-                start=source.end, end=stop, text=reading.text[source.end : stop],
-            )  # fmt: skip
-        if before is None or general is None:
-            continue
-        named = _find_treatment(reading, before.start(), before.end())
-        others = [k for k in known if k.start < source.start and k.value != general]
-        if (named and named not in {k.value for k in others}) or not any(
-            k.start < source.start for k in known
-        ):
-            named = named or general
-            yield replace(
-                source, field="modifications", value=named, rule="treated-cell",
-                start=before.start(), end=before.end(), text=before[0].strip(),
-            )  # fmt: skip
-
-
-def _find_treatment(reading: Reading, start: int, end: int) -> str | None:
-    """Return the modification of what a cell was treated with, or with a parent of it."""
-    v = reading.vocabulary
-    for mention in reading.mentions("mechanism", "compound", "vehicle"):
-        if start <= mention.start < end:
-            for term in (mention.term, *v.ancestors(mention.term)):
-                for noun in ("pretreatment", "preconditioning", "priming", "stimulation"):
-                    for name in (v.terms[term].label, v.terms[term].abbreviation):
-                        if name and (found := v.find_term(f"{name} {noun}", "modification")):
-                            return found
-    return None
-
-
-def _implied(reading: Reading) -> Iterator[Assigned]:
-    """Yield the modification that a loaded, co-delivered or stimulating thing makes."""
-    for molecule in find_molecules(reading):
-        if _is_loaded(reading, molecule):
-            compound = reading.vocabulary.terms[molecule.term].kind == "compound"
-            yield from _named_after(reading, molecule, ("loading", "modification"), "loaded")
-            yield from _made_by_cells(reading, molecule)
-            yield from _loaded_drug(reading, molecule) if compound else ()
-    for whole, materials in find_carriers(reading):
-        pattern = reading.fitting(whole, "culture")
-        if pattern is not None and pattern.rule != "compared-with-it":
-            for material in materials:
-                yield from _named_after(reading, material, ("stimulation", "induction"), "culture")
-    if re.search(r"\bco-?deliver", reading.text, re.IGNORECASE):
-        for drug in reading.mentions("compound"):
-            yield from _named_after(reading, drug, ("co-delivery",), "co-delivery")
-    if reading.part.role == "modification":
-        yield from _overexpressed(reading)
-
-
-def _is_loaded(reading: Reading, mention: Mention) -> bool:
-    if reading.part.role == "modification" and is_put_in(reading, mention):
-        return True
-    return reading.fitting(mention, "loaded") is not None
-
-
-def _named_after(
-    reading: Reading, mention: Mention, nouns: Sequence[str], role: str
-) -> Iterator[Assigned]:
-    """Yield the modification that is named after a thing: "curcumin loading"."""
-    v = reading.vocabulary
-    for noun in nouns:
-        if term := v.find_term(f"{v.terms[mention.term].label} {noun}", "modification"):
-            made = _assign(reading, "modifications", mention, f"{role}-name")
-            yield replace(made, value=term)
-            return
-
-
-def _made_by_cells(reading: Reading, mention: Mention) -> Iterator[Assigned]:
-    """Yield overexpression by the cell: "exosomes of Wnt16-overexpressing MSCs"."""
-    pattern = reading.fitting(mention, "loaded")
-    term = reading.vocabulary.find_term("gene overexpression", "modification")
-    by_cells = pattern is not None and pattern.rule in _BY_CELLS
-    if pattern and term and (by_cells or _OVEREXPRESSING.match(reading.behind(mention))):
-        yield replace(_assign(reading, "modifications", mention, pattern.rule), value=term)
-
-
-def _loaded_drug(reading: Reading, mention: Mention) -> Iterator[Assigned]:
-    """Yield loading with a drug; where the drug has a term of its own for it, that one wins."""
-    pattern = reading.fitting(mention, "loaded")
-    if pattern is not None and "modified" in pattern.rule:
-        return  # a gas or drug that the cell or vesicle was treated with
-    if general := reading.vocabulary.find_term("drug loading", "modification"):
-        yield replace(_assign(reading, "modifications", mention, "loaded-drug"), value=general)
-
-
-def _overexpressed(reading: Reading) -> Iterator[Assigned]:
-    """Yield the modification of a cell by a gene, in a column of modifications."""
-    said = _OVEREXPRESSED.search(reading.text)
-    term = reading.vocabulary.find_term("gene overexpression", "modification")
-    if said and term:
-        at = said.span()
-        yield Assigned("modifications", term, "overexpressed", reading.part.name, *at, said[0])
-
-
-def find_molecules(reading: Reading) -> list[Mention]:
-    """Return the mentions of what a vesicle can carry: RNA, proteins, drugs."""
-    return [
-        m
-        for m in reading.mentions("mechanism", "compound")
-        if (term := reading.vocabulary.terms.get(m.term)) is not None
-        and (term.type in MOLECULE_TYPES or term.kind == "compound")
-        and not MARKER.match(reading.behind(m))
-    ]
-
-
-def is_unknown_rna(reading: Reading, mention: Mention) -> bool:
-    """Return whether a class word stands before a name that the vocabulary lacks: lncRNA XYZ1."""
-    rna = reading.vocabulary.terms[mention.term].type in RNA_TYPES
-    return rna and bool(_NAME_BEHIND.match(reading.behind(mention)))
-
-
-def is_put_in(reading: Reading, mention: Mention) -> bool:
-    """Return whether a molecule in a column of modifications or loading is put into the vesicles.
-
-    "miR-21 overexpression", "BMP-2 plasmid", and all under "Loading"; but not "TGF-β1 pretreatment"
-    nor "miR-21 knockdown".
-    """
-    near = f"{reading.before(mention)[-25:]} {reading.behind(mention)[:25]}"
-    if _TAKEN_OUT.search(near) or _STIMULATED.search(near):
-        return False
-    rna = reading.vocabulary.terms[mention.term].type in RNA_TYPES
-    return rna or bool(_PUT_IN.search(f"{reading.part.name} {near}"))
-
-
-def _assign(
-    reading: Reading, field: str, mention: Mention, rule: str, detail: str = ""
-) -> Assigned:
-    return Assigned(
-        field,
-        mention.term,
-        rule,
-        reading.part.name,
-        mention.start,
-        mention.end,
-        mention.text,
-        detail,
-    )

@@ -34,7 +34,9 @@ _BRACKETED = re.compile(rf"\[\s*({NUMBERS})\s*\]")
 _ONLY_CITATIONS = re.compile(rf"^(?:\[\s*{NUMBERS}\s*\][\s,;–-]*)+$")
 _PLAIN_NUMBERS = re.compile(rf"^(?:[Rr]efs?\.?\s*)?\(?\s*{NUMBERS}\s*\)?\.?$")
 _REFERENCE_HEADING = re.compile(
-    r"^(?:ref(?:erence)?s?|citations?|source studies|stud(?:y|ies))\.?$", re.I
+    r"^(?:ref(?:erence)?s?|citations?|source studies|(?:stud(?:y|ies)|(?:first )?authors?)"
+    r"(?:,? \(?(?:and )?(?:publication )?years?\)?)?)\.?$",
+    re.IGNORECASE,
 )
 _NOTHING = frozenset({"", "na", "n a", "nr", "nd", "none", "not reported", "not stated"})
 _STEM = 6

@@ -44,6 +44,11 @@ from builder.text.spelling import fold
 UNPARSED = "reference-unparsed"
 _YEAR = re.compile(rf"\b{YEAR}\b")
 # The mark of a note behind a name, as some lists print it beside the authors' initials.
+_LABELLED_ID = re.compile(r"\[(PubMed|PMC free article): ?((?:PMC)?\d{4,9})\]")
+_NOTICE_BEHIND = re.compile(
+    r"(?<=\.)\s(?:Erratum|Correction|Retraction|Comment|Republished) in:?\s.{3,}$"
+)
+_SECTION = re.compile(r";\s*Sect(?:ion)?\.?\s*(\w{1,12}):\s*(\d{1,4})(?:\s*\(col\.\s*\d\))?")
 _NOTE_MARK = re.compile(r"(?:(?<=[A-Z])\*|[†‡§¶✉])+(?=[,.;])")
 # No printed reference is longer; a longer line is something else and is kept whole.
 _MAX_LENGTH = 12_000
@@ -141,12 +146,15 @@ def parse_reference(printed: str) -> tuple[WorkFields, list[Question]]:
     ``reference-unparsed``.
     """
     text, _ = split_link_labels(" ".join(printed.split()))
-    text = _NOTE_MARK.sub("", text)
+    kept = {m[1]: m[2] for m in _LABELLED_ID.finditer(printed)}
+    text = _SECTION.sub(r":\1\2", _NOTICE_BEHIND.sub("", _NOTE_MARK.sub("", text)))
     if len(text) > _MAX_LENGTH:
         return _keep_whole(text, "is too long for a reference")
     if text.startswith(("(a)", "(a) ")):
         return _keep_whole(text, "holds several works")
     links = take_links(text)
+    links.pmid = links.pmid or kept.get("PubMed", "")
+    links.pmcid = links.pmcid or kept.get("PMC free article", "")
     read = _read_style(links)
     if read is None:
         return _keep_whole(text, "has no form that is known")
@@ -198,7 +206,8 @@ def _with_links(work: WorkFields, links: Links) -> WorkFields:
 
 # What a printed reference says of its own kind, behind its title or its container.
 _MARKED_KIND = re.compile(
-    r"\s*\[(?P<kind>preprint|dataset|data ?set|data|software|computer program|code|patent)\]\.?$",
+    r"\s*\[(?P<kind>preprint|dataset|data ?set|data|software|computer program|code|patent|"
+    r"(?:[\w.’']+ )?(?:thesis|dissertation))\]\.?$",
     re.IGNORECASE,
 )
 _KINDS = {"preprint": "article", "patent": "patent", "software": "software", "code": "software"}
@@ -212,8 +221,10 @@ def _with_kind(work: WorkFields) -> WorkFields:
     for name in ("title", "container"):
         text = getattr(work, name)
         if found := _MARKED_KIND.search(text):
-            kind = _KINDS.get(found["kind"].lower().replace("computer program", "code"), "dataset")
-            work = replace(work, type=kind, **{name: text[: found.start()]})
+            printed = found["kind"].lower().replace("computer program", "code")
+            genre = found["kind"] if printed.endswith(("thesis", "dissertation")) else work.genre
+            kind = "thesis" if genre != work.genre else _KINDS.get(printed, "dataset")
+            work = replace(work, type=kind, genre=genre, **{name: text[: found.start()]})
     if bare := _ON_THE_WEB.sub("", work.title):
         kind = "webpage" if bare != work.title and work.type in ("book", "document") else work.type
         work = replace(work, title=bare, type=kind)
@@ -223,6 +234,10 @@ def _with_kind(work: WorkFields) -> WorkFields:
         kind = kind if kind == "software" else "dataset"
         publisher = "" if holder == work.publisher else work.publisher
         work = replace(work, type=kind, container=holder, publisher=publisher)
+    elif work.type in ("book", "document") and _SOFTWARE.search(work.title):
+        work = replace(work, type="software")
+    elif work.type == "book" and work.number:
+        work = replace(work, type="report")
     elif work.container.casefold() in known.newspapers:
         work = replace(work, type="article-newspaper")
     if work.type == "article":

@@ -46,8 +46,8 @@ _VANCOUVER_NAME = (
 )
 _VANCOUVER = re.compile(
     r"(?:(?P<first>[^\W\d_a-z][^;:.?!]{1,150}?);\s)?"
-    rf"(?P<names>{_VANCOUVER_NAME}(?:[,;]\s{_VANCOUVER_NAME})*)(?P<et_al>,\set\sal)?"
-    r"(?:[,;]\s(?P<group>[^\W\d_a-z][^;:.?!]{1,150}?))?\.\s+(?=\S)"
+    rf"(?P<names>{_VANCOUVER_NAME}(?:[,;]\s(?:and\s|&\s)?{_VANCOUVER_NAME})*)(?P<et_al>,\set\sal)?"
+    r"(?:[,;]\s(?:on behalf of |for )?(?:the )?(?P<group>[^\W\d_a-z][^;:.?!]{1,150}?))?\.\s+(?=\S)"
 )
 _VANCOUVER_PERSON = re.compile(
     r"(?P<family>.+?)\s(?P<given>[^\Wa-z\d_]{1,4}(?:-[^\Wa-z\d_])?)(?:\s(?P<suffix>Jr|Sr|2nd|3rd|I{2,3}))?"
@@ -114,7 +114,7 @@ def split_byline(text: str) -> Byline:
 
 
 def _read_vancouver(text: str, found: re.Match[str]) -> Byline:
-    people = read_plain_names(re.split(r"[,;] ", found["names"]))
+    people = read_plain_names(re.split(r"[,;] (?:and |& )?", found["names"]))
     first, last = (
         (Person(literal=name),) if name else () for name in (found["first"], found["group"])
     )
@@ -190,7 +190,9 @@ def _body_alone(text: str) -> Byline:
 _PARTICLE = (
     r"(?:(?:van|von|de|der|den|del|della|di|da|dos|du|la|le|el|al|bin|ten|ter|zu|St\.)[\s-]){0,3}"
 )
-_SURNAME = rf"(?:{_PARTICLE}[^\W\d_a-z][^\W\d_]*(?:[-’' ][^\W\d_a-z]?[^\W\d_]+){{0,2}})"
+_SURNAME = (
+    rf"(?:{_PARTICLE}[^\W\d_a-z][^\W\d_]*(?:[-’' ](?!and\b|et\b)[^\W\d_a-z]?[^\W\d_]+){{0,2}})"
+)
 # "Smith J", "van der Berg JA", "O'Brien M Jr"
 _PLAIN = rf"{_SURNAME}\s[^\Wa-z\d_]{{1,4}}(?:-[^\Wa-z\d_])?(?:\s(?:Jr|Sr|2nd|3rd|I{{2,3}}))?"
 _PLAIN_LIST = re.compile(rf"{_PLAIN}(?:,?\s(?:and|&)\s{_PLAIN}|,\s(?:and\s|&\s)?{_PLAIN})*")
@@ -254,13 +256,14 @@ _AVAILABLE = re.compile(
     re.IGNORECASE,
 )
 _DOI = re.compile(
-    r"[\s.,;]{0,4}(?:(?:https?://)?(?:dx\.)?doi\.org/|\bdoi:?\s*)(?P<doi>10\.\d{4,9}/\S+)\s*$",
+    r"[\s.,;]{0,4}(?:(?:https?://)?(?:dx\.)?doi\.org/|\bdoi:?\s*|(?<=\s))(?P<doi>10\.\d{4,9}/\S+)\s*$",
     re.IGNORECASE,
 )
 _PMID = re.compile(r"[\s.,;]{0,4}\bPMID:?\s*(?P<pmid>[1-9]\d{0,8})[.;]?\s*$")
 _PMCID = re.compile(r"[\s.,;]{0,4}\b(?:PMCID:?\s*)?(?P<pmcid>PMC\d{4,9})[.;]?\s*$")
 _ACCESSION = re.compile(
-    r"[\s.,;]{0,4}[(\[]?\baccession(?:\s(?:no\.?|number|code|ID))?:?\s(?P<number>[A-Za-z][\w.-]{3,20}\d)[)\]]?\s*\.?\s*$",
+    r"[\s.,;]{0,4}[(\[]?\b(?:accession(?:\s(?:no\.?|number|code|ID))?|Report No\.?):?\s"
+    r"(?P<number>[A-Za-z][\w.-]{3,20}\d)[)\]]?\s*\.?\s*$",
     re.IGNORECASE,
 )
 _STATUS = re.compile(
@@ -282,12 +285,13 @@ _PAGE = (
     r"(?P<page>(?=[^\s,;]{0,39}\d|[ivxl]{1,8}[–-])(?:[A-Za-z]{1,12}[.:]?\s)?[\w.:/*−–-]{1,40}?"
     r"(?:\s?[–−-]\s?[\w.]{1,20}?)?)"
 )
-_MONTH_DAY = rf"(?:\s+(?P<date>{MONTH}(?:\s+\d{{1,2}}(?:[-–]\d{{1,2}})?)?)(?=\s*[;:,.]|$))?"
+_DAY = r"\s+\d{1,2}(?:[-–](?:[A-Z][a-z]+ )?\d{1,2})?"
+_MONTH_DAY = rf"(?:\s+(?P<date>{MONTH}(?:{_DAY})?)(?=\s*[;:,.]|$))?"
 _AFTER_YEAR = re.compile(
     rf"(?P<year>{YEAR})(?P<letter>[a-z]?){_MONTH_DAY}"
     rf"(?:(?:\s*[,;]\s*{_VOLUME})?(?:\s*[,:]\s*{_PAGE})?(?P<extra>[;,]\s[^;]{{3,200}}?)?)?\s*\.?\s*"
 )
-_YEAR_PLACE = re.compile(rf"(?<=\s){YEAR}(?=[a-z]?{_MONTH_DAY}\s*(?:[,;.]|$))")
+_YEAR_PLACE = re.compile(rf"(?<=\s){YEAR}(?=[a-z]?{_MONTH_DAY}\s*(?:[,;.:]|$))")
 _DASHES = str.maketrans("‐‑‒—", "--––")
 # Electronic publication before print: "Epub 2018 Dec 1."
 _EPUB = re.compile(r"[\s.;]{0,3}\bE-?pub:?\s+(?P<date>[^.;]{4,25})\.?\s*$", re.IGNORECASE)
@@ -300,8 +304,8 @@ _EXTRA = re.compile(
 )
 # Most references end in nothing of that kind; this says so at little cost.
 _MAY_END = re.compile(
-    r"accessed|retrieved|cited|accession|https?:|10\.\d{4}|PMID|PMC\d|E-?pub|press|accepted|submitted|forthcoming|review|"
-    r"preparation|ahead|advance|early|proof",
+    r"accessed|retrieved|cited|accession|Report No|https?:|10\.\d{4}|PMID|PMC\d|E-?pub|press|"
+    r"accepted|submitted|forthcoming|review|preparation|ahead|advance|early|proof",
     re.IGNORECASE,
 )
 # One number alone behind the year: up to three digits are a volume, more an article number.

@@ -54,6 +54,11 @@ _PATENT = re.compile(
     r"[.?,]\s+(?P<genre>(?:[A-Z][\w.]{0,15}\s+){0,3}Patent(?:\s+(?:Application|Publication))?)"
     r"(?:\s+Nos?\.?)?\s*(?P<number>[A-Z]{0,3}[\s-]?[\d/,\s]{4,20}[A-Z]?\d?),\s+(?P<date>[^;]{4,40})$"
 )
+# "Vesicles for bone. United States patent US 10,222,333. 2019 Mar 5."
+_NLM_PATENT = re.compile(
+    r"[.?]\s+(?P<genre>(?:[A-Z][\w.]{0,15}\s+){0,3}patent(?:\s+application)?)\s+"
+    rf"(?P<number>[A-Z]{{0,3}}\s?[\d/,]{{4,20}}\w{{0,2}})\.\s+(?P<date>{YEAR}[^.;]{{0,12}})$"
+)
 _EVENT_DATE = re.compile(
     r",\s*(?P<date>(?:\d{1,2}(?:\s[A-Z][a-z]{2,8})?\s?[–-]\s?)?\d{1,2}\s[A-Z][a-z]{2,8}\s"
     rf"{YEAR}|[A-Z][a-z]{{2,8}}\s{YEAR}|{YEAR})\.?$"
@@ -139,7 +144,7 @@ def _parse_thesis(text: str) -> Found | None:
 
 
 def _parse_patent(text: str) -> Found | None:
-    found = _PATENT.search(text.rstrip(". "))
+    found = _PATENT.search(text.rstrip(". ")) or _NLM_PATENT.search(text.rstrip(". "))
     if not found or not parse_date(found["date"]):
         return None
     work = WorkFields(
@@ -332,7 +337,7 @@ def read_names_and_colon(text: str) -> Found | None:
 _VOL_NO_PP = re.compile(
     r"(?P<names>[^\"“”]{2,2000}?, )[\"“](?P<title>[^\"“”]+?)[,.]?[\"”],?\s+(?P<container>\S.*?),\s+"
     r"vol\.\s*(?P<volume>[\w-]{1,12})(?:,\s+no\.\s*(?P<issue>[\w/–-]{1,12}))?"
-    r"(?:,\s+(?:pp?\.|Art\.? no\.)\s*(?P<page>[\w.–-]{1,25}))?,\s+"
+    r"(?:,\s+(?:pp?\.|Art\.? no\.|Article ID)\s*(?P<page>[\w.–-]{1,25}))?(?:,\s+\d+\spages)?,\s+"
     rf"(?:(?P<date>[A-Z][^,\d]{{2,15}})\s)?(?P<year>{YEAR})\.?$"
 )
 

@@ -34,7 +34,7 @@ from builder.site.pages.references import view_reference, view_reference_index
 from builder.site.pages.terms import view_term, view_term_index
 from builder.site.pages.trials import view_trial
 from builder.store import Library
-from builder.store.build_info import Edition
+from builder.store.library import Edition
 
 __all__ = ["Page", "list_pages", "view_pages", "view_site"]
 

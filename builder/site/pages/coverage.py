@@ -35,7 +35,7 @@ from builder.site.citations import short_name
 from builder.site.index import LibraryIndex
 from builder.site.links import Page, View, link, outside, page_href, plural
 from builder.store import PaperBundle
-from builder.store.build_info import today
+from builder.store.library import today
 
 NOT_STATED = "not stated"
 _PARTS = ("title", "abstract", "body", "tables", "references")

@@ -44,7 +44,7 @@ from builder.site.summaries import (
     list_designs,
     text,
 )
-from builder.store.build_info import DATA_LICENCE, Edition
+from builder.store.library import DATA_LICENCE, Edition
 from builder.text import ids
 from builder.text.spelling import fold
 
@@ -208,6 +208,12 @@ _GROUPS: tuple[tuple[str, str, str], ...] = (
         "data/exosome-atlas.sqlite",
         "SQLite",
         "The same tables in one file, with foreign keys, and a full-text table named search.",
+    ),
+    (
+        "data/network/",
+        "Network",
+        "What sources and cargo did to molecules, processes, outcomes and conditions, weighted by "
+        "studies: KGX nodes and edges in the Biolink model, and GraphML.",
     ),
     (
         "data/references",

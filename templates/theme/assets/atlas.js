@@ -99,14 +99,16 @@
   }
 
   /** Sorts where there is no head to click: on a phone, rows are cards. */
-  function makeSorter(table, rows) {
+  function makeSorter(tables) {
     const select = make("select", { name: "sort" }, make("option", { value: "" }, "as listed"));
-    const heads = [...table.tHead.rows[0].cells];
+    const heads = [...tables[0].tHead.rows[0].cells];
+    const listed = tables.map((table) => [...table.tBodies[0].rows]);
     heads.forEach((head, n) => select.append(make("option", { value: n }, flat(head.textContent))));
-    select.addEventListener("change", () => {
-      if (select.value) sortBy(table, heads[select.value], Number(select.value), !isNumber(heads[select.value]));
-      else table.tBodies[0].append(...rows);
-    });
+    select.addEventListener("change", () => tables.forEach((table, n) => {
+      const head = table.tHead.rows[0].cells[select.value];
+      if (select.value) sortBy(table, head, Number(select.value), !isNumber(head));
+      else table.tBodies[0].append(...listed[n]);
+    }));
     return make("label", { className: "sorter" }, "Sort by", select);
   }
 
@@ -156,7 +158,8 @@
       save = make("button", { type: "button", className: "sheet" });
       save.addEventListener("click", () => saveTable(target, parts, place.dataset.sheet));
     }
-    if (canSort(target)) named.push(makeSorter(target, parts));
+    const tables = [target, ...target.querySelectorAll("table.sortable")].filter(canSort);
+    if (tables.length > 0) named.push(makeSorter(tables));
     place.prepend(label, ...named, count);
     if (save) place.append(save);
     place.addEventListener("input", apply);

@@ -1,4 +1,4 @@
-"""How well a record of a service fits a cited work: by title, first author and year."""
+"""Works and trials as services record them, and how well one fits a work that is cited."""
 
 from __future__ import annotations
 
@@ -32,29 +32,62 @@ _TAG = re.compile(r"(\s*)</?[A-Za-z][^<>]{0,80}>(\s*)")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A work as a service records it. ``titles`` are its forms: with and without the subtitle."""
+class Hit:
+    """A work or trial as a service records it; what it leaves out is empty.
 
-    titles: tuple[str, ...]
-    family: str = ""
+    ``family`` is the first author's family name, where the service gives it apart; ``authors`` are
+    all, as printed. ``url`` is its page for people.
+    """
+
+    title: str
+    authors: str = ""
     year: int | None = None
+    family: str = ""
+    subtitle: str = ""
+    journal: str = ""
     doi: str = ""
     pmid: str = ""
     pmcid: str = ""
+    trial: str = ""
+    types: tuple[str, ...] = ()
+    open_access: bool | None = None
+    licence: str = ""
     preprint: bool = False
-    address: str = field(default="", compare=False)
+    published_as: str = ""
+    notices: tuple[str, ...] = ()
+    url: str = field(default="", compare=False)
+    abstract: str = field(default="", compare=False)
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """Its title, and the title with the subtitle behind it."""
+        return (self.title, f"{self.title}: {self.subtitle}") if self.subtitle else (self.title,)
+
+    @property
+    def lead(self) -> str:
+        """The first author's family name: ``Toh WS, Lai RC`` and ``Toh Wei Seong`` give Toh."""
+        first = re.split(r"[,;]", self.authors)[0].split()
+        return self.family or (first[0] if first else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of results: the records, and how many the database says there are in all."""
+
+    hits: list[Hit]
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
     """A found work, its score in percent, and whether it may be taken for the work sought."""
 
-    found: Found
+    found: Hit
     score: float
     fits: bool
 
 
-def match_work(work: CslItem, found: Found) -> Match:
+def match_work(work: CslItem, found: Hit) -> Match:
     """Return how well a found work fits one that is cited.
 
     The score is the likeness of the titles (70 %), of the first authors' family names (20 %) and of
@@ -104,16 +137,16 @@ def is_taken_back(title: str) -> bool:
     return bool(_TAKEN_BACK.match(title)) and not _NOTICE.match(title)
 
 
-def _author_likeness(work: CslItem, found: Found) -> float | None:
+def _author_likeness(work: CslItem, found: Hit) -> float | None:
     first = work.author[0] if work.author else None
     name = spelling.fold((first.family or first.literal or "") if first else "")
-    other = spelling.fold(found.family)
+    other = spelling.fold(found.lead)
     if not name or not other:
         return None
     return float(max(fuzz.ratio(name, other), fuzz.ratio(name.split()[-1], other.split()[-1])))
 
 
-def rank_works(work: CslItem, found: Iterable[Found]) -> list[Match]:
+def rank_works(work: CslItem, found: Iterable[Hit]) -> list[Match]:
     """Return the matches of all found works, the best first; those that fit before all others."""
     matches = [match_work(work, each) for each in found]
     return sorted(matches, key=lambda m: (not m.fits, -m.score, m.found.doi, m.found.pmid))

@@ -1,0 +1,286 @@
+"""What vesicles hold, what was put into them, and what was done to them or to their cells.
+
+A modification is composed of an agent and a way ("kartogenin preconditioning", "miR-140
+overexpression"): each agent that the vocabulary knows makes one with each way.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from builder.extract.findings.spans import Reading, is_inside, touches
+from builder.extract.findings.split_names import find_split_modification
+from builder.extract.findings.statements import Assigned
+from builder.extract.findings.vehicles import find_carriers
+from builder.extract.vocabulary import Mention
+
+RNA_TYPES = frozenset(["miRNA", "lncRNA", "circRNA", "RNA class"])
+MOLECULE_TYPES = RNA_TYPES | {"gene/protein", "drug", "compound"}
+# "CD34+ cells": what is behind the name makes it a mark of the cell.
+MARKER = re.compile(
+    r"(?:[+⁺−]|\([+−-]\)|[\s-](?:positive|negative)\b)\s+(?:[\w-]+\s+){0,3}?"
+    r"(?:\w*[Cc]ells?\b|\w*SCs?\b|macrophages?\b|monocytes?\b|fibroblasts?\b)"
+)
+_NAME_BEHIND = re.compile(r"^(?:[_-]\d|\s+(?!RNA)[A-Z][A-Z0-9][A-Za-z0-9-]*\b)")
+_OF_RNA = frozenset(
+    ["x-profile", "x-modified-cells", "exosomes-with-rna", "x-delivery", "cargo-including-x"]
+)
+# Rules by a verb whose objects may be of several kinds: "EVs carry tenascin C and miR-214".
+_MIXED = frozenset(
+    ["exosomes-carrying-x", "exosomes-expressing-x", "exosomes-pass-on-x", "transfer-of-x"]
+)
+_LISTED = re.compile(r"\s*(?:,|,?\s*\band\b|&|/)\s*", re.IGNORECASE)
+# Rules by a verb of holding or passing on, which may be denied.
+_BY_VERB = frozenset(
+    [
+        "x-found-in-exosomes",
+        "transfer-of-x",
+        "exosomes-carrying-x",
+        "exosomes-expressing-x",
+        "found-in-exosomes",
+        "exosomes-pass-on-x",
+    ]
+)
+
+
+def read_cargo(reading: Reading) -> list[Assigned]:
+    """Return what is said to be in or on the vesicles, with its role: loaded or native."""
+    if not reading.about_vesicles:
+        return []
+    molecules = [m for m in find_molecules(reading) if not _is_opposed(reading, m)]
+    if reading.part.role == "cargo":
+        found = [reading.assign(m, "cargo", "cargo-column", "not stated") for m in molecules]
+    elif reading.part.role == "modification":
+        put_in = [m for m in molecules if is_put_in(reading, m)]
+        found = [reading.assign(m, "cargo", "loading-column", "loaded") for m in put_in]
+    else:
+        found = [a for m in molecules if (a := _read_carried(reading, m)) is not None]
+    return _spread(reading, found)
+
+
+def _read_carried(reading: Reading, mention: Mention) -> Assigned | None:
+    """Return a molecule that the words around it put in or on the vesicles."""
+    term = reading.vocabulary.terms[mention.term]
+    for role in ("loaded", "native"):
+        pattern = reading.fitting(mention, role)
+        if pattern is None or (pattern.rule in _OF_RNA and term.type not in RNA_TYPES):
+            continue
+        if is_unknown_rna(reading, mention):
+            return None
+        if pattern.rule in _BY_VERB and _is_not_carried(reading, mention):
+            return None  # "exosomes did not contain X"
+        drug = term.kind == "compound"
+        if drug and pattern.rule == "modified-by-x":
+            continue  # a gas or drug that the cell or vesicle was treated with
+        said = "not stated" if pattern.rule == "x-exosome-compound" else role
+        return reading.assign(mention, "cargo", pattern.rule, "loaded" if drug else said)
+    return None
+
+
+def _is_not_carried(reading: Reading, mention: Mention) -> bool:
+    state = reading.effects.effect_of(mention.start, mention.end)
+    return state.rule == "denied" and state.cue not in (
+        "but not",
+        "rather than",
+    )  # of one name only
+
+
+def _is_opposed(reading: Reading, mention: Mention) -> bool:
+    """Return whether what is carried is not the molecule, or works against it: "MMP-13 siRNA"."""
+    behind = reading.patterns["opposed_behind"].match(reading.behind(mention))
+    before = reading.before(mention)[-40:]
+    absent = reading.cues.absent_cargo.search(before)
+    return bool(behind or absent or reading.patterns["opposed_before"].search(before))
+
+
+def _spread(reading: Reading, found: list[Assigned]) -> list[Assigned]:
+    """Return cargo with its neighbours in a list: "miR-21 and miR-26a carried by exosomes"."""
+    molecules = find_molecules(reading)
+    v = reading.vocabulary
+    known = {(a.start, a.end): a for a in found}
+    for ones in (list(itertools.pairwise(molecules)), list(itertools.pairwise(molecules))[::-1]):
+        for left, right in ones:
+            if not _LISTED.fullmatch(reading.text[left.end : right.start]):
+                continue
+            types = {v.terms[left.term].type, v.terms[right.term].type}
+            one, other = (known.get((m.start, m.end)) for m in (left, right))
+            mixed = (one or other) and (one or other).rule in _MIXED  # type: ignore[union-attr]
+            if len(types) > 1 and not types <= RNA_TYPES and not mixed:
+                continue
+            if one and not other and not one.rule.startswith("x-"):
+                known[right.start, right.end] = _like(reading, one, right)
+            elif other and not one and other.rule.startswith("x-"):
+                known[left.start, left.end] = _like(reading, other, left)
+    return sorted(known.values(), key=lambda a: (a.start, -a.end))
+
+
+def _like(reading: Reading, assigned: Assigned, mention: Mention) -> Assigned:
+    return reading.assign(mention, "cargo", assigned.rule, assigned.detail)
+
+
+# The way that a rule of loading stands for; others load the vesicles themselves.
+_WAY_OF_RULE = {
+    "x-overexpressing-cells": "overexpression",
+    "x-modified-cells": "overexpression",
+    "exosomes-of-cells-transfected-with-x": "overexpression",
+    "transfected-x-and-its-exosomes": "overexpression",
+}
+
+
+def read_modifications(reading: Reading, sources: Sequence[Assigned] = ()) -> list[Assigned]:
+    """Return what was done to the vesicles or to the cells that make them.
+
+    Some ways and agents have a name of their own ("lyophilization"); all others are composed.
+    """
+    named = reading.mentions("modification")
+    found = [
+        reading.assign(m, "modifications", "named")
+        for m in named
+        if not is_inside(m, [*(w for w, _ in find_carriers(reading)), *reading.mentions("method")])
+        and not _is_given_vesicles(reading, m)
+    ]
+    for source in reading.mentions("source"):
+        vesicle = reading.cues.vesicle.search(reading.behind(source)[:40])
+        split = find_split_modification(reading.text, source, vesicle, reading.vocabulary)
+        if split and not touches(split, named):
+            found.append(reading.assign(split, "modifications", "split-name"))
+    composed = list(_composed(reading, sources))
+    narrow = {a for m in composed for a in reading.vocabulary.ancestors(m.value)}
+    found = [f for f in found if f.value not in narrow]  # "curcumin-[primed]"
+    return [*found, *composed, *_treated(reading, sources, [*found, *composed])]
+
+
+def _composed(reading: Reading, sources: Sequence[Assigned]) -> Iterator[Assigned]:
+    """Yield modifications made of an agent that the text names and the way it was used."""
+    ways: dict[int, str] = {}
+    for molecule in find_molecules(reading):
+        ways[molecule.start] = _loading_way(reading, molecule)
+    co_delivered = re.search(r"\bco-?deliver", reading.text, re.IGNORECASE)
+    for agent in reading.mentions("mechanism", "compound", "vehicle"):
+        way = ways.get(agent.start, "")
+        type_ = reading.vocabulary.terms[agent.term].type or ""
+        if agent.kind != "compound" and type_ not in (*MOLECULE_TYPES, "gene family", "material"):
+            continue  # a process, a form
+        if not way and _is_producers(reading, agent, sources):
+            way = "preconditioning"
+        if not way and agent.kind == "compound" and co_delivered:
+            way = "co-delivery"
+        for name, other in (("silenced", "knockdown"), ("gene_changed", "overexpression")):
+            said = reading.patterns[name].match(reading.behind(agent))
+            gene = not way and type_ in MOLECULE_TYPES and agent.kind != "compound"
+            if said and gene and _reaches_producer(reading, agent.end + said.end(), sources):
+                way = other
+        name = f"{agent.term}-{way}" if way else ""
+        if name in reading.vocabulary.terms:
+            item = reading.assign(agent, "modifications", f"composed-{way}")
+            yield replace(item, value=name)
+
+
+def _loading_way(reading: Reading, molecule: Mention) -> str:
+    """Return the way in which a molecule came into the vesicles, or an empty string."""
+    if reading.part.role == "modification" and is_put_in(reading, molecule):
+        made = reading.patterns["overexpressed"].search(reading.text)
+        return "overexpression" if made else "loading"
+    pattern = reading.fitting(molecule, "loaded")
+    behind = reading.behind(molecule)
+    if pattern is None or reading.patterns["opposed_behind"].match(behind):
+        return ""
+    near = f"{reading.before(molecule)[-25:]} {behind[:40]}"
+    if pattern.rule == "x-loaded-into-exosomes" and not reading.patterns["put_in"].search(near):
+        return ""  # sorted into them by the cell
+    term = reading.vocabulary.terms[molecule.term]
+    if "modified" in pattern.rule and term.type not in RNA_TYPES:
+        return "preconditioning" if term.kind == "compound" else "display"
+    if reading.patterns["overexpressed"].match(reading.behind(molecule).lstrip(" -")):
+        return "overexpression"
+    return _WAY_OF_RULE.get(pattern.rule, "loading")
+
+
+def _is_producers(reading: Reading, agent: Mention, sources: Sequence[Assigned]) -> bool:
+    """Return whether an agent was given to the cells that make the vesicles, or to these.
+
+    "Curcumin-primed MSC exosomes", "MSCs preconditioned with curcumin", but not "exosomes in
+    IL-1β-treated chondrocytes".
+    """
+    patterns, behind = reading.patterns, reading.behind(agent)
+    if patterns["way_noun"].match(behind):
+        return True
+    if participle := patterns["way_participle"].match(behind):
+        return _reaches_producer(reading, agent.end + participle.end(), sources)
+    before = patterns["way_before"].search(reading.text[: agent.start][-120:])
+    if not before:
+        return False
+    start = agent.start - len(reading.text[: agent.start][-120:]) + before.start()
+    cells = [m for m in reading.mentions("source", "cell") if m.end <= agent.start]
+    near = [m for m in cells if m.start > start or before["who"] is None][-1:]
+    return bool(near) and any(s.start <= near[0].start < s.end for s in sources)
+
+
+def _reaches_producer(reading: Reading, at: int, sources: Sequence[Assigned]) -> bool:
+    """Return whether the next thing behind a place is a source of vesicles, or vesicles."""
+    vesicle = reading.cues.vesicle.search(reading.text, at, at + 60)
+    places = [s.start for s in sources if s.start >= at] + ([vesicle.start()] if vesicle else [])
+    cells = [m.start for m in reading.mentions("source", "cell") if m.start >= at]
+    first = min(places, default=-1)
+    between = reading.text[at : max(first, at)]
+    near = bool(re.fullmatch(
+        r"(?:(?!(?:by|from|with|without|in|on|of|to|and|or|group|given|received)\b)[\w/+.-]+[\s-]+){0,2}[hrm]?",
+        between,
+    ))  # fmt: skip
+    return first >= 0 and near and first <= min(cells, default=first)
+
+
+def _is_given_vesicles(reading: Reading, mention: Mention) -> bool:
+    """Return whether a cell was treated with vesicles: "BMSCs pretreated with exosomes"."""
+    behind = reading.behind(mention)[:60]
+    vesicle = reading.cues.vesicle.search(behind)
+    return bool(vesicle and re.fullmatch(
+        r"\s+(?:with|by|using)\s+(?:[\w/-]+\s+){0,4}", behind[: vesicle.start()]
+    ))  # fmt: skip
+
+
+def _treated(
+    reading: Reading, sources: Sequence[Assigned], known: Sequence[Assigned]
+) -> Iterator[Assigned]:
+    """Yield plain preconditioning where a source is "X-treated" by something without a term."""
+    general = reading.vocabulary.find_term("preconditioning", "modification")
+    for source in sources:
+        before = reading.patterns["treated_by_it"].search(reading.text[: source.start])
+        if before and general and all(k.start >= source.start for k in known):
+            yield replace(
+                source, field="modifications", value=general, rule="treated-cell",
+                start=before.start(), end=before.end(), text=before[0].strip(),
+            )  # fmt: skip
+
+
+def find_molecules(reading: Reading) -> list[Mention]:
+    """Return the mentions of what a vesicle can carry: RNA, proteins, drugs."""
+    return [
+        m
+        for m in reading.mentions("mechanism", "compound")
+        if (term := reading.vocabulary.terms.get(m.term)) is not None
+        and (term.type in MOLECULE_TYPES or term.kind == "compound")
+        and not MARKER.match(reading.behind(m))
+    ]
+
+
+def is_unknown_rna(reading: Reading, mention: Mention) -> bool:
+    """Return whether a class word stands before a name that the vocabulary lacks: lncRNA XYZ1."""
+    rna = reading.vocabulary.terms[mention.term].type in RNA_TYPES
+    return rna and bool(_NAME_BEHIND.match(reading.behind(mention)))
+
+
+def is_put_in(reading: Reading, mention: Mention) -> bool:
+    """Return whether a molecule in a column of modifications or loading is put into the vesicles.
+
+    "miR-21 overexpression", "BMP-2 plasmid", and all under "Loading"; but not "TGF-β1 pretreatment"
+    nor "miR-21 knockdown".
+    """
+    near = f"{reading.before(mention)[-25:]} {reading.behind(mention)[:25]}"
+    if reading.patterns["not_put_in"].search(near):
+        return False
+    rna = reading.vocabulary.terms[mention.term].type in RNA_TYPES
+    return rna or bool(reading.patterns["put_in"].search(f"{reading.part.name} {near}"))
