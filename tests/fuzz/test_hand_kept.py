@@ -32,11 +32,18 @@ from builder.extract.findings import cues
 from builder.models import CslItem, RegistryRecord
 from builder.project import Project
 from builder.readers.references.title import parse_words
-from builder.refresh import clinicaltrials, crossref, databases, europepmc
-from builder.refresh.http_client import Answer, ServiceError
+from builder.refresh import clinicaltrials, crossref, europepmc
+from builder.refresh.clinicaltrials import merge_record
+from builder.refresh.hits import Page
+from builder.refresh.http_client import (
+    CLINICAL_TRIALS,
+    CROSSREF,
+    EUROPE_PMC,
+    Answer,
+    Service,
+    ServiceError,
+)
 from builder.refresh.screening import write_screening
-from builder.refresh.services import CLINICAL_TRIALS, CROSSREF, EUROPE_PMC, Service
-from builder.refresh.trials import merge_record
 from builder.search.index import check_settings
 
 COUNT = int(os.environ.get("MUTATIONS", "300"))
@@ -235,7 +242,7 @@ def ask_registry(data: dict[str, Any]) -> list[Any]:
     return [merge_record(None, "NCT01234567", facts, "ClinicalTrials.gov", DAY)]
 
 
-def take_pages(pages: Iterator[databases.Page]) -> list[Any]:
+def take_pages(pages: Iterator[Page]) -> list[Any]:
     return [repr(page).encode() and page for _, page in zip(range(3), pages, strict=False)]
 
 
@@ -262,22 +269,22 @@ ANSWERS: dict[str, tuple[dict[str, Any], Callable[[dict[str, Any]], list[Any]]]]
         service_answers.crossref_list(service_answers.crossref_item()),
         lambda d: ask_all(
             lambda: crossref.ask_title(Answering(CROSSREF, d), WORK, ""),
-            lambda: take_pages(databases.search_crossref(Answering(CROSSREF, d), "x")),
+            lambda: take_pages(crossref.search_crossref(Answering(CROSSREF, d), "x")),
         ),
     ),
     "europe-pmc": (
         {**service_answers.pmc_search(service_answers.pmc_result()),
          "nextCursorMark": "*"},
         lambda d: ask_all(
-            lambda: europepmc.ask_doi(Answering(EUROPE_PMC, d), "10.1000/roe.1", DAY),
+            lambda: europepmc.ask_work(Answering(EUROPE_PMC, d), DAY, "10.1000/roe.1"),
             lambda: europepmc.ask_title(Answering(EUROPE_PMC, d), WORK),
-            lambda: take_pages(databases.search_europe_pmc(Answering(EUROPE_PMC, d), "x")),
+            lambda: take_pages(europepmc.search_europe_pmc(Answering(EUROPE_PMC, d), "x")),
         ),
     ),
     "trials": (
         {"studies": [service_answers.study()], "totalCount": 1},
         lambda d: ask_all(
-            lambda: take_pages(databases.search_trials(Answering(CLINICAL_TRIALS, d), "x"))
+            lambda: take_pages(clinicaltrials.search_trials(Answering(CLINICAL_TRIALS, d), "x"))
         ),
     ),
 }  # fmt: skip
