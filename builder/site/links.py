@@ -168,7 +168,7 @@ def view_steps(parts: Sequence[Part[Entry]], root: str, current: str) -> list[Vi
     return steps
 
 
-def list_pages(
+def view_list(
     entries: Sequence[Entry],
     path: str,
     head: tuple[str, str, str],
@@ -177,8 +177,9 @@ def list_pages(
 ) -> Iterator[Page]:
     """Yield the pages of a long list, the first at ``path``.
 
-    ``head`` is title, description and template. ``view`` gets the entries of a page, the way to the site's
-    root and the page's address; ``steps`` and ``more``, the addresses that follow, are added.
+    ``head`` is title, description and template. ``view`` gets the entries of a page, the way to
+    the site's root and the page's address; ``steps`` and ``more``, the addresses that follow, are
+    added.
     """
     title, description, template = head
     parts = split_list(entries, path, most)

@@ -25,12 +25,12 @@ from builder.site.links import (
     View,
     href,
     link,
-    list_pages,
     page_href,
     plural,
     root_of,
     shorten,
     split_list,
+    view_list,
     view_steps,
 )
 from builder.site.summaries import grade_finding, sort_by_design
@@ -265,4 +265,4 @@ def view_finding_index(atlas: LibraryIndex) -> Iterator[Page]:
         rows = view_rows(atlas, ranked, INDEX, path, "Findings")
         return {"list": rows, "search": href(root, "search/")}
 
-    return list_pages(ranked, INDEX, ("Findings", about, "findings.md.j2"), view, A_PAGE)
+    return view_list(ranked, INDEX, ("Findings", about, "findings.md.j2"), view, A_PAGE)

@@ -21,11 +21,11 @@ from builder.site.links import (
     View,
     curie_url,
     link,
-    list_pages,
     outside,
     page_href,
     plural,
     shorten,
+    view_list,
 )
 from builder.site.pages.coverage import view_card
 from builder.site.pages.findings import view_statement
@@ -297,4 +297,4 @@ def view_paper_index(atlas: LibraryIndex) -> Iterator[Page]:
     def view(entries: Sequence[PaperBundle], root: str, _: str) -> View:
         return {"rows": [view_paper_row(bundle, root) for bundle in entries]}
 
-    return list_pages(ranked, "papers/", ("Papers", about, "papers.md.j2"), view)
+    return view_list(ranked, "papers/", ("Papers", about, "papers.md.j2"), view)

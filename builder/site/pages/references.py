@@ -12,11 +12,11 @@ from builder.site.links import (
     Page,
     View,
     link,
-    list_pages,
     outside,
     page_href,
     plural,
     shorten,
+    view_list,
 )
 from builder.site.pages.findings import view_rows, view_statement
 from builder.site.pages.trials import view_trial_row
@@ -135,4 +135,4 @@ def view_reference_index(atlas: LibraryIndex) -> Iterator[Page]:
         rows = [view_reference_row(atlas, r, root) for r in entries]
         return {"rows": rows, "total": len(ranked)}
 
-    return list_pages(ranked, INDEX, ("References", about, "references.md.j2"), view)
+    return view_list(ranked, INDEX, ("References", about, "references.md.j2"), view)

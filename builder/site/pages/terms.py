@@ -20,11 +20,11 @@ from builder.site.links import (
     View,
     href,
     link,
-    list_pages,
     plural,
     root_of,
     shorten,
     split_list,
+    view_list,
     view_xref,
 )
 from builder.site.pages.findings import A_PAGE, view_rows
@@ -378,4 +378,4 @@ def view_term_index(atlas: LibraryIndex, kind: str) -> Iterator[Page]:
             ],
         }  # fmt: skip
 
-    return list_pages(ranked, index, (many, about, "terms.md.j2"), view)
+    return view_list(ranked, index, (many, about, "terms.md.j2"), view)
