@@ -23,12 +23,13 @@ from local_service import QUICK, TODAY, LocalService, Reply, run_service  # noqa
 from review_answers import JATS, article, europe_pmc  # noqa: E402
 
 from builder.curate.extraction import check, extract  # noqa: E402
+from builder.curate.review_flow import read_screening  # noqa: E402
 from builder.extract.vocabulary import build_vocabulary  # noqa: E402
 from builder.project import Project  # noqa: E402
 from builder.refresh import Setting  # noqa: E402
 from builder.refresh.include import include  # noqa: E402
 from builder.refresh.screen_session import keep_decisions  # noqa: E402
-from builder.refresh.screening import apply_rule, read_screening  # noqa: E402
+from builder.refresh.screening import apply_rule  # noqa: E402
 from builder.refresh.search import search  # noqa: E402
 from builder.store import load  # noqa: E402
 
@@ -106,7 +107,7 @@ def main(files: list[str]) -> None:
         done = search(project, (), setting)
         print(f"search: {done.runs[0].taken:,} records, {done.duplicates} duplicates", lap(since))
         since = time.perf_counter()
-        records = read_screening(project).records
+        records = read_screening(project.root).records
         keep_decisions(project, apply_rule("include: open access", records, "bench", TODAY))
         print("screen:", lap(since))
         since = time.perf_counter()

@@ -43,6 +43,8 @@ _QUALIFIERS = {
     "activates": ("activity", "increased"),
     "inhibits": ("activity", "decreased"),
 }
+# Less of a condition is better.
+_ON_CONDITIONS = {"down": "ameliorates_condition", "up": "exacerbates_condition"}
 _NODE_COLUMNS = ("id", "category", "name", "description", "synonym", "xref", "layer")
 _EDGE_COLUMNS = (
     *("id", "subject", "predicate", "object", "qualified_predicate", "object_aspect_qualifier"),
@@ -56,7 +58,7 @@ def write_network(atlas: LibraryIndex, folder: Path) -> None:
     network = find_network(atlas.findings, atlas.library.terms, atlas.counted)
     names = _name_nodes(network)
     nodes = [_node_row(node, names) for node in network.nodes.values()]
-    edges = [_edge_row(atlas, edge, names) for edge in network.edges]
+    edges = [_edge_row(atlas, edge, network, names) for edge in network.edges]
     write_bytes(folder / FOLDER / "nodes.tsv", _tsv(_NODE_COLUMNS, nodes))
     write_bytes(folder / FOLDER / "edges.tsv", _tsv(_EDGE_COLUMNS, edges))
     write_bytes(folder / FOLDER / "network.graphml", _graphml(nodes, edges))
@@ -90,13 +92,17 @@ def _node_row(node: Node, names: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _edge_row(atlas: LibraryIndex, edge: Edge, names: Mapping[str, str]) -> dict[str, str]:
+def _edge_row(
+    atlas: LibraryIndex, edge: Edge, network: Network, names: Mapping[str, str]
+) -> dict[str, str]:
     aspect, direction = _QUALIFIERS.get(edge.effect, ("", ""))
-    carries = edge.effect == CARRIES
+    predicate = "has_part" if edge.effect == CARRIES else "affects"
+    if network.nodes[edge.object].layer == "condition" and edge.effect in _ON_CONDITIONS:
+        predicate, aspect, direction = _ON_CONDITIONS[edge.effect], "", ""
     return {
         "id": f"{_PREFIX}:{edge.subject}--{edge.effect}--{edge.object}",
         "subject": names[edge.subject],
-        "predicate": "biolink:has_part" if carries else "biolink:affects",
+        "predicate": f"biolink:{predicate}",
         "object": names[edge.object],
         "qualified_predicate": "biolink:causes" if direction else "",
         "object_aspect_qualifier": aspect,

@@ -15,13 +15,17 @@ import sqlite3
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from pydantic import BaseModel
 
 from builder.addresses.pages import TERM_KINDS
 from builder.errors import Problem, ProblemError
 from builder.export.records import COLLECTIONS, Data, record_schema
-from builder.store import write_bytes
+from builder.project import find_data
+from builder.store import read_settings, write_bytes
 from builder.store.library import DATA_LICENCE, Edition
 from builder.text import ids
 
@@ -42,63 +46,21 @@ _TERM_COLUMNS = (
 _POINTS_TO = dict.fromkeys(_TERM_COLUMNS, "vocabulary")
 _POINTS_TO |= {"paper": "papers", "study": "studies", "trial": "trials"}
 _TEXT: Data = {"type": "string"}
-# What a column means, by its name or its last word, where the model does not describe it.
-_ABOUT = dict(
-    entry.split(": ", 1)
-    for entry in """\
-id: stable id | url: address of its page or of its place on one | label: its name, for people |
-place: place in the list, from 1 | key: name of the field | kind: kind of the record |
-level: level of evidence, or of a heading | line: line of the seed, from 1 |
-table: number of the table | row: id of the table row | column: column of the table |
-section: heading that it stands under | quote: verbatim words of the source |
-printed: as printed | text: as read |
-effect: up, down, activates, inhibits, modulates, involves or none | role: role, as stated |
-unit: unit of the values | value: the value | low: lower bound | high: upper bound |
-rule: name of the rule | note: remark | year: year of issue | authors: Family, Given; … |
-number: number in the paper's list | reference: number in the paper's list | title: title |
-short: short form | long: what the short form stands for | abbreviation: short form |
-family: family name | given: given names | literal: name of a group | suffix: suffix of the name |
-type: CSL type of a work; finer type of a term | abstract: abstract | volume: volume |
-issue: issue | edition: edition | publisher: publisher | issn: ISSN | doi: DOI | pmid: PubMed id |
-pmcid: PubMed Central id | printed_url: address as printed | sha256: SHA-256 of that file |
-finding: verbatim words | group: group of the site that tagged it |
-identifier: identifier as printed | caption: caption | orcid: ORCID | affiliation: affiliation |
-parsed: false where the entry did not parse | at: address or date of the observation |
-on: date of the observation | registry: registry, or what it states | name: name | phase: phase |
-design: design | route: route of administration | endpoint: endpoint as printed |
-lookalike: registry id easily confused with it | field: field | review: what the paper states |
-severity: high, medium or low | collected: date on which it was read |
-limits: what could not be read | verbatim: verbatim words of the registry |
-of: date as of which it held | synonym: a spelling that a paper might use |
-xref: identifier in an ontology or database, as CURIE | footnote: footnote |
-doses: number of doses | ml: volume in mL | retracted: id of a work or paper that was retracted |
-certainty: asserted, hedged or aim | result: result, as stated | site: id of a tissue |
-arm: arm, as stated | country: country | sponsor: sponsor | analysed: participants analysed |
-enrolled: participants enrolled | planned: participants planned | setting: in vitro or in vivo |
-blinded: whether it is blinded | n: number of participants |
-controlled: whether it has a control group | randomised: whether it is randomised |
-up: time of follow-up | body: whether the seed held the text |
-references: whether the seed held the list | tables: whether the seed held the tables |
-container_title: journal or book |
-container_title_short: journal, abbreviated | issued: ISO date, as far as stated |
-accession: accession number of deposited data | archive: archive that holds the data |
-al: the list of authors is printed as incomplete""".replace("|\n", "| ").split(" | ")
-)
-_UNITS = {"volume_ml": "mL", "volume_ml_low": "mL", "volume_ml_high": "mL"} | {
-    f"{name}_{part}_{end}": f"{unit}/mL" if part == "per_ml" else unit
-    for name, unit in (("particles", "particles"), ("micrograms", "µg"), ("cells", "cells"))
-    for part in ("per_ml", "total")
-    for end in ("low", "high")
-}
-# Of numbers without a unit of measure: what is counted, or what puts them in an order.
-_UNITS |= dict.fromkeys(("n", "doses", "planned", "enrolled", "analysed", "found", "taken", "new",
-                         "most"), "count")  # fmt: skip
-_UNITS |= dict.fromkeys(("line", "place", "number", "table", "reference", "level", "weight",
-                         "author"), "ordinal")  # fmt: skip
-_UNITS |= dict.fromkeys(("value", "low", "high", "sd"), "see column unit")
-_UNITS |= {"year": "calendar year", "score": "%", "ratio": "1"}
 _ROLES = ("source", "modification", "vehicle", "cargo", "mechanism", "target", "partner", "model",
           "species", "condition", "outcome")  # fmt: skip
+
+
+class _Meanings(BaseModel):
+    """content/columns.yml: what columns mean, and their units."""
+
+    about: dict[str, str]
+    unit: dict[str, str]
+
+    @classmethod
+    @lru_cache(maxsize=1)
+    def read(cls) -> _Meanings:
+        file = find_data("columns.yml")
+        return read_settings(file, file.parents[1], cls.model_validate)
 
 
 @dataclass(frozen=True)
@@ -184,8 +146,9 @@ class _Maker:
         for level in levels:
             place = level if level not in child.columns else f"{_singular(column)}_{level}"
             type_ = "string" if level == "key" else "integer"
-            unit = _UNITS["place"] if type_ == "integer" else ""
-            child.columns[place] = Column(place, type_, _ABOUT[level], unit=unit)
+            known = _Meanings.read()
+            unit = known.unit["place"] if type_ == "integer" else ""
+            child.columns[place] = Column(place, type_, known.about[level], unit=unit)
         child.key = tuple(child.columns)
         if "properties" in item:
             self.add_columns(child, item)
@@ -296,12 +259,13 @@ def _singular(name: str) -> str:
 def _put(table: Table, name: str, part: Data) -> None:
     last = name.rpartition("_")[2]
     type_ = "date" if part.get("format") == "date" else part["type"]
-    units = (_UNITS[end] for end in _UNITS if f"_{name}".endswith(f"_{end}"))
+    known = _Meanings.read()
+    units = (unit for end, unit in known.unit.items() if f"_{name}".endswith(f"_{end}"))
     unit = next(units, "") if type_ in ("integer", "number") else ""
     if type_ == "string" and name in _POINTS_TO:
         about, target = _id_of(name)
     else:
-        about = part.get("description") or _ABOUT.get(name) or _ABOUT.get(last) or ""
+        about = part.get("description") or known.about.get(name) or known.about.get(last) or ""
         target = ""
     table.columns[name] = Column(name, type_, about, target, unit)
 

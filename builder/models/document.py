@@ -165,7 +165,7 @@ _LINK_LABEL = re.compile(
     r"([A-Z][A-Za-z]*(?: (?:free|full|text|article|of|in|[A-Z][A-Za-z]*))*®?"
     r"(?:: ?(?:PMC)?\d{4,9})?)\]$"
 )
-_MAX_LINK_LABEL = 40
+_MAX_LINK_LABEL, _MAX_LINK_LINE = 40, 160
 # Labels of the large sites, as they stand without brackets: "Article CAS PubMed Google Scholar".
 _SURE_LABEL = (
     r"(?:PubMed (?:Abstract|Central)|PubMed|CrossRef Full Text|Cross[Rr]ef|Google Scholar|DOI|"
@@ -174,11 +174,19 @@ _SURE_LABEL = (
     r"View (?:PDF|article|Article|at Publisher|Record in Scopus))"
 )
 LABEL = rf"(?:{_SURE_LABEL}|Full Text(?: PDF)?|Article|CAS|ADS|MathSciNet|Abstract|Medline|ISI|PDF)"
-LINK_LINE = re.compile(rf"^(?=.*{_SURE_LABEL})\[?{LABEL}\]?(?:[\s|·,;]*\[?{LABEL}(?![a-z])\]?)*$")
+_LINK_LINE = re.compile(rf"^(?=.*{_SURE_LABEL})\[?{LABEL}\]?(?:[\s|·,;]*\[?{LABEL}(?![a-z])\]?)*$")
 _BARE_LABELS = re.compile(
     rf"(?:\s?View at:)?(?:(?:\s\|)?\s{LABEL})*(?:\s\|)?\s"
     rf"(?:CrossRef|Google Scholar|PubMed(?: Central)?)(?:\s{LABEL})*$"
 )
+
+_ENDS = ("Scholar", "Ref", "ref", "PubMed", "Central", "Scopus", "Science®", "Science", "article",
+         "Text", "PDF", "CAS", "ADS", "Version", "PMC", "Site")  # fmt: skip
+
+
+def is_link_line(line: str) -> bool:
+    """Return whether a line holds link labels and nothing else."""
+    return len(line) <= _MAX_LINK_LINE and _LINK_LINE.match(line) is not None
 
 
 def find_labels(line: str) -> tuple[str, ...]:
@@ -194,7 +202,9 @@ def split_link_labels(printed: str) -> tuple[str, tuple[str, ...]]:
             break
         labels.append(found[1])
         text = text[: found.start()].rstrip()
-    bare = None if labels else _BARE_LABELS.search(text, max(0, len(text) - 120))
+    bare = None
+    if not labels and text.endswith(_ENDS):
+        bare = _BARE_LABELS.search(text, max(0, len(text) - 120))
     if bare and text[bare.start() - 1 : bare.start()] in (".", ")", "]"):
         return text[: bare.start()], find_labels(bare[0])
     return text, tuple(reversed(labels))
@@ -239,7 +249,7 @@ class Figure:
 
 @record
 class Extent:
-    """How many characters went where, white space around lines and runs left out."""
+    """How many characters went where: of lines without outer blanks, in XML letters and digits."""
 
     total: int = 0
     recorded: int = 0

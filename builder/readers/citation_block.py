@@ -7,7 +7,7 @@ name, Chicago the full given names, Chicago, AMA and APA the full journal name a
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -107,7 +107,7 @@ def read_citation_block(
             held.setdefault(style.name, style)
     styles = [held[name] for name in _BEHIND if name in held]
     read = {n for n, line in lines if not _split_styles(n, line)}  # names of styles alone
-    again = [(n, *parse_reference(text)) for n, text in pieces]
+    again = ((n, *parse_reference(text)) for n, text in pieces)
     if not styles:
         return _read_as_reference(again, lines, file, read)
     work, places = _merge(styles)
@@ -133,7 +133,7 @@ def read_citation_block(
 
 
 def _read_as_reference(
-    again: Sequence[tuple[int, WorkFields, Sequence[Question]]],
+    again: Iterable[tuple[int, WorkFields, Sequence[Question]]],
     lines: Sequence[tuple[int, str]],
     file: str,
     read: set[int],

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import NamedTuple
 
 from builder.errors import Problem
@@ -96,19 +97,25 @@ class AuthorYears:
     """The entries of a list by the first author's family name and the year."""
 
     def __init__(self, citations: Sequence[Citation]) -> None:
-        self._entries: dict[tuple[str, str], list[_Entry]] = defaultdict(list)
-        for citation in citations:
+        self._citations = citations
+
+    @cached_property
+    def _entries(self) -> Mapping[tuple[str, str], list[_Entry]]:
+        entries: dict[tuple[str, str], list[_Entry]] = defaultdict(list)
+        for citation in self._citations:
             family, year, letter = _read_head(citation)
             if family and year:
-                entry = _Entry(citation.number, letter, f" {fold(citation.printed)} ")
-                self._entries[fold(family), year].append(entry)
+                entries[fold(family), year].append(
+                    _Entry(citation.number, letter, citation.printed)
+                )
+        return entries
 
     def find(self, text: str) -> Iterator[tuple[int, tuple[int, ...]]]:
         """Yield the place of each citation in a text, and the numbers of what it cites.
 
         A name and year that fit several entries cite none of them.
         """
-        for named in _NAMED.finditer(text):
+        for named in _NAMED.finditer(text) if _LISTED.search(text) else ():
             words = named["family"].split()
             numbers = (
                 number
@@ -123,7 +130,7 @@ class AuthorYears:
             held = self._entries.get((fold(" ".join(words[start:])), year), [])
             held = [e for e in held if e.letter == letter] or ([] if letter else held)
             if len(held) > 1 and second:
-                held = [e for e in held if f" {fold(second)} " in e.printed]
+                held = [e for e in held if f" {fold(second)} " in f" {fold(e.printed)} "]
             if len(held) == 1:
                 return held[0].number
         return 0

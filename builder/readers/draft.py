@@ -16,7 +16,6 @@ from typing import Any
 
 from builder.errors import Level, Problem
 from builder.models.document import (
-    LINK_LINE,
     Block,
     BlockKind,
     Cell,
@@ -30,6 +29,7 @@ from builder.models.document import (
     Heading,
     WorkFields,
     count_fates,
+    is_link_line,
 )
 from builder.readers.citations import find_citations
 from builder.readers.names import find_abbreviations, split_pairs
@@ -100,7 +100,7 @@ def find_table_lines(lines: Sequence[str]) -> set[int]:
     """
     found = {n for n, line in enumerate(lines, 1) if line.lstrip().startswith("|")}
     wide = [0 if n in found else len(_CELL_BREAK.findall(line)) for n, line in enumerate(lines, 1)]
-    wide = [0 if LINK_LINE.match(line.strip()) else w for w, line in zip(wide, lines, strict=True)]
+    wide = [0 if is_link_line(line.strip()) else w for w, line in zip(wide, lines, strict=True)]
     for start, end in _runs([w > 0 for w in wide]):
         ruled = next((i for i in range(start, end) if _is_separator(lines[i])), None)
         same = len({wide[i] for i in range(start, end)}) == 1 and wide[start] > 1

@@ -11,11 +11,11 @@ import re
 from dataclasses import replace
 
 from builder.models.document import (
-    LINK_LINE,
     BlockKind,
     Citation,
     Document,
     find_labels,
+    is_link_line,
     split_link_labels,
 )
 from builder.readers.citation_block import CITE, STYLE, find_own_citation, read_citation_block
@@ -124,7 +124,7 @@ def recognises(text: str) -> bool:
         return False
     bare = [_bare(line) for line in lines]
     entries = sum(bool(_IS_ENTRY.match(line)) for line in lines)
-    links = any(LINK_LINE.match(line) for line in lines)
+    links = any(is_link_line(line) for line in lines)
     abstract = any(line.casefold().rstrip(":") in _ABSTRACTS for line in bare)
     signs = [
         any(map(_REFERENCES.match, bare)) and (entries > 0 or links),
@@ -300,7 +300,7 @@ class _Page:
         self.in_cite, self.in_references, self.open_entry = False, True, 0
         self._add_heading(number, line)
         rest = [text.strip() for text in self.draft.source.lines[number:] if text.strip()]
-        first = [t for t in rest[:9] if not LINK_LINE.match(t) and not is_furniture(t)]
+        first = [t for t in rest[:9] if not is_link_line(t) and not is_furniture(t)]
         marks = (_IS_ENTRY, _BARE_NUMBER, _CLOSE)
         self.bulleted = not first or any(mark.match(t) for mark in marks for t in first[:2])
 
@@ -311,7 +311,7 @@ class _Page:
         if (close := _CLOSE.match(line)) and int(close[1]) == last.number + 1:
             line = f"{close[1]}. {line[close.end() :]}"
         goes_on = bool(last.line) and self.open_entry == number - 1 and not last.labels
-        if LINK_LINE.match(line):
+        if is_link_line(line):
             if last.line:
                 draft.citations[-1] = replace(last, labels=(*last.labels, *find_labels(line)))
                 draft.taken.add(number)

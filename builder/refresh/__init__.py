@@ -107,18 +107,28 @@ def refresh(
     """
     setting = (setting or Setting.now()).with_contact(project)
     library = store.load(project)
+    trials, works = TrialsAsked(), WorksAsked()
     try:
-        trials = (
-            _ask_trials(project, library, setting, notify) if "trials" in parts else TrialsAsked()
-        )
-        works = (
-            _ask_works(project, library, setting, notify) if "references" in parts else WorksAsked()
-        )
+        if "trials" in parts:
+            with setting.open_desk(CLINICAL_TRIALS, project) as desk:
+                known = library.registry
+                trials = ask_trials(_numbers(library), known, desk, setting.today, notify)
+        if "references" in parts:
+            with (
+                setting.open_desk(CROSSREF, project) as first,
+                setting.open_desk(EUROPE_PMC, project) as second,
+            ):
+                desks = Desks(first, second, setting.manners.contact, setting.today)
+                works = ask_works(_works(library), library.identifiers, desks, notify)
     except OfflineError as error:
         raise report_offline("refresh", error) from error
     with transaction(project) as work:
-        _write_trials(work.project, trials)
-        _write_works(work.project, library, works)
+        content = work.project.content
+        for record in trials.records:
+            store.write_records(content / "registry" / f"{record.id}.yml", record)
+        if works.entries:
+            entries = {**library.identifiers, **works.entries}
+            store.write_records(content / "identifiers.yml", [entries[n] for n in sorted(entries)])
     return Refreshed(
         changed=work.changed,
         news=[*trials.changes, *works.changes],
@@ -127,24 +137,6 @@ def refresh(
         works=works.asked,
         questions=sum(len(entry.questions) for entry in works.entries.values()),
     )
-
-
-def _ask_trials(
-    project: Project, library: Library, setting: Setting, notify: Callable[[str], None]
-) -> TrialsAsked:
-    with setting.open_desk(CLINICAL_TRIALS, project) as desk:
-        return ask_trials(_numbers(library), library.registry, desk, setting.today, notify)
-
-
-def _ask_works(
-    project: Project, library: Library, setting: Setting, notify: Callable[[str], None]
-) -> WorksAsked:
-    with (
-        setting.open_desk(CROSSREF, project) as first,
-        setting.open_desk(EUROPE_PMC, project) as second,
-    ):
-        desks = Desks(first, second, setting.manners.contact, setting.today)
-        return ask_works(_works(library), library.identifiers, desks, notify)
 
 
 def _numbers(library: Library) -> list[str]:
@@ -158,15 +150,3 @@ def _works(library: Library) -> dict[str, models.CslItem]:
     cited = {name: work.csl for name, work in library.references.items() if work.parsed}
     papers = {name: bundle.paper.csl for name, bundle in library.papers.items()}
     return {**cited, **papers}
-
-
-def _write_trials(project: Project, trials: TrialsAsked) -> None:
-    for record in trials.records:
-        store.write_records(project.content / "registry" / f"{record.id}.yml", record)
-
-
-def _write_works(project: Project, library: Library, works: WorksAsked) -> None:
-    if works.entries:
-        entries = {**library.identifiers, **works.entries}
-        path = project.content / "identifiers.yml"
-        store.write_records(path, [entries[name] for name in sorted(entries)])

@@ -258,12 +258,6 @@ def decide(record: ScreeningRecord, decision: Decision) -> ScreeningRecord:
     return record.model_copy(update={"decisions": [*others, decision], "agreed": None})
 
 
-def undo(record: ScreeningRecord, by: str) -> ScreeningRecord:
-    """Return a record without a screener's decision."""
-    left = [d for d in record.decisions if d.by != by]
-    return record.model_copy(update={"decisions": left})
-
-
 def open_records(records: Iterable[ScreeningRecord], by: str) -> list[ScreeningRecord]:
     """Return what a screener has not decided yet, without duplicates.
 

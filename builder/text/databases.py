@@ -202,7 +202,7 @@ ARCHIVES = (
     "arrayexpress", "bioproject", "biosample", "dbgap", "ega.dataset", "ega.study", "evtrack",
     "geo", "insdc.sra", "massive", "metabolights", "ngdc.gsa", "px",
 )  # fmt: skip
-_MAY_HOLD = re.compile(r"\d{3}|MTBLS|PRJ")
+_MAY_HOLD = re.compile(r"[A-Z]{2}\d|phs\d|[A-Z]{4}-\d")
 # Their numbers are like other codes, so that the archive must be named beside them.
 _NAMED_BESIDE = {"evtrack": "EV-TRACK"}
 

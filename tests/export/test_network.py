@@ -106,3 +106,24 @@ def test_the_files_are_kgx_and_graphml(tmp_path: Path) -> None:
     assert len(graph.findall(".//g:node", space)) == len(nodes)
     keys = {key.get("id") for key in graph.findall("g:key", space)}
     assert {data.get("key") for data in graph.findall(".//g:data", space)} <= keys
+
+
+@pytest.mark.parametrize(
+    ("effect", "predicate"),
+    [
+        ("down", "biolink:ameliorates_condition"),
+        ("up", "biolink:exacerbates_condition"),
+        ("none", "biolink:affects"),
+    ],
+)
+def test_what_became_of_a_condition_has_a_predicate_of_its_own(
+    tmp_path: Path, effect: str, predicate: str
+) -> None:
+    eased = {"condition_effects": [{"id": "knee-oa", "effect": effect}], "conditions": ["knee-oa"]}
+    terms = [*make_terms(), models.Term(id="knee-oa", label="Knee OA", kind="condition")]
+    write_network(build_index(make_library(tmp_path, make_bundle(**eased), terms)), tmp_path)
+    with (tmp_path / "data/network/edges.tsv").open(encoding="utf-8", newline="") as handle:
+        rows = list(csv.DictReader(handle, delimiter="\t"))
+    [row] = [r for r in rows if r["object"].endswith("knee-oa")]
+    assert (row["predicate"], row["object_direction_qualifier"]) == (predicate, "")
+    assert row["negated"] == ("true" if effect == "none" else "false")

@@ -165,7 +165,8 @@ def parse_relief(data: Mapping[str, Sequence[str]], vesicle: str) -> ReliefWords
         ends=compiled(
             r"\s*(?:$|[.,;:)(\[\]↑↓⬆⬇]|(?:in|of|by|via|through|and|or|nor|with|after|at|was|were|is|are|has|had|"
             r"have|compared|when|while|following|without|to|on|from|than|during|as|but|whereas|over|"
-            r"within|under|upon|using|thereby|caused|induced|remain\w*|did|does|do|could)(?![\w-]))"
+            r"within|under|upon|using|thereby|caused|induced|accompanied|complicated|associated|combined|"
+            r"remain\w*|did|does|do|could)(?![\w-]))"
         ),
         healed=compiled(
             rf"(?:^|{finite}\s)(?:\w+ly\s+)?(?:{stems})(?:ed|e?s)$|\w{{3}}s\s+(?:{stems})e?$"

@@ -122,6 +122,8 @@ def _account(article: etree._Element, document: Document, context: Context) -> C
     fates: list[tuple[str, int]] = []
     place = 0
     for text, left_out, element in _runs(article, ""):
+        if not text or text.isspace():
+            continue
         rule, words = left_out, _squeeze(text)
         found = held.find(words, place)
         found = found if found >= 0 else held.find(words.lstrip("0123456789"))
@@ -132,7 +134,7 @@ def _account(article: etree._Element, document: Document, context: Context) -> C
             rule = "reported"
             got = repr(" ".join(text.split())[:60])
             context.flag("warning", "jats-unread", element, "text in a known element", got)
-        fates.append((rule, len(" ".join(text.split())) if words else 0))
+        fates.append((rule, len(words)))
     return count_fates(fates)
 
 
@@ -142,18 +144,22 @@ def _runs(element: etree._Element, rule: str) -> Iterator[tuple[str, str, etree.
     rule = rule or _LEFT_OUT.get(tag, "") or ("rewritten" if tag in _REWRITTEN else "")
     if not rule and tag == "contrib" and not is_author(element):
         rule = "people beside the authors"
-    parent = element.getparent()
-    if not rule and tag == "contrib-group" and parent is not None and parent.tag == "collab":
-        rule = "members of groups"
+    if not rule and tag == "contrib-group":
+        parent = element.getparent()
+        rule = "members of groups" if parent is not None and parent.tag == "collab" else ""
     yield element.text or "", rule, element
     for child in element:
         yield from _runs(child, rule)
         yield child.tail or "", rule, element
 
 
+_BETWEEN = re.compile(r"[\W_]+")
+
+
 def _squeeze(text: str) -> str:
     """Return the letters and digits of a text, in one case and one width."""
-    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
+    text = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    return _BETWEEN.sub("", text.casefold())
 
 
 def _texts(document: Document) -> Iterator[str]:

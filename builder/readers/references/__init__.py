@@ -146,8 +146,10 @@ def parse_reference(printed: str) -> tuple[WorkFields, list[Question]]:
     ``reference-unparsed``.
     """
     text, _ = split_link_labels(" ".join(printed.split()))
-    kept = {m[1]: m[2] for m in _LABELLED_ID.finditer(printed)}
-    text = _SECTION.sub(r":\1\2", _NOTICE_BEHIND.sub("", _NOTE_MARK.sub("", text)))
+    kept = {m[1]: m[2] for m in _LABELLED_ID.finditer(printed)} if "[P" in printed else {}
+    for sign, pattern, put in _ODD_PARTS:
+        if sign.search(text):
+            text = pattern.sub(put, text)
     if len(text) > _MAX_LENGTH:
         return _keep_whole(text, "is too long for a reference")
     if text.startswith(("(a)", "(a) ")):
@@ -169,8 +171,8 @@ def _read_style(links: Links) -> Found | None:
     if other := (
         read_author_year(links.rest)
         or read_names_and_colon(links.rest)
-        or read_quoted_title(links.rest)
-        or read_preprint(links.rest)
+        or ("vol." in links.rest and read_quoted_title(links.rest))
+        or ("Preprint at" in links.rest and read_preprint(links.rest))
     ):
         return other
     byline = split_byline(links.rest)
@@ -204,6 +206,14 @@ def _with_links(work: WorkFields, links: Links) -> WorkFields:
     )
 
 
+# What stands in some references beside their fields: a sign of it that is quickly found, and it.
+_ODD_PARTS = (
+    (re.compile("[*†‡§¶✉]"), _NOTE_MARK, ""),
+    (re.compile(r"\. (?:Err|Corr|Retr|Comm|Repub)"), _NOTICE_BEHIND, ""),
+    (re.compile("Sect"), _SECTION, r":\1\2"),
+)
+
+
 # What a printed reference says of its own kind, behind its title or its container.
 _MARKED_KIND = re.compile(
     r"\s*\[(?P<kind>preprint|dataset|data ?set|data|software|computer program|code|patent|"
@@ -220,12 +230,12 @@ def _with_kind(work: WorkFields) -> WorkFields:
     """Return a work under the kind that its own words give: preprint, data, software."""
     for name in ("title", "container"):
         text = getattr(work, name)
-        if found := _MARKED_KIND.search(text):
+        if "[" in text and (found := _MARKED_KIND.search(text)):
             printed = found["kind"].lower().replace("computer program", "code")
             genre = found["kind"] if printed.endswith(("thesis", "dissertation")) else work.genre
             kind = "thesis" if genre != work.genre else _KINDS.get(printed, "dataset")
             work = replace(work, type=kind, genre=genre, **{name: text[: found.start()]})
-    if bare := _ON_THE_WEB.sub("", work.title):
+    if "[" in work.title and (bare := _ON_THE_WEB.sub("", work.title)):
         kind = "webpage" if bare != work.title and work.type in ("book", "document") else work.type
         work = replace(work, title=bare, type=kind)
     known, holder = journal_words(), work.container or work.publisher

@@ -352,22 +352,28 @@ def _take_one(links: Links) -> bool:
     keep, end = links.rest[:-3000], links.rest[-3000:]
     if not _MAY_END.search(end):
         return False
-    found = _ACCESSED.search(end)
+    low = end.lower()  # a word in it is found in less time than a pattern
+    visited = any(word in low for word in ("accessed", "retrieved", "cited"))
+    found = _ACCESSED.search(end) if visited else None
     if found and parse_date(found["date"]) and not links.accessed:
         links.accessed = parse_date(found["date"])
-    elif (found := _DOI.search(end)) and not links.doi:
+    elif not links.doi and "10." in low and (found := _DOI.search(end)):
         links.doi = found["doi"].rstrip(".,;")
-    elif (found := _AVAILABLE.search(end)) and not links.url:
+    elif not links.url and "http" in low and (found := _AVAILABLE.search(end)):
         links.url = _clean(found["url"])
-    elif (found := _PMCID.search(end)) and not links.pmcid:
+    elif not links.pmcid and "pmc" in low and (found := _PMCID.search(end)):
         links.pmcid = found["pmcid"]
-    elif (found := _PMID.search(end)) and not links.pmid:
+    elif not links.pmid and "pmid" in low and (found := _PMID.search(end)):
         links.pmid = found["pmid"]
-    elif (found := _ACCESSION.search(end)) and not links.number:
+    elif (
+        not links.number
+        and re.search("accession|report no", low)
+        and (found := _ACCESSION.search(end))
+    ):
         links.number = found["number"]
-    elif found := _EPUB.search(end):
+    elif "pub" in low and (found := _EPUB.search(end)):
         pass  # the date of print is the date of issue
-    elif (found := _STATUS.search(end)) and not links.status:
+    elif not links.status and (found := _STATUS.search(end)):
         links.status = found["status"].lower()
     else:
         return False

@@ -210,6 +210,12 @@ _GROUPS: tuple[tuple[str, str, str], ...] = (
         "The same tables in one file, with foreign keys, and a full-text table named search.",
     ),
     (
+        "data/network/",
+        "Network",
+        "What sources and cargo did to molecules, processes, outcomes and conditions, weighted by "
+        "studies: KGX nodes and edges in the Biolink model, and GraphML.",
+    ),
+    (
         "data/references",
         "Bibliography",
         "Every cited work. The cite box of each page offers its own works in the same formats.",

@@ -170,13 +170,13 @@ def view_network(
               for edge in network.edges}  # fmt: skip
     links = [Link(e.subject, e.object, e.weight, styles[id(e)]) for e in network.edges]
     count = len(set().union(*(edge.studies for edge in network.edges)))
-    title = f"Network of {term.short}"
+    title = f"Network around {term.short}"
     picture = view_picture(
         "picture-network",
         title,
-        f"What {plural(count, 'study', 'studies')} report, as the statements name it. A line joins "
-        "two things of which one statement says what the one did to the other; the thicker, the "
-        "more studies. Nothing is inferred.",
+        f"Reported by {plural(count, 'study', 'studies')}. A line joins two things of which one "
+        "statement says what the one did to the other; the thicker, the more studies. Nothing is "
+        "inferred.",
         draw_network("picture-network", title, columns, links),
     )
     used = set(styles.values())

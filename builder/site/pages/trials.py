@@ -125,12 +125,9 @@ def _fact_words(name: str) -> str:
 def _facts(record: RegistryRecord | None, names: Sequence[str]) -> list[View]:
     if record is None:
         return []
-    several = len([name for name in names if name in record.facts]) > 1
-    return [
-        view_fact(fact, _fact_words(name) if several else "")
-        for name in names
-        for fact in record.facts.get(name, ())
-    ]
+    held = [name for name in names if name in record.facts]
+    several = len(held) > 1
+    return [view_fact(f, _fact_words(n) if several else "") for n in held for f in record.facts[n]]
 
 
 def view_status(atlas: LibraryIndex, trial: Trial) -> View:
