@@ -12,12 +12,12 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from builder import store
-from builder.extract.findings.sentences import split_sentences
 from builder.extract.quantities import find_quantities, parse_number
 from builder.models import Quantity
 from builder.models.document import Block, Document, Grid, Heading
 from builder.models.study_card import OutcomeNumber, ReportingItem
 from builder.project import find_data
+from builder.text.sentences import split_sentences
 
 ITEMS_FILE = find_data("reporting-items.yml")
 
