@@ -13,7 +13,7 @@ from typing import Any
 
 from builder import store
 from builder.extract.findings.sentences import split_sentences
-from builder.extract.quantities import find_quantities
+from builder.extract.quantities import find_quantities, parse_number
 from builder.models import Quantity
 from builder.models.document import Block, Document, Grid, Heading
 from builder.models.study_card import OutcomeNumber, ReportingItem
@@ -288,6 +288,12 @@ NUMBER_WORDS = {word: n for n, word in enumerate(_UNITS.split())} | {
     word: 10 * n for n, word in enumerate(_TENS.split(), 2)
 }
 NUMBER = rf"(?:(?:{_TENS.replace(' ', '|')})[\s-]?)?(?:{'|'.join(NUMBER_WORDS)})"
+
+
+def parse_force(text: str) -> float:
+    """Return a relative centrifugal force: ``110,000``, ``100 000``, ``1.2 × 10^5``."""
+    power = re.fullmatch(r"([\d.]+)\s*[×x]\s*10\D?(\d)", text)
+    return float(power[1]) * 10 ** int(power[2]) if power else parse_number(text.replace(" ", ""))
 
 
 def read_count(text: str) -> int:
