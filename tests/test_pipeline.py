@@ -218,3 +218,37 @@ def test_the_real_papers_are_what_extract_writes(root: Path) -> None:
     report = pipeline.check(Project(root))
     assert [str(p) for p in report.problems if p.level == "error"] == []
     assert report.papers == len([n for n in os.listdir(root / "seeds") if n[0] != "."])
+
+
+def complaints(project: Project) -> list[str]:
+    """Return the files that check names in an error."""
+    try:
+        problems = pipeline.check(project).problems
+    except ProblemError as error:
+        problems = error.problems
+    return [problem.file for problem in problems if problem.level == "error"]
+
+
+@pytest.mark.parametrize("name", ["cues", "search", "journals", "evidence", "reporting-items"])
+@pytest.mark.parametrize("text", ["", "x: 1\n", "- a\n", "x: [\n"])
+def test_check_reports_a_word_list_that_lacks_what_is_taken_from_it(
+    small: Project, name: str, text: str
+) -> None:
+    pipeline.extract(small)
+    (small.content / f"{name}.yml").write_text(text)
+    assert f"content/{name}.yml" in complaints(small)
+
+
+@pytest.mark.parametrize("name", ["identifiers.yml", "urls.yml", "terms/sources/x.yml"])
+def test_a_folder_in_the_place_of_a_file_is_seen_though_all_was_read_before(
+    small: Project, name: str
+) -> None:
+    pipeline.extract(small)
+    assert complaints(small) == []
+    path = small.content / name
+    path.unlink(missing_ok=True)
+    path.mkdir()
+    assert f"content/{name}" in complaints(small)
+    path.rmdir()
+    path.symlink_to(path.name)
+    assert f"content/{name}" in complaints(small)

@@ -20,15 +20,15 @@ from builder.extract.methods_text import (
     find_listed,
     find_numbers,
     is_primary,
+    parse_force,
     place_quantities,
     read_count,
     read_grid,
     read_sentences,
     read_words,
 )
-from builder.extract.quantities import parse_number
 from builder.models.document import Document
-from builder.models.study_card import ReportingItem, Stated, StudyCard
+from builder.models.study_card import Stated, StudyCard
 
 # --- items ---------------------------------------------------------------------------------------
 
@@ -71,16 +71,12 @@ def _isolation(said: Said) -> Found:
             yield "isolation", "ultracentrifugation"
 
 
-def parse_force(text: str) -> float:
-    """Return a relative centrifugal force: ``110,000``, ``100 000``, ``1.2 × 10^5``."""
-    power = re.fullmatch(r"([\d.]+)\s*[×x]\s*10\D?(\d)", text)
-    return float(power[1]) * 10 ** int(power[2]) if power else parse_number(text.replace(" ", ""))
-
-
 def _characterisation(said: Said) -> Found:
-    marked = any(True for i in ("markers", "negative-markers") for _ in find_listed(said, i))
+    marks = [m for i in ("markers", "negative-markers") for m in find_listed(said, i)]
+    marked, many = bool(marks), len(marks) > 1
     found = list(find_listed(said, "characterisation"))
     sized = any(value in _SIZING for value, _ in found)
+    goes_on = said.before is not None and said.before.vesicles and said.has("sizes")
     for value, match in found:
         if value == "TEM" and said.text[: match.start()].lower().rstrip().endswith("scanning"):
             continue
@@ -88,7 +84,7 @@ def _characterisation(said: Said) -> Found:
             continue
         if value in _SIZING[:3] and match[0] != "NTA":
             yield "characterisation", value
-        elif not said.about_vesicles or (said.has("uptake") and not marked):
+        elif not (said.about_vesicles or many or goes_on) or (said.has("uptake") and not marked):
             continue
         elif value == "western blot":
             titled = said.titled and said.has("identifies", said.section)
@@ -96,7 +92,8 @@ def _characterisation(said: Said) -> Found:
                 yield "characterisation", value
         elif value == "flow cytometry":
             nano = "nano" in said.text[: match.start()][-6:].lower()
-            if (said.vesicles or marked) and not nano:
+            beads = said.titled and "beads" in said.text
+            if (said.vesicles or marked or beads) and not nano:
                 yield "characterisation", value
         else:
             yield "characterisation", value
@@ -118,10 +115,11 @@ def _markers(said: Said) -> Found:
 _DECIMAL = r"\d+(?:,\d{3})*(?:\.\d+)?"
 _SPREAD = rf"{_DECIMAL}(?:\s*±\s*{_DECIMAL})?"
 _NANO = re.compile(
-    rf"(?<![\d.,<>≤≥])(?<![<>≤≥] )(?P<n>{_SPREAD})(?:\s*nm)?"
+    rf"(?<![\d.,<>≤≥])(?<![<>≤≥] )(?<!\bat )(?P<n>{_SPREAD})(?:\s*nm)?"
     rf"(?:\s*(?:–|-|−|~|to|and)\s*(?P<m>{_SPREAD}))?\s*nm\b"
 )
 _NEAR = 90  # letters between a number and the word that says what it is of
+_NEXT = 20  # letters between a count and what is counted
 
 
 def _size(said: Said) -> Found:
@@ -143,19 +141,25 @@ _DOSE_UNITS = re.compile(
 _PARTICLES = re.compile(r"\s(?:particles|vesicles)(?:\s?/\s?(?:mL|ml|µL|μL))?")
 # "1.0 × 10^10/mL", without a word for what is counted.
 _PER_ML = re.compile(r"\d+(?:\.\d+)?\s*[×x]\s*10\S{1,4}?\s?/\s?m[lL]\b")
+_POWER = r"\d+(?:\.\d+)?(?:\s*[×x]\s*10(?:\^\d+|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)|[eE]\d{1,2}\b)"
 # "5 × 10^10 DiR-labelled EVs": the vesicles stand this near behind their number.
-_NUMBER_OF = re.compile(r"(?<![\d.–-])\d+(?:\.\d+)?\s*[×x]\s*10(?:\^\d+|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)(?=\s)")
-_NEXT = 20
-_VOLUME = re.compile(r"^[µm]L$")
-_CC = re.compile(r"(?<![\d.,–-])\d+(?:\.\d+)?\s*cc\b")
+_NUMBER_OF = re.compile(rf"(?<![\d.–-]){_POWER}(?=\s)")
+# What each carrier or animal got, whatever the verb.
+_EACH = re.compile(
+    rf"(?<![\d.,–-])(?:{_POWER}|\d+(?:\.\d+)?)\s*"
+    r"(?:[nµμm]?g|particles|EVs|sEVs|exosomes|vesicles)\s*(?:/\s?|per\s+|each\s+)"
+    r"(?:scaffold|implant|defect|joint|knee|animal|rabbit|construct|hydrogel|patch)\b"
+)
+_SMALL = re.compile(r"(?<![\d.,–-])\d+(?:\.\d+)?\s*(?:cc|[µμu]l)\b")
 # "1 × 10^9, 3 × 10^9 or 1 × 10^10 particles": what is counted stands behind the last.
-_POWER = r"\d+(?:\.\d+)?\s*[×x]\s*10(?:\^\d+|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
 _POWERS = re.compile(rf"(?:{_POWER}\s*(?:,|,?\s+(?:and|or|to)\s)\s*)+(?={_POWER}\s)")
 
 
 def _in_body(said: Said) -> bool:
     """Return whether vesicles are given to animals or people, and not to cells."""
-    if not said.vesicles or not said.has("given"):
+    if not said.vesicles:
+        return False
+    if not said.has("given") and not (said.species() and said.has("allocated")):
         return False
     subjects = said.names_subjects or said.has("treated")
     routes = any(True for _ in find_listed(said, "route"))
@@ -176,29 +180,38 @@ def _goes_on(said: Said) -> bool:
 
 
 def _dose(said: Said) -> Found:
-    if not _in_body(said):
-        return
-    for match in (*_PER_ML.finditer(said.text), *_CC.finditer(said.text)):
-        if said.beside_vesicles(*match.span(), _NEAR):
-            yield "dose", " ".join(match[0].split())
-    for match in _POWERS.finditer(said.text):
-        if said.beside_vesicles(*match.span(), _NEAR):
-            yield from (("dose", " ".join(p.split())) for p in re.findall(_POWER, match[0]))
-    for match in _NUMBER_OF.finditer(said.text):
-        named = [
-            last
-            for first, last in said.vesicles
-            if 0 <= first - match.end() <= _NEXT and said.text[first:last] != "particles"
-        ]
-        if named and not said.has("rivals", said.text[match.end() : named[0]]):
-            yield "dose", " ".join(said.text[match.start() : named[0]].split())
+    if said.vesicles:
+        yield from (("dose", printed) for printed in _list_doses(said))
+
+
+def _list_doses(said: Said) -> Iterator[str]:
+    """Yield the doses that a sentence states of vesicles, as printed."""
+    found = [match[0] for match in _EACH.finditer(said.text)]
+    if _in_body(said):
+        for pattern in (_PER_ML, _SMALL, _POWERS):
+            for match in pattern.finditer(said.text):
+                if said.beside_vesicles(*match.span(), _NEAR):
+                    found += re.findall(_POWER, match[0]) if pattern is _POWERS else [match[0]]
+        for match in _NUMBER_OF.finditer(said.text):
+            for first, last in said.vesicles:
+                # Quantities has read "10^9 particles" already, but no "1E9 particles".
+                counts = "e" in match[0].lower() or said.text[first:last] != "particles"
+                near = 0 <= first - match.end() <= _NEXT and counts
+                if near and not said.has("rivals", said.text[match.end() : last]):
+                    found.append(said.text[match.start() : last])
+                    break
+        found += _read_doses(said)
+    yield from (" ".join(printed.split()) for printed in found)
+
+
+def _read_doses(said: Said) -> Iterator[str]:
     for quantity, start, end in place_quantities(said.text):
         counted = _DOSE_UNITS.match(quantity.unit)
-        volume = _VOLUME.match(quantity.unit)
+        volume = quantity.unit in ("µL", "mL")
         near = said.beside_vesicles(start, end, _NEAR if counted else 40, "diluents")
         if (counted or volume) and near:
             more = _PARTICLES.match(said.text, end) if counted else None
-            yield "dose", as_printed(quantity) + (more[0] if more else "")
+            yield as_printed(quantity) + (more[0] if more else "")
 
 
 def _course(said: Said) -> Found:
@@ -235,7 +248,9 @@ _SCHEDULE = re.compile(
 )
 
 
-_SEX = re.compile(r"\b(?P<sex>fe)?male\b", re.IGNORECASE)
+_SEX = re.compile(
+    r"\b(?P<sex>fe)?males?\b|\b(?:(?P<dam>ewes|mares|sows)|geldings|stallions)\b", re.IGNORECASE
+)
 _ANTIBODY = re.compile(r"\banti-|\bantibod", re.IGNORECASE)
 
 
@@ -252,7 +267,7 @@ def _animals(said: Said) -> Found:
         yield from (("species", name) for name in species)
     if (species and not donors) or said.has("people"):
         sexes = list(_SEX.finditer(said.text))
-        yield from (("sex", "female" if m["sex"] else "male") for m in sexes)
+        yield from (("sex", "female" if m["sex"] or m["dam"] else "male") for m in sexes)
         if said.has("people") and said.zone == "methods":
             for word, sex in (("women", "female"), ("men", "male")):
                 if re.search(rf"\b{word}\b", said.text, re.IGNORECASE):
@@ -260,7 +275,7 @@ def _animals(said: Said) -> Found:
 
 
 _SUBJECT = (
-    r"(?:rats|mice|rabbits|sheep|goats|(?:mini-?)?pigs|dogs|beagles|horses|monkeys|macaques|"
+    r"(?:rats|mice|rabbits|sheep|ewes|goats|(?:mini-?)?pigs|dogs|beagles|horses|monkeys|macaques|"
     r"guinea pigs|animals|patients|participants|subjects|volunteers|individuals|adults|veterans)"
 )
 _COUNTED = re.compile(
@@ -343,12 +358,16 @@ def _model(said: Said) -> Found:
         titled = replace(said, text=said.section) if said.zone == "methods" else said
         listed = [*find_listed(said, "model"), *find_listed(titled, "model")]
         for value in dict.fromkeys(value for value, _ in listed):
-            if value != "calvarial defect" or "defect" in said.text:
+            bare = value in ("calvarial defect", "radial or ulnar defect")
+            if not bare or "defect" in said.text:
                 yield "model", value
 
 
-_FOLLOWED = re.compile(r"\bfollow(?:ed)?[\s-]?up\b", re.IGNORECASE)
-_AGE = re.compile(r"^\s*(?:-|\s)?(?:old|of\s+age)\b|^\s*of\s+acclimat", re.IGNORECASE)
+_FOLLOWED = re.compile(
+    r"\bfollow(?:ed)?[\s-]?up\b|\b(?:radiographs?|X-rays?|followed|monitored|observed)\b[^.;]{0,40}\bfor\s",
+    re.IGNORECASE,
+)
+_AGE = re.compile(r"^[\s-]*(?:old|of\s+age|of\s+acclimat)", re.IGNORECASE)
 _AGED = re.compile(r"\b(?:aged|age\s+of|acclimat\w*\s+for|for)\s*$", re.IGNORECASE)
 
 
@@ -366,7 +385,6 @@ _NTH = re.compile(
 )
 # find_quantities reads words up to ten.
 _SHORT = re.compile(r"\b(?P<n>\d{1,3})\s?(?P<unit>w|wk|wks|mo|d)\b")
-_SHORT_UNITS = {"w": 7, "wk": 7, "wks": 7, "mo": 30, "d": 1}
 _IN_WORDS = re.compile(rf"\b(?P<n>{NUMBER})\s+(?P<unit>day|week|month|year)s\b", re.IGNORECASE)
 
 
@@ -384,7 +402,7 @@ def _times(said: Said) -> Iterator[tuple[int, str]]:
         unit = (match["unit"] or match["unit2"]).lower()
         yield number * DAYS[f"{unit}s"], f"{number} {_plural(f'{unit}s', number)}"
     for match in _SHORT.finditer(said.text):
-        yield int(match["n"]) * _SHORT_UNITS[match["unit"]], " ".join(match[0].split())
+        yield int(match["n"]) * DAYS[match["unit"]], " ".join(match[0].split())
     for match in _IN_WORDS.finditer(said.text):
         number, unit = read_count(match["n"]), match["unit"].lower() + "s"
         yield number * DAYS[unit], f"{number} {unit}"
@@ -392,10 +410,10 @@ def _times(said: Said) -> Iterator[tuple[int, str]]:
         value = quantity.value if quantity.value is not None else quantity.high
         if quantity.unit not in DAYS or value is None:
             continue
-        before = said.text[max(0, start - 20) : start]
-        if _AGE.match(said.text[end:]) or (_AGED.search(before) and "follow" not in before):
-            continue
-        yield int(value * DAYS[quantity.unit]), f"{value:g} {_plural(quantity.unit, value)}"
+        before = said.text[:start]
+        aged = _AGED.search(before) and not _FOLLOWED.search(before)
+        if not aged and not _AGE.match(said.text[end:]):
+            yield int(value * DAYS[quantity.unit]), f"{value:g} {_plural(quantity.unit, value)}"
 
 
 def _plural(unit: str, value: float) -> str:
@@ -425,11 +443,6 @@ _RULES: tuple[Callable[[Said], Found], ...] = (
 )  # fmt: skip
 
 
-def read_items() -> tuple[ReportingItem, ...]:
-    """Return the reporting items in the order of a card."""
-    return read_words().items
-
-
 _MOST_SIZES = 2  # sentences on the size of particles; a paper's results have many
 
 
@@ -456,7 +469,7 @@ def find_card(document: Document, paper: str) -> StudyCard | None:
     for number, value, sentence in counts:
         if number == 0 and not _is_stated(value, stated):  # the size of a group
             stated[("n", value)] = sentence
-    order = {item.id: place for place, item in enumerate(read_items())}
+    order = {item.id: place for place, item in enumerate(read_words().items)}
     listed = sorted(stated.items(), key=lambda entry: order[entry[0][0]])
     return StudyCard(
         id=f"{paper}-study",

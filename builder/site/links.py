@@ -7,7 +7,7 @@ right at a domain root, under a sub-path and from a folder on disk.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
@@ -166,6 +166,36 @@ def view_steps(parts: Sequence[Part[Entry]], root: str, current: str) -> list[Vi
         address = "" if number == here else href(root, part.path)
         steps.append({**link(part.label, address), "gap": False})
     return steps
+
+
+def view_list(
+    entries: Sequence[Entry],
+    path: str,
+    head: tuple[str, str, str],
+    view: Callable[[Sequence[Entry], str, str], View],
+    most: int = ONE_PAGE,
+) -> Iterator[Page]:
+    """Yield the pages of a long list, the first at ``path``.
+
+    ``head`` is title, description and template. ``view`` gets the entries of a page, the way to
+    the site's root and the page's address; ``steps`` and ``more``, the addresses that follow, are
+    added.
+    """
+    title, description, template = head
+    parts = split_list(entries, path, most)
+    for part in parts:
+        root, first = root_of(part.path), part.path == path
+        rest = " ".join(href(root, p.path) for p in parts[1:]) if first else ""
+        steps = {"steps": view_steps(parts, root, part.path), "more": rest}
+        yield Page(
+            path=part.path,
+            template=template,
+            title=title if first else f"{title} {part.label}",
+            description=description,
+            kind="index",
+            crumbs=() if first else ((title, path),),
+            view={**steps, **view(part.entries, root, part.path)},
+        )
 
 
 # --- identifiers ---------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ order, and touches a file only when its bytes change.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import reprlib
@@ -49,9 +50,6 @@ _EXPECTED = {
     "list_type": "a list",
     "dict_type": "fields with values",
     "model_type": "fields with values",
-    "date_type": "a date as 2026-01-31",
-    "date_parsing": "a date as 2026-01-31",
-    "date_from_datetime_parsing": "a date as 2026-01-31",
     "literal_error": "one of {expected}",
     "string_too_long": "a text of at most {max_length} characters",
     "string_too_short": "a text of at least {min_length} characters",
@@ -194,7 +192,9 @@ def list_files(folder: Path) -> list[Path]:
     while waiting:
         with os.scandir(waiting.pop()) as entries:
             for entry in entries:
-                if entry.is_file():
+                # A link is asked by its path: of itself it fails at a circle of links.
+                linked = entry.is_symlink() and os.path.isfile(entry.path)
+                if linked or entry.is_file(follow_symlinks=False):
                     found.append(entry.path)
                 elif entry.is_dir(follow_symlinks=False) and entry.name != "__pycache__":
                     waiting.append(entry.path)
@@ -256,6 +256,8 @@ def read_settings(path: Path, root: Path, parse: Callable[[Any], T]) -> T:
     except ValidationError as error:
         item = error.errors(include_url=False)[0]
         expected, got = describe_error(item)
+    except RecursionError:
+        got = "words of thousands of letters, or values that nest too deep"
     except (AttributeError, IndexError, TypeError, ValueError) as error:
         got = quote(str(error))
     raise ProblemError(Problem(relative(path, root), 0, "error", "settings", expected, got))
@@ -316,10 +318,12 @@ def _find_texts(
 
 def relative(path: Path, root: Path) -> str:
     """Return a path as shown in messages: below the project's root where it is."""
-    try:
-        name = path.resolve().relative_to(root.resolve()).as_posix()
-    except (ValueError, OSError, RuntimeError):  # elsewhere, or a circle of links
-        name = path.as_posix()
+    name = path.as_posix()
+    for way in (Path.resolve, Path.absolute):
+        # Elsewhere, or a circle of links, which has no end to be resolved to.
+        with contextlib.suppress(ValueError, OSError, RuntimeError):
+            name = way(path).relative_to(way(root)).as_posix()
+            break
     return name.replace(STAGED, "", 1)
 
 
@@ -371,7 +375,7 @@ def describe_error(item: Any) -> tuple[str, str]:
     got = "none" if kind == "missing" else quote(item["input"])
     if kind == "string_pattern_mismatch":
         return _FORMS.get(context["pattern"], f"a text of the form {context['pattern']}"), got
-    expected = _EXPECTED.get(kind)
+    expected = "a date as 2026-01-31" if kind.startswith("date") else _EXPECTED.get(kind)
     return (expected.format(**context) if expected else f"a value that fits ({item['msg']})"), got
 
 

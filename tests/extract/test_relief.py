@@ -36,6 +36,13 @@ CASES = [
     ),
     ("Exosomes repaired full-thickness osteochondral defects", {"osteochondral-defect": EASED}),
     ("Nanofibrous scaffolds with exosomes repair bone defects", {"bone-defect": EASED}),
+    # What goes with it is no object of the verb.
+    ("Exosomes repair bone defects accompanied by muscle injury", {"bone-defect": EASED}),
+    (
+        "Exosomes heal osteochondral defects complicated by infection",
+        {"osteochondral-defect": EASED},
+    ),
+    ("Exosomes alleviate osteoarthritis associated with obesity", {"osteoarthritis": EASED}),
     ("Exosomes impaired fracture healing in mice", {"bone-fracture": WORSE}),
     # Made worse: only by the vesicles themselves.
     (

@@ -13,7 +13,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.extract.study_card import find_card, parse_force, read_items
+from builder.extract.methods_text import parse_force, read_words
+from builder.extract.study_card import find_card
 from builder.models.document import Block, Cell, Grid, Heading
 
 ONE = "Animal experiment"
@@ -32,7 +33,9 @@ def read(text: str, section: str = ONE, **more: Any) -> dict[str, list[str]]:
     return stated
 
 
-@pytest.mark.parametrize("chosen", ["develop", "check", "later", "last", "third"])
+@pytest.mark.parametrize(
+    "chosen", ["develop", "check", "later", "last", "third", "fourth", "fifth"]
+)
 def test_agrees_with_what_was_annotated_by_hand(chosen: str) -> None:
     precision, recall, notes = cases.measure(chosen)
     assert precision >= 0.95, notes
@@ -236,6 +239,6 @@ def test_every_quote_stands_in_the_text_whatever_it_says(words: list[str]) -> No
 
 
 def test_each_item_has_a_name_and_one_place() -> None:
-    items = read_items()
+    items = read_words().items
     assert len({item.id for item in items}) == len(items)
     assert all(item.label and item.group for item in items)

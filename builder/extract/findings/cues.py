@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from builder import store
+from builder.project import CONTENT, find_data
 from builder.text import spelling
-from builder.text.genes import CONTENT, choose_table
 
 CueKind = Literal["verb", "noun", "neutral", "aim", "denial", "hypothesis", "break"]
 _DASHES = re.escape(spelling.DASHES)
@@ -165,7 +165,8 @@ def parse_relief(data: Mapping[str, Sequence[str]], vesicle: str) -> ReliefWords
         ends=compiled(
             r"\s*(?:$|[.,;:)(\[\]↑↓⬆⬇]|(?:in|of|by|via|through|and|or|nor|with|after|at|was|were|is|are|has|had|"
             r"have|compared|when|while|following|without|to|on|from|than|during|as|but|whereas|over|"
-            r"within|under|upon|using|thereby|caused|induced|remain\w*|did|does|do|could)(?![\w-]))"
+            r"within|under|upon|using|thereby|caused|induced|accompanied|complicated|associated|combined|"
+            r"remain\w*|did|does|do|could)(?![\w-]))"
         ),
         healed=compiled(
             rf"(?:^|{finite}\s)(?:\w+ly\s+)?(?:{stems})(?:ed|e?s)$|\w{{3}}s\s+(?:{stems})e?$"
@@ -465,7 +466,7 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
 @lru_cache(maxsize=4)
 def read_cues(content: Path = CONTENT) -> Cues:
     """Return the lexicon of a project. Raises ProblemError where it can't be read."""
-    path = choose_table(content, "cues.yml")
+    path = find_data("cues.yml", content)
     return store.read_settings(path, path.parents[1], parse_cues)
 
 

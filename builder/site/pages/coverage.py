@@ -20,7 +20,7 @@ from builder.curate.review_flow import (
     read_screening,
     read_strategies,
 )
-from builder.extract.study_card import read_items
+from builder.extract.methods_text import read_words
 from builder.models import Stated, StudyCard
 from builder.models.review import Run, ScreeningRecord, Strategy
 from builder.site.charts import (
@@ -265,7 +265,7 @@ def view_card(bundle: PaperBundle) -> View | None:
         return None
     card = bundle.cards[0]
     groups: dict[str, list[View]] = {}
-    for item in read_items():
+    for item in read_words().items:
         groups.setdefault(item.group, []).append(
             {
                 "label": item.label,
@@ -308,7 +308,7 @@ def _place(section: str | None, line: int) -> str:
 def view_study_cards(atlas: LibraryIndex) -> Page:
     """Return the table of all study cards, and how many state each item."""
     cards = atlas.library.cards()
-    items = read_items()
+    items = read_words().items
     return Page(
         path="study-cards/",
         template="study_cards.md.j2",
@@ -350,11 +350,11 @@ def _view_row(atlas: LibraryIndex, card: StudyCard) -> View:
                         "label": item.label,
                         "stated": ", ".join(stated.value for stated in card.values_of(item.id)),
                     }
-                    for item in read_items()
+                    for item in read_words().items
                     if item.group == group
                 ],
             }
-            for group in dict.fromkeys(item.group for item in read_items())
+            for group in dict.fromkeys(item.group for item in read_words().items)
         ],
         "facets": [
             {

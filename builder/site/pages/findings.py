@@ -30,6 +30,7 @@ from builder.site.links import (
     root_of,
     shorten,
     split_list,
+    view_list,
     view_steps,
 )
 from builder.site.summaries import grade_finding, sort_by_design
@@ -255,19 +256,13 @@ def view_rows(
 def view_finding_index(atlas: LibraryIndex) -> Iterator[Page]:
     """Yield the list of all findings, the highest design first, a hundred a page."""
     ranked = sort_by_design(atlas, atlas.findings)
-    total = len(ranked)
-    for part in split_list(ranked, INDEX, A_PAGE):
-        first = part.path == INDEX
-        yield Page(
-            path=part.path,
-            template="findings.md.j2",
-            title="Findings" if first else f"Findings {part.label}",
-            description=f"{plural(total, 'finding')}: the smallest citable statements, "
-            "each with its quote and its place in the paper.",
-            kind="index",
-            crumbs=() if first else (("Findings", INDEX),),
-            view={
-                "list": view_rows(atlas, ranked, INDEX, part.path, "Findings"),
-                "search": href(root_of(part.path), "search/"),
-            },
-        )
+    about = (
+        f"{plural(len(ranked), 'finding')}: the smallest citable statements, each with its quote "
+        "and its place in the paper."
+    )
+
+    def view(_: Sequence[Finding], root: str, path: str) -> View:
+        rows = view_rows(atlas, ranked, INDEX, path, "Findings")
+        return {"list": rows, "search": href(root, "search/")}
+
+    return view_list(ranked, INDEX, ("Findings", about, "findings.md.j2"), view, A_PAGE)

@@ -24,10 +24,8 @@ from builder.site.links import (
     outside,
     page_href,
     plural,
-    root_of,
     shorten,
-    split_list,
-    view_steps,
+    view_list,
 )
 from builder.site.pages.coverage import view_card
 from builder.site.pages.findings import view_statement
@@ -291,20 +289,12 @@ def view_paper_index(atlas: LibraryIndex) -> Iterator[Page]:
     ranked = sorted(
         atlas.library.papers.values(), key=lambda b: (-(b.paper.csl.year or 0), b.paper.id)
     )
-    parts = split_list(ranked, "papers/")
-    for part in parts:
-        root = root_of(part.path)
-        first = part.path == "papers/"
-        yield Page(
-            path=part.path,
-            template="papers.md.j2",
-            title="Papers" if first else f"Papers {part.label}",
-            description="The papers that the atlas has read, each with its statements, tables, "
-            "references, licence and open questions.",
-            kind="index",
-            crumbs=() if first else (("Papers", "papers/"),),
-            view={
-                "rows": [view_paper_row(b, root) for b in part.entries],
-                "steps": view_steps(parts, root, part.path),
-            },
-        )
+    about = (
+        "The papers that the atlas has read, each with its statements, tables, references, "
+        "licence and open questions."
+    )
+
+    def view(entries: Sequence[PaperBundle], root: str, _: str) -> View:
+        return {"rows": [view_paper_row(bundle, root) for bundle in entries]}
+
+    return view_list(ranked, "papers/", ("Papers", about, "papers.md.j2"), view)

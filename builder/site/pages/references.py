@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from builder.curate.studies import find_own
 from builder.models import Notice, Reference
@@ -15,17 +15,14 @@ from builder.site.links import (
     outside,
     page_href,
     plural,
-    root_of,
     shorten,
-    split_list,
-    view_steps,
+    view_list,
 )
 from builder.site.pages.findings import view_rows, view_statement
 from builder.site.pages.trials import view_trial_row
 from builder.text import ids
 
 INDEX = "references/"
-_A_PAGE = 150
 _MOST = 80  # statements in full, and in the table below
 
 
@@ -129,21 +126,13 @@ def view_reference_index(atlas: LibraryIndex) -> Iterator[Page]:
     """Yield the list of all cited works, by first author."""
     library = atlas.library
     ranked = sorted(library.references.values(), key=lambda r: (short_name(r.csl).casefold(), r.id))
-    parts = split_list(ranked, INDEX, _A_PAGE)
-    for part in parts:
-        root = root_of(part.path)
-        first = part.path == INDEX
-        yield Page(
-            path=part.path,
-            template="references.md.j2",
-            title="References" if first else f"References {part.label}",
-            description=f"{plural(len(ranked), 'work')} cited by the papers of the atlas, each "
-            "with the statements that rest on it.",
-            kind="index",
-            crumbs=() if first else (("References", INDEX),),
-            view={
-                "rows": [view_reference_row(atlas, r, root) for r in part.entries],
-                "steps": view_steps(parts, root, part.path),
-                "total": len(ranked),
-            },
-        )
+    about = (
+        f"{plural(len(ranked), 'work')} cited by the papers of the atlas, each with the "
+        "statements that rest on it."
+    )
+
+    def view(entries: Sequence[Reference], root: str, _: str) -> View:
+        rows = [view_reference_row(atlas, r, root) for r in entries]
+        return {"rows": rows, "total": len(ranked)}
+
+    return view_list(ranked, INDEX, ("References", about, "references.md.j2"), view)

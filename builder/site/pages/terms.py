@@ -24,7 +24,7 @@ from builder.site.links import (
     root_of,
     shorten,
     split_list,
-    view_steps,
+    view_list,
     view_xref,
 )
 from builder.site.pages.findings import A_PAGE, view_rows
@@ -49,7 +49,6 @@ from builder.site.summaries import (
 )
 from builder.text import ids
 
-_ROWS = 150  # of an index
 _MOST_STUDIES = 60
 _MOST_TRIALS = 25
 _MOST_ENTRIES = 12  # of what the findings name, in each role
@@ -347,40 +346,36 @@ def view_term_index(atlas: LibraryIndex, kind: str) -> Iterator[Page]:
     ranked = sorted(terms, key=lambda t: (place[t.id], _evidence_first(rows[t.id])))
     stated = sum(bool(r["counts"]["findings"] or r["counts"]["trials"]) for r in rows.values())
     known = len(atlas.library.terms_of(kind))
-    parts = split_list(ranked, index, _ROWS)
-    firsts = {group_type(atlas, t): part.path for part in reversed(parts) for t in part.entries}
-    for part in parts:
-        root = root_of(part.path)
+    firsts = {
+        group_type(atlas, t): part.path
+        for part in reversed(split_list(ranked, index))
+        for t in part.entries
+    }
+    about = (
+        f"{plural(stated, KIND_WORDS[kind][0].lower(), many.lower())} with evidence in the "
+        f"papers read. {_LEADS[kind]}"
+    )
+
+    def view(entries: Sequence[Term], root: str, _: str) -> View:
         groups: dict[str, list[View]] = {}
-        for term in part.entries:
+        for term in entries:
             groups.setdefault(group_type(atlas, term), []).append(view_term_row(atlas, term, root))
-        yield Page(
-            path=part.path,
-            template="terms.md.j2",
-            title=many if part.path == index else f"{many} {part.label}",
-            description=f"{plural(stated, KIND_WORDS[kind][0].lower(), many.lower())} with "
-            f"evidence in the papers read. {_LEADS[kind]}",
-            kind="index",
-            crumbs=() if part.path == index else ((many, index),),
-            view={
-                "lead": _LEADS[kind],
-                "kind": kind,
-                "stated": stated,
-                "rest": known - len(terms),
-                "glossary": f"{root}glossary/#kind-{kind}",
-                "groups": [
-                    {"label": label, "anchor": f"type-{ids.slug(label)}" if label else "all",
-                     "rows": held}
-                    for label, held in groups.items()
-                ],
-                "jumps": [
-                    link(label, f"{root}{path}#type-{ids.slug(label)}")
-                    for label, path in sorted(firsts.items(), key=lambda e: order.index(e[0]))
-                    if label
-                ],
-                "steps": view_steps(parts, root, part.path),
-                "more": " ".join(href(root, p.path) for p in parts[1:])
-                if part.path == index
-                else "",
-            },
-        )  # fmt: skip
+        return {
+            "lead": _LEADS[kind],
+            "kind": kind,
+            "stated": stated,
+            "rest": known - len(terms),
+            "glossary": f"{root}glossary/#kind-{kind}",
+            "groups": [
+                {"label": label, "anchor": f"type-{ids.slug(label)}" if label else "all",
+                 "rows": held}
+                for label, held in groups.items()
+            ],
+            "jumps": [
+                link(label, f"{root}{path}#type-{ids.slug(label)}")
+                for label, path in sorted(firsts.items(), key=lambda e: order.index(e[0]))
+                if label
+            ],
+        }  # fmt: skip
+
+    return view_list(ranked, index, (many, about, "terms.md.j2"), view)
