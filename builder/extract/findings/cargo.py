@@ -121,6 +121,7 @@ def _like(reading: Reading, assigned: Assigned, mention: Mention) -> Assigned:
     return reading.assign(mention, "cargo", assigned.rule, assigned.detail)
 
 
+_AGENT_TYPES = MOLECULE_TYPES | {"gene family", "material", "exposure"}
 # The way that a rule of loading stands for; others load the vesicles themselves.
 _WAY_OF_RULE = {
     "x-overexpressing-cells": "overexpression",
@@ -162,7 +163,12 @@ def _composed(reading: Reading, sources: Sequence[Assigned]) -> Iterator[Assigne
     for agent in reading.mentions("mechanism", "compound", "vehicle"):
         way = ways.get(agent.start, "")
         type_ = reading.vocabulary.terms[agent.term].type or ""
-        if agent.kind != "compound" and type_ not in (*MOLECULE_TYPES, "gene family", "material"):
+        if agent.kind != "compound" and type_ not in (
+            *MOLECULE_TYPES,
+            "gene family",
+            "material",
+            "exposure",
+        ):
             continue  # a process, a form
         if not way and _is_producers(reading, agent, sources):
             way = "preconditioning"
