@@ -31,7 +31,6 @@ from builder.readers.jats.works import join_pages
 
 _RETRACTED = re.compile(r"^\W*(?:retracted|retraction|withdrawn)\b", re.IGNORECASE)
 _CORRECTIONS = ("correction", "erratum", "corrigendum", "addendum", "expression-of-concern")
-_ABOUT_IT = ("retraction-forward", "retracted", "concern", "corrected", "correction-forward")
 _PARTS = ("sub-article", "response")
 
 
