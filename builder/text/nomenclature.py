@@ -38,6 +38,7 @@ WAYS = {
     "overexpression": "gene-overexpression",
     "knockdown": "gene-knockdown",
     "display": "surface-modification",
+    "modification": None,
     "co-delivery": None,
 }
 _INFLAMMATORY = frozenset(["inflammatory-cytokines", "lipopolysaccharide"])
