@@ -199,7 +199,9 @@ def _loading_way(reading: Reading, molecule: Mention) -> str:
         return ""  # sorted into them by the cell
     term = reading.vocabulary.terms[molecule.term]
     if "modified" in pattern.rule and term.type not in RNA_TYPES:
-        return "preconditioning" if term.kind == "compound" else "display"
+        on_surface = reading.patterns["on_surface"].search(near)
+        changed = "display" if on_surface else "modification"
+        return "preconditioning" if term.kind == "compound" else changed
     if reading.patterns["overexpressed"].match(reading.behind(molecule).lstrip(" -")):
         return "overexpression"
     return _WAY_OF_RULE.get(pattern.rule, "loading")
