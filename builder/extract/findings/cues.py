@@ -488,8 +488,9 @@ class Rule:
 @lru_cache(maxsize=4)
 def read_rules(path: Path = RULES_FILE) -> Mapping[str, Rule]:
     """Return the rules by their name. Raises ProblemError where the file can't be read."""
-    return store.read_settings(
-        path,
-        path.parents[1],
-        lambda data: {r["rule"]: Rule(**{**r, "reads": tuple(r["reads"])}) for r in data},
-    )
+    return store.read_settings(path, path.parents[1], parse_rules)
+
+
+def parse_rules(data: Iterable[Mapping[str, Any]]) -> Mapping[str, Rule]:
+    """Return the rules of the data of content/rules.yml by their name."""
+    return {r["rule"]: Rule(**{**r, "reads": tuple(r["reads"])}) for r in data}
