@@ -262,7 +262,7 @@ class Engine {
     const own = words.map(({ key }) => key);
     const isAll = (keys) => own.every((key) => keys.includes(key));
     const titles = read.map(({ title }) => keysOf(title));
-    const few = hits.length <= FEW || (own.length >= FEW && titles.filter(isAll).length <= FEW);
+    const few = hits.length < FEW || (own.length >= FEW && titles.filter(isAll).length <= FEW);
     const tierOf = ({ kind }, at) => {
       if (!TEXTS.includes(kind)) return plan.exact ? Infinity : MENTION;
       if (at >= read.length) return tier;
