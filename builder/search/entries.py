@@ -286,6 +286,7 @@ def _paper_entry(atlas: LibraryIndex, bundle: PaperBundle, settings: Settings) -
     paper, csl, figures = bundle.paper, bundle.paper.csl, bundle.paper.figures
     own = _work_entry(csl, settings, ids.page_path("paper", paper.id), "paper")
     others = [name for person in paper.people for name in person.other_names]
+    own["identifiers"] += tuple(kept.accession for kept in paper.data)
     return Entry(
         **own,
         imprint=" ; ".join([_find_imprint(csl, settings), *others]),
@@ -342,7 +343,10 @@ def _work_entry(csl: CslItem, settings: Settings, path: str, kind: str) -> dict[
         "title": csl.title,
         "detail": ", ".join(part for part in imprint if part),
         "year": csl.year,
-        "identifiers": tuple(f"{prefix}:{value}" for prefix, value in named if value),
+        "identifiers": (
+            *(f"{prefix}:{value}" for prefix, value in named if value),
+            *([csl.number] if csl.type == "dataset" and csl.number else []),
+        ),
     }
 
 
