@@ -111,7 +111,7 @@ _IN_JOURNAL = re.compile(
 _DATED_JOURNAL = re.compile(
     rf"^(?P<container>[A-Z][^\d]{{2,80}}?),\s*(?P<date>(?:\d{{1,2}}\s)?[A-Z][a-z]{{2,8}}\s{YEAR})$"
 )
-_VOLUME = re.compile(rf"^Volume\s(?P<volume>\d{{1,4}})\s?[–-]\s?(?P<year>{YEAR})\b")
+_VOLUME = re.compile(rf"^Volume\s(?P<volume>\d{{1,4}})(?:\s?[–-]\s?|, )(?P<year>{YEAR})\b")
 # "Porcine Letters, 01 Feb 2020, 7(1):12-19", as Europe PMC prints it
 _DATE_FIRST = re.compile(
     rf"^(?P<container>[A-Z][^,;\d]{{2,80}}), (?P<date>\d{{1,2}} [A-Z][a-z]{{2,8}} {YEAR}), "
