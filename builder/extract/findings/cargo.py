@@ -163,12 +163,7 @@ def _composed(reading: Reading, sources: Sequence[Assigned]) -> Iterator[Assigne
     for agent in reading.mentions("mechanism", "compound", "vehicle"):
         way = ways.get(agent.start, "")
         type_ = reading.vocabulary.terms[agent.term].type or ""
-        if agent.kind != "compound" and type_ not in (
-            *MOLECULE_TYPES,
-            "gene family",
-            "material",
-            "exposure",
-        ):
+        if agent.kind != "compound" and type_ not in _AGENT_TYPES:
             continue  # a process, a form
         if not way and _is_producers(reading, agent, sources):
             way = "preconditioning"
