@@ -36,7 +36,7 @@ from builder.site.pages.trials import view_trial
 from builder.store import Library
 from builder.store.library import Edition
 
-__all__ = ["Page", "list_pages", "view_pages", "view_site"]
+__all__ = ["Page", "view_pages", "view_site"]
 
 
 def view_site(library: Library, edition: Edition, sizes: Mapping[str, int]) -> Iterator[Page]:
@@ -45,27 +45,31 @@ def view_site(library: Library, edition: Edition, sizes: Mapping[str, int]) -> I
     Beside those of the records these are the pages about the data, the changes, each release, and
     each address that moved or was withdrawn. ``sizes`` are those of the downloads, in bytes.
     """
-    atlas, pages = list_pages(library, edition, sizes)
+    atlas = build_index(library)
     histories = page_histories(read_releases(library.root))
     gone = view_gone_anchors(library)
-    for page in pages:
+    for page in _view_all(atlas, edition, sizes):
         kept = replace(page, gone=tuple(gone.get(page.path, ())))
         yield add_metadata(atlas, kept, edition, histories)
 
 
-def list_pages(
-    library: Library, edition: Edition, sizes: Mapping[str, int]
-) -> tuple[LibraryIndex, list[Page]]:
-    """Return every page of the site as it is before it gets its metadata, and the indexes."""
-    atlas = build_index(library)
-    releases = read_releases(library.root)
-    pages = [*_view_records(atlas), view_data(atlas, edition, sizes)]
-    titles = {page.path: page.title for page in pages} | {"changes/": "What changed"}
-    pages.append(view_changes(atlas, releases, titles))
-    pages += [view_release(atlas, release) for release in releases]
-    titles |= {page.path: page.title for page in pages}
-    pages += view_gone_pages(atlas, titles)
-    return atlas, pages
+def _view_all(atlas: LibraryIndex, edition: Edition, sizes: Mapping[str, int]) -> Iterator[Page]:
+    """Yield the pages one by one: all of a thousand papers would fill the memory."""
+    releases = read_releases(atlas.library.root)
+    titles = {"changes/": "What changed"}
+    for page in _view_records(atlas):
+        titles[page.path] = page.title
+        yield page
+    data = view_data(atlas, edition, sizes)
+    titles[data.path] = data.title
+    yield data
+    for page in (
+        view_changes(atlas, releases, titles),
+        *(view_release(atlas, r) for r in releases),
+    ):
+        titles[page.path] = page.title
+        yield page
+    yield from view_gone_pages(atlas, titles)
 
 
 def view_pages(library: Library) -> Iterator[Page]:
