@@ -199,7 +199,7 @@ def _view_main(atlas: LibraryIndex, term: Term, findings: Sequence[Finding]) -> 
     root = "../../"
     path = ids.page_path(term.kind, term.id)
     own = {f.id for f in findings}
-    others = [f for f in atlas.findings_of(term.id) if f.id not in own]
+    others = [f for f in atlas.findings_of(term.id) if f.id not in own][:_MOST_OTHERS]
     studies = sort_studies(find_term_studies(atlas, term, subtypes=True))
     below = [atlas.library.terms[n] for n in atlas.subtree(term.id)]
     wide = {f.id: f for t in (term, *below) for f in find_evidence(atlas, t)}
@@ -240,7 +240,7 @@ def _view_main(atlas: LibraryIndex, term: Term, findings: Sequence[Finding]) -> 
             "compare": f"{root}compare/?a={term.id}" if term.kind == "source" and findings else "",
             "findings": view_rows(atlas, findings, path, path, f"Statements about {term.label}"),
             "others": view_rows(
-                atlas, others[:_MOST_OTHERS], path, path, f"Statements that name {term.label} otherwise"
+                atlas, others, path, path, f"Statements that name {term.label} otherwise"
             ),
             "mentions": view_mentions(atlas, term),
             "trials": [view_trial_row(atlas, t, root) for t in trials[:_MOST_TRIALS]],
