@@ -17,7 +17,7 @@ import yaml
 from builder import store
 from builder.project import Project
 from builder.publish.site import build_environment
-from builder.search.entries import WORK, Entries, Entry, Section, find_entries, read_habits
+from builder.search.entries import Entries, Entry, Section, find_entries
 from builder.search.index import write_index
 from builder.site.index import build_index
 
@@ -29,7 +29,7 @@ SYLLABLES = [consonant + vowel for consonant in "bdfghklmnprst" for vowel in "ae
 def read_entries(project: Project) -> Entries:
     """Return what search finds today."""
     atlas = build_index(store.load_library(project.content, project.root))
-    return find_entries(atlas, read_habits(_read_settings(project)))
+    return find_entries(atlas, _read_settings(project))
 
 
 def _read_settings(project: Project) -> Any:
@@ -44,7 +44,7 @@ def grow_entries(today: Entries, pages: int = PAGES) -> Entries:
     words = [word for w in references for word in w.title.split()]
     texts = [s.text for f in statements for s in f.sections] or ["bone"]
     quotes = [f.title for f in statements]
-    missing = pages - sum(bool(entry.sections) for entry in today.all)
+    missing = pages - sum(entry.is_text for entry in today.all)
     works = [_work(chance, i, words, references) for i in range(missing * 6 // 10)]
     findings = [
         replace(
@@ -79,7 +79,8 @@ def _work(chance: random.Random, number: int, words: Sequence[str], like: Sequen
         year=year,
         names=(title,),
         identifiers=(f"DOI:10.{chance.randint(1000, 9999)}/x.{number}",),
-        sections=(Section(f"{'; '.join(people)}. {journal} {year} {page}", WORK),),
+        imprint=" ; ".join([*people, journal, str(year), page]),
+        sections=(),
     )
 
 
@@ -135,6 +136,6 @@ def grow_material(project: Project, site: Path, out: Path) -> Path:
 
 def _documents(entries: Entries) -> Iterator[dict[str, str]]:
     for entry in entries.all:
-        if entry.sections:
-            text = " ".join(section.text for section in entry.sections)
+        if entry.is_text:
+            text = " ".join([entry.imprint, *(section.text for section in entry.sections)])
             yield {"location": entry.path, "title": entry.title, "text": text}

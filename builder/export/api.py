@@ -15,7 +15,7 @@ from builder.export.records import (
     content_schemas,
     find_records,
 )
-from builder.site.citations import Citable, csl_json
+from builder.site.citations import Citable, csl_json, write_bibtex, write_ris
 from builder.site.index import LibraryIndex
 from builder.site.metadata import NO_BOX, find_citables
 from builder.site.pages import Page
@@ -79,6 +79,7 @@ def write_page_files(
         for entry in entries if name not in _WITHOUT_PAGE else ():
             found.setdefault(_name(entry)["url"].removeprefix(edition.site_url), entry)
     compared = {term.id: term for term in find_comparable(atlas)}
+    known: dict[str, tuple[str, str]] = {}
     for page in pages:
         target = site / page.path / "index.json"
         if not target.with_suffix(".html").is_file():
@@ -87,7 +88,7 @@ def write_page_files(
         url = edition.url(page.path)
         data = found.get(page.path) or {"id": name, "url": url, "label": page.title}
         if isinstance(data, dict):
-            data = {**data, **page.data, **_view_beside(atlas, page, edition)}
+            data = {**data, **page.data, **_view_beside(atlas, page, edition, known)}
             if page.kind == "source" and page.record in compared:
                 data["compare"] = view_compared(atlas, compared[page.record])
         _write(target, to_json(data).decode() if isinstance(data, dict) else format_array(data))
@@ -99,12 +100,25 @@ def _name(entry: Data) -> Data:
     return {"id": entry["id"], "url": held["url"], "label": held["label"]}
 
 
-def _view_beside(atlas: LibraryIndex, page: Page, edition: Edition) -> Data:
-    """Return the works of a page's cite box as CSL-JSON, by the name of their list."""
+def _view_beside(
+    atlas: LibraryIndex, page: Page, edition: Edition, known: dict[str, tuple[str, str]]
+) -> Data:
+    """Return the works of a page's cite box in each format, by the name of their list.
+
+    ``known`` holds BibTeX and RIS of works by their key: a work stands on many pages.
+    """
     if page.kind in NO_BOX:
         return {}
     lists = find_citables(atlas, page, edition).lists()
-    return {"cite": {name: [_view_work(c) for c in works] for name, works in lists.items()}}
+    works = {work.key: work for held in lists.values() for work in held}
+    known.update(
+        {key: (write_bibtex([w]), write_ris([w])) for key, w in works.items() if key not in known}
+    )
+    return {
+        "cite": {name: [_view_work(c) for c in held] for name, held in lists.items()},
+        "bibtex": {n: "\n".join(known[c.key][0] for c in held) for n, held in lists.items()},
+        "ris": {n: "\n".join(known[c.key][1] for c in held) for n, held in lists.items()},
+    }
 
 
 def _view_work(work: Citable) -> Data:

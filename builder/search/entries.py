@@ -6,6 +6,7 @@ weight is Pagefind's: 1 for running text, more for titles, names and what a work
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,7 +25,7 @@ from builder.text import ids
 
 FACETS = ("source", "condition", "evidence")
 TITLE, NAMES, WORK, PLAIN, ASIDE = 8.0, 6.0, 5.0, 1.0, 0.5
-_MOST_NEIGHBOURS = 40
+_MOST_NEIGHBOURS = 12
 _LONGEST_TITLE = 220
 _MORE = " …"
 _REGISTERED = re.compile(r"\b[A-Za-z]{3,}\d{6,}\w*")  # the number of a trial in an address
@@ -32,49 +33,21 @@ _LARGE = 1e5  # from here on a number is asked for by its power of ten
 Facets = dict[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Habits:
-    """How readers name what a record does not print: ``content/search.yml`` as read.
-
-    ``journals`` are names of a journal by the beginning of its DOIs; ``origins`` gives a tissue's
-    source; ``countries`` the country of a register by the beginning of its numbers; ``results``
-    the words by which a trial's result is asked for.
-    """
-
-    journals: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    origins: tuple[tuple[str, str], ...] = ()
-    countries: tuple[tuple[str, str], ...] = ()
-    results: Mapping[str, str] = field(default_factory=dict)
-
-    def journals_of(self, csl: CslItem) -> list[str]:
-        """Return the names of a work's journal, by what is printed or by its DOI; else none."""
-        printed = {find_name(csl.container_title), find_name(csl.container_title_short)}
-        for begin, names in self.journals:
-            if _begins(csl.DOI or "", begin) or printed.intersection(map(find_name, names)):
-                return list(names)
-        return []
-
-    def tissues_of(self, source: str) -> list[str]:
-        """Return the tissues whose vesicles are those of a source."""
-        return [tissue for tissue, held in self.origins if held == source]
-
-    def countries_of(self, trial: str) -> list[str]:
-        """Return the country of the register that a trial's number is of, or none."""
-        return [country for begin, country in self.countries if trial.startswith(begin)]
+Settings = Mapping[str, Any]  # content/search.yml: how readers name what a record does not print
 
 
-def read_habits(settings: Mapping[str, Any]) -> Habits:
-    """Return the habits of content/search.yml as read; what it leaves out is empty."""
-    return Habits(
-        tuple((j["doi"].lower(), tuple(j["names"])) for j in settings.get("journals", [])),
-        tuple(settings.get("origins", {}).items()),
-        tuple((r.lower(), c) for r, c in settings.get("countries", {}).items()),
-        settings.get("results", {}),
-    )
+def find_journals(settings: Settings, csl: CslItem) -> list[str]:
+    """Return the names of a work's journal, by what is printed or by its DOI; else none."""
+    printed = {_journal_key(csl.container_title), _journal_key(csl.container_title_short)}
+    for journal in settings.get("journals", []):
+        names: list[str] = journal["names"]
+        if _begins(csl.DOI or "", journal["doi"]) or printed.intersection(map(_journal_key, names)):
+            return names
+    return []
 
 
-def find_name(journal: str | None) -> str:
-    """Return a journal's name as a key: ``Stem Cell Res. Ther.`` without its full stops."""
+@functools.cache
+def _journal_key(journal: str | None) -> str:
     return " ".join(find_keys(journal)) if journal else "-"
 
 
@@ -91,8 +64,7 @@ def _begins(doi: str, code: str) -> bool:
 class Section:
     """A piece of a page: its text, and the anchor and heading of its place (may be empty).
 
-    What is not ``shown`` is only found by, and is in no excerpt. An imprint's initials and numbers
-    are no names of terms.
+    What is not ``shown`` is only found by, and is in no excerpt.
     """
 
     text: str
@@ -145,24 +117,25 @@ class Entries:
         return [*self.terms, *self.texts]
 
 
-def find_entries(atlas: LibraryIndex, habits: Habits) -> Entries:
+def find_entries(atlas: LibraryIndex, settings: Settings) -> Entries:
     """Return all that search can find in a library."""
     measured = _find_measured(atlas)
     return Entries(
-        list(find_terms(atlas, habits, measured)), list(find_texts(atlas, habits, measured))
+        list(find_terms(atlas, settings, measured)), list(find_texts(atlas, settings, measured))
     )
 
 
 def find_terms(
-    atlas: LibraryIndex, habits: Habits, measured: Mapping[str, Sequence[Term]]
+    atlas: LibraryIndex, settings: Settings, measured: Mapping[str, Sequence[Term]]
 ) -> Iterator[Entry]:
     """Yield the terms in order of kind and id: those with a page, and those of the glossary."""
     known = atlas.library.terms
     used = {term.id for terms in measured.values() for term in terms}
-    held = {t for t, source in habits.origins if atlas.findings_of(source)}
+    origins: dict[str, str] = settings.get("origins", {})
+    held = {t for t, source in origins.items() if atlas.findings_of(source)}
     taken = {" ".join(find_keys(name)) for term in known.values() for name in _own_names(term)}
     for term in sorted(known.values(), key=lambda t: (t.kind, t.id)):
-        tissues = [known[t] for t in habits.tissues_of(term.id) if t in known]
+        tissues = [known[t] for t, source in origins.items() if source == term.id and t in known]
         plain = [name for tissue in tissues for name in _own_names(tissue) if name]
         vesicles = [f"{name} exosome" for name in plain]
         fresh = [name for name in vesicles if " ".join(find_keys(name)) not in taken]
@@ -191,16 +164,16 @@ def _measures(atlas: LibraryIndex, trial: Trial) -> list[str]:
 
 
 def find_texts(
-    atlas: LibraryIndex, habits: Habits, measured: Mapping[str, Sequence[Term]]
+    atlas: LibraryIndex, settings: Settings, measured: Mapping[str, Sequence[Term]]
 ) -> Iterator[Entry]:
     """Yield trials, papers, cited works and findings."""
     library = atlas.library
     for trial in atlas.trials:
-        yield _trial_entry(atlas, trial, measured[trial.id], habits)
+        yield _trial_entry(atlas, trial, measured[trial.id], settings)
     for _, bundle in sorted(library.papers.items()):
-        yield _paper_entry(atlas, bundle, habits)
+        yield _paper_entry(atlas, bundle, settings)
     for _, reference in sorted(library.references.items()):
-        yield _reference_entry(atlas, reference, habits)
+        yield _reference_entry(atlas, reference, settings)
     for finding in atlas.findings:
         yield _finding_entry(atlas, finding)
 
@@ -239,7 +212,7 @@ def _term_entry(
 
 def _term_sections(
     atlas: LibraryIndex, term: Term, findings: Sequence[Finding]
-) -> Iterator[tuple[str, float]]:
+) -> Iterator[Section]:
     """Yield a term's definition, its names, and the terms that its findings name most."""
     near: Counter[str] = Counter()
     for finding in findings:
@@ -247,13 +220,13 @@ def _term_sections(
     known = atlas.library.terms
     ranked = sorted(near.items(), key=lambda item: (-item[1], item[0]))
     labels = [known[name].label for name, _ in ranked if name in known]
-    yield term.definition or "", PLAIN
-    yield ", ".join(filter(None, [term.abbreviation, *term.synonyms])), NAMES
-    yield ", ".join(labels[:_MOST_NEIGHBOURS]), ASIDE
+    yield Section(term.definition or "")
+    yield _hidden(", ".join(filter(None, [term.abbreviation, *term.synonyms])), NAMES)
+    yield _hidden(", ".join(labels[:_MOST_NEIGHBOURS]), ASIDE)
 
 
 def _trial_entry(
-    atlas: LibraryIndex, trial: Trial, outcomes: Sequence[Term], habits: Habits
+    atlas: LibraryIndex, trial: Trial, outcomes: Sequence[Term], settings: Settings
 ) -> Entry:
     """Return a trial. An outcome has no page of its own: who asks for it finds its trials."""
     library = atlas.library
@@ -261,14 +234,10 @@ def _trial_entry(
     terms = [library.terms[t] for t in (*trial.sources, *trial.conditions) if t in library.terms]
     measured = _measures(atlas, trial)
     named = dict.fromkeys(name for term in outcomes for name in _own_names(term) if name)
-    design = [
-        trial.condition_printed,
-        trial.source_printed,
-        trial.design_printed,
-        trial.phase,
-        trial.route,
-    ]
-    result = habits.results.get(trial.result_effect or "none", "")
+    design = [trial.condition_printed, trial.source_printed, trial.design_printed]
+    result = settings.get("results", {}).get(trial.result_effect or "none", "")
+    registers = settings.get("countries", {}).items()
+    countries = [c for register, c in registers if trial.id.startswith(register.lower())]
     return Entry(
         path=ids.page_path("trial", trial.id),
         kind="trial",
@@ -284,10 +253,15 @@ def _trial_entry(
         },
         sections=_sections(
             (trial.quote, PLAIN, "source", "Source"),
-            (". ".join(part for part in [*design, *trial.endpoints] if part), NAMES),
+            (
+                ". ".join(
+                    part for part in [*design, trial.phase, trial.route, *trial.endpoints] if part
+                ),
+                NAMES,
+            ),
             (". ".join([*measured, *named]), NAMES),
             _hidden(", ".join(name for term in terms for name in _own_names(term) if name), WORK),
-            _hidden(" ".join(["trial", result, *habits.countries_of(trial.id)]), WORK),
+            _hidden(" ".join(["trial", result, *countries]), WORK),
             _hidden(_write_dose(trial)),
             (". ".join(find_values(record)), PLAIN, "registry", "Registry record"),
         ),
@@ -312,13 +286,13 @@ def find_values(record: RegistryRecord | None, *fields: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _paper_entry(atlas: LibraryIndex, bundle: PaperBundle, habits: Habits) -> Entry:
-    paper, csl = bundle.paper, bundle.paper.csl
-    own = _work_entry(csl, habits, ids.page_path("paper", paper.id), "paper")
+def _paper_entry(atlas: LibraryIndex, bundle: PaperBundle, settings: Settings) -> Entry:
+    paper, csl, figures = bundle.paper, bundle.paper.csl, bundle.paper.figures
+    own = _work_entry(csl, settings, ids.page_path("paper", paper.id), "paper")
     others = [name for person in paper.people for name in person.other_names]
     return Entry(
         **own,
-        imprint=" ; ".join([_find_imprint(csl, habits), *others]),
+        imprint=" ; ".join([_find_imprint(csl, settings), *others]),
         facets=_facets(bundle.findings, atlas),
         sections=_sections(
             _hidden("review paper", ASIDE),
@@ -328,12 +302,7 @@ def _paper_entry(atlas: LibraryIndex, bundle: PaperBundle, habits: Habits) -> En
             (paper.abstract or "", PLAIN, "abstract", "Abstract"),
             (", ".join(e.label for e in paper.entities), ASIDE, "entities", "Entities"),
             (" ".join(f"{d.accession} {d.archive}" for d in paper.data), ASIDE, "data", "Data"),
-            (
-                " ".join(f"{f.label} {f.caption}" for f in paper.figures),
-                PLAIN,
-                "figures",
-                "Figures",
-            ),
+            (" ".join(f"{f.label} {f.caption}" for f in figures), PLAIN, "figures", "Figures"),
             *(section for table in bundle.tables for section in _table_sections(table)),
         ),
     )
@@ -343,18 +312,18 @@ def _table_sections(table: Table) -> Iterator[tuple[str, float, str, str]]:
     label = table.label or f"Table {table.number}"
     yield table.caption or "", PLAIN, ids.table_anchor(table.number), label
     for place, row in enumerate(table.rows, 1):
-        cells = " | ".join(cell.text for cell in row.cells.values() if cell.text)
+        cells = " · ".join(cell.text for cell in row.cells.values() if cell.text)
         yield cells, PLAIN, ids.row_anchor(row.id), f"{label}, row {place}"
 
 
-def _reference_entry(atlas: LibraryIndex, reference: Reference, habits: Habits) -> Entry:
+def _reference_entry(atlas: LibraryIndex, reference: Reference, settings: Settings) -> Entry:
     csl = reference.csl
     stating = {f.id: f for f in atlas.stating[reference.id]}
     about = {**stating, **{f.id: f for f in atlas.citing[reference.id]}}
-    own = _work_entry(csl, habits, atlas.pages.references[reference.id], "reference")
+    own = _work_entry(csl, settings, atlas.pages.references[reference.id], "reference")
     return Entry(
         **own,
-        imprint=_find_imprint(csl, habits),
+        imprint=_find_imprint(csl, settings),
         facets=_facets(list(about.values()), atlas),
         sections=_sections(
             ("" if reference.parsed else reference.printed, PLAIN),
@@ -363,7 +332,7 @@ def _reference_entry(atlas: LibraryIndex, reference: Reference, habits: Habits) 
     )
 
 
-def _work_entry(csl: CslItem, habits: Habits, path: str, kind: str) -> dict[str, Any]:
+def _work_entry(csl: CslItem, settings: Settings, path: str, kind: str) -> dict[str, Any]:
     """Return what papers and cited works have alike."""
     people = short_name(csl) if csl.author else str(csl.year or "")
     imprint = [people, csl.container_title_short or csl.container_title or ""]
@@ -378,12 +347,12 @@ def _work_entry(csl: CslItem, habits: Habits, path: str, kind: str) -> dict[str,
     }
 
 
-def _find_imprint(csl: CslItem, habits: Habits) -> str:
+def _find_imprint(csl: CslItem, settings: Settings) -> str:
     """Return a work's authors, its journal under each of its names, and its numbers."""
     people = csl.author or []
     initials = ["".join(w[0] for w in (n.given or "").replace(".", " ").split()) for n in people]
     journals = [csl.container_title, csl.container_title_short, csl.publisher]
-    journals += habits.journals_of(csl)  # a printed journal is mostly abbreviated
+    journals += find_journals(settings, csl)  # a printed journal is mostly abbreviated
     numbers = [csl.year, csl.volume, csl.issue, csl.page, csl.number]
     parts = [*map(format_name, people), *initials, *journals, *numbers]
     return " ; ".join(str(part) for part in parts if part)

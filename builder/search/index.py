@@ -18,7 +18,7 @@ from typing import Any
 
 from builder import store
 from builder.project import Project
-from builder.search.entries import Entries, Entry, find_entries, read_habits
+from builder.search.entries import Entries, Entry, find_entries
 from builder.search.fulltext import find_words, term_word, write_fulltext
 from builder.search.normalise import SUFFIX, Tokenizer, find_families, find_keys, normalise
 from builder.site.index import LibraryIndex
@@ -32,31 +32,42 @@ FACETS = ("kind", "source", "condition", "evidence", "year")
 
 
 def write_search(project: Project, atlas: LibraryIndex, site: Path) -> None:
-    """Write names, identifiers and full text, and pack the programs. Raises ProblemError."""
+    """Write names, identifiers and full text. Raises ProblemError."""
     path = project.content / "search.yml"
     settings = store.read_settings(path, project.root, check_settings)
-    entries = find_entries(atlas, read_habits(settings))
+    entries = find_entries(atlas, settings)
     day = find_edition(atlas.library).day.isoformat()
     write_index(site / FOLDER, entries, settings, day)
-    pack_programs(site / "assets/javascripts")
 
 
 def check_settings(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the data of content/search.yml; fails where it lacks what the search takes of it."""
-    read_habits(data)
     parse_settings(data)
+    for journal in data.get("journals", []):
+        find_keys(" ".join([journal["doi"], *journal["names"]]))
     return data
 
 
-def parse_settings(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the data of content/search.yml in the form of the manifest."""
+def parse_settings(data: Mapping[str, Any], prefixes: Iterable[str] = ()) -> dict[str, Any]:
+    """Return the data of content/search.yml in the form of the manifest.
+
+    ``prefixes`` are databases beside those that it names.
+    """
+    registers = sorted(r.lower() for r in data["registers"])
+    databases = sorted({p.lower() for p in data["prefixes"]}.union(prefixes))
+    lists = {"REGISTERS": "|".join(registers), "PREFIXES": "|".join(map(re.escape, databases))}
+
+    def fill(pattern: str) -> str:
+        return re.sub("|".join(lists), lambda m: lists[m[0]], pattern)
+
     return {
         "context": sorted(set(find_keys(data["context"]))),
         "wanted": {k: sorted(set(find_keys(" ".join(v)))) for k, v in data["kinds"].items()},
-        "endings": data.get("endings", []),
-        "registers": sorted(r.lower() for r in data["registers"]),
-        "prefixes": sorted(p.lower() for p in data["prefixes"]),
-        "bare": [[b["pattern"], b["prefix"].lower()] for b in data["bare"]],
+        "registers": registers,
+        "patterns": {
+            form: [[fill(pattern), key, shown] for pattern, key, shown in rules]
+            for form, rules in data["identifiers"].items()
+        },
     }
 
 
@@ -80,16 +91,14 @@ def write_index(out: Path, entries: Entries, settings: Mapping[str, Any], day: s
     printed = Counter(word.removesuffix("z") for found in words.values() for word in found)
     pages = write_fulltext(texts, words, out / "pagefind")
     folder = out / "index"
-    parsed = parse_settings(settings)
     kinds = sorted({entry.kind for entry in entries.all})
     manifest = {
         "day": day,
         "kinds": [[kind, *KIND_WORDS.get(kind, ("Glossary", "Glossary"))] for kind in kinds],
         "rules": spelling.rules() | {"suffix": SUFFIX, "families": sorted(families)},
-        **parsed,
-        "prefixes": sorted(_prefixes(terms) | set(parsed["prefixes"])),
+        **parse_settings(settings, _prefixes(terms)),
         "texts": len(words),
-        "terms": [_term_row(t, kinds, rows[t.path], pages, printed) for t in terms],
+        "terms": [_term_row(t, kinds, rows[t.path], pages.get(t.path, ""), printed) for t in terms],
         "words": write_shards(
             folder, "words", {w: n for w, n in printed.items() if not w.endswith("q")}
         ),
@@ -110,38 +119,28 @@ def _prefixes(terms: Iterable[Entry]) -> set[str]:
 
 
 def _term_row(
-    entry: Entry,
-    kinds: list[str],
-    names: Sequence[str],
-    pages: Mapping[str, str],
-    printed: Collection[str],
+    entry: Entry, kinds: list[str], names: Sequence[str], page: str, printed: Collection[str]
 ) -> list[Any]:
-    """Return [address, kind, label, abbreviation, weight, names, id, is named] of a term.
+    """Return [address, kind, label, abbreviation, weight, other names, id, is named] of a term.
 
-    The weight is -1 where no evidence names it; the last two are left out where they are nothing.
+    The weight is -1 where no evidence names it. The id is empty where no text is of it; the last
+    says whether a text names it. The browser makes the words of the label itself.
     """
     weight = entry.weight if entry.evident else -1
-    row = [entry.path, kinds.index(entry.kind), entry.title, entry.detail, weight, "|".join(names)]
-    if term_word(find_id(entry.path)).removesuffix("z") in printed:
-        return [*row, pages.get(entry.path, ""), 1]
-    return [*row, pages[entry.path]] if entry.path in pages else row
+    word = term_word(find_id(entry.path)).removesuffix("z")
+    shown = [entry.path, kinds.index(entry.kind), entry.title, entry.detail]
+    return [*shown, weight, "|".join(names[1:]), page, int(word in printed)]
 
 
 def _short_names(entry: Entry, tokenizer: Tokenizer) -> Iterator[str]:
     """Yield a term's names as words, without variants that only re-order another's words."""
-    bags: set[frozenset[str]] = set()
-    seen: set[str] = set()
+    seen: set[str | frozenset[str]] = {""}
     for name in entry.names:
         words = tokenizer.find_names(name)
-        bag = frozenset(words) - tokenizer.context
-        if (
-            words
-            and " ".join(words) not in seen
-            and (name not in entry.variants or bag not in bags)
-        ):
-            yield " ".join(words)
-        seen.add(" ".join(words))
-        bags.add(bag)
+        joined, bag = " ".join(words), frozenset(words) - tokenizer.context
+        if joined not in seen and (name not in entry.variants or bag not in seen):
+            yield joined
+        seen |= {joined, bag}
 
 
 def _identifiers(entries: Entries) -> dict[str, list[list[str]]]:
@@ -222,20 +221,9 @@ def write_shards(
             size = 0
         pieces[-1][key] = items[key]
         size += cost
+    pieces = pieces or [{}]
     bodies = [encode(piece) for piece in pieces]
     stem = f"{name}.{hashlib.sha256(b''.join(bodies)).hexdigest()[:8]}"
     for number, body in enumerate(bodies):
         store.write_bytes(folder / f"{stem}.{number}.json", body)
-    return {"first": [next(iter(piece)) for piece in pieces], "name": stem}
-
-
-def pack_programs(folder: Path) -> None:
-    """Take whole lines of comment and all indents out of the search's programs in a folder.
-
-    A reader would only load them. The programs must hold no string that runs over lines; a test
-    keeps it so.
-    """
-    for path in sorted(folder.glob("search*.js")):
-        lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
-        kept = [line for line in lines if line and not line.startswith("//")]
-        store.write_bytes(path, "\n".join([*kept, ""]).encode())
+    return {"first": [next(iter(piece), "") for piece in pieces], "name": stem}

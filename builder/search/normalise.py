@@ -117,7 +117,8 @@ class Tokenizer:
         apart = _find_words(join_powers(text))
         found |= {mark_exact(word.key): None for word in apart}
         for before, word in pairwise(apart):
-            if _SUFFIX.match(word.key) and before.key not in self.context:
+            near = word.gap == " " or _DASH.fullmatch(word.gap)
+            if near and _SUFFIX.match(word.key) and before.key not in self.context:
                 found[mark_exact(before.key + word.key, True)] = None
         return list(found)
 

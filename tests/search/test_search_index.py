@@ -16,13 +16,12 @@ from builder.models import CslItem
 from builder.search.entries import (
     Entries,
     Entry,
-    Habits,
     find_entries,
-    read_habits,
+    find_journals,
     write_sentence,
 )
 from builder.search.fulltext import find_words, page_html
-from builder.search.index import pack_programs, write_index, write_shards
+from builder.search.index import write_index, write_shards
 from builder.search.normalise import Tokenizer, find_families, join_powers, normalise
 from builder.site.index import build_index
 
@@ -31,14 +30,14 @@ SETTINGS: dict[str, Any] = {
     "kinds": {"trial": ["trial"]},
     "registers": ["NCT"],
     "prefixes": ["CL"],
-    "bare": [],
+    "identifiers": {"bare": [["^(REGISTERS)(\\d+)$", "$1$2", "$1$2"]]},
 }
 
 
 @pytest.fixture(scope="module")
 def entries(tmp_path_factory: pytest.TempPathFactory) -> Entries:
     library = make_library(tmp_path_factory.mktemp("empty"))
-    return find_entries(build_index(library), Habits())
+    return find_entries(build_index(library), {})
 
 
 @pytest.fixture(scope="module")
@@ -71,28 +70,6 @@ def digests(folder: Path) -> dict[str, str]:
 def test_two_builds_are_the_same_to_the_byte(entries: Entries, index: Path, tmp_path: Path) -> None:
     write_index(tmp_path, entries, SETTINGS, "2026-01-02")
     assert digests(tmp_path) == digests(index)
-
-
-PROGRAMS = Path(__file__).parents[2] / "templates/theme/assets/javascripts"
-
-
-def test_programs_are_sent_without_comments(tmp_path: Path) -> None:
-    (tmp_path / "search-x.js").write_text("// Why.\nif (a) {\n  b(); // this stays\n}\n\n")
-    (tmp_path / "other.js").write_text("// Not of the search.\n")
-    pack_programs(tmp_path)
-    assert (tmp_path / "search-x.js").read_text() == "if (a) {\nb(); // this stays\n}\n"
-    assert (tmp_path / "other.js").read_text() == "// Not of the search.\n"
-
-
-def test_no_string_of_a_program_runs_over_lines() -> None:
-    """Its indents and its lines that look like comments would be lost."""
-    found = [
-        f"{path.name}:{number}"
-        for path in PROGRAMS.glob("search*.js")
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
-        if line.count("`") % 2 or line.rstrip().endswith("\\")
-    ]
-    assert found == []
 
 
 def test_only_what_is_used_is_shipped(index: Path) -> None:
@@ -225,25 +202,27 @@ JOURNALS = [
 )
 def test_a_doi_names_its_journal_by_the_whole_code(doi: str, names: list[str]) -> None:
     work = CslItem(type="article-journal", title="x", DOI=doi or None)
-    assert read_habits({"journals": JOURNALS}).journals_of(work) == names
+    assert find_journals({"journals": JOURNALS}, work) == names
 
 
 def test_a_printed_journal_has_all_its_names() -> None:
     work = CslItem.model_validate(
         {"type": "article-journal", "title": "x", "container-title": "Stem Cell Res"}
     )
-    assert read_habits({"journals": JOURNALS}).journals_of(work) == JOURNALS[1]["names"]
+    assert find_journals({"journals": JOURNALS}, work) == JOURNALS[1]["names"]
 
 
-def test_habits_name_sources_by_tissue_and_trials_by_country(tmp_path: Path) -> None:
-    habits = Habits(
-        origins=(("bone-marrow", "bmsc"),),
-        countries=(("nct", "Utopia"),),
-        results={"none": "no result yet"},
-    )
-    trial = find_entries(build_index(make_library(tmp_path)), habits).texts[0]
+def test_trials_are_found_by_country_and_result(tmp_path: Path) -> None:
+    settings = {"countries": {"NCT": "Utopia"}, "results": {"none": "no result yet"}}
+    trial = find_entries(build_index(make_library(tmp_path)), settings).texts[0]
     assert any("Utopia" in s.text and "no result yet" in s.text for s in trial.sections)
-    assert habits.tissues_of("bmsc") == ["bone-marrow"]
+
+
+def test_vesicles_of_a_tissue_are_those_of_its_source(tmp_path: Path) -> None:
+    settings = {"origins": {"knee-oa": "bmsc"}}  # any term will do for a tissue
+    terms = find_entries(build_index(make_library(tmp_path)), settings).terms
+    [source] = [term for term in terms if term.path == "sources/bmsc/"]
+    assert any(name.endswith(" exosome") for name in source.names)
 
 
 @pytest.mark.parametrize(

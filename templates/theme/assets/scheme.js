@@ -1,23 +1,23 @@
 /* Sets light or dark before anything is drawn: the reader's choice, else that of the system. */
 (() => {
-  "use strict";
-
   const KEY = "atlas.scheme";
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const button = document.querySelector("[data-scheme-switch]");
 
-  function chosen() {
+  function recall(choice) {
     try {
-      return localStorage.getItem(KEY);
+      return choice ? localStorage.setItem(KEY, choice) : localStorage.getItem(KEY);
     } catch {
-      return null; // storage may be forbidden
+      return null; // storage may be forbidden; the choice then holds for this page alone
     }
   }
 
+  let choice = recall();
+  const isDark = () => (choice ?? (dark.matches ? "slate" : "default")) === "slate";
+
   function paint() {
-    const isDark = (chosen() ?? (dark.matches ? "slate" : "default")) === "slate";
-    document.body.setAttribute("data-md-color-scheme", isDark ? "slate" : "default");
-    button?.setAttribute("aria-pressed", String(isDark));
+    document.body.setAttribute("data-md-color-scheme", isDark() ? "slate" : "default");
+    button?.setAttribute("aria-pressed", String(isDark()));
   }
 
   document.documentElement.classList.replace("no-js", "js");
@@ -25,16 +25,10 @@
   if (new URLSearchParams(location.search).get("q")) document.documentElement.classList.add("asked");
   paint();
   dark.addEventListener("change", paint);
-  if (!button) return;
-  button.hidden = false;
-  button.addEventListener("click", () => {
-    const now = document.body.getAttribute("data-md-color-scheme") === "slate";
-    try {
-      localStorage.setItem(KEY, now ? "default" : "slate");
-    } catch {
-      // the choice then holds for nothing but this page
-    }
-    document.body.setAttribute("data-md-color-scheme", now ? "default" : "slate");
-    button.setAttribute("aria-pressed", String(!now));
+  if (button) button.hidden = false;
+  button?.addEventListener("click", () => {
+    choice = isDark() ? "default" : "slate";
+    recall(choice);
+    paint();
   });
 })();

@@ -1,132 +1,102 @@
 /* Two or three sources side by side, as the address asks: ?a=bmsc&b=adsc&c=ucmsc. What is compared of
    a source is in the index.json of its page. Without this script the page has a table of all. */
-(() => {
-  "use strict";
 
-  const form = document.querySelector("form[data-compare]");
-  const place = document.getElementById("comparison");
-  const state = document.getElementById("comparison-state");
-  if (!form || !place || !state) return;
-  const NAMES = ["a", "b", "c"];
-  const FIRST = 8; // of what one source alone has, before the rest is folded away
-  const known = new Set([...form.elements.a.options].map((option) => option.value));
+import { make } from "../atlas.js";
 
-  /** An element with attributes and children; strings become text, never markup. */
-  function make(tag, attributes, ...children) {
-    const element = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-    element.append(...children);
-    return element;
-  }
+const form = document.querySelector("form[data-compare]");
+const place = document.getElementById("comparison");
+const state = document.getElementById("comparison-state");
+const NAMES = ["a", "b", "c"];
+const FIRST = 8; // of what one source alone has, before the rest is folded away
 
-  const link = (item, more = {}) =>
-    item.href ? make("a", { href: item.href, ...more, dir: "auto" }, item.label) : item.label;
+const link = ({ href, label }, more = {}) => (href ? make("a", { href, ...more, dir: "auto" }, label) : label);
 
-  /** What a source has of an entry: its count or note, directions, the highest design. */
-  function describe(entry) {
-    const found = [entry.note ? make("small", {}, entry.note) : make("b", {}, String(entry.count))];
-    for (const e of entry.effects ?? [])
-      found.push(" ", make("span", { class: `effect effect-${e.style}`, "data-mark": e.mark, title: e.words }, String(e.count)));
-    if (entry.level) found.push(" ", make("small", { class: "level", "data-mark": entry.mark }, entry.level));
-    return found;
-  }
+/** What a source has of an entry: its count or note, directions, the highest design. */
+function describe({ note, count, effects = [], level, mark }) {
+  return [
+    note ? make("small", {}, note) : make("b", {}, String(count)),
+    ...effects.flatMap((e) => [" ", make("span", { class: `effect effect-${e.style}`, "data-mark": e.mark, title: e.words }, String(e.count))]),
+    ...(level ? [" ", make("small", { class: "level", "data-mark": mark }, level)] : []),
+  ];
+}
 
-  const cellOf = (entry) =>
-    make("td", {}, ...(entry ? describe(entry) : [make("span", { class: "absent" }, "none")]));
-  const listOf = (entries) =>
-    make("ul", { class: "terms" }, ...entries.map((e) => make("li", {}, link(e), " ", ...describe(e))));
+const cellOf = (entry) => make("td", {}, ...(entry ? describe(entry) : [make("span", { class: "absent" }, "none")]));
+const listOf = (entries) => make("ul", { class: "terms" }, ...entries.map((e) => make("li", {}, link(e), " ", ...describe(e))));
 
-  /** What one source alone has, the first few in sight. */
-  function onlyOf(entries) {
-    if (!entries.length) return cellOf(null);
-    const cell = make("td", {}, listOf(entries.slice(0, FIRST)));
-    const rest = entries.slice(FIRST);
-    if (rest.length) cell.append(make("details", {}, make("summary", {}, `${rest.length} more`), listOf(rest)));
-    return cell;
-  }
+/** What one source alone has, the first few in sight. */
+function onlyOf(entries) {
+  if (!entries.length) return cellOf(null);
+  const rest = entries.slice(FIRST);
+  const folded = rest.length ? [make("details", {}, make("summary", {}, `${rest.length} more`), listOf(rest))] : [];
+  return make("td", {}, listOf(entries.slice(0, FIRST)), ...folded);
+}
 
-  /** One group of all sources: rows by label; ranked ones by their sum over all sources. */
-  function rowsOf(groups) {
-    const rows = new Map();
-    groups.forEach((group, n) => group.entries.forEach((entry) => {
-      if (!rows.has(entry.label)) rows.set(entry.label, { entry, cells: groups.map(() => null) });
-      if (entry.count) rows.get(entry.label).cells[n] = entry;
-    }));
-    const kept = [...rows.values()].filter((row) => row.cells.some(Boolean));
-    const sum = (row) => row.cells.reduce((all, cell) => all + (cell ? cell.count : 0), 0);
-    return groups[0].ranked
-      ? kept.sort((x, y) => sum(y) - sum(x) || (x.entry.label < y.entry.label ? -1 : 1)) : kept;
-  }
+/** One group of all sources: rows by label; ranked ones by their sum over all sources. */
+function rowsOf(groups) {
+  const rows = new Map();
+  groups.forEach(({ entries }, n) => entries.forEach((entry) => {
+    if (!rows.has(entry.label)) rows.set(entry.label, { entry, cells: groups.map(() => null) });
+    if (entry.count) rows.get(entry.label).cells[n] = entry;
+  }));
+  const kept = [...rows.values()].filter(({ cells }) => cells.some(Boolean));
+  const sum = ({ cells }) => cells.reduce((all, cell) => all + (cell?.count ?? 0), 0);
+  return groups[0].ranked ? kept.sort((x, y) => sum(y) - sum(x) || (x.entry.label < y.entry.label ? -1 : 1)) : kept;
+}
 
-  /** The body of one group: what is shared row by row, then what each source alone has. */
-  function bodyOf(groups, sources) {
-    const rows = rowsOf(groups);
-    if (!rows.length) return [];
-    const { ranked, label } = groups[0];
-    const alone = (row) => ranked && row.cells.filter(Boolean).length === 1;
-    const shared = rows.filter((row) => !alone(row));
-    const only = sources.map((_, n) => rows.filter(alone).map((row) => row.cells[n]).filter(Boolean));
-    const counts = only.map((held, n) => held.length && `${held.length} only ${sources[n].label}`);
-    const title = make("th", { scope: "rowgroup", colspan: String(sources.length + 1) }, label);
-    if (ranked) title.append(" ", make("small", {}, [`${shared.length} shared`, ...counts.filter(Boolean)].join(" · ")));
-    const body = make("tbody", {}, make("tr", {}, title));
-    for (const row of shared) {
-      const mark = ranked || !row.entry.mark ? {} : { "data-mark": row.entry.mark };
-      body.append(make("tr", {}, make("th", { scope: "row", ...mark }, link(row.entry)), ...row.cells.map(cellOf)));
-    }
-    if (only.some((held) => held.length))
-      body.append(make("tr", { class: "only" }, make("th", { scope: "row" }, "Only here"), ...only.map(onlyOf)));
-    return [body];
-  }
+/** The body of one group: what is shared row by row, then what each source alone has. */
+function bodyOf(groups, sources) {
+  const rows = rowsOf(groups);
+  if (!rows.length) return [];
+  const [{ ranked, label }] = groups;
+  const alone = ({ cells }) => ranked && cells.filter(Boolean).length === 1;
+  const shared = rows.filter((row) => !alone(row));
+  const only = sources.map((_, n) => rows.filter(alone).map(({ cells }) => cells[n]).filter(Boolean));
+  const counts = only.map((held, n) => held.length && `${held.length} only ${sources[n].label}`).filter(Boolean);
+  const sizes = ranked ? [" ", make("small", {}, [`${shared.length} shared`, ...counts].join(" · "))] : [];
+  return [make("tbody", {},
+    make("tr", {}, make("th", { scope: "rowgroup", colspan: sources.length + 1 }, label, ...sizes)),
+    ...shared.map(({ entry, cells }) => {
+      const mark = ranked || !entry.mark ? {} : { "data-mark": entry.mark };
+      return make("tr", {}, make("th", { scope: "row", ...mark }, link(entry)), ...cells.map(cellOf));
+    }),
+    ...(counts.length ? [make("tr", { class: "only" }, make("th", { scope: "row" }, "Only here"), ...only.map(onlyOf))] : []))];
+}
 
-  function tableOf(sources) {
-    const labels = sources.map((source) => source.label);
-    const head = make("tr", {}, make("td", {}), ...sources.map((s) => make("th", { scope: "col" }, link(s, { title: s.title }))));
-    const caption = `${labels.slice(0, -1).join(", ")} and ${labels.at(-1)} side by side; numbers count studies`;
-    return make("table", { class: `raw data compared of-${sources.length}` },
-      make("caption", {}, caption), make("thead", {}, head),
-      ...sources[0].groups.flatMap((_, n) => bodyOf(sources.map((s) => s.groups[n]), sources)));
-  }
+function tableOf(sources) {
+  const labels = sources.map(({ label }) => label);
+  const caption = `${labels.slice(0, -1).join(", ")} and ${labels.at(-1)} side by side; numbers count studies`;
+  const heads = sources.map((source) => make("th", { scope: "col" }, link(source, { title: source.title })));
+  return make("table", { class: `raw data compared of-${sources.length}` },
+    make("caption", {}, caption), make("thead", {}, make("tr", {}, make("td", {}), ...heads)),
+    ...sources[0].groups.flatMap((_, n) => bodyOf(sources.map(({ groups }) => groups[n]), sources)));
+}
 
-  async function load(name) {
-    const answer = await fetch(`../sources/${encodeURIComponent(name)}/index.json`);
-    if (!answer.ok) throw new Error(String(answer.status));
-    return (await answer.json()).compare;
-  }
+/** Shows the sources that the address asks for, each once; unknown ones are named, never guessed. */
+async function show() {
+  const known = [...form.elements.a.options].map(({ value }) => value);
+  const asked = new URLSearchParams(location.search);
+  const values = NAMES.map((name) => (asked.get(name) || "").toLowerCase()).filter(Boolean);
+  const unknown = values.filter((value) => !known.includes(value));
+  const found = values.filter((value) => known.includes(value));
+  if (values.length) NAMES.slice(0, found.length || 1).forEach((name, n) => { form.elements[name].value = found[n] ?? form.elements[name].value; });
+  if (values.length && found.length < NAMES.length) form.elements.c.value = "";
+  const chosen = [...new Set(values.length ? values : NAMES.map((name) => form.elements[name].value).filter(Boolean))];
+  if (unknown.length) state.textContent = `No statement names a source called ${unknown.join(", ")}.`;
+  else if (chosen.length < 2) state.textContent = "Choose two different sources.";
+  if (unknown.length || chosen.length < 2) return;
+  state.textContent = "Loading …";
+  const load = async (name) => (await (await fetch(`../sources/${encodeURIComponent(name)}/index.json`)).json()).compare;
+  const sources = await Promise.all(chosen.map(load)).catch(() => null);
+  state.textContent = sources ? "" : "The sources could not be loaded. Please reload the page.";
+  if (sources) place.replaceChildren(tableOf(sources));
+}
 
-  async function show(chosen) {
-    state.textContent = "Loading …";
-    try {
-      place.replaceChildren(tableOf(await Promise.all(chosen.map(load))));
-      state.textContent = "";
-    } catch {
-      state.textContent = "The sources could not be loaded. Please reload the page.";
-    }
-  }
-
-  /** The sources that the address asks for, each once; unknown ones are named, never guessed. */
-  function readAddress() {
-    const asked = new URLSearchParams(location.search);
-    const values = NAMES.map((name) => (asked.get(name) || "").toLowerCase()).filter(Boolean);
-    const unknown = values.filter((value) => !known.has(value));
-    let chosen = [...new Set(values)].filter((value) => known.has(value));
-    NAMES.forEach((name, n) => {
-      if (values.length) form.elements[name].value = chosen[n] || (n === 2 ? "" : form.elements[name].value);
-    });
-    if (!values.length) chosen = [...new Set(NAMES.map((name) => form.elements[name].value).filter(Boolean))];
-    if (unknown.length) state.textContent = `No statement names a source called ${unknown.join(", ")}.`;
-    else if (chosen.length < 2) state.textContent = "Choose two different sources.";
-    else show(chosen);
-  }
-
+if (form) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const chosen = new URLSearchParams();
-    for (const name of NAMES) if (form.elements[name].value) chosen.set(name, form.elements[name].value);
-    history.pushState(null, "", `?${chosen}`);
-    state.textContent = "";
-    readAddress();
+    history.pushState(null, "", `?${new URLSearchParams([...new FormData(form)].filter(([, value]) => value))}`);
+    show();
   });
-  addEventListener("popstate", readAddress);
-  readAddress();
-})();
+  addEventListener("popstate", show);
+  show();
+}

@@ -1,7 +1,8 @@
 // The box in the header: an ARIA combobox with a list of pages
 // (https://www.w3.org/WAI/ARIA/apg/patterns/combobox/). What it shows is set as text, never as HTML.
 
-import { address, make, search, start } from "./search-engine.js";
+import { make } from "../atlas.js";
+import { address, search, start } from "./search-engine.js";
 
 const MOST = 8;
 const WAIT = 250; // ms of quiet before the full text is asked
@@ -11,10 +12,7 @@ const PATIENCE = 40; // ms after which the terms are shown without waiting for m
 export function createBox(form, input) {
   const list = form.querySelector("[role=listbox]");
   const status = form.querySelector("[role=status]");
-  let active = -1;
-  let turn = 0;
-  let timer = 0;
-  let shownFor = "";
+  let [active, turn, timer, shownFor] = [-1, 0, 0, ""];
 
   function activate(at) {
     const all = [...list.children];
@@ -27,29 +25,22 @@ export function createBox(form, input) {
   function close() {
     clearTimeout(timer);
     turn++;
+    status.textContent = "";
     list.hidden = true;
     list.replaceChildren();
-    shownFor = "";
-    active = -1;
+    [active, shownFor] = [-1, ""];
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
   }
 
-  function makeOption({ title, kind, detail, path, href = address(path) }, at, kinds) {
-    const about = [kinds?.get(kind)?.one, detail].filter(Boolean).join(" · ");
-    const item = make("li", { id: `${list.id}-${at}` }, make("b", {}, make("bdi", {}, title)), ...(about ? [" ", make("small", {}, about)] : []));
-    item.setAttribute("role", "option");
-    item.setAttribute("aria-selected", "false");
-    item.dataset.href = href;
-    return item;
-  }
-
   function show(query, hits, kinds, sentence) {
     const chosen = list.children[active]?.dataset.href;
-    const title = `All results for “${query.length > 60 ? `${query.slice(0, 60)}…` : query}”`;
-    const all = { title, path: `search/?q=${encodeURIComponent(query)}` };
-    list.replaceChildren(...[...hits.slice(0, MOST), all].map((hit, at) => makeOption(hit, at, kinds)));
-    list.lastElementChild.classList.add("all");
+    const all = { title: `All results for “${query.length > 60 ? `${query.slice(0, 60)}…` : query}”`, path: `search/?q=${encodeURIComponent(query)}` };
+    list.replaceChildren(...[...hits.slice(0, MOST), all].map(({ title, kind, detail, path }, at) => {
+      const about = [kinds?.get(kind)?.one, detail].filter(Boolean).join(" · ");
+      const role = { role: "option", "aria-selected": "false", "data-href": address(path), class: kind ? "" : "all" };
+      return make("li", { id: `${list.id}-${at}`, ...role }, make("b", {}, make("bdi", {}, title)), " ", make("small", {}, about));
+    }));
     list.hidden = false;
     list.dataset.for = shownFor = query;
     input.setAttribute("aria-expanded", "true");
@@ -62,55 +53,46 @@ export function createBox(form, input) {
 
   function describe(hits, notice) {
     const count = Math.min(hits.length, MOST);
-    const found = count ? `${count === 1 ? "1 page" : `${count} pages`}, use the arrow keys.` : notice ? "" : "No page found so far.";
-    return [notice, found].filter(Boolean).join(" ");
+    const found = count ? `${count === 1 ? "1 page" : `${count} pages`}, use the arrow keys.` : "";
+    return [notice, found].filter(Boolean).join(" ") || "No page found so far.";
   }
 
   async function update() {
     const query = input.value.trim();
     const mine = ++turn;
     clearTimeout(timer);
-    if (!query) {
-      close();
-      status.textContent = "";
-      return;
-    }
+    if (!query) return close();
     list.dataset.state = "busy";
-    const later = (act, wait) => {
-      clearTimeout(timer);
-      timer = setTimeout(() => { if (mine === turn) act(); }, wait);
-    };
+    const later = (act, wait) => { timer = setTimeout(() => { if (mine === turn) act(); }, wait); };
     const fail = () => {
       const title = "The search could not be loaded. See all pages by kind.";
       if (mine === turn) show(query, [{ title, path: "search/#by-kind" }], null, "The search could not be loaded.");
     };
     const fill = async (kinds) => {
       const { results, found } = await search(query, { open: true });
-      const hits = await Promise.all(results.slice(0, MOST).map(async (hit) => (hit.path ? hit : { ...(await hit.load()), ...hit })));
+      const hits = await Promise.all(results.slice(0, MOST).map(async (hit) => (hit.title ? hit : { ...hit, ...(await hit.load()) })));
       if (mine !== turn) return;
       if (hits.length) show(query, hits, kinds, describe(hits, found.notice));
       list.dataset.state = "done";
     };
     try {
       const engine = await start();
-      const { kinds } = engine;
-      const early = (hits) => { if (hits.length) later(() => show(query, hits, kinds, ""), PATIENCE); };
+      const early = (hits) => { if (hits.length) later(() => show(query, hits, engine.kinds, ""), PATIENCE); };
       const { names, plan, notice } = await engine.names(input.value, { open: true, early });
       if (mine !== turn) return;
       clearTimeout(timer);
-      show(query, names, kinds, describe(names, notice));
+      show(query, names, engine.kinds, describe(names, notice));
       const more = plan && names.length <= FEW;
       list.dataset.state = more ? "busy" : "done";
-      if (more) later(() => fill(kinds).catch(fail), WAIT);
+      if (more) later(() => fill(engine.kinds).catch(fail), WAIT);
     } catch {
       fail();
     }
   }
 
   function go(item, event) {
-    if (!item) return;
-    if (event.ctrlKey || event.metaKey) window.open(item.dataset.href, "_blank", "noopener");
-    else location.assign(item.dataset.href);
+    if (item && (event.ctrlKey || event.metaKey)) window.open(item.dataset.href, "_blank", "noopener");
+    else if (item) location.assign(item.dataset.href);
   }
 
   input.addEventListener("input", update);

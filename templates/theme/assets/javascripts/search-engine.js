@@ -1,20 +1,10 @@
-// The search itself, without a page: identifiers, then names, then the full text.
-// Loaded only when a reader searches. Everything it fetches lies below search/ of the site.
+// The search itself, without a page: identifiers, then names, then the full text; all below search/.
 
-import { createFold, joinPowers, markExact, nearest } from "./search-fold.js";
-import { identify } from "./search-identify.js";
+import { createFold, identify, joinPowers, markExact, nearest } from "./search-fold.js";
 import { BARE, CLOSE, EXACT, NEAR, PART, TermIndex, WITHIN } from "./search-terms.js";
-import { searchText } from "./search-text.js";
 
 export const ROOT = new URL("../../", import.meta.url);
 export const address = (path) => new URL(path, ROOT).href;
-
-// Returns an element with properties and children; strings become text, never markup.
-export function make(tag, properties, ...children) {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...children);
-  return element;
-}
 
 const MOST_LETTERS = 300;
 const MOST_WORDS = 24;
@@ -35,7 +25,6 @@ const SOME = 4.95; // pages with some of the words
 const MENTION = 5.1; // reviews that mention all of it
 export const QUIET = 9; // names that no evidence names
 const FIXED = 0.4; // a name reached through a corrected word ranks behind one reached as typed
-const MOST_OF_TIER = new Map([[WITHIN, 6], [BEGUN, 8], [GLOSSARY, 3], [PART, 3], [QUIET, 3], [QUIET + 1, 3]]);
 const TEXTS = ["trial", "paper", "reference", "finding"];
 const PLAIN = /^\p{L}\p{Ll}+$/u;
 
@@ -45,10 +34,7 @@ let starting = null;
 // Returns a JSON file below search/ of the site; each is loaded once, and again after a failure.
 function load(file) {
   if (!files.has(file)) {
-    const loading = fetch(new URL(`search/${file}`, ROOT)).then((answer) => {
-      if (!answer.ok) throw new Error(`${answer.status} ${file}`);
-      return answer.json();
-    });
+    const loading = fetch(new URL(`search/${file}`, ROOT)).then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(file))));
     loading.catch(() => files.delete(file));
     files.set(file, loading);
   }
@@ -66,53 +52,54 @@ class Engine {
   constructor(manifest) {
     this.settings = manifest;
     this.fold = createFold(manifest);
-    this.terms = new TermIndex(manifest);
+    this.terms = new TermIndex(manifest, this.fold);
     this.kinds = new Map(manifest.kinds.map(([id, one, many]) => [id, { one, many }]));
   }
 
-  // The names that a query has, and what to ask the full text: {names, plan, notice}. `open` means
-  // that the last word may still grow; `early` is called with what needs no further file.
+  // The names that a query has, what to ask the full text, and what to mark and say: {names, plan, marks,
+  // notice}. With `open` the last word may still grow; `early` is called with what needs no further file.
   async names(query, { open = false, early = null } = {}) {
     const asked = joinPowers(query.slice(0, MOST_LETTERS).normalize("NFC"));
-    const known = identify(asked, this.settings);
+    const known = identify(asked, this.settings.patterns);
     if (known) return this.#identifier(known);
     const growing = open && /[\p{L}\p{N}]$/u.test(asked);
-    const find = (found) => this.terms.find(found.map(({ key }) => key), growing);
-    let words = this.terms.respell(this.fold(asked).slice(0, MOST_WORDS));
-    let direct = find(words);
-    if (!isExact(direct) && words.some(({ species }) => species)) {
-      // The h of hBMSC is the donor; it chooses no page unless a name has it.
-      words = words.filter(({ species }) => !species);
-      direct = find(words);
-    }
+    const find = (found, open = false) => this.terms.find(found.map(({ key }) => key), open);
+    const typed = this.terms.respell(this.fold(asked).slice(0, MOST_WORDS));
+    // The h of hBMSC is the donor; it chooses no page unless a name has it.
+    const words = isExact(find(typed)) ? typed : typed.filter(({ species }) => !species);
+    const direct = find(words, growing);
     early?.(this.#rank(this.#tiers(new Map(), direct, growing), false));
     const spelt = await this.#spell(words, isExact(direct), growing);
     const found = this.#tiers(new Map(), direct, growing);
     const readings = this.#readings(spelt);
-    for (const reading of readings) this.#tiers(found, this.terms.find(reading.map(({ key }) => key), false), false, FIXED / (reading.some(({ fixed }) => fixed) ? 1 : 2));
+    for (const reading of readings) this.#tiers(found, find(reading), false, reading.some(({ fixed }) => fixed) ? FIXED : FIXED / 2);
     const read = (readings[0] ?? spelt.map(({ keys: [key = ""], ...word }) => ({ ...word, key }))).filter(({ key }) => key);
     const missing = isExact(direct) ? [] : words.filter((_, at) => !spelt[at].keys.length);
     // What looks like a name and is nowhere is not answered with a part of the query.
     const spared = missing.length * 3 <= words.length && missing.every(({ text }) => PLAIN.test(text)) && read.some(({ key }) => !this.terms.context.has(key));
-    if (missing.length && spared) this.#tiers(found, this.terms.find(read.map(({ key }) => key), false), false, 0.9);
+    if (missing.length && spared) this.#tiers(found, find(read), false, 0.9);
     if (missing.length && !spared) for (const [at, { tier }] of found) if (tier >= NEAR) found.delete(at);
     const exact = [...found.values()].some(({ tier }) => tier <= BARE + FIXED || (tier >= QUIET && tier < QUIET + 1));
     const names = this.#rank(found, exact);
     const definition = names[0]?.kind === "glossary" && names[0].tier <= BARE;
-    const plan = words.length && (spared || !missing.length) ? { definition, words: read, typed: words.map(({ key }) => key).join(""), partial: missing.length > 0, exact } : null;
-    return { names, plan, marks: this.#marks(read), notice: notice(read, missing, isExact(direct)) };
+    const all = { definition, words: read, typed: words.map(({ key }) => key).join(""), partial: missing.length > 0, exact };
+    const plan = words.length && (spared || !missing.length) ? all : null;
+    const fixed = isExact(direct) ? [] : read.filter((word) => word.fixed).map(({ key, text }) => `“${key}” for “${text}”`);
+    const notice = missing.length ? `No page has the word “${missing.map(({ text }) => text).join("”, “")}”.` : fixed.length ? `Read ${fixed.join(", ")}.` : "";
+    return { names, plan, marks: this.#marks(read), notice };
   }
 
-  // The words that excerpts mark: those of the query, and of all names of the terms in it.
+  // The words that excerpts mark: those of the query, and of the terms in it.
   #marks(words) {
-    const names = this.terms.cut(words).flatMap(({ entries }) => entries.flatMap(({ term }) => this.terms.terms[term].names));
-    return new Set(this.terms.essence([...words.map(({ key }) => key), ...names.flatMap((name) => name.split(" "))]));
+    const terms = this.terms.cut(words).flatMap(({ entries }) => entries.map(({ term }) => this.terms.terms[term]));
+    const names = terms.flatMap(({ names: [label, ...others] }) => [...label.split(" "), ...others.filter((name) => !name.includes(" "))]);
+    return new Set(this.terms.essence([...words.map(({ key }) => key), ...names]));
   }
 
   // A number of a register also leads to what names it.
   async #identifier({ key, shown }) {
     const { identifiers, registers, day } = this.settings;
-    const held = await load(shardOf(identifiers, key));
+    const held = await loadFor(identifiers, key);
     const names = Object.hasOwn(held, key) ? held[key].map(([path, kind, title, detail]) => ({ path, kind, title, detail, tier: 0 })) : [];
     const plan = registers.some((register) => key.startsWith(register)) ? { number: key } : null;
     return { names, plan, marks: new Set([key]), notice: names.length ? "" : `${shown} is not in this atlas as of ${day}.` };
@@ -120,19 +107,14 @@ class Engine {
 
   // Each word with the `keys` that it may mean: as it is, what it begins, what it was meant to be.
   #spell(words, exact, growing) {
-    const { words: list } = this.settings;
     return Promise.all(words.map(async (word, at) => {
       const { key, text } = word;
       if (this.terms.context.has(key) || this.terms.words.has(key) || (await this.#count(key))) return { ...word, keys: [key] };
       if (growing && at === words.length - 1 && key.length > 2) {
-        const others = [...Object.keys(await load(shardOf(list, key))), ...this.terms.list];
+        const others = [...Object.keys(await loadFor(this.settings.words, key)), ...this.terms.list];
         if (others.some((other) => other.startsWith(key))) return { ...word, keys: [key], begun: true };
       }
-      const kin = this.settings.endings.flatMap(([a, b]) => [[a, b], [b, a]])
-        .filter(([end]) => key.endsWith(end) && key.length - end.length >= 4)
-        .map(([end, other]) => key.slice(0, -end.length) + other)
-        .filter((other) => this.terms.words.has(other));
-      if (exact || kin.length || word.joined) return { ...word, keys: kin };
+      if (exact || word.joined) return { ...word, keys: [] };
       const alike = await this.#alike(key);
       const near = [key, text.toLowerCase()].flatMap((typed) => [...nearest(typed, this.terms.list), ...nearest(typed, alike)]);
       if (near.length) return { ...word, keys: [...new Set(near)].slice(0, FEW * 2), fixed: true };
@@ -142,17 +124,15 @@ class Engine {
 
   // How many texts have a word.
   async #count(key) {
-    const file = await load(shardOf(this.settings.words, key));
-    return Object.hasOwn(file, key) ? file[key] : 0;
+    return Object.entries(await loadFor(this.settings.words, key)).find(([word]) => word === key)?.[1] ?? 0;
   }
 
   // The words of the index that begin as this one does.
   async #alike(word) {
     const { words } = this.settings;
-    const from = place(words, word.slice(0, 2));
-    const to = Math.min(place(words, `${word.slice(0, 2)}\uffff`), from + MOST_FILES - 1);
-    const held = await Promise.all(Array.from({ length: to - from + 1 }, (_, n) => load(fileOf(words, from + n))));
-    return held.flatMap((found) => Object.keys(found));
+    const [from, to] = [word.slice(0, 2), `${word.slice(0, 2)}\uffff`].map((key) => place(words, key));
+    const numbers = Array.from({ length: Math.min(to - from + 1, MOST_FILES) }, (_, n) => from + n);
+    return (await Promise.all(numbers.map((number) => loadPiece(words, number)))).flatMap((held) => Object.keys(held));
   }
 
   // The query with misspelt words fixed, a few choices; where one is a whole name, only that.
@@ -184,35 +164,31 @@ class Engine {
 
   // Where one name is the whole query, names that are a part of it say nothing.
   #rank(found, exact) {
-    const counts = new Map();
+    const counts = {};
     return [...found.values()]
       .filter(({ tier }) => !exact || tier < NEAR || tier > PART || (tier >= WITHIN && tier < PART))
       .sort((a, b) => a.tier - b.tier || b.score - a.score || b.weight - a.weight)
-      .filter(({ tier }) => {
-        counts.set(tier, (counts.get(tier) ?? 0) + 1);
-        return counts.get(tier) <= (MOST_OF_TIER.get(tier) ?? 60);
-      });
+      .filter(({ tier }) => (counts[tier] = (counts[tier] ?? 0) + 1) <= (tier < BEGUN ? 60 : tier >= GLOSSARY ? 3 : 8));
   }
 
   // Pages of the full text, each with a tier: those with every word, else those with most of them.
   async text(plan) {
     if (plan.number) {
       const hits = (await this.#count(plan.number)) ? await searchText([`${plan.number}z`]) : [];
-      return Promise.all(hits.map(async (hit) => ({ ...hit, tier: TEXT, page: (await hit.load()).path })));
+      return Promise.all(hits.map(async (hit) => ({ ...hit, tier: TEXT, ...(await hit.load()) })));
     }
-    const { wanted: asks } = this.settings;
-    const wanted = plan.words.length > MOST_WORDS / 3 ? [] : Object.keys(asks).filter((kind) => plan.words.some(({ key }) => asks[kind].includes(key)));
-    const hints = wanted.flatMap((kind) => asks[kind]);
+    const asked = Object.entries(plan.words.length > MOST_WORDS / 3 ? {} : this.settings.wanted)
+      .filter(([, hints]) => plan.words.some(({ key }) => hints.includes(key)));
+    const [wanted, hints] = [asked.map(([kind]) => kind), asked.flatMap(([, of]) => of)];
     const choosing = await this.#choose(plan.words);
     const other = choosing.filter(({ key }) => !hints.includes(key));
     const words = other.length ? other : choosing;
     if (!words.length) return [];
-    const kinds = await this.kindsById();
     // Kinds that are asked for first, pages of terms last: they only mention the words.
-    const rank = (kind) => (wanted.includes(kind) ? 0 : TEXTS.includes(kind) ? 1 : 2);
-    const judge = (hits, tier) => {
-      const known = hits.map((hit) => ({ ...hit, kind: kinds.get(hit.id) }));
-      return this.#judge(known.sort((a, b) => rank(a.kind) - rank(b.kind)), plan, { tier, wanted, words });
+    const rank = ({ kind }) => (wanted.includes(kind) ? 0 : TEXTS.includes(kind) ? 1 : 2);
+    const judge = async (hits, tier) => {
+      const sorted = (await this.withKinds(hits)).sort((a, b) => rank(a) - rank(b));
+      return this.#judge(sorted, plan, { tier, wanted, words });
     };
     const found = plan.partial ? [] : await judge(await this.#ask(words), TEXT);
     if (words.length < 2 || plan.exact || found.some(({ tier }) => tier < GLOSSARY)) return found;
@@ -230,13 +206,13 @@ class Engine {
     }));
   }
 
-  // Map(id of a page -> its kind).
-  async kindsById() {
-    return new Map([...(await this.facet("kind"))].flatMap(([kind, ids]) => [...ids].map((id) => [id, kind])));
+  // Hits of the full text with their kinds, which needs no page.
+  async withKinds(hits) {
+    const kinds = new Map([...(await this.facet("kind"))].flatMap(([kind, ids]) => [...ids].map((id) => [id, kind])));
+    return hits.map((hit) => ({ ...hit, kind: kinds.get(hit.id) }));
   }
 
-  // The words to ask for, each with how many texts have it and how much it chooses. So many that they
-  // are a title: its rarest choose.
+  // The words to ask for, each with how many texts have it and its weight; of a title the rarest.
   async #choose(words) {
     const dated = words.some(({ key }) => /^(?:19|20)\d\d$/.test(key)); // "Bei 2023" is an author
     const own = words.filter(({ key, text }) => !this.terms.context.has(key) || (dated && /^\p{Lu}\p{Ll}+$/u.test(text)));
@@ -307,57 +283,64 @@ class Engine {
     };
     const fixed = words.some((word) => word.fixed) ? FIXED : 0;
     return hits.map((hit, at) => {
-      const page = read[at]?.path ?? "";
+      const { path } = read[at] ?? {};
       const given = tierOf(hit, at);
-      const late = page.includes("#ref-") && given > KNOWN + 0.1; // a work on which nothing rests
-      return { ...hit, tier: Math.max(given, late ? TEXT + 0.05 : 0) + fixed, page, partial: tier === SOME };
+      const late = path?.includes("#ref-") && given > KNOWN + 0.1; // a work on which nothing rests
+      return { ...hit, tier: Math.max(given, late ? TEXT + 0.05 : 0) + fixed, path, partial: tier === SOME };
     });
   }
 }
 
 const isExact = (direct) => [...direct.values()].some((hit) => hit.tier <= BARE);
-const fileOf = ({ name }, number) => `index/${name}.${number}.json`;
-const shardOf = (shards, key) => fileOf(shards, place(shards, key));
+// Pieces of a sorted list: the number of the one that would hold a key, and what it holds.
+const place = ({ first }, key) => Math.max(0, first.findLastIndex((other) => other <= key));
+const loadPiece = ({ name }, number) => load(`index/${name}.${number}.json`);
+const loadFor = (pieces, key) => loadPiece(pieces, place(pieces, key));
 
-// The number of the file that would hold a key, by binary search over the first keys.
-function place({ first }, key) {
-  let [low, high] = [0, first.length - 1];
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (first[middle] <= key) low = middle;
-    else high = middle - 1;
-  }
-  return Math.max(low, 0);
+// --- the full text, by Pagefind: loaded only when names do not say it all ---------------------------
+
+let pagefind = null;
+let failures = 0;
+
+async function startPagefind() {
+  // A module that failed to start keeps its failure: another address makes a fresh one.
+  const found = await import(new URL(`search/pagefind/pagefind.js${failures ? `?${failures}` : ""}`, ROOT).href);
+  await found.options({ baseUrl: ROOT.pathname, noWorker: true });
+  await found.init();
+  return found;
 }
 
-function notice(read, missing, exact) {
-  if (missing.length) return `No page has the word “${missing.map(({ text }) => text).join("”, “")}”.`;
-  const fixed = read.filter((word) => word.fixed).map(({ key, text }) => `“${key}” for “${text}”`);
-  return fixed.length && !exact ? `Read ${fixed.join(", ")}.` : "";
+// Returns the pages that hold every word of one of some queries, [{id, score, load()}], best first; or all.
+async function searchText(queries = [null]) {
+  const best = new Map();
+  try {
+    const found = await (pagefind ??= startPagefind());
+    for (const query of new Set(queries)) {
+      for (const hit of (await found.search(query)).results) if (!(best.get(hit.id)?.score >= hit.score)) best.set(hit.id, hit);
+    }
+  } catch (error) {
+    [pagefind, failures] = [null, failures + 1];
+    throw error;
+  }
+  const read = ({ meta }) => ({ ...meta, path: meta.url.slice(1), places: JSON.parse(meta.places) });
+  return [...best.values()].sort((a, b) => b.score - a.score).map((hit) => ({ ...hit, load: () => (hit.loading ??= hit.data().then(read)) }));
 }
 
 // Returns {results, found}: each result is {id, path?, title?, kind?, detail?, tier, load()}; what
 // is found by name and in the full text stands once. A query of no words gives all pages.
 export async function search(query, options = {}) {
   const engine = await start();
-  if (!query.trim()) return { results: await searchText(), found: { names: [], marks: new Set(), notice: "" } };
+  if (!query.trim()) return { results: await engine.withKinds(await searchText()), found: { marks: new Set() } };
   const found = await engine.names(query, options);
   const hits = found.plan ? await engine.text(found.plan) : [];
-  const byId = new Map(hits.map((hit) => [hit.id, hit]));
-  const named = new Set(found.names.map(({ id }) => id).filter(Boolean));
-  const names = found.names.map((hit) => ({ ...hit, load: byId.get(hit.id)?.load }));
+  const named = new Set(found.names.map(({ id }) => id));
+  const names = found.names.map((hit) => ({ ...hit, load: hits.find(({ id }) => id === hit.id)?.load }));
   const seen = new Set();
   const results = [...names, ...hits.filter(({ id }) => !named.has(id))]
-    .map((hit, at) => ({ ...hit, at }))
     .filter(({ tier }) => tier < Infinity)
-    .sort((a, b) => a.tier - b.tier || a.at - b.at)
+    .sort((a, b) => a.tier - b.tier)
     // A statement whose page stands above says nothing new.
-    .filter(({ path, page }) => {
-      const own = path ?? page;
-      const again = own && (seen.has(own) || (own.startsWith("references/") && seen.has(own.split("#")[0])));
-      if (own) seen.add(own);
-      return !again;
-    });
+    .filter(({ path }) => !path || !(seen.has(path) || (path.startsWith("references/") && seen.has(path.split("#")[0]))) && seen.add(path));
   const definition = results.findIndex(({ kind, tier }) => kind === "glossary" && tier < CLOSE);
   if (definition > LAST_DEFINITION) results.splice(LAST_DEFINITION, 0, ...results.splice(definition, 1));
   if (!found.notice && results.some(({ partial }) => partial) && !results.some(({ tier, partial }) => tier < SOME && !partial)) {

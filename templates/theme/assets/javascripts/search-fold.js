@@ -1,4 +1,4 @@
-// Folds a query to the words that the index has, as builder/search/normalise.py does. The rules come
+// Reads a query: folds it to the words that the index has, as builder/search/normalise.py does. The rules come
 // with the index; a test runs both over the same strings.
 
 const WORD = /[\p{L}\p{N}]+/gu;
@@ -69,9 +69,8 @@ export function createFold({ rules, context }) {
     return /^\p{L}+$/u.test(before.key) && before.key.length <= SHORT && key.length <= 2;
   }
 
-  // Returns a text's words, [{key, text, at, end, joined, species}]: `text` is the word as typed, `at`
-  // and `end` its place; `joined` says that a number or a Greek letter stands behind a name, `species`
-  // that the key is a donor's letter before a cell's abbreviation.
+  // Returns a text's words, [{key, text, at, end, joined, species}]: `text` is what stands from `at` to
+  // `end`, `joined` a name with its number or Greek letter, `species` the letter of a cell's donor.
   return function fold(text) {
     const pieces = [];
     let last = 0;
@@ -92,34 +91,52 @@ export function createFold({ rules, context }) {
   };
 }
 
-// Optimal string alignment: one edit inserts, drops, changes a letter or swaps two neighbours.
-function distance(a, b) {
-  let before = [];
-  let last = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      row[j] = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) row[j] = Math.min(row[j], before[j - 2] + 1);
-    }
-    [before, last] = [last, row];
-  }
-  return last[b.length];
+// Whether words differ by so many edits at most: a letter more, less or other, or two neighbours swapped.
+function isWithin(a, b, most) {
+  let same = 0;
+  while (same < a.length && a[same] === b[same]) same += 1;
+  const [x, y] = [a.slice(same), b.slice(same)];
+  if (!x || !y || !most) return Math.max(x.length, y.length) <= most;
+  return [[1, 1], [1, 0], [0, 1]].some(([i, j]) => isWithin(x.slice(i), y.slice(j), most - 1)) ||
+    (x[0] === y[1] && x[1] === y[0] && isWithin(x.slice(2), y.slice(2), most - 1));
 }
 
-// The words nearest to a misspelt one: all that share the smallest distance, of equals those that
-// begin alike. A word with a digit is never guessed at.
+// The words nearest to a misspelt one; of equals those that begin alike. A word with a digit is never
+// guessed at.
 export function nearest(word, words) {
-  let most = /\p{N}/u.test(word) || word.length < 5 ? 0 : word.length < 12 ? 1 : 2;
-  let found = [];
-  if (!most) return found;
-  for (const other of words) {
-    if (other.length < 3 || Math.abs(other.length - word.length) > most) continue;
-    const far = distance(word, other);
-    if (far > most) continue;
-    if (far < most) [most, found] = [far, []];
-    found.push(other);
+  const most = /\p{N}/u.test(word) || word.length < 5 ? 0 : word.length < 12 ? 1 : 2;
+  for (let errors = 1; errors <= most; errors++) {
+    const found = words.filter((other) => other.length > 2 && Math.abs(other.length - word.length) <= errors && isWithin(word, other, errors));
+    const alike = found.filter((other) => other[0] === word[0]);
+    if (found.length) return alike.length ? alike : found;
   }
-  const alike = found.filter((other) => other[0] === word[0]);
-  return alike.length ? alike : found;
+  return [];
+}
+
+const ADDRESS = /^(?:https?:\/\/)?(?:www\.)?[a-z0-9.-]+\.[a-z]{2,}\/\S*$/i;
+
+// Returns {key, shown} or null. `key` is what the list of identifiers holds (see normalise.py).
+export function identify(query, patterns) {
+  const text = decode(query.trim()).replace(/(10\.\d{4,9})\s*\/\s*(?=\S)/, "$1/");
+  const steps = ADDRESS.test(text) ? text.split(/[/?#&=]+/).reverse() : [];
+  for (const typed of [text, ...steps]) {
+    const bare = typed.replace(/[\s\u00a0_–—-]+/g, "").replace(/[.,;]+$/, "");
+    for (const [form, rules] of [[typed, patterns.typed], [bare, patterns.bare]]) {
+      for (const [pattern, key, shown] of rules) {
+        const look = new RegExp(pattern, "i");
+        // miRBase's two series are one database.
+        if (look.test(form)) return { key: form.replace(look, key).toLowerCase().replace("mirbase.mature:", "mirbase:"), shown: form.replace(look, shown) };
+      }
+    }
+  }
+  return null;
+}
+
+// Returns a text without the escapes of an address, or as it is where they are broken.
+export function decode(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

@@ -6,15 +6,13 @@ const ROOT = new URL("../../", import.meta.url);
 const icon = document.querySelector("link[rel=icon]");
 const reported = new URL(icon.href).pathname.replace(/assets\/[^/]*$/, "");
 
-function move(attribute) {
-  for (const element of document.querySelectorAll(`[${attribute}^="${reported}"]`)) {
-    const path = element.getAttribute(attribute).slice(reported.length);
-    element.setAttribute(attribute, new URL(path || ".", ROOT).pathname);
-  }
-}
-
 if (reported !== ROOT.pathname && !document.documentElement.dataset.root) {
   document.documentElement.dataset.root = ROOT.pathname;
-  for (const attribute of ["href", "action"]) move(attribute);
+  for (const attribute of ["href", "action"]) {
+    for (const element of document.querySelectorAll(`[${attribute}^="${reported}"]`)) {
+      const path = element.getAttribute(attribute).slice(reported.length);
+      element.setAttribute(attribute, new URL(path || ".", ROOT).pathname);
+    }
+  }
   import("./search.js");
 }

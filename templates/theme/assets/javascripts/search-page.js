@@ -1,10 +1,11 @@
 // /search/?q=…: one list in rank order, the best first and then by kind; facets; shareable address.
 // #search-results carries data-state="done" when complete.
 
-import { address, make, QUIET, search, start } from "./search-engine.js";
+import { make } from "../atlas.js";
+import { address, QUIET, search, start } from "./search-engine.js";
 
 const BEST = 5; // results that stand first whatever their kind
-const STEP = 5; // of each kind behind them, and more each time
+const STEP = 3; // of each kind behind them, and more each time
 const MOST_PLACES = 3;
 const SPAN = 24; // words of an excerpt
 const FACETS = ["kind", "source", "condition", "evidence", "year"];
@@ -17,15 +18,11 @@ export function createPage() {
   const more = document.querySelector("#search-more");
   const folded = form.querySelector("#search-narrow");
   const selects = [...form.querySelectorAll("select[data-facet]")];
-  // Beside the results there is room: the facets are open, and filled when a reader turns to them.
-  const wide = matchMedia("(min-width: 62.5em) and (hover: hover)");
-  let wanted = false;
-  let turn = 0;
-  let timer = 0;
+  let wanted = false; // the facets are filled when a reader turns to them
+  let [turn, timer] = [0, 0];
   let all = []; // results before they are narrowed
   let kept = []; // those that are listed
-  let marks = new Set();
-  let room = STEP;
+  let [marks, room] = [new Set(), STEP]; // the words that excerpts mark; how many are shown of a kind
 
   function readAddress() {
     const params = new URLSearchParams(location.search);
@@ -54,75 +51,57 @@ export function createPage() {
   async function run() {
     const mine = ++turn;
     const { query, filters, active } = readAddress();
+    const asked = query.trim();
     list.dataset.state = "busy";
     more.hidden = true;
+    marks = new Set();
     try {
-      if (!query.trim() && !active) {
-        kept = [];
-        finish("Type a name, an identifier or any words.");
-        return;
-      }
       const engine = await start();
       // Names need not wait for the full text and its excerpts.
-      const early = (names) => { if (mine === turn && !active) list.replaceChildren(...names.slice(0, BEST).map((hit) => item(hit, null, engine))); };
-      const { results, found } = await search(query, { early });
+      const early = (names) => {
+        if (mine === turn && !active) list.replaceChildren(...names.slice(0, BEST).map((hit) => item(hit, null, engine)));
+      };
+      const { results, found } = asked || active ? await search(query, { early }) : { results: [], found: {} };
       const narrowed = await narrow(engine, results, filters);
       if (mine !== turn) return;
       [all, kept, marks, room] = [results, narrowed, found.marks, STEP];
       await show(engine, mine);
       if (mine !== turn) return;
-      finish(describe(found, kept.filter(({ tier }) => !(tier >= QUIET)).length, query));
-      if (wanted && folded.open) fillFacets(engine, filters).catch(() => {});
+      status.textContent = asked || active ? describe(found.notice, asked && ` for “${asked.slice(0, 80)}”`) : "Type a name, an identifier or any words.";
+      list.dataset.state = "done";
+      if (wanted) fillFacets(engine, filters).catch(() => {});
     } catch {
       if (mine === turn) fail();
     }
   }
 
-  function describe(found, count, query) {
-    const pages = count === 1 ? "1 page" : `${count.toLocaleString("en")} pages`;
-    const asked = query.trim() ? ` for “${query.trim().slice(0, 80)}”` : "";
-    return count ? [`${pages}${asked}.`, found.notice].filter(Boolean).join(" ") : found.notice || `Nothing found${asked}.`;
-  }
-
-  function finish(text) {
-    if (!kept.length) list.replaceChildren();
-    status.textContent = text;
-    list.dataset.state = "done";
+  function describe(notice, asked) {
+    const pages = kept.filter(({ tier }) => !(tier >= QUIET)).length;
+    if (!pages) return notice || `Nothing found${asked}.`;
+    return [`${pages === 1 ? "1 page" : `${pages.toLocaleString("en")} pages`}${asked}.`, notice].filter(Boolean).join(" ");
   }
 
   function fail() {
-    kept = [];
     list.replaceChildren();
-    const again = make("button", { type: "button", textContent: "Try again" });
+    const again = make("button", { type: "button" }, "Try again");
     again.addEventListener("click", run);
     status.replaceChildren("The search index could not be loaded. ", again, " Or use the lists of all pages below.");
     list.dataset.state = "failed";
   }
 
   // The best results, then the others under the heading of their kind: [[hit, heading]].
-  async function arrange(engine) {
-    const groups = new Map();
-    const kinds = await engine.kindsById();
-    for (const hit of kept.slice(BEST)) {
-      const kind = hit.tier >= QUIET ? "" : hit.kind ?? kinds.get(hit.id);
-      groups.set(kind, [...(groups.get(kind) ?? []), hit]);
-    }
-    const { "": quiet, ...named } = Object.fromEntries(groups);
-    const others = [...Object.entries(named), ...(quiet ? [["", quiet]] : [])];
-    more.hidden = !others.some(([, hits]) => hits.length > room);
-    const headed = others.flatMap(([kind, hits]) => {
-      const name = engine.kinds.get(kind)?.many ?? "Without evidence";
-      const heading = hits.length > room ? `${name}, ${room} of ${hits.length}` : `${name} (${hits.length})`;
-      return hits.slice(0, room).map((hit, at) => [hit, at ? "" : heading]);
-    });
-    return [...kept.slice(0, BEST).map((hit, at) => [hit, headed.length && !at ? "Best matches" : ""]), ...headed];
+  function arrange(engine) {
+    const groups = [...Map.groupBy(kept.slice(BEST), ({ tier, kind }) => (tier >= QUIET ? "quiet" : kind))];
+    more.hidden = groups.every(([, hits]) => hits.length <= room);
+    const headed = ([kind, hits]) => hits.slice(0, room).map((hit, at) => [hit, at ? "" : `${engine.kinds.get(kind)?.many ?? "Without evidence"} (${hits.length})`]);
+    return [...kept.slice(0, BEST).map((hit, at) => [hit, at || !groups.length ? "" : "Best matches"]), ...groups.flatMap(headed)];
   }
 
   async function show(engine, mine) {
-    const items = await Promise.all((await arrange(engine)).map(async ([hit, heading]) => {
+    const items = await Promise.all(arrange(engine).map(async ([hit, heading]) => {
       const data = await hit.load?.().catch(() => null);
-      if (!hit.path && !data) return null;
-      const entry = item({ ...data, ...hit }, data, engine);
+      if (!hit.title && !data) return null;
+      const entry = item({ ...hit, ...data, kind: hit.kind }, data, engine);
       if (heading) entry.dataset.heading = heading;
       return entry;
     }));
@@ -136,52 +115,41 @@ export function createPage() {
   function item(hit, data, engine) {
     const quiet = hit.tier >= QUIET;
     const kind = [engine.kinds.get(hit.kind)?.one, hit.detail].filter(Boolean).join(" · ");
-    const about = make("small", { className: "kind-of", textContent: quiet ? "in the vocabulary, no evidence in the material read" : kind });
+    const about = make("small", { class: "kind-of" }, quiet ? "in the vocabulary, no evidence in the material read" : kind);
     const title = make("bdi", {}, ...mark(hit.title, engine.fold(hit.title)));
-    const entry = make("li", { className: quiet ? "quiet" : "" }, make("a", { href: address(hit.path) }, title), " ", about);
-    entry.append(...(data ? excerpts(data, engine) : []));
-    return entry;
+    const places = data ? excerpts(data, engine) : [];
+    return make("li", { class: quiet ? "quiet" : "" }, make("a", { href: address(hit.path) }, title), " ", about, ...places);
   }
 
-  // The places of a page that hold most of the words; a place with an anchor links to it.
+  // How many of the words that were asked for are among some.
+  const count = (words) => new Set(words.map(({ key }) => key).filter((key) => marks.has(key))).size;
+
+  // The places of a page that hold most of the words, each from where most of them stand; a place with
+  // an anchor links to it.
   function excerpts({ path, places }, engine) {
-    const found = places.map(([anchor, heading, text]) => {
-      const words = engine.fold(text);
-      return { anchor, heading, text, words, count: new Set(words.map(({ key }) => key).filter((key) => marks.has(key))).size };
-    });
-    const best = found.filter(({ count }) => count).sort((a, b) => b.count - a.count).slice(0, MOST_PLACES);
+    const found = places.map(([anchor, heading, text]) => ({ anchor, heading, text, words: engine.fold(text) }));
+    const best = found.filter(({ words }) => count(words)).sort((a, b) => count(b.words) - count(a.words)).slice(0, MOST_PLACES);
     return best.map(({ anchor, heading, text, words }) => {
-      const line = make("p", {});
-      const href = address(`${path.split("#")[0]}#${anchor}`);
-      if (anchor && !path.includes("#")) line.append(make("a", { href, className: "place" }, make("bdi", { textContent: heading })), " ");
-      line.append(make("bdi", {}, ...cutOut(text, words)));
-      return line;
+      const from = words.reduce((at, _, n) => (count(words.slice(n, n + SPAN)) > count(words.slice(at, at + SPAN)) ? n : at), 0);
+      const shown = words.slice(Math.max(0, Math.min(from, words.length - SPAN))).slice(0, SPAN);
+      const [start, end] = [shown[0] === words[0] ? 0 : shown[0].at, shown.at(-1) === words.at(-1) ? text.length : shown.at(-1).end];
+      const link = make("a", { href: address(`${path}#${anchor}`), class: "place" }, make("bdi", {}, heading));
+      const excerpt = make("bdi", {}, start ? "… " : "", ...mark(text, shown, start, end), end < text.length ? " …" : "");
+      return make("p", {}, ...(anchor && !path.includes("#") ? [link, " "] : []), excerpt);
     });
-  }
-
-  // As many words of a text as an excerpt holds, from where most of those asked for stand.
-  function cutOut(text, words) {
-    const count = (from) => new Set(words.slice(from, from + SPAN).map(({ key }) => key).filter((key) => marks.has(key))).size;
-    const best = words.reduce((at, _, n) => (count(n) > count(at) ? n : at), 0);
-    const from = words.length > SPAN ? Math.max(0, Math.min(best, words.length - SPAN)) : 0;
-    const shown = words.slice(from, from + SPAN);
-    const end = from + SPAN < words.length ? shown.at(-1).end : text.length;
-    return [from ? "… " : "", ...mark(text, shown, from ? shown[0].at : 0, end), end < text.length ? " …" : ""];
   }
 
   // A stretch of a text as nodes, with the words that were asked for marked.
   function mark(text, words, start = 0, end = text.length) {
     const nodes = [];
     let last = start;
-    for (const word of words.filter(({ key }) => marks.has(key))) {
-      if (word.at < last) continue;
-      nodes.push(text.slice(last, word.at), make("mark", { textContent: text.slice(word.at, word.end) }));
-      last = word.end;
+    for (const { key, at, end: after } of words) {
+      if (!marks.has(key) || at < last) continue;
+      nodes.push(text.slice(last, at), make("mark", {}, text.slice(at, after)));
+      last = after;
     }
     return [...nodes, text.slice(last, end)];
   }
-
-  // --- facets ------------------------------------------------------------------------------------
 
   async function fillFacets(engine, filters) {
     const labels = new Map(engine.terms.terms.map((term) => [term.path, term.title]));
@@ -201,25 +169,20 @@ export function createPage() {
   }
 
   async function fillWanted() {
-    if (!folded.open || (wanted && wide.matches)) return;
+    if (wanted) return;
     wanted = true;
     const { query, filters } = readAddress();
     try {
-      const engine = await start();
       if (!query.trim() && !all.length) all = (await search("")).results;
-      await fillFacets(engine, filters);
+      await fillFacets(await start(), filters);
     } catch {
-      wanted = false;
-      status.textContent = "The lists to narrow by could not be loaded.";
+      wanted = false; // a reader may turn to them again
     }
   }
 
-  // --- events ------------------------------------------------------------------------------------
-
-  function go(push) {
+  function go(push = false) {
     clearTimeout(timer);
-    const { filters } = readAddress();
-    for (const select of selects) filters[select.dataset.facet] = select.value ? [select.value] : [];
+    const filters = Object.fromEntries(selects.map(({ dataset, value }) => [dataset.facet, value ? [value] : []]));
     writeAddress(input.value.trim(), filters, push);
     run();
   }
@@ -227,7 +190,7 @@ export function createPage() {
   function restore() {
     const { query, filters, active } = readAddress();
     input.value = query;
-    if (active) folded.open = wanted = true;
+    if (active) wanted = folded.open = true;
     for (const select of selects) {
       const [value = ""] = filters[select.dataset.facet];
       if (![...select.options].some((option) => option.value === value)) select.append(new Option(value, value));
@@ -236,32 +199,23 @@ export function createPage() {
     run();
   }
 
-  function unfold() {
-    if (wide.matches) folded.open = true;
-    folded.querySelector("summary").tabIndex = wide.matches ? -1 : 0;
-  }
-
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     go(true);
   });
   input.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(() => go(false), 150);
+    timer = setTimeout(go, 150);
   });
   form.addEventListener("change", (event) => { if (event.target instanceof HTMLSelectElement) go(true); });
-  folded.addEventListener("toggle", () => { if (!wide.matches) fillWanted(); });
-  folded.addEventListener("pointerenter", fillWanted);
-  folded.addEventListener("focusin", (event) => { if (event.target instanceof HTMLSelectElement) fillWanted(); });
-  wide.addEventListener("change", unfold);
+  for (const turned of ["toggle", "pointerenter", "focusin"]) folded.addEventListener(turned, fillWanted);
   more.addEventListener("click", async () => {
     const before = new Set([...list.children].map((entry) => entry.firstElementChild.href));
-    room += 2 * STEP;
+    room += 10;
     await show(await start(), turn).catch(() => {});
     [...list.querySelectorAll("li > a:first-child")].find(({ href }) => !before.has(href))?.focus();
   });
   window.addEventListener("popstate", restore);
-  unfold();
   // On a slow network words are typed before this script has come.
   if (input.value.trim()) writeAddress(input.value.trim(), readAddress().filters, false);
   restore();

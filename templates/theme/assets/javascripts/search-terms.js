@@ -1,31 +1,31 @@
 // The terms and all their names, in memory. A name is found by its words, whatever their order.
 
 export const EXACT = 1;
-// Exact but for words like "exosomes" and "derived", in the query or in the name.
-export const BARE = 1.06;
-// Nearly all of the query is a name; more than half of it; some of it.
-export const NEAR = 2.8;
-export const CLOSE = 3;
+export const BARE = 1.06; // exact but for words like "exosomes" and "derived", in the query or in the name
+export const NEAR = 2.8; // nearly all of the query is a name
+export const CLOSE = 3; // more than half of it is
 export const WITHIN = 4; // the query is a part of the name
-export const PART = 5;
+export const PART = 5; // some of the query is a name
 
 const [MOST, ENOUGH, LEAST] = [0.7, 0.6, 0.3]; // shares of a query's weight that a name may be
 const MOST_RUN = 8;
 
 export class TermIndex {
-  constructor({ terms: rows, kinds, context }) {
+  constructor({ terms: rows, kinds, context }, fold) {
     this.context = new Set(context);
     this.whole = new Map(); // name without spaces -> its entries, {term, n, words, own}
     this.words = new Map(); // word -> the same
     const put = (map, key, entry) => (map.has(key) ? map.get(key).push(entry) : map.set(key, [entry]));
-    this.terms = rows.map(([path, kind, title, detail, weight, names, id, named], term) => {
-      names.split("|").forEach((name, n) => {
+    this.terms = rows.map(([path, kind, title, detail, weight, joined, id, isNamed], term) => {
+      const names = [fold(title).map(({ key }) => key).join(" "), ...joined.split("|")].filter(Boolean);
+      const word = isNamed ? `${path.match(/([^/#]+)\/?$/)[1].replaceAll("-", "")}qz` : "";
+      names.forEach((name, n) => {
         const words = name.split(" ");
         const entry = { term, n, words, own: this.essence(words) };
         put(this.whole, words.join(""), entry);
-        for (const word of new Set(words)) put(this.words, word, entry);
+        for (const one of new Set(words)) put(this.words, one, entry);
       });
-      return { path, kind: kinds[kind][0], title, detail, weight, id, names: names.split("|"), word: named ? `${path.match(/([^/#]+)\/?$/)[1].replaceAll("-", "")}qz` : "" };
+      return { path, kind: kinds[kind][0], title, detail, weight, id, names, word };
     });
     this.list = [...this.words.keys()];
     this.rarest = Math.log(this.whole.size + 1);
@@ -37,11 +37,10 @@ export class TermIndex {
     return own.length ? own : words;
   }
 
-  // The same of a query; of one like "where do exosomes come from" the words that are names.
+  // The same of a query; of one like "where do exosomes come from" the longest word that is a name.
   subject(words) {
     if (this.whole.has(words.join("")) || words.some((word) => !this.context.has(word))) return this.essence(words);
-    const named = words.filter((word) => this.whole.has(word));
-    return [named.filter((word) => word.length > 2), named, words].find((found) => found.length);
+    return words.filter((word) => this.whole.has(word)).sort((a, b) => b.length - a.length).slice(0, 1);
   }
 
   weigh(words) {
@@ -73,11 +72,12 @@ export class TermIndex {
     const found = new Map();
     if (!words.length) return found;
     const own = new Set(this.subject(words));
-    const [typed, bare] = [words.join(""), [...own].join("")];
+    const [typed, bare, last] = [words.join(""), [...own].join(""), words.at(-1)];
     const all = this.weigh([...own]) || 1;
-    const last = words.at(-1);
     const grows = open && last.length > 1 && own.has(last);
-    const begun = (word) => grows && begins(last, word, !this.whole.has(typed));
+    // A number that is all there grows into no other number: 126 is no beginning of 1260.
+    const done = this.whole.has(typed) && /\p{N}$/u.test(last);
+    const begun = (word) => grows && word.startsWith(last) && !(done && /^\p{N}/u.test(word.slice(last.length)));
     const offer = ({ term, n }, tier, value) => {
       const score = value - Math.min(n, 40) * 0.001 - (this.terms[term].kind === "glossary" ? 0.3 : 0);
       const held = found.get(term);
@@ -100,15 +100,11 @@ export class TermIndex {
         const spare = entry.own.length < entry.words.length;
         offer(entry, exact && !spare ? EXACT : BARE, exact || !spare ? 1.2 : 1.6);
       } else if (full && share >= LEAST) offer(entry, share >= MOST ? NEAR : share >= ENOUGH ? CLOSE : PART, share);
-      else if (around) offer(entry, WITHIN, Math.min(1, this.weigh(inside) / (this.weigh(entry.own) || 1)) + (entry.words[0].startsWith(words[0]) ? 0.2 : 0) + (entry.words.includes(last) ? 0.3 : 0));
+      else if (around) {
+        const filled = Math.min(1, this.weigh(inside) / (this.weigh(entry.own) || 1));
+        offer(entry, WITHIN, filled + (entry.words[0].startsWith(words[0]) ? 0.2 : 0) + (entry.words.includes(last) ? 0.3 : 0));
+      }
     }
     return found;
   }
-}
-
-// Whether a word is the beginning of another. A number that is all there grows into no other number:
-// 126 is no beginning of 1260, unless `open` says that it is still being typed.
-function begins(word, other, open) {
-  if (!other.startsWith(word)) return false;
-  return open || !(/\p{N}$/u.test(word) && /^\p{N}/u.test(other.slice(word.length)));
 }

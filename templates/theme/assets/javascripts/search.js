@@ -1,22 +1,18 @@
 // The only part of the search that every page loads: keys and focus. The rest comes on first use.
 
-const MODULES = ["engine", "fold", "identify", "terms", "text"];
 const form = document.querySelector("form[data-search]");
 const input = form?.querySelector("input");
 let box = null;
-let fetched = false;
 
 // Asks for all that a first list needs at once, rather than one file after the other that names it.
 function fetchAll() {
-  if (fetched) return;
-  fetched = true;
   const href = new URL("../../search/manifest.json", import.meta.url).href;
   document.head.append(Object.assign(document.createElement("link"), { rel: "preload", as: "fetch", crossOrigin: "anonymous", href }));
-  for (const name of MODULES) import(`./search-${name}.js`).catch(() => {});
+  for (const name of ["engine", "fold", "terms"]) import(`./search-${name}.js`).catch(() => {});
 }
 
 function wake() {
-  fetchAll();
+  if (!box) fetchAll();
   box ??= import("./search-box.js").then((module) => module.createBox(form, input));
   box.catch(() => { box = null; });
 }
