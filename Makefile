@@ -11,6 +11,8 @@ export ATLAS_VENV := $(VENV)
 export PYTHONPATH := .
 # More words for pytest: make test PYTEST_ARGS="-k search"
 PYTEST_ARGS ?=
+PYTEST := $(PYTHON) -m pytest -o cache_dir=$(if $(BUILD),$(abspath $(BUILD)),build)/pytest \
+  --numprocesses auto --maxprocesses 4 --dist loadfile
 BROWSER_TESTS := tests/browser
 
 .PHONY: help site serve test test-fast fuzz mutants check check-zensical bench bench-extract bench-growth bench-review bench-read bench-search bench-site bench-renewal lock release clean site-env test-env
@@ -28,11 +30,11 @@ serve: site-env ## preview, reloading the browser on every change
 
 test: test-env ## run every test, those in a browser included
 	.ci/get-test-programs
-	$(PYTHON) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(PYTEST_ARGS)
+	$(PYTEST) $(PYTEST_ARGS)
 
 test-fast: test-env ## run the tests that need no browser
 	.ci/get-test-programs --no-browser
-	$(PYTHON) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --ignore $(BROWSER_TESTS) $(PYTEST_ARGS)
+	$(PYTEST) --ignore $(BROWSER_TESTS) $(PYTEST_ARGS)
 
 fuzz: test-env ## kill 250 commands at any moment; read 10,000 mutated papers, files and answers
 	$(PYTHON) tests/fuzz/kill.py --kills 250

@@ -29,8 +29,9 @@ from builder.curate.extraction import (
     silent,
 )
 from builder.errors import Problem, ProblemError, has_errors
+from builder.export.tables import Meanings
 from builder.extract import design, methods_text
-from builder.extract.findings.cues import parse_cues
+from builder.extract.findings.cues import parse_cues, parse_rules
 from builder.project import Project
 from builder.publish import site as publish
 from builder.readers.references.title import parse_words
@@ -44,10 +45,12 @@ from builder.store.transaction import hold_lock, stage
 
 # The word lists kept by hand, each with what reads it.
 _SETTINGS: dict[str, Callable[[Any], object]] = {
+    "columns.yml": Meanings.model_validate,
     "cues.yml": parse_cues,
     "evidence.yml": design.parse_words,
     "journals.yml": parse_words,
     "reporting-items.yml": methods_text.parse_words,
+    "rules.yml": parse_rules,
     "search.yml": check_settings,
 }
 

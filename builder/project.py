@@ -14,6 +14,7 @@ from pathlib import Path
 
 # The word lists of the program's own checkout, for a project that has none of its own.
 _CHECKOUT = Path(__file__).resolve().parents[1]
+CONTENT = _CHECKOUT / "content"
 _ROOT_VARIABLE = "ATLAS_ROOT"
 # Used where neither the environment nor git knows a date: the start of 2026.
 FALLBACK_EPOCH = 1767225600
@@ -106,10 +107,13 @@ def use_word_lists(project: Project) -> None:
     os.environ[_ROOT_VARIABLE] = str(project.root)
 
 
-def find_data(name: str) -> Path:
-    """Return a word list below content/: the project's, else that of the program's checkout."""
-    own = Path(os.environ.get(_ROOT_VARIABLE, _CHECKOUT)) / "content" / name
-    return own if own.is_file() else _CHECKOUT / "content" / name
+def find_data(name: str, content: Path | None = None) -> Path:
+    """Return a word list or table: the project's, else that of the program's checkout.
+
+    The project is that of ``use_word_lists``, or the one whose folder ``content`` is given.
+    """
+    own = (content or Path(os.environ.get(_ROOT_VARIABLE, _CHECKOUT)) / "content") / name
+    return own if own.is_file() else CONTENT / name
 
 
 def find_seeds(project: Project) -> list[Path]:

@@ -181,7 +181,7 @@ def test_a_seed_full_of_nonsense_never_ends_in_a_traceback(small: Project) -> No
 
 
 def test_each_line_of_the_help_is_whole() -> None:
-    result = CliRunner().invoke(main, ["--help"])
+    result = CliRunner().invoke(main, ["--help"], prog_name="exosome-atlas", terminal_width=78)
     assert result.exit_code == 0
     _, commands = result.output.split("Commands:")
     assert "..." not in commands

@@ -229,7 +229,9 @@ def complaints(project: Project) -> list[str]:
     return [problem.file for problem in problems if problem.level == "error"]
 
 
-@pytest.mark.parametrize("name", ["cues", "search", "journals", "evidence", "reporting-items"])
+@pytest.mark.parametrize(
+    "name", ["columns", "cues", "evidence", "journals", "reporting-items", "rules", "search"]
+)
 @pytest.mark.parametrize("text", ["", "x: 1\n", "- a\n", "x: [\n"])
 def test_check_reports_a_word_list_that_lacks_what_is_taken_from_it(
     small: Project, name: str, text: str

@@ -24,7 +24,7 @@ def register(group: click.Group) -> None:
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @click.pass_obj
 def search(project: Project, names: tuple[str, ...]) -> None:
-    """Run the search strategies of content/searches/; keep new records."""
+    """Run the strategies of content/searches/; keep new records."""
     from builder.refresh.search import search as run_search
 
     with reported_problems(), Stages() as stages:

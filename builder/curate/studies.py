@@ -18,6 +18,7 @@ from builder.extract.design import LEVELS, is_review_paper, read_title_level, re
 from builder.extract.trials import is_report, judge_trial
 from builder.models import (
     Cited,
+    CslItem,
     Design,
     EffectOf,
     Finding,
@@ -29,8 +30,8 @@ from builder.models import (
     Trial,
 )
 from builder.store import Library, PaperBundle
-from builder.store.same_work import link_papers
-from builder.text import ids
+from builder.store.same_work import LONG_TITLE, link_papers
+from builder.text import ids, spelling
 from builder.text.databases import find_registry_ids
 
 # What a paper names where it does not say what the vesicles come from.
@@ -64,6 +65,8 @@ def find_studies(library: Library) -> list[Study]:
     for work, paper in find_read_works(library).items():
         if paper in primaries:
             same.join(f"work:{work}", f"work:{paper}")
+    read = {name: library.papers[name].paper.csl for name in primaries}
+    _join_versions(same, {n: w.csl for n, w in library.references.items()} | read)
     superseded, withdrawn = find_superseded(library), find_withdrawn(library)
     groups: dict[str, _Group] = defaultdict(_Group)
     for name in same.leader:
@@ -82,6 +85,21 @@ def find_studies(library: Library) -> list[Study]:
                 groups[same.find(f"work:{work}")].findings[finding.id] = finding
     built = (_build(group, library, superseded, withdrawn) for group in groups.values())
     return sorted(built, key=lambda s: s.id)
+
+
+def _join_versions(same: _Same, works: Mapping[str, CslItem]) -> None:
+    """Join the versions of a work, a preprint and its article: by title, first author and year."""
+    before: dict[tuple[str, str], tuple[str, int]] = {}
+    for name, csl in sorted(works.items(), key=lambda work: (work[1].year or 0, work[0])):
+        lead = csl.author[0] if csl.author else None
+        author = spelling.fold((lead.family or lead.literal or "") if lead else "")
+        key = (spelling.fold(csl.title), author)
+        if len(key[0]) < LONG_TITLE or not author or not csl.year:
+            continue
+        other, year = before.get(key, (name, csl.year))
+        if csl.year - year <= 1:
+            same.join(f"work:{name}", f"work:{other}")
+        before[key] = (name, csl.year)
 
 
 @lru_cache(maxsize=2)

@@ -1,7 +1,7 @@
 """Work on many papers at once, by processes or a Dask cluster: both are executors of futures.
 
 The order of results is that of the items, whatever finishes first. An item that kills its worker
-costs its own result and no other: what was at work when a worker died is done again one by one.
+costs its own result and no other: what was left when a worker died is done again in halves.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
+    BrokenExecutor,
     CancelledError,
     Executor,
     Future,
@@ -21,7 +21,7 @@ from concurrent.futures import (
 )
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from builder.errors import Problem, ProblemError
 
@@ -29,12 +29,11 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 # Gives executors, one after another where one breaks.
 Executors = Callable[[], AbstractContextManager[Executor]]
-_Lost = tuple[BaseException | None, list[Sequence[int]]]
 
 # Starting workers takes a second; fewer papers than this are read sooner without.
 MANY = 12
 _MOST_IN_CHUNK = 16
-# Chunks handed out at a time: as many as keep the workers of this machine or a small cluster busy.
+# Fewer chunks than this would leave workers of this machine or a small cluster without work.
 _AHEAD = 2 * max(4, os.cpu_count() or 1)
 # Seconds in which some chunk is done, even on slow machines; if not, the workers are lost. Dask
 # itself waits for ever for new ones.
@@ -112,78 +111,62 @@ def map_items(
     """Return the result of each item, in order.
 
     ``work`` returns the results of several items, runs anywhere and must pickle; ``fail`` makes the
-    result of an item whose work failed.
+    result of an item whose work failed. What a lost worker leaves is done again in halves.
     """
-    shift = _Shift(work, items, fail, progress)
-    if executors is None:
-        for place, item in enumerate(items):
-            shift.keep([place], work([item]))
-        return shift.in_order()
-    size = max(1, min(_MOST_IN_CHUNK, len(items) // _AHEAD))
-    places = range(len(items))
-    waiting: deque[Sequence[int]] = deque(places[n : n + size] for n in places[::size])
-    suspects: list[Sequence[int]] = []
-    while waiting:
+    results: dict[int, Result] = {}
+
+    def keep(places: Sequence[int], found: Sequence[Result]) -> None:
+        results.update(zip(places, found, strict=True))
+        progress(len(results), len(items))
+
+    def drop(places: Sequence[int], error: BaseException) -> None:
+        keep(places, [fail(items[n], error) for n in places])
+
+    for place, item in enumerate(items if executors is None else ()):
+        keep([place], work([item]))
+    waiting: list[Sequence[int]] = [range(len(items))] if executors and items else []
+    while executors and waiting:
+        places = waiting.pop()
+        size = max(1, min(_MOST_IN_CHUNK, len(places) // _AHEAD))
+        chunks = [places[n : n + size] for n in range(0, len(places), size)]
         with executors() as executor:
-            suspects += shift.work_off(executor, waiting, _AHEAD)[1]
-    for place in [place for chunk in suspects for place in chunk]:
-        with executors() as executor:
-            lost, _ = shift.work_off(executor, deque([[place]]), 1)
-        if lost:
-            shift.keep([place], [fail(items[place], lost)])
-    return shift.in_order()
+            submit = lambda c, to=executor: to.submit(work, [items[n] for n in c])  # noqa: E731
+            error = _attempt(chunks, submit, keep, drop)
+        left = [n for n in places if n not in results]
+        silent = isinstance(error, TimeoutError) and len(left) == len(places)
+        if error and (silent or len(places) == 1):
+            drop(left, error)
+        elif left:
+            middle = len(left) // 2
+            waiting += [half for half in (left[middle:], left[:middle]) if half]
+    return [results[place] for place in range(len(items))]
 
 
-class _Shift(Generic[Item, Result]):
-    """The work on some items, and its results by their places."""
-
-    def __init__(
-        self,
-        work: Callable[[Sequence[Item]], Sequence[Result]],
-        items: Sequence[Item],
-        fail: Callable[[Item, BaseException], Result],
-        progress: Callable[[int, int], None],
-    ) -> None:
-        self.work, self.items, self.fail, self.progress = work, items, fail, progress
-        self.results: dict[int, Result] = {}
-
-    def in_order(self) -> list[Result]:
-        """Return all results."""
-        return [self.results[place] for place in range(len(self.items))]
-
-    def keep(self, chunk: Sequence[int], found: Sequence[Result]) -> None:
-        """Keep the results of a chunk."""
-        self.results.update(zip(chunk, found, strict=True))
-        self.progress(len(self.results), len(self.items))
-
-    def work_off(self, executor: Executor, waiting: deque[Sequence[int]], most: int) -> _Lost:
-        """Do what waits until all is done or a worker is lost; return what was at work then."""
-        at_work: dict[Future[Sequence[Result]], Sequence[int]] = {}
-        while waiting or at_work:
-            while waiting and len(at_work) < most:
-                chunk = waiting.popleft()
-                items = [self.items[place] for place in chunk]
-                at_work[executor.submit(self.work, items)] = chunk
-            done, _ = wait(at_work, _PATIENCE, FIRST_COMPLETED)
-            lost: BaseException | None = None if done else TimeoutError("no answer")
-            for future in done:
-                error = self._collect(future, at_work[future])
-                lost = error or lost
-                if error is None:
-                    del at_work[future]
-            if lost:
-                return lost, list(at_work.values())
-        return None, []
-
-    def _collect(
-        self, future: Future[Sequence[Result]], chunk: Sequence[int]
-    ) -> BaseException | None:
-        """Keep the results of a chunk; return an error that says that its worker was lost."""
-        error = CancelledError() if future.cancelled() else future.exception()
-        if error is None:
-            self.keep(chunk, future.result())
-        elif type(error).__name__ in LOST:
-            return error
-        else:
-            self.keep(chunk, [self.fail(self.items[place], error) for place in chunk])
-        return None
+def _attempt(
+    chunks: Sequence[Sequence[int]],
+    submit: Callable[[Sequence[int]], Future[Sequence[Result]]],
+    keep: Callable[[Sequence[int], Sequence[Result]], None],
+    drop: Callable[[Sequence[int], BaseException], None],
+) -> BaseException | None:
+    """Do all chunks; return the error of a worker that was lost on the way."""
+    futures: dict[Future[Sequence[Result]], Sequence[int]] = {}
+    lost: BaseException | None = None
+    try:
+        for chunk in chunks:
+            futures[submit(chunk)] = chunk
+    except BrokenExecutor as error:  # a worker died before all was handed out
+        lost = error
+    while futures:
+        done, _ = wait(futures, _PATIENCE, FIRST_COMPLETED)
+        if not done:
+            return TimeoutError("no answer")
+        for future in done:
+            chunk = futures.pop(future)
+            failed = CancelledError() if future.cancelled() else future.exception()
+            if failed is None:
+                keep(chunk, future.result())
+            elif type(failed).__name__ in LOST:
+                lost = failed
+            else:
+                drop(chunk, failed)
+    return lost

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from builder.addresses.releases import read_releases
-from builder.export.api import Records, write_api, write_page_files
+from builder.export.api import Records, name_record, write_api, write_page_files
 from builder.export.crate import copy_releases, write_bibliography, write_crate, write_manifest
 from builder.export.feeds import (
     write_feed,
@@ -32,7 +32,8 @@ __all__ = ["Downloads", "prepare_downloads", "read_sizes", "write_downloads", "w
 class Downloads:
     """The data of the whole base, written into a folder of its own before there is a site.
 
-    ``sizes`` are in bytes by path, ``records`` are those of the API by collection.
+    ``sizes`` are in bytes by path, ``records`` are those of the API by collection; of those that
+    stand at an anchor only id, address and label.
     """
 
     atlas: LibraryIndex
@@ -46,7 +47,11 @@ def prepare_downloads(library: Library, folder: Path, edition: Edition) -> Downl
     """Write the downloads into a folder of their own, for the pages state their sizes."""
     shutil.rmtree(folder, ignore_errors=True)
     atlas = build_index(library)
-    records = write_downloads(atlas, folder, edition)
+    # What stands at an anchor has no file of its own; of a thousand papers it takes a gigabyte.
+    records = {
+        name: [e if "#" not in (short := name_record(e))["url"] else short for e in entries]
+        for name, entries in write_downloads(atlas, folder, edition).items()
+    }
     return Downloads(atlas, edition, folder, read_sizes(folder), records)
 
 

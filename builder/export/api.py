@@ -75,9 +75,9 @@ def write_page_files(
     found: dict[str, Any] = {"": view_index(records, edition)}
     for name, entries in records.items():
         if name in ids.FOLDERS.values():
-            found[f"{name}/"] = list(entries if name not in _LONG else map(_name, entries))
+            found[f"{name}/"] = list(entries if name not in _LONG else map(name_record, entries))
         for entry in entries if name not in _WITHOUT_PAGE else ():
-            found.setdefault(_name(entry)["url"].removeprefix(edition.site_url), entry)
+            found.setdefault(name_record(entry)["url"].removeprefix(edition.site_url), entry)
     compared = {term.id: term for term in find_comparable(atlas)}
     known: dict[str, tuple[str, str]] = {}
     for page in pages:
@@ -94,7 +94,7 @@ def write_page_files(
         _write(target, to_json(data).decode() if isinstance(data, dict) else format_array(data))
 
 
-def _name(entry: Data) -> Data:
+def name_record(entry: Data) -> Data:
     """Return the id, address and label of a record; those of a cited work are ``custom``."""
     held = entry.get("custom") or entry
     return {"id": entry["id"], "url": held["url"], "label": held["label"]}

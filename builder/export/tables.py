@@ -50,7 +50,7 @@ _ROLES = ("source", "modification", "vehicle", "cargo", "mechanism", "target", "
           "species", "condition", "outcome")  # fmt: skip
 
 
-class _Meanings(BaseModel):
+class Meanings(BaseModel):
     """content/columns.yml: what columns mean, and their units."""
 
     about: dict[str, str]
@@ -58,7 +58,8 @@ class _Meanings(BaseModel):
 
     @classmethod
     @lru_cache(maxsize=1)
-    def read(cls) -> _Meanings:
+    def read(cls) -> Meanings:
+        """Return the meanings of a project's columns. Raises ProblemError."""
         file = find_data("columns.yml")
         return read_settings(file, file.parents[1], cls.model_validate)
 
@@ -146,7 +147,7 @@ class _Maker:
         for level in levels:
             place = level if level not in child.columns else f"{_singular(column)}_{level}"
             type_ = "string" if level == "key" else "integer"
-            known = _Meanings.read()
+            known = Meanings.read()
             unit = known.unit["place"] if type_ == "integer" else ""
             child.columns[place] = Column(place, type_, known.about[level], unit=unit)
         child.key = tuple(child.columns)
@@ -259,7 +260,7 @@ def _singular(name: str) -> str:
 def _put(table: Table, name: str, part: Data) -> None:
     last = name.rpartition("_")[2]
     type_ = "date" if part.get("format") == "date" else part["type"]
-    known = _Meanings.read()
+    known = Meanings.read()
     units = (unit for end, unit in known.unit.items() if f"_{name}".endswith(f"_{end}"))
     unit = next(units, "") if type_ in ("integer", "number") else ""
     if type_ == "string" and name in _POINTS_TO:

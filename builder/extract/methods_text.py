@@ -12,12 +12,12 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from builder import store
-from builder.extract.findings.sentences import split_sentences
 from builder.extract.quantities import find_quantities, parse_number
 from builder.models import Quantity
 from builder.models.document import Block, Document, Grid, Heading
 from builder.models.study_card import OutcomeNumber, ReportingItem
 from builder.project import find_data
+from builder.text.sentences import split_sentences
 
 ITEMS_FILE = find_data("reporting-items.yml")
 
@@ -197,7 +197,7 @@ def _zone_of(text: str) -> str:
 
 
 # "5 × 10^8 particles": nothing else is counted so.
-_PARTICLES = re.compile(r"[×x]\s*10(?:\^\d+|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)\s+(particles)\b")
+_PARTICLES = re.compile(r"(?:[×x]\s*10(?:\^\d+|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)|\d[eE]\d{1,2})\s+(particles)\b")
 
 
 def read_sentences(document: Document) -> list[Said]:
@@ -248,7 +248,17 @@ def is_primary(document: Document) -> bool:
 _GENE = re.compile(
     r"[\s]?(?:[−–-]/|[‐‑-]?(?:GFP|RFP|mCherry|knock|overexpress|null|siRNA|plasmid))"
 )
-DAYS = {"days": 1, "weeks": 7, "months": 30, "years": 365}
+DAYS = {
+    "days": 1,
+    "weeks": 7,
+    "months": 30,
+    "years": 365,
+    "d": 1,
+    "w": 7,
+    "wk": 7,
+    "wks": 7,
+    "mo": 30,
+}
 
 
 def find_listed(said: Said, item: str) -> Iterator[tuple[str, re.Match[str]]]:

@@ -76,6 +76,7 @@ def _characterisation(said: Said) -> Found:
     marked, many = bool(marks), len(marks) > 1
     found = list(find_listed(said, "characterisation"))
     sized = any(value in _SIZING for value, _ in found)
+    goes_on = said.before is not None and said.before.vesicles and said.has("sizes")
     for value, match in found:
         if value == "TEM" and said.text[: match.start()].lower().rstrip().endswith("scanning"):
             continue
@@ -83,7 +84,7 @@ def _characterisation(said: Said) -> Found:
             continue
         if value in _SIZING[:3] and match[0] != "NTA":
             yield "characterisation", value
-        elif not (said.about_vesicles or many) or (said.has("uptake") and not marked):
+        elif not (said.about_vesicles or many or goes_on) or (said.has("uptake") and not marked):
             continue
         elif value == "western blot":
             titled = said.titled and said.has("identifies", said.section)
@@ -140,17 +141,17 @@ _DOSE_UNITS = re.compile(
 _PARTICLES = re.compile(r"\s(?:particles|vesicles)(?:\s?/\s?(?:mL|ml|µL|μL))?")
 # "1.0 × 10^10/mL", without a word for what is counted.
 _PER_ML = re.compile(r"\d+(?:\.\d+)?\s*[×x]\s*10\S{1,4}?\s?/\s?m[lL]\b")
+_POWER = r"\d+(?:\.\d+)?(?:\s*[×x]\s*10(?:\^\d+|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)|[eE]\d{1,2}\b)"
 # "5 × 10^10 DiR-labelled EVs": the vesicles stand this near behind their number.
-_NUMBER_OF = re.compile(r"(?<![\d.–-])\d+(?:\.\d+)?\s*[×x]\s*10(?:\^\d+|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)(?=\s)")
+_NUMBER_OF = re.compile(rf"(?<![\d.–-]){_POWER}(?=\s)")
 # What each carrier or animal got, whatever the verb.
 _EACH = re.compile(
-    r"(?<![\d.,–-])\d+(?:\.\d+)?(?:\s*[×x]\s*10(?:\^\d+|[⁰¹²³⁴⁵⁶⁷⁸⁹]+))?\s*"
+    rf"(?<![\d.,–-])(?:{_POWER}|\d+(?:\.\d+)?)\s*"
     r"(?:[nµμm]?g|particles|EVs|sEVs|exosomes|vesicles)\s*(?:/\s?|per\s+|each\s+)"
     r"(?:scaffold|implant|defect|joint|knee|animal|rabbit|construct|hydrogel|patch)\b"
 )
 _SMALL = re.compile(r"(?<![\d.,–-])\d+(?:\.\d+)?\s*(?:cc|[µμu]l)\b")
 # "1 × 10^9, 3 × 10^9 or 1 × 10^10 particles": what is counted stands behind the last.
-_POWER = r"\d+(?:\.\d+)?\s*[×x]\s*10(?:\^\d+|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
 _POWERS = re.compile(rf"(?:{_POWER}\s*(?:,|,?\s+(?:and|or|to)\s)\s*)+(?={_POWER}\s)")
 
 
@@ -193,7 +194,9 @@ def _list_doses(said: Said) -> Iterator[str]:
                     found += re.findall(_POWER, match[0]) if pattern is _POWERS else [match[0]]
         for match in _NUMBER_OF.finditer(said.text):
             for first, last in said.vesicles:
-                near = 0 <= first - match.end() <= _NEXT and said.text[first:last] != "particles"
+                # Quantities has read "10^9 particles" already, but no "1E9 particles".
+                counts = "e" in match[0].lower() or said.text[first:last] != "particles"
+                near = 0 <= first - match.end() <= _NEXT and counts
                 if near and not said.has("rivals", said.text[match.end() : last]):
                     found.append(said.text[match.start() : last])
                     break
@@ -364,7 +367,7 @@ _FOLLOWED = re.compile(
     r"\bfollow(?:ed)?[\s-]?up\b|\b(?:radiographs?|X-rays?|followed|monitored|observed)\b[^.;]{0,40}\bfor\s",
     re.IGNORECASE,
 )
-_AGE = re.compile(r"^\s*(?:-|\s)?(?:old|of\s+age)\b|^\s*of\s+acclimat", re.IGNORECASE)
+_AGE = re.compile(r"^[\s-]*(?:old|of\s+age|of\s+acclimat)", re.IGNORECASE)
 _AGED = re.compile(r"\b(?:aged|age\s+of|acclimat\w*\s+for|for)\s*$", re.IGNORECASE)
 
 
@@ -382,7 +385,6 @@ _NTH = re.compile(
 )
 # find_quantities reads words up to ten.
 _SHORT = re.compile(r"\b(?P<n>\d{1,3})\s?(?P<unit>w|wk|wks|mo|d)\b")
-_SHORT_UNITS = {"w": 7, "wk": 7, "wks": 7, "mo": 30, "d": 1}
 _IN_WORDS = re.compile(rf"\b(?P<n>{NUMBER})\s+(?P<unit>day|week|month|year)s\b", re.IGNORECASE)
 
 
@@ -400,7 +402,7 @@ def _times(said: Said) -> Iterator[tuple[int, str]]:
         unit = (match["unit"] or match["unit2"]).lower()
         yield number * DAYS[f"{unit}s"], f"{number} {_plural(f'{unit}s', number)}"
     for match in _SHORT.finditer(said.text):
-        yield int(match["n"]) * _SHORT_UNITS[match["unit"]], " ".join(match[0].split())
+        yield int(match["n"]) * DAYS[match["unit"]], " ".join(match[0].split())
     for match in _IN_WORDS.finditer(said.text):
         number, unit = read_count(match["n"]), match["unit"].lower() + "s"
         yield number * DAYS[unit], f"{number} {unit}"
@@ -408,12 +410,10 @@ def _times(said: Said) -> Iterator[tuple[int, str]]:
         value = quantity.value if quantity.value is not None else quantity.high
         if quantity.unit not in DAYS or value is None:
             continue
-        before = said.text[max(0, start - 20) : start]
-        if _AGE.match(said.text[end:]) or (
-            _AGED.search(before) and not _FOLLOWED.search(said.text[:start])
-        ):
-            continue
-        yield int(value * DAYS[quantity.unit]), f"{value:g} {_plural(quantity.unit, value)}"
+        before = said.text[:start]
+        aged = _AGED.search(before) and not _FOLLOWED.search(before)
+        if not aged and not _AGE.match(said.text[end:]):
+            yield int(value * DAYS[quantity.unit]), f"{value:g} {_plural(quantity.unit, value)}"
 
 
 def _plural(unit: str, value: float) -> str:

@@ -58,7 +58,8 @@ _HEADINGS: tuple[tuple[Role, str], ...] = (
     ("condition", r"\b(?:indication|indications|conditions?|diseases?|disorder|pathology)\b"),
     ("enrolment", r"\b(?:enrol+ment|participants?|patients?|sample size|n)\b"),
     ("design", r"\b(?:design|study type|trial type|type of study|masking|allocation)\b"),
-    ("source", r"\b(?:sources?|product|intervention|cell type|origin|biologic|treatment)\b"),
+    ("source", r"\b(?:sources?|products?|interventions?|cell types?|origin|biologic|"
+               r"treatments?)\b"),
     ("title", r"\b(?:title|study|trial)\b"),
 )  # fmt: skip
 _PHASE = re.compile(

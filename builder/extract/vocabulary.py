@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache, partial
 from pathlib import Path
 
-from builder.extract.ellipses import find_elliptic, share_nouns
 from builder.extract.matcher import Hit, Matcher, Mention, choose_longest
-from builder.extract.variants import find_variants
+from builder.extract.variants import find_elliptic, find_variants, share_nouns
 from builder.models import Ambiguity, Term
+from builder.project import CONTENT
 from builder.text import genes, nomenclature, spelling
 
 NEAR = 60  # characters on each side that count as near
@@ -251,7 +251,7 @@ class Vocabulary:
 def build_vocabulary(
     terms: Iterable[Term],
     definitions: Iterable[tuple[str, str]] = (),
-    content: Path = genes.CONTENT,
+    content: Path = CONTENT,
     *,
     lexicons: bool = True,
 ) -> Vocabulary:

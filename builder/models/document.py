@@ -165,21 +165,26 @@ _LINK_LABEL = re.compile(
     r"([A-Z][A-Za-z]*(?: (?:free|full|text|article|of|in|[A-Z][A-Za-z]*))*®?"
     r"(?:: ?(?:PMC)?\d{4,9})?)\]$"
 )
+# Before other labels it is one, else a word about the work: "[Abstract]".
+_ABSTRACT = re.compile(_LINK_LABEL.pattern.replace("(?:Abstract|", "(?:", 1))
 _MAX_LINK_LABEL, _MAX_LINK_LINE = 40, 160
 # Labels of the large sites, as they stand without brackets: "Article CAS PubMed Google Scholar".
 _SURE_LABEL = (
-    r"(?:PubMed (?:Abstract|Central)|PubMed|CrossRef Full Text|Cross[Rr]ef|Google Scholar|DOI|"
-    r"Publisher Site|Web of Science®?|(?:View in )?Scopus|Green Version|Europe PMC|"
-    r"PMC free article|Free PMC article|Free (?:Full Text|article)|"
-    r"View (?:PDF|article|Article|at Publisher|Record in Scopus))"
+    r"(?:PubMed (?:Abstract|Central)|PubMed/NCBI|PubMed|CrossRef Full Text|Cross[Rr]ef|"
+    r"Google Scholar|DOI|Publisher Site|Web of Science ?®?|(?:View in )?Scopus|Green Version|"
+    r"Europe PMC|PMC free article|Free PMC article|Free (?:Full Text|article)|"
+    r"View (?:in Article|PDF|article|Article|at Publisher|Record in Scopus))"
 )
 LABEL = rf"(?:{_SURE_LABEL}|Full Text(?: PDF)?|Article|CAS|ADS|MathSciNet|Abstract|Medline|ISI|PDF)"
-_LINK_LINE = re.compile(rf"^(?=.*{_SURE_LABEL})\[?{LABEL}\]?(?:[\s|·,;]*\[?{LABEL}(?![a-z])\]?)*$")
+_LINK_LINE = re.compile(
+    rf"^(?=.*{_SURE_LABEL})\[?{LABEL}\]?(?:[\s|·,;]*\[?{LABEL}(?![a-z])(?: \(\d+\))?\]?)*$"
+)
 _BARE_LABELS = re.compile(
-    rf"(?:\s?View at:)?(?:(?:\s\|)?\s{LABEL})*(?:\s\|)?\s"
+    rf"(?:\s?View at:)?(?:(?:\s\||,)?\s{LABEL})*(?:\s\||,)?\s"
     rf"(?:CrossRef|Google Scholar|PubMed(?: Central)?)(?:\s{LABEL})*$"
 )
 
+_NEW_WINDOW = "(Open in a new window)"
 _ENDS = ("Scholar", "Ref", "ref", "PubMed", "Central", "Scopus", "Science®", "Science", "article",
          "Text", "PDF", "CAS", "ADS", "Version", "PMC", "Site")  # fmt: skip
 
@@ -196,8 +201,11 @@ def find_labels(line: str) -> tuple[str, ...]:
 
 def split_link_labels(printed: str) -> tuple[str, tuple[str, ...]]:
     """Return a printed reference without the link labels behind it, and those labels in order."""
-    text, labels = printed.rstrip(" |"), []
-    while found := _LINK_LABEL.search(text, max(0, text.rfind("["))):
+    labels: list[str] = []
+    text = printed.rstrip(" |")
+    if _NEW_WINDOW in text:
+        text = " ".join(text.replace(_NEW_WINDOW, " ").split())
+    while found := (_ABSTRACT if labels else _LINK_LABEL).search(text, max(0, text.rfind("["))):
         if len(found[1]) > _MAX_LINK_LABEL:
             break
         labels.append(found[1])

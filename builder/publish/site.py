@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from mkdocs.exceptions import ConfigurationError
@@ -66,11 +67,17 @@ def publish(project: Project, downloads: Downloads, pages: Sequence[Page], notif
     inputs = hash_inputs(project)
     try:
         with new_site(project.site) as folder:
-            notify("pages to HTML")
-            build_html(project, folder)
+            beside = project.build / "search"  # MkDocs clears its own folder
+            shutil.rmtree(beside, ignore_errors=True)
+            with ThreadPoolExecutor(1) as pool:
+                html = pool.submit(build_html, project, folder)
+                notify("search")
+                write_search(project, downloads.atlas, beside)
+                notify("pages to HTML")
+                html.result()
             _remove_unused(folder)
-            notify("search")
-            write_search(project, downloads.atlas, folder)
+            shutil.copytree(beside, folder, dirs_exist_ok=True)
+            shutil.rmtree(beside)
             notify("exports")
             write_exports(downloads, folder, pages)
             notify("links")

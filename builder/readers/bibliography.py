@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import PurePosixPath
 
 from builder.models import (
@@ -50,9 +51,7 @@ def build_paper(document: Document) -> Paper:
         csl=csl_item(work, title),
         seed=Seed(file=_seed_name(document), sha256=document.sha256, layout=document.layout),
         coverage=_coverage(document),
-        headings=[
-            HeadingRecord(level=h.level, text=h.text, line=h.line) for h in document.headings
-        ],
+        headings=[HeadingRecord(**asdict(heading)) for heading in document.headings],
         abstract=abstract,
         abstract_line=abstract_line,
         tldr=tldr,
@@ -62,13 +61,8 @@ def build_paper(document: Document) -> Paper:
         key_findings=[
             KeyFinding(text=b.text, line=b.line) for b in _blocks(document, "key-finding")
         ],
-        entities=[
-            EntityRecord(group=e.group, label=e.label, identifier=e.identifier, line=e.line)
-            for e in document.entities
-        ],
-        figures=[
-            FigureRecord(label=f.label, caption=f.caption, line=f.line) for f in document.figures
-        ],
+        entities=[EntityRecord(**asdict(entity)) for entity in document.entities],
+        figures=[FigureRecord(**asdict(figure)) for figure in document.figures],
         figures_note=document.figures_note or None,
         licence=document.front.licence or None,
         licence_url=document.front.licence_url or None,
@@ -144,31 +138,26 @@ def _questions(document: Document) -> list[Question]:
     return asked
 
 
+# Fields that CSL has under the same name, or in capitals.
+_SAME_NAMES = (
+    "type", "volume", "issue", "page", "edition", "publisher", "publisher_place", "genre", "number",
+    "issn", "doi", "pmid", "pmcid", "url", "status",
+)  # fmt: skip
+_CSL_NAMES = {name: name.upper() for name in ("issn", "doi", "pmid", "pmcid", "url")}
+
+
 def csl_item(work: WorkFields, title: str = "") -> CslItem:
     """Return a work's fields as a CSL item; what is not stated is absent."""
+    known = {name: getattr(work, name) or None for name in _SAME_NAMES}
     return CslItem(
-        type=work.type,
         title=title or work.title,
         author=[csl_name(p) for p in work.authors] or None,
         editor=[csl_name(p) for p in work.editors] or None,
         container_title=work.container or None,
         container_title_short=work.container_short or None,
         issued=_date(work.issued),
-        volume=work.volume or None,
-        issue=work.issue or None,
-        page=work.page or None,
-        edition=work.edition or None,
-        publisher=work.publisher or None,
-        publisher_place=work.publisher_place or None,
-        genre=work.genre or None,
-        number=work.number or None,
-        ISSN=work.issn or None,
-        DOI=work.doi or None,
-        PMID=work.pmid or None,
-        PMCID=work.pmcid or None,
-        URL=work.url or None,
         accessed=_date(work.accessed),
-        status=work.status or None,
+        **{_CSL_NAMES.get(name, name): value for name, value in known.items()},  # type: ignore[arg-type]
     )
 
 

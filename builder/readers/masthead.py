@@ -41,7 +41,8 @@ _CONTROLS = """
     you have full access to this open access article|save to citation manager|explore content
     about the journal|view author information|author notes|copy doi|views icon|copyright|actions
     journals information|permissions|publishing history|full text links|display options|send to
-    recommended articles|cited by (0)|references (0)|home|nature|wiley online library|plos one
+    show footnotes|open archive|recommended articles|cited by (0)|references (0)|home|nature
+    wiley online library|plos one
 """
 _FURNITURE = frozenset(name.strip() for line in _CONTROLS.splitlines() for name in line.split("|"))
 _OTHER_ARTICLE = re.compile(
@@ -110,7 +111,17 @@ _IN_JOURNAL = re.compile(
 _DATED_JOURNAL = re.compile(
     rf"^(?P<container>[A-Z][^\d]{{2,80}}?),\s*(?P<date>(?:\d{{1,2}}\s)?[A-Z][a-z]{{2,8}}\s{YEAR})$"
 )
-_VOLUME = re.compile(rf"^Volume\s(?P<volume>\d{{1,4}})\s?[–-]\s?(?P<year>{YEAR})\b")
+_VOLUME = re.compile(rf"^Volume\s(?P<volume>\d{{1,4}})(?:\s?[–-]\s?|, )(?P<year>{YEAR})\b")
+# "Porcine Letters, 01 Feb 2020, 7(1):12-19", as Europe PMC prints it
+_DATE_FIRST = re.compile(
+    rf"^(?P<container>[A-Z][^,;\d]{{2,80}}), (?P<date>\d{{1,2}} [A-Z][a-z]{{2,8}} {YEAR}), "
+    r"(?P<volume>\w{1,8})(?:\((?P<issue>[^)]{1,20})\))?\s?:\s?(?P<page>[\w.–-]{1,25}?)\.?$"
+)
+# "Volume 28, Issue 4, P612-625, April 07, 2022", the journal in the line above or nowhere
+_PAGES_FIRST = re.compile(
+    r"^Volume (?P<volume>\d{1,4}), Issue (?P<issue>[\w–-]{1,9}), P?(?P<page>[\w–-]{1,20}), "
+    rf"(?P<date>[A-Z][a-z]{{2,8}} (?:\d{{1,2}}, )?{YEAR})$"
+)
 # "Volume 271, Issue 3, April 2021, 120712", the journal in the line above
 _VOLUME_LINE = re.compile(
     r"^Volume (?P<volume>\d{1,4})(?:, Issue (?P<issue>[\w–-]{1,9}))?, "
@@ -124,6 +135,7 @@ _NO_TITLE = (
     "This is an open", "This article",
 )  # fmt: skip
 _LEAST_WORDS = 3
+_MOST_WORDS = 4  # of one name on a line of its own
 
 
 def is_furniture(line: str) -> bool:
@@ -196,6 +208,8 @@ def _is_fact(text: str) -> bool:
         or _DATED_JOURNAL.match(text)
         or _VOLUME.match(text)
         or _VOLUME_LINE.match(text)
+        or _PAGES_FIRST.match(text)
+        or _DATE_FIRST.match(text)
         or _LABELLED.match(text)
         or _HISTORY.match(text)
         or _ONLY_MARKS.match(text)
@@ -230,8 +244,9 @@ def _split_names(text: str) -> list[str]:
     text = _LETTER_MARKS.sub("", text)
     text = _MARKED.sub(", ", _TWICE.sub(r"\1", text))
     parts = re.split(r";|,|(?:^|\s+)(?:and|&)\s+(?:the\s)?", text)
-    names = (part.strip(" ,;") for part in parts)
-    return [n for n in names if n and n.casefold().replace(".", "") not in {"and", *_DEGREES}]
+    names = (part.strip(" ,;").removeprefix("the ") for part in parts)
+    known = (n for n in names if n.casefold().replace(".", "") not in {"and", *_DEGREES})
+    return [n for n in known if any(map(str.isalpha, n))]
 
 
 def _take_authors(draft: Draft, lines: Lines) -> Lines:
@@ -252,8 +267,11 @@ def _take_authors(draft: Draft, lines: Lines) -> Lines:
         elif not by:
             # Frontiers prints one author a line, too.
             for _, text in lines[place + 1 :]:
+                single = taken > 1 and len(names) == taken and len(text.split()) <= _MOST_WORDS
                 if not (
-                    _is_byline(text) or _ONLY_MARKS.match(text) or (marked and _are_names(text))
+                    _is_byline(text)
+                    or _ONLY_MARKS.match(text)
+                    or ((marked or single) and _are_names(text))
                 ):
                     break
                 names += [] if _ONLY_MARKS.match(text) else _split_names(text)
@@ -293,9 +311,9 @@ def _read_facts(draft: Draft, number: int, line: str) -> None:
         if not fields["container"].strip(" ."):
             fields["container"] = _line_above(draft, number)
         draft.set(number, issued=date, **{k: v.strip(" ,") for k, v in fields.items()})
-    elif listed := _VOLUME_LINE.match(line):
+    elif listed := _PAGES_FIRST.match(line) or _VOLUME_LINE.match(line) or _DATE_FIRST.match(line):
         fields = {k: listed[k] or "" for k in ("volume", "issue", "page")}
-        fields["container"] = _line_above(draft, number)
+        fields["container"] = listed.groupdict().get("container") or _line_above(draft, number)
         draft.set(number, issued=parse_date(listed["date"]), **fields)
     elif labelled := _LABELLED.match(line):
         draft.set(number, container=labelled["container"])

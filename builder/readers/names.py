@@ -97,8 +97,8 @@ def _cut_name(words: list[str], *, natural: bool) -> tuple[list[str], list[str]]
     first = first + 1 if first > 1 and words[first] in _GIVEN and first < len(words) - 1 else 1
     last = len(words) - 1
     begin = next((i for i in range(first, last) if words[i] in _PARTICLES), last)
-    if 1 < begin < last and words[begin - 1].endswith("ez"):
-        begin -= 1  # Lucía Fernández de la Torre
+    if 1 < begin < last and (words[begin] == "y" or words[begin - 1].endswith("ez")):
+        begin -= 1  # Lucía Fernández de la Torre, Juan Pérez y Gómez
     return words[begin:], words[:begin]
 
 
@@ -151,7 +151,7 @@ _IN_BRACKETS = re.compile(r"\(([^()\[\]]{2,14})\)")
 _SHORT_FORM = re.compile(r"[^\W_][^\s,;:=<>%]*")
 # Prose of other kinds that stands before a bracket can't be part of a long form.
 _BREAK = re.compile(r"[,;:()\[\].!?|](?=\s|$)")
-_PAIR = re.compile(r"^\s*([^\s,:=]{2,15})\s*(?:[,:=]|\s[–—-]\s)\s*(\S.*?)\s*\.?\s*$")
+_PAIR = re.compile(r"^\s*([^\s,:=]{2,15})\s*(?:[,:=]|\s[–—-]\s|\s{2,})\s*(\S.*?)\s*\.?\s*$")
 _PLURAL = re.compile(r"(?<=[A-Z0-9])s(?=$|-)")
 
 

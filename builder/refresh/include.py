@@ -19,7 +19,6 @@ from builder.curate.extraction import extract_records
 from builder.curate.review_flow import read_screening
 from builder.errors import Problem, ProblemError, suggest
 from builder.extract import extract_paper
-from builder.extract.findings.sentences import find_sentences
 from builder.extract.vocabulary import Vocabulary
 from builder.models import Finding
 from builder.models.review import Retrieval, ScreeningRecord
@@ -40,6 +39,7 @@ from builder.refresh.http_client import (
 from builder.refresh.screening import LibraryWorks, write_screening
 from builder.store.library import load
 from builder.store.transaction import transaction
+from builder.text.sentences import find_sentences
 
 # Licences that let anybody keep and show the article, in Europe PMC's spelling.
 _OPEN = re.compile(r"cc(?:[ -]?0|[ -]by(?:[ -](?:nc|sa|nd))*)\b|public domain", re.IGNORECASE)

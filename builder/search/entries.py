@@ -235,6 +235,7 @@ def _trial_entry(
     measured = _measures(atlas, trial)
     named = dict.fromkeys(name for term in outcomes for name in _own_names(term) if name)
     design = [trial.condition_printed, trial.source_printed, trial.design_printed]
+    design += [trial.phase, trial.route]
     result = settings.get("results", {}).get(trial.result_effect or "none", "")
     registers = settings.get("countries", {}).items()
     countries = [c for register, c in registers if trial.id.startswith(register.lower())]
@@ -252,14 +253,9 @@ def _trial_entry(
             "evidence": ("clinical",),
         },
         sections=_sections(
-            (trial.quote, PLAIN, "source", "Source"),
-            (
-                ". ".join(
-                    part for part in [*design, trial.phase, trial.route, *trial.endpoints] if part
-                ),
-                NAMES,
-            ),
-            (". ".join([*measured, *named]), NAMES),
+            (trial.quote.replace(" | ", " · "), PLAIN, "source", "Source"),
+            _hidden(". ".join(filter(None, [*design, *trial.endpoints])), NAMES),
+            _hidden(". ".join([*measured, *named]), NAMES),
             _hidden(", ".join(name for term in terms for name in _own_names(term) if name), WORK),
             _hidden(" ".join(["trial", result, *countries]), WORK),
             _hidden(_write_dose(trial)),
@@ -290,6 +286,7 @@ def _paper_entry(atlas: LibraryIndex, bundle: PaperBundle, settings: Settings) -
     paper, csl, figures = bundle.paper, bundle.paper.csl, bundle.paper.figures
     own = _work_entry(csl, settings, ids.page_path("paper", paper.id), "paper")
     others = [name for person in paper.people for name in person.other_names]
+    own["identifiers"] += tuple(kept.accession for kept in paper.data)
     return Entry(
         **own,
         imprint=" ; ".join([_find_imprint(csl, settings), *others]),
@@ -321,6 +318,8 @@ def _reference_entry(atlas: LibraryIndex, reference: Reference, settings: Settin
     stating = {f.id: f for f in atlas.stating[reference.id]}
     about = {**stating, **{f.id: f for f in atlas.citing[reference.id]}}
     own = _work_entry(csl, settings, atlas.pages.references[reference.id], "reference")
+    known = atlas.library.terms
+    named = {name for finding in stating.values() for _, name, _ in terms_in(finding)}
     return Entry(
         **own,
         imprint=_find_imprint(csl, settings),
@@ -328,6 +327,7 @@ def _reference_entry(atlas: LibraryIndex, reference: Reference, settings: Settin
         sections=_sections(
             ("" if reference.parsed else reference.printed, PLAIN),
             _hidden(" ".join(_REGISTERED.findall(csl.URL or ""))),
+            _hidden(", ".join(known[name].label for name in sorted(named) if name in known), ASIDE),
         ),
     )
 
@@ -343,7 +343,10 @@ def _work_entry(csl: CslItem, settings: Settings, path: str, kind: str) -> dict[
         "title": csl.title,
         "detail": ", ".join(part for part in imprint if part),
         "year": csl.year,
-        "identifiers": tuple(f"{prefix}:{value}" for prefix, value in named if value),
+        "identifiers": (
+            *(f"{prefix}:{value}" for prefix, value in named if value),
+            *([csl.number] if csl.type == "dataset" and csl.number else []),
+        ),
     }
 
 
@@ -363,18 +366,21 @@ def _finding_entry(atlas: LibraryIndex, finding: Finding) -> Entry:
     known = atlas.library.terms
     named = dict.fromkeys(name for _, name, _ in terms_in(finding) if name in known)
     title = write_sentence(finding.quote)
+    path = atlas.pages.findings[finding.id]
+    texts = (
+        Section(finding.quote, shown=title.endswith(_MORE)),
+        _hidden(", ".join(known[name].label for name in named), ASIDE),
+    )
     return Entry(
-        path=atlas.pages.findings[finding.id],
+        path=path,
         kind="finding",
         title=title,
         detail=short_name(csl),
         year=csl.year,
         identifiers=(finding.id,),
         facets=_facets([finding], atlas),
-        sections=_sections(
-            Section(finding.quote, shown=title.endswith(_MORE)),
-            _hidden(", ".join(known[name].label for name in named), ASIDE),
-        ),
+        # What a cited title states is found as the cited work.
+        sections=() if path.startswith("references/") else _sections(*texts),
     )
 
 

@@ -20,6 +20,7 @@ from urllib.parse import quote
 import rispy
 from bibtexparser.entrypoint import write_string
 from bibtexparser.library import Library
+from bibtexparser.middlewares import default_unparse_stack
 from bibtexparser.model import Entry, Field
 from bibtexparser.writer import BibtexFormat
 from citeproc import (
@@ -356,7 +357,9 @@ def write_bibtex(citables: Iterable[Citable]) -> str:
     layout = BibtexFormat()  # type: ignore[no-untyped-call]  # an untyped constructor
     layout.indent = "  "
     library = Library([_bibtex_entry(c) for c in citables])
-    return str(write_string(library, bibtex_format=layout))
+    # Nobody needs the library afterwards: copies of its entries would take most of the time.
+    stack = default_unparse_stack(allow_inplace_modification=True)
+    return str(write_string(library, unparse_stack=stack, bibtex_format=layout))
 
 
 def _ris_name(name: models.CslName) -> str:

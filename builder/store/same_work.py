@@ -21,7 +21,7 @@ from builder.text import ids, spelling
 SAME = 96.0
 DOUBTFUL = 86.0
 # A title this long is not shared by chance.
-_LONG_TITLE = 40
+LONG_TITLE = 40
 _NUMBERS = re.compile(r"\d+\w*")
 _WORD = re.compile(r"[^\W_]+")
 
@@ -101,7 +101,7 @@ def _blocks(entries: list[Entry]) -> Iterator[list[Entry]]:
     by_title: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
         by_author[(entry.author, entry.cited.csl.year)].append(entry)
-        if len(entry.title) >= _LONG_TITLE:
+        if len(entry.title) >= LONG_TITLE:
             by_title[entry.title].append(entry)
     yield from (block for (author, _), block in by_author.items() if author)
     yield from by_title.values()

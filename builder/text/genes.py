@@ -15,10 +15,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
+from builder.project import CONTENT, find_data
 from builder.text import spelling
 
-# What this program brings along; a project may keep tables of its own.
-CONTENT = Path(__file__).resolve().parents[2] / "content"
 TABLE = "lexicons/genes.tsv"  # below content/
 _DASH = re.escape(spelling.DASHES)
 # GDF-15 is GDF15: one dash may stand between the letters and the number.
@@ -61,15 +60,9 @@ class Gene(NamedTuple):
 _Found = tuple[int, int, Gene]
 
 
-def choose_table(content: Path, name: str) -> Path:
-    """Return a table of a project, or that which the program brings along where it has none."""
-    own = content / name
-    return own if own.is_file() else CONTENT / name
-
-
 def read_genes(content: Path = CONTENT) -> Genes:
     """Return the genes of a project."""
-    return _read_genes(choose_table(content, TABLE))
+    return _read_genes(find_data(TABLE, content))
 
 
 @cache

@@ -24,40 +24,15 @@ PageKind = Literal[
 ]
 # The folder of each kind of page: plural, as in design.md.
 FOLDERS: dict[str, str] = {
-    "source": "sources",
-    "mechanism": "mechanisms",
-    "vehicle": "vehicles",
-    "condition": "conditions",
-    "trial": "trials",
-    "paper": "papers",
-    "reference": "references",
-    "finding": "findings",
-}
-_SMALL_WORDS = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "as",
-        "at",
-        "by",
-        "for",
-        "from",
-        "in",
-        "into",
-        "is",
-        "its",
-        "of",
-        "on",
-        "or",
-        "the",
-        "through",
-        "to",
-        "upon",
-        "via",
-        "with",
-    ]
-)
+    kind: f"{kind}s"
+    for kind in (
+        "source", "mechanism", "vehicle", "condition", "trial", "paper", "reference", "finding",
+    )
+}  # fmt: skip
+_SMALL_WORDS = frozenset({
+    "a", "an", "and", "as", "at", "by", "for", "from", "in", "into", "is", "its", "of", "on", "or",
+    "the", "through", "to", "upon", "via", "with",
+})  # fmt: skip
 _WORDS_IN_TITLE_SLUG = 4
 _MAX_SLUG = 80
 

@@ -16,8 +16,8 @@ from types import MappingProxyType
 from typing import NamedTuple, cast
 
 from builder.models import Term, TermKind, Xref
+from builder.project import CONTENT, find_data
 from builder.text import genes
-from builder.text.genes import choose_table
 from builder.text.spelling import DASHES, MIRNA_SPECIES
 
 # The tables of concepts, those of the field's own vocabulary first.
@@ -38,6 +38,7 @@ WAYS = {
     "overexpression": "gene-overexpression",
     "knockdown": "gene-knockdown",
     "display": "surface-modification",
+    "modification": None,
     "co-delivery": None,
 }
 _INFLAMMATORY = frozenset(["inflammatory-cytokines", "lipopolysaccharide"])
@@ -131,10 +132,10 @@ class Concept(NamedTuple):
 
 def list_tables(content: Path) -> tuple[Path, ...]:
     """Return the tables of a project's concepts: its own, and those that the program brings."""
-    return tuple(choose_table(content, f"lexicons/{name}.tsv") for name in LEXICONS)
+    return tuple(find_data(f"lexicons/{name}.tsv", content) for name in LEXICONS)
 
 
-def read_lexicons(content: Path = genes.CONTENT) -> Mapping[str, Concept]:
+def read_lexicons(content: Path = CONTENT) -> Mapping[str, Concept]:
     """Return the concepts of the tables in content/lexicons by id; of two with one id the first."""
     return read_tables(list_tables(content))
 
@@ -171,7 +172,7 @@ def list_field(content: Path) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4096)
-def make_term(term_id: str, content: Path = genes.CONTENT) -> Term | None:
+def make_term(term_id: str, content: Path = CONTENT) -> Term | None:
     """Return the term of an id that a nomenclature or a lexicon makes, or None.
 
     The parent of an arm is its hairpin, else the class of RNA: which family a miRNA is of is no
@@ -234,7 +235,7 @@ class Terms(Mapping[str, Term]):
     Going through them gives those of files alone.
     """
 
-    def __init__(self, filed: Mapping[str, Term], content: Path = genes.CONTENT) -> None:
+    def __init__(self, filed: Mapping[str, Term], content: Path = CONTENT) -> None:
         """Take the terms that have files, and the folder of the tables for all others."""
         self.filed = dict(filed)
         self.content = content
@@ -370,7 +371,7 @@ class Terms(Mapping[str, Term]):
 
 
 def add_made(
-    filed: Mapping[str, Term], used: Iterable[str], content: Path = genes.CONTENT
+    filed: Mapping[str, Term], used: Iterable[str], content: Path = CONTENT
 ) -> dict[str, Term]:
     """Return the terms of files, and of the others those that records use, with their parents."""
     terms = Terms(filed, content)

@@ -278,22 +278,16 @@ def rules() -> dict[str, Any]:
     return {
         "greek": GREEK,
         "dashes": DASHES,
-        "quotes": QUOTES,
-        "marks": MARKS,
         "letters": LETTERS,
         "greek_looks": GREEK_LOOKS,
         "latin_looks": LATIN_LOOKS,
-        "short": SHORT,
         "american": [list(pair) for pair in AMERICAN],
         "species_prefixes": {k: list(v) for k, v in SPECIES_PREFIXES.items()},
         "mirna_species": MIRNA_SPECIES,
         "mirna_words": list(MIRNA_WORDS),
-        "vesicle_words": list(VESICLE_WORDS),
         "plural": {
             "shortest": _SHORTEST_PLURAL,
             "keep": ["ss", "us", "is"],
-            "endings": [["ies", "y"], ["sses", "ss"], ["shes", "sh"], ["ches", "ch"],
-                        ["xes", "x"], ["s", ""]],
         },
     }  # fmt: skip
 

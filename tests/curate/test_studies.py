@@ -12,6 +12,8 @@ from builder.curate.registry import describe_trial
 from builder.curate.studies import find_studies, settle_labels
 from builder.models import (
     Cited,
+    CslDate,
+    CslName,
     Design,
     Fact,
     Finding,
@@ -347,3 +349,34 @@ def test_the_type_of_a_source_is_one_of_few() -> None:
     made = {t: Term(id="x", label="X", kind="source", type=t).plain_type for t in types}
     assert made == types
     assert Term(id="x", label="X", kind="mechanism", type="pathway").plain_type == "pathway"
+
+
+VERSIONS = "Exosomes of marrow cells calm the inflamed knee of old rats"
+
+
+@pytest.mark.parametrize(
+    ("title", "family", "year", "studies"),
+    [
+        (VERSIONS, "Roe", 2021, 1),
+        (VERSIONS.upper(), "ROE", 2020, 1),
+        (VERSIONS, "Roe", 2024, 2),  # years apart: done again
+        (VERSIONS, "Poe", 2021, 2),
+        (VERSIONS.replace("old", "young"), "Roe", 2021, 2),
+    ],
+)
+def test_a_preprint_and_its_article_are_one_study(
+    title: str, family: str, year: int, studies: int
+) -> None:
+    def version(number: int, doi: str, *said: Any) -> Cited:
+        name, author, issued = said
+        item = csl(name, DOI=doi, author=[CslName(family=author)],
+                   issued=CslDate(date_parts=[[issued]]))  # fmt: skip
+        return Cited(id=f"w{number}", number=number, line=number, csl=item, printed=name)
+
+    works = [
+        version(1, "10.1101/2020.1", VERSIONS, "Roe", 2020),
+        version(2, "10.1000/article", title, family, year),
+    ]
+    rows = [finding("f1", references=[1]), finding("f2", references=[2])]
+    found = find_studies(library(bundle(references=works, findings=rows)))
+    assert len([s for s in found if s.findings]) == studies

@@ -273,7 +273,7 @@ def test_each_page_has_its_record_beside(api: Path) -> None:
     assert paper.items() >= read(api / "papers.json")[0].items()
     assert read(site / "index.json").items() >= read(api / "index.json").items()
     about = read(site / "about/index.json")
-    assert about.pop("cite")
+    assert all(about.pop(key) for key in ("cite", "bibtex", "ris"))
     assert about == {"id": "about", "url": f"{AT}about/", "label": "About us & you"}
 
 

@@ -191,6 +191,9 @@ therapeutic no-benefit asserted: ADSC-EVs did not improve walking speed in old m
 unclear none-reported asserted: MSC exosomes and a brace improved walking speed
 unclear none-reported asserted: MSC exosomes improved drug loading
 unclear none-reported hedged: MSC exosomes may improve walking speed
+therapeutic no-benefit asserted: MSC exosomes: no significant difference from control
+therapeutic no-benefit asserted: ADSC exosomes in rat defects, no benefit over vehicle
+unclear none-reported asserted: MSC exosomes: no difference in cell viability to controls
 # Patients beside controls.
 biomarker none-reported asserted: Plasma exosomes of patients held less miR-30d than in controls
 biomarker none-reported asserted: Exosomal PCGEM1 of serum is higher in OA than in healthy controls

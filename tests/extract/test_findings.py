@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from builder.extract.findings import check_entities, trace_findings
 from builder.extract.findings.cues import read_cues
 from builder.extract.findings.effects import EffectReader
-from builder.extract.findings.sentences import find_sentences
 from builder.extract.findings.statements import column_role
 from builder.extract.tables import repair_tables
 from builder.models import Cited, CslItem, EntityRecord, Paper, Seed
 from builder.models.document import Block, Cell, Document, FrontMatter, Grid, WorkFields
+from builder.text.sentences import find_sentences
 
 SHA = "0" * 64
 

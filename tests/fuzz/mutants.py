@@ -104,10 +104,10 @@ def mutate_node(node: Any) -> Iterator[Place]:
             yield put("op", other(), f"{type(op).__name__} → {other.__name__}")
 
 
-def sample(package: str, count: int, seed: int) -> Iterator[Mutant]:
-    """Yield a sample of the mutants of a package."""
+def sample(root: Path, package: str, count: int, seed: int) -> Iterator[Mutant]:
+    """Yield a sample of the mutants of a package of a copy of the project."""
     places = []
-    for path in sorted((ROOT / package).rglob("*.py")):
+    for path in sorted((root / package).rglob("*.py")):
         source = path.read_text(encoding="utf-8")
         places += [(path, n) for n, _ in enumerate(find_places(ast.parse(source)))]
     for path, number in random.Random(seed).sample(places, min(count, len(places))):
@@ -115,7 +115,7 @@ def sample(package: str, count: int, seed: int) -> Iterator[Mutant]:
         line, said, change = list(find_places(tree))[number]
         change()
         text = ast.unparse(ast.fix_missing_locations(tree))
-        yield Mutant(path.relative_to(ROOT), line, said, text, PACKAGES[package])
+        yield Mutant(path.relative_to(root), line, said, text, PACKAGES[package])
 
 
 def is_noticed(folder: Path, mutant: Mutant, seconds: float) -> bool:
@@ -163,12 +163,12 @@ def main() -> int:
             judge(mutant, 900)
         for package in (asked.package or PACKAGES) if asked.sample else ():
             begun = time.monotonic()
-            first = next(iter((ROOT / package).rglob("*.py"))).relative_to(ROOT)
-            same = (ROOT / first).read_text(encoding="utf-8")
+            first = next(iter((folder / package).rglob("*.py"))).relative_to(folder)
+            same = (folder / first).read_text(encoding="utf-8")
             sound = Mutant(first, 0, "none", same, PACKAGES[package])
             assert not is_noticed(folder, sound, 3600), "the tests fail as it is"
             most = 60 + 5 * (time.monotonic() - begun)
-            for mutant in sample(package, asked.sample, asked.seed):
+            for mutant in sample(folder, package, asked.sample, asked.seed):
                 judge(mutant, most)
     for module, count in sorted(made.items()):
         sys.stdout.write(f"{module:50}{noticed[module]:4} of {count} noticed\n")

@@ -27,6 +27,7 @@ from builder.curate.corrections import apply_corrections
 from builder.curate.reading import read_corrections
 from builder.curate.review_flow import read_screening, read_strategies
 from builder.errors import ProblemError
+from builder.export.tables import Meanings
 from builder.extract import design, methods_text
 from builder.extract.findings import cues
 from builder.models import CslItem, RegistryRecord
@@ -108,6 +109,7 @@ def kept(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
     for name in ("cues.yml", "search.yml", "journals.yml", "evidence.yml", "rules.yml"):
         shutil.copy(root / "content" / name, content / name)
     shutil.copy(root / "content/reporting-items.yml", content)
+    shutil.copy(root / "content/columns.yml", content)
     shutil.copytree(root / "content/searches", content / "searches")
     shutil.copytree(root / "content/registry", content / "registry")
     store.write_text(
@@ -172,7 +174,8 @@ KINDS: dict[str, tuple[str, Callable[[Project], object]]] = {
     "screening": ("screening.yml", use_screening),
     "strategies": ("searches/exosome-trials.yml", lambda p: read_strategies(p.root)),
     "cues": ("cues.yml", settings("cues.yml", cues.parse_cues)),
-    "rules": ("rules.yml", lambda p: cues.read_rules.__wrapped__(p.content / "rules.yml")),
+    "columns": ("columns.yml", settings("columns.yml", Meanings.model_validate)),
+    "rules": ("rules.yml", settings("rules.yml", cues.parse_rules)),
     "evidence": ("evidence.yml", settings("evidence.yml", design.parse_words)),
     "items": ("reporting-items.yml", settings("reporting-items.yml", methods_text.parse_words)),
     "search": ("search.yml", settings("search.yml", check_settings)),

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hand_made import PAPER, make_library
+from hand_made import PAPER, make_bundle, make_library
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.models import CslItem
+from builder.models import CslItem, Dataset
 from builder.search.entries import (
     Entries,
     Entry,
@@ -216,6 +217,15 @@ def test_trials_are_found_by_country_and_result(tmp_path: Path) -> None:
     settings = {"countries": {"NCT": "Utopia"}, "results": {"none": "no result yet"}}
     trial = find_entries(build_index(make_library(tmp_path)), settings).texts[0]
     assert any("Utopia" in s.text and "no result yet" in s.text for s in trial.sections)
+
+
+def test_data_are_found_by_accession(tmp_path: Path) -> None:
+    bundle = make_bundle()
+    kept = Dataset(accession="GSE12345", archive="GEO", url="https://example.org/", line=3)
+    paper = bundle.paper.model_copy(update={"data": [kept]})
+    library = make_library(tmp_path, replace(bundle, paper=paper))
+    texts = find_entries(build_index(library), {}).texts
+    assert [e.kind for e in texts if "GSE12345" in e.identifiers] == ["paper"]
 
 
 def test_vesicles_of_a_tissue_are_those_of_its_source(tmp_path: Path) -> None:

@@ -168,3 +168,28 @@ def test_hidden_files_and_folders_are_no_seeds(tmp_path: Path) -> None:
         (project.seeds / name).write_text("x")
     (project.seeds / "folder").mkdir()
     assert [p.name for p in find_seeds(project)] == ["a.xml", "b.txt"]
+
+
+def test_files_are_listed_by_path_and_what_is_no_file_is_left_out(tmp_path: Path) -> None:
+    for name in ("b/c/d.yml", "a.yml", "b/__pycache__/x.pyc", "elsewhere/e.yml"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "b/link.yml").symlink_to(tmp_path / "a.yml")
+    (tmp_path / "b/loop.yml").symlink_to("loop.yml")
+    (tmp_path / "b/lost.yml").symlink_to("nowhere.yml")
+    (tmp_path / "b/folder").symlink_to(tmp_path / "elsewhere")
+    found = [
+        path.relative_to(tmp_path / "b").as_posix() for path in store.list_files(tmp_path / "b")
+    ]
+    assert found == ["c/d.yml", "link.yml"]
+    assert store.list_files(tmp_path / "none") == []
+
+
+def test_a_message_names_a_file_below_the_project_even_in_a_circle(tmp_path: Path) -> None:
+    loop = tmp_path / "content/loop.yml"
+    loop.parent.mkdir()
+    loop.symlink_to("loop.yml")
+    assert store.relative(loop, tmp_path) == "content/loop.yml"
+    assert store.relative(tmp_path / "content/a.yml", tmp_path) == "content/a.yml"
+    assert store.relative(Path("/elsewhere/a.yml"), tmp_path) == "/elsewhere/a.yml"
+    assert store.relative(tmp_path / ".transaction/tree/a.yml", tmp_path) == "a.yml"

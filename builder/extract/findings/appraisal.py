@@ -360,7 +360,8 @@ class _Reader:
             found |= set(self._benefits())
         words = self.words.patterns
         if not found and words["no_difference"].search(self.text):
-            found = {"no-benefit"} if words["clinical_words"].search(self.text) else found
+            none = words["no_better"].search(self.text) or words["clinical_words"].search(self.text)
+            found = {"no-benefit"} if none else found
         if not found and (helped := self._helped()):
             found = {helped}
         if "no-benefit" in found and len(found) > 1:

@@ -121,6 +121,7 @@ def _like(reading: Reading, assigned: Assigned, mention: Mention) -> Assigned:
     return reading.assign(mention, "cargo", assigned.rule, assigned.detail)
 
 
+_AGENT_TYPES = MOLECULE_TYPES | {"gene family", "material", "exposure"}
 # The way that a rule of loading stands for; others load the vesicles themselves.
 _WAY_OF_RULE = {
     "x-overexpressing-cells": "overexpression",
@@ -162,7 +163,7 @@ def _composed(reading: Reading, sources: Sequence[Assigned]) -> Iterator[Assigne
     for agent in reading.mentions("mechanism", "compound", "vehicle"):
         way = ways.get(agent.start, "")
         type_ = reading.vocabulary.terms[agent.term].type or ""
-        if agent.kind != "compound" and type_ not in (*MOLECULE_TYPES, "gene family", "material"):
+        if agent.kind != "compound" and type_ not in _AGENT_TYPES:
             continue  # a process, a form
         if not way and _is_producers(reading, agent, sources):
             way = "preconditioning"
@@ -193,7 +194,9 @@ def _loading_way(reading: Reading, molecule: Mention) -> str:
         return ""  # sorted into them by the cell
     term = reading.vocabulary.terms[molecule.term]
     if "modified" in pattern.rule and term.type not in RNA_TYPES:
-        return "preconditioning" if term.kind == "compound" else "display"
+        on_surface = reading.patterns["on_surface"].search(near)
+        changed = "display" if on_surface else "modification"
+        return "preconditioning" if term.kind == "compound" else changed
     if reading.patterns["overexpressed"].match(reading.behind(molecule).lstrip(" -")):
         return "overexpression"
     return _WAY_OF_RULE.get(pattern.rule, "loading")

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from builder import store
+from builder.project import CONTENT, find_data
 from builder.text import spelling
-from builder.text.genes import CONTENT, choose_table
 
 CueKind = Literal["verb", "noun", "neutral", "aim", "denial", "hypothesis", "break"]
 _DASHES = re.escape(spelling.DASHES)
@@ -466,7 +466,7 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
 @lru_cache(maxsize=4)
 def read_cues(content: Path = CONTENT) -> Cues:
     """Return the lexicon of a project. Raises ProblemError where it can't be read."""
-    path = choose_table(content, "cues.yml")
+    path = find_data("cues.yml", content)
     return store.read_settings(path, path.parents[1], parse_cues)
 
 
@@ -488,8 +488,9 @@ class Rule:
 @lru_cache(maxsize=4)
 def read_rules(path: Path = RULES_FILE) -> Mapping[str, Rule]:
     """Return the rules by their name. Raises ProblemError where the file can't be read."""
-    return store.read_settings(
-        path,
-        path.parents[1],
-        lambda data: {r["rule"]: Rule(**{**r, "reads": tuple(r["reads"])}) for r in data},
-    )
+    return store.read_settings(path, path.parents[1], parse_rules)
+
+
+def parse_rules(data: Iterable[Mapping[str, Any]]) -> Mapping[str, Rule]:
+    """Return the rules of the data of content/rules.yml by their name."""
+    return {r["rule"]: Rule(**{**r, "reads": tuple(r["reads"])}) for r in data}

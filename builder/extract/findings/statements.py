@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from builder.extract.findings.cues import Cues
-from builder.extract.findings.sentences import Sentence, find_sentences, split_sentences
 from builder.extract.trials import find_trial_rows
 from builder.extract.vocabulary import Vocabulary
 from builder.models import Cited, EffectOf, Finding, Locator, Paper, Table, TableRow
 from builder.models.document import Document
 from builder.text import spelling
 from builder.text.databases import find_registry_ids
+from builder.text.sentences import Sentence, find_sentences, split_sentences
 
 # A sentence that goes on about the vesicles of the one before it, or about what they carry.
 _BEGINS = r"^(?:(?:\w+ly|Moreover|Furthermore|In\s+addition|However|Also|Then|Thus|Besides),?\s+)?"

@@ -1,4 +1,4 @@
-"""Vehicles, modifications, cargo: what the vesicles are put into, and what is put into them."""
+"""Vehicles: the materials, forms and properties of what carries the vesicles."""
 
 from __future__ import annotations
 

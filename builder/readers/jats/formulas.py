@@ -227,29 +227,12 @@ _TEX_ACCENTS = {
 }  # fmt: skip
 # Symbols of packages that pylatexenc's table does not have.
 _SYMBOLS = {
-    "ne": "≠",
-    "lt": "<",
-    "gt": ">",
-    "bot": "⊥",
-    "degree": "°",
-    "nsim": "≁",
-    "dots": "…",
-    "ldots": "…",
-    "cdots": "⋯",
-    "lbrace": "{",
-    "rbrace": "}",
-    "lvert": "|",
-    "rvert": "|",
-    "vert": "|",
-    "lVert": "‖",
-    "rVert": "‖",
-    "Vert": "‖",
-    "prime": "′",
-    "backslash": "\\",
-    "imath": "ı",
-    "jmath": "ȷ",
+    "ne": "≠", "lt": "<", "gt": ">", "bot": "⊥", "degree": "°", "nsim": "≁", "dots": "…",
+    "ldots": "…", "cdots": "⋯", "lbrace": "{", "rbrace": "}", "lvert": "|", "rvert": "|",
+    "vert": "|", "lVert": "‖", "rVert": "‖", "Vert": "‖", "prime": "′", "backslash": "\\",
+    "imath": "ı", "jmath": "ȷ",
     **{name: name for name in ("arg", "deg", "det", "dim", "gcd", "ker", "lg", "Pr", "inf", "sup")},
-}
+}  # fmt: skip
 _TEX_RELATIONS = frozenset("=<>≤≥≠≈≡∼≃≅∝±×÷·→←↔⇒⇔∈∉⊂⊆∪∩∧∨≪≫")
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from lxml import etree
 
 from builder.models.document import FrontMatter, Person, WorkFields
+from builder.readers.draft import find_licence_url
 from builder.readers.jats.context import (
     Context,
     below,
@@ -31,7 +32,6 @@ from builder.readers.jats.works import join_pages
 
 _RETRACTED = re.compile(r"^\W*(?:retracted|retraction|withdrawn)\b", re.IGNORECASE)
 _CORRECTIONS = ("correction", "erratum", "corrigendum", "addendum", "expression-of-concern")
-_ABOUT_IT = ("retraction-forward", "retracted", "concern", "corrected", "correction-forward")
 _PARTS = ("sub-article", "response")
 
 
@@ -351,7 +351,7 @@ def _find_licence(meta: etree._Element, context: Context, lines: Lines) -> tuple
     texts = (tidy(_licence_text(licence, context)) for licence in licences)
     printed = " ".join(dict.fromkeys(filter(None, texts)))
     url = next((u for licence in licences for u in _licence_urls(licence)), "")
-    return printed, url
+    return printed, url or find_licence_url(printed)
 
 
 def _is_public(licence: etree._Element) -> bool:

@@ -215,7 +215,6 @@ _TYPES = {
     "preprint": "article", "newspaper": "article-newspaper", "magazine": "article-magazine",
     "standard": "standard", "clinicaltrial": "document",
 }  # fmt: skip
-_IN_BOOKS = frozenset(["book", "chapter"])
 # Groups of people who did not write the work.
 _NOT_AUTHORS = re.compile(r"edit|transl|review|guest|assignee|illustr|transed", re.IGNORECASE)
 _FOUR_DIGITS = re.compile(r"[1-9][0-9]{3}", re.ASCII)

@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from html import unescape
 
 from builder.errors import Problem
 from builder.models import Cited, Question
@@ -44,6 +45,7 @@ from builder.text.spelling import fold
 UNPARSED = "reference-unparsed"
 _YEAR = re.compile(rf"\b{YEAR}\b")
 # The mark of a note behind a name, as some lists print it beside the authors' initials.
+_SIMPLE_TAG = re.compile(r"</?(?:i|b|em|strong|sup|sub|span)(?: [^<>]{0,80})?>")
 _LABELLED_ID = re.compile(r"\[(PubMed|PMC free article): ?((?:PMC)?\d{4,9})\]")
 _NOTICE_BEHIND = re.compile(
     r"(?<=\.)\s(?:Erratum|Correction|Retraction|Comment|Republished) in:?\s.{3,}$"
@@ -146,6 +148,8 @@ def parse_reference(printed: str) -> tuple[WorkFields, list[Question]]:
     ``reference-unparsed``.
     """
     text, _ = split_link_labels(" ".join(printed.split()))
+    if "&" in text or "</" in text:  # copied from a page's source
+        text = unescape(_SIMPLE_TAG.sub("", text))
     kept = {m[1]: m[2] for m in _LABELLED_ID.finditer(printed)} if "[P" in printed else {}
     for sign, pattern, put in _ODD_PARTS:
         if sign.search(text):

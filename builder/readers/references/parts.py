@@ -259,7 +259,7 @@ _DOI = re.compile(
     r"[\s.,;]{0,4}(?:(?:https?://)?(?:dx\.)?doi\.org/|\bdoi:?\s*|(?<=\s))(?P<doi>10\.\d{4,9}/\S+)\s*$",
     re.IGNORECASE,
 )
-_PMID = re.compile(r"[\s.,;]{0,4}\bPMID:?\s*(?P<pmid>[1-9]\d{0,8})[.;]?\s*$")
+_PMID = re.compile(r"[\s.,;]{0,4}\b(?:PMID|pmid):?\s*(?P<pmid>[1-9]\d{0,8})[.;]?\s*$")
 _PMCID = re.compile(r"[\s.,;]{0,4}\b(?:PMCID:?\s*)?(?P<pmcid>PMC\d{4,9})[.;]?\s*$")
 _ACCESSION = re.compile(
     r"[\s.,;]{0,4}[(\[]?\b(?:accession(?:\s(?:no\.?|number|code|ID))?|Report No\.?):?\s"

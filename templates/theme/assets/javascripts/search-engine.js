@@ -9,7 +9,7 @@ export const address = (path) => new URL(path, ROOT).href;
 const MOST_LETTERS = 300;
 const MOST_WORDS = 24;
 const MOST_TEXT_WORDS = 6; // of a long query the rarest are asked: each costs a file of the index
-const MOST_READ = 12; // hits of the full text whose titles are looked at before they are ranked
+const MOST_READ = 10; // hits of the full text whose titles are looked at before they are ranked
 const MOST_FILES = 6; // of the list of words, in which a misspelt one is looked for
 const ENOUGH = 0.55; // of a query's weight, for a page that lacks some of its words
 const FEW = 3;
@@ -262,7 +262,7 @@ class Engine {
     const own = words.map(({ key }) => key);
     const isAll = (keys) => own.every((key) => keys.includes(key));
     const titles = read.map(({ title }) => keysOf(title));
-    const few = hits.length <= FEW || (own.length >= FEW && titles.filter(isAll).length <= FEW);
+    const few = hits.length < FEW || (own.length >= FEW && titles.filter(isAll).length <= FEW);
     const tierOf = ({ kind }, at) => {
       if (!TEXTS.includes(kind)) return plan.exact ? Infinity : MENTION;
       if (at >= read.length) return tier;

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.extract.findings.sentences import find_sentences, split_sentences
+from builder.text.sentences import find_sentences, split_sentences
 
 
 @pytest.mark.parametrize(
