@@ -22,7 +22,7 @@ from builder.site.summaries import sort_studies, view_study
 # More columns than these do not stand side by side on a usual screen; more rows weigh too much.
 _MOST = (45, 20)  # rows and columns
 _SMALL = (6, 4)
-_MOST_STUDIES = 150  # of the list below the map
+_MOST_STUDIES = 100  # of the list below the map
 _OTHER_ROLES: tuple[StudyRole, ...] = ("pathogenic", "biomarker")
 _UNCLEAR: tuple[StudyRole, ...] = ("unclear",)
 

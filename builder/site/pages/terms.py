@@ -51,6 +51,7 @@ from builder.text import ids
 
 _MOST_STUDIES = 60
 _MOST_TRIALS = 25
+_MOST_OTHERS = 40  # statements that name a term in another role
 _MOST_ENTRIES = 12  # of what the findings name, in each role
 # The order in which a page lists what its findings name.
 _FACETS = (
@@ -198,7 +199,7 @@ def _view_main(atlas: LibraryIndex, term: Term, findings: Sequence[Finding]) -> 
     root = "../../"
     path = ids.page_path(term.kind, term.id)
     own = {f.id for f in findings}
-    others = [f for f in atlas.findings_of(term.id) if f.id not in own]
+    others = [f for f in atlas.findings_of(term.id) if f.id not in own][:_MOST_OTHERS]
     studies = sort_studies(find_term_studies(atlas, term, subtypes=True))
     below = [atlas.library.terms[n] for n in atlas.subtree(term.id)]
     wide = {f.id: f for t in (term, *below) for f in find_evidence(atlas, t)}
@@ -239,7 +240,7 @@ def _view_main(atlas: LibraryIndex, term: Term, findings: Sequence[Finding]) -> 
             "compare": f"{root}compare/?a={term.id}" if term.kind == "source" and findings else "",
             "findings": view_rows(atlas, findings, path, path, f"Statements about {term.label}"),
             "others": view_rows(
-                atlas, others[:A_PAGE], path, path, f"Statements that name {term.label} otherwise"
+                atlas, others, path, path, f"Statements that name {term.label} otherwise"
             ),
             "mentions": view_mentions(atlas, term),
             "trials": [view_trial_row(atlas, t, root) for t in trials[:_MOST_TRIALS]],
