@@ -80,7 +80,7 @@ def read(placed: Served, name: str) -> Any:
 
 
 def test_each_way_to_call_has_its_example(calls: dict[str, str]) -> None:
-    assert list(calls) == ["curl", "pandas", "sql", "full-text"]
+    assert list(calls) == ["curl", "one-line", "pandas", "sql", "full-text"]
 
 
 def test_curl_gets_what_there_is_and_all_findings(
