@@ -2,14 +2,19 @@
 
 import os
 import re
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
 import pytest
 import yaml
+from hand_made import make_bundle, make_library
 from render_sample import PAPER, TRIAL, sample_library
 
+from builder.site.index import build_index
+from builder.site.pages.references import view_reference
 from builder.site.render import render_site
+from builder.store import merge_references
 
 LINK = re.compile(r'href="([^"]*)"')
 FILE = re.compile(r"\.(?:json|xml|bib|ris|csv|sqlite|zip)$")
@@ -215,3 +220,25 @@ def test_no_paragraph_holds_a_list_or_a_table(tree):
     for name, text in tree.items():
         for paragraph in re.findall(r"<p\b[^>]*>(.*?)</p>", text, re.DOTALL):
             assert not re.search(r"<(?:ul|ol|dl|table|details|div|p)\b", paragraph), name
+
+
+def test_a_title_that_many_papers_cite_keeps_the_place_of_each_statement(tmp_path: Path) -> None:
+    bundles = []
+    for number in range(90):
+        paper = f"doe-2024-paper-{number}"
+        bundle = make_bundle(
+            id=f"f{number:09}", paper=paper, references=[],
+            locator={"kind": "reference-title", "line": 11, "reference": 1},
+        )  # fmt: skip
+        record = bundle.paper.model_copy(update={"id": paper})
+        bundles.append(replace(bundle, paper=record, tables=[], trials=[]))
+    library = replace(
+        make_library(tmp_path, bundles[0]),
+        papers={b.paper.id: b for b in bundles},
+        references=merge_references(bundles, {}),
+    )
+    work = library.references["roe-2020-exosomes-bmscs-calm-joints"]
+    page = view_reference(build_index(library), work)
+    places = [s["id"] for s in page.view["stating"]]
+    places += [c["anchor"] for c in page.view["cited_in"] if c["anchor"]]
+    assert sorted(places) == [f"f{number:09}" for number in range(90)]

@@ -69,8 +69,12 @@ def count_reference(atlas: LibraryIndex, reference: str) -> int:
 def view_reference(atlas: LibraryIndex, reference: Reference) -> Page:
     """Return the page of one cited work: what it is, who cites it, and for what."""
     root = "../../"
+    stating = atlas.stating.get(reference.id, [])
+    # Of a title that many papers cite, the further statements stand where their paper does.
+    further = {(f.paper, f.locator.reference): f.id for f in stating[_MOST:]}
     cited_in = [
         {
+            "anchor": further.get((place.paper, place.number)),
             "label": short_name(atlas.paper(place.paper).paper.csl),
             "title": atlas.paper(place.paper).paper.csl.title,
             "number": place.number,
@@ -79,7 +83,6 @@ def view_reference(atlas: LibraryIndex, reference: Reference) -> Page:
         for place in reference.cited_in
     ]
     path = ids.page_path("reference", reference.id)
-    stating = atlas.stating.get(reference.id, [])
     citing = [f for f in atlas.citing.get(reference.id, ()) if f not in stating]
     read = atlas.read.get(reference.id)
     own = find_own(atlas.paper(read)) if read else []
@@ -110,6 +113,7 @@ def view_reference(atlas: LibraryIndex, reference: Reference) -> Page:
             "part": part,
             "own": view_rows(atlas, own[:_MOST], path, path, f"What its {part} states"),
             "stating": [view_statement(atlas, f, root) for f in stating[:_MOST]],
+            "more_stating": len(further),
             "citing": view_rows(
                 atlas, citing[:_MOST], path, path, "Statements that cite this work"
             ),
