@@ -51,6 +51,7 @@ _LIST_END = re.compile(r",\s+and\s", re.IGNORECASE)
 _AUXILIARY = re.compile(r"\b(?:is|are|was|were|has|have|had|can|could|may)\b", re.IGNORECASE)
 _BREAK = re.compile(r"[;:]\s|\.\s+(?=[A-Z])|[—–]\s")
 _COMPOUND = re.compile(r"\b(?:for|to|with|of|by|through|via)\s+(?:\w+ly\s+)?$", re.IGNORECASE)
+_LISTED = re.compile(r"(?:,|\band|\bor|\bas\s+well\s+as)\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+)?$")
 _LAST_WORD = re.compile(r"([\w-]+)\s+$")
 # "and frobbed MMP-13": a verb that is no cue, between one and its next object.
 _UNREAD = re.compile(
@@ -95,10 +96,9 @@ class EffectReader:
         self._starts = [s.start for s in self.states]
 
     def _find_asides(self) -> Iterator[tuple[int, int, State]]:
-        """Yield what stands between a subject and its verb, and is said of other things.
+        """Yield what a clause says of other things than its subject.
 
-        What another did: "apoptosis [induced by IL-1β] was reduced". What was left out: "IL-6 [but
-        not TNF-α] was reduced". When it was so: "the benefit was lost [when miR-21 was blocked]".
+        "Apoptosis [induced by IL-1β] fell", "IL-6 [but not TNF-α] fell", "lost [when X was cut]".
         """
         for match in self.cues.patterns["given"].finditer(self.text):
             acts = self.cues.finder.fullmatch(match["verb"])
@@ -497,8 +497,4 @@ class EffectReader:
     def _is_listed(self, before: State, cue: _Cue) -> bool:
         """Return whether a noun goes on with a verb's objects: "cut the fall of X and the rise"."""
         between = self.text[before.end : cue.start]
-        return bool(
-            re.search(
-                r"(?:,|\band|\bor|\bas\s+well\s+as)\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+)?$", between
-            )
-        )
+        return bool(_LISTED.search(between))
