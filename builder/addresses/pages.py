@@ -64,16 +64,6 @@ def term_address(library: Library, term: Term) -> str:
     )
 
 
-def finding_address(library: Library, finding: Finding) -> str:
-    """Return the address of a statement: ``papers/<slug>/#<id>`` or ``references/<slug>/#<id>``."""
-    return find_pages(library).findings[finding.id]
-
-
-def reference_address(library: Library, work: str) -> str:
-    """Return the address of a cited work: its page, else its entry ``papers/<slug>/#ref-<n>``."""
-    return find_pages(library).references[work]
-
-
 def part_path(paper: str, number: int) -> str:
     """Return the address of a part of a paper's page; the first is the page itself."""
     page = ids.page_path("paper", paper)

@@ -121,7 +121,8 @@ def check_stale(
             got = f"seeds/{found.seed} now gives another paper, {found.now}"
             fix = (
                 "If it is the same paper, run: python -m builder rename "
-                f"papers/{old}/ papers/{found.now}/; or put the old seed back; or"
+                f"{ids.page_path('paper', old)} {ids.page_path('paper', found.now)}; "
+                "or put the old seed back; or"
             )
         yield Problem(
             name, 0, "error", "paper-stale", "a seed of this paper", got,

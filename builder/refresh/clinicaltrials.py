@@ -31,6 +31,7 @@ from builder.refresh.http_client import (
     find_year,
 )
 from builder.text import ids
+from builder.text.databases import registry_url
 
 # The registry's codes as it prints them on its pages, where they do not follow from the code.
 _PRINTED: dict[str, str] = {
@@ -74,7 +75,7 @@ def _parse_study(study: Any) -> Hit:
         year=find_year(state, "studyFirstPostDateStruct", "date"),
         trial=number,
         types=tuple(filter(None, ["registered trial", kind])),
-        url=f"https://clinicaltrials.gov/study/{number}" if number else "",
+        url=registry_url("clinicaltrials", number) if number else "",
         abstract=find_text(protocol, "descriptionModule", "briefSummary"),
     )
 

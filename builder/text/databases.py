@@ -176,11 +176,16 @@ def find_registry_ids(text: str) -> list[RegistryId]:
     return sorted(found, key=lambda r: r.start)
 
 
+def registry_url(prefix: str, number: str) -> str:
+    """Return the address of a record in a trial registry, or an empty string."""
+    address = _ADDRESSES.get(prefix)
+    registry = _find_registry(prefix)
+    return (registry._replace(address=address) if address else registry).find_address(number)
+
+
 def _describe(prefix: str, number: str, start: int, end: int) -> RegistryId:
     registry = _find_registry(prefix)
-    if prefix in _ADDRESSES:
-        registry = registry._replace(address=_ADDRESSES[prefix])
-    url = registry.find_address(number)
+    url = registry_url(prefix, number)
     spelt = _spell(registry.example, number)
     return RegistryId(spelt, registry.name, url or registry.home, bool(url), start, end)
 

@@ -96,7 +96,7 @@ def find_repaired(
 
 
 def drop_donors(assigned: Sequence[Assigned], texts: Mapping[str, str]) -> list[Assigned]:
-    """Return what was read without the conditions of donors: "BMSCs from polydactyly tissue"."""
+    """Return what was read without the conditions of donors: "MSCs from arthritic knees"."""
     words = read_words().patterns
     cells = [a for a in assigned if a.field == "sources"]
 

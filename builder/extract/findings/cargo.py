@@ -159,7 +159,7 @@ def _composed(reading: Reading, sources: Sequence[Assigned]) -> Iterator[Assigne
     ways: dict[int, str] = {}
     for molecule in find_molecules(reading):
         ways[molecule.start] = _loading_way(reading, molecule)
-    co_delivered = re.search(r"\bco-?deliver", reading.text, re.IGNORECASE)
+    co_delivered = reading.patterns["co_delivered"].search(reading.text)
     for agent in reading.mentions("mechanism", "compound", "vehicle"):
         way = ways.get(agent.start, "")
         type_ = reading.vocabulary.terms[agent.term].type or ""

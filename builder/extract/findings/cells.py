@@ -294,8 +294,7 @@ def _is_product(reading: Reading, mention: Mention) -> bool:
 def narrow_source(reading: Reading, mention: Mention) -> str:
     """Return a narrower term where the words behind the vesicles name it.
 
-    "BMSC-derived exosomes from congenital polydactyly tissue" is the term of
-    "BMSC from congenital polydactyly tissue".
+    "MSC-derived exosomes from Wharton's jelly" is the term of "MSC from Wharton's jelly".
     """
     behind = reading.behind(mention)
     vesicle = reading.cues.vesicle.search(behind[:60])

@@ -223,8 +223,8 @@ def correct_outcomes(
 def _follow_carrier(item: Assigned, own: Sequence[Assigned], texts: Mapping[str, str]) -> Assigned:
     """Return an effect without its direction where its sentence speaks of the carrier alone.
 
-    "The strength of CS was improved with PLGA, resulting in enhanced osteogenic activity": what
-    follows from a property of the carrier is no effect of the vesicles.
+    "A gel with larger pores, which raised osteogenesis": what follows from a property of the
+    carrier is no effect of the vesicles.
     """
     if item.field != "mechanisms" or item.detail in ("involves", ""):
         return item

@@ -80,7 +80,7 @@ def _check_entity(
 def _find_named(label: str, curie: str, vocabulary: Vocabulary) -> str | None:
     """Return the term of an entity's label.
 
-    A label may turn the name round ("degeneration of the articular cartilage"), or say less than
+    A label may turn the name round ("defect of the skull"), or say less than
     the one term that knows its number as a broader one ("sclerosis" of subchondral bone).
     """
     if named := vocabulary.find_term(label):

@@ -18,6 +18,7 @@ from builder.site.labels import (
 )
 from builder.site.links import Page, View, narrowed_href, plural
 from builder.site.summaries import sort_studies, view_study
+from builder.text import ids
 
 # More columns than these do not stand side by side on a usual screen; more rows weigh too much.
 _MOST = (45, 20)  # rows and columns
@@ -58,8 +59,9 @@ def view_cell(row: MapRow, source: Term, condition: Term, root: str) -> View:
         "registered": registered,
         "conflict": wide.conflict,
         "words": "; ".join(words),
-        "href": narrowed_href(root, f"sources/{source.id}/", {"condition": condition.label},
-                              "studies"),
+        "href": narrowed_href(
+            root, ids.page_path("source", source.id), {"condition": condition.label}, "studies"
+        ),
         "label": f"{source.short} × {condition.short}",
     }  # fmt: skip
 
