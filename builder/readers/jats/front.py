@@ -39,36 +39,23 @@ def flag_notices(article: etree._Element, title: str, context: Context) -> None:
     """Flag retractions, corrections, missing parts and parts that are left out."""
     kind = (article.get("article-type") or "").lower()
     if kind == "retraction" or "retract" in kind or _RETRACTED.match(title):
-        context.flag(
-            "warning", "jats-retraction", article, "a paper that stands", "a retraction", _HINT
-        )
+        context.flag("jats-retraction", article, "a retraction")
     elif kind in _CORRECTIONS or kind.startswith("correct"):
-        context.flag(
-            "warning", "jats-erratum", article, "a paper", f"a notice of type {kind!r}", _HINT
-        )
-    _flag_related(article, context)
+        context.flag("jats-erratum", article, f"a notice of type {kind!r}")
     for part in article.iter(*_PARTS):
         got = f"a {part.tag} of type {part.get('article-type', part.get('response-type', ''))!r}"
-        context.flag("note", "jats-sub-article", part, "one text; this part is left out", got)
+        context.flag("jats-sub-article", part, got)
     if child_of(article, "body") is None:
-        context.flag("warning", "jats-no-body", article, "the full text", "front matter only")
-
-
-_HINT = "Its statements must not stand as findings of the paper it is about."
-
-
-def _flag_related(article: etree._Element, context: Context) -> None:
+        context.flag("jats-no-body", article, "front matter only")
     for related in article.iter("related-article"):
         kind = (related.get("related-article-type") or "").lower()
         if any(True for _ in related.iterancestors(*_PARTS)):
             continue
         target = href(related) or words_of(related).strip()
         if any(word in kind for word in ("retract", "concern")):
-            rule, hint = "jats-retraction", "Look at the notice before you use the paper."
-            context.flag("warning", rule, related, "a paper that stands", f"{kind}: {target}", hint)
+            context.flag("jats-retraction/later", related, f"{kind}: {target}")
         elif "corr" in kind or "errat" in kind or "addend" in kind:
-            rule, hint = "jats-erratum", "Look at the notice before you use the paper."
-            context.flag("note", rule, related, "no later notice", f"{kind}: {target}", hint)
+            context.flag("jats-erratum/later", related, f"{kind}: {target}")
 
 
 _NO_AFFILIATION = ("label", "email", "phone", "fax", "institution-id", "sup", "xref")
@@ -115,7 +102,7 @@ def _read_meta(
         lines.append(("issued", line_of(dated)))
         if lacks_day(dated):
             got = "-".join(filter(None, (words_of(part).strip() for part in dated)))
-            context.flag("warning", "date-impossible", dated, "a day that its month has", got)
+            context.flag("date-impossible", dated, got)
     volume, issue = child_of(meta, "volume"), child_of(meta, "issue")
     for name, element in (("volume", volume), ("issue", issue)):
         if element is not None:
@@ -144,7 +131,7 @@ def find_title(meta: etree._Element, context: Context, lines: Lines) -> str:
         element = child_of(meta, "article-title")
     title = title_of(element, context)
     if not title or element is None:
-        context.flag("warning", "jats-title", meta, "an article title", "none")
+        context.flag("jats-title", meta, "none")
         return ""
     lines.append(("title", line_of(element)))
     subtitle = title_of(below(meta, "title-group", "subtitle"), context)

@@ -312,8 +312,9 @@ def cited_numbers(element: etree._Element, context: Context) -> tuple[int, ...] 
     found = unique(n for t in targets for n in known.get(t, ()))
     if element.get("ref-type") == "bibr":
         for target in targets:
-            if target not in known:
-                context.flag_missing(element, target)
+            if target not in known and target not in context.missing:
+                context.missing.add(target)
+                context.flag("jats-citation-target", element, repr(target))
         return found
     return found or None
 

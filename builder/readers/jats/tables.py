@@ -36,22 +36,12 @@ def read_table_wrap(wrap: etree._Element, first: int, context: Context) -> list[
         line = line_of(wrap)
         return [Grid(first, (), line, label, caption, notes, spans_known=True, is_image=is_image)]
     if len(tables) > 1:
-        got = f"{len(tables)} tables"
-        context.flag("note", "jats-table-parts", wrap, "one table in a table-wrap", got)
+        context.flag("jats-table-parts", wrap, f"{len(tables)} tables")
     grids = []
-    for place, table in enumerate(tables):
+    for place, table in enumerate(tables, first):
         rows, feet = read_rows(table, context)
-        grids.append(
-            Grid(
-                number=first + place,
-                rows=rows,
-                line=line_of(table),
-                label=label,
-                caption=caption,
-                footnotes=(*notes, *feet),
-                spans_known=True,
-            )
-        )
+        line, below = line_of(table), (*notes, *feet)
+        grids.append(Grid(place, rows, line, label, caption, below, spans_known=True))
     return grids
 
 
@@ -70,14 +60,8 @@ def _is_outer(table: etree._Element, wrap: etree._Element) -> bool:
 def _flag_image(wrap: etree._Element, name: str, context: Context) -> bool:
     """Flag a table without rows; say whether it is an image."""
     is_image = any(True for _ in wrap.iter("graphic", "inline-graphic", "media"))
-    context.flag(
-        "warning",
-        "jats-table-image" if is_image else "jats-table-empty",
-        wrap,
-        f"rows and cells in {name}",
-        "an image" if is_image else "no table",
-        hint="Its values can't be read; see the paper." if is_image else "",
-    )
+    rule, got = ("image", "an image") if is_image else ("empty", "no table")
+    context.flag(f"jats-table-{rule}", wrap, got, name)
     return is_image
 
 
@@ -124,8 +108,7 @@ def read_rows(table: etree._Element, context: Context) -> tuple[tuple[Row, ...],
             rows.append(_read_row(part, not headed, False, context))
         elif part.tag in _BODIES or next(part.iter("tr"), None) is not None:
             if part.tag not in _BODIES:
-                got = f"rows in <{part.tag}>"
-                context.flag("warning", "jats-table-rows", part, "rows in a body of the table", got)
+                context.flag("jats-table-rows", part, f"rows in <{part.tag}>")
             for tr in _find_rows(part):
                 row = _read_row(tr, not headed, part.tag == "thead", context)
                 if part.tag == "tfoot" and len(row) == 1:
@@ -188,7 +171,7 @@ def _read_row(tr: etree._Element, by_tag: bool, in_head: bool, context: Context)
     cells: list[Cell] = []
     if text := tidy(tr.text or ""):
         cells.append(Cell(text, line_of(tr)))
-        context.flag("warning", "jats-table-text", tr, "text in cells of the row", repr(text[:60]))
+        context.flag("jats-table-text", tr, repr(text[:60]))
     for cell in tr:
         tag = cell.tag
         if tag in ("td", "th"):
@@ -204,7 +187,7 @@ def _read_row(tr: etree._Element, by_tag: bool, in_head: bool, context: Context)
             )
         elif words_of(cell).strip():
             cells.append(make_cell(cell, False, 1, 1, context))
-            context.flag("warning", "jats-table-text", cell, "cells in the row", f"<{tag}>")
+            context.flag("jats-table-text/element", cell, f"<{tag}>")
     return tuple(cells)
 
 
@@ -224,14 +207,7 @@ def make_cell(
         notes = [text_of(part, context) for part in prose.floats]
         text = " ".join(filter(None, [text, *notes]))
     if next(element.iter("table"), None) is not None:
-        context.flag(
-            "warning",
-            "jats-table-nested",
-            element,
-            "plain cells",
-            "a table in a cell",
-            hint="Its rows are kept as text in the cell.",
-        )
+        context.flag("jats-table-nested", element, "a table in a cell")
     return Cell(text, line, header, colspan, rowspan, citations)
 
 
@@ -243,7 +219,7 @@ def _span_of(cell: etree._Element, name: str, context: Context) -> int:
         return _MOST_SPANNED
     if bare.isdecimal() and 0 < int(bare) <= _MOST_SPANNED:
         return int(bare)
-    context.flag("warning", "jats-table-span", cell, f"a {name} of 1 or more", f"{written!r}")
+    context.flag("jats-table-span", cell, repr(written), name)
     return 1
 
 
@@ -256,14 +232,8 @@ def _check_width(table: etree._Element, rows: list[Row], context: Context) -> No
     if len(widths) > 1:
         usual, _ = widths.most_common(1)[0]
         odd = sum(n for width, n in widths.items() if width != usual)
-        context.flag(
-            "note",
-            "jats-table-width",
-            table,
-            f"{usual} columns in every row",
-            f"{odd} of {len(rows)} rows with more or fewer",
-            hint="Compare the table with the paper.",
-        )
+        got = f"{odd} of {len(rows)} rows with more or fewer"
+        context.flag("jats-table-width", table, got, usual)
 
 
 def _widths(rows: list[Row]) -> list[int]:
