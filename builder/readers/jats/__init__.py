@@ -331,8 +331,6 @@ def _read_entry(entry: Entry, number: int, context: Context) -> Iterator[Citatio
         kind = "a note" if child_of(ref, "note") is not None else "text without tags"
         context.flag("jats-ref-no-work", ref, kind)
         return
-    # lxml makes an object for an element each time it is looked at, unless one is held.
-    held = list(ref.iter())
     for place, (element, printed_from) in enumerate(works):
         parts = Parts(element, context)
         printed = printed_work(parts if printed_from is element else Parts(printed_from, context))
@@ -347,7 +345,6 @@ def _read_entry(entry: Entry, number: int, context: Context) -> Iterator[Citatio
             fields=fields,
             key=ref.get("id", "") if not place else element.get("id", ""),
         )
-    del held
     if len(works) > 1:
         got = f"{len(works)} works, all kept under that number"
         context.flag("jats-ref-several", ref, got, number)

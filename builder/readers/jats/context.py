@@ -5,6 +5,7 @@ The sets of tags at the top are the one place that says what an element holds an
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -159,6 +160,15 @@ def below(element: etree._Element, *tags: str) -> etree._Element | None:
 def first_in(element: etree._Element, tag: str) -> etree._Element | None:
     """Return the first element of a name that stands anywhere inside another."""
     return next(element.iter(tag), None)
+
+
+_YEAR = re.compile(r"(?<!\d)(1[5-9]|20)\d\d(?!\d)")
+
+
+def parse_year(text: str | None) -> int:
+    """Return the first year from 1500 to 2099 in a text, 0 where there is none."""
+    found = _YEAR.search(text or "")
+    return int(found[0]) if found else 0
 
 
 def href(element: etree._Element) -> str:
