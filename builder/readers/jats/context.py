@@ -30,8 +30,6 @@ SILENT = frozenset({
     "index-term", "index-term-range-end", "processing-meta", "institution-id", "permissions",
     "fn-stub", "contrib-id", "milestone-start", "milestone-end", "target",
 })  # fmt: skip
-# Names, of whose parts PubMed Central takes out the spaces.
-NAMES_WITH_SPACES = frozenset(["name", "string-name"])
 # What a mark on a title refers to.
 NOTES = frozenset(["fn", "author-notes", "corresp", "aff"])
 

@@ -47,14 +47,8 @@ def read_table_wrap(wrap: etree._Element, first: int, context: Context) -> list[
 
 def _is_outer(table: etree._Element, wrap: etree._Element) -> bool:
     """Return whether a table belongs to this wrap and stands in no cell of another table."""
-    if table is wrap:
-        return True
-    for parent in table.iterancestors():
-        if parent is wrap:
-            return True
-        if parent.tag in ("table", "table-wrap"):
-            return False
-    return False
+    outer = table.iterancestors("table", "table-wrap", str(wrap.tag))
+    return table is wrap or next(outer, None) is wrap
 
 
 def _flag_image(wrap: etree._Element, name: str, context: Context) -> bool:
@@ -143,22 +137,15 @@ def _end_spans(rows: list[Row], ends: list[int]) -> list[Row]:
         tall = [
             place for place in range(end) if any(cell.rowspan > end - place for cell in rows[place])
         ]
-        if tall:
-            cut = list(rows)
-            for place in tall:
-                most = end - place
-                cut[place] = tuple(
-                    replace(cell, rowspan=min(cell.rowspan, most)) for cell in rows[place]
-                )
-            rows = rows if end < len(rows) and _is_evener(rows, cut) else cut
+        cut = list(rows)
+        for place in tall:
+            most = end - place
+            cut[place] = tuple(replace(c, rowspan=min(c.rowspan, most)) for c in rows[place])
+        widths, narrow = _widths(rows), _widths(cut)
+        usual = max(narrow, key=narrow.count, default=0)
+        evener = widths.count(usual) > narrow.count(usual) and max(widths) == usual
+        rows = rows if tall and end < len(rows) and evener else cut
     return rows
-
-
-def _is_evener(rows: list[Row], cut: list[Row]) -> bool:
-    """Return whether more rows are as wide as most with all spans than with some cut."""
-    widths, narrow = _widths(rows), _widths(cut)
-    usual, _ = Counter(narrow).most_common(1)[0]
-    return widths.count(usual) > narrow.count(usual) and max(widths) == usual
 
 
 def _is_spanned(rows: list[Row], place: int) -> bool:
@@ -175,16 +162,9 @@ def _read_row(tr: etree._Element, by_tag: bool, in_head: bool, context: Context)
     for cell in tr:
         tag = cell.tag
         if tag in ("td", "th"):
-            wide, tall = cell.get("colspan"), cell.get("rowspan")
-            cells.append(
-                make_cell(
-                    cell,
-                    in_head or (by_tag and tag == "th"),
-                    1 if wide is None or wide == "1" else _span_of(cell, "colspan", context),
-                    1 if tall is None or tall == "1" else _span_of(cell, "rowspan", context),
-                    context,
-                )
-            )
+            wide, tall = (_span_of(cell, name, context) for name in ("colspan", "rowspan"))
+            header = in_head or (by_tag and tag == "th")
+            cells.append(make_cell(cell, header, wide, tall, context))
         elif words_of(cell).strip():
             cells.append(make_cell(cell, False, 1, 1, context))
             context.flag("jats-table-text/element", cell, f"<{tag}>")
@@ -195,24 +175,18 @@ def make_cell(
     element: etree._Element, header: bool, colspan: int, rowspan: int, context: Context
 ) -> Cell:
     """Return one cell with its text and citations; a table in it is flagged."""
-    line = line_of(element)
-    if not len(element):
-        text = tidy(element.text or "")
-        if not (context.untagged and "[" in text):
-            return Cell(text, line, header, colspan, rowspan)
-    prose = Prose(context)
-    prose.add(element)
+    prose = Prose(context, element)
     text, citations, _ = prose.finish()
     if prose.floats:
         notes = [text_of(part, context) for part in prose.floats]
         text = " ".join(filter(None, [text, *notes]))
     if next(element.iter("table"), None) is not None:
         context.flag("jats-table-nested", element, "a table in a cell")
-    return Cell(text, line, header, colspan, rowspan, citations)
+    return Cell(text, line_of(element), header, colspan, rowspan, citations)
 
 
 def _span_of(cell: etree._Element, name: str, context: Context) -> int:
-    written = cell.get(name) or ""
+    written = cell.get(name, "1")
     bare = written.strip()
     if name == "rowspan" and bare == "0":
         # HTML: to the end of the row group, where it is cut.
@@ -225,10 +199,7 @@ def _span_of(cell: etree._Element, name: str, context: Context) -> int:
 
 def _check_width(table: etree._Element, rows: list[Row], context: Context) -> None:
     """Flag a table whose rows, spans counted, are not equally wide: a span is wrong somewhere."""
-    if all(c.colspan == c.rowspan == 1 for row in rows for c in row):
-        widths = Counter(map(len, rows))
-    else:
-        widths = Counter(_widths(rows))
+    widths = Counter(_widths(rows))
     if len(widths) > 1:
         usual, _ = widths.most_common(1)[0]
         odd = sum(n for width, n in widths.items() if width != usual)
@@ -243,16 +214,12 @@ def _widths(rows: list[Row]) -> list[int]:
     for place, row in enumerate(rows):
         column = 0
         for cell in row:
-            while open_until.get(column, 0) > place:
-                column += 1
+            column = _next_free(column, open_until, place)
             if cell.rowspan > 1:
-                open_until.update(
-                    dict.fromkeys(range(column, column + cell.colspan), place + cell.rowspan)
-                )
+                spanned = range(column, column + cell.colspan)
+                open_until.update(dict.fromkeys(spanned, place + cell.rowspan))
             column += cell.colspan
-        while open_until.get(column, 0) > place:
-            column += 1
-        widths.append(column)
+        widths.append(_next_free(column, open_until, place))
     return widths
 
 
@@ -288,10 +255,8 @@ def _read_cals(table: etree._Element, context: Context) -> tuple[Row, ...]:
     """Return the rows of a CALS table (OASIS exchange model): named columns, ``morerows``."""
     rows: list[Row] = []
     for group in table.iter("tgroup"):
-        columns = {
-            c.get("colname") or f"#{place}": place
-            for place, c in enumerate(group.findall("colspec"))
-        }
+        specs = enumerate(group.findall("colspec"))
+        columns = {c.get("colname") or f"#{place}": place for place, c in specs}
         spans = {s.get("spanname", ""): s for s in group.findall("spanspec")}
         for part in group:
             if part.tag in _BODIES:
