@@ -155,11 +155,6 @@ def below(element: etree._Element, *tags: str) -> etree._Element | None:
     return found
 
 
-def first_in(element: etree._Element, tag: str) -> etree._Element | None:
-    """Return the first element of a name that stands anywhere inside another."""
-    return next(element.iter(tag), None)
-
-
 _YEAR = re.compile(r"(?<!\d)(1[5-9]|20)\d\d(?!\d)")
 
 
