@@ -17,7 +17,7 @@ from html import unescape
 
 from builder.errors import Problem
 from builder.models import Cited, Question
-from builder.models.document import Citation, Document, Person, WorkFields, split_link_labels
+from builder.models.document import Citation, Document, WorkFields, split_link_labels
 from builder.readers.bibliography import csl_item, name_work
 from builder.readers.references import styles
 from builder.readers.references.parts import Byline, Links, find_tail, split_byline, take_links

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from builder.models import Question
 from builder.models.document import Person, WorkFields
@@ -132,7 +132,7 @@ def _parse_thesis(text: str) -> Found | None:
     date = _EVENT_DATE.search(", " + place)
     university, _, rest = place.partition(",")
     where = _EVENT_DATE.sub("", ", " + rest.strip()).lstrip(", ") if rest else ""
-    fields = {"title": _title(text, found.start()), "genre": found["genre"]}
+    fields: dict[str, Any] = {"title": _title(text, found.start()), "genre": found["genre"]}
     fields |= {"publisher": university.strip(), "publisher_place": where.strip()}
     issued = parse_date(date["date"]) if date else ()
     return WorkFields(type="thesis", issued=issued, **fields), []
@@ -142,7 +142,7 @@ def _parse_patent(text: str) -> Found | None:
     found = _PATENT.search(text.rstrip(". ")) or _NLM_PATENT.search(text.rstrip(". "))
     if not found or not parse_date(found["date"]):
         return None
-    fields = {name: found[name].strip() for name in ("genre", "number")}
+    fields: dict[str, Any] = {name: found[name].strip() for name in ("genre", "number")}
     fields["title"] = _title(text, found.start())
     return WorkFields(type="patent", issued=parse_date(found["date"]), **fields), []
 
