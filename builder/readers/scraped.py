@@ -172,9 +172,7 @@ class _Page:
                 draft.add_row(number, line)
                 continue
             if line.strip() or number + 1 not in rows:
-                draft.end_table(
-                    abbreviations=self._section().casefold() in page_words().abbreviations
-                )
+                draft.end_table(abbreviations=self._lists_short_forms())
             if line.strip():
                 self._read_line(number, line.strip())
         draft.end_table(abbreviations=self._lists_short_forms())
@@ -231,9 +229,7 @@ class _Page:
         elif (
             self.in_cite
             and _HAS_YEAR.search(line)
-            and not _IS_ENTRY.match(line)
-            and not _COPYRIGHT.match(line)
-            and not _RECEIVED.match(line)
+            and not any(form.match(line) for form in (_IS_ENTRY, _COPYRIGHT, _RECEIVED))
         ):
             self.cite_lines.append((number, line))
         else:
@@ -341,14 +337,11 @@ class _Page:
         return (linked or plain) and bool(_HAS_YEAR.search(line))
 
     def _add_entry(self, number: int, line: str) -> None:
-        found = _ENTRY.match(line) if _IS_ENTRY.match(line) else None
-        text = found[3] if found else line
-        printed_number = found and (found[1] or found[2])
+        printed, text = _split_entry(line)
         last = self.draft.citations[-1].number if self.draft.citations else 0
-        count = int(printed_number) if printed_number else last + 1
         labels = split_link_labels(text)[1]
         self.entry_lines = []
-        self.draft.citations.append(Citation(count, text.strip(), number, labels=labels))
+        self.draft.citations.append(Citation(printed or last + 1, text, number, labels=labels))
         self.open_entry = number
 
     # --- headings and prose ------------------------------------------------------------------
@@ -376,9 +369,7 @@ class _Page:
         elif _continues_list(line, draft) or (_IS_ENTRY.match(line) and _is_linked(line)):
             self.in_references = True
             self._add_entry(number, line)
-        elif section.casefold() in page_words().abbreviations and self._read_short_form(
-            number, line
-        ):
+        elif self._lists_short_forms() and self._read_short_form(number, line):
             pass
         elif _is_heading(line) or line.startswith("#"):
             self._add_heading(number, line)
@@ -454,12 +445,16 @@ def _is_linked(line: str) -> bool:
     return line.endswith("]") and bool(split_link_labels(line)[1]) and bool(_HAS_YEAR.search(line))
 
 
+def _split_entry(line: str) -> tuple[int, str]:
+    """Return the number of an entry of the list, 0 where none is printed, and its text."""
+    found = _ENTRY.match(line) if _IS_ENTRY.match(line) else None
+    return (int(found[1] or found[2] or 0), found[3].strip()) if found else (0, line.strip())
+
+
 def _continues_list(line: str, draft: Draft) -> bool:
     """Return whether a numbered line behind the list of references is its next entry."""
-    found = _ENTRY.match(line) if _IS_ENTRY.match(line) else None
-    printed = found and (found[1] or found[2])
     last = draft.citations[-1].number if draft.citations else 0
-    follows = bool(printed and last and int(printed) == last + 1)
+    follows = last > 0 and _split_entry(line)[0] == last + 1
     return follows and bool(_HAS_YEAR.search(line)) and len(line) > _MAX_WORDS_IN_HEADING
 
 
