@@ -36,8 +36,7 @@ from builder.models import (
     Term,
     Trial,
 )
-from builder.site.links import View
-from builder.site.short_forms import ShortForms, Wording, find_short_forms
+from builder.site.links import ShortForms, View, Wording, find_short_forms
 from builder.store import Library, PaperBundle
 
 # Each list of a finding, with the name under which pages show it.

@@ -8,8 +8,16 @@ from datetime import date
 from typing import Literal
 
 from builder.models import Fact, Finding, Quantity, RegistryRecord, Trial
-from builder.site.charts import view_cell, view_picture, view_swatch
-from builder.site.charts.scales import DoseMark, Release, Span, draw_release, draw_timeline
+from builder.site.charts import (
+    DoseMark,
+    Release,
+    Span,
+    draw_release,
+    draw_timeline,
+    view_cell,
+    view_picture,
+    view_swatch,
+)
 from builder.site.citations import short_name
 from builder.site.index import LibraryIndex
 from builder.site.labels import WORDS, format_range, list_amounts, view_quantity

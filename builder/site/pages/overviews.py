@@ -32,7 +32,7 @@ from builder.site.links import (
     root_of,
     view_xref,
 )
-from builder.site.pages.evidence_map import view_small_map
+from builder.site.pages.comparisons import view_small_map
 from builder.site.pages.papers import view_paper_row
 from builder.site.pages.terms import view_synonyms
 from builder.site.pages.trials import view_trial_row

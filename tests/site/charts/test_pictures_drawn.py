@@ -7,10 +7,9 @@ from datetime import date
 import pytest
 from drawn import SVG, parse
 
-from builder.site.charts.network import Column, Link, Node, draw_network
-from builder.site.charts.scales import DoseMark, Levels, Span, draw_levels, draw_timeline
+from builder.site.charts import DoseMark, Levels, Span, draw_levels, draw_timeline
 from builder.site.pages.measures import MOST_SPANS
-from builder.site.pages.term_details import MOST_ROWS
+from builder.site.pages.pictures import MOST_ROWS, Column, Link, Node, draw_network
 
 HOSTILE = '<script>alert(1)</script> & "q" \x00\x1b \' onload=x </svg>'
 

@@ -10,8 +10,7 @@ from datetime import date
 import pytest
 from drawn import SVG, bars, parse, places, words
 
-from builder.site.charts.network import Column, Link, Node, draw_network
-from builder.site.charts.scales import (
+from builder.site.charts import (
     DoseMark,
     Levels,
     Span,
@@ -21,6 +20,7 @@ from builder.site.charts.scales import (
     place_day,
     place_value,
 )
+from builder.site.pages.pictures import Column, Link, Node, draw_network
 
 
 def test_the_longest_bar_fills_the_picture_and_the_others_follow() -> None:

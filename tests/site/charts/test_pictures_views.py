@@ -14,9 +14,9 @@ from hand_made import PAPER, make_bundle, make_library
 from builder import models
 from builder.site.charts import fill_table, view_cell, view_picture
 from builder.site.index import LibraryIndex, build_index
-from builder.site.pages.compare import find_comparable, view_compare, view_compared
+from builder.site.pages.comparisons import find_comparable, view_compare, view_compared
 from builder.site.pages.measures import find_doses, view_timeline
-from builder.site.pages.term_details import view_pictures
+from builder.site.pages.pictures import view_pictures
 from builder.site.summaries import find_term_studies
 from builder.store import Library
 
