@@ -71,13 +71,8 @@ def draw_line(x1: float, y1: float, x2: float, y2: float, style: str) -> svg.Ele
     return svg.Line(x1=percent(x1), y1=y1, x2=percent(x2), y2=y2, class_=[style])
 
 
-def draw_dot(x: float, y: float, style: str, radius: float = 5) -> svg.Element:
-    """Return a dot, ``x`` percent across and ``y`` pixels down."""
-    return svg.Circle(cx=percent(x), cy=y, r=radius, class_=[style])
-
-
 def draw_diamond(x: float, y: float, style: str, radius: float = 6) -> svg.Element:
-    """Return a diamond; distinct from a dot by its shape, not by its colour alone."""
+    """Return a diamond, ``x`` percent across and ``y`` pixels down."""
     corners = ((-radius, 0.0), (0.0, -radius), (radius, 0.0), (0.0, radius))
     shape = svg.Polygon(points=[svg.Point(*corner) for corner in corners], class_=[style])
     return svg.SVG(xmlns=None, x=percent(x), y=y, overflow="visible", elements=[shape])
@@ -141,98 +136,13 @@ def view_swatch(style: str, label: str) -> View:
     return {"style": style, "label": label}
 
 
-# --- doses on a scale ----------------------------------------------------------------------------
-
-_ROW = 50
-_TOP = 26
-_LETTERS = 34
-_EDGE = 5.0  # percent kept free at both ends, for the words of the scale
-_SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-_MOST_TICKS = 7
-
-
-@dataclass(frozen=True, slots=True)
-class DoseMark:
-    """A dose, low to high, as the paper (``review``) or the registry states it.
-
-    ``calculated`` is from the volume and the concentration that the paper states.
-    """
-
-    low: float
-    high: float
-    origin: Literal["review", "registry", "calculated"]
-
-
-def find_decades(values: Sequence[float]) -> tuple[int, int]:
-    """Return the powers of ten that hold all values, at least one decade apart."""
-    positive = [v for v in values if v > 0] or [1.0]
-    first = math.floor(math.log10(min(positive)))
-    last = math.ceil(math.log10(max(positive)))
-    return first, max(last, first + 1)
-
-
-def place_value(value: float, first: int, last: int, left: float = 0) -> float:
-    """Return the place of a value on a scale that begins at ``left``, in percent."""
-    share = (math.log10(value) - first) / (last - first)
-    return left + _EDGE + share * (100 - left - 2 * _EDGE)
-
-
-def format_power(exponent: int) -> str:
-    """Return a power of ten as a reader writes it: ``10⁹``."""
-    return "10" + str(exponent).translate(_SUPERSCRIPT)
-
-
-def draw_decades(
-    decades: tuple[int, int], height: float, left: float = 0, most: int = _MOST_TICKS
-) -> list[svg.Element]:
-    """Return the lines of a scale that begins at ``left`` percent, ``most`` of them at most."""
-    first, last = decades
-    elements: list[svg.Element] = []
-    step = math.ceil((last - first) / (most - 1))
-    for exponent in range(first, last + 1, step):
-        x = place_value(10.0**exponent, first, last, left)
-        elements.append(draw_text(x, 14, format_power(exponent), "muted", "middle"))
-        elements.append(draw_line(x, 20, x, height, "grid"))
-    return elements
-
-
-def draw_marks(
-    marks: Sequence[DoseMark], middle: float, decades: tuple[int, int], left: float = 0
-) -> list[svg.Element]:
-    """Return doses on a scale that begins at ``left`` percent, ``middle`` pixels down."""
-    elements: list[svg.Element] = []
-    for mark in marks:
-        low = place_value(mark.low, *decades, left)
-        high = place_value(mark.high, *decades, left)
-        if high > low:
-            elements.append(draw_line(low, middle, high, middle, f"range-{mark.origin}"))
-        draw = draw_diamond if mark.origin == "registry" else draw_dot
-        elements += [draw(x, middle, f"mark-{mark.origin}") for x in dict.fromkeys((low, high))]
-    return elements
-
-
-def describe_doses(marks: Sequence[DoseMark]) -> str:
-    """Return doses in words, each with its origin."""
-    if not marks:
-        return "not stated"
-    words = []
-    for mark in marks:
-        numbers = " to ".join(f"{v:.3g}" for v in dict.fromkeys((mark.low, mark.high)))
-        words.append(f"{mark.origin} {numbers}")
-    return ", ".join(words)
-
-
 # --- time ----------------------------------------------------------------------------------------
 
+_TOP = 26
 _SPAN_ROW = 58
-_LINE = 38
 _THICK = 10
 _SPAN_LETTERS = 44
 _MOST_YEARS = 7
-_MOST_DECADES = 3
-# Where a dose is known, time ends here and the scale of doses begins there, in percent.
-_TIME = 62.0
-_DOSE = 70.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,50 +155,24 @@ class Span:
     end: date | None = None
     planned: bool = False  # the end is an estimate
     as_of: date | None = None
-    doses: Sequence[DoseMark] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Years:
-    """The years of a picture, and the share of its width that they take."""
-
-    first: int
-    last: int
-    width: float = 100
-
-    def place(self, day: date) -> float:
-        """Return the place of a day, in percent of the picture."""
-        return place_day(day, self.first, self.last) * self.width / 100
-
-
-def draw_timeline(name: str, title: str, spans: Sequence[Span], unit: str = "") -> str:
-    """Return a bar for each trial along the years, open where its end is only planned.
-
-    Beside it stand its doses on a logarithmic scale, in ``unit``, where any trial has one.
-    """
+def draw_timeline(name: str, title: str, spans: Sequence[Span]) -> str:
+    """Return a bar for each trial along the years, open where its end is only planned."""
     days = [d for span in spans for d in (span.start, span.end, span.as_of) if d]
     first = min((d.year for d in days), default=1)
     last = max((d.year for d in days), default=first) + 1
     height = _TOP + len(spans) * _SPAN_ROW
     elements: list[svg.Element] = []
     step = math.ceil((last - first + 1) / _MOST_YEARS)
-    doses = [value for span in spans for mark in span.doses for value in (mark.low, mark.high)]
-    years = _Years(first, last, _TIME if doses else 100)
     for year in range(first, last + 1, step) if days else ():
-        x = years.place(date(year, 1, 1))
+        x = place_day(date(year, 1, 1), first, last)
         if year < last:  # the last line only closes the scale
             elements.append(draw_text(x, 14, str(year), "muted"))
         elements.append(draw_line(x, 20, x, height, "grid"))
-    decades = find_decades(doses)
-    if doses:
-        elements += draw_decades(decades, height, _DOSE, most=_MOST_DECADES)
     for place, span in enumerate(spans):
-        y = _TOP + place * _SPAN_ROW
-        elements += _draw_span(span, y, years)
-        elements += draw_marks(span.doses, y + 42, decades, _DOSE)
-        if doses and not span.doses:
-            elements.append(draw_text(_DOSE, y + 46, "not stated", "absent backed"))
-    words = "; ".join(f"{span.label}, {span.note}: {_describe_span(span, unit)}" for span in spans)
+        elements += _draw_span(span, _TOP + place * _SPAN_ROW, first, last)
+    words = "; ".join(f"{span.label}, {span.note}: {_describe_span(span)}" for span in spans)
     return draw_picture(name, title, f"{words}.", height, elements)
 
 
@@ -298,38 +182,39 @@ def place_day(day: date, first: int, last: int) -> float:
     return 100 * (day.toordinal() - start) / (date(last, 1, 1).toordinal() - start)
 
 
-def _draw_span(span: Span, y: float, years: _Years) -> list[svg.Element]:
+def _draw_span(span: Span, y: float, first: int, last: int) -> list[svg.Element]:
     elements = [
         draw_text(0, y + 14, clip(span.label, _SPAN_LETTERS), "strong backed"),
         draw_text(0, y + 30, clip(span.note, _SPAN_LETTERS), "muted backed"),
     ]
     bar = y + 37
-    if span.start and span.end:
-        x = years.place(span.start)
-        width = max(years.place(span.end) - x, 0.5)
+    start, end, seen = (
+        place_day(day, first, last) if day else None for day in (span.start, span.end, span.as_of)
+    )
+    if start is not None and end is not None:
         style = "span-planned" if span.planned else "span"
-        elements.append(draw_bar(x, bar, width, _THICK, style))
-    elif span.start or span.end:
-        x = years.place(span.start or span.end or date.min)
-        elements.append(draw_bar(x, bar - 2, 0.6, _THICK + 4, "span"))
+        elements.append(draw_bar(start, bar, max(end - start, 0.5), _THICK, style))
+    elif start is not None or end is not None:
+        elements.append(draw_bar(start or end or 0, bar - 2, 0.6, _THICK + 4, "span"))
     else:
         elements.append(draw_text(0, bar + 9, "no dates seen", "absent backed"))
-    if span.as_of:
-        x = years.place(span.as_of)
-        elements.append(draw_diamond(x, bar + _THICK / 2, "mark-status"))
+    if seen is not None:
+        elements.append(draw_diamond(seen, bar + _THICK / 2, "mark-status"))
     return elements
 
 
-def _describe_span(span: Span, unit: str) -> str:
+def _describe_span(span: Span) -> str:
     start = span.start.isoformat() if span.start else "start not seen"
     end = span.end.isoformat() if span.end else "end not seen"
     planned = " (planned)" if span.planned else ""
     seen = f", status as of {span.as_of.isoformat()}" if span.as_of else ""
-    dose = f", dose {describe_doses(span.doses)}" if unit else ""
-    return f"{start} to {end}{planned}{seen}{dose}"
+    return f"{start} to {end}{planned}{seen}"
 
 
 # --- release -------------------------------------------------------------------------------------
+
+_ROW = 50
+_LETTERS = 34
 
 
 @dataclass(frozen=True, slots=True)

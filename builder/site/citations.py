@@ -205,7 +205,7 @@ def page_citable(key: str, title: str, url: str, day: date | None) -> Citable:
         type="webpage",
         title=title,
         author=[models.CslName(literal=f"{PUBLISHER} contributors")],
-        container_title=PUBLISHER,
+        container_title=None if title == PUBLISHER else PUBLISHER,  # home is the atlas itself
         issued=models.CslDate(date_parts=[[day.year, day.month, day.day]]) if day else None,
         URL=url,
     )

@@ -11,7 +11,7 @@ from builder.site.index import LibraryIndex, build_index
 from builder.site.links import Page
 from builder.site.metadata import add_metadata
 from builder.site.pages.comparisons import view_compare, view_map
-from builder.site.pages.coverage import view_coverage, view_search_notice, view_study_cards
+from builder.site.pages.coverage import view_coverage, view_study_cards
 from builder.site.pages.curation import (
     view_changes,
     view_gone_anchors,
@@ -88,8 +88,7 @@ def _view_records(atlas: LibraryIndex) -> Iterator[Page]:
 
 def _view_each(atlas: LibraryIndex) -> Iterator[Page]:
     library = atlas.library
-    home = view_home(atlas)
-    yield replace(home, view={**home.view, "search_notice": view_search_notice(atlas)})
+    yield view_home(atlas)
     yield view_coverage(atlas)
     yield view_study_cards(atlas)
     yield view_about(atlas)

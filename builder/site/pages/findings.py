@@ -32,7 +32,6 @@ from builder.site.links import (
     root_of,
     shorten,
     split_list,
-    view_list,
     view_steps,
 )
 from builder.site.summaries import grade_finding, sort_by_design
@@ -255,19 +254,43 @@ def view_rows(
     }
 
 
+def view_finding_parts(
+    atlas: LibraryIndex,
+    findings: Sequence[Finding],
+    path: str,
+    head: tuple[str, str],
+    crumbs: tuple[tuple[str, str], ...] = (),
+) -> Iterator[Page]:
+    """Yield the pages of a list of findings whose first page is ``path``, a hundred a page.
+
+    ``head`` is the title and what the list holds, ``crumbs`` are of all pages but the first.
+    """
+    title, about = head
+    for part in split_list(findings, path, A_PAGE):
+        first = part.path == path
+        label = "" if first else f" {part.label}"
+        yield Page(
+            path=part.path,
+            template="findings.md.j2",
+            title=f"{title}{label}",
+            description=about,
+            kind="index",
+            crumbs=() if first else crumbs,
+            view={
+                "list": view_rows(atlas, findings, path, part.path, f"Findings{label}"),
+                "search": href(root_of(part.path), "search/"),
+            },
+        )
+
+
 def view_finding_index(atlas: LibraryIndex) -> Iterator[Page]:
-    """Yield the list of all findings, the highest design first, a hundred a page."""
+    """Yield the list of all findings, the highest design first."""
     ranked = sort_by_design(atlas, atlas.findings)
     about = (
         f"{plural(len(ranked), 'finding')}: the smallest citable statements, each with its quote "
         "and its place in the paper."
     )
-
-    def view(_: Sequence[Finding], root: str, path: str) -> View:
-        rows = view_rows(atlas, ranked, INDEX, path, "Findings")
-        return {"list": rows, "search": href(root, "search/")}
-
-    return view_list(ranked, INDEX, ("Findings", about, "findings.md.j2"), view, A_PAGE)
+    return view_finding_parts(atlas, ranked, INDEX, ("Findings", about), (("Findings", INDEX),))
 
 
 # --- the tables of a paper -----------------------------------------------------------------------

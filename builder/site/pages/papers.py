@@ -102,19 +102,18 @@ def view_paper_row(bundle: PaperBundle, root: str) -> View:
 
 
 def _view_people(paper: Paper) -> list[View]:
-    more = {p.author: p for p in paper.people}
+    """Return the authors of whom more than the name is stated, in the order of the paper."""
+    authors = paper.csl.author or []
     return [
         {
-            "name": format_name(name),
-            "orcid": outside(
-                more[n].orcid or "",
-                f"https://orcid.org/{(more[n].orcid or '').rsplit('/', 1)[-1]}",
-            )
-            if n in more and more[n].orcid
+            "name": format_name(authors[person.author]),
+            "orcid": outside(person.orcid, f"https://orcid.org/{person.orcid.rsplit('/', 1)[-1]}")
+            if person.orcid
             else None,
-            "affiliations": more[n].affiliations if n in more else [],
+            "affiliations": person.affiliations,
         }
-        for n, name in enumerate(paper.csl.author or [])
+        for person in sorted(paper.people, key=lambda p: p.author)
+        if person.author < len(authors) and (person.orcid or person.affiliations)
     ]
 
 
@@ -230,25 +229,22 @@ def _view_main(
             "ways": view_ways(paper.csl),
             "notices": view_notices(atlas, paper.id),
             "answer": _answer(atlas, bundle),
+            "cited_as": _view_cited_as(atlas, paper.id, root),
             "issued": format_date(paper.csl.issued),
             "licence": outside(paper.licence or NOT_STATED, paper.licence_url),
             "source": outside(paper.source_url, paper.source_url) if paper.source_url else None,
-            "seed": {
-                "file": paper.seed.file,
-                "sha256": paper.seed.sha256,
-                "layout": paper.seed.layout,
-            },
+            "seed": paper.seed,
             "tldr": paper.tldr or "",
             "contribution": paper.contribution or "",
-            "key_findings": [k.text for k in paper.key_findings],
+            "key_findings": paper.key_findings,
             "abstract": paper.abstract or "",
             "card": view_card(bundle),
-            "headings": [{"text": h.text, "level": h.level} for h in paper.headings],
+            "headings": paper.headings,
             "entities": _view_entities(paper),
-            "figures": [{"label": f.label, "caption": f.caption} for f in paper.figures],
+            "figures": paper.figures,
             "figures_note": paper.figures_note or "",
             "data": [outside(f"{d.archive} {d.accession}", d.url) for d in paper.data],
-            "abbreviations": [{"short": a.short, "long": a.long} for a in paper.abbreviations],
+            "abbreviations": paper.abbreviations,
             "tables": [view_table(atlas, t, root) for t in bundle.tables],
             "references": [
                 view_cited(atlas, c, root)
@@ -270,6 +266,19 @@ def _view_main(
         },
         data={"addresses": {f.id: atlas.pages.findings[f.id] for f in bundle.findings}},
     )
+
+
+def _view_cited_as(atlas: LibraryIndex, paper: str, root: str) -> list[View]:
+    """Return the pages of the cited works that a paper is: what other papers cite it for."""
+    works = [w for w, read in atlas.read.items() if read == paper and w in atlas.pages.works]
+    return [
+        link(
+            f"Also a cited work: {plural(len(atlas.library.references[work].cited_in), 'paper')} "
+            "of the atlas cited it",
+            page_href(root, "reference", work),
+        )
+        for work in sorted(works)
+    ]
 
 
 def _answer(atlas: LibraryIndex, bundle: PaperBundle) -> list[Sentence]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import product
@@ -24,17 +25,15 @@ from builder.site.labels import (
 from builder.site.links import (
     Page,
     View,
-    href,
     link,
     page_href,
     plural,
-    root_of,
     shorten,
     split_list,
     view_list,
     view_xref,
 )
-from builder.site.pages.findings import A_PAGE, view_rows
+from builder.site.pages.findings import view_finding_parts, view_rows
 from builder.site.pages.measures import view_measures
 from builder.site.pages.pictures import view_pictures
 from builder.site.pages.trials import view_trial_row
@@ -80,6 +79,15 @@ _TYPES = (
     (_STIMULI, ("exposure", "stimulus")),
 )
 _OTHER = "Other mechanisms"
+# What is counted of a term in a role: its style, its mark and its word.
+_WAYS = (
+    ("up", "rise", "▲", "raised"),
+    ("down", "fall", "▼", "lowered"),
+    ("other", "involves", "○", "named"),
+    ("improved", "up", "▲", "improved"),
+    ("worsened", "down", "▼", "worsened"),
+    ("unchanged", "none", "=", "unchanged"),
+)
 # Pairs of target and condition that are shown, and links to statements that stand in one cell.
 _MOST_PAIRS, _MOST_LINKS = 30, 6
 
@@ -148,25 +156,15 @@ def _way(role: str, effect: str) -> str:
 
 
 def _facet_entry(atlas: LibraryIndex, term: str, ways: dict[str, set[str]], root: str) -> View:
-    marks = [
-        {"style": style, "mark": mark, "words": words, "count": len(ways[way])}
-        for way, style, mark, words in (
-            ("up", "rise", "▲", "raised in"),
-            ("down", "fall", "▼", "lowered in"),
-            ("other", "involves", "○", "named in"),
-        )
-        if way in ways
-    ]
-    marks += [
-        {**view_condition_effect(effect), "words": f"{way} in", "count": len(ways[way])}
-        for effect, way in (("down", "improved"), ("up", "worsened"), ("none", "unchanged"))
-        if way in ways
-    ]
     return {
         "id": term,
-        "term": atlas.term_name(term, root),
+        "term": atlas.term_link(term, root, full=True),
         "count": len(ways["all"]),
-        "effects": marks,
+        "effects": [
+            {"style": style, "mark": mark, "words": f"{words} in", "count": len(ways[way])}
+            for way, style, mark, words in _WAYS
+            if way in ways
+        ],
     }
 
 
@@ -185,19 +183,11 @@ def view_term(atlas: LibraryIndex, term: Term) -> Iterator[Page]:
     path = ids.page_path(term.kind, term.id)
     yield _view_main(atlas, term, findings)
     _, many = KIND_WORDS[term.kind]
-    for part in split_list(findings, path, A_PAGE)[1:]:
-        yield Page(
-            path=part.path,
-            template="findings.md.j2",
-            title=f"{_title(term)}: findings {part.label}",
-            description=f"Findings {part.label} that name {term.label}, highest design first.",
-            kind="index",
-            crumbs=((many, ids.index_path(term.kind)), (_title(term), path)),
-            view={
-                "list": view_rows(atlas, findings, path, part.path, f"Findings {part.label}"),
-                "search": href(root_of(part.path), "search/"),
-            },
-        )
+    about = f"Findings that name {term.label}, highest design first."
+    head = (f"{_title(term)}: findings", about)
+    crumbs = ((many, ids.index_path(term.kind)), (_title(term), path))
+    parts = view_finding_parts(atlas, findings, path, head, crumbs)
+    yield from itertools.islice(parts, 1, None)
 
 
 def _view_main(atlas: LibraryIndex, term: Term, findings: Sequence[Finding]) -> Page:
@@ -229,8 +219,8 @@ def _view_main(atlas: LibraryIndex, term: Term, findings: Sequence[Finding]) -> 
             "answer": answer,
             "synonyms": view_synonyms(term),
             "xrefs": [view_xref(x) for x in term.xrefs],
-            "parent": atlas.term_name(term.parent, root) if term.parent else None,
-            "related": [atlas.term_name(name, root) for name in term.related],
+            "parent": atlas.term_link(term.parent, root, full=True) if term.parent else None,
+            "related": [atlas.term_link(name, root, full=True) for name in term.related],
             "narrower": [_view_narrower(atlas, child, root) for child in atlas.children[term.id]],
             "ambiguous": [{"text": a.text, "note": a.note or ""} for a in term.ambiguous],
             "studies": [view_study(atlas, s, root) for s in studies[:_MOST_STUDIES]],
@@ -256,7 +246,7 @@ def _view_main(atlas: LibraryIndex, term: Term, findings: Sequence[Finding]) -> 
 
 def _view_narrower(atlas: LibraryIndex, child: Term, root: str) -> View:
     return {
-        "term": atlas.term_name(child.id, root),
+        "term": atlas.term_link(child.id, root, full=True),
         "definition": child.definition or "",
         "count": len(find_term_studies(atlas, child, subtypes=True)),
     }
@@ -310,7 +300,7 @@ def _view_pair(
         for effect in dict.fromkeys(m.effect for m in finding.mechanisms if m.id == term.id)
     )
     order = list(EFFECTS)
-    target, condition = (atlas.term_name(name, root) if name else None for name in pair)
+    target, condition = (atlas.term_link(name, root, full=True) if name else None for name in pair)
     levels = [f.design.level for f in held if atlas.stands(f)]
     links = [link(str(n), atlas.finding_href(f.id, root)) for n, f in enumerate(held, 1)]
     if len(held) > _MOST_LINKS:
