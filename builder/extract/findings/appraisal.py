@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from builder.extract.design import (
@@ -20,7 +20,7 @@ from builder.extract.design import (
     read_trial,
     read_words,
 )
-from builder.extract.findings.outcomes import find_open
+from builder.extract.findings.outcomes import MOST_BEFORE, find_open
 from builder.extract.findings.statements import EFFECTS, Assigned, Statement
 from builder.extract.vocabulary import Vocabulary
 from builder.models import (
@@ -40,7 +40,6 @@ _IN_VITRO = re.compile(r"\bin\s+vitro\b", re.IGNORECASE)
 # Rules by which a verb of the statement itself says what was done.
 _SAID = ("verb", "passive", "arrow", "sign")
 _SETTINGS = ("setting", "application")
-_MOST_BEFORE = 40  # letters before a name in which the verb of its deed stands
 _MOST_WORDS = 4  # between an animal and its cell: "rat bone marrow mesenchymal stem cells"
 
 
@@ -71,38 +70,6 @@ def appraise(
         result = "none-reported"
     design = reader.describe(level, quantities)
     return Appraisal(design, role, result, certainty, tuple(reader.find_words(level)))
-
-
-def find_repaired(
-    statement: Statement, assigned: Sequence[Assigned], vocabulary: Vocabulary
-) -> list[Assigned]:
-    """Return the lesion that a repair names, where no condition is named: cartilage repair.
-
-    The lesion is eased where the repair is raised.
-    """
-    words = read_words()
-    if any(a.field == "conditions" and a.value not in words.ids["scenes"] for a in assigned):
-        return []
-    texts = {p.name: p.text for p in statement.parts}
-    text = " ".join(texts.values())
-    found: list[Assigned] = []
-    for item in assigned:
-        if item.field != "mechanisms":
-            continue
-        named = texts[item.part][item.start : item.end + _MOST_BEFORE]
-        if not words.patterns["repair_words"].search(re.split("[,.;:]", named)[0]):
-            continue
-        for name, pattern, condition in words.repairs:
-            if item.value == name and condition in vocabulary.terms:
-                if pattern and not pattern.search(text):
-                    continue
-                found.append(replace(item, field="conditions", value=condition, rule="repair"))
-                if item.detail in _RAISED:
-                    eased = replace(found[-1], field="condition_effects", detail="down")
-                    found.append(eased)
-                break
-    wide = {a for f in found for a in vocabulary.ancestors(f.value)}
-    return [f for f in found if f.value not in wide]
 
 
 def drop_donors(assigned: Sequence[Assigned], texts: Mapping[str, str]) -> list[Assigned]:
@@ -368,7 +335,7 @@ class _Reader:
 
     def _before(self, item: Assigned) -> str:
         part = self.parts.get(item.part)
-        return part.text[max(0, item.start - _MOST_BEFORE) : item.start] if part else ""
+        return part.text[max(0, item.start - MOST_BEFORE) : item.start] if part else ""
 
     # --- result, role ----------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from builder.extract.design import Words, read_words
 from builder.extract.findings.adjacent_cues import OPPOSING, State
 from builder.extract.findings.cues import Cues
 from builder.extract.findings.spans import Reading
-from builder.extract.findings.statements import EFFECTS, Assigned
+from builder.extract.findings.statements import EFFECTS, Assigned, Statement
 from builder.extract.vocabulary import Mention, Vocabulary
 
 # Rules of a direction that a text gives an object.
@@ -25,6 +25,7 @@ _STATED = ("verb", "noun", "passive", "arrow", "sign", "denied", "unchanged", "p
 _WOUNDS = ("defect", "injury")
 _MOST_BEHIND = 3  # words between a condition and a verb behind it: "was markedly reduced"
 _BESIDE = ("condition", "mechanism", "outcome", "species", "tissue", "source", "cell")
+MOST_BEFORE = 40  # letters before a name in which the verb of its deed stands
 _NEAR = 60  # letters before a verb in which a word of doubt belongs to it
 _CARRYING = re.compile(r"(?:in|with|among|within|of|by|from)$", re.IGNORECASE)
 _DESCRIBED = re.compile(
@@ -155,6 +156,38 @@ def _is_doubtful(reading: Reading, verb: int) -> bool:
     return bool(words.unsure.search(near) or words.lacking.search(reading.text[:verb]))
 
 
+def find_repaired(
+    statement: Statement, assigned: Sequence[Assigned], vocabulary: Vocabulary
+) -> list[Assigned]:
+    """Return the lesion that a repair names, where no condition is named: cartilage repair.
+
+    The lesion is eased where the repair is raised.
+    """
+    words = read_words()
+    if any(a.field == "conditions" and a.value not in words.ids["scenes"] for a in assigned):
+        return []
+    texts = {p.name: p.text for p in statement.parts}
+    text = " ".join(texts.values())
+    found: list[Assigned] = []
+    for item in assigned:
+        if item.field != "mechanisms":
+            continue
+        named = texts[item.part][item.start : item.end + MOST_BEFORE]
+        if not words.patterns["repair_words"].search(re.split("[,.;:]", named)[0]):
+            continue
+        for name, pattern, condition in words.repairs:
+            if item.value == name and condition in vocabulary.terms:
+                if pattern and not pattern.search(text):
+                    continue
+                found.append(replace(item, field="conditions", value=condition, rule="repair"))
+                if item.detail in ("up", "activates"):
+                    eased = replace(found[-1], field="condition_effects", detail="down")
+                    found.append(eased)
+                break
+    wide = {a for f in found for a in vocabulary.ancestors(f.value)}
+    return [f for f in found if f.value not in wide]
+
+
 # --- where ---------------------------------------------------------------------------------------
 
 _IN_THE = re.compile(r"\s+(?:\w+(?:ed|n)\s+)?(?:in|of|at|on)\s+(?:the\s+|an?\s+)?(?:[\w-]+\s+)?")
@@ -230,6 +263,8 @@ def _correct(item: Assigned, text: str, cues: Cues, vocabulary: Vocabulary) -> A
 
 def _undirected(item: Assigned, text: str, cues: Cues, vocabulary: Vocabulary) -> str:
     """Return the rule by which an effect has no direction that is the vesicles', or nothing."""
+    if item.rule.startswith("hypothesis"):
+        return ""
     if any(low <= item.start < high for low, high in find_open(text)):
         return "hypothesis-open"
     if item.detail in ("involves", ""):
