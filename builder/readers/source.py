@@ -27,21 +27,15 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _REPLACEMENT = "\ufffd"
 _MARKS: tuple[tuple[bytes, str], ...] = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"), (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
+)  # fmt: skip
 _KNOWN_BINARY: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF", "a PDF"),
-    (b"PK\x03\x04", "a ZIP or Office file"),
-    (b"\x1f\x8b", "a gzip file"),
-    (b"\x89PNG", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"GIF8", "a GIF image"),
+    (b"%PDF", "a PDF"), (b"PK\x03\x04", "a ZIP or Office file"), (b"\x1f\x8b", "a gzip file"),
+    (b"\x89PNG", "a PNG image"), (b"\xff\xd8\xff", "a JPEG image"), (b"GIF8", "a GIF image"),
     (b"\xd0\xcf\x11\xe0", "an old Office file"),
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,16 +134,15 @@ def _decode(data: bytes, file: str) -> tuple[str, list[Problem]]:
 
 
 def _decode_as(data: bytes, encoding: str, file: str) -> tuple[str, list[Problem]]:
-    problems = []
-    if encoding != "utf-8":
-        got = encoding.upper()
-        problems.append(_encoding_problem(file, 0, "note", got))
+    name = encoding.upper()
     try:
-        return data.decode(encoding), problems
+        text = data.decode(encoding)
     except UnicodeDecodeError as error:
         if encoding != "utf-8":
-            raise _stop(file, "seed-encoding", f"valid {encoding.upper()}", str(error)) from error
-    return _decode_broken(data, file)
+            raise _stop(file, "seed-encoding", f"valid {name}", str(error)) from error
+        return _decode_broken(data, file)
+    noted = [_encoding_problem(file, 0, "note", name)] if encoding != "utf-8" else []
+    return text, noted
 
 
 def _silent_utf16(data: bytes) -> str:
