@@ -11,8 +11,9 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 
-from builder.readers.draft import PMCID, PMID, Draft, Lines, find_doi, page_words
+from builder.readers.draft import PMCID, PMID, Draft, Lines, find_doi
 from builder.readers.names import split_people
+from builder.readers.words import page_words
 from builder.text import spelling
 from builder.text.dates import YEAR, find_impossible_day, parse_date
 

@@ -26,12 +26,12 @@ from builder.readers.draft import (
     Lines,
     find_doi,
     find_table_lines,
-    page_words,
 )
 from builder.readers.masthead import is_furniture, read_masthead
 from builder.readers.names import name_in_full
 from builder.readers.references.styles import read_lines
 from builder.readers.source import Source
+from builder.readers.words import page_words
 from builder.text.dates import YEAR
 
 NAME = "scraped"

@@ -10,9 +10,11 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 
 from builder.errors import Level, Problem, ProblemError
+from builder.text import spelling
 
 # The largest seeds in use (JATS with long reference lists) stay below 2 MB.
 MAX_BYTES = 16_000_000
@@ -80,9 +82,26 @@ def make_source(data: bytes, file: str) -> Source:
     return Source(
         file=file,
         data=data,
-        lines=tuple(_CONTROL.sub(_REPLACEMENT, line) for line in lines),
+        lines=tuple(_CONTROL.sub(_REPLACEMENT, _without_markup(line)) for line in lines),
         problems=(*problems, *_control_problems(lines, file)),
     )
+
+
+# Looks that are copied with a text from a page's source, and characters by name or number.
+_LOOK = re.compile(
+    r"<(?P<tag>i|b|u|em|strong|span|sup|sub)(?: [^<>]{0,80})?>(?P<inner>[^<>]*)</(?P=tag)>", re.I
+)
+_CHARACTER = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]\w{1,30});")
+_PUT = {"sup": spelling.raised_text, "sub": spelling.subscript}
+
+
+def _without_markup(line: str) -> str:
+    """Return a line that was copied from a page's source as the page shows it: ``10⁹`` of H₂O."""
+    changed = "</" in line
+    while changed:
+        shown = _LOOK.sub(lambda m: _PUT.get(m["tag"].lower(), str)(m["inner"]), line)
+        changed, line = shown != line, shown
+    return _CHARACTER.sub(lambda m: unescape(m[0]), line) if "&" in line else line
 
 
 def _shown_path(path: Path, root: Path) -> str:

@@ -24,7 +24,8 @@ from builder.readers.references.parts import (
     split_byline,
     split_listed,
 )
-from builder.readers.references.title import TitleSplit, drop_stop, journal_words, split_title
+from builder.readers.references.title import TitleSplit, drop_stop, split_title
+from builder.readers.words import journal_words
 from builder.text.dates import YEAR, parse_date
 
 _PUBLISHER = re.compile(
