@@ -227,8 +227,6 @@ _GET_PAPER = "Get the paper itself: its XML (JATS), or its page saved as text."
 _LOOKS: tuple[tuple[str, str, str], ...] = (
     (r"^\s*\{\\rtf", "an RTF document", "Save it as plain text (UTF-8)."),
     (r"\\documentclass|\\begin\{document\}", "LaTeX", _GET_XML),
-    (r"^@\w+\{", "a BibTeX export of references", _GET_PAPER),
-    (r"^%[0A] ", "an EndNote export of references", _GET_PAPER),
     (r"^\s*[\[{]\s*\"", "JSON", _GET_PAPER),
     (r"^[^\n]*(?:,[^\n]*){3}\n(?:[^\n]*,){3}", "a table of comma-separated values", _GET_PAPER),
     (r"^[^\n]*\t[^\n]*\n[^\n]*\t", "a table alone", _GET_PAPER),

@@ -414,6 +414,7 @@ _NAMES_FIRST = (
 _YEAR_LAST = (
     _Style(_NUMBERED, _first_names, _split_at_comma),
     _Style(_NATURE, split_listed, split_title),
+    _Style(_NATURE, _first_names, split_title),
 )
 _ON_LINES = _Style(_LINES, _first_names, _keep_title)
 
