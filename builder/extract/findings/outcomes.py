@@ -12,11 +12,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from builder.extract.design import read_words
+from builder.extract.design import Words, read_words
 from builder.extract.findings.adjacent_cues import OPPOSING, State
 from builder.extract.findings.cues import Cues
 from builder.extract.findings.spans import Reading
-from builder.extract.findings.statements import Assigned
+from builder.extract.findings.statements import EFFECTS, Assigned
 from builder.extract.vocabulary import Mention, Vocabulary
 
 # Rules of a direction that a text gives an object.
@@ -195,29 +195,91 @@ _SENTENCE_END = re.compile(r"[.;]\s+(?=[A-Z0-9])|[.;]\s*$")
 def correct_outcomes(
     assigned: Sequence[Assigned], texts: Mapping[str, str], cues: Cues, vocabulary: Vocabulary
 ) -> list[Assigned]:
-    """Return what was read, outcomes that vesicles did not bring about without their direction.
+    """Return what was read, effects that vesicles did not bring about without their direction.
 
     "GelMA-60 with higher porosity was selected" compares carriers, "scaffolds reduce the elastic
     modulus" is the scaffold's effect; "comparable to normal cartilage" says how near a repair came.
+    "Whether they heal bone" was asked, "(p = 0.6)" is chance, "in both groups" is nobody's effect,
+    and what the lack of vesicles did is none of theirs.
     """
-    words = read_words()
-    settled = []
-    for item in assigned:
-        if item.field == "outcomes" and item.detail not in ("involves", ""):
-            before, sentence, behind = _around(item, texts.get(item.part, ""))
-            repaired = words.of_repaired[0].search(sentence)
-            property_of = vocabulary.terms[item.value].type in words.ids["of_carriers"]
-            described = words.patterns["describing_carrier"].search(before)
-            theirs = repaired or (cues.names_vesicles(sentence) and not described)
-            if property_of and not theirs:
-                settled.append(replace(item, detail="involves", rule="carrier's own"))
-                continue
-            if words.patterns["beside_normal"].search(behind) and not _rises(item, behind):
-                settled.append(replace(item, detail="involves", rule="beside-normal"))
-                continue
-        settled.append(item)
+    corrected = (_correct(i, texts.get(i.part, ""), cues, vocabulary) for i in assigned)
+    settled = [item for item in corrected if item]
+    if all(i.detail == "involves" for i in settled if i.field in EFFECTS):
+        measured = read_words().patterns["methods"].search(texts.get("sentence", ""))
+        settled = [i for i in settled if not measured or i.field not in EFFECTS]
     own = [i for i in settled if i.rule == "carrier's own"]
     return [_follow_carrier(i, own, texts) for i in settled] if own else settled
+
+
+def _correct(item: Assigned, text: str, cues: Cues, vocabulary: Vocabulary) -> Assigned | None:
+    """Return an effect as its sentence leaves it; None where nothing became of a condition."""
+    if item.field not in EFFECTS:
+        return item
+    rule = _undirected(item, text, cues, vocabulary)
+    words = read_words()
+    if not rule.startswith("hypothesis") and _by_chance(item, text, words):
+        return replace(item, detail="none", rule="not-significant")
+    if rule:
+        gone = item.field == "condition_effects"
+        return None if gone else replace(item, detail="involves", rule=rule)
+    bettered = item.value in words.ids["bad"] and item.detail in ("up", "activates")
+    if bettered and words.patterns["bettering"].search(item.rule):
+        return replace(item, detail="down")  # "improved pain scores"
+    return item
+
+
+def _undirected(item: Assigned, text: str, cues: Cues, vocabulary: Vocabulary) -> str:
+    """Return the rule by which an effect has no direction that is the vesicles', or nothing."""
+    if any(low <= item.start < high for low, high in find_open(text)):
+        return "hypothesis-open"
+    if item.detail in ("involves", ""):
+        return ""
+    words, (before, sentence, behind) = read_words(), _around(item, text)
+    patterns = words.patterns
+    rule = ""
+    if item.detail == "none":
+        lone = not patterns["without_vesicles"].search(sentence)
+        rule = "beside-active" if lone and patterns["as_good"].search(sentence) else ""
+    elif item.value not in words.ids["production"] and patterns["blocked"].search(before):
+        rule = "vesicles-blocked"
+    elif patterns["all_groups"].search(_clause(behind)):
+        rule = "all-groups"
+    if item.field == "outcomes":
+        repaired = words.of_repaired[0].search(sentence)
+        property_of = vocabulary.terms[item.value].type in words.ids["of_carriers"]
+        described = patterns["describing_carrier"].search(before)
+        theirs = repaired or (cues.names_vesicles(sentence) and not described)
+        if property_of and not theirs:
+            rule = "carrier's own"
+        elif patterns["beside_normal"].search(behind) and not _rises(item, behind):
+            rule = "beside-normal"
+    return rule
+
+
+def find_open(text: str) -> list[tuple[int, int]]:
+    """Return the spans of a text that say what was asked, aimed at, or is still to be shown."""
+    words = read_words().patterns
+    return [
+        (m.start(), end.start() if (end := words["open_ends"].search(text, m.end())) else len(text))
+        for m in words["open"].finditer(text)
+    ]
+
+
+def _by_chance(item: Assigned, text: str, words: Words) -> bool:
+    """Return whether an effect's clause says that it was no more than chance."""
+    before, _, behind = _around(item, text)
+    patterns, clause = words.patterns, _clause(behind)
+    said = patterns["significance"].search(clause)
+    no = bool(said and said["no"])
+    if item.detail in ("involves", "none", ""):
+        compared = item.field == "outcomes" and patterns["without_vesicles"].search(clause)
+        return bool(no and compared)
+    return no or bool(patterns["no_more_than_chance"].search(before))
+
+
+def _clause(behind: str) -> str:
+    ending = read_words().patterns["chance_ends"].search(behind)
+    return behind[: ending.start()] if ending else behind
 
 
 def _follow_carrier(item: Assigned, own: Sequence[Assigned], texts: Mapping[str, str]) -> Assigned:
