@@ -122,7 +122,12 @@ class EffectReader:
         """Return what the statement says of the words from ``start`` to ``end``."""
         state = self.states[bisect_right(self._starts, start) - 1]
         text, cues = self.text, self.cues
-        known = (s for low, high, s in (*self._known, *self._undone) if low <= start < high)
+        spans = (*self._known, *self._undone)
+        known = (
+            next((s for other, _, s in spans if high <= other < end), said)  # "M1 to M2", one name
+            for low, high, said in spans
+            if low <= start < high
+        )
         agent = is_mediated(text, end)
         beside = (
             next(known, None)

@@ -21,7 +21,13 @@ _LISTED = re.compile(r"\s*(?:,|,?\s*\band\b|&|/)\s*", re.IGNORECASE)
 _OBJECT = re.compile(
     r"\s*(?:(?:the|of|and|type|expression|levels?)\s+)*(?:[\w-]+\s+and\s+)?", re.IGNORECASE
 )
-_NO_CARRIER = re.compile(r"\b(?:no|without)\s+(?:any\s+|a\s+|an\s+|the\s+)?$", re.IGNORECASE)
+_NO_CARRIER = re.compile(
+    r"\b(?:no|without)\s+(?:any\s+|an?\s+|the\s+)?$|"
+    # What vesicles were measured against: "more bone than bare scaffolds", "as much as autograft".
+    r"\b(?:than|as\s+(?:much|many|good|effective|strong|fast)\s+(?:[\w-]+\s+){0,3}as|(?:comparable|similar|equal|equivalent|"
+    r"superior|inferior)\s+to)\s+(?:(?:that|those)\s+(?:of|in|with)\s+)?(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,2}$",
+    re.IGNORECASE,
+)
 _NO_CARRIER_TYPES = frozenset(["device", "drug"])
 _FORMS = frozenset(["form", "class"])
 # Forms that say less than another beside them.
@@ -41,7 +47,9 @@ def read_vehicles(reading: Reading) -> list[Assigned]:
     for whole, parts in find_carriers(reading):
         if not in_column and _is_elsewhere(reading, whole, parts):
             continue
-        if _NO_CARRIER.search(reading.before(whole)) or _is_compared(reading, whole):
+        if _NO_CARRIER.search(reading.before(whole)) and not _holds_vesicles(reading, whole):
+            continue
+        if _is_compared(reading, whole):
             continue
         rule = "vehicle-column" if in_column else "named-carrier"
         span = f"{whole.start}:{whole.end}"
@@ -225,6 +233,12 @@ def _is_compared(reading: Reading, mention: Mention) -> bool:
     before, behind = reading.before(mention)[-40:], reading.behind(mention)[:40]
     linked = _LINKED.search(before) or _LINKED.match(behind)
     return bool(linked and reading.cues.vesicle.search(f"{before} {behind}"))
+
+
+def _holds_vesicles(reading: Reading, mention: Mention) -> bool:
+    """Return whether vesicles stand right beside a material: "than exosomes in GelMA"."""
+    near = f"{reading.before(mention)[-25:]} {reading.behind(mention)[:20]}"
+    return bool(reading.cues.vesicle.search(near))
 
 
 def _is_elsewhere(reading: Reading, whole: Mention, parts: Sequence[Mention]) -> bool:
