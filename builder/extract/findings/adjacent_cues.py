@@ -158,7 +158,7 @@ def read_unchanged(text: str, start: int, end: int, cues: Cues) -> State | None:
     """Return no effect where the words beside say so: "IL-6 not changed", "unchanged gait"."""
     rest = _without_measures(text[end:], cues)
     first = _UNCHANGED_BEFORE.search(text[:start])
-    said = first or _NOT_CHANGED.match(rest) or cues.unchanged.match(rest.lstrip())
+    said = first or _NOT_CHANGED.match(rest) or cues.patterns["unchanged"].match(rest.lstrip())
     return State(start, "none", "unchanged", said[0].strip()) if said else None
 
 
@@ -169,7 +169,7 @@ def read_noun_behind(text: str, end: int, state: State, cues: Cues) -> State:
     if not cue or not cues.finder.fullmatch(cue[1]):
         return state
     meaning = cues.meaning(cue[1])
-    is_head = cue[1].endswith("ing") and cues.heads.match(rest[cue.end() :])
+    is_head = cue[1].endswith("ing") and cues.patterns["heads"].match(rest[cue.end() :])
     if meaning.kind != "noun" and not is_head:
         return state
     if is_head and state.effect != "none":
@@ -182,7 +182,7 @@ def read_noun_behind(text: str, end: int, state: State, cues: Cues) -> State:
 
 
 def _without_measures(behind: str, cues: Cues) -> str:
-    return behind[cues.measures.match(behind).end() :]  # type: ignore[union-attr]
+    return behind[cues.patterns["measures"].match(behind).end() :]  # type: ignore[union-attr]
 
 
 def compose(outer: str, inner: str) -> str:

@@ -92,7 +92,7 @@ def _is_opposed(reading: Reading, mention: Mention) -> bool:
     """Return whether what is carried is not the molecule, or works against it: "MMP-13 siRNA"."""
     behind = reading.patterns["opposed_behind"].match(reading.behind(mention))
     before = reading.before(mention)[-40:]
-    absent = reading.cues.absent_cargo.search(before)
+    absent = reading.patterns["absent_cargo"].search(before)
     return bool(behind or absent or reading.patterns["opposed_before"].search(before))
 
 

@@ -87,15 +87,15 @@ def _cells(reading: Reading) -> list[Mention]:
 def _is_membrane(reading: Reading, mention: Mention) -> bool:
     """Return whether a fluid's name belongs to a part of the cell: the "plasma membrane"."""
     behind = re.match(r"[\s-]+membranes?\b", reading.behind(mention), re.IGNORECASE)
-    whole = behind and reading.cues.not_carrier_whole.fullmatch(mention.text + behind[0])
+    whole = behind and reading.patterns["not_carrier_whole"].fullmatch(mention.text + behind[0])
     return bool(whole)
 
 
 def _role(reading: Reading, mention: Mention) -> tuple[str, str]:
     """Return (field, rule) for a mention; an empty field where it plays none."""
-    if reading.cues.never_source.match(reading.behind(mention)):
+    if reading.patterns["never_source"].match(reading.behind(mention)):
         return "", "depleted"
-    if reading.cues.opposed_source.search(reading.before(mention)):
+    if reading.patterns["opposed_source"].search(reading.before(mention)):
         return "", "opposed"
     if reading.part.role == "source":
         return _role_in_column(reading, mention)
@@ -135,7 +135,7 @@ def _role_in_words(reading: Reading, mention: Mention) -> tuple[str, str] | None
     if _releases(reading, mention):
         return "sources", "exosomes-that-x-release"
     fluid = reading.vocabulary.terms[mention.term].type in ("biofluid", "blood product")
-    if fluid and reading.cues.in_fluid.search(reading.before(mention)):
+    if fluid and reading.patterns["in_fluid"].search(reading.before(mention)):
         return "sources", "exosomes-in-fluid"
     acts = _acts_by_vesicles(reading, mention)
     return ("sources", "x-acts-by-exosomes") if acts else None
@@ -146,7 +146,7 @@ def _releases(reading: Reading, mention: Mention) -> bool:
     cues = reading.cues
     return any(
         said.start("who") <= mention.start and mention.end <= said.end("who")
-        for said in cues.that_x_release.finditer(reading.text)
+        for said in cues.patterns["that_x_release"].finditer(reading.text)
         if all(cues.meaning(m[0]).kind != "verb" for m in cues.finder.finditer(said["who"]))
     )
 
@@ -158,7 +158,7 @@ def _acts_by_vesicles(reading: Reading, mention: Mention) -> bool:
     "chondrocytes respond via MSC exosomes", "exosomes from plasma".
     """
     clause = _CLAUSE_START.split(reading.before(mention))[-1]
-    acts = reading.cues.acts_by_vesicles.match(reading.behind(mention))
+    acts = reading.patterns["acts_by_vesicles"].match(reading.behind(mention))
     verb = reading.patterns["finite_verb"].match(reading.behind(mention))
     if not acts or not verb:
         return False
@@ -187,7 +187,7 @@ def _is_active(reading: Reading, word: str) -> bool:
 
 
 def _is_compared(reading: Reading) -> bool:
-    return bool(reading.cues.comparing.search(reading.text))
+    return bool(reading.patterns["comparing"].search(reading.text))
 
 
 def _makes_cell_behind(reading: Reading, mention: Mention) -> bool:
@@ -214,7 +214,7 @@ def _makes_another_cell(reading: Reading, mention: Mention, pattern: Pattern) ->
         and o.term not in v.ancestors(mention.term)
         and mention.term not in v.ancestors(o.term)
         and not _HANGING.match(reading.text[mention.end : o.start])
-        and not reading.cues.opposed_source.search(reading.before(o))
+        and not reading.patterns["opposed_source"].search(reading.before(o))
         for o in reading.mentions("source", "cell")
     )
 
@@ -414,10 +414,10 @@ def _find_cell(reading: Reading, place: Mention, cell: Mention) -> str | None:
 
 def find_adjective_sources(reading: Reading) -> Iterator[Assigned]:
     """Yield sources that an adjective before the vesicles names: "osteoclastic exosomes"."""
-    for match in reading.cues.adjective_vesicles.finditer(reading.text):
+    for match in reading.patterns["adjective_vesicles"].finditer(reading.text):
         word = match["adjective"]
         name = reading.cues.noun_of(word)
-        if not name or reading.cues.uptake.match(reading.text, match.end()):
+        if not name or reading.patterns["uptake"].match(reading.text, match.end()):
             continue
         for full in (f"{name} exosomes", name):
             if found := reading.vocabulary.find_term(full, "source"):
@@ -435,7 +435,7 @@ def _stands_for_cell(
     """Return the source, and the rule, of a tissue or tumour that stands for its vesicles."""
     patterns = reading.cues.roles["source"]
     behind = reading.behind(place)
-    if patterns.after[0].match(behind) or reading.cues.as_source.match(behind):
+    if patterns.after[0].match(behind) or reading.patterns["as_source"].match(behind):
         if named := _look_up(reading, place, "exosomes", "cell"):
             return named, "x-derived-exosomes"
         if named := _look_up(reading, place, "stem cell", "mesenchymal stem cell"):
@@ -452,7 +452,7 @@ def _stands_for_cell(
         for m in fits
     )  # fmt: skip
     if alone and reading.vocabulary.terms[place.term].type == "biofluid":
-        before = before or bool(reading.cues.in_fluid.search(reading.before(place)[-160:]))
+        before = before or bool(reading.patterns["in_fluid"].search(reading.before(place)[-160:]))
     named = _look_up(reading, place, "exosomes") if before or listed else None
     if listed and not named:  # as its neighbour: "from adipose and bone marrow tissues"
         found = _look_up(reading, place, "mesenchymal stem cell")

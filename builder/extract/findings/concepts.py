@@ -110,7 +110,7 @@ def _is_taken_out(reading: Reading, mention: Mention) -> bool:
 
 def _is_stimulus(reading: Reading, mention: Mention, rule: str) -> bool:
     """Return whether the cells were only given a thing: "TNF-α-stimulated" chondrocytes."""
-    behind = reading.cues.stimulated.match(reading.behind(mention))
+    behind = reading.patterns["stimulated"].match(reading.behind(mention))
     cue = rule.partition(": ")[2]
     return bool(behind) or rule.startswith("agent") or cue in reading.cues.lists["stimuli"]
 
@@ -195,7 +195,9 @@ def _turned(reading: Reading, mention: Mention, state: State) -> State:
     cues = reading.cues
     opposite = {"up": "down", "down": "up", "inhibits": "up", "activates": "down"}
     behind = reading.behind(mention)[:30]
-    if cues.turning.search(f" {mention.text.split()[-1]}") or cues.turning.match(behind):
+    if cues.patterns["turning"].search(f" {mention.text.split()[-1]}") or cues.patterns[
+        "turning"
+    ].match(behind):
         return replace(state, effect=opposite.get(state.effect, state.effect), rule="turned-round")
     if mention.text.lower().startswith("anti") and not _is_anti(reading, mention):
         effect = {"involves": "inhibits", "up": "inhibits", "activates": "inhibits"}

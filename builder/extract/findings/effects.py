@@ -86,7 +86,7 @@ class EffectReader:
         self._passives: list[tuple[int, int, State]] = []
         self._undone: list[tuple[int, int, State]] = []  # what a later verb says of the same words
         self.states = self._walk()
-        for match in cues.unchanged.finditer(text):
+        for match in cues.patterns["unchanged"].finditer(text):
             start = self._clause_start(match.start())
             said = State(match.start(), "none", "unchanged", match[0], match.end())
             self._passives.append((start, match.start(), said))
@@ -135,7 +135,9 @@ class EffectReader:
             return beside
         if state.effect != "none" and (said := read_predicate(text, start, end, state, cues)):
             subject = text[self._clause_start(start) : start]
-            lost = said.effect in OPPOSING and cues.effect_of_vesicles.match(f" {subject}")
+            lost = said.effect in OPPOSING and cues.patterns["effect_of_vesicles"].match(
+                f" {subject}"
+            )
             return replace(said, effect="modulates", rule="effect-taken-away") if lost else said
         for low, high, given in self._passives:
             if (
@@ -183,7 +185,7 @@ class EffectReader:
         ]
         cues += [
             _Cue(m.start(), m.end(), "noun", self.cues.judging[m[0].lower()], m[0].lower())
-            for m in self.cues.judged.finditer(self.text)
+            for m in self.cues.patterns["judged"].finditer(self.text)
         ]
         cues += [
             _Cue(m.start("verb"), m.end(), "unread", "", m["verb"])
@@ -347,13 +349,13 @@ class EffectReader:
         """Return whether a verb's subject takes the vesicles away: "blocking their release"."""
         start = self._clause_start(cue.start)
         subject = self.text[start : cue.start]
-        return bool(self.cues.taken_away.match(subject)) and not re.search(
+        return bool(self.cues.patterns["taken_away"].match(subject)) and not re.search(
             r"\b(?:by|via|through)\s", subject
         )
 
     def _takes_effect(self, cue: _Cue) -> bool:
         """Return whether a verb takes the vesicles' effect away; no other verb stands between."""
-        effect = self.cues.effect_of_vesicles.match(self.text[cue.end :])
+        effect = self.cues.patterns["effect_of_vesicles"].match(self.text[cue.end :])
         if not effect:
             return False
         cues = self.cues.finder.finditer(self.text, cue.end, cue.end + effect.end())
@@ -391,7 +393,7 @@ class EffectReader:
         effect = "none" if before.effect == "none" else cue.effect
         low = self._clause_start(cue.start)
         subject = self.text[low : cue.start]
-        if cue.effect in OPPOSING and self.cues.effect_of_vesicles.match(f" {subject}"):
+        if cue.effect in OPPOSING and self.cues.patterns["effect_of_vesicles"].match(f" {subject}"):
             return  # "the effect of exosomes on X was blocked"
         # "X was lowered by Y but was restored by exosomes": the last says what they do
         same = self.cues.patterns["same_subject"].search(self.text, 0, cue.start)

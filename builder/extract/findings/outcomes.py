@@ -54,14 +54,14 @@ def read_relief(reading: Reading, conditions: Sequence[Mention]) -> list[Assigne
 
 
 def _read(reading: Reading, mention: Mention) -> tuple[str, str]:
-    text, words = reading.text, reading.cues.relief
+    text, words = reading.text, reading.patterns
     start, end, healing = _object(reading, mention)
-    if not words.ends.match(text, end):
+    if not words["condition_ends"].match(text, end):
         return "", ""  # "osteoarthritis chondrocytes": an adjective
-    verb = words.sized.sub("", text[:start], count=1)
-    if words.unable.search(verb):
+    verb = words["sized"].sub("", text[:start], count=1)
+    if words["unable"].search(verb):
         return "none", "denied: heal"
-    if words.healed.search(verb):
+    if words["healed"].search(verb):
         return _healed(reading, verb)
     state = reading.effects.effect_of(start, end)
     effect = ""
@@ -76,15 +76,15 @@ def _read(reading: Reading, mention: Mention) -> tuple[str, str]:
 
 def _object(reading: Reading, mention: Mention) -> tuple[int, int, bool]:
     """Return the span that a verb has for its object, and whether it is a word of healing."""
-    text, words = reading.text, reading.cues.relief
+    text, words = reading.text, reading.patterns
     start, end = mention.start, mention.end
-    if made := words.made.search(text[:start]):
+    if made := words["made"].search(text[:start]):
         start = made.start()  # "surgically induced osteoarthritis"
-    if behind := words.healing_behind.match(text, end):
+    if behind := words["healing_behind"].match(text, end):
         return start, behind.end(), True
-    if before := words.healing_before.search(text[:start]):
+    if before := words["healing_before"].search(text[:start]):
         return before.start(), end, True
-    course = words.course.match(text, end)
+    course = words["course_behind"].match(text, end)
     return start, course.end() if course else end, False
 
 
@@ -92,7 +92,7 @@ def _healed(reading: Reading, before: str) -> tuple[str, str]:
     """Return what "healed X" says: X eased, or no effect where it is denied."""
     if _is_doubtful(reading, len(before)):
         return "", ""
-    denied = reading.cues.relief.denied.search(before[-_NEAR:])
+    denied = reading.patterns["denied"].search(before[-_NEAR:])
     return ("none" if denied else "down"), "verb: healed"
 
 
@@ -114,7 +114,7 @@ def _governs(reading: Reading, state: State, start: int, end: int, *, healing: b
         if low <= name.start and name.end <= start:
             between = between[: name.start - low] + " " * len(name.text) + between[name.end - low :]
     described = healing and _DESCRIBED.fullmatch(between)  # "promotes tendon-to-bone healing of"
-    return bool(described or reading.cues.relief.between.fullmatch(between))
+    return bool(described or reading.patterns["between_object"].fullmatch(between))
 
 
 def _names(reading: Reading) -> list[Mention]:
@@ -123,13 +123,13 @@ def _names(reading: Reading) -> list[Mention]:
 
 
 def _effect(reading: Reading, mention: Mention, state: State, *, healing: bool) -> str:
-    words = reading.cues.relief
+    words = reading.patterns
     if state.effect == "none":
         denial = state.start
         if state.cue == "nor":  # "worsens neither X nor Y"
             denial = max(0, reading.text.lower().rfind("neither", 0, state.start))
         around = reading.text[max(0, denial - _NEAR // 3) : mention.start]
-        worse = words.worsening.search(around)
+        worse = words["worsening"].search(around)
         return "" if worse and not healing else "none"  # "did not induce X" eases nothing
     lowers = state.effect in OPPOSING
     raises = state.effect in ("up", "activates")
@@ -138,7 +138,7 @@ def _effect(reading: Reading, mention: Mention, state: State, *, healing: bool) 
     if lowers or (raises and state.cue.startswith(reading.cues.lists["fixing"])):
         return "down"
     harmed = reading.vocabulary.terms[mention.term].type not in _WOUNDS
-    worse = words.worsening.match(state.cue)
+    worse = words["worsening"].match(state.cue)
     return "up" if raises and harmed and worse and _is_vesicles_deed(reading, state) else ""
 
 
@@ -150,9 +150,9 @@ def _is_vesicles_deed(reading: Reading, state: State) -> bool:
 
 def _is_doubtful(reading: Reading, verb: int) -> bool:
     """Return whether a deed is only hoped for, or done by the lack of vesicles."""
-    words = reading.cues.relief
+    words = reading.patterns
     near = re.split(r"[.;]\s", reading.text[max(0, verb - _NEAR) : verb])[-1]
-    return bool(words.unsure.search(near) or words.lacking.search(reading.text[:verb]))
+    return bool(words["unsure"].search(near) or words["lacking"].search(reading.text[:verb]))
 
 
 # --- where ---------------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ class Reading:
 
         The noun is then the name's own: "reduced cartilage loss" lowers cartilage degeneration.
         """
-        lowering, label = self.cues.lowering, self.vocabulary.terms[mention.term].label
+        lowering, label = self.patterns["lowering"], self.vocabulary.terms[mention.term].label
         return bool(lowering.search(mention.text) and lowering.search(label))
 
     def mentions(self, *kinds: str) -> list[Mention]:

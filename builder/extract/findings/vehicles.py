@@ -65,7 +65,7 @@ def find_carriers(reading: Reading) -> list[tuple[Mention, list[Mention]]]:
     for (left, parts), (right, others) in itertools.pairwise(carriers):  # "GelMA and HAMA gels"
         form = next((o for o in others if _type(reading, o) in _FORMS), None)
         alone = not any(_type(reading, p) in _FORMS for p in parts)
-        listed = reading.cues.carriers.listed.fullmatch(reading.text[left.end : right.start])
+        listed = reading.patterns["carrier_listed"].fullmatch(reading.text[left.end : right.start])
         if form and alone and listed and right.text.endswith("s"):
             parts.append(form)
     return carriers
@@ -81,23 +81,25 @@ def _is_part(reading: Reading, mention: Mention) -> bool:
 
 def _goes_on(reading: Reading, group: Sequence[Mention], mention: Mention) -> bool:
     """Return whether a mention belongs to the name before it."""
-    last, words = group[-1], reading.cues.carriers
+    last, words = group[-1], reading.patterns
     if mention.start < last.end:
         return False
     gap = reading.text[last.end : mention.start]
     types = [_type(reading, m) for m in (last, mention)]
     if "blood product" in types:  # a source, unless it is written as one with a material
-        return bool(words.slash.fullmatch(gap)) or (not gap.strip() and types[1] in _FORMS)
+        return bool(words["carrier_slash"].fullmatch(gap)) or (
+            not gap.strip() and types[1] in _FORMS
+        )
     short = last.term == mention.term and gap.strip() in ("(", "")
-    if short or words.link.fullmatch(gap):
+    if short or words["carrier_link"].fullmatch(gap):
         return True
     if types[0] in _FORMS:
-        return types[1] not in _FORMS and bool(words.made_of.fullmatch(gap))
-    if words.listed.match(gap) is None or "material" not in types:
+        return types[1] not in _FORMS and bool(words["carrier_made_of"].fullmatch(gap))
+    if words["carrier_listed"].match(gap) is None or "material" not in types:
         # "injectable, self-healing, cross-linked hydrogel"
-        return types[0] == "property" and bool(words.listed_link.fullmatch(gap))
+        return types[0] == "property" and bool(words["carrier_listed_link"].fullmatch(gap))
     # "collagen and hyaluronic acid hydrogel" is one, "… hydrogels" are two.
-    behind = words.form.match(reading.text, mention.end)
+    behind = words["carrier_form"].match(reading.text, mention.end)
     return behind is not None and not behind[0].endswith("s")
 
 
@@ -106,19 +108,21 @@ def _carries(reading: Reading, group: Sequence[Mention]) -> bool:
     types = {_type(reading, m) for m in group}
     if types & {"material", "named"}:
         return True
-    if types == {"property"} and reading.cues.carriers.plain.match(reading.text, group[-1].end):
-        return group[0].term not in reading.cues.carriers.weak  # "thermosensitive gel"
-    strong = any(m.term not in reading.cues.carriers.weak for m in group)
+    if types == {"property"} and reading.patterns["carrier_plain"].match(
+        reading.text, group[-1].end
+    ):
+        return group[0].term not in reading.cues.lists["weak"]  # "thermosensitive gel"
+    strong = any(m.term not in reading.cues.lists["weak"] for m in group)
     return bool(types & _FORMS) and strong
 
 
 def _name_carrier(reading: Reading, group: list[Mention]) -> tuple[Mention, list[Mention]]:
     """Return a carrier's whole name, with a plain word for its form behind it: "fibrin gel"."""
-    words, end = reading.cues.carriers, group[-1].end
+    end = group[-1].end
     parts = list(group)
-    behind = words.plain.match(reading.text, end)
+    behind = reading.patterns["carrier_plain"].match(reading.text, end)
     if behind and not any(_type(reading, m) in _FORMS for m in group):
-        form = words.words[spelling.singular(behind[1].lower())]
+        form = reading.cues.forms[spelling.singular(behind[1].lower())]
         end = behind.end()
         parts.append(Mention(form, "vehicle", behind.start(1), end, behind[1]))
     start = group[0].start
@@ -208,7 +212,7 @@ def _label(printed: str) -> str:
 
 def _is_compared(reading: Reading, mention: Mention) -> bool:
     """Return whether a material is what the vesicles are measured against, no carrier."""
-    if reading.part.role == "vehicle" or not reading.cues.comparing.search(reading.text):
+    if reading.part.role == "vehicle" or not reading.patterns["comparing"].search(reading.text):
         return False
     before, behind = reading.before(mention)[-40:], reading.behind(mention)[:40]
     linked = _LINKED.search(before) or _LINKED.match(behind)
@@ -224,14 +228,14 @@ def _is_elsewhere(reading: Reading, whole: Mention, parts: Sequence[Mention]) ->
     ]
     if all(is_inside(p, named) or _type(reading, p) == "property" for p in parts):
         return True
-    if reading.cues.not_carrier_whole.search(reading.text[: whole.end]):
+    if reading.patterns["not_carrier_whole"].search(reading.text[: whole.end]):
         return True
-    if reading.cues.not_carrier_after.match(reading.behind(whole)):
+    if reading.patterns["not_carrier_after"].match(reading.behind(whole)):
         return True
     if all(_type(reading, p) == "material" for p in parts) and _is_changed(reading, whole):
         return True
     fit = reading.fitting(whole, "culture")
-    put = reading.cues.carriers.put_on.search(reading.before(whole)[-80:])
+    put = reading.patterns["carrier_put_on"].search(reading.before(whole)[-80:])
     return fit is not None and not (put and fit.rule in ("cultured-on-it", "cells-in-it"))
 
 
