@@ -63,9 +63,12 @@ _LNC = (
     rf"(?P<lnc>[A-Z][A-Z0-9]+(?:-[A-Z]+\d*)?|[A-Z][a-z]+\d+(?:hg)?){_NO_SOURCE}"
 )
 _NAME = re.compile(rf"(?<![\w-])(?:{_MIRNA}|{_CIRC}|{_LNC})(?![\w*])(?!-\d)")
-# Other short RNA is known by its class alone: tRF-3001b, piR-019825.
-_SHORT_RNA = re.compile(r"(?<![\w-])(?:(?P<pi>piR)|(?P<t>tRF|tsRNA|tiRNA))[-_]\w*\d\w*(?:-\w+)*")
-SHORT_RNA = {"pi": "pirna", "t": "trna-fragment"}
+# Other short RNA is known by its class alone: tRF-3001b, piR-019825, siRunx2.
+_SHORT_RNA = re.compile(
+    r"(?<![\w-])(?:(?:(?P<pi>piR)|(?P<t>tRF|tsRNA|tiRNA))[-_]\w*\d\w*(?:-\w+)*|"
+    r"(?P<si>si)(?!RNAs?\b|NC\b|C(?:on)?tr)(?:RNA)?[-_]?[A-Z][A-Za-z]*\d*(?![\w-]))"
+)
+SHORT_RNA = {"pi": "pirna", "t": "trna-fragment", "si": "sirna"}
 _ID = re.compile(
     r"(?:mir|let)-(?P<n>\d+)(?P<l>[a-z]*)(?P<c>-[1-9](?!p))?(?P<a>-[35]p)?|"
     r"circ-(?P<circ>[a-z0-9]+)|lncrna-(?P<lnc>[a-z0-9]+(?:-[a-z0-9]+)?)"

@@ -18,7 +18,7 @@ from builder.extract.findings.vehicles import find_carriers
 from builder.extract.vocabulary import Mention
 
 RNA_TYPES = frozenset(["miRNA", "lncRNA", "circRNA", "RNA class"])
-MOLECULE_TYPES = RNA_TYPES | {"gene/protein", "drug", "compound"}
+MOLECULE_TYPES = RNA_TYPES | {"gene/protein", "gene family", "drug", "compound"}
 # "CD34+ cells": what is behind the name makes it a mark of the cell.
 MARKER = re.compile(
     r"(?:[+⁺−]|\([+−-]\)|[\s-](?:positive|negative)\b)\s+(?:[\w-]+\s+){0,3}?"
@@ -26,13 +26,25 @@ MARKER = re.compile(
 )
 _NAME_BEHIND = re.compile(r"^(?:[_-]\d|\s+(?!RNA)[A-Z][A-Z0-9][A-Za-z0-9-]*\b)")
 _OF_RNA = frozenset(
-    ["x-profile", "x-modified-cells", "exosomes-with-rna", "x-delivery", "cargo-including-x"]
+    ["x-profile", "x-modified-cells", "exosomes-with-rna", "x-delivery", "cargo-including-x",
+     "exosomes-and-their-x", "exosomes-showing-x"]
 )
 # Rules by a verb whose objects may be of several kinds: "EVs carry tenascin C and miR-214".
 _MIXED = frozenset(
-    ["exosomes-carrying-x", "exosomes-expressing-x", "exosomes-pass-on-x", "transfer-of-x"]
+    ["exosomes-carrying-x", "exosomes-expressing-x", "exosomes-pass-on-x", "transfer-of-x",
+     "exosomes-release-x", "exosomes-hold-such-as-x", "kinds-in-exosomes-such-as-x"]
 )
-_LISTED = re.compile(r"\s*(?:,|,?\s*\band\b|&|/)\s*", re.IGNORECASE)
+# Between two molecules of a list, the second with an adjective: "VEGF and anti-inflammatory IL-10".
+_LISTED = re.compile(
+    r"\s*(?:,|,?\s*\b(?:and|as\s+well\s+as)\b|&|/)\s*"
+    r"(?:(?:(?:anti|pro)-\w+|\w{4,}(?:ic|al|ive|ory|ed|ing)|higher|lower|more|less)\s+)?",
+    re.IGNORECASE,
+)
+# Rules that say which of a kind is meant: "miR-21 was the most abundant miRNA in exosomes".
+_OF_ALL = frozenset(
+    ["x-most-in-exosomes", "of-all-in-exosomes-x-most", "most-in-exosomes-is-x",
+     "kinds-in-exosomes-such-as-x"]
+)  # fmt: skip
 # Rules by a verb of holding or passing on, which may be denied.
 _BY_VERB = frozenset(
     [
@@ -75,8 +87,11 @@ def _read_carried(reading: Reading, mention: Mention) -> Assigned | None:
         drug = term.kind == "compound"
         if drug and pattern.rule == "modified-by-x":
             continue  # a gas or drug that the cell or vesicle was treated with
+        made = drug or mention.term == "sirna" or reading.patterns["made_up"].match(
+            reading.behind(mention)
+        )
         said = "not stated" if pattern.rule == "x-exosome-compound" else role
-        return reading.assign(mention, "cargo", pattern.rule, "loaded" if drug else said)
+        return reading.assign(mention, "cargo", pattern.rule, "loaded" if made else said)
     return None
 
 
@@ -114,14 +129,35 @@ def _spread(reading: Reading, found: list[Assigned]) -> list[Assigned]:
                 known[right.start, right.end] = _like(reading, one, right)
             elif other and not one and other.rule.startswith("x-"):
                 known[left.start, left.end] = _like(reading, other, left)
-    return sorted(known.values(), key=lambda a: (a.start, -a.end))
+    named = [
+        a for a in known.values() if v.terms[a.value].type in RNA_TYPES - {"RNA class"} or
+        v.terms[a.value].type == "gene/protein"
+    ]  # fmt: skip
+    return [
+        a
+        for a in sorted(known.values(), key=lambda a: (a.start, -a.end))
+        if v.terms[a.value].type != "RNA class" or not _is_kind_of(reading, a, named)
+    ]
+
+
+def _is_kind_of(reading: Reading, kind: Assigned, named: Sequence[Assigned]) -> bool:
+    """Return whether cargo is only the kind of what is named: "a miRNA, miR-21", "BMP2 mRNA"."""
+    return any(
+        o.rule in _OF_ALL
+        or (o.end <= kind.start and not reading.text[o.end : kind.start].strip())
+        or (
+            kind.end <= o.start
+            and reading.patterns["kind_beside"].fullmatch(reading.text[kind.end : o.start])
+        )
+        for o in named
+    )
 
 
 def _like(reading: Reading, assigned: Assigned, mention: Mention) -> Assigned:
     return reading.assign(mention, "cargo", assigned.rule, assigned.detail)
 
 
-_AGENT_TYPES = MOLECULE_TYPES | {"gene family", "material", "exposure"}
+_AGENT_TYPES = MOLECULE_TYPES | {"material", "exposure"}
 # The way that a rule of loading stands for; others load the vesicles themselves.
 _WAY_OF_RULE = {
     "x-overexpressing-cells": "overexpression",

@@ -344,7 +344,11 @@ def find_tissue_sources(reading: Reading, sources: Sequence[Mention]) -> Iterato
     ("adipose-derived exosomes": read as its stem cell; "exosomes of synovial fluid").
     """
     cells = reading.mentions("source", "cell")
-    places = [t for t in reading.mentions("tissue", "condition") if not touches(t, cells)]
+    places = [
+        t
+        for t in reading.mentions("tissue", "condition")
+        if not touches(t, cells) and not reading.patterns["not_from"].match(reading.behind(t))
+    ]
     cell_of: dict[int, Mention] = {}
     standing: Mention | None = None
     for number, place in enumerate(places):

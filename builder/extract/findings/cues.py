@@ -14,6 +14,7 @@ from builder.project import CONTENT, find_data
 from builder.text import spelling
 
 CueKind = Literal["verb", "noun", "neutral", "aim", "denial", "hypothesis", "break"]
+MENTION = "\ue000"  # stands for a mention in the patterns around it
 RULES_FILE = CONTENT / "rules.yml"
 ROLES = ("source", "partner", "loaded", "native", "culture")
 
@@ -57,10 +58,11 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class RolePatterns:
-    """The patterns of one role, for the text before and behind a mention."""
+    """The patterns of one role, for the text before, behind and around a mention."""
 
     before: tuple[Pattern, ...]
     after: tuple[Pattern, ...]
+    around: tuple[Pattern, ...]  # of a text in which MENTION stands for the name
 
 
 @dataclass(frozen=True)
@@ -200,6 +202,7 @@ def _fill(pattern: str, words: Mapping[str, str], stop: str) -> str:
     made += rf"|(?:{words['describing']})\s+"
     bar = rf"(?!(?:{stop})\b)" if stop else ""
     token = rf"(?:{made}|{bar}[^\s,;:.]+(?:,?\s+|-))"
+    pattern = pattern.replace("{x}", MENTION)
     return re.sub(r"\{words:(\d)\}", lambda m: f"{token}{{0,{m[1]}}}", pattern)
 
 
@@ -216,6 +219,7 @@ def _roles(data: Mapping[str, Any], stop: str) -> dict[str, RolePatterns]:
         role: RolePatterns(
             made(data[role].get("before", []), r"(?:^|(?<=\W))(?:%s)$"),
             made(data[role].get("after", []), r"^(?:%s)"),
+            made(data[role].get("around", []), "%s"),
         )
         for role in ROLES
     }

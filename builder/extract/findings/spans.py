@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from builder.extract.findings.cues import Cues, Pattern
+from builder.extract.findings.cues import MENTION, Cues, Pattern
 from builder.extract.findings.effects import EffectReader
 from builder.extract.findings.split_names import (
     find_processes,
@@ -202,7 +202,9 @@ class Reading:
             if pattern.match(behind):
                 return pattern
         before = self.before(mention)[-160:]
-        return next((p for p in patterns.before if p.search(before)), None)
+        around = f"{before}{MENTION}{behind[:200]}"
+        fits = (p for p in patterns.before if p.search(before))
+        return next(fits, None) or next((p for p in patterns.around if p.search(around)), None)
 
 
 def is_inside(mention: Mention, others: Sequence[Mention]) -> bool:
