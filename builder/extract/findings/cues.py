@@ -16,6 +16,8 @@ from builder.text import spelling
 CueKind = Literal["verb", "noun", "neutral", "aim", "denial", "hypothesis", "break"]
 MENTION = "\ue000"  # stands for a mention in the patterns around it
 RULES_FILE = CONTENT / "rules.yml"
+OPPOSING = frozenset(["down", "inhibits"])
+FLIPPED = {"up": "down", "down": "up", "activates": "inhibits", "inhibits": "activates"}
 ROLES = ("source", "partner", "loaded", "native", "culture")
 
 
@@ -82,6 +84,18 @@ class Cues:
     judging: Mapping[str, str]
     forms: Mapping[str, str]  # the terms of plain words for the form of a carrier
 
+    def search(self, name: str, text: str, *span: int) -> re.Match[str] | None:
+        """Return what the pattern of a name fits first in a text, or in a span of it."""
+        return self.patterns[name].search(text, *span)
+
+    def match(self, name: str, text: str, *span: int) -> re.Match[str] | None:
+        """Return what the pattern of a name fits at the beginning of a text or span."""
+        return self.patterns[name].match(text, *span)
+
+    def fullmatch(self, name: str, text: str) -> re.Match[str] | None:
+        """Return what the pattern of a name makes of a whole text."""
+        return self.patterns[name].fullmatch(text)
+
     def noun_of(self, adjective: str) -> str:
         """Return the cell, tissue or fluid that an adjective names, or an empty string."""
         word = adjective.lower()
@@ -97,6 +111,15 @@ class Cues:
             or word.split(maxsplit=1)[0].endswith("ed")
             or word in self.lists["participles"]
         )
+
+    def over_noun(self, verb: str, outer: str, inner: str) -> str:
+        """Return the direction of a verb over a noun of action: a rescued loss is a rise.
+
+        A restored activation is one; a reversed or corrected one is undone.
+        """
+        restores = verb.startswith(self.lists["restoring"])
+        turns = inner in OPPOSING or verb.startswith(self.lists["reversing"])
+        return compose("inhibits" if restores and turns else outer, inner)
 
     def reports_of_field(self, sentence: str) -> bool:
         """Return whether a sentence says something known, and not about its own paper."""
@@ -115,6 +138,15 @@ class Cues:
         if plain in self.exact:
             return self.exact[plain]
         return next(meaning for stem, meaning in self.stems if plain.startswith(stem))
+
+
+def compose(outer: str, inner: str) -> str:
+    """Return the direction of a verb over a noun of action: down over down is up."""
+    if outer in OPPOSING:
+        return FLIPPED.get(inner, outer)
+    if outer in ("none", "modulates"):
+        return outer
+    return inner
 
 
 def inflect(verb: str) -> list[str]:

@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from builder.extract.design import read_words
-from builder.extract.findings.adjacent_cues import OPPOSING, State
-from builder.extract.findings.cues import Cues
+from builder.extract.findings.adjacent_cues import State
+from builder.extract.findings.cues import OPPOSING, Cues
 from builder.extract.findings.spans import Reading
 from builder.extract.findings.statements import Assigned
 from builder.extract.vocabulary import Mention, Vocabulary
@@ -26,12 +26,6 @@ _WOUNDS = ("defect", "injury")
 _MOST_BEHIND = 3  # words between a condition and a verb behind it: "was markedly reduced"
 _BESIDE = ("condition", "mechanism", "outcome", "species", "tissue", "source", "cell")
 _NEAR = 60  # letters before a verb in which a word of doubt belongs to it
-_CARRYING = re.compile(r"(?:in|with|among|within|of|by|from)$", re.IGNORECASE)
-_DESCRIBED = re.compile(
-    r"\s*(?:(?!(?:of|in|by|via|with|for|to|from|that|which|through|and)\b)[\w/-]+\s*){0,4}",
-    re.IGNORECASE,
-)
-_CLAUSE = re.compile(r"[;:]|\b(?:which|that|whereas|while|but|because)\b", re.IGNORECASE)
 
 
 def read_relief(reading: Reading, conditions: Sequence[Mention]) -> list[Assigned]:
@@ -92,7 +86,7 @@ def _healed(reading: Reading, before: str) -> tuple[str, str]:
     """Return what "healed X" says: X eased, or no effect where it is denied."""
     if _is_doubtful(reading, len(before)):
         return "", ""
-    denied = reading.patterns["denied"].search(before[-_NEAR:])
+    denied = reading.search("denied", before[-_NEAR:])
     return ("none" if denied else "down"), "verb: healed"
 
 
@@ -103,7 +97,7 @@ def _governs(reading: Reading, state: State, start: int, end: int, *, healing: b
         return True  # the words stand right beside it
     if state.start >= end:
         return len(text[end : state.start].split()) <= _MOST_BEHIND
-    if state.rule == "denied" and _CARRYING.search(text[state.start : state.end]):
+    if state.rule == "denied" and reading.search("carrying", text[state.start : state.end]):
         # "did not reduce pain in patients with X": the denial is carried on, not X's own.
         denial = text.lower().rfind(state.cue.lower(), 0, state.start)
         if any(denial <= n.start and n.end <= state.start for n in _names(reading)):
@@ -113,8 +107,10 @@ def _governs(reading: Reading, state: State, start: int, end: int, *, healing: b
     for name in _names(reading):
         if low <= name.start and name.end <= start:
             between = between[: name.start - low] + " " * len(name.text) + between[name.end - low :]
-    described = healing and _DESCRIBED.fullmatch(between)  # "promotes tendon-to-bone healing of"
-    return bool(described or reading.patterns["between_object"].fullmatch(between))
+    described = healing and reading.fullmatch(
+        "described_healing", between
+    )  # "promotes tendon-to-bone healing of"
+    return bool(described or reading.fullmatch("between_object", between))
 
 
 def _names(reading: Reading) -> list[Mention]:
@@ -144,7 +140,7 @@ def _effect(reading: Reading, mention: Mention, state: State, *, healing: bool) 
 
 def _is_vesicles_deed(reading: Reading, state: State) -> bool:
     """Return whether a verb's clause names vesicles before it: they made the condition worse."""
-    clause = _CLAUSE.split(reading.text[: state.start])[-1]
+    clause = reading.patterns["relief_clause"].split(reading.text[: state.start])[-1]
     return bool(reading.cues.vesicle.search(clause))
 
 
@@ -156,8 +152,6 @@ def _is_doubtful(reading: Reading, verb: int) -> bool:
 
 
 # --- where ---------------------------------------------------------------------------------------
-
-_IN_THE = re.compile(r"\s+(?:\w+(?:ed|n)\s+)?(?:in|of|at|on)\s+(?:the\s+|an?\s+)?(?:[\w-]+\s+)?")
 
 
 def read_sites(reading: Reading) -> list[Assigned]:
@@ -176,7 +170,7 @@ def read_sites(reading: Reading) -> list[Assigned]:
         for lesion in lesions:
             within = lesion.start <= mention.start and mention.end <= lesion.end
             gap = reading.text[lesion.end : mention.start]
-            if within or (mention.start >= lesion.end and _IN_THE.fullmatch(gap)):
+            if within or (mention.start >= lesion.end and reading.fullmatch("in_the", gap)):
                 found.append(
                     Assigned(
                         "sites", mention.term, "site-of-lesion", reading.part.name,

@@ -52,13 +52,26 @@ class Reading:
         """The named patterns of content/cues.yml."""
         return self.cues.patterns
 
+    def search(self, name: str, text: str, *span: int) -> re.Match[str] | None:
+        """Return what a named pattern of content/cues.yml fits first in a text or span."""
+        return self.cues.search(name, text, *span)
+
+    def match(self, name: str, text: str, *span: int) -> re.Match[str] | None:
+        """Return what a named pattern fits at the beginning of a text or span."""
+        return self.cues.match(name, text, *span)
+
+    def fullmatch(self, name: str, text: str) -> re.Match[str] | None:
+        """Return what a named pattern makes of a whole text."""
+        return self.cues.fullmatch(name, text)
+
     @property
     def effects(self) -> EffectReader:
         """The directions that the text gives, walked once."""
         if self._effects is None:
             names = [m for m in self.mentions("outcome") if " " in m.text]
-            names += [m for m in self.mentions("mechanism", "condition") if self.is_lowering(m)]
-            names += [m for m in self.mentions("mechanism") if self.is_lowering(m)]
+            known = [*self.mentions("mechanism", "condition"), *self.mentions("mechanism")]
+            own = [m for m in known if not self.is_lowering(m)]
+            names += [m for m in known if self.is_lowering(m) and not is_inside(m, own)]
             self._effects = EffectReader(self.text, self.cues, [(m.start, m.end) for m in names])
         return self._effects
 
