@@ -90,7 +90,8 @@ class Genes:
     @cached_property
     def _by_alias(self) -> Mapping[str, tuple[str, Gene]]:
         """The aliases, as written, by their key: ``mip1beta``."""
-        return {spelling.match_key(a): (a, g) for g in self.by_symbol.values() for a in g.aliases}
+        every = ((a, g) for g in self.by_symbol.values() for a in g.aliases if " " not in a)
+        return {spelling.match_key(a): (a, g) for a, g in every}
 
     def find(self, text: str) -> Iterator[_Found]:
         """Yield (start, end, gene) of each gene that a text names: symbols, aliases, names."""
@@ -172,10 +173,15 @@ class Genes:
     def _names(self) -> Mapping[str, tuple[tuple[tuple[str, ...], Gene], ...]]:
         """The names of genes as words, the longest first, by their first word."""
         known: dict[tuple[str, ...], list[Gene]] = {}
-        for gene in self.by_symbol.values():
-            words = tuple(_key(w) for w in _TOKEN.findall(gene.name))
+        every = [
+            (name, gene)
+            for gene in self.by_symbol.values()
+            for name in (gene.name, *(a for a in gene.aliases if " " in a))
+        ]
+        for name, gene in every:
+            words = tuple(_key(w) for w in _TOKEN.findall(name))
             alone = len(words) == 1 and len(words[0]) < _SHORTEST
-            if not _MARKS.search(gene.name) and not alone and words[-1] not in _LOOSE:
+            if not _MARKS.search(name) and not alone and words[-1] not in _LOOSE:
                 known.setdefault(words, []).append(gene)
         found: dict[str, list[tuple[tuple[str, ...], Gene]]] = {}
         for words in sorted(known, key=len, reverse=True):

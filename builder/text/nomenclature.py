@@ -21,7 +21,9 @@ from builder.text import genes
 from builder.text.spelling import DASHES, MIRNA_SPECIES
 
 # The tables of concepts, those of the field's own vocabulary first.
-LEXICONS = ("field", "cells", "tissues", "diseases", "materials", "processes")
+LEXICONS = (
+    "field", "cells", "tissues", "diseases", "materials", "families", "rnas", "processes",
+)  # fmt: skip
 # Cells that a tissue before them makes a narrower one of.
 COMPOSED_CELLS = (
     "msc",
@@ -56,16 +58,24 @@ _NO_SOURCE = r"(?![\s-](?i:derived|exo|s?evs?\b))"
 _CIRC = (
     r"(?:(?:hsa|mmu|rno)_)?[Cc]irc(?:RNA)?(?:[_-]|\s(?=\d{4}|[A-Z][A-Za-z]*\d))?"
     r"(?P<circ>\d{4,7}|(?!RNA)[A-Z][A-Za-z]*\d*[A-Za-z]?\d*|(?<=RNA\s)[A-Z][A-Za-z]*\d\w*)"
-    rf"{_NO_SOURCE}"
+    rf"{_NO_SOURCE}|[Cc]ircular\sRNAs?\s(?P<circular>[A-Z][A-Z0-9]*\d[A-Z]?){_NO_SOURCE}"
 )
 _LNC = (
     r"(?:[Ll]ncRNAs?|[Ll]nc|[Ll]ong\s[Nn]on-?coding\sRNAs?)[\s-]"
     rf"(?P<lnc>[A-Z][A-Z0-9]+(?:-[A-Z]+\d*)?|[A-Z][a-z]+\d+(?:hg)?){_NO_SOURCE}"
 )
-_NAME = re.compile(rf"(?<![\w-])(?:{_MIRNA}|{_CIRC}|{_LNC})(?![\w*])(?!-\d)")
+# Symbols that say of themselves that they are long RNA: intergenic, antisense, host, predicted.
+_LNC_SYMBOL = (
+    r"(?P<symbol>LINC\d{4,6}|SNHG\d{1,2}|Snhg\d{1,2}|MIR\d+[A-Z]?\d?HG|Gm\d{4,6}|"
+    r"[A-Z][A-Z0-9]{2,9}-(?:AS\d{0,2}|DT|IT\d|OT\d))"
+)
+_NAME = re.compile(rf"(?<![\w-])(?:{_MIRNA}|{_CIRC}|{_LNC}|{_LNC_SYMBOL})(?![\w*])(?!-\d)")
+_MAY_NAME = re.compile(
+    "mir|mic|let|circ|lnc|long non|linc|snhg|gm\\d|-as|-dt|-it\\d|-ot\\d", re.IGNORECASE
+)
 # Other short RNA is known by its class alone: tRF-3001b, piR-019825, siRunx2.
 _SHORT_RNA = re.compile(
-    r"(?<![\w-])(?:(?:(?P<pi>piR)|(?P<t>tRF|tsRNA|tiRNA))[-_]\w*\d\w*(?:-\w+)*|"
+    r"(?<![\w-])(?:(?:(?P<pi>piR)|(?P<t>tRF|tsRNA|tiRNA))[-_](?:\w*\d\w*|[A-Z][a-z]{2})(?:-\w+)*|"
     r"(?P<si>si)(?!RNAs?\b|NC\b|C(?:on)?tr)(?:RNA)?[-_]?[A-Z][A-Za-z]*\d*(?![\w-]))"
 )
 SHORT_RNA = {"pi": "pirna", "t": "trna-fragment", "si": "sirna"}
@@ -82,11 +92,17 @@ def find_names(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield (start, end, id) of each name in a text that a nomenclature makes."""
     for match in _SHORT_RNA.finditer(text):
         yield match.start(), match.end(), SHORT_RNA[match.lastgroup or ""]
-    low = text.lower()
-    if not any(word in low for word in ("mir", "mic", "let", "circ", "lnc", "long non")):
+    if not _MAY_NAME.search(text):
         return
     for match in _NAME.finditer(text):
-        yield match.start(), match.end(), _id_of(match)
+        # "MSCKLF3-AS1-Exos" is written in one, and its first letters are no gene's.
+        base = (match["symbol"] or "").partition("-")[0]
+        if not match["symbol"] or base == match["symbol"] or _is_gene(base):
+            yield match.start(), match.end(), _id_of(match)
+
+
+def _is_gene(symbol: str) -> bool:
+    return symbol in genes.read_genes().by_symbol or symbol.startswith("HOX")
 
 
 def parse_name(name: str) -> str | None:
@@ -96,10 +112,10 @@ def parse_name(name: str) -> str | None:
 
 
 def _id_of(match: re.Match[str]) -> str:
-    if match["circ"]:
-        return f"circ-{match['circ'].lower()}"
-    if match["lnc"]:
-        return f"lncrna-{match['lnc'].lower()}"
+    if circ := match["circ"] or match["circular"]:
+        return f"circ-{circ.lower()}"
+    if long := match["lnc"] or match["symbol"]:
+        return f"lncrna-{long.lower()}"
     copy = f"-{match['copy'][-1]}" if match["copy"] else ""
     arm = f"-{match['arm']}p" if match["arm"] else ""
     return f"{'let' if match['let'] else 'mir'}-{match['number']}{match['letter']}{copy}{arm}"

@@ -166,6 +166,8 @@ def american(word: str) -> str:
 
     The result is a key, equal for both spellings; it is not meant to be shown.
     """
+    if not _BRITISH.search(word):
+        return word
     for pattern, replacement in _AMERICAN:
         word = pattern.sub(replacement, word)
     return word
@@ -309,6 +311,7 @@ _TWO_WORDS = re.compile(
 _BETA = re.compile(r"(?<![a-zà-öø-ÿ])ß")
 _LATIN = re.compile(r"[A-Za-z]")
 _AMERICAN = tuple((re.compile(p), r) for p, r in AMERICAN)
+_BRITISH = re.compile("|".join(p for p, _ in AMERICAN))  # most words are written in one way
 _SHORTEST_PLURAL = 4
 _SHORT_PLURAL = re.compile(r"[A-Z0-9]{2,}s|[A-Za-z]?[A-Z]s")
 _SPECIES_LETTER = re.compile(r"[hrm](?=[A-Z]{2,})")
