@@ -59,7 +59,8 @@ def parse_words(data: Mapping[str, Any]) -> Words:
     names += ["repair_words", "in_dish", "taken_from", "living", "question", "donor"]
     names += ["tumour", "no_vessels", "lacking", "no_difference", "clinical_words"]
     names += ["reviews_itself", "donor_after", "beside_normal", "describing_carrier"]
-    names += ["no_better", "helped", "helped_not", "helped_otherwise", "helped_vesicles"]
+    names += ["no_better", "helped", "helped_more", "helped_not", "helped_otherwise"]
+    names += ["helped_vesicles"]
     return Words(
         levels=tuple(
             (level, compiled("|".join(f"(?:{p})" for p in patterns)))
