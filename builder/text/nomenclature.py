@@ -17,7 +17,7 @@ from typing import NamedTuple, cast
 
 from builder.models import Term, TermKind, Xref
 from builder.project import CONTENT, find_data
-from builder.text import genes
+from builder.text import genes, read_rows
 from builder.text.spelling import DASHES, MIRNA_SPECIES
 
 # The tables of concepts, those of the field's own vocabulary first.
@@ -26,13 +26,8 @@ LEXICONS = (
 )  # fmt: skip
 # Cells that a tissue before them makes a narrower one of.
 COMPOSED_CELLS = (
-    "msc",
-    "stem-cell",
-    "progenitor-cell",
-    "fibroblast",
-    "endothelial-cell",
-    "macrophage",
-)
+    "msc", "stem-cell", "progenitor-cell", "fibroblast", "endothelial-cell", "macrophage",
+)  # fmt: skip
 # Ways to modify vesicles or their cells, with the term above each; an agent before it makes one.
 WAYS = {
     "preconditioning": "preconditioning",
@@ -167,10 +162,8 @@ def read_tables(tables: tuple[Path, ...]) -> Mapping[str, Concept]:
     """
     found: dict[str, Concept] = {}
     for table in tables:
-        rows = [line for line in table.read_text(encoding="utf-8").splitlines()
-                if line and not line.startswith("#")]  # fmt: skip
-        for row in rows[1:]:
-            cells = [*row.split("\t"), *[""] * len(Concept._fields)][: len(Concept._fields)]
+        for row in read_rows(table)[1:]:
+            cells = [*row, *[""] * len(Concept._fields)][: len(Concept._fields)]
             cells[5] = cells[5].split("|") if cells[5] else []  # type: ignore[call-overload]
             found.setdefault(cells[0], Concept(*cells))  # type: ignore[arg-type]
     return MappingProxyType(found)
@@ -183,11 +176,7 @@ def list_field(content: Path) -> tuple[str, ...]:
     Unlike the other tables they are entries of the vocabulary, whether a paper names them or not.
     """
     path = content / "lexicons/field.tsv"
-    if not path.is_file():
-        return ()
-    lines = path.read_text(encoding="utf-8").splitlines()
-    rows = [line for line in lines if line and not line.startswith("#")][1:]
-    return tuple(row.split("\t")[0] for row in rows)
+    return tuple(row[0] for row in read_rows(path)[1:]) if path.is_file() else ()
 
 
 @lru_cache(maxsize=4096)
@@ -223,7 +212,7 @@ def make_term(term_id: str, content: Path = CONTENT) -> Term | None:
 
 
 def _gene_term(term_id: str, gene: genes.Gene) -> Term:
-    label = f"{gene.symbol} ({gene.name})"
+    label, seen_in = f"{gene.symbol} ({gene.name})", f"content/{genes.TABLE}"
     return Term(
         id=term_id,
         label=gene.symbol,
@@ -231,9 +220,7 @@ def _gene_term(term_id: str, gene: genes.Gene) -> Term:
         type="gene/protein",
         synonyms=[gene.name, *gene.aliases],
         definition=f"A gene and the protein that it encodes: {gene.name}.",
-        xrefs=[
-            Xref(curie=gene.curie, label=label, match="exact", seen_in=f"content/{genes.TABLE}")
-        ],
+        xrefs=[Xref(curie=gene.curie, label=label, match="exact", seen_in=seen_in)],
         notes=[NOTE],
     )
 
@@ -243,9 +230,8 @@ def _loading_of(agent: Term) -> str:
     if agent.kind == "compound":
         return "drug-loading"
     by_type = {"miRNA": "mirna-loading", "gene/protein": "protein-loading"}
-    return by_type.get(
-        agent.type or "", "rna-loading" if "RNA" in (agent.type or "") else "exosome-engineering"
-    )
+    other = "rna-loading" if "RNA" in (agent.type or "") else "exosome-engineering"
+    return by_type.get(agent.type or "", other)
 
 
 class Terms(Mapping[str, Term]):
@@ -308,14 +294,10 @@ class Terms(Mapping[str, Term]):
 
     def __getitem__(self, term_id: str) -> Term:
         """Return a term. Raises KeyError."""
-        term = self.filed.get(term_id)
-        if term:
+        if term := self.filed.get(term_id):
             return term
-        made = (
-            make_term(term_id, self.content)
-            or self._compose_cell(term_id)
-            or self._compose_modification(term_id)
-        )
+        made = make_term(term_id, self.content) or self._compose_cell(term_id)
+        made = made or self._compose_modification(term_id)
         if made is None:
             raise KeyError(term_id)
         if made.parent is None or made.parent in self:
@@ -370,9 +352,6 @@ class Terms(Mapping[str, Term]):
 
     def get(self, term_id: str, default: Term | None = None) -> Term | None:  # type: ignore[override]
         """Return a term, or the default."""
-        found = self.filed.get(term_id)
-        if found is not None:
-            return found
         try:
             return self[term_id]
         except KeyError:
