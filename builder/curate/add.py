@@ -13,12 +13,12 @@ from rapidfuzz import fuzz
 
 from builder import models, store
 from builder.addresses import ledger
-from builder.addresses.digests import digest_pages
+from builder.addresses.identity import Claim, explain_same
+from builder.addresses.pages import digest_pages
 from builder.curate.extraction import extract_records, silent
 from builder.curate.questions import OpenQuestion, Proposal, find_proposals, find_questions
 from builder.curate.reading import describe_crash
-from builder.curate.successors import Claim, explain_same
-from builder.errors import Problem, ProblemError
+from builder.errors import Problem, ProblemError, refuse
 from builder.extract.vocabulary import build_vocabulary
 from builder.models.document import Document
 from builder.project import Project, find_seeds
@@ -105,7 +105,7 @@ def add_paper(
 
 
 def _refuse(file: Path, expected: str, got: str, hint: str = "") -> ProblemError:
-    return ProblemError(Problem(str(file), 0, "error", "add", expected, got, hint=hint))
+    return refuse(str(file), "add", expected, got, hint=hint)
 
 
 def _read(file: Path, data: bytes) -> tuple[Document, models.Paper]:

@@ -17,11 +17,11 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from builder import models, store
+from builder.addresses.identity import Claim, find_held, settle_ids
 from builder.curate.corrections import apply_corrections, find_lines
 from builder.curate.registry import join_titles
-from builder.curate.successors import Claim, find_held, settle_ids
 from builder.curate.workers import LOST, Crew, map_items
-from builder.errors import Problem, ProblemError, has_errors
+from builder.errors import Problem, ProblemError, has_errors, refuse
 from builder.extract import extract_paper
 from builder.extract.vocabulary import Vocabulary, build_vocabulary
 from builder.project import Project
@@ -224,19 +224,17 @@ def load_texts(reading: Reading, cache: Cache) -> Mapping[str, str]:
     try:
         texts: dict[str, str] = json.loads(cache.get(f"{reading.key} texts") or b"")
     except ValueError as error:
-        raise ProblemError(
-            Problem("build/cache", 0, "error", "cache", "what was read before", "a broken file",
-                    hint="Remove that folder and try again.")
-        ) from error  # fmt: skip
+        raise refuse(
+            "build/cache",
+            "cache",
+            "what was read before",
+            "a broken file",
+            hint="Remove that folder and try again.",
+        ) from error
     return texts
 
 
 # --- one paper -----------------------------------------------------------------------------------
-
-
-def pack_knowledge(vocabulary: Vocabulary) -> bytes:
-    """Return the vocabulary as bytes, to be sent along with papers."""
-    return pickle.dumps((hash_program(), pickle.dumps(vocabulary, 5)), 5)
 
 
 def load_vocabulary(project: Project) -> Vocabulary:
@@ -244,6 +242,11 @@ def load_vocabulary(project: Project) -> Vocabulary:
     with Cache(project.build / "cache") as cache:
         terms = store.read_terms(project.content, project.root, cache)
     return build_vocabulary(terms, content=project.content)
+
+
+def pack_knowledge(vocabulary: Vocabulary) -> bytes:
+    """Return the vocabulary as bytes, to be sent along with papers."""
+    return pickle.dumps((hash_program(), pickle.dumps(vocabulary, 5)), 5)
 
 
 @lru_cache(maxsize=2)

@@ -15,10 +15,10 @@ import yaml
 
 from builder import models, store
 from builder.addresses import ledger, renewal
+from builder.addresses.identity import remove_records
 from builder.addresses.pages import TERM_KINDS
 from builder.curate.extraction import extract_records
-from builder.curate.successors import remove_records
-from builder.errors import Problem, ProblemError, suggest
+from builder.errors import Problem, ProblemError, refuse, suggest
 from builder.models.base import SLUG
 from builder.project import Project, find_seeds
 from builder.store.library import today
@@ -147,10 +147,7 @@ def remove(project: Project, name: str, because: str) -> Removed:
         paper = known.get(wanted, wanted)
         if paper not in library.papers:
             hint = suggest(paper, [*library.papers, *known])
-            raise ProblemError(
-                Problem("content/papers", 0, "error", "remove", "the id of a paper", repr(name),
-                        hint=hint)
-            )  # fmt: skip
+            raise refuse("content/papers", "remove", "the id of a paper", repr(name), hint=hint)
         (copy.seeds / library.papers[paper].paper.seed.file).unlink(missing_ok=True)
         (copy.content / "corrections" / f"{paper}.yml").unlink(missing_ok=True)
         remove_records(copy.content / "papers" / paper)
@@ -197,12 +194,13 @@ def rename_corrections(
         return False
     if target.is_file():
         name = store.relative(source, root)
-        raise ProblemError(
-            Problem(
-                name, 0, "error", "rename", f"no corrections of {new} yet", target.name,
-                hint="Bring the two files together by hand.",
-            )
-        )  # fmt: skip
+        raise refuse(
+            name,
+            "rename",
+            f"no corrections of {new} yet",
+            target.name,
+            hint="Bring the two files together by hand.",
+        )
     for was, now in records.items():
         _rewrite(source, was, now, _names_record)
     source.rename(target)

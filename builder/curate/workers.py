@@ -15,7 +15,6 @@ from concurrent.futures import (
     BrokenExecutor,
     CancelledError,
     Executor,
-    Future,
     ProcessPoolExecutor,
     wait,
 )
@@ -23,7 +22,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
-from builder.errors import Problem, ProblemError
+from builder.errors import refuse
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -71,14 +70,10 @@ def dask_cluster(address: str, patience: str = "10s") -> Executors:
             if isinstance(error, ImportError):
                 hint = "Run: python -m pip install 'exosome-atlas[dask]'"
             got = " ".join(str(error).split())[:200] or "no answer"
-            raise ProblemError(
-                Problem("--dask", 0, "error", "dask", f"a Dask scheduler at {address}", got,
-                        hint=hint)
-            ) from error  # fmt: skip
-        try:
+            expected = f"a Dask scheduler at {address}"
+            raise refuse("--dask", "dask", expected, got, hint=hint) from error
+        with client:
             yield client.get_executor()
-        finally:
-            client.close()
 
     return connect
 
@@ -115,27 +110,24 @@ def map_items(
     """
     results: dict[int, Result] = {}
 
-    def keep(places: Sequence[int], found: Sequence[Result]) -> None:
+    def keep(places: Sequence[int], found: Sequence[Result] | BaseException) -> None:
+        if isinstance(found, BaseException):
+            found = [fail(items[place], found) for place in places]
         results.update(zip(places, found, strict=True))
         progress(len(results), len(items))
 
-    def drop(places: Sequence[int], error: BaseException) -> None:
-        keep(places, [fail(items[n], error) for n in places])
-
-    for place, item in enumerate(items if executors is None else ()):
-        keep([place], work([item]))
+    if executors is None:
+        for place, item in enumerate(items):
+            keep([place], work([item]))
     waiting: list[Sequence[int]] = [range(len(items))] if executors and items else []
     while executors and waiting:
         places = waiting.pop()
-        size = max(1, min(_MOST_IN_CHUNK, len(places) // _AHEAD))
-        chunks = [places[n : n + size] for n in range(0, len(places), size)]
         with executors() as executor:
-            submit = lambda c, to=executor: to.submit(work, [items[n] for n in c])  # noqa: E731
-            error = _attempt(chunks, submit, keep, drop)
-        left = [n for n in places if n not in results]
-        silent = isinstance(error, TimeoutError) and len(left) == len(places)
-        if error and (silent or len(places) == 1):
-            drop(left, error)
+            lost = _attempt(executor, work, items, places, keep)
+        left = [place for place in places if place not in results]
+        silent = isinstance(lost, TimeoutError) and len(left) == len(places)
+        if lost and (silent or len(places) == 1):
+            keep(left, lost)
         elif left:
             middle = len(left) // 2
             waiting += [half for half in (left[middle:], left[:middle]) if half]
@@ -143,17 +135,20 @@ def map_items(
 
 
 def _attempt(
-    chunks: Sequence[Sequence[int]],
-    submit: Callable[[Sequence[int]], Future[Sequence[Result]]],
-    keep: Callable[[Sequence[int], Sequence[Result]], None],
-    drop: Callable[[Sequence[int], BaseException], None],
+    executor: Executor,
+    work: Callable[[Sequence[Item]], Sequence[Result]],
+    items: Sequence[Item],
+    places: Sequence[int],
+    keep: Callable[[Sequence[int], Sequence[Result] | BaseException], None],
 ) -> BaseException | None:
-    """Do all chunks; return the error of a worker that was lost on the way."""
-    futures: dict[Future[Sequence[Result]], Sequence[int]] = {}
+    """Do the items at some places; return the error of a worker that was lost on the way."""
+    size = max(1, min(_MOST_IN_CHUNK, len(places) // _AHEAD))
+    futures = {}
     lost: BaseException | None = None
     try:
-        for chunk in chunks:
-            futures[submit(chunk)] = chunk
+        for start in range(0, len(places), size):
+            chunk = places[start : start + size]
+            futures[executor.submit(work, [items[place] for place in chunk])] = chunk
     except BrokenExecutor as error:  # a worker died before all was handed out
         lost = error
     while futures:
@@ -163,10 +158,8 @@ def _attempt(
         for future in done:
             chunk = futures.pop(future)
             failed = CancelledError() if future.cancelled() else future.exception()
-            if failed is None:
-                keep(chunk, future.result())
-            elif type(failed).__name__ in LOST:
+            if type(failed).__name__ in LOST:
                 lost = failed
             else:
-                drop(chunk, failed)
+                keep(chunk, failed or future.result())
     return lost

@@ -17,7 +17,7 @@ from builder import store
 from builder.curate.add import name_seed
 from builder.curate.extraction import extract_records
 from builder.curate.review_flow import read_screening
-from builder.errors import Problem, ProblemError, suggest
+from builder.errors import Problem, ProblemError, refuse, suggest
 from builder.extract import extract_paper
 from builder.extract.vocabulary import Vocabulary
 from builder.models import Finding
@@ -27,8 +27,7 @@ from builder.readers import read_seed_bytes
 from builder.readers.bibliography import build_paper
 from builder.readers.records import write_abstract
 from builder.refresh import Setting, report_offline
-from builder.refresh.europepmc import find_article
-from builder.refresh.hits import Hit
+from builder.refresh.hits import Hit, LibraryWorks
 from builder.refresh.http_client import (
     EUROPE_PMC,
     Desk,
@@ -36,7 +35,8 @@ from builder.refresh.http_client import (
     ServiceError,
     UnknownError,
 )
-from builder.refresh.screening import LibraryWorks, write_screening
+from builder.refresh.literature import find_article
+from builder.refresh.screening import write_screening
 from builder.store.library import load
 from builder.store.transaction import transaction
 from builder.text.sentences import find_sentences
@@ -77,9 +77,7 @@ def include(
     for name in names:
         if name not in {record.id for record in records}:
             hint = suggest(name, [record.id for record in records])
-            raise ProblemError(
-                Problem("include", 0, "error", "include", "the id of a record", name, hint=hint)
-            )
+            raise refuse("include", "include", "the id of a record", name, hint=hint)
     waiting = [
         record
         for record in records

@@ -9,24 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from builder.curate.review_flow import read_screening, read_strategies
-from builder.errors import Problem, ProblemError, suggest
+from builder.errors import Problem, refuse, suggest
 from builder.models.review import Database, Run, ScreeningRecord, Sighting, Strategy
 from builder.project import Project
 from builder.refresh import Setting, report_offline
 from builder.refresh.clinicaltrials import search_trials
-from builder.refresh.crossref import search_crossref
-from builder.refresh.europepmc import (
-    PMCID,
-    PMID,
-    chase_citations,
-    find_address,
-    find_article,
-    search_europe_pmc,
-)
-from builder.refresh.hits import Hit, Page
+from builder.refresh.hits import Index, LibraryWorks, Page, add_hits
 from builder.refresh.http_client import (
     CLINICAL_TRIALS,
     CROSSREF,
@@ -37,20 +27,22 @@ from builder.refresh.http_client import (
     Service,
     ServiceError,
     UnknownError,
-    find_list,
-    find_records,
     find_text,
-    find_texts,
-    find_total,
     find_value,
-    find_year,
 )
-from builder.refresh.screening import Index, LibraryWorks, add_hits, write_screening
+from builder.refresh.literature import (
+    chase_citations,
+    find_address,
+    find_article,
+    search_crossref,
+    search_europe_pmc,
+    search_pubmed,
+)
+from builder.refresh.screening import write_screening
 from builder.store import Library
 from builder.store.library import load
 from builder.store.transaction import transaction
 
-_ROWS = 100  # of PubMed, a page
 _SERVICES: dict[str, Service] = {s.name: s for s in (EUROPE_PMC, CLINICAL_TRIALS, CROSSREF, PUBMED)}
 
 
@@ -134,16 +126,18 @@ def _join_runs(run: Run, before: Collection[Run]) -> Run:
 def _choose(strategies: list[Strategy], names: Collection[str]) -> list[Strategy]:
     known = {strategy.id: strategy for strategy in strategies}
     if not known:
-        raise ProblemError(
-            Problem("content/searches", 0, "error", "search", "a search strategy", "none",
-                    hint="Put one there: docs/howto/living-review.md shows its form.")
-        )  # fmt: skip
+        raise refuse(
+            "content/searches",
+            "search",
+            "a search strategy",
+            "none",
+            hint="Put one there: docs/howto/living-review.md shows its form.",
+        )
     for name in names:
         if name not in known:
-            raise ProblemError(
-                Problem("search", 0, "error", "search", f"one of {', '.join(known)}", name,
-                        hint=suggest(name, known))
-            )  # fmt: skip
+            raise refuse(
+                "search", "search", f"one of {', '.join(known)}", name, hint=suggest(name, known)
+            )
     return [known[name] for name in names] if names else strategies
 
 
@@ -194,49 +188,6 @@ def find_abstract(project: Project, record: ScreeningRecord, setting: Setting | 
             return hit.abstract if hit else ""
     except ServiceError:
         return ""
-
-
-# --- PubMed --------------------------------------------------------------------------------------
-
-
-def search_pubmed(desk: Desk, query: str) -> Iterator[Page]:
-    """Yield the records of PubMed: ``esearch`` gives the numbers, ``esummary`` what they are."""
-    start = 0
-    while True:
-        asked = {"db": "pubmed", "term": query, "retmode": "json"}
-        answer = desk.ask("esearch.fcgi", {**asked, "retstart": str(start), "retmax": str(_ROWS)})
-        result = find_value(answer.data, "esearchresult")
-        total = find_total(result, "count")
-        numbers = [n for n in map(str, find_records(result, "idlist")) if PMID.fullmatch(n)]
-        if not numbers:
-            if not start:
-                yield Page([], total)
-            return
-        reported = desk.ask(
-            "esummary.fcgi", {"db": "pubmed", "retmode": "json", "id": ",".join(numbers)}
-        )
-        summaries = find_value(reported.data, "result")
-        yield Page([_parse_summary(n, find_value(summaries, n)) for n in numbers], total)
-        start += _ROWS
-        if start >= total:
-            return
-
-
-def _parse_summary(pmid: str, summary: Any) -> Hit:
-    marks = {
-        find_text(i, "idtype"): find_text(i, "value") for i in find_list(summary, "articleids")
-    }
-    return Hit(
-        title=find_text(summary, "title").rstrip("."),
-        authors=", ".join(find_text(a, "name") for a in find_list(summary, "authors")),
-        year=find_year(summary, "pubdate"),
-        journal=find_text(summary, "fulljournalname") or find_text(summary, "source"),
-        doi=marks.get("doi", "").lower(),
-        pmid=pmid,
-        pmcid=marks.get("pmc", "") if PMCID.fullmatch(marks.get("pmc", "")) else "",
-        types=tuple(sorted(find_texts(summary, "pubtype"))),
-        url=f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/",
-    )
 
 
 SEARCHES: dict[Database, Callable[[Desk, str], Iterator[Page]]] = {

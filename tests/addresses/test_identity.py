@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 from edited_seeds import CELLS, Seed, add_typo, make_row, make_seed, make_work
-from hand_made import PAPER, make_bundle, make_library
+from hand_made import PAPER, make_bundle, make_library, merge_references
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builder import pipeline, store
-from builder.addresses import checks as ledger_checks
 from builder.addresses import ledger, renewal
+from builder.addresses import renewal as ledger_checks
 from builder.addresses.identity import Side, find_moves
 from builder.curate import redirects
 from builder.errors import ProblemError
@@ -90,7 +90,7 @@ def test_a_fixed_row_is_led_to_and_no_other(number: int) -> None:
 
 
 def side(bundle: PaperBundle) -> Side:
-    return Side({bundle.paper.id: bundle}, store.merge_references([bundle], {}))
+    return Side({bundle.paper.id: bundle}, merge_references([bundle], {}))
 
 
 def finding(name: str, quote: str, kind: str = "table-row") -> Finding:

@@ -23,7 +23,7 @@ from builder.addresses import releases, renewal
 from builder.addresses.identity import Side
 from builder.curate import redirects
 from builder.errors import ProblemError
-from builder.export.feeds import write_feed, write_robots, write_sitemap
+from builder.export.site_files import write_feed, write_robots, write_sitemap
 from builder.models import Address
 from builder.project import Project
 from builder.publish.release import write_release

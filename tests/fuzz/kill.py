@@ -38,8 +38,7 @@ from builder.publish.release import write_release  # noqa: E402
 from builder.refresh import Setting, refresh  # noqa: E402
 from builder.refresh.http_client import VARIABLES  # noqa: E402
 from builder.refresh.include import include  # noqa: E402
-from builder.refresh.screen_session import keep_decisions  # noqa: E402
-from builder.refresh.screening import apply_rule  # noqa: E402
+from builder.refresh.screening import apply_rule, keep_decisions  # noqa: E402
 from builder.refresh.search import search  # noqa: E402
 from builder.store.transaction import recover  # noqa: E402
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hand_made import DIGEST_PAPER, PAPER, make_bundle, make_terms
+from hand_made import DIGEST_PAPER, PAPER, make_bundle, make_terms, write_bundle
 from refresh import service_answers
 
 from builder import store
@@ -105,7 +105,7 @@ def kept(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
     for term in make_terms():
         folder = {"source": "sources", "mechanism": "mechanisms", "condition": "conditions"}
         store.write_records(content / "terms" / folder[term.kind] / f"{term.id}.yml", term)
-    store.write_bundle(content / "papers" / PAPER, make_bundle())
+    write_bundle(content / "papers" / PAPER, make_bundle())
     for name in ("cues.yml", "search.yml", "journals.yml", "evidence.yml", "rules.yml"):
         shutil.copy(root / "content" / name, content / name)
     shutil.copy(root / "content/reporting-items.yml", content)

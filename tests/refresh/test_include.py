@@ -17,8 +17,7 @@ from builder.models.review import Decision, ScreeningRecord, Sighting
 from builder.project import Project
 from builder.refresh import Setting
 from builder.refresh.include import Included, include
-from builder.refresh.screen_session import keep_decisions
-from builder.refresh.screening import apply_rule, open_records, write_screening
+from builder.refresh.screening import apply_rule, keep_decisions, open_records, write_screening
 from builder.refresh.search import search
 from builder.site.index import build_index
 from builder.site.pages import view_pages

@@ -20,7 +20,7 @@ from builder.models.review import (
 )
 from builder.project import Project
 from builder.refresh import screening
-from builder.refresh.screen_session import Session, keep_decisions
+from builder.refresh.screening import Session, keep_decisions
 
 
 def record(name: str, **fields: object) -> ScreeningRecord:

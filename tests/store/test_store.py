@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hand_made import make_bundle
+from hand_made import make_bundle, write_bundle
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +18,7 @@ from builder.project import Project, find_seeds
 
 def test_records_come_back_as_they_were(tmp_path: Path) -> None:
     bundle = make_bundle()
-    store.write_bundle(tmp_path / "p", bundle)
+    write_bundle(tmp_path / "p", bundle)
     assert store.read_bundle(tmp_path / "p", tmp_path) == bundle
 
 

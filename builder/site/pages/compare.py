@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from builder.curate.evidence_map import find_best
+from builder.curate.evidence import find_best
 from builder.models import Finding, Term
 from builder.site.index import LibraryIndex
 from builder.site.labels import (

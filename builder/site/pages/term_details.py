@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from itertools import product
 
-from builder.curate.network import CARRIES, Edge, Layer, find_network
+from builder.curate.evidence import CARRIES, Edge, Layer, find_network
 from builder.curate.studies import Disagreement, Statement
 from builder.models import Finding, Study, Term
 from builder.site.charts import fill_table, view_cell, view_picture, view_swatch

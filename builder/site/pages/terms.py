@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from builder.curate.evidence_map import find_best
+from builder.curate.evidence import find_best
 from builder.models import Finding, Term
 from builder.site.index import ROLES, LibraryIndex, terms_in
 from builder.site.labels import (
