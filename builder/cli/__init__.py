@@ -55,7 +55,7 @@ def main(context: click.Context, root: Path | None) -> None:
 @click.pass_obj
 def extract(project: Project, jobs: int | None, dask: str | None) -> None:
     """Read the papers in seeds/ and write content/papers/."""
-    from builder.curate import extraction, workers
+    from builder.curate import extraction, reading
 
     if jobs and dask:
         raise click.UsageError("--jobs and --dask exclude each other")
@@ -65,7 +65,7 @@ def extract(project: Project, jobs: int | None, dask: str | None) -> None:
         finish(problems, "extract: nothing can be written here; content/ was checked instead")
         return
     with reported_problems(), Stages() as stages:
-        crew = workers.Crew(jobs, dask, stages.progress)
+        crew = reading.Crew(jobs, dask, stages.progress)
         report = extraction.extract(project, stages.notify, crew)
     finish(
         report.problems,
@@ -168,13 +168,13 @@ def rename(project: Project, old: str, new: str) -> None:
     OLD and NEW are ids of a term (bmsc) or addresses (sources/bmsc/). A term is renamed wherever it
     stands.
     """
-    from builder.curate import redirects
+    from builder.curate import changes
 
     with reported_problems():
-        done = redirects.rename(project, old, new)
-    for source, target in done.moves.items():
+        moves, changed = changes.rename(project, old, new)
+    for source, target in moves.items():
         click.echo(f"{source} leads to {target} from now on.")
-    click.echo(f"rename: {count(len(done.changed), 'file')} changed")
+    click.echo(f"rename: {count(len(changed), 'file')} changed")
 
 
 @main.command()
@@ -187,10 +187,10 @@ def retire(project: Project, names: tuple[str, ...], because: str) -> None:
     ID is an address (sources/bmsc/) or a record (source:bmsc). With a paper go the findings, works
     and trials that it alone brought.
     """
-    from builder.curate import redirects
+    from builder.curate import changes
 
     with reported_problems():
-        gone = redirects.retire(project, names, because)
+        gone = changes.retire(project, names, because)
     click.echo(f"retire: {count(len(gone), 'address')} withdrawn")
 
 
@@ -204,12 +204,12 @@ def remove(project: Project, paper: str, because: str) -> None:
     PAPER is its id, its address or the name of its seed. Its addresses are withdrawn, and go on
     saying so.
     """
-    from builder.curate import redirects
+    from builder.curate import changes
 
     with reported_problems():
-        done = redirects.remove(project, paper, because)
-    withdrawn = count(len(done.withdrawn), "address")
-    click.echo(f"remove: {count(len(done.changed), 'file')} changed, {withdrawn} withdrawn")
+        withdrawn, changed = changes.remove(project, paper, because)
+    gone = count(len(withdrawn), "address")
+    click.echo(f"remove: {count(len(changed), 'file')} changed, {gone} withdrawn")
 
 
 @main.command()
@@ -370,7 +370,7 @@ def refresh(project: Project, part: str | None) -> None:
 @click.pass_obj
 def add(project: Project, file: Path, dry_run: bool) -> None:
     """Take the paper FILE into seeds/, and show what it brings."""
-    from builder.curate.add import add_paper, describe_added
+    from builder.curate.changes import add_paper, describe_added
 
     with reported_problems(), Stages() as stages:
         added = add_paper(project, file, dry_run=dry_run, notify=stages.notify)

@@ -24,9 +24,16 @@ from builder.addresses.identity import (
 )
 from builder.addresses.pages import list_terms
 from builder.curate.checks import check_library, check_quotes, check_terms
-from builder.curate.reading import TRIALS, Reading, fits, load_texts, read_corrections, read_seeds
+from builder.curate.reading import (
+    TRIALS,
+    Crew,
+    Reading,
+    fits,
+    load_texts,
+    read_corrections,
+    read_seeds,
+)
 from builder.curate.registry import compare_lists
-from builder.curate.workers import Crew
 from builder.errors import Problem, ProblemError, has_errors, refuse
 from builder.project import Project, find_seeds
 from builder.readers import read_words

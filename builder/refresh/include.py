@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from builder import store
-from builder.curate.add import name_seed
+from builder.curate.changes import name_seed
 from builder.curate.extraction import extract_records
 from builder.curate.review_flow import read_screening
 from builder.errors import Problem, ProblemError, refuse, suggest

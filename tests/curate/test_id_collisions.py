@@ -9,7 +9,7 @@ from hand_made import DIGEST, DIGEST_PAPER
 
 from builder import pipeline
 from builder.addresses.identity import Claim, explain_same, settle_ids
-from builder.curate.add import add_paper
+from builder.curate.changes import add_paper
 from builder.errors import ProblemError
 from builder.project import Project
 
