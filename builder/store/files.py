@@ -12,6 +12,7 @@ import re
 import reprlib
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -105,7 +106,9 @@ _guard("tag:yaml.org,2002:binary", "text, no binary data")
 
 
 def quote(value: Any) -> str:
-    """Return a value as a message shows it: short, however long it is."""
+    """Return a value as a message shows it: short, however long, and as YAML writes it."""
+    if isinstance(value, bool | date):
+        return str(value).lower()
     return _QUOTED.repr(value)
 
 
@@ -219,8 +222,8 @@ def read_yaml(path: Path, root: Path) -> Any:
         hint = "Write [] for an empty list, or remove the file."
         raise wrong("records or settings", "an empty file", line=1, hint=hint)
     if "\\" in text and "papers" not in path.parts:
-        for where, value in _find_texts(data, ()):
-            if _CONTROL.search(value):
+        for where, value in _find_leaves(data, ()):
+            if isinstance(value, str) and _CONTROL.search(value):
                 expected = "text without control characters"
                 raise wrong(expected, quote(value), line=find_line(text, where))
     return data
@@ -229,9 +232,16 @@ def read_yaml(path: Path, root: Path) -> Any:
 def read_settings(path: Path, root: Path, parse: Callable[[Any], T]) -> T:
     """Return what ``parse`` makes of a file of word lists and patterns.
 
-    Raises ProblemError where the file can't be read or lacks what ``parse`` takes from it.
+    Raises ProblemError where the file can't be read, holds anything but text (YAML takes a bare NO
+    for false), or lacks what ``parse`` takes from it.
     """
     data = read_yaml(path, root)
+    name = relative(path, root)
+    for where, value in _find_leaves(data, ()):
+        if not isinstance(value, str):
+            line = find_line(path.read_text(encoding="utf-8-sig"), where)
+            got, hint = "none" if value is None else quote(value), "Put it in quotes."
+            raise refuse(name, "settings", "a text", got, line=line, hint=hint)
     expected, got = "lists and patterns in the form of this file", ""
     try:
         return parse(data)
@@ -246,7 +256,7 @@ def read_settings(path: Path, root: Path, parse: Callable[[Any], T]) -> T:
         got = "words of thousands of letters, or values that nest too deep"
     except (AttributeError, IndexError, TypeError, ValueError) as error:
         got = quote(str(error))
-    raise refuse(relative(path, root), "settings", expected, got)
+    raise refuse(name, "settings", expected, got)
 
 
 def _parse(text: str, wrong: Callable[..., ProblemError]) -> Any:
@@ -282,15 +292,15 @@ def _find_depth(text: str) -> int:
     return 0
 
 
-def _find_texts(
-    data: Any, where: tuple[str | int, ...]
-) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    if isinstance(data, str):
+def _find_leaves(data: Any, where: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Yield all keys and values that are no list or mapping, each with the path to it."""
+    if isinstance(data, dict | list):
+        for key, value in data.items() if isinstance(data, dict) else enumerate(data):
+            if isinstance(data, dict):
+                yield (*where, key), key
+            yield from _find_leaves(value, (*where, key))
+    else:
         yield where, data
-    elif isinstance(data, dict | list):
-        pairs = data.items() if isinstance(data, dict) else enumerate(data)
-        for key, value in pairs:
-            yield from _find_texts(value, (*where, key))
 
 
 def relative(path: Path, root: Path) -> str:
