@@ -19,7 +19,7 @@ from builder.site.citations import Citable, csl_json, write_bibtex, write_ris
 from builder.site.index import LibraryIndex
 from builder.site.metadata import NO_BOX, find_citables
 from builder.site.pages import Page
-from builder.site.pages.compare import find_comparable, view_compared
+from builder.site.pages.comparisons import find_comparable, view_compared
 from builder.store.library import Edition
 from builder.text import ids
 
@@ -109,7 +109,7 @@ def _view_beside(
     """
     if page.kind in NO_BOX:
         return {}
-    lists = find_citables(atlas, page, edition).lists()
+    lists = find_citables(atlas, page, edition)
     works = {work.key: work for held in lists.values() for work in held}
     known.update(
         {key: (write_bibtex([w]), write_ris([w])) for key, w in works.items() if key not in known}

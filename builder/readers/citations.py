@@ -11,10 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import NamedTuple
 
 from builder.errors import Problem
-from builder.models.document import Block, Citation, Document
+from builder.models.document import Citation, Document
 from builder.text.dates import YEAR
 from builder.text.spelling import fold
 
@@ -38,8 +37,6 @@ _NAMED = re.compile(
 )
 _LISTED = re.compile(rf"(?<!\d)({YEAR})([a-z]?)(?!\d)")
 _INITIALS = re.compile(r"(?:\s[^\Wa-z\d_]{1,4}|(?:\s?[^\Wa-z\d_]\.-?)+)$|^(?:[^\Wa-z\d_]\.[\s-]?)+")
-
-Marks = tuple[tuple[int, tuple[int, ...]], ...]
 
 
 def find_citations(text: str) -> tuple[int, ...]:
@@ -71,13 +68,9 @@ def resolve_citations(document: Document) -> Document:
         found = [tuple(names.find(block.text)) for block in document.blocks]
     if not any(found):
         return document
-    blocks = tuple(map(_cite, document.blocks, found))
-    return replace(document, blocks=blocks)
-
-
-def _cite(block: Block, marks: Marks) -> Block:
-    numbers = tuple(dict.fromkeys(n for _, cited in marks for n in cited))
-    return replace(block, citations=numbers, marks=marks)
+    numbers = (tuple(dict.fromkeys(n for _, ns in marks for n in ns)) for marks in found)
+    cites = zip(document.blocks, numbers, found, strict=True)
+    return replace(document, blocks=tuple(replace(b, citations=n, marks=m) for b, n, m in cites))
 
 
 def _find_round(text: str, known: set[int]) -> Iterator[tuple[int, tuple[int, ...]]]:
@@ -87,12 +80,6 @@ def _find_round(text: str, known: set[int]) -> Iterator[tuple[int, tuple[int, ..
             yield bracket.start(), numbers
 
 
-class _Entry(NamedTuple):
-    number: int
-    letter: str
-    printed: str
-
-
 class AuthorYears:
     """The entries of a list by the first author's family name and the year."""
 
@@ -100,14 +87,12 @@ class AuthorYears:
         self._citations = citations
 
     @cached_property
-    def _entries(self) -> Mapping[tuple[str, str], list[_Entry]]:
-        entries: dict[tuple[str, str], list[_Entry]] = defaultdict(list)
+    def _entries(self) -> Mapping[tuple[str, str], list[tuple[Citation, str]]]:
+        entries: dict[tuple[str, str], list[tuple[Citation, str]]] = defaultdict(list)
         for citation in self._citations:
             family, year, letter = _read_head(citation)
             if family and year:
-                entries[fold(family), year].append(
-                    _Entry(citation.number, letter, citation.printed)
-                )
+                entries[fold(family), year].append((citation, letter))
         return entries
 
     def find(self, text: str) -> Iterator[tuple[int, tuple[int, ...]]]:
@@ -128,11 +113,11 @@ class AuthorYears:
     def _look_up(self, words: Sequence[str], second: str, year: str, letter: str) -> int:
         for start in range(len(words)):
             held = self._entries.get((fold(" ".join(words[start:])), year), [])
-            held = [e for e in held if e.letter == letter] or ([] if letter else held)
+            held = [e for e in held if e[1] == letter] or ([] if letter else held)
             if len(held) > 1 and second:
-                held = [e for e in held if f" {fold(second)} " in f" {fold(e.printed)} "]
+                held = [e for e in held if f" {fold(second)} " in f" {fold(e[0].printed)} "]
             if len(held) == 1:
-                return held[0].number
+                return held[0][0].number
         return 0
 
 

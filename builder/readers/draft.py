@@ -9,10 +9,10 @@ that several layouts share: citation numbers, rows of tables, addresses.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from builder.errors import Level, Problem
 from builder.models.document import (
@@ -31,9 +31,11 @@ from builder.models.document import (
     count_fates,
     is_link_line,
 )
+from builder.project import find_data
 from builder.readers.citations import find_citations
 from builder.readers.names import find_abbreviations, split_pairs
 from builder.readers.source import Source
+from builder.store import read_settings
 
 # A cell of dashes below a header; a lone "-" in a cell says "none" and is data.
 _DASHES = re.compile(r":-+:?|-+:|-{2,}")
@@ -41,6 +43,8 @@ _CELL_BREAK = re.compile(r"(?<!\\)\|")
 _BARE_NUMBER = re.compile(r"^\W*\d{0,4}[.)\]]?$")
 URL = re.compile(r"https?://[^\s<>\"“”]+")
 _DOI = re.compile(r"10\.\d{4,9}/[^\s<>\"“”]+")
+PMCID = re.compile(r"\bPMC\d{4,9}\b")
+PMID = re.compile(r"\bPMID:?\s*([1-9]\d{0,8})\b")
 _LEAST_ROWS = 3  # of a table with bars inside only, and nothing else that shows a table
 _MAX_IN_HEADING = 80
 
@@ -87,6 +91,33 @@ def find_doi(text: str) -> str:
     """Return the first DOI of a text, or an empty string."""
     found = _DOI.search(text)
     return clean_url(found[0]) if found else ""
+
+
+# --- words of article pages ----------------------------------------------------------------------
+
+
+class PageWords(NamedTuple):
+    """What article pages print beside the paper, and names of its sections, in small letters."""
+
+    controls: frozenset[str]
+    degrees: frozenset[str]
+    abstracts: frozenset[str]
+    abbreviations: frozenset[str]
+    sections: frozenset[str]
+    statements: frozenset[str]
+
+
+@cache
+def page_words() -> PageWords:
+    """Return the words of content/layouts.yml. Raises ProblemError where it can't be read."""
+    path = find_data("layouts.yml")
+    return read_settings(path, path.parents[1], parse_page_words)
+
+
+def parse_page_words(data: Mapping[str, Any]) -> PageWords:
+    """Return the words of the data of content/layouts.yml."""
+    lists = (str(data[key]).casefold().split(";") for key in PageWords._fields)
+    return PageWords(*(frozenset(map(str.strip, names)) for names in lists))
 
 
 # --- tables --------------------------------------------------------------------------------------
@@ -207,23 +238,18 @@ def group_problems(problems: Sequence[Problem], most: int = 3) -> list[Problem]:
     kinds: dict[tuple[str, str, str], list[Problem]] = {}
     for problem in problems:
         kinds.setdefault((problem.rule, problem.level, problem.field), []).append(problem)
-    sizes = Counter({kind: len(found) for kind, found in kinds.items()})
     grouped = []
     for problem in problems:
-        kind = (problem.rule, problem.level, problem.field)
-        if sizes[kind] <= most:
+        found = kinds[problem.rule, problem.level, problem.field]
+        if len(found) <= most:
             grouped.append(problem)
-        elif found := kinds.pop(kind, None):
+        elif problem is found[0]:
             places = ", ".join(str(p.line) for p in found[:3])
             got = f"{len(found)} times another (lines {places} …), first {problem.got or 'nothing'}"
-            grouped.append(
-                Problem(problem.file, problem.line, problem.level, problem.rule,
-                        problem.expected, got, problem.field, problem.hint)
-            )  # fmt: skip
+            grouped.append(replace(problem, got=got))
     return grouped
 
 
-_MISSING = ("title", "authors", "doi", "licence")
 Lines = list[tuple[int, str]]
 
 
@@ -291,6 +317,11 @@ class Draft:
         self.licence = text
         self.places.append(("licence", line))
 
+    def set_source(self, url: str, line: int) -> None:
+        """Take the address that the seed was taken from."""
+        self.source_url = url
+        self.places.append(("source_url", line))
+
     def add_heading(self, level: int, text: str, line: int) -> None:
         """Add a heading."""
         self.headings.append(Heading(level, text, line))
@@ -342,14 +373,17 @@ class Draft:
     def finish(self) -> Document:
         """Return the Document; what no reader took is reported."""
         work = WorkFields(**self.work)
-        for name, value in zip(
-            _MISSING, (work.title, work.authors, work.doi, self.licence), strict=True
-        ):
-            if not value and not (name == "licence" and self.layout == "digest"):
-                self.flag(
-                    0, "seed-missing", f"the paper's {name}", "none", level="note", field=name
-                )
-        self._check_numbers()
+        held = {"title": work.title, "authors": work.authors, "doi": work.doi}
+        held |= {} if self.layout == "digest" else {"licence": self.licence}
+        for name in (name for name, value in held.items() if not value):
+            self.flag(0, "seed-missing", f"the paper's {name}", "none", level="note", field=name)
+        seen: set[int] = set()
+        for citation in self.citations:
+            if citation.number in seen:
+                got = f"number {citation.number} twice"
+                expected = "a number of its own for each reference"
+                self.flag(citation.line, "reference-number", expected, got)
+            seen.add(citation.number)
         coverage = self._account()
         texts = [h.text for h in self.headings] + [b.text for b in self.blocks]
         texts += [c.text for g in self.tables for row in g.rows for c in row]
@@ -379,16 +413,6 @@ class Draft:
             coverage=coverage,
         )
 
-    def _check_numbers(self) -> None:
-        """Report where the printed numbers of the reference list come twice."""
-        seen: set[int] = set()
-        for citation in self.citations:
-            if citation.number in seen:
-                got = f"number {citation.number} twice"
-                expected = "a number of its own for each reference"
-                self.flag(citation.line, "reference-number", expected, got)
-            seen.add(citation.number)
-
     def _account(self) -> Coverage:
         """Return how many lines went where; report those that no one took."""
         recorded = self.taken | {line for _, line in self.places}
@@ -398,19 +422,12 @@ class Draft:
         recorded |= {record.line for part in parts for record in part}
         reported = {problem.line for problem in self.problems}
         fates: list[tuple[str, int]] = []
-        lost: Lines = []
-        for number, text in enumerate(self.source.lines, 1):
-            if not text.strip():
+        for number, text in enumerate(map(str.strip, self.source.lines), 1):
+            if not text:
                 continue
             fate = "recorded" if number in recorded else self.ignored.get(number, "reported")
-            fates.append((fate, len(text.strip())))
+            fates.append((fate, len(text)))
             if fate == "reported" and number not in reported:
-                lost.append((number, text))
-        for number, text in lost:
-            self.flag(
-                number,
-                "line-unread",
-                "a line that belongs to a part of the paper",
-                repr(text.strip()[:60]),
-            )
+                expected = "a line that belongs to a part of the paper"
+                self.flag(number, "line-unread", expected, repr(text[:60]))
         return count_fates(fates)

@@ -11,40 +11,11 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 
-from builder.readers.draft import Draft, Lines, find_doi
+from builder.readers.draft import PMCID, PMID, Draft, Lines, find_doi, page_words
 from builder.readers.names import split_people
 from builder.text import spelling
 from builder.text.dates import YEAR, find_impossible_day, parse_date
 
-_CONTROLS = """
-    abstract and figures|add to collections|add to favorites|altmetric|article access statistics
-    article information|article menu|article metrics|article notes|article views|author information
-    back to top|browse figures|citations|cite|cite this|cited by|cited by other articles|comments
-    copyright and license information|crossmark|download|download article|download citation
-    download pdf|download pdf epub xml|downloads|endnote|export citation|figures|follow us
-    full text|full-text pdf|fulltext|get permission|get rights and content|go to|go to top|help
-    journals|keyboard_arrow_down|like|links to ncbi databases|log in|login|menu|metrics|new search
-    on this page|open access|open-access|open menu|order article reprints|order reprints|outline
-    pdf|peer review reports|permalink|pmc copyright notice|pmc disclaimer|print|readcube
-    reference manager|related articles|register|resources|reprints and permissions|review reports
-    save|search|share|share on|share this article|show more|sign in|similar articles
-    skip to main content|subscribe|table of contents|this article is part of the research topic
-    total downloads|total views|tweet|twitter|facebook|linkedin|reddit|mendeley|citeulike
-    versions notes|view all|view article impact|view article|view as pdf|view pdf|views|xml
-    supplementary data|suggest a research topic|check for updates|submit your manuscript
-    bibtex|ris|purchase|save article|view references|feature papers|help center|accesses
-    skip to article|sciencedirect|journals & books|my account|download full issue|add to mendeley
-    under a creative commons license|under a creative commons licence|elsevier|springer nature link
-    biomed central|find a journal|publish with us|track your research|advertisement|your privacy
-    download references|metrics details|cite article|cite this article as|request permissions
-    early access|version of record|metrics & citations|article options and tools|first published
-    you have full access to this open access article|save to citation manager|explore content
-    about the journal|view author information|author notes|copy doi|views icon|copyright|actions
-    journals information|permissions|publishing history|full text links|display options|send to
-    show footnotes|open archive|recommended articles|cited by (0)|references (0)|home|nature
-    wiley online library|plos one
-"""
-_FURNITURE = frozenset(name.strip() for line in _CONTROLS.splitlines() for name in line.split("|"))
 _OTHER_ARTICLE = re.compile(
     r"^(?:Next|Previous) Article in (?:Journal|Special Issue|Topic)\b", re.I
 )
@@ -78,10 +49,6 @@ _ORCID = re.compile(
 )
 _ORCID_MARK = re.compile(r"\s*[\[(]?ORCID(?: logo| icon)?[\])]?(?=[\s,;\d]|$)")
 _TWICE = re.compile(r"^(?P<name>[^\W\d_][^\d,;]{3,60}?)\s(?P=name)(?=[\s\d*†‡]|$)")
-_DEGREES = frozenset({
-    "phd", "md", "msc", "mph", "dds", "dmd", "dvm", "mbbs", "frcs", "bsc", "ms", "ma", "mba",
-    "prof", "professor", "dr", "rn", "do", "dsc", "facs", "mbchb", "pharmd",
-})  # fmt: skip
 _LABELLED = re.compile(r"^\**(?:Journal|Published in|Venue)\**:\**\s*(?P<container>[A-Z].{1,100})$")
 _PLACE = re.compile(
     r"\b(?:Department|Dept|Universit|Institut|Hospital|School|Faculty|College|Laborator|Clinic|"
@@ -128,11 +95,13 @@ _VOLUME_LINE = re.compile(
     rf"(?P<date>[^,]{{0,20}}{YEAR})"
     r"(?:, (?:Pages? )?(?P<page>[\w–-]{1,20}))?$"
 )
-_PMCID = re.compile(r"\bPMC\d{4,9}\b")
-_PMID = re.compile(r"\bPMID:?\s*([1-9]\d{0,8})\b")
 _NO_TITLE = (
     "http", "10.", "doi", "DOI", "©", "PMC", "PMID", "Sec.", "*", "(", "Copyright",
     "This is an open", "This article",
+)  # fmt: skip
+_FACTS = (
+    _IN_JOURNAL, _DATED_JOURNAL, _VOLUME, _VOLUME_LINE, _PAGES_FIRST, _DATE_FIRST, _LABELLED,
+    _HISTORY, _ONLY_MARKS,
 )  # fmt: skip
 _LEAST_WORDS = 3
 _MOST_WORDS = 4  # of one name on a line of its own
@@ -141,7 +110,7 @@ _MOST_WORDS = 4  # of one name on a line of its own
 def is_furniture(line: str) -> bool:
     """Return whether a line is a control or a counter of the site, and no part of the paper."""
     bare = line.strip(" #*:›»>|•").casefold()
-    return bare in _FURNITURE or bool(_COUNTER.match(line))
+    return not bare or bare in page_words().controls or bool(_COUNTER.match(line))
 
 
 def read_masthead(draft: Draft, lines: Lines, cited: str) -> None:
@@ -157,16 +126,13 @@ def read_masthead(draft: Draft, lines: Lines, cited: str) -> None:
             rest.append((number, ""))
         else:
             rest.append((number, line))
-    rest = _take_title(draft, rest, _find_others(lines), cited)
+    # Behind "Next Article in Journal" stand titles of other articles.
+    others = {n for (_, before), (n, _) in pairwise(lines) if _OTHER_ARTICLE.match(before)}
+    rest = _take_title(draft, rest, others, cited)
     rest = _take_authors(draft, rest)
     for number, line in rest:
         if line:
             _read_facts(draft, number, line)
-
-
-def _find_others(lines: Lines) -> set[int]:
-    """Return the lines behind "Next Article in Journal": titles of other articles."""
-    return {n for (_, before), (n, _) in pairwise(lines) if _OTHER_ARTICLE.match(before)}
 
 
 def _take_title(draft: Draft, lines: Lines, others: set[int], cited: str) -> Lines:
@@ -203,19 +169,8 @@ def _take_title(draft: Draft, lines: Lines, others: set[int], cited: str) -> Lin
 
 def _is_fact(text: str) -> bool:
     """Return whether a line states a place, a date, a number: it is neither title nor authors."""
-    return bool(
-        _IN_JOURNAL.match(text)
-        or _DATED_JOURNAL.match(text)
-        or _VOLUME.match(text)
-        or _VOLUME_LINE.match(text)
-        or _PAGES_FIRST.match(text)
-        or _DATE_FIRST.match(text)
-        or _LABELLED.match(text)
-        or _HISTORY.match(text)
-        or _ONLY_MARKS.match(text)
-        or (_PLACE.search(text) and re.match(r"^[\d*†✉¹²³]", text))
-        or text.startswith(_NO_TITLE)
-    )
+    placed = bool(_PLACE.search(text) and re.match(r"^[\d*†✉¹²³]", text))
+    return placed or text.startswith(_NO_TITLE) or any(form.match(text) for form in _FACTS)
 
 
 def _is_byline(text: str) -> bool:
@@ -245,7 +200,8 @@ def _split_names(text: str) -> list[str]:
     text = _MARKED.sub(", ", _TWICE.sub(r"\1", text))
     parts = re.split(r";|,|(?:^|\s+)(?:and|&)\s+(?:the\s)?", text)
     names = (part.strip(" ,;").removeprefix("the ") for part in parts)
-    known = (n for n in names if n.casefold().replace(".", "") not in {"and", *_DEGREES})
+    degrees = page_words().degrees
+    known = (n for n in names if n.casefold().replace(".", "") not in {"and", *degrees})
     return [n for n in known if any(map(str.isalpha, n))]
 
 
@@ -257,25 +213,17 @@ def _take_authors(draft: Draft, lines: Lines) -> Lines:
         marked = bool(_ONLY_MARKS.match(below)) and _are_names(line)
         if not by and not marked and not _is_byline(line):
             continue
-        names, taken = _split_names(line[by.end() :] if by else line), 1
-        if by and not line[by.end() :].strip():
-            for _, text in lines[place + 1 :]:
-                if not (_ONLY_MARKS.match(text) or _are_names(text)):
-                    break
-                names += [] if _ONLY_MARKS.match(text) else _split_names(text)
-                taken += 1
-        elif not by:
+        said = line[by.end() :] if by else line
+        names, taken = _split_names(said), 1
+        for _, text in lines[place + 1 :] if not by or not said.strip() else ():
             # Frontiers prints one author a line, too.
-            for _, text in lines[place + 1 :]:
-                single = taken > 1 and len(names) == taken and len(text.split()) <= _MOST_WORDS
-                if not (
-                    _is_byline(text)
-                    or _ONLY_MARKS.match(text)
-                    or ((marked or single) and _are_names(text))
-                ):
-                    break
-                names += [] if _ONLY_MARKS.match(text) else _split_names(text)
-                taken += 1
+            single = taken > 1 and len(names) == taken and len(text.split()) <= _MOST_WORDS
+            marks = bool(_ONLY_MARKS.match(text))
+            listed = (by or marked or single) and _are_names(text)
+            if not (marks or listed or (not by and _is_byline(text))):
+                break
+            names += [] if marks else _split_names(text)
+            taken += 1
         people, et_al = split_people("; ".join(names))
         held = {m["name"].strip(): m["orcid"] for _, t in lines for m in _ORCID.finditer(t)}
         for name, orcid in held.items():
@@ -292,7 +240,7 @@ def _take_authors(draft: Draft, lines: Lines) -> Lines:
 
 def _read_facts(draft: Draft, number: int, line: str) -> None:
     """Read journal, date, volume and identifiers of a line, and keep it as a statement."""
-    doi, pmid, pmcid = find_doi(line), _PMID.search(line), _PMCID.search(line)
+    doi, pmid, pmcid = find_doi(line), PMID.search(line), PMCID.search(line)
     draft.set(number, doi=doi, pmid=pmid[1] if pmid else "", pmcid=pmcid[0] if pmcid else "")
     published = _DATES.search(line)
     if published and (day := find_impossible_day(published[1])):

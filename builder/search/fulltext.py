@@ -1,9 +1,9 @@
 """The full text: the words of each entry, given to Pagefind with weights.
 
 Pagefind reads our own words (see normalise.py), not the printed ones, so that each spelling of a
-name is one word; a term that a text names is one more, whichever of its names stands there. The
-printed text goes along for titles and excerpts. Facets are kept beside it (see index.py): Pagefind
-writes its own in an order that changes from build to build.
+name is one word; a term that a text names is one more, whichever of its names stands there. What
+is shown of an entry and its facets are kept beside it (see index.py): Pagefind writes a file for
+each entry, and facets in an order that changes from build to build.
 """
 
 from __future__ import annotations
@@ -14,10 +14,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
-from urllib.parse import quote
 
 from builder.errors import Problem, ProblemError
 from builder.search.entries import TITLE, WORK, Entry
@@ -29,27 +28,29 @@ _LONGEST_NAME = 8  # words
 
 
 def write_fulltext(
-    entries: Iterable[Entry], words: Mapping[str, list[str]], out: Path
-) -> dict[str, str]:
-    """Write Pagefind's index of entries that have a text; return Pagefind's ids by path.
+    entries: Sequence[Entry], words: Mapping[str, list[str]], out: Path
+) -> list[str]:
+    """Write Pagefind's index of entries that have a text; return Pagefind's id of each.
 
-    ``words`` are those by which each text is found.
-
-    Raises ProblemError where Pagefind fails.
+    ``words`` are those by which each text is found. Pagefind's own record of an entry, one file
+    each, is removed: what is shown lies in larger pieces (see index.py). Raises ProblemError where
+    Pagefind fails.
     """
     with tempfile.TemporaryDirectory() as folder:
-        kinds: dict[str, int] = {}
-        for entry in entries:
-            # Pagefind hashes the name too: a statement more must not rename those behind it.
-            page, _, anchor = entry.path.partition("#")
-            name = f"{kinds.setdefault(entry.kind, len(kinds)):02d} {anchor} {page}"
-            target = Path(folder) / f"{quote(name, safe='')}.html"
+        for number, entry in enumerate(entries):
+            target = Path(folder) / f"{number:07}.html"
             target.write_text(page_html(entry, words), encoding="utf-8")
         _index(Path(folder), out)
+    found = {}
+    for path in (out / "fragment").iterdir():
+        body = gzip.decompress(path.read_bytes())
+        address = json.loads(body[body.index(b"{") :])["url"]
+        found[address] = path.name.removesuffix(".pf_fragment")
+    shutil.rmtree(out / "fragment")
     for pattern in _UNUSED:
         for path in out.glob(pattern):
             path.unlink()
-    return read_page_ids(out)
+    return [found[address] for address in sorted(found)]
 
 
 def _index(pages: Path, out: Path) -> None:
@@ -77,28 +78,11 @@ def _index(pages: Path, out: Path) -> None:
 
 
 def page_html(entry: Entry, words: Mapping[str, list[str]]) -> str:
-    """Return an entry as Pagefind shall read it: what is shown of it, and the words of each part.
-
-    ``places`` is JSON: anchor, heading and printed text of each section.
-    """
-    places = [[s.anchor, s.heading, s.text] for s in entry.sections if s.shown]
-    shown = {
-        "url": f"/{entry.path}",
-        "kind": entry.kind,
-        "title": entry.title,
-        "detail": entry.detail,
-        "imprint": entry.imprint,
-        "reported": "yes" if entry.reported else "",
-        "places": json.dumps(places, ensure_ascii=False, separators=(",", ":")),
-    }
-    lines = [
-        f'<i data-pagefind-ignore data-pagefind-meta="{name}">{escape(value)}</i>'
-        for name, value in shown.items()
-    ]
-    for text, weight in find_texts(entry):
-        found = " ".join(words[text])
-        lines.append(f'<p data-pagefind-weight="{weight:g}">{escape(found)}</p>')
-    body = "\n".join(lines)
+    """Return an entry as Pagefind shall read it: the words of each part."""
+    body = "\n".join(
+        f'<p data-pagefind-weight="{weight:g}">{escape(" ".join(words[text]))}</p>'
+        for text, weight in find_texts(entry)
+    )
     return f'<html lang="en"><body><main data-pagefind-body>\n{body}\n</main></body></html>'
 
 
@@ -156,17 +140,4 @@ def find_words(
         terms = [] if held[text] else find_term_words(tokenizer.find_names(text), names)
         own = [*words, *(other for word in words for other in kin[word]), *terms]
         found[text] = list(dict.fromkeys(own))
-    return found
-
-
-def read_page_ids(out: Path) -> dict[str, str]:
-    """Return Pagefind's id of each entry by its path, as its fragments have it.
-
-    With it the browser knows, without loading a fragment, which entry a hit of the full text is.
-    """
-    found = {}
-    for path in sorted((out / "fragment").glob("*.pf_fragment")):
-        body = gzip.decompress(path.read_bytes())
-        address = json.loads(body[body.index(b"{") :])["meta"]["url"]
-        found[str(address).lstrip("/")] = path.name.removesuffix(".pf_fragment")
     return found

@@ -1,9 +1,10 @@
 """Write all that the search loads, below ``search/`` of a built site.
 
 ``manifest.json`` holds the rules of folding and all names of terms; ``index/words.*`` the words of
-the full text and ``index/ids.*`` the identifiers, both sorted and cut into small files of which a
-browser loads the one that it asks for; ``index/facet-*`` the pages by facet; ``pagefind/`` the full
-text. A file's name holds a hash of its bytes, so that it may be cached for ever.
+the full text and ``index/identifiers.*`` the identifiers, both sorted and cut into small files of
+which a browser loads the one that it asks for; ``index/text.*`` what is shown of a text, cut so
+too; ``index/facet-*`` the numbers of the texts by facet; ``pagefind/`` the full text. A file's name
+holds a hash of its bytes, so that it may be cached for ever.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -27,7 +29,8 @@ from builder.store.library import find_edition
 from builder.text import spelling
 
 FOLDER = "search"
-SHARD_BYTES = 6_000  # of JSON before gzip, about 2 kB after
+SHARD_BYTES = 9_000  # of JSON before gzip at most, about 2 kB after on average
+TEXT_BYTES = 4_000
 FACETS = ("kind", "source", "condition", "evidence", "year")
 
 
@@ -89,21 +92,23 @@ def write_index(out: Path, entries: Entries, settings: Mapping[str, Any], day: s
     texts = [entry for entry in entries.all if entry.is_text]
     words = find_words(texts, tokenizer, names, endings)
     printed = Counter(word.removesuffix("z") for found in words.values() for word in found)
-    pages = write_fulltext(texts, words, out / "pagefind")
+    hits = write_fulltext(texts, words, out / "pagefind")
     folder = out / "index"
+    numbers = {entry.path: number for number, entry in enumerate(texts)}
     kinds = sorted({entry.kind for entry in entries.all})
     manifest = {
         "day": day,
         "kinds": [[kind, *KIND_WORDS.get(kind, ("Glossary", "Glossary"))] for kind in kinds],
         "rules": spelling.rules() | {"suffix": SUFFIX, "families": sorted(families)},
         **parse_settings(settings, _prefixes(terms)),
-        "texts": len(words),
-        "terms": [_term_row(t, kinds, rows[t.path], pages.get(t.path, ""), printed) for t in terms],
+        "count": len(words),
+        "terms": [_term_row(t, kinds, rows[t.path], numbers.get(t.path), printed) for t in terms],
+        "texts": write_texts(folder, texts, hits),
         "words": write_shards(
             folder, "words", {w: n for w, n in printed.items() if not w.endswith("q")}
         ),
-        "identifiers": write_shards(folder, "ids", _identifiers(entries)),
-        "facets": write_facets(folder, entries.all, pages),
+        "identifiers": write_shards(folder, "identifiers", _identifiers(entries)),
+        "facets": write_facets(folder, texts),
     }
     store.write_bytes(out / "manifest.json", encode(manifest))
 
@@ -119,17 +124,17 @@ def _prefixes(terms: Iterable[Entry]) -> set[str]:
 
 
 def _term_row(
-    entry: Entry, kinds: list[str], names: Sequence[str], page: str, printed: Collection[str]
+    entry: Entry, kinds: list[str], names: Sequence[str], text: int | None, printed: Collection[str]
 ) -> list[Any]:
-    """Return [address, kind, label, abbreviation, weight, other names, id, is named] of a term.
+    """Return [address, kind, label, abbreviation, weight, other names, text, is named] of a term.
 
-    The weight is -1 where no evidence names it. The id is empty where no text is of it; the last
-    says whether a text names it. The browser makes the words of the label itself.
+    The weight is -1 where no evidence names it, ``text`` the number of its text; the last says
+    whether a text names it. The browser makes the words of the label itself.
     """
     weight = entry.weight if entry.evident else -1
     word = term_word(find_id(entry.path)).removesuffix("z")
     shown = [entry.path, kinds.index(entry.kind), entry.title, entry.detail]
-    return [*shown, weight, "|".join(names[1:]), page, int(word in printed)]
+    return [*shown, weight, "|".join(names[1:]), text, int(word in printed)]
 
 
 def _short_names(entry: Entry, tokenizer: Tokenizer) -> Iterator[str]:
@@ -164,27 +169,47 @@ def _shown(entry: Entry) -> list[str]:
 # --- files ---------------------------------------------------------------------------------------
 
 
-def write_facets(
-    folder: Path, entries: Sequence[Entry], pages: Mapping[str, str]
-) -> dict[str, Any]:
-    """Write one file of Pagefind's ids and one file a facet; return their names.
+def write_texts(folder: Path, texts: Sequence[Entry], hits: Sequence[str]) -> str:
+    """Write what is shown of each text, some in a file, and one list of them; return its name.
 
-    A facet's file gives, by value, the numbers of its pages as steps from the one before.
+    The list holds [hash in the file's name, Pagefind's id of each text] of each file, in order.
     """
-    known = sorted((e for e in entries if e.path in pages), key=lambda e: e.path)
+    rows = [[entry.path, hit, _shown_text(entry)] for entry, hit in zip(texts, hits, strict=True)]
+    pieces = [
+        [write_hashed(folder, "text", [shown for _, _, shown in piece]).split(".")[1]]
+        + [hit for _, hit, _ in piece]
+        for piece in cut_pieces(rows, TEXT_BYTES)
+    ]
+    return write_hashed(folder, "texts", pieces)
+
+
+def _shown_text(entry: Entry) -> list[Any]:
+    """Return [address, title, detail, imprint, has a result, places] of a text.
+
+    A place is [anchor, heading, printed text] of a section.
+    """
+    places = [[s.anchor, s.heading, s.text] for s in entry.sections if s.shown]
+    shown = [entry.path, entry.title, entry.detail, entry.imprint, int(entry.reported)]
+    return [*shown, places]
+
+
+def write_facets(folder: Path, texts: Sequence[Entry]) -> dict[str, str]:
+    """Write one file a facet; return their names.
+
+    A facet's file gives, by value, the numbers of its texts as steps from the one before.
+    """
     held: dict[str, dict[str, list[int]]] = {name: defaultdict(list) for name in FACETS}
-    for number, entry in enumerate(known):
+    for number, entry in enumerate(texts):
         held["kind"][entry.kind].append(number)
         held["year"][str(entry.year or "")].append(number)
         for name, values in entry.facets.items():
             for value in values:
                 held[name][value].append(number)
     held["year"].pop("", None)
-    files = {
+    return {
         name: write_hashed(folder, f"facet-{name}", {v: _steps(n) for v, n in sorted(of.items())})
         for name, of in held.items()
     }
-    return {"pages": write_hashed(folder, "pages", [pages[e.path] for e in known]), "files": files}
 
 
 def _steps(numbers: Sequence[int]) -> list[int]:
@@ -206,24 +231,35 @@ def write_hashed(folder: Path, name: str, data: Any) -> str:
 
 def write_shards(
     folder: Path, name: str, items: Mapping[str, Any], most_bytes: int = SHARD_BYTES
-) -> dict[str, Any]:
-    """Write a mapping in sorted pieces; return the first key of each, and how they are called.
+) -> list[list[str]]:
+    """Write a mapping in sorted pieces; return the first key of each, and the hash in its name.
 
-    Keys are sorted by UTF-16 code unit, as JavaScript compares strings. One hash serves for all
-    pieces, since a manifest with each piece's own would grow with the site.
+    Keys are sorted by UTF-16 code unit, as JavaScript compares strings.
     """
-    pieces: list[dict[str, Any]] = []
-    size = most_bytes
-    for key in sorted(items, key=lambda k: k.encode("utf-16-be")):
-        cost = len(encode({key: items[key]}))
-        if size + cost > most_bytes:
-            pieces.append({})
-            size = 0
-        pieces[-1][key] = items[key]
+    rows = [[key, items[key]] for key in sorted(items, key=lambda k: k.encode("utf-16-be"))]
+    pieces = [dict(piece) for piece in cut_pieces(rows, most_bytes)] or [{}]
+    return [
+        [next(iter(piece), ""), write_hashed(folder, name, piece).split(".")[1]] for piece in pieces
+    ]
+
+
+def cut_pieces(rows: Iterable[list[Any]], most_bytes: int) -> Iterator[list[list[Any]]]:
+    """Cut rows, each with its key first, into pieces of about so many bytes of JSON.
+
+    Where a piece ends depends on the key of its last row, if not on its size: so a row more, or a
+    longer one, changes its own piece and few behind it.
+    """
+    piece: list[list[Any]] = []
+    size = 0
+    for row in rows:
+        cost = len(encode(row))
+        if piece and size + cost > most_bytes:
+            yield piece
+            piece, size = [], 0
+        piece.append(row)
         size += cost
-    pieces = pieces or [{}]
-    bodies = [encode(piece) for piece in pieces]
-    stem = f"{name}.{hashlib.sha256(b''.join(bodies)).hexdigest()[:8]}"
-    for number, body in enumerate(bodies):
-        store.write_bytes(folder / f"{stem}.{number}.json", body)
-    return {"first": [next(iter(piece), "") for piece in pieces], "name": stem}
+        if zlib.crc32(row[0].encode()) % most_bytes < cost:
+            yield piece
+            piece, size = [], 0
+    if piece:
+        yield piece

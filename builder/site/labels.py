@@ -248,6 +248,11 @@ def view_quantity(quantity: Quantity) -> View:
     }
 
 
+def is_calculated(dose: Dose) -> bool:
+    """Return whether the total of a dose is calculated from its volume and concentration."""
+    return dose.volume_ml is not None and dose.particles_per_ml_low is not None
+
+
 def list_amounts(dose: Dose) -> dict[str, str]:
     """Return what a dose amounts to by name: particles, µg and cells, each also per mL, volume."""
     found = {}
@@ -262,8 +267,7 @@ def list_amounts(dose: Dose) -> dict[str, str]:
 
 def view_dose(dose: Dose) -> View:
     """Return a dose: verbatim, and each number that was read from it."""
-    calculated = dose.volume_ml is not None and dose.particles_per_ml_low is not None
-    total = "Total, calculated" if calculated else "Total"
+    total = "Total, calculated" if is_calculated(dose) else "Total"
     amounts = list_amounts(dose)
     read = [("Volume", "volume in mL", "mL")]
     for unit in ("particles", "µg", "cells"):

@@ -104,9 +104,7 @@ def is_hedged(atlas: LibraryIndex, study: Study) -> bool:
     """Return whether all that states the result of a study is a "may" or an aim."""
     if study.result == "none-reported":
         return False
-    stating = [
-        f for name in study.findings for f in atlas.findings_by_id(name) if f.result == study.result
-    ]
+    stating = [f for f in map(atlas.by_id.get, study.findings) if f and f.result == study.result]
     trial = atlas.trial_of(study)
     stated = bool(trial and trial.result)
     return bool(stating) and not stated and all(f.certainty in _HEDGED for f in stating)

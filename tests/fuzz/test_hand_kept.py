@@ -33,6 +33,7 @@ from builder.extract import design, methods_text
 from builder.extract.findings import cues
 from builder.models import CslItem, RegistryRecord
 from builder.project import Project
+from builder.readers.draft import parse_page_words
 from builder.readers.references.title import parse_words
 from builder.refresh import clinicaltrials, literature
 from builder.refresh.clinicaltrials import merge_record
@@ -107,7 +108,14 @@ def kept(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
         folder = {"source": "sources", "mechanism": "mechanisms", "condition": "conditions"}
         store.write_records(content / "terms" / folder[term.kind] / f"{term.id}.yml", term)
     write_bundle(content / "papers" / PAPER, make_bundle())
-    for name in ("cues.yml", "search.yml", "journals.yml", "evidence.yml", "rules.yml"):
+    for name in (
+        "cues.yml",
+        "search.yml",
+        "journals.yml",
+        "layouts.yml",
+        "evidence.yml",
+        "rules.yml",
+    ):
         shutil.copy(root / "content" / name, content / name)
     shutil.copy(root / "content/reporting-items.yml", content)
     shutil.copy(root / "content/columns.yml", content)
@@ -181,6 +189,7 @@ KINDS: dict[str, tuple[str, Callable[[Project], object]]] = {
     "items": ("reporting-items.yml", settings("reporting-items.yml", methods_text.parse_words)),
     "search": ("search.yml", settings("search.yml", check_settings)),
     "journals": ("journals.yml", settings("journals.yml", parse_words)),
+    "layouts": ("layouts.yml", settings("layouts.yml", parse_page_words)),
 }
 
 

@@ -22,7 +22,7 @@ from builder.search.entries import (
     write_sentence,
 )
 from builder.search.fulltext import find_words, page_html
-from builder.search.index import write_index, write_shards
+from builder.search.index import cut_pieces, encode, write_index, write_shards
 from builder.search.normalise import Tokenizer, find_families, join_powers, normalise
 from builder.site.index import build_index
 
@@ -53,10 +53,9 @@ def read(index: Path, file: str) -> Any:
 
 
 def shard(index: Path, kind: str) -> dict[str, Any]:
-    shards = read(index, "manifest.json")[kind]
     found: dict[str, Any] = {}
-    for number in range(len(shards["first"])):
-        found.update(read(index, f"index/{shards['name']}.{number}.json"))
+    for _, name in read(index, "manifest.json")[kind]:
+        found.update(read(index, f"index/{kind}.{name}.json"))
     return found
 
 
@@ -120,11 +119,19 @@ def test_facets_come_from_the_findings(entries: Entries) -> None:
     assert roe.facets == {"source": ("bmsc",), "evidence": ("in-vivo",)}
 
 
+def test_what_is_shown_of_a_text_lies_where_the_list_says(entries: Entries, index: Path) -> None:
+    pieces = read(index, f"index/{read(index, 'manifest.json')['texts']}")
+    shown = [text for name, *_ in pieces for text in read(index, f"index/text.{name}.json")]
+    texts = [entry for entry in entries.all if entry.is_text]
+    assert [text[:2] for text in shown] == [[entry.path, entry.title] for entry in texts]
+    hits = [hit for _, *hits in pieces for hit in hits]
+    assert len(set(hits)) == len(texts)
+    assert not (index / "pagefind/fragment").exists()
+
+
 def test_markup_in_a_title_stays_text() -> None:
     hostile = Entry(path="x/", kind="paper", title="<script>a</script> & b")
-    page = page_html(hostile, words_of(hostile))
-    assert "<script>" not in page
-    assert "&lt;script&gt;a&lt;/script&gt; &amp; b" in page
+    assert "<script>" not in page_html(hostile, words_of(hostile))
 
 
 def words_of(entry: Entry, **names: list[str]) -> dict[str, list[str]]:
@@ -219,6 +226,18 @@ def test_trials_are_found_by_country_and_result(tmp_path: Path) -> None:
     assert any("Utopia" in s.text and "no result yet" in s.text for s in trial.sections)
 
 
+def test_a_trial_that_is_found_shows_its_result_first(tmp_path: Path) -> None:
+    bundle = make_bundle()
+    none = find_entries(build_index(make_library(tmp_path, bundle)), {}).texts[0]
+    assert none.detail == "ClinicalTrials.gov · no result reported"
+    found = {"result": "No difference from placebo in pain.", "result_effect": "negative"}
+    trial = bundle.trials[0].model_copy(update=found)
+    library = make_library(tmp_path, replace(bundle, trials=[trial]))
+    reported = find_entries(build_index(library), {}).texts[0]
+    assert reported.detail == "ClinicalTrials.gov · no benefit reported"
+    assert reported.sections[0].text == "No difference from placebo in pain."
+
+
 def test_data_are_found_by_accession(tmp_path: Path) -> None:
     bundle = make_bundle()
     kept = Dataset(accession="GSE12345", archive="GEO", url="https://example.org/", line=3)
@@ -261,11 +280,19 @@ def test_shards_hold_all_in_order(tmp_path_factory: pytest.TempPathFactory, item
     folder = tmp_path_factory.mktemp("shards")
     listed = write_shards(folder, "words", items, 60)
     held: dict[str, int] = {}
-    for number, first in enumerate(listed["first"]):
-        file = folder / f"{listed['name']}.{number}.json"
-        piece = json.loads(file.read_text(encoding="utf-8"))
+    for first, name in listed:
+        piece = json.loads((folder / f"words.{name}.json").read_text(encoding="utf-8"))
         assert next(iter(piece)) == first
         held.update(piece)
     assert held == items
     keys = [key.encode("utf-16-be") for key in held]
     assert keys == sorted(keys)
+
+
+def test_a_row_more_changes_few_pieces() -> None:
+    rows = [[f"word{number:05}", number] for number in range(5000)]
+    before = list(cut_pieces(rows, 2000))
+    after = list(cut_pieces([*rows[:100], ["word00099a", 1], *rows[100:]], 2000))
+    assert [row for piece in before for row in piece] == rows
+    assert sum(piece not in before for piece in after) < 10
+    assert all(len(encode(piece)) <= 2000 + len(piece) + 2 for piece in after)

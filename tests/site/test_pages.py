@@ -27,9 +27,8 @@ from builder.site.labels import (
 )
 from builder.site.links import root_of, safe_url, shorten
 from builder.site.pages import view_pages
-from builder.site.pages.findings import view_place
+from builder.site.pages.findings import mark_difference, view_columns, view_place
 from builder.site.pages.measures import parse_days
-from builder.site.pages.tables import mark_difference, view_columns
 from builder.site.summaries import find_evidence, has_evidence, view_mentions
 
 

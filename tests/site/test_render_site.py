@@ -12,7 +12,7 @@ from hand_made import make_bundle, make_library, merge_references
 from render_sample import PAPER, TRIAL, sample_library
 
 from builder.site.index import build_index
-from builder.site.pages.references import view_reference
+from builder.site.pages.papers import view_reference
 from builder.site.render import render_site
 
 LINK = re.compile(r'href="([^"]*)"')

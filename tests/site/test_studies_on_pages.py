@@ -18,7 +18,7 @@ from builder.export.records import COLLECTIONS
 from builder.extract.quantities import parse_dose
 from builder.site.index import LibraryIndex, build_index
 from builder.site.labels import DESIGNS, WORDS
-from builder.site.pages.evidence_map import view_grid
+from builder.site.pages.comparisons import view_grid
 from builder.site.pages.measures import view_amounts, view_trial_index
 from builder.site.pages.overviews import answer_home
 from builder.site.summaries import (

@@ -55,7 +55,7 @@ def read_article(data: bytes, file: str, sha256: str) -> Document:
 
 def _read(article: etree._Element, context: Context, sha256: str) -> Document:
     if child_of(article, "front") is None and child_of(article, "body") is None:
-        context.flag("error", "jats-empty", article, "a <front> or a <body>", "an empty <article>")
+        context.flag("jats-empty", article, "an empty <article>")
         raise ProblemError(context.problems)
     context.language = (article.get(LANG) or "").lower()
     citations = read_references(article, context)
@@ -70,7 +70,7 @@ def _read(article: etree._Element, context: Context, sha256: str) -> Document:
     body.read_parts(article)
     flag_notices(article, front.work.title, context)
     if not citations:
-        context.flag("note", "jats-no-references", article, "a reference list", "none")
+        context.flag("jats-no-references", article, "none")
     document = Document(
         layout=NAME,
         file=context.file,
@@ -132,8 +132,7 @@ def _account(article: etree._Element, document: Document, context: Context) -> C
             rule = "recorded"
         elif not rule:
             rule = "reported"
-            got = repr(" ".join(text.split())[:60])
-            context.flag("warning", "jats-unread", element, "text in a known element", got)
+            context.flag("jats-unread", element, repr(" ".join(text.split())[:60]))
         fates.append((rule, len(words)))
     return count_fates(fates)
 
@@ -300,14 +299,7 @@ def _number_entries(entries: list[Entry], context: Context) -> list[int]:
     else:
         numbers = list(range(1, len(entries) + 1))
         if len(printed) == len(entries):
-            context.flag(
-                "note",
-                "jats-ref-numbers",
-                entries[0].ref,
-                "numbers that stand once in the reference lists",
-                "numbers that begin anew",
-                hint="Entries are counted through all lists.",
-            )
+            context.flag("jats-ref-numbers", entries[0].ref, "numbers that begin anew")
     for entry, number in zip(entries, numbers, strict=True):
         here = (number,)
         for name in entry.ids:
@@ -337,10 +329,8 @@ def _read_entry(entry: Entry, number: int, context: Context) -> Iterator[Citatio
         printed = text_of(ref, context).removeprefix(label).strip()
         yield Citation(number, f"{shown} {printed}".strip(), line_of(ref), key=ref.get("id", ""))
         kind = "a note" if child_of(ref, "note") is not None else "text without tags"
-        context.flag("warning", "jats-ref-no-work", ref, "a cited work in the entry", kind)
+        context.flag("jats-ref-no-work", ref, kind)
         return
-    # lxml makes an object for an element each time it is looked at, unless one is held.
-    held = list(ref.iter())
     for place, (element, printed_from) in enumerate(works):
         parts = Parts(element, context)
         printed = printed_work(parts if printed_from is element else Parts(printed_from, context))
@@ -355,15 +345,9 @@ def _read_entry(entry: Entry, number: int, context: Context) -> Iterator[Citatio
             fields=fields,
             key=ref.get("id", "") if not place else element.get("id", ""),
         )
-    del held
     if len(works) > 1:
-        context.flag(
-            "note",
-            "jats-ref-several",
-            ref,
-            f"one work as number {number}",
-            f"{len(works)} works, all kept under that number",
-        )
+        got = f"{len(works)} works, all kept under that number"
+        context.flag("jats-ref-several", ref, got, number)
 
 
 def _without_number(printed: str, number: int) -> str:
@@ -378,25 +362,14 @@ def _without_number(printed: str, number: int) -> str:
 def _check(parts: Parts, fields: WorkFields | None, number: int, context: Context) -> None:
     element = parts.element
     if fields is None:
-        context.flag(
-            "warning",
-            "jats-ref-untagged",
-            element,
-            f"tagged fields in reference {number}",
-            "plain text",
-        )
+        context.flag("jats-ref-untagged", element, "plain text", number)
         return
     if not fields.title:
-        context.flag("warning", "jats-ref-title", element, f"a title in reference {number}")
+        context.flag("jats-ref-title", element, of=number)
     _check_year(element, fields, number, context)
-    if _holds_several(parts):
-        context.flag(
-            "warning",
-            "jats-ref-several",
-            element,
-            f"one work as number {number}",
-            "several in one run of text; the fields are those of the first",
-        )
+    if len(parts.found.get("volume", ())) > 1 and len(parts.found.get("fpage", ())) > 1:
+        got = "several in one run of text; the fields are those of the first"
+        context.flag("jats-ref-several/one run", element, got, number)
 
 
 def _check_year(element: etree._Element, fields: WorkFields, number: int, context: Context) -> None:
@@ -404,17 +377,8 @@ def _check_year(element: etree._Element, fields: WorkFields, number: int, contex
     if fields.issued and _EARLIEST <= fields.issued[0] <= _LATEST:
         dates = " ".join(words_of(part) for tag in _DATE for part in element.iter(tag))
         if day := find_impossible_day(dates):
-            expected = f"a day that there is in reference {number}"
-            context.flag("warning", "jats-ref-date", element, expected, day)
+            context.flag("jats-ref-date", element, day, number)
         return
     reported = next((text for year in element.iter("year") if (text := tidy(words_of(year)))), "")
     if fields.issued or (reported and not fields.status and not _UNDATED.search(reported)):
-        expected = f"a year from {_EARLIEST} to {_LATEST} in reference {number}"
-        hint = "Compare the entry with the work that it names."
-        context.flag("warning", "jats-ref-year", element, expected, repr(reported), hint)
-
-
-def _holds_several(parts: Parts) -> bool:
-    """Return whether a citation has more than one volume and first page."""
-    found = parts.found
-    return len(found.get("volume", ())) > 1 and len(found.get("fpage", ())) > 1
+        context.flag("jats-ref-year", element, repr(reported), number)

@@ -106,12 +106,8 @@ _SKIPPED = frozenset({
 _BREAKS = frozenset(
     ["list", "def-list", "disp-quote", "boxed-text", "verse-group", "statement", "p"]
 )
-_DEFAULT_TITLES = {
-    "ack": "Acknowledgements",
-    "glossary": "Glossary",
-    "app": "Appendix",
-    "fn-group": "Notes",
-}
+_DEFAULT_TITLES = {"ack": "Acknowledgements", "glossary": "Glossary", "app": "Appendix"}
+_NOTE_KINDS = {"con": "author contribution", "conflict": "competing", "coi-statement": "competing"}
 _LEVEL_OF_SECTIONS = 2
 
 
@@ -132,9 +128,8 @@ class Body:
         """Add the title as heading of level 1."""
         element = below(article, "front", "article-meta", "title-group", "article-title")
         if title:
-            self.headings.append(
-                Heading(1, title, line_of(element if element is not None else article))
-            )
+            line = line_of(element if element is not None else article)
+            self.headings.append(Heading(1, title, line))
 
     def read_abstracts(self, meta: etree._Element) -> None:
         """Add the abstract, and other summaries as statements.
@@ -143,13 +138,19 @@ class Body:
         kinds; translations and graphical, teaser and lay abstracts are statements.
         """
         abstracts = meta.findall("abstract")
-        main = next((a for a in abstracts if not _is_other(a)), None)
+        kinds = ((a.get("abstract-type") or "").lower() for a in abstracts)
+        own = (a for a, kind in zip(abstracts, kinds, strict=True) if kind not in _OTHER_ABSTRACTS)
+        main = next(own, None)
         for element in abstracts + meta.findall("trans-abstract"):
-            is_main = element is main
             kind = element.get("abstract-type") or element.get("specific-use") or ""
             language = element.get(LANG, "") if element.tag == "trans-abstract" else ""
-            default = "Abstract" if is_main else _name_abstract(kind, language)
-            self._read_part(element, "abstract" if is_main else "statement", default)
+            if element is main:
+                self._read_part(element, "abstract", "Abstract")
+            elif language:
+                self._read_part(element, "statement", f"Abstract ({language})")
+            else:
+                name = kind.replace("-", " ").capitalize() or "Second"
+                self._read_part(element, "statement", f"{name} abstract")
 
     def read_statements(self, meta: etree._Element) -> None:
         """Add keywords, notes on authors and the funding statement."""
@@ -200,12 +201,9 @@ class Body:
             self._read_paragraph(child)
 
     def _read_section(self, element: etree._Element) -> None:
-        kind: BlockKind = self._kind
-        if element.tag == "app":
-            kind = "paragraph"
-        elif element.tag in ("ack", "notes"):
-            kind = "statement"
-        self._read_part(element, kind, _DEFAULT_TITLES.get(str(element.tag), ""))
+        own: dict[str, BlockKind] = {"app": "paragraph", "ack": "statement", "notes": "statement"}
+        tag = str(element.tag)
+        self._read_part(element, own.get(tag, self._kind), _DEFAULT_TITLES.get(tag, ""))
 
     def _read_part(self, element: etree._Element, kind: BlockKind, default: str) -> None:
         """Read a section: its heading one level below the one it stands in, then what it holds."""
@@ -226,11 +224,8 @@ class Body:
         title = child_of(element, "title")
         if title is None:
             title = below(element, "caption", "title")
-        label = child_of(element, "label")
-        if label is None:
-            return text_of(title, self.context)
-        parts = (text_of(label, self.context), text_of(title, self.context))
-        return " ".join(filter(None, parts))
+        parts = (child_of(element, "label"), title)
+        return " ".join(filter(None, (text_of(part, self.context) for part in parts)))
 
     def _read_list_of_references(self, element: etree._Element) -> None:
         title = text_of(child_of(element, "title"), self.context)
@@ -256,17 +251,22 @@ class Body:
             prose.add_text(child.tail)
         self._emit(prose, start)
 
-    def _emit(self, prose: Prose, element: etree._Element, lead: str = "") -> None:
+    def _emit(
+        self, prose: Prose, element: etree._Element, lead: str = "", kind: BlockKind | None = None
+    ) -> str:
+        """Add the text of a prose as a block, then what floats out of it; return the text."""
         text, citations, marks = prose.finish()
         if text:
             if lead:
                 shift = len(lead) + 1
                 text, marks = f"{lead} {text}", tuple((at + shift, n) for at, n in marks)
+            line = line_of(element)
             self.blocks.append(
-                Block(self._kind, text, line_of(element), self._section, citations, marks)
+                Block(kind or self._kind, text, line, self._section, citations, marks)
             )
         for part in prose.floats:
             self._read_child(part)
+        return text
 
     def _add(self, kind: BlockKind, text: str, element: etree._Element, section: str) -> None:
         if text:
@@ -279,9 +279,7 @@ class Body:
             lead = text_of(child_of(item, "label"), self.context)
             for child in item:
                 if child.tag == "p" and not any(c.tag in _BREAKS for c in child):
-                    prose = Prose(self.context)
-                    prose.add(child)
-                    self._emit(prose, child, lead)
+                    self._emit(Prose(self.context, child), child, lead)
                     lead = ""
                 elif child.tag != "label":
                     self._read_child(child)
@@ -302,12 +300,11 @@ class Body:
         self._emit(prose, element)
 
     def _read_note(self, element: etree._Element) -> None:
-        kind = self._kind
-        self._kind = "statement" if _STATEMENTS.search(_note_words(element)) else "footnote"
-        prose = Prose(self.context)
-        prose.add(element)
-        self._emit(prose, element)
-        self._kind = kind
+        before, kind = self._kind, (element.get("fn-type") or "").lower()
+        said = f"{_NOTE_KINDS.get(kind, kind)} {words_of(element)[:60].lower()}"
+        self._kind = "statement" if _STATEMENTS.search(said) else "footnote"
+        self._emit(Prose(self.context, element), element)
+        self._kind = before
 
     def _read_notes(self, element: etree._Element) -> None:
         title = text_of(child_of(element, "title"), self.context)
@@ -350,39 +347,13 @@ class Body:
         caption = child_of(element, "caption")
         if caption is None:
             return ""
-        prose = Prose(self.context)
-        prose.add(caption)
-        text, citations, marks = prose.finish()
-        if text:
-            line = line_of(caption)
-            self.blocks.append(Block("caption", text, line, self._section, citations, marks))
-        for part in prose.floats:
-            self._read_child(part)
-        return text
+        return self._emit(Prose(self.context, caption), caption, kind="caption")
 
     def _read_supplement(self, element: etree._Element) -> None:
         self._read_caption(element)
         for child in element:
             if child.tag in ("p", "sec", "table-wrap", "fig"):
                 self._read_child(child)
-
-
-def _is_other(abstract: etree._Element) -> bool:
-    kind = (abstract.get("abstract-type") or "").lower()
-    return kind in _OTHER_ABSTRACTS
-
-
-def _name_abstract(kind: str, language: str) -> str:
-    if language:
-        return f"Abstract ({language})"
-    return f"{kind.replace('-', ' ').capitalize()} abstract" if kind else "Second abstract"
-
-
-def _note_words(note: etree._Element) -> str:
-    kind = (note.get("fn-type") or "").lower()
-    known = {"con": "author contribution", "conflict": "competing", "coi-statement": "competing"}
-    start = words_of(note)[:60]
-    return f"{known.get(kind, kind)} {start.lower()}"
 
 
 _HANDLERS: dict[str, Callable[[Body, etree._Element], None]] = {

@@ -5,6 +5,7 @@ The sets of tags at the top are the one place that says what an element holds an
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -29,8 +30,6 @@ SILENT = frozenset({
     "index-term", "index-term-range-end", "processing-meta", "institution-id", "permissions",
     "fn-stub", "contrib-id", "milestone-start", "milestone-end", "target",
 })  # fmt: skip
-# Names, of whose parts PubMed Central takes out the spaces.
-NAMES_WITH_SPACES = frozenset(["name", "string-name"])
 # What a mark on a title refers to.
 NOTES = frozenset(["fn", "author-notes", "corresp", "aff"])
 
@@ -50,27 +49,10 @@ TEXTS = PAGES | {
 IDENTIFIERS = frozenset(["pub-id", "object-id", "article-id"])
 LINKS = frozenset(["ext-link", "uri"])
 # Elements that hold one field; all others are wrappers and are looked into.
-FIELDS = (
-    PEOPLE
-    | TITLES
-    | DATES
-    | TEXTS
-    | IDENTIFIERS
-    | LINKS
-    | {
-        "person-group",
-        "etal",
-        "label",
-        "conf-name",
-        "trans-title",
-        "trans-source",
-        "series",
-        "string-date",
-        "date-in-citation",
-        "access-date",
-        "isbn",
-    }
-)
+FIELDS = PEOPLE | TITLES | DATES | TEXTS | IDENTIFIERS | LINKS | {
+    "person-group", "etal", "label", "conf-name", "trans-title", "trans-source", "series",
+    "string-date", "date-in-citation", "access-date", "isbn",
+}  # fmt: skip
 # Fields and parts of names that are put apart in print where nothing stands between them.
 SET_APART = TITLES | DATES | TEXTS | IDENTIFIERS | {"surname", "given-names", "etal"}
 # Elements besides these, and links with a text, whose text is printed just as it stands.
@@ -85,6 +67,46 @@ MARKUP = LINKS | {
 }  # fmt: skip
 
 
+# What is reported, by rule and, behind a slash, case: the level, what was expected, a hint.
+_NO_FINDINGS = "Its statements must not stand as findings of the paper it is about."
+_SEE_NOTICE = "Look at the notice before you use the paper."
+_COMPARE = "Compare the entry with the work that it names."
+_RULES: dict[str, tuple[Level, str] | tuple[Level, str, str]] = {
+    "date-impossible": ("warning", "a day that its month has"),
+    "jats-citation-target": ("warning", "a citation of an entry in the reference list"),
+    "jats-empty": ("error", "a <front> or a <body>"),
+    "jats-erratum": ("warning", "a paper", _NO_FINDINGS),
+    "jats-erratum/later": ("note", "no later notice", _SEE_NOTICE),
+    "jats-no-body": ("warning", "the full text"),
+    "jats-no-references": ("note", "a reference list"),
+    "jats-ref-date": ("warning", "a day that there is in reference {}"),
+    "jats-ref-no-work": ("warning", "a cited work in the entry"),
+    "jats-ref-numbers": (
+        "note", "numbers that stand once in the reference lists",
+        "Entries are counted through all lists.",
+    ),
+    "jats-ref-several": ("note", "one work as number {}"),
+    "jats-ref-several/one run": ("warning", "one work as number {}"),
+    "jats-ref-title": ("warning", "a title in reference {}"),
+    "jats-ref-untagged": ("warning", "tagged fields in reference {}"),
+    "jats-ref-year": ("warning", "a year from 1500 to 2099 in reference {}", _COMPARE),
+    "jats-retraction": ("warning", "a paper that stands", _NO_FINDINGS),
+    "jats-retraction/later": ("warning", "a paper that stands", _SEE_NOTICE),
+    "jats-sub-article": ("note", "one text; this part is left out"),
+    "jats-table-empty": ("warning", "rows and cells in {}"),
+    "jats-table-image": (
+        "warning", "rows and cells in {}", "Its values can't be read; see the paper.",
+    ),
+    "jats-table-nested": ("warning", "plain cells", "Its rows are kept as text in the cell."),
+    "jats-table-parts": ("note", "one table in a table-wrap"),
+    "jats-table-rows": ("warning", "rows in a body of the table"),
+    "jats-table-span": ("warning", "a {} of 1 or more"),
+    "jats-table-text": ("warning", "text in cells of the row"),
+    "jats-table-text/element": ("warning", "cells in the row"),
+    "jats-table-width": ("note", "{} columns in every row", "Compare the table with the paper."),
+    "jats-title": ("warning", "an article title"),
+    "jats-unread": ("warning", "text in a known element"),
+}  # fmt: skip
 HREF = "{http://www.w3.org/1999/xlink}href"
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
@@ -105,31 +127,12 @@ class Context:
     language: str = ""
     missing: set[str] = field(default_factory=set)
 
-    def flag(  # noqa: PLR0913, PLR0917 (the fields of a Problem)
-        self,
-        level: Level,
-        rule: str,
-        element: etree._Element | None,
-        expected: str,
-        got: str = "",
-        hint: str = "",
-    ) -> None:
-        """Note a problem at an element's line."""
-        line = line_of(element) if element is not None else 0
-        self.problems.append(Problem(self.file, line, level, rule, expected, got=got, hint=hint))
-
-    def flag_missing(self, element: etree._Element, target: str) -> None:
-        """Note, once a target, a citation of an entry that the list does not have."""
-        if target in self.missing:
-            return
-        self.missing.add(target)
-        self.flag(
-            "warning",
-            "jats-citation-target",
-            element,
-            "a citation of an entry in the reference list",
-            f"{target!r}",
-        )
+    def flag(self, rule: str, element: etree._Element, got: str = "", of: object = "") -> None:
+        """Note a problem by its rule at an element's line; ``of`` stands in what was expected."""
+        level, expected, *hint = _RULES[rule]
+        line, rule = line_of(element), rule.partition("/")[0]
+        found = Problem(self.file, line, level, rule, expected.format(of), got, hint=" ".join(hint))
+        self.problems.append(found)
 
 
 def line_of(element: etree._Element) -> int:
@@ -152,9 +155,13 @@ def below(element: etree._Element, *tags: str) -> etree._Element | None:
     return found
 
 
-def first_in(element: etree._Element, tag: str) -> etree._Element | None:
-    """Return the first element of a name that stands anywhere inside another."""
-    return next(element.iter(tag), None)
+_YEAR = re.compile(r"(?<!\d)(1[5-9]|20)\d\d(?!\d)")
+
+
+def parse_year(text: str | None) -> int:
+    """Return the first year from 1500 to 2099 in a text, 0 where there is none."""
+    found = _YEAR.search(text or "")
+    return int(found[0]) if found else 0
 
 
 def href(element: etree._Element) -> str:

@@ -55,7 +55,9 @@ _CLOSING = frozenset(")]}|")
 _INVISIBLE = frozenset("\u2061\u2062\u2063\u2064\u200b")
 # Children that belong to the base, one below and one above.
 _SCRIPTS = frozenset(["msub", "msup", "msubsup", "munder", "mover", "munderover"])
-_SKIPPED = frozenset(["annotation", "annotation-xml", "mphantom", "maligngroup", "malignmark"])
+_SKIPPED = frozenset(
+    ["none", "annotation", "annotation-xml", "mphantom", "maligngroup", "malignmark"]
+)
 _ACCENTS = frozenset("¯^˜~ˆ→⃗‾˙¨_ˇ˘")
 
 
@@ -77,64 +79,43 @@ def _row(element: etree._Element) -> str:
 
 
 def _node(element: etree._Element) -> str:
-    tag = element.tag
+    tag = str(element.tag)
     if tag == "mo":
-        return _operator(words_of(element).strip())
+        text = words_of(element).strip()
+        return "" if text in _INVISIBLE else f" {text} " if text in _RELATIONS else text
     if tag in ("mi", "mn", "mtext", "ms"):
         text = words_of(element)
         return text if tag == "mtext" else text.strip()
-    if tag in _SKIPPED:
-        return ""
-    if tag == "mspace":
-        return " "
-    if tag in _SCRIPTS:
-        return _scripted(element)
-    special = _LAYOUTS.get(str(tag))
-    return special(element) if special else _row(element)
+    layout = _LAYOUTS.get(tag)
+    return layout(element, [_node(child).strip() for child in element]) if layout else _row(element)
 
 
-def _operator(text: str) -> str:
-    if text in _INVISIBLE:
-        return ""
-    return f" {text} " if text in _RELATIONS else text
-
-
-def _scripted(element: etree._Element) -> str:
-    children = [_node(child).strip() for child in element]
-    if not children:
-        return ""
-    base, rest = children[0], children[1:]
-    tag = str(element.tag)
+def _scripted(element: etree._Element, parts: list[str]) -> str:
+    tag, base, rest = str(element.tag), "".join(parts[:1]), parts[1:]
     if tag == "mover" and rest and rest[0] in _ACCENTS:
         return base + {"→": "\u20d7", "¯": "\u0304", "‾": "\u0304"}.get(rest[0], "\u0302")
     low = rest[0] if rest and not tag.endswith(("msup", "mover")) else ""
     high = rest[-1] if rest and tag not in ("msub", "munder") else ""
-    if low and high and len(rest) == 1:
-        high = ""
-    return base + lowered(low) + raised(high)
+    return base + lowered(low) + raised("" if low and len(rest) == 1 else high)
 
 
 # The same few indices and powers come again and again.
 @lru_cache(maxsize=1000)
 def lowered(text: str) -> str:
     """Return what stands below a base: ``₂`` where Unicode has all of it, else ``_max``."""
-    if not text:
-        return ""
     close = text.replace(" ", "")
     low = subscript(close)
-    return low if low != close else f"_{grouped(text)}"
+    return low if low != close or not text else f"_{grouped(text)}"
 
 
 @lru_cache(maxsize=1000)
 def raised(text: str) -> str:
     """Return what stands above a base: ``⁻³`` where Unicode has all of it, else ``^(a/b)``."""
-    if not text or text in "′″‴":
+    if text in "′″‴":
         return text
-    if text in "∘°":
-        return "°"
     close = text.replace(" ", "")
-    high = superscript(close)
-    return high if high != close else f"^{grouped(text)}"
+    high = "°" if text in "∘°" else superscript(close)
+    return high if high != close or text == "°" else f"^{grouped(text)}"
 
 
 def grouped(text: str) -> str:
@@ -143,57 +124,39 @@ def grouped(text: str) -> str:
     return text if len(text) == 1 or text.isalnum() or closed else f"({text})"
 
 
-def _fraction(element: etree._Element) -> str:
-    parts = [grouped(_node(child).strip()) for child in element]
-    return "/".join(parts)
-
-
-def _root(element: etree._Element) -> str:
-    parts = [_node(child).strip() for child in element]
+def _root(element: etree._Element, parts: list[str]) -> str:
     if element.tag == "mroot" and len(parts) > 1:
         return f"{superscript(parts[1])}√({parts[0]})"
     return f"√({''.join(parts)})"
 
 
-def _fenced(element: etree._Element) -> str:
-    inner = ", ".join(_node(child).strip() for child in element)
-    return f"{element.get('open', '(')}{inner}{element.get('close', ')')}"
-
-
-def _table(element: etree._Element) -> str:
+def _table(element: etree._Element, _: list[str]) -> str:
     rows = (" ".join(filter(None, (_node(cell).strip() for cell in row))) for row in element)
     return "; ".join(filter(None, rows))
 
 
-def _first(element: etree._Element) -> str:
-    return _node(element[0]) if len(element) else ""
-
-
-def _prescripted(element: etree._Element) -> str:
+def _prescripted(element: etree._Element, parts: list[str]) -> str:
     """Return ``mmultiscripts``: the scripts before the base stand after ``mprescripts``."""
-    children = list(element)
-    tags = [child.tag for child in children]
-    cut = tags.index("mprescripts") if "mprescripts" in tags else len(children)
-    after = [_node(child).strip() for child in children[1:cut]]
-    before = [_node(child).strip() for child in children[cut + 1 :]]
-    base = _node(children[0]) if children else ""
-    return _pairs(before) + base + _pairs(after)
+    tags = [child.tag for child in element]
+    cut = tags.index("mprescripts") if "mprescripts" in tags else len(tags)
+    base = _node(element[0]) if tags else ""
+    sides = (parts[cut + 1 :], parts[1:cut])
+    before, after = (
+        "".join(map(lowered, side[0::2])) + "".join(map(raised, side[1::2])) for side in sides
+    )
+    return before + base + after
 
 
-def _pairs(scripts: list[str]) -> str:
-    lows, highs = scripts[0::2], scripts[1::2]
-    return "".join(map(lowered, lows)) + "".join(map(raised, highs))
-
-
-_LAYOUTS: dict[str, Callable[[etree._Element], str]] = {
-    "mfrac": _fraction,
+_LAYOUTS: dict[str, Callable[[etree._Element, list[str]], str]] = {
+    "mfrac": lambda _, parts: "/".join(map(grouped, parts)),
     "msqrt": _root,
     "mroot": _root,
-    "mfenced": _fenced,
+    "mfenced": lambda e, parts: f"{e.get('open', '(')}{', '.join(parts)}{e.get('close', ')')}",
     "mtable": _table,
-    "semantics": _first,
     "mmultiscripts": _prescripted,
-    "none": lambda _: "",
+    **dict.fromkeys(_SCRIPTS, _scripted),
+    **dict.fromkeys(_SKIPPED, lambda _e, _p: ""),
+    "semantics": lambda e, _: _node(e[0]) if len(e) else "",
 }
 
 
@@ -202,19 +165,17 @@ _PREAMBLE = re.compile(r"\\(?:documentclass|usepackage|setlength|pagestyle)\b[^\
 # Macros with the space behind them, spaces, comments, runs of plain characters, single others.
 _WORD = re.compile(r"\\[A-Za-z]+\s*|\\.|\s+|%[^\n]*\n?|[A-Za-z0-9.,;:()+\-/|!?*@]+|.", re.DOTALL)
 _SPACES = frozenset([",", ";", ":", " ", "quad", "qquad", "enspace", "thinspace", "space"])
+# Macros that print nothing themselves: sizes, switches of style, delimiters of formulas.
 _SILENT = """
     ! ( ) [ ] / middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr displaystyle textstyle
     scriptstyle limits nolimits nonumber notag rm bf it sf tt cal hfill hline
 """
-_TEX_LETTERS = """
+# Macros that print their argument: in another letter, or as an operator.
+_FONTS = """
     mathop mathrm mathit mathbf mathsf mathtt mathcal mathbb mathfrak mathscr boldsymbol bm text
     textrm textit textbf textsf textnormal mbox hbox operatorname ensuremath mathord mathrel mathbin
     mathopen mathclose substack
 """
-# Macros that print nothing themselves: sizes, switches of style, delimiters of formulas.
-_NOTHING = frozenset(_SILENT.split())
-# Macros that print their argument: in another letter, or as an operator.
-_FONTS = frozenset(_TEX_LETTERS.split())
 # What follows has an argument that is not printed.
 _HIDDEN = frozenset(
     ["hspace", "vspace", "label", "color", "phantom", "hphantom", "vphantom", "tag"]
@@ -233,7 +194,7 @@ _SYMBOLS = {
     "imath": "ı", "jmath": "ȷ",
     **{name: name for name in ("arg", "deg", "det", "dim", "gcd", "ker", "lg", "Pr", "inf", "sup")},
 }  # fmt: skip
-_TEX_RELATIONS = frozenset("=<>≤≥≠≈≡∼≃≅∝±×÷·→←↔⇒⇔∈∉⊂⊆∪∩∧∨≪≫")
+_TEX_RELATIONS = _RELATIONS - frozenset("∓+−-*≔⁄")
 
 
 def tex_text(tex: str) -> str:
@@ -297,15 +258,10 @@ class _Formula:
         special = _TEX_LAYOUTS.get(name)
         if special:
             return special(self)
-        if name in _NOTHING or name in _SPACES:
+        if name in _SPACES or name in _SILENT.split():
             return " " if name in _SPACES else ""
-        if name in _TEX_ACCENTS:
-            return self._argument() + _TEX_ACCENTS[name]
-        if name in _FONTS:
-            return self._argument()
-        return self._symbol(name)
-
-    def _symbol(self, name: str) -> str:
+        if name in _TEX_ACCENTS or name in _FONTS.split():
+            return self._argument() + _TEX_ACCENTS.get(name, "")
         symbol = _find_symbol(name)
         if len(symbol) > 1 and symbol.isalpha():
             # The name of a function, parted from its neighbours.
@@ -313,10 +269,10 @@ class _Formula:
             return f" {symbol} " if following == "\\" or following.isalnum() else f" {symbol}"
         return f" {symbol} " if symbol in _TEX_RELATIONS else symbol
 
-    def fraction(self) -> str:
-        """Return ``a/b``."""
-        above = grouped(self._argument())
-        return f"{above}/{grouped(self._argument())}"
+    def pair(self, form: str, put: Callable[[str], str] = str) -> str:
+        """Return two arguments in a form: ``{}/{}``."""
+        first, second = put(self._argument()), put(self._argument())
+        return form.format(first, second)
 
     def root(self) -> str:
         """Return ``√(x)``, a degree before it."""
@@ -324,41 +280,21 @@ class _Formula:
         if self._next() == "[":
             self._words.pop()
             degree = superscript(self.read("]"))
-        if self._next() == "(":
-            return f"{degree}√"
-        return f"{degree}√({self._argument()})"
+        return f"{degree}√" if self._next() == "(" else f"{degree}√({self._argument()})"
 
-    def binomial(self) -> str:
-        """Return ``(n over k)``."""
-        above = self._argument()
-        return f"({above} over {self._argument()})"
+    def stacked(self, put: Callable[[str], str]) -> str:
+        """Return the base with what stands under or over it."""
+        other = self._argument()
+        return self._argument() + put(other)
 
-    def below(self) -> str:
-        """Return the base with what stands under it."""
-        under = self._argument()
-        return self._argument() + lowered(under)
-
-    def above(self) -> str:
-        """Return the base with what stands over it."""
-        over = self._argument()
-        return self._argument() + raised(over)
-
-    def environment(self) -> str:
-        """Return nothing for the name of an environment, and the columns of an array."""
-        name = self._argument()
-        if name in ("array", "tabular") and self._next() == "{":
-            self._argument()
-        return ""
-
-    def delimiter(self) -> str:
-        """Return nothing for a bracket's size; an empty bracket is a full stop."""
-        if self._next() == ".":
+    def drop(self, *, only: str = "") -> str:
+        """Return nothing for what follows and is not printed; ``only``: if it begins so."""
+        if not only:
+            name = self._argument()
+            if name in ("array", "tabular") and self._next() == "{":
+                self._argument()
+        elif self._next() == only:
             self._take()
-        return ""
-
-    def hidden(self) -> str:
-        """Return nothing for a macro whose argument is not printed."""
-        self._argument()
         return ""
 
     def negated(self) -> str:
@@ -372,15 +308,14 @@ _STRUCK = "\u0338"
 _PLAIN = {"$": "", "~": " ", "&": " ", "}": "", "'": "′"}
 _NEGATED = {"=": "≠", "<": "≮", ">": "≯", "∈": "∉", "≡": "≢", "∼": "≁", "⊂": "⊄"}
 _TEX_LAYOUTS: dict[str, Callable[[_Formula], str]] = {
-    **dict.fromkeys(("frac", "dfrac", "tfrac", "cfrac"), _Formula.fraction),
-    **dict.fromkeys(("binom", "dbinom", "tbinom"), _Formula.binomial),
-    **dict.fromkeys(("begin", "end"), _Formula.environment),
-    **dict.fromkeys(("left", "right"), _Formula.delimiter),
-    **dict.fromkeys(_HIDDEN, _Formula.hidden),
+    **dict.fromkeys(("frac", "dfrac", "tfrac", "cfrac"), lambda f: f.pair("{}/{}", grouped)),
+    **dict.fromkeys(("binom", "dbinom", "tbinom"), lambda f: f.pair("({} over {})")),
+    **dict.fromkeys(("begin", "end", *_HIDDEN), _Formula.drop),
+    # A bracket's size; an empty bracket is a full stop.
+    **dict.fromkeys(("left", "right"), lambda f: f.drop(only=".")),
+    **dict.fromkeys(("overset", "stackrel"), lambda f: f.stacked(raised)),
+    "underset": lambda f: f.stacked(lowered),
     "sqrt": _Formula.root,
-    "underset": _Formula.below,
-    "overset": _Formula.above,
-    "stackrel": _Formula.above,
     "not": _Formula.negated,
     "\\": lambda _: "; ",
 }

@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 
 from lxml import etree
 
 from builder.models.document import FrontMatter, Person, WorkFields
 from builder.readers.draft import find_licence_url
-from builder.readers.jats.context import (
-    Context,
-    below,
-    child_of,
-    first_in,
-    href,
-    line_of,
-    words_of,
-)
+from builder.readers.jats import values
+from builder.readers.jats.context import Context, below, child_of, href, line_of, words_of
 from builder.readers.jats.inline import text_of, tidy, title_of
-from builder.readers.jats.values import (
-    bare_doi,
-    bare_pmcid,
-    find_issued,
-    find_orcid,
-    lacks_day,
-    parse_name,
-)
 from builder.readers.jats.works import join_pages
 
 _RETRACTED = re.compile(r"^\W*(?:retracted|retraction|withdrawn)\b", re.IGNORECASE)
@@ -39,45 +24,33 @@ def flag_notices(article: etree._Element, title: str, context: Context) -> None:
     """Flag retractions, corrections, missing parts and parts that are left out."""
     kind = (article.get("article-type") or "").lower()
     if kind == "retraction" or "retract" in kind or _RETRACTED.match(title):
-        context.flag(
-            "warning", "jats-retraction", article, "a paper that stands", "a retraction", _HINT
-        )
+        context.flag("jats-retraction", article, "a retraction")
     elif kind in _CORRECTIONS or kind.startswith("correct"):
-        context.flag(
-            "warning", "jats-erratum", article, "a paper", f"a notice of type {kind!r}", _HINT
-        )
-    _flag_related(article, context)
+        context.flag("jats-erratum", article, f"a notice of type {kind!r}")
     for part in article.iter(*_PARTS):
         got = f"a {part.tag} of type {part.get('article-type', part.get('response-type', ''))!r}"
-        context.flag("note", "jats-sub-article", part, "one text; this part is left out", got)
+        context.flag("jats-sub-article", part, got)
     if child_of(article, "body") is None:
-        context.flag("warning", "jats-no-body", article, "the full text", "front matter only")
-
-
-_HINT = "Its statements must not stand as findings of the paper it is about."
-
-
-def _flag_related(article: etree._Element, context: Context) -> None:
+        context.flag("jats-no-body", article, "front matter only")
     for related in article.iter("related-article"):
         kind = (related.get("related-article-type") or "").lower()
         if any(True for _ in related.iterancestors(*_PARTS)):
             continue
         target = href(related) or words_of(related).strip()
         if any(word in kind for word in ("retract", "concern")):
-            rule, hint = "jats-retraction", "Look at the notice before you use the paper."
-            context.flag("warning", rule, related, "a paper that stands", f"{kind}: {target}", hint)
+            context.flag("jats-retraction/later", related, f"{kind}: {target}")
         elif "corr" in kind or "errat" in kind or "addend" in kind:
-            rule, hint = "jats-erratum", "Look at the notice before you use the paper."
-            context.flag("note", rule, related, "no later notice", f"{kind}: {target}", hint)
+            context.flag("jats-erratum/later", related, f"{kind}: {target}")
 
 
 _NO_AFFILIATION = ("label", "email", "phone", "fax", "institution-id", "sup", "xref")
 _NAME_TAGS = (
     "name", "name-alternatives", "string-name", "collab", "collab-alternatives", "anonymous",
+    "on-behalf-of",
 )  # fmt: skip
+_CONTRIBS = ("contrib", "on-behalf-of", "collab", "name")
 _NOT_AUTHORS = ("editor", "reviewer", "translator", "collab", "illustrator")
 _LICENCE_HOSTS = ("creativecommons.org", "/licen")
-_WORKS_WITHOUT_JOURNAL = ("preprint",)
 
 Lines = list[tuple[str, int]]
 
@@ -109,19 +82,18 @@ def _read_meta(
     article: etree._Element, meta: etree._Element, context: Context, lines: Lines
 ) -> WorkFields:
     title = find_title(meta, context, lines)
-    issued, dated = find_issued(meta)
+    issued, dated = values.find_issued(meta)
     authors, et_al = _find_authors(meta, context, lines)
     if dated is not None:
         lines.append(("issued", line_of(dated)))
-        if lacks_day(dated):
+        if values.lacks_day(dated):
             got = "-".join(filter(None, (words_of(part).strip() for part in dated)))
-            context.flag("warning", "date-impossible", dated, "a day that its month has", got)
+            context.flag("date-impossible", dated, got)
     volume, issue = child_of(meta, "volume"), child_of(meta, "issue")
     for name, element in (("volume", volume), ("issue", issue)):
         if element is not None:
             lines.append((name, line_of(element)))
-    ids = _find_ids(meta, lines)
-    preprint = article.get("article-type") in _WORKS_WITHOUT_JOURNAL
+    preprint = article.get("article-type") == "preprint"
     return WorkFields(
         type="article" if preprint else "article-journal",
         title=title,
@@ -130,10 +102,8 @@ def _read_meta(
         issued=issued,
         volume=text_of(volume, context),
         issue=text_of(issue, context),
+        **_find_ids(meta, lines),  # type: ignore[arg-type]
         page=_find_page(meta, context, lines),
-        doi=ids["doi"],
-        pmid=ids["pmid"],
-        pmcid=ids["pmcid"],
     )
 
 
@@ -144,7 +114,7 @@ def find_title(meta: etree._Element, context: Context, lines: Lines) -> str:
         element = child_of(meta, "article-title")
     title = title_of(element, context)
     if not title or element is None:
-        context.flag("warning", "jats-title", meta, "an article title", "none")
+        context.flag("jats-title", meta, "none")
         return ""
     lines.append(("title", line_of(element)))
     subtitle = title_of(below(meta, "title-group", "subtitle"), context)
@@ -159,11 +129,8 @@ def _find_page(meta: etree._Element, context: Context, lines: Lines) -> str:
         text = text_of(element, context)
         if element is not None and text:
             lines.append(("page", line_of(element)))
-            return (
-                join_pages(text, text_of(child_of(meta, "lpage"), context))
-                if tag == "fpage"
-                else text
-            )
+            last = text_of(child_of(meta, "lpage"), context)
+            return join_pages(text, last) if tag == "fpage" else text
     return ""
 
 
@@ -173,14 +140,11 @@ def _find_ids(meta: etree._Element, lines: Lines) -> dict[str, str]:
         kind = (element.get("pub-id-type") or "").lower()
         text = tidy(words_of(element))
         kind = "pmcid" if kind == "pmc" else kind
-        if kind == "doi":
-            value = bare_doi(text)
-        elif kind == "pmcid":
-            value = bare_pmcid(text)
-        elif kind == "pmid":
-            value = text if text.isdecimal() else ""
-        else:
-            continue
+        value = {
+            "doi": values.bare_doi(text),
+            "pmcid": values.bare_pmcid(text),
+            "pmid": text if text.isdecimal() else "",
+        }.get(kind)
         if value and not ids[kind]:
             ids[kind] = value
             lines.append((kind, line_of(element)))
@@ -188,14 +152,15 @@ def _find_ids(meta: etree._Element, lines: Lines) -> dict[str, str]:
 
 
 def _with_journal(work: WorkFields, journal: etree._Element, context: Context) -> WorkFields:
-    title = first_in(journal, "journal-title")
-    short = first_in(journal, "abbrev-journal-title")
+    title = next(journal.iter("journal-title"), None)
+    short = next(journal.iter("abbrev-journal-title"), None)
     ids = journal.iterchildren("journal-id")
     kinds = {e.get("journal-id-type"): text_of(e, context) for e in ids}
     abbreviated = text_of(short, context) or kinds.get("nlm-ta") or kinds.get("iso-abbrev") or ""
     issns = list(journal.iterchildren("issn"))
-    electronic = [i for i in issns if "e" in (_issn_kind(i))]
-    issn = (electronic or issns)[0] if issns else None
+    kinds_of = {i: i.get("pub-type") or i.get("publication-format") or "" for i in issns}
+    electronic = [i for i in issns if kinds_of[i].startswith(("e", "online"))]
+    issn = next(iter(electronic or issns), None)
     return replace(
         work,
         container=text_of(title, context) or abbreviated,
@@ -203,11 +168,6 @@ def _with_journal(work: WorkFields, journal: etree._Element, context: Context) -
         publisher=text_of(below(journal, "publisher", "publisher-name"), context),
         issn=text_of(issn, context),
     )
-
-
-def _issn_kind(element: etree._Element) -> str:
-    kind = element.get("pub-type") or element.get("publication-format") or ""
-    return "e" if kind.startswith(("e", "online")) else "p"
 
 
 def _find_url(meta: etree._Element) -> str:
@@ -224,38 +184,31 @@ def _find_url(meta: etree._Element) -> str:
 def _find_authors(
     meta: etree._Element, context: Context, lines: Lines
 ) -> tuple[tuple[Person, ...], bool]:
-    places = {
-        str(aff.get("id")): _affiliation(aff, context) for aff in meta.iter("aff") if aff.get("id")
-    }
-    for wrapper in meta.iter("aff-alternatives"):
-        inner = child_of(wrapper, "aff")
-        if wrapper.get("id") and inner is not None:
-            places[str(wrapper.get("id"))] = _affiliation(inner, context)
-    shared = _shared_affiliation(meta, context)
+    places: dict[str | None, str] = {}
+    for place in meta.iter("aff", "aff-alternatives"):
+        aff = place if place.tag == "aff" else child_of(place, "aff")
+        if place.get("id") and aff is not None:
+            places[place.get("id")] = _affiliation(aff, context)
+    # The only affiliation of a paper counts for all, if it is no author's own.
+    affs = list(meta.iter("aff"))
+    linked = any(x.get("ref-type") == "aff" for x in meta.iter("xref"))
+    shared = [_affiliation(affs[0], context)] if len(affs) == 1 and not linked else []
+    shared = shared if shared and affs[0].getparent() is meta else []
     people: list[Person] = []
-    grouped: dict[etree._Element, list[str]] = {}
-    for group, contrib in _find_contribs(meta):
-        person = _parse_contrib(contrib, context)
-        if person is None:
-            continue
-        if not people:
-            lines.append(("authors", line_of(contrib)))
-        if group not in grouped:
-            grouped[group] = _group_affiliations(group, context)
-        found = _affiliations_of(contrib, places, context) or grouped[group]
-        people.append(
-            replace(person, orcid=find_orcid(contrib), affiliations=tuple(found or shared))
-        )
-    et_al = any(True for g in meta.iterchildren("contrib-group") for _ in g.iter("etal"))
-    return tuple(people), et_al
-
-
-def _find_contribs(meta: etree._Element) -> Iterator[tuple[etree._Element, etree._Element]]:
-    """Yield each author with the group he stands in; members of named groups are left out."""
-    for group in meta.iterchildren("contrib-group"):
-        for contrib in group:
-            if contrib.tag in ("contrib", "on-behalf-of", "collab", "name") and is_author(contrib):
-                yield group, contrib
+    groups = list(meta.iterchildren("contrib-group"))
+    for group in groups:
+        of_group = _group_affiliations(group, context) or shared
+        for contrib in group:  # not the members of groups that are authors
+            if contrib.tag not in _CONTRIBS or not is_author(contrib):
+                continue
+            person = _parse_contrib(contrib, context)
+            if person is None:
+                continue
+            if not people:
+                lines.append(("authors", line_of(contrib)))
+            found = tuple(_affiliations_of(contrib, places, context) or of_group)
+            people.append(replace(person, orcid=values.find_orcid(contrib), affiliations=found))
+    return tuple(people), any(True for group in groups for _ in group.iter("etal"))
 
 
 def is_author(contrib: etree._Element) -> bool:
@@ -275,28 +228,17 @@ def is_author(contrib: etree._Element) -> bool:
 
 
 def _parse_contrib(contrib: etree._Element, context: Context) -> Person | None:
-    if contrib.tag != "contrib":
-        return parse_name(contrib, context)
-    for tag in _NAME_TAGS:
-        element = child_of(contrib, tag)
-        if element is not None:
-            return parse_name(element, context)
-    behalf = child_of(contrib, "on-behalf-of")
-    return parse_name(behalf, context) if behalf is not None else None
+    names = (child_of(contrib, tag) for tag in _NAME_TAGS)
+    found = next((n for n in names if n is not None), None) if contrib.tag == "contrib" else contrib
+    return values.parse_name(found, context) if found is not None else None
 
 
 def _affiliations_of(
-    contrib: etree._Element, places: dict[str, str], context: Context
+    contrib: etree._Element, places: dict[str | None, str], context: Context
 ) -> list[str]:
     inline = [_affiliation(aff, context) for aff in contrib.iter("aff")]
-    linked = [
-        places[target]
-        for xref in contrib.iter("xref")
-        for target in (xref.get("rid") or "").split()
-        if target in places
-    ]
-    targets = (contrib.get("rid") or "").split()
-    linked += [places[t] for t in targets if t in places]
+    targets = [t for part in (*contrib.iter("xref"), contrib) for t in part.get("rid", "").split()]
+    linked = [places.get(target, "") for target in targets]
     return list(dict.fromkeys(filter(None, inline + linked)))
 
 
@@ -305,15 +247,6 @@ def _group_affiliations(group: etree._Element, context: Context) -> list[str]:
     if any(x.get("ref-type") == "aff" for x in group.iter("xref")):
         return []
     return [text for aff in group.iterchildren("aff") if (text := _affiliation(aff, context))]
-
-
-def _shared_affiliation(meta: etree._Element, context: Context) -> tuple[str, ...]:
-    """Return the only affiliation of a paper whose authors point to none."""
-    affs = list(meta.iter("aff"))
-    linked = any(x.get("ref-type") == "aff" for x in meta.iter("xref"))
-    if len(affs) != 1 or linked or affs[0].getparent() is None:
-        return ()
-    return (_affiliation(affs[0], context),) if affs[0].getparent() is meta else ()
 
 
 def _affiliation(aff: etree._Element, context: Context) -> str:
@@ -329,9 +262,7 @@ def _affiliation(aff: etree._Element, context: Context) -> str:
         if child.tag not in _NO_AFFILIATION and not (child.tail or "").strip():
             parts.append(", ")
     text = tidy("".join(parts)).replace(" ,", ",")
-    while ",," in text:
-        text = text.replace(",,", ",")
-    return text.strip(" ,;")
+    return re.sub(",+", ",", text).strip(" ,;")
 
 
 # --- licence -------------------------------------------------------------------------------------
@@ -342,13 +273,12 @@ def _find_licence(meta: etree._Element, context: Context, lines: Lines) -> tuple
     licences = list(meta.iter("license"))
     if not licences:
         free = below(meta, "permissions", "license_ref")
-        statement = first_in(meta, "copyright-statement")
-        reported = text_of(statement, context)
+        reported = text_of(next(meta.iter("copyright-statement"), None), context)
         url = tidy(free.text or "") if free is not None else ""
         return (reported if "licen" in reported.lower() else ""), url
     licences = sorted(filter(_is_public, licences), key=_licence_rank) or licences
     lines.append(("licence", line_of(licences[0])))
-    texts = (tidy(_licence_text(licence, context)) for licence in licences)
+    texts = (_licence_text(licence, context) for licence in licences)
     printed = " ".join(dict.fromkeys(filter(None, texts)))
     url = next((u for licence in licences for u in _licence_urls(licence)), "")
     return printed, url or find_licence_url(printed)
@@ -375,7 +305,7 @@ def _licence_text(licence: etree._Element, context: Context) -> str:
         if child.tag != "license_ref":
             parts.append(text_of(child, context))
         parts.append(child.tail or "")
-    return " ".join(parts)
+    return tidy(" ".join(parts))
 
 
 def _licence_urls(licence: etree._Element) -> Iterable[str]:

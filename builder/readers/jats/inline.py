@@ -10,21 +10,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate
 
 from lxml import etree
 
 from builder.readers.citations import find_citations
-from builder.readers.jats.context import (
-    APART,
-    FLOATS,
-    NAMES_WITH_SPACES,
-    NOTES,
-    SILENT,
-    Context,
-    child_of,
-    href,
-    words_of,
-)
+from builder.readers.jats import context as tags
+from builder.readers.jats.context import Context, child_of, href, words_of
 from builder.readers.jats.formulas import mathml_text, raised_text, subscript, tex_text
 
 Mark = tuple[int, tuple[int, ...]]
@@ -84,20 +76,9 @@ def _span(first: int, last: int, *, closed: bool = False) -> tuple[int, ...]:
     return tuple(range(first + 1, last + closed))
 
 
-def plain_marks(text: str, last: int) -> tuple[Mark, ...]:
-    """Return the bracketed numbers of a text whose article tags no citation."""
-    found: list[Mark] = []
-    for match in _BRACKET.finditer(text):
-        numbers = find_citations(match[0])
-        if numbers and all(0 < n <= last for n in numbers):
-            found.append((match.start(), numbers))
-    return tuple(found)
-
-
 # What an empty element for it prints.
 ET_AL = "et al."
-_ANY_DASH = r"[-‐‑‒–—−⁻]"
-_PUNCTUATION = re.compile(rf"^[\s,;.\[\]()]+$|^\s*{_ANY_DASH}\s*$")
+_PUNCTUATION = re.compile(rf"^[\s,;.\[\]()]+$|^\s*{_DASH}\s*$")
 _DIGITS = re.compile(r"\d+")
 
 
@@ -113,21 +94,12 @@ def text_of(element: etree._Element | None, context: Context) -> str:
     """Return an element's text, citations and notes left out of account; '' for None."""
     if element is None:
         return ""
-    if not len(element):
-        return tidy(element.text or "")
-    prose = Prose(context)
-    prose.add(element)
-    return prose.text()
+    return Prose(context, element).text() if len(element) else tidy(element.text or "")
 
 
 def title_of(element: etree._Element | None, context: Context) -> str:
     """Return a title's text without the marks of notes on it; '' for None."""
-    if element is None or not len(element):
-        return text_of(element, context)
-    prose = Prose(context)
-    prose.marks_notes = False
-    prose.add(element)
-    return prose.text()
+    return "" if element is None else Prose(context, element, marks_notes=False).text()
 
 
 class Prose:
@@ -135,30 +107,27 @@ class Prose:
 
     Citations are kept as marks in the raw text (a NUL before, a 0x01 behind: neither can stand in
     XML) until the text is complete, because ranges show only then. ``marks_notes`` says whether
-    the marks of notes are part of the text.
+    the marks of notes are part of the text. What is inside ``element`` is added at once.
     """
 
-    __slots__ = ("_cited", "_in_citation", "_parts", "context", "floats", "marks_notes")
-
-    def __init__(self, context: Context) -> None:
+    def __init__(
+        self, context: Context, element: etree._Element | None = None, *, marks_notes: bool = True
+    ) -> None:
         self.context = context
-        self.marks_notes = True
+        self.marks_notes = marks_notes
         self.floats: list[etree._Element] = []
         self._parts: list[str] = []
         self._cited: list[tuple[int, ...]] = []
         self._in_citation = False
+        if element is not None:
+            self.add(element)
 
     def add(self, element: etree._Element) -> None:
         """Add what is inside an element."""
-        parts = self._parts
-        text = element.text
-        if text:
-            parts.append(text)
+        self.add_text(element.text)
         for child in element:
             self.add_child(child)
-            text = child.tail
-            if text:
-                parts.append(text)
+            self.add_text(child.tail)
 
     def add_text(self, text: str | None) -> None:
         """Add plain text."""
@@ -171,15 +140,13 @@ class Prose:
         handler = _HANDLERS.get(tag)
         if handler:
             handler(self, element)
-        elif tag in APART:
+        elif tag in tags.APART:
             self._parts.append(" ")
             self.add(element)
             self._parts.append(" ")
-        elif tag in FLOATS:
+        elif tag in tags.FLOATS:
             self.floats.append(element)
-        elif tag in SILENT:
-            return
-        else:
+        elif tag not in tags.SILENT:
             self.add(element)
 
     def raw(self) -> str:
@@ -188,10 +155,7 @@ class Prose:
 
     def text(self) -> str:
         """Return the tidy text."""
-        raw = self.raw()
-        if self._cited:
-            raw = raw.replace("\x00", "").replace("\x01", "")
-        return tidy(raw)
+        return tidy(self.raw().replace("\x00", "").replace("\x01", ""))
 
     def finish(self) -> tuple[str, tuple[int, ...], tuple[Mark, ...]]:
         """Return the tidy text, all numbers it cites in order, and the marks with their places.
@@ -199,30 +163,23 @@ class Prose:
         A mark is the offset in the text at which a citation is printed, and its numbers; a range
         is opened at its end.
         """
-        if not self._cited:
-            text = self.text()
-            marks = plain_marks(text, self.context.last) if self.context.untagged else ()
-        else:
-            raw = self.raw()
-            opened = open_ranges(raw, self._cited, self.context.last)
-            marked = raw.replace("\x01", "")
-            pieces = marked.split("\x00")
-            text = "".join(pieces)
-            if tidy(text) != text:
-                pieces = tidy(marked).split("\x00")
-                text = "".join(pieces)
-            place = len(pieces[0])
-            found: list[Mark] = []
-            for piece, numbers in zip(pieces[1:], opened, strict=True):
-                found.append((place, numbers))
-                place += len(piece)
-            marks = tuple(found)
-        cited = unique(n for _, numbers in marks for n in numbers) if marks else ()
-        return text, cited, marks
+        raw, last = self.raw(), self.context.last
+        pieces = tidy(raw.replace("\x01", "")).split("\x00")
+        text = "".join(pieces)
+        marks = tuple(
+            zip(accumulate(map(len, pieces)), open_ranges(raw, self._cited, last), strict=False)
+        )
+        if not self._cited and self.context.untagged:
+            found = ((m.start(), find_citations(m[0])) for m in _BRACKET.finditer(text))
+            marks = tuple((at, ns) for at, ns in found if ns and all(0 < n <= last for n in ns))
+        return text, unique(n for _, numbers in marks for n in numbers), marks
 
-    def last_is_mark(self) -> bool:
-        """Return whether the text so far ends in a citation."""
-        return bool(self._parts) and self._parts[-1].endswith("\x01")
+    def nested(self) -> Prose:
+        """Return a prose for a part of this one: own text, the same citations and floats."""
+        inner = Prose(self.context, marks_notes=self.marks_notes)
+        inner.floats, inner._cited = self.floats, self._cited
+        inner._in_citation = self._in_citation
+        return inner
 
     def cite(self, element: etree._Element, numbers: tuple[int, ...]) -> None:
         """Add a citation."""
@@ -231,29 +188,14 @@ class Prose:
         self._in_citation = True
         raised = len(element) == 1 and element[0].tag == "sup" and not (element.text or "").strip()
         if raised:
-            inner = _inner(self)
+            inner = self.nested()
             inner.add(element)
-            self._parts.append(bracketed(inner.raw()))
+            bare = inner.raw().strip()
+            self._parts.append(bare if bare[:1] in ("[", "(") else f"[{bare}]")
         else:
             self.add(element)
         self._in_citation = False
         self._parts.append("\x01")
-
-
-def bracketed(text: str) -> str:
-    """Return text in square brackets, unless it stands in brackets already."""
-    bare = text.strip()
-    return bare if bare[:1] in ("[", "(") else f"[{bare}]"
-
-
-def _inner(prose: Prose) -> Prose:
-    """Return a prose for a part of another: own text, the same citations and floats."""
-    inner = Prose(prose.context)
-    inner.floats = prose.floats
-    inner._cited = prose._cited
-    inner._in_citation = prose._in_citation
-    inner.marks_notes = prose.marks_notes
-    return inner
 
 
 def _add_sup(prose: Prose, element: etree._Element) -> None:
@@ -261,7 +203,7 @@ def _add_sup(prose: Prose, element: etree._Element) -> None:
         prose.add(element)
         return
     before = len(prose._cited)
-    inner = _inner(prose)
+    inner = prose.nested()
     inner.add(element)
     text = inner.raw()
     if len(prose._cited) > before:
@@ -269,7 +211,7 @@ def _add_sup(prose: Prose, element: etree._Element) -> None:
         shown = text.strip()
         closed = opened or shown.lstrip("\x00")[:1] in ("[", "(")
         prose._parts.append(shown if closed else f"[{shown}]")
-    elif prose.last_is_mark() and _PUNCTUATION.match(text):
+    elif "".join(prose._parts[-1:]).endswith("\x01") and _PUNCTUATION.match(text):
         # Commas and dashes between raised citations belong to their list.
         prose._parts.append(text)
     elif text:
@@ -277,7 +219,7 @@ def _add_sup(prose: Prose, element: etree._Element) -> None:
 
 
 def _add_sub(prose: Prose, element: etree._Element) -> None:
-    inner = _inner(prose)
+    inner = prose.nested()
     inner.add(element)
     text = inner.raw()
     low = subscript(text.strip())
@@ -285,7 +227,7 @@ def _add_sub(prose: Prose, element: etree._Element) -> None:
 
 
 def _add_xref(prose: Prose, element: etree._Element) -> None:
-    if not prose.marks_notes and element.get("ref-type") in NOTES:
+    if not prose.marks_notes and element.get("ref-type") in tags.NOTES:
         return
     numbers = cited_numbers(element, prose.context)
     if numbers is not None and not prose._in_citation:
@@ -312,48 +254,34 @@ def cited_numbers(element: etree._Element, context: Context) -> tuple[int, ...] 
     found = unique(n for t in targets for n in known.get(t, ()))
     if element.get("ref-type") == "bibr":
         for target in targets:
-            if target not in known:
-                context.flag_missing(element, target)
+            if target not in known and target not in context.missing:
+                context.missing.add(target)
+                context.flag("jats-citation-target", element, repr(target))
         return found
     return found or None
 
 
 def _add_formula(prose: Prose, element: etree._Element) -> None:
     """Add a formula: MathML first, then LaTeX, then a text the publisher gives for it."""
-    math = next(element.iter("math"), None)
+    math, tex = next(element.iter("math"), None), next(element.iter("tex-math"), None)
+    shown = element.tag == "disp-formula"
     if math is not None:
-        prose.add_text(
-            f" {_math_text(math)} " if element.tag == "disp-formula" else _math_text(math)
-        )
+        prose.add_text(f" {_math_text(math)} " if shown else _math_text(math))
+    elif tex is not None:
+        prose.add_text(tex_text(words_of(tex)))
+    elif next(element.iter("graphic", "inline-graphic"), None) is not None and not (
+        words_of(element).strip()
+    ):
+        _add_image(prose, element)
     else:
-        tex = next(element.iter("tex-math"), None)
-        if tex is not None:
-            prose.add_text(tex_text(words_of(tex)))
-        elif any(True for _ in element.iter("graphic", "inline-graphic")) and not _printed(element):
-            _add_image(prose, element)
-        else:
-            prose.add(element)
-    if element.tag == "disp-formula":
-        label = child_of(element, "label")
-        prose.add_text(
-            f" {tidy(label.text or '')} " if label is not None and math is not None else " "
-        )
-
-
-def _printed(element: etree._Element) -> str:
-    return words_of(element).strip()
+        prose.add(element)
+    if shown:
+        label = child_of(element, "label") if math is not None else None
+        prose.add_text(f" {tidy(label.text or '')} " if label is not None else " ")
 
 
 def _math_text(math: etree._Element) -> str:
     return mathml_text(math) or str(math.get("alttext") or "").strip()
-
-
-def _add_math(prose: Prose, element: etree._Element) -> None:
-    prose.add_text(_math_text(element))
-
-
-def _add_tex(prose: Prose, element: etree._Element) -> None:
-    prose.add_text(tex_text(words_of(element)))
 
 
 def _add_image(prose: Prose, element: etree._Element) -> None:
@@ -375,7 +303,7 @@ def _add_alternatives(prose: Prose, element: etree._Element) -> None:
 
 
 def _add_link(prose: Prose, element: etree._Element) -> None:
-    if _printed(element):
+    if words_of(element).strip():
         prose.add(element)
     else:
         prose.add_text(href(element))
@@ -383,10 +311,9 @@ def _add_link(prose: Prose, element: etree._Element) -> None:
 
 def _add_name(prose: Prose, element: etree._Element) -> None:
     """Add a name; PubMed Central leaves no space between its parts."""
-    inner = _inner(prose)
+    inner = prose.nested()
     parts = inner._parts
-    if element.text:
-        parts.append(element.text)
+    inner.add_text(element.text)
     for child in element:
         if parts and not parts[-1][-1:].isspace():
             parts.append(" ")
@@ -394,11 +321,10 @@ def _add_name(prose: Prose, element: etree._Element) -> None:
             parts.append(child.text)
         else:
             inner.add_child(child)
-        if child.tail:
-            if child.tail[0] in ",.;:":
-                parts[-1] = parts[-1].rstrip()
-            parts.append(child.tail)
-    prose.add_text("".join(parts).strip())
+        if child.tail and child.tail[0] in ",.;:":
+            parts[-1] = parts[-1].rstrip()
+        inner.add_text(child.tail)
+    prose.add_text(inner.raw().strip())
 
 
 def _add_apart(prose: Prose, element: etree._Element) -> None:
@@ -415,10 +341,6 @@ def _add_object_id(prose: Prose, element: etree._Element) -> None:
         prose.add(element)
 
 
-def _add_etal(prose: Prose, element: etree._Element) -> None:
-    prose.add_text(element.text or ET_AL)
-
-
 def _add_row(prose: Prose, element: etree._Element) -> None:
     """Add a row of a table that stands in the line: cells parted by bars, rows by semicolons."""
     cells = [text_of(cell, prose.context) for cell in element]
@@ -432,16 +354,17 @@ _HANDLERS: dict[object, Callable[[Prose, etree._Element], None]] = {
     "inline-formula": _add_formula,
     "disp-formula": _add_formula,
     "chem-struct": _add_formula,
-    "math": _add_math,
-    "tex-math": _add_tex,
+    "math": lambda prose, math: prose.add_text(_math_text(math)),
+    "tex-math": lambda prose, tex: prose.add_text(tex_text(words_of(tex))),
     "alternatives": _add_alternatives,
     "inline-graphic": _add_image,
     "ext-link": _add_link,
     "uri": _add_link,
     "email": _add_link,
-    "etal": _add_etal,
+    "etal": lambda prose, etal: prose.add_text(etal.text or ET_AL),
     "object-id": _add_object_id,
     "tr": _add_row,
-    **dict.fromkeys(NAMES_WITH_SPACES, _add_name),
+    "name": _add_name,
+    "string-name": _add_name,
     **dict.fromkeys(("name-alternatives", "collab-alternatives"), _add_apart),
 }

@@ -36,48 +36,26 @@ def read_table_wrap(wrap: etree._Element, first: int, context: Context) -> list[
         line = line_of(wrap)
         return [Grid(first, (), line, label, caption, notes, spans_known=True, is_image=is_image)]
     if len(tables) > 1:
-        got = f"{len(tables)} tables"
-        context.flag("note", "jats-table-parts", wrap, "one table in a table-wrap", got)
+        context.flag("jats-table-parts", wrap, f"{len(tables)} tables")
     grids = []
-    for place, table in enumerate(tables):
+    for place, table in enumerate(tables, first):
         rows, feet = read_rows(table, context)
-        grids.append(
-            Grid(
-                number=first + place,
-                rows=rows,
-                line=line_of(table),
-                label=label,
-                caption=caption,
-                footnotes=(*notes, *feet),
-                spans_known=True,
-            )
-        )
+        line, below = line_of(table), (*notes, *feet)
+        grids.append(Grid(place, rows, line, label, caption, below, spans_known=True))
     return grids
 
 
 def _is_outer(table: etree._Element, wrap: etree._Element) -> bool:
     """Return whether a table belongs to this wrap and stands in no cell of another table."""
-    if table is wrap:
-        return True
-    for parent in table.iterancestors():
-        if parent is wrap:
-            return True
-        if parent.tag in ("table", "table-wrap"):
-            return False
-    return False
+    outer = table.iterancestors("table", "table-wrap", str(wrap.tag))
+    return table is wrap or next(outer, None) is wrap
 
 
 def _flag_image(wrap: etree._Element, name: str, context: Context) -> bool:
     """Flag a table without rows; say whether it is an image."""
     is_image = any(True for _ in wrap.iter("graphic", "inline-graphic", "media"))
-    context.flag(
-        "warning",
-        "jats-table-image" if is_image else "jats-table-empty",
-        wrap,
-        f"rows and cells in {name}",
-        "an image" if is_image else "no table",
-        hint="Its values can't be read; see the paper." if is_image else "",
-    )
+    rule, got = ("image", "an image") if is_image else ("empty", "no table")
+    context.flag(f"jats-table-{rule}", wrap, got, name)
     return is_image
 
 
@@ -124,8 +102,7 @@ def read_rows(table: etree._Element, context: Context) -> tuple[tuple[Row, ...],
             rows.append(_read_row(part, not headed, False, context))
         elif part.tag in _BODIES or next(part.iter("tr"), None) is not None:
             if part.tag not in _BODIES:
-                got = f"rows in <{part.tag}>"
-                context.flag("warning", "jats-table-rows", part, "rows in a body of the table", got)
+                context.flag("jats-table-rows", part, f"rows in <{part.tag}>")
             for tr in _find_rows(part):
                 row = _read_row(tr, not headed, part.tag == "thead", context)
                 if part.tag == "tfoot" and len(row) == 1:
@@ -160,22 +137,15 @@ def _end_spans(rows: list[Row], ends: list[int]) -> list[Row]:
         tall = [
             place for place in range(end) if any(cell.rowspan > end - place for cell in rows[place])
         ]
-        if tall:
-            cut = list(rows)
-            for place in tall:
-                most = end - place
-                cut[place] = tuple(
-                    replace(cell, rowspan=min(cell.rowspan, most)) for cell in rows[place]
-                )
-            rows = rows if end < len(rows) and _is_evener(rows, cut) else cut
+        cut = list(rows)
+        for place in tall:
+            most = end - place
+            cut[place] = tuple(replace(c, rowspan=min(c.rowspan, most)) for c in rows[place])
+        widths, narrow = _widths(rows), _widths(cut)
+        usual = max(narrow, key=narrow.count, default=0)
+        evener = widths.count(usual) > narrow.count(usual) and max(widths) == usual
+        rows = rows if tall and end < len(rows) and evener else cut
     return rows
-
-
-def _is_evener(rows: list[Row], cut: list[Row]) -> bool:
-    """Return whether more rows are as wide as most with all spans than with some cut."""
-    widths, narrow = _widths(rows), _widths(cut)
-    usual, _ = Counter(narrow).most_common(1)[0]
-    return widths.count(usual) > narrow.count(usual) and max(widths) == usual
 
 
 def _is_spanned(rows: list[Row], place: int) -> bool:
@@ -188,23 +158,16 @@ def _read_row(tr: etree._Element, by_tag: bool, in_head: bool, context: Context)
     cells: list[Cell] = []
     if text := tidy(tr.text or ""):
         cells.append(Cell(text, line_of(tr)))
-        context.flag("warning", "jats-table-text", tr, "text in cells of the row", repr(text[:60]))
+        context.flag("jats-table-text", tr, repr(text[:60]))
     for cell in tr:
         tag = cell.tag
         if tag in ("td", "th"):
-            wide, tall = cell.get("colspan"), cell.get("rowspan")
-            cells.append(
-                make_cell(
-                    cell,
-                    in_head or (by_tag and tag == "th"),
-                    1 if wide is None or wide == "1" else _span_of(cell, "colspan", context),
-                    1 if tall is None or tall == "1" else _span_of(cell, "rowspan", context),
-                    context,
-                )
-            )
+            wide, tall = (_span_of(cell, name, context) for name in ("colspan", "rowspan"))
+            header = in_head or (by_tag and tag == "th")
+            cells.append(make_cell(cell, header, wide, tall, context))
         elif words_of(cell).strip():
             cells.append(make_cell(cell, False, 1, 1, context))
-            context.flag("warning", "jats-table-text", cell, "cells in the row", f"<{tag}>")
+            context.flag("jats-table-text/element", cell, f"<{tag}>")
     return tuple(cells)
 
 
@@ -212,58 +175,36 @@ def make_cell(
     element: etree._Element, header: bool, colspan: int, rowspan: int, context: Context
 ) -> Cell:
     """Return one cell with its text and citations; a table in it is flagged."""
-    line = line_of(element)
-    if not len(element):
-        text = tidy(element.text or "")
-        if not (context.untagged and "[" in text):
-            return Cell(text, line, header, colspan, rowspan)
-    prose = Prose(context)
-    prose.add(element)
+    prose = Prose(context, element)
     text, citations, _ = prose.finish()
     if prose.floats:
         notes = [text_of(part, context) for part in prose.floats]
         text = " ".join(filter(None, [text, *notes]))
     if next(element.iter("table"), None) is not None:
-        context.flag(
-            "warning",
-            "jats-table-nested",
-            element,
-            "plain cells",
-            "a table in a cell",
-            hint="Its rows are kept as text in the cell.",
-        )
-    return Cell(text, line, header, colspan, rowspan, citations)
+        context.flag("jats-table-nested", element, "a table in a cell")
+    return Cell(text, line_of(element), header, colspan, rowspan, citations)
 
 
 def _span_of(cell: etree._Element, name: str, context: Context) -> int:
-    written = cell.get(name) or ""
+    written = cell.get(name, "1")
     bare = written.strip()
     if name == "rowspan" and bare == "0":
         # HTML: to the end of the row group, where it is cut.
         return _MOST_SPANNED
     if bare.isdecimal() and 0 < int(bare) <= _MOST_SPANNED:
         return int(bare)
-    context.flag("warning", "jats-table-span", cell, f"a {name} of 1 or more", f"{written!r}")
+    context.flag("jats-table-span", cell, repr(written), name)
     return 1
 
 
 def _check_width(table: etree._Element, rows: list[Row], context: Context) -> None:
     """Flag a table whose rows, spans counted, are not equally wide: a span is wrong somewhere."""
-    if all(c.colspan == c.rowspan == 1 for row in rows for c in row):
-        widths = Counter(map(len, rows))
-    else:
-        widths = Counter(_widths(rows))
+    widths = Counter(_widths(rows))
     if len(widths) > 1:
         usual, _ = widths.most_common(1)[0]
         odd = sum(n for width, n in widths.items() if width != usual)
-        context.flag(
-            "note",
-            "jats-table-width",
-            table,
-            f"{usual} columns in every row",
-            f"{odd} of {len(rows)} rows with more or fewer",
-            hint="Compare the table with the paper.",
-        )
+        got = f"{odd} of {len(rows)} rows with more or fewer"
+        context.flag("jats-table-width", table, got, usual)
 
 
 def _widths(rows: list[Row]) -> list[int]:
@@ -273,16 +214,12 @@ def _widths(rows: list[Row]) -> list[int]:
     for place, row in enumerate(rows):
         column = 0
         for cell in row:
-            while open_until.get(column, 0) > place:
-                column += 1
+            column = _next_free(column, open_until, place)
             if cell.rowspan > 1:
-                open_until.update(
-                    dict.fromkeys(range(column, column + cell.colspan), place + cell.rowspan)
-                )
+                spanned = range(column, column + cell.colspan)
+                open_until.update(dict.fromkeys(spanned, place + cell.rowspan))
             column += cell.colspan
-        while open_until.get(column, 0) > place:
-            column += 1
-        widths.append(column)
+        widths.append(_next_free(column, open_until, place))
     return widths
 
 
@@ -318,10 +255,8 @@ def _read_cals(table: etree._Element, context: Context) -> tuple[Row, ...]:
     """Return the rows of a CALS table (OASIS exchange model): named columns, ``morerows``."""
     rows: list[Row] = []
     for group in table.iter("tgroup"):
-        columns = {
-            c.get("colname") or f"#{place}": place
-            for place, c in enumerate(group.findall("colspec"))
-        }
+        specs = enumerate(group.findall("colspec"))
+        columns = {c.get("colname") or f"#{place}": place for place, c in specs}
         spans = {s.get("spanname", ""): s for s in group.findall("spanspec")}
         for part in group:
             if part.tag in _BODIES:

@@ -11,7 +11,7 @@ from lxml import etree
 
 from builder.models.document import Person
 from builder.readers.draft import clean_url, find_doi
-from builder.readers.jats.context import LANG, Context, child_of, href, words_of
+from builder.readers.jats.context import LANG, Context, child_of, href, parse_year, words_of
 from builder.readers.jats.inline import text_of, tidy
 from builder.readers.names import parse_person
 from builder.text.dates import make_date
@@ -34,7 +34,7 @@ def parse_name(element: etree._Element, context: Context) -> Person | None:
         return Person(literal=literal) if literal else None
     if tag == "anonymous":
         return Person(literal=text_of(element, context) or "Anonymous")
-    return read_name(element, context)[0]
+    return _read_parts(element, context)
 
 
 def _choose_form(element: etree._Element, context: Context) -> Person | None:
@@ -58,43 +58,19 @@ def _is_own(form: etree._Element, language: str) -> bool:
     return bool(form.get("name-style")) and (form.get("name-style") == "eastern") == eastern
 
 
-def read_name(element: etree._Element, context: Context) -> tuple[Person | None, list[str]]:
-    """Return the person of a name in parts, and the parts as printed, in their order.
-
-    There are none where more than the parts is printed: a comma between them, say.
-    """
-    family: str | None = None
-    first = suffix = ""
-    words: list[str] = []
-    text = element.text
-    simple = not text or text.isspace()
+def _read_parts(element: etree._Element, context: Context) -> Person | None:
+    """Return the person of a name in parts."""
+    parts: dict[str, str] = {}
     for child in element:
-        text = child.text or ""
-        if len(child):
-            simple = False
-            text = _without_notes(child, context).strip(_MARKS)
-        else:
-            words.append(text)
-            # The usual case is plain letters, and most of an article's elements are names.
-            if not (text.isalpha() and text.isascii()):
-                text = tidy(text).strip(_MARKS)
-        tag = child.tag
-        if tag == "surname":
-            family = text
-        elif tag == "given-names":
-            first = text
-        elif tag == "suffix":
-            suffix = text
-        tail = child.tail
-        if tail and not tail.isspace():
-            simple = False
-    printed = words if simple else []
+        text = _without_notes(child, context) if len(child) else tidy(child.text or "")
+        parts[str(child.tag)] = text.strip(_MARKS)
+    family, given = parts.get("surname"), parts.get("given-names", "")
     if family:
-        return Person(family, first, "", suffix), printed
-    if family is None and not first:
-        return split_name(_without_notes(element, context)), printed
+        return Person(family, given, "", parts.get("suffix", ""))
+    if family is None and not given:
+        return split_name(_without_notes(element, context))
     # A lone given name is a name in one piece (mononyms, groups tagged as persons).
-    return (Person(literal=first) if first else None), printed
+    return Person(literal=given) if given else None
 
 
 def _without_notes(element: etree._Element, context: Context) -> str:
@@ -141,31 +117,15 @@ def find_orcid(contrib: etree._Element) -> str:
     return ""
 
 
-_YEAR = re.compile(r"(?<!\d)(1[5-9]|20)\d\d(?!\d)")
 # Electronic publication comes first; release dates of archives are no date of issue.
 _RANKS = {
-    "epub": 0,
-    "epreprint": 1,
-    "epub-ppub": 2,
-    "epubr": 2,
-    "pub": 3,
-    "": 4,
-    "ppub": 5,
-    "ecorrected": 6,
-    "collection": 7,
-    "issue-pub": 7,
-    "ecollection": 7,
-}
+    "epub": 0, "epreprint": 1, "epub-ppub": 2, "epubr": 2, "pub": 3, "": 4, "ppub": 5,
+    "ecorrected": 6, "collection": 7, "issue-pub": 7, "ecollection": 7,
+}  # fmt: skip
 _NEVER = frozenset({
     "pmc-release", "nihms-submitted", "retracted", "received", "accepted", "corrected",
     "rev-recd", "preprint", "subscription-year", "publication-year",
 })  # fmt: skip
-
-
-def parse_year(text: str | None) -> int:
-    """Return the first year from 1500 to 2099 in a text, 0 where there is none."""
-    found = _YEAR.search(text) if text else None
-    return int(found.group()) if found else 0
 
 
 def parse_date(element: etree._Element) -> tuple[int, ...]:
@@ -187,16 +147,9 @@ def lacks_day(element: etree._Element) -> bool:
 
 def find_issued(meta: etree._Element) -> tuple[tuple[int, ...], etree._Element | None]:
     """Return an article's date of publication, electronic before print, and where it stands."""
-    dated: list[tuple[int, int, tuple[int, ...], etree._Element]] = []
-    for place, element in enumerate(meta.iterchildren("pub-date")):
-        rank = _rank(element)
-        date = parse_date(element)
-        if date and rank >= 0:
-            dated.append((rank, place, date, element))
-    if not dated:
-        return (), None
-    best = min(dated, key=lambda d: d[:2])
-    return best[2], best[3]
+    dated = [(parse_date(e), e) for e in meta.iterchildren("pub-date") if _rank(e) >= 0]
+    known = (pair for pair in dated if pair[0])
+    return min(known, key=lambda pair: _rank(pair[1]), default=((), None))
 
 
 def _rank(element: etree._Element) -> int:

@@ -8,29 +8,11 @@ from collections.abc import Iterable, Mapping
 from lxml import etree
 
 from builder.models.document import Person, WorkFields
-from builder.readers.jats.context import (
-    FIELDS,
-    HEADS,
-    LINKS,
-    MARKUP,
-    PEOPLE,
-    PLAIN,
-    SET_APART,
-    TEXTS,
-    TITLES,
-    Context,
-    href,
-    words_of,
-)
+from builder.readers.jats import context as tags
+from builder.readers.jats.context import PEOPLE, TITLES, Context, href, words_of
 from builder.readers.jats.inline import ET_AL, Prose, text_of, tidy, title_of
-from builder.readers.jats.values import (
-    find_identifiers,
-    parse_date,
-    parse_name,
-    parse_year,
-    read_name,
-    says_et_al,
-)
+from builder.readers.jats.values import find_identifiers, parse_name, says_et_al
+from builder.readers.jats.values import parse_date as date_of
 from builder.text.databases import find_accessions
 from builder.text.dates import make_date
 
@@ -43,79 +25,42 @@ class Parts:
     the tags, ``et_al`` whether that text says that a list of names goes on.
     """
 
-    __slots__ = ("_people", "_texts", "context", "element", "et_al", "found", "has_text")
-
     def __init__(self, element: etree._Element, context: Context) -> None:
         self.element = element
         self.context = context
         self.found: dict[str, list[etree._Element]] = {}
-        text = element.text
-        self.has_text = bool(text and not text.isspace())
-        self._texts: dict[etree._Element, str] = {}
-        self._people: dict[etree._Element, Person | None] = {}
+        self.has_text = bool((element.text or "").strip())
         self.et_al = self._gather(element)
 
     def _gather(self, element: etree._Element) -> bool:
         """Sort the elements by tag; say whether text between them says "et al."."""
-        found = self.found
-        et_al = False
-        is_top = element is self.element
-        titled = not TITLES.isdisjoint(found)
+        found, et_al = self.found, False
         for child in element:
-            tag = child.tag
-            if tag in FIELDS:
-                titled = titled or tag in TITLES
-                name = "late-person" if titled and tag in PEOPLE else tag
-                same = found.get(name)
-                if same is None:
-                    found[name] = [child]
-                else:
-                    same.append(child)
+            tag = str(child.tag)
+            if tag in tags.FIELDS:
+                late = tag in PEOPLE and not TITLES.isdisjoint(found)
+                found.setdefault("late-person" if late else tag, []).append(child)
             elif len(child):
                 et_al = self._gather(child) or et_al
-                titled = titled or not TITLES.isdisjoint(found)
-            elif tag == "italic" and not titled:
+            titled = not TITLES.isdisjoint(found)
+            if tag == "italic" and not len(child) and not titled:
                 et_al = et_al or says_et_al(child.text)
-            tail = child.tail
-            if tail and not tail.isspace():
-                self.has_text = self.has_text or is_top
-                et_al = et_al or (not titled and "al" in tail and says_et_al(tail))
+            if child.tail and not child.tail.isspace():
+                self.has_text = self.has_text or element is self.element
+                et_al = et_al or (not titled and says_et_al(child.tail))
         return et_al
 
     def text(self, element: etree._Element) -> str:
         """Return an element's text."""
-        known = self._texts.get(element)
-        if known is not None:
-            return known
-        text = element.text or ""
-        # Years, volumes and pages are letters and digits, with nothing to tidy.
-        if len(element) or not (text.isalnum() and text.isascii()):
-            text = text_of(element, self.context)
-        self._texts[element] = text
-        return text
+        return text_of(element, self.context)
 
     def first(self, tag: str) -> str:
         """Return the text of the first element of a tag, '' where there is none."""
         elements = self.found.get(tag)
         return self.text(elements[0]) if elements else ""
 
-    def person(self, element: etree._Element) -> Person | None:
-        """Return the person or group of a name element."""
-        try:
-            return self._people[element]
-        except KeyError:
-            person = self._people[element] = parse_name(element, self.context)
-            return person
-
     def printed_name(self, element: etree._Element) -> str:
-        """Return a name as printed; the person is read on the way."""
-        tag = element.tag
-        if tag == "name":
-            self._people[element], words = read_name(element, self.context)
-            if words:
-                return tidy(" ".join(filter(None, words)))
-        elif tag == "etal" and not len(element):
-            return tidy(element.text or ET_AL)
+        """Return a name as printed."""
         prose = Prose(self.context)
         prose.add_child(element)
         return prose.text()
@@ -128,11 +73,8 @@ class Parts:
 
     def head(self) -> etree._Element | None:
         """Return the element of the work's own title, None where no element has one."""
-        for tag in HEADS:
-            for element in self.found.get(tag, ()):
-                if len(element) or (element.text or "").strip():
-                    return element
-        return None
+        heads = (element for tag in tags.HEADS for element in self.found.get(tag, ()))
+        return next((e for e in heads if len(e) or (e.text or "").strip()), None)
 
 
 _PLACE = frozenset(["year", "month", "day", "volume", "issue", "fpage", "lpage"])
@@ -145,9 +87,7 @@ def printed_work(parts: Parts) -> str:
     element = parts.element
     if _is_plain(element):
         return tidy(words_of(element))
-    prose = Prose(parts.context)
-    prose.add(element)
-    printed = prose.text()
+    printed = text_of(element, parts.context)
     if len(element) and element[0].tag == "label":
         return printed.removeprefix(tidy(element[0].text or "")).lstrip()
     return printed
@@ -162,14 +102,14 @@ def _is_plain(element: etree._Element) -> bool:
     plain = True
     for part in element.iter():
         tag = part.tag
-        if tag in SET_APART:
+        if tag in tags.SET_APART:
             if not part.tail and part.getnext() is not None:
                 part.tail = " "
             if tag == "etal" and not part.text and not len(part):
                 part.text = ET_AL
-        elif tag in LINKS:
+        elif tag in tags.LINKS:
             plain = plain and bool(part.text)
-        elif tag not in PLAIN:
+        elif tag not in tags.PLAIN:
             plain = False
     return plain
 
@@ -177,24 +117,18 @@ def _is_plain(element: etree._Element) -> bool:
 def _printed_parts(parts: Parts) -> Iterable[str]:
     people: list[str] = []
     where: list[str] = []
-    for child in parts.element:
-        tag = child.tag
-        if tag in _PLACE:
+    for child in (*parts.element, None):
+        tag = "" if child is None else child.tag
+        if child is not None and tag in _PLACE:
             where.append(parts.text(child))
-        elif tag in PEOPLE or tag == "etal":
-            people.append(parts.printed_name(child))
-        elif tag == "person-group":
-            people += map(parts.printed_name, child)
+        elif child is not None and (tag in PEOPLE or tag in ("etal", "person-group")):
+            names = child if tag == "person-group" else [child]
+            people += map(parts.printed_name, names)
         elif tag != "label":
-            if people:
-                yield ", ".join(filter(None, people))
-                people = []
-            if where:
-                yield " ".join(filter(None, where))
-                where = []
-            yield parts.text(child)
-    yield ", ".join(filter(None, people))
-    yield " ".join(filter(None, where))
+            yield ", ".join(filter(None, people))
+            yield " ".join(filter(None, where))
+            yield parts.text(child) if child is not None else ""
+            people, where = [], []
 
 
 Found = dict[str, list[etree._Element]]
@@ -218,16 +152,15 @@ _TYPES = {
 # Groups of people who did not write the work.
 _NOT_AUTHORS = re.compile(r"edit|transl|review|guest|assignee|illustr|transed", re.IGNORECASE)
 _FOUR_DIGITS = re.compile(r"[1-9][0-9]{3}", re.ASCII)
-_STATUSES = (
-    "in press", "forthcoming", "submitted", "in preparation", "unpublished", "ahead of print",
-)  # fmt: skip
-_STATUS = re.compile(rf"\b({'|'.join(_STATUSES)})\b")
+_STATUS = re.compile(
+    r"\b(in press|forthcoming|submitted|in preparation|unpublished|ahead of print)\b"
+)
 
 
 def parse_work(parts: Parts, printed: str) -> WorkFields | None:
     """Return the fields that a citation tags; None where it tags none at all."""
     found = parts.found
-    if not found or (MARKUP.issuperset(found) and parts.element.tag != "element-citation"):
+    if not found or (tags.MARKUP.issuperset(found) and parts.element.tag != "element-citation"):
         return None
     head = parts.head()
     title, container, kind = _name_work(parts, head)
@@ -236,8 +169,9 @@ def parse_work(parts: Parts, printed: str) -> WorkFields | None:
     accession, address = _find_accession(found)
     if not accession and kind in ("dataset", "webpage") and (kept := find_accessions(printed)):
         accession, kind = kept[0].number, "dataset"
-    reported = {tag: parts.first(tag) for tag in TEXTS.intersection(found)}
-    report = reported.get
+    reported = {tag: parts.first(tag) for tag in tags.TEXTS}
+    of_body = reported["institution"] if kind in ("thesis", "report") else ""
+    genre = _GENRE.search(printed) if kind == "thesis" else None
     return WorkFields(
         type=kind,
         title=title,
@@ -245,22 +179,22 @@ def parse_work(parts: Parts, printed: str) -> WorkFields | None:
         et_al=parts.et_al or more,
         container=container,
         issued=_find_issued(found),
-        volume=report("volume", ""),
-        issue=report("issue", "") or report("supplement", ""),
+        volume=reported["volume"],
+        issue=reported["issue"] or reported["supplement"],
         page=find_page(reported),
-        publisher=report("publisher-name", "") or _institution(reported, kind),
+        publisher=reported["publisher-name"] or of_body,
         doi=doi,
         pmid=pmid,
         pmcid=pmcid,
         url=url or address,
         accessed=_find_accessed(found),
         status="" if "volume" in found else _find_status(printed, title),
-        issn=report("issn", ""),
+        issn=reported["issn"],
         editors=editors,
-        edition=report("edition", "") or report("version", ""),
-        publisher_place=report("publisher-loc", ""),
-        genre="Preprint" if kind == "article" else _find_genre(printed) if kind == "thesis" else "",
-        number=report("patent", "") or accession,
+        edition=reported["edition"] or reported["version"],
+        publisher_place=reported["publisher-loc"],
+        genre="Preprint" if kind == "article" else genre[0] if genre else "",
+        number=reported["patent"] or accession,
     )
 
 
@@ -269,16 +203,6 @@ _GENRE = re.compile(
     r"(?:thesis|dissertation)\b",
     re.IGNORECASE,
 )
-
-
-def _find_genre(printed: str) -> str:
-    found = _GENRE.search(printed)
-    return found[0] if found else ""
-
-
-def _institution(reported: Mapping[str, str], kind: str) -> str:
-    """Return the institution that published a thesis or report."""
-    return reported.get("institution", "") if kind in ("thesis", "report") else ""
 
 
 def _find_accession(found: Found) -> tuple[str, str]:
@@ -292,8 +216,6 @@ def _find_accession(found: Found) -> tuple[str, str]:
 def _find_status(printed: str, title: str) -> str:
     """Return "in press" and the like, where it stands outside the title."""
     words = (printed.replace(title, " ") if title else printed).lower()
-    if not any(status in words for status in _STATUSES):
-        return ""
     found = _STATUS.search(words)
     return found[1] if found else ""
 
@@ -358,27 +280,24 @@ def _find_authors(
             continue
         chosen += people
         et_al = et_al or goes_on
-    chosen += _direct_people(found)
+    direct = [e for e in parts.element.iter(*PEOPLE) if any(e in found.get(t, ()) for t in PEOPLE)]
+    chosen += direct
     if not chosen and not title_is_part:
         chosen, late = late, []
     authors: list[Person] = []
     for element in chosen:
-        person = parts.person(element)
+        person = parse_name(element, parts.context)
         if person is None:
             continue
-        if person.literal and _is_et_al(person):
+        if says_et_al(person.literal) and len(person.literal) <= len("and et. al."):
             et_al = True
             continue
         authors.append(person)
         if element.tag == "string-name" and not et_al:
             last = element[-1].tail if len(element) else element.text
             et_al = says_et_al(f"{person.family} {person.given} {last or ''}")
-    others = [p for e in (*editors, *late) if (p := parts.person(e))]
+    others = [p for e in (*editors, *late) if (p := parse_name(e, parts.context))]
     return tuple(authors), tuple(others), et_al
-
-
-def _is_et_al(person: Person) -> bool:
-    return says_et_al(person.literal) and len(person.literal) < len("and et. al.") + 1
 
 
 def _gather_people(group: etree._Element, people: list[etree._Element]) -> bool:
@@ -396,25 +315,16 @@ def _gather_people(group: etree._Element, people: list[etree._Element]) -> bool:
     return goes_on
 
 
-def _direct_people(found: Found) -> list[etree._Element]:
-    tags = PEOPLE.intersection(found)
-    people = [e for tag in tags for e in found[tag]]
-    if len(tags) > 1:
-        order = {id(e): i for i, e in enumerate(people[0].getparent().iter())}  # type: ignore[union-attr]
-        people.sort(key=lambda e: order.get(id(e), 0))
-    return people
-
-
 def _find_issued(found: Found) -> tuple[int, ...]:
     for element in found.get("year", ()):
         text = words_of(element).strip()
-        year = parse_year(text) or parse_year(element.get("iso-8601-date"))
+        year = tags.parse_year(text) or tags.parse_year(element.get("iso-8601-date"))
         if not year and _FOUR_DIGITS.fullmatch(text):
             year = int(text)  # an odd one, kept as tagged
         if year:
             month, day = (words_of(e[0]) if (e := found.get(n)) else "" for n in ("month", "day"))
             return make_date(year, month, day.strip())
-    dates = (parse_date(element) for element in found.get("string-date", ()))
+    dates = (date_of(element) for element in found.get("string-date", ()))
     return next(filter(None, dates), ())
 
 
@@ -422,17 +332,16 @@ def _find_accessed(found: Found) -> tuple[int, ...]:
     for element in (*found.get("date-in-citation", ()), *found.get("access-date", ())):
         kind = element.get("content-type") or "access"
         if "access" in kind or "cited" in kind:
-            return parse_date(element)
+            return date_of(element)
     return ()
 
 
 def find_page(reported: Mapping[str, str]) -> str:
     """Return first and last page joined, or the range or article number as tagged."""
-    first, last = reported.get("fpage", ""), reported.get("lpage", "")
+    first, last, number = reported["fpage"], reported["lpage"], reported["elocation-id"]
     if first:
         return join_pages(first, last)
-    number = reported.get("elocation-id", "")
-    return reported.get("page-range") or ("" if number.startswith("10.") else number) or last
+    return reported["page-range"] or ("" if number.startswith("10.") else number) or last
 
 
 def join_pages(first: str, last: str) -> str:

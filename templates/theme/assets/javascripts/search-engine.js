@@ -98,8 +98,8 @@ class Engine {
 
   // A number of a register also leads to what names it.
   async #identifier({ key, shown }) {
-    const { identifiers, registers, day } = this.settings;
-    const held = await loadFor(identifiers, key);
+    const { registers, day } = this.settings;
+    const held = await this.#piece("identifiers", key);
     const names = Object.hasOwn(held, key) ? held[key].map(([path, kind, title, detail]) => ({ path, kind, title, detail, tier: 0 })) : [];
     const plan = registers.some((register) => key.startsWith(register)) ? { number: key } : null;
     return { names, plan, marks: new Set([key]), notice: names.length ? "" : `${shown} is not in this atlas as of ${day}.` };
@@ -111,7 +111,7 @@ class Engine {
       const { key, text } = word;
       if (this.terms.context.has(key) || this.terms.words.has(key) || (await this.#count(key))) return { ...word, keys: [key] };
       if (growing && at === words.length - 1 && key.length > 2) {
-        const others = [...Object.keys(await loadFor(this.settings.words, key)), ...this.terms.list];
+        const others = [...Object.keys(await this.#piece("words", key)), ...this.terms.list];
         if (others.some((other) => other.startsWith(key))) return { ...word, keys: [key], begun: true };
       }
       if (exact || word.joined) return { ...word, keys: [] };
@@ -124,15 +124,24 @@ class Engine {
 
   // How many texts have a word.
   async #count(key) {
-    return Object.entries(await loadFor(this.settings.words, key)).find(([word]) => word === key)?.[1] ?? 0;
+    return Object.entries(await this.#piece("words", key)).find(([word]) => word === key)?.[1] ?? 0;
   }
 
   // The words of the index that begin as this one does.
   async #alike(word) {
-    const { words } = this.settings;
-    const [from, to] = [word.slice(0, 2), `${word.slice(0, 2)}\uffff`].map((key) => place(words, key));
-    const numbers = Array.from({ length: Math.min(to - from + 1, MOST_FILES) }, (_, n) => from + n);
-    return (await Promise.all(numbers.map((number) => loadPiece(words, number)))).flatMap((held) => Object.keys(held));
+    const found = await Promise.all(this.#pieces("words", word.slice(0, 2), `${word.slice(0, 2)}\uffff`).slice(0, MOST_FILES));
+    return found.flatMap((held) => Object.keys(held));
+  }
+
+  // The pieces of a sorted list that would hold the keys from one to another, and the one for a key.
+  #pieces(name, from, to) {
+    const pieces = this.settings[name];
+    const [first, last] = [from, to].map((key) => Math.max(0, pieces.findLastIndex(([first]) => first <= key)));
+    return pieces.slice(first, last + 1).map(([, hash]) => load(`index/${name}.${hash}.json`));
+  }
+
+  #piece(name, key) {
+    return this.#pieces(name, key, key)[0];
   }
 
   // The query with misspelt words fixed, a few choices; where one is a whole name, only that.
@@ -174,7 +183,7 @@ class Engine {
   // Pages of the full text, each with a tier: those with every word, else those with most of them.
   async text(plan) {
     if (plan.number) {
-      const hits = (await this.#count(plan.number)) ? await searchText([`${plan.number}z`]) : [];
+      const hits = (await this.#count(plan.number)) ? await this.hits([`${plan.number}z`]) : [];
       return Promise.all(hits.map(async (hit) => ({ ...hit, tier: TEXT, ...(await hit.load()) })));
     }
     const asked = Object.entries(plan.words.length > MOST_WORDS / 3 ? {} : this.settings.wanted)
@@ -187,7 +196,7 @@ class Engine {
     // Kinds that are asked for first, pages of terms last: they only mention the words.
     const rank = ({ kind }) => (wanted.includes(kind) ? 0 : TEXTS.includes(kind) ? 1 : 2);
     const judge = async (hits, tier) => {
-      const sorted = (await this.withKinds(hits)).sort((a, b) => rank(a) - rank(b));
+      const sorted = hits.sort((a, b) => rank(a) - rank(b));
       return this.#judge(sorted, plan, { tier, wanted, words });
     };
     const found = plan.partial ? [] : await judge(await this.#ask(words), TEXT);
@@ -196,20 +205,32 @@ class Engine {
     return [...found, ...(await judge(await this.#askMost(words), SOME)).filter(({ id }) => !held.has(id))];
   }
 
-  // Map(value -> Set of the ids of its pages) of a facet.
+  // Map(value -> Set of the numbers of its texts) of a facet.
   async facet(name) {
-    const { facets } = this.settings;
-    const [pages, values] = await Promise.all([facets.pages, facets.files[name]].map((file) => load(`index/${file}`)));
-    return new Map(Object.entries(values).map(([value, steps]) => {
+    return new Map(Object.entries(await load(`index/${this.settings.facets[name]}`)).map(([value, steps]) => {
       let number = 0;
-      return [value, new Set(steps.map((step) => pages[(number += step)]))];
+      return [value, new Set(steps.map((step) => (number += step)))];
     }));
   }
 
-  // Hits of the full text with their kinds, which needs no page.
-  async withKinds(hits) {
-    const kinds = new Map([...(await this.facet("kind"))].flatMap(([kind, ids]) => [...ids].map((id) => [id, kind])));
-    return hits.map((hit) => ({ ...hit, kind: kinds.get(hit.id) }));
+  // Map(Pagefind's id -> {id, kind, load()}) of all texts, by number: `load` gives what is shown of one.
+  async #places() {
+    const [pieces, kinds] = await Promise.all([load(`index/${this.settings.texts}`), this.facet("kind")]);
+    const kindOf = [];
+    for (const [kind, ids] of kinds) for (const id of ids) kindOf[id] = kind;
+    const read = async (hash, at) => {
+      const [path, title, detail, imprint, reported, places] = (await load(`index/text.${hash}.json`))[at];
+      return { path, title, detail, imprint, reported, places };
+    };
+    const hits = pieces.flatMap(([hash, ...hits]) => hits.map((hit, at) => [hit, () => read(hash, at)]));
+    return new Map(hits.map(([hit, read], id) => [hit, { id, kind: kindOf[id], load: read }]));
+  }
+
+  // The texts that hold every word of one of some queries, best first, [{id, kind, score, load()}]; or all.
+  async hits(queries) {
+    this.places ??= this.#places().catch((error) => { this.places = null; throw error; });
+    const [found, places] = await Promise.all([searchText(queries), this.places]);
+    return found.map(([hit, score]) => ({ ...places.get(hit), score }));
   }
 
   // The words to ask for, each with how many texts have it and its weight; of a title the rarest.
@@ -218,7 +239,7 @@ class Engine {
     const own = words.filter(({ key, text }) => !this.terms.context.has(key) || (dated && /^\p{Lu}\p{Ll}+$/u.test(text)));
     const counted = await Promise.all(own.map(async (word) => {
       const count = await this.#count(word.key);
-      return { ...word, count, weight: Math.log(this.settings.texts / (count || 1)) + 0.1 };
+      return { ...word, count, weight: Math.log(this.settings.count / (count || 1)) + 0.1 };
     }));
     const rare = [...counted].sort((a, b) => b.weight - a.weight).slice(0, MOST_TEXT_WORDS);
     return counted.filter((word) => rare.includes(word));
@@ -233,7 +254,7 @@ class Engine {
       return best ? [best.word] : run.map(asWord);
     });
     const whole = [words.map(asWord), named].filter((query) => query.every(Boolean)).map((query) => query.join(" "));
-    return whole.length ? searchText(whole) : [];
+    return whole.length ? this.hits(whole) : [];
   }
 
   // Asks for each word or name alone: the pages with most of them by weight, and with every number.
@@ -292,10 +313,6 @@ class Engine {
 }
 
 const isExact = (direct) => [...direct.values()].some((hit) => hit.tier <= BARE);
-// Pieces of a sorted list: the number of the one that would hold a key, and what it holds.
-const place = ({ first }, key) => Math.max(0, first.findLastIndex((other) => other <= key));
-const loadPiece = ({ name }, number) => load(`index/${name}.${number}.json`);
-const loadFor = (pieces, key) => loadPiece(pieces, place(pieces, key));
 
 // --- the full text, by Pagefind: loaded only when names do not say it all ---------------------------
 
@@ -310,27 +327,26 @@ async function startPagefind() {
   return found;
 }
 
-// Returns the pages that hold every word of one of some queries, [{id, score, load()}], best first; or all.
+// Returns the hits of some queries, or all there are: [[Pagefind's id, score]], best first.
 async function searchText(queries = [null]) {
   const best = new Map();
   try {
     const found = await (pagefind ??= startPagefind());
     for (const query of new Set(queries)) {
-      for (const hit of (await found.search(query)).results) if (!(best.get(hit.id)?.score >= hit.score)) best.set(hit.id, hit);
+      for (const { id, score } of (await found.search(query)).results) if (!(best.get(id) >= score)) best.set(id, score);
     }
   } catch (error) {
     [pagefind, failures] = [null, failures + 1];
     throw error;
   }
-  const read = ({ meta }) => ({ ...meta, path: meta.url.slice(1), places: JSON.parse(meta.places) });
-  return [...best.values()].sort((a, b) => b.score - a.score).map((hit) => ({ ...hit, load: () => (hit.loading ??= hit.data().then(read)) }));
+  return [...best].sort(([, a], [, b]) => b - a);
 }
 
 // Returns {results, found}: each result is {id, path?, title?, kind?, detail?, tier, load()}; what
 // is found by name and in the full text stands once. A query of no words gives all pages.
 export async function search(query, options = {}) {
   const engine = await start();
-  if (!query.trim()) return { results: await engine.withKinds(await searchText()), found: { marks: new Set() } };
+  if (!query.trim()) return { results: await engine.hits(), found: { marks: new Set() } };
   const found = await engine.names(query, options);
   const hits = found.plan ? await engine.text(found.plan) : [];
   const named = new Set(found.names.map(({ id }) => id));
