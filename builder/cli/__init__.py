@@ -14,15 +14,11 @@ from typing import Any
 
 import click
 
-from builder.cli.console import AtlasCommand, Stages, count, finish, reported_problems, show
+from builder.cli.console import AtlasGroup, Stages, count, finish, reported_problems, show
 from builder.errors import ProblemError, has_errors
 from builder.project import Project, find_project, find_version, use_word_lists
 
-
-class AtlasGroup(click.Group):
-    """The commands of the atlas."""
-
-    command_class = AtlasCommand
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group(cls=AtlasGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -83,8 +79,7 @@ def check(project: Project, as_json: bool) -> None:
 
     try:
         with Stages() as stages:
-            report = pipeline.check(project, stages.notify)
-            problems = report.problems
+            problems = pipeline.check(project, stages.notify).problems
     except ProblemError as error:
         problems = error.problems
     if as_json:
@@ -121,8 +116,7 @@ def build(project: Project, force: bool, out: Path | None) -> None:
     project = Project(project.root, out.resolve() if out else None)
     with reported_problems(), Stages() as stages:
         changed = pipeline.build(project, stages.notify, force=force)
-    done = "published" if changed else "nothing has changed"
-    click.echo(f"build: {done}, {stages.seconds}")
+    click.echo(f"build: {'published' if changed else 'nothing has changed'}, {stages.seconds}")
 
 
 @main.command()
@@ -380,11 +374,6 @@ def add(project: Project, file: Path, dry_run: bool) -> None:
     finish(added.problems, f"add: {done}, {stages.seconds}")
 
 
-# --- the living review ---------------------------------------------------------------------------
-
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-
-
 @main.command()
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @click.pass_obj
@@ -402,8 +391,10 @@ def search(project: Project, names: tuple[str, ...]) -> None:
     finish(
         done.problems,
         f"search: {count(done.records, 'record')} in content/screening.yml, "
-        f"{done.duplicates:,} of them duplicates, {stages.seconds}",
+        f"{done.duplicates:,} of them duplicates, {done.waiting:,} not screened, {stages.seconds}",
     )
+    if done.waiting:
+        click.echo("Run exosome-atlas screen to decide which to include.")
 
 
 @main.command()
@@ -429,11 +420,13 @@ def screen(project: Project, /, by: str | None, **way: Any) -> None:
     with reported_problems():
         records = read_screening(project.root).records
         if way["disagreements"]:
-            for record in screening.find_disagreements(records):
+            found = screening.find_disagreements(records)
+            for record in found:
                 said = "; ".join(
                     f"{d.by}: {d.verdict} ({d.reason or '-'})" for d in record.decisions
                 )
                 click.echo(f"{record.id}: {record.title[:80]}: {said}")
+            click.echo(f"screen: {count(len(found), 'record')} to settle")
             return
         who = by or screening.find_screener(project)
         if way["export"]:
@@ -452,9 +445,17 @@ def screen(project: Project, /, by: str | None, **way: Any) -> None:
             else:
                 made = screening.apply_rule(way["rule"], records, who, find_today())
             screening.keep_decisions(project, made)
-            click.echo(f"screen: {count(len(made), 'decision')} by {who}")
+            _show_decisions(project, who, len(made))
             return
         _screen_by_key(project, who)
+
+
+def _show_decisions(project: Project, who: str, made: int) -> None:
+    from builder.curate.review_flow import read_screening
+    from builder.refresh.screening import open_records
+
+    left = count(len(open_records(read_screening(project.root).records, who)), "record")
+    click.echo(f"screen: {count(made, 'decision')} by {who}, {left} left to screen")
 
 
 def _screen_by_key(project: Project, who: str) -> None:
@@ -470,7 +471,7 @@ def _screen_by_key(project: Project, who: str) -> None:
         find_abstract=lambda record: find_abstract(project, record),
         words=find_words(project),
     )  # fmt: skip
-    click.echo(f"screen: {count(session.run(), 'decision')} by {who}")
+    _show_decisions(project, who, session.run())
 
 
 @main.command(name="include")
@@ -485,7 +486,8 @@ def include_records(project: Project, records: tuple[str, ...]) -> None:
         done = include(project, load_vocabulary(project), records, notify=stages.notify)
     for kind, brought in (("full text", done.seeds), ("abstract", done.abstracts)):
         for record, seed in brought.items():
-            click.echo(f"{record}: {kind}, seeds/{seed}")
+            found = count(done.findings.get(record, 0), "finding")
+            click.echo(f"{record}: {kind}, seeds/{seed}, {found}")
     for record, why in done.missed.items():
         click.echo(f"{record}: not retrieved ({why})")
     finish(

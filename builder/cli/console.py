@@ -31,6 +31,12 @@ class AtlasCommand(click.Command):
         return super().invoke(ctx)
 
 
+class AtlasGroup(click.Group):
+    """The commands of the atlas."""
+
+    command_class = AtlasCommand
+
+
 class Stages:
     """Shows how far a command is: a live line on a terminal, nothing elsewhere until the end."""
 

@@ -20,7 +20,7 @@ from builder.curate.review_flow import read_screening
 from builder.errors import Problem, ProblemError, refuse, suggest
 from builder.extract import extract_paper
 from builder.extract.vocabulary import Vocabulary
-from builder.models import Finding
+from builder.models import Finding, Paper
 from builder.models.review import Retrieval, ScreeningRecord
 from builder.project import Project
 from builder.readers import read_seed_bytes
@@ -49,12 +49,14 @@ _OPEN = re.compile(r"cc(?:[ -]?0|[ -]by(?:[ -](?:nc|sa|nd))*)\b|public domain", 
 class Included:
     """What an include brought: seeds by record, what could not be had and why, and problems.
 
-    ``changed`` are the files below content/ and seeds/ that are new or differ.
+    ``findings`` has how many each record brought, ``changed`` are the files below content/ and
+    seeds/ that are new or differ.
     """
 
     seeds: dict[str, str] = field(default_factory=dict)
     abstracts: dict[str, str] = field(default_factory=dict)
     missed: dict[str, str] = field(default_factory=dict)
+    findings: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     changed: list[Path] = field(default_factory=list)
 
@@ -99,7 +101,16 @@ def include(
     with transaction(project) as work:
         done = _keep(work.project, fetched)
         report = extract_records(work.project, project, notify)
-    return replace(done, problems=[*done.problems, *report.problems], changed=work.changed)
+        brought = {seed: name for name, seed in (done.seeds | done.abstracts).items()}
+        for path in work.project.content.glob("papers/*/paper.yml") if brought else ():
+            seed = store.read_record(Paper, path, work.project.root).seed.file
+            if seed in brought:
+                found = store.read_records(Finding, path.with_name("findings.yml"), path.parent)
+                done.findings[brought[seed]] = len(found)
+    # What is noted of papers that were there before is for extract and check to say.
+    own = {f"seeds/{seed}" for seed in brought}
+    problems = [p for p in report.problems if p.level == "error" or p.file in own]
+    return replace(done, problems=[*done.problems, *problems], changed=work.changed)
 
 
 @dataclass(frozen=True)

@@ -286,6 +286,7 @@ class Session:
             "cited by the atlas, title alone read" if record.cited_as else "",
             "open access" if record.open_access else "",
             "preprint" if record.preprint else "",
+            f"published as {record.published_as}" if record.published_as else "",
             *record.notices,
             *record.types,
         ]
@@ -309,10 +310,10 @@ class Session:
 
     def _ask_reason(self) -> str:
         lines = [f"{number} {reason}" for number, reason in enumerate(REASONS, 1)]
-        said = ""
-        while not said:
+        said = "0"
+        while not said or (said.isdecimal() and not 0 < int(said) <= len(REASONS)):
             said = self.ask_line("\n".join([*lines, "Reason (a number, or your words)"])).strip()
-        return REASONS[int(said) - 1] if said in map(str, range(1, len(REASONS) + 1)) else said
+        return REASONS[int(said) - 1] if said.isdecimal() else said
 
     def _note(self, record: str, decision: Decision) -> None:
         self.made[record] = decision

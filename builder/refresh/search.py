@@ -53,6 +53,7 @@ class Searched:
     runs: list[Run] = field(default_factory=list)
     records: int = 0
     duplicates: int = 0
+    waiting: int = 0
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -77,8 +78,14 @@ def search(
         notify(f"{strategy.database}: {strategy.id}")
         try:
             with setting.open_desk(_SERVICES[strategy.database], project) as desk:
-                pages = list(_bounded(_ask(strategy, desk, library), strategy.most))
+                missed: list[str] = []
+                pages = list(_bounded(_ask(strategy, desk, library, missed), strategy.most))
             answers.append((strategy, pages))
+            if missed:
+                expected = f"each paper of the atlas in {strategy.database}"
+                got = f"no record of {', '.join(missed)}"
+                file = f"content/searches/{strategy.id}.yml"
+                problems.append(Problem(file, 0, "note", "search-paper", expected, got))
         except OfflineError as error:
             raise report_offline("search", error) from error
         except ServiceError as error:
@@ -97,7 +104,9 @@ def search(
         if made:
             write_screening(work.project, [*others, *joined], index.records.values())
     records = index.records.values()
-    return Searched(made, len(records), sum(bool(r.duplicate) for r in records), problems)
+    distinct = [record for record in records if not record.duplicate]
+    waiting = sum(record.verdict is None for record in distinct)
+    return Searched(made, len(records), len(records) - len(distinct), waiting, problems)
 
 
 def _take(
@@ -141,7 +150,8 @@ def _choose(strategies: list[Strategy], names: Collection[str]) -> list[Strategy
     return [known[name] for name in names] if names else strategies
 
 
-def _ask(strategy: Strategy, desk: Desk, library: Library) -> Iterator[Page]:
+def _ask(strategy: Strategy, desk: Desk, library: Library, missed: list[str]) -> Iterator[Page]:
+    """Yield what a strategy finds; papers whose citations can't be chased are ``missed``."""
     if strategy.query:
         yield from _first_total(SEARCHES[strategy.database](desk, strategy.query))
         return
@@ -155,8 +165,10 @@ def _ask(strategy: Strategy, desk: Desk, library: Library) -> Iterator[Page]:
             address = find_address(marks[0], marks[1], marks[2], desk)
             if address and strategy.chasing:
                 yield from _first_total(chase_citations(desk, address, strategy.chasing))
+            else:
+                missed.append(name)
         except UnknownError:
-            continue  # the database does not have this paper
+            missed.append(name)
 
 
 def _first_total(pages: Iterator[Page]) -> Iterator[Page]:

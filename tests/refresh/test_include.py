@@ -55,6 +55,9 @@ def test_an_open_article_comes_whole_with_its_licence(
     full_text(service, "PMC7000001")
     done = run(small, service, article(1, **OPEN))
     assert list(done.seeds) == ["pmid-30000001"]
+    # The statement of its abstract, and that of its text.
+    assert done.findings == {"pmid-30000001": 2}
+    assert not [p for p in done.problems if "knee.txt" in p.file]
     paper = next(b for b in load(small).papers.values() if b.paper.csl.DOI == "10.1000/made.1")
     assert paper.paper.licence
     assert "CC BY" in paper.paper.licence
