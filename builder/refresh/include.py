@@ -72,14 +72,21 @@ def include(
 
     All is asked first; seeds, screening and records are then written in one transaction. A run that
     was stopped while it asked goes on from the answers of the day.
-    Raises ProblemError, and changes nothing, where the service can't be reached.
+    Raises ProblemError, and changes nothing, where the service can't be reached or a named record
+    was not included.
     """
     setting = (setting or Setting.now()).with_contact(project)
     records = read_screening(project.root).records
+    known = {record.id: record for record in records}
     for name in names:
-        if name not in {record.id for record in records}:
-            hint = suggest(name, [record.id for record in records])
+        record = known.get(name)
+        if record is None:
+            hint = suggest(name, known)
             raise refuse("include", "include", "the id of a record", name, hint=hint)
+        if record.verdict != "include" or record.duplicate:
+            said = f"a duplicate of {record.duplicate.of}" if record.duplicate else record.verdict
+            got, hint = f"{name}, {said or 'not screened'}", "Run: python -m builder screen"
+            raise refuse("include", "include", "a record that was included", got, hint=hint)
     waiting = [
         record
         for record in records
@@ -87,6 +94,10 @@ def include(
         and not record.duplicate
         and (record.id in names if names else record.retrieval is None)
     ]
+    if not waiting:
+        expected, hint = "an included record that waits", "Run: python -m builder screen"
+        note = Problem("include", 0, "note", "include", expected, "none", hint=hint)
+        return Included(problems=[note])
     # Works of which the atlas has read the title alone come first.
     waiting.sort(key=lambda record: (not record.cited_as, record.id))
     fetched: dict[str, _Fetched] = {}

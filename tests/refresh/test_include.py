@@ -68,7 +68,31 @@ def test_an_open_article_comes_whole_with_its_licence(
     # A second run has nothing left to do.
     there = {"ATLAS_EUROPEPMC_URL": "http://127.0.0.1:9"}
     again = include(small, words(small), (), Setting(TODAY, QUICK, there, lambda _: None))
-    assert again.seeds == {}
+    assert (again.seeds, again.changed) == ({}, [])
+    assert [(p.level, p.got) for p in again.problems] == [("note", "none")]
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({}, "got pmid-1, not screened"),
+        ({"agreed": "exclude"}, "got pmid-1, exclude"),
+        (
+            {"agreed": "include", "duplicate": {"of": "pmid-2", "kind": "record", "by": "doi"}},
+            "got pmid-1, a duplicate of pmid-2",
+        ),
+    ],
+)
+def test_what_was_not_included_is_not_fetched(
+    fields: dict[str, Any], said: str, small: Project
+) -> None:
+    seen = Sighting(strategy="bone", database="Europe PMC", day=TODAY)
+    record = ScreeningRecord.model_validate(
+        {"id": "pmid-1", "title": "x", "found": [seen], **fields}
+    )
+    write_screening(small, [], [record])
+    with pytest.raises(ProblemError, match=f"a record that was included, {said}"):
+        include(small, words(small), ["pmid-1"], Setting(TODAY, QUICK))
 
 
 @pytest.mark.parametrize(
