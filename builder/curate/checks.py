@@ -30,8 +30,9 @@ _LISTS: dict[str, frozenset[str] | None] = {
     "sites": frozenset({"tissue"}),
 }
 _TAG = re.compile(r"<[A-Za-z/!?][^<>]*>")
-# What a layout may put between the words of one statement: cell borders, emphasis, escapes.
-_LAYOUT = re.compile(r"[\s|*_\\]+")
+# What a layout may put between the words of one statement: cell borders, emphasis, escapes, and
+# the brackets of citations that were raised in print.
+_LAYOUT = re.compile(r"[\s|*_\\\[\]]+")
 
 
 def check_library(library: Library) -> list[Problem]:

@@ -59,7 +59,11 @@ def parse_words(data: Mapping[str, Any]) -> Words:
     names += ["repair_words", "in_dish", "taken_from", "living", "question", "donor"]
     names += ["tumour", "no_vessels", "lacking", "no_difference", "clinical_words"]
     names += ["reviews_itself", "donor_after", "beside_normal", "describing_carrier"]
-    names += ["no_better", "helped", "helped_not", "helped_otherwise", "helped_vesicles"]
+    names += ["open", "open_ends", "significance", "no_more_than_chance", "chance_ends"]
+    names += ["all_groups", "without_vesicles", "as_good", "same_as_none", "easing", "bettering"]
+    names += ["blocked", "benefit_lost", "benefit_gained", "methods"]
+    names += ["no_better", "helped", "helped_more", "helped_not", "helped_otherwise"]
+    names += ["helped_vesicles"]
     return Words(
         levels=tuple(
             (level, compiled("|".join(f"(?:{p})" for p in patterns)))

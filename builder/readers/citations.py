@@ -13,7 +13,8 @@ from dataclasses import replace
 from functools import cached_property
 
 from builder.errors import Problem
-from builder.models.document import Citation, Document
+from builder.models.document import Block, Citation, Document
+from builder.readers.words import page_words
 from builder.text.dates import YEAR
 from builder.text.spelling import fold
 
@@ -64,6 +65,8 @@ def resolve_citations(document: Document) -> Document:
     found = [tuple(_find_round(block.text, known)) for block in document.blocks]
     cited = {n for marks in found for _, numbers in marks for n in numbers}
     if len(cited) < max(1, _LEAST_SHARE * len(known)):
+        if raised := _bracket_raised(document.blocks, known):
+            return replace(document, blocks=raised)
         names = AuthorYears(document.citations)
         found = [tuple(names.find(block.text)) for block in document.blocks]
     if not any(found):
@@ -78,6 +81,45 @@ def _find_round(text: str, known: set[int]) -> Iterator[tuple[int, tuple[int, ..
         numbers = expand_numbers([bracket[1]])
         if numbers and known.issuperset(numbers):
             yield bracket.start(), numbers
+
+
+# A number that was raised in print and stands close behind a word, a bracket or a full stop.
+_RAISED = re.compile(
+    r"(?P<before>(?<![\w-])(?P<word>[^\W\d_][^\W\d_’'-]*[a-z]{2}|[A-Z]{2,}s)|(?<=[\w%])[)”’])"
+    r"(?P<stop>[.,;:]?)(?P<numbers>(?:\d{1,3}(?:[,–-]\d{1,3})*|[⁰¹²³⁴-⁹]+(?:[,–⁻-][⁰¹²³⁴-⁹]+)*))"
+    r"(?=[\s.,;:)]|$)"
+)
+_LOWER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_RAISED_IN = ("abstract", "paragraph", "caption")
+_MOST_AHEAD = 3  # numbers that tables and figures may cite before the text goes on
+
+
+def _bracket_raised(blocks: Sequence[Block], known: set[int]) -> tuple[Block, ...]:
+    """Return the blocks with the numbers that were raised in print put into square brackets.
+
+    Such a style numbers works as they are cited, so that a number far beyond all before it cites
+    nothing (connexin43). Without two numbers and a share of the list the text has another style:
+    nothing is returned.
+    """
+    cited: set[int] = set()
+    numbered = page_words().numbered
+
+    def bracket(found: re.Match[str]) -> str:
+        printed = found["numbers"].translate(_LOWER)
+        numbers = expand_numbers([printed])
+        ahead = max(cited, default=0) + _MOST_AHEAD + len(numbers)
+        other = (found["word"] or "").casefold() in numbered
+        if other or not numbers or not known.issuperset(numbers) or max(numbers) > ahead:
+            return found[0]
+        cited.update(numbers)
+        return f"{found['before']}{found['stop']}[{printed}]"
+
+    read = []
+    for block in blocks:
+        text = _RAISED.sub(bracket, block.text) if block.kind in _RAISED_IN else block.text
+        read.append(replace(block, text=text, citations=find_citations(text)))
+    least = max(2, _LEAST_SHARE * len(known))
+    return tuple(read) if len(cited) >= least else ()
 
 
 class AuthorYears:

@@ -9,10 +9,9 @@ that several layouts share: citation numbers, rows of tables, addresses.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from builder.errors import Level, Problem
 from builder.models.document import (
@@ -31,11 +30,9 @@ from builder.models.document import (
     count_fates,
     is_link_line,
 )
-from builder.project import find_data
 from builder.readers.citations import find_citations
 from builder.readers.names import find_abbreviations, split_pairs
 from builder.readers.source import Source
-from builder.store import read_settings
 
 # A cell of dashes below a header; a lone "-" in a cell says "none" and is data.
 _DASHES = re.compile(r":-+:?|-+:|-{2,}")
@@ -91,33 +88,6 @@ def find_doi(text: str) -> str:
     """Return the first DOI of a text, or an empty string."""
     found = _DOI.search(text)
     return clean_url(found[0]) if found else ""
-
-
-# --- words of article pages ----------------------------------------------------------------------
-
-
-class PageWords(NamedTuple):
-    """What article pages print beside the paper, and names of its sections, in small letters."""
-
-    controls: frozenset[str]
-    degrees: frozenset[str]
-    abstracts: frozenset[str]
-    abbreviations: frozenset[str]
-    sections: frozenset[str]
-    statements: frozenset[str]
-
-
-@cache
-def page_words() -> PageWords:
-    """Return the words of content/layouts.yml. Raises ProblemError where it can't be read."""
-    path = find_data("layouts.yml")
-    return read_settings(path, path.parents[1], parse_page_words)
-
-
-def parse_page_words(data: Mapping[str, Any]) -> PageWords:
-    """Return the words of the data of content/layouts.yml."""
-    lists = (str(data[key]).casefold().split(";") for key in PageWords._fields)
-    return PageWords(*(frozenset(map(str.strip, names)) for names in lists))
 
 
 # --- tables --------------------------------------------------------------------------------------

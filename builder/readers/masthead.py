@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
-from builder.readers.draft import PMCID, PMID, Draft, Lines, find_doi, page_words
+from builder.readers.draft import PMCID, PMID, Draft, Lines, find_doi
 from builder.readers.names import split_people
+from builder.readers.words import page_words
 from builder.text import spelling
 from builder.text.dates import YEAR, find_impossible_day, parse_date
 
@@ -22,7 +24,7 @@ _OTHER_ARTICLE = re.compile(
 _COUNTER = re.compile(
     r"^(?:(?:Views?|Citations?|Downloads|Viewed by|Cited by|Altmetric)\s*:?\s*[\d,.k]+|[\d,.]+k?\s+"
     r"(?:Views?|Citations?|Downloads|Total views?|Crossref citations?)|Go to:|"
-    r"Submit to this Journal|"
+    r"Submit to this Journal|This article references \d+ other publications\.|"
     r"Review for .{3,60}|Open in a new tab|www\.\S+|Propose a Special Issue|Figure \d+ Click.*|"
     r"(?:.{1,60}? (?:19|20)\d\d, \d{1,4}, [\w.-]{1,12} )?(?:Page )?\d{1,3} of \d{1,3}|"
     r"(?:Share|Save) (?:on|to) \w+|[\d.,]+k?\s+(?:Accesses|Altmetric)|Cited by \(\d+\)|"
@@ -30,11 +32,12 @@ _COUNTER = re.compile(
     re.IGNORECASE,
 )
 _TYPE = re.compile(
-    r"^(?:Open Access\s*)?(?:Feature Paper\s*|Editor[’']s Choice\s*)?"
+    r"^(?:Journal Article|New Results|"
+    r"(?:Open Access\s*)?(?:Feature Paper\s*|Editor[’']s Choice\s*)?"
     r"(?:(?:Original|Systematic|Mini|Narrative|Scoping|Brief|Short|Clinical|Case|Brief Research) )?"
     r"(?:Review|Research|Article|Report|Communication|Perspective|Editorial|Protocol|Trial|Study|"
     r"Opinion|Hypothesis and Theory|Methods|Technology and Code|Commentary)(?: and Meta-?Analysis)?"
-    r"(?:\s+article)?$",
+    r"(?:\s+article)?(?: \| [A-Z ]+)?)$",
     re.IGNORECASE,
 )
 _BY = re.compile(
@@ -42,7 +45,7 @@ _BY = re.compile(
     r"\**Author(?:s|\(s\))?(?::\**|\**:?)\s*(?=[A-Z]|$))"
 )
 # Marks of ScienceDirect's affiliations: "Luis García-López a c 1".
-_LETTER_MARKS = re.compile(r"\s[a-z](?:\s(?:[a-z]|\d{1,2}))*(?=\s*(?:[,;]|$|\sand\s))")
+_LETTER_MARKS = re.compile(r",?\s\*?[a-z](?:\s(?:[a-z]|\d{1,2}))*(?=\s*(?:[,;]|$|\sand\s))")
 _ORCID = re.compile(
     r"(?P<name>[^,;&\d()]{3,60}?)\s*\(?(?:ORCID:?\s*)?(?:https?://)?orcid\.org/"
     r"(?P<orcid>\d{4}-\d{4}-\d{4}-\d{3}[\dX])\)?"
@@ -67,13 +70,29 @@ _NAME = re.compile(
     r"(?:(?:[^\W\d_a-z][\w’'.-]*|van|von|de|der|den|del|della|di|da|dos|du|la|le|el|al|bin|ten|"
     r"ter|zu|y|’t|d’)\s*){1,6}"
 )
-_DATES = re.compile(r"\b(?:[Pp]ublished|Collection date)(?: online)?:?\s*([^/|;]{4,30})")
-_HISTORY = re.compile(r"\b(?:Received|Accepted|Revised|Published|Collection date)\b", re.IGNORECASE)
+_DATES = re.compile(
+    r"\b(?:[Pp]ublished|Posted|Collection date)(?: online)?:?\s*([^/|;]{4,30})|"
+    rf"(?:^|\s)(\d{{1,2}} [A-Z][a-z]{{2}} {YEAR})(?= Vol\b)"
+)
+_HISTORY = re.compile(
+    r"\b(?:Received|Accepted|Revised|(?:First )?Published|Posted|Available online|"
+    r"Collection date)\b",
+    re.IGNORECASE,
+)
+_DATE_ALONE = re.compile(rf"^(?:\d{{1,2}} )?[A-Z][a-z]{{2,8}}\.? (?:\d{{1,2}}, )?{YEAR}$")
+# Parts of a line of no known form: "Journal of Pets, Volume 9, Issue 3, Pages 1–9".
+_NUMBERED_PARTS = {
+    "volume": re.compile(r"\bVol(?:ume|\.)? (?:\d{4}:)?(\d{1,4})\b"),
+    "issue": re.compile(r"\bIssue (\w{1,6})\b"),
+    "page": re.compile(r"\bPages? (\w{1,9}(?: ?[–—-] ?\w{1,9})?)"),
+    "container": re.compile(r"^([A-Z][^,;:\d»]{2,80}), Vol(?:ume|\.)? \d"),
+}
 # "Int. J. Mol. Sci. 2025, 26(22), 11172", ". 2021 Jul 5;10(9):e12118.", "Front. X., 12 March 2024"
 _IN_JOURNAL = re.compile(
     rf"^(?P<container>[^\d;]{{2,80}}?)?[.,]?\s*(?P<year>{YEAR})"
     r"(?P<date>\s[A-Z][a-z]{2}(?:\s\d{1,2})?)?\s*[,;]\s*(?P<volume>\w{1,8})"
-    r"(?:\((?P<issue>[^)]{1,20})\))?\s*[,:]\s*(?P<page>[\w.–-]{1,25}?)(?=[.;,\s]|$)"
+    r"(?:(?:\(|,\s(?=\d{1,3},\s\d))(?P<issue>[^),]{1,20})\)?)?"
+    r"\s*[,:]\s*(?P<page>[\w.–-]{1,25}?)(?=[.;,\s]|$)"
 )
 _DATED_JOURNAL = re.compile(
     rf"^(?P<container>[A-Z][^\d]{{2,80}}?),\s*(?P<date>(?:\d{{1,2}}\s)?[A-Z][a-z]{{2,8}}\s{YEAR})$"
@@ -99,9 +118,11 @@ _NO_TITLE = (
     "http", "10.", "doi", "DOI", "©", "PMC", "PMID", "Sec.", "*", "(", "Copyright",
     "This is an open", "This article",
 )  # fmt: skip
+_PLACES = (
+    _IN_JOURNAL, _PAGES_FIRST, _VOLUME_LINE, _DATE_FIRST, _LABELLED, _DATED_JOURNAL, _VOLUME,
+)  # fmt: skip
 _FACTS = (
-    _IN_JOURNAL, _DATED_JOURNAL, _VOLUME, _VOLUME_LINE, _PAGES_FIRST, _DATE_FIRST, _LABELLED,
-    _HISTORY, _ONLY_MARKS,
+    *_PLACES, _HISTORY, _ONLY_MARKS, _DATE_ALONE, re.compile(r"^(?:Issue|Impact Factor)\b"),
 )  # fmt: skip
 _LEAST_WORDS = 3
 _MOST_WORDS = 4  # of one name on a line of its own
@@ -156,7 +177,7 @@ def _take_title(draft: Draft, lines: Lines, others: set[int], cited: str) -> Lin
     if best < 0:
         return lines
     number, line = lines[best]
-    title = line.lstrip("#").strip()
+    title = re.sub(r" Open Access$|(?<=[a-z])[†‡§*]+$", "", line.lstrip("#").strip())
     draft.set_title(number, title)
     kept = []
     for place, (n, text) in enumerate(lines):
@@ -176,6 +197,7 @@ def _is_fact(text: str) -> bool:
 def _is_byline(text: str) -> bool:
     """Return whether a line is a list of names: all of it is names and marks."""
     text = _ORCID_MARK.sub("", _ORCID.sub(r"\g<name>", text))
+    text = re.sub(r"\s*View all authors.*$", "", text)
     if not text or _PLACE.search(text) or re.search(rf"{YEAR}|https?:|[:?!]", text):
         return False
     names = _split_names(text)
@@ -196,7 +218,7 @@ def _are_names(text: str) -> bool:
 def _split_names(text: str) -> list[str]:
     """Return the names of a line, parted by marks of affiliations, commas, or "and"."""
     text = _ORCID_MARK.sub("", _ORCID.sub(r"\g<name>", _BY.sub("", text)))
-    text = _LETTER_MARKS.sub("", text)
+    text = _LETTER_MARKS.sub("", re.sub(r"\s*View all authors.*$", "", text))
     text = _MARKED.sub(", ", _TWICE.sub(r"\1", text))
     parts = re.split(r";|,|(?:^|\s+)(?:and|&)\s+(?:the\s)?", text)
     names = (part.strip(" ,;").removeprefix("the ") for part in parts)
@@ -243,33 +265,42 @@ def _read_facts(draft: Draft, number: int, line: str) -> None:
     doi, pmid, pmcid = find_doi(line), PMID.search(line), PMCID.search(line)
     draft.set(number, doi=doi, pmid=pmid[1] if pmid else "", pmcid=pmcid[0] if pmcid else "")
     published = _DATES.search(line)
-    if published and (day := find_impossible_day(published[1])):
+    dated_at = (published[1] or published[2]) if published else ""
+    if _DATE_ALONE.match(line) and not draft.work.get("issued"):
+        dated_at = line
+    if day := find_impossible_day(dated_at):
         draft.flag(number, "date-impossible", "a day that its month has", day)
-    found = _IN_JOURNAL.match(line)
-    dated = _DATED_JOURNAL.match(line)
-    volume = _VOLUME.match(line)
-    if published and (date := parse_date(published[1])):
+    if dated_at and (date := parse_date(dated_at)):
         held = draft.work.get("issued", ())
         if held[:1] in ((), date[:1]) and len(date) >= len(held):
             draft.work["issued"] = date
             draft.places.append(("issued", number))
-    elif found:
-        date = parse_date(f"{found['year']} {found['date'] or ''}")
-        fields = {k: found[k] or "" for k in ("container", "volume", "issue", "page")}
-        if not fields["container"].strip(" ."):
-            fields["container"] = _line_above(draft, number)
-        draft.set(number, issued=date, **{k: v.strip(" ,") for k, v in fields.items()})
-    elif listed := _PAGES_FIRST.match(line) or _VOLUME_LINE.match(line) or _DATE_FIRST.match(line):
-        fields = {k: listed[k] or "" for k in ("volume", "issue", "page")}
-        fields["container"] = listed.groupdict().get("container") or _line_above(draft, number)
-        draft.set(number, issued=parse_date(listed["date"]), **fields)
-    elif labelled := _LABELLED.match(line):
-        draft.set(number, container=labelled["container"])
-    elif dated:
-        draft.set(number, container=dated["container"], issued=parse_date(dated["date"]))
-    elif volume:
-        draft.set(number, volume=volume["volume"], issued=(int(volume["year"]),))
+    elif fields := _find_place(draft, number, line):
+        draft.set(number, **fields)
+    parts = {name: form.search(line) for name, form in _NUMBERED_PARTS.items()}
+    draft.set(number, **{name: part[1] for name, part in parts.items() if part})
     draft.add_block("statement", line, number)
+
+
+def _find_place(draft: Draft, number: int, line: str) -> dict[str, Any]:
+    """Return journal, date, volume and pages of a line that states them in a known form."""
+    forms = (
+        _IN_JOURNAL,
+        _PAGES_FIRST,
+        _VOLUME_LINE,
+        _DATE_FIRST,
+        _LABELLED,
+        _DATED_JOURNAL,
+        _VOLUME,
+    )
+    found = next((m for form in forms if (m := form.match(line))), None)
+    if not found:
+        return {}
+    fields = {name: (value or "").strip(" ,") for name, value in found.groupdict().items()}
+    date = " ".join(fields.pop(name, "") for name in ("year", "date")).strip()
+    if "page" in fields and not fields.get("container", "").strip(" ."):
+        fields["container"] = _line_above(draft, number)
+    return {"issued": parse_date(date), **fields}
 
 
 def _line_above(draft: Draft, number: int) -> str:

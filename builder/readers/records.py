@@ -93,18 +93,24 @@ def _read_kept(source: Source) -> Document:
 
 # --- lines of tags --------------------------------------------------------------------------------
 
-_TAG = re.compile(r"^([A-Z][A-Z0-9]{1,3}) {0,2}- ?(.*)$")
+_TAG = re.compile(r"^([A-Z][A-Z0-9]{1,3}) {0,2}- ?(.*)$|^(%\S) (.*)$")
 # Tags by what they hold; of MEDLINE and of RIS.
 _FIELDS = {
-    "title": ("TI", "T1"), "abstract": ("AB", "N2"), "author": ("FAU", "A1"), "group": ("CN",),
-    "container": ("JT", "T2", "JF"), "container_short": ("TA", "JO", "J2", "JA"),
-    "issued": ("DP", "PY", "Y1", "DA"), "volume": ("VI", "VL"), "issue": ("IP", "IS"),
-    "page": ("PG",), "doi": ("DO", "LID", "AID"), "pmid": ("PMID",), "pmcid": ("PMC",),
-    "issn": ("SN",), "url": ("UR",), "publisher": ("PB",), "orcid": ("AUID",), "licence": ("CI",),
+    "title": ("TI", "T1", "%T", "title"), "abstract": ("AB", "N2", "%X", "abstract"),
+    "author": ("FAU", "A1", "%A", "author"), "group": ("CN",),
+    "container": ("JT", "T2", "JF", "%J", "%B", "journal", "journaltitle"),
+    "container_short": ("TA", "JO", "J2", "JA"),
+    "issued": ("DP", "PY", "Y1", "DA", "%D", "year", "date"),
+    "volume": ("VI", "VL", "%V", "volume"), "issue": ("IP", "IS", "%N", "number"),
+    "page": ("PG", "%P", "pages"),
+    "doi": ("DO", "LID", "AID", "%R", "doi"), "pmid": ("PMID", "pmid"), "pmcid": ("PMC", "pmcid"),
+    "issn": ("SN", "%@", "issn"), "url": ("UR", "%U", "url"),
+    "publisher": ("PB", "%I", "publisher"), "orcid": ("AUID",), "licence": ("CI",),
 }  # fmt: skip
 _ROLE_OF = {tag: role for role, tags in _FIELDS.items() for tag in tags}
 _STATEMENTS = {
-    "COIS": "Conflict of interest", "KW": "Keywords", "OT": "Keywords", "AD": "Affiliation",
+    "COIS": "Conflict of interest", "KW": "Keywords", "OT": "Keywords", "%K": "Keywords",
+    "keywords": "Keywords", "AD": "Affiliation",
 }  # fmt: skip
 
 
@@ -119,16 +125,41 @@ def _split_tags(source: Source) -> list[_Tagged]:
     found: list[_Tagged] = []
     for number, line in enumerate(source.lines, 1):
         if tag := _TAG.match(line):
-            found.append(_Tagged(tag[1], " ".join(tag[2].split()), [number]))
+            value = tag[2] or tag[4] or ""
+            found.append(_Tagged(tag[1] or tag[3], " ".join(value.split()), [number]))
         elif found and line.strip():
             value = " ".join(f"{found[-1].value} {line}".split())
             found[-1] = found[-1]._replace(value=value, lines=[*found[-1].lines, number])
     return found
 
 
+def _split_bibtex(source: Source) -> list[_Tagged]:
+    """Return the fields of a BibTeX entry as tags, one an author; braces in values are dropped."""
+    found: list[_Tagged] = []
+    for number, line in enumerate(map(str.strip, source.lines), 1):
+        head = re.match(r"@\w+(?=\s*\{)", line)
+        if field := re.match(r"([\w-]+)\s*=\s*(.*)$", line):
+            found.append(_Tagged(field[1].lower(), field[2], [number]))
+        elif head:
+            found.append(_Tagged(head[0], "", [number]))
+        elif found and line:
+            value = f"{found[-1].value} {line}" if line != "}" else found[-1].value
+            found[-1] = found[-1]._replace(value=value, lines=[*found[-1].lines, number])
+    tags: list[_Tagged] = []
+    for tag, printed, lines in found:
+        value = printed.rstrip(", ").strip('"').translate(_BRACES)
+        value = value.replace("--", "–") if tag == "pages" else value
+        values = value.split(" and ") if tag == "author" else [value]
+        tags += [_Tagged(tag, one, lines) for one in values]
+    return tags
+
+
+_BRACES = str.maketrans("", "", "{}")
+
+
 def _read_tags(source: Source, form: str, begin: str, name: str) -> Document:
-    tags = _split_tags(source)
-    _refuse_several(source, sum(t.tag == begin for t in tags), form)
+    tags = _split_bibtex(source) if begin == "@" else _split_tags(source)
+    _refuse_several(source, sum(t.tag.startswith(begin) for t in tags), form)
     draft = Draft(source, name)
     people: list[Person] = []
     full = any(t.tag == "FAU" for t in tags)
@@ -273,6 +304,18 @@ LAYOUTS = (
         "lines 'TY  - …' to 'ER  -' of one work",
         lambda text: bool(re.match(r"\s*TY {1,2}- ", text)),
         _read_ris,
+    ),
+    Layout(
+        "endnote",
+        "lines '%0 …' and '%T …' of one work (.enw)",
+        lambda text: bool(re.match(r"\s*%0 ", text)),
+        lambda source: _read_tags(source, "an EndNote export", "%0", "endnote"),
+    ),
+    Layout(
+        "bibtex",
+        "an entry '@article{…' of one work (.bib), a field a line",
+        lambda text: bool(re.match(r"\s*@\w+\s*\{", text)),
+        lambda source: _read_tags(source, "a BibTeX export", "@", "bibtex"),
     ),
     Layout(
         "pubmed", "the abstract of one work as PubMed saves it as text", _is_pubmed, _read_pubmed

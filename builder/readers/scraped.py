@@ -26,12 +26,12 @@ from builder.readers.draft import (
     Lines,
     find_doi,
     find_table_lines,
-    page_words,
 )
 from builder.readers.masthead import is_furniture, read_masthead
 from builder.readers.names import name_in_full
 from builder.readers.references.styles import read_lines
 from builder.readers.source import Source
+from builder.readers.words import page_words
 from builder.text.dates import YEAR
 
 NAME = "scraped"
@@ -51,10 +51,10 @@ _REFERENCES = re.compile(
     r"Bibliography|Literature(?: Cited)?|Works Cited|List of References)\s*:?$",
     re.IGNORECASE,
 )
-_ENTRY = re.compile(r"^\s*(?:[-*•]\s+)?(?:\[(\d{1,4})\]|\(?(\d{1,4})[.)](?=\s))?\s*(\S.*)$")
-# "1.Doe J", "2Roe A": the number stands close to the name.
-_CLOSE = re.compile(r"^(\d{1,4})\.?(?=[^\W\d_][\w’'-]{0,30}[ ,])")
-_IS_ENTRY = re.compile(r"^\s*(?:[-*•]\s+\S|\[\d{1,4}\]\s*\S|\(?\d{1,4}[.)]\s+\S)")
+_ENTRY = re.compile(r"^\s*(?:[-*•]\s+|↵\s*)?(?:\[(\d{1,4})\]|\(?(\d{1,4})[.)](?=\s))?\s*(\S.*)$")
+# "1.Doe J", "2Roe A", "3 Poe, B.": no stop parts the number from the name, or no blank.
+_CLOSE = re.compile(r"^(\d{1,4})\.?\s?(?=[^\W\d_][\w’'-]{0,30}[ ,.])")
+_IS_ENTRY = re.compile(r"^\s*(?:↵\s*\S|[-*•]\s+\S|\[\d{1,4}\]\s*\S|\(?\d{1,4}[.)]\s+\S)")
 _BULLET = re.compile(r"^[-*•]\s+(?=\S)")
 # The first author of an entry without a bullet: "Li, B.," or "Müller É,"
 _NAMES = re.compile(
@@ -90,6 +90,11 @@ _NOTE = re.compile(
     r"^(?:Edited|Reviewed) by\b|^(?:Key ?words?|Citation|Received|Academic Editors?|E-?mail|Tel|"
     r"\*?Correspondence|ORCID|Specialty section|Present address)\b\s*:|^This article was",
     re.IGNORECASE,
+)
+# A raised number may stand behind the stop.
+_ENDS_SENTENCE = re.compile(
+    r"[.;:,!]$|[^\W\d][\])”]?[.?!](?:\d{1,3}[,–-])*\d{1,3}$|\)\.[\d,–-]+$|"
+    r"\w[.?!]\([\d,–-]+\)$|\w\.[⁰¹²³⁴-⁹][⁰¹²³⁴-⁹,–⁻-]*$"
 )
 _MAX_HEADING = 250
 _LEAST_PROSE = 120
@@ -468,7 +473,7 @@ def _is_heading(line: str) -> bool:
     if name in _named():
         return True
     if (
-        line[-1] in ".;:,!"
+        _ENDS_SENTENCE.search(line)
         or URL.search(line)
         or _NOTE.match(line)
         or find_doi(line)

@@ -253,7 +253,7 @@ def test_what_a_work_says_supersedes_what_its_title_says(
     assert page.index(says) < page.index(f'id="{titled.id}"')
     assert page.count("Superseded: read from the title alone") == 1
     # The page of the paper leads back to that of the same work.
-    [paper] = [p for p in view_pages(load(small)) if p.record == better.paper]
+    [paper] = [p for p in view_pages(load(small)) if p.path == f"papers/{better.paper}/"]
     assert paper.view["cited_as"] == [
         {"label": "Also a cited work: 1 paper of the atlas cited it", "href": f"../../{path}"}
     ]

@@ -68,7 +68,7 @@ def test_dose_is_shown_verbatim_and_as_read():
         "printed": "Single IA injection (109–1010 particles/mL)",
         "parsed": [
             {"label": "Concentration", "value": "10⁹–10¹⁰ particles/mL"},
-            {"label": "Number of doses", "value": "1 dose"},
+            {"label": "Number of doses", "value": "1"},
         ],
     }
 

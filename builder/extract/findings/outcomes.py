@@ -12,11 +12,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from builder.extract.design import read_words
+from builder.extract.design import Words, read_words
 from builder.extract.findings.adjacent_cues import OPPOSING, State
 from builder.extract.findings.cues import Cues
 from builder.extract.findings.spans import Reading
-from builder.extract.findings.statements import Assigned
+from builder.extract.findings.statements import EFFECTS, Assigned, Statement
 from builder.extract.vocabulary import Mention, Vocabulary
 
 # Rules of a direction that a text gives an object.
@@ -25,6 +25,7 @@ _STATED = ("verb", "noun", "passive", "arrow", "sign", "denied", "unchanged", "p
 _WOUNDS = ("defect", "injury")
 _MOST_BEHIND = 3  # words between a condition and a verb behind it: "was markedly reduced"
 _BESIDE = ("condition", "mechanism", "outcome", "species", "tissue", "source", "cell")
+MOST_BEFORE = 40  # letters before a name in which the verb of its deed stands
 _NEAR = 60  # letters before a verb in which a word of doubt belongs to it
 _CARRYING = re.compile(r"(?:in|with|among|within|of|by|from)$", re.IGNORECASE)
 _DESCRIBED = re.compile(
@@ -155,6 +156,38 @@ def _is_doubtful(reading: Reading, verb: int) -> bool:
     return bool(words.unsure.search(near) or words.lacking.search(reading.text[:verb]))
 
 
+def find_repaired(
+    statement: Statement, assigned: Sequence[Assigned], vocabulary: Vocabulary
+) -> list[Assigned]:
+    """Return the lesion that a repair names, where no condition is named: cartilage repair.
+
+    The lesion is eased where the repair is raised.
+    """
+    words = read_words()
+    if any(a.field == "conditions" and a.value not in words.ids["scenes"] for a in assigned):
+        return []
+    texts = {p.name: p.text for p in statement.parts}
+    text = " ".join(texts.values())
+    found: list[Assigned] = []
+    for item in assigned:
+        if item.field != "mechanisms":
+            continue
+        named = texts[item.part][item.start : item.end + MOST_BEFORE]
+        if not words.patterns["repair_words"].search(re.split("[,.;:]", named)[0]):
+            continue
+        for name, pattern, condition in words.repairs:
+            if item.value == name and condition in vocabulary.terms:
+                if pattern and not pattern.search(text):
+                    continue
+                found.append(replace(item, field="conditions", value=condition, rule="repair"))
+                if item.detail in ("up", "activates"):
+                    eased = replace(found[-1], field="condition_effects", detail="down")
+                    found.append(eased)
+                break
+    wide = {a for f in found for a in vocabulary.ancestors(f.value)}
+    return [f for f in found if f.value not in wide]
+
+
 # --- where ---------------------------------------------------------------------------------------
 
 _IN_THE = re.compile(r"\s+(?:\w+(?:ed|n)\s+)?(?:in|of|at|on)\s+(?:the\s+|an?\s+)?(?:[\w-]+\s+)?")
@@ -195,29 +228,93 @@ _SENTENCE_END = re.compile(r"[.;]\s+(?=[A-Z0-9])|[.;]\s*$")
 def correct_outcomes(
     assigned: Sequence[Assigned], texts: Mapping[str, str], cues: Cues, vocabulary: Vocabulary
 ) -> list[Assigned]:
-    """Return what was read, outcomes that vesicles did not bring about without their direction.
+    """Return what was read, effects that vesicles did not bring about without their direction.
 
     "GelMA-60 with higher porosity was selected" compares carriers, "scaffolds reduce the elastic
     modulus" is the scaffold's effect; "comparable to normal cartilage" says how near a repair came.
+    "Whether they heal bone" was asked, "(p = 0.6)" is chance, "in both groups" is nobody's effect,
+    and what the lack of vesicles did is none of theirs.
     """
-    words = read_words()
-    settled = []
-    for item in assigned:
-        if item.field == "outcomes" and item.detail not in ("involves", ""):
-            before, sentence, behind = _around(item, texts.get(item.part, ""))
-            repaired = words.of_repaired[0].search(sentence)
-            property_of = vocabulary.terms[item.value].type in words.ids["of_carriers"]
-            described = words.patterns["describing_carrier"].search(before)
-            theirs = repaired or (cues.names_vesicles(sentence) and not described)
-            if property_of and not theirs:
-                settled.append(replace(item, detail="involves", rule="carrier's own"))
-                continue
-            if words.patterns["beside_normal"].search(behind) and not _rises(item, behind):
-                settled.append(replace(item, detail="involves", rule="beside-normal"))
-                continue
-        settled.append(item)
+    corrected = (_correct(i, texts.get(i.part, ""), cues, vocabulary) for i in assigned)
+    settled = [item for item in corrected if item]
+    if all(i.detail == "involves" for i in settled if i.field in EFFECTS):
+        measured = read_words().patterns["methods"].search(texts.get("sentence", ""))
+        settled = [i for i in settled if not measured or i.field not in EFFECTS]
     own = [i for i in settled if i.rule == "carrier's own"]
     return [_follow_carrier(i, own, texts) for i in settled] if own else settled
+
+
+def _correct(item: Assigned, text: str, cues: Cues, vocabulary: Vocabulary) -> Assigned | None:
+    """Return an effect as its sentence leaves it; None where nothing became of a condition."""
+    if item.field not in EFFECTS:
+        return item
+    rule = _undirected(item, text, cues, vocabulary)
+    words = read_words()
+    if not rule.startswith("hypothesis") and _by_chance(item, text, words):
+        return replace(item, detail="none", rule="not-significant")
+    if rule:
+        gone = item.field == "condition_effects"
+        return None if gone else replace(item, detail="involves", rule=rule)
+    bettered = item.value in words.ids["bad"] and item.detail in ("up", "activates")
+    if bettered and words.patterns["bettering"].search(item.rule):
+        return replace(item, detail="down")  # "improved pain scores"
+    return item
+
+
+def _undirected(item: Assigned, text: str, cues: Cues, vocabulary: Vocabulary) -> str:
+    """Return the rule by which an effect has no direction that is the vesicles', or nothing."""
+    if item.rule.startswith("hypothesis"):
+        return ""
+    if any(low <= item.start < high for low, high in find_open(text)):
+        return "hypothesis-open"
+    if item.detail in ("involves", ""):
+        return ""
+    words, (before, sentence, behind) = read_words(), _around(item, text)
+    patterns = words.patterns
+    rule = ""
+    if item.detail == "none":
+        lone = not patterns["without_vesicles"].search(sentence)
+        rule = "beside-active" if lone and patterns["as_good"].search(sentence) else ""
+    elif item.value not in words.ids["production"] and patterns["blocked"].search(before):
+        rule = "vesicles-blocked"
+    elif patterns["all_groups"].search(_clause(behind)):
+        rule = "all-groups"
+    if item.field == "outcomes":
+        repaired = words.of_repaired[0].search(sentence)
+        property_of = vocabulary.terms[item.value].type in words.ids["of_carriers"]
+        described = patterns["describing_carrier"].search(before)
+        theirs = repaired or (cues.names_vesicles(sentence) and not described)
+        if property_of and not theirs:
+            rule = "carrier's own"
+        elif patterns["beside_normal"].search(behind) and not _rises(item, behind):
+            rule = "beside-normal"
+    return rule
+
+
+def find_open(text: str) -> list[tuple[int, int]]:
+    """Return the spans of a text that say what was asked, aimed at, or is still to be shown."""
+    words = read_words().patterns
+    return [
+        (m.start(), end.start() if (end := words["open_ends"].search(text, m.end())) else len(text))
+        for m in words["open"].finditer(text)
+    ]
+
+
+def _by_chance(item: Assigned, text: str, words: Words) -> bool:
+    """Return whether an effect's clause says that it was no more than chance."""
+    before, _, behind = _around(item, text)
+    patterns, clause = words.patterns, _clause(behind)
+    said = patterns["significance"].search(clause)
+    no = bool(said and said["no"])
+    if item.detail in ("involves", "none", ""):
+        compared = item.field == "outcomes" and patterns["without_vesicles"].search(clause)
+        return bool(no and compared)
+    return no or bool(patterns["no_more_than_chance"].search(before))
+
+
+def _clause(behind: str) -> str:
+    ending = read_words().patterns["chance_ends"].search(behind)
+    return behind[: ending.start()] if ending else behind
 
 
 def _follow_carrier(item: Assigned, own: Sequence[Assigned], texts: Mapping[str, str]) -> Assigned:

@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Mapping, Sequence
 
+from builder.extract.candidates import find_unread_part
 from builder.extract.findings.spans import Reading, is_inside
 from builder.extract.findings.statements import Assigned
 from builder.extract.vocabulary import Mention, Vocabulary
@@ -82,9 +83,10 @@ def _is_part(reading: Reading, mention: Mention) -> bool:
 def _goes_on(reading: Reading, group: Sequence[Mention], mention: Mention) -> bool:
     """Return whether a mention belongs to the name before it."""
     last, words = group[-1], reading.cues.carriers
-    if mention.start < last.end:
+    end = _end_of(reading, last)
+    if mention.start < end:
         return False
-    gap = reading.text[last.end : mention.start]
+    gap = reading.text[end : mention.start]
     types = [_type(reading, m) for m in (last, mention)]
     if "blood product" in types:  # a source, unless it is written as one with a material
         return bool(words.slash.fullmatch(gap)) or (not gap.strip() and types[1] in _FORMS)
@@ -101,6 +103,14 @@ def _goes_on(reading: Reading, group: Sequence[Mention], mention: Mention) -> bo
     return behind is not None and not behind[0].endswith("s")
 
 
+def _end_of(reading: Reading, mention: Mention) -> int:
+    """Return where a material ends, with the unknown part of a composite behind it."""
+    if _type(reading, mention) != "material":
+        return mention.end
+    part = find_unread_part(reading.text, mention, reading.vocabulary)
+    return max(mention.end, part[1]) if part else mention.end
+
+
 def _carries(reading: Reading, group: Sequence[Mention]) -> bool:
     """Return whether a group names a thing: neither properties alone nor a word like "film"."""
     types = {_type(reading, m) for m in group}
@@ -114,14 +124,16 @@ def _carries(reading: Reading, group: Sequence[Mention]) -> bool:
 
 def _name_carrier(reading: Reading, group: list[Mention]) -> tuple[Mention, list[Mention]]:
     """Return a carrier's whole name, with a plain word for its form behind it: "fibrin gel"."""
-    words, end = reading.cues.carriers, group[-1].end
+    words, end = reading.cues.carriers, _end_of(reading, group[-1])
     parts = list(group)
     behind = words.plain.match(reading.text, end)
     if behind and not any(_type(reading, m) in _FORMS for m in group):
         form = words.words[spelling.singular(behind[1].lower())]
         end = behind.end()
         parts.append(Mention(form, "vehicle", behind.start(1), end, behind[1]))
-    start = group[0].start
+    first = find_unread_part(reading.text, group[0], reading.vocabulary)
+    material = _type(reading, group[0]) == "material"
+    start = min(group[0].start, first[0]) if first and material else group[0].start
     return Mention("", "vehicle", start, end, reading.text[start:end]), parts
 
 

@@ -22,7 +22,8 @@ from builder.readers.bibliography import csl_item, name_work
 from builder.readers.references import styles
 from builder.readers.references.parts import Byline, Links, find_tail, split_byline, take_links
 from builder.readers.references.styles import Found, ask
-from builder.readers.references.title import drop_stop, journal_words, split_title
+from builder.readers.references.title import drop_stop, split_title
+from builder.readers.words import journal_words
 from builder.text import ids
 from builder.text.databases import find_accessions
 from builder.text.dates import YEAR, find_impossible_day

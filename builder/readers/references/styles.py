@@ -24,7 +24,8 @@ from builder.readers.references.parts import (
     split_byline,
     split_listed,
 )
-from builder.readers.references.title import TitleSplit, drop_stop, journal_words, split_title
+from builder.readers.references.title import TitleSplit, drop_stop, split_title
+from builder.readers.words import journal_words
 from builder.text.dates import YEAR, parse_date
 
 _PUBLISHER = re.compile(
@@ -413,6 +414,7 @@ _NAMES_FIRST = (
 _YEAR_LAST = (
     _Style(_NUMBERED, _first_names, _split_at_comma),
     _Style(_NATURE, split_listed, split_title),
+    _Style(_NATURE, _first_names, split_title),
 )
 _ON_LINES = _Style(_LINES, _first_names, _keep_title)
 

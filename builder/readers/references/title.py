@@ -8,62 +8,10 @@ stand in content/journals.yml.
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
 
-from builder.project import find_data
-from builder.store import read_settings
-
-_FILE = find_data("journals.yml")
-
-
-class JournalWords(NamedTuple):
-    """Words and word ends that occur in printed journal names, and names of bodies."""
-
-    abbreviations: frozenset[str]
-    letters: frozenset[str]
-    abbreviation_endings: frozenset[str]
-    whole_words: frozenset[str]
-    lower_case_names: frozenset[str]
-    preprint_servers: frozenset[str]
-    archives: frozenset[str]
-    newspapers: frozenset[str]
-    body_words: frozenset[str]
-    body_last_words: frozenset[str]
-
-    def is_abbreviation(self, word: str) -> bool:
-        """Return whether a printed word (its full stop taken off) is a known abbreviation."""
-        last = word.rsplit("-", 1)[-1].strip("()")
-        low = last.casefold()
-        if len(last) == 1 or low in self.whole_words:
-            return last in self.letters
-        return low in self.abbreviations or low.endswith(tuple(self.abbreviation_endings))
-
-
-_LISTS_OF_NAMES = ("preprint_servers", "archives", "newspapers")
-_IN_ANY_CASE = ("abbreviations", "whole_words")
-
-
-@functools.cache
-def journal_words() -> JournalWords:
-    """Return the words of content/journals.yml. Raises ProblemError where it can't be read."""
-    return read_settings(_FILE, _FILE.parents[1], parse_words)
-
-
-def parse_words(data: Mapping[str, Any]) -> JournalWords:
-    """Return the words of the data of content/journals.yml."""
-    found = {}
-    for key in JournalWords._fields:
-        text = str(data[key])
-        named = key in _LISTS_OF_NAMES
-        words = map(str.strip, text.split(";")) if named else text.split()
-        folded = named or key in _IN_ANY_CASE
-        found[key] = frozenset(word.casefold() if folded else word for word in words)
-    return JournalWords(**found)
-
+from builder.readers.words import JournalWords, journal_words
 
 _BREAK = re.compile(r"[.?!]+[\"”’')\]]*\s+(?=\S)")
 _INNER_STOP = re.compile(r"[^\W\d_]\.[^\W\d_]")

@@ -277,7 +277,7 @@ def view_finding_parts(
             kind="index",
             crumbs=() if first else crumbs,
             view={
-                "list": view_rows(atlas, findings, path, part.path, f"Findings{label}"),
+                "list": view_rows(atlas, findings, path, part.path, f"Statements{label}"),
                 "search": href(root_of(part.path), "search/"),
             },
         )
@@ -287,10 +287,10 @@ def view_finding_index(atlas: LibraryIndex) -> Iterator[Page]:
     """Yield the list of all findings, the highest design first."""
     ranked = sort_by_design(atlas, atlas.findings)
     about = (
-        f"{plural(len(ranked), 'finding')}: the smallest citable statements, each with its quote "
-        "and its place in the paper."
+        f"{plural(len(ranked), 'statement')}, the smallest units that can be cited, each with its "
+        "quote and its place in the paper."
     )
-    return view_finding_parts(atlas, ranked, INDEX, ("Findings", about), (("Findings", INDEX),))
+    return view_finding_parts(atlas, ranked, INDEX, ("Statements", about), (("Statements", INDEX),))
 
 
 # --- the tables of a paper -----------------------------------------------------------------------

@@ -22,6 +22,7 @@ from builder.site.labels import WORDS, format_range, is_calculated, list_amounts
 from builder.site.links import Page, View, link, page_href, plural
 from builder.site.pages.findings import finding_text, view_place
 from builder.site.pages.trials import view_trial_row
+from builder.site.summaries import answer_trials
 from builder.text.dates import parse_date
 
 NOT_STATED = WORDS["not_stated"]
@@ -187,6 +188,7 @@ def view_trial_index(atlas: LibraryIndex) -> Page:
     """Return the overview of all trials, those with a result first."""
     ranked = sorted(atlas.trials, key=lambda t: (not t.result, t.id))
     rows = [view_trial_row(atlas, t, "../") for t in ranked]
+    studies = [s for s in atlas.studies if s.trials]
     return Page(
         path="trials/",
         template="trials.md.j2",
@@ -195,6 +197,7 @@ def view_trial_index(atlas: LibraryIndex) -> Page:
         "dose, status with its date, result, and where review and registry differ.",
         kind="index",
         view={
+            "answer": [answer_trials(atlas, studies, "#trials", "../")] if studies else [],
             "rows": rows[:_MOST_ROWS],
             "more": max(0, len(rows) - _MOST_ROWS),
             "timeline": view_timeline(atlas, "../"),

@@ -93,14 +93,19 @@ def answer_home(atlas: LibraryIndex) -> list[Sentence]:
     ]
     trials = [s for s in tried if s.trials]
     if trials:
-        sentences.append(answer_trials(atlas, trials, "trials/"))
+        sentences.append(answer_trials(atlas, trials, "trials/", ""))
     best = find_best(tried)
     if not best or best.design != "clinical":
         sentences.append([text("No study in people with a result in the material read.")])
     unread = [b for b in atlas.library.papers.values() if not b.paper.coverage.body]
     if unread:
         papers = plural(len(atlas.library.papers), "paper")
-        words = f"Of {papers} read, the text of {len(unread)} was not in the file received"
+        lacking = (
+            "none came"
+            if len(unread) == len(atlas.library.papers)
+            else (f"{len(unread)} came without")
+        )
+        words = f"Of {papers} read, {lacking} with its full text"
         sentences.append([link(words, "coverage/"), text(".")])
     return [*sentences, [text(WORDS["not_assessed"])]]
 

@@ -183,8 +183,8 @@ def view_term(atlas: LibraryIndex, term: Term) -> Iterator[Page]:
     path = ids.page_path(term.kind, term.id)
     yield _view_main(atlas, term, findings)
     _, many = KIND_WORDS[term.kind]
-    about = f"Findings that name {term.label}, highest design first."
-    head = (f"{_title(term)}: findings", about)
+    about = f"Statements that name {term.label}, highest design first."
+    head = (f"{_title(term)}: statements", about)
     crumbs = ((many, ids.index_path(term.kind)), (_title(term), path))
     parts = view_finding_parts(atlas, findings, path, head, crumbs)
     yield from itertools.islice(parts, 1, None)

@@ -242,8 +242,8 @@ def view_trial_row(atlas: LibraryIndex, trial: Trial, root: str) -> View:
 
 
 def view_trial_design(trial: Trial) -> str:
-    """Return a trial's design in few words, as paper and registry state it."""
-    words = describe_design(trial.design)
+    """Return a trial's design in few words, as paper and registry state it; no phase."""
+    words = describe_design(trial.design.model_copy(update={"phase": None}))
     printed = trial.design_printed or ""
     return words if printed.casefold() in words or "randomised" in words else f"{printed}, {words}"
 
