@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from builder.curate.evidence_map import find_evidence_map
+from builder.curate.evidence import find_evidence_map
 from builder.curate.studies import find_studies
 from builder.models import Study
 from builder.store import Library, load_library
