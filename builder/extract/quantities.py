@@ -133,7 +133,7 @@ _PH = re.compile(
 )
 _ON_DAY = re.compile(
     r"\b(?P<unit>days?|weeks?|months?)\s+(?P<first>\d{1,3})(?![\d.%]*\d|\w|%)"
-    r"(?P<more>(?:\s*(?:,|,?\s*and|or|–|-|to)\s*\d{1,3}\b(?!\s*%|\.\d)){0,6})",
+    r"(?P<more>(?:\s*(?:,|,?\s*and|or|–|-|to)\s*\d{1,3}\b(?!\s*%|\.\d|\s*[µμnm]?[lLgm]\b)){0,6})",
     re.IGNORECASE,
 )
 _NUMERALS = (

@@ -17,7 +17,6 @@ from builder.extract.findings import questions as doubts
 from builder.extract.findings.appraisal import (
     appraise,
     drop_donors,
-    find_repaired,
     mark_review,
     mark_trial,
 )
@@ -29,7 +28,7 @@ from builder.extract.findings.concepts import (
     read_setting,
 )
 from builder.extract.findings.cues import Cues, read_cues
-from builder.extract.findings.outcomes import correct_outcomes, read_sites
+from builder.extract.findings.outcomes import correct_outcomes, find_repaired, read_sites
 from builder.extract.findings.questions import Beside, check_entities
 from builder.extract.findings.spans import Reading, drop_ancestors
 from builder.extract.findings.statements import (
@@ -407,7 +406,7 @@ def _about_contrast(
 ) -> Iterable[Question]:
     """Ask which of several sources does what, where a sentence sets them against each other."""
     sources = {a.value for a in assigned if a.field == "sources"}
-    contrast = any(cues.contrasting.search(p.text) for p in statement.parts)
+    contrast = any(cues.search("contrasting", p.text) for p in statement.parts)
     if len(sources) > 1 and contrast and any(a.field in EFFECTS for a in assigned):
         yield Question(
             rule="contrasted-sources",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from builder.extract.design import (
@@ -20,7 +20,7 @@ from builder.extract.design import (
     read_trial,
     read_words,
 )
-from builder.extract.findings.outcomes import find_open
+from builder.extract.findings.outcomes import MOST_BEFORE, find_open
 from builder.extract.findings.statements import EFFECTS, Assigned, Statement
 from builder.extract.vocabulary import Vocabulary
 from builder.models import (
@@ -40,7 +40,6 @@ _IN_VITRO = re.compile(r"\bin\s+vitro\b", re.IGNORECASE)
 # Rules by which a verb of the statement itself says what was done.
 _SAID = ("verb", "passive", "arrow", "sign")
 _SETTINGS = ("setting", "application")
-_MOST_BEFORE = 40  # letters before a name in which the verb of its deed stands
 _MOST_WORDS = 4  # between an animal and its cell: "rat bone marrow mesenchymal stem cells"
 
 
@@ -71,38 +70,6 @@ def appraise(
         result = "none-reported"
     design = reader.describe(level, quantities)
     return Appraisal(design, role, result, certainty, tuple(reader.find_words(level)))
-
-
-def find_repaired(
-    statement: Statement, assigned: Sequence[Assigned], vocabulary: Vocabulary
-) -> list[Assigned]:
-    """Return the lesion that a repair names, where no condition is named: cartilage repair.
-
-    The lesion is eased where the repair is raised.
-    """
-    words = read_words()
-    if any(a.field == "conditions" and a.value not in words.ids["scenes"] for a in assigned):
-        return []
-    texts = {p.name: p.text for p in statement.parts}
-    text = " ".join(texts.values())
-    found: list[Assigned] = []
-    for item in assigned:
-        if item.field != "mechanisms":
-            continue
-        named = texts[item.part][item.start : item.end + _MOST_BEFORE]
-        if not words.patterns["repair_words"].search(re.split("[,.;:]", named)[0]):
-            continue
-        for name, pattern, condition in words.repairs:
-            if item.value == name and condition in vocabulary.terms:
-                if pattern and not pattern.search(text):
-                    continue
-                found.append(replace(item, field="conditions", value=condition, rule="repair"))
-                if item.detail in _RAISED:
-                    eased = replace(found[-1], field="condition_effects", detail="down")
-                    found.append(eased)
-                break
-    wide = {a for f in found for a in vocabulary.ancestors(f.value)}
-    return [f for f in found if f.value not in wide]
 
 
 def drop_donors(assigned: Sequence[Assigned], texts: Mapping[str, str]) -> list[Assigned]:
@@ -368,7 +335,7 @@ class _Reader:
 
     def _before(self, item: Assigned) -> str:
         part = self.parts.get(item.part)
-        return part.text[max(0, item.start - _MOST_BEFORE) : item.start] if part else ""
+        return part.text[max(0, item.start - MOST_BEFORE) : item.start] if part else ""
 
     # --- result, role ----------------------------------------------------------------------------
 
@@ -404,6 +371,9 @@ class _Reader:
         words = self.words.patterns
         if words["tumour"].search(self.text):
             return None
+        more = words["helped_more"].search(self.reported)
+        if more and not words["helped_not"].search(self.reported[: more.start()]):
+            return "improved"
         for match in words["helped"].finditer(self.reported):
             if words["helped_vesicles"].search(match["object"]):
                 continue
@@ -462,22 +432,24 @@ class _Reader:
         effects = [a for a in self.assigned if a.field in EFFECTS]
         tumour = self.words.patterns["tumour"].search(self.text)
         heals = result in ("improved", "mixed", "no-benefit") or any(
-            a.value in ids["good"] and a.detail not in _LOWERED for a in effects if not tumour
+            a.value in ids["good"] and a.detail not in _LOWERED
+            for a in effects
+            if not tumour and not a.rule.startswith("effect-taken-away")
         )
         if result == "worsened":
-            return "pathogenic"
-        if not heals and (
-            roles["method"].search(self.text)
-            or any(a.value in ids["production"] for a in effects)
-            or (level != "clinical" and not effects and self._is_method())
-        ):
-            return "method"
-        if result == "none-reported" and self._drives_disease():
             return "pathogenic"
         meant = any(
             self._before(a).lower().rstrip().endswith("for") for a in self._named("conditions")
         )
-        if heals or meant or level == "clinical" or roles["therapeutic"].search(self.text):
+        treats = bool(roles["therapeutic"].search(self.text))
+        # More vesicles alone heal nothing; more of them, and better ones for a defect, do.
+        made = any(a.value in ids["production"] for a in effects) and not (meant and treats)
+        made = made or (level != "clinical" and not effects and self._is_method())
+        if not heals and (made or roles["method"].search(self.text)):
+            return "method"
+        if result == "none-reported" and self._drives_disease():
+            return "pathogenic"
+        if heals or meant or level == "clinical" or treats:
             return "therapeutic"
         return "unclear"
 
@@ -498,8 +470,12 @@ class _Reader:
 
     def _drives_disease(self) -> bool:
         """Return whether native vesicles are seen in the course of a disease, untreated."""
-        treated = [a for a in self.assigned if a.field in ("vehicles", "modifications")]
-        return bool(self.words.roles["pathogenic"].search(self.text)) and not treated
+        roles, ids = self.words.roles, self.words.ids
+        if any(a.field in ("vehicles", "modifications") for a in self.assigned):
+            return False
+        harm = any(a.value in ids["bad"] and a.detail == "involves" for a in self.assigned)
+        native = harm and self._named("conditions") and roles["native"].search(self.text)
+        return bool(native or roles["pathogenic"].search(self.text))
 
     def _named(self, field_name: str) -> list[Assigned]:
         return [a for a in self.assigned if a.field == field_name]
