@@ -44,9 +44,8 @@ class Citables:
     works: tuple[Citable, ...] = ()
 
     def lists(self) -> Mapping[str, tuple[Citable, ...]]:
-        """Return the citables by the name of their list; an empty list is left out."""
-        named = {"cite": (self.page,), "original": self.original, "references": self.works}
-        return {name: items for name, items in named.items() if items}
+        """Return the page and its original by the name of their list, if there is one."""
+        return {"cite": (self.page,)} | ({"original": self.original} if self.original else {})
 
 
 def add_metadata(
