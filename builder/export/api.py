@@ -19,7 +19,7 @@ from builder.site.citations import Citable, csl_json, write_bibtex, write_ris
 from builder.site.index import LibraryIndex
 from builder.site.metadata import NO_BOX, find_citables
 from builder.site.pages import Page
-from builder.site.pages.compare import find_comparable, view_compared
+from builder.site.pages.comparisons import find_comparable, view_compared
 from builder.store.library import Edition
 from builder.text import ids
 
@@ -105,13 +105,13 @@ def _view_beside(atlas: LibraryIndex, page: Page, edition: Edition) -> Data:
     """
     if page.kind in NO_BOX:
         return {}
-    found = find_citables(atlas, page, edition)
-    lists = found.lists()
+    lists = dict(find_citables(atlas, page, edition))
+    works = lists.pop("references", ())
     return {
         "cite": {name: [_view_work(c) for c in held] for name, held in lists.items()},
         "bibtex": {name: write_bibtex(held) for name, held in lists.items()},
         "ris": {name: write_ris(held) for name, held in lists.items()},
-    } | ({"works": [work.key for work in found.works]} if found.works else {})
+    } | ({"works": [work.key for work in works]} if works else {})
 
 
 def _view_work(work: Citable) -> Data:

@@ -20,7 +20,7 @@ from builder.addresses.pages import find_pages
 from builder.project import Project
 from builder.site.charts import escape
 from builder.site.links import plural
-from builder.site.meta_tags import CARDS, HEIGHT, WIDTH
+from builder.site.metadata import CARDS, HEIGHT, WIDTH
 from builder.store import Library
 
 _MARGIN = 80

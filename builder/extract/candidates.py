@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from builder.extract.vocabulary import Vocabulary
+from builder.extract.vocabulary import Mention, Vocabulary
 from builder.text import spelling
 
 _DASH = f"[{re.escape(spelling.DASHES)}]"
@@ -26,6 +26,10 @@ _PLAIN = (
     r"target|recipient|donor|parent|living|adult|aged|young|healthy|normal|inflammatory|inflamed|chronic|acute|severe|"
     r"mild|early|late|composite|smart|hybrid|functional|derived|loaded|based|treated|activated|that|which|was|were|"
     r"is|are|be|has|have|not|no|than|between|after|during|isolated|secreted|released|several|many|most)"
+)
+_FORM = (
+    r"(?:(?:hydro|cryo|micro|nano)?(?:gel|scaffold|sphere|particle|membrane|sponge|film|fiber|fibre|sheet|patch)|"
+    r"glue|cement|bioink)"
 )
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
@@ -70,6 +74,18 @@ KINDS = {
 _PROCESS = re.compile(
     r"(?:apopt|necropt|pyropt|ferropt|mit|endocyt|exocyt|phagocyt|transcyt|osm|homeost|anast|symbi)"
 )
+# The part of a composite that the vocabulary lacks: GelMA/QK-7, PLGA/Mg-GA MOF, QK-7@GelMA. A
+# hyphen stands in words too ("collagen-like"), so a symbol or a substance must be behind it.
+_PART = (
+    r"(?!(?i:(?:and|or|pbs|saline|vehicle|control|sham|based|free|exo\w*|s?evs?)\b))"
+    rf"[A-Za-z][\w.]*(?:{_DASH}[\w.]+)*"
+)
+_UNREAD_BEHIND = re.compile(
+    rf"(?:\s?[/@]\s?|{_DASH}(?=\w*[A-Z]\w*\d|[A-Z]{{3}}|"
+    rf"(?!composite|conjugate)[a-z]+(?:ite|ose|an|ide|ate|ene|one)\s+(?:\w+\s+)?{_FORM}s?\b))"
+    rf"(?P<name>{_PART})(?![\w/@])"
+)
+_UNREAD_BEFORE = re.compile(rf"(?<![\w/@.-])(?P<name>{_PART})\s?[/@]\s?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +100,14 @@ class Candidate:
 
 def find_candidates(text: str, vocabulary: Vocabulary) -> list[Candidate]:
     """Return the names in a text that look like those of the field and are no terms."""
-    taken = [(m.start, m.end) for m in vocabulary.find_mentions(text)]
+    mentions = vocabulary.find_mentions(text)
+    taken = [(m.start, m.end) for m in mentions]
     found: list[Candidate] = []
+    for mention in mentions:
+        material = mention.term and vocabulary.terms[mention.term].type == "material"
+        if material and (part := find_unread_part(text, mention, vocabulary)):
+            found.append(Candidate("material", text[slice(*part)], *part))
+            taken.append(part)
     for candidate in _find_all(text):
         known = any(
             s < candidate.end
@@ -97,6 +119,17 @@ def find_candidates(text: str, vocabulary: Vocabulary) -> list[Candidate]:
             found.append(candidate)
             taken.append((candidate.start, candidate.end))
     return sorted(found, key=lambda c: c.start)
+
+
+def find_unread_part(text: str, mention: Mention, vocabulary: Vocabulary) -> tuple[int, int] | None:
+    """Return where the part of a composite stands that is no term: it hangs on a known material."""
+    behind = _UNREAD_BEHIND.match(text, mention.end)
+    match = behind or _UNREAD_BEFORE.search(text, 0, mention.start)
+    if not match:
+        return None
+    start, end = match.span("name")
+    known = any(m.start < end and start < m.end for m in vocabulary.find_mentions(text))
+    return None if known else (start, end)
 
 
 def _find_all(text: str) -> Iterator[Candidate]:

@@ -86,6 +86,7 @@ class Words:
     doubtful: Mapping[str, tuple[tuple[str, Finder], ...]]
     animals: tuple[tuple[str, Finder], ...]
     lists: Mapping[str, Finder]
+    patterns: Mapping[str, re.Pattern[str]]
 
 
 @lru_cache(maxsize=1)
@@ -108,7 +109,20 @@ def parse_words(data: Mapping[str, Any]) -> Words:
     return Words(
         tuple(items), values, doubtful, animals,
         {name: Finder(words) for name, words in lists.items()},
+        _compile(data["patterns"]),
     )  # fmt: skip
+
+
+def _compile(patterns: dict[str, Any]) -> dict[str, re.Pattern[str]]:
+    """Return patterns by name: a list is any of its members, a blank any white space."""
+    parts = {**patterns.pop("parts"), "number": NUMBER}
+    compiled = {}
+    for name, given in patterns.items():
+        text = given if isinstance(given, str) else rf"\b(?:{'|'.join(given)})\b"
+        for part, words in parts.items():
+            text = text.replace(f"{{{part}}}", words)
+        compiled[name] = re.compile(text.replace(" ", r"\s+"), re.IGNORECASE)
+    return compiled
 
 
 # --- sentences -----------------------------------------------------------------------------------
@@ -131,6 +145,14 @@ class Said:
         """Return whether the sentence, or a text near it, has a word of a list."""
         return self.words.lists[name].search(self.text if text is None else text) is not None
 
+    def each(self, pattern: str) -> Iterator[re.Match[str]]:
+        """Yield the places of a named pattern in the sentence."""
+        return self.words.patterns[pattern].finditer(self.text)
+
+    def fits(self, pattern: str, text: str | None = None) -> re.Match[str] | None:
+        """Return the first place of a named pattern in the sentence, or in a text near it."""
+        return self.words.patterns[pattern].search(self.text if text is None else text)
+
     @property
     def names_subjects(self) -> bool:
         """Return whether the sentence names living animals or people."""
@@ -152,8 +174,10 @@ class Said:
         """
         for first, last in self.vesicles:
             low, high = (end, first) if first >= end else (last, start)
-            lists = ("rivals", *more)
-            if high - low <= reach and not any(self.has(n, self.text[low:high]) for n in lists):
+            lists, between = ("rivals", *more), self.text[low:high]
+            # "zoledronate (100 µg/kg) or EVs": what stands in another's bracket is the other's.
+            apart = first >= end and re.search(r"^[^(]*\)\s*(?:,|;|or\b|and\b)", between)
+            if high - low <= reach and not apart and not any(self.has(n, between) for n in lists):
                 return True
         return False
 
@@ -197,7 +221,7 @@ def _zone_of(text: str) -> str:
 
 
 # "5 × 10^8 particles": nothing else is counted so.
-_PARTICLES = re.compile(r"(?:[×x]\s*10(?:\^\d+|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)|\d[eE]\d{1,2})\s+(particles)\b")
+_PARTICLES = re.compile(r"(?:10(?:\^\d+|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)|\d[eE]\d{1,2})\s+(particles)\b")
 
 
 def read_sentences(document: Document) -> list[Said]:

@@ -133,7 +133,7 @@ _PH = re.compile(
 )
 _ON_DAY = re.compile(
     r"\b(?P<unit>days?|weeks?|months?)\s+(?P<first>\d{1,3})(?![\d.%]*\d|\w|%)"
-    r"(?P<more>(?:\s*(?:,|,?\s*and|or|–|-|to)\s*\d{1,3}\b(?!\s*%|\.\d)){0,6})",
+    r"(?P<more>(?:\s*(?:,|,?\s*and|or|–|-|to)\s*\d{1,3}\b(?!\s*%|\.\d|\s*[µμnm]?[lLgm]\b)){0,6})",
     re.IGNORECASE,
 )
 _NUMERALS = (
@@ -152,6 +152,7 @@ _AT_LEAST = re.compile(
 _AT_MOST = re.compile(
     r"(?:≤|<|\bat\s+most|\bless\s+than|\bup\s+to|\bbelow|\bunder)\s*$", re.IGNORECASE
 )
+_NUMBERED = re.compile(r"\b(?:grades?|stages?|types?|phases?|class(?:es)?|K-?L)\s*$", re.IGNORECASE)
 _SPANS = {"s", "min", "h", "days", "weeks", "months", "years"}
 
 
@@ -214,6 +215,8 @@ def _measured(text: str, clean: str) -> Iterator[tuple[int, int, Quantity]]:
         start, end = match.span()
         if match.group().startswith(doubtful):
             continue  # 105 cells may be 10⁵ cells: neither is stated
+        if _NUMBERED.search(clean[max(0, start - _WINDOW) : start]):
+            continue  # "grade 2-3 knees": a rank, no count
         unit, high = _norm_unit(match["unit"]), match["high"]
         negative = re.match(r"[≈~∼≥≤<>±\s]*[-−]", match.group()) is not None
         lead = re.match(r"[≈~∼≥≤<>]", match.group())

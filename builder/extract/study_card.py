@@ -41,15 +41,8 @@ _ULTRA = 100_000
 _SIZING = ("NTA", "TRPS", "nano-flow cytometry", "TEM", "DLS")
 
 
-# "Exosomes were obtained by …": what follows is of the vesicles, whatever their medium lacked.
-_PURIFIED = re.compile(
-    r"\b(?:obtain|isolat|purif|extract|harvest|collect|separat)\w*\s+(?:by|with|using|through|via)"
-    r"[^.]{0,30}$"
-)
-
-
 def _isolation(said: Said) -> Found:
-    if not said.about_vesicles:
+    if not said.about_vesicles or said.fits("cleared"):
         return
     removed = [m.start() for m in said.words.lists["removed"].finditer(said.text)]
 
@@ -57,7 +50,7 @@ def _isolation(said: Said) -> Found:
         for at in removed:
             between = said.text[at:start]
             aside = "(" in between and ")" not in between
-            after = at > start and _PURIFIED.search(said.text[:start])
+            after = at > start and said.fits("purified", said.text[:start])
             if not after and -70 <= start - at <= (200 if aside else 50):  # noqa: PLR2004 (letters)
                 return True
         return False
@@ -71,6 +64,14 @@ def _isolation(said: Said) -> Found:
             yield "isolation", "ultracentrifugation"
 
 
+# The word before a method's name that makes it another.
+_OTHER_METHOD = {
+    "TEM": re.compile(r"scanning\s+$", re.IGNORECASE),
+    "flow cytometry": re.compile(r"nano\W{0,2}$", re.IGNORECASE),
+    "western blot": re.compile(r"\b(?:dot|slot|northern|southern)\s+$", re.IGNORECASE),
+}
+
+
 def _characterisation(said: Said) -> Found:
     marks = [m for i in ("markers", "negative-markers") for m in find_listed(said, i)]
     marked, many = bool(marks), len(marks) > 1
@@ -78,7 +79,7 @@ def _characterisation(said: Said) -> Found:
     sized = any(value in _SIZING for value, _ in found)
     goes_on = said.before is not None and said.before.vesicles and said.has("sizes")
     for value, match in found:
-        if value == "TEM" and said.text[: match.start()].lower().rstrip().endswith("scanning"):
+        if (other := _OTHER_METHOD.get(value)) and other.search(said.text[: match.start()]):
             continue
         if value == "SEM" and said.has("carriers") and not said.vesicles:
             continue
@@ -91,9 +92,7 @@ def _characterisation(said: Said) -> Found:
             if marked or titled or said.has("marks") or (sized and said.has("identifies")):
                 yield "characterisation", value
         elif value == "flow cytometry":
-            nano = "nano" in said.text[: match.start()][-6:].lower()
-            beads = said.titled and "beads" in said.text
-            if (said.vesicles or marked or beads) and not nano:
+            if said.vesicles or marked or (said.titled and "beads" in said.text):
                 yield "characterisation", value
         else:
             yield "characterisation", value
@@ -115,7 +114,7 @@ def _markers(said: Said) -> Found:
 _DECIMAL = r"\d+(?:,\d{3})*(?:\.\d+)?"
 _SPREAD = rf"{_DECIMAL}(?:\s*±\s*{_DECIMAL})?"
 _NANO = re.compile(
-    rf"(?<![\d.,<>≤≥])(?<![<>≤≥] )(?<!\bat )(?P<n>{_SPREAD})(?:\s*nm)?"
+    rf"(?<![\d.,<>≤≥])(?<![<>≤≥] )(?P<n>{_SPREAD})(?:\s*nm)?"
     rf"(?:\s*(?:–|-|−|~|to|and)\s*(?P<m>{_SPREAD}))?\s*nm\b"
 )
 _NEAR = 90  # letters between a number and the word that says what it is of
@@ -123,13 +122,16 @@ _NEXT = 20  # letters between a count and what is counted
 
 
 def _size(said: Said) -> Found:
-    if not said.about_vesicles and not any(
-        v in ("NTA", "TEM", "DLS") for v, _ in find_listed(said, "characterisation")
-    ):
+    instrument = any(v in _SIZING for v, _ in find_listed(said, "characterisation"))
+    theirs = said.before and said.before.vesicles and said.text.startswith(("Their ", "Its "))
+    if not said.about_vesicles and not instrument and not theirs:
         return
     for match in _NANO.finditer(said.text):
         around = said.text[max(0, match.start() - _NEAR) : match.end() + 40]
-        if said.has("sizes", around) and not said.has("no_size", around):
+        before = said.text[: match.start()]
+        at = said.fits("at", before)  # absorbance at 450 nm, but a peak at 134 nm
+        stated = said.has("sizes", around) or (instrument and said.fits("gave", before))
+        if stated and not (at and not at["peak"]) and not said.has("no_size", around):
             low, high = match["n"], match["m"]
             yield "size", f"{low}–{high} nm" if high else f"{low} nm"
 
@@ -139,27 +141,15 @@ _DOSE_UNITS = re.compile(
     r"|dose|animal|defect))?$"
 )
 _PARTICLES = re.compile(r"\s(?:particles|vesicles)(?:\s?/\s?(?:mL|ml|µL|μL))?")
-# "1.0 × 10^10/mL", without a word for what is counted.
-_PER_ML = re.compile(r"\d+(?:\.\d+)?\s*[×x]\s*10\S{1,4}?\s?/\s?m[lL]\b")
 _POWER = r"\d+(?:\.\d+)?(?:\s*[×x]\s*10(?:\^\d+|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)|[eE]\d{1,2}\b)"
-# "5 × 10^10 DiR-labelled EVs": the vesicles stand this near behind their number.
-_NUMBER_OF = re.compile(rf"(?<![\d.–-]){_POWER}(?=\s)")
-# What each carrier or animal got, whatever the verb.
-_EACH = re.compile(
-    rf"(?<![\d.,–-])(?:{_POWER}|\d+(?:\.\d+)?)\s*"
-    r"(?:[nµμm]?g|particles|EVs|sEVs|exosomes|vesicles)\s*(?:/\s?|per\s+|each\s+)"
-    r"(?:scaffold|implant|defect|joint|knee|animal|rabbit|construct|hydrogel|patch)\b"
-)
-_SMALL = re.compile(r"(?<![\d.,–-])\d+(?:\.\d+)?\s*(?:cc|[µμu]l)\b")
-# "1 × 10^9, 3 × 10^9 or 1 × 10^10 particles": what is counted stands behind the last.
-_POWERS = re.compile(rf"(?:{_POWER}\s*(?:,|,?\s+(?:and|or|to)\s)\s*)+(?={_POWER}\s)")
 
 
 def _in_body(said: Said) -> bool:
     """Return whether vesicles are given to animals or people, and not to cells."""
     if not said.vesicles:
         return False
-    if not said.has("given") and not (said.species() and said.has("allocated")):
+    given = said.has("given") or (said.species() and said.has("allocated"))
+    if not given and not said.fits("dosed"):
         return False
     subjects = said.names_subjects or said.has("treated")
     routes = any(True for _ in find_listed(said, "route"))
@@ -186,13 +176,13 @@ def _dose(said: Said) -> Found:
 
 def _list_doses(said: Said) -> Iterator[str]:
     """Yield the doses that a sentence states of vesicles, as printed."""
-    found = [match[0] for match in _EACH.finditer(said.text)]
+    found = [match[0] for match in said.each("each")]
     if _in_body(said):
-        for pattern in (_PER_ML, _SMALL, _POWERS):
-            for match in pattern.finditer(said.text):
+        for name in ("per_ml", "small", "powers"):
+            for match in said.each(name):
                 if said.beside_vesicles(*match.span(), _NEAR):
-                    found += re.findall(_POWER, match[0]) if pattern is _POWERS else [match[0]]
-        for match in _NUMBER_OF.finditer(said.text):
+                    found += re.findall(_POWER, match[0]) if name == "powers" else [match[0]]
+        for match in said.each("number_of"):
             for first, last in said.vesicles:
                 # Quantities has read "10^9 particles" already, but no "1E9 particles".
                 counts = "e" in match[0].lower() or said.text[first:last] != "particles"
@@ -200,8 +190,11 @@ def _list_doses(said: Said) -> Iterator[str]:
                 if near and not said.has("rivals", said.text[match.end() : last]):
                     found.append(said.text[match.start() : last])
                     break
+        found += [match[0] for match in said.each("of_cells")]
         found += _read_doses(said)
-    yield from (" ".join(printed.split()) for printed in found)
+    plain = [" ".join(printed.split()) for printed in found]
+    # "20 µg per scaffold" says "20 µg" too
+    yield from (one for one in plain if not any(o.startswith(f"{one} ") for o in plain))
 
 
 def _read_doses(said: Said) -> Iterator[str]:
@@ -210,6 +203,8 @@ def _read_doses(said: Said) -> Iterator[str]:
         volume = quantity.unit in ("µL", "mL")
         near = said.beside_vesicles(start, end, _NEAR if counted else 40, "diluents")
         if (counted or volume) and near:
+            if beside := said.fits("in_volume", said.text[end:]):
+                yield beside["volume"]
             more = _PARTICLES.match(said.text, end) if counted else None
             yield as_printed(quantity) + (more[0] if more else "")
 
@@ -224,34 +219,13 @@ def _course(said: Said) -> Found:
             yield "route", value
     if said.has("carriers") and re.search(r"\btransplant", said.text, re.IGNORECASE):
         yield "route", "implantation"
-    found = [" ".join(match[0].split()) for match in _SCHEDULE.finditer(said.text)]
+    found = [
+        " ".join(match[0].split())
+        for match in said.each("schedule")
+        if not said.fits("other_course", said.text[: match.start()])
+    ]
     if any(not words.startswith("for ") for words in found) or "secutive" in str(found):
         yield from (("schedule", words) for words in found)
-
-
-_TIMES = r"(?:once|twice|thrice|(?:one|two|three|four|five|six|\d{1,2})\s+times?)"
-_UNIT = r"(?:day|week|month)s?"
-_COUNT = r"(?:one|two|three|four|five|six|seven|eight|ten|twelve|\d{1,2})"
-_SCHEDULE = re.compile(
-    rf"\b(?:{_TIMES}\s+(?:a|per|each|every|in\s+a)\s+(?:{_COUNT}\s+)?{_UNIT}"
-    rf"|{_TIMES}\s+(?:weekly|daily|monthly)|each\s+(?:day|week|month)"
-    rf"|{_TIMES}\s+at\s+(?:an\s+)?intervals?\s+of\s+{_COUNT}[\s-]+{_UNIT}"
-    rf"|every\s+(?:other\s+|second\s+|{_COUNT}\s+|third\s+)?{_UNIT}"
-    rf"|(?:twice-)?(?:bi-?weekly|weekly|daily|monthly|every\s+other\s+day)"
-    rf"|(?:(?:a\s+)?single|one)\s+(?:[\w-]+\s+)?(?:dose|injection|administration)"
-    rf"|(?:{_COUNT}|multiple)\s+(?:weekly|consecutive|repeated|intra-?articular)?\s*"
-    r"(?:injections|doses|administrations)"
-    rf"|thrice|{_COUNT}[\s-]{_UNIT}\s+intervals?"
-    rf"|for\s+{_COUNT}\s+(?:consecutive\s+|successive\s+)?{_UNIT}"
-    rf"|on\s+(?:post\w*\s+)?days?\s+\d{{1,2}}(?:(?:,|,?\s+and)\s+(?:day\s+)?\d{{1,2}})+)\b",
-    re.IGNORECASE,
-)
-
-
-_SEX = re.compile(
-    r"\b(?P<sex>fe)?males?\b|\b(?:(?P<dam>ewes|mares|sows)|geldings|stallions)\b", re.IGNORECASE
-)
-_ANTIBODY = re.compile(r"\banti-|\bantibod", re.IGNORECASE)
 
 
 def _is_donor(said: Said) -> bool:
@@ -265,10 +239,13 @@ def _animals(said: Said) -> Found:
     donors = _is_donor(said)
     if species and not donors:
         yield from (("species", name) for name in species)
-    if (species and not donors) or said.has("people"):
-        sexes = list(_SEX.finditer(said.text))
-        yield from (("sex", "female" if m["sex"] or m["dam"] else "male") for m in sexes)
-        if said.has("people") and said.zone == "methods":
+    people = said.has("people") and not (donors and re.search(r"\bdonors?\b", said.text))
+    if (species and not donors) or people:
+        sexes = list(said.each("sex"))
+        yield from (
+            ("sex", "female" if m["sex"] or m["dam"] or m["sign"] == "♀" else "male") for m in sexes
+        )
+        if people and said.zone == "methods":
             for word, sex in (("women", "female"), ("men", "male")):
                 if re.search(rf"\b{word}\b", said.text, re.IGNORECASE):
                     yield "sex", sex
@@ -284,11 +261,8 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 _GROUP_N = re.compile(
-    r"\b[nN]\s*=\s*(?P<n>\d{1,4})(?:\s+(?:\w+\s+)?(?:per|in\s+each|for\s+each|each|/)\s*"
+    r"\b[nN]\s*=\s*(?P<n>\d{1,4})(?:(?:\s+(?:\w+\s+)?(?:per|in\s+each|for\s+each|each)|\s*/)\s*"
     r"(?:\w+\s+)?group)?"
-)
-_REPLICATES = re.compile(
-    r"independent|replicat|experiments|repeat|wells|samples per|cells|donors|\bcage", re.IGNORECASE
 )
 _NOT_COUNT = re.compile(
     rf"\b(?:weeks?|months?|days?|years?|g|kg|mg|of|the|were|was|and|hundred|thousand|"
@@ -314,21 +288,18 @@ def _count(said: Said) -> Iterator[tuple[int, str]]:
         before = re.search(r"(\w+)\s*\($", said.text[: match.start()])
         if before and said.has("parts", before[1]):
             continue  # joints, of which one patient has several
-        if grouped and not _REPLICATES.search(match[0] + behind):
+        if grouped and not said.fits("replicates", match[0] + behind):
             noun = re.match(rf"\s+(?:{_SUBJECT}(?:\s+(?:per|in\s+each)\s+group)?)\b", behind, re.I)
             yield 0, " ".join((match[0] + (noun[0] if noun else "")).split())
 
 
-_AGED_ANIMAL = re.compile(r"\d[\d–-]*[\s-]+(?:day|week|month|year)s?[\s-]+old\b", re.IGNORECASE)
-_ALLOCATES = re.compile(
-    r"\b(?:randomly|randomi[sz](?:ed|ation)|at random|random(?= (?:alloc|assign|group|number)))\b"
-    r"(?P<behind>[^.;]{0,70})",
-    re.IGNORECASE,
+_AGED_ANIMAL = re.compile(
+    rf"(?:\d[\d–-]*|{NUMBER})[\s-]+(?:day|week|month|year)s?[\s-]+old\b", re.IGNORECASE
 )
 
 
 def _bias(said: Said) -> Found:
-    for match in _ALLOCATES.finditer(said.text):
+    for match in said.each("allocates"):
         before = said.text[max(0, match.start() - 60) : match.start()]
         behind = match["behind"]
         first = said.words.lists["allocated"].search(behind)
@@ -354,7 +325,7 @@ def _bias(said: Said) -> Found:
 
 
 def _model(said: Said) -> Found:
-    if (said.species() or said.has("modelled")) and not _ANTIBODY.search(said.text):
+    if (said.species() or said.has("modelled")) and not said.fits("antibody"):
         titled = replace(said, text=said.section) if said.zone == "methods" else said
         listed = [*find_listed(said, "model"), *find_listed(titled, "model")]
         for value in dict.fromkeys(value for value, _ in listed):
@@ -363,28 +334,6 @@ def _model(said: Said) -> Found:
                 yield "model", value
 
 
-_FOLLOWED = re.compile(
-    r"\bfollow(?:ed)?[\s-]?up\b|\b(?:radiographs?|X-rays?|followed|monitored|observed)\b[^.;]{0,40}\bfor\s",
-    re.IGNORECASE,
-)
-_AGE = re.compile(r"^[\s-]*(?:old|of\s+age|of\s+acclimat)", re.IGNORECASE)
-_AGED = re.compile(r"\b(?:aged|age\s+of|acclimat\w*\s+for|for)\s*$", re.IGNORECASE)
-
-
-_SEEN = re.compile(
-    r"\b(?:seen|examined|assessed|evaluated|reviewed|visits?|measured)\s+at\b[^.;]{0,40}\b"
-    r"(?:months?|years?)\b",
-    re.IGNORECASE,
-)
-# "killed at the 5th and 10th weeks", "collected at weeks 4 and 12".
-_NTH = re.compile(
-    r"\b(?P<n>\d{1,3}(?:st|nd|rd|th)(?:(?:,|,?\s+and)\s+\d{1,3}(?:st|nd|rd|th))*)\s+"
-    r"(?P<unit>day|week|month)s?\b|"
-    r"\b(?P<unit2>day|week|month)s?\s+(?P<m>\d{1,3}(?:(?:,|,?\s+(?:and|or|to))\s+\d{1,3})*)\b",
-    re.IGNORECASE,
-)
-# find_quantities reads words up to ten.
-_SHORT = re.compile(r"\b(?P<n>\d{1,3})\s?(?P<unit>w|wk|wks|mo|d)\b")
 _IN_WORDS = re.compile(rf"\b(?P<n>{NUMBER})\s+(?P<unit>day|week|month|year)s\b", re.IGNORECASE)
 
 
@@ -392,16 +341,16 @@ def _times(said: Said) -> Iterator[tuple[int, str]]:
     """Yield the times at which animals or people were studied, in days and as printed."""
     after, ended = said.has("after"), said.has("ended")
     subjects = said.names_subjects or said.has("parts")
-    seen = _SEEN.search(said.text)
-    if not (after or seen or _FOLLOWED.search(said.text) or (ended and subjects)):
+    seen = said.fits("seen")
+    if not (after or seen or said.fits("followed") or (ended and subjects)):
         return
     if said.has("culture") and not (said.species() or ended):
         return
-    for match in _NTH.finditer(said.text) if ended and subjects else ():
+    for match in said.each("nth") if ended and subjects else ():
         number = int(re.findall(r"\d+", match["n"] or match["m"])[-1])
         unit = (match["unit"] or match["unit2"]).lower()
         yield number * DAYS[f"{unit}s"], f"{number} {_plural(f'{unit}s', number)}"
-    for match in _SHORT.finditer(said.text):
+    for match in said.each("short"):
         yield int(match["n"]) * DAYS[match["unit"]], " ".join(match[0].split())
     for match in _IN_WORDS.finditer(said.text):
         number, unit = read_count(match["n"]), match["unit"].lower() + "s"
@@ -411,8 +360,8 @@ def _times(said: Said) -> Iterator[tuple[int, str]]:
         if quantity.unit not in DAYS or value is None:
             continue
         before = said.text[:start]
-        aged = _AGED.search(before) and not _FOLLOWED.search(before)
-        if not aged and not _AGE.match(said.text[end:]):
+        aged = said.fits("aged", before) and not said.fits("followed", before)
+        if not aged and not said.fits("age", said.text[end:]):
             yield int(value * DAYS[quantity.unit]), f"{value:g} {_plural(quantity.unit, value)}"
 
 

@@ -62,7 +62,7 @@ def find_variants(term: Term | Concept) -> Iterator[str]:
 
 def _of_greek(name: str) -> Iterator[str]:
     """``TNF-α`` is also written ``TNF-a``; only behind a letter, a digit or a hyphen."""
-    for greek, latin in _LATIN.items():
+    for greek, latin in _LATIN.items() if not name.isascii() else ():
         if re.search(rf"[\w{re.escape(spelling.DASHES)}]{greek}", name):
             yield name.replace(greek, latin)
 

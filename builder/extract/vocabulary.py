@@ -24,6 +24,7 @@ LONGEST_PLACE = 5000
 _DONOR = re.compile(
     r"^(?:(?:primary|human|rat|mouse|murine|rabbit|porcine|bovine|the|an?)\s+)+", re.IGNORECASE
 )
+_WORDED = re.compile(r"\s|[a-z]{6}")  # in a gene's name, and in none of its symbols
 _SMALL = frozenset(["a", "an", "and", "cell", "derived", "from", "in", "of", "or", "the", "type"])
 
 
@@ -169,7 +170,7 @@ class Vocabulary:
         A symbol gives way to any name that it touches, a gene's whole name to none that is shorter.
         """
         for start, end, gene in self.genes.find(text) if self.lexicons else ():
-            whole = " " in text[start:end]
+            whole = _WORDED.search(text[start:end])  # thrombospondin-2 is no thrombospondin
             if text[start:end] in self.bound or any(
                 h.start < end and start < h.end and not (whole and h.end - h.start < end - start)
                 for h in known

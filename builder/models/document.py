@@ -172,7 +172,8 @@ _MAX_LINK_LABEL, _MAX_LINK_LINE = 40, 160
 _SURE_LABEL = (
     r"(?:PubMed (?:Abstract|Central)|PubMed/NCBI|PubMed|CrossRef Full Text|Cross[Rr]ef|"
     r"Google Scholar|DOI|Publisher Site|Web of Science ?®?|(?:View in )?Scopus|Green Version|"
-    r"Europe PMC|PMC free article|Free PMC article|Free (?:Full Text|article)|"
+    r"Search ADS|WorldCat|OpenUrl|Europe PMC|PMC free article|Free PMC article|"
+    r"Free (?:Full Text|article)|"
     r"View (?:in Article|PDF|article|Article|at Publisher|Record in Scopus))"
 )
 LABEL = rf"(?:{_SURE_LABEL}|Full Text(?: PDF)?|Article|CAS|ADS|MathSciNet|Abstract|Medline|ISI|PDF)"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import PurePosixPath
 
 from builder.models import (
@@ -40,17 +39,26 @@ def build_paper(document: Document) -> Paper:
     The id is made of the first author, the year and the title.
     """
     work = document.front.work
-    lead = (work.authors[0].family or work.authors[0].literal) if work.authors else None
-    year = work.issued[0] if work.issued else None
     title = work.title or PurePosixPath(document.file).stem
     abstract, abstract_line = _join(document, "abstract")
     tldr, tldr_line = _join(document, "tldr")
     contribution, contribution_line = _join(document, "contribution")
     return Paper(
-        id=ids.work_id(lead, year, title),
+        id=name_work(replace(work, title=title, editors=())),
         csl=csl_item(work, title),
-        seed=Seed(file=_seed_name(document), sha256=document.sha256, layout=document.layout),
-        coverage=_coverage(document),
+        seed=Seed(
+            file=document.file.removeprefix("seeds/"),
+            sha256=document.sha256,
+            layout=document.layout,
+        ),
+        # A heading alone is no text.
+        coverage=Coverage(
+            title=bool(work.title),
+            abstract=bool(_blocks(document, "abstract")),
+            body=bool(_blocks(document, "paragraph")),
+            tables=any(not grid.is_image for grid in document.tables),
+            references=bool(document.citations),
+        ),
         headings=[HeadingRecord(**asdict(heading)) for heading in document.headings],
         abstract=abstract,
         abstract_line=abstract_line,
@@ -67,11 +75,26 @@ def build_paper(document: Document) -> Paper:
         licence=document.front.licence or None,
         licence_url=document.front.licence_url or None,
         source_url=document.front.source_url or None,
-        people=_people(work.authors),
+        people=[
+            Affiliated(
+                author=i,
+                orcid=p.orcid or None,
+                affiliations=list(p.affiliations),
+                other_names=list(p.others),
+            )
+            for i, p in enumerate(work.authors)
+            if p.orcid or p.affiliations or p.others
+        ],
         abbreviations=[Abbreviation(short=s, long=f) for s, f in document.abbreviations],
         data=_find_data(document),
         questions=_questions(document),
     )
+
+
+def name_work(work: WorkFields) -> str:
+    """Return the id of a work: its first author or editor, the year and the title."""
+    lead = next(((p.family or p.literal) for p in work.authors or work.editors), None)
+    return ids.work_id(lead, work.issued[0] if work.issued else None, work.title)
 
 
 def _find_data(document: Document) -> list[Dataset]:
@@ -84,21 +107,6 @@ def _find_data(document: Document) -> list[Dataset]:
     return list(found.values())
 
 
-def _coverage(document: Document) -> Coverage:
-    """Return which parts of the paper the seed held; a heading alone is no text."""
-    return Coverage(
-        title=bool(document.front.work.title),
-        abstract=bool(_blocks(document, "abstract")),
-        body=bool(_blocks(document, "paragraph")),
-        tables=any(not grid.is_image for grid in document.tables),
-        references=bool(document.citations),
-    )
-
-
-def _seed_name(document: Document) -> str:
-    return document.file.removeprefix("seeds/")
-
-
 def _blocks(document: Document, kind: str) -> list[Block]:
     return [block for block in document.blocks if block.kind == kind]
 
@@ -106,22 +114,8 @@ def _blocks(document: Document, kind: str) -> list[Block]:
 def _join(document: Document, kind: str) -> tuple[str | None, int | None]:
     """Return the text of all blocks of a kind, a blank line between them, and the first line."""
     blocks = _blocks(document, kind)
-    if not blocks:
-        return None, None
-    return "\n\n".join(block.text for block in blocks), blocks[0].line
-
-
-def _people(authors: Sequence[Person]) -> list[Affiliated]:
-    return [
-        Affiliated(
-            author=i,
-            orcid=p.orcid or None,
-            affiliations=list(p.affiliations),
-            other_names=list(p.others),
-        )
-        for i, p in enumerate(authors)
-        if p.orcid or p.affiliations or p.others
-    ]
+    text = "\n\n".join(block.text for block in blocks)
+    return (text, blocks[0].line) if blocks else (None, None)
 
 
 def _questions(document: Document) -> list[Question]:
@@ -138,12 +132,12 @@ def _questions(document: Document) -> list[Question]:
     return asked
 
 
-# Fields that CSL has under the same name, or in capitals.
+# Fields that CSL has under the same name, and in capitals.
 _SAME_NAMES = (
     "type", "volume", "issue", "page", "edition", "publisher", "publisher_place", "genre", "number",
-    "issn", "doi", "pmid", "pmcid", "url", "status",
+    "status",
 )  # fmt: skip
-_CSL_NAMES = {name: name.upper() for name in ("issn", "doi", "pmid", "pmcid", "url")}
+_IN_CAPITALS = ("issn", "doi", "pmid", "pmcid", "url")
 
 
 def csl_item(work: WorkFields, title: str = "") -> CslItem:
@@ -157,7 +151,8 @@ def csl_item(work: WorkFields, title: str = "") -> CslItem:
         container_title_short=work.container_short or None,
         issued=_date(work.issued),
         accessed=_date(work.accessed),
-        **{_CSL_NAMES.get(name, name): value for name, value in known.items()},  # type: ignore[arg-type]
+        **known,  # type: ignore[arg-type]
+        **{name.upper(): getattr(work, name) or None for name in _IN_CAPITALS},  # type: ignore[arg-type]
     )
 
 

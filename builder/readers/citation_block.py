@@ -7,15 +7,15 @@ name, Chicago the full given names, Chicago, AMA and APA the full journal name a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
+from typing import NamedTuple
 
 from builder.errors import Problem
-from builder.models import Question
 from builder.models.document import Person, WorkFields
 from builder.readers.draft import find_doi
-from builder.readers.names import name_in_full, parse_person, split_people
+from builder.readers.names import SUFFIX, name_in_full, parse_person, split_people
 from builder.readers.references import UNPARSED, parse_reference
 
 # A line that announces the citation of the paper itself; the citation may follow it.
@@ -25,18 +25,13 @@ CITE = re.compile(
     r"\s*(?::\**\s*(?P<rest>.*)|\W*)$",
     re.IGNORECASE,
 )
-STYLE = re.compile(
-    r"^(?:MDPI and ACS Style|ACS Style|AMA Style|APA Style|MLA Style|Vancouver Style|Harvard Style|"
-    r"Chicago(?:/Turabian)? Style)"
-)
-_LABEL = re.compile(
-    r"(MDPI and ACS Style|ACS Style|AMA Style|APA Style|MLA Style|Vancouver Style|Harvard Style|"
-    r"Chicago/Turabian Style|Chicago Style)\s*"
-)
-_QUOTED = re.compile(r"^(?P<authors>.{1,20000}?)\.?\s+(?P<year>(?:1[89]|20)\d\d)\.\s+[\"“]")
-_APA_YEAR = re.compile(r"\((?P<year>(?:1[89]|20)\d\d)[^)]{0,20}\)\.\s+")
-_CONTAINER = r"\s*(?P<container>.{1,300}?)"
+_NAMES = r"(?:(?:MDPI and )?ACS|AMA|APA|MLA|Vancouver|Harvard|Chicago(?:/Turabian)?) Style"
+STYLE = re.compile(rf"^{_NAMES}")
+_LABEL = re.compile(rf"{_NAMES}\s*")
 _YEAR = r"(?P<year>(?:1[89]|20)\d\d)"
+_QUOTED = re.compile(rf"^(?P<authors>.{{1,20000}}?)\.?\s+{_YEAR}\.\s+[\"“]")
+_APA_YEAR = re.compile(rf"\({_YEAR}[^)]{{0,20}}\)\.\s+")
+_CONTAINER = r"\s*(?P<container>.{1,300}?)"
 # What stands behind the title in each style; the first two are known by what stands before it.
 _BEHIND = {
     "Chicago": re.compile(
@@ -55,13 +50,12 @@ _BEHIND = {
         rf"{_CONTAINER}\s+{_YEAR},\s*(?:(?P<volume>[^,;]{{1,20}}),\s*)?(?P<page>[^\s,;]{{1,40}})\."
     ),
 }
+_FIELDS = ("title", "authors", "container", "volume", "issue", "page", "issued", "doi")
 _QUOTES = "[\"'“”‘’]"
-_SUFFIX = re.compile(r"^(?:Jr|Sr|II|III|IV)\.?$")
 _CUT = re.compile(r",?\s*(?:and\s+)?et al\.?$")
 
 
-@dataclass(frozen=True)
-class _Style:
+class _Style(NamedTuple):
     """One style's citation, its parts by name."""
 
     name: str
@@ -69,14 +63,13 @@ class _Style:
     fields: dict[str, str]
 
 
-@dataclass(frozen=True)
-class OwnCitation:
+class OwnCitation(NamedTuple):
     """What the citation of a paper itself says: fields, their lines, the lines that were read."""
 
     work: WorkFields
     places: list[tuple[str, int]]
     problems: list[Problem]
-    lines: frozenset[int]
+    lines: set[int]
 
 
 def find_own_citation(lines: Sequence[str]) -> str:
@@ -109,7 +102,13 @@ def read_citation_block(
     read = {n for n, line in lines if not _split_styles(n, line)}  # names of styles alone
     again = ((n, *parse_reference(text)) for n, text in pieces)
     if not styles:
-        return _read_as_reference(again, lines, file, read)
+        # It may be in a style of reference lists: Vancouver, or author and year.
+        for number, found, questions in again:
+            if found.issued and found.authors and all(q.rule != UNPARSED for q in questions):
+                places = [(name, number) for name in _FIELDS if getattr(found, name)]
+                read |= {number}
+                return OwnCitation(found, places, _unread(lines, read, file), read)
+        return OwnCitation(WorkFields(), [], _unread(lines, read, file), read)
     work, places = _merge(styles)
     authors, et_al = _join_authors(held)
     line = next((held[name].line for name in ("Chicago", "ACS") if name in held), 0)
@@ -129,23 +128,7 @@ def read_citation_block(
     )
     read |= {n for n, text in pieces if _title_end(text, title, 0) >= 0}
     problems = [*_check_agreement(styles, file), *_unread(lines, read, file)]
-    return OwnCitation(fields, places, problems, frozenset(read))
-
-
-def _read_as_reference(
-    again: Iterable[tuple[int, WorkFields, Sequence[Question]]],
-    lines: Sequence[tuple[int, str]],
-    file: str,
-    read: set[int],
-) -> OwnCitation:
-    """Return a citation in a style of reference lists: Vancouver, or author and year."""
-    for number, work, questions in again:
-        if work.issued and work.authors and all(q.rule != UNPARSED for q in questions):
-            names = ("title", "authors", "container", "volume", "issue", "page", "issued", "doi")
-            places = [(name, number) for name in names if getattr(work, name)]
-            done = read | {number}
-            return OwnCitation(work, places, _unread(lines, done, file), frozenset(done))
-    return OwnCitation(WorkFields(), [], _unread(lines, read, file), frozenset(read))
+    return OwnCitation(fields, places, problems, read)
 
 
 def _unread(lines: Sequence[tuple[int, str]], read: set[int], file: str) -> list[Problem]:
@@ -160,7 +143,7 @@ def _unread(lines: Sequence[tuple[int, str]], read: set[int], file: str) -> list
 def _split_styles(number: int, line: str) -> list[tuple[int, str]]:
     """Return the citations of a line that may hold several, parted by the styles' names."""
     parts = _LABEL.split(line)
-    return [(number, text.strip()) for text in parts[::2] if text.strip()]
+    return [(number, text.strip()) for text in parts if text.strip()]
 
 
 def _read_style(line: int, text: str, title: str) -> _Style | None:
@@ -216,8 +199,7 @@ def _merge(styles: Sequence[_Style]) -> tuple[dict[str, str], list[tuple[str, in
     work: dict[str, str] = {}
     places: list[tuple[str, int]] = []
     for name in ("title", "container", "year", "volume", "issue", "page"):
-        holder = next((s for s in styles if s.fields.get(name)), None)
-        if holder:
+        if holder := next((s for s in styles if s.fields.get(name)), None):
             work[name] = holder.fields[name]
             places.append(("issued" if name == "year" else name, holder.line))
     return work, places
@@ -230,11 +212,8 @@ def _check_agreement(styles: Sequence[_Style], file: str) -> list[Problem]:
         if len(said) > 1:
             got = " and ".join(f"{value!r} ({style.name})" for value, style in said.items())
             line = next(iter(said.values())).line
-            problems.append(
-                Problem(
-                    file, line, "warning", "citation-block", "one value in all styles", got, name
-                )
-            )
+            expected = "one value in all styles"
+            problems.append(Problem(file, line, "warning", "citation-block", expected, got, name))
     return problems
 
 
@@ -270,6 +249,6 @@ def _split_chicago_authors(text: str) -> list[str]:
         if index == 0:
             given, _, second = part.partition(" and ")
             names = [f"{first}, {given}", *filter(None, [second])]
-        elif part and not _SUFFIX.match(part):
+        elif part and not SUFFIX.match(part):
             names.append(part)
     return names

@@ -11,10 +11,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import NamedTuple
 
 from builder.errors import Problem
 from builder.models.document import Block, Citation, Document
+from builder.readers.words import page_words
 from builder.text.dates import YEAR
 from builder.text.spelling import fold
 
@@ -38,8 +38,6 @@ _NAMED = re.compile(
 )
 _LISTED = re.compile(rf"(?<!\d)({YEAR})([a-z]?)(?!\d)")
 _INITIALS = re.compile(r"(?:\s[^\Wa-z\d_]{1,4}|(?:\s?[^\Wa-z\d_]\.-?)+)$|^(?:[^\Wa-z\d_]\.[\s-]?)+")
-
-Marks = tuple[tuple[int, tuple[int, ...]], ...]
 
 
 def find_citations(text: str) -> tuple[int, ...]:
@@ -67,17 +65,15 @@ def resolve_citations(document: Document) -> Document:
     found = [tuple(_find_round(block.text, known)) for block in document.blocks]
     cited = {n for marks in found for _, numbers in marks for n in numbers}
     if len(cited) < max(1, _LEAST_SHARE * len(known)):
+        if raised := _bracket_raised(document.blocks, known):
+            return replace(document, blocks=raised)
         names = AuthorYears(document.citations)
         found = [tuple(names.find(block.text)) for block in document.blocks]
     if not any(found):
         return document
-    blocks = tuple(map(_cite, document.blocks, found))
-    return replace(document, blocks=blocks)
-
-
-def _cite(block: Block, marks: Marks) -> Block:
-    numbers = tuple(dict.fromkeys(n for _, cited in marks for n in cited))
-    return replace(block, citations=numbers, marks=marks)
+    numbers = (tuple(dict.fromkeys(n for _, ns in marks for n in ns)) for marks in found)
+    cites = zip(document.blocks, numbers, found, strict=True)
+    return replace(document, blocks=tuple(replace(b, citations=n, marks=m) for b, n, m in cites))
 
 
 def _find_round(text: str, known: set[int]) -> Iterator[tuple[int, tuple[int, ...]]]:
@@ -87,10 +83,43 @@ def _find_round(text: str, known: set[int]) -> Iterator[tuple[int, tuple[int, ..
             yield bracket.start(), numbers
 
 
-class _Entry(NamedTuple):
-    number: int
-    letter: str
-    printed: str
+# A number that was raised in print and stands close behind a word, a bracket or a full stop.
+_RAISED = re.compile(
+    r"(?P<before>(?<![\w-])(?P<word>[^\W\d_][^\W\d_’'-]*[a-z]{2}|[A-Z]{2,}s)|(?<=[\w%])[)”’])"
+    r"(?P<stop>[.,;:]?)(?P<numbers>(?:\d{1,3}(?:[,–-]\d{1,3})*|[⁰¹²³⁴-⁹]+(?:[,–⁻-][⁰¹²³⁴-⁹]+)*))"
+    r"(?=[\s.,;:)]|$)"
+)
+_LOWER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_RAISED_IN = ("abstract", "paragraph", "caption")
+_MOST_AHEAD = 3  # numbers that tables and figures may cite before the text goes on
+
+
+def _bracket_raised(blocks: Sequence[Block], known: set[int]) -> tuple[Block, ...]:
+    """Return the blocks with the numbers that were raised in print put into square brackets.
+
+    Such a style numbers works as they are cited, so that a number far beyond all before it cites
+    nothing (connexin43). Without two numbers and a share of the list the text has another style:
+    nothing is returned.
+    """
+    cited: set[int] = set()
+    numbered = page_words().numbered
+
+    def bracket(found: re.Match[str]) -> str:
+        printed = found["numbers"].translate(_LOWER)
+        numbers = expand_numbers([printed])
+        ahead = max(cited, default=0) + _MOST_AHEAD + len(numbers)
+        other = (found["word"] or "").casefold() in numbered
+        if other or not numbers or not known.issuperset(numbers) or max(numbers) > ahead:
+            return found[0]
+        cited.update(numbers)
+        return f"{found['before']}{found['stop']}[{printed}]"
+
+    read = []
+    for block in blocks:
+        text = _RAISED.sub(bracket, block.text) if block.kind in _RAISED_IN else block.text
+        read.append(replace(block, text=text, citations=find_citations(text)))
+    least = max(2, _LEAST_SHARE * len(known))
+    return tuple(read) if len(cited) >= least else ()
 
 
 class AuthorYears:
@@ -100,14 +129,12 @@ class AuthorYears:
         self._citations = citations
 
     @cached_property
-    def _entries(self) -> Mapping[tuple[str, str], list[_Entry]]:
-        entries: dict[tuple[str, str], list[_Entry]] = defaultdict(list)
+    def _entries(self) -> Mapping[tuple[str, str], list[tuple[Citation, str]]]:
+        entries: dict[tuple[str, str], list[tuple[Citation, str]]] = defaultdict(list)
         for citation in self._citations:
             family, year, letter = _read_head(citation)
             if family and year:
-                entries[fold(family), year].append(
-                    _Entry(citation.number, letter, citation.printed)
-                )
+                entries[fold(family), year].append((citation, letter))
         return entries
 
     def find(self, text: str) -> Iterator[tuple[int, tuple[int, ...]]]:
@@ -128,11 +155,11 @@ class AuthorYears:
     def _look_up(self, words: Sequence[str], second: str, year: str, letter: str) -> int:
         for start in range(len(words)):
             held = self._entries.get((fold(" ".join(words[start:])), year), [])
-            held = [e for e in held if e.letter == letter] or ([] if letter else held)
+            held = [e for e in held if e[1] == letter] or ([] if letter else held)
             if len(held) > 1 and second:
-                held = [e for e in held if f" {fold(second)} " in f" {fold(e.printed)} "]
+                held = [e for e in held if f" {fold(second)} " in f" {fold(e[0].printed)} "]
             if len(held) == 1:
-                return held[0].number
+                return held[0][0].number
         return 0
 
 

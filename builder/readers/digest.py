@@ -7,10 +7,9 @@ number. What a section holds is stated by its heading; unknown sections are kept
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from builder.models.document import BlockKind, Citation, Document, Entity, split_link_labels
-from builder.readers.draft import Draft, Lines, find_doi, find_table_lines, find_url
+from builder.readers.draft import PMCID, PMID, Draft, Lines, find_doi, find_table_lines, find_url
 from builder.readers.names import split_people
 from builder.readers.source import Source
 from builder.text.dates import parse_date
@@ -26,8 +25,6 @@ _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
 _LABEL = re.compile(r"^\*\*([^*]{1,60}?):?\*\*:?\s*(.*)$")
 _BULLET = re.compile(r"^\s*(?:[-*+•]|\d{1,3}[.)])\s+(.*)$")
 _SOURCE = re.compile(r"^(?:\*\*)?Source(?:\*\*)?:(?:\*\*)?\s*(\S.*)$", re.IGNORECASE)
-_PMCID = re.compile(r"\bPMC\d{4,9}\b")
-_PMID = re.compile(r"\bPMID:?\s*([1-9]\d{0,8})\b")
 _FIGURE = re.compile(
     r"^(?:[-*+•]\s+)?(?:\*\*)?((?:Supplementary\s+)?(?:Fig(?:ure)?\.?|Scheme)\s*S?\d+[A-Za-z]?)"
     r"(?:\*\*)?\s*[.:|–—-]\s*(?:\*\*)?\s*(.+)$",
@@ -66,31 +63,20 @@ def recognises(text: str) -> bool:
     return sum(signs) >= (_MIN_SIGNS if titled else _MIN_SIGNS + 1)
 
 
-@dataclass(frozen=True)
-class _Section:
-    """Lines below one heading, as (line number, text); the first section has no heading."""
-
-    heading: str
-    lines: Lines
-
-
 def read(source: Source) -> Document:
     """Return the Document of a digest. Line numbers are those of the seed."""
     draft = Draft(source, NAME)
     rows = find_table_lines(source.lines)
-    for section in _split_sections(source, draft):
-        _read_section(section, rows, draft)
-    draft.work.setdefault("pmcid", _pmcid(draft.source_url))
+    for heading, lines in _split_sections(source, draft):
+        _read_section(heading, lines, rows, draft)
+    found = PMCID.search(draft.source_url)
+    draft.work.setdefault("pmcid", found[0] if found else "")
     return draft.finish()
 
 
-def _pmcid(url: str) -> str:
-    found = _PMCID.search(url)
-    return found[0] if found else ""
-
-
-def _split_sections(source: Source, draft: Draft) -> list[_Section]:
-    sections = [_Section("", [])]
+def _split_sections(source: Source, draft: Draft) -> list[tuple[str, Lines]]:
+    """Return the lines below each heading; the first section has none."""
+    sections: list[tuple[str, Lines]] = [("", [])]
     for number, line in enumerate(source.lines, 1):
         heading = _HEADING.match(line) if line.startswith("#") else None
         found = _SOURCE.match(line.strip())
@@ -100,67 +86,49 @@ def _split_sections(source: Source, draft: Draft) -> list[_Section]:
             if level == 1 and "title" not in draft.work:
                 draft.set(number, title=text)
             else:
-                sections.append(_Section(text, []))
+                sections.append((text, []))
         elif found and find_url(found[1]):
-            draft.source_url = find_url(found[1])
-            draft.places.append(("source_url", number))
+            draft.set_source(find_url(found[1]), number)
         elif re.fullmatch(r"\s*(?:-{3,}|\*{3,}|_{3,})\s*", line):
             draft.ignore(number, "rule")
         elif line.strip():
-            sections[-1].lines.append((number, line))
+            sections[-1][1].append((number, line))
     return sections
 
 
-def _read_section(section: _Section, rows: set[int], draft: Draft) -> None:
-    name = section.heading.casefold().strip(" :*")
+def _read_section(heading: str, found: Lines, rows: set[int], draft: Draft) -> None:
+    name = heading.casefold().strip(" :*")
     lines = []
-    for number, line in section.lines:
+    for number, line in found:
         if number in rows:
             draft.add_row(number, line)
         else:
             draft.end_table()
-            lines.append((number, line))
+            lines.append((number, line.strip()))
     draft.end_table()
-    if not section.heading:
+    # Each line is a paragraph or bullet: the layout never breaks a sentence over lines.
+    bare = [(n, bullet[1].strip() if (bullet := _BULLET.match(t)) else t) for n, t in lines]
+    if not heading:
         _read_front(lines, draft)
     elif name.endswith(_ENTITY_SECTIONS):
-        _read_entities(lines, section, draft)
+        _read_entities(bare, heading, draft)
     elif name in ("figures", "figure"):
         _read_figures(lines, draft)
     elif name in ("references", "bibliography"):
-        for number, text in _paragraphs(lines, bullets=True):
+        for number, text in bare:
             labels = split_link_labels(text)[1]
             draft.citations.append(Citation(len(draft.citations) + 1, text, number, labels=labels))
     else:
-        _read_prose(name, lines, section, draft)
-
-
-def _read_prose(name: str, lines: Lines, section: _Section, draft: Draft) -> None:
-    kind = _KINDS.get(name, "paragraph")
-    for number, text in _paragraphs(lines, bullets=True):
-        url = find_url(text) if name == "source" else ""
-        if url and not draft.source_url:
-            draft.source_url = url
-            draft.places.append(("source_url", number))
-        else:
-            draft.add_block(kind, text, number, section.heading)
-
-
-def _paragraphs(lines: Lines, *, bullets: bool) -> Lines:
-    """Return paragraphs and bullets as (line number, text); each line break parts them.
-
-    The layout never breaks a sentence over lines, and a line kept whole stays verbatim.
-    """
-    found = []
-    for number, line in lines:
-        bullet = _BULLET.match(line) if bullets else None
-        found.append((number, (bullet[1] if bullet else line).strip()))
-    return found
+        for number, text in bare:
+            url = find_url(text) if name == "source" else ""
+            if url and not draft.source_url:
+                draft.set_source(url, number)
+            else:
+                draft.add_block(_KINDS.get(name, "paragraph"), text, number, heading)
 
 
 def _read_front(lines: Lines, draft: Draft) -> None:
-    for number, line in lines:
-        text = line.strip()
+    for number, text in lines:
         label = _LABEL.match(text)
         if label:
             _read_label(label[1].strip(), label[2].strip(), number, draft, text)
@@ -192,7 +160,7 @@ def _read_facts(text: str, number: int, draft: Draft) -> None:
     draft.taken.add(number)
     known = True
     for fact in (part.strip() for part in text.split("·")):
-        doi, pmid, pmcid = find_doi(fact), _PMID.search(fact), _PMCID.search(fact)
+        doi, pmid, pmcid = find_doi(fact), PMID.search(fact), PMCID.search(fact)
         if doi:
             draft.set(number, doi=doi)
         elif pmid:
@@ -209,11 +177,11 @@ def _read_facts(text: str, number: int, draft: Draft) -> None:
         draft.add_block("statement", text, number)
 
 
-def _read_entities(lines: Lines, section: _Section, draft: Draft) -> None:
-    for number, text in _paragraphs(lines, bullets=True):
+def _read_entities(lines: Lines, heading: str, draft: Draft) -> None:
+    for number, text in lines:
         label = _LABEL.match(text)
         if not label:
-            draft.add_block("paragraph", text, number, section.heading)
+            draft.add_block("paragraph", text, number, heading)
             continue
         draft.taken.add(number)
         for name, identifier in split_entities(label[2]):
@@ -221,7 +189,7 @@ def _read_entities(lines: Lines, section: _Section, draft: Draft) -> None:
 
 
 def _read_figures(lines: Lines, draft: Draft) -> None:
-    for number, text in _paragraphs(lines, bullets=False):
+    for number, text in lines:
         figure = _FIGURE.match(text)
         if figure:
             draft.add_figure(figure[1], figure[2].strip(), number)
@@ -236,10 +204,6 @@ def split_entities(text: str) -> list[tuple[str, str]]:
     A comma inside brackets, or one without a space behind it (1,25-dihydroxyvitamin D3), parts
     nothing. An entity without an identifier has an empty one.
     """
-    return [_split_entity(part) for part in _split_at_commas(text) if part.strip()]
-
-
-def _split_at_commas(text: str) -> list[str]:
     depth, begin, parts = 0, 0, []
     for place, char in enumerate(text):
         if char in "([{":
@@ -249,11 +213,11 @@ def _split_at_commas(text: str) -> list[str]:
         elif char in ",;" and depth == 0 and text[place + 1 : place + 2].isspace():
             parts.append(text[begin:place])
             begin = place + 1
-    return [*parts, text[begin:]]
+    parts = [part.strip() for part in (*parts, text[begin:])]
+    return [_split_entity(part) for part in parts if part]
 
 
 def _split_entity(part: str) -> tuple[str, str]:
-    part = part.strip()
     marked = list(_IDENTIFIER.finditer(part))
     if not marked:
         return part, ""

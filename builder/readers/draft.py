@@ -9,7 +9,6 @@ that several layouts share: citation numbers, rows of tables, addresses.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -41,6 +40,8 @@ _CELL_BREAK = re.compile(r"(?<!\\)\|")
 _BARE_NUMBER = re.compile(r"^\W*\d{0,4}[.)\]]?$")
 URL = re.compile(r"https?://[^\s<>\"“”]+")
 _DOI = re.compile(r"10\.\d{4,9}/[^\s<>\"“”]+")
+PMCID = re.compile(r"\bPMC\d{4,9}\b")
+PMID = re.compile(r"\bPMID:?\s*([1-9]\d{0,8})\b")
 _LEAST_ROWS = 3  # of a table with bars inside only, and nothing else that shows a table
 _MAX_IN_HEADING = 80
 
@@ -207,23 +208,18 @@ def group_problems(problems: Sequence[Problem], most: int = 3) -> list[Problem]:
     kinds: dict[tuple[str, str, str], list[Problem]] = {}
     for problem in problems:
         kinds.setdefault((problem.rule, problem.level, problem.field), []).append(problem)
-    sizes = Counter({kind: len(found) for kind, found in kinds.items()})
     grouped = []
     for problem in problems:
-        kind = (problem.rule, problem.level, problem.field)
-        if sizes[kind] <= most:
+        found = kinds[problem.rule, problem.level, problem.field]
+        if len(found) <= most:
             grouped.append(problem)
-        elif found := kinds.pop(kind, None):
+        elif problem is found[0]:
             places = ", ".join(str(p.line) for p in found[:3])
             got = f"{len(found)} times another (lines {places} …), first {problem.got or 'nothing'}"
-            grouped.append(
-                Problem(problem.file, problem.line, problem.level, problem.rule,
-                        problem.expected, got, problem.field, problem.hint)
-            )  # fmt: skip
+            grouped.append(replace(problem, got=got))
     return grouped
 
 
-_MISSING = ("title", "authors", "doi", "licence")
 Lines = list[tuple[int, str]]
 
 
@@ -291,6 +287,11 @@ class Draft:
         self.licence = text
         self.places.append(("licence", line))
 
+    def set_source(self, url: str, line: int) -> None:
+        """Take the address that the seed was taken from."""
+        self.source_url = url
+        self.places.append(("source_url", line))
+
     def add_heading(self, level: int, text: str, line: int) -> None:
         """Add a heading."""
         self.headings.append(Heading(level, text, line))
@@ -342,14 +343,17 @@ class Draft:
     def finish(self) -> Document:
         """Return the Document; what no reader took is reported."""
         work = WorkFields(**self.work)
-        for name, value in zip(
-            _MISSING, (work.title, work.authors, work.doi, self.licence), strict=True
-        ):
-            if not value and not (name == "licence" and self.layout == "digest"):
-                self.flag(
-                    0, "seed-missing", f"the paper's {name}", "none", level="note", field=name
-                )
-        self._check_numbers()
+        held = {"title": work.title, "authors": work.authors, "doi": work.doi}
+        held |= {} if self.layout == "digest" else {"licence": self.licence}
+        for name in (name for name, value in held.items() if not value):
+            self.flag(0, "seed-missing", f"the paper's {name}", "none", level="note", field=name)
+        seen: set[int] = set()
+        for citation in self.citations:
+            if citation.number in seen:
+                got = f"number {citation.number} twice"
+                expected = "a number of its own for each reference"
+                self.flag(citation.line, "reference-number", expected, got)
+            seen.add(citation.number)
         coverage = self._account()
         texts = [h.text for h in self.headings] + [b.text for b in self.blocks]
         texts += [c.text for g in self.tables for row in g.rows for c in row]
@@ -379,16 +383,6 @@ class Draft:
             coverage=coverage,
         )
 
-    def _check_numbers(self) -> None:
-        """Report where the printed numbers of the reference list come twice."""
-        seen: set[int] = set()
-        for citation in self.citations:
-            if citation.number in seen:
-                got = f"number {citation.number} twice"
-                expected = "a number of its own for each reference"
-                self.flag(citation.line, "reference-number", expected, got)
-            seen.add(citation.number)
-
     def _account(self) -> Coverage:
         """Return how many lines went where; report those that no one took."""
         recorded = self.taken | {line for _, line in self.places}
@@ -398,19 +392,12 @@ class Draft:
         recorded |= {record.line for part in parts for record in part}
         reported = {problem.line for problem in self.problems}
         fates: list[tuple[str, int]] = []
-        lost: Lines = []
-        for number, text in enumerate(self.source.lines, 1):
-            if not text.strip():
+        for number, text in enumerate(map(str.strip, self.source.lines), 1):
+            if not text:
                 continue
             fate = "recorded" if number in recorded else self.ignored.get(number, "reported")
-            fates.append((fate, len(text.strip())))
+            fates.append((fate, len(text)))
             if fate == "reported" and number not in reported:
-                lost.append((number, text))
-        for number, text in lost:
-            self.flag(
-                number,
-                "line-unread",
-                "a line that belongs to a part of the paper",
-                repr(text.strip()[:60]),
-            )
+                expected = "a line that belongs to a part of the paper"
+                self.flag(number, "line-unread", expected, repr(text[:60]))
         return count_fates(fates)

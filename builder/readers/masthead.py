@@ -10,48 +10,21 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
-from builder.readers.draft import Draft, Lines, find_doi
+from builder.readers.draft import PMCID, PMID, Draft, Lines, find_doi
 from builder.readers.names import split_people
+from builder.readers.words import page_words
 from builder.text import spelling
 from builder.text.dates import YEAR, find_impossible_day, parse_date
 
-_CONTROLS = """
-    abstract and figures|add to collections|add to favorites|altmetric|article access statistics
-    article information|article menu|article metrics|article notes|article views|author information
-    back to top|browse figures|citations|cite|cite this|cited by|cited by other articles|comments
-    copyright and license information|crossmark|download|download article|download citation
-    download pdf|download pdf epub xml|downloads|endnote|export citation|figures|follow us
-    full text|full-text pdf|fulltext|get permission|get rights and content|go to|go to top|help
-    journals|keyboard_arrow_down|like|links to ncbi databases|log in|login|menu|metrics|new search
-    on this page|open access|open-access|open menu|order article reprints|order reprints|outline
-    pdf|peer review reports|permalink|pmc copyright notice|pmc disclaimer|print|readcube
-    reference manager|related articles|register|resources|reprints and permissions|review reports
-    save|search|share|share on|share this article|show more|sign in|similar articles
-    skip to main content|subscribe|table of contents|this article is part of the research topic
-    total downloads|total views|tweet|twitter|facebook|linkedin|reddit|mendeley|citeulike
-    versions notes|view all|view article impact|view article|view as pdf|view pdf|views|xml
-    supplementary data|suggest a research topic|check for updates|submit your manuscript
-    bibtex|ris|purchase|save article|view references|feature papers|help center|accesses
-    skip to article|sciencedirect|journals & books|my account|download full issue|add to mendeley
-    under a creative commons license|under a creative commons licence|elsevier|springer nature link
-    biomed central|find a journal|publish with us|track your research|advertisement|your privacy
-    download references|metrics details|cite article|cite this article as|request permissions
-    early access|version of record|metrics & citations|article options and tools|first published
-    you have full access to this open access article|save to citation manager|explore content
-    about the journal|view author information|author notes|copy doi|views icon|copyright|actions
-    journals information|permissions|publishing history|full text links|display options|send to
-    show footnotes|open archive|recommended articles|cited by (0)|references (0)|home|nature
-    wiley online library|plos one
-"""
-_FURNITURE = frozenset(name.strip() for line in _CONTROLS.splitlines() for name in line.split("|"))
 _OTHER_ARTICLE = re.compile(
     r"^(?:Next|Previous) Article in (?:Journal|Special Issue|Topic)\b", re.I
 )
 _COUNTER = re.compile(
     r"^(?:(?:Views?|Citations?|Downloads|Viewed by|Cited by|Altmetric)\s*:?\s*[\d,.k]+|[\d,.]+k?\s+"
     r"(?:Views?|Citations?|Downloads|Total views?|Crossref citations?)|Go to:|"
-    r"Submit to this Journal|"
+    r"Submit to this Journal|This article references \d+ other publications\.|"
     r"Review for .{3,60}|Open in a new tab|www\.\S+|Propose a Special Issue|Figure \d+ Click.*|"
     r"(?:.{1,60}? (?:19|20)\d\d, \d{1,4}, [\w.-]{1,12} )?(?:Page )?\d{1,3} of \d{1,3}|"
     r"(?:Share|Save) (?:on|to) \w+|[\d.,]+k?\s+(?:Accesses|Altmetric)|Cited by \(\d+\)|"
@@ -59,11 +32,12 @@ _COUNTER = re.compile(
     re.IGNORECASE,
 )
 _TYPE = re.compile(
-    r"^(?:Open Access\s*)?(?:Feature Paper\s*|Editor[’']s Choice\s*)?"
+    r"^(?:Journal Article|New Results|"
+    r"(?:Open Access\s*)?(?:Feature Paper\s*|Editor[’']s Choice\s*)?"
     r"(?:(?:Original|Systematic|Mini|Narrative|Scoping|Brief|Short|Clinical|Case|Brief Research) )?"
     r"(?:Review|Research|Article|Report|Communication|Perspective|Editorial|Protocol|Trial|Study|"
     r"Opinion|Hypothesis and Theory|Methods|Technology and Code|Commentary)(?: and Meta-?Analysis)?"
-    r"(?:\s+article)?$",
+    r"(?:\s+article)?(?: \| [A-Z ]+)?)$",
     re.IGNORECASE,
 )
 _BY = re.compile(
@@ -71,17 +45,13 @@ _BY = re.compile(
     r"\**Author(?:s|\(s\))?(?::\**|\**:?)\s*(?=[A-Z]|$))"
 )
 # Marks of ScienceDirect's affiliations: "Luis García-López a c 1".
-_LETTER_MARKS = re.compile(r"\s[a-z](?:\s(?:[a-z]|\d{1,2}))*(?=\s*(?:[,;]|$|\sand\s))")
+_LETTER_MARKS = re.compile(r",?\s\*?[a-z](?:\s(?:[a-z]|\d{1,2}))*(?=\s*(?:[,;]|$|\sand\s))")
 _ORCID = re.compile(
     r"(?P<name>[^,;&\d()]{3,60}?)\s*\(?(?:ORCID:?\s*)?(?:https?://)?orcid\.org/"
     r"(?P<orcid>\d{4}-\d{4}-\d{4}-\d{3}[\dX])\)?"
 )
 _ORCID_MARK = re.compile(r"\s*[\[(]?ORCID(?: logo| icon)?[\])]?(?=[\s,;\d]|$)")
 _TWICE = re.compile(r"^(?P<name>[^\W\d_][^\d,;]{3,60}?)\s(?P=name)(?=[\s\d*†‡]|$)")
-_DEGREES = frozenset({
-    "phd", "md", "msc", "mph", "dds", "dmd", "dvm", "mbbs", "frcs", "bsc", "ms", "ma", "mba",
-    "prof", "professor", "dr", "rn", "do", "dsc", "facs", "mbchb", "pharmd",
-})  # fmt: skip
 _LABELLED = re.compile(r"^\**(?:Journal|Published in|Venue)\**:\**\s*(?P<container>[A-Z].{1,100})$")
 _PLACE = re.compile(
     r"\b(?:Department|Dept|Universit|Institut|Hospital|School|Faculty|College|Laborator|Clinic|"
@@ -100,13 +70,29 @@ _NAME = re.compile(
     r"(?:(?:[^\W\d_a-z][\w’'.-]*|van|von|de|der|den|del|della|di|da|dos|du|la|le|el|al|bin|ten|"
     r"ter|zu|y|’t|d’)\s*){1,6}"
 )
-_DATES = re.compile(r"\b(?:[Pp]ublished|Collection date)(?: online)?:?\s*([^/|;]{4,30})")
-_HISTORY = re.compile(r"\b(?:Received|Accepted|Revised|Published|Collection date)\b", re.IGNORECASE)
+_DATES = re.compile(
+    r"\b(?:[Pp]ublished|Posted|Collection date)(?: online)?:?\s*([^/|;]{4,30})|"
+    rf"(?:^|\s)(\d{{1,2}} [A-Z][a-z]{{2}} {YEAR})(?= Vol\b)"
+)
+_HISTORY = re.compile(
+    r"\b(?:Received|Accepted|Revised|(?:First )?Published|Posted|Available online|"
+    r"Collection date)\b",
+    re.IGNORECASE,
+)
+_DATE_ALONE = re.compile(rf"^(?:\d{{1,2}} )?[A-Z][a-z]{{2,8}}\.? (?:\d{{1,2}}, )?{YEAR}$")
+# Parts of a line of no known form: "Journal of Pets, Volume 9, Issue 3, Pages 1–9".
+_NUMBERED_PARTS = {
+    "volume": re.compile(r"\bVol(?:ume|\.)? (?:\d{4}:)?(\d{1,4})\b"),
+    "issue": re.compile(r"\bIssue (\w{1,6})\b"),
+    "page": re.compile(r"\bPages? (\w{1,9}(?: ?[–—-] ?\w{1,9})?)"),
+    "container": re.compile(r"^([A-Z][^,;:\d»]{2,80}), Vol(?:ume|\.)? \d"),
+}
 # "Int. J. Mol. Sci. 2025, 26(22), 11172", ". 2021 Jul 5;10(9):e12118.", "Front. X., 12 March 2024"
 _IN_JOURNAL = re.compile(
     rf"^(?P<container>[^\d;]{{2,80}}?)?[.,]?\s*(?P<year>{YEAR})"
     r"(?P<date>\s[A-Z][a-z]{2}(?:\s\d{1,2})?)?\s*[,;]\s*(?P<volume>\w{1,8})"
-    r"(?:\((?P<issue>[^)]{1,20})\))?\s*[,:]\s*(?P<page>[\w.–-]{1,25}?)(?=[.;,\s]|$)"
+    r"(?:(?:\(|,\s(?=\d{1,3},\s\d))(?P<issue>[^),]{1,20})\)?)?"
+    r"\s*[,:]\s*(?P<page>[\w.–-]{1,25}?)(?=[.;,\s]|$)"
 )
 _DATED_JOURNAL = re.compile(
     rf"^(?P<container>[A-Z][^\d]{{2,80}}?),\s*(?P<date>(?:\d{{1,2}}\s)?[A-Z][a-z]{{2,8}}\s{YEAR})$"
@@ -128,11 +114,15 @@ _VOLUME_LINE = re.compile(
     rf"(?P<date>[^,]{{0,20}}{YEAR})"
     r"(?:, (?:Pages? )?(?P<page>[\w–-]{1,20}))?$"
 )
-_PMCID = re.compile(r"\bPMC\d{4,9}\b")
-_PMID = re.compile(r"\bPMID:?\s*([1-9]\d{0,8})\b")
 _NO_TITLE = (
     "http", "10.", "doi", "DOI", "©", "PMC", "PMID", "Sec.", "*", "(", "Copyright",
     "This is an open", "This article",
+)  # fmt: skip
+_PLACES = (
+    _IN_JOURNAL, _PAGES_FIRST, _VOLUME_LINE, _DATE_FIRST, _LABELLED, _DATED_JOURNAL, _VOLUME,
+)  # fmt: skip
+_FACTS = (
+    *_PLACES, _HISTORY, _ONLY_MARKS, _DATE_ALONE, re.compile(r"^(?:Issue|Impact Factor)\b"),
 )  # fmt: skip
 _LEAST_WORDS = 3
 _MOST_WORDS = 4  # of one name on a line of its own
@@ -141,7 +131,7 @@ _MOST_WORDS = 4  # of one name on a line of its own
 def is_furniture(line: str) -> bool:
     """Return whether a line is a control or a counter of the site, and no part of the paper."""
     bare = line.strip(" #*:›»>|•").casefold()
-    return bare in _FURNITURE or bool(_COUNTER.match(line))
+    return not bare or bare in page_words().controls or bool(_COUNTER.match(line))
 
 
 def read_masthead(draft: Draft, lines: Lines, cited: str) -> None:
@@ -157,16 +147,13 @@ def read_masthead(draft: Draft, lines: Lines, cited: str) -> None:
             rest.append((number, ""))
         else:
             rest.append((number, line))
-    rest = _take_title(draft, rest, _find_others(lines), cited)
+    # Behind "Next Article in Journal" stand titles of other articles.
+    others = {n for (_, before), (n, _) in pairwise(lines) if _OTHER_ARTICLE.match(before)}
+    rest = _take_title(draft, rest, others, cited)
     rest = _take_authors(draft, rest)
     for number, line in rest:
         if line:
             _read_facts(draft, number, line)
-
-
-def _find_others(lines: Lines) -> set[int]:
-    """Return the lines behind "Next Article in Journal": titles of other articles."""
-    return {n for (_, before), (n, _) in pairwise(lines) if _OTHER_ARTICLE.match(before)}
 
 
 def _take_title(draft: Draft, lines: Lines, others: set[int], cited: str) -> Lines:
@@ -183,6 +170,7 @@ def _take_title(draft: Draft, lines: Lines, others: set[int], cited: str) -> Lin
         score += 8 * line.startswith("# ")
         score += 5 * (place > 0 and not lines[place - 1][1])
         score += 4 * bool(_BY.match(after)) + 2 * _is_byline(after)
+        score += 3 * (len(text.split()) > _MOST_WORDS and _is_one_name(after))
         score += (len(text.split()) >= _LEAST_WORDS) * 2 - place * 0.3
         score -= 6 * (number in others) + 9 * bool(_BY.match(text)) + 6 * bool(_is_byline(text))
         if score > best_score:
@@ -190,7 +178,7 @@ def _take_title(draft: Draft, lines: Lines, others: set[int], cited: str) -> Lin
     if best < 0:
         return lines
     number, line = lines[best]
-    title = line.lstrip("#").strip()
+    title = re.sub(r" Open Access$|(?<=[a-z])[†‡§*]+$", "", line.lstrip("#").strip())
     draft.set_title(number, title)
     kept = []
     for place, (n, text) in enumerate(lines):
@@ -203,24 +191,14 @@ def _take_title(draft: Draft, lines: Lines, others: set[int], cited: str) -> Lin
 
 def _is_fact(text: str) -> bool:
     """Return whether a line states a place, a date, a number: it is neither title nor authors."""
-    return bool(
-        _IN_JOURNAL.match(text)
-        or _DATED_JOURNAL.match(text)
-        or _VOLUME.match(text)
-        or _VOLUME_LINE.match(text)
-        or _PAGES_FIRST.match(text)
-        or _DATE_FIRST.match(text)
-        or _LABELLED.match(text)
-        or _HISTORY.match(text)
-        or _ONLY_MARKS.match(text)
-        or (_PLACE.search(text) and re.match(r"^[\d*†✉¹²³]", text))
-        or text.startswith(_NO_TITLE)
-    )
+    placed = bool(_PLACE.search(text) and re.match(r"^[\d*†✉¹²³]", text))
+    return placed or text.startswith(_NO_TITLE) or any(form.match(text) for form in _FACTS)
 
 
 def _is_byline(text: str) -> bool:
     """Return whether a line is a list of names: all of it is names and marks."""
     text = _ORCID_MARK.sub("", _ORCID.sub(r"\g<name>", text))
+    text = re.sub(r"\s*View all authors.*$", "", text)
     if not text or _PLACE.search(text) or re.search(rf"{YEAR}|https?:|[:?!]", text):
         return False
     names = _split_names(text)
@@ -238,44 +216,49 @@ def _are_names(text: str) -> bool:
     return not other and all(_NAME.fullmatch(name.strip()) for name in _split_names(text))
 
 
+def _is_one_name(text: str) -> bool:
+    """Return whether a line is one name of two to four words, with or without marks."""
+    words = text.split()
+    mixed = any(len(w) > 2 and w.isupper() for w in words) and not text.isupper()  # noqa: PLR2004
+    short = 1 < len(words) <= _MOST_WORDS and not mixed
+    return short and _are_names(text) and len(_split_names(text)) == 1
+
+
 def _split_names(text: str) -> list[str]:
     """Return the names of a line, parted by marks of affiliations, commas, or "and"."""
     text = _ORCID_MARK.sub("", _ORCID.sub(r"\g<name>", _BY.sub("", text)))
-    text = _LETTER_MARKS.sub("", text)
+    text = _LETTER_MARKS.sub("", re.sub(r"\s*View all authors.*$", "", text))
     text = _MARKED.sub(", ", _TWICE.sub(r"\1", text))
     parts = re.split(r";|,|(?:^|\s+)(?:and|&)\s+(?:the\s)?", text)
     names = (part.strip(" ,;").removeprefix("the ") for part in parts)
-    known = (n for n in names if n.casefold().replace(".", "") not in {"and", *_DEGREES})
+    degrees = page_words().degrees
+    known = (n for n in names if n.casefold().replace(".", "") not in {"and", *degrees})
     return [n for n in known if any(map(str.isalpha, n))]
 
 
 def _take_authors(draft: Draft, lines: Lines) -> Lines:
     """Take the byline, on one line or on many, and return the rest."""
+    titled = dict(draft.places).get("title", 0)
+    behind = next((place for place, one in enumerate(lines) if one[0] > titled), -1)
     for place, (number, line) in enumerate(lines):
         by = _BY.match(line)
         below = lines[place + 1][1] if place + 1 < len(lines) else ""
         marked = bool(_ONLY_MARKS.match(below)) and _are_names(line)
-        if not by and not marked and not _is_byline(line):
+        # Below the title stand names, one a line.
+        stacked = place == behind and _is_one_name(line) and _is_one_name(below)
+        if not (by or marked or stacked or _is_byline(line)):
             continue
-        names, taken = _split_names(line[by.end() :] if by else line), 1
-        if by and not line[by.end() :].strip():
-            for _, text in lines[place + 1 :]:
-                if not (_ONLY_MARKS.match(text) or _are_names(text)):
-                    break
-                names += [] if _ONLY_MARKS.match(text) else _split_names(text)
-                taken += 1
-        elif not by:
+        said = line[by.end() :] if by else line
+        names, taken = _split_names(said), 1
+        for _, text in lines[place + 1 :] if not by or not said.strip() else ():
             # Frontiers prints one author a line, too.
-            for _, text in lines[place + 1 :]:
-                single = taken > 1 and len(names) == taken and len(text.split()) <= _MOST_WORDS
-                if not (
-                    _is_byline(text)
-                    or _ONLY_MARKS.match(text)
-                    or ((marked or single) and _are_names(text))
-                ):
-                    break
-                names += [] if _ONLY_MARKS.match(text) else _split_names(text)
-                taken += 1
+            single = (stacked or taken > 1) and len(names) == taken and _is_one_name(text)
+            marks = bool(_ONLY_MARKS.match(text))
+            listed = (by or marked or single) and _are_names(text)
+            if not (marks or listed or (not by and _is_byline(text))):
+                break
+            names += [] if marks else _split_names(text)
+            taken += 1
         people, et_al = split_people("; ".join(names))
         held = {m["name"].strip(): m["orcid"] for _, t in lines for m in _ORCID.finditer(t)}
         for name, orcid in held.items():
@@ -292,36 +275,45 @@ def _take_authors(draft: Draft, lines: Lines) -> Lines:
 
 def _read_facts(draft: Draft, number: int, line: str) -> None:
     """Read journal, date, volume and identifiers of a line, and keep it as a statement."""
-    doi, pmid, pmcid = find_doi(line), _PMID.search(line), _PMCID.search(line)
+    doi, pmid, pmcid = find_doi(line), PMID.search(line), PMCID.search(line)
     draft.set(number, doi=doi, pmid=pmid[1] if pmid else "", pmcid=pmcid[0] if pmcid else "")
     published = _DATES.search(line)
-    if published and (day := find_impossible_day(published[1])):
+    dated_at = (published[1] or published[2]) if published else ""
+    if _DATE_ALONE.match(line) and not draft.work.get("issued"):
+        dated_at = line
+    if day := find_impossible_day(dated_at):
         draft.flag(number, "date-impossible", "a day that its month has", day)
-    found = _IN_JOURNAL.match(line)
-    dated = _DATED_JOURNAL.match(line)
-    volume = _VOLUME.match(line)
-    if published and (date := parse_date(published[1])):
+    if dated_at and (date := parse_date(dated_at)):
         held = draft.work.get("issued", ())
         if held[:1] in ((), date[:1]) and len(date) >= len(held):
             draft.work["issued"] = date
             draft.places.append(("issued", number))
-    elif found:
-        date = parse_date(f"{found['year']} {found['date'] or ''}")
-        fields = {k: found[k] or "" for k in ("container", "volume", "issue", "page")}
-        if not fields["container"].strip(" ."):
-            fields["container"] = _line_above(draft, number)
-        draft.set(number, issued=date, **{k: v.strip(" ,") for k, v in fields.items()})
-    elif listed := _PAGES_FIRST.match(line) or _VOLUME_LINE.match(line) or _DATE_FIRST.match(line):
-        fields = {k: listed[k] or "" for k in ("volume", "issue", "page")}
-        fields["container"] = listed.groupdict().get("container") or _line_above(draft, number)
-        draft.set(number, issued=parse_date(listed["date"]), **fields)
-    elif labelled := _LABELLED.match(line):
-        draft.set(number, container=labelled["container"])
-    elif dated:
-        draft.set(number, container=dated["container"], issued=parse_date(dated["date"]))
-    elif volume:
-        draft.set(number, volume=volume["volume"], issued=(int(volume["year"]),))
+    elif fields := _find_place(draft, number, line):
+        draft.set(number, **fields)
+    parts = {name: form.search(line) for name, form in _NUMBERED_PARTS.items()}
+    draft.set(number, **{name: part[1] for name, part in parts.items() if part})
     draft.add_block("statement", line, number)
+
+
+def _find_place(draft: Draft, number: int, line: str) -> dict[str, Any]:
+    """Return journal, date, volume and pages of a line that states them in a known form."""
+    forms = (
+        _IN_JOURNAL,
+        _PAGES_FIRST,
+        _VOLUME_LINE,
+        _DATE_FIRST,
+        _LABELLED,
+        _DATED_JOURNAL,
+        _VOLUME,
+    )
+    found = next((m for form in forms if (m := form.match(line))), None)
+    if not found:
+        return {}
+    fields = {name: (value or "").strip(" ,") for name, value in found.groupdict().items()}
+    date = " ".join(fields.pop(name, "") for name in ("year", "date")).strip()
+    if "page" in fields and not fields.get("container", "").strip(" ."):
+        fields["container"] = _line_above(draft, number)
+    return {"issued": parse_date(date), **fields}
 
 
 def _line_above(draft: Draft, number: int) -> str:

@@ -27,7 +27,7 @@ _GIVEN = frozenset({
 _ARTICLES = frozenset({"de", "del", "la", "las", "los"})
 # A longer "name" is prose that stands in the place of one.
 _MAX_NAME = 300
-_SUFFIX = re.compile(r"^(?:Jr|Sr|II|III|IV|2nd|3rd)\.?$")
+SUFFIX = re.compile(r"^(?:Jr|Sr|II|III|IV|2nd|3rd)\.?$")
 # Letters one by one, with stops or without.
 _INITIALS = re.compile(r"^(?:[^\W\d_]\.?[\s-]?){1,5}$")
 _SURE, _LIKELY = 2, 4  # initials without stops where names stand in natural order, and elsewhere
@@ -53,27 +53,24 @@ def parse_person(name: str, *, natural: bool = True) -> Person:
     """
     if len(name) > _MAX_NAME:
         return Person(literal=name)
-    orcid = _ORCID.search(name)
-    if orcid:
-        name = name[: orcid.start()] + name[orcid.end() :]
-    name = _AFFILIATION.sub("", " ".join(name.split())).strip(" ,;")
-    number = orcid[1] if orcid else ""
+    number = orcid[1] if (orcid := _ORCID.search(name)) else ""
+    name = " ".join(_ORCID.sub("", name, count=1).split())
+    name = _AFFILIATION.sub("", name).strip(" ,;")
     whole = Person(literal=name, orcid=number)
     if not name or _GROUP_WORDS.search(name):
         return whole
     parts = [part.strip() for part in name.split(",")]
-    suffix = parts.pop() if len(parts) > 1 and _SUFFIX.match(parts[-1]) else ""
+    suffix = parts.pop() if len(parts) > 1 and SUFFIX.match(parts[-1]) else ""
     if len(parts) > 1:
         if not natural and len(parts[1].split()) > _MOST_GIVEN:
             return whole
         return Person(parts[0], ", ".join(parts[1:]), suffix=suffix, orcid=number)
     words = parts[0].split()
-    if len(words) > 1 and _SUFFIX.match(words[-1]):
+    if len(words) > 1 and SUFFIX.match(words[-1]):
         suffix = words.pop()
     # A name with such a part is in natural order, whoever printed it.
     clear = bool(suffix) or any(word in _PARTICLES for word in words[1:-1])
-    cut = _cut_name(words, natural=natural or clear)
-    if not cut:
+    if not (cut := _cut_name(words, natural=natural or clear)):
         return whole
     family, given = cut
     return Person(" ".join(family), " ".join(given), suffix=suffix, orcid=number)
@@ -124,7 +121,7 @@ def split_people(text: str) -> tuple[tuple[Person, ...], bool]:
     joined: list[str] = []
     for name in (n.strip() for n in names):
         initials = "." in name and is_initials(name)
-        if joined and (_SUFFIX.match(name) or initials or re.fullmatch(r"[\d*†‡§¶#]+", name)):
+        if joined and (SUFFIX.match(name) or initials or re.fullmatch(r"[\d*†‡§¶#]+", name)):
             joined[-1] += f", {name}"
         elif name.removeprefix("and ").strip():
             joined.append(name.removeprefix("and ").strip())
@@ -189,41 +186,23 @@ def find_long_form(before: str, short: str) -> str:
     """Return the words at the end of ``before`` that ``short`` stands for, or an empty string."""
     letters = [c for c in _PLURAL.sub("", short).lower() if c.isalnum()]
     words = min(len(letters) + 5, 2 * len(letters))
-    if not letters:
-        return ""
     window = before.rstrip()
     pieces = window.rsplit(None, words)
     if len(pieces) > words:
         window = window[len(pieces[0]) :]
-    breaks = [b.end() for b in _BREAK.finditer(window)]
-    window = (window[breaks[-1] :] if breaks else window).lstrip()
-    if not window:
+    window = _BREAK.split(window)[-1].lstrip()
+    low = window.lower()
+    if not letters or len(low) != len(window):
         return ""
-    place = _match_letters(window, letters, 0)
+    place = len(low)
+    for letter in reversed(letters):
+        place = low.rfind(letter, 0, max(place, 0))
+    while place > 0 and low[place - 1].isalnum():
+        place = low.rfind(letters[0], 0, place)
     if place < 0:
         return ""
-    long = window[_word_start(window, place) :].strip()
+    # The word round the first letter begins behind a space or a bracket.
+    ends = (i for i in range(place, 0, -1) if window[i - 1].isspace() or window[i - 1] in "(/")
+    start = next(ends, 0)
+    long = window[start:].strip()
     return long if len(long) > len(short) and short not in long.split() else ""
-
-
-def _word_start(text: str, place: int) -> int:
-    """Return where the word round a place begins, brackets left out."""
-    while place > 0 and not text[place - 1].isspace() and text[place - 1] not in "(/":
-        place -= 1
-    return place
-
-
-def _match_letters(text: str, letters: list[str], first: int) -> int:
-    """Return the place of the first letter when all are found from right to left, else -1."""
-    place = len(text)
-    low = text.lower()
-    if len(low) != len(text):
-        return -1
-    for letter in reversed(letters[1:]):
-        place = low.rfind(letter, first, place)
-        if place < 0:
-            return -1
-    place = low.rfind(letters[0], first, place)
-    while place > 0 and low[place - 1].isalnum():
-        place = low.rfind(letters[0], first, place)
-    return place

@@ -48,16 +48,15 @@ def _refuse_several(source: Source, count: int, form: str) -> None:
             "brought in by `search` and `include`."
         )
         got = f"what looks like {form} of {count} works"
-        raise ProblemError(
-            Problem(source.file, 1, "error", "seed-layout", "a paper", got, hint=hint)
-        )
+        problem = Problem(source.file, 1, "error", "seed-layout", "a paper", got, hint=hint)
+        raise ProblemError(problem)
 
 
 # --- the sentences that include keeps -------------------------------------------------------------
 
 _HEAD = "Abstract record"
 _KEPT = "Sentences kept from the abstract:"
-_FIELD = re.compile(r"(Title|Authors|Journal|Year|DOI|PMID|PMCID|Licence|Address|Retrieved): (.+)")
+_FIELD = re.compile(r"(Title|Authors|Journal|Year|DOI|PMID|PMCID|Licence|Address): (.+)")
 _SENTENCE = re.compile(r"(\d+)\. (.+)")
 
 
@@ -71,82 +70,96 @@ def write_abstract(fields: Mapping[str, str], sentences: Iterable[tuple[int, str
 def _read_kept(source: Source) -> Document:
     """Return the Document of an abstract's kept sentences; a line of no known form is a problem."""
     draft = Draft(source, "abstract-record")
-    for number, line in enumerate(source.lines, 1):
-        text = line.strip()
+    for number, text in enumerate(map(str.strip, source.lines), 1):
         field, sentence = _FIELD.fullmatch(text), _SENTENCE.fullmatch(text)
-        if field and not draft.blocks:
-            _read_field(field[1], field[2], number, draft)
+        if field and field[1] == "Authors" and not draft.blocks:
+            people = (parse_person(n, natural=False) for n in field[2].split("; ") if n.strip())
+            draft.set(number, authors=tuple(people))
+        elif field and field[1] == "Address" and not draft.blocks:
+            draft.set_source(field[2], number)
+        elif field and not draft.blocks:
+            role = {"Journal": "container", "Year": "issued"}.get(field[1], field[1].lower())
+            _take(draft, role, field[2], number, [])
         elif sentence:
             draft.add_block("abstract", sentence[2], number, "Abstract")
         elif text in (_HEAD, _KEPT):
             draft.ignore(number, "heading")
+        elif text.startswith("Retrieved: "):
+            draft.ignore(number, "date of retrieval")
         elif text:
             draft.flag(number, "abstract-record", "a field, or a numbered sentence", text[:60])
     return draft.finish()
 
 
-def _read_field(name: str, value: str, number: int, draft: Draft) -> None:
-    if name == "Title":
-        draft.set_title(number, value)
-    elif name == "Authors":
-        people = (parse_person(n, natural=False) for n in value.split("; ") if n.strip())
-        draft.set(number, authors=tuple(people))
-    elif name == "Year":
-        draft.set(number, issued=parse_date(value))
-    elif name == "Licence":
-        draft.set_licence(value, number)
-    elif name == "Address":
-        draft.source_url = value
-        draft.places.append(("source_url", number))
-    elif name == "Retrieved":
-        draft.ignore(number, "date of retrieval")
-    else:
-        draft.set(number, **{"container" if name == "Journal" else name.lower(): value})
-
-
 # --- lines of tags --------------------------------------------------------------------------------
 
-_TAG = re.compile(r"^([A-Z][A-Z0-9]{1,3}) {0,2}- ?(.*)$")
+_TAG = re.compile(r"^([A-Z][A-Z0-9]{1,3}) {0,2}- ?(.*)$|^(%\S) (.*)$")
 # Tags by what they hold; of MEDLINE and of RIS.
 _FIELDS = {
-    "title": ("TI", "T1"), "abstract": ("AB", "N2"), "author": ("FAU", "A1"), "group": ("CN",),
-    "container": ("JT", "T2", "JF"), "container_short": ("TA", "JO", "J2", "JA"),
-    "issued": ("DP", "PY", "Y1", "DA"), "volume": ("VI", "VL"), "issue": ("IP", "IS"),
-    "page": ("PG",), "doi": ("DO", "LID", "AID"), "pmid": ("PMID",), "pmcid": ("PMC",),
-    "issn": ("SN",), "url": ("UR",), "publisher": ("PB",), "orcid": ("AUID",), "licence": ("CI",),
+    "title": ("TI", "T1", "%T", "title"), "abstract": ("AB", "N2", "%X", "abstract"),
+    "author": ("FAU", "A1", "%A", "author"), "group": ("CN",),
+    "container": ("JT", "T2", "JF", "%J", "%B", "journal", "journaltitle"),
+    "container_short": ("TA", "JO", "J2", "JA"),
+    "issued": ("DP", "PY", "Y1", "DA", "%D", "year", "date"),
+    "volume": ("VI", "VL", "%V", "volume"), "issue": ("IP", "IS", "%N", "number"),
+    "page": ("PG", "%P", "pages"),
+    "doi": ("DO", "LID", "AID", "%R", "doi"), "pmid": ("PMID", "pmid"), "pmcid": ("PMC", "pmcid"),
+    "issn": ("SN", "%@", "issn"), "url": ("UR", "%U", "url"),
+    "publisher": ("PB", "%I", "publisher"), "orcid": ("AUID",), "licence": ("CI",),
 }  # fmt: skip
 _ROLE_OF = {tag: role for role, tags in _FIELDS.items() for tag in tags}
 _STATEMENTS = {
-    "COIS": "Conflict of interest",
-    "KW": "Keywords",
-    "OT": "Keywords",
-    "AD": "Affiliation",
-}
+    "COIS": "Conflict of interest", "KW": "Keywords", "OT": "Keywords", "%K": "Keywords",
+    "keywords": "Keywords", "AD": "Affiliation",
+}  # fmt: skip
 
 
 class _Tagged(NamedTuple):
     tag: str
     value: str
-    lines: tuple[int, ...]
+    lines: list[int]
 
 
-def _split_tags(source: Source) -> Iterator[_Tagged]:
-    """Yield tags with their values, lines that continue one joined."""
-    tag, parts, lines = "", [""], [0]
-    for number, line in enumerate([*source.lines, "ER  - "], 1):
-        found = _TAG.match(line)
-        if found:
-            if tag:
-                yield _Tagged(tag, " ".join(" ".join(parts).split()), tuple(lines))
-            tag, parts, lines = found[1], [found[2]], [number]
-        elif line.strip():
-            parts.append(line)
-            lines.append(number)
+def _split_tags(source: Source) -> list[_Tagged]:
+    """Return tags with their values, lines that continue one joined."""
+    found: list[_Tagged] = []
+    for number, line in enumerate(source.lines, 1):
+        if tag := _TAG.match(line):
+            value = tag[2] or tag[4] or ""
+            found.append(_Tagged(tag[1] or tag[3], " ".join(value.split()), [number]))
+        elif found and line.strip():
+            value = " ".join(f"{found[-1].value} {line}".split())
+            found[-1] = found[-1]._replace(value=value, lines=[*found[-1].lines, number])
+    return found
+
+
+def _split_bibtex(source: Source) -> list[_Tagged]:
+    """Return the fields of a BibTeX entry as tags, one an author; braces in values are dropped."""
+    found: list[_Tagged] = []
+    for number, line in enumerate(map(str.strip, source.lines), 1):
+        head = re.match(r"@\w+(?=\s*\{)", line)
+        if field := re.match(r"([\w-]+)\s*=\s*(.*)$", line):
+            found.append(_Tagged(field[1].lower(), field[2], [number]))
+        elif head:
+            found.append(_Tagged(head[0], "", [number]))
+        elif found and line:
+            value = f"{found[-1].value} {line}" if line != "}" else found[-1].value
+            found[-1] = found[-1]._replace(value=value, lines=[*found[-1].lines, number])
+    tags: list[_Tagged] = []
+    for tag, printed, lines in found:
+        value = printed.rstrip(", ").strip('"').translate(_BRACES)
+        value = value.replace("--", "–") if tag == "pages" else value
+        values = value.split(" and ") if tag == "author" else [value]
+        tags += [_Tagged(tag, one, lines) for one in values]
+    return tags
+
+
+_BRACES = str.maketrans("", "", "{}")
 
 
 def _read_tags(source: Source, form: str, begin: str, name: str) -> Document:
-    tags = list(_split_tags(source))
-    _refuse_several(source, sum(t.tag == begin for t in tags), form)
+    tags = _split_bibtex(source) if begin == "@" else _split_tags(source)
+    _refuse_several(source, sum(t.tag.startswith(begin) for t in tags), form)
     draft = Draft(source, name)
     people: list[Person] = []
     full = any(t.tag == "FAU" for t in tags)
@@ -157,7 +170,9 @@ def _read_tags(source: Source, form: str, begin: str, name: str) -> Document:
         if tagged.tag == "IS" and begin == "PMID":
             role = "issn"
         if role and tagged.value:
-            _take(draft, tagged, role, people)
+            draft.taken.update(tagged.lines)
+            stop = "." if role == "title" else ""
+            _take(draft, role, tagged.value.removesuffix(stop), tagged.lines[0], people)
         elif tagged.value and tagged.tag in _STATEMENTS:
             draft.add_block("statement", tagged.value, tagged.lines[0], _STATEMENTS[tagged.tag])
             draft.taken.update(tagged.lines)
@@ -167,11 +182,10 @@ def _read_tags(source: Source, form: str, begin: str, name: str) -> Document:
     return draft.finish()
 
 
-def _take(draft: Draft, tagged: _Tagged, role: str, people: list[Person]) -> None:
-    value, line = tagged.value, tagged.lines[0]
-    draft.taken.update(tagged.lines)
+def _take(draft: Draft, role: str, value: str, line: int, people: list[Person]) -> None:
+    """Take what one field of a record says of the work."""
     if role == "title":
-        draft.set_title(line, value.removesuffix("."))
+        draft.set_title(line, value)
     elif role == "abstract":
         draft.add_block("abstract", value, line, "Abstract")
     elif role in ("author", "group"):
@@ -192,7 +206,9 @@ def _take(draft: Draft, tagged: _Tagged, role: str, people: list[Person]) -> Non
     elif role == "licence":
         draft.set_licence(value, line)
     else:
-        draft.set(line, **{role: value.split(" ")[0] if role in ("issn", "pmcid") else value})
+        draft.set(
+            line, **{role: value.split(" ", maxsplit=1)[0] if role in ("issn", "pmcid") else value}
+        )
 
 
 def _read_ris(source: Source) -> Document:
@@ -288,6 +304,18 @@ LAYOUTS = (
         "lines 'TY  - …' to 'ER  -' of one work",
         lambda text: bool(re.match(r"\s*TY {1,2}- ", text)),
         _read_ris,
+    ),
+    Layout(
+        "endnote",
+        "lines '%0 …' and '%T …' of one work (.enw)",
+        lambda text: bool(re.match(r"\s*%0 ", text)),
+        lambda source: _read_tags(source, "an EndNote export", "%0", "endnote"),
+    ),
+    Layout(
+        "bibtex",
+        "an entry '@article{…' of one work (.bib), a field a line",
+        lambda text: bool(re.match(r"\s*@\w+\s*\{", text)),
+        lambda source: _read_tags(source, "a BibTeX export", "@", "bibtex"),
     ),
     Layout(
         "pubmed", "the abstract of one work as PubMed saves it as text", _is_pubmed, _read_pubmed

@@ -31,6 +31,7 @@ from builder.readers.masthead import is_furniture, read_masthead
 from builder.readers.names import name_in_full
 from builder.readers.references.styles import read_lines
 from builder.readers.source import Source
+from builder.readers.words import page_words
 from builder.text.dates import YEAR
 
 NAME = "scraped"
@@ -50,10 +51,10 @@ _REFERENCES = re.compile(
     r"Bibliography|Literature(?: Cited)?|Works Cited|List of References)\s*:?$",
     re.IGNORECASE,
 )
-_ENTRY = re.compile(r"^\s*(?:[-*•]\s+)?(?:\[(\d{1,4})\]|\(?(\d{1,4})[.)](?=\s))?\s*(\S.*)$")
-# "1.Doe J", "2Roe A": the number stands close to the name.
-_CLOSE = re.compile(r"^(\d{1,4})\.?(?=[^\W\d_][\w’'-]{0,30}[ ,])")
-_IS_ENTRY = re.compile(r"^\s*(?:[-*•]\s+\S|\[\d{1,4}\]\s*\S|\(?\d{1,4}[.)]\s+\S)")
+_ENTRY = re.compile(r"^\s*(?:[-*•]\s+|↵\s*)?(?:\[(\d{1,4})\]|\(?(\d{1,4})[.)](?=\s))?\s*(\S.*)$")
+# "1.Doe J", "2Roe A", "3 Poe, B.": no stop parts the number from the name, or no blank.
+_CLOSE = re.compile(r"^(\d{1,4})\.?\s?(?=[^\W\d_][\w’'-]{0,30}[ ,.])")
+_IS_ENTRY = re.compile(r"^\s*(?:↵\s*\S|[-*•]\s+\S|\[\d{1,4}\]\s*\S|\(?\d{1,4}[.)]\s+\S)")
 _BULLET = re.compile(r"^[-*•]\s+(?=\S)")
 # The first author of an entry without a bullet: "Li, B.," or "Müller É,"
 _NAMES = re.compile(
@@ -90,26 +91,11 @@ _NOTE = re.compile(
     r"\*?Correspondence|ORCID|Specialty section|Present address)\b\s*:|^This article was",
     re.IGNORECASE,
 )
-_ABSTRACTS = frozenset({"abstract", "summary", "article abstract"})
-_ABBREVIATIONS = frozenset({"abbreviations", "glossary", "nomenclature", "list of abbreviations"})
-_SECTIONS = frozenset({
-    "introduction", "background", "methods", "materials and methods", "results", "discussion",
-    "conclusion", "conclusions", "highlights", "graphical abstract", "simple summary", "footnotes",
-    "plain language summary", "author summary", "significance", "keywords",
-    "results and discussion", "limitations", "statements and declarations",
-})  # fmt: skip
-_STATEMENTS = frozenset({
-    "abbreviations", "acknowledgments", "acknowledgements", "acknowledgment", "acknowledgement",
-    "author contributions", "authors’ contributions", "authors' contributions",
-    "competing interests", "conflict of interest", "conflicts of interest",
-    "consent for publication", "data availability",
-    "data availability statement", "declarations", "declaration of competing interest",
-    "disclosure", "ethics approval", "ethics statement", "funding", "funding statement",
-    "footnotes", "generative ai statement", "informed consent statement",
-    "institutional review board statement",
-    "publisher’s note", "publisher's note", "supplementary materials", "supplementary material",
-    "supporting information",
-})  # fmt: skip
+# A raised number may stand behind the stop.
+_ENDS_SENTENCE = re.compile(
+    r"[.;:,!]$|[^\W\d][\])”]?[.?!](?:\d{1,3}[,–-])*\d{1,3}$|\)\.[\d,–-]+$|"
+    r"\w[.?!]\([\d,–-]+\)$|\w\.[⁰¹²³⁴-⁹][⁰¹²³⁴-⁹,–⁻-]*$"
+)
 _MAX_HEADING = 250
 _LEAST_PROSE = 120
 _MAX_WORDS_IN_HEADING = 40
@@ -125,7 +111,7 @@ def recognises(text: str) -> bool:
     bare = [_bare(line) for line in lines]
     entries = sum(bool(_IS_ENTRY.match(line)) for line in lines)
     links = any(is_link_line(line) for line in lines)
-    abstract = any(line.casefold().rstrip(":") in _ABSTRACTS for line in bare)
+    abstract = any(line.casefold().rstrip(":") in page_words().abstracts for line in bare)
     signs = [
         any(map(_REFERENCES.match, bare)) and (entries > 0 or links),
         links or any(split_link_labels(line[-120:])[1] for line in lines if line.endswith("]")),
@@ -136,11 +122,16 @@ def recognises(text: str) -> bool:
         any(map(STYLE.match, lines)),
         abstract,
         abstract and any(map(_is_prose, lines)),
-        any(_NUMBERED.sub("", line).casefold() in _SECTIONS for line in bare),
+        any(_NUMBERED.sub("", line).casefold() in page_words().sections for line in bare),
         any(map(_KEYWORDS.match, lines)),
         any(_RECEIVED.search(line) or find_doi(line) for line in lines[:_TOP]),
     ]
     return sum(signs) >= _MIN_SIGNS
+
+
+def _named() -> frozenset[str]:
+    """Return the headings that are known by name."""
+    return page_words().abstracts | page_words().sections | page_words().statements
 
 
 def _bare(line: str) -> str:
@@ -173,7 +164,7 @@ class _Page:
         rows = find_table_lines(lines)
         start = self._find_body(lines, rows)
         bare = [_NUMBERED.sub("", _bare(line.strip())).casefold() for line in lines]
-        self.has_introduction = "introduction" in bare and not _ABSTRACTS & set(bare)
+        self.has_introduction = "introduction" in bare and not page_words().abstracts & set(bare)
         top = ((n, line.strip()) for n, line in enumerate(lines[:start], 1) if line.strip())
         masthead = [
             (n, t) for n, t in top if not (self._take_citation(n, t) or self._read_licence(n, t))
@@ -186,10 +177,10 @@ class _Page:
                 draft.add_row(number, line)
                 continue
             if line.strip() or number + 1 not in rows:
-                draft.end_table(abbreviations=self._section().casefold() in _ABBREVIATIONS)
+                draft.end_table(abbreviations=self._lists_short_forms())
             if line.strip():
                 self._read_line(number, line.strip())
-        draft.end_table(abbreviations=self._section().casefold() in _ABBREVIATIONS)
+        draft.end_table(abbreviations=self._lists_short_forms())
         self._read_front()
         return draft.finish()
 
@@ -200,13 +191,13 @@ class _Page:
         seen = 0
         # Numbers before an abstract are marks of affiliations, and begin no section.
         names = [_bare(line.strip()).casefold().rstrip(":") for line in lines]
-        last = max((n for n, name in enumerate(names) if name in _ABSTRACTS), default=0)
+        last = max((n for n, name in enumerate(names) if name in page_words().abstracts), default=0)
         for number, line in enumerate(lines):
             text = line.strip()
             if not text:
                 continue
             bare = _bare(text)
-            named = bare.casefold().rstrip(":") in _ABSTRACTS | _SECTIONS | _STATEMENTS
+            named = bare.casefold().rstrip(":") in _named()
             opens = _REFERENCES.match(bare) or _DISCLAIMER.match(text) or STYLE.match(text)
             numbered = _NUMBERED.match(bare) and _is_heading(bare) and not _AFFILIATION.search(bare)
             begins = _is_prose(text) or (numbered and number > last)
@@ -218,6 +209,9 @@ class _Page:
     def _section(self) -> str:
         headings = self.draft.headings
         return headings[-1].text if headings and headings[-1].level > 1 else ""
+
+    def _lists_short_forms(self) -> bool:
+        return self._section().casefold() in page_words().abbreviations
 
     def _read_line(self, number: int, line: str) -> None:
         if _REFERENCES.match(_bare(line)):
@@ -240,9 +234,7 @@ class _Page:
         elif (
             self.in_cite
             and _HAS_YEAR.search(line)
-            and not _IS_ENTRY.match(line)
-            and not _COPYRIGHT.match(line)
-            and not _RECEIVED.match(line)
+            and not any(form.match(line) for form in (_IS_ENTRY, _COPYRIGHT, _RECEIVED))
         ):
             self.cite_lines.append((number, line))
         else:
@@ -344,20 +336,17 @@ class _Page:
 
     def _is_plain_entry(self, line: str) -> bool:
         """Return whether a line of a list without bullets begins an entry: it has a year."""
-        named = line.casefold().rstrip(":") in _STATEMENTS | _SECTIONS
+        named = line.casefold().rstrip(":") in _named()
         linked = bool(split_link_labels(line)[1]) and not named
         plain = not self.bulleted and (bool(_NAMES.match(line)) or not _is_heading(line))
         return (linked or plain) and bool(_HAS_YEAR.search(line))
 
     def _add_entry(self, number: int, line: str) -> None:
-        found = _ENTRY.match(line) if _IS_ENTRY.match(line) else None
-        text = found[3] if found else line
-        printed_number = found and (found[1] or found[2])
+        printed, text = _split_entry(line)
         last = self.draft.citations[-1].number if self.draft.citations else 0
-        count = int(printed_number) if printed_number else last + 1
         labels = split_link_labels(text)[1]
         self.entry_lines = []
-        self.draft.citations.append(Citation(count, text.strip(), number, labels=labels))
+        self.draft.citations.append(Citation(printed or last + 1, text, number, labels=labels))
         self.open_entry = number
 
     # --- headings and prose ------------------------------------------------------------------
@@ -385,7 +374,7 @@ class _Page:
         elif _continues_list(line, draft) or (_IS_ENTRY.match(line) and _is_linked(line)):
             self.in_references = True
             self._add_entry(number, line)
-        elif section.casefold() in _ABBREVIATIONS and self._read_short_form(number, line):
+        elif self._lists_short_forms() and self._read_short_form(number, line):
             pass
         elif _is_heading(line) or line.startswith("#"):
             self._add_heading(number, line)
@@ -402,7 +391,7 @@ class _Page:
     def _read_short_form(self, number: int, line: str) -> bool:
         """Take a line of a list of abbreviations: a pair, or a short form above its long one."""
         draft = self.draft
-        if line.casefold().rstrip(":") in _SECTIONS | _STATEMENTS or _REFERENCES.match(_bare(line)):
+        if line.casefold().rstrip(":") in _named() or _REFERENCES.match(_bare(line)):
             return False
         if not draft.add_pairs(line):
             if draft.pairs and not draft.pairs[-1][1]:
@@ -461,12 +450,16 @@ def _is_linked(line: str) -> bool:
     return line.endswith("]") and bool(split_link_labels(line)[1]) and bool(_HAS_YEAR.search(line))
 
 
+def _split_entry(line: str) -> tuple[int, str]:
+    """Return the number of an entry of the list, 0 where none is printed, and its text."""
+    found = _ENTRY.match(line) if _IS_ENTRY.match(line) else None
+    return (int(found[1] or found[2] or 0), found[3].strip()) if found else (0, line.strip())
+
+
 def _continues_list(line: str, draft: Draft) -> bool:
     """Return whether a numbered line behind the list of references is its next entry."""
-    found = _ENTRY.match(line) if _IS_ENTRY.match(line) else None
-    printed = found and (found[1] or found[2])
     last = draft.citations[-1].number if draft.citations else 0
-    follows = bool(printed and last and int(printed) == last + 1)
+    follows = last > 0 and _split_entry(line)[0] == last + 1
     return follows and bool(_HAS_YEAR.search(line)) and len(line) > _MAX_WORDS_IN_HEADING
 
 
@@ -477,10 +470,10 @@ def _is_heading(line: str) -> bool:
     if len(line) > _MAX_HEADING or len(line.split()) > _MAX_WORDS_IN_HEADING:
         return False
     name = line.casefold().rstrip(":")
-    if name in _STATEMENTS or name in _ABSTRACTS or name in _SECTIONS:
+    if name in _named():
         return True
     if (
-        line[-1] in ".;:,!"
+        _ENDS_SENTENCE.search(line)
         or URL.search(line)
         or _NOTE.match(line)
         or find_doi(line)
@@ -494,6 +487,6 @@ def _is_heading(line: str) -> bool:
 
 def _body_kind(section: str) -> BlockKind:
     name = _NUMBERED.sub("", section).casefold().rstrip(":")
-    if name in _ABSTRACTS:
+    if name in page_words().abstracts:
         return "abstract"
-    return "statement" if name in _STATEMENTS else "paragraph"
+    return "statement" if name in page_words().statements else "paragraph"

@@ -10,9 +10,11 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 
 from builder.errors import Level, Problem, ProblemError
+from builder.text import spelling
 
 # The largest seeds in use (JATS with long reference lists) stay below 2 MB.
 MAX_BYTES = 16_000_000
@@ -27,21 +29,15 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _REPLACEMENT = "\ufffd"
 _MARKS: tuple[tuple[bytes, str], ...] = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"), (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
+)  # fmt: skip
 _KNOWN_BINARY: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF", "a PDF"),
-    (b"PK\x03\x04", "a ZIP or Office file"),
-    (b"\x1f\x8b", "a gzip file"),
-    (b"\x89PNG", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"GIF8", "a GIF image"),
+    (b"%PDF", "a PDF"), (b"PK\x03\x04", "a ZIP or Office file"), (b"\x1f\x8b", "a gzip file"),
+    (b"\x89PNG", "a PNG image"), (b"\xff\xd8\xff", "a JPEG image"), (b"GIF8", "a GIF image"),
     (b"\xd0\xcf\x11\xe0", "an old Office file"),
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +82,26 @@ def make_source(data: bytes, file: str) -> Source:
     return Source(
         file=file,
         data=data,
-        lines=tuple(_CONTROL.sub(_REPLACEMENT, line) for line in lines),
+        lines=tuple(_CONTROL.sub(_REPLACEMENT, _without_markup(line)) for line in lines),
         problems=(*problems, *_control_problems(lines, file)),
     )
+
+
+# Looks that are copied with a text from a page's source, and characters by name or number.
+_LOOK = re.compile(
+    r"<(?P<tag>i|b|u|em|strong|span|sup|sub)(?: [^<>]{0,80})?>(?P<inner>[^<>]*)</(?P=tag)>", re.I
+)
+_CHARACTER = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]\w{1,30});")
+_PUT = {"sup": spelling.raised_text, "sub": spelling.subscript}
+
+
+def _without_markup(line: str) -> str:
+    """Return a line that was copied from a page's source as the page shows it: ``10⁹`` of H₂O."""
+    changed = "</" in line
+    while changed:
+        shown = _LOOK.sub(lambda m: _PUT.get(m["tag"].lower(), str)(m["inner"]), line)
+        changed, line = shown != line, shown
+    return _CHARACTER.sub(lambda m: unescape(m[0]), line) if "&" in line else line
 
 
 def _shown_path(path: Path, root: Path) -> str:
@@ -140,16 +153,15 @@ def _decode(data: bytes, file: str) -> tuple[str, list[Problem]]:
 
 
 def _decode_as(data: bytes, encoding: str, file: str) -> tuple[str, list[Problem]]:
-    problems = []
-    if encoding != "utf-8":
-        got = encoding.upper()
-        problems.append(_encoding_problem(file, 0, "note", got))
+    name = encoding.upper()
     try:
-        return data.decode(encoding), problems
+        text = data.decode(encoding)
     except UnicodeDecodeError as error:
         if encoding != "utf-8":
-            raise _stop(file, "seed-encoding", f"valid {encoding.upper()}", str(error)) from error
-    return _decode_broken(data, file)
+            raise _stop(file, "seed-encoding", f"valid {name}", str(error)) from error
+        return _decode_broken(data, file)
+    noted = [_encoding_problem(file, 0, "note", name)] if encoding != "utf-8" else []
+    return text, noted
 
 
 def _silent_utf16(data: bytes) -> str:
@@ -215,8 +227,6 @@ _GET_PAPER = "Get the paper itself: its XML (JATS), or its page saved as text."
 _LOOKS: tuple[tuple[str, str, str], ...] = (
     (r"^\s*\{\\rtf", "an RTF document", "Save it as plain text (UTF-8)."),
     (r"\\documentclass|\\begin\{document\}", "LaTeX", _GET_XML),
-    (r"^@\w+\{", "a BibTeX export of references", _GET_PAPER),
-    (r"^%[0A] ", "an EndNote export of references", _GET_PAPER),
     (r"^\s*[\[{]\s*\"", "JSON", _GET_PAPER),
     (r"^[^\n]*(?:,[^\n]*){3}\n(?:[^\n]*,){3}", "a table of comma-separated values", _GET_PAPER),
     (r"^[^\n]*\t[^\n]*\n[^\n]*\t", "a table alone", _GET_PAPER),

@@ -20,6 +20,7 @@ from builder.models import CslItem, Finding, Reference, RegistryRecord, Table, T
 from builder.search.normalise import find_keys
 from builder.site.citations import format_name, short_name
 from builder.site.index import LibraryIndex, terms_in
+from builder.site.pages.trials import view_trial_result
 from builder.store import PaperBundle
 from builder.text import ids
 
@@ -243,7 +244,7 @@ def _trial_entry(
         path=ids.page_path("trial", trial.id),
         kind="trial",
         title=trial.label,
-        detail=trial.registry_name,
+        detail=f"{trial.registry_name} · {view_trial_result(atlas, trial)['label'].lower()}",
         reported=bool(trial.result_effect),
         names=tuple(dict.fromkeys([trial.label, *find_values(record, "acronym")])),
         identifiers=(trial.registry,),
@@ -253,6 +254,7 @@ def _trial_entry(
             "evidence": ("clinical",),
         },
         sections=_sections(
+            (trial.result or "", PLAIN, "top", "Result"),
             (trial.quote.replace(" | ", " · "), PLAIN, "source", "Source"),
             _hidden(". ".join(filter(None, [*design, *trial.endpoints])), NAMES),
             _hidden(". ".join([*measured, *named]), NAMES),

@@ -10,11 +10,12 @@ from __future__ import annotations
 import functools
 import json
 import re
+from calendar import month_name
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import rispy
@@ -37,14 +38,8 @@ from builder.models import CslDate, CslItem, CslName
 from builder.site.links import View, link, outside, safe_url
 from builder.text import ids
 
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
 _PUBMED = "https://pubmed.ncbi.nlm.nih.gov/"
 _PMC = "https://pmc.ncbi.nlm.nih.gov/articles/"
-_FULL_DATE = 3
-_MONTH_DATE = 2
 
 
 def format_name(name: CslName) -> str:
@@ -59,12 +54,14 @@ def format_date(date: CslDate | None) -> str:
     """Return a date as far as it is known: 2025, November 2025, 6 March 2026."""
     if date is None or not date.date_parts or not date.date_parts[0]:
         return ""
-    parts = date.date_parts[0]
-    if len(parts) >= _FULL_DATE:
-        return f"{parts[2]} {_MONTHS[(parts[1] - 1) % 12]} {parts[0]}"
-    if len(parts) == _MONTH_DATE:
-        return f"{_MONTHS[(parts[1] - 1) % 12]} {parts[0]}"
-    return str(parts[0])
+    year, month, day = (*date.date_parts[0], 0, 0)[:3]
+    words = (day, month_name[(month - 1) % 12 + 1] if month else 0, year)
+    return " ".join(str(word) for word in words if word)
+
+
+def join_date(date: CslDate | None, mark: str = "-") -> str:
+    """Return a date with a mark between year, month and day, as far as it is known."""
+    return mark.join(f"{part:02d}" for part in _parts(date))
 
 
 def short_name(csl: CslItem) -> str:
@@ -157,52 +154,39 @@ _URL = "https://zq.invalid/"
 # The style cuts longer lists to "et al." by itself.
 _STYLE_CUTS_FROM = 7
 
-_BIBTEX_TYPES = {
-    "article-journal": "article",
-    "book": "book",
-    "chapter": "incollection",
-    "paper-conference": "inproceedings",
-    "thesis": "phdthesis",
-    "report": "techreport",
-    "article-newspaper": "article",
-    "article-magazine": "article",
-    "dataset": "dataset",
-    "software": "software",
-    "patent": "patent",
+
+class WorkKind(NamedTuple):
+    """What a CSL type of work is called in BibTeX, RIS, Dublin Core (as Zotero) and schema.org."""
+
+    bibtex: str = "misc"
+    ris: str = "GEN"
+    dublin_core: str = ""
+    schema_org: str = "CreativeWork"
+
+
+KINDS = {
+    "article": WorkKind("misc", "UNPB", "Preprint"),
+    "article-journal": WorkKind("article", "JOUR", "JournalArticle", "ScholarlyArticle"),
+    "article-magazine": WorkKind("article", "MGZN", "MagazineArticle"),
+    "article-newspaper": WorkKind("article", "NEWS", "NewspaperArticle"),
+    "book": WorkKind("book", "BOOK", "Book", "Book"),
+    "chapter": WorkKind("incollection", "CHAP", "BookItem", "Chapter"),
+    "dataset": WorkKind("dataset", "DATA", "Dataset"),
+    "paper-conference": WorkKind("inproceedings", "CPAPER", "ConferencePaper", "ScholarlyArticle"),
+    "patent": WorkKind("patent", "PAT", "Patent"),
+    "report": WorkKind("techreport", "RPRT", "Report", "Report"),
+    "software": WorkKind("software", "COMP", "Software"),
+    "standard": WorkKind("misc", "STAND"),
+    "thesis": WorkKind("phdthesis", "THES", "Thesis", "Thesis"),
+    "webpage": WorkKind("misc", "ELEC", "WebPage", "WebPage"),
 }
 # Who stands behind a work, where the style has a name of its own for it.
 _BIBTEX_PUBLISHERS = {"phdthesis": "school", "mastersthesis": "school", "techreport": "institution"}
 _GENRES = {"article": "Preprint"}
-_RIS_TYPES = {
-    "article-journal": "JOUR",
-    "book": "BOOK",
-    "chapter": "CHAP",
-    "paper-conference": "CPAPER",
-    "thesis": "THES",
-    "report": "RPRT",
-    "webpage": "ELEC",
-    "dataset": "DATA",
-    "software": "COMP",
-    "patent": "PAT",
-    "article": "UNPB",
-    "article-newspaper": "NEWS",
-    "article-magazine": "MGZN",
-    "standard": "STAND",
-}
-# Characters that BibTeX would read as its own. A backslash goes first.
+# Characters that BibTeX would read as its own.
 _BIBTEX_ESCAPES = str.maketrans(
-    {
-        "\\": r"\textbackslash{}",
-        "{": r"\{",
-        "}": r"\}",
-        "&": r"\&",
-        "%": r"\%",
-        "#": r"\#",
-        "_": r"\_",
-        "$": r"\$",
-        "~": r"\textasciitilde{}",
-        "^": r"\textasciicircum{}",
-    }
+    {sign: f"\\{sign}" for sign in "{}&%#_$"}
+    | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 )
 
 
@@ -221,7 +205,7 @@ def page_citable(key: str, title: str, url: str, day: date | None) -> Citable:
         type="webpage",
         title=title,
         author=[models.CslName(literal=f"{PUBLISHER} contributors")],
-        container_title=PUBLISHER,
+        container_title=None if title == PUBLISHER else PUBLISHER,  # home is the atlas itself
         issued=models.CslDate(date_parts=[[day.year, day.month, day.day]]) if day else None,
         URL=url,
     )
@@ -231,6 +215,11 @@ def page_citable(key: str, title: str, url: str, day: date | None) -> Citable:
 def csl_json(citable: Citable) -> dict[str, Any]:
     """Return a valid CSL-JSON item."""
     return {"id": citable.key, **store.plain(citable.item)}
+
+
+def find_kind(item: models.CslItem) -> WorkKind:
+    """Return what a work is called in each format; of a type that none knows the most general."""
+    return KINDS.get(item.type, WorkKind())
 
 
 @functools.cache
@@ -312,13 +301,9 @@ def _parts(day: models.CslDate | None) -> list[int]:
     return day.date_parts[0] if day else []
 
 
-def _iso(day: models.CslDate | None) -> str:
-    return "-".join(f"{part:02d}" for part in _parts(day))
-
-
 def _bibtex_entry(citable: Citable) -> Entry:
     item = citable.item
-    kind = _BIBTEX_TYPES.get(item.type, "misc")
+    kind = find_kind(item).bibtex
     if kind == "phdthesis" and re.match(r"(?i)master|m\.?\s?(?:sc|a|d)\b", item.genre or ""):
         kind = "mastersthesis"
     bare = ("misc", "dataset", "software", "patent")
@@ -346,7 +331,7 @@ def _bibtex_entry(citable: Citable) -> Entry:
         "pmid": item.PMID or "",
         "pmcid": item.PMCID or "",
         "url": _brace_free(item.URL or ""),
-        "urldate": _iso(item.accessed),
+        "urldate": join_date(item.accessed),
         "note": _escape(item.status or ""),
     }
     return Entry(kind, citable.key, [Field(k, v) for k, v in fields.items() if v])
@@ -374,14 +359,14 @@ def _ris_entry(citable: Citable) -> dict[str, Any]:
     first, last = item.pages
     issued = _parts(item.issued)
     fields: dict[str, Any] = {
-        "type_of_reference": _RIS_TYPES.get(item.type, "GEN"),
+        "type_of_reference": find_kind(item).ris,
         "id": citable.key,
         "title": item.title,
         "authors": [_ris_name(n) for n in item.author or []],
         "secondary_authors": [_ris_name(n) for n in item.editor or []],
         "secondary_title": item.container_title,
         "year": str(issued[0]) if issued else None,
-        "date": "/".join(f"{p:02d}" for p in issued) if len(issued) > 1 else None,
+        "date": join_date(item.issued, "/") if len(issued) > 1 else None,
         "volume": item.volume,
         "number": item.issue or item.number,
         "edition": item.edition,
@@ -393,7 +378,7 @@ def _ris_entry(citable: Citable) -> dict[str, Any]:
         "issn": item.ISSN,
         "doi": item.DOI,
         "urls": [item.URL] if item.URL else None,
-        "access_date": _iso(item.accessed).replace("-", "/") or None,
+        "access_date": join_date(item.accessed, "/") or None,
         "accession_number": item.PMID,
         "custom2": item.PMCID,
         "notes": [n for n in (item.status, "et al." if citable.et_al else None) if n],

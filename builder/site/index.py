@@ -36,8 +36,7 @@ from builder.models import (
     Term,
     Trial,
 )
-from builder.site.links import View
-from builder.site.short_forms import ShortForms, Wording, find_short_forms
+from builder.site.links import ShortForms, View, Wording, find_short_forms
 from builder.store import Library, PaperBundle
 
 # Each list of a finding, with the name under which pages show it.
@@ -119,28 +118,18 @@ class LibraryIndex:
         """Return the records of a paper."""
         return self.library.papers[paper]
 
-    def term_link(self, term: str, root: str) -> View:
-        """Return the link of a term: its page, its place in the glossary, or its bare id."""
+    def term_link(self, term: str, root: str, *, full: bool = False) -> View:
+        """Return the link of a term: its page, its place in the glossary, or its bare id.
+
+        Where there is room for it, ``full`` gives the full name.
+        """
         found = self.library.terms.get(term)
         if found is None:
             return {"label": term, "href": "", "title": "", "kind": ""}
         return {
-            "label": found.short,
+            "label": found.label if full else found.short,
             "href": self.term_href(found, root),
             "title": found.label,
-            "kind": found.kind,
-        }
-
-    def term_name(self, term: str, root: str) -> View:
-        """Return the link of a term by its full name, where there is room for it."""
-        found = self.library.terms.get(term)
-        if found is None:
-            return self.term_link(term, root)
-        label = found.label
-        return {
-            "label": label,
-            "href": self.term_href(found, root),
-            "title": label,
             "kind": found.kind,
         }
 
@@ -172,10 +161,6 @@ class LibraryIndex:
                     found[child.id] = None
                     queue.append(child.id)
         return list(found)
-
-    def findings_by_id(self, finding: str) -> list[Finding]:
-        """Return the finding of an id, as a list of one or none."""
-        return [self.by_id[finding]] if finding in self.by_id else []
 
     def findings_of(self, term: str) -> list[Finding]:
         """Return the findings that name a term, each once."""

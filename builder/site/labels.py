@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from builder.models import Design, Dose, Quantity, Study
-from builder.site.links import View, plural
+from builder.site.links import View
 
 # (word, mark) of each effect of a mechanism or an outcome.
 EFFECTS: dict[str, tuple[str, str]] = {
@@ -110,7 +110,7 @@ KIND_WORDS: dict[str, tuple[str, str]] = {
     "trial": ("Trial", "Trials"),
     "paper": ("Paper", "Papers"),
     "reference": ("Reference", "References"),
-    "finding": ("Finding", "Findings"),
+    "finding": ("Statement", "Statements"),
     "model": ("Model", "Models"),
     "outcome": ("Outcome", "Outcomes"),
     "modification": ("Modification", "Modifications"),
@@ -188,7 +188,7 @@ def name_designs(level: str, count: int) -> str:
     label = str(view_design(level)["label"])
     if level == REGISTERED and count > 1:
         label = label.replace("trial", "trials")
-    return f"{count:,} {label}"
+    return f"{count:,} {'with ' if level == 'not-stated' else ''}{label}"
 
 
 def describe_design(design: Design) -> str:
@@ -248,6 +248,11 @@ def view_quantity(quantity: Quantity) -> View:
     }
 
 
+def is_calculated(dose: Dose) -> bool:
+    """Return whether the total of a dose is calculated from its volume and concentration."""
+    return dose.volume_ml is not None and dose.particles_per_ml_low is not None
+
+
 def list_amounts(dose: Dose) -> dict[str, str]:
     """Return what a dose amounts to by name: particles, µg and cells, each also per mL, volume."""
     found = {}
@@ -262,8 +267,7 @@ def list_amounts(dose: Dose) -> dict[str, str]:
 
 def view_dose(dose: Dose) -> View:
     """Return a dose: verbatim, and each number that was read from it."""
-    calculated = dose.volume_ml is not None and dose.particles_per_ml_low is not None
-    total = "Total, calculated" if calculated else "Total"
+    total = "Total, calculated" if is_calculated(dose) else "Total"
     amounts = list_amounts(dose)
     read = [("Volume", "volume in mL", "mL")]
     for unit in ("particles", "µg", "cells"):
@@ -274,5 +278,5 @@ def view_dose(dose: Dose) -> View:
         if name in amounts
     ]
     if dose.doses is not None:
-        parsed.append({"label": "Number of doses", "value": plural(dose.doses, "dose")})
+        parsed.append({"label": "Number of doses", "value": str(dose.doses)})
     return {"printed": dose.printed, "parsed": parsed}

@@ -1,51 +1,55 @@
 """What every page carries beside its content: metadata, what can be cited of it, its history.
 
-The theme prints these from the front matter, and escapes every value. What can
-be cited is CSL-JSON in the page's ``index.json``; the browser makes BibTeX and RIS of it.
+Pages of works carry Highwire ``citation_*`` tags, so that Zotero and Google Scholar save the
+original; all other pages are web pages of this site. What Zotero makes of a tag is taken from its
+translators "Embedded Metadata" and "RDF" (github.com/zotero/translators). The theme prints all of
+this from the front matter, and escapes every value. What can be cited is CSL-JSON in the page's
+``index.json``; the browser makes BibTeX and RIS of it.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from datetime import date
 
-from builder.models import Correction, CslItem, CslName, Finding, Trial
-from builder.site import citations, meta_tags
-from builder.site.citations import Citable
+from builder.models import Correction, CslItem, CslName, Trial
+from builder.site.citations import (
+    PUBLISHER,
+    Citable,
+    find_kind,
+    format_name,
+    format_plain,
+    join_date,
+    page_citable,
+)
 from builder.site.index import LibraryIndex
-from builder.site.links import Page, View, curie_url
-from builder.site.meta_tags import Node, card_path
+from builder.site.jsonld import DOWNLOADS, describe, dump_ld, find_work
+from builder.site.links import Page, View
 from builder.store.library import DATA_LICENCE, Edition
+from builder.text import ids
 
-_TYPES = {
-    "paper": "ScholarlyArticle",
-    "reference": "ScholarlyArticle",
-    "trial": "MedicalTrial",
-    **dict.fromkeys(("source", "mechanism", "vehicle", "condition"), "DefinedTerm"),
-    **dict.fromkeys(("home", "data"), "Dataset"),
-}
+# Cards that other sites show beside a link: their folder, and their size in pixels.
+CARDS, WIDTH, HEIGHT = "assets/cards", 1200, 630
 _TERMS = ("source", "mechanism", "vehicle", "condition")
+_CARDS = (*_TERMS, "trial", "paper", "reference", "finding")
 # Pages that stand for no record any more: nobody cites them, and no search engine lists them.
 NO_BOX = frozenset({"moved", "retired"})
 _UNLISTED = frozenset({"moved", "retired", "release"})
 # A page that moved is left out of indexes by its canonical link; a second word would confuse them.
 _NOINDEX = frozenset({"retired", "release"})
+# What a page is about, as a type of schema.org.
+_TYPES = {
+    "paper": "ScholarlyArticle",
+    "reference": "ScholarlyArticle",
+    "trial": "MedicalTrial",
+    **dict.fromkeys(_TERMS, "DefinedTerm"),
+    **dict.fromkeys(("home", "data"), "Dataset"),
+}
 _FORMATS = (("bib", "BibTeX"), ("ris", "RIS"), ("csl.json", "CSL-JSON"))
-_RECORDS = frozenset({"finding", "reference", "trial", "table"})
-
-
-@dataclass(frozen=True, slots=True)
-class Citables:
-    """What of a page can be cited. ``original`` is empty where the page is of no single work."""
-
-    page: Citable
-    original: tuple[Citable, ...] = ()
-    works: tuple[Citable, ...] = ()
-
-    def lists(self) -> Mapping[str, tuple[Citable, ...]]:
-        """Return the page and its original by the name of their list, if there is one."""
-        return {"cite": (self.page,)} | ({"original": self.original} if self.original else {})
+Tag = tuple[str, str]
 
 
 def add_metadata(
@@ -60,15 +64,13 @@ def add_metadata(
     hash of its own records, and never those of the whole data: a changed word renews only the
     pages that show it.
     """
-    entry = atlas.addresses.get(page.path)
-    entry = entry if entry and entry.state == "live" else None
-    extra: View = {"head": view_head(atlas, page, edition)}
-    corrections = view_corrections(atlas, page)
-    if corrections:
+    extra: View = {"head": _view_head(atlas, page, edition)}
+    if corrections := _view_corrections(atlas, page):
         extra["corrections"] = corrections
     if page.kind not in NO_BOX:
         extra["cite"] = _view_cite_box(page, edition, find_citables(atlas, page, edition))
-    if entry:
+    entry = atlas.addresses.get(page.path)
+    if entry and entry.state == "live":
         extra["history"] = {
             "since": entry.since.isoformat(),
             "changed": (entry.changed or entry.since).isoformat(),
@@ -82,45 +84,146 @@ def add_metadata(
     return replace(page, extra={**extra, **page.extra})
 
 
-# --- metadata ------------------------------------------------------------------------------------
+# --- the head ------------------------------------------------------------------------------------
 
 
-def view_head(atlas: LibraryIndex, page: Page, edition: Edition) -> View:
+def _view_head(atlas: LibraryIndex, page: Page, edition: Edition) -> View:
     """Return the metadata of a page's head: names, properties, links, and JSON-LD as text."""
     url = edition.url(page.path)
     work = find_work(atlas, page)
-    found = meta_tags.find_page_tags(
-        page.title, page.description, url, atlas.last_change(page.path), work
-    )
+    tags = find_page_tags(page.title, page.description, url, atlas.last_change(page.path), work)
     if work:
-        found = [*meta_tags.find_work_tags(work, _abstract(atlas, page)), *found]
+        bundle = atlas.library.papers.get(page.record) if page.kind == "paper" else None
+        tags = [*find_work_tags(work, (bundle.paper.abstract or "") if bundle else ""), *tags]
     if page.kind in _NOINDEX:
-        found.append(("robots", "noindex"))
-    graph = meta_tags.find_graph_tags(page.title, page.description, url, work)
-    graph += meta_tags.find_card_tags(edition.url(card_path(page.kind)))
+        tags.append(("robots", "noindex"))
+    card = edition.url(card_path(page.kind))
+    graph = find_graph_tags(page.title, page.description, url, card, work)
     return {
-        "names": [{"name": name, "content": content} for name, content in found],
+        "names": [{"name": name, "content": content} for name, content in tags],
         "properties": [{"name": name, "content": content} for name, content in graph],
         "links": list(_view_links(page, edition)),
-        "data": meta_tags.dump_ld(_describe(atlas, page, edition)),
+        "data": dump_ld(describe(atlas, page, edition)),
     }
 
 
-def _abstract(atlas: LibraryIndex, page: Page) -> str:
-    """Return the abstract of the paper whose page it is; of a cited work there is none."""
-    bundle = atlas.library.papers.get(page.record) if page.kind == "paper" else None
-    return (bundle.paper.abstract or "") if bundle else ""
+def _list_authors(item: CslItem) -> Iterator[Tag]:
+    """Yield a tag an author.
+
+    Zotero drops an author who equals the one before; two spaces, which it takes for one, keep
+    namesakes apart.
+    """
+    before = ""
+    for author in item.author or []:
+        # A mark in a group's name would make two of it.
+        name = re.sub("[,;]", "", author.literal) if author.literal else format_name(author)
+        before = name.replace(", ", ",  ", 1) if name == before else name
+        yield "citation_author", before
+
+
+def find_work_tags(item: CslItem, abstract: str = "") -> list[Tag]:
+    """Return the Highwire tags of a work, in the order that Google Scholar documents."""
+    first, last = item.pages
+    holder = {
+        "article-journal": "citation_journal_title",
+        "chapter": "citation_inbook_title",
+        "paper-conference": "citation_conference_title",
+        "article-magazine": "citation_journal_title",
+        "article-newspaper": "citation_journal_title",
+    }.get(item.type, "")
+    publisher = {
+        "thesis": "citation_dissertation_institution",
+        "report": "citation_technical_report_institution",
+    }.get(item.type, "citation_publisher")
+    tags: list[tuple[str, str | None]] = [
+        ("citation_title", item.title),
+        *_list_authors(item),
+        *(("citation_editor", format_name(n)) for n in item.editor or []),
+        ("citation_publication_date", join_date(item.issued, "/")),
+        (holder, item.container_title),
+        ("citation_journal_abbrev", item.container_title_short),
+        ("citation_volume", item.volume),
+        ("citation_issue", item.issue),
+        ("citation_firstpage", first),
+        ("citation_lastpage", last),
+        # An article number with a hyphen, which Zotero takes for a range and cuts.
+        ("bibo.pages", item.page if "-" in first else None),
+        ("citation_issn", item.ISSN),
+        (publisher, item.publisher),
+        ("citation_technical_report_number", item.number if item.type == "report" else None),
+        ("citation_doi", item.DOI),
+        ("citation_pmid", item.PMID),
+        ("citation_public_url", ids.doi_url(item.DOI) if item.DOI else item.URL),
+        ("citation_abstract", abstract),
+    ]
+    return [(name, value) for name, value in tags if name and value]
+
+
+def find_page_tags(
+    title: str,
+    description: str,
+    url: str,
+    changed: date | None = None,
+    work: CslItem | None = None,
+) -> list[Tag]:
+    """Return Dublin Core tags; of a work's page they are of the work, as the Highwire tags are."""
+    if work:
+        tags: list[tuple[str, str | None]] = [
+            ("DC.type", find_kind(work).dublin_core),
+            ("DC.title", work.title),
+            *(("DC.creator", format_name(n)) for n in work.author or []),
+            ("DC.date", join_date(work.issued)),
+            ("DC.identifier", f"doi:{work.DOI}" if work.DOI else work.URL),
+            ("DC.source", work.container_title),
+        ]
+    else:
+        tags = [
+            ("DC.title", title),
+            ("DC.publisher", PUBLISHER),
+            ("DC.date", changed.isoformat() if changed else None),
+            ("DC.identifier", url),
+            ("DC.description", description),
+            ("DC.language", "en"),
+            ("DC.rights", DATA_LICENCE),
+        ]
+    return [(name, value) for name, value in tags if value]
+
+
+def find_graph_tags(
+    title: str, description: str, url: str, card: str, work: CslItem | None = None
+) -> list[Tag]:
+    """Return Open Graph tags (they are properties, not names); ``card`` is the page's picture."""
+    # A cited web page stands on another site.
+    here = [] if work and work.type == "webpage" else [("og:site_name", PUBLISHER)]
+    return [
+        ("og:title", title),
+        ("og:description", description),
+        # A "website" is one to Zotero, whatever other tags say.
+        ("og:type", "article" if work else "website"),
+        ("og:url", url),
+        ("og:locale", "en_GB"),
+        *here,
+        ("og:image", card),
+        ("og:image:type", "image/png"),
+        ("og:image:width", str(WIDTH)),
+        ("og:image:height", str(HEIGHT)),
+        ("og:image:alt", "Exosome Atlas: the kind of page, and how many there are"),
+    ]
+
+
+def card_path(kind: str) -> str:
+    """Return the address of a page's card below the site's root, by the kind of the page."""
+    return f"{CARDS}/{kind if kind in _CARDS else 'page'}.png"
 
 
 def _view_links(page: Page, edition: Edition) -> Iterator[View]:
     """Yield the typed links of a page: Signposting's relations, its JSON and the feed."""
-    root = page.root
 
     def made(rel: str, href: str, media: str = "", title: str = "") -> View:
         return {"rel": rel, "href": href, "type": media, "title": title}
 
     yield made("alternate", "index.json", "application/json", "This page as JSON")
-    yield made("alternate", f"{root}changes/feed.xml", "application/atom+xml", "What changed")
+    yield made("alternate", f"{page.root}changes/feed.xml", "application/atom+xml", "What changed")
     if page.kind in _UNLISTED:
         return
     yield made("cite-as", edition.url(page.path))
@@ -130,145 +233,91 @@ def _view_links(page: Page, edition: Edition) -> Iterator[View]:
     yield made("author", edition.url("about/"))
     yield made("describedby", "index.json", "application/json")
     if page.kind in ("home", "data"):
-        for path, media in meta_tags.DOWNLOADS:
-            yield made("item", f"{root}{path}", media)
+        for path, media in DOWNLOADS:
+            yield made("item", f"{page.root}{path}", media)
 
 
-def _describe(atlas: LibraryIndex, page: Page, edition: Edition) -> list[Node]:
-    """Return the JSON-LD of a page: its way from home, and what it is about."""
-    url = edition.url(page.path)
-    crumbs = [("Home", ""), *page.crumbs]
-    nodes = [
-        meta_tags.breadcrumbs([*crumbs, (page.title, page.path)] if page.path else crumbs, edition)
-    ]
-    if page.path:
-        nodes.append(meta_tags.describe_page(page.title, page.description, url, edition))
-    about = _describe_record(atlas, page, url, edition)
-    if about:
-        nodes.append(about)
-    if page.kind == "home":
-        nodes.append(meta_tags.describe_site(edition))
-    if page.kind == "data":
-        nodes += [meta_tags.describe_site(edition), meta_tags.describe_dataset(edition)]
-    return nodes
+# --- what can be cited ---------------------------------------------------------------------------
 
 
-def _describe_record(atlas: LibraryIndex, page: Page, url: str, edition: Edition) -> Node | None:
-    library = atlas.library
-    work = find_work(atlas, page)
-    if work:
-        return meta_tags.describe_work(work, url)
-    if page.kind == "trial" and page.record in atlas.trial_by_id:
-        trial = atlas.trial_by_id[page.record]
-        known = [library.terms[c].label for c in trial.conditions if c in library.terms]
-        return meta_tags.describe_trial(trial, url, known)
-    term = library.terms.get(page.record)
-    if term and page.kind == term.kind:
-        same = [curie_url(x.curie) for x in term.xrefs if x.match == "exact"]
-        return meta_tags.describe_term(term, url, edition, [s for s in same if s])
-    return None
+def find_citables(
+    atlas: LibraryIndex, page: Page, edition: Edition
+) -> dict[str, tuple[Citable, ...]]:
+    """Return what of a page can be cited, by list: ``cite``, ``original`` and ``references``.
 
-
-# --- citations -----------------------------------------------------------------------------------
-
-
-def find_citables(atlas: LibraryIndex, page: Page, edition: Edition) -> Citables:
-    """Return what of a page can be cited, dated by its own records."""
+    The page itself is dated by its own records. There is no ``original`` where the page is of no
+    single work, and no ``references`` where it rests on none.
+    """
     name = "-".join(page.path.strip("/").split("/")) or "home"
-    own = citations.page_citable(
+    own = page_citable(
         f"exosome-atlas-{name}",
         page.title or name,
         edition.url(page.path),
         atlas.last_change(page.path),
     )
-    return Citables(own, tuple(_originals(atlas, page)), _works(atlas, page))
+    lists = {"cite": (own,), "original": _originals(atlas, page), "references": _works(atlas, page)}
+    return {name: held for name, held in lists.items() if held}
 
 
-def find_work(atlas: LibraryIndex, page: Page) -> CslItem | None:
-    """Return the work that a page is of: that of a paper's or a reference's page."""
-    library = atlas.library
-    if page.kind == "paper" and page.record in library.papers:
-        return library.papers[page.record].paper.csl
-    if page.kind == "reference" and page.record in library.references:
-        return library.references[page.record].csl
-    return None
-
-
-def _originals(atlas: LibraryIndex, page: Page) -> list[Citable]:
-    library = atlas.library
-    work = find_work(atlas, page)
-    if work:
-        et_al = page.kind == "reference" and library.references[page.record].et_al
-        return [Citable(page.record, work, et_al)]
-    if page.kind == "trial" and page.record in atlas.trial_by_id:
-        return [_registration(atlas.trial_by_id[page.record])]
-    return []
-
-
-def _registration(trial: Trial) -> Citable:
-    """Return a trial's registration, as its registry asks to be cited: by number and address."""
+def _originals(atlas: LibraryIndex, page: Page) -> tuple[Citable, ...]:
+    """Return the work of a page, or a trial's registration as its registry asks to be cited."""
+    if work := find_work(atlas, page):
+        et_al = page.kind == "reference" and atlas.library.references[page.record].et_al
+        return (Citable(page.record, work, et_al),)
+    trial = atlas.trial_by_id.get(page.record) if page.kind == "trial" else None
+    if trial is None:
+        return ()
+    number = "" if trial.registry in trial.label else f". Identifier {trial.registry}"
     item = CslItem(
         type="webpage",
-        title=f"{trial.label}. Identifier {trial.registry}"
-        if trial.registry not in trial.label
-        else trial.label,
+        title=trial.label + number,
         author=[CslName(literal=trial.registry_name)],
         container_title=trial.registry_name,
         URL=trial.registry_url,
         number=trial.registry,
     )
-    return Citable(trial.registry, item)
+    return (Citable(trial.registry, item),)
 
 
 def _works(atlas: LibraryIndex, page: Page) -> tuple[Citable, ...]:
     """Return the works that a page rests on, by id."""
     library = atlas.library
-    names: set[str] = set()
+    cited: set[tuple[str, int]] = set()
+    reports: Iterable[Trial] = ()
     if page.kind in _TERMS:
-        names = _cited_by(atlas, atlas.findings_of(page.record))
-        for trial in atlas.term_trials.get(page.record, ()):
-            names |= {atlas.reference_id(trial.paper, n) for n in trial.references}
+        for finding in atlas.findings_of(page.record):
+            numbers = {*finding.references, finding.locator.reference}
+            cited |= {(finding.paper, n) for n in numbers if n is not None}
+        reports = atlas.term_trials.get(page.record, ())
     elif page.kind == "trial":
-        for trial in atlas.reports.get(page.record, ()):
-            names |= {atlas.reference_id(trial.paper, n) for n in trial.references}
+        reports = atlas.reports.get(page.record, ())
     elif page.kind == "paper" and page.record in library.papers:
-        names = {cited.id for cited in library.papers[page.record].references}
-    return tuple(
-        Citable(name, library.references[name].csl, library.references[name].et_al)
-        for name in sorted(names)
-        if name in library.references
-    )
+        cited = {(page.record, c.number) for c in library.papers[page.record].references}
+    cited |= {(trial.paper, n) for trial in reports for n in trial.references}
+    works = {atlas.reference_id(*place) for place in cited} & library.references.keys()
+    found = [library.references[name] for name in sorted(works)]
+    return tuple(Citable(work.id, work.csl, work.et_al) for work in found)
 
 
-def _cited_by(atlas: LibraryIndex, findings: Iterable[Finding]) -> set[str]:
-    names = set()
-    for finding in findings:
-        numbers = {*finding.references, finding.locator.reference}
-        names |= {atlas.reference_id(finding.paper, n) for n in numbers if n is not None}
-    return names
-
-
-def _view_cite_box(page: Page, edition: Edition, found: Citables) -> View:
+def _view_cite_box(page: Page, edition: Edition, lists: Mapping[str, Sequence[Citable]]) -> View:
     """Return the cite box of a page: plain texts, and the formats that the browser can make."""
-    key = found.page.key
+    key = lists["cite"][0].key
     box: View = {
         "address": edition.url(page.path),
-        "page": _view_entry("Cite this page", "cite", [found.page], key),
+        "page": _view_entry("Cite this page", "cite", lists["cite"]),
     }
-    if found.original:
+    if original := lists.get("original"):
         label = "Cite the registration" if page.kind == "trial" else "Cite the original"
-        box["original"] = _view_entry(label, "original", found.original, found.original[0].key)
-    if found.works:
-        box["works"] = {
-            "count": len(found.works),
-            "files": _view_files("references", f"{key}-references"),
-        }
+        box["original"] = _view_entry(label, "original", original)
+    if works := lists.get("references"):
+        files = _view_files("references", f"{key}-references")
+        box["works"] = {"count": len(works), "files": files}
     return box
 
 
-def _view_entry(label: str, name: str, citables: Sequence[Citable], key: str) -> View:
-    texts = citations.format_plain(list(citables))
-    return {"label": label, "texts": texts, "files": _view_files(name, key)}
+def _view_entry(label: str, name: str, citables: Sequence[Citable]) -> View:
+    texts = format_plain(citables)
+    return {"label": label, "texts": texts, "files": _view_files(name, citables[0].key)}
 
 
 def _view_files(name: str, key: str) -> list[View]:
@@ -282,29 +331,22 @@ def _view_files(name: str, key: str) -> list[View]:
 # --- corrections ---------------------------------------------------------------------------------
 
 
-def view_corrections(atlas: LibraryIndex, page: Page) -> list[View]:
+def _view_corrections(atlas: LibraryIndex, page: Page) -> list[View]:
     """Return the corrections that touch a page's record; a paper's page lists all of its own."""
-    kept = atlas.library.corrections
+    kept: Mapping[str, Sequence[Correction]] = atlas.library.corrections
+    found: Sequence[Correction] = ()
     if page.kind == "paper":
-        touching = list(kept.get(page.record, ()))
-    elif page.kind in _RECORDS:
-        touching = [c for paper in sorted(kept) for c in kept[paper] if c.record == page.record]
-    else:
-        return []
+        found = kept.get(page.record, ())
+    elif page.kind in ("reference", "trial"):
+        found = [c for paper in sorted(kept) for c in kept[paper] if c.record == page.record]
     return [
-        _view_correction(c) for c in sorted(touching, key=lambda c: (c.date, c.record, c.field))
+        {
+            **{name: getattr(c, name) for name in ("record", "field", "reason")},
+            **{name: _name_value(getattr(c, name)) for name in ("old", "new")},
+            "date": c.date.isoformat(),
+        }
+        for c in sorted(found, key=lambda c: (c.date, c.record, c.field))
     ]
-
-
-def _view_correction(correction: Correction) -> View:
-    return {
-        "record": correction.record,
-        "field": correction.field,
-        "old": _name_value(correction.old),
-        "new": _name_value(correction.new),
-        "reason": correction.reason,
-        "date": correction.date.isoformat(),
-    }
 
 
 def _name_value(value: object) -> str:

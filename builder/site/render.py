@@ -22,8 +22,8 @@ from builder import store
 from builder.errors import Problem, ProblemError
 from builder.project import Project
 from builder.site.labels import WORDS
+from builder.site.links import Marker
 from builder.site.pages import Page, view_site
-from builder.site.short_forms import Marker
 from builder.store import Library
 from builder.store.cache import Cache
 from builder.store.library import Edition, find_edition

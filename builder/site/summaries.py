@@ -104,9 +104,7 @@ def is_hedged(atlas: LibraryIndex, study: Study) -> bool:
     """Return whether all that states the result of a study is a "may" or an aim."""
     if study.result == "none-reported":
         return False
-    stating = [
-        f for name in study.findings for f in atlas.findings_by_id(name) if f.result == study.result
-    ]
+    stating = [f for f in map(atlas.by_id.get, study.findings) if f and f.result == study.result]
     trial = atlas.trial_of(study)
     stated = bool(trial and trial.result)
     return bool(stating) and not stated and all(f.certainty in _HEDGED for f in stating)
@@ -320,13 +318,14 @@ def _gap(studies: Sequence[Study]) -> list[Sentence]:
     return []
 
 
-def answer_trials(atlas: LibraryIndex, studies: Sequence[Study], address: str) -> Sentence:
-    """Return what registered trials found: ``5 registered trials: 1, randomised, reports …``."""
+def answer_trials(
+    atlas: LibraryIndex, studies: Sequence[Study], address: str, root: str = "../../"
+) -> Sentence:
+    """Return what registered trials found; ``root`` is the way to the root of the site."""
     sentence = [link(plural(len(studies), "registered trial"), address), text(": ")]
     reported = [s for s in studies if not s.only_registered]
     for study in reported:
         trial = atlas.trial_of(study)
-        root = "../../" if address.startswith("#") else ""
         name = link(study.trials[0].upper(), "")
         if trial:
             name = link(trial.registry, page_href(root, "trial", trial.id))

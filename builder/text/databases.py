@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
 from builder.project import find_data
+from builder.text import read_rows
 
 TABLE = "lexicons/prefixes.tsv"  # below content/
 FILE = find_data(TABLE)
@@ -51,12 +51,9 @@ class Database(NamedTuple):
 def read_databases() -> Mapping[str, Database]:
     """Return the databases by each of their prefixes, in small letters."""
     found = {}
-    for line in FILE.read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            prefix, others, *fields = line.split("\t")
-            database = Database(prefix, *fields)
-            for key in (prefix, *others.split()):
-                found[key.lower()] = database
+    for prefix, others, *fields in read_rows(FILE):
+        for key in (prefix, *others.split()):
+            found[key.lower()] = Database(prefix, *fields)
     return MappingProxyType(found)
 
 
@@ -131,8 +128,7 @@ _LETTERS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RegistryId:
+class RegistryId(NamedTuple):
     """A trial's number as its registry writes it, the registry's name, and the trial's address.
 
     ``url`` is the registry's home page, and ``direct`` False, where no address per number is known.
@@ -168,34 +164,28 @@ def find_registry_ids(text: str) -> list[RegistryId]:
     """Return the trial numbers in a text, in order."""
     if not _LETTERS.search(text):
         return []
-    found = [
-        _describe(prefix, match["number"], match.start(), match.end())
-        for prefix, pattern in _finders()
-        for match in pattern.finditer(text)
-    ]
+    found = []
+    for prefix, pattern in _finders():
+        registry = _find_registry(prefix)
+        for match in pattern.finditer(text):
+            url, spelt = registry_url(prefix, match["number"]), _spell(registry, match["number"])
+            shown = (registry.name, url or registry.home, bool(url))
+            found.append(RegistryId(spelt, *shown, *match.span()))
     return sorted(found, key=lambda r: r.start)
 
 
 def registry_url(prefix: str, number: str) -> str:
     """Return the address of a record in a trial registry, or an empty string."""
-    address = _ADDRESSES.get(prefix)
-    registry = _find_registry(prefix)
-    return (registry._replace(address=address) if address else registry).find_address(number)
+    address = _ADDRESSES.get(prefix) or _find_registry(prefix).address
+    return address.replace("$1", number)
 
 
-def _describe(prefix: str, number: str, start: int, end: int) -> RegistryId:
-    registry = _find_registry(prefix)
-    url = registry_url(prefix, number)
-    spelt = _spell(registry.example, number)
-    return RegistryId(spelt, registry.name, url or registry.home, bool(url), start, end)
-
-
-def _spell(example: str, number: str) -> str:
+def _spell(registry: Database, number: str) -> str:
     """Return the number in the letter case of the registry's example, however a paper prints it."""
+    example = registry.example
     if example and example == example.upper():
         return number.upper()
-    letters = re.match(r"[A-Za-z]*", example)
-    lead = letters.group() if letters else ""
+    lead = "".join(re.findall(r"^[A-Za-z]*", example))
     if lead and number.lower().startswith(lead.lower()):
         return lead + number[len(lead) :]
     return number

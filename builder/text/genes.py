@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from builder.project import CONTENT, find_data
-from builder.text import spelling
+from builder.text import read_rows, spelling
 
 TABLE = "lexicons/genes.tsv"  # below content/
 _DASH = re.escape(spelling.DASHES)
@@ -80,17 +80,17 @@ class Genes:
     def by_symbol(self) -> Mapping[str, Gene]:
         """The genes by symbol, in capitals."""
         found = {}
-        for line in self.file.read_text(encoding="utf-8").splitlines():
-            if line and not line.startswith("#"):
-                symbol, number, name, reading, aliases = (line + "\t\t").split("\t")[:5]
-                others = tuple(aliases.split("|")) if aliases else ()
-                found[symbol.upper()] = Gene(symbol, f"HGNC:{number}", name, reading, others)
+        for row in read_rows(self.file):
+            symbol, number, name, reading, aliases = [*row, "", ""][:5]
+            others = tuple(aliases.split("|")) if aliases else ()
+            found[symbol.upper()] = Gene(symbol, f"HGNC:{number}", name, reading, others)
         return MappingProxyType(found)
 
     @cached_property
     def _by_alias(self) -> Mapping[str, tuple[str, Gene]]:
         """The aliases, as written, by their key: ``mip1beta``."""
-        return {spelling.match_key(a): (a, g) for g in self.by_symbol.values() for a in g.aliases}
+        every = ((a, g) for g in self.by_symbol.values() for a in g.aliases if " " not in a)
+        return {spelling.match_key(a): (a, g) for a, g in every}
 
     def find(self, text: str) -> Iterator[_Found]:
         """Yield (start, end, gene) of each gene that a text names: symbols, aliases, names."""
@@ -102,10 +102,8 @@ class Genes:
 
     def find_whole(self, name: str) -> Gene | None:
         """Return the gene of a whole name or symbol, or None."""
-        for start, end, gene in self.find(name):
-            if (start, end) == (0, len(name)):
-                return gene
-        return None
+        whole = (gene for start, end, gene in self.find(name) if (start, end) == (0, len(name)))
+        return next(whole, None)
 
     def _find_symbols(self, text: str) -> Iterator[_Found]:
         shouts = not any(c.islower() for c in text) and " " in text.strip()
@@ -118,13 +116,9 @@ class Genes:
                 (open_ if plain and shouts else sure).append((match.start(), match.end(), gene))
         for match in _MOUSE.finditer(text):
             gene = self.by_symbol.get(match.group().upper())
-            if not gene or gene.reading == "name":
-                continue
-            span = (match.start(), match.end(), gene)
-            if any(c.isdigit() for c in gene.symbol):
-                sure.append(span)
-            elif not gene.reading:
-                open_.append(span)
+            numbered = gene and any(c.isdigit() for c in gene.symbol)
+            if gene and gene.reading != "name" and (numbered or not gene.reading):
+                (sure if numbered else open_).append((match.start(), match.end(), gene))
         for one, certain in self._find_aliases(text):
             if not any(s < one[1] and one[0] < e for s, e, _ in [*sure, *open_]):
                 (sure if certain and not shouts else open_).append(one)
@@ -172,10 +166,15 @@ class Genes:
     def _names(self) -> Mapping[str, tuple[tuple[tuple[str, ...], Gene], ...]]:
         """The names of genes as words, the longest first, by their first word."""
         known: dict[tuple[str, ...], list[Gene]] = {}
-        for gene in self.by_symbol.values():
-            words = tuple(_key(w) for w in _TOKEN.findall(gene.name))
+        every = [
+            (name, gene)
+            for gene in self.by_symbol.values()
+            for name in (gene.name, *(a for a in gene.aliases if " " in a))
+        ]
+        for name, gene in every:
+            words = tuple(_key(w) for w in _TOKEN.findall(name))
             alone = len(words) == 1 and len(words[0]) < _SHORTEST
-            if not _MARKS.search(gene.name) and not alone and words[-1] not in _LOOSE:
+            if not _MARKS.search(name) and not alone and words[-1] not in _LOOSE:
                 known.setdefault(words, []).append(gene)
         found: dict[str, list[tuple[tuple[str, ...], Gene]]] = {}
         for words in sorted(known, key=len, reverse=True):
@@ -193,9 +192,7 @@ def _stands_alone(text: str, pieces: Sequence[spelling.Piece], span: tuple[int, 
     return not part and not _ALIAS_GOES_ON.match(behind)
 
 
-def _keep_likely(
-    text: str, sure: list[tuple[int, int, Gene]], doubtful: list[tuple[int, int, Gene]]
-) -> list[tuple[int, int, Gene]]:
+def _keep_likely(text: str, sure: list[_Found], doubtful: list[_Found]) -> list[_Found]:
     """Return symbols with the doubtful ones that stand beside words or other symbols of genes."""
     kept = {*sure, *(one for one in doubtful if _OF_GENE.match(text, one[1]))}
     spans = sorted([*sure, *doubtful])

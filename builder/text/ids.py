@@ -8,13 +8,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, get_args
 from urllib.parse import quote, quote_plus
 
 from builder.text import spelling
 
 NCT = re.compile(r"\bNCT\d{8}\b")
-IRCT = re.compile(r"\bIRCT\d{8,}N\d+\b")
 DOI = re.compile(r"\b10\.\d{4,9}/\S+\b/?")
 PMID = re.compile(r"^[1-9]\d{0,8}$")
 PMCID = re.compile(r"^PMC\d{4,9}$")
@@ -23,12 +22,7 @@ PageKind = Literal[
     "source", "mechanism", "vehicle", "condition", "trial", "paper", "reference", "finding"
 ]
 # The folder of each kind of page: plural, as in design.md.
-FOLDERS: dict[str, str] = {
-    kind: f"{kind}s"
-    for kind in (
-        "source", "mechanism", "vehicle", "condition", "trial", "paper", "reference", "finding",
-    )
-}  # fmt: skip
+FOLDERS: dict[str, str] = {kind: f"{kind}s" for kind in get_args(PageKind)}
 _SMALL_WORDS = frozenset({
     "a", "an", "and", "as", "at", "by", "for", "from", "in", "into", "is", "its", "of", "on", "or",
     "the", "through", "to", "upon", "via", "with",
@@ -41,9 +35,7 @@ def slug(text: str) -> str:
     """Return a lower-case ASCII slug: ``TNF-α`` gives ``tnf-alpha``; other scripts a hash."""
     folded = spelling.fold(text)
     ascii_words = re.sub(r"[^a-z0-9]+", "-", folded).strip("-")
-    if not ascii_words:
-        return f"x-{digest(text)}"
-    return ascii_words[:_MAX_SLUG].rstrip("-")
+    return ascii_words[:_MAX_SLUG].rstrip("-") or f"x-{digest(text)}"
 
 
 def digest(text: str, length: int = 8) -> str:

@@ -17,20 +17,17 @@ from typing import NamedTuple, cast
 
 from builder.models import Term, TermKind, Xref
 from builder.project import CONTENT, find_data
-from builder.text import genes
+from builder.text import genes, read_rows
 from builder.text.spelling import DASHES, MIRNA_SPECIES
 
 # The tables of concepts, those of the field's own vocabulary first.
-LEXICONS = ("field", "cells", "tissues", "diseases", "materials", "processes")
+LEXICONS = (
+    "field", "cells", "tissues", "diseases", "materials", "families", "rnas", "processes",
+)  # fmt: skip
 # Cells that a tissue before them makes a narrower one of.
 COMPOSED_CELLS = (
-    "msc",
-    "stem-cell",
-    "progenitor-cell",
-    "fibroblast",
-    "endothelial-cell",
-    "macrophage",
-)
+    "msc", "stem-cell", "progenitor-cell", "fibroblast", "endothelial-cell", "macrophage",
+)  # fmt: skip
 # Ways to modify vesicles or their cells, with the term above each; an agent before it makes one.
 WAYS = {
     "preconditioning": "preconditioning",
@@ -56,16 +53,27 @@ _NO_SOURCE = r"(?![\s-](?i:derived|exo|s?evs?\b))"
 _CIRC = (
     r"(?:(?:hsa|mmu|rno)_)?[Cc]irc(?:RNA)?(?:[_-]|\s(?=\d{4}|[A-Z][A-Za-z]*\d))?"
     r"(?P<circ>\d{4,7}|(?!RNA)[A-Z][A-Za-z]*\d*[A-Za-z]?\d*|(?<=RNA\s)[A-Z][A-Za-z]*\d\w*)"
-    rf"{_NO_SOURCE}"
+    rf"{_NO_SOURCE}|[Cc]ircular\sRNAs?\s(?P<circular>[A-Z][A-Z0-9]*\d[A-Z]?){_NO_SOURCE}"
 )
 _LNC = (
     r"(?:[Ll]ncRNAs?|[Ll]nc|[Ll]ong\s[Nn]on-?coding\sRNAs?)[\s-]"
     rf"(?P<lnc>[A-Z][A-Z0-9]+(?:-[A-Z]+\d*)?|[A-Z][a-z]+\d+(?:hg)?){_NO_SOURCE}"
 )
-_NAME = re.compile(rf"(?<![\w-])(?:{_MIRNA}|{_CIRC}|{_LNC})(?![\w*])(?!-\d)")
-# Other short RNA is known by its class alone: tRF-3001b, piR-019825.
-_SHORT_RNA = re.compile(r"(?<![\w-])(?:(?P<pi>piR)|(?P<t>tRF|tsRNA|tiRNA))[-_]\w*\d\w*(?:-\w+)*")
-SHORT_RNA = {"pi": "pirna", "t": "trna-fragment"}
+# Symbols that say of themselves that they are long RNA: intergenic, antisense, host, predicted.
+_LNC_SYMBOL = (
+    r"(?P<symbol>LINC\d{4,6}|SNHG\d{1,2}|Snhg\d{1,2}|MIR\d+[A-Z]?\d?HG|Gm\d{4,6}|"
+    r"[A-Z][A-Z0-9]{2,9}-(?:AS\d{0,2}|DT|IT\d|OT\d))"
+)
+_NAME = re.compile(rf"(?<![\w-])(?:{_MIRNA}|{_CIRC}|{_LNC}|{_LNC_SYMBOL})(?![\w*])(?!-\d)")
+_MAY_NAME = re.compile(
+    "mir|mic|let|circ|lnc|long non|linc|snhg|gm\\d|-as|-dt|-it\\d|-ot\\d", re.IGNORECASE
+)
+# Other short RNA is known by its class alone: tRF-3001b, piR-019825, siRunx2.
+_SHORT_RNA = re.compile(
+    r"(?<![\w-])(?:(?:(?P<pi>piR)|(?P<t>tRF|tsRNA|tiRNA))[-_](?:\w*\d\w*|[A-Z][a-z]{2})(?:-\w+)*|"
+    r"(?P<si>si)(?!RNAs?\b|NC\b|C(?:on)?tr)(?:RNA)?[-_]?[A-Z][A-Za-z]*\d*(?![\w-]))"
+)
+SHORT_RNA = {"pi": "pirna", "t": "trna-fragment", "si": "sirna"}
 _ID = re.compile(
     r"(?:mir|let)-(?P<n>\d+)(?P<l>[a-z]*)(?P<c>-[1-9](?!p))?(?P<a>-[35]p)?|"
     r"circ-(?P<circ>[a-z0-9]+)|lncrna-(?P<lnc>[a-z0-9]+(?:-[a-z0-9]+)?)"
@@ -79,11 +87,17 @@ def find_names(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield (start, end, id) of each name in a text that a nomenclature makes."""
     for match in _SHORT_RNA.finditer(text):
         yield match.start(), match.end(), SHORT_RNA[match.lastgroup or ""]
-    low = text.lower()
-    if not any(word in low for word in ("mir", "mic", "let", "circ", "lnc", "long non")):
+    if not _MAY_NAME.search(text):
         return
     for match in _NAME.finditer(text):
-        yield match.start(), match.end(), _id_of(match)
+        # "MSCKLF3-AS1-Exos" is written in one, and its first letters are no gene's.
+        base = (match["symbol"] or "").partition("-")[0]
+        if not match["symbol"] or base == match["symbol"] or _is_gene(base):
+            yield match.start(), match.end(), _id_of(match)
+
+
+def _is_gene(symbol: str) -> bool:
+    return symbol in genes.read_genes().by_symbol or symbol.startswith("HOX")
 
 
 def parse_name(name: str) -> str | None:
@@ -93,10 +107,10 @@ def parse_name(name: str) -> str | None:
 
 
 def _id_of(match: re.Match[str]) -> str:
-    if match["circ"]:
-        return f"circ-{match['circ'].lower()}"
-    if match["lnc"]:
-        return f"lncrna-{match['lnc'].lower()}"
+    if circ := match["circ"] or match["circular"]:
+        return f"circ-{circ.lower()}"
+    if long := match["lnc"] or match["symbol"]:
+        return f"lncrna-{long.lower()}"
     copy = f"-{match['copy'][-1]}" if match["copy"] else ""
     arm = f"-{match['arm']}p" if match["arm"] else ""
     return f"{'let' if match['let'] else 'mir'}-{match['number']}{match['letter']}{copy}{arm}"
@@ -148,10 +162,8 @@ def read_tables(tables: tuple[Path, ...]) -> Mapping[str, Concept]:
     """
     found: dict[str, Concept] = {}
     for table in tables:
-        rows = [line for line in table.read_text(encoding="utf-8").splitlines()
-                if line and not line.startswith("#")]  # fmt: skip
-        for row in rows[1:]:
-            cells = [*row.split("\t"), *[""] * len(Concept._fields)][: len(Concept._fields)]
+        for row in read_rows(table)[1:]:
+            cells = [*row, *[""] * len(Concept._fields)][: len(Concept._fields)]
             cells[5] = cells[5].split("|") if cells[5] else []  # type: ignore[call-overload]
             found.setdefault(cells[0], Concept(*cells))  # type: ignore[arg-type]
     return MappingProxyType(found)
@@ -164,11 +176,7 @@ def list_field(content: Path) -> tuple[str, ...]:
     Unlike the other tables they are entries of the vocabulary, whether a paper names them or not.
     """
     path = content / "lexicons/field.tsv"
-    if not path.is_file():
-        return ()
-    lines = path.read_text(encoding="utf-8").splitlines()
-    rows = [line for line in lines if line and not line.startswith("#")][1:]
-    return tuple(row.split("\t")[0] for row in rows)
+    return tuple(row[0] for row in read_rows(path)[1:]) if path.is_file() else ()
 
 
 @lru_cache(maxsize=4096)
@@ -204,7 +212,7 @@ def make_term(term_id: str, content: Path = CONTENT) -> Term | None:
 
 
 def _gene_term(term_id: str, gene: genes.Gene) -> Term:
-    label = f"{gene.symbol} ({gene.name})"
+    label, seen_in = f"{gene.symbol} ({gene.name})", f"content/{genes.TABLE}"
     return Term(
         id=term_id,
         label=gene.symbol,
@@ -212,9 +220,7 @@ def _gene_term(term_id: str, gene: genes.Gene) -> Term:
         type="gene/protein",
         synonyms=[gene.name, *gene.aliases],
         definition=f"A gene and the protein that it encodes: {gene.name}.",
-        xrefs=[
-            Xref(curie=gene.curie, label=label, match="exact", seen_in=f"content/{genes.TABLE}")
-        ],
+        xrefs=[Xref(curie=gene.curie, label=label, match="exact", seen_in=seen_in)],
         notes=[NOTE],
     )
 
@@ -224,9 +230,8 @@ def _loading_of(agent: Term) -> str:
     if agent.kind == "compound":
         return "drug-loading"
     by_type = {"miRNA": "mirna-loading", "gene/protein": "protein-loading"}
-    return by_type.get(
-        agent.type or "", "rna-loading" if "RNA" in (agent.type or "") else "exosome-engineering"
-    )
+    other = "rna-loading" if "RNA" in (agent.type or "") else "exosome-engineering"
+    return by_type.get(agent.type or "", other)
 
 
 class Terms(Mapping[str, Term]):
@@ -289,14 +294,10 @@ class Terms(Mapping[str, Term]):
 
     def __getitem__(self, term_id: str) -> Term:
         """Return a term. Raises KeyError."""
-        term = self.filed.get(term_id)
-        if term:
+        if term := self.filed.get(term_id):
             return term
-        made = (
-            make_term(term_id, self.content)
-            or self._compose_cell(term_id)
-            or self._compose_modification(term_id)
-        )
+        made = make_term(term_id, self.content) or self._compose_cell(term_id)
+        made = made or self._compose_modification(term_id)
         if made is None:
             raise KeyError(term_id)
         if made.parent is None or made.parent in self:
@@ -351,9 +352,6 @@ class Terms(Mapping[str, Term]):
 
     def get(self, term_id: str, default: Term | None = None) -> Term | None:  # type: ignore[override]
         """Return a term, or the default."""
-        found = self.filed.get(term_id)
-        if found is not None:
-            return found
         try:
             return self[term_id]
         except KeyError:

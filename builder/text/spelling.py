@@ -166,6 +166,8 @@ def american(word: str) -> str:
 
     The result is a key, equal for both spellings; it is not meant to be shown.
     """
+    if not _BRITISH.search(word):
+        return word
     for pattern, replacement in _AMERICAN:
         word = pattern.sub(replacement, word)
     return word
@@ -273,6 +275,40 @@ def strip_vesicle(name: str) -> str:
     return name
 
 
+# --- what is printed above and below the line ----------------------------------------------------
+
+_SUP = str.maketrans("0123456789+-−–=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾ⁿⁱ")
+_SUB = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
+# Powers, charges and indices; "1–3" is a range and stays as it is.
+_SUP_OK = re.compile(r"^(?:[+\-−–]?\d+[+\-−]?|\d*[+\-−–]+|[ni]|n[+\-−]\d|\(\d+\))$")
+_SUB_OK = re.compile(r"^[0-9+\-−=()]+$")
+_LETTER_UP = str.maketrans("abcdefghijklmnoprstuvwxyz", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
+_LETTERS = re.compile(r"^[a-z](?:,\s*[a-z])*$")
+
+
+def superscript(text: str) -> str:
+    """Return text raised where Unicode has all of it, else as it is."""
+    return text.translate(_SUP) if _SUP_OK.match(text) else text
+
+
+def subscript(text: str) -> str:
+    """Return text lowered where Unicode has all of it, else as it is."""
+    return text.translate(_SUB) if _SUB_OK.match(text) else text
+
+
+def raised_text(text: str) -> str:
+    """Return what ``sup`` holds: raised where it can be, else marked where it holds a number."""
+    bare = text.strip()
+    if _LETTERS.match(bare):
+        return text.translate(_LETTER_UP)
+    high = superscript(bare)
+    if high != bare:
+        # "10 <sup>9</sup>" is laid out, not printed, with a space.
+        return high + text[len(text.rstrip()) :]
+    # "10<sup>0.5</sup>" must not read as 100.5.
+    return f"^{bare}" if any(map(str.isdecimal, bare)) else text
+
+
 def rules() -> dict[str, Any]:
     """Return the rules as plain data, so that a search in the browser folds text alike."""
     return {
@@ -309,6 +345,7 @@ _TWO_WORDS = re.compile(
 _BETA = re.compile(r"(?<![a-zà-öø-ÿ])ß")
 _LATIN = re.compile(r"[A-Za-z]")
 _AMERICAN = tuple((re.compile(p), r) for p, r in AMERICAN)
+_BRITISH = re.compile("|".join(p for p, _ in AMERICAN))  # most words are written in one way
 _SHORTEST_PLURAL = 4
 _SHORT_PLURAL = re.compile(r"[A-Z0-9]{2,}s|[A-Za-z]?[A-Z]s")
 _SPECIES_LETTER = re.compile(r"[hrm](?=[A-Z]{2,})")

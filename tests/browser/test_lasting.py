@@ -159,7 +159,7 @@ def test_the_page_of_changes_counts_each_release(past: Past, page: Page) -> None
 
 def test_a_release_lists_what_came_changed_and_went(past: Past, page: Page) -> None:
     page.goto(past.site.url + "releases/1.1.0/")
-    for summary in page.locator("summary", has_text="Findings ").all():
+    for summary in page.locator("summary", has_text="Statements ").all():
         summary.click()
     added, changed, withdrawn = (
         page.locator(f"#{word} + details li") for word in ("added", "changed", "withdrawn")

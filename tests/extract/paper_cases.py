@@ -60,6 +60,9 @@ def list_faults(case: Path, found: Extraction) -> list[str]:
             continue
         if "references" in entry and finding.references != entry["references"]:
             faults.append(f"{entry['has']}: cites {finding.references}")
+        for name in ("result", "certainty"):
+            if name in entry and getattr(finding, name) != entry[name]:
+                faults.append(f"{entry['has']}: {name} {getattr(finding, name)}")
     return [f"{case.name}: {f}" for f in faults]
 
 

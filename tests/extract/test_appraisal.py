@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from builder.extract.design import is_review_paper, read_title_level, read_trial
@@ -12,7 +14,8 @@ from builder.models import CslItem, Finding, Locator, Paper, Seed
 
 def read(text, vocabulary, cues, *, kind="reference-title", titles=()) -> Finding:
     where = Locator(kind=kind, line=1, reference=1 if kind == "reference-title" else None)
-    statement = Statement(where, text, (Part("title", "", text),), (1,), titles=titles)
+    part = Part("title" if "title" in kind else "sentence", "", text)
+    statement = Statement(where, text, (part,), (1,), titles=titles)
     return read_statement(statement, "p", vocabulary, cues).finding
 
 
@@ -164,6 +167,21 @@ therapeutic none-reported aim: Effect of ADSC exosomes on bone healing
 therapeutic none-reported hedged: Exosomes as potential therapeutics in ALS
 therapeutic none-reported hedged: Exosomes may alleviate osteoarthritis
 unclear none-reported hedged: Exosomes show promise in osteoarthritis
+# A better effect of the vesicles is a benefit, unless it is denied, meant, or only more of them.
+therapeutic improved asserted: Higher yield and enhanced therapeutic effects of MSC exosomes
+therapeutic improved asserted: Hypoxia improved the therapeutic efficacy of BMSC exosomes in OA
+therapeutic none-reported asserted: It did not increase the therapeutic effect of ADSC exosomes
+therapeutic none-reported aim: Strategies to enhance the therapeutic effects of MSC exosomes
+therapeutic none-reported asserted: Flow raises exosome yield and therapeutic potential for OA
+method none-reported asserted: Mechanical stimulation increases the exosome yield of BMSCs
+method none-reported aim: Development of extracellular vesicle therapeutics
+method none-reported aim: Development of exosome-based medicinal products
+# Vesicles of the diseased joint or of the blood in what harms; those given are none.
+pathogenic none-reported aim: Role of synovial exosomes in apoptosis in rheumatoid arthritis
+pathogenic none-reported asserted: Synovial fluid exosomes in inflammation of rheumatoid arthritis
+pathogenic none-reported asserted: Serum exosomes and bone resorption in osteoporosis
+unclear none-reported asserted: Platelet-rich plasma exosomes in apoptosis and osteoarthritis
+unclear none-reported aim: Role of MSC exosomes in inflammation in osteoarthritis
 # No benefit, and harm done by the vesicles themselves.
 therapeutic no-benefit asserted: MSC exosomes had no effect on osteoarthritis
 pathogenic worsened asserted: Osteoclast exosomes inhibit osteogenesis
@@ -200,12 +218,39 @@ biomarker none-reported asserted: Exosomal PCGEM1 of serum is higher in OA than 
 biomarker none-reported asserted: Exosomes in RA carried more miR-17 than those of normal donors
 """
 
+SAID_IN_SENTENCES = (Path(__file__).parent / "said_in_sentences.txt").read_text("utf-8")
 
-@pytest.mark.parametrize("line", [s for s in SAID.splitlines() if s and not s.startswith("#")])
-def test_role_result_and_certainty(line, vocabulary, cues):
-    expected, _, title = line.partition(": ")
-    found = read(title, vocabulary, cues)
+
+def lines(table):
+    return [line for line in table.splitlines() if line and not line.startswith("#")]
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        *((line, "reference-title") for line in lines(SAID)),
+        *((line, "abstract") for line in lines(SAID_IN_SENTENCES)),
+    ],
+)
+def test_role_result_and_certainty(line, kind, vocabulary, cues):
+    expected, _, text = line.partition(": ")
+    found = read(text, vocabulary, cues, kind=kind)
     assert f"{found.role} {found.result} {found.certainty}" == expected
+
+
+def test_what_was_only_measured_is_no_mechanism(vocabulary, cues):
+    measured = [
+        "Exosomes were isolated by ultracentrifugation and characterised by CD9 and TSG101.",
+        "Expression of RUNX2 was measured after exosome treatment.",
+        "ALP of cells with exosomes was stained and quantified.",
+    ]
+    found = [read(text, vocabulary, cues, kind="abstract").mechanisms for text in measured]
+    assert found == [[], [], []]
+
+
+def test_a_rank_is_no_count(vocabulary, cues):
+    text = "Patients with grade 2-3 knees, stage 2 rats and type 1 cells received exosomes."
+    assert read(text, vocabulary, cues, kind="abstract").quantities == []
 
 
 def test_basis_is_where_the_statement_stands(vocabulary, cues):

@@ -78,6 +78,13 @@ def test_sources(vocabulary: Vocabulary, text: str, expected: list[str]) -> None
         ("pro-inflammatory cytokines", ["inflammatory-cytokines"]),
         ("lncRNA-H19", ["lncrna-h19"]),
         ("vascularised", ["vascularization"]),
+        ("LYRM4-AS1 and lincRNA-p21", ["lncrna-lyrm4-as1", "lncrna-tp53cor1"]),
+        ("DANCR, MIAT and ciRS-7", ["lncrna-dancr", "lncrna-miat", "circ-cdr1as"]),
+        ("tRF-Gly-GCC", ["trna-fragment"]),
+        ("caspases, sirtuins and FGFs", ["caspase", "sirtuin", "fgf"]),
+        ("thrombospondin-2, not thrombospondins", ["thbs2", "thrombospondin"]),
+        ("neutrophil elastase", ["elane"]),
+        ("milk fat globule-EGF factor 8", ["mfge8"]),
     ],
 )
 def test_mechanisms(vocabulary: Vocabulary, text: str, expected: list[str]) -> None:
@@ -234,6 +241,13 @@ def test_a_form_that_no_meaning_fits_is_no_mention() -> None:
         ("BMSC-derived exosomes and chondrocyte exosomes", []),
         ("loaded in a frobulin hydrogel", [("material", "frobulin")]),
         ("loaded in a gelatin hydrogel", []),
+        (
+            "GelMA/QK-7 hydrogel and PLGA/Zn-QQ MOF scaffold",
+            [("material", "QK-7"), ("material", "Zn-QQ")],
+        ),
+        ("chitosan-vermiculite sponge", [("material", "vermiculite")]),
+        ("frobu@GelMA microspheres", [("material", "frobu")]),
+        ("collagen-binding hydrogels, GelMA/PBS, HAMA/exosome gels, collagen-free scaffolds", []),
         ("patients with quaxitis and osteoarthritis", [("disease", "quaxitis")]),
         ("apoptosis and mitosis of cells", []),
     ],

@@ -5,6 +5,7 @@ ran; names of terms and forms of names were put as the atlas writes them afterwa
 A key is a path into the answer; ``*`` goes through a list, ``len(path)`` counts, ``path has`` asks
 for a part of the text (``has 2`` for another). ``findings(5).sources`` joins those of the findings
 of line 5, ``effects(5)`` their effects by term, ``problems(rule)`` counts one rule's problems,
+``cited(5)`` are the works that the prose of line 5 cites and ``body`` is all prose,
 ``fate: whole`` means that no line is reported.
 """
 
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ import yaml
 
 from builder.export.reading import format_references, read_file, view_file
 from builder.extract.vocabulary import Vocabulary
+from builder.readers import read_seed
 
 CASES: list[dict[str, Any]] = yaml.safe_load(
     Path(__file__).with_name("exports.yml").read_text(encoding="utf-8")
@@ -57,8 +60,8 @@ def look_up(answer: dict[str, Any], path: str) -> Any:
     if not name or name == "len":
         found = follow(answer, argument or path)
         return len(found or []) if name else found
-    if name == "problems":
-        return sum(problem["rule"] == argument for problem in answer["problems"])
+    if name in ("problems", "cited"):
+        return answer[f"{name} by"].get(argument, 0)
     found = [f for f in answer["findings"] if f["locator"]["line"] == int(argument)]
     if name == "quote":
         rest = "quote"
@@ -90,8 +93,12 @@ def test_export_reads_as_expected(
     seed.write_text(spell_out(case["seed"]), encoding="utf-8")
     reading = read_file(seed, vocabulary)
     answer = view_file(reading)
+    answer["problems by"] = Counter(p["rule"] for p in answer["problems"])
     answer["errors"] = [p for p in answer["problems"] if p["level"] == "error"]
     if reading.bundle:
+        blocks = read_seed(seed, tmp_path).blocks
+        answer["body"] = [block.text for block in blocks]
+        answer["cited by"] = {str(block.line): list(block.citations) for block in blocks}
         answer |= {form: format_references(reading.bundle, form) for form in ("bibtex", "ris")}
     wrong = []
     for key, wanted in spell_out(case["expect"]).items():

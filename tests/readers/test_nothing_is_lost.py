@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from builder.curate.checks import flatten
 from builder.models.document import Document
 from builder.readers import read_seed_bytes
 from builder.readers.bibliography import build_paper
@@ -201,3 +202,32 @@ def test_many_equal_problems_are_one_with_a_count() -> None:
 def test_a_paper_says_which_of_its_parts_the_seed_held(lines: list[str], held: set[str]) -> None:
     coverage = build_paper(read(lines)).coverage
     assert {name for name, stands in coverage.model_dump().items() if stands} == held
+
+
+RAISED = [
+    ("Pets limp in winter.1,2 They rest.3", "Pets limp in winter.[1,2] They rest.[3]", (1, 2, 3)),
+    ("Dogs (small dogs)1 and EVs2–3 limp.", "Dogs (small dogs)[1] and EVs[2–3] limp.", (1, 2, 3)),
+    ("Pets limp¹,² and rest.³", "Pets limp[1,2] and rest.[3]", (1, 2, 3)),
+    # One number alone is no style, and these are names, days and values.
+    ("Pets limp on day3 with CD63, miR-21, p53 and H2O.1", "", ()),
+    ("Pets limp [1] after 2 weeks2,3 of rest.", "", (1,)),
+    ("Connexin43 and caspase3 of type2 rose 2.5 times.", "", ()),
+]
+
+
+@pytest.mark.parametrize(("said", "shown", "cited"), RAISED)
+def test_numbers_that_were_raised_in_print_cite(
+    said: str, shown: str, cited: tuple[int, ...]
+) -> None:
+    [block] = [b for b in read([*PAGE[:3], said, *PAGE[4:-3]]).blocks if b.kind == "paragraph"]
+    assert (block.text, block.citations) == (shown or said, cited)
+    if said.isascii():  # the quote stands in the seed, brackets or not
+        assert flatten(block.text) == flatten(said)
+
+
+def test_a_number_far_beyond_all_before_it_cites_nothing() -> None:
+    entries = [f"- Roe, A. Vesicles {n}. J. Joints 2020, 3, {n}." for n in range(1, 50)]
+    said = ["Pets limp.1,2 Bones heal.3–9 Vesicles10,11 carry proteins43 and rest.12–20"]
+    [block] = read([*PAGE[:3], *said, "References", *entries]).blocks
+    assert "proteins43" in block.text
+    assert block.citations == tuple(range(1, 21))

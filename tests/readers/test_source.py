@@ -163,3 +163,22 @@ def test_size_limit_counts_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(source_module, "MAX_BYTES", 10)
     assert read_source(_seed(tmp_path, b"x" * 10), tmp_path).text == "x" * 10
     assert _refusal(tmp_path, b"x" * 11).rule == "seed-size"
+
+
+@pytest.mark.parametrize(
+    ("copied", "shown"),
+    [
+        ("p &lt; 0.05 and p&nbsp;&gt;&nbsp;0.1", "p < 0.05 and p\u00a0>\u00a00.1"),
+        ("TNF-&#x3b1;, TGF-&#946;1, IL-1&beta;", "TNF-α, TGF-β1, IL-1β"),
+        ("so <i>in <b>vivo</b></i>, <em class='x'>ex vivo</em>", "so in vivo, ex vivo"),
+        ("10<sup>9</sup> of 5 cm<sup>2</sup> and H<sub>2</sub>O", "10⁹ of 5 cm² and H₂O"),
+        # What only looks like it stays.
+        ("R&D of AT&T; p<0.05, a < b", "R&D of AT&T; p<0.05, a < b"),
+        ("https://example.org/?a=1&copy=2&lt=3", "https://example.org/?a=1&copy=2&lt=3"),
+        ("no <script>alert(1)</script> &unknown;", "no <script>alert(1)</script> &unknown;"),
+    ],
+)
+def test_what_was_copied_from_a_pages_source_reads_as_shown(
+    tmp_path: Path, copied: str, shown: str
+) -> None:
+    assert read_source(_seed(tmp_path, copied.encode()), tmp_path).lines == (shown,)

@@ -226,6 +226,18 @@ def test_trials_are_found_by_country_and_result(tmp_path: Path) -> None:
     assert any("Utopia" in s.text and "no result yet" in s.text for s in trial.sections)
 
 
+def test_a_trial_that_is_found_shows_its_result_first(tmp_path: Path) -> None:
+    bundle = make_bundle()
+    none = find_entries(build_index(make_library(tmp_path, bundle)), {}).texts[0]
+    assert none.detail == "ClinicalTrials.gov · no result reported"
+    found = {"result": "No difference from placebo in pain.", "result_effect": "negative"}
+    trial = bundle.trials[0].model_copy(update=found)
+    library = make_library(tmp_path, replace(bundle, trials=[trial]))
+    reported = find_entries(build_index(library), {}).texts[0]
+    assert reported.detail == "ClinicalTrials.gov · no benefit reported"
+    assert reported.sections[0].text == "No difference from placebo in pain."
+
+
 def test_data_are_found_by_accession(tmp_path: Path) -> None:
     bundle = make_bundle()
     kept = Dataset(accession="GSE12345", archive="GEO", url="https://example.org/", line=3)

@@ -107,6 +107,9 @@ def test_a_page_of_the_atlas_is_cited_with_the_date_of_its_records_and_its_addre
     assert plain == (
         "Exosome Atlas contributors. BMSC. Exosome Atlas. November 21, 2026. " + address
     )
+    home = citations.page_citable("home", citations.PUBLISHER, address, None)
+    [text] = citations.format_plain([home])
+    assert text.count("Exosome Atlas.") == 1, "home is the atlas itself, and in no other work"
     undated = citations.page_citable("bmsc", "BMSC", address, None)
     assert citations.format_plain([undated])[0].endswith(f"Exosome Atlas. {address}")
 

@@ -15,14 +15,8 @@ from schema_org import find_faults
 
 from builder import models
 from builder.models import CslItem
-from builder.site.meta_tags import (
-    describe_trial,
-    describe_work,
-    dump_ld,
-    find_graph_tags,
-    find_page_tags,
-    find_work_tags,
-)
+from builder.site.jsonld import describe_trial, describe_work, dump_ld
+from builder.site.metadata import find_graph_tags, find_page_tags, find_work_tags
 from builder.site.pages import Page, view_site
 from builder.site.render import render_page
 from builder.store.library import find_edition
@@ -133,7 +127,7 @@ def test_a_saved_work_leads_to_its_publisher(pages: dict[str, Page]) -> None:
     assert "citation_abstract" not in found
     web = CslItem(type="webpage", title="T", URL="https://registry.example/1")
     assert dict(find_work_tags(web))["citation_public_url"] == "https://registry.example/1"
-    assert "og:site_name" not in dict(find_graph_tags("T", "", AT, web))
+    assert "og:site_name" not in dict(find_graph_tags("T", "", AT, "", web))
 
 
 def test_the_page_of_a_term_is_a_page_of_this_site(pages: dict[str, Page]) -> None:

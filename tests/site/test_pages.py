@@ -27,9 +27,8 @@ from builder.site.labels import (
 )
 from builder.site.links import root_of, safe_url, shorten
 from builder.site.pages import view_pages
-from builder.site.pages.findings import view_place
+from builder.site.pages.findings import mark_difference, view_columns, view_place
 from builder.site.pages.measures import parse_days
-from builder.site.pages.tables import mark_difference, view_columns
 from builder.site.summaries import find_evidence, has_evidence, view_mentions
 
 
@@ -69,7 +68,7 @@ def test_dose_is_shown_verbatim_and_as_read():
         "printed": "Single IA injection (109–1010 particles/mL)",
         "parsed": [
             {"label": "Concentration", "value": "10⁹–10¹⁰ particles/mL"},
-            {"label": "Number of doses", "value": "1 dose"},
+            {"label": "Number of doses", "value": "1"},
         ],
     }
 

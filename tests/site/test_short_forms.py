@@ -7,8 +7,8 @@ from lxml import html
 from render_sample import sample_library
 
 from builder.models import Ambiguity, Term
+from builder.site.links import Marker, ShortForms, Wording, find_short_forms
 from builder.site.render import escape_text
-from builder.site.short_forms import Marker, ShortForms, Wording, find_short_forms
 
 
 def make_term(name: str, label: str, short: str, **ambiguity: list[str]) -> Term:

@@ -18,7 +18,7 @@ from builder.export.records import COLLECTIONS
 from builder.extract.quantities import parse_dose
 from builder.site.index import LibraryIndex, build_index
 from builder.site.labels import DESIGNS, WORDS
-from builder.site.pages.evidence_map import view_grid
+from builder.site.pages.comparisons import view_grid
 from builder.site.pages.measures import view_amounts, view_trial_index
 from builder.site.pages.overviews import answer_home
 from builder.site.summaries import (
@@ -154,7 +154,7 @@ def test_an_aim_is_no_result_and_vesicles_that_harm_are_no_treatment(atlas: Libr
     words = say(view_answer(atlas, atlas.library.terms["adsc"]))
     assert words == (
         "2 studies used vesicles of this source as a treatment: 1 registered trial without result, "
-        "1 design not stated. "
+        "1 with design not stated. "
         "1 has no result reported. No study in people with a result in the material read. "
         "1 registered trial, without a result in the material read. "
         f"1 more study: part of the disease. {WORDS['not_assessed']}"
@@ -166,14 +166,15 @@ def test_a_condition_counts_its_subtypes_and_says_so(atlas: LibraryIndex) -> Non
     assert words.startswith(
         "5 studies tried vesicles against this condition, subtypes included (2 without them): "
         "1 in people, 1 in animals, 1 in vitro, 1 registered trial without result, "
-        "1 design not stated. "
+        "1 with design not stated. "
     )
 
 
 def test_a_mechanism_counts_studies_by_direction(atlas: LibraryIndex) -> None:
     words = say(view_answer(atlas, atlas.library.terms["il-1b"]))
     assert words == (
-        "4 studies name it: 2 in animals, 1 in vitro, 1 design not stated. 1 reports it raised; "
+        "4 studies name it: 2 in animals, 1 in vitro, 1 with design not stated. "
+        "1 reports it raised; "
         "2 report it lowered; 1 names it without a direction. " + WORDS["not_assessed"]
     )
 
@@ -195,7 +196,8 @@ def test_home_answers_from_the_records(atlas: LibraryIndex) -> None:
     words = say(answer_home(atlas))
     assert words.startswith(
         "5 studies of vesicles as a treatment: 1 in people, 1 in animals, 1 in vitro, "
-        "1 registered trial without result, 1 design not stated. 2 registered trials: NCT01234567 "
+        "1 registered trial without result, 1 with design not stated. "
+        "2 registered trials: NCT01234567 "
         "reported: no superiority over placebo; 1 without a result in the material read."
     )
 

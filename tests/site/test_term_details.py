@@ -12,7 +12,7 @@ from hand_made import PAPER, make_bundle, make_library
 from builder import models
 from builder.site.index import LibraryIndex, build_index
 from builder.site.pages.measures import view_measures
-from builder.site.pages.term_details import view_target_effects
+from builder.site.pages.terms import view_target_effects
 
 TERMS = [
     models.Term(id="gelma", label="Gelatin methacryloyl", kind="vehicle"),

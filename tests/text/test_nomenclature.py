@@ -28,6 +28,10 @@ FILED = {
         ("hsa_circ_0001236", "circ-0001236", "circ_0001236"),
         ("circHIPK3", "circ-hipk3", "circHIPK3"),
         ("lncRNA TUG1", "lncrna-tug1", "lncRNA TUG1"),
+        ("LINC00657", "lncrna-linc00657", "lncRNA LINC00657"),
+        ("KLF3-AS1", "lncrna-klf3-as1", "lncRNA KLF3-AS1"),
+        ("SNHG7", "lncrna-snhg7", "lncRNA SNHG7"),
+        ("circular RNA ZNF609", "circ-znf609", "circZNF609"),
     ],
 )
 def test_a_name_by_rule_gives_a_term(name: str, term: str, label: str) -> None:
@@ -40,7 +44,16 @@ def test_a_name_by_rule_gives_a_term(name: str, term: str, label: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["circRNA BMSC-derived", "miRNAs", "circRNA", "lncRNA and MSC", "miR-21-like", "mir"]
+    "text",
+    [
+        "circRNA BMSC-derived",
+        "miRNAs",
+        "circRNA",
+        "lncRNA and MSC",
+        "miR-21-like",
+        "mir",
+        "MSCKLF3-AS1-Exos",
+    ],
 )
 def test_what_is_no_name_gives_no_term(text: str) -> None:
     assert [found for *_, found in nomenclature.find_names(text) if found != "mir-21"] == []

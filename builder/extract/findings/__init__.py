@@ -12,13 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from builder.extract.design import is_review_paper
+from builder.extract.design import is_review_paper, read_title_level
 from builder.extract.findings import questions as doubts
 from builder.extract.findings.appraisal import (
     appraise,
     drop_donors,
-    find_repaired,
     mark_review,
+    mark_trial,
 )
 from builder.extract.findings.cargo import MOLECULE_TYPES, read_cargo, read_modifications
 from builder.extract.findings.cells import read_cells
@@ -28,7 +28,7 @@ from builder.extract.findings.concepts import (
     read_setting,
 )
 from builder.extract.findings.cues import Cues, read_cues
-from builder.extract.findings.outcomes import correct_outcomes, read_sites
+from builder.extract.findings.outcomes import correct_outcomes, find_repaired, read_sites
 from builder.extract.findings.questions import Beside, check_entities
 from builder.extract.findings.spans import Reading, drop_ancestors
 from builder.extract.findings.statements import (
@@ -117,6 +117,7 @@ def trace_findings(
     own = find_own_vesicles([*short, *document.abbreviations], defined, cues)
     tabled = find_trial_numbers(tables)
     review = is_review_paper(paper) or "review" in (document.front.kind or "")
+    trial = not review and read_title_level(paper.csl.title) == "clinical"
     traces = []
     seen: dict[str, int] = {}
     for found in find_statements(paper, document, tables, references, own.widen(cues)):
@@ -130,6 +131,8 @@ def trace_findings(
                 continue
             if review:
                 trace = replace(trace, finding=mark_review(trace.finding))  # noqa: PLW2901
+            elif trial:
+                trace = replace(trace, finding=mark_trial(trace.finding, paper))  # noqa: PLW2901
             count = seen[trace.finding.id] = seen.get(trace.finding.id, 0) + 1
             if count > 1:  # the same words twice in one paper
                 twin = trace.finding.model_copy(update={"id": f"{trace.finding.id}-{count}"})
@@ -403,7 +406,7 @@ def _about_contrast(
 ) -> Iterable[Question]:
     """Ask which of several sources does what, where a sentence sets them against each other."""
     sources = {a.value for a in assigned if a.field == "sources"}
-    contrast = any(cues.contrasting.search(p.text) for p in statement.parts)
+    contrast = any(cues.search("contrasting", p.text) for p in statement.parts)
     if len(sources) > 1 and contrast and any(a.field in EFFECTS for a in assigned):
         yield Question(
             rule="contrasted-sources",

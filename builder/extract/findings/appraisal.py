@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from builder.extract.design import (
@@ -20,9 +20,19 @@ from builder.extract.design import (
     read_trial,
     read_words,
 )
+from builder.extract.findings.outcomes import MOST_BEFORE, find_open
 from builder.extract.findings.statements import EFFECTS, Assigned, Statement
 from builder.extract.vocabulary import Vocabulary
-from builder.models import Certainty, Design, Finding, Level, Quantity, Result, StudyRole
+from builder.models import (
+    Certainty,
+    Design,
+    Finding,
+    Level,
+    Paper,
+    Quantity,
+    Result,
+    StudyRole,
+)
 
 _RAISED, _LOWERED = ("up", "activates"), ("down", "inhibits")
 _IN_VIVO = re.compile(r"\bin\s+vivo\b", re.IGNORECASE)
@@ -30,7 +40,6 @@ _IN_VITRO = re.compile(r"\bin\s+vitro\b", re.IGNORECASE)
 # Rules by which a verb of the statement itself says what was done.
 _SAID = ("verb", "passive", "arrow", "sign")
 _SETTINGS = ("setting", "application")
-_MOST_BEFORE = 40  # letters before a name in which the verb of its deed stands
 _MOST_WORDS = 4  # between an animal and its cell: "rat bone marrow mesenchymal stem cells"
 
 
@@ -56,43 +65,11 @@ def appraise(
     certainty = reader.read_certainty()
     level = reader.read_level(certainty)
     result = reader.read_result(certainty)
-    role = reader.read_role(result, level)
+    role = reader.read_role_of_blocked() or reader.read_role(result, level)
     if role in ("biomarker", "method"):
         result = "none-reported"
     design = reader.describe(level, quantities)
     return Appraisal(design, role, result, certainty, tuple(reader.find_words(level)))
-
-
-def find_repaired(
-    statement: Statement, assigned: Sequence[Assigned], vocabulary: Vocabulary
-) -> list[Assigned]:
-    """Return the lesion that a repair names, where no condition is named: cartilage repair.
-
-    The lesion is eased where the repair is raised.
-    """
-    words = read_words()
-    if any(a.field == "conditions" and a.value not in words.ids["scenes"] for a in assigned):
-        return []
-    texts = {p.name: p.text for p in statement.parts}
-    text = " ".join(texts.values())
-    found: list[Assigned] = []
-    for item in assigned:
-        if item.field != "mechanisms":
-            continue
-        named = texts[item.part][item.start : item.end + _MOST_BEFORE]
-        if not words.patterns["repair_words"].search(re.split("[,.;:]", named)[0]):
-            continue
-        for name, pattern, condition in words.repairs:
-            if item.value == name and condition in vocabulary.terms:
-                if pattern and not pattern.search(text):
-                    continue
-                found.append(replace(item, field="conditions", value=condition, rule="repair"))
-                if item.detail in _RAISED:
-                    eased = replace(found[-1], field="condition_effects", detail="down")
-                    found.append(eased)
-                break
-    wide = {a for f in found for a in vocabulary.ancestors(f.value)}
-    return [f for f in found if f.value not in wide]
 
 
 def drop_donors(assigned: Sequence[Assigned], texts: Mapping[str, str]) -> list[Assigned]:
@@ -129,6 +106,14 @@ def mark_review(finding: Finding) -> Finding:
     )
 
 
+def mark_trial(finding: Finding, paper: Paper) -> Finding:
+    """Return a sentence of a trial's own abstract as the trial's, by the title of the paper."""
+    if finding.design.level != "not-stated" or finding.basis != "abstract":
+        return finding
+    design = finding.design.model_copy(update={"level": "clinical", **read_trial(paper.csl.title)})
+    return finding.model_copy(update={"design": design})
+
+
 class _Reader:
     """Reads one statement; its pieces are looked up once."""
 
@@ -143,6 +128,10 @@ class _Reader:
         self.vocabulary = vocabulary
         self.parts = {p.name: p for p in statement.parts}
         self.text = ". ".join(p.text for p in statement.parts if p.role != "aside")
+        self.reported = self.text  # without what was only asked or is still to be shown
+        for start, end in (spans := find_open(self.text)):
+            self.reported = self.text[:start] + " " * (end - start) + self.text[end:]
+        self.open = bool(spans)
         self.row = statement.locator.kind == "table-row"
         self.title = statement.locator.kind in ("title", "reference-title")
 
@@ -327,7 +316,7 @@ class _Reader:
             return "hedged"
         if not question and any(a.rule.startswith(_SAID) for a in self.assigned):
             return "asserted"
-        if question or patterns["aim"].search(self.text):
+        if self.open or question or patterns["aim"].search(self.text):
             return "aim"
         return "asserted"
 
@@ -346,7 +335,7 @@ class _Reader:
 
     def _before(self, item: Assigned) -> str:
         part = self.parts.get(item.part)
-        return part.text[max(0, item.start - _MOST_BEFORE) : item.start] if part else ""
+        return part.text[max(0, item.start - MOST_BEFORE) : item.start] if part else ""
 
     # --- result, role ----------------------------------------------------------------------------
 
@@ -359,15 +348,20 @@ class _Reader:
         if all(a.rule == "repair" for a in reported):
             found |= set(self._benefits())
         words = self.words.patterns
-        if not found and words["no_difference"].search(self.text):
-            none = words["no_better"].search(self.text) or words["clinical_words"].search(self.text)
+        text = self.reported
+        if not found and words["no_difference"].search(text):
+            none = words["no_better"].search(text) or words["clinical_words"].search(text)
             found = {"no-benefit"} if none else found
+        if not found and words["same_as_none"].search(text) and self._names_good():
+            found = {"no-benefit"}
         if not found and (helped := self._helped()):
             found = {helped}
         if "no-benefit" in found and len(found) > 1:
             found.discard("no-benefit")
-        if "worsened" in found and words["lacking"].search(self.text):
+        if "worsened" in found and words["lacking"].search(text):
             found = set()  # the harm of their lack is none of theirs
+        if words["blocked"].search(text):
+            found = set()  # nor is its benefit
         if not found:
             return "none-reported"
         return "mixed" if len(found) > 1 else found.pop()  # type: ignore[return-value]
@@ -377,7 +371,10 @@ class _Reader:
         words = self.words.patterns
         if words["tumour"].search(self.text):
             return None
-        for match in words["helped"].finditer(self.text):
+        more = words["helped_more"].search(self.reported)
+        if more and not words["helped_not"].search(self.reported[: more.start()]):
+            return "improved"
+        for match in words["helped"].finditer(self.reported):
             if words["helped_vesicles"].search(match["object"]):
                 continue
             if words["helped_not"].search(match["between"]):
@@ -409,8 +406,16 @@ class _Reader:
                 yield "improved" if good else "worsened"
             elif item.detail in _LOWERED:
                 yield "worsened" if good else "improved"
-            elif item.detail == "none" and good:
+            elif item.detail == "none" and (good or self._is_not_eased(item)):
                 yield "no-benefit"
+
+    def _is_not_eased(self, item: Assigned) -> bool:
+        """Return whether it is denied that a harm was lowered: "did not slow degeneration"."""
+        easing = self.words.patterns["easing"].search(self._before(item))
+        return item.rule == "not-significant" or bool(easing)
+
+    def _names_good(self) -> bool:
+        return any(a.field in EFFECTS and a.value in self.words.ids["good"] for a in self.assigned)
 
     def _brought_by_kind(self, item: Assigned) -> bool:
         """Return whether a term is a kind of what is good when raised."""
@@ -427,27 +432,50 @@ class _Reader:
         effects = [a for a in self.assigned if a.field in EFFECTS]
         tumour = self.words.patterns["tumour"].search(self.text)
         heals = result in ("improved", "mixed", "no-benefit") or any(
-            a.value in ids["good"] and a.detail not in _LOWERED for a in effects if not tumour
+            a.value in ids["good"] and a.detail not in _LOWERED
+            for a in effects
+            if not tumour and not a.rule.startswith("effect-taken-away")
         )
         if result == "worsened":
-            return "pathogenic"
-        if not heals and (
-            roles["method"].search(self.text) or any(a.value in ids["production"] for a in effects)
-        ):
-            return "method"
-        if result == "none-reported" and self._drives_disease():
             return "pathogenic"
         meant = any(
             self._before(a).lower().rstrip().endswith("for") for a in self._named("conditions")
         )
-        if heals or meant or level == "clinical" or roles["therapeutic"].search(self.text):
+        treats = bool(roles["therapeutic"].search(self.text))
+        # More vesicles alone heal nothing; more of them, and better ones for a defect, do.
+        made = any(a.value in ids["production"] for a in effects) and not (meant and treats)
+        made = made or (level != "clinical" and not effects and self._is_method())
+        if not heals and (made or roles["method"].search(self.text)):
+            return "method"
+        if result == "none-reported" and self._drives_disease():
+            return "pathogenic"
+        if heals or meant or level == "clinical" or treats:
             return "therapeutic"
         return "unclear"
 
+    def _is_method(self) -> bool:
+        sentence = not self.row and not self.title
+        return sentence and bool(self.words.patterns["methods"].search(self.text))
+
+    def read_role_of_blocked(self) -> StudyRole | None:
+        """Return what vesicles are by what their lack did: it helps where they do harm."""
+        patterns = self.words.patterns
+        blocked = patterns["blocked"].search(self.reported)
+        behind = self.reported[blocked.end() :] if blocked else ""
+        if patterns["benefit_lost"].search(behind):
+            return "therapeutic"
+        if patterns["benefit_gained"].search(behind):
+            return "pathogenic"
+        return "unclear" if blocked else None
+
     def _drives_disease(self) -> bool:
         """Return whether native vesicles are seen in the course of a disease, untreated."""
-        treated = [a for a in self.assigned if a.field in ("vehicles", "modifications")]
-        return bool(self.words.roles["pathogenic"].search(self.text)) and not treated
+        roles, ids = self.words.roles, self.words.ids
+        if any(a.field in ("vehicles", "modifications") for a in self.assigned):
+            return False
+        harm = any(a.value in ids["bad"] and a.detail == "involves" for a in self.assigned)
+        native = harm and self._named("conditions") and roles["native"].search(self.text)
+        return bool(native or roles["pathogenic"].search(self.text))
 
     def _named(self, field_name: str) -> list[Assigned]:
         return [a for a in self.assigned if a.field == field_name]

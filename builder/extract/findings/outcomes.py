@@ -12,11 +12,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from builder.extract.design import read_words
-from builder.extract.findings.adjacent_cues import OPPOSING, State
-from builder.extract.findings.cues import Cues
+from builder.extract.design import Words, read_words
+from builder.extract.findings.adjacent_cues import State
+from builder.extract.findings.cues import OPPOSING, Cues
 from builder.extract.findings.spans import Reading
-from builder.extract.findings.statements import Assigned
+from builder.extract.findings.statements import EFFECTS, Assigned, Statement
 from builder.extract.vocabulary import Mention, Vocabulary
 
 # Rules of a direction that a text gives an object.
@@ -25,13 +25,8 @@ _STATED = ("verb", "noun", "passive", "arrow", "sign", "denied", "unchanged", "p
 _WOUNDS = ("defect", "injury")
 _MOST_BEHIND = 3  # words between a condition and a verb behind it: "was markedly reduced"
 _BESIDE = ("condition", "mechanism", "outcome", "species", "tissue", "source", "cell")
+MOST_BEFORE = 40  # letters before a name in which the verb of its deed stands
 _NEAR = 60  # letters before a verb in which a word of doubt belongs to it
-_CARRYING = re.compile(r"(?:in|with|among|within|of|by|from)$", re.IGNORECASE)
-_DESCRIBED = re.compile(
-    r"\s*(?:(?!(?:of|in|by|via|with|for|to|from|that|which|through|and)\b)[\w/-]+\s*){0,4}",
-    re.IGNORECASE,
-)
-_CLAUSE = re.compile(r"[;:]|\b(?:which|that|whereas|while|but|because)\b", re.IGNORECASE)
 
 
 def read_relief(reading: Reading, conditions: Sequence[Mention]) -> list[Assigned]:
@@ -54,14 +49,14 @@ def read_relief(reading: Reading, conditions: Sequence[Mention]) -> list[Assigne
 
 
 def _read(reading: Reading, mention: Mention) -> tuple[str, str]:
-    text, words = reading.text, reading.cues.relief
+    text, words = reading.text, reading.patterns
     start, end, healing = _object(reading, mention)
-    if not words.ends.match(text, end):
+    if not words["condition_ends"].match(text, end):
         return "", ""  # "osteoarthritis chondrocytes": an adjective
-    verb = words.sized.sub("", text[:start], count=1)
-    if words.unable.search(verb):
+    verb = words["sized"].sub("", text[:start], count=1)
+    if words["unable"].search(verb):
         return "none", "denied: heal"
-    if words.healed.search(verb):
+    if words["healed"].search(verb):
         return _healed(reading, verb)
     state = reading.effects.effect_of(start, end)
     effect = ""
@@ -76,15 +71,15 @@ def _read(reading: Reading, mention: Mention) -> tuple[str, str]:
 
 def _object(reading: Reading, mention: Mention) -> tuple[int, int, bool]:
     """Return the span that a verb has for its object, and whether it is a word of healing."""
-    text, words = reading.text, reading.cues.relief
+    text, words = reading.text, reading.patterns
     start, end = mention.start, mention.end
-    if made := words.made.search(text[:start]):
+    if made := words["made"].search(text[:start]):
         start = made.start()  # "surgically induced osteoarthritis"
-    if behind := words.healing_behind.match(text, end):
+    if behind := words["healing_behind"].match(text, end):
         return start, behind.end(), True
-    if before := words.healing_before.search(text[:start]):
+    if before := words["healing_before"].search(text[:start]):
         return before.start(), end, True
-    course = words.course.match(text, end)
+    course = words["course_behind"].match(text, end)
     return start, course.end() if course else end, False
 
 
@@ -92,7 +87,7 @@ def _healed(reading: Reading, before: str) -> tuple[str, str]:
     """Return what "healed X" says: X eased, or no effect where it is denied."""
     if _is_doubtful(reading, len(before)):
         return "", ""
-    denied = reading.cues.relief.denied.search(before[-_NEAR:])
+    denied = reading.search("denied", before[-_NEAR:])
     return ("none" if denied else "down"), "verb: healed"
 
 
@@ -103,7 +98,7 @@ def _governs(reading: Reading, state: State, start: int, end: int, *, healing: b
         return True  # the words stand right beside it
     if state.start >= end:
         return len(text[end : state.start].split()) <= _MOST_BEHIND
-    if state.rule == "denied" and _CARRYING.search(text[state.start : state.end]):
+    if state.rule == "denied" and reading.search("carrying", text[state.start : state.end]):
         # "did not reduce pain in patients with X": the denial is carried on, not X's own.
         denial = text.lower().rfind(state.cue.lower(), 0, state.start)
         if any(denial <= n.start and n.end <= state.start for n in _names(reading)):
@@ -113,8 +108,10 @@ def _governs(reading: Reading, state: State, start: int, end: int, *, healing: b
     for name in _names(reading):
         if low <= name.start and name.end <= start:
             between = between[: name.start - low] + " " * len(name.text) + between[name.end - low :]
-    described = healing and _DESCRIBED.fullmatch(between)  # "promotes tendon-to-bone healing of"
-    return bool(described or reading.cues.relief.between.fullmatch(between))
+    described = healing and reading.fullmatch(
+        "described_healing", between
+    )  # "promotes tendon-to-bone healing of"
+    return bool(described or reading.fullmatch("between_object", between))
 
 
 def _names(reading: Reading) -> list[Mention]:
@@ -123,13 +120,13 @@ def _names(reading: Reading) -> list[Mention]:
 
 
 def _effect(reading: Reading, mention: Mention, state: State, *, healing: bool) -> str:
-    words = reading.cues.relief
+    words = reading.patterns
     if state.effect == "none":
         denial = state.start
         if state.cue == "nor":  # "worsens neither X nor Y"
             denial = max(0, reading.text.lower().rfind("neither", 0, state.start))
         around = reading.text[max(0, denial - _NEAR // 3) : mention.start]
-        worse = words.worsening.search(around)
+        worse = words["worsening"].search(around)
         return "" if worse and not healing else "none"  # "did not induce X" eases nothing
     lowers = state.effect in OPPOSING
     raises = state.effect in ("up", "activates")
@@ -138,26 +135,56 @@ def _effect(reading: Reading, mention: Mention, state: State, *, healing: bool) 
     if lowers or (raises and state.cue.startswith(reading.cues.lists["fixing"])):
         return "down"
     harmed = reading.vocabulary.terms[mention.term].type not in _WOUNDS
-    worse = words.worsening.match(state.cue)
+    worse = words["worsening"].match(state.cue)
     return "up" if raises and harmed and worse and _is_vesicles_deed(reading, state) else ""
 
 
 def _is_vesicles_deed(reading: Reading, state: State) -> bool:
     """Return whether a verb's clause names vesicles before it: they made the condition worse."""
-    clause = _CLAUSE.split(reading.text[: state.start])[-1]
+    clause = reading.patterns["relief_clause"].split(reading.text[: state.start])[-1]
     return bool(reading.cues.vesicle.search(clause))
 
 
 def _is_doubtful(reading: Reading, verb: int) -> bool:
     """Return whether a deed is only hoped for, or done by the lack of vesicles."""
-    words = reading.cues.relief
+    words = reading.patterns
     near = re.split(r"[.;]\s", reading.text[max(0, verb - _NEAR) : verb])[-1]
-    return bool(words.unsure.search(near) or words.lacking.search(reading.text[:verb]))
+    return bool(words["unsure"].search(near) or words["lacking"].search(reading.text[:verb]))
+
+
+def find_repaired(
+    statement: Statement, assigned: Sequence[Assigned], vocabulary: Vocabulary
+) -> list[Assigned]:
+    """Return the lesion that a repair names, where no condition is named: cartilage repair.
+
+    The lesion is eased where the repair is raised.
+    """
+    words = read_words()
+    if any(a.field == "conditions" and a.value not in words.ids["scenes"] for a in assigned):
+        return []
+    texts = {p.name: p.text for p in statement.parts}
+    text = " ".join(texts.values())
+    found: list[Assigned] = []
+    for item in assigned:
+        if item.field != "mechanisms":
+            continue
+        named = texts[item.part][item.start : item.end + MOST_BEFORE]
+        if not words.patterns["repair_words"].search(re.split("[,.;:]", named)[0]):
+            continue
+        for name, pattern, condition in words.repairs:
+            if item.value == name and condition in vocabulary.terms:
+                if pattern and not pattern.search(text):
+                    continue
+                found.append(replace(item, field="conditions", value=condition, rule="repair"))
+                if item.detail in ("up", "activates"):
+                    eased = replace(found[-1], field="condition_effects", detail="down")
+                    found.append(eased)
+                break
+    wide = {a for f in found for a in vocabulary.ancestors(f.value)}
+    return [f for f in found if f.value not in wide]
 
 
 # --- where ---------------------------------------------------------------------------------------
-
-_IN_THE = re.compile(r"\s+(?:\w+(?:ed|n)\s+)?(?:in|of|at|on)\s+(?:the\s+|an?\s+)?(?:[\w-]+\s+)?")
 
 
 def read_sites(reading: Reading) -> list[Assigned]:
@@ -176,7 +203,7 @@ def read_sites(reading: Reading) -> list[Assigned]:
         for lesion in lesions:
             within = lesion.start <= mention.start and mention.end <= lesion.end
             gap = reading.text[lesion.end : mention.start]
-            if within or (mention.start >= lesion.end and _IN_THE.fullmatch(gap)):
+            if within or (mention.start >= lesion.end and reading.fullmatch("in_the", gap)):
                 found.append(
                     Assigned(
                         "sites", mention.term, "site-of-lesion", reading.part.name,
@@ -195,29 +222,93 @@ _SENTENCE_END = re.compile(r"[.;]\s+(?=[A-Z0-9])|[.;]\s*$")
 def correct_outcomes(
     assigned: Sequence[Assigned], texts: Mapping[str, str], cues: Cues, vocabulary: Vocabulary
 ) -> list[Assigned]:
-    """Return what was read, outcomes that vesicles did not bring about without their direction.
+    """Return what was read, effects that vesicles did not bring about without their direction.
 
     "GelMA-60 with higher porosity was selected" compares carriers, "scaffolds reduce the elastic
     modulus" is the scaffold's effect; "comparable to normal cartilage" says how near a repair came.
+    "Whether they heal bone" was asked, "(p = 0.6)" is chance, "in both groups" is nobody's effect,
+    and what the lack of vesicles did is none of theirs.
     """
-    words = read_words()
-    settled = []
-    for item in assigned:
-        if item.field == "outcomes" and item.detail not in ("involves", ""):
-            before, sentence, behind = _around(item, texts.get(item.part, ""))
-            repaired = words.of_repaired[0].search(sentence)
-            property_of = vocabulary.terms[item.value].type in words.ids["of_carriers"]
-            described = words.patterns["describing_carrier"].search(before)
-            theirs = repaired or (cues.names_vesicles(sentence) and not described)
-            if property_of and not theirs:
-                settled.append(replace(item, detail="involves", rule="carrier's own"))
-                continue
-            if words.patterns["beside_normal"].search(behind) and not _rises(item, behind):
-                settled.append(replace(item, detail="involves", rule="beside-normal"))
-                continue
-        settled.append(item)
+    corrected = (_correct(i, texts.get(i.part, ""), cues, vocabulary) for i in assigned)
+    settled = [item for item in corrected if item]
+    if all(i.detail == "involves" for i in settled if i.field in EFFECTS):
+        measured = read_words().patterns["methods"].search(texts.get("sentence", ""))
+        settled = [i for i in settled if not measured or i.field not in EFFECTS]
     own = [i for i in settled if i.rule == "carrier's own"]
     return [_follow_carrier(i, own, texts) for i in settled] if own else settled
+
+
+def _correct(item: Assigned, text: str, cues: Cues, vocabulary: Vocabulary) -> Assigned | None:
+    """Return an effect as its sentence leaves it; None where nothing became of a condition."""
+    if item.field not in EFFECTS:
+        return item
+    rule = _undirected(item, text, cues, vocabulary)
+    words = read_words()
+    if not rule.startswith("hypothesis") and _by_chance(item, text, words):
+        return replace(item, detail="none", rule="not-significant")
+    if rule:
+        gone = item.field == "condition_effects"
+        return None if gone else replace(item, detail="involves", rule=rule)
+    bettered = item.value in words.ids["bad"] and item.detail in ("up", "activates")
+    if bettered and words.patterns["bettering"].search(item.rule):
+        return replace(item, detail="down")  # "improved pain scores"
+    return item
+
+
+def _undirected(item: Assigned, text: str, cues: Cues, vocabulary: Vocabulary) -> str:
+    """Return the rule by which an effect has no direction that is the vesicles', or nothing."""
+    if item.rule.startswith("hypothesis"):
+        return ""
+    if any(low <= item.start < high for low, high in find_open(text)):
+        return "hypothesis-open"
+    if item.detail in ("involves", ""):
+        return ""
+    words, (before, sentence, behind) = read_words(), _around(item, text)
+    patterns = words.patterns
+    rule = ""
+    if item.detail == "none":
+        lone = not patterns["without_vesicles"].search(sentence)
+        rule = "beside-active" if lone and patterns["as_good"].search(sentence) else ""
+    elif item.value not in words.ids["production"] and patterns["blocked"].search(before):
+        rule = "vesicles-blocked"
+    elif patterns["all_groups"].search(_clause(behind)):
+        rule = "all-groups"
+    if item.field == "outcomes":
+        repaired = words.of_repaired[0].search(sentence)
+        property_of = vocabulary.terms[item.value].type in words.ids["of_carriers"]
+        described = patterns["describing_carrier"].search(before)
+        theirs = repaired or (cues.names_vesicles(sentence) and not described)
+        if property_of and not theirs:
+            rule = "carrier's own"
+        elif patterns["beside_normal"].search(behind) and not _rises(item, behind):
+            rule = "beside-normal"
+    return rule
+
+
+def find_open(text: str) -> list[tuple[int, int]]:
+    """Return the spans of a text that say what was asked, aimed at, or is still to be shown."""
+    words = read_words().patterns
+    return [
+        (m.start(), end.start() if (end := words["open_ends"].search(text, m.end())) else len(text))
+        for m in words["open"].finditer(text)
+    ]
+
+
+def _by_chance(item: Assigned, text: str, words: Words) -> bool:
+    """Return whether an effect's clause says that it was no more than chance."""
+    before, _, behind = _around(item, text)
+    patterns, clause = words.patterns, _clause(behind)
+    said = patterns["significance"].search(clause)
+    no = bool(said and said["no"])
+    if item.detail in ("involves", "none", ""):
+        compared = item.field == "outcomes" and patterns["without_vesicles"].search(clause)
+        return bool(no and compared)
+    return no or bool(patterns["no_more_than_chance"].search(before))
+
+
+def _clause(behind: str) -> str:
+    ending = read_words().patterns["chance_ends"].search(behind)
+    return behind[: ending.start()] if ending else behind
 
 
 def _follow_carrier(item: Assigned, own: Sequence[Assigned], texts: Mapping[str, str]) -> Assigned:

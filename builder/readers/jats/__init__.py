@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from dataclasses import fields as fields_of
+from dataclasses import replace
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -39,18 +40,14 @@ def recognises(text: str) -> bool:
 
 def read(source: Source) -> Document:
     """Return the Document of an article; raises ProblemError for what is no single article."""
-    return read_article(source.data, source.file, source.sha256)
-
-
-def read_article(data: bytes, file: str, sha256: str) -> Document:
-    """Return the Document of an article from its bytes."""
     try:
-        article, problems = parse_article(data, file)
-        return _read(article, Context(file, problems), sha256)
+        article, problems = parse_article(source.data, source.file)
+        return _read(article, Context(source.file, problems), source.sha256)
     except RecursionError as error:
         # libxml2 lets elements stand 255 deep; Python's stack may end before.
         got = "elements nested too deeply to read"
-        raise ProblemError(Problem(file, 0, "error", "jats-depth", "an article", got)) from error
+        problem = Problem(source.file, 0, "error", "jats-depth", "an article", got)
+        raise ProblemError(problem) from error
 
 
 def _read(article: etree._Element, context: Context, sha256: str) -> Document:
@@ -92,23 +89,23 @@ def _read(article: etree._Element, context: Context, sha256: str) -> Document:
 
 # Elements whose text is left out, by the name of the rule.
 _LEFT_OUT = {
-    **dict.fromkeys(
-        ("journal-id", "issn", "article-id", "article-categories", "counts", "custom-meta-group",
-         "processing-meta", "object-id", "institution-id", "contrib-id", "self-uri", "pub-id",
-         "isbn", "issue-id", "volume-id", "conference", "product", "kwd-group", "support-group",
-         "publisher-loc", "award-group"),
-        "metadata",
-    ),
-    **dict.fromkeys(("history", "pub-date", "pub-history", "date", "event"), "dates"),
-    **dict.fromkeys(("permissions", "copyright-year", "copyright-holder"), "permissions"),
-    **dict.fromkeys(("corresp", "email", "phone", "fax", "uri", "ext-link"), "addresses"),
-    **dict.fromkeys(("alt-text", "long-desc", "index-term", "fn-stub", "target"), "not printed"),
-    **dict.fromkeys(("degrees", "prefix", "role", "label"), "beside names"),
-    **dict.fromkeys(("aff", "name-alternatives"), "people in other forms"),
-    "media": "files",
-    "alt-title": "running titles",
-    **dict.fromkeys(("sub-article", "response"), "sub-articles"),
-}  # fmt: skip
+    tag: rule
+    for rule, tags in {
+        "metadata": "journal-id issn article-id article-categories counts custom-meta-group "
+        "processing-meta object-id institution-id contrib-id self-uri pub-id isbn issue-id "
+        "volume-id conference product kwd-group support-group publisher-loc award-group",
+        "dates": "history pub-date pub-history date event",
+        "permissions": "permissions copyright-year copyright-holder",
+        "addresses": "corresp email phone fax uri ext-link",
+        "not printed": "alt-text long-desc index-term fn-stub target",
+        "beside names": "degrees prefix role label",
+        "people in other forms": "aff name-alternatives",
+        "files": "media",
+        "running titles": "alt-title",
+        "sub-articles": "sub-article response",
+    }.items()
+    for tag in tags.split()
+}
 # Formulas are written anew, so that their text can't be looked up.
 _REWRITTEN = frozenset(["math", "tex-math", "inline-formula", "disp-formula", "chem-struct"])
 
@@ -198,7 +195,6 @@ def _tags_citations(article: etree._Element) -> bool:
 
 CITATIONS = frozenset(["element-citation", "mixed-citation", "citation", "nlm-citation"])
 Works = list[tuple[etree._Element, etree._Element]]
-_PAIR = 2
 # What shows that two forms in one entry are one work.
 _IDENTIFYING = ("surname", "collab", "year", "article-title", "source", "ext-link", "uri")
 _OUTSIDE = ("sub-article", "response")
@@ -213,23 +209,12 @@ _UNDATED = re.compile(
 
 def find_refs(article: etree._Element) -> list[etree._Element]:
     """Return all entries of the article's lists in order; those of sub-articles are left out."""
-    lists = [part for part in article.iter("ref-list") if not _is_outside(part)]
-    nested = {id(inner) for part in lists for inner in part.iter("ref-list") if inner is not part}
-    return [
-        ref
-        for part in lists
-        if id(part) not in nested
-        for ref in part.iter("ref")
-        if ref.getparent() is not None
-    ]
+    around = ("ref-list", *_OUTSIDE)  # a list in another is gone through with it
+    lists = (p for p in article.iter("ref-list") if next(p.iterancestors(*around), None) is None)
+    return [ref for part in lists for ref in part.iter("ref")]
 
 
-def _is_outside(element: etree._Element) -> bool:
-    return any(True for _ in element.iterancestors(*_OUTSIDE))
-
-
-@dataclass(slots=True)
-class Entry:
+class Entry(NamedTuple):
     """An entry of the list: label as printed, works as (best tagged, as printed), ids of its own.
 
     ``inner`` are ids of alternatives of one work, which always mean this entry.
@@ -238,45 +223,39 @@ class Entry:
     ref: etree._Element
     label: str
     works: Works
-    ids: list[str]
-    inner: list[str]
+    ids: list[str | None]
+    inner: list[str | None]
 
 
 def _find_entry(ref: etree._Element) -> Entry:
-    label: str | None = None
     works: Works = []
-    ids = [ref.get("id")]
     inner: list[str | None] = []
     for child in ref:
-        tag = child.tag
-        ids.append(child.get("id"))
-        if tag in CITATIONS:
+        if child.tag in CITATIONS:
             works.append((child, child))
-        elif tag == "label":
-            label = words_of(child) if label is None else label
-        elif tag in ("citation-alternatives", "alternatives"):
+        elif child.tag in ("citation-alternatives", "alternatives"):
             inner += [c.get("id") for c in child]
             found = [c for c in child if c.tag in CITATIONS]
-            if found:
-                tagged = next((c for c in found if c.tag == "element-citation"), found[0])
-                printed = next((c for c in found if c.tag == "mixed-citation"), tagged)
-                works.append((tagged, printed))
-        elif tag == "note" and works:
+            tagged = next((c for c in found if c.tag == "element-citation"), None)
+            printed = next((c for c in found if c.tag == "mixed-citation"), None)
+            # The first stands for a form that is not there.
+            first = found[0] if tagged is None and found else tagged
+            if first is not None:
+                works.append((first, printed if printed is not None else first))
+        elif child.tag == "note" and works:
             works += [(c, c) for c in child.iter(*CITATIONS)]
-    works = _pair_forms(works)
-    return Entry(ref, label or "", works, list(filter(None, ids)), list(filter(None, inner)))
+    label = child_of(ref, "label")
+    ids = [ref.get("id"), *(child.get("id") for child in ref)]
+    return Entry(ref, words_of(label) if label is not None else "", _pair_forms(works), ids, inner)
 
 
 def _pair_forms(works: Works) -> Works:
     """Return one work for each pair of forms: SciELO gives a work in print and again in tags."""
-    if len(works) < _PAIR:
-        return works
     tagged = [element for element, _ in works if element.tag == "element-citation"]
     printed = [form for _, form in works if form.tag == "mixed-citation"]
-    if len(tagged) != len(printed) or len(tagged) + len(printed) != len(works):
-        return works
-    pairs = list(zip(tagged, printed, strict=True))
-    return pairs if all(_is_same_work(*pair) for pair in pairs) else works
+    pairs = list(zip(tagged, printed, strict=False))
+    paired = len(tagged) == len(printed) and 2 * len(pairs) == len(works)
+    return pairs if paired and all(_is_same_work(*pair) for pair in pairs) else works
 
 
 def _is_same_work(tagged: etree._Element, printed: etree._Element) -> bool:
@@ -301,10 +280,9 @@ def _number_entries(entries: list[Entry], context: Context) -> list[int]:
         if len(printed) == len(entries):
             context.flag("jats-ref-numbers", entries[0].ref, "numbers that begin anew")
     for entry, number in zip(entries, numbers, strict=True):
-        here = (number,)
-        for name in entry.ids:
-            context.numbers.setdefault(name, here)
-        context.numbers.update(dict.fromkeys(entry.inner, here))
+        for name in filter(None, entry.ids):
+            context.numbers.setdefault(name, (number,))
+        context.numbers.update(dict.fromkeys(filter(None, entry.inner), (number,)))
     context.last = max(numbers, default=0)
     return numbers
 

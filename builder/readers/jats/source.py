@@ -36,21 +36,16 @@ _GREEK = {
 }
 
 
-def has_named(text: bytes, start: int) -> bool:
-    """Return whether a named character stands in a text from a place on."""
-    return _NAMED.search(text, start) is not None
-
-
 def replace_named(clean: bytes, file: str, problems: list[Problem]) -> bytes:
     """Return a text with the characters that its named entities stand for; unknown ones stay."""
     unknown: set[bytes] = set()
 
     def character(match: re.Match[bytes]) -> bytes:
-        name = match[1]
-        found = _find_character(name.decode())
+        name = match[1].decode().removeprefix("b.")  # ISOgrk4: the same in bold
+        found = html.entities.html5.get(f"{name};") or _GREEK.get(name)
         if found is None:
-            unknown.add(name)
-            return b"&amp;" + name + b";"
+            unknown.add(match[1])
+            return b"&amp;" + match[1] + b";"
         return html.escape(found, quote=False).encode()
 
     pieces: list[bytes] = []
@@ -58,16 +53,9 @@ def replace_named(clean: bytes, file: str, problems: list[Problem]) -> bytes:
     for start, end in _find_spans(clean, *_CDATA):
         pieces += [_NAMED.sub(character, clean[last:start]), clean[start:end]]
         last = end
-    pieces.append(_NAMED.sub(character, clean[last:] if last else clean))
-    if unknown:
-        problems += _unknown_names(clean, unknown, file)
-    return b"".join(pieces) if last else pieces[0]
-
-
-def _find_character(name: str) -> str | None:
-    """Return what a named character of HTML or ISO stands for; None for other names."""
-    bare = name.removeprefix("b.")  # ISOgrk4: the same in bold
-    return html.entities.html5.get(f"{bare};") or _GREEK.get(bare)
+    pieces.append(_NAMED.sub(character, clean[last:]))
+    problems += _unknown_names(clean, unknown, file) if unknown else []
+    return b"".join(pieces)
 
 
 def _find_spans(clean: bytes, opening: bytes, closing: bytes) -> Iterator[tuple[int, int]]:
@@ -87,27 +75,21 @@ def _unknown_names(clean: bytes, unknown: set[bytes], file: str) -> list[Problem
         name, at = match[1], match.start()
         if name in unknown and not any(start < at < end for start, end in hidden):
             places.setdefault(name, at)
+    expected = "a named character of HTML or ISO"
+    hint = "It is kept as written; entities that a file declares are never expanded."
+    lines = {f"&{name.decode()};": clean.count(b"\n", 0, at) + 1 for name, at in places.items()}
     return [
-        Problem(
-            file,
-            clean.count(b"\n", 0, at) + 1,
-            "warning",
-            "jats-entity",
-            "a named character of HTML or ISO",
-            f"&{name.decode()};",
-            hint="It is kept as written; entities that a file declares are never expanded.",
-        )
-        for name, at in places.items()
+        Problem(file, line, "warning", "jats-entity", expected, got, hint=hint)
+        for got, line in lines.items()
     ]
 
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
+# How a file begins in each encoding that shows itself, by a mark or by its first two characters.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"),
+)  # fmt: skip
 _DECLARATION = re.compile(rb"\s*<\?xml\b[^>]*?\?>")
 _ENCODING = re.compile(rb"<\?xml\b[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._:-]+)[\"']")
 _DOCTYPE_PART = re.compile(rb"\"[^\"]*\"|'[^']*'|<!--.*?-->|<\?.*?\?>|[\[\]>]", re.DOTALL)
@@ -172,20 +154,18 @@ def _parse(pieces: Pieces, file: str, problems: list[Problem]) -> etree._Element
         except etree.XMLSyntaxError as error:
             prefix = _UNDECLARED.search(error.msg or "")
             if prefix is None:
-                raise ProblemError(_not_well_formed(error, b"".join(pieces), file)) from error
+                raise _not_well_formed(error, b"".join(pieces), file) from error
             pieces = [_declare(b"".join(pieces), prefix[1])]
-            problems.append(
-                Problem(
-                    file,
-                    error.lineno or 0,
-                    "note",
-                    "jats-namespace",
-                    "a declaration of every prefix",
-                    f"none of {prefix[1]!r}",
-                )
-            )
-    problem = Problem(file, 0, "error", "jats-not-xml", "declared prefixes", "many without")
-    raise ProblemError(problem)
+            expected, got = "a declaration of every prefix", f"none of {prefix[1]!r}"
+            line = error.lineno or 0
+            problems.append(Problem(file, line, "note", "jats-namespace", expected, got))
+    raise _error(file, 0, "jats-not-xml", "declared prefixes", "many without")
+
+
+def _error(  # noqa: PLR0913, PLR0917 (the fields of a Problem)
+    file: str, line: int, rule: str, expected: str, got: str, hint: str = ""
+) -> ProblemError:
+    return ProblemError(Problem(file, line, "error", rule, expected, got, hint=hint))
 
 
 def _declare(clean: bytes, prefix: str) -> bytes:
@@ -209,46 +189,34 @@ def _find_article(root: etree._Element, file: str) -> etree._Element:
     if root.tag == "article":
         return root
     if str(root.tag).lower() == "html":
-        raise ProblemError(_html_page(etree.tostring(root), file, line_of(root)))
+        raise _html_page(etree.tostring(root), file, line_of(root))
     found = [a for a in root.iter("article") if a.find("front") is not None]
     if len(found) == 1:
         return found[0]
     if not found:
-        got = f"<{root.tag}>"
-        raise ProblemError(
-            Problem(file, line_of(root), "error", "jats-root", "a JATS <article>", got)
-        )
-    second = line_of(found[1])
-    raise ProblemError(
-        Problem(
-            file,
-            second,
-            "error",
-            "jats-several-articles",
-            "one article in a file",
-            f"{len(found)}",
-            hint="Save each <article> as a file of its own.",
-        )
-    )
+        raise _error(file, line_of(root), "jats-root", "a JATS <article>", f"<{root.tag}>")
+    second, hint = line_of(found[1]), "Save each <article> as a file of its own."
+    several, expected = "jats-several-articles", "one article in a file"
+    raise _error(file, second, several, expected, f"{len(found)}", hint)
 
 
-def _not_well_formed(error: etree.XMLSyntaxError, clean: bytes, file: str) -> Problem:
+def _not_well_formed(error: etree.XMLSyntaxError, clean: bytes, file: str) -> ProblemError:
     line = error.lineno or 0
     if _HTML.search(clean[:_HEAD].decode("utf-8", "replace")):
         return _html_page(clean, file, line)
     reported = " ".join((error.msg or "an empty file").split(", line ")[0].split())
     got, hint = next((fix for sign, fix in _FIXES.items() if sign in reported), (reported, _FETCH))
-    return Problem(file, line, "error", "jats-not-xml", "well-formed XML", got, hint=hint)
+    return _error(file, line, "jats-not-xml", "well-formed XML", got, hint)
 
 
-def _html_page(page: bytes, file: str, line: int) -> Problem:
+def _html_page(page: bytes, file: str, line: int) -> ProblemError:
     site = name_site(page)
     got = f"what looks like a saved web page of {site}" if site else "an HTML page"
     hint = (
         "Get the article's XML from PubMed Central, Europe PMC or the publisher, or save the page "
         "as plain text."
     )
-    return Problem(file, line, "error", "jats-html", "JATS XML", got, hint=hint)
+    return _error(file, line, "jats-html", "JATS XML", got, hint)
 
 
 def _clean(data: bytes, file: str, problems: list[Problem]) -> Pieces:
@@ -264,61 +232,37 @@ def _clean(data: bytes, file: str, problems: list[Problem]) -> Pieces:
     lines = b"\n" * text.count(b"\n", 0, start)
     more = b"\n" * text.count(b"\n", doctype, end)
     pieces: Pieces = [lines, view[start:doctype], more, view[end:]]
-    if has_named(text, end):
+    if _NAMED.search(text, end):
         return [replace_named(b"".join(pieces), file, problems)]
     return pieces
 
 
 def _to_utf8(data: bytes, file: str, problems: list[Problem]) -> bytes:
-    for bom, name in _BOMS:
-        if data.startswith(bom):
-            return _encode(data.decode(name, "replace"))
+    for mark, name in _MARKS:
+        if data.startswith(mark):
+            return data.decode(name, "replace").encode("utf-8", "surrogatepass")
     found = _ENCODING.match(data[:_HEAD].lstrip())
     declared = found.group(1).decode("ascii") if found else "utf-8"
-    if data[:2] in (b"<\0", b"\0<"):
-        return _encode(data.decode("utf-16-le" if data[0] else "utf-16-be", "replace"))
+    other = declared.lower() not in ("utf-8", "utf8")
     try:
         data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return _encode(_decode_other(data, declared, error.start, file, problems))
-    if declared.lower() not in ("utf-8", "utf8") and not data.isascii():
+        if not other or data.isascii():
+            return data
         # Bytes that happen to be valid UTF-8 with letters beyond ASCII are UTF-8.
-        _flag_encoding(file, declared, "UTF-8", problems)
+        taken, line = "UTF-8", 1
+    except UnicodeDecodeError as error:
+        if other:
+            try:
+                return data.decode(declared).encode("utf-8", "surrogatepass")
+            except (LookupError, UnicodeDecodeError):
+                pass
+        taken, line = "Windows-1252", data.count(b"\n", 0, error.start) + 1
+        # cp1252 leaves five bytes undefined; they become the replacement character and are seen.
+        data = data.decode("cp1252", "replace").encode()
+    expected, got = f"bytes in the declared encoding {declared}", f"bytes that read as {taken}"
+    hint = "Compare names and Greek letters with the paper."
+    problems.append(Problem(file, line, "warning", "jats-encoding", expected, got, hint=hint))
     return data
-
-
-def _encode(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
-
-
-def _decode_other(
-    data: bytes, declared: str, start: int, file: str, problems: list[Problem]
-) -> str:
-    if declared.lower() not in ("utf-8", "utf8"):
-        try:
-            return data.decode(declared)
-        except (LookupError, UnicodeDecodeError):
-            pass
-    line = data.count(b"\n", 0, start) + 1
-    _flag_encoding(file, declared, "Windows-1252", problems, line)
-    # cp1252 leaves five bytes undefined; they become the replacement character and are seen.
-    return data.decode("cp1252", "replace")
-
-
-def _flag_encoding(
-    file: str, declared: str, taken: str, problems: list[Problem], line: int = 1
-) -> None:
-    problems.append(
-        Problem(
-            file,
-            line,
-            "warning",
-            "jats-encoding",
-            f"bytes in the declared encoding {declared}",
-            f"bytes that read as {taken}",
-            hint="Compare names and Greek letters with the paper.",
-        )
-    )
 
 
 def _find_doctype(text: bytes, start: int) -> tuple[int, int]:

@@ -17,26 +17,13 @@ from html import unescape
 
 from builder.errors import Problem
 from builder.models import Cited, Question
-from builder.models.document import Citation, Document, Person, WorkFields, split_link_labels
-from builder.readers.bibliography import csl_item
-from builder.readers.references.parts import (
-    Byline,
-    Links,
-    Tail,
-    find_tail,
-    split_byline,
-    take_links,
-)
-from builder.readers.references.styles import (
-    Found,
-    parse_book_like,
-    read_author_year,
-    read_names_and_colon,
-    read_preprint,
-    read_quoted_title,
-    read_year_last,
-)
-from builder.readers.references.title import drop_stop, journal_words, split_title
+from builder.models.document import Citation, Document, WorkFields, split_link_labels
+from builder.readers.bibliography import csl_item, name_work
+from builder.readers.references import styles
+from builder.readers.references.parts import Byline, Links, find_tail, split_byline, take_links
+from builder.readers.references.styles import Found, ask
+from builder.readers.references.title import drop_stop, split_title
+from builder.readers.words import journal_words
 from builder.text import ids
 from builder.text.databases import find_accessions
 from builder.text.dates import YEAR, find_impossible_day
@@ -66,15 +53,20 @@ def parse_references(document: Document) -> list[Cited]:
     Fields that the layout marks are taken over; else the printed entry is parsed.
     """
     read = [_read_citation(citation) for citation in document.citations]
-    wanted = []
-    for fields, _ in read:
-        family = _lead(fields)
-        year = fields.issued[0] if fields.issued else None
-        wanted.append((ids.work_id(family, year, fields.title), fold(fields.title)))
-    names = ids.unique_ids(wanted)
+    names = ids.unique_ids((name_work(work), fold(work.title)) for work, _ in read)
     return [
-        _record(citation, name, fields, questions)
-        for citation, name, (fields, questions) in zip(document.citations, names, read, strict=True)
+        Cited(
+            id=name,
+            number=citation.number,
+            line=citation.line,
+            csl=csl_item(work),
+            et_al=work.et_al,
+            labels=list(citation.labels or split_link_labels(citation.printed)[1]),
+            printed=citation.printed,
+            parsed=not any(q.rule == UNPARSED for q in questions),
+            questions=questions,
+        )
+        for citation, name, (work, questions) in zip(document.citations, names, read, strict=True)
     ]
 
 
@@ -105,12 +97,6 @@ def check_parsed(references: Sequence[Cited], file: str) -> list[Problem]:
     ]  # fmt: skip
 
 
-def _lead(fields: WorkFields) -> str | None:
-    """Return the name of the first author, for the id."""
-    people = fields.authors or fields.editors
-    return (people[0].family or people[0].literal) if people else None
-
-
 def _read_citation(citation: Citation) -> tuple[WorkFields, list[Question]]:
     if citation.fields is None:
         work, questions = parse_reference(citation.printed)
@@ -125,20 +111,6 @@ def _only_doi(printed: str) -> str:
     """Return the one DOI of a reference, wherever it stands; '' for none and for several."""
     found = {doi.rstrip(".,;:").lower(): doi.rstrip(".,;:") for doi in ids.DOI.findall(printed)}
     return next(iter(found.values())) if len(found) == 1 else ""
-
-
-def _record(citation: Citation, name: str, fields: WorkFields, questions: list[Question]) -> Cited:
-    return Cited(
-        id=name,
-        number=citation.number,
-        line=citation.line,
-        csl=csl_item(fields),
-        et_al=fields.et_al,
-        labels=list(citation.labels or split_link_labels(citation.printed)[1]),
-        printed=citation.printed,
-        parsed=not any(q.rule == UNPARSED for q in questions),
-        questions=questions,
-    )
 
 
 def parse_reference(printed: str) -> tuple[WorkFields, list[Question]]:
@@ -156,7 +128,7 @@ def parse_reference(printed: str) -> tuple[WorkFields, list[Question]]:
             text = pattern.sub(put, text)
     if len(text) > _MAX_LENGTH:
         return _keep_whole(text, "is too long for a reference")
-    if text.startswith(("(a)", "(a) ")):
+    if text.startswith("(a)"):
         return _keep_whole(text, "holds several works")
     links = take_links(text)
     links.pmid = links.pmid or kept.get("PubMed", "")
@@ -172,42 +144,23 @@ def parse_reference(printed: str) -> tuple[WorkFields, list[Question]]:
 
 def _read_style(links: Links) -> Found | None:
     """Return the fields by the first style that fits, without what was taken off the end."""
-    if other := (
-        read_author_year(links.rest)
-        or read_names_and_colon(links.rest)
-        or ("vol." in links.rest and read_quoted_title(links.rest))
-        or ("Preprint at" in links.rest and read_preprint(links.rest))
-    ):
+    if other := styles.read_names_first(links.rest):
         return other
     byline = split_byline(links.rest)
-    found = parse_book_like(byline.rest) or _parse_article(byline, links)
-    if found is None and (other := read_year_last(links.rest)):
+    found = styles.parse_book_like(byline.rest) or _parse_article(byline, links)
+    if found is None and (other := styles.read_year_last(links.rest)):
         return other
-    found = found or _parse_page(byline.rest, links)
-    return (_with_names(found[0], byline), found[1]) if found else None
-
-
-def _with_names(work: WorkFields, byline: Byline) -> WorkFields:
-    people: tuple[Person, ...] = byline.people
-    return replace(
-        work,
-        authors=() if byline.editors else people,
-        editors=people if byline.editors else work.editors,
-        et_al=byline.et_al,
-    )
+    if found is None and (found := _parse_page(byline.rest, links)) is None:
+        return None
+    work, questions = found
+    if byline.editors:
+        return replace(work, editors=byline.people, et_al=byline.et_al), questions
+    return replace(work, authors=byline.people, et_al=byline.et_al), questions
 
 
 def _with_links(work: WorkFields, links: Links) -> WorkFields:
-    return replace(
-        work,
-        doi=links.doi or work.doi,
-        pmid=links.pmid,
-        pmcid=links.pmcid,
-        url=links.url,
-        accessed=links.accessed,
-        status=links.status,
-        number=work.number or links.number,
-    )
+    known = {name: getattr(links, name) for name in ("pmid", "pmcid", "url", "accessed", "status")}
+    return replace(work, doi=links.doi or work.doi, number=work.number or links.number, **known)
 
 
 # What stands in some references beside their fields: a sign of it that is quickly found, and it.
@@ -244,8 +197,7 @@ def _with_kind(work: WorkFields) -> WorkFields:
         work = replace(work, title=bare, type=kind)
     known, holder = journal_words(), work.container or work.publisher
     if holder.casefold().rstrip(".") in known.archives and work.type != "article":
-        kind = "software" if _SOFTWARE.search(work.title) else work.type
-        kind = kind if kind == "software" else "dataset"
+        kind = "software" if _SOFTWARE.search(work.title) else "dataset"
         publisher = "" if holder == work.publisher else work.publisher
         work = replace(work, type=kind, container=holder, publisher=publisher)
     elif work.type in ("book", "document") and _SOFTWARE.search(work.title):
@@ -285,41 +237,26 @@ def _parse_article(byline: Byline, links: Links) -> tuple[WorkFields, list[Quest
     name = split.container.casefold().rstrip(".")
     if links.url and not (tail.volume or tail.page or name in known.archives | known.newspapers):
         return None
-    questions = [_ask("reference-number", tail.doubt)] if tail.doubt else []
+    questions = [ask("reference-number", tail.doubt)] if tail.doubt else []
     if day := find_impossible_day(byline.rest[len(tail.head) :]):
-        questions.append(_ask("reference-date", f"There is no such day: {day}.", "issued"))
-    if not split.sure:
-        text = f"Does the title end before {split.container!r}?"
-        questions.append(_ask("reference-container", text, "container-title"))
+        questions.append(ask("reference-date", f"There is no such day: {day}.", "issued"))
+    questions += styles.ask_container(split)
     if _AUTHOR_INSIDE.search(split.title):
         text = "Does the title hold authors that were not read?"
-        questions.append(_ask("reference-authors", text, "title"))
+        questions.append(ask("reference-authors", text, "title"))
     if not byline.people and not byline.et_al:
-        questions.append(_ask("reference-authors", "Is the work printed without authors?"))
+        questions.append(ask("reference-authors", "Is the work printed without authors?"))
     preprint = split.container.casefold() in known.preprint_servers
-    container = split.container
-    if byline.vancouver and container.count(".") == 1:
-        container = container.rstrip(".")  # the style's own full stop, not the name's
     work = WorkFields(
         type="article" if preprint else "article-journal",
         title=split.title,
-        container=container,
-        **_tail_fields(tail),  # type: ignore[arg-type]
+        container=styles.drop_own_stop(split.container) if byline.vancouver else split.container,
+        issued=tail.issued,
+        volume=tail.volume,
+        issue=tail.issue,
+        page=tail.page,
     )
     return work, questions
-
-
-def _tail_fields(tail: Tail) -> dict[str, object]:
-    return {
-        "issued": tail.issued,
-        "volume": tail.volume,
-        "issue": tail.issue,
-        "page": tail.page,
-    }
-
-
-def _ask(rule: str, text: str, field: str | None = None) -> Question:
-    return Question(rule=rule, text=text, field=field, weight=2)
 
 
 def _parse_page(text: str, links: Links) -> tuple[WorkFields, list[Question]] | None:
@@ -327,15 +264,13 @@ def _parse_page(text: str, links: Links) -> tuple[WorkFields, list[Question]] | 
     if not links.url and not links.doi:
         return None
     tail = find_tail(text)
-    title: str = text
-    issued: tuple[int, ...] = ()
-    if tail and not (tail.volume or tail.page):
-        title, issued = tail.head, tail.issued
+    dated = tail if tail and not (tail.volume or tail.page) else None
+    title = dated.head if dated else text
     site = _SITE.match(title)
     work = WorkFields(
         type="webpage" if links.url else "document",
         title=drop_stop(title[site.end() :] if site else title),
         container=site["site"] if site else "",
-        issued=issued,
+        issued=dated.issued if dated else (),
     )
     return work, []

@@ -8,12 +8,14 @@ never taken for those of the journal.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from builder.models.document import Person
+from builder.readers.draft import clean_url
 from builder.readers.names import parse_person
-from builder.readers.references.title import journal_words
+from builder.readers.words import journal_words
 from builder.text.dates import MONTH, YEAR, parse_date
 
 # One initial: a letter, a short transliteration (Yu., Ch.), or a glued particle (A.d.).
@@ -84,59 +86,41 @@ def split_byline(text: str) -> Byline:
     A reference without authors has none; a body (World Health Organization) counts as one author
     where its name stands alone before a title.
     """
-    vancouver = _VANCOUVER.match(text)
-    if vancouver and all(not g or is_body(g) for g in (vancouver["first"], vancouver["group"])):
-        return _read_vancouver(text, vancouver)
-    dotted = _DOTTED.match(text)
-    if dotted:
-        names = _SPLIT_DOTTED.split(dotted["names"].strip())
-        return Byline(
-            tuple(map(parse_person, names)), bool(dotted["et_al"]), text[dotted.end() :].lstrip()
+    found = _VANCOUVER.match(text)
+    if found and all(not g or is_body(g) for g in (found["first"], found["group"])):
+        plain = read_plain_names(re.split(r"[,;] (?:and |& )?", found["names"]))
+        first, last = (
+            (Person(literal=name),) if name else () for name in (found["first"], found["group"])
         )
+        listed = (*first, *plain, *last)
+        return Byline(listed, bool(found["et_al"]), text[found.end() :], vancouver=True)
+    if found := _DOTTED.match(text):
+        listed = tuple(map(parse_person, _SPLIT_DOTTED.split(found["names"].strip())))
+        return Byline(listed, bool(found["et_al"]), text[found.end() :].lstrip())
     people: list[Person] = []
-    place = 0
-    more = True
-    while more and len(people) < _MAX_AUTHORS:
-        found = _next_person(text, place, people)
-        if not found:
+    place, et_al = 0, None
+    step: re.Match[str] | None = None
+    while (not people or step) and len(people) < _MAX_AUTHORS and not et_al:
+        if not (one := _next_person(text, place, people)):
             break
-        person, place = found
-        people.append(person)
-        et_al = _ET_AL.match(text, place)
-        if et_al:
-            return _end(text, et_al.end(), people, et_al=True)
-        step = _NEXT.match(text, place)
-        more = bool(step)
-        place = step.end() if step else place
+        people.append(one[0])
+        et_al = _ET_AL.match(text, one[1])
+        step = et_al or _NEXT.match(text, one[1])
+        place = step.end() if step else one[1]
     if not people:
         return _body_alone(text)
-    return _end(text, place, people, et_al=False)
-
-
-def _read_vancouver(text: str, found: re.Match[str]) -> Byline:
-    people = read_plain_names(re.split(r"[,;] (?:and |& )?", found["names"]))
-    first, last = (
-        (Person(literal=name),) if name else () for name in (found["first"], found["group"])
-    )
-    people = (*first, *people, *last)
-    return Byline(people, bool(found["et_al"]), text[found.end() :], vancouver=True)
+    if behalf := _BEHALF.match(text, place):
+        people.append(Person(literal=behalf["name"]))
+        place = behalf.end()
+    editors = _EDITORS.match(text, place)
+    rest = text[editors.end() if editors else place :].lstrip(" .,;")
+    return Byline(tuple(people), bool(et_al), rest, bool(editors))
 
 
 def read_plain_names(names: Iterable[str]) -> tuple[Person, ...]:
     """Return the people of names without stops and commas: "Smith JA", "O'Brien M Jr"."""
     found = (_VANCOUVER_PERSON.fullmatch(name) for name in names)
     return tuple(_person(name, name["suffix"] or "") for name in found if name)
-
-
-def _end(text: str, place: int, people: list[Person], *, et_al: bool) -> Byline:
-    behalf = _BEHALF.match(text, place)
-    if behalf:
-        people.append(Person(literal=behalf["name"]))
-        place = behalf.end()
-    editors = _EDITORS.match(text, place)
-    if editors:
-        place = editors.end()
-    return Byline(tuple(people), et_al, text[place:].lstrip(" .,;"), bool(editors))
 
 
 def _next_person(text: str, place: int, before: list[Person]) -> tuple[Person, int] | None:
@@ -353,44 +337,31 @@ def _take_one(links: Links) -> bool:
     if not _MAY_END.search(end):
         return False
     low = end.lower()  # a word in it is found in less time than a pattern
-    visited = any(word in low for word in ("accessed", "retrieved", "cited"))
-    found = _ACCESSED.search(end) if visited else None
-    if found and parse_date(found["date"]) and not links.accessed:
-        links.accessed = parse_date(found["date"])
-    elif not links.doi and "10." in low and (found := _DOI.search(end)):
-        links.doi = found["doi"].rstrip(".,;")
-    elif not links.url and "http" in low and (found := _AVAILABLE.search(end)):
-        links.url = _clean(found["url"])
-    elif not links.pmcid and "pmc" in low and (found := _PMCID.search(end)):
-        links.pmcid = found["pmcid"]
-    elif not links.pmid and "pmid" in low and (found := _PMID.search(end)):
-        links.pmid = found["pmid"]
-    elif (
-        not links.number
-        and re.search("accession|report no", low)
-        and (found := _ACCESSION.search(end))
-    ):
-        links.number = found["number"]
-    elif "pub" in low and (found := _EPUB.search(end)):
-        pass  # the date of print is the date of issue
-    elif not links.status and (found := _STATUS.search(end)):
-        links.status = found["status"].lower()
-    else:
-        return False
-    links.rest = keep + end[: found.start()] + _stop(end, found.start())
-    return True
+    for name, signs, form, clean in _ENDS:
+        known = bool(name) and getattr(links, name)
+        found = None if known or not any(s in low for s in signs) else form.search(end)
+        value = clean(found[1]) if found else ""
+        if found and (value or not name):
+            if name:
+                setattr(links, name, value)
+            # The full stop that ends the sentence before it stays.
+            stop = end[found.start()] if end[found.start() :][:1] in (".", "?") else ""
+            links.rest = keep + end[: found.start()] + stop
+            return True
+    return False
 
 
-def _stop(text: str, place: int) -> str:
-    """Keep the full stop that ends the sentence before what was taken off."""
-    return text[place] if text[place : place + 1] in (".", "?") else ""
-
-
-def _clean(url: str) -> str:
-    url = url.rstrip(".,;")
-    while url.endswith(")") and url.count("(") < url.count(")"):
-        url = url[:-1].rstrip(".,;")
-    return url
+# What may end a reference: the field, words that show it soon, its form, and what cleans it.
+_ENDS: tuple[tuple[str, tuple[str, ...], re.Pattern[str], Callable[[str], Any]], ...] = (
+    ("accessed", ("accessed", "retrieved", "cited"), _ACCESSED, parse_date),
+    ("doi", ("10.",), _DOI, lambda doi: doi.rstrip(".,;")),
+    ("url", ("http",), _AVAILABLE, clean_url),
+    ("pmcid", ("pmc",), _PMCID, str),
+    ("pmid", ("pmid",), _PMID, str),
+    ("number", ("accession", "report no"), _ACCESSION, str),
+    ("", ("pub",), _EPUB, str),  # the date of print is the date of issue
+    ("status", ("",), _STATUS, str.lower),
+)
 
 
 def find_tail(text: str) -> Tail | None:

@@ -12,8 +12,8 @@ nothing is claimed, and the entry is kept whole.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from builder.models import Question
 from builder.models.document import Person, WorkFields
@@ -24,7 +24,8 @@ from builder.readers.references.parts import (
     split_byline,
     split_listed,
 )
-from builder.readers.references.title import TitleSplit, drop_stop, journal_words, split_title
+from builder.readers.references.title import TitleSplit, drop_stop, split_title
+from builder.readers.words import journal_words
 from builder.text.dates import YEAR, parse_date
 
 _PUBLISHER = re.compile(
@@ -132,29 +133,19 @@ def _parse_thesis(text: str) -> Found | None:
     date = _EVENT_DATE.search(", " + place)
     university, _, rest = place.partition(",")
     where = _EVENT_DATE.sub("", ", " + rest.strip()).lstrip(", ") if rest else ""
-    work = WorkFields(
-        type="thesis",
-        title=_title(text, found.start()),
-        genre=found["genre"],
-        publisher=university.strip(),
-        publisher_place=where.strip(),
-        issued=parse_date(date["date"]) if date else (),
-    )
-    return work, []
+    fields: dict[str, Any] = {"title": _title(text, found.start()), "genre": found["genre"]}
+    fields |= {"publisher": university.strip(), "publisher_place": where.strip()}
+    issued = parse_date(date["date"]) if date else ()
+    return WorkFields(type="thesis", issued=issued, **fields), []
 
 
 def _parse_patent(text: str) -> Found | None:
     found = _PATENT.search(text.rstrip(". ")) or _NLM_PATENT.search(text.rstrip(". "))
     if not found or not parse_date(found["date"]):
         return None
-    work = WorkFields(
-        type="patent",
-        title=_title(text, found.start()),
-        genre=found["genre"].strip(),
-        number=found["number"].strip(),
-        issued=parse_date(found["date"]),
-    )
-    return work, []
+    fields: dict[str, Any] = {name: found[name].strip() for name in ("genre", "number")}
+    fields["title"] = _title(text, found.start())
+    return WorkFields(type="patent", issued=parse_date(found["date"]), **fields), []
 
 
 def _title(text: str, place: int) -> str:
@@ -245,7 +236,12 @@ def _read_after(parts: list[str], fields: dict[str, object]) -> list[Question]:
 
 
 def _left_over(part: str) -> Question:
-    return Question(rule="reference-part", text=f"What does {part!r} stand for?", weight=2)
+    return ask("reference-part", f"What does {part!r} stand for?")
+
+
+def ask(rule: str, text: str, field: str | None = None) -> Question:
+    """Return a question about a reference."""
+    return Question(rule=rule, text=text, field=field, weight=2)
 
 
 _LONGEST = 3000
@@ -264,9 +260,9 @@ _PAGE = r"(?P<page>(?:[A-Za-z]{1,3})?\d[\w.]{0,15}(?:\s?[–−-]\s?[\w.]{1,15})
 # Behind "Title. Container": the volume with or without issue and pages.
 _PLACE = re.compile(rf",?\s+{_VOL}{_ISSUE}(?:\s*[:,]\s*(?:pp?\.\s*)?{_PAGE})?\s*\.?$")
 _NATURE = re.compile(
-    rf"(?P<head>.+?),?\s+{_VOL}{_ISSUE},\s+(?:pp?\.\s*)?{_PAGE}\s+\((?P<year>{YEAR})\)\.?$"
+    rf"(?P<names>.+?),?\s+{_VOL}{_ISSUE},\s+(?:pp?\.\s*)?{_PAGE}\s+\((?P<year>{YEAR})\)\.?$"
 )
-_NUMBERED = re.compile(rf"(?P<head>.+?),?\s+{_VOL}{_ISSUE}\s+\((?P<year>{YEAR})\)\s+{_PAGE}\.?$")
+_NUMBERED = re.compile(rf"(?P<names>.+?),?\s+{_VOL}{_ISSUE}\s+\((?P<year>{YEAR})\)\s+{_PAGE}\.?$")
 _QUOTED = re.compile(r"[‘'“\"](?P<title>.+?)[,.]?[’'”\"],?\s+(?P<container>\S.+)")
 _COLON = re.compile(
     rf"(?P<names>[^:\d]{{2,2000}}?):\s+(?P<head>\S.+?),\s+{_VOL}{_ISSUE}(?:,\s+{_PAGE})?"
@@ -295,7 +291,7 @@ def read_author_year(text: str) -> Found | None:
     )
     if fields is None:
         return None
-    questions = _ask_container(fields.pop("split", None))
+    questions = ask_container(fields.pop("split", None))
     if names.editors:
         fields["editors"] = names.people
     work = WorkFields(
@@ -307,31 +303,17 @@ def read_author_year(text: str) -> Found | None:
     return work, questions
 
 
-def _ask_container(split: object) -> list[Question]:
+def ask_container(split: object) -> list[Question]:
+    """Return a question where it is not sure that the title ends before the container."""
     if not isinstance(split, TitleSplit) or split.sure:
         return []
     text = f"Does the title end before {split.container!r}?"
-    return [Question(rule="reference-container", text=text, field="container-title", weight=2)]
+    return [ask("reference-container", text, "container-title")]
 
 
-def read_year_last(text: str) -> Found | None:
-    """Return the fields of a reference whose year stands in brackets at its end, or None."""
-    if len(text) > _LONGEST:
-        return None
-    return _read_numbered(text) or _read_nature(text)
-
-
-def read_names_and_colon(text: str) -> Found | None:
-    """Return the fields of ``Authors: Title, Journal, 27, 1–9, 2012.``, or None."""
-    found = _COLON.match(text) if len(text) <= _LONGEST else None
-    names = read_names(found["names"].strip()) if found else None
-    if not found or names is None:
-        return None
-    title, comma, container = found["head"].rpartition(", ")
-    if not comma or len(title.split()) < _LEAST_TITLE or container[:1].islower():
-        return None
-    work = _article(found, names, title, container)
-    return replace(work, doi=found["doi"] or ""), []
+def drop_own_stop(container: str) -> str:
+    """Return a journal's name without the one full stop in it, which is the style's own."""
+    return container.rstrip(".") if container.count(".") == 1 else container
 
 
 _VOL_NO_PP = re.compile(
@@ -340,16 +322,6 @@ _VOL_NO_PP = re.compile(
     r"(?:,\s+(?:pp?\.|Art\.? no\.|Article ID)\s*(?P<page>[\w.–-]{1,25}))?(?:,\s+\d+\spages)?,\s+"
     rf"(?:(?P<date>[A-Z][^,\d]{{2,15}})\s)?(?P<year>{YEAR})\.?$"
 )
-
-
-def read_quoted_title(text: str) -> Found | None:
-    """Return the fields of ``J. Smith and A. Doe, "Title," J. Bone, vol. 1, pp. 1–9, 2012.``."""
-    found = _VOL_NO_PP.match(text) if len(text) <= _LONGEST else None
-    names = read_first_names(found["names"]) if found else None
-    if not found or not names or names.rest:
-        return None
-    work = _article(found, names, found["title"], found["container"])
-    return replace(work, issued=parse_date(f"{found['year']} {found['date'] or ''}")), []
 
 
 _PREPRINT_AT = re.compile(
@@ -378,11 +350,84 @@ def read_preprint(text: str) -> Found | None:
     return work, []
 
 
-_LINES_PLACE = re.compile(
+_LINES = re.compile(
+    r"(?P<names>.+)\n(?P<title>.+)\n"
     r"(?P<container>\S.{1,120}?),\s+(?P<volume>[\w-]{1,12})(?:\s\((?P<issue>[^()]{1,20})\))?\s"
     rf"\((?P<year>{YEAR})\)(?:,\s(?:pp?\.\s?|Article\s)?(?P<page>[\w.–-]{{1,25}}))?"
     r"(?:,\s(?:https://doi\.org/)?(?P<doi>10\.\d{4,9}/\S+))?\.?$"
 )
+
+
+class _Style(NamedTuple):
+    """A style of citing an article: its form, who reads its names, and what parts its head.
+
+    The form's groups are fields of the work; ``names`` may hold the title and the journal as well,
+    ``head`` is both of them.
+    """
+
+    form: re.Pattern[str]
+    people: Callable[[str], Byline | None]
+    split: Callable[[str], TitleSplit | None]
+
+    def read(self, text: str) -> Found | None:
+        """Return the fields of a reference in this style, or None."""
+        found = self.form.match(text) if len(text) <= _LONGEST else None
+        names = self.people(found["names"].strip()) if found else None
+        if not found or not names or not names.people:
+            return None
+        groups = {name: value or "" for name, value in found.groupdict().items()}
+        split = self.split(groups.get("head") or groups.get("title") or names.rest)
+        if split is None or ("title" in groups and names.rest):
+            return None
+        work = WorkFields(
+            type="article-journal",
+            title=drop_stop(split.title),
+            container=groups.get("container") or split.container,
+            authors=names.people,
+            et_al=names.et_al,
+            issued=parse_date(f"{groups['year']} {groups.get('date', '')}"),
+            doi=groups.get("doi", ""),
+            **_place(found),  # type: ignore[arg-type]
+        )
+        return work, ask_container(split)
+
+
+def _first_names(text: str) -> Byline | None:
+    return read_first_names(text if not text.endswith(",") else f"{text} ")
+
+
+def _split_at_comma(head: str) -> TitleSplit | None:
+    """Return title and journal of ``Title, Journal``."""
+    title, _, container = head.rpartition(", ")
+    whole = len(title.split()) >= _LEAST_TITLE and not container[:1].islower()
+    return TitleSplit(title, container) if whole else None
+
+
+def _keep_title(title: str) -> TitleSplit:
+    return TitleSplit(title, "")
+
+
+_NAMES_FIRST = (
+    _Style(_COLON, read_names, _split_at_comma),
+    _Style(_VOL_NO_PP, _first_names, _keep_title),
+)
+_YEAR_LAST = (
+    _Style(_NUMBERED, _first_names, _split_at_comma),
+    _Style(_NATURE, split_listed, split_title),
+    _Style(_NATURE, _first_names, split_title),
+)
+_ON_LINES = _Style(_LINES, _first_names, _keep_title)
+
+
+def read_names_first(text: str) -> Found | None:
+    """Return the fields of a reference in a style that its beginning shows, or None."""
+    read = (read_author_year, *(style.read for style in _NAMES_FIRST), read_preprint)
+    return next(filter(None, (one(text) for one in read)), None)
+
+
+def read_year_last(text: str) -> Found | None:
+    """Return the fields of a reference whose year stands in brackets at its end, or None."""
+    return next(filter(None, (style.read(text) for style in _YEAR_LAST)), None)
 
 
 def read_lines(lines: Sequence[str]) -> WorkFields | None:
@@ -390,46 +435,9 @@ def read_lines(lines: Sequence[str]) -> WorkFields | None:
 
     They are the names, the title, and ``Mater. Bone, 12 (3) (2019), pp. 3–9``.
     """
-    place = _LINES_PLACE.fullmatch(lines[-1]) if len(lines) > 2 else None  # noqa: PLR2004
-    names = read_first_names(lines[0].rstrip(" ,") + ", ")
-    if not place or not names or names.rest:
-        return None
-    work = _article(place, names, " ".join(lines[1:-1]), place["container"])
-    return replace(work, doi=place["doi"] or "")
-
-
-def _read_nature(text: str) -> Found | None:
-    found = _NATURE.match(text)
-    if not found:
-        return None
-    byline = split_listed(found["head"])
-    split = split_title(byline.rest) if byline.people else None
-    if split is None:
-        return None
-    return _article(found, byline, split.title, split.container), _ask_container(split)
-
-
-def _read_numbered(text: str) -> Found | None:
-    found = _NUMBERED.match(text)
-    names = read_first_names(found["head"]) if found else None
-    if not found or not names:
-        return None
-    title, comma, container = names.rest.rpartition(", ")
-    if not comma or len(title.split()) < _LEAST_TITLE or container[:1].islower():
-        return None
-    return _article(found, names, title, container), []
-
-
-def _article(found: re.Match[str], names: Byline, title: str, container: str) -> WorkFields:
-    return WorkFields(
-        type="article-journal",
-        title=drop_stop(title),
-        container=container,
-        authors=names.people,
-        et_al=names.et_al,
-        issued=(int(found["year"]),),
-        **_place(found),  # type: ignore[arg-type]
-    )
+    parts = [lines[0].rstrip(" ,") + ",", " ".join(lines[1:-1]), lines[-1]]
+    found = _ON_LINES.read("\n".join(parts)) if all(parts) else None
+    return found[0] if found else None
 
 
 def _place(found: re.Match[str]) -> dict[str, str]:
@@ -446,16 +454,8 @@ def _read_article(rest: str) -> dict[str, object] | None:
     split = TitleSplit(quoted["title"], quoted["container"]) if quoted else split_title(head)
     if split is None:
         return None
-    container = split.container
-    if container.count(".") == 1:
-        container = container.rstrip(".")  # the style's own full stop, not the name's
-    return {
-        "type": "article-journal",
-        "title": split.title,
-        "container": container,
-        "split": split,
-        **_place(place),
-    }
+    known = {"title": split.title, "container": drop_own_stop(split.container), "split": split}
+    return {"type": "article-journal", **known, **_place(place)}
 
 
 def _read_book(rest: str) -> dict[str, object] | None:
@@ -484,12 +484,8 @@ def _read_chapter(rest: str) -> dict[str, object] | None:
     if imprint := _IMPRINT.search(inside):
         fields |= _imprint(imprint)
         inside = inside[: imprint.start()]
-    return {
-        **fields,
-        "type": "chapter",
-        "title": drop_stop(rest[: chapter.start() + 1]),
-        "container": drop_stop(inside),
-    }
+    title = drop_stop(rest[: chapter.start() + 1])
+    return {**fields, "type": "chapter", "title": title, "container": drop_stop(inside)}
 
 
 def _imprint(found: re.Match[str] | None) -> dict[str, str]:

@@ -8,72 +8,10 @@ stand in content/journals.yml.
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from builder.project import find_data
-from builder.store import read_settings
-
-_FILE = find_data("journals.yml")
-
-
-@dataclass(frozen=True, slots=True)
-class JournalWords:
-    """Words and word ends that occur in printed journal names, and names of bodies."""
-
-    abbreviations: frozenset[str]
-    letters: frozenset[str]
-    abbreviation_endings: tuple[str, ...]
-    whole_words: frozenset[str]
-    lower_case_names: frozenset[str]
-    preprint_servers: frozenset[str]
-    archives: frozenset[str]
-    newspapers: frozenset[str]
-    body_words: frozenset[str]
-    body_last_words: frozenset[str]
-
-    def is_abbreviation(self, word: str) -> bool:
-        """Return whether a printed word (its full stop taken off) is a known abbreviation."""
-        last = word.rsplit("-", 1)[-1].strip("()")
-        if len(last) == 1:
-            return last in self.letters
-        low = last.casefold()
-        if low in self.whole_words:
-            return False
-        return low in self.abbreviations or low.endswith(self.abbreviation_endings)
-
-
-@functools.cache
-def journal_words() -> JournalWords:
-    """Return the words of content/journals.yml. Raises ProblemError where it can't be read."""
-    return read_settings(_FILE, _FILE.parents[1], parse_words)
-
-
-def parse_words(data: Mapping[str, Any]) -> JournalWords:
-    """Return the words of the data of content/journals.yml."""
-
-    def words(key: str) -> frozenset[str]:
-        return frozenset(str(data[key]).split())
-
-    def names(key: str) -> frozenset[str]:
-        return frozenset(name.strip().casefold() for name in str(data[key]).split(";"))
-
-    return JournalWords(
-        abbreviations=frozenset(w.casefold() for w in words("abbreviations")),
-        letters=words("letters"),
-        abbreviation_endings=tuple(sorted(words("abbreviation_endings"))),
-        whole_words=frozenset(w.casefold() for w in words("whole_words")),
-        lower_case_names=words("lower_case_names"),
-        preprint_servers=names("preprint_servers"),
-        archives=names("archives"),
-        newspapers=names("newspapers"),
-        body_words=words("body_words"),
-        body_last_words=words("body_last_words"),
-    )
-
+from builder.readers.words import JournalWords, journal_words
 
 _BREAK = re.compile(r"[.?!]+[\"”’')\]]*\s+(?=\S)")
 _INNER_STOP = re.compile(r"[^\W\d_]\.[^\W\d_]")
@@ -119,7 +57,7 @@ def split_title(text: str) -> TitleSplit | None:
         if not _is_known_inside(parts, start, known):
             if not _looks_inside(parts, start, known):
                 break
-            guessed = guessed or not _stands_between(parts, start, known)
+            guessed = guessed or not _is_known_inside(parts, start - 1, known)
         start -= 1
     title_end = parts[start][0]
     title, container = text[:title_end].strip(), text[title_end:].strip()
@@ -168,6 +106,8 @@ def _is_bracketed(text: str, place: int) -> bool:
 
 def _is_known_inside(parts: list[tuple[int, str]], start: int, known: JournalWords) -> bool:
     """Return whether the part before ``start`` ends in a known abbreviation of journal names."""
+    if start < 1:
+        return False
     words = parts[start - 1][1].split()
     return _can_be_inside(words, known) and known.is_abbreviation(words[-1][:-1])
 
@@ -182,37 +122,22 @@ def _looks_inside(parts: list[tuple[int, str]], start: int, known: JournalWords)
     if not _can_be_inside(words, known):
         return False
     container = " ".join(text for _, text in parts[start:]).split()
-    if _is_lone_abbreviation(container):
-        return True
-    if _stands_between(parts, start, known):
+    before = parts[start - 2][1].split()
+    # Known abbreviations stand before it: J. Control. Release.
+    if _is_lone_abbreviation(container) or _is_known_inside(parts, start - 1, known):
         return True
     # A whole word that is a sentence of its own begins a name: "Insect. Mol. Biol."
-    if len(words) == 1 and _begins_name(words[0], parts, start):
+    lone = len(words) == 1 and words[0][:-1].isalpha() and parts[start][1].endswith(".")
+    if lone and len(before) > 1:
         return True
-    if _WHOLE_WORD.search(words[-1][:-1]):
-        return False
-    return len(words) == 1 or _is_sentence(parts[start - 2][1].split())
-
-
-def _begins_name(word: str, parts: list[tuple[int, str]], start: int) -> bool:
-    """Return whether a lone word behind a title goes with an abbreviation behind it."""
-    before = parts[start - 2][1].split()
-    return word[:-1].isalpha() and len(before) > 1 and parts[start][1].endswith(".")
-
-
-def _stands_between(parts: list[tuple[int, str]], start: int, known: JournalWords) -> bool:
-    """Return whether known abbreviations stand before the part in question: J. Control. Release."""
-    return start > 1 and _is_known_inside(parts, start - 1, known)
+    # The title before it is in sentence case: most of its long words begin small.
+    long = [word for word in before if len(word) >= _LONG_WORD]
+    sentence = sum(word[0].islower() for word in long) * 2 > len(long)
+    return not _WHOLE_WORD.search(words[-1][:-1]) and (len(words) == 1 or sentence)
 
 
 def _is_lone_abbreviation(words: list[str]) -> bool:
     return len(words) == 1 and words[0].endswith(".")
-
-
-def _is_sentence(words: list[str]) -> bool:
-    """Return whether a title is in sentence case: most of its long words begin small."""
-    long = [word for word in words if len(word) >= _LONG_WORD]
-    return sum(word[0].islower() for word in long) * 2 > len(long)
 
 
 def _can_be_inside(words: list[str], known: JournalWords) -> bool:
@@ -226,12 +151,8 @@ def _can_be_inside(words: list[str], known: JournalWords) -> bool:
 
 def _is_capital(word: str, known: JournalWords) -> bool:
     first = next((c for c in word if c.isalnum()), "")
-    return (
-        word == "&"
-        or first.isupper()
-        or (first.isdigit() and any(c.isupper() for c in word))
-        or word in known.lower_case_names
-    )
+    coded = first.isdigit() and any(c.isupper() for c in word)
+    return word == "&" or first.isupper() or coded or word in known.lower_case_names
 
 
 def _is_name(words: list[str], known: JournalWords) -> bool:

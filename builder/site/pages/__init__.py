@@ -10,8 +10,8 @@ from builder.addresses.releases import page_histories, read_releases
 from builder.site.index import LibraryIndex, build_index
 from builder.site.links import Page
 from builder.site.metadata import add_metadata
-from builder.site.pages.compare import view_compare
-from builder.site.pages.coverage import view_coverage, view_search_notice, view_study_cards
+from builder.site.pages.comparisons import view_compare, view_map
+from builder.site.pages.coverage import view_coverage, view_study_cards
 from builder.site.pages.curation import (
     view_changes,
     view_gone_anchors,
@@ -19,7 +19,6 @@ from builder.site.pages.curation import (
     view_question_queue,
     view_release,
 )
-from builder.site.pages.evidence_map import view_map
 from builder.site.pages.findings import view_finding_index
 from builder.site.pages.measures import view_trial_index
 from builder.site.pages.overviews import (
@@ -29,8 +28,12 @@ from builder.site.pages.overviews import (
     view_home,
     view_search,
 )
-from builder.site.pages.papers import view_paper, view_paper_index
-from builder.site.pages.references import view_reference, view_reference_index
+from builder.site.pages.papers import (
+    view_paper,
+    view_paper_index,
+    view_reference,
+    view_reference_index,
+)
 from builder.site.pages.terms import view_term, view_term_index
 from builder.site.pages.trials import view_trial
 from builder.store import Library
@@ -85,8 +88,7 @@ def _view_records(atlas: LibraryIndex) -> Iterator[Page]:
 
 def _view_each(atlas: LibraryIndex) -> Iterator[Page]:
     library = atlas.library
-    home = view_home(atlas)
-    yield replace(home, view={**home.view, "search_notice": view_search_notice(atlas)})
+    yield view_home(atlas)
     yield view_coverage(atlas)
     yield view_study_cards(atlas)
     yield view_about(atlas)

@@ -359,12 +359,13 @@ def _view_group(
          "file": f"content/corrections/{q.paper}.yml" if q.paper else ""}
         for q in held[:_MOST_OF_A_RULE]
     ]  # fmt: skip
-    many = {"study": "studies", "entity": "entities"}.get(kind, f"{kind}s")
+    one = "statement" if kind == "finding" else kind
+    many = {"study": "studies", "entity": "entities"}.get(kind, f"{one}s")
     return {
         "harm": _HARM[weight],
         "rule": rule,
         "kind": kind,
-        "count": plural(len(held), kind, many),
+        "count": plural(len(held), one, many),
         "one": held[0].text,
         "open": len(held) <= _FEW and weight >= 4,  # noqa: PLR2004 (what misleads stands open)
         "rows": rows,

@@ -5,66 +5,46 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Literal
 
-from builder.models import Fact, Finding, Quantity, RegistryRecord, Trial
-from builder.site.charts import view_cell, view_picture, view_swatch
-from builder.site.charts.scales import DoseMark, Release, Span, draw_release, draw_timeline
+from builder.models import Finding, Quantity, RegistryRecord, Trial
+from builder.site.charts import (
+    Release,
+    Span,
+    draw_release,
+    draw_timeline,
+    view_cell,
+    view_picture,
+    view_swatch,
+)
 from builder.site.citations import short_name
 from builder.site.index import LibraryIndex
-from builder.site.labels import WORDS, format_range, list_amounts, view_quantity
+from builder.site.labels import WORDS, format_range, is_calculated, list_amounts, view_quantity
 from builder.site.links import Page, View, link, page_href, plural
 from builder.site.pages.findings import finding_text, view_place
 from builder.site.pages.trials import view_trial_row
+from builder.site.summaries import answer_trials
 from builder.text.dates import parse_date
 
 NOT_STATED = WORDS["not_stated"]
-_MARKS = {
-    "review": "dose as the paper states it",
-    "calculated": "dose calculated from the paper’s volume and concentration",
-    "registry": "dose as the registry states it",
-}
 # More than these are hard to take in, and heavy on the page; the table holds the rest.
 MOST_SPANS = 40
 _MOST_ROWS = 120  # of a table
-_UNIT = "particles per dose"
 _PLANNED = ("estimat", "anticipat", "planned", "expected")
-_ORIGINS = {
-    "review": "paper",
-    "calculated": "calculated from the paper’s volume and concentration",
-    "registry": "registry",
-}
 
 
-def find_doses(atlas: LibraryIndex, trial: Trial) -> list[DoseMark]:
-    """Return the doses of a trial in particles: as the papers state them, then the registry.
-
-    A total may be calculated from volume and concentration.
-    """
-    marks = []
-    for dose in (t.dose for t in atlas.reports.get(trial.id) or [trial] if t.dose):
-        low, high = dose.particles_total_low, dose.particles_total_high
-        both = dose.volume_ml is not None and dose.particles_per_ml_low is not None
-        if low or high:
-            origin: Literal["calculated", "review"] = "calculated" if both else "review"
-            marks.append(DoseMark(low or high or 0.0, high or low or 0.0, origin))
+def list_registry_doses(atlas: LibraryIndex, trial: Trial) -> str:
+    """Return the particles of each arm as the registry states them, if low and high pair."""
     record = atlas.library.registry.get(trial.id)
-    names = ("dose_particles_low", "dose_particles_high")
-    lows, highs = (_numbers(record.facts.get(name, ())) if record else [] for name in names)
-    if len(lows) == len(highs):  # one of each for every arm
-        pairs = zip(lows, highs, strict=True)
-        marks += [DoseMark(low, high, "registry") for low, high in pairs]
-    return list(dict.fromkeys(marks))
-
-
-def _numbers(facts: Sequence[Fact]) -> list[float]:
-    return [
-        float(fact.value)
-        for fact in facts
-        if isinstance(fact.value, int | float)
-        and not isinstance(fact.value, bool)
-        and fact.value > 0
-    ]
+    lows, highs = (
+        [fact.value for fact in (record.facts.get(name, ()) if record else ())]
+        for name in ("dose_particles_low", "dose_particles_high")
+    )
+    arms = dict.fromkeys(zip(lows, highs, strict=False)) if len(lows) == len(highs) else {}
+    return "; ".join(
+        format_range(low, high)
+        for low, high in arms
+        if isinstance(low, int | float) and isinstance(high, int | float) and low > 0 < high
+    )
 
 
 def view_timeline(atlas: LibraryIndex, root: str) -> View | None:
@@ -73,26 +53,22 @@ def view_timeline(atlas: LibraryIndex, root: str) -> View | None:
         return None
     spans = [_find_span(atlas, trial) for trial in atlas.trials]
     shown = spans[:MOST_SPANS]
-    origins = {mark.origin for span in shown for mark in span.doses}
-    dosed = f" and dose ({_UNIT})" if origins else ""
-    title = f"{plural(len(shown), 'registered trial')} by phase, status, time{dosed}"
+    title = f"{plural(len(shown), 'registered trial')} by phase, status and time"
     picture = view_picture(
         "picture-timeline",
         title,
         "Start and completion as the registry states them; phase and status as the papers state "
-        "them. A status is that on the date shown. Doses stand on a logarithmic scale.",
-        draw_timeline("picture-timeline", title, shown, _UNIT if origins else ""),
+        "them. A status is that on the date shown.",
+        draw_timeline("picture-timeline", title, shown),
     )
     picture["legend"] = [
         view_swatch("fill-span", "start to completion"),
         view_swatch("fill-planned", "completion planned, not reported"),
         view_swatch("mark-status", "date of the status"),
-        *(view_swatch(f"mark-{name}", words) for name, words in _MARKS.items() if name in origins),
     ]
     picture["columns"] = [
-        *("Trial", "Phase", "Registry’s phase", "Status", "As of", "Start", "End"),
-        _UNIT.capitalize(),
-    ]
+        "Trial", "Phase", "Registry’s phase", "Status", "As of", "Start", "End",
+    ]  # fmt: skip
     picture["rows"] = [
         _time_row(atlas, trial, span, root) for trial, span in zip(atlas.trials, spans, strict=True)
     ]
@@ -112,7 +88,6 @@ def _find_span(atlas: LibraryIndex, trial: Trial) -> Span:
         end=end,
         planned=planned,
         as_of=trial.status.as_of if trial.status else None,
-        doses=find_doses(atlas, trial),
     )
 
 
@@ -160,12 +135,7 @@ def _time_row(atlas: LibraryIndex, trial: Trial, span: Span, root: str) -> list[
         view_cell(span.as_of.isoformat() if span.as_of else NOT_STATED),
         view_cell(_stated(record, "start_date") or "not seen"),
         view_cell(f"{end} (planned)" if span.planned else end),
-        view_cell("; ".join(_describe_dose(mark) for mark in span.doses) or NOT_STATED),
     ]
-
-
-def _describe_dose(mark: DoseMark) -> str:
-    return f"{format_range(mark.low, mark.high)} ({_ORIGINS[mark.origin]})"
 
 
 # --- doses in columns ----------------------------------------------------------------------------
@@ -181,8 +151,10 @@ def view_amounts(trial: Trial) -> dict[str, str]:
     dose = trial.dose
     if dose is None:
         return {}
-    doses = {"doses": str(dose.doses)} if dose.doses else {}
-    return {**list_amounts(dose), **doses}
+    amounts = list_amounts(dose)
+    if is_calculated(dose) and "particles" in amounts:
+        amounts["particles"] += " (calculated)"
+    return {**amounts, **({"doses": str(dose.doses)} if dose.doses else {})}
 
 
 def view_dose_table(atlas: LibraryIndex, root: str) -> View:
@@ -194,8 +166,7 @@ def view_dose_table(atlas: LibraryIndex, root: str) -> View:
     for trial in atlas.trials:
         if amounts := view_amounts(trial):
             held.append((trial, "paper", amounts, trial.dose.printed if trial.dose else ""))
-        marks = [m for m in find_doses(atlas, trial) if m.origin == "registry"]
-        if stated := "; ".join(format_range(m.low, m.high) for m in marks):
+        if stated := list_registry_doses(atlas, trial):
             held.append((trial, "registry", {"particles": stated}, ""))
     columns = [name for name in _COLUMNS if any(name in amounts for _, _, amounts, _ in held)]
     return {
@@ -217,6 +188,7 @@ def view_trial_index(atlas: LibraryIndex) -> Page:
     """Return the overview of all trials, those with a result first."""
     ranked = sorted(atlas.trials, key=lambda t: (not t.result, t.id))
     rows = [view_trial_row(atlas, t, "../") for t in ranked]
+    studies = [s for s in atlas.studies if s.trials]
     return Page(
         path="trials/",
         template="trials.md.j2",
@@ -225,6 +197,7 @@ def view_trial_index(atlas: LibraryIndex) -> Page:
         "dose, status with its date, result, and where review and registry differ.",
         kind="index",
         view={
+            "answer": [answer_trials(atlas, studies, "#trials", "../")] if studies else [],
             "rows": rows[:_MOST_ROWS],
             "more": max(0, len(rows) - _MOST_ROWS),
             "timeline": view_timeline(atlas, "../"),

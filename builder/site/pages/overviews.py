@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from builder.curate.evidence_map import find_best
+from builder.curate.evidence import find_best
 from builder.models import Term
 from builder.site.citations import short_name
 from builder.site.index import LibraryIndex
@@ -32,7 +32,8 @@ from builder.site.links import (
     root_of,
     view_xref,
 )
-from builder.site.pages.evidence_map import view_small_map
+from builder.site.pages.comparisons import view_small_map
+from builder.site.pages.coverage import view_search_notice
 from builder.site.pages.papers import view_paper_row
 from builder.site.pages.terms import view_synonyms
 from builder.site.pages.trials import view_trial_row
@@ -92,14 +93,19 @@ def answer_home(atlas: LibraryIndex) -> list[Sentence]:
     ]
     trials = [s for s in tried if s.trials]
     if trials:
-        sentences.append(answer_trials(atlas, trials, "trials/"))
+        sentences.append(answer_trials(atlas, trials, "trials/", ""))
     best = find_best(tried)
     if not best or best.design != "clinical":
         sentences.append([text("No study in people with a result in the material read.")])
     unread = [b for b in atlas.library.papers.values() if not b.paper.coverage.body]
     if unread:
         papers = plural(len(atlas.library.papers), "paper")
-        words = f"Of {papers} read, the text of {len(unread)} was not in the file received"
+        lacking = (
+            "none came"
+            if len(unread) == len(atlas.library.papers)
+            else (f"{len(unread)} came without")
+        )
+        words = f"Of {papers} read, {lacking} with its full text"
         sentences.append([link(words, "coverage/"), text(".")])
     return [*sentences, [text(WORDS["not_assessed"])]]
 
@@ -122,6 +128,7 @@ def view_home(atlas: LibraryIndex) -> Page:
         "osteoarthritis: every statement with its place in the paper.",
         kind="home",
         view={
+            "search_notice": view_search_notice(atlas),
             "answer": answer_home(atlas),
             "numbers": view_numbers(atlas),
             "map": view_small_map(atlas, ""),
@@ -190,42 +197,17 @@ def view_search(atlas: LibraryIndex) -> Page:
 # --- data ----------------------------------------------------------------------------------------
 
 _API = "api/v1/"
-# What each file is, in the order of the page: (folder or file, heading, sentence).
-_GROUPS: tuple[tuple[str, str, str], ...] = (
-    (
-        _API,
-        "JSON",
-        "One array a collection, sorted by id, each valid against its JSON Schema. Every page also "
-        "stands as index.json beside its HTML.",
-    ),
-    (
-        "data/csv/",
-        "CSV",
-        "One table a file (RFC 4180, UTF-8). datapackage.json states the type and meaning of each "
-        "column, primary and foreign keys (Frictionless Data Package).",
-    ),
-    (
-        "data/exosome-atlas.sqlite",
-        "SQLite",
-        "The same tables in one file, with foreign keys, and a full-text table named search.",
-    ),
-    (
-        "data/network/",
-        "Network",
-        "What sources and cargo did to molecules, processes, outcomes and conditions, weighted by "
-        "studies: KGX nodes and edges in the Biolink model, and GraphML.",
-    ),
-    (
-        "data/references",
-        "Bibliography",
-        "Every cited work. The cite box of each page offers its own works in the same formats.",
-    ),
-    (
-        "data/ro-crate-metadata.json",
-        "RO-Crate",
-        "What these files are, with size and SHA-256 of each, for repositories.",
-    ),
-)
+_SCHEMA = f"{_API}schema/"
+# Where the files of each part of the page stand.
+_PARTS = {
+    "json": _API,
+    "csv": "data/csv/",
+    "sqlite": "data/exosome-atlas.sqlite",
+    "network": "data/network/",
+    "bibliography": "data/references",
+    "ro_crate": "data/ro-crate-metadata.json",
+}
+# What each collection of the API holds.
 _ABOUT = {
     "index.json": "collections with count and schema, and the data version",
     "conditions.json": "conditions",
@@ -258,6 +240,7 @@ def format_size(size: int) -> str:
 
 def view_data(atlas: LibraryIndex, edition: Edition, sizes: Mapping[str, int]) -> Page:
     """Return the page about the data; ``sizes`` are bytes by the path of a download."""
+    schemas = _list_files(sizes, _SCHEMA)
     return Page(
         path="data/",
         template="data.md.j2",
@@ -269,8 +252,11 @@ def view_data(atlas: LibraryIndex, edition: Edition, sizes: Mapping[str, int]) -
             "version": edition.version,
             "day": edition.day.isoformat(),
             "licence": outside("CC BY 4.0", DATA_LICENCE),
-            "groups": [_view_group(g, sizes) for g in _GROUPS],
-            "schemas": [_view_file(p, sizes) for p in sorted(sizes) if p.startswith(_SCHEMA)],
+            "schemas": schemas,
+            "files": {
+                name: [f for f in _list_files(sizes, start) if f not in schemas]
+                for name, start in _PARTS.items()
+            },
             "manifest": link("manifest.json", "../manifest.json"),
             "base": edition.site_url,
             "feed": link("Atom feed of changes", "../changes/feed.xml"),
@@ -278,23 +264,17 @@ def view_data(atlas: LibraryIndex, edition: Edition, sizes: Mapping[str, int]) -
     )
 
 
-_SCHEMA = f"{_API}schema/"
-
-
-def _view_group(group: tuple[str, str, str], sizes: Mapping[str, int]) -> View:
-    start, label, about = group
-    files = [p for p in sorted(sizes) if p.startswith(start) and not p.startswith(_SCHEMA)]
-    return {"label": label, "about": about, "files": [_view_file(p, sizes) for p in files]}
-
-
-def _view_file(path: str, sizes: Mapping[str, int]) -> View:
-    name = path.rpartition("/")[2]
-    return {
-        "link": link(path, f"../{path}"),
-        "name": name,
-        "size": format_size(sizes[path]),
-        "about": _ABOUT.get(name, "") if path.startswith(_API) else "",
-    }
+def _list_files(sizes: Mapping[str, int], start: str) -> list[View]:
+    """Return the downloads whose path begins with ``start``."""
+    return [
+        {
+            "link": link(path, f"../{path}"),
+            "size": format_size(sizes[path]),
+            "about": _ABOUT.get(path.rpartition("/")[2], "") if path.startswith(_API) else "",
+        }
+        for path in sorted(sizes)
+        if path.startswith(start)
+    ]
 
 
 # --- glossary ------------------------------------------------------------------------------------

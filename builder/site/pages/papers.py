@@ -1,11 +1,12 @@
-"""The pages of a paper: what was read of it, statement by statement, its tables, its references."""
+"""The pages of papers and of cited works: what was read of each, statement by statement."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from builder.addresses.pages import part_path
-from builder.models import Cited, Finding, Paper
+from builder.curate.studies import find_own
+from builder.models import Cited, Finding, Notice, Paper, Reference
 from builder.site.citations import (
     format_date,
     format_name,
@@ -28,9 +29,8 @@ from builder.site.links import (
     view_list,
 )
 from builder.site.pages.coverage import view_card
-from builder.site.pages.findings import view_statement
-from builder.site.pages.references import view_notices
-from builder.site.pages.tables import view_table
+from builder.site.pages.findings import view_rows, view_statement, view_table
+from builder.site.pages.trials import view_trial_row
 from builder.site.summaries import Sentence, answer_coverage, answer_studies, text
 from builder.store import PaperBundle
 from builder.text import ids
@@ -102,19 +102,18 @@ def view_paper_row(bundle: PaperBundle, root: str) -> View:
 
 
 def _view_people(paper: Paper) -> list[View]:
-    more = {p.author: p for p in paper.people}
+    """Return the authors of whom more than the name is stated, in the order of the paper."""
+    authors = paper.csl.author or []
     return [
         {
-            "name": format_name(name),
-            "orcid": outside(
-                more[n].orcid or "",
-                f"https://orcid.org/{(more[n].orcid or '').rsplit('/', 1)[-1]}",
-            )
-            if n in more and more[n].orcid
+            "name": format_name(authors[person.author]),
+            "orcid": outside(person.orcid, f"https://orcid.org/{person.orcid.rsplit('/', 1)[-1]}")
+            if person.orcid
             else None,
-            "affiliations": more[n].affiliations if n in more else [],
+            "affiliations": person.affiliations,
         }
-        for n, name in enumerate(paper.csl.author or [])
+        for person in sorted(paper.people, key=lambda p: p.author)
+        if person.author < len(authors) and (person.orcid or person.affiliations)
     ]
 
 
@@ -230,25 +229,22 @@ def _view_main(
             "ways": view_ways(paper.csl),
             "notices": view_notices(atlas, paper.id),
             "answer": _answer(atlas, bundle),
+            "cited_as": _view_cited_as(atlas, paper.id, root),
             "issued": format_date(paper.csl.issued),
             "licence": outside(paper.licence or NOT_STATED, paper.licence_url),
             "source": outside(paper.source_url, paper.source_url) if paper.source_url else None,
-            "seed": {
-                "file": paper.seed.file,
-                "sha256": paper.seed.sha256,
-                "layout": paper.seed.layout,
-            },
+            "seed": paper.seed,
             "tldr": paper.tldr or "",
             "contribution": paper.contribution or "",
-            "key_findings": [k.text for k in paper.key_findings],
+            "key_findings": paper.key_findings,
             "abstract": paper.abstract or "",
             "card": view_card(bundle),
-            "headings": [{"text": h.text, "level": h.level} for h in paper.headings],
+            "headings": paper.headings,
             "entities": _view_entities(paper),
-            "figures": [{"label": f.label, "caption": f.caption} for f in paper.figures],
+            "figures": paper.figures,
             "figures_note": paper.figures_note or "",
             "data": [outside(f"{d.archive} {d.accession}", d.url) for d in paper.data],
-            "abbreviations": [{"short": a.short, "long": a.long} for a in paper.abbreviations],
+            "abbreviations": paper.abbreviations,
             "tables": [view_table(atlas, t, root) for t in bundle.tables],
             "references": [
                 view_cited(atlas, c, root)
@@ -270,6 +266,19 @@ def _view_main(
         },
         data={"addresses": {f.id: atlas.pages.findings[f.id] for f in bundle.findings}},
     )
+
+
+def _view_cited_as(atlas: LibraryIndex, paper: str, root: str) -> list[View]:
+    """Return the pages of the cited works that a paper is: what other papers cite it for."""
+    works = [w for w, read in atlas.read.items() if read == paper and w in atlas.pages.works]
+    return [
+        link(
+            f"Also a cited work: {plural(len(atlas.library.references[work].cited_in), 'paper')} "
+            "of the atlas cited it",
+            page_href(root, "reference", work),
+        )
+        for work in sorted(works)
+    ]
 
 
 def _answer(atlas: LibraryIndex, bundle: PaperBundle) -> list[Sentence]:
@@ -298,3 +307,124 @@ def view_paper_index(atlas: LibraryIndex) -> Iterator[Page]:
         return {"rows": [view_paper_row(bundle, root) for bundle in entries]}
 
     return view_list(ranked, "papers/", ("Papers", about, "papers.md.j2"), view)
+
+
+# --- cited works ---------------------------------------------------------------------------------
+
+_MOST = 80  # statements in full, and in the table below
+
+
+def view_reference_row(atlas: LibraryIndex, reference: Reference, root: str) -> View:
+    """Return a cited work as an entry of a list, with how many statements rest on it."""
+    return {
+        "citation": view_citation(reference.csl, et_al=reference.et_al),
+        "href": atlas.work_href(reference.id, root),
+        "way": view_ways(reference.csl)[0],
+        "count": count_reference(atlas, reference.id),
+        "parsed": reference.parsed,
+        "printed": reference.printed,
+        "withdrawn": reference.withdrawn,
+    }
+
+
+def view_notice(notice: Notice) -> View:
+    """Return a later notice about a work: what it is, when, who reports it, where to read it."""
+    href = ids.doi_url(notice.doi) if notice.doi else notice.seen_at
+    if notice.pmid and not notice.doi:
+        href = f"https://pubmed.ncbi.nlm.nih.gov/{notice.pmid}/"
+    label = notice.kind.replace("-", " ").capitalize()
+    return {
+        "label": label,
+        "withdraws": notice.withdraws,
+        "issued": notice.issued.isoformat() if notice.issued else "",
+        "reported_by": notice.reported_by,
+        "seen_on": notice.seen_on.isoformat(),
+        "link": outside(label, href),
+    }
+
+
+def view_notices(atlas: LibraryIndex, paper: str) -> list[View]:
+    """Return the later notices about a paper that the atlas has read."""
+    known = atlas.library.identifiers.get(paper)
+    return [view_notice(notice) for notice in known.notices] if known else []
+
+
+def count_reference(atlas: LibraryIndex, reference: str) -> int:
+    """Return how many findings a cited work carries: those that cite it or state its title."""
+    return len(atlas.citing.get(reference, ())) + len(atlas.stating.get(reference, ()))
+
+
+def view_reference(atlas: LibraryIndex, reference: Reference) -> Page:
+    """Return the page of one cited work: what it is, who cites it, and for what."""
+    root = "../../"
+    stating = atlas.stating.get(reference.id, [])
+    # Of a title that many papers cite, the further statements stand where their paper does.
+    further = {(f.paper, f.locator.reference): f.id for f in stating[_MOST:]}
+    cited_in = [
+        {
+            "anchor": further.get((place.paper, place.number)),
+            "label": short_name(atlas.paper(place.paper).paper.csl),
+            "title": atlas.paper(place.paper).paper.csl.title,
+            "number": place.number,
+            "href": page_href(root, "paper", place.paper, ids.reference_anchor(place.number)),
+        }
+        for place in reference.cited_in
+    ]
+    path = ids.page_path("reference", reference.id)
+    citing = [f for f in atlas.citing.get(reference.id, ()) if f not in stating]
+    read = atlas.read.get(reference.id)
+    own = find_own(atlas.paper(read)) if read else []
+    part = "abstract" if all(f.basis == "abstract" for f in own) else "text"
+    return Page(
+        path=path,
+        template="reference.md.j2",
+        title=shorten(reference.csl.title, 200),
+        description=shorten(f"{short_name(reference.csl)}. {reference.csl.title}"),
+        kind="reference",
+        record=reference.id,
+        crumbs=(("References", "references/"),),
+        view={
+            "citation": view_citation(reference.csl, et_al=reference.et_al),
+            "fields": view_bibliography(reference.csl),
+            "ways": view_ways(reference.csl),
+            "has_doi": bool(reference.csl.DOI),
+            "labels": reference.labels,
+            "printed": reference.printed,
+            "parsed": reference.parsed,
+            "cited_in": cited_in,
+            "read": link(
+                f"Read as a paper: {plural(len(own), 'statement')} of its own",
+                page_href(root, "paper", read),
+            )
+            if read
+            else None,
+            "part": part,
+            "own": view_rows(atlas, own[:_MOST], path, path, f"What its {part} states"),
+            "stating": [view_statement(atlas, f, root) for f in stating[:_MOST]],
+            "more_stating": len(further),
+            "citing": view_rows(
+                atlas, citing[:_MOST], path, path, "Statements that cite this work"
+            ),
+            "trials": [
+                view_trial_row(atlas, t, root) for t in atlas.reference_trials.get(reference.id, ())
+            ],
+            "notices": [view_notice(notice) for notice in reference.notices],
+            "questions": view_questions(reference.questions),
+        },
+    )
+
+
+def view_reference_index(atlas: LibraryIndex) -> Iterator[Page]:
+    """Yield the list of all cited works, by first author."""
+    library = atlas.library
+    ranked = sorted(library.references.values(), key=lambda r: (short_name(r.csl).casefold(), r.id))
+    about = (
+        f"{plural(len(ranked), 'work')} cited by the papers of the atlas, each with the "
+        "statements that rest on it."
+    )
+
+    def view(entries: Sequence[Reference], root: str, _: str) -> View:
+        rows = [view_reference_row(atlas, r, root) for r in entries]
+        return {"rows": rows, "total": len(ranked)}
+
+    return view_list(ranked, "references/", ("References", about, "references.md.j2"), view)

@@ -2,38 +2,40 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import product
 
-from builder.curate.evidence_map import find_best
+from builder.curate.evidence import find_best
+from builder.curate.studies import Disagreement, Statement
 from builder.models import Finding, Term
+from builder.site.citations import short_name
 from builder.site.index import ROLES, LibraryIndex, terms_in
 from builder.site.labels import (
+    DESIGNS,
+    EFFECTS,
     KIND_WORDS,
     ROLE_WORDS,
     find_direction,
     view_condition_effect,
     view_design,
+    view_effect,
 )
 from builder.site.links import (
     Page,
     View,
-    href,
     link,
+    page_href,
     plural,
-    root_of,
     shorten,
     split_list,
     view_list,
     view_xref,
 )
-from builder.site.pages.findings import A_PAGE, view_rows
+from builder.site.pages.findings import view_finding_parts, view_rows
 from builder.site.pages.measures import view_measures
-from builder.site.pages.term_details import (
-    view_disagreements,
-    view_pictures,
-    view_target_effects,
-)
+from builder.site.pages.pictures import view_pictures
 from builder.site.pages.trials import view_trial_row
 from builder.site.summaries import (
     find_evidence,
@@ -77,6 +79,17 @@ _TYPES = (
     (_STIMULI, ("exposure", "stimulus")),
 )
 _OTHER = "Other mechanisms"
+# What is counted of a term in a role: its style, its mark and its word.
+_WAYS = (
+    ("up", "rise", "▲", "raised"),
+    ("down", "fall", "▼", "lowered"),
+    ("other", "involves", "○", "named"),
+    ("improved", "up", "▲", "improved"),
+    ("worsened", "down", "▼", "worsened"),
+    ("unchanged", "none", "=", "unchanged"),
+)
+# Pairs of target and condition that are shown, and links to statements that stand in one cell.
+_MOST_PAIRS, _MOST_LINKS = 30, 6
 
 
 # --- counts and facets ---------------------------------------------------------------------------
@@ -143,25 +156,15 @@ def _way(role: str, effect: str) -> str:
 
 
 def _facet_entry(atlas: LibraryIndex, term: str, ways: dict[str, set[str]], root: str) -> View:
-    marks = [
-        {"style": style, "mark": mark, "words": words, "count": len(ways[way])}
-        for way, style, mark, words in (
-            ("up", "rise", "▲", "raised in"),
-            ("down", "fall", "▼", "lowered in"),
-            ("other", "involves", "○", "named in"),
-        )
-        if way in ways
-    ]
-    marks += [
-        {**view_condition_effect(effect), "words": f"{way} in", "count": len(ways[way])}
-        for effect, way in (("down", "improved"), ("up", "worsened"), ("none", "unchanged"))
-        if way in ways
-    ]
     return {
         "id": term,
-        "term": atlas.term_name(term, root),
+        "term": atlas.term_link(term, root, full=True),
         "count": len(ways["all"]),
-        "effects": marks,
+        "effects": [
+            {"style": style, "mark": mark, "words": f"{words} in", "count": len(ways[way])}
+            for way, style, mark, words in _WAYS
+            if way in ways
+        ],
     }
 
 
@@ -180,19 +183,11 @@ def view_term(atlas: LibraryIndex, term: Term) -> Iterator[Page]:
     path = ids.page_path(term.kind, term.id)
     yield _view_main(atlas, term, findings)
     _, many = KIND_WORDS[term.kind]
-    for part in split_list(findings, path, A_PAGE)[1:]:
-        yield Page(
-            path=part.path,
-            template="findings.md.j2",
-            title=f"{_title(term)}: findings {part.label}",
-            description=f"Findings {part.label} that name {term.label}, highest design first.",
-            kind="index",
-            crumbs=((many, ids.index_path(term.kind)), (_title(term), path)),
-            view={
-                "list": view_rows(atlas, findings, path, part.path, f"Findings {part.label}"),
-                "search": href(root_of(part.path), "search/"),
-            },
-        )
+    about = f"Statements that name {term.label}, highest design first."
+    head = (f"{_title(term)}: statements", about)
+    crumbs = ((many, ids.index_path(term.kind)), (_title(term), path))
+    parts = view_finding_parts(atlas, findings, path, head, crumbs)
+    yield from itertools.islice(parts, 1, None)
 
 
 def _view_main(atlas: LibraryIndex, term: Term, findings: Sequence[Finding]) -> Page:
@@ -224,8 +219,8 @@ def _view_main(atlas: LibraryIndex, term: Term, findings: Sequence[Finding]) -> 
             "answer": answer,
             "synonyms": view_synonyms(term),
             "xrefs": [view_xref(x) for x in term.xrefs],
-            "parent": atlas.term_name(term.parent, root) if term.parent else None,
-            "related": [atlas.term_name(name, root) for name in term.related],
+            "parent": atlas.term_link(term.parent, root, full=True) if term.parent else None,
+            "related": [atlas.term_link(name, root, full=True) for name in term.related],
             "narrower": [_view_narrower(atlas, child, root) for child in atlas.children[term.id]],
             "ambiguous": [{"text": a.text, "note": a.note or ""} for a in term.ambiguous],
             "studies": [view_study(atlas, s, root) for s in studies[:_MOST_STUDIES]],
@@ -251,7 +246,7 @@ def _view_main(atlas: LibraryIndex, term: Term, findings: Sequence[Finding]) -> 
 
 def _view_narrower(atlas: LibraryIndex, child: Term, root: str) -> View:
     return {
-        "term": atlas.term_name(child.id, root),
+        "term": atlas.term_link(child.id, root, full=True),
         "definition": child.definition or "",
         "count": len(find_term_studies(atlas, child, subtypes=True)),
     }
@@ -266,6 +261,110 @@ def _title(term: Term) -> str:
 def name_type(term: Term) -> str:
     """Return the finer type of a term as words; empty where it has none."""
     return (term.plain_type or "").replace("-", " ").replace("_", " ")
+
+
+# --- where a mechanism was changed ---------------------------------------------------------------
+
+
+def view_target_effects(
+    atlas: LibraryIndex, term: Term, findings: Sequence[Finding], root: str
+) -> list[View]:
+    """Return the effects on a mechanism for each pair of target and condition that is named.
+
+    The pair with most findings comes first, what names neither last. One that names several
+    targets or conditions counts for each. Without a single target or condition there is none.
+    """
+    pairs: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        if any(m.id == term.id for m in finding.mechanisms):
+            for pair in product(
+                dict.fromkeys(finding.targets) or [""],
+                dict.fromkeys(finding.conditions) or [""],
+            ):
+                pairs.setdefault(pair, []).append(finding)
+    if not any(any(pair) for pair in pairs):
+        return []
+    order: Callable[[tuple[str, str]], object] = lambda pair: (  # noqa: E731
+        not any(pair), -len(pairs[pair]), [(not name, name) for name in pair]
+    )  # fmt: skip
+    ranked = sorted(pairs, key=order)  # type: ignore[arg-type]
+    return [_view_pair(atlas, term, pair, pairs[pair], root) for pair in ranked[:_MOST_PAIRS]]
+
+
+def _view_pair(
+    atlas: LibraryIndex, term: Term, pair: tuple[str, str], held: Sequence[Finding], root: str
+) -> View:
+    effects = Counter(
+        effect
+        for finding in held
+        for effect in dict.fromkeys(m.effect for m in finding.mechanisms if m.id == term.id)
+    )
+    order = list(EFFECTS)
+    target, condition = (atlas.term_link(name, root, full=True) if name else None for name in pair)
+    levels = [f.design.level for f in held if atlas.stands(f)]
+    links = [link(str(n), atlas.finding_href(f.id, root)) for n, f in enumerate(held, 1)]
+    if len(held) > _MOST_LINKS:
+        links = [link(plural(len(held), "statement"), "#findings")]
+    return {
+        "target": target,
+        "condition": condition,
+        "effects": [
+            {"effect": view_effect(effect), "count": effects[effect]}
+            for effect in sorted(effects, key=lambda e: (-effects[e], order.index(e)))
+        ],
+        "design": view_design(max(levels, key=lambda v: DESIGNS[v], default="not-stated")),
+        "findings": links,
+    }
+
+
+# --- where statements differ ---------------------------------------------------------------------
+
+_SIDES = {"raises": "up", "lowers": "down", "no effect": "none"}
+_BETWEEN = {
+    "papers": "Papers of the atlas say different things.",
+    "studies": "Studies that one paper reports say different things.",
+}
+
+
+def view_disagreements(atlas: LibraryIndex, term: str, root: str) -> list[View]:
+    """Return the disagreements in which a term is the source, the mechanism or the outcome."""
+    return [_view_disagreement(atlas, each, root) for each in atlas.disagreements.get(term, ())]
+
+
+def _view_disagreement(atlas: LibraryIndex, found: Disagreement, root: str) -> View:
+    view = view_condition_effect if found.role == "condition" else view_effect
+    return {
+        "source": atlas.term_link(found.source, root),
+        "target": atlas.term_link(found.target, root),
+        "between": _BETWEEN[found.between],
+        "sides": [
+            {
+                "effect": view(_SIDES[direction]),
+                "studies": len({study for statement in statements for study in statement.studies}),
+                "statements": [_view_statement(atlas, statement, root) for statement in statements],
+            }
+            for direction, statements in found.sides
+        ],
+    }
+
+
+def _view_statement(atlas: LibraryIndex, statement: Statement, root: str) -> View:
+    finding = statement.finding
+    paper = atlas.paper(finding.paper).paper
+    return {
+        "quote": finding.quote.replace(" | ", " · "),
+        "href": atlas.finding_href(finding.id, root),
+        "paper": link(short_name(paper.csl), page_href(root, "paper", finding.paper)),
+        "design": view_design(finding.design.level),
+        "studies": [_view_work(atlas, study, root) for study in statement.studies],
+    }
+
+
+def _view_work(atlas: LibraryIndex, work: str, root: str) -> View:
+    if work in atlas.library.references:
+        csl = atlas.library.references[work].csl
+        return link(short_name(csl), atlas.work_href(work, root))
+    return link(short_name(atlas.paper(work).paper.csl), page_href(root, "paper", work))
 
 
 # --- the index of a kind -------------------------------------------------------------------------

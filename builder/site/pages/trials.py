@@ -242,8 +242,8 @@ def view_trial_row(atlas: LibraryIndex, trial: Trial, root: str) -> View:
 
 
 def view_trial_design(trial: Trial) -> str:
-    """Return a trial's design in few words, as paper and registry state it."""
-    words = describe_design(trial.design)
+    """Return a trial's design in few words, as paper and registry state it; no phase."""
+    words = describe_design(trial.design.model_copy(update={"phase": None}))
     printed = trial.design_printed or ""
     return words if printed.casefold() in words or "randomised" in words else f"{printed}, {words}"
 
@@ -291,24 +291,19 @@ def _view_comparison(
 def _view_registry(record: RegistryRecord | None) -> View | None:
     if record is None:
         return None
+    published = {name: "publication: " for name in record.facts if name.startswith("paper_")}
     return {
         "name": record.registry,
         "collected": record.collected.isoformat(),
         "limits": record.limits or "",
         "facts": [
             {
-                "label": _registry_words(name),
+                "label": published.get(name, "") + _fact_words(name),
                 "values": [view_fact(fact) for fact in facts],
             }
             for name, facts in record.facts.items()
         ],
     }
-
-
-def _registry_words(name: str) -> str:
-    """Return the name of any fact of a record as words; those of the publication say so."""
-    words = _fact_words(name)
-    return f"publication: {words}" if name.startswith("paper_") else words
 
 
 def _view_lookalike(atlas: LibraryIndex, registry: str, root: str) -> View:

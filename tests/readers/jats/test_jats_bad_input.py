@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from builder.errors import ProblemError
 from builder.models.document import Document
 from builder.readers import read_seed
-from builder.readers.jats import read_article
+from builder.readers.jats import read as read_source
+from builder.readers.source import Source
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 FRONT = (
@@ -23,7 +24,7 @@ ARTICLE = f"<article>{FRONT}<body><p>Text.</p></body></article>"
 
 
 def read_bytes(data: bytes) -> Document:
-    return read_article(data, "seeds/x.xml", "0" * 64)
+    return read_source(Source("seeds/x.xml", data, ()))
 
 
 def read_text(text: str) -> Document:
@@ -395,7 +396,7 @@ def test_no_tree_of_known_elements_breaks_the_reader(front: str, body: str, back
 def test_no_row_of_a_table_is_lost(rows: str, texts: list[list[str]]) -> None:
     wrap = f"<table-wrap><table>{rows}</table></table-wrap>"
     article = f"<article><front><article-meta/></front><body>{wrap}</body></article>"
-    document = read_article(article.encode(), "x.xml", "0" * 64)
+    document = read_source(Source("x.xml", article.encode(), ()))
     assert [[c.text for c in row] for row in document.tables[0].rows] == texts
     assert document.coverage.reported == 0
 
@@ -404,7 +405,7 @@ def test_text_that_no_part_takes_is_reported() -> None:
     article = (
         "<article><front><article-meta/></front>stray words<body><p>Prose.</p></body></article>"
     )
-    document = read_article(article.encode(), "x.xml", "0" * 64)
+    document = read_source(Source("x.xml", article.encode(), ()))
     assert [p.rule for p in document.problems if "stray" in p.got] == ["jats-unread"]
     assert document.coverage.reported == 1
 
@@ -414,7 +415,7 @@ def _front(meta: str, attributes: str = "") -> Document:
         f"<article {attributes} xmlns:xlink='http://www.w3.org/1999/xlink'><front><article-meta>"
         f"{meta}</article-meta></front></article>"
     )
-    return read_article(article.encode(), "x.xml", "0" * 64)
+    return read_source(Source("x.xml", article.encode(), ()))
 
 
 def _people(*contribs: str, attributes: str = "") -> list[tuple[str, str, str]]:
@@ -511,7 +512,7 @@ def test_dates_of_works(date: str, issued: tuple[int, ...], rules: list[str]) ->
         f"<article-title>Things</article-title>{date}</element-citation></ref></ref-list></back>"
         "</article>"
     )
-    document = read_article(article.encode(), "x.xml", "0" * 64)
+    document = read_source(Source("x.xml", article.encode(), ()))
     assert document.citations[0].fields is not None
     assert document.citations[0].fields.issued == issued
     assert [p.rule for p in document.problems if p.rule.startswith("jats-ref")] == rules
@@ -555,5 +556,5 @@ def test_kinds_of_works(kind: str, inner: str, wanted: dict[str, str]) -> None:
         f"<ref-list><ref><mixed-citation publication-type='{kind}'>{inner}</mixed-citation></ref>"
         "</ref-list></back></article>"
     )
-    work = read_article(article.encode(), "x.xml", "0" * 64).citations[0].fields
+    work = read_source(Source("x.xml", article.encode(), ())).citations[0].fields
     assert {name: getattr(work, name) for name in wanted} == wanted

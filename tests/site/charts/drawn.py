@@ -21,10 +21,3 @@ def bars(drawing: str, style: str) -> list[tuple[float, float]]:
     return [
         (float(r.get("x", "").rstrip("%")), float(r.get("width", "").rstrip("%"))) for r in found
     ]
-
-
-def places(drawing: str, tag: str, style: str) -> list[float]:
-    """Return the places across, in percent, of the marks of a style."""
-    name = "cx" if tag == "circle" else "x"
-    found = [m for m in parse(drawing).iter(f"{SVG}{tag}") if m.get("class") == style]
-    return [float((m.get(name) or "").rstrip("%")) for m in found]

@@ -15,7 +15,7 @@ from builder.export.social_cards import (
     write_cards,
     write_png,
 )
-from builder.site.meta_tags import card_path
+from builder.site.metadata import card_path
 
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'

@@ -7,15 +7,11 @@ from datetime import date
 import pytest
 from drawn import SVG, parse
 
-from builder.site.charts.network import Column, Link, Node, draw_network
-from builder.site.charts.scales import DoseMark, Levels, Span, draw_levels, draw_timeline
+from builder.site.charts import Levels, Span, draw_levels, draw_timeline
 from builder.site.pages.measures import MOST_SPANS
-from builder.site.pages.term_details import MOST_ROWS
+from builder.site.pages.pictures import MOST_ROWS, Column, Link, Node, draw_network
 
 HOSTILE = '<script>alert(1)</script> & "q" \x00\x1b \' onload=x </svg>'
-
-
-DOSES = [DoseMark(1e9, 2e10, "registry")] * 3
 
 
 def draw_all(label: str, rows: int) -> dict[str, str]:
@@ -36,7 +32,7 @@ def draw_all(label: str, rows: int) -> dict[str, str]:
         ),
         "network": draw_network("p", title, columns, links),
         "timeline": draw_timeline(
-            "p", title, [Span(label, label, date(2020, 1, 1), date(2021, 1, 1), doses=DOSES)] * rows
+            "p", title, [Span(label, label, date(2020, 1, 1), date(2021, 1, 1))] * rows
         ),
     }
 

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import itertools
-import math
 import re
 from datetime import date
 
 import pytest
-from drawn import SVG, bars, parse, places, words
+from drawn import SVG, bars, parse, words
 
-from builder.site.charts.network import Column, Link, Node, draw_network
-from builder.site.charts.scales import (
-    DoseMark,
+from builder.site.charts import (
     Levels,
     Span,
     draw_levels,
     draw_timeline,
-    find_decades,
     place_day,
-    place_value,
 )
+from builder.site.pages.pictures import Column, Link, Node, draw_network
 
 
 def test_the_longest_bar_fills_the_picture_and_the_others_follow() -> None:
@@ -38,39 +33,6 @@ def test_the_longest_bar_fills_the_picture_and_the_others_follow() -> None:
     assert parse(drawing).findtext(f"{SVG}desc") == (
         "Osteoarthritis: 1 clinical, 3 in-vivo; Bone fracture: 1 in-vivo."
     )
-
-
-def test_each_power_of_ten_is_equally_wide() -> None:
-    assert find_decades([2e9, 5e11]) == (9, 12)
-    steps = [place_value(10.0**n, 9, 12) for n in range(9, 13)]
-    assert [round(b - a, 6) for a, b in itertools.pairwise(steps)] == [
-        round((steps[3] - steps[0]) / 3, 6)
-    ] * 3
-
-
-def test_ten_times_lies_in_the_middle_of_a_hundred_times() -> None:
-    assert place_value(1e10, 9, 11) == pytest.approx(50)
-    assert place_value(math.sqrt(10) * 1e9, 9, 11) - place_value(1e9, 9, 11) == pytest.approx(
-        place_value(1e10, 9, 11) - place_value(math.sqrt(10) * 1e9, 9, 11)
-    )
-
-
-@pytest.mark.parametrize("values", [[], [0], [1e9], [1e9, 1e9]])
-def test_a_scale_spans_at_least_one_power_of_ten(values: list[float]) -> None:
-    first, last = find_decades(values)
-    assert last - first == 1
-
-
-def test_paper_and_registry_have_marks_of_their_own_and_a_range_two_ends() -> None:
-    doses = [DoseMark(1e9, 1e9, "review"), DoseMark(1e10, 1e11, "registry")]
-    spans = [Span("NCT1", "Completed", doses=doses), Span("NCT2", "Listed")]
-    drawing = draw_timeline("p", "t", spans, "particles")
-    assert places(drawing, "circle", "mark-review") == [75]
-    assert len(list(parse(drawing).iter(f"{SVG}polygon"))) == 2
-    assert "not stated" in words(drawing)
-    description = parse(drawing).findtext(f"{SVG}desc") or ""
-    assert "dose review 1e+09, registry 1e+10 to 1e+11" in description
-    assert "dose not stated" in description
 
 
 def test_half_a_year_is_half_the_way_to_the_next() -> None:

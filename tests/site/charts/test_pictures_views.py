@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from drawn import bars, places, words
+from drawn import bars, words
 from hand_made import PAPER, make_bundle, make_library
 
 from builder import models
 from builder.site.charts import fill_table, view_cell, view_picture
 from builder.site.index import LibraryIndex, build_index
-from builder.site.pages.compare import find_comparable, view_compare, view_compared
-from builder.site.pages.measures import find_doses, view_timeline
-from builder.site.pages.term_details import view_pictures
+from builder.site.pages.comparisons import find_comparable, view_compare, view_compared
+from builder.site.pages.measures import list_registry_doses, view_dose_table, view_timeline
+from builder.site.pages.pictures import view_pictures
 from builder.site.summaries import find_term_studies
 from builder.store import Library
 
@@ -193,7 +193,16 @@ def test_arms_that_do_not_pair_are_not_drawn(atlas: LibraryIndex) -> None:
     record = atlas.library.registry["nct02"]
     facts = {**record.facts, "dose_particles_high": fact(5)}
     atlas.library.registry["nct02"] = record.model_copy(update={"facts": facts})
-    assert find_doses(atlas, atlas.trial_by_id["nct02"]) == []
+    assert list_registry_doses(atlas, atlas.trial_by_id["nct02"]) == ""
+
+
+def test_a_dose_is_stated_by_the_paper_or_the_registry_or_calculated(atlas: LibraryIndex) -> None:
+    table = view_dose_table(atlas, "../")
+    column = table["columns"].index("particles")
+    assert [(r["trial"]["label"], r["by"], r["amounts"][column]) for r in table["rows"]] == [
+        ("NCT01234567", "paper", "10¹⁰ (calculated)"),
+        ("NCT02", "registry", "10⁹; 10¹¹–2 × 10¹¹"),
+    ]
 
 
 def test_trials_stand_in_time_with_phase_status_and_its_day(atlas: LibraryIndex) -> None:
@@ -202,21 +211,15 @@ def test_trials_stand_in_time_with_phase_status_and_its_day(atlas: LibraryIndex)
     assert cells(picture) == [
         [
             "NCT01234567", "1", "not seen", "completed", "2024-05-01", "not seen", "not seen",
-            "10¹⁰ (calculated from the paper’s volume and concentration)",
         ],
         [
             "NCT02", "not stated", "Early Phase 1", "status not stated", "not stated",
-            "2023-01-01", "2024-01-01 (planned)", "10⁹ (registry); 10¹¹–2 × 10¹¹ (registry)",
+            "2023-01-01", "2024-01-01 (planned)",
         ],
     ]  # fmt: skip
     assert "NCT01234567 · Phase 1" in words(picture["svg"])
-    # 2023-01-01 to 2025-01-01 is the scale; its first 365 of 731 days are the trial. Time takes
-    # 62 % of the picture, as doses stand beside it.
-    assert bars(picture["svg"], "span-planned") == [(0, pytest.approx(62 * 365 / 731, abs=0.01))]
-    # The doses begin at 70 %: 10⁹ to 10¹² with 5 % free at both ends.
-    assert places(picture["svg"], "circle", "mark-calculated") == [
-        pytest.approx(75 + 20 / 3, abs=0.01)
-    ]
+    # 2023-01-01 to 2025-01-01 is the scale; its first 365 of 731 days are the trial.
+    assert bars(picture["svg"], "span-planned") == [(0, pytest.approx(100 * 365 / 731, abs=0.01))]
 
 
 def test_sources_are_compared_group_by_group(atlas: LibraryIndex) -> None:
