@@ -265,8 +265,8 @@ def _parse(text: str, wrong: Callable[..., ProblemError]) -> Any:
     try:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader) if _ALIAS.search(text) else ():
             if isinstance(event, yaml.AliasEvent):
-                got, line = f"an alias, *{event.anchor}", event.start_mark.line + 1
-                raise wrong("each value written out", got, line=line)
+                line = event.start_mark.line + 1 if event.start_mark else 0
+                raise wrong("each value written out", f"an alias, *{event.anchor}", line=line)
         return yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
