@@ -432,7 +432,9 @@ class _Reader:
         effects = [a for a in self.assigned if a.field in EFFECTS]
         tumour = self.words.patterns["tumour"].search(self.text)
         heals = result in ("improved", "mixed", "no-benefit") or any(
-            a.value in ids["good"] and a.detail not in _LOWERED for a in effects if not tumour
+            a.value in ids["good"] and a.detail not in _LOWERED
+            for a in effects
+            if not tumour and not a.rule.startswith("effect-taken-away")
         )
         if result == "worsened":
             return "pathogenic"
