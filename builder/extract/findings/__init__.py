@@ -181,6 +181,8 @@ def _says_something(trace: Trace, about: str) -> bool:
         reported = {i for f in _ACTING for i in finding.ids_in(f)} - guessed
         return bool(finding.sources and reported)
     said = [field for field in _SAYING if getattr(finding, field)]
+    if finding.locator.kind == "abstract" and finding.result in ("no-benefit", "worsened"):
+        return True  # what did not work matters most, whatever it is called
     if finding.locator.kind == "table-row" and about != "table":
         carried = {"sources", "vehicles", "cargo"} & set(said)
         return about == "paper" and len(said) > 1 and bool(carried)

@@ -248,7 +248,11 @@ def _correct(item: Assigned, text: str, cues: Cues, vocabulary: Vocabulary) -> A
         return replace(item, detail="none", rule="not-significant")
     if rule:
         gone = item.field == "condition_effects"
-        return None if gone else replace(item, detail="involves", rule=rule)
+        detail = "modulates" if rule == "ratio" else "involves"
+        return None if gone else replace(item, detail=detail, rule=rule)
+    if item.value == "safety" and words.patterns["harms"].search(item.text):
+        turned = {"up": "down", "down": "up"}  # more adverse events are less safety
+        return replace(item, detail=turned.get(item.detail, item.detail))
     bettered = item.value in words.ids["bad"] and item.detail in ("up", "activates")
     if bettered and words.patterns["bettering"].search(item.rule):
         return replace(item, detail="down")  # "improved pain scores"
@@ -263,27 +267,37 @@ def _undirected(item: Assigned, text: str, cues: Cues, vocabulary: Vocabulary) -
         return "hypothesis-open"
     if item.detail in ("involves", ""):
         return ""
-    words, (before, sentence, behind) = read_words(), _around(item, text)
-    patterns = words.patterns
-    rule = ""
-    if item.detail == "none":
-        lone = not patterns["without_vesicles"].search(sentence)
-        good = lone and patterns["as_good"].search(sentence)
-        rule = "correlated" if "correlat" in before else "beside-active" if good else ""
-    elif item.value not in words.ids["production"] and patterns["blocked"].search(before):
-        rule = "vesicles-blocked"
-    elif patterns["all_groups"].search(_clause(behind)):
-        rule = "all-groups"
+    words, around = read_words(), _around(item, text)
+    rule = _not_theirs(item, around, words)
     if item.field == "outcomes":
+        before, sentence, behind = around
         repaired = words.of_repaired[0].search(sentence)
         property_of = vocabulary.terms[item.value].type in words.ids["of_carriers"]
-        described = patterns["describing_carrier"].search(before)
+        described = words.patterns["describing_carrier"].search(before)
         theirs = repaired or (cues.names_vesicles(sentence) and not described)
         if property_of and not theirs:
             rule = "carrier's own"
-        elif patterns["beside_normal"].search(behind) and not _rises(item, behind):
+        elif words.patterns["beside_normal"].search(behind) and not _rises(item, behind):
             rule = "beside-normal"
     return rule
+
+
+def _not_theirs(item: Assigned, around: tuple[str, str, str], words: Words) -> str:
+    """Return the rule by which a sentence gives an effect to all, to none, or to no vesicles."""
+    before, sentence, behind = around
+    patterns = words.patterns
+    if item.detail == "none":
+        lone = not patterns["without_vesicles"].search(sentence)
+        good = lone and patterns["as_good"].search(sentence)
+        return "correlated" if "correlat" in before else "beside-active" if good else ""
+    made = item.value in words.ids["production"]
+    if patterns["in_their_lack"].search(behind) or (
+        not made and patterns["blocked"].search(before)
+    ):
+        return "vesicles-blocked"
+    if patterns["ratio_of"].search(before) or patterns["ratio_behind"].search(behind):
+        return "ratio"
+    return "all-groups" if patterns["all_groups"].search(_clause(behind)) else ""
 
 
 def find_open(text: str) -> list[tuple[int, int]]:
