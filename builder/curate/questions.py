@@ -12,8 +12,7 @@ from pydantic import BaseModel
 
 from builder import models, store
 from builder.curate.corrections import draft_correction
-from builder.extract.candidates import KINDS, find_candidates
-from builder.extract.vocabulary import Vocabulary
+from builder.extract.vocabulary import KINDS, Vocabulary, find_candidates
 from builder.models import Finding, Question, Study
 from builder.models.document import Document
 from builder.store import Library, PaperBundle
