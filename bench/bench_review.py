@@ -28,8 +28,7 @@ from builder.extract.vocabulary import build_vocabulary  # noqa: E402
 from builder.project import Project  # noqa: E402
 from builder.refresh import Setting  # noqa: E402
 from builder.refresh.include import include  # noqa: E402
-from builder.refresh.screen_session import keep_decisions  # noqa: E402
-from builder.refresh.screening import apply_rule  # noqa: E402
+from builder.refresh.screening import apply_rule, keep_decisions  # noqa: E402
 from builder.refresh.search import search  # noqa: E402
 from builder.store import load  # noqa: E402
 

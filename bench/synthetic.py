@@ -66,7 +66,8 @@ def write_project(root: Path, pages: int, template: Path) -> Project:
     each = (pages - len(terms) - papers) // (2 * papers)
     for number in range(papers):
         bundle = make_bundle(number, each, terms, dice)
-        store.write_bundle(project.content / "papers" / bundle.paper.id, bundle)
+        for name, text in store.bundle_files(bundle).items():
+            store.write_text(project.content / "papers" / bundle.paper.id / name, text)
     renewal.renew(project, Before())
     return project
 

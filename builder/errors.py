@@ -60,6 +60,14 @@ class ProblemError(Exception):
         super().__init__("\n".join(map(str, self.problems)))
 
 
+def refuse(  # noqa: PLR0913 (the fields of a Problem)
+    file: str, rule: str, expected: str, got: str = "", *, line: int = 0, field: str = "",
+    hint: str = "",
+) -> ProblemError:  # fmt: skip
+    """Return what to raise where one error ends the work; the words are those of Problem."""
+    return ProblemError(Problem(file, line, "error", rule, expected, got, field, hint))
+
+
 def suggest(word: str, known: Iterable[str]) -> str:
     """Return ``Did you mean 'x'?`` for the nearest known word, or an empty string."""
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)

@@ -132,14 +132,19 @@ def source_date_epoch(root: Path) -> int:
     given = os.environ.get("SOURCE_DATE_EPOCH", "")
     if given.isdecimal() and len(given) <= _EPOCH_DIGITS:
         return int(given)
+    said = ask_git(root, "log", "-1", "--format=%ct").strip()
+    return int(said) if said.isdecimal() else FALLBACK_EPOCH
+
+
+def ask_git(root: Path, *words: str) -> str:
+    """Return what git says of a folder; nothing where it has no history, or there is no git."""
     try:
-        asked = subprocess.run(  # noqa: S603 (fixed words)
-            ["git", "-C", str(root), "log", "-1", "--format=%ct"],  # noqa: S607 (git is on the path)
+        asked = subprocess.run(  # noqa: S603 (our own words)
+            ["git", "-C", str(root), *words],  # noqa: S607 (git is on the path)
             capture_output=True,
             text=True,
             check=False,
         )
     except OSError:
-        return FALLBACK_EPOCH
-    said = asked.stdout.strip()
-    return int(said) if asked.returncode == 0 and said.isdecimal() else FALLBACK_EPOCH
+        return ""
+    return asked.stdout if asked.returncode == 0 else ""

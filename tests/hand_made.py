@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import fcntl
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from builder import models
+from builder import models, store
 from builder.project import Project
-from builder.store import Library, PaperBundle, merge_references
+from builder.store import Library, PaperBundle
+from builder.store.same_work import merge_works
 
 PAPER = "doe-2024-exosomes-knee"
 SEED_TEXT = """# Exosomes of the knee
@@ -202,3 +203,15 @@ def copy_project(root: Path, to: Path) -> Project:
     for file in ("mkdocs.yml", "pyproject.toml", "requirements.lock"):
         shutil.copy(root / file, to / file)
     return Project(to)
+
+
+def merge_references(
+    bundles: Iterable[PaperBundle], known: Mapping[str, models.Identifiers]
+) -> dict[str, models.Reference]:
+    """Give the cited works of all papers: one record a work."""
+    return merge_works({b.paper.id: b.references for b in bundles}, known)[0]
+
+
+def write_bundle(folder: Path, bundle: PaperBundle) -> None:
+    for name, text in store.bundle_files(bundle).items():
+        store.write_text(folder / name, text)

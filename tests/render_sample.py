@@ -3,6 +3,8 @@
 from datetime import date
 from pathlib import Path
 
+from hand_made import merge_references
+
 from builder.models import (
     Abbreviation,
     Affiliated,
@@ -37,7 +39,7 @@ from builder.models import (
     Vehicle,
     Xref,
 )
-from builder.store import Library, PaperBundle, merge_references
+from builder.store import Library, PaperBundle
 
 PAPER = "mohan-2025-exosomal-interventions"
 TRIAL = "irct20210423051054n1"

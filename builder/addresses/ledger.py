@@ -23,19 +23,14 @@ FILE = "content/urls.yml"
 HEADING = (
     "# Addresses since 2026-11-29, revision 2. Written by extract; no line is ever taken out.\n"
 )
+# Records whose ids are made of their words.
+_DERIVED = ("finding:", "paper:", "part:", "reference:", "trial:")
+_BACK = {"state": "live", "to": None, "because": None}
 NO_LONGER_READ = "The statement is no longer read from its paper."
 # Pages that no record stands behind.
 OVERVIEWS = (
-    "about/",
-    "changes/",
-    "compare/",
-    "coverage/",
-    "data/",
-    "glossary/",
-    "map/",
-    "questions/",
-    "search/",
-    "study-cards/",
+    *("about/", "changes/", "compare/", "coverage/", "data/", "glossary/", "map/", "questions/"),
+    *("search/", "study-cards/"),
 )
 
 
@@ -96,9 +91,9 @@ def nearest(address: str, current: Iterable[str]) -> str:
 
     Findings have hashes for ids: their likeness says nothing.
     """
-    folder = address.partition("/")[0]
     if "#" in address:
         return ""
+    folder = address.partition("/")[0]
     same = [a for a in current if a.startswith(f"{folder}/") and a != f"{folder}/" and "#" not in a]
     found = difflib.get_close_matches(address, same, n=1, cutoff=0.75)
     return found[0] if found else ""
@@ -134,9 +129,8 @@ def extend_ledger(
             entries[address] = Address(
                 address=address, record=record, since=today, paper=known.get(record)
             )
-        elif held.state != "live" and held.record == record and _is_derived(record):
-            back = {"state": "live", "to": None, "because": None}
-            entries[address] = held.model_copy(update=back)
+        elif held.state != "live" and held.record == record and record.startswith(_DERIVED):
+            entries[address] = held.model_copy(update=_BACK)
     return _sorted(entries)
 
 
@@ -147,20 +141,13 @@ def withdraw_findings(
 
     Their page stands, and says so. With a paper that is gone a curator decides.
     """
-    gone = {"state": "retired", "because": NO_LONGER_READ}
-    return [
-        e.model_copy(update=gone)
-        if e.state == "live"
-        and e.record.startswith("finding:")
-        and e.address not in current
-        and e.paper in papers
-        else e
-        for e in ledger
-    ]
+    update = {"state": "retired", "because": NO_LONGER_READ}
 
+    def is_gone(e: Address) -> bool:
+        stood = e.state == "live" and e.record.startswith("finding:")
+        return stood and e.address not in current and e.paper in papers
 
-def _is_derived(record: str) -> bool:
-    return record.partition(":")[0] in ("finding", "paper", "part", "reference", "trial")
+    return [e.model_copy(update=update) if is_gone(e) else e for e in ledger]
 
 
 def _sorted(entries: Mapping[str, Address]) -> list[Address]:
@@ -229,15 +216,14 @@ def date_ledger(
     """Return the ledger with the digest of each page's data, and the day on which it changed."""
     dated = []
     for entry in ledger:
-        digest = digests.get(entry.address)
-        if entry.state != "live" or digest is None or digest == entry.digest:
-            dated.append(entry)
-            continue
-        update: dict[str, object] = {"digest": digest}
-        # The first digest of a page is no change, and one of the day it came isn't either.
-        if entry.digest is not None and today > entry.since:
-            update["changed"] = today
-        dated.append(entry.model_copy(update=update))
+        update: dict[str, object] = {}
+        digest = digests.get(entry.address, entry.digest)
+        if entry.state == "live" and digest != entry.digest:
+            update["digest"] = digest
+            # The first digest of a page is no change, and one of the day it came isn't either.
+            if entry.digest is not None and today > entry.since:
+                update["changed"] = today
+        dated.append(entry.model_copy(update=update) if update else entry)
     return dated
 
 
@@ -248,27 +234,22 @@ def rename_address(
     entries = {e.address: e for e in ledger}
     source, target = normalise(old), normalise(new)
     if source not in entries:
-        raise ProblemError(
-            fault(source, "an address that was published", "none", "rename", _hint(source, entries))
-        )
+        raise _unknown(source, "an address that was published", "rename", entries)
     if target not in current:
-        raise ProblemError(
-            fault(target, "an address of a record", "none", "rename", _hint(target, current))
-        )
+        raise _unknown(target, "an address of a record", "rename", current)
     if source in current:
-        raise ProblemError(
-            fault(source, "a record that is gone", f"{current[source]}, which stands", "rename")
-        )
-    back = {"state": "live", "to": None, "because": None}
+        got = f"{current[source]}, which stands"
+        raise ProblemError(fault(source, "a record that is gone", got, "rename"))
     changed = {source: _move(entries[source], target)}
     if target in entries and entries[target].state != "live":  # a rename taken back
-        changed[target] = entries[target].model_copy(update=back)
+        changed[target] = entries[target].model_copy(update=_BACK)
     return _sorted({**entries, **changed})
 
 
-def _hint(address: str, known: Iterable[str]) -> str:
+def _unknown(address: str, expected: str, rule: str, known: Iterable[str]) -> ProblemError:
     near = nearest(address, known)
-    return f"Did you mean {near!r}?" if near else ""
+    hint = f"Did you mean {near!r}?" if near else ""
+    return ProblemError(fault(address, expected, "none", rule, hint))
 
 
 def retire_address(
@@ -282,21 +263,10 @@ def retire_address(
     by_record = {e.record: e.address for e in entries.values()}
     address = by_record.get(name, normalise(name))
     if address not in entries:
-        raise ProblemError(
-            fault(
-                address, "an address that was published", "none", "retire", _hint(address, entries)
-            )
-        )
+        raise _unknown(address, "an address that was published", "retire", entries)
     if address in current:
-        raise ProblemError(
-            fault(
-                address,
-                "a record that is gone",
-                f"{current[address]}, which stands",
-                "retire",
-                "Take the record out first.",
-            )
-        )
+        got, hint = f"{current[address]}, which stands", "Take the record out first."
+        raise ProblemError(fault(address, "a record that is gone", got, "retire", hint))
     if not because.strip():
         raise ProblemError(fault(address, "a reason", "none", "reason", "Say why in a word."))
     kind, _, record = entries[address].record.partition(":")

@@ -3,14 +3,23 @@
 A page exists because evidence names its subject. What was published once keeps its page while its
 record stands, as a stub where the evidence is gone. A statement stands at an anchor of its paper's
 page, or of the cited work's page where it was read from that work's title.
+
+The digest of a page says when its data last changed. It is made of the records that the page shows,
+never of its HTML: a new look, a moved line of the seed or a new release leaves it alone. Overviews
+have none: they change with any record.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
+from functools import lru_cache
+from typing import Any
+
+from pydantic import BaseModel
 
 from builder.models import Finding, Record, Term, Trial
 from builder.store import Library, PaperBundle
@@ -40,28 +49,10 @@ class Pages:
     parts: Mapping[str, Sequence[Sequence[str]]]
 
 
-_KNOWN: WeakKeyDictionary[Library, Pages] = WeakKeyDictionary()
-
-
-def find_pages(library: Library) -> Pages:
-    """Return the pages of a library; they are worked out once."""
-    if library not in _KNOWN:
-        _KNOWN[library] = _find_pages(library)
-    return _KNOWN[library]
-
-
-def term_has_page(library: Library, name: str) -> bool:
-    """Return whether a term has a page: evidence names it or a subtype, or once did."""
-    return name in find_pages(library).terms
-
-
 def term_address(library: Library, term: Term) -> str:
     """Return the address of a term: its page, else its line of the glossary."""
-    return (
-        ids.page_path(term.kind, term.id)
-        if term_has_page(library, term.id)
-        else f"glossary/#{term.id}"
-    )
+    paged = term.id in find_pages(library).terms
+    return ids.page_path(term.kind, term.id) if paged else f"glossary/#{term.id}"
 
 
 def part_path(paper: str, number: int) -> str:
@@ -87,7 +78,9 @@ def find_works(bundle: PaperBundle, record: Finding | Trial) -> list[str]:
     return sorted({cited.id for cited in bundle.references if cited.number in numbers})
 
 
-def _find_pages(library: Library) -> Pages:
+@lru_cache(maxsize=4)  # worked out once a library, of which a command compares two
+def find_pages(library: Library) -> Pages:
+    """Return the pages of a library."""
     published: dict[str, set[str]] = defaultdict(set)
     stood: dict[str, str] = {}
     for entry in library.ledger:
@@ -95,47 +88,33 @@ def _find_pages(library: Library) -> Pages:
             kind, _, name = entry.record.partition(":")
             published[kind].add(name)
             stood[entry.record] = entry.address
-    named = {
-        term.id
-        for bundle in library.papers.values()
-        for record in list_statements(bundle)
-        for term in list_above(library, record)
-        if term.kind in TERM_KINDS
-    }
-    known = {n for kind in TERM_KINDS for n in published[kind] if n in library.terms}
-    resting = {
-        work
-        for bundle in library.papers.values()
-        for record in list_statements(bundle)
-        for work in find_works(bundle, record)
-    }
-    works = frozenset(
-        name
-        for name, work in library.references.items()
-        if name in resting
-        or name in published["reference"]
-        or len({place.paper for place in work.cited_in}) > 1
-    )
+    named: set[str] = set()
+    resting: set[str] = set()
     findings: dict[str, str] = {}
     parts = {}
     for name, bundle in sorted(library.papers.items()):
+        for record in list_statements(bundle):
+            named |= {t.id for t in list_above(library, record) if t.kind in TERM_KINDS}
+            resting.update(find_works(bundle, record))
         own = [f for f in bundle.findings if f.locator.kind != "reference-title"]
+        titled = [f for f in bundle.findings if f.locator.kind == "reference-title"]
         parts[name] = _part(name, own, stood)
         for number, part in enumerate(parts[name], 1):
             findings |= {finding: f"{part_path(name, number)}#{finding}" for finding in part}
-        findings |= {
-            f.id: f"{_title_page(bundle, f)}#{f.id}"
-            for f in bundle.findings
-            if f.locator.kind == "reference-title"
-        }
-    return Pages(
-        frozenset(named | {n for n in known if library.terms[n].kind in TERM_KINDS}),
-        frozenset(named),
-        works,
-        findings,
-        {name: _reference_address(library, name, works) for name in library.references},
-        parts,
-    )
+        findings |= {f.id: f"{_title_page(bundle, f)}#{f.id}" for f in titled}
+    addresses = {}
+    works = set()
+    for name, work in library.references.items():
+        place = min(work.cited_in, key=lambda p: (p.paper, p.number))
+        anchor = ids.reference_anchor(place.number)
+        addresses[name] = f"{ids.page_path('paper', place.paper)}#{anchor}"
+        several = len({place.paper for place in work.cited_in}) > 1
+        if several or name in resting or name in published["reference"]:
+            works.add(name)
+            addresses[name] = ids.page_path("reference", name)
+    known = {n for kind in TERM_KINDS for n in published[kind] if n in library.terms}
+    terms = named | {n for n in known if library.terms[n].kind in TERM_KINDS}
+    return Pages(frozenset(terms), frozenset(named), frozenset(works), findings, addresses, parts)
 
 
 def list_statements(bundle: PaperBundle) -> list[Finding | Trial]:
@@ -191,9 +170,70 @@ def _title_page(bundle: PaperBundle, finding: Finding) -> str:
     return ids.page_path("reference", own[0].id)
 
 
-def _reference_address(library: Library, name: str, works: frozenset[str]) -> str:
-    if name in works:
-        return ids.page_path("reference", name)
-    place = min(library.references[name].cited_in, key=lambda p: (p.paper, p.number))
-    page = ids.page_path("paper", place.paper)
-    return f"{page}#{ids.reference_anchor(place.number)}"
+# --- digests --------------------------------------------------------------------------------------
+
+
+def digest_pages(library: Library) -> dict[str, str]:
+    """Return a hash of the data of each page of a record, by address."""
+    pages = find_pages(library)
+    shown: dict[str, list[str]] = defaultdict(list)  # by address, digests of what a page shows
+    for name, bundle in sorted(library.papers.items()):
+        whole: list[Any] = [bare(bundle.paper)]
+        whole += [bare(record) for record in (*bundle.references, *bundle.tables)]
+        for record in list_statements(bundle):
+            own = digest(bare(record))
+            whole.append(own)
+            for term in list_above(library, record):
+                if term.id in pages.terms:
+                    shown[ids.page_path(term.kind, term.id)].append(own)
+            for work in find_works(bundle, record):
+                if work in pages.works:
+                    shown[ids.page_path("reference", work)].append(own)
+        for trial in bundle.trials:
+            shown[ids.page_path("trial", trial.id)].append(digest(bare(trial)))
+        shown[ids.page_path("paper", name)].append(digest(whole))
+    found = {address: digest(sorted(digests)) for address, digests in shown.items()}
+    return dict(sorted({**found, **_digest_own(library, shown)}.items()))
+
+
+def _digest_own(library: Library, shown: Mapping[str, list[str]]) -> dict[str, str]:
+    """Return the digests of pages that show a record of their own beside statements."""
+    pages = find_pages(library)
+    below: dict[str, list[str]] = defaultdict(list)
+    for term in library.terms.values():
+        for parent in list_parents(term):
+            below[parent].append(term.id)
+    own: dict[str, Any] = {}
+    for name in pages.terms:
+        term = library.terms[name]
+        own[ids.page_path(term.kind, name)] = [bare(term), sorted(below[name])]
+    for name in pages.works:
+        own[ids.page_path("reference", name)] = bare(library.references[name])
+    for name, record in library.registry.items():
+        if (address := ids.page_path("trial", name)) in shown:
+            own[address] = bare(record)
+    return {a: digest([data, sorted(shown.get(a, ()))]) for a, data in own.items()}
+
+
+def bare(record: BaseModel) -> dict[str, Any]:
+    """Return a record as plain data without lines of the seed: they say where, not what."""
+    return _bare(record.model_dump(mode="json", by_alias=True, exclude_none=True))
+
+
+def _bare(data: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in data.items():
+        if key == "line" or key.endswith("_line"):
+            continue
+        if type(value) is list:
+            if value:
+                found[key] = [_bare(v) if type(v) is dict else v for v in value]
+        else:
+            found[key] = _bare(value) if type(value) is dict else value
+    return found
+
+
+def digest(data: Any) -> str:
+    """Return a short hash of plain data."""
+    text = json.dumps(data, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

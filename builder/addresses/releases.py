@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from builder.addresses import ledger
-from builder.addresses.digests import bare, digest_pages
-from builder.errors import Problem, ProblemError
+from builder.addresses.pages import bare, digest_pages
+from builder.errors import refuse
 from builder.models import Address
 from builder.store import Library, relative
 
@@ -47,12 +47,9 @@ def version_key(version: str) -> tuple[int, ...]:
     """Return a key by which versions sort. Raises ProblemError for what is no version."""
     found = _VERSION.fullmatch(version)
     if not found:
-        raise ProblemError(
-            Problem(
-                FOLDER, 0, "error", "release-version", "a version of three numbers, as 1.4.0",
-                repr(version),
-            )
-        )  # fmt: skip
+        raise refuse(
+            FOLDER, "release-version", "a version of three numbers, as 1.4.0", repr(version)
+        )
     return tuple(int(part) for part in found.groups())
 
 
@@ -76,12 +73,13 @@ def _read(root: Path, version: str) -> Release:
         day = date.fromisoformat(held["day"])
         return Release(version, day, held["findings"], held["pages"], changes)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ProblemError(
-            Problem(
-                relative(folder, root), 0, "error", "release", "the files of a release", str(error),
-                hint="Take them from the history of the project; a release is never edited.",
-            )
-        ) from error  # fmt: skip
+        raise refuse(
+            relative(folder, root),
+            "release",
+            "the files of a release",
+            str(error),
+            hint="Take them from the history of the project; a release is never edited.",
+        ) from error
 
 
 def freeze(library: Library, version: str, day: date) -> Release:
@@ -91,13 +89,13 @@ def freeze(library: Library, version: str, day: date) -> Release:
     """
     earlier = read_releases(library.root)
     if earlier and version_key(version) <= version_key(earlier[-1].version):
-        raise ProblemError(
-            Problem(
-                f"{FOLDER}/{version}", 0, "error", "release-version",
-                f"a version above {earlier[-1].version}", version,
-                hint="A release is never changed.",
-            )
-        )  # fmt: skip
+        raise refuse(
+            f"{FOLDER}/{version}",
+            "release-version",
+            f"a version above {earlier[-1].version}",
+            version,
+            hint="A release is never changed.",
+        )
     version_key(version)
     now = Release(version, day, {f.id: bare(f) for f in library.findings()}, digest_pages(library))
     before = earlier[-1] if earlier else Release("", day, {}, {})

@@ -14,15 +14,11 @@ from typing import Any
 
 import click
 
-from builder.cli.console import AtlasCommand, Stages, count, finish, reported_problems, show
+from builder.cli.console import AtlasGroup, Stages, count, finish, reported_problems, show
 from builder.errors import ProblemError, has_errors
 from builder.project import Project, find_project, find_version, use_word_lists
 
-
-class AtlasGroup(click.Group):
-    """The commands of the atlas."""
-
-    command_class = AtlasCommand
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group(cls=AtlasGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -55,7 +51,7 @@ def main(context: click.Context, root: Path | None) -> None:
 @click.pass_obj
 def extract(project: Project, jobs: int | None, dask: str | None) -> None:
     """Read the papers in seeds/ and write content/papers/."""
-    from builder.curate import extraction, workers
+    from builder.curate import extraction, reading
 
     if jobs and dask:
         raise click.UsageError("--jobs and --dask exclude each other")
@@ -65,7 +61,7 @@ def extract(project: Project, jobs: int | None, dask: str | None) -> None:
         finish(problems, "extract: nothing can be written here; content/ was checked instead")
         return
     with reported_problems(), Stages() as stages:
-        crew = workers.Crew(jobs, dask, stages.progress)
+        crew = reading.Crew(jobs, dask, stages.progress)
         report = extraction.extract(project, stages.notify, crew)
     finish(
         report.problems,
@@ -83,8 +79,7 @@ def check(project: Project, as_json: bool) -> None:
 
     try:
         with Stages() as stages:
-            report = pipeline.check(project, stages.notify)
-            problems = report.problems
+            problems = pipeline.check(project, stages.notify).problems
     except ProblemError as error:
         problems = error.problems
     if as_json:
@@ -121,8 +116,7 @@ def build(project: Project, force: bool, out: Path | None) -> None:
     project = Project(project.root, out.resolve() if out else None)
     with reported_problems(), Stages() as stages:
         changed = pipeline.build(project, stages.notify, force=force)
-    done = "published" if changed else "nothing has changed"
-    click.echo(f"build: {done}, {stages.seconds}")
+    click.echo(f"build: {'published' if changed else 'nothing has changed'}, {stages.seconds}")
 
 
 @main.command()
@@ -168,13 +162,13 @@ def rename(project: Project, old: str, new: str) -> None:
     OLD and NEW are ids of a term (bmsc) or addresses (sources/bmsc/). A term is renamed wherever it
     stands.
     """
-    from builder.curate import redirects
+    from builder.curate import changes
 
     with reported_problems():
-        done = redirects.rename(project, old, new)
-    for source, target in done.moves.items():
+        moves, changed = changes.rename(project, old, new)
+    for source, target in moves.items():
         click.echo(f"{source} leads to {target} from now on.")
-    click.echo(f"rename: {count(len(done.changed), 'file')} changed")
+    click.echo(f"rename: {count(len(changed), 'file')} changed")
 
 
 @main.command()
@@ -187,11 +181,11 @@ def retire(project: Project, names: tuple[str, ...], because: str) -> None:
     ID is an address (sources/bmsc/) or a record (source:bmsc). With a paper go the findings, works
     and trials that it alone brought.
     """
-    from builder.curate import redirects
+    from builder.curate import changes
 
     with reported_problems():
-        gone = redirects.retire(project, names, because)
-    click.echo(f"retire: {len(gone):,} {'address' if len(gone) == 1 else 'addresses'} withdrawn")
+        gone = changes.retire(project, names, because)
+    click.echo(f"retire: {count(len(gone), 'address')} withdrawn")
 
 
 @main.command()
@@ -204,14 +198,12 @@ def remove(project: Project, paper: str, because: str) -> None:
     PAPER is its id, its address or the name of its seed. Its addresses are withdrawn, and go on
     saying so.
     """
-    from builder.curate import redirects
+    from builder.curate import changes
 
     with reported_problems():
-        done = redirects.remove(project, paper, because)
-    click.echo(
-        f"remove: {count(len(done.changed), 'file')} changed, {len(done.withdrawn):,} "
-        f"{'address' if len(done.withdrawn) == 1 else 'addresses'} withdrawn"
-    )
+        withdrawn, changed = changes.remove(project, paper, because)
+    gone = count(len(withdrawn), "address")
+    click.echo(f"remove: {count(len(changed), 'file')} changed, {gone} withdrawn")
 
 
 @main.command()
@@ -308,7 +300,7 @@ def explain(project: Project, finding: str) -> None:
     Of a term, by its id: every statement that names it.
     """
     from builder import store
-    from builder.curate.explain import explain_finding
+    from builder.curate.questions import explain_finding
 
     with reported_problems():
         try:
@@ -372,7 +364,7 @@ def refresh(project: Project, part: str | None) -> None:
 @click.pass_obj
 def add(project: Project, file: Path, dry_run: bool) -> None:
     """Take the paper FILE into seeds/, and show what it brings."""
-    from builder.curate.add import add_paper, describe_added
+    from builder.curate.changes import add_paper, describe_added
 
     with reported_problems(), Stages() as stages:
         added = add_paper(project, file, dry_run=dry_run, notify=stages.notify)
@@ -382,6 +374,124 @@ def add(project: Project, file: Path, dry_run: bool) -> None:
     finish(added.problems, f"add: {done}, {stages.seconds}")
 
 
-from builder.cli import review  # noqa: E402 (its commands join the group above)
+@main.command()
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.pass_obj
+def search(project: Project, names: tuple[str, ...]) -> None:
+    """Run the strategies of content/searches/; keep new records."""
+    from builder.refresh.search import search as run_search
 
-review.register(main)
+    with reported_problems(), Stages() as stages:
+        done = run_search(project, names, notify=stages.notify)
+    for run in done.runs:
+        click.echo(
+            f"{run.strategy} ({run.database}): {run.found:,} found, {run.taken:,} read, "
+            f"{run.new:,} new"
+        )
+    finish(
+        done.problems,
+        f"search: {count(done.records, 'record')} in content/screening.yml, "
+        f"{done.duplicates:,} of them duplicates, {done.waiting:,} not screened, {stages.seconds}",
+    )
+    if done.waiting:
+        click.echo("Run exosome-atlas screen to decide which to include.")
+
+
+@main.command()
+@click.option("--by", metavar="NAME", help="Who screens; else the name that git knows.")
+@click.option(
+    "--csv",
+    "table",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Take the decisions from this filled-in table.",
+)
+@click.option("--export", type=click.Path(dir_okay=False, path_type=Path), help="Write a table.")
+@click.option("--rule", help="Decide by a rule: 'include: review AND open access'.")
+@click.option("--disagreements", is_flag=True, help="List records on which screeners disagree.")
+@click.pass_obj
+def screen(project: Project, /, by: str | None, **way: Any) -> None:
+    """Decide which records to include: by key, by table or by rule."""
+    from builder.curate.review_flow import read_screening
+    from builder.refresh import find_today, screening
+
+    chosen = [name for name, value in way.items() if value]
+    if len(chosen) > 1:
+        raise click.UsageError(f"{' and '.join(chosen)} exclude each other")
+    with reported_problems():
+        records = read_screening(project.root).records
+        if way["disagreements"]:
+            found = screening.find_disagreements(records)
+            for record in found:
+                said = screening.describe_decisions(record)
+                click.echo(f"{record.id}: {record.title[:80]}: {said}")
+            click.echo(f"screen: {count(len(found), 'record')} to settle")
+            return
+        who = by or screening.find_screener(project)
+        if way["export"]:
+            waiting = screening.open_records(records, who)
+            way["export"].write_text(
+                screening.write_table(waiting), encoding="utf-8-sig", newline=""
+            )
+            click.echo(f"screen: {count(len(waiting), 'record')} written to {way['export']}")
+            return
+        if way["table"] or way["rule"]:
+            if way["table"]:
+                made = screening.read_table(
+                    way["table"].read_bytes(), str(way["table"]), who, find_today(),
+                    [record.id for record in records],
+                )  # fmt: skip
+            else:
+                made = screening.apply_rule(way["rule"], records, who, find_today())
+            screening.keep_decisions(project, made)
+            _show_decisions(project, who, len(made))
+            return
+        _screen_by_key(project, who)
+
+
+def _show_decisions(project: Project, who: str, made: int) -> None:
+    from builder.curate.review_flow import read_screening
+    from builder.refresh.screening import open_records
+
+    left = count(len(open_records(read_screening(project.root).records, who)), "record")
+    click.echo(f"screen: {count(made, 'decision')} by {who}, {left} left to screen")
+
+
+def _screen_by_key(project: Project, who: str) -> None:
+    from builder.refresh import find_today
+    from builder.refresh.screening import Session, find_words
+    from builder.refresh.search import find_abstract
+
+    session = Session(
+        project, who, find_today(),
+        show=click.echo,
+        ask_key=click.getchar if sys.stdin.isatty() else lambda: sys.stdin.read(1) or "q",
+        ask_line=lambda text: str(click.prompt(text, default="", show_default=False)),
+        find_abstract=lambda record: find_abstract(project, record),
+        words=find_words(project),
+    )  # fmt: skip
+    _show_decisions(project, who, session.run())
+
+
+@main.command(name="include")
+@click.argument("records", metavar="[RECORD]...", nargs=-1)
+@click.pass_obj
+def include_records(project: Project, records: tuple[str, ...]) -> None:
+    """Fetch included records into seeds/ and read them."""
+    from builder.curate.reading import load_vocabulary
+    from builder.refresh.include import include
+
+    with reported_problems(), Stages() as stages:
+        done = include(project, load_vocabulary(project), records, notify=stages.notify)
+    for kind, brought in (("full text", done.seeds), ("abstract", done.abstracts)):
+        for record, seed in brought.items():
+            found = count(done.findings.get(record, 0), "finding")
+            click.echo(f"{record}: {kind}, seeds/{seed}, {found}")
+    for record, why in done.missed.items():
+        click.echo(f"{record}: not retrieved ({why})")
+    finish(
+        done.problems,
+        f"include: {count(len(done.seeds), 'full text')}, "
+        f"{count(len(done.abstracts), 'abstract')}, "
+        f"{len(done.missed):,} not retrieved; {count(len(done.changed), 'file')} changed, "
+        f"{stages.seconds}",
+    )

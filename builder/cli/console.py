@@ -31,6 +31,12 @@ class AtlasCommand(click.Command):
         return super().invoke(ctx)
 
 
+class AtlasGroup(click.Group):
+    """The commands of the atlas."""
+
+    command_class = AtlasCommand
+
+
 class Stages:
     """Shows how far a command is: a live line on a terminal, nothing elsewhere until the end."""
 
@@ -72,9 +78,8 @@ def show(problems: Sequence[Problem]) -> None:
     for problem in problems:
         colour = _COLOURS[problem.level]
         ERR.print(str(problem), style=colour if ERR.is_terminal else None, markup=False)
-    errors = sum(problem.level == "error" for problem in problems)
-    if errors:
-        ERR.print(f"{errors} {'error' if errors == 1 else 'errors'}.", markup=False)
+    if errors := sum(problem.level == "error" for problem in problems):
+        ERR.print(f"{count(errors, 'error')}.", markup=False)
 
 
 @contextmanager
@@ -100,4 +105,5 @@ def finish(problems: Sequence[Problem], summary: str) -> None:
 
 def count(number: int, noun: str) -> str:
     """Return a number with its noun in the right form."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    several = "es" if noun.endswith("s") else "s"
+    return f"{number:,} {noun}{'' if number == 1 else several}"

@@ -7,11 +7,10 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import unescape
 from pathlib import Path
-from typing import NamedTuple
 
 from builder import models, store
-from builder.addresses.checks import RESERVED
-from builder.errors import Level, Problem, suggest
+from builder.addresses.renewal import RESERVED
+from builder.errors import Problem, suggest
 from builder.models import TERM_FOLDERS, Term
 from builder.store import Library, PaperBundle
 from builder.text import databases, ids, nomenclature, spelling
@@ -38,7 +37,13 @@ _LAYOUT = re.compile(r"[\s|*_\\\[\]]+")
 
 def check_library(library: Library) -> list[Problem]:
     """Return every name in the records that leads nowhere; terms have checks of their own."""
-    problems = [*_check_hand_kept(library)]
+    problems = []
+    for paper in library.corrections.keys() - library.papers.keys():
+        file, hint = f"content/corrections/{paper}.yml", suggest(paper, library.papers)
+        expected = "a file named after a paper"
+        problems.append(
+            Problem(file, 0, "error", "correction-paper", expected, repr(paper), hint=hint)
+        )
     for bundle in library.papers.values():
         problems.extend(_check_bundle(library, bundle))
     return sorted(problems, key=Problem.sort_key)
@@ -59,51 +64,21 @@ def check_quotes(library: Library, texts: Mapping[str, str]) -> list[Problem]:
         records = [
             *(("findings", f.id, f.quote, f.locator.line) for f in bundle.findings),
             *(("trials", t.id, t.quote, t.locator.line) for t in bundle.trials),
-            *(
-                ("study_card", card.id, part.quote, part.line)
-                for card in bundle.cards
-                for part in _places(card)
-            ),
+            *(("study_card", c.id, p.quote, p.line) for c in bundle.cards for p in c.stated),
+            *(("study_card", c.id, p.quote, p.line) for c in bundle.cards for p in c.outcomes),
         ]
         for kind, name, said, line in records:
             quote = flatten(said)
             if not any(quote in text for text in held):
-                problems.append(
-                    Problem(
-                        f"content/papers/{bundle.paper.id}/{kind}.yml",
-                        0,
-                        "error",
-                        "quote",
-                        f"words that stand in seeds/{seed} near line {line}",
-                        repr(said[:80]),
-                        name,
-                    )
-                )
+                file = f"content/papers/{bundle.paper.id}/{kind}.yml"
+                expected = f"words that stand in seeds/{seed} near line {line}"
+                problems.append(Problem(file, 0, "error", "quote", expected, repr(said[:80]), name))
     return problems
-
-
-def _places(card: models.StudyCard) -> Iterator[models.Stated | models.OutcomeNumber]:
-    yield from card.stated
-    yield from card.outcomes
 
 
 def flatten(text: str) -> str:
     """Return text without white space and layout marks, for finding a quote in a seed."""
     return _LAYOUT.sub("", unicodedata.normalize("NFC", text))
-
-
-def _check_hand_kept(library: Library) -> Iterator[Problem]:
-    for paper in library.corrections:
-        if paper not in library.papers:
-            yield Problem(
-                f"content/corrections/{paper}.yml",
-                0,
-                "error",
-                "correction-paper",
-                "a file named after a paper",
-                repr(paper),
-                hint=suggest(paper, library.papers),
-            )
 
 
 def _check_bundle(library: Library, bundle: PaperBundle) -> Iterator[Problem]:
@@ -129,17 +104,11 @@ def _check_bundle(library: Library, bundle: PaperBundle) -> Iterator[Problem]:
 def _check_numbers(
     seed: str, line: int, cited: Iterable[int], numbers: set[int]
 ) -> Iterator[Problem]:
+    expected = "the number of an entry of the reference list"
     for number in cited:
         if number not in numbers:
             # The paper's own mistake: it is shown as printed, and reported.
-            yield Problem(
-                seed,
-                line,
-                "warning",
-                "citation-number",
-                "the number of an entry of the reference list",
-                str(number),
-            )
+            yield Problem(seed, line, "warning", "citation-number", expected, str(number))
 
 
 def _check_finding_terms(library: Library, finding: models.Finding, file: str) -> Iterator[Problem]:
@@ -156,39 +125,22 @@ def _check_list(
     for name in names:
         term = library.terms.get(name)
         if term is None:
-            yield _unknown_term(library, file, field, name)
+            expected, hint = "the id of a term", suggest(name, library.terms)
+            yield Problem(file, 0, "error", "term-unknown", expected, repr(name), field, hint)
         elif kinds and term.kind not in kinds:
-            yield Problem(
-                file, 0, "error", "term-kind", f"a term of kind {', '.join(sorted(kinds))}",
-                f"{name!r}, a {term.kind}", field,
-            )  # fmt: skip
+            expected, got = f"a term of kind {', '.join(sorted(kinds))}", f"{name!r}, a {term.kind}"
+            yield Problem(file, 0, "error", "term-kind", expected, got, field)
 
 
 def _check_place(
     record: str, where: models.Locator, rows: set[str], numbers: set[int], file: str
 ) -> Iterator[Problem]:
     if where.row and where.row not in rows:
-        yield Problem(
-            file, 0, "error", "locator-row", "the id of a table row", repr(where.row), record
-        )
-    if where.reference is not None and where.reference not in numbers:
-        yield Problem(
-            file, 0, "error", "locator-reference", "the number of a reference",
-            str(where.reference), record,
-        )  # fmt: skip
-
-
-def _unknown_term(library: Library, file: str, field: str, name: str) -> Problem:
-    return Problem(
-        file,
-        0,
-        "error",
-        "term-unknown",
-        "the id of a term",
-        repr(name),
-        field,
-        suggest(name, library.terms),
-    )
+        expected = "the id of a table row"
+        yield Problem(file, 0, "error", "locator-row", expected, repr(where.row), record)
+    if (number := where.reference) is not None and number not in numbers:
+        expected = "the number of a reference"
+        yield Problem(file, 0, "error", "locator-reference", expected, str(number), record)
 
 
 # --- terms ---------------------------------------------------------------------------------------
@@ -197,12 +149,10 @@ def _unknown_term(library: Library, file: str, field: str, name: str) -> Problem
 _RESERVED = RESERVED | {*ids.FOLDERS, *TERM_FOLDERS.values()}
 # A cell may be the source of vesicles and their target, so the two share one tree.
 _KIN = {"source": {"source", "cell"}, "cell": {"source", "cell"}}
-
-
-class _Name(NamedTuple):
-    term: Term
-    written: str
-    where: tuple[str | int, ...]
+_Where = tuple[str | int, ...]
+# A term, the field of it, and what is wrong there: rule, what was expected, what was found, a hint.
+_Found = tuple[Term, _Where, str, str, str, str]
+_Name = tuple[Term, str, _Where]
 
 
 def check_terms(terms: Sequence[Term], content: Path, root: Path) -> list[Problem]:
@@ -210,69 +160,52 @@ def check_terms(terms: Sequence[Term], content: Path, root: Path) -> list[Proble
     known = nomenclature.Terms({t.id: t for t in terms}, content)
     found = [
         *_check_ids(terms),
-        *_check_parents(known),
-        *_check_related(known),
+        *_check_relations(known),
         *_check_names(terms),
         *_check_xrefs(terms),
     ]
-    problems = [_place(term, where, problem, content, root) for term, where, problem in found]
+    problems = []
+    for term, where, rule, expected, got, hint in found:
+        path = content / "terms" / TERM_FOLDERS[term.kind] / f"{term.id}.yml"
+        line = store.find_line(path.read_text(encoding="utf-8"), where) if path.is_file() else 0
+        file, field = store.relative(path, root), ".".join(map(str, where))
+        problems.append(Problem(file, line, "error", rule, expected, got, field, hint))
     return sorted(problems, key=Problem.sort_key)
-
-
-_Found = tuple[Term, tuple[str | int, ...], Problem]
-
-
-def _problem(rule: str, expected: str, got: str, hint: str = "", level: Level = "error") -> Problem:
-    return Problem("", 0, level, rule, expected, got, "", hint)
-
-
-def _place(
-    term: Term, where: tuple[str | int, ...], problem: Problem, content: Path, root: Path
-) -> Problem:
-    path = content / "terms" / TERM_FOLDERS[term.kind] / f"{term.id}.yml"
-    line = store.find_line(path.read_text(encoding="utf-8"), where) if path.is_file() else 0
-    field = ".".join(map(str, where))
-    return Problem(
-        store.relative(path, root), line, problem.level, problem.rule, problem.expected,
-        problem.got, field, problem.hint,
-    )  # fmt: skip
 
 
 def _check_ids(terms: Sequence[Term]) -> Iterator[_Found]:
     seen: dict[str, Term] = {}
     for term in terms:
         if term.id in _RESERVED:
-            yield (
-                term,
-                ("id",),
-                _problem("term-reserved", "a slug that is no word of an address", repr(term.id)),
-            )
+            expected = "a slug that is no word of an address"
+            yield term, ("id",), "term-reserved", expected, repr(term.id), ""
         if other := seen.get(term.id):
+            expected = "a slug of its own among all kinds"
             hint = f"{TERM_FOLDERS[other.kind]}/{other.id}.yml has it too."
-            yield (
-                term,
-                ("id",),
-                _problem("term-twice", "a slug of its own among all kinds", repr(term.id), hint),
-            )
+            yield term, ("id",), "term-twice", expected, repr(term.id), hint
         seen[term.id] = term
 
 
-def _check_parents(known: Mapping[str, Term]) -> Iterator[_Found]:
+def _check_relations(known: Mapping[str, Term]) -> Iterator[_Found]:
     for term in known.values():
+        for number, other in enumerate(term.related):
+            if other not in known:
+                where, hint = ("related", number), suggest(other, known)
+                yield term, where, "term-related", "the id of a term", repr(other), hint
         if term.parent is None:
             continue
         parent = known.get(term.parent)
         if parent is None:
+            hint = suggest(term.parent, (t.id for t in known.values() if t.kind == term.kind))
             expected = f"the id of a {term.kind}"
-            near = suggest(term.parent, (t.id for t in known.values() if t.kind == term.kind))
-            yield term, ("parent",), _problem("term-parent", expected, repr(term.parent), near)
+            yield term, ("parent",), "term-parent", expected, repr(term.parent), hint
         elif parent.kind not in _KIN.get(term.kind, {term.kind}):
-            expected = f"a parent of the kind {term.kind}"
             got = f"{term.parent!r} of the kind {parent.kind}"
-            yield term, ("parent",), _problem("term-parent-kind", expected, got)
+            expected = f"a parent of the kind {term.kind}"
+            yield term, ("parent",), "term-parent-kind", expected, got, ""
         elif circle := _find_circle(term, known):
-            got = " > ".join(circle)
-            yield term, ("parent",), _problem("term-circle", "parents without a circle", got)
+            expected = "parents without a circle"
+            yield term, ("parent",), "term-circle", expected, " > ".join(circle), ""
 
 
 def _find_circle(term: Term, known: Mapping[str, Term]) -> list[str]:
@@ -285,49 +218,24 @@ def _find_circle(term: Term, known: Mapping[str, Term]) -> list[str]:
     return [*way, term.id] if step and step.id == term.id else []
 
 
-def _check_related(known: Mapping[str, Term]) -> Iterator[_Found]:
-    for term in known.values():
-        for number, other in enumerate(term.related):
-            if other not in known:
-                where = ("related", number)
-                yield (
-                    term,
-                    where,
-                    _problem(
-                        "term-related", "the id of a term", repr(other), suggest(other, known)
-                    ),
-                )
-
-
 def _check_names(terms: Sequence[Term]) -> Iterator[_Found]:
     """Find names of two terms that no entry under ``ambiguous`` of each explains."""
     holders: dict[str, list[_Name]] = {}
     for term in terms:
-        for name in _find_names(term):
-            holders.setdefault(spelling.match_key(name.written), []).append(name)
-    for names in holders.values():
-        for place, name in enumerate(names):
-            for other in names[:place]:
-                if other.term.id != name.term.id and _same_name(name.written, other.written):
-                    if _explained(name) and _explained(other):
-                        continue
-                    expected = f"a name that is not also of {other.term.id!r}"
+        names: list[tuple[str, _Where]] = [(term.label, ("label",))]
+        names += [(term.abbreviation, ("abbreviation",))] if term.abbreviation else []
+        names += [(written, ("synonyms", n)) for n, written in enumerate(term.synonyms)]
+        names += [(form.text, ("ambiguous", n, "text")) for n, form in enumerate(term.ambiguous)]
+        for written, where in names:
+            holders.setdefault(spelling.match_key(written), []).append((term, written, where))
+    for held in holders.values():
+        for place, (term, written, where) in enumerate(held):
+            for other, theirs, _ in held[:place]:
+                clash = other.id != term.id and _same_name(written, theirs)
+                if clash and not (_explained(term, written) and _explained(other, theirs)):
+                    expected = f"a name that is not also of {other.id!r}"
                     hint = "Drop it from one, or put it under 'ambiguous' in both."
-                    yield (
-                        name.term,
-                        name.where,
-                        _problem("term-name", expected, repr(name.written), hint),
-                    )
-
-
-def _find_names(term: Term) -> Iterator[_Name]:
-    yield _Name(term, term.label, ("label",))
-    if term.abbreviation:
-        yield _Name(term, term.abbreviation, ("abbreviation",))
-    for number, written in enumerate(term.synonyms):
-        yield _Name(term, written, ("synonyms", number))
-    for number, form in enumerate(term.ambiguous):
-        yield _Name(term, form.text, ("ambiguous", number, "text"))
+                    yield term, where, "term-name", expected, repr(written), hint
 
 
 def _same_name(one: str, other: str) -> bool:
@@ -337,14 +245,13 @@ def _same_name(one: str, other: str) -> bool:
     return spelling.cased_key(one) == spelling.cased_key(other)
 
 
-def _explained(name: _Name) -> bool:
-    cased = spelling.cased_key(name.written)
-    return any(spelling.cased_key(form.text) == cased for form in name.term.ambiguous)
+def _explained(term: Term, written: str) -> bool:
+    cased = spelling.cased_key(written)
+    return any(spelling.cased_key(form.text) == cased for form in term.ambiguous)
 
 
 def _check_xrefs(terms: Sequence[Term]) -> Iterator[_Found]:
     for term in terms:
         for number, xref in enumerate(term.xrefs):
             if expected := databases.find_fault(xref.curie):
-                where = ("xrefs", number, "curie")
-                yield term, where, _problem("term-xref", expected, repr(xref.curie))
+                yield term, ("xrefs", number, "curie"), "term-xref", expected, repr(xref.curie), ""

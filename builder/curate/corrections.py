@@ -7,7 +7,8 @@ a person has to look again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -80,43 +81,19 @@ class _MisfitError(Exception):
 
 
 def _apply(bundle: PaperBundle, correction: models.Correction) -> PaperBundle:
-    hit = False
-
-    def correct(record: Any) -> Any:
-        nonlocal hit
-        if record.id != correction.record:
-            return record
-        hit = True
-        return _correct(record, correction)
-
-    corrected = PaperBundle(
-        correct(bundle.paper),
-        [correct(r) for r in bundle.references],
-        [correct(r) for r in bundle.tables],
-        [correct(r) for r in bundle.findings],
-        [correct(r) for r in bundle.trials],
-        [correct(r) for r in bundle.cards],
-    )
-    if not hit:
-        raise _MisfitError(
-            "record",
-            "the id of a record of this paper",
-            repr(correction.record),
-            suggest(correction.record, _record_ids(bundle)),
-        )
-    return corrected
-
-
-def _record_ids(bundle: PaperBundle) -> list[str]:
-    groups: list[Sequence[Any]] = [
-        [bundle.paper],
-        bundle.references,
-        bundle.tables,
-        bundle.findings,
-        bundle.trials,
-        bundle.cards,
-    ]
-    return [record.id for group in groups for record in group]
+    known: list[str] = []
+    changed: dict[str, Any] = {}
+    for name, held in vars(bundle).items():
+        records = held if isinstance(held, list) else [held]
+        known += [record.id for record in records]
+        if correction.record in (record.id for record in records):
+            fixed = [_correct(r, correction) if r.id == correction.record else r for r in records]
+            changed[name] = fixed if isinstance(held, list) else fixed[0]
+    if not changed:
+        hint = suggest(correction.record, known)
+        got = repr(correction.record)
+        raise _MisfitError("record", "the id of a record of this paper", got, hint)
+    return replace(bundle, **changed)
 
 
 def _correct(record: BaseModel, correction: models.Correction) -> BaseModel:
@@ -125,24 +102,19 @@ def _correct(record: BaseModel, correction: models.Correction) -> BaseModel:
         raise _MisfitError("field", "a field that may be corrected", repr(correction.field))
     data = record.model_dump(mode="json", by_alias=True)
     holder, key = _walk(data, steps, correction.field)
-    _expect(holder[key], correction)
-    holder[key] = _plain(correction.new)
+    present, old, new = _bare(holder[key]), _plain(correction.old), _plain(correction.new)
+    if present != _bare(old):
+        hint = "Look at the seed again, then renew or delete this correction."
+        if present == _bare(new):
+            hint = "The extraction gives the new value by itself: delete this correction."
+        expected = f"the extracted value of {correction.field}"
+        raise _MisfitError("old", expected, repr(old), hint)
+    holder[key] = new
     try:
         return type(record).model_validate(data)
     except ValidationError as error:
         expected, _ = store.describe_error(error.errors(include_url=False)[0])
         raise _MisfitError("new", expected, repr(correction.new)) from error
-
-
-def _expect(present: Any, correction: models.Correction) -> None:
-    old, new = _plain(correction.old), _plain(correction.new)
-    if _bare(present) == _bare(old):
-        return
-    if _bare(present) == _bare(new):
-        hint = "The extraction gives the new value by itself: delete this correction."
-    else:
-        hint = "Look at the seed again, then renew or delete this correction."
-    raise _MisfitError("old", f"the extracted value of {correction.field}", repr(old), hint)
 
 
 def _walk(data: Any, steps: list[str], whole: str) -> tuple[Any, Any]:
@@ -164,17 +136,15 @@ def _step(here: Any, steps: list[str], whole: str) -> tuple[Any, int]:
                 return ".".join(steps[:used]), used
         raise _MisfitError("field", "a field of the record", repr(whole), suggest(steps[0], here))
     if isinstance(here, list):
-        place = _place(here, steps[0])
-        if place is not None:
-            return place, 1
+        places = {str(n): n for n in range(len(here))}
+        places |= {item["id"]: n for n, item in reversed([*enumerate(here)]) if _has_id(item)}
+        if steps[0] in places:
+            return places[steps[0]], 1
     raise _MisfitError("field", "a field of the record", repr(whole))
 
 
-def _place(items: list[Any], step: str) -> int | None:
-    if step.isdecimal():
-        return int(step) if int(step) < len(items) else None
-    by_id: Callable[[Any], bool] = lambda item: isinstance(item, dict) and item.get("id") == step  # noqa: E731
-    return next((i for i, item in enumerate(items) if by_id(item)), None)
+def _has_id(item: Any) -> bool:
+    return isinstance(item, dict) and "id" in item
 
 
 def _bare(value: Any) -> Any:

@@ -11,21 +11,30 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import yaml
+
 from builder import models, store
 from builder.addresses import renewal
-from builder.addresses.pages import list_terms
-from builder.curate.checks import check_library, check_quotes, check_terms
-from builder.curate.reading import TRIALS, Reading, fits, load_texts, read_corrections, read_seeds
-from builder.curate.registry import compare_lists
-from builder.curate.successors import (
+from builder.addresses.identity import (
     check_orphans,
     check_stale,
     find_stale,
     find_successors,
     remove_records,
 )
-from builder.curate.workers import Crew
-from builder.errors import Problem, ProblemError, has_errors
+from builder.addresses.pages import list_terms
+from builder.curate.checks import check_library, check_quotes, check_terms
+from builder.curate.reading import (
+    TRIALS,
+    Crew,
+    Reading,
+    fits,
+    load_texts,
+    read_corrections,
+    read_seeds,
+)
+from builder.curate.registry import compare_lists
+from builder.errors import Problem, ProblemError, has_errors, refuse
 from builder.project import Project, find_seeds
 from builder.readers import read_words
 from builder.store import Library
@@ -83,25 +92,23 @@ def extract_records(
     for it; ``goes_on`` names such papers, old and new id, where the records alone leave it open.
     """
     with Cache(project.build / "cache") as cache:
-        everything = read_all(project, cache, notify, crew)
-        stale = find_stale(project, everything.readings)
-        kept = [reading for reading, _ in everything.kept]
-        texts = lambda reading: load_texts(reading, cache)  # noqa: E731
-        successors = find_successors(project, stale, kept, texts, goes_on)
+        everything = read_all(project, cache, notify, crew, goes_on)
         notify("writing")
         for reading, trials in everything.kept:
             _write(project, reading, trials, cache)
-        for old in successors:
+        for old in everything.successors:
             remove_records(project.content / "papers" / old)
         problems = list(everything.problems)
         if project.out != project.preview:  # what a curator tries out was never published
             notify("addresses")
             state = hash_parts([b"ledger", fingerprint(project).encode()])
             if cache.get(state) is None:
-                problems += renewal.renew(before, project, successors)
+                problems += renewal.renew(before, project, everything.successors)
                 problems += _find_news(before, project, cache)
                 cache.put(hash_parts([b"ledger", fingerprint(project).encode()]), b"renewed")
-        problems += _check_old(project, everything, {})
+        stale = find_stale(project, everything.given)
+        problems += check_stale(project, stale, {})
+        problems += check_orphans(project, everything.given.values(), everything.corrected)
     problems.sort(key=Problem.sort_key)
     return Report([], problems, sum(bool(r.paper) for r in everything.readings))
 
@@ -142,45 +149,42 @@ def _find_news(before: Project, after: Project, cache: Cache) -> Iterator[Proble
     for name, findings in sorted(fresh.items()):
         first = findings[0]
         file = f"seeds/{new.papers[first.paper].paper.seed.file}"
-        yield Problem(
-            file, first.locator.line, "note", "term-named",
-            f"statements that name {name!r} for the first time",
-            f"{len(findings)}, first “{' '.join(first.quote.split())[:100]}”",
-            hint=f"Run: python -m builder explain {first.id}",
-        )  # fmt: skip
-
-
-def _check_old(
-    project: Project, everything: Everything, successors: Mapping[str, str]
-) -> Iterator[Problem]:
-    stale = find_stale(project, everything.readings)
-    yield from check_stale(project, stale, successors)
-    yield from check_orphans(project, everything.readings, everything.corrected)
+        expected = f"statements that name {name!r} for the first time"
+        got = f"{len(findings)}, first “{' '.join(first.quote.split())[:100]}”"
+        hint = f"Run: python -m builder explain {first.id}"
+        line = first.locator.line
+        yield Problem(file, line, "note", "term-named", expected, got, hint=hint)
 
 
 @dataclass(frozen=True)
 class Everything:
     """All seeds, read: those to be written with their trials compared, and what went wrong.
 
-    ``corrected`` are the ids of papers for which there are corrections.
+    ``given`` are the ids of papers by their seeds' names, ``corrected`` those for which there are
+    corrections, ``successors`` those that go on under another id, old and new.
     """
 
     readings: list[Reading]
     kept: list[tuple[Reading, list[models.Trial]]]
     problems: list[Problem]
+    given: dict[str, str]
     corrected: list[str]
+    successors: dict[str, str]
 
 
 def read_all(
-    project: Project, cache: Cache, notify: Notify = silent, crew: Crew | None = None
+    project: Project,
+    cache: Cache,
+    notify: Notify = silent,
+    crew: Crew | None = None,
+    goes_on: Mapping[str, str] | None = None,
 ) -> Everything:
     """Return the records of every seed that can be read, and every problem; writes nothing."""
     seeds = find_seeds(project)
     if not seeds:
-        raise ProblemError(
-            Problem("seeds", 0, "error", "seeds", "at least one paper", "none",
-                    hint="Put a paper there as received.")
-        )  # fmt: skip
+        raise refuse(
+            "seeds", "seeds", "at least one paper", "none", hint="Put a paper there as received."
+        )
     notify(f"{len(seeds)} papers" if len(seeds) > 1 else seeds[0].name)
     readings = read_seeds(project, seeds, cache, crew or Crew())
     twins = list(_check_twins(readings))
@@ -189,8 +193,17 @@ def read_all(
     kept = [r for r in readings if fits(r) and r.file not in twice]
     registry = store.read_registry(project.content, project.root)
     trials = compare_lists([(r.trials, r.titles) for r in kept], registry)
-    corrected = list(read_corrections(project))
-    return Everything(readings, list(zip(kept, trials, strict=True)), problems, corrected)
+    given = {Path(reading.file).name: reading.paper for reading in readings}
+    living = {r.paper: r for r in kept}
+
+    def read(name: str) -> models.Paper:
+        text = load_texts(living[name], cache)["paper.yml"]
+        return models.Paper.model_validate(yaml.safe_load(text))
+
+    seeds_of = {name: Path(r.file).name for name, r in living.items()}
+    successors = find_successors(project, find_stale(project, given), seeds_of, read, goes_on)
+    whole = list(zip(kept, trials, strict=True))
+    return Everything(readings, whole, problems, given, list(read_corrections(project)), successors)
 
 
 def check_corrections(project: Project) -> list[Problem]:
@@ -220,17 +233,10 @@ def _check_twins(results: Sequence[Reading]) -> Iterator[Problem]:
         if not result.paper:
             continue
         paper = result.paper
-        other = files.get(result.sha256) or papers.get(paper)
-        if other:
-            yield Problem(
-                result.file,
-                0,
-                "error",
-                "seed-twice",
-                "a paper that no other seed holds",
-                f"the paper {paper}, as in {other}",
-                hint=f"Keep the better of {other} and {result.file}, remove the other.",
-            )
+        if other := files.get(result.sha256) or papers.get(paper):
+            expected, got = "a paper that no other seed holds", f"the paper {paper}, as in {other}"
+            hint = f"Keep the better of {other} and {result.file}, remove the other."
+            yield Problem(result.file, 0, "error", "seed-twice", expected, got, hint=hint)
         files.setdefault(result.sha256, result.file)
         papers.setdefault(paper, result.file)
 
@@ -242,11 +248,10 @@ def check(project: Project, notify: Notify = silent) -> Report:
     """Check that content/ is what extract would write, and that all in it holds together."""
     with Cache(project.build / "cache") as cache:
         everything = read_all(project, cache, notify)
-        stale = find_stale(project, everything.readings)
-        kept = [reading for reading, _ in everything.kept]
-        texts = lambda reading: load_texts(reading, cache)  # noqa: E731
-        successors = find_successors(project, stale, kept, texts)
-        problems = [*everything.problems, *_check_old(project, everything, successors)]
+        problems = list(everything.problems)
+        stale = find_stale(project, everything.given)
+        problems += check_stale(project, stale, everything.successors)
+        problems += check_orphans(project, everything.given.values(), everything.corrected)
         for reading, trials in everything.kept:
             problems += _compare_files(project, reading, trials, cache)
     try:
@@ -278,15 +283,10 @@ def _compare_files(
         held = _hash(path)
         if held != digest:
             text = trials_text if name == TRIALS else load_texts(reading, cache)[name]
-            yield Problem(
-                store.relative(path, project.root),
-                _first_difference(path.read_bytes(), text) if held else 0,
-                "error",
-                "content-stale",
-                "what extract writes from the seed",
-                "another text" if held else "no file",
-                hint="Run: python -m builder extract",
-            )
+            file, got = store.relative(path, project.root), "another text" if held else "no file"
+            line = _first_difference(path.read_bytes(), text) if held else 0
+            expected, hint = "what extract writes from the seed", "Run: python -m builder extract"
+            yield Problem(file, line, "error", "content-stale", expected, got, hint=hint)
 
 
 def _first_difference(held: bytes, text: str) -> int:

@@ -1,4 +1,8 @@
-"""The curator's queue: open questions, highest priority first, and terms that a paper asks for."""
+"""What a curator asks and is asked: open questions, names that are no terms yet, explanations.
+
+An explanation says why a finding states what it states: its quote, the words matched, and the rule
+behind each field.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +15,21 @@ import sentencex
 from pydantic import BaseModel
 
 from builder import models, store
+from builder.addresses.pages import list_terms
 from builder.curate.corrections import draft_correction
-from builder.extract.vocabulary import KINDS, Vocabulary, find_candidates
+from builder.errors import refuse, suggest
+from builder.extract import trace_paper
+from builder.extract.findings.cues import read_rules
+from builder.extract.findings.statements import Trace
+from builder.extract.vocabulary import KINDS, Vocabulary, build_vocabulary, find_candidates
 from builder.models import Finding, Question, Study
 from builder.models.document import Document
+from builder.project import Project
+from builder.readers import read_seed
 from builder.store import Library, PaperBundle
 from builder.text import ids, spelling
 
+_EXTRACT = "Run: python -m builder extract"
 Kind = Literal["paper", "entity", "table", "reference", "finding", "trial", "study", "identifier"]
 
 
@@ -197,3 +209,81 @@ def _find_sentences(document: Document) -> Iterator[str]:
             flat = " ".join(sentence.split())
             if flat:
                 yield flat
+
+
+# --- explanations --------------------------------------------------------------------------------
+
+
+def explain_finding(project: Project, library: Library, name: str) -> list[str]:
+    """Return the explanation of a finding or a term, line by line.
+
+    Raises LookupError for an unknown id.
+    """
+    if name in library.terms:
+        return list(_explain_term(library, name))
+    bundle = next((b for b in library.papers.values() if name in {f.id for f in b.findings}), None)
+    if bundle is None:
+        known = [*(finding.id for finding in library.findings()), *library.terms]
+        raise LookupError(f"no finding or term has the id {name!r}. {suggest(name, known)}".strip())
+    seed = project.seeds / bundle.paper.seed.file
+    file = store.relative(seed, project.root)
+    vocabulary = build_vocabulary(library.terms.values(), content=library.root / "content")
+    traces = trace_paper(read_seed(seed, project.root), vocabulary, file, bundle.paper.id)
+    trace = next((t for t in traces if t.finding.id == name), None)
+    if trace is None:
+        records = f"content/papers/{bundle.paper.id}/findings.yml"
+        expected, hint = "a finding that extract makes from the seed", _EXTRACT
+        raise refuse(records, "content-stale", expected, repr(name), hint=hint)
+    return [
+        *_report(trace, file),
+        *(
+            f"corrected on {c.date}: {c.field}: {c.old!r} -> {c.new!r}. {c.reason}"
+            for c in library.corrections.get(bundle.paper.id, [])
+            if c.record == name
+        ),
+    ]
+
+
+def _explain_term(library: Library, name: str) -> Iterator[str]:
+    """Yield what a term matched: each statement that names it, with its words and fields."""
+    term = library.terms[name]
+    forms = "; ".join([term.label, *filter(None, [term.abbreviation]), *term.synonyms])
+    yield f"{name}: a {term.kind}, written as: {forms}"
+    found = [f for f in library.findings() if name in list_terms(f)]
+    yield f"named by {len(found)} {'statement' if len(found) == 1 else 'statements'}"
+    for finding in found:
+        seed = library.papers[finding.paper].paper.seed.file
+        fields = [
+            field
+            for field, value in finding
+            if isinstance(value, list) and any(name in (i, getattr(i, "id", None)) for i in value)
+        ]
+        quote = " ".join(finding.quote.split())
+        yield f"  seeds/{seed}:{finding.locator.line}: {finding.id}, {', '.join(fields)}: “{quote}”"
+
+
+def _report(trace: Trace, file: str) -> Iterator[str]:
+    finding = trace.finding
+    yield f"{finding.id}: {file}:{finding.locator.line} ({finding.locator.kind})"
+    yield f"quote: {finding.quote}"
+    yield (
+        f"basis: {finding.basis}; design: {finding.design.level}; role: {finding.role}; "
+        f"result: {finding.result}; certainty: {finding.certainty}"
+    )
+    for name, text in trace.texts:
+        yield ""
+        yield f"{name}: {text}"
+        for item in sorted(
+            (a for a in trace.assigned if a.part == name), key=lambda a: (a.start, a.end, a.field)
+        ):
+            detail = f" ({item.detail})" if item.detail else ""
+            place = f"{item.start}–{item.end}"
+            yield f"  {place}: {item.text!r} -> {item.field}: {item.value}{detail} [{item.rule}]"
+    others = [a for a in trace.assigned if a.part not in {name for name, _ in trace.texts}]
+    for item in others:
+        yield f"  {item.field}: {item.value} [{item.rule}]"
+    used = dict.fromkeys(a.rule.partition(":")[0] for a in trace.assigned)
+    for rule in (read_rules()[name] for name in used if name in read_rules()):
+        yield f"rule {rule.rule}: {rule.does} (as in: {rule.example})"
+    for question in finding.questions:
+        yield f"question, weight {question.weight}: {question.text} [{question.rule}]"

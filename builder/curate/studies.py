@@ -30,14 +30,14 @@ from builder.models import (
     Trial,
 )
 from builder.store import Library, PaperBundle
-from builder.store.same_work import LONG_TITLE, link_papers
+from builder.store.same_work import LONG_TITLE, Groups, link_papers
 from builder.text import ids, spelling
 from builder.text.databases import find_registry_ids
 
 # What a paper names where it does not say what the vesicles come from.
 UNSPECIFIED = "unspecified-source"
 # A row that carries such a question cites something else: it is no statement of that study.
-_MISFIT = frozenset({"reference-misfit"})
+_MISFIT = "reference-misfit"
 
 
 @dataclass
@@ -69,7 +69,7 @@ def find_studies(library: Library) -> list[Study]:
     _join_versions(same, {n: w.csl for n, w in library.references.items()} | read)
     superseded, withdrawn = find_superseded(library), find_withdrawn(library)
     groups: dict[str, _Group] = defaultdict(_Group)
-    for name in same.leader:
+    for name in same.parent:
         kind, _, key = name.partition(":")
         group = groups[same.find(name)]
         if kind == "work":
@@ -87,7 +87,7 @@ def find_studies(library: Library) -> list[Study]:
     return sorted(built, key=lambda s: s.id)
 
 
-def _join_versions(same: _Same, works: Mapping[str, CslItem]) -> None:
+def _join_versions(same: Groups[str], works: Mapping[str, CslItem]) -> None:
     """Join the versions of a work, a preprint and its article: by title, first author and year."""
     before: dict[tuple[str, str], tuple[str, int]] = {}
     for name, csl in sorted(works.items(), key=lambda work: (work[1].year or 0, work[0])):
@@ -136,24 +136,9 @@ def find_withdrawn(library: Library) -> frozenset[str]:
     return frozenset(found)
 
 
-class _Same:
-    """Names that stand for one thing (union-find)."""
-
-    def __init__(self) -> None:
-        self.leader: dict[str, str] = {}
-
-    def find(self, name: str) -> str:
-        while self.leader.setdefault(name, name) != name:
-            name = self.leader[name]
-        return name
-
-    def join(self, one: str, other: str) -> None:
-        self.leader[self.find(one)] = self.find(other)
-
-
-def _link_works(bundles: Iterable[PaperBundle]) -> _Same:
+def _link_works(bundles: Iterable[PaperBundle]) -> Groups[str]:
     """Return which works and trials are one study."""
-    same = _Same()
+    same: Groups[str] = Groups()
     for bundle in bundles:
         for cited in bundle.references:
             same.find(f"work:{cited.id}")
@@ -161,19 +146,17 @@ def _link_works(bundles: Iterable[PaperBundle]) -> _Same:
                 same.join(f"work:{cited.id}", f"trial:{ids.slug(number.number)}")
         for trial in bundle.trials:
             same.find(f"trial:{trial.id}")
-            for cited in _works_of(trial, bundle):
-                same.join(f"work:{cited.id}", f"trial:{trial.id}")
+            for cited in bundle.references:  # those cited as its registration or its result
+                if cited.number in trial.references and is_report(cited, trial):
+                    same.join(f"work:{cited.id}", f"trial:{trial.id}")
     return same
 
 
 def _is_primary(bundle: PaperBundle) -> bool:
     """Return whether a paper reports a study of its own in the statements that cite nothing."""
     own = find_own(bundle)
-    return (
-        bool(own)
-        and not is_review_paper(bundle.paper)
-        and not any(f.design.level == "review" for f in own)
-    )
+    reviews = is_review_paper(bundle.paper) or any(f.design.level == "review" for f in own)
+    return bool(own) and not reviews
 
 
 def find_own(bundle: PaperBundle) -> list[Finding]:
@@ -185,15 +168,8 @@ def _is_own(finding: Finding) -> bool:
     return not finding.references and finding.basis in ("abstract", "full-text")
 
 
-def _works_of(trial: Trial, bundle: PaperBundle) -> Iterator[Cited]:
-    """Yield the works that a trial's row cites as its registration or its result."""
-    for cited in bundle.references:
-        if cited.number in trial.references and is_report(cited, trial):
-            yield cited
-
-
 def _rests_on(finding: Finding, works: Mapping[tuple[str, int], Cited]) -> Iterator[str]:
-    if any(q.rule in _MISFIT for q in finding.questions):
+    if any(q.rule == _MISFIT for q in finding.questions):
         return
     numbers = [finding.locator.reference, *finding.references]
     found = (works.get((finding.paper, n)) for n in numbers if n is not None)
@@ -215,15 +191,9 @@ def _build(
         kind = "trial"
     elif design.level == "review":
         kind = "review"
-    sources, asked = settle_labels(
-        [*(t.sources for t in trials), *(f.sources for f in findings)], library.terms, "sources"
-    )
-    conditions, unsure = settle_labels(
-        [*(t.conditions for t in trials), *(f.conditions for f in findings)],
-        library.terms,
-        "conditions",
-    )
-    retracted = any(work in withdrawn for work in works)
+    places: list[Trial | Finding] = [*trials, *findings]
+    sources, asked = settle_labels([p.sources for p in places], library.terms, "sources")
+    conditions, unsure = settle_labels([p.conditions for p in places], library.terms, "conditions")
     return Study(
         id=sorted(group.trials)[0] if group.trials else works[0],
         kind=kind,
@@ -237,7 +207,7 @@ def _build(
         stated=next((t.result for t in trials if t.result), None),
         role=_role(trials, judged),
         n=design.n,
-        retracted=True if retracted else None,
+        retracted=True if any(work in withdrawn for work in works) else None,
         questions=[*asked, *unsure],
     )
 
@@ -247,11 +217,8 @@ def _design(trials: Sequence[Trial], findings: Sequence[Finding], titles: Sequen
     reported = [f.design for f in findings]
     for title in titles:
         level = read_title_level(title)
-        reported.append(
-            Design.model_validate(
-                {"level": level, **(read_trial(title) if level == "clinical" else {})}
-            )
-        )
+        more = read_trial(title) if level == "clinical" else {}
+        reported.append(Design.model_validate({"level": level, **more}))
     if trials:
         reported = [d for d in reported if d.level == "clinical"]
         reported = [*(t.design for t in trials), *reported]
@@ -309,14 +276,8 @@ def settle_labels(
     if len(set(named)) <= 1:
         return narrow, []
     names = " / ".join(sorted(", ".join(sorted(place)) for place in set(named)))
-    return narrow, [
-        Question(
-            rule="study-labels",
-            text=f"Places name the {field_name} of this study differently: {names}.",
-            field=field_name,
-            weight=3,
-        )
-    ]
+    text = f"Places name the {field_name} of this study differently: {names}."
+    return narrow, [Question(rule="study-labels", text=text, field=field_name, weight=3)]
 
 
 def find_ancestors(name: str, terms: Mapping[str, Term]) -> set[str]:
@@ -445,19 +406,9 @@ def _compare(key: tuple[str, Role, str], statements: list[Statement]) -> Disagre
     studies = any(not set(a.studies) & set(b.studies) for a, b in pairs)
     if not papers and not studies:
         return None
-    source, role, target = key
-    sides = tuple(
-        (
-            direction,
-            tuple(statement for statement in statements if statement.direction == direction),
-        )
+    sides = (
+        (direction, tuple(said for said in statements if said.direction == direction))
         for direction in dict.fromkeys(DIRECTIONS.values())
-        if any(statement.direction == direction for statement in statements)
     )
-    return Disagreement(
-        source,
-        role,
-        target,
-        sides,
-        "papers" if papers else "studies",
-    )
+    held = tuple(side for side in sides if side[1])
+    return Disagreement(*key, held, "papers" if papers else "studies")

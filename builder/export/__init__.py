@@ -9,15 +9,18 @@ from pathlib import Path
 
 from builder.addresses.releases import read_releases
 from builder.export.api import Records, name_record, write_api, write_page_files
-from builder.export.crate import copy_releases, write_bibliography, write_crate, write_manifest
-from builder.export.feeds import (
+from builder.export.network import write_network
+from builder.export.site_files import (
+    copy_releases,
+    write_bibliography,
+    write_crate,
     write_feed,
     write_headers,
     write_llms,
+    write_manifest,
     write_robots,
     write_sitemap,
 )
-from builder.export.network import write_network
 from builder.export.social_cards import write_cards
 from builder.export.tables import find_tables, write_csv, write_sqlite
 from builder.site.index import LibraryIndex, build_index

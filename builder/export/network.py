@@ -12,7 +12,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from builder.curate.network import CARRIES, Edge, Network, Node, find_network
+from builder.curate.evidence import CARRIES, Edge, Network, Node, find_network
 from builder.models import Term
 from builder.site.index import LibraryIndex
 from builder.store import write_bytes

@@ -18,7 +18,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from builder import models
 from builder.addresses.pages import TERM_KINDS, list_parents, term_address
-from builder.curate.evidence_map import find_evidence_map
+from builder.curate.evidence import find_evidence_map
 from builder.curate.review_flow import read_screening, read_strategies
 from builder.curate.studies import find_studies, study_of
 from builder.models import Basis, Finding, Slug, Study, Term

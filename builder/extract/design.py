@@ -54,25 +54,20 @@ def parse_words(data: Mapping[str, Any]) -> Words:
     def compiled(pattern: str) -> re.Pattern[str]:
         return re.compile(pattern, re.IGNORECASE)
 
-    lists = ("vessels", "of_carriers", "good", "bad", "not_for", "tissue", "production", "scenes")
-    names = ["defects", "looked_at", "patients", "review", "preclinical", "hedged", "modal", "aim"]
-    names += ["repair_words", "in_dish", "taken_from", "living", "question", "donor"]
-    names += ["tumour", "no_vessels", "lacking", "no_difference", "clinical_words"]
-    names += ["reviews_itself", "donor_after", "beside_normal", "describing_carrier"]
-    names += ["open", "open_ends", "significance", "no_more_than_chance", "chance_ends"]
-    names += ["all_groups", "without_vesicles", "as_good", "same_as_none", "easing", "bettering"]
-    names += ["blocked", "benefit_lost", "benefit_gained", "methods"]
-    names += ["no_better", "helped", "helped_not", "helped_otherwise", "helped_vesicles"]
     return Words(
         levels=tuple(
             (level, compiled("|".join(f"(?:{p})" for p in patterns)))
             for level, patterns in data["levels"].items()
         ),
-        patterns={name: compiled(data[name]) for name in names},
+        patterns={n: compiled(p) for n, p in data.items() if isinstance(p, str)},
         trial={name: compiled(p) for name, p in data["trial"].items()},
         roles={name: compiled(p) for name, p in data["roles"].items()},
         bringing=compiled(rf"\b(?:{'|'.join(data['bringing'])})\w*\s+(?:[\w-]+\s+){{0,3}}$"),
-        ids={n: frozenset(data[n]) for n in lists},
+        ids={
+            n: frozenset(ws)
+            for n, ws in data.items()
+            if isinstance(ws, list) and isinstance(ws[0], str)
+        },
         of_repaired=(
             compiled(data["of_repaired"]["pattern"]),
             frozenset(data["of_repaired"]["good"]),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 SLUG = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=100)]
@@ -56,10 +59,24 @@ TERM_FOLDERS: dict[str, str] = {
 EMPTY: Any = Field(default_factory=list, json_schema_extra={"default": []})
 
 
-class Record(BaseModel):
-    """Base of all records: frozen, no unknown keys, CSL's hyphenated names as aliases."""
+def _take_day(value: Any) -> Any:
+    """Let only days through: pydantic takes a number for seconds since 1970."""
+    named = isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value)
+    if named or (isinstance(value, date) and not isinstance(value, datetime)):
+        return value
+    raise PydanticCustomError("date_form", "no date")
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+Day = Annotated[date, Field(strict=False), BeforeValidator(_take_day)]
+
+
+class Record(BaseModel):
+    """Base of all records: frozen, no unknown keys, CSL's hyphenated names as aliases.
+
+    A value of another type is refused, not turned round: ``1`` is not true, ``'5'`` no number.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, strict=True)
 
 
 class Question(Record):

@@ -5,12 +5,11 @@ The words are those of PRISMA 2020 and PRISMA-S.
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from builder.models.base import EMPTY, Record, Slug
+from builder.models.base import EMPTY, Day, Record, Slug
 
 Database = Literal["Europe PMC", "ClinicalTrials.gov", "Crossref", "PubMed"]
 Chasing = Literal["backward", "forward"]
@@ -38,7 +37,7 @@ class Run(Record):
 
     strategy: Annotated[Slug, Field(description="id of the search strategy")]
     database: Annotated[Database, Field(description="database or registry that was asked")]
-    day: Annotated[date, Field(description="day on which it was run")]
+    day: Annotated[Day, Field(description="day on which it was run")]
     found: Annotated[int, Field(description="records that the database says it has")]
     taken: Annotated[int, Field(description="records that were read")]
     new: Annotated[int, Field(description="of these, not seen by any strategy before")]
@@ -49,7 +48,7 @@ class Sighting(Record):
 
     strategy: Annotated[Slug, Field(description="id of the search strategy")]
     database: Annotated[Database, Field(description="database or registry that was asked")]
-    day: Annotated[date, Field(description="day on which it was run")]
+    day: Annotated[Day, Field(description="day on which it was run")]
 
 
 class Duplicate(Record):
@@ -67,7 +66,7 @@ class Decision(Record):
     verdict: Annotated[Verdict, Field(description="include, exclude or unsure")]
     reason: Annotated[str | None, Field(description="in the screener's words")] = None
     by: Annotated[str, Field(description="who decided")]
-    day: Annotated[date, Field(description="day of the decision")]
+    day: Annotated[Day, Field(description="day of the decision")]
 
 
 class Retrieval(Record):
@@ -76,7 +75,7 @@ class Retrieval(Record):
     got: Annotated[
         Literal["full-text", "abstract", "nothing"], Field(description="what was had of it")
     ]
-    day: Annotated[date, Field(description="day on which it was asked for")]
+    day: Annotated[Day, Field(description="day on which it was asked for")]
     why: Annotated[str | None, Field(description="why no more was had")] = None
     seed: Annotated[str | None, Field(description="file below seeds/")] = None
     licence: Annotated[str | None, Field(description="as the database spells it")] = None

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from builder.models.base import EMPTY, Level, Question, Record, Result, Slug, StudyRole
+from builder.models.base import EMPTY, Day, Level, Question, Record, Result, Slug, StudyRole
 from builder.models.findings import Design, Locator
 
 
@@ -45,7 +44,7 @@ class Status(Record):
 
     printed: str
     normalised: Annotated[str | None, Field(description="the registries' word for it")] = None
-    as_of: Annotated[date | None, Field(description="absent: the source gives no date")] = None
+    as_of: Annotated[Day | None, Field(description="absent: the source gives no date")] = None
 
 
 class Fact(Record):
@@ -67,7 +66,7 @@ class RegistryRecord(Record):
     id: Slug
     registry_id: str
     registry: Annotated[str, Field(description="name of the registry")]
-    collected: date
+    collected: Day
     limits: str | None = None
     facts: dict[str, list[Fact]]
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from builder.models.base import EMPTY, Question, Record, Slug
+from builder.models.base import EMPTY, Day, Question, Record, Slug
 
 _PAGE_RANGE = re.compile(
     r"^([A-Za-z]{0,4}\d[\w.:]*|[ivxlc]+)\s?([–−-])\s?([A-Za-z]{0,4}\d[\w.:]*|[ivxlc]+)$"
@@ -213,10 +212,10 @@ class Notice(Record):
     kind: Annotated[str, Field(description="retraction, correction, expression-of-concern …")]
     doi: Annotated[str | None, Field(description="DOI of the notice itself")] = None
     pmid: Annotated[str | None, Field(description="PMID of the notice itself")] = None
-    issued: Annotated[date | None, Field(description="absent: the source gives no date")] = None
+    issued: Annotated[Day | None, Field(description="absent: the source gives no date")] = None
     reported_by: Annotated[str, Field(description="the service that reports it")]
     seen_at: str
-    seen_on: date
+    seen_on: Day
 
     @property
     def withdraws(self) -> bool:
@@ -301,7 +300,7 @@ class Correction(Record):
     old: object
     new: object
     reason: str
-    date: date
+    date: Day
 
 
 class Identifiers(Record):
@@ -315,7 +314,7 @@ class Identifiers(Record):
     pmid: str | None = None
     pmcid: str | None = None
     seen_at: str
-    seen_on: date | None = None
+    seen_on: Day | None = None
     score: Annotated[
         float | None, Field(description="how well the record fits, in percent; absent: by hand")
     ] = None
@@ -330,7 +329,7 @@ class Address(Record):
     record: Annotated[
         str, StringConstraints(pattern=r"^[a-z]+:[A-Za-z0-9]+(?:[./-][A-Za-z0-9]+)*$")
     ]
-    since: date
+    since: Day
     state: Literal["live", "moved", "retired"] = "live"
     to: SiteAddress | None = None
     because: str | None = None
@@ -343,5 +342,5 @@ class Address(Record):
     ] = None
     digest: Annotated[str | None, Field(description="hash of the data that the page shows")] = None
     changed: Annotated[
-        date | None, Field(description="when that data last changed; absent: never since")
+        Day | None, Field(description="when that data last changed; absent: never since")
     ] = None

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from builder import export, store
 from builder.addresses import ledger, releases, renewal
 from builder.errors import ProblemError, has_errors
-from builder.export.crate import bundle, write_manifest
+from builder.export.site_files import bundle, write_manifest
 from builder.project import Project
 from builder.publish import site as publish
 from builder.site.index import build_index

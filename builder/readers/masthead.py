@@ -170,6 +170,7 @@ def _take_title(draft: Draft, lines: Lines, others: set[int], cited: str) -> Lin
         score += 8 * line.startswith("# ")
         score += 5 * (place > 0 and not lines[place - 1][1])
         score += 4 * bool(_BY.match(after)) + 2 * _is_byline(after)
+        score += 3 * (len(text.split()) > _MOST_WORDS and _is_one_name(after))
         score += (len(text.split()) >= _LEAST_WORDS) * 2 - place * 0.3
         score -= 6 * (number in others) + 9 * bool(_BY.match(text)) + 6 * bool(_is_byline(text))
         if score > best_score:
@@ -215,6 +216,14 @@ def _are_names(text: str) -> bool:
     return not other and all(_NAME.fullmatch(name.strip()) for name in _split_names(text))
 
 
+def _is_one_name(text: str) -> bool:
+    """Return whether a line is one name of two to four words, with or without marks."""
+    words = text.split()
+    mixed = any(len(w) > 2 and w.isupper() for w in words) and not text.isupper()  # noqa: PLR2004
+    short = 1 < len(words) <= _MOST_WORDS and not mixed
+    return short and _are_names(text) and len(_split_names(text)) == 1
+
+
 def _split_names(text: str) -> list[str]:
     """Return the names of a line, parted by marks of affiliations, commas, or "and"."""
     text = _ORCID_MARK.sub("", _ORCID.sub(r"\g<name>", _BY.sub("", text)))
@@ -229,17 +238,21 @@ def _split_names(text: str) -> list[str]:
 
 def _take_authors(draft: Draft, lines: Lines) -> Lines:
     """Take the byline, on one line or on many, and return the rest."""
+    titled = dict(draft.places).get("title", 0)
+    behind = next((place for place, one in enumerate(lines) if one[0] > titled), -1)
     for place, (number, line) in enumerate(lines):
         by = _BY.match(line)
         below = lines[place + 1][1] if place + 1 < len(lines) else ""
         marked = bool(_ONLY_MARKS.match(below)) and _are_names(line)
-        if not by and not marked and not _is_byline(line):
+        # Below the title stand names, one a line.
+        stacked = place == behind and _is_one_name(line) and _is_one_name(below)
+        if not (by or marked or stacked or _is_byline(line)):
             continue
         said = line[by.end() :] if by else line
         names, taken = _split_names(said), 1
         for _, text in lines[place + 1 :] if not by or not said.strip() else ():
             # Frontiers prints one author a line, too.
-            single = taken > 1 and len(names) == taken and len(text.split()) <= _MOST_WORDS
+            single = (stacked or taken > 1) and len(names) == taken and _is_one_name(text)
             marks = bool(_ONLY_MARKS.match(text))
             listed = (by or marked or single) and _are_names(text)
             if not (marks or listed or (not by and _is_byline(text))):

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from builder import models, store
-from builder.errors import Problem, ProblemError
+from builder.errors import Problem, ProblemError, refuse
 from builder.project import Project
 from builder.refresh.clinicaltrials import TrialsAsked, ask_trials
 from builder.refresh.http_client import (
@@ -89,9 +89,7 @@ class Setting:
 def report_offline(command: str, error: Exception) -> ProblemError:
     """Return what a command says that could not reach a service; it has changed nothing."""
     hint = "Nothing was changed. Is this machine online?"
-    return ProblemError(
-        Problem(command, 0, "error", "offline", "an answer", f"none: {error}", hint=hint)
-    )
+    return refuse(command, "offline", "an answer", f"none: {error}", hint=hint)
 
 
 def refresh(

@@ -63,16 +63,13 @@ def search_trials(desk: Desk, query: str) -> Iterator[Page]:
 
 def _parse_study(study: Any) -> Hit:
     protocol = find_value(study, "protocolSection")
-    names, state = (
-        find_value(protocol, "identificationModule"),
-        find_value(protocol, "statusModule"),
-    )
+    names = find_value(protocol, "identificationModule")
     number = find_text(names, "nctId").upper()
     kind = find_text(protocol, "designModule", "studyType").replace("_", " ").lower()
     return Hit(
         title=find_text(names, "officialTitle") or find_text(names, "briefTitle"),
         authors=find_text(protocol, "sponsorCollaboratorsModule", "leadSponsor", "name"),
-        year=find_year(state, "studyFirstPostDateStruct", "date"),
+        year=find_year(protocol, "statusModule", "studyFirstPostDateStruct", "date"),
         trial=number,
         types=tuple(filter(None, ["registered trial", kind])),
         url=registry_url("clinicaltrials", number) if number else "",
@@ -169,17 +166,26 @@ def _day(*path: str) -> Callable[[Any], Values]:
     return find
 
 
+def _texts(*path: str) -> Callable[[Any], Values]:
+    return lambda protocol: ((text, "") for text in find_texts(protocol, *path))
+
+
+def _join(*notes: str) -> str:
+    return "; ".join(note for note in notes if note)
+
+
 def _status(protocol: Any) -> Values:
     module = find_value(protocol, "statusModule")
-    verified = find_text(module, "statusVerifiedDate")
-    notes = [
-        f"record verified {verified}" if verified else "",
-        f"last known status: {spell_code(last)}"
-        if (last := find_text(module, "lastKnownStatus"))
-        else "",
-        f"why stopped: {why}" if (why := find_text(module, "whyStopped")) else "",
-    ]
-    yield spell_code(find_text(module, "overallStatus")), "; ".join(n for n in notes if n)
+    names = ("statusVerifiedDate", "lastKnownStatus", "whyStopped")
+    verified, last, why = (find_text(module, name) for name in names)
+    yield (
+        spell_code(find_text(module, "overallStatus")),
+        _join(
+            verified and f"record verified {verified}",
+            last and f"last known status: {spell_code(last)}",
+            why and f"why stopped: {why}",
+        ),
+    )
 
 
 def _phases(protocol: Any) -> Values:
@@ -187,24 +193,23 @@ def _phases(protocol: Any) -> Values:
 
 
 def _enrolled(protocol: Any) -> Values:
-    count = find_value(protocol, "designModule", "enrollmentInfo", "count")
-    kind = find_text(protocol, "designModule", "enrollmentInfo", "type").lower()
+    info = find_value(protocol, "designModule", "enrollmentInfo")
+    count = find_value(info, "count")
     if isinstance(count, int) and not isinstance(count, bool):
-        yield count, kind
+        yield count, find_text(info, "type").lower()
 
 
 def _other_ids(protocol: Any) -> Values:
     module = find_value(protocol, "identificationModule")
-    own = find_text(module, "orgStudyIdInfo", "id")
     others = [find_text(info, "id") for info in find_list(module, "secondaryIdInfos")]
-    yield [i for i in (own, *others) if i], ""
+    yield [i for i in (find_text(module, "orgStudyIdInfo", "id"), *others) if i], ""
 
 
 def _arms(protocol: Any) -> Values:
     for arm in find_list(protocol, "armsInterventionsModule", "armGroups"):
-        kind, reported = find_text(arm, "type"), find_text(arm, "description")
-        notes = [f"type: {spell_code(kind)}" if kind else "", reported]
-        yield find_text(arm, "label"), "; ".join(n for n in notes if n)
+        kind = find_text(arm, "type")
+        said = kind and f"type: {spell_code(kind)}"
+        yield find_text(arm, "label"), _join(said, find_text(arm, "description"))
 
 
 def _interventions(protocol: Any) -> Values:
@@ -215,26 +220,19 @@ def _interventions(protocol: Any) -> Values:
 
 def _other_names(protocol: Any) -> Values:
     for given in find_list(protocol, "armsInterventionsModule", "interventions"):
-        for name in find_texts(given, "otherNames"):
-            yield name, ""
+        yield from ((name, "") for name in find_texts(given, "otherNames"))
 
 
 def _outcomes(kind: str) -> Callable[[Any], Values]:
     def find(protocol: Any) -> Values:
         for outcome in find_list(protocol, "outcomesModule", kind):
             frame, reported = find_text(outcome, "timeFrame"), find_text(outcome, "description")
-            notes = [
-                f"time frame: {frame}" if frame else "",
-                reported and f"description: {reported}",
-            ]
-            yield find_text(outcome, "measure"), "; ".join(n for n in notes if n)
+            yield (
+                find_text(outcome, "measure"),
+                _join(frame and f"time frame: {frame}", reported and f"description: {reported}"),
+            )
 
     return find
-
-
-def _conditions(protocol: Any) -> Values:
-    for condition in find_texts(protocol, "conditionsModule", "conditions"):
-        yield condition, ""
 
 
 def _countries(protocol: Any) -> Values:
@@ -245,9 +243,9 @@ def _countries(protocol: Any) -> Values:
 
 def _publications(protocol: Any) -> Values:
     for work in find_list(protocol, "referencesModule", "references"):
-        pmid, kind = find_text(work, "pmid"), find_text(work, "type").lower()
-        notes = [f"PMID {pmid}" if pmid else "", kind]
-        yield find_text(work, "citation"), "; ".join(n for n in notes if n)
+        pmid = find_text(work, "pmid")
+        kind = find_text(work, "type").lower()
+        yield find_text(work, "citation"), _join(pmid and f"PMID {pmid}", kind)
 
 
 _NAMES, _STATE = "identificationModule", "statusModule"
@@ -273,7 +271,7 @@ _FIELDS: tuple[tuple[str, Callable[[Any], Values]], ...] = (
     ("completion", _day(_STATE, "completionDateStruct")),
     ("first_posted", _day(_STATE, "studyFirstPostDateStruct")),
     ("last_update", _day(_STATE, "lastUpdatePostDateStruct")),
-    ("condition", _conditions),
+    ("condition", _texts("conditionsModule", "conditions")),
     ("intervention_name", _interventions),
     ("intervention_other_names", _other_names),
     ("arms", _arms),
@@ -316,11 +314,11 @@ def ask_trials(
     for number in wanted:
         file = f"content/registry/{number.lower()}.yml"
         if number not in asked:
+            expected = "a trial of ClinicalTrials.gov"
             hint = "Look at its registry's page and keep what it says by hand."
             done.problems.append(
-                Problem(file, 0, "note", "refresh-registry", "a trial of ClinicalTrials.gov",
-                        number, hint=hint)
-            )  # fmt: skip
+                Problem(file, 0, "note", "refresh-registry", expected, number, hint=hint)
+            )
             continue
         notify(f"{desk.service.name}: {number}")
         try:
@@ -329,10 +327,8 @@ def ask_trials(
             raise
         except ServiceError as error:
             level: Level = "warning" if isinstance(error, UnknownError) else "error"
-            said = f"an answer of {desk.service.name} about {number}"
-            done.problems.append(
-                Problem(file, 0, level, "refresh-answer", said, f"one that {error}")
-            )
+            said, got = f"an answer of {desk.service.name} about {number}", f"one that {error}"
+            done.problems.append(Problem(file, 0, level, "refresh-answer", said, got))
             continue
         url = study_address(desk.service, number)
         facts = find_facts(answer.data, url, today)

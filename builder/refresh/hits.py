@@ -1,17 +1,19 @@
-"""Works and trials as services record them, and how well one fits a work that is cited."""
+"""Works and trials as services record them: which one a hit is, of those that are known."""
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz
 
-from builder.models import CslItem
+from builder.models import CslItem, Identifiers
+from builder.models.review import Duplicate, ScreeningRecord, Sighting
+from builder.store import Library
 from builder.store.same_work import titles_agree
-from builder.text import spelling
+from builder.text import ids, spelling
 
 # In percent. At or above it, a record is taken for the work; below it, it is only asked about.
 # Chosen so that a typing error in a long title passes and another paper of the same group does not.
@@ -28,6 +30,9 @@ _TAKEN_BACK = re.compile(
 _NOTICE = re.compile(r"\W*(?:retraction|withdrawal)", re.IGNORECASE)
 
 
+# In percent, of titles in one form; above the first a record is a duplicate.
+_SAME_TITLE = 95.0
+_SAME_AUTHOR = 85.0
 _TAG = re.compile(r"(\s*)</?[A-Za-z][^<>]{0,80}>(\s*)")
 
 
@@ -150,3 +155,197 @@ def rank_works(work: CslItem, found: Iterable[Hit]) -> list[Match]:
     """Return the matches of all found works, the best first; those that fit before all others."""
     matches = [match_work(work, each) for each in found]
     return sorted(matches, key=lambda m: (not m.fits, -m.score, m.found.doi, m.found.pmid))
+
+
+# --- duplicates ----------------------------------------------------------------------------------
+
+
+@dataclass
+class Index:
+    """The records that are known, by all that shows that two are one."""
+
+    records: dict[str, ScreeningRecord] = field(default_factory=dict)
+    by_key: dict[str, str] = field(default_factory=dict)
+    by_title: dict[str, list[str]] = field(default_factory=dict)
+    by_year: dict[tuple[int, str], list[str]] = field(default_factory=dict)
+
+    def add(self, record: ScreeningRecord) -> None:
+        """Take a record in, or its newer form."""
+        fresh = record.id not in self.records
+        self.records[record.id] = record
+        for key in _keys(record):
+            self.by_key.setdefault(key, record.id)
+        if fresh:
+            title = spelling.fold(record.title)
+            self.by_title.setdefault(title, []).append(record.id)
+            if record.year:
+                self.by_year.setdefault((record.year, title[:1]), []).append(record.id)
+
+    def find_known(self, hit: Hit) -> str | None:
+        """Return the id of the record that shares an identifier with a hit."""
+        return next((self.by_key[key] for key in _keys(hit) if key in self.by_key), None)
+
+    def find_like(self, hit: Hit, own: str) -> tuple[str, float] | None:
+        """Return the record with the same title, year and author, and how like the titles are.
+
+        A title alone is shared by chance: year (one apart at most) and first author must agree as
+        far as both are known, and one of the two must be known.
+        """
+        title = spelling.fold(hit.title)
+        near = list(self.by_title.get(title, ()))
+        for year in (hit.year - 1, hit.year, hit.year + 1) if hit.year else ():
+            near += self.by_year.get((year, title[:1]), [])
+        best: tuple[str, float] | None = None
+        for name in dict.fromkeys(near):
+            record = self.records[name]
+            if name == own or record.duplicate or not _may_be_one(hit, record):
+                continue
+            score = fuzz.ratio(title, spelling.fold(record.title), score_cutoff=_SAME_TITLE)
+            if score and titles_agree(hit.title, record.title) and (not best or score > best[1]):
+                best = name, round(score, 1)
+        return best
+
+
+def _keys(work: Hit | ScreeningRecord) -> Iterator[str]:
+    for name in ("trial", "pmid", "pmcid", "doi"):
+        value = getattr(work, name)
+        if value:
+            yield f"{name}:{value.lower()}"
+
+
+def _may_be_one(hit: Hit, record: ScreeningRecord) -> bool:
+    if bool(hit.trial) != bool(record.trial) or (hit.trial and hit.trial != record.trial):
+        return False
+    if hit.pmid and record.pmid and hit.pmid != record.pmid:
+        return False
+    theirs = Hit(record.title, record.authors or "").lead
+    one, other = spelling.fold(hit.lead), spelling.fold(theirs)
+    authors = bool(one and other)
+    years = bool(hit.year and record.year)
+    if authors and fuzz.ratio(one, other) < _SAME_AUTHOR:
+        return False
+    if hit.year and record.year and abs(hit.year - record.year) > 1:
+        return False
+    return authors or years
+
+
+def add_hits(
+    index: Index, hits: Iterable[Hit], sighting: Sighting, library_works: LibraryWorks
+) -> tuple[int, int]:
+    """Take hits into the index; return how many were read, and how many of them are new.
+
+    What a record already has stays; what the database adds or corrects is renewed. Decisions are
+    never touched.
+    """
+    taken = new = 0
+    for hit in hits:
+        if not hit.title and not hit.trial:
+            continue
+        taken += 1
+        known = index.find_known(hit)
+        if known:
+            index.add(_renew(index.records[known], hit, sighting))
+            continue
+        new += 1
+        name = _name_record(hit, index)
+        record = _renew(
+            ScreeningRecord(id=name, title=hit.title or hit.trial, found=[]), hit, sighting
+        )
+        like = index.find_like(hit, name)
+        paper = library_works.find_paper(hit)
+        duplicate = None
+        if paper:
+            duplicate = Duplicate(of=paper[0], kind="paper", by=paper[1], score=paper[2])
+        elif like:
+            other = index.records[like[0]]
+            if hit.preprint != bool(other.preprint):
+                # Two records of one study: the article stands, the preprint says where it is.
+                if hit.preprint:
+                    record = record.model_copy(update={"published_as": other.id})
+                else:
+                    index.add(other.model_copy(update={"published_as": name}))
+            else:
+                by = "title, year and author"
+                duplicate = Duplicate(of=like[0], kind="record", by=by, score=like[1])
+        index.add(
+            record.model_copy(
+                update={"duplicate": duplicate, "cited_as": library_works.find_cited(hit)}
+            )
+        )
+    return taken, new
+
+
+def _name_record(hit: Hit, index: Index) -> str:
+    wanted = (
+        hit.trial.lower()
+        or (hit.pmid and f"pmid-{hit.pmid}")
+        or hit.pmcid.lower()
+        or (hit.doi and f"doi-{ids.digest(hit.doi, 12)}")
+        or f"title-{ids.digest(f'{hit.title} {hit.year}', 12)}"
+    )
+    return wanted if wanted not in index.records else f"{wanted}-{ids.digest(hit.url, 6)}"
+
+
+def _renew(record: ScreeningRecord, hit: Hit, sighting: Sighting) -> ScreeningRecord:
+    seen = any(s.strategy == sighting.strategy for s in record.found)
+    fresh: dict[str, object] = {
+        "found": record.found if seen else [*record.found, sighting],
+        "types": list(hit.types) or record.types,
+        "notices": sorted({*record.notices, *hit.notices}),
+        "open_access": record.open_access if hit.open_access is None else hit.open_access,
+        "preprint": hit.preprint or record.preprint or None,
+    }
+    for name in ("authors", "journal", "doi", "pmid", "pmcid", "trial", "licence", "url", "year"):
+        fresh[name] = getattr(record, name) or getattr(hit, name) or None
+    if hit.licence:
+        fresh["licence"] = hit.licence
+    if hit.published_as:
+        fresh["published_as"] = hit.published_as
+    return record.model_copy(update=fresh)
+
+
+class LibraryWorks:
+    """The papers and cited works of the atlas, by their identifiers and titles."""
+
+    def __init__(self, library: Library) -> None:
+        papers = {name: bundle.paper.csl for name, bundle in library.papers.items()}
+        cited = {name: work.csl for name, work in library.references.items()}
+        self._papers = _Works(papers, library.identifiers)
+        self._cited = _Works(cited, library.identifiers)
+
+    def find_paper(self, hit: Hit) -> tuple[str, str, float | None] | None:
+        """Return the paper of the atlas that a hit is, by what it is known, and the likeness."""
+        return self._papers.find(hit)
+
+    def find_cited(self, hit: Hit) -> str | None:
+        """Return the cited work that a hit is, by its identifiers, else title, author and year."""
+        found = self._cited.find(hit)
+        return found[0] if found else None
+
+
+class _Works:
+    """Works by what shows that a hit is one of them."""
+
+    def __init__(
+        self, works: Mapping[str, CslItem], identifiers: Mapping[str, Identifiers]
+    ) -> None:
+        self._works = works
+        self._by_key: dict[str, str] = {}
+        self._by_title: dict[str, list[str]] = {}
+        for name, csl in works.items():
+            self._by_title.setdefault(spelling.fold(csl.title), []).append(name)
+            for key in ("doi", "pmid", "pmcid"):
+                for value in (getattr(csl, key.upper()), getattr(identifiers.get(name), key, None)):
+                    if value:
+                        self._by_key.setdefault(f"{key}:{value.lower()}", name)
+
+    def find(self, hit: Hit) -> tuple[str, str, float | None] | None:
+        """Return the work that a hit is, by what it is known, and the likeness of titles."""
+        for key in _keys(hit):
+            if key in self._by_key:
+                return self._by_key[key], key.partition(":")[0], None
+        for name in self._by_title.get(spelling.fold(hit.title), ()) if not hit.trial else ():
+            csl = self._works[name]
+            if not (csl.DOI and hit.doi) and match_work(csl, hit).fits:
+                return name, "title, year and author", 100.0
+        return None

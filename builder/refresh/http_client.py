@@ -3,7 +3,7 @@
 What the services are and how politely they are asked comes first; then the client; at the end how
 values are taken out of JSON whose shape is not ours to trust.
 
-httpx asks, hishel keeps the day's answers, tenacity tries again. The ready-made clients were
+httpx asks, hishel keeps the day's answers. The ready-made clients were
 looked at and left: habanero (Crossref) takes a base address and a contact, but neither retries nor
 a cache, and drops the Retry-After header; pytrials (ClinicalTrials.gov) has a fixed address and no
 time limit.
@@ -32,7 +32,6 @@ from urllib.parse import urlsplit
 import httpx
 from hishel import SqliteStorage
 from hishel.httpx import CacheTransport
-from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
 # --- services ------------------------------------------------------------------------------------
 
@@ -169,31 +168,21 @@ class PoliteTransport(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Return a whole, sound answer. Raises ServiceError."""
-        retrying = Retrying(
-            retry=retry_if_exception_type((PassingError, OfflineError)),
-            stop=self._enough,
-            wait=self._wait,
-            sleep=self._sleep,
-            reraise=True,
-        )
-        return retrying(self._send, request)
+        attempt, wait = 1, self._manners.first_wait
+        while True:
+            try:
+                return self._send(request)
+            except (PassingError, OfflineError) as error:
+                offline = isinstance(error, OfflineError)
+                if attempt >= (_OFFLINE_ATTEMPTS if offline else self._manners.attempts):
+                    raise
+                asked = error.wait if isinstance(error, PassingError) else None
+            self._sleep(min(wait, self._manners.longest_wait) if asked is None else asked)
+            attempt, wait = attempt + 1, wait * 2.0
 
     def close(self) -> None:
         """Close the connection."""
         self._wire.close()
-
-    def _enough(self, state: RetryCallState) -> bool:
-        failure = state.outcome.exception() if state.outcome else None
-        offline = isinstance(failure, OfflineError)
-        return state.attempt_number >= (_OFFLINE_ATTEMPTS if offline else self._manners.attempts)
-
-    def _wait(self, state: RetryCallState) -> float:
-        failure = state.outcome.exception() if state.outcome else None
-        asked = failure.wait if isinstance(failure, PassingError) else None
-        if asked is not None:
-            return asked
-        wait: float = self._manners.first_wait * 2.0 ** (state.attempt_number - 1)
-        return min(wait, self._manners.longest_wait)
 
     def _send(self, request: httpx.Request) -> httpx.Response:
         now = time.monotonic()

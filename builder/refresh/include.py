@@ -14,21 +14,20 @@ from datetime import date
 from pathlib import Path
 
 from builder import store
-from builder.curate.add import name_seed
+from builder.curate.changes import name_seed
 from builder.curate.extraction import extract_records
 from builder.curate.review_flow import read_screening
-from builder.errors import Problem, ProblemError, suggest
+from builder.errors import Problem, ProblemError, refuse, suggest
 from builder.extract import extract_paper
 from builder.extract.vocabulary import Vocabulary
-from builder.models import Finding
+from builder.models import Finding, Paper
 from builder.models.review import Retrieval, ScreeningRecord
 from builder.project import Project
 from builder.readers import read_seed_bytes
 from builder.readers.bibliography import build_paper
 from builder.readers.records import write_abstract
 from builder.refresh import Setting, report_offline
-from builder.refresh.europepmc import find_article
-from builder.refresh.hits import Hit
+from builder.refresh.hits import Hit, LibraryWorks
 from builder.refresh.http_client import (
     EUROPE_PMC,
     Desk,
@@ -36,7 +35,8 @@ from builder.refresh.http_client import (
     ServiceError,
     UnknownError,
 )
-from builder.refresh.screening import LibraryWorks, write_screening
+from builder.refresh.literature import find_article
+from builder.refresh.screening import write_screening
 from builder.store.library import load
 from builder.store.transaction import transaction
 from builder.text.sentences import find_sentences
@@ -49,12 +49,14 @@ _OPEN = re.compile(r"cc(?:[ -]?0|[ -]by(?:[ -](?:nc|sa|nd))*)\b|public domain", 
 class Included:
     """What an include brought: seeds by record, what could not be had and why, and problems.
 
-    ``changed`` are the files below content/ and seeds/ that are new or differ.
+    ``findings`` has how many each record brought, ``changed`` are the files below content/ and
+    seeds/ that are new or differ.
     """
 
     seeds: dict[str, str] = field(default_factory=dict)
     abstracts: dict[str, str] = field(default_factory=dict)
     missed: dict[str, str] = field(default_factory=dict)
+    findings: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     changed: list[Path] = field(default_factory=list)
 
@@ -70,16 +72,21 @@ def include(
 
     All is asked first; seeds, screening and records are then written in one transaction. A run that
     was stopped while it asked goes on from the answers of the day.
-    Raises ProblemError, and changes nothing, where the service can't be reached.
+    Raises ProblemError, and changes nothing, where the service can't be reached or a named record
+    was not included.
     """
     setting = (setting or Setting.now()).with_contact(project)
     records = read_screening(project.root).records
+    known = {record.id: record for record in records}
     for name in names:
-        if name not in {record.id for record in records}:
-            hint = suggest(name, [record.id for record in records])
-            raise ProblemError(
-                Problem("include", 0, "error", "include", "the id of a record", name, hint=hint)
-            )
+        record = known.get(name)
+        if record is None:
+            hint = suggest(name, known)
+            raise refuse("include", "include", "the id of a record", name, hint=hint)
+        if record.verdict != "include" or record.duplicate:
+            said = f"a duplicate of {record.duplicate.of}" if record.duplicate else record.verdict
+            got, hint = f"{name}, {said or 'not screened'}", "Run: python -m builder screen"
+            raise refuse("include", "include", "a record that was included", got, hint=hint)
     waiting = [
         record
         for record in records
@@ -87,6 +94,10 @@ def include(
         and not record.duplicate
         and (record.id in names if names else record.retrieval is None)
     ]
+    if not waiting:
+        expected, hint = "an included record that waits", "Run: python -m builder screen"
+        note = Problem("include", 0, "note", "include", expected, "none", hint=hint)
+        return Included(problems=[note])
     # Works of which the atlas has read the title alone come first.
     waiting.sort(key=lambda record: (not record.cited_as, record.id))
     fetched: dict[str, _Fetched] = {}
@@ -101,7 +112,16 @@ def include(
     with transaction(project) as work:
         done = _keep(work.project, fetched)
         report = extract_records(work.project, project, notify)
-    return replace(done, problems=[*done.problems, *report.problems], changed=work.changed)
+        brought = {seed: name for name, seed in (done.seeds | done.abstracts).items()}
+        for path in work.project.content.glob("papers/*/paper.yml") if brought else ():
+            seed = store.read_record(Paper, path, work.project.root).seed.file
+            if seed in brought:
+                found = store.read_records(Finding, path.with_name("findings.yml"), path.parent)
+                done.findings[brought[seed]] = len(found)
+    # What is noted of papers that were there before is for extract and check to say.
+    own = {f"seeds/{seed}" for seed in brought}
+    problems = [p for p in report.problems if p.level == "error" or p.file in own]
+    return replace(done, problems=[*done.problems, *problems], changed=work.changed)
 
 
 @dataclass(frozen=True)

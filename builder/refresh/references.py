@@ -12,7 +12,7 @@ from datetime import date
 
 from builder.errors import Problem
 from builder.models import CslItem, Identifiers, Notice, Question
-from builder.refresh import crossref, europepmc
+from builder.refresh import literature
 from builder.refresh.hits import Hit, Match, match_work, rank_works
 from builder.refresh.http_client import (
     CROSSREF,
@@ -150,20 +150,22 @@ def inquire(work: CslItem, desks: Desks) -> Inquiry:
 def _find_doi(inquiry: Inquiry, desks: Desks) -> None:
     """Find a work without DOI: by its PMID where known, else by its title."""
     if inquiry.pmid:
-        reported = europepmc.ask_work(desks.europe_pmc, desks.today, pmid=inquiry.pmid)
+        reported = literature.ask_europe_pmc(desks.europe_pmc, desks.today, pmid=inquiry.pmid)
         inquiry.answered.append(EUROPE_PMC.name)
         if reported:
             _check(inquiry, reported[0], f"PMID {inquiry.pmid}", reported[1])
             return
     if not inquiry.work.title:
         return
-    best = _decide(inquiry, crossref.ask_title(desks.crossref, inquiry.work, desks.contact))
+    best = _decide(
+        inquiry, literature.ask_crossref_title(desks.crossref, inquiry.work, desks.contact)
+    )
     if best and best.fits:
         inquiry.take(best)
         return
     if inquiry.questions:
         return
-    other = _decide(inquiry, europepmc.ask_title(desks.europe_pmc, inquiry.work))
+    other = _decide(inquiry, literature.ask_europe_pmc_title(desks.europe_pmc, inquiry.work))
     if other and other.fits:
         inquiry.take(other)
     elif not inquiry.questions:
@@ -213,7 +215,7 @@ def _follow_doi(inquiry: Inquiry, desks: Desks) -> None:
     known = False
     inquiry.answered.append(CROSSREF.name)
     try:
-        found, notices = crossref.ask_doi(desks.crossref, inquiry.doi, desks.contact, desks.today)
+        found, notices = literature.ask_doi(desks.crossref, inquiry.doi, desks.contact, desks.today)
     except UnknownError:
         pass
     else:
@@ -221,7 +223,7 @@ def _follow_doi(inquiry: Inquiry, desks: Desks) -> None:
         _check(inquiry, found, f"DOI {inquiry.doi}", notices)
     if inquiry.questions:
         return
-    reported = europepmc.ask_work(desks.europe_pmc, desks.today, inquiry.doi)
+    reported = literature.ask_europe_pmc(desks.europe_pmc, desks.today, inquiry.doi)
     inquiry.answered.append(EUROPE_PMC.name)
     if reported:
         _check(inquiry, reported[0], f"DOI {inquiry.doi}", reported[1])

@@ -2,44 +2,39 @@
 
 ``content/screening.yml`` has one entry a record, in the order of their ids. A record that several
 strategies find stands once, with each sighting; the same work under other identifiers stands as a
-duplicate with its score.
+duplicate with its score. A decision is made by key, by rule or in a table.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import json
+import operator
 import re
-import subprocess
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
+from pathlib import Path
 from typing import get_args
 
-from rapidfuzz import fuzz
+from pydantic import ValidationError
 
 from builder import store
-from builder.curate.review_flow import read_strategies
-from builder.errors import Problem, ProblemError, suggest
-from builder.models import CslItem, Identifiers
+from builder.curate.review_flow import read_screening, read_strategies
+from builder.errors import Problem, ProblemError, refuse, suggest
 from builder.models.review import (
     Decision,
-    Duplicate,
     Run,
     Screening,
     ScreeningRecord,
-    Sighting,
     Verdict,
 )
-from builder.project import Project
-from builder.refresh.hits import Hit, match_work
-from builder.store import Library
-from builder.store.same_work import titles_agree
+from builder.project import Project, ask_git
+from builder.store.transaction import transaction
 from builder.text import ids, spelling
 
-# In percent, of titles in one form; above the first it is a duplicate.
-_SAME_TITLE = 95.0
-_SAME_AUTHOR = 85.0
 _COLUMNS = ("id", "title", "authors", "year", "journal", "doi", "url", "decision", "reason")
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
@@ -53,200 +48,6 @@ def write_screening(
     return store.write_records(
         project.content / "screening.yml", Screening(runs=listed, records=ordered)
     )
-
-
-# --- duplicates ----------------------------------------------------------------------------------
-
-
-@dataclass
-class Index:
-    """The records that are known, by all that shows that two are one."""
-
-    records: dict[str, ScreeningRecord] = field(default_factory=dict)
-    by_key: dict[str, str] = field(default_factory=dict)
-    by_title: dict[str, list[str]] = field(default_factory=dict)
-    by_year: dict[tuple[int, str], list[str]] = field(default_factory=dict)
-
-    def add(self, record: ScreeningRecord) -> None:
-        """Take a record in, or its newer form."""
-        fresh = record.id not in self.records
-        self.records[record.id] = record
-        for key in _keys(record):
-            self.by_key.setdefault(key, record.id)
-        if fresh:
-            title = spelling.fold(record.title)
-            self.by_title.setdefault(title, []).append(record.id)
-            if record.year:
-                self.by_year.setdefault((record.year, title[:1]), []).append(record.id)
-
-    def find_known(self, hit: Hit) -> str | None:
-        """Return the id of the record that shares an identifier with a hit."""
-        return next((self.by_key[key] for key in _keys(hit) if key in self.by_key), None)
-
-    def find_like(self, hit: Hit, own: str) -> tuple[str, float] | None:
-        """Return the record with the same title, year and author, and how like the titles are.
-
-        A title alone is shared by chance: year (one apart at most) and first author must agree as
-        far as both are known, and one of the two must be known.
-        """
-        title = spelling.fold(hit.title)
-        near = list(self.by_title.get(title, ()))
-        for year in (hit.year - 1, hit.year, hit.year + 1) if hit.year else ():
-            near += self.by_year.get((year, title[:1]), [])
-        best: tuple[str, float] | None = None
-        for name in dict.fromkeys(near):
-            record = self.records[name]
-            if name == own or record.duplicate or not _may_be_one(hit, record):
-                continue
-            score = fuzz.ratio(title, spelling.fold(record.title), score_cutoff=_SAME_TITLE)
-            if score and titles_agree(hit.title, record.title) and (not best or score > best[1]):
-                best = name, round(score, 1)
-        return best
-
-
-def _keys(work: Hit | ScreeningRecord) -> Iterator[str]:
-    for name in ("trial", "pmid", "pmcid", "doi"):
-        value = getattr(work, name)
-        if value:
-            yield f"{name}:{value.lower()}"
-
-
-def _may_be_one(hit: Hit, record: ScreeningRecord) -> bool:
-    if bool(hit.trial) != bool(record.trial) or (hit.trial and hit.trial != record.trial):
-        return False
-    if hit.pmid and record.pmid and hit.pmid != record.pmid:
-        return False
-    theirs = Hit(record.title, record.authors or "").lead
-    one, other = spelling.fold(hit.lead), spelling.fold(theirs)
-    authors = bool(one and other)
-    years = bool(hit.year and record.year)
-    if authors and fuzz.ratio(one, other) < _SAME_AUTHOR:
-        return False
-    if hit.year and record.year and abs(hit.year - record.year) > 1:
-        return False
-    return authors or years
-
-
-def add_hits(
-    index: Index, hits: Iterable[Hit], sighting: Sighting, library_works: LibraryWorks
-) -> tuple[int, int]:
-    """Take hits into the index; return how many were read, and how many of them are new.
-
-    What a record already has stays; what the database adds or corrects is renewed. Decisions are
-    never touched.
-    """
-    taken = new = 0
-    for hit in hits:
-        if not hit.title and not hit.trial:
-            continue
-        taken += 1
-        known = index.find_known(hit)
-        if known:
-            index.add(_renew(index.records[known], hit, sighting))
-            continue
-        new += 1
-        name = _name_record(hit, index)
-        record = _renew(
-            ScreeningRecord(id=name, title=hit.title or hit.trial, found=[]), hit, sighting
-        )
-        like = index.find_like(hit, name)
-        paper = library_works.find_paper(hit)
-        duplicate = None
-        if paper:
-            duplicate = Duplicate(of=paper[0], kind="paper", by=paper[1], score=paper[2])
-        elif like:
-            other = index.records[like[0]]
-            if hit.preprint != bool(other.preprint):
-                # Two records of one study: the article stands, the preprint says where it is.
-                if hit.preprint:
-                    record = record.model_copy(update={"published_as": other.id})
-                else:
-                    index.add(other.model_copy(update={"published_as": name}))
-            else:
-                by = "title, year and author"
-                duplicate = Duplicate(of=like[0], kind="record", by=by, score=like[1])
-        index.add(
-            record.model_copy(
-                update={"duplicate": duplicate, "cited_as": library_works.find_cited(hit)}
-            )
-        )
-    return taken, new
-
-
-def _name_record(hit: Hit, index: Index) -> str:
-    wanted = (
-        hit.trial.lower()
-        or (hit.pmid and f"pmid-{hit.pmid}")
-        or hit.pmcid.lower()
-        or (hit.doi and f"doi-{ids.digest(hit.doi, 12)}")
-        or f"title-{ids.digest(f'{hit.title} {hit.year}', 12)}"
-    )
-    return wanted if wanted not in index.records else f"{wanted}-{ids.digest(hit.url, 6)}"
-
-
-def _renew(record: ScreeningRecord, hit: Hit, sighting: Sighting) -> ScreeningRecord:
-    seen = any(s.strategy == sighting.strategy for s in record.found)
-    fresh: dict[str, object] = {
-        "found": record.found if seen else [*record.found, sighting],
-        "types": list(hit.types) or record.types,
-        "notices": sorted({*record.notices, *hit.notices}),
-        "open_access": record.open_access if hit.open_access is None else hit.open_access,
-        "preprint": hit.preprint or record.preprint or None,
-    }
-    for name in ("authors", "journal", "doi", "pmid", "pmcid", "trial", "licence", "url", "year"):
-        fresh[name] = getattr(record, name) or getattr(hit, name) or None
-    if hit.licence:
-        fresh["licence"] = hit.licence
-    if hit.published_as:
-        fresh["published_as"] = hit.published_as
-    return record.model_copy(update=fresh)
-
-
-class LibraryWorks:
-    """The papers and cited works of the atlas, by their identifiers and titles."""
-
-    def __init__(self, library: Library) -> None:
-        papers = {name: bundle.paper.csl for name, bundle in library.papers.items()}
-        cited = {name: work.csl for name, work in library.references.items()}
-        self._papers = _Works(papers, library.identifiers)
-        self._cited = _Works(cited, library.identifiers)
-
-    def find_paper(self, hit: Hit) -> tuple[str, str, float | None] | None:
-        """Return the paper of the atlas that a hit is, by what it is known, and the likeness."""
-        return self._papers.find(hit)
-
-    def find_cited(self, hit: Hit) -> str | None:
-        """Return the cited work that a hit is, by its identifiers, else title, author and year."""
-        found = self._cited.find(hit)
-        return found[0] if found else None
-
-
-class _Works:
-    """Works by what shows that a hit is one of them."""
-
-    def __init__(
-        self, works: Mapping[str, CslItem], identifiers: Mapping[str, Identifiers]
-    ) -> None:
-        self._works = works
-        self._by_key: dict[str, str] = {}
-        self._by_title: dict[str, list[str]] = {}
-        for name, csl in works.items():
-            self._by_title.setdefault(spelling.fold(csl.title), []).append(name)
-            for key in ("doi", "pmid", "pmcid"):
-                for value in (getattr(csl, key.upper()), getattr(identifiers.get(name), key, None)):
-                    if value:
-                        self._by_key.setdefault(f"{key}:{value.lower()}", name)
-
-    def find(self, hit: Hit) -> tuple[str, str, float | None] | None:
-        """Return the work that a hit is, by what it is known, and the likeness of titles."""
-        for key in _keys(hit):
-            if key in self._by_key:
-                return self._by_key[key], key.partition(":")[0], None
-        for name in self._by_title.get(spelling.fold(hit.title), ()) if not hit.trial else ():
-            csl = self._works[name]
-            if not (csl.DOI and hit.doi) and match_work(csl, hit).fits:
-                return name, "title, year and author", 100.0
-        return None
 
 
 # --- decisions -----------------------------------------------------------------------------------
@@ -273,18 +74,9 @@ def open_records(records: Iterable[ScreeningRecord], by: str) -> list[ScreeningR
 
 def find_screener(project: Project) -> str:
     """Return who screens: the name that git knows. Raises ProblemError where it knows none."""
-    try:
-        asked = subprocess.run(  # noqa: S603 (fixed words)
-            ["git", "-C", str(project.root), "config", "user.name"],  # noqa: S607
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except OSError:
-        asked = None
-    if asked and asked.stdout.strip():
-        return asked.stdout.strip()
-    raise _refuse("the name of who screens: --by NAME", "none")
+    if name := ask_git(project.root, "config", "user.name").strip():
+        return name
+    raise refuse("screen", "screen", "the name of who screens: --by NAME", "none")
 
 
 def find_words(project: Project) -> list[str]:
@@ -298,6 +90,12 @@ def find_disagreements(records: Iterable[ScreeningRecord]) -> list[ScreeningReco
     return [r for r in records if r.verdict in ("conflict", "unsure")]
 
 
+def describe_decisions(record: ScreeningRecord) -> str:
+    """Return who decided what of a record: ``ada: exclude (no vesicles); ben: include``."""
+    said = ((d, f" ({d.reason})" if d.reason else "") for d in record.decisions)
+    return "; ".join(f"{d.by}: {d.verdict}{reason}" for d, reason in said)
+
+
 # --- rules ---------------------------------------------------------------------------------------
 
 _FLAGS: dict[str, Callable[[ScreeningRecord], bool]] = {
@@ -308,6 +106,9 @@ _FLAGS: dict[str, Callable[[ScreeningRecord], bool]] = {
     "cited": lambda r: bool(r.cited_as),
     "review": lambda r: any("review" in t.lower() for t in r.types),
 }
+_SIGNS: dict[str, Callable[[int, int], bool]] = {
+    ">=": operator.ge, "<=": operator.le, "=": operator.eq, ">": operator.gt, "<": operator.lt,
+}  # fmt: skip
 _YEAR_RULE = re.compile(r"year\s*(>=|<=|=|>|<)\s*(\d{4})", re.IGNORECASE)
 
 
@@ -322,7 +123,9 @@ def parse_rule(text: str) -> tuple[Verdict, Callable[[ScreeningRecord], bool]]:
     verdict, colon, conditions = text.partition(":")
     verdict = verdict.strip().lower()
     if not colon or verdict not in VERDICTS or not conditions.strip():
-        raise _refuse("include:, exclude: or unsure: and a condition", text or "nothing")
+        raise refuse(
+            "screen", "screen", "include:, exclude: or unsure: and a condition", text or "nothing"
+        )
     tests = [_parse_condition(part.strip()) for part in re.split(r"\s+AND\s+", conditions.strip())]
     return verdict, lambda record: all(test(record) for test in tests)
 
@@ -333,24 +136,15 @@ def _parse_condition(text: str) -> Callable[[ScreeningRecord], bool]:
         return lambda record: not test(record)
     if text.lower() in _FLAGS:
         return _FLAGS[text.lower()]
-    year = _YEAR_RULE.fullmatch(text)
-    if year:
-        sign, number = year.group(1), int(year.group(2))
-        return lambda record: (
-            record.year is not None
-            and {
-                ">=": record.year >= number,
-                "<=": record.year <= number,
-                "=": record.year == number,
-                ">": record.year > number,
-                "<": record.year < number,
-            }[sign]
-        )
+    if year := _YEAR_RULE.fullmatch(text):
+        compare, number = _SIGNS[year[1]], int(year[2])
+        return lambda record: record.year is not None and compare(record.year, number)
     if re.fullmatch(r'"[^"]+"', text):
         words = spelling.fold(text.strip('"'))
         return lambda record: words in spelling.fold(record.title)
     flags = ", ".join(_FLAGS)
-    raise _refuse(f'one of {flags}; a year (year >= 2020); or words of the title in "…"', text)
+    expected = f'one of {flags}; a year (year >= 2020); or words of the title in "…"'
+    raise refuse("screen", "screen", expected, text)
 
 
 def apply_rule(
@@ -360,10 +154,6 @@ def apply_rule(
     verdict, meets = parse_rule(text)
     made = Decision(verdict=verdict, reason=f"rule: {text.strip()}", by=by, day=day)
     return {record.id: made for record in open_records(records, by) if meets(record)}
-
-
-def _refuse(expected: str, got: str, file: str = "screen", line: int = 0) -> ProblemError:
-    return ProblemError(Problem(file, line, "error", "screen", expected, got))
 
 
 # --- tables of colleagues ------------------------------------------------------------------------
@@ -403,7 +193,8 @@ def read_table(
     names = {name.strip().lower(): name for name in rows.fieldnames or () if name}
     missing = [name for name in ("id", "decision") if name not in names]
     if missing:
-        raise _refuse("columns id and decision", f"no column {' and '.join(missing)}", file, 1)
+        got = f"no column {' and '.join(missing)}"
+        raise refuse(file, "screen", "columns id and decision", got, line=1)
     there = set(known)
     problems, found = [], {}
     for row in rows:
@@ -413,21 +204,172 @@ def read_table(
         if not said:
             continue
         full = {v[0]: v for v in VERDICTS}.get(said, said)
+        wrong = partial(Problem, file, rows.line_num, "error", "screen")
         if full not in VERDICTS:
-            problems.append(
-                Problem(file, rows.line_num, "error", "screen", "include, exclude or unsure", said)
-            )
+            problems.append(wrong("include, exclude or unsure", said))
         elif name not in there:
-            problems.append(
-                Problem(file, rows.line_num, "error", "screen", "the id of a record", name,
-                        hint=suggest(name, there))
-            )  # fmt: skip
+            problems.append(wrong("the id of a record", name, hint=suggest(name, there)))
         elif full == "exclude" and not reason:
-            problems.append(
-                Problem(file, rows.line_num, "error", "screen", "a reason for exclude", "none")
-            )
+            problems.append(wrong("a reason for exclude", "none"))
         else:
             found[name] = Decision(verdict=full, reason=reason or None, by=by, day=day)
     if problems:
         raise ProblemError(problems)
     return found
+
+
+# --- by key -------------------------------------------------------------------------------------
+
+KEYS: dict[str, Verdict] = {"i": "include", "e": "exclude", "u": "unsure"}
+HELP = "i include · e exclude · u unsure · b back (undo) · n next · q stop and keep · ? this help"
+# Reasons that reviewers of the field give; a number chooses one, other words are kept as written.
+REASONS = (
+    "not about exosomes or extracellular vesicles",
+    "not about bone, cartilage, osteoarthritis or tendon",
+    "not a therapy: biomarker or mechanism of disease only",
+    "no original data and no review: comment, editorial, protocol",
+    "another language than the reviewers read",
+    "withdrawn or retracted",
+)
+
+
+@dataclass
+class Session:
+    """A screener at work: one record after the other, a key a decision.
+
+    It neither prints nor reads keys itself: both are given, so that it works on any terminal and in
+    tests. Each decision is written down at once (``build/screening-<name>.jsonl``), so that a
+    session stopped at any moment has lost none. ``find_abstract`` may return an empty string.
+    """
+
+    project: Project
+    by: str
+    today: date
+    show: Callable[[str], None]
+    ask_key: Callable[[], str]
+    ask_line: Callable[[str], str]
+    find_abstract: Callable[[ScreeningRecord], str]
+    words: Iterable[str] = ()
+    made: dict[str, Decision] = field(default_factory=dict)
+
+    @property
+    def journal(self) -> Path:
+        """Where decisions are kept until the session ends."""
+        return self.project.build / f"screening-{ids.slug(self.by) or 'screener'}.jsonl"
+
+    def run(self) -> int:
+        """Show every open record until the screener stops; return how many were decided."""
+        self._resume()
+        records = read_screening(self.project.root).records
+        waiting = [*open_records(records, self.by), *self._find_unsettled(records)]
+        waiting = [record for record in waiting if record.id not in self.made]
+        place = 0
+        while 0 <= place < len(waiting):
+            record = waiting[place]
+            self._show(record, place + 1, len(waiting))
+            key = self.ask_key().lower()
+            if key == "q":
+                break
+            if key == "b":
+                place = max(0, place - 1)
+                if self.made.pop(waiting[place].id, None):
+                    self._write_journal()
+                    self.show("Taken back.")
+            elif key == "n":
+                place += 1
+            elif key in KEYS:
+                reason = self._ask_reason() if key == "e" else None
+                self._note(record.id, Decision(
+                    verdict=KEYS[key], reason=reason, by=self.by, day=self.today
+                ))  # fmt: skip
+                place += 1
+            else:
+                self.show(HELP)
+        return self._finish()
+
+    def _find_unsettled(self, records: Iterable[ScreeningRecord]) -> list[ScreeningRecord]:
+        """Return what this screener has decided and what is not settled, to be seen once more."""
+        unsettled = (r for r in find_disagreements(records) if not r.duplicate)
+        return [r for r in unsettled if any(d.by == self.by for d in r.decisions)]
+
+    def _show(self, record: ScreeningRecord, number: int, total: int) -> None:
+        where = ", ".join(str(v) for v in (record.authors, record.journal, record.year) if v)
+        marks = [
+            "cited by the atlas, title alone read" if record.cited_as else "",
+            "open access" if record.open_access else "",
+            "preprint" if record.preprint else "",
+            f"published as {record.published_as}" if record.published_as else "",
+            *record.notices,
+            *record.types,
+        ]
+        abstract = self.find_abstract(record) or "(no abstract at hand)"
+        self.show(f"\n{number} of {total} · {record.id}")
+        self.show(self._mark(record.title))
+        self.show(where)
+        self.show(" · ".join(mark for mark in marks if mark))
+        self.show(self._mark(abstract))
+        # What others decided is shown to those alone who have decided themselves.
+        if any(d.by == self.by for d in record.decisions):
+            self.show(f"to settle: {describe_decisions(record)}")
+        self.show("i/e/u/b/n/q/?")
+
+    def _mark(self, text: str) -> str:
+        """Return a text with the words that the search looked for set off by asterisks."""
+        # Control characters of a service's text never reach the terminal.
+        text = "".join(c if c.isprintable() else " " for c in text)
+        wanted = sorted({w for w in self.words if w}, key=len, reverse=True)
+        if not wanted:
+            return text
+        pattern = "|".join(re.escape(word) for word in wanted)
+        return re.sub(rf"\b(?:{pattern})\b", r"*\g<0>*", text, flags=re.IGNORECASE)
+
+    def _ask_reason(self) -> str:
+        lines = [f"{number} {reason}" for number, reason in enumerate(REASONS, 1)]
+        said = "0"
+        while not said or (said.isdecimal() and not 0 < int(said) <= len(REASONS)):
+            said = self.ask_line("\n".join([*lines, "Reason (a number, or your words)"])).strip()
+        return REASONS[int(said) - 1] if said.isdecimal() else said
+
+    def _note(self, record: str, decision: Decision) -> None:
+        self.made[record] = decision
+        self._write_journal()
+
+    def _write_journal(self) -> None:
+        self.journal.parent.mkdir(parents=True, exist_ok=True)
+        lines = [
+            json.dumps({"record": name, **decision.model_dump(mode="json")})
+            for name, decision in self.made.items()
+        ]
+        fresh = self.journal.with_suffix(".new")
+        fresh.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        fresh.replace(self.journal)
+
+    def _resume(self) -> None:
+        """Take up what a session that was stopped had decided."""
+        if not self.journal.is_file():
+            return
+        for line in self.journal.read_text(encoding="utf-8").splitlines():
+            try:
+                said = json.loads(line)
+                record = str(said.pop("record"))
+                self.made[record] = Decision.model_validate(said)
+            except (ValueError, KeyError, AttributeError, ValidationError):
+                self.show(
+                    f"A line of {self.journal.name} can't be read and is left out: {line[:60]}"
+                )
+        if self.made:
+            self.show(f"Taken up again: {len(self.made)} decisions of a session that was stopped.")
+
+    def _finish(self) -> int:
+        keep_decisions(self.project, self.made)
+        self.journal.unlink(missing_ok=True)
+        return len(self.made)
+
+
+def keep_decisions(project: Project, made: dict[str, Decision]) -> Screening:
+    """Write decisions into content/screening.yml, and return what it holds then."""
+    with transaction(project) as work:
+        kept = read_screening(work.project.root)
+        records = [decide(r, made[r.id]) if r.id in made else r for r in kept.records]
+        write_screening(work.project, kept.runs, records)
+    return Screening(runs=kept.runs, records=records)

@@ -9,24 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from builder.curate.review_flow import read_screening, read_strategies
-from builder.errors import Problem, ProblemError, suggest
+from builder.errors import Problem, refuse, suggest
 from builder.models.review import Database, Run, ScreeningRecord, Sighting, Strategy
 from builder.project import Project
 from builder.refresh import Setting, report_offline
 from builder.refresh.clinicaltrials import search_trials
-from builder.refresh.crossref import search_crossref
-from builder.refresh.europepmc import (
-    PMCID,
-    PMID,
-    chase_citations,
-    find_address,
-    find_article,
-    search_europe_pmc,
-)
-from builder.refresh.hits import Hit, Page
+from builder.refresh.hits import Index, LibraryWorks, Page, add_hits
 from builder.refresh.http_client import (
     CLINICAL_TRIALS,
     CROSSREF,
@@ -37,20 +27,22 @@ from builder.refresh.http_client import (
     Service,
     ServiceError,
     UnknownError,
-    find_list,
-    find_records,
     find_text,
-    find_texts,
-    find_total,
     find_value,
-    find_year,
 )
-from builder.refresh.screening import Index, LibraryWorks, add_hits, write_screening
+from builder.refresh.literature import (
+    chase_citations,
+    find_address,
+    find_article,
+    search_crossref,
+    search_europe_pmc,
+    search_pubmed,
+)
+from builder.refresh.screening import write_screening
 from builder.store import Library
 from builder.store.library import load
 from builder.store.transaction import transaction
 
-_ROWS = 100  # of PubMed, a page
 _SERVICES: dict[str, Service] = {s.name: s for s in (EUROPE_PMC, CLINICAL_TRIALS, CROSSREF, PUBMED)}
 
 
@@ -61,6 +53,7 @@ class Searched:
     runs: list[Run] = field(default_factory=list)
     records: int = 0
     duplicates: int = 0
+    waiting: int = 0
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -85,8 +78,14 @@ def search(
         notify(f"{strategy.database}: {strategy.id}")
         try:
             with setting.open_desk(_SERVICES[strategy.database], project) as desk:
-                pages = list(_bounded(_ask(strategy, desk, library), strategy.most))
+                missed: list[str] = []
+                pages = list(_bounded(_ask(strategy, desk, library, missed), strategy.most))
             answers.append((strategy, pages))
+            if missed:
+                expected = f"each paper of the atlas in {strategy.database}"
+                got = f"no record of {', '.join(missed)}"
+                file = f"content/searches/{strategy.id}.yml"
+                problems.append(Problem(file, 0, "note", "search-paper", expected, got))
         except OfflineError as error:
             raise report_offline("search", error) from error
         except ServiceError as error:
@@ -105,7 +104,9 @@ def search(
         if made:
             write_screening(work.project, [*others, *joined], index.records.values())
     records = index.records.values()
-    return Searched(made, len(records), sum(bool(r.duplicate) for r in records), problems)
+    distinct = [record for record in records if not record.duplicate]
+    waiting = sum(record.verdict is None for record in distinct)
+    return Searched(made, len(records), len(records) - len(distinct), waiting, problems)
 
 
 def _take(
@@ -134,20 +135,23 @@ def _join_runs(run: Run, before: Collection[Run]) -> Run:
 def _choose(strategies: list[Strategy], names: Collection[str]) -> list[Strategy]:
     known = {strategy.id: strategy for strategy in strategies}
     if not known:
-        raise ProblemError(
-            Problem("content/searches", 0, "error", "search", "a search strategy", "none",
-                    hint="Put one there: docs/howto/living-review.md shows its form.")
-        )  # fmt: skip
+        raise refuse(
+            "content/searches",
+            "search",
+            "a search strategy",
+            "none",
+            hint="Put one there: docs/howto/living-review.md shows its form.",
+        )
     for name in names:
         if name not in known:
-            raise ProblemError(
-                Problem("search", 0, "error", "search", f"one of {', '.join(known)}", name,
-                        hint=suggest(name, known))
-            )  # fmt: skip
+            raise refuse(
+                "search", "search", f"one of {', '.join(known)}", name, hint=suggest(name, known)
+            )
     return [known[name] for name in names] if names else strategies
 
 
-def _ask(strategy: Strategy, desk: Desk, library: Library) -> Iterator[Page]:
+def _ask(strategy: Strategy, desk: Desk, library: Library, missed: list[str]) -> Iterator[Page]:
+    """Yield what a strategy finds; papers whose citations can't be chased are ``missed``."""
     if strategy.query:
         yield from _first_total(SEARCHES[strategy.database](desk, strategy.query))
         return
@@ -161,8 +165,10 @@ def _ask(strategy: Strategy, desk: Desk, library: Library) -> Iterator[Page]:
             address = find_address(marks[0], marks[1], marks[2], desk)
             if address and strategy.chasing:
                 yield from _first_total(chase_citations(desk, address, strategy.chasing))
+            else:
+                missed.append(name)
         except UnknownError:
-            continue  # the database does not have this paper
+            missed.append(name)
 
 
 def _first_total(pages: Iterator[Page]) -> Iterator[Page]:
@@ -194,49 +200,6 @@ def find_abstract(project: Project, record: ScreeningRecord, setting: Setting | 
             return hit.abstract if hit else ""
     except ServiceError:
         return ""
-
-
-# --- PubMed --------------------------------------------------------------------------------------
-
-
-def search_pubmed(desk: Desk, query: str) -> Iterator[Page]:
-    """Yield the records of PubMed: ``esearch`` gives the numbers, ``esummary`` what they are."""
-    start = 0
-    while True:
-        asked = {"db": "pubmed", "term": query, "retmode": "json"}
-        answer = desk.ask("esearch.fcgi", {**asked, "retstart": str(start), "retmax": str(_ROWS)})
-        result = find_value(answer.data, "esearchresult")
-        total = find_total(result, "count")
-        numbers = [n for n in map(str, find_records(result, "idlist")) if PMID.fullmatch(n)]
-        if not numbers:
-            if not start:
-                yield Page([], total)
-            return
-        reported = desk.ask(
-            "esummary.fcgi", {"db": "pubmed", "retmode": "json", "id": ",".join(numbers)}
-        )
-        summaries = find_value(reported.data, "result")
-        yield Page([_parse_summary(n, find_value(summaries, n)) for n in numbers], total)
-        start += _ROWS
-        if start >= total:
-            return
-
-
-def _parse_summary(pmid: str, summary: Any) -> Hit:
-    marks = {
-        find_text(i, "idtype"): find_text(i, "value") for i in find_list(summary, "articleids")
-    }
-    return Hit(
-        title=find_text(summary, "title").rstrip("."),
-        authors=", ".join(find_text(a, "name") for a in find_list(summary, "authors")),
-        year=find_year(summary, "pubdate"),
-        journal=find_text(summary, "fulljournalname") or find_text(summary, "source"),
-        doi=marks.get("doi", "").lower(),
-        pmid=pmid,
-        pmcid=marks.get("pmc", "") if PMCID.fullmatch(marks.get("pmc", "")) else "",
-        types=tuple(sorted(find_texts(summary, "pubtype"))),
-        url=f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/",
-    )
 
 
 SEARCHES: dict[Database, Callable[[Desk, str], Iterator[Page]]] = {

@@ -28,13 +28,11 @@ from builder.store.library import (
     find_named,
     load,
     load_library,
-    merge_references,
     parse_bundle,
     read_bundle,
     read_registry,
     read_terms,
     unite_bundles,
-    write_bundle,
 )
 from builder.store.transaction import Transaction, recover, stage, transaction
 
@@ -53,7 +51,6 @@ __all__ = [
     "list_files",
     "load",
     "load_library",
-    "merge_references",
     "parse_bundle",
     "parse_record",
     "plain",
@@ -69,7 +66,6 @@ __all__ = [
     "stage",
     "transaction",
     "unite_bundles",
-    "write_bundle",
     "write_bytes",
     "write_records",
     "write_text",

@@ -12,13 +12,15 @@ import re
 import reprlib
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from builder.errors import Problem, ProblemError, suggest
+from builder.errors import Problem, ProblemError, refuse, suggest
 from builder.models.base import CURIE, SLUG
 from builder.models.works import ADDRESS
 
@@ -41,15 +43,11 @@ _EXPECTED = {
     "missing": "a value",
     "extra_forbidden": "a field that is known here",
     "string_type": "a text",
-    "int_type": "a whole number",
-    "int_parsing": "a whole number",
-    "float_type": "a number",
-    "float_parsing": "a number",
-    "bool_type": "true or false",
-    "bool_parsing": "true or false",
+    **dict.fromkeys(("int_type", "int_parsing"), "a whole number"),
+    **dict.fromkeys(("float_type", "float_parsing"), "a number"),
+    **dict.fromkeys(("bool_type", "bool_parsing"), "true or false"),
     "list_type": "a list",
-    "dict_type": "fields with values",
-    "model_type": "fields with values",
+    **dict.fromkeys(("dict_type", "model_type"), "fields with values"),
     "literal_error": "one of {expected}",
     "string_too_long": "a text of at most {max_length} characters",
     "string_too_short": "a text of at least {min_length} characters",
@@ -108,7 +106,9 @@ _guard("tag:yaml.org,2002:binary", "text, no binary data")
 
 
 def quote(value: Any) -> str:
-    """Return a value as a message shows it: short, however long it is."""
+    """Return a value as a message shows it: short, however long, and as YAML writes it."""
+    if isinstance(value, bool | date):
+        return str(value).lower()
     return _QUOTED.repr(value)
 
 
@@ -172,16 +172,8 @@ def write_bytes(path: Path, data: bytes) -> bool:
             os.unlink(name)
             raise
     except OSError as error:
-        raise ProblemError(
-            Problem(
-                str(path).replace(STAGED, "", 1),
-                0,
-                "error",
-                "write",
-                "a file that can be written",
-                error.strerror or "",
-            )
-        ) from error
+        name, expected = str(path).replace(STAGED, "", 1), "a file that can be written"
+        raise refuse(name, "write", expected, error.strerror or "") from error
     return True
 
 
@@ -213,39 +205,43 @@ def write_records(path: Path, records: Sequence[BaseModel] | BaseModel) -> bool:
     return write_text(path, dump_records(records))
 
 
-_Refuse = Callable[..., ProblemError]
-
-
 def read_yaml(path: Path, root: Path) -> Any:
     """Return the data of a YAML file. Raises ProblemError with file and line."""
-    name = relative(path, root)
-
-    def refuse(expected: str, got: str = "", line: int = 0, hint: str = "") -> ProblemError:
-        return ProblemError(Problem(name, line, "error", "yaml", expected, got, hint=hint))
-
+    wrong = partial(refuse, relative(path, root), "yaml")
     try:
         raw = path.read_bytes()
+        text = raw.decode("utf-8-sig")
     except OSError as error:
-        raise refuse("a file that can be read", error.strerror or str(error)) from error
-    text = _decode(raw, refuse)
-    data = _parse(text, refuse)
+        raise wrong("a file that can be read", error.strerror or str(error)) from error
+    except UnicodeDecodeError as error:
+        wide = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
+        got = "UTF-16" if wide else f"byte {raw[error.start]:#x}"
+        raise wrong("text in UTF-8", got, line=raw.count(b"\n", 0, error.start) + 1) from error
+    data = _parse(text, wrong)
     if data is None:
         hint = "Write [] for an empty list, or remove the file."
-        raise refuse("records or settings", "an empty file", 1, hint)
+        raise wrong("records or settings", "an empty file", line=1, hint=hint)
     if "\\" in text and "papers" not in path.parts:
-        for where, value in _find_texts(data, ()):
-            if _CONTROL.search(value):
-                line = find_line(text, where)
-                raise refuse("text without control characters", quote(value), line)
+        for where, value in _find_leaves(data, ()):
+            if isinstance(value, str) and _CONTROL.search(value):
+                expected = "text without control characters"
+                raise wrong(expected, quote(value), line=find_line(text, where))
     return data
 
 
 def read_settings(path: Path, root: Path, parse: Callable[[Any], T]) -> T:
     """Return what ``parse`` makes of a file of word lists and patterns.
 
-    Raises ProblemError where the file can't be read or lacks what ``parse`` takes from it.
+    Raises ProblemError where the file can't be read, holds anything but text (YAML takes a bare NO
+    for false), or lacks what ``parse`` takes from it.
     """
     data = read_yaml(path, root)
+    name = relative(path, root)
+    for where, value in _find_leaves(data, ()):
+        if not isinstance(value, str):
+            line = find_line(path.read_text(encoding="utf-8-sig"), where)
+            got, hint = "none" if value is None else quote(value), "Put it in quotes."
+            raise refuse(name, "settings", "a text", got, line=line, hint=hint)
     expected, got = "lists and patterns in the form of this file", ""
     try:
         return parse(data)
@@ -260,36 +256,27 @@ def read_settings(path: Path, root: Path, parse: Callable[[Any], T]) -> T:
         got = "words of thousands of letters, or values that nest too deep"
     except (AttributeError, IndexError, TypeError, ValueError) as error:
         got = quote(str(error))
-    raise ProblemError(Problem(relative(path, root), 0, "error", "settings", expected, got))
+    raise refuse(name, "settings", expected, got)
 
 
-def _decode(raw: bytes, refuse: _Refuse) -> str:
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        wide = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
-        got = "UTF-16" if wide else f"byte {raw[error.start]:#x}"
-        raise refuse("text in UTF-8", got, raw.count(b"\n", 0, error.start) + 1) from error
-
-
-def _parse(text: str, refuse: _Refuse) -> Any:
+def _parse(text: str, wrong: Callable[..., ProblemError]) -> Any:
     if found := _find_depth(text):
-        raise refuse(f"at most {_MOST_NESTED} levels of nesting", "more", found)
+        raise wrong(f"at most {_MOST_NESTED} levels of nesting", "more", line=found)
     try:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader) if _ALIAS.search(text) else ():
             if isinstance(event, yaml.AliasEvent):
                 line = event.start_mark.line + 1 if event.start_mark else 0
-                raise refuse("each value written out", f"an alias, *{event.anchor}", line)
+                raise wrong("each value written out", f"an alias, *{event.anchor}", line=line)
         return yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
-        raise refuse(str(error.problem), "", mark.line + 1 if mark else 0) from error
+        raise wrong(str(error.problem), line=mark.line + 1 if mark else 0) from error
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         got = f"the character {error.character:#x}"
-        raise refuse("text that YAML allows", got, line) from error
+        raise wrong("text that YAML allows", got, line=line) from error
     except (yaml.YAMLError, RecursionError) as error:
-        raise refuse("readable YAML", str(error)[:200]) from error
+        raise wrong("readable YAML", str(error)[:200]) from error
 
 
 def _find_depth(text: str) -> int:
@@ -305,15 +292,15 @@ def _find_depth(text: str) -> int:
     return 0
 
 
-def _find_texts(
-    data: Any, where: tuple[str | int, ...]
-) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    if isinstance(data, str):
+def _find_leaves(data: Any, where: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Yield all keys and values that are no list or mapping, each with the path to it."""
+    if isinstance(data, dict | list):
+        for key, value in data.items() if isinstance(data, dict) else enumerate(data):
+            if isinstance(data, dict):
+                yield (*where, key), key
+            yield from _find_leaves(value, (*where, key))
+    else:
         yield where, data
-    elif isinstance(data, dict | list):
-        pairs = data.items() if isinstance(data, dict) else enumerate(data)
-        for key, value in pairs:
-            yield from _find_texts(value, (*where, key))
 
 
 def relative(path: Path, root: Path) -> str:
@@ -357,15 +344,11 @@ def parse_record(model: type[R], data: Any, path: Path, root: Path, at: Sequence
         for item in error.errors(include_url=False):
             where = [*at, *(s for s in item["loc"] if isinstance(s, str | int))]
             expected, got = describe_error(item)
-            hint = ""
-            if item["type"] == "extra_forbidden":
-                hint = suggest(str(item["loc"][-1]), model.model_fields)
-            problems.append(
-                Problem(
-                    relative(path, root), find_line(text, where), "error", "schema", expected, got,
-                    ".".join(map(str, item["loc"])), hint,
-                )
-            )  # fmt: skip
+            unknown = item["type"] == "extra_forbidden"
+            hint = suggest(str(item["loc"][-1]), model.model_fields) if unknown else ""
+            file, line = relative(path, root), find_line(text, where)
+            field = ".".join(map(str, item["loc"]))
+            problems.append(Problem(file, line, "error", "schema", expected, got, field, hint))
         raise ProblemError(problems) from error
 
 
@@ -390,9 +373,6 @@ def read_records(model: type[R], path: Path, root: Path) -> list[R]:
         return []
     data = read_yaml(path, root)
     if not isinstance(data, list):
-        raise ProblemError(
-            Problem(
-                relative(path, root), 1, "error", "schema", "a list of records", type(data).__name__
-            )
-        )
+        got = type(data).__name__
+        raise refuse(relative(path, root), "schema", "a list of records", got, line=1)
     return [parse_record(model, item, path, root, (i,)) for i, item in enumerate(data)]

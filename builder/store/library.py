@@ -25,7 +25,6 @@ from builder.store.files import (
     read_record,
     read_records,
     relative,
-    write_text,
 )
 from builder.store.same_work import merge_works
 from builder.text import nomenclature
@@ -138,18 +137,10 @@ def read_terms(content: Path, root: Path, cache: Cache | None = None) -> list[mo
 
     for path in sorted((content / "terms").glob("*/*.yml")):
         for term in _collect([path], read, problems):
-            expected = f"{models.TERM_FOLDERS[term.kind]}/{term.id}.yml"
-            if path.relative_to(content / "terms").as_posix() != expected:
-                problems.append(
-                    Problem(
-                        relative(path, root),
-                        1,
-                        "error",
-                        "term-place",
-                        f"the file at content/terms/{expected}",
-                        path.name,
-                    )
-                )
+            place = f"{models.TERM_FOLDERS[term.kind]}/{term.id}.yml"
+            if path.relative_to(content / "terms").as_posix() != place:
+                file, expected = relative(path, root), f"the file at content/terms/{place}"
+                problems.append(Problem(file, 1, "error", "term-place", expected, path.name))
             found.append(term)
     if problems:
         raise ProblemError(problems)
@@ -160,14 +151,11 @@ def read_bundle(folder: Path, root: Path, cache: Cache | None = None) -> PaperBu
     """Return the extracted records of one paper. Raises ProblemError."""
 
     def read() -> PaperBundle:
-        return PaperBundle(
-            read_record(models.Paper, folder / "paper.yml", root),
-            read_records(models.Cited, folder / "references.yml", root),
-            read_records(models.Table, folder / "tables.yml", root),
-            read_records(models.Finding, folder / "findings.yml", root),
-            read_records(models.Trial, folder / "trials.yml", root),
-            read_records(models.StudyCard, folder / "study_card.yml", root),
-        )
+        paper = read_record(models.Paper, folder / "paper.yml", root)
+        lists = {
+            part: read_records(model, folder / name, root) for name, (part, model) in _LISTS.items()
+        }
+        return PaperBundle(paper, **lists)
 
     files = [folder / name for name in BUNDLE_NAMES]
     return _remember(cache, PaperBundle, files, folder, read)
@@ -176,45 +164,28 @@ def read_bundle(folder: Path, root: Path, cache: Cache | None = None) -> PaperBu
 def parse_bundle(texts: Mapping[str, str]) -> PaperBundle:
     """Return the records of one paper from the texts of its files."""
     data = {name: yaml.load(text, Loader=yaml.CSafeLoader) for name, text in texts.items()}
-    return PaperBundle(
-        models.Paper.model_validate(data["paper.yml"]),
-        [models.Cited.model_validate(item) for item in data["references.yml"]],
-        [models.Table.model_validate(item) for item in data["tables.yml"]],
-        [models.Finding.model_validate(item) for item in data["findings.yml"]],
-        [models.Trial.model_validate(item) for item in data["trials.yml"]],
-        [models.StudyCard.model_validate(item) for item in data["study_card.yml"]],
-    )
+    lists = {
+        part: [model.model_validate(item) for item in data[name]]
+        for name, (part, model) in _LISTS.items()
+    }
+    return PaperBundle(models.Paper.model_validate(data["paper.yml"]), **lists)
 
 
-# The files of a paper's folder.
-BUNDLE_NAMES = (
-    "paper.yml", "references.yml", "tables.yml", "findings.yml", "trials.yml", "study_card.yml",
-)  # fmt: skip
+# The files of a paper's folder beside paper.yml: the list of a bundle that each holds, and of what.
+_LISTS: dict[str, tuple[str, type[Any]]] = {
+    "references.yml": ("references", models.Cited),
+    "tables.yml": ("tables", models.Table),
+    "findings.yml": ("findings", models.Finding),
+    "trials.yml": ("trials", models.Trial),
+    "study_card.yml": ("cards", models.StudyCard),
+}
+BUNDLE_NAMES = ("paper.yml", *_LISTS)
 
 
 def bundle_files(bundle: PaperBundle) -> dict[str, str]:
     """Return the files of one paper's folder: name and canonical YAML."""
-    records: tuple[Any, ...] = (
-        bundle.paper, bundle.references, bundle.tables, bundle.findings, bundle.trials,
-        bundle.cards,
-    )  # fmt: skip
+    records = [bundle.paper, *(getattr(bundle, part) for part, _ in _LISTS.values())]
     return {name: dump_records(r) for name, r in zip(BUNDLE_NAMES, records, strict=True)}
-
-
-def write_bundle(folder: Path, bundle: PaperBundle) -> list[Path]:
-    """Write one paper's records; return the files that changed."""
-    return [
-        folder / name
-        for name, text in bundle_files(bundle).items()
-        if write_text(folder / name, text)
-    ]
-
-
-def merge_references(
-    bundles: Iterable[PaperBundle], identifiers: Mapping[str, models.Identifiers]
-) -> dict[str, models.Reference]:
-    """Return the cited works of all papers: one record a work, with every place that cites it."""
-    return merge_works({b.paper.id: b.references for b in bundles}, identifiers)[0]
 
 
 def unite_bundles(
@@ -229,10 +200,9 @@ def unite_bundles(
     for bundle in bundles:
         name = bundle.paper.id
         entries = [
-            cited
-            if places[(name, index)] == cited.id
-            else cited.model_copy(update={"id": places[(name, index)]})
+            cited if own == cited.id else cited.model_copy(update={"id": own})
             for index, cited in enumerate(bundle.references)
+            for own in [places[(name, index)]]
         ]
         united[name] = replace(bundle, references=entries)
     return united, works
@@ -283,10 +253,9 @@ def _check_twice(
         if known.reference in seen:
             path = content / "identifiers.yml"
             line = find_line(path.read_text(encoding="utf-8"), (place,))
-            yield Problem(
-                relative(path, root), line, "error", "identifier-twice", "one entry a work",
-                f"a second one for {known.reference!r}", hint="Bring the two together.",
-            )  # fmt: skip
+            file, got = relative(path, root), f"a second one for {known.reference!r}"
+            yield Problem(file, line, "error", "identifier-twice", "one entry a work", got,
+                          hint="Bring the two together.")  # fmt: skip
         seen.add(known.reference)
 
 

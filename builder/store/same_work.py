@@ -10,12 +10,15 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from rapidfuzz import fuzz
 
 from builder.models import Cited, CitedIn, CslItem, Identifiers, Question, Reference
 from builder.text import ids, spelling
 
+Place = tuple[str, int]  # a paper, and the index of an entry in its list
+K = TypeVar("K", str, Place)
 # Of the titles' likeness in percent (rapidfuzz, words in order): the same above the first, doubtful
 # between the two.
 SAME = 96.0
@@ -39,7 +42,7 @@ class Entry:
     author: str
 
     @property
-    def place(self) -> tuple[str, int]:
+    def place(self) -> Place:
         """Where it stands: paper and index in its list; 3a and 3b share a number, but no index."""
         return (self.paper, self.index)
 
@@ -58,20 +61,22 @@ def _entry(paper: str, index: int, cited: Cited, known: Identifiers | None) -> E
     )
 
 
-class _Groups:
-    """Disjoint sets of places."""
+class Groups(Generic[K]):
+    """Names or places that stand for one thing (union-find); ``parent`` has all that were seen."""
 
     def __init__(self) -> None:
-        self.parent: dict[tuple[str, int], tuple[str, int]] = {}
+        self.parent: dict[K, K] = {}
 
-    def find(self, place: tuple[str, int]) -> tuple[str, int]:
-        root = place
+    def find(self, name: K) -> K:
+        """Return the one that speaks for a name's group; a name that is new is its own group."""
+        root = name
         while (above := self.parent.setdefault(root, root)) != root:
             root = above
-        self.parent[place] = root
+        self.parent[name] = root
         return root
 
-    def join(self, one: tuple[str, int], other: tuple[str, int]) -> None:
+    def join(self, one: K, other: K) -> None:
+        """Make two groups one."""
         low, high = sorted((self.find(one), self.find(other)))
         self.parent[high] = low
 
@@ -84,7 +89,7 @@ def _differ(one: Entry, other: Entry) -> bool:
     )
 
 
-def _join_by_identifier(entries: list[Entry], groups: _Groups) -> None:
+def _join_by_identifier(entries: list[Entry], groups: Groups[Place]) -> None:
     first: dict[str, Entry] = {}
     for entry in entries:
         for key in (entry.doi and f"doi:{entry.doi}", entry.pmid and f"pmid:{entry.pmid}"):
@@ -107,7 +112,7 @@ def _blocks(entries: list[Entry]) -> Iterator[list[Entry]]:
     yield from by_title.values()
 
 
-def _join_same(block: list[Entry], groups: _Groups) -> list[Entry]:
+def _join_same(block: list[Entry], groups: Groups[Place]) -> list[Entry]:
     """Join entries that say the same of their work; return the first of each.
 
     A work that a hundred papers cite is then compared with others once, not a hundred times.
@@ -122,7 +127,7 @@ def _join_same(block: list[Entry], groups: _Groups) -> list[Entry]:
     return list(first.values())
 
 
-def _join_by_title(entries: list[Entry], groups: _Groups) -> list[tuple[Entry, Entry, float]]:
+def _join_by_title(entries: list[Entry], groups: Groups[Place]) -> list[tuple[Entry, Entry, float]]:
     doubtful = []
     for block in (_join_same(block, groups) for block in _blocks(entries)):
         for place, one in enumerate(block):
@@ -138,13 +143,10 @@ def _join_by_title(entries: list[Entry], groups: _Groups) -> list[tuple[Entry, E
 
 
 def _agree(one: Entry, other: Entry) -> bool:
-    return _years_fit(one, other) and titles_agree(one.cited.csl.title, other.cited.csl.title)
-
-
-def _years_fit(one: Entry, other: Entry) -> bool:
-    """Return whether two years may be of one work: print and online issue lie a year apart."""
-    first, second = one.cited.csl.year, other.cited.csl.year
-    return first is None or second is None or abs(first - second) <= 1
+    """Return whether titles and years may be of one work: its issues lie a year apart at most."""
+    first, second = one.cited.csl, other.cited.csl
+    near = first.year is None or second.year is None or abs(first.year - second.year) <= 1
+    return near and titles_agree(first.title, second.title)
 
 
 def titles_agree(one: str, other: str) -> bool:
@@ -205,7 +207,7 @@ def merge_works(
     lists: Mapping[str, list[Cited]],
     identifiers: Mapping[str, Identifiers],
     published: Iterable[str] = (),
-) -> tuple[dict[str, Reference], dict[tuple[str, int], str]]:
+) -> tuple[dict[str, Reference], dict[Place, str]]:
     """Return the cited works by id, and the work's id for each (paper, index in its list).
 
     ``lists`` are the reference lists by paper. An id in ``published`` is kept before others, so
@@ -216,10 +218,10 @@ def merge_works(
         for paper in sorted(lists)
         for index, cited in enumerate(lists[paper])
     ]
-    groups = _Groups()
+    groups: Groups[Place] = Groups()
     _join_by_identifier(entries, groups)
     doubtful = _join_by_title(entries, groups)
-    members: dict[tuple[str, int], list[Entry]] = defaultdict(list)
+    members: dict[Place, list[Entry]] = defaultdict(list)
     for entry in entries:
         members[groups.find(entry.place)].append(entry)
     names = _name_groups(list(members.values()), frozenset(published))
@@ -247,7 +249,9 @@ def _name_groups(groups: list[list[Entry]], published: frozenset[str]) -> dict[s
 
 
 def _ask(
-    doubtful: list[tuple[Entry, Entry, float]], groups: _Groups, names: dict[str, list[Entry]]
+    doubtful: list[tuple[Entry, Entry, float]],
+    groups: Groups[Place],
+    names: dict[str, list[Entry]],
 ) -> dict[str, list[Question]]:
     name_of = {e.place: name for name, group in names.items() for e in group}
     found: dict[str, dict[str, Question]] = defaultdict(dict)

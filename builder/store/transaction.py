@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from builder.errors import Problem, ProblemError
+from builder.errors import Problem, ProblemError, refuse
 from builder.project import Project
 from builder.store.cache import hash_parts
 
@@ -144,10 +144,8 @@ def _link_folder(source: Path, target: Path) -> None:
     target.mkdir()
     with os.scandir(source) as entries:
         for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                _link_folder(Path(entry.path), target / entry.name)
-            else:
-                _link(Path(entry.path), target / entry.name)
+            link = _link_folder if entry.is_dir(follow_symlinks=False) else _link
+            link(Path(entry.path), target / entry.name)
 
 
 def _link(source: Path, target: Path) -> None:
@@ -188,18 +186,11 @@ def _find_changes(
 
 def _list_files(root: Path) -> dict[str, _Identity]:
     """Return the files that a command may change, each with what says that it is the same."""
-    found = {name: _identify((root / name).lstat()) for name in FILES if (root / name).is_file()}
-    waiting = [name for name in FOLDERS if (root / name).is_dir()]
-    while waiting:
-        folder = waiting.pop()
-        with os.scandir(root / folder) as entries:
-            for entry in entries:
-                name = f"{folder}/{entry.name}"
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append(name)
-                else:
-                    found[name] = _identify(entry.stat(follow_symlinks=False))
-    return found
+    names = [name for name in FILES if (root / name).is_file()]
+    for folder in FOLDERS:
+        for where, _, files in os.walk(root / folder):
+            names += [f"{os.path.relpath(where, root)}/{file}" for file in files]
+    return {name: _identify((root / name).lstat()) for name in names}
 
 
 def fingerprint(project: Project) -> str:
@@ -245,11 +236,8 @@ def _refusals(project: Project) -> Iterator[None]:
     except OSError as error:
         file = Path(error.filename or project.root)
         name = file.relative_to(project.root) if file.is_relative_to(project.root) else file
-        raise ProblemError(
-            Problem(
-                str(name), 0, "error", "write", "a file that can be written", error.strerror or ""
-            )
-        ) from error
+        expected = "a file that can be written"
+        raise refuse(str(name), "write", expected, error.strerror or "") from error
 
 
 # --- the lock, and a site that takes the place of another ----------------------------------------
@@ -262,23 +250,17 @@ def hold_lock(path: Path) -> Iterator[None]:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = path.open("a")
     except OSError as error:
-        raise ProblemError(
-            Problem(str(path), 0, "error", "write", "a folder to build in", error.strerror or "")
-        ) from error
+        raise refuse(str(path), "write", "a folder to build in", error.strerror or "") from error
     with handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise ProblemError(
-                Problem(
-                    f"{path.parent.name}/{path.name}",
-                    0,
-                    "error",
-                    "lock",
-                    "no other build of this project at work",
-                    hint="Another one is running; wait for it, then try again.",
-                )
-            ) from error
+            name, expected = (
+                f"{path.parent.name}/{path.name}",
+                "no other build of this project at work",
+            )
+            hint = "Another one is running; wait for it, then try again."
+            raise refuse(name, "lock", expected, hint=hint) from error
         yield
 
 

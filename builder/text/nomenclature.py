@@ -68,11 +68,12 @@ _NAME = re.compile(rf"(?<![\w-])(?:{_MIRNA}|{_CIRC}|{_LNC}|{_LNC_SYMBOL})(?![\w*
 _MAY_NAME = re.compile(
     "mir|mic|let|circ|lnc|long non|linc|snhg|gm\\d|-as|-dt|-it\\d|-ot\\d", re.IGNORECASE
 )
-# Other short RNA is known by its class alone: tRF-3001b, piR-019825.
+# Other short RNA is known by its class alone: tRF-3001b, piR-019825, siRunx2.
 _SHORT_RNA = re.compile(
-    r"(?<![\w-])(?:(?P<pi>piR)|(?P<t>tRF|tsRNA|tiRNA))[-_](?:\w*\d\w*|[A-Z][a-z]{2})(?:-\w+)*"
+    r"(?<![\w-])(?:(?:(?P<pi>piR)|(?P<t>tRF|tsRNA|tiRNA))[-_](?:\w*\d\w*|[A-Z][a-z]{2})(?:-\w+)*|"
+    r"(?P<si>si)(?!RNAs?\b|NC\b|C(?:on)?tr)(?:RNA)?[-_]?[A-Z][A-Za-z]*\d*(?![\w-]))"
 )
-SHORT_RNA = {"pi": "pirna", "t": "trna-fragment"}
+SHORT_RNA = {"pi": "pirna", "t": "trna-fragment", "si": "sirna"}
 _ID = re.compile(
     r"(?:mir|let)-(?P<n>\d+)(?P<l>[a-z]*)(?P<c>-[1-9](?!p))?(?P<a>-[35]p)?|"
     r"circ-(?P<circ>[a-z0-9]+)|lncrna-(?P<lnc>[a-z0-9]+(?:-[a-z0-9]+)?)"

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 from edited_seeds import CELLS, Seed, add_typo, make_row, make_seed, make_work
-from hand_made import PAPER, make_bundle, make_library
+from hand_made import PAPER, make_bundle, make_library, merge_references
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builder import pipeline, store
-from builder.addresses import checks as ledger_checks
 from builder.addresses import ledger, renewal
+from builder.addresses import renewal as ledger_checks
 from builder.addresses.identity import Side, find_moves
-from builder.curate import redirects
+from builder.curate import changes
 from builder.errors import ProblemError
 from builder.extract import extract_paper
 from builder.extract.vocabulary import build_vocabulary
@@ -90,7 +90,7 @@ def test_a_fixed_row_is_led_to_and_no_other(number: int) -> None:
 
 
 def side(bundle: PaperBundle) -> Side:
-    return Side({bundle.paper.id: bundle}, store.merge_references([bundle], {}))
+    return Side({bundle.paper.id: bundle}, merge_references([bundle], {}))
 
 
 def finding(name: str, quote: str, kind: str = "table-row") -> Finding:
@@ -254,7 +254,7 @@ def test_a_renamed_term_is_followed_in_every_hand_kept_line(small: Project) -> N
         "- record: f1\n  field: sources.bmsc\n  old: [bmsc]\n  new: [msc]\n"
         "  reason: bmsc is wrong\n  date: 2026-01-01\n"
     )
-    redirects.rename_term(small.content, small.root, "bmsc", "bm-msc")
+    changes.rename_term(small.content, small.root, "bmsc", "bm-msc")
     assert not (folder / "bmsc.yml").exists()
     assert (folder / "bm-msc.yml").read_text() == (
         "# kept\nid: bm-msc\nlabel: Bone marrow MSC\nkind: source\nsynonyms:\n- bmsc\nparent: msc\n"
@@ -279,7 +279,7 @@ def test_a_rename_that_cannot_be_is_reported_and_changes_nothing(
 ) -> None:
     before = {p: p.read_text() for p in small.content.rglob("*.yml")}
     with pytest.raises(ProblemError, match=said):
-        redirects.rename_term(small.content, small.root, old, new)
+        changes.rename_term(small.content, small.root, old, new)
     assert {p: p.read_text() for p in small.content.rglob("*.yml")} == before
 
 
@@ -309,7 +309,7 @@ class Year:
         pipeline.extract(self.project)
         for problem in renewal.check_addresses(pipeline.load(self.project)):
             assert problem.rule == "ledger-dropped", str(problem)
-            redirects.retire(self.project, [problem.field], "not in the paper any more")
+            changes.retire(self.project, [problem.field], "not in the paper any more")
         assert renewal.check_addresses(pipeline.load(self.project)) == []
 
     def edit(self) -> None:
@@ -360,7 +360,7 @@ class Year:
     def rename_term(self) -> None:
         self.serial += 1
         old = self.chance.choice(self.terms()).stem
-        redirects.rename(self.project, old, f"{old.split('-')[0]}-{self.serial}")
+        changes.rename(self.project, old, f"{old.split('-')[0]}-{self.serial}")
 
     def add_term(self) -> None:
         self.serial += 1

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder import models
-from builder.addresses import checks as ledger_checks
 from builder.addresses import ledger
+from builder.addresses import renewal as ledger_checks
 from builder.errors import ProblemError
 from builder.models import Address
 

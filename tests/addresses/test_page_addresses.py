@@ -10,8 +10,8 @@ import pytest
 from hand_made import PAPER, make_library
 from pydantic import ValidationError
 
-from builder.addresses import checks as ledger_checks
 from builder.addresses import ledger
+from builder.addresses import renewal as ledger_checks
 from builder.addresses.pages import find_pages, term_address
 from builder.errors import ProblemError
 from builder.models import (

@@ -21,9 +21,9 @@ from lxml import etree
 from builder import pipeline, store
 from builder.addresses import releases, renewal
 from builder.addresses.identity import Side
-from builder.curate import redirects
+from builder.curate import changes
 from builder.errors import ProblemError
-from builder.export.feeds import write_feed, write_robots, write_sitemap
+from builder.export.site_files import write_feed, write_robots, write_sitemap
 from builder.models import Address
 from builder.project import Project
 from builder.publish.release import write_release
@@ -297,7 +297,7 @@ def test_sitemap_robots_and_feed_report_real_days(tmp_path: Path) -> None:
 
 def test_a_term_is_renamed_and_its_old_address_leads_there(small: Project) -> None:
     pipeline.extract(small)
-    redirects.rename(small, "sources/bmsc", "bm-msc")
+    changes.rename(small, "sources/bmsc", "bm-msc")
     library = pipeline.load(small)
     assert "bm-msc" in library.terms
     assert library.findings()[0].sources == ["bm-msc"]
@@ -315,7 +315,7 @@ def test_a_build_stops_for_a_dropped_address_and_names_the_fix(small: Project) -
     # Its findings named nothing else of the field, so they went with it.
     gone = [p.field for p in pipeline.check(small).problems if p.rule == "ledger-dropped"]
     assert "sources/bmsc/" in gone
-    redirects.retire(small, ["source:bmsc", *gone[:-1]], "not a cell")
+    changes.retire(small, ["source:bmsc", *gone[:-1]], "not a cell")
     problems = [p.rule for p in pipeline.check(small).problems if p.level == "error"]
     assert problems == []
 
@@ -332,6 +332,6 @@ def test_a_paper_is_withdrawn_with_all_it_brought(small: Project) -> None:
     pipeline.extract(small)
     [problem] = [p for p in pipeline.check(small).problems if p.level == "error"]
     assert problem.field == f"papers/{folder.name}/"
-    gone = redirects.retire(small, [problem.field], "withdrawn by its authors")
+    gone = changes.retire(small, [problem.field], "withdrawn by its authors")
     assert len(gone) > 1
     assert [p for p in pipeline.check(small).problems if p.level == "error"] == []

@@ -11,7 +11,7 @@ from hand_made import DIGEST, DIGEST_PAPER
 
 from builder import models, pipeline, store
 from builder.cli import main
-from builder.curate.add import add_paper, name_seed
+from builder.curate.changes import add_paper, name_seed
 from builder.curate.questions import find_questions
 from builder.errors import ProblemError
 from builder.project import Project

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder import store
-from builder.curate.discrepancies import compare_trial, find_lookalikes
+from builder.curate.registry import compare_trial, find_lookalikes
 from builder.extract.quantities import parse_dose
 from builder.models import Discrepancy, Fact, Identifiers, Locator, RegistryRecord, Status, Trial
 

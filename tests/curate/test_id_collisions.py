@@ -8,8 +8,8 @@ import pytest
 from hand_made import DIGEST, DIGEST_PAPER
 
 from builder import pipeline
-from builder.curate.add import add_paper
-from builder.curate.successors import Claim, explain_same, settle_ids
+from builder.addresses.identity import Claim, explain_same, settle_ids
+from builder.curate.changes import add_paper
 from builder.errors import ProblemError
 from builder.project import Project
 

@@ -14,8 +14,7 @@ from hand_made import DIGEST, DIGEST_PAPER
 from builder import pipeline
 from builder.cli import main
 from builder.curate import reading
-from builder.curate.reading import Task, load_vocabulary, pack_knowledge, read_papers
-from builder.curate.workers import Crew
+from builder.curate.reading import Crew, Task, load_vocabulary, pack_knowledge, read_papers
 from builder.project import Project
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hand_made import csl
+from hand_made import csl, merge_references
 
-from builder.curate.evidence_map import find_evidence_map, weigh_studies
+from builder.curate.evidence import find_evidence_map, weigh_studies
 from builder.curate.registry import describe_trial
 from builder.curate.studies import find_studies, settle_labels
 from builder.models import (
@@ -26,7 +26,7 @@ from builder.models import (
     Term,
     Trial,
 )
-from builder.store import Library, PaperBundle, merge_references
+from builder.store import Library, PaperBundle
 
 TERMS = {
     t.id: t

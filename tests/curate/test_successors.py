@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from builder import pipeline, store
 from builder.addresses import ledger, renewal
 from builder.addresses.pages import find_pages
-from builder.curate import redirects
+from builder.curate import changes
 from builder.errors import Problem, ProblemError
 from builder.models import Address
 from builder.project import Project
@@ -161,8 +161,8 @@ def test_a_title_changed_beyond_doubt_without_a_doi_is_asked_for_and_renamed(
     [problem] = retitle(small, seed, title)
     assert problem.rule == "paper-stale"
     [new] = [name for name in folders(small) if name != OLD]
-    done = redirects.rename(small, f"papers/{OLD}/", f"papers/{new}/")
-    assert done.moves == {f"papers/{OLD}/": f"papers/{new}/"}
+    moves, _ = changes.rename(small, f"papers/{OLD}/", f"papers/{new}/")
+    assert moves == {f"papers/{OLD}/": f"papers/{new}/"}
     assert folders(small) == [new]
     assert errors(pipeline.check(small).problems) == []
     known = entries(small)
@@ -176,7 +176,7 @@ def test_a_paper_that_its_seed_still_gives_is_not_renamed(review: tuple[Project,
     pipeline.extract(project)
     [new] = [name for name in folders(project) if name != OLD]
     with pytest.raises(ProblemError, match="which stands"):
-        redirects.rename(project, f"papers/{OLD}/", f"papers/{new}/")
+        changes.rename(project, f"papers/{OLD}/", f"papers/{new}/")
     assert len(folders(project)) == 2
 
 
@@ -206,7 +206,7 @@ def test_corrections_follow_a_paper_to_its_new_id(review: tuple[Project, Seed]) 
     [problem] = retitle(project, seed)
     fix = f"python -m builder rename papers/{OLD}/ papers/{NEW}/"
     assert (problem.rule, problem.hint.partition("Run: ")[2]) == ("correction-paper", fix)
-    redirects.rename(project, f"papers/{OLD}/", f"papers/{NEW}/")
+    changes.rename(project, f"papers/{OLD}/", f"papers/{NEW}/")
     assert errors(pipeline.check(project).problems) == []
     assert [p.name for p in folder.iterdir()] == [f"{NEW}.yml"]
     assert (folder / f"{NEW}.yml").read_text().startswith("# kept\n- record: f")

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from distributed import LocalCluster
 
-from builder.curate import workers
-from builder.curate.workers import Crew, dask_cluster, map_items, processes
+from builder.curate import reading
+from builder.curate.reading import Crew, dask_cluster, map_items, processes
 from builder.errors import ProblemError
 
 
@@ -75,7 +75,7 @@ class SilentExecutor(Executor):
 
 
 def test_workers_that_say_nothing_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "_PATIENCE", 0.01)
+    monkeypatch.setattr(reading, "_PATIENCE", 0.01)
 
     @contextmanager
     def silent() -> Iterator[Executor]:

@@ -22,13 +22,13 @@ from bibtexparser import parse_string
 from citeproc.source.json import CiteProcJSON
 from datasette.app import Datasette
 from frictionless import Package
-from hand_made import csl, make_bundle, make_library, make_terms
+from hand_made import csl, make_bundle, make_library, make_terms, merge_references
 from rocrate.rocrate import ROCrate
 
 from builder import models
 from builder.export import prepare_downloads, write_downloads
-from builder.export.crate import bundle, write_manifest
 from builder.export.records import find_records
+from builder.export.site_files import bundle, write_manifest
 from builder.export.tables import Table, clear_unused, find_tables
 from builder.models.review import (
     Decision,
@@ -40,7 +40,7 @@ from builder.models.review import (
     Strategy,
 )
 from builder.site.index import build_index
-from builder.store import Library, PaperBundle, merge_references, write_records
+from builder.store import Library, PaperBundle, write_records
 from builder.store.library import find_edition
 
 AT = "https://atlas.example/base/"

@@ -11,7 +11,7 @@ from hand_made import make_bundle, make_library, make_terms
 from lxml import etree
 
 from builder import models
-from builder.curate.network import find_network
+from builder.curate.evidence import find_network
 from builder.export.network import write_network
 from builder.site.index import build_index
 from builder.store import Library

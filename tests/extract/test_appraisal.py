@@ -167,6 +167,21 @@ therapeutic none-reported aim: Effect of ADSC exosomes on bone healing
 therapeutic none-reported hedged: Exosomes as potential therapeutics in ALS
 therapeutic none-reported hedged: Exosomes may alleviate osteoarthritis
 unclear none-reported hedged: Exosomes show promise in osteoarthritis
+# A better effect of the vesicles is a benefit, unless it is denied, meant, or only more of them.
+therapeutic improved asserted: Higher yield and enhanced therapeutic effects of MSC exosomes
+therapeutic improved asserted: Hypoxia improved the therapeutic efficacy of BMSC exosomes in OA
+therapeutic none-reported asserted: It did not increase the therapeutic effect of ADSC exosomes
+therapeutic none-reported aim: Strategies to enhance the therapeutic effects of MSC exosomes
+therapeutic none-reported asserted: Flow raises exosome yield and therapeutic potential for OA
+method none-reported asserted: Mechanical stimulation increases the exosome yield of BMSCs
+method none-reported aim: Development of extracellular vesicle therapeutics
+method none-reported aim: Development of exosome-based medicinal products
+# Vesicles of the diseased joint or of the blood in what harms; those given are none.
+pathogenic none-reported aim: Role of synovial exosomes in apoptosis in rheumatoid arthritis
+pathogenic none-reported asserted: Synovial fluid exosomes in inflammation of rheumatoid arthritis
+pathogenic none-reported asserted: Serum exosomes and bone resorption in osteoporosis
+unclear none-reported asserted: Platelet-rich plasma exosomes in apoptosis and osteoarthritis
+unclear none-reported aim: Role of MSC exosomes in inflammation in osteoarthritis
 # No benefit, and harm done by the vesicles themselves.
 therapeutic no-benefit asserted: MSC exosomes had no effect on osteoarthritis
 pathogenic worsened asserted: Osteoclast exosomes inhibit osteogenesis

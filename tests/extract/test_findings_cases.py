@@ -61,6 +61,8 @@ def _check(finding, expected) -> None:
             assert finding.design.level == values
         elif field == "cargo":
             assert sorted(c.id for c in finding.cargo) == sorted(values)
+        elif field == "roles":
+            assert {c.id: c.role for c in finding.cargo if c.id in values} == values
         else:
             assert sorted(finding.ids_in(field)) == sorted(values), field
 
@@ -173,7 +175,7 @@ def test_each_pattern_of_a_role_is_described():
     patterns = {
         item["rule"]
         for role in ("source", "loaded", "native")
-        for items in (data[role].get("before", []), data[role].get("after", []))
+        for items in (data[role].get(place, []) for place in ("before", "after", "around"))
         for item in items
     }
     assert not patterns - set(read_rules())

@@ -27,8 +27,8 @@ from hand_made import DIGEST, DIGEST_PAPER  # noqa: E402 (its folder is known on
 from local_service import QUICK, TODAY, LocalService, run_service  # noqa: E402
 from review_answers import article, europe_pmc, full_text, trials  # noqa: E402
 
-from builder.curate import redirects  # noqa: E402
-from builder.curate.add import add_paper  # noqa: E402
+from builder.curate import changes  # noqa: E402
+from builder.curate.changes import add_paper  # noqa: E402
 from builder.curate.extraction import check, extract  # noqa: E402
 from builder.curate.reading import load_vocabulary  # noqa: E402
 from builder.curate.review_flow import read_screening  # noqa: E402
@@ -38,8 +38,7 @@ from builder.publish.release import write_release  # noqa: E402
 from builder.refresh import Setting, refresh  # noqa: E402
 from builder.refresh.http_client import VARIABLES  # noqa: E402
 from builder.refresh.include import include  # noqa: E402
-from builder.refresh.screen_session import keep_decisions  # noqa: E402
-from builder.refresh.screening import apply_rule  # noqa: E402
+from builder.refresh.screening import apply_rule, keep_decisions  # noqa: E402
 from builder.refresh.search import search  # noqa: E402
 from builder.store.transaction import recover  # noqa: E402
 
@@ -145,10 +144,10 @@ def include_all(project: Project) -> None:
 COMMANDS: dict[str, tuple[Callable[[Project], object], Callable[[Project], object]]] = {
     "extract": (edit, extract),
     "add": (lambda _: None, lambda p: add_paper(p, p.root.parent / "new.txt")),
-    "rename": (lambda _: None, lambda p: redirects.rename(p, "bmsc", "bm-msc")),
-    "remove": (lambda _: None, lambda p: redirects.remove(p, DIGEST_PAPER, "retracted")),
+    "rename": (lambda _: None, lambda p: changes.rename(p, "bmsc", "bm-msc")),
+    "remove": (lambda _: None, lambda p: changes.remove(p, DIGEST_PAPER, "retracted")),
     "release": (lambda _: None, lambda p: write_release(p, "1.0.0")),
-    "retire": (take_out, lambda p: redirects.retire(p, [f"papers/{HIP_PAPER}/"], "retracted")),
+    "retire": (take_out, lambda p: changes.retire(p, [f"papers/{HIP_PAPER}/"], "retracted")),
     "refresh": (lambda _: None, lambda p: refresh(p, setting=ask())),
     "search": (add_strategies, lambda p: search(p, (), ask())),
     "screen": (searched, decide),

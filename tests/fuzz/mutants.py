@@ -34,6 +34,12 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = {
     "builder/store": ["tests/store"],
     "builder/addresses": ["tests/addresses", "tests/curate/test_successors.py"],
+    "builder/curate": [
+        "tests/curate/test_checks.py", "tests/curate/test_term_checks.py",
+        "tests/curate/test_corrections.py", "tests/curate/test_discrepancies.py",
+        "tests/curate/test_studies.py", "tests/curate/test_id_collisions.py",
+        "tests/refresh/test_screening.py", "tests/curate",
+    ],
     "builder/readers": ["tests/readers"],
     "builder/extract/findings": ["tests/extract"],
 }  # fmt: skip

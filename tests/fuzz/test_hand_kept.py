@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hand_made import DIGEST_PAPER, PAPER, make_bundle, make_terms
+import yaml
+from hand_made import DIGEST_PAPER, PAPER, make_bundle, make_terms, write_bundle
 from refresh import service_answers
 
 from builder import store
@@ -33,7 +34,7 @@ from builder.extract.findings import cues
 from builder.models import CslItem, RegistryRecord
 from builder.project import Project
 from builder.readers.words import parse_page_words, parse_words
-from builder.refresh import clinicaltrials, crossref, europepmc
+from builder.refresh import clinicaltrials, literature
 from builder.refresh.clinicaltrials import merge_record
 from builder.refresh.hits import Page
 from builder.refresh.http_client import (
@@ -105,7 +106,7 @@ def kept(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
     for term in make_terms():
         folder = {"source": "sources", "mechanism": "mechanisms", "condition": "conditions"}
         store.write_records(content / "terms" / folder[term.kind] / f"{term.id}.yml", term)
-    store.write_bundle(content / "papers" / PAPER, make_bundle())
+    write_bundle(content / "papers" / PAPER, make_bundle())
     for name in (
         "cues.yml",
         "search.yml",
@@ -212,6 +213,50 @@ def test_a_broken_file_is_read_or_reported(kind: str, kept: Project) -> None:
         path.write_text(sound, encoding="utf-8")
 
 
+# Where a value of any type may stand, and where the wrong one is part of a text that is checked.
+ANY_TYPE = {"old", "new", "value"}
+OTHER_TYPES = (0, True, date(2026, 1, 31))
+
+
+def find_leaves(data: Any, key: str = "") -> Iterator[tuple[Any, Any, str]]:
+    """Give holder, key and the nearest field's name of each value that is no list or mapping."""
+    pairs = data.items() if isinstance(data, dict) else enumerate(data)
+    for at, value in list(pairs):
+        name = at if isinstance(at, str) else key
+        if isinstance(value, dict | list):
+            yield from find_leaves(value, name)
+        else:
+            yield data, at, name
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_value_of_another_type_is_refused(kind: str, kept: Project) -> None:
+    name, use = KINDS[kind]
+    path = kept.content / name
+    sound = path.read_text(encoding="utf-8")
+    taken = []
+    try:
+        data = yaml.safe_load(sound)
+        leaves = [leaf for leaf in find_leaves(data) if leaf[2] not in ANY_TYPE]
+        for holder, at, field in random.Random(kind).sample(leaves, min(4, len(leaves))):
+            right = holder[at]
+            for wrong in OTHER_TYPES:
+                number = isinstance(right, int | float) and type(wrong) in (int, float)
+                if type(wrong) is type(right) or number:
+                    continue
+                holder[at] = wrong
+                path.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+                try:
+                    use(kept)
+                except ProblemError:
+                    continue
+                taken.append(f"{field}: {wrong!r} for {right!r}")
+            holder[at] = right
+    finally:
+        path.write_text(sound, encoding="utf-8")
+    assert taken == []
+
+
 # --- answers of services -------------------------------------------------------------------------
 
 JSON_VALUES: tuple[Any, ...] = (
@@ -273,23 +318,23 @@ ANSWERS: dict[str, tuple[dict[str, Any], Callable[[dict[str, Any]], list[Any]]]]
     "crossref": (
         service_answers.crossref_work(**service_answers.RETRACTION),
         lambda d: ask_all(
-            lambda: crossref.ask_doi(Answering(CROSSREF, d), "10.1000/roe.1", "", DAY),
+            lambda: literature.ask_doi(Answering(CROSSREF, d), "10.1000/roe.1", "", DAY),
         ),
     ),
     "crossref-list": (
         service_answers.crossref_list(service_answers.crossref_item()),
         lambda d: ask_all(
-            lambda: crossref.ask_title(Answering(CROSSREF, d), WORK, ""),
-            lambda: take_pages(crossref.search_crossref(Answering(CROSSREF, d), "x")),
+            lambda: literature.ask_crossref_title(Answering(CROSSREF, d), WORK, ""),
+            lambda: take_pages(literature.search_crossref(Answering(CROSSREF, d), "x")),
         ),
     ),
     "europe-pmc": (
         {**service_answers.pmc_search(service_answers.pmc_result()),
          "nextCursorMark": "*"},
         lambda d: ask_all(
-            lambda: europepmc.ask_work(Answering(EUROPE_PMC, d), DAY, "10.1000/roe.1"),
-            lambda: europepmc.ask_title(Answering(EUROPE_PMC, d), WORK),
-            lambda: take_pages(europepmc.search_europe_pmc(Answering(EUROPE_PMC, d), "x")),
+            lambda: literature.ask_europe_pmc(Answering(EUROPE_PMC, d), DAY, "10.1000/roe.1"),
+            lambda: literature.ask_europe_pmc_title(Answering(EUROPE_PMC, d), WORK),
+            lambda: take_pages(literature.search_europe_pmc(Answering(EUROPE_PMC, d), "x")),
         ),
     ),
     "trials": (

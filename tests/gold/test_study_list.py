@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from builder.curate.evidence_map import find_evidence_map
+from builder.curate.evidence import find_evidence_map
 from builder.curate.studies import find_studies
 from builder.models import Study
 from builder.store import Library, load_library
@@ -23,8 +23,8 @@ LEAST = {
     "kind": 0.99,
     "design": 0.97,
     "species": 0.99,
-    "role": 0.95,
-    "result": 0.97,
+    "role": 0.99,
+    "result": 0.98,
     "sources": 0.97,
     "conditions": 0.97,
     "trial": 0.99,

@@ -16,7 +16,7 @@ import pytest
 from hand_made import DIGEST_PAPER, Share, furnish
 
 from builder import pipeline
-from builder.curate import redirects
+from builder.curate import changes
 from builder.errors import ProblemError
 from builder.project import FALLBACK_EPOCH, Project, source_date_epoch
 from builder.publish import site as publish
@@ -85,7 +85,7 @@ def test_a_change_is_published(site: Project) -> None:
 
 
 def test_an_address_that_moved_leads_on_without_a_script(site: Project) -> None:
-    redirects.rename(site, "bmsc", "bm-msc")
+    changes.rename(site, "bmsc", "bm-msc")
     assert pipeline.build(site)
     page = (site.site / "sources/bmsc/index.html").read_text()
     (leads,) = re.findall(r'<meta http-equiv="refresh" content="([^"]+)">', page)

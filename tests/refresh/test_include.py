@@ -17,8 +17,7 @@ from builder.models.review import Decision, ScreeningRecord, Sighting
 from builder.project import Project
 from builder.refresh import Setting
 from builder.refresh.include import Included, include
-from builder.refresh.screen_session import keep_decisions
-from builder.refresh.screening import apply_rule, open_records, write_screening
+from builder.refresh.screening import apply_rule, keep_decisions, open_records, write_screening
 from builder.refresh.search import search
 from builder.site.index import build_index
 from builder.site.pages import view_pages
@@ -56,6 +55,9 @@ def test_an_open_article_comes_whole_with_its_licence(
     full_text(service, "PMC7000001")
     done = run(small, service, article(1, **OPEN))
     assert list(done.seeds) == ["pmid-30000001"]
+    # The statement of its abstract, and that of its text.
+    assert done.findings == {"pmid-30000001": 2}
+    assert not [p for p in done.problems if "knee.txt" in p.file]
     paper = next(b for b in load(small).papers.values() if b.paper.csl.DOI == "10.1000/made.1")
     assert paper.paper.licence
     assert "CC BY" in paper.paper.licence
@@ -66,7 +68,31 @@ def test_an_open_article_comes_whole_with_its_licence(
     # A second run has nothing left to do.
     there = {"ATLAS_EUROPEPMC_URL": "http://127.0.0.1:9"}
     again = include(small, words(small), (), Setting(TODAY, QUICK, there, lambda _: None))
-    assert again.seeds == {}
+    assert (again.seeds, again.changed) == ({}, [])
+    assert [(p.level, p.got) for p in again.problems] == [("note", "none")]
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({}, "got pmid-1, not screened"),
+        ({"agreed": "exclude"}, "got pmid-1, exclude"),
+        (
+            {"agreed": "include", "duplicate": {"of": "pmid-2", "kind": "record", "by": "doi"}},
+            "got pmid-1, a duplicate of pmid-2",
+        ),
+    ],
+)
+def test_what_was_not_included_is_not_fetched(
+    fields: dict[str, Any], said: str, small: Project
+) -> None:
+    seen = Sighting(strategy="bone", database="Europe PMC", day=TODAY)
+    record = ScreeningRecord.model_validate(
+        {"id": "pmid-1", "title": "x", "found": [seen], **fields}
+    )
+    write_screening(small, [], [record])
+    with pytest.raises(ProblemError, match=f"a record that was included, {said}"):
+        include(small, words(small), ["pmid-1"], Setting(TODAY, QUICK))
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from builder.models.review import (
 )
 from builder.project import Project
 from builder.refresh import screening
-from builder.refresh.screen_session import Session, keep_decisions
+from builder.refresh.screening import Session, keep_decisions
 
 
 def record(name: str, **fields: object) -> ScreeningRecord:
@@ -68,6 +68,38 @@ def test_excluding_asks_for_a_reason_and_back_takes_it_back(small: Project) -> N
     assert (kept["pmid-1"].verdict, kept["pmid-1"].reason) == ("exclude", "too small")
     assert kept["pmid-2"].verdict == "include"
     assert kept["pmid-2"].decisions[0].by == "ada"
+
+
+def test_a_number_that_is_no_reason_is_asked_again(small: Project) -> None:
+    keep(small, record("pmid-1"))
+    made, _ = session(small, "eq", ["", "0", "99", "2"])
+    made.run()
+    kept = read_screening(small.root).records[0]
+    assert kept.reason == "not about bone, cartilage, osteoarthritis or tendon"
+
+
+def test_a_screener_sees_that_a_preprint_was_published(small: Project) -> None:
+    keep(small, record("pmid-1", preprint=True, published_as="pmid-2"))
+    made, shown = session(small, "q")
+    made.run()
+    assert any("preprint · published as pmid-2" in line for line in shown)
+
+
+def test_a_disagreement_is_offered_again_to_those_who_have_decided(small: Project) -> None:
+    both = [decided("exclude", "ada", "no vesicles"), decided("include", "ben")]
+    keep(
+        small,
+        record("pmid-1", decisions=both),
+        record("pmid-2", decisions=[decided("include", "ben")]),
+    )
+    made, shown = session(small, "ni")
+    assert made.run() == 1
+    kept = {r.id: r.verdict for r in read_screening(small.root).records}
+    assert kept == {"pmid-1": "include", "pmid-2": "include"}
+    # What ben said of the record that ada has yet to see is not shown to her.
+    assert [line for line in shown if "ben" in line] == [
+        "to settle: ada: exclude (no vesicles); ben: include"
+    ]
 
 
 def test_a_session_that_dies_has_lost_no_decision(small: Project) -> None:

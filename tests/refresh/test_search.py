@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hand_made import PAPER, make_bundle, write_bundle
 from local_service import QUICK, TODAY, LocalService, Reply
 from review_answers import article, europe_pmc, trials
 
@@ -171,6 +172,19 @@ def test_a_service_that_answers_badly_costs_its_strategy_alone(
     done, kept = run(small, service)
     assert [p.file for p in done.problems] == ["content/searches/a-bad.yml"]
     assert [r.trial for r in kept.records] == ["NCT00000001"]
+
+
+def test_a_paper_that_the_database_does_not_have_is_named(
+    small: Project, service: LocalService
+) -> None:
+    strategy(small, "chase", "Europe PMC", "chasing: forward")
+    write_bundle(small.content / "papers" / PAPER, make_bundle())
+    europe_pmc(service, [])
+    done, _ = run(small, service, "chase")
+    [problem] = done.problems
+    assert (problem.level, problem.rule) == ("note", "search-paper")
+    assert problem.file == "content/searches/chase.yml"
+    assert problem.got == f"no record of {PAPER}"
 
 
 def test_offline_changes_nothing(small: Project, tmp_path: Path) -> None:

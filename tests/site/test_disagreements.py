@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hand_made import merge_references
 from test_evidence import bundle, finding, library
 
 from builder import models
@@ -17,7 +18,7 @@ from builder.models import Identifiers, Notice, Term
 from builder.site.index import build_index
 from builder.site.render import render_site
 from builder.site.summaries import find_term_studies
-from builder.store import Library, merge_references
+from builder.store import Library
 
 RETRACTION = Notice(
     kind="retraction",

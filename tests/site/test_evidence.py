@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from hand_made import merge_references
+
 from builder import models
 from builder.curate.studies import find_disagreements, find_places, study_of
 from builder.models import EffectOf, Finding, Locator
-from builder.store import Library, PaperBundle, merge_references
+from builder.store import Library, PaperBundle
 
 
 def bundle(paper: str, *works: str, findings: list[Finding] | None = None) -> PaperBundle:

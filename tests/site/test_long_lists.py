@@ -4,13 +4,14 @@ import re
 from dataclasses import replace
 
 import pytest
+from hand_made import merge_references
 from render_sample import sample_library
 
 from builder.models import Finding, Locator, Term
 from builder.site.links import split_list, view_steps
 from builder.site.pages import Page, view_pages
 from builder.site.render import render_page
-from builder.store import Library, merge_references
+from builder.store import Library
 
 PAPER = "mohan-2025-exosomal-interventions"
 

@@ -8,13 +8,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hand_made import make_bundle, make_library
+from hand_made import make_bundle, make_library, merge_references
 from render_sample import PAPER, TRIAL, sample_library
 
 from builder.site.index import build_index
 from builder.site.pages.papers import view_reference
 from builder.site.render import render_site
-from builder.store import merge_references
 
 LINK = re.compile(r'href="([^"]*)"')
 FILE = re.compile(r"\.(?:json|xml|bib|ris|csv|sqlite|zip)$")

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import jsonschema
-from hand_made import PAPER, make_bundle, make_library
+from hand_made import PAPER, make_bundle, make_library, merge_references
 
 from builder import models
 from builder.addresses import ledger
@@ -15,7 +15,7 @@ from builder.export.records import array_schema, find_records
 from builder.site.index import build_index, find_trials
 from builder.site.pages import view_pages
 from builder.site.render import render_page
-from builder.store import Library, PaperBundle, merge_references
+from builder.store import Library, PaperBundle
 
 OTHER = "zoe-2026-later-review"
 AT = "https://atlas.example/"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hand_made import make_bundle
+from hand_made import PAPER, make_bundle, write_bundle
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +18,7 @@ from builder.project import Project, find_seeds
 
 def test_records_come_back_as_they_were(tmp_path: Path) -> None:
     bundle = make_bundle()
-    store.write_bundle(tmp_path / "p", bundle)
+    write_bundle(tmp_path / "p", bundle)
     assert store.read_bundle(tmp_path / "p", tmp_path) == bundle
 
 
@@ -131,6 +131,30 @@ def test_a_work_has_one_entry_of_identifiers(tmp_path: Path) -> None:
         store.load_library(tmp_path / "content", tmp_path)
 
 
+def test_a_library_holds_every_file_of_its_content(tmp_path: Path) -> None:
+    content = tmp_path / "content"
+    write_bundle(content / "papers" / PAPER, make_bundle())
+    texts = {
+        "terms/sources/bmsc.yml": "id: bmsc\nlabel: BMSC\nkind: source\n",
+        "registry/nct01234567.yml": "id: nct01234567\nregistry_id: NCT01234567\n"
+        "registry: ClinicalTrials.gov\ncollected: 2026-01-31\nfacts: {}\n",
+        "identifiers.yml": "- reference: roe\n  doi: 10.1/x\n  seen_at: x\n  seen_on: 2026-01-31\n",
+        f"corrections/{PAPER}.yml": f"- record: {PAPER}\n  field: csl.volume\n  old: '1'\n"
+        "  new: '2'\n  reason: A misprint.\n  date: 2026-01-31\n",
+        "urls.yml": "- address: sources/bmsc/\n  record: source:bmsc\n  since: 2026-01-31\n",
+    }
+    for name, text in texts.items():
+        store.write_text(content / name, text)
+    library = store.load_library(content, tmp_path)
+    assert library.terms["bmsc"].label == "BMSC"
+    assert list(library.papers) == [PAPER]
+    assert len(library.references) == len(make_bundle().references)
+    assert list(library.registry) == ["nct01234567"]
+    assert library.identifiers["roe"].doi == "10.1/x"
+    assert [c.new for c in library.corrections[PAPER]] == ["2"]
+    assert [a.address for a in library.ledger] == ["sources/bmsc/"]
+
+
 def test_a_term_in_the_wrong_folder_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "content/terms/vehicles/bmsc.yml"
     path.parent.mkdir(parents=True)
@@ -193,3 +217,62 @@ def test_a_message_names_a_file_below_the_project_even_in_a_circle(tmp_path: Pat
     assert store.relative(tmp_path / "content/a.yml", tmp_path) == "content/a.yml"
     assert store.relative(Path("/elsewhere/a.yml"), tmp_path) == "/elsewhere/a.yml"
     assert store.relative(tmp_path / ".transaction/tree/a.yml", tmp_path) == "a.yml"
+
+
+@pytest.mark.parametrize(
+    ("written", "got"),
+    [
+        ("0", "0"),
+        ("'0'", "'0'"),
+        ("20260131", "20260131"),
+        ("2026.5", "2026.5"),
+        ("true", "true"),
+        ("'2026-1-31'", "'2026-1-31'"),
+        ("2026-01-31 10:00:00", "2026-01-31 10:00:00"),
+    ],
+)
+def test_a_day_is_written_as_a_day(written: str, got: str, tmp_path: Path) -> None:
+    path = tmp_path / "urls.yml"
+    path.write_text(f"- address: sources/a/\n  record: source:a\n  since: {written}\n")
+    with pytest.raises(ProblemError) as raised:
+        store.read_records(models.Address, path, tmp_path)
+    said = f"urls.yml:3: error: since: a date as 2026-01-31, got {got}. [schema]"
+    assert str(raised.value) == said
+
+
+@pytest.mark.parametrize(
+    ("field", "written", "said"),
+    [
+        ("score", "'97.5'", "a number, got '97.5'"),
+        ("score", "true", "a number, got true"),
+        ("doi", "10.1", "a text, got 10.1"),
+        ("reference", "2020", "a text, got 2020"),
+        ("seen_at", "no", "a text, got false"),
+    ],
+)
+def test_a_value_of_another_type_is_not_turned_round(
+    field: str, written: str, said: str, tmp_path: Path
+) -> None:
+    fields = {"reference": "a", "seen_at": "x", "seen_on": "2026-01-31", field: written}
+    path = tmp_path / "identifiers.yml"
+    path.write_text("- " + "\n  ".join(f"{k}: {v}" for k, v in fields.items()) + "\n")
+    with pytest.raises(ProblemError) as raised:
+        store.read_records(models.Identifiers, path, tmp_path)
+    assert f"error: {field}: {said}. [schema]" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("words:\n- oxygen\n- NO\n", "words.yml:3: error: a text, got false. Put it in quotes."),
+        ("words:\n  1: a\n", "words.yml:2: error: a text, got 1. Put it in quotes."),
+        ("words:\n- [a, 2020-01-31]\n", "words.yml:2: error: a text, got 2020-01-31. Put it in"),
+        ("words:\n- a\n-\n", "words.yml:3: error: a text, got none. Put it in quotes."),
+    ],
+)
+def test_a_word_list_holds_text_alone(text: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "words.yml"
+    path.write_text(text)
+    with pytest.raises(ProblemError) as raised:
+        store.read_settings(path, tmp_path, dict)
+    assert str(raised.value).startswith(said)

@@ -406,7 +406,7 @@ def _about_contrast(
 ) -> Iterable[Question]:
     """Ask which of several sources does what, where a sentence sets them against each other."""
     sources = {a.value for a in assigned if a.field == "sources"}
-    contrast = any(cues.contrasting.search(p.text) for p in statement.parts)
+    contrast = any(cues.search("contrasting", p.text) for p in statement.parts)
     if len(sources) > 1 and contrast and any(a.field in EFFECTS for a in assigned):
         yield Question(
             rule="contrasted-sources",

@@ -3,50 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from builder.extract.findings.cues import Cues
+from builder.extract.findings.cues import OPPOSING, Cues, compose
 
-OPPOSING = frozenset(["down", "inhibits"])
-_FLIPPED = {"up": "down", "down": "up", "activates": "inhibits", "inhibits": "activates"}
-_AGENT = re.compile(r"\b(?:by|via|through|with|from|upon|against|in)\s+(?:the\s+)?$", re.IGNORECASE)
-_KEPT_DOWN = re.compile(r"\s+(?:at\s+bay|in\s+check|under\s+control|low|down)\b", re.IGNORECASE)
-_KEPT_HIGH = re.compile(r"\bke(?:eps?|pt|eping)\s+[^.;]{0,80}$", re.IGNORECASE)
-_HIGH = re.compile(r"(?:\s*(?:,|and|/)\s*[\w-]+)*\)?\s+(?:high|elevated)\b", re.IGNORECASE)
-_MEDIATED = re.compile(
-    r"^[\s-]+(?:mediated|dependent|induced|driven|responsive|stimulated|triggered|evoked|provoked|elicited|"
-    r"challenged|primed|associated|related)\b"
-    r"(?!\s+(?:by|with|in|to|after|upon|during)\b)",
-    re.IGNORECASE,
-)
-# "apoptosis-inhibiting", "osteogenesis-promoting": the participle takes the name as its object.
-_DOING = re.compile(r"-(\w+(?:ing|ory|ive))\b", re.IGNORECASE)
-_PREFIX = re.compile(r"\b(anti|pro)[-‐‑ ]?$", re.IGNORECASE)
-_LISTED_SIGN = re.compile(
-    r"(?:\s*(?:,|/|and)\s*[^;.()\[\]]{1,60}?)?(?P<sign>\s*[(\[]\s*[+＋\-‐‑–−]+\s*[)\]])"
-)
-_SIGN = re.compile(r"\s*[(\[]\s*([+＋]+|[-‐‑–−]+)\s*[)\]]")
-# What may stand between a name and the predicate that says its direction.
-_PREDICATE = re.compile(
-    r"^(?P<more>(?:\s+(?:and|in|of)\s+[\w-]+){0,2})"
-    r"\s+(?P<aux>(?:(?:was|were|is|are|be|been|being|has|have|had|can|could|may|might|also|both|all|"
-    r"then|thus|to|seen|found|shown|becomes?|became|gets?|got|kept|held|set)\s+)*)"
-    r"(?:(?:\w+ly|even|much|far|further|[\d.,]+[\s-]?(?:fold|times|%|percent))\s+)?(?P<word>[\w-]+)",
-    re.IGNORECASE,
-)
-_NOT_CHANGED = re.compile(
-    r"^\s+(?:(?:remain(?:s|ed)?|was|were|is|are|stayed)\s+)?(?:\w+ly\s+)?"
-    r"(?:unchanged|unaffected|unaltered|\(?n\.?s\.?\)?(?![\w-])|not\s+(?:\w+ly\s+)?(?:changed|altered|affected|different|"
-    r"increased|decreased|reduced|improved|enhanced|promoted|inhibited|modified|influenced))\b",
-    re.IGNORECASE,
-)
-_UNCHANGED_BEFORE = re.compile(r"\b(?:unchanged|unaffected|unaltered)\s+(?:\w+\s+)?$", re.I)
 _UP_ARROWS, _DOWN_ARROWS = "↑⬆⇑▲", "↓⬇⇓▼"
 _ARROWS = _UP_ARROWS + _DOWN_ARROWS
 _CELL_PART = re.compile(r"[;\n→⟶➔⇒]|->|\.\s")
 # A predicate that ends its clause: "proliferation and migration promoted".
 ENDS_CLAUSE = re.compile(
-    r"^(?:\s+\w+ly)?\s*(?:$|[;,.)]|(?:by|in|after|at|with|compared|relative|via|through|and)\b(?!\s+the\s))",
+    r"^(?:\s+\w+ly)?\s*(?:$|[;,.)]|(?:by|in|after|at|with|compared|relative|via|through)\b|and\b(?!\s+the\s))",
     re.IGNORECASE,
 )
 
@@ -84,10 +51,10 @@ def read_arrow(text: str, start: int, end: int) -> State | None:
     return None
 
 
-def is_mediated(text: str, end: int) -> str:
+def is_mediated(text: str, end: int, cues: Cues) -> str:
     """Return the word behind a name that makes it a mere agent: "IL-1β-induced", or nothing."""
     behind = text[end:]
-    return behind.split(maxsplit=1)[0] if _MEDIATED.match(behind) else ""
+    return behind.split(maxsplit=1)[0] if cues.match("mediated", behind) else ""
 
 
 def read_predicate(text: str, start: int, end: int, state: State, cues: Cues) -> State | None:
@@ -95,20 +62,22 @@ def read_predicate(text: str, start: int, end: int, state: State, cues: Cues) ->
 
     Of a name behind a preposition it says nothing: the "IL-1β" of "MMP-13 rise by IL-1β fell".
     """
-    if _AGENT.search(text[max(0, start - 20) : start]):
+    if cues.search("agent_before", text[max(0, start - 20) : start]):
         return None
     rest = _without_measures(text[end:], cues)
-    match = _PREDICATE.match(rest)
+    match = cues.match("predicate", rest)
     if not match or not cues.finder.fullmatch(match["word"]) or match["more"]:
         return None
     word, ends = match["word"].lower(), ENDS_CLAUSE.match(rest[match.end() :])
     meaning = cues.meaning(word)
     # "prevents apoptosis induced by X": the verb before it says.
     reported = state.cue and state.effect not in ("involves", "modulates")
-    if meaning.kind != "verb" or not meaning.effect or (reported and not match["aux"].strip()):
+    back = word.startswith(cues.lists["normalizing"])  # what it was stands elsewhere
+    unsaid = meaning.kind != "verb" or not meaning.effect
+    if back or unsaid or (reported and not match["aux"].strip()):
         return None
     if state.rule == "noun":
-        said = compose(meaning.effect, state.effect)
+        said = cues.over_noun(word, meaning.effect, state.effect)
         return State(start, said, "passive-and-noun", f"{state.cue} {word}")
     passive = cues.is_participle(word) or word in cues.lists["comparatives"]
     if (match["aux"].strip() and passive) or (
@@ -122,11 +91,13 @@ def read_beside(text: str, start: int, end: int, cues: Cues) -> State | None:
     """Return what is grown together with a name: "X-inhibiting", "X (+)"."""
     if sign := _find_sign(text, end, cues):
         return State(start, "up" if sign[1][0] in "+＋" else "down", "sign", sign[0].strip())
-    if kept := _KEPT_DOWN.match(text, end):
+    if kept := cues.match("kept_down", text, end):
         return State(start, "down", "kept-down", kept[0].strip())
-    if (high := _HIGH.match(text, end)) and _KEPT_HIGH.search(text[:start]):
+    if (high := cues.match("kept_high_behind", text, end)) and cues.patterns["kept_high"].search(
+        text[:start]
+    ):
         return State(start, "up", "kept-high", high[0].strip())
-    doing = _DOING.match(text, end)
+    doing = cues.match("doing", text, end)
     if doing and cues.finder.fullmatch(doing[1]):
         effect = cues.meaning(doing[1]).effect
         return State(start, effect, "participle-behind", doing[0]) if effect else None
@@ -135,15 +106,15 @@ def read_beside(text: str, start: int, end: int, cues: Cues) -> State | None:
 
 def _find_sign(text: str, end: int, cues: Cues) -> re.Match[str] | None:
     """Return the sign behind a name, or behind the list that it is in: "TNF-α, IL-6 (−)"."""
-    listed = _LISTED_SIGN.match(text, end)
+    listed = cues.match("listed_sign", text, end)
     if listed and cues.finder.search(text, end, listed.start("sign")):
         return None
-    return _SIGN.match(text, listed.start("sign")) if listed else None
+    return cues.match("sign", text, listed.start("sign")) if listed else None
 
 
-def read_prefix(text: str, start: int, end: int, state: State) -> State:
+def read_prefix(text: str, start: int, end: int, state: State, cues: Cues) -> State:
     """Return the state of a name with anti- or pro- before it: "anti-apoptotic"."""
-    prefix = _PREFIX.search(text[max(0, start - 5) : start])
+    prefix = cues.search("prefix", text[max(0, start - 5) : start])
     if not prefix or text[end - 2 : end].lower() not in ("ic", "al", "ve", "ry", "nt"):
         return state
     against = prefix[1].lower() == "anti"
@@ -157,8 +128,8 @@ def read_prefix(text: str, start: int, end: int, state: State) -> State:
 def read_unchanged(text: str, start: int, end: int, cues: Cues) -> State | None:
     """Return no effect where the words beside say so: "IL-6 not changed", "unchanged gait"."""
     rest = _without_measures(text[end:], cues)
-    first = _UNCHANGED_BEFORE.search(text[:start])
-    said = first or _NOT_CHANGED.match(rest) or cues.unchanged.match(rest.lstrip())
+    first = cues.search("unchanged_before", text[:start])
+    said = first or cues.match("not_changed", rest) or cues.match("unchanged", rest.lstrip())
     return State(start, "none", "unchanged", said[0].strip()) if said else None
 
 
@@ -169,7 +140,7 @@ def read_noun_behind(text: str, end: int, state: State, cues: Cues) -> State:
     if not cue or not cues.finder.fullmatch(cue[1]):
         return state
     meaning = cues.meaning(cue[1])
-    is_head = cue[1].endswith("ing") and cues.heads.match(rest[cue.end() :])
+    is_head = cue[1].endswith("ing") and cues.match("heads", rest[cue.end() :])
     if meaning.kind != "noun" and not is_head:
         return state
     if is_head and state.effect != "none":
@@ -182,13 +153,56 @@ def read_noun_behind(text: str, end: int, state: State, cues: Cues) -> State:
 
 
 def _without_measures(behind: str, cues: Cues) -> str:
-    return behind[cues.measures.match(behind).end() :]  # type: ignore[union-attr]
+    return behind[cues.match("measures", behind).end() :]  # type: ignore[union-attr]
 
 
-def compose(outer: str, inner: str) -> str:
-    """Return the direction of a verb over a noun of action: down over down is up."""
-    if outer in OPPOSING:
-        return _FLIPPED.get(inner, outer)
-    if outer in ("none", "modulates"):
-        return outer
-    return inner
+# --- what a clause says of other words than those around a name ---
+
+
+def find_asides(text: str, cues: Cues) -> Iterator[tuple[int, int, State]]:
+    """Yield what a clause says of other things than its subject.
+
+    "Apoptosis [induced by IL-1β] fell", "IL-6 [but not TNF-α] fell", "lost [when X was cut]".
+    """
+    for match in cues.patterns["given"].finditer(text):
+        acts = cues.finder.fullmatch(match["verb"])
+        passive = not match["who"] and cues.search("passive", text[: match.start("verb")])
+        if acts and not passive and not cues.vesicle.search(match["agent"]):
+            done = cues.meaning(match["verb"]).effect
+            said = State(match.start(), "involves", "agent", "by", outer=done)
+            yield *match.span(), said
+    for match in cues.patterns["relative"].finditer(text):
+        if not cues.vesicle.search(match["agent"]):
+            yield *match.span(), State(match.start(), "involves", "agent", "by")
+    for match in cues.patterns["left_out"].finditer(text):
+        yield *match.span(), State(match.start(), "none", "denied", "but not")
+    for match in cues.patterns["once"].finditer(text):
+        if not cues.vesicle.search(match[0]):
+            yield *match.span(), State(match.start(), "involves", "condition", match["word"])
+
+
+def find_turns(text: str, cues: Cues) -> Iterator[tuple[int, int, State]]:
+    """Yield both ends of a turn: "shifted macrophages from the M1 to the M2 type"."""
+    for match in cues.patterns["turned"].finditer(text):
+        for name, effect in (("from", "down"), ("to", "up")):
+            said = State(match.start(name), effect, "turned-toward", match["verb"])
+            yield *match.span(name), said
+
+
+def find_respective(text: str, cues: Cues) -> Iterator[tuple[int, int, State]]:
+    """Yield what "raised and lowered A and B, respectively" says of A, and of B."""
+    for match in cues.patterns["respectively"].finditer(text):
+        effects = [_meaning_of(match[name], cues) for name in ("first", "second")]
+        cut = match.start("items") + match["items"].rfind(" and ")
+        if not all(effects) or " and " not in match["items"]:
+            continue
+        for span, effect in zip(
+            ((match.start("items"), cut), (cut, match.end("items"))), effects, strict=True
+        ):
+            yield *span, State(span[0], effect, "respectively", match["first"], match.end())
+
+
+def _meaning_of(word: str, cues: Cues) -> str:
+    """Return the direction of a verb or its half: the ``up-`` of "up- and down-regulated"."""
+    half = {"up-": "up", "down-": "down"}.get(word.lower(), "")
+    return half or (cues.meaning(word).effect if cues.finder.fullmatch(word) else "")

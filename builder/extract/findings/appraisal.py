@@ -371,6 +371,9 @@ class _Reader:
         words = self.words.patterns
         if words["tumour"].search(self.text):
             return None
+        more = words["helped_more"].search(self.reported)
+        if more and not words["helped_not"].search(self.reported[: more.start()]):
+            return "improved"
         for match in words["helped"].finditer(self.reported):
             if words["helped_vesicles"].search(match["object"]):
                 continue
@@ -429,22 +432,24 @@ class _Reader:
         effects = [a for a in self.assigned if a.field in EFFECTS]
         tumour = self.words.patterns["tumour"].search(self.text)
         heals = result in ("improved", "mixed", "no-benefit") or any(
-            a.value in ids["good"] and a.detail not in _LOWERED for a in effects if not tumour
+            a.value in ids["good"] and a.detail not in _LOWERED
+            for a in effects
+            if not tumour and not a.rule.startswith("effect-taken-away")
         )
         if result == "worsened":
-            return "pathogenic"
-        if not heals and (
-            roles["method"].search(self.text)
-            or any(a.value in ids["production"] for a in effects)
-            or (level != "clinical" and not effects and self._is_method())
-        ):
-            return "method"
-        if result == "none-reported" and self._drives_disease():
             return "pathogenic"
         meant = any(
             self._before(a).lower().rstrip().endswith("for") for a in self._named("conditions")
         )
-        if heals or meant or level == "clinical" or roles["therapeutic"].search(self.text):
+        treats = bool(roles["therapeutic"].search(self.text))
+        # More vesicles alone heal nothing; more of them, and better ones for a defect, do.
+        made = any(a.value in ids["production"] for a in effects) and not (meant and treats)
+        made = made or (level != "clinical" and not effects and self._is_method())
+        if not heals and (made or roles["method"].search(self.text)):
+            return "method"
+        if result == "none-reported" and self._drives_disease():
+            return "pathogenic"
+        if heals or meant or level == "clinical" or treats:
             return "therapeutic"
         return "unclear"
 
@@ -465,8 +470,12 @@ class _Reader:
 
     def _drives_disease(self) -> bool:
         """Return whether native vesicles are seen in the course of a disease, untreated."""
-        treated = [a for a in self.assigned if a.field in ("vehicles", "modifications")]
-        return bool(self.words.roles["pathogenic"].search(self.text)) and not treated
+        roles, ids = self.words.roles, self.words.ids
+        if any(a.field in ("vehicles", "modifications") for a in self.assigned):
+            return False
+        harm = any(a.value in ids["bad"] and a.detail == "involves" for a in self.assigned)
+        native = harm and self._named("conditions") and roles["native"].search(self.text)
+        return bool(native or roles["pathogenic"].search(self.text))
 
     def _named(self, field_name: str) -> list[Assigned]:
         return [a for a in self.assigned if a.field == field_name]

@@ -18,7 +18,8 @@ from builder.extract.findings.vehicles import find_carriers
 from builder.extract.vocabulary import Mention
 
 RNA_TYPES = frozenset(["miRNA", "lncRNA", "circRNA", "RNA class"])
-MOLECULE_TYPES = RNA_TYPES | {"gene/protein", "drug", "compound"}
+MOLECULE_TYPES = RNA_TYPES | {"gene/protein", "gene family", "drug", "compound"}
+_NAMED_TYPES = RNA_TYPES - {"RNA class"} | {"gene/protein"}
 # "CD34+ cells": what is behind the name makes it a mark of the cell.
 MARKER = re.compile(
     r"(?:[+⁺−]|\([+−-]\)|[\s-](?:positive|negative)\b)\s+(?:[\w-]+\s+){0,3}?"
@@ -26,13 +27,39 @@ MARKER = re.compile(
 )
 _NAME_BEHIND = re.compile(r"^(?:[_-]\d|\s+(?!RNA)[A-Z][A-Z0-9][A-Za-z0-9-]*\b)")
 _OF_RNA = frozenset(
-    ["x-profile", "x-modified-cells", "exosomes-with-rna", "x-delivery", "cargo-including-x"]
+    [
+        "x-profile",
+        "x-modified-cells",
+        "exosomes-with-rna",
+        "x-delivery",
+        "cargo-including-x",
+        "exosomes-and-their-x",
+        "exosomes-showing-x",
+    ]
 )
 # Rules by a verb whose objects may be of several kinds: "EVs carry tenascin C and miR-214".
 _MIXED = frozenset(
-    ["exosomes-carrying-x", "exosomes-expressing-x", "exosomes-pass-on-x", "transfer-of-x"]
+    [
+        "exosomes-carrying-x",
+        "exosomes-expressing-x",
+        "exosomes-pass-on-x",
+        "transfer-of-x",
+        "exosomes-release-x",
+        "exosomes-hold-such-as-x",
+        "kinds-in-exosomes-such-as-x",
+    ]
 )
-_LISTED = re.compile(r"\s*(?:,|,?\s*\band\b|&|/)\s*", re.IGNORECASE)
+# Between two molecules of a list, the second with an adjective: "VEGF and anti-inflammatory IL-10".
+_LISTED = re.compile(
+    r"\s*(?:,|,?\s*\b(?:and|as\s+well\s+as)\b|&|/)\s*"
+    r"(?:(?:(?:anti|pro)-\w+|\w{4,}(?:ic|al|ive|ory|ed|ing)|higher|lower|more|less)\s+)?",
+    re.IGNORECASE,
+)
+# Rules that say which of a kind is meant: "miR-21 was the most abundant miRNA in exosomes".
+_OF_ALL = frozenset(
+    ["x-most-in-exosomes", "of-all-in-exosomes-x-most", "most-in-exosomes-is-x",
+     "kinds-in-exosomes-such-as-x"]
+)  # fmt: skip
 # Rules by a verb of holding or passing on, which may be denied.
 _BY_VERB = frozenset(
     [
@@ -48,6 +75,17 @@ _BY_VERB = frozenset(
 
 def read_cargo(reading: Reading) -> list[Assigned]:
     """Return what is said to be in or on the vesicles, with its role: loaded or native."""
+    carried, terms = find_carried(reading), reading.vocabulary.terms
+    named = [a for a in carried if terms[a.value].type in _NAMED_TYPES]
+    return [
+        a
+        for a in carried
+        if terms[a.value].type != "RNA class" or not _is_kind_of(reading, a, named)
+    ]
+
+
+def find_carried(reading: Reading) -> list[Assigned]:
+    """Return cargo together with the names of its kind: "a miRNA, miR-21"."""
     if not reading.about_vesicles:
         return []
     molecules = [m for m in find_molecules(reading) if not _is_opposed(reading, m)]
@@ -75,8 +113,9 @@ def _read_carried(reading: Reading, mention: Mention) -> Assigned | None:
         drug = term.kind == "compound"
         if drug and pattern.rule == "modified-by-x":
             continue  # a gas or drug that the cell or vesicle was treated with
+        made = drug or mention.term == "sirna" or reading.match("made_up", reading.behind(mention))
         said = "not stated" if pattern.rule == "x-exosome-compound" else role
-        return reading.assign(mention, "cargo", pattern.rule, "loaded" if drug else said)
+        return reading.assign(mention, "cargo", pattern.rule, "loaded" if made else said)
     return None
 
 
@@ -90,10 +129,10 @@ def _is_not_carried(reading: Reading, mention: Mention) -> bool:
 
 def _is_opposed(reading: Reading, mention: Mention) -> bool:
     """Return whether what is carried is not the molecule, or works against it: "MMP-13 siRNA"."""
-    behind = reading.patterns["opposed_behind"].match(reading.behind(mention))
+    behind = reading.match("opposed_behind", reading.behind(mention))
     before = reading.before(mention)[-40:]
-    absent = reading.cues.absent_cargo.search(before)
-    return bool(behind or absent or reading.patterns["opposed_before"].search(before))
+    absent = reading.search("absent_cargo", before)
+    return bool(behind or absent or reading.search("opposed_before", before))
 
 
 def _spread(reading: Reading, found: list[Assigned]) -> list[Assigned]:
@@ -117,11 +156,24 @@ def _spread(reading: Reading, found: list[Assigned]) -> list[Assigned]:
     return sorted(known.values(), key=lambda a: (a.start, -a.end))
 
 
+def _is_kind_of(reading: Reading, kind: Assigned, named: Sequence[Assigned]) -> bool:
+    """Return whether cargo is only the kind of what is named: "a miRNA, miR-21", "BMP2 mRNA"."""
+    return any(
+        o.rule in _OF_ALL
+        or (o.end <= kind.start and not reading.text[o.end : kind.start].strip())
+        or (
+            kind.end <= o.start
+            and reading.fullmatch("kind_beside", reading.text[kind.end : o.start])
+        )
+        for o in named
+    )
+
+
 def _like(reading: Reading, assigned: Assigned, mention: Mention) -> Assigned:
     return reading.assign(mention, "cargo", assigned.rule, assigned.detail)
 
 
-_AGENT_TYPES = MOLECULE_TYPES | {"gene family", "material", "exposure"}
+_AGENT_TYPES = MOLECULE_TYPES | {"material", "exposure"}
 # The way that a rule of loading stands for; others load the vesicles themselves.
 _WAY_OF_RULE = {
     "x-overexpressing-cells": "overexpression",
@@ -159,7 +211,7 @@ def _composed(reading: Reading, sources: Sequence[Assigned]) -> Iterator[Assigne
     ways: dict[int, str] = {}
     for molecule in find_molecules(reading):
         ways[molecule.start] = _loading_way(reading, molecule)
-    co_delivered = reading.patterns["co_delivered"].search(reading.text)
+    co_delivered = reading.search("co_delivered", reading.text)
     for agent in reading.mentions("mechanism", "compound", "vehicle"):
         way = ways.get(agent.start, "")
         type_ = reading.vocabulary.terms[agent.term].type or ""
@@ -183,21 +235,21 @@ def _composed(reading: Reading, sources: Sequence[Assigned]) -> Iterator[Assigne
 def _loading_way(reading: Reading, molecule: Mention) -> str:
     """Return the way in which a molecule came into the vesicles, or an empty string."""
     if reading.part.role == "modification" and is_put_in(reading, molecule):
-        made = reading.patterns["overexpressed"].search(reading.text)
+        made = reading.search("overexpressed", reading.text)
         return "overexpression" if made else "loading"
     pattern = reading.fitting(molecule, "loaded")
     behind = reading.behind(molecule)
-    if pattern is None or reading.patterns["opposed_behind"].match(behind):
+    if pattern is None or reading.match("opposed_behind", behind):
         return ""
     near = f"{reading.before(molecule)[-25:]} {behind[:40]}"
-    if pattern.rule == "x-loaded-into-exosomes" and not reading.patterns["put_in"].search(near):
+    if pattern.rule == "x-loaded-into-exosomes" and not reading.search("put_in", near):
         return ""  # sorted into them by the cell
     term = reading.vocabulary.terms[molecule.term]
     if "modified" in pattern.rule and term.type not in RNA_TYPES:
-        on_surface = reading.patterns["on_surface"].search(near)
+        on_surface = reading.search("on_surface", near)
         changed = "display" if on_surface else "modification"
         return "preconditioning" if term.kind == "compound" else changed
-    if reading.patterns["overexpressed"].match(reading.behind(molecule).lstrip(" -")):
+    if reading.match("overexpressed", reading.behind(molecule).lstrip(" -")):
         return "overexpression"
     return _WAY_OF_RULE.get(pattern.rule, "loading")
 
@@ -251,7 +303,7 @@ def _treated(
     """Yield plain preconditioning where a source is "X-treated" by something without a term."""
     general = reading.vocabulary.find_term("preconditioning", "modification")
     for source in sources:
-        before = reading.patterns["treated_by_it"].search(reading.text[: source.start])
+        before = reading.search("treated_by_it", reading.text[: source.start])
         if before and general and all(k.start >= source.start for k in known):
             yield replace(
                 source, field="modifications", value=general, rule="treated-cell",
@@ -283,7 +335,7 @@ def is_put_in(reading: Reading, mention: Mention) -> bool:
     nor "miR-21 knockdown".
     """
     near = f"{reading.before(mention)[-25:]} {reading.behind(mention)[:25]}"
-    if reading.patterns["not_put_in"].search(near):
+    if reading.search("not_put_in", near):
         return False
     rna = reading.vocabulary.terms[mention.term].type in RNA_TYPES
-    return rna or bool(reading.patterns["put_in"].search(f"{reading.part.name} {near}"))
+    return rna or bool(reading.search("put_in", f"{reading.part.name} {near}"))

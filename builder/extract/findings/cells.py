@@ -15,19 +15,7 @@ from builder.extract.findings.statements import Assigned
 from builder.extract.findings.vehicles import find_carriers
 from builder.extract.vocabulary import Mention
 
-_HANGING = re.compile(
-    r"^\)?-?\s*(?:,|/|\band\b|\bn?or\b|\bversus\b|\bvs\b\.?|&|\s)+$", re.IGNORECASE
-)
 _OBJECTS = ("source", "cell", "mechanism", "tissue", "condition")
-_PLACED = re.compile(r"\b(?:in|into|on|to|towards?|against)\s+(?:the\s+)?$", re.IGNORECASE)
-_CLAUSE_START = re.compile(r"[.;:]\s|,\s(?:and|but|while|whereas)\s|\b(?:that|whereas|while)\s")
-_SUBJECT = re.compile(r"\s*(?:(?!\w+(?:ed|ing)\s)[\w/-]+\s+){0,3}(?:h|r|m)?", re.IGNORECASE)
-_FROM = re.compile(r"\s+(?:\w+\s+)?(?:from|of|by)\s+(?:[\w-]+\s+){0,3}", re.IGNORECASE)
-_BY = re.compile(r"\bby\s+(?:(?!\w+(?:ing|ed)\b)[\w-]+\s+)?$", re.IGNORECASE)
-_FROM_TISSUE = re.compile(r"^\s*(?:\w+\s+)?(?:from|of)\s+(?:human\s+|the\s+)?$", re.IGNORECASE)
-_FROM_BEHIND = re.compile(r"\s+(?:derived\s+)?(?:from|of|in)\s+((?:[\w-]+\s*){1,5})", re.IGNORECASE)
-_NAMES_ORIGIN = re.compile(r"\s(?:from|of)\s", re.IGNORECASE)
-_DERIVED = re.compile(r"([\w’'-]+)[-\s]derived\s+$", re.IGNORECASE)
 
 
 def read_cells(reading: Reading) -> list[Assigned]:
@@ -87,19 +75,19 @@ def _cells(reading: Reading) -> list[Mention]:
 def _is_membrane(reading: Reading, mention: Mention) -> bool:
     """Return whether a fluid's name belongs to a part of the cell: the "plasma membrane"."""
     behind = re.match(r"[\s-]+membranes?\b", reading.behind(mention), re.IGNORECASE)
-    whole = behind and reading.cues.not_carrier_whole.fullmatch(mention.text + behind[0])
+    whole = behind and reading.fullmatch("not_carrier_whole", mention.text + behind[0])
     return bool(whole)
 
 
 def _role(reading: Reading, mention: Mention) -> tuple[str, str]:
     """Return (field, rule) for a mention; an empty field where it plays none."""
-    if reading.cues.never_source.match(reading.behind(mention)):
+    if reading.match("never_source", reading.behind(mention)):
         return "", "depleted"
-    if reading.cues.opposed_source.search(reading.before(mention)):
+    if reading.search("opposed_source", reading.before(mention)):
         return "", "opposed"
     if reading.part.role == "source":
         return _role_in_column(reading, mention)
-    taken_up = reading.patterns["taken_up_by"].search(reading.before(mention))
+    taken_up = reading.search("taken_up_by", reading.before(mention))
     if reading.about_vesicles and not taken_up and (role := _role_in_words(reading, mention)):
         return role
     return _as_target(reading, mention)
@@ -123,7 +111,7 @@ def _role_in_words(reading: Reading, mention: Mention) -> tuple[str, str] | None
             continue
         if role == "partner" and _is_compared(reading):
             return "", "compared"
-        if pattern.rule == "x-and-exosomes" and _PLACED.search(reading.before(mention)):
+        if pattern.rule == "x-and-exosomes" and reading.search("placed", reading.before(mention)):
             continue  # "less miR-126 in MSCs and exosomes"
         if role == "source" and (
             _makes_cell_behind(reading, mention)
@@ -135,7 +123,7 @@ def _role_in_words(reading: Reading, mention: Mention) -> tuple[str, str] | None
     if _releases(reading, mention):
         return "sources", "exosomes-that-x-release"
     fluid = reading.vocabulary.terms[mention.term].type in ("biofluid", "blood product")
-    if fluid and reading.cues.in_fluid.search(reading.before(mention)):
+    if fluid and reading.search("in_fluid", reading.before(mention)):
         return "sources", "exosomes-in-fluid"
     acts = _acts_by_vesicles(reading, mention)
     return ("sources", "x-acts-by-exosomes") if acts else None
@@ -146,7 +134,7 @@ def _releases(reading: Reading, mention: Mention) -> bool:
     cues = reading.cues
     return any(
         said.start("who") <= mention.start and mention.end <= said.end("who")
-        for said in cues.that_x_release.finditer(reading.text)
+        for said in cues.patterns["that_x_release"].finditer(reading.text)
         if all(cues.meaning(m[0]).kind != "verb" for m in cues.finder.finditer(said["who"]))
     )
 
@@ -157,9 +145,9 @@ def _acts_by_vesicles(reading: Reading, mention: Mention) -> bool:
     "MSCs deliver miR-21 via exosomes"; the vesicles are another's where a cell stands beside them:
     "chondrocytes respond via MSC exosomes", "exosomes from plasma".
     """
-    clause = _CLAUSE_START.split(reading.before(mention))[-1]
-    acts = reading.cues.acts_by_vesicles.match(reading.behind(mention))
-    verb = reading.patterns["finite_verb"].match(reading.behind(mention))
+    clause = reading.patterns["clause_start"].split(reading.before(mention))[-1]
+    acts = reading.match("acts_by_vesicles", reading.behind(mention))
+    verb = reading.match("finite_verb", reading.behind(mention))
     if not acts or not verb:
         return False
     stop = mention.end + verb.end() + 1  # "slow osteoblasts": a verb that is no cue, and its object
@@ -168,13 +156,15 @@ def _acts_by_vesicles(reading: Reading, mention: Mention) -> bool:
         return False
     first = mention.start - len(clause)
     cells = reading.mentions("source", "cell")
-    if not _SUBJECT.fullmatch(clause) or any(first <= o.start < mention.start for o in cells):
+    if not reading.fullmatch("bare_subject", clause) or any(
+        first <= o.start < mention.start for o in cells
+    ):
         return False
     if any(reading.cues.meaning(m[0]).kind == "verb" for m in reading.cues.finder.finditer(clause)):
         return False
     start, end = mention.end + acts.start("by"), mention.end + acts.end()
     return not any(
-        start <= o.start < end or _FROM.fullmatch(reading.text[end : o.start])
+        start <= o.start < end or reading.fullmatch("from_behind", reading.text[end : o.start])
         for o in reading.mentions("source", "cell", "tissue")
         if o.start >= start
     )
@@ -187,12 +177,12 @@ def _is_active(reading: Reading, word: str) -> bool:
 
 
 def _is_compared(reading: Reading) -> bool:
-    return bool(reading.cues.comparing.search(reading.text))
+    return bool(reading.search("comparing", reading.text))
 
 
 def _makes_cell_behind(reading: Reading, mention: Mention) -> bool:
     """Return whether a cell only made another: the BMSC of "BMSC-derived osteoblasts"."""
-    derived = reading.patterns["made_cell"].match(reading.behind(mention))
+    derived = reading.match("made_cell", reading.behind(mention))
     if not derived:
         return False
     start = mention.end + derived.end()
@@ -213,8 +203,8 @@ def _makes_another_cell(reading: Reading, mention: Mention, pattern: Pattern) ->
         and o.term != mention.term
         and o.term not in v.ancestors(mention.term)
         and mention.term not in v.ancestors(o.term)
-        and not _HANGING.match(reading.text[mention.end : o.start])
-        and not reading.cues.opposed_source.search(reading.before(o))
+        and not reading.match("hanging", reading.text[mention.end : o.start])
+        and not reading.search("opposed_source", reading.before(o))
         for o in reading.mentions("source", "cell")
     )
 
@@ -225,7 +215,7 @@ def _has_nearer_cell(reading: Reading, mention: Mention) -> bool:
     nearest = vesicles[-1] if vesicles else 0
     between = [o for o in _cells(reading) if nearest <= o.start and o.end <= mention.start]
     return any(
-        not reading.patterns["listed_cells"].match(reading.text[o.end : mention.start])
+        not reading.match("listed_cells", reading.text[o.end : mention.start])
         and not _makes_cell_behind(reading, o)
         for o in between
     )
@@ -237,9 +227,9 @@ def _names_no_cell(reading: Reading, mention: Mention) -> bool:
         _makes_cell_behind(reading, mention)
         or touches(mention, reading.mentions("modification"))
         or is_inside(mention, [w for w, _ in find_carriers(reading)])
-        or reading.patterns["no_target"].match(reading.behind(mention))
-        or reading.patterns["likened"].search(reading.before(mention))
-        or reading.patterns["medium_of"].search(reading.before(mention))
+        or reading.match("no_target", reading.behind(mention))
+        or reading.search("likened", reading.before(mention))
+        or reading.search("medium_of", reading.before(mention))
     )
 
 
@@ -249,9 +239,9 @@ def _as_target(reading: Reading, mention: Mention) -> tuple[str, str]:
         return "", "no-role"
     if _names_no_cell(reading, mention):
         return "", "no-role"
-    if reading.patterns["taken_up_by"].search(reading.before(mention)):
+    if reading.search("taken_up_by", reading.before(mention)):
         return "targets", "taken-up-by"
-    if _is_product(reading, mention) or _BY.search(reading.before(mention)):
+    if _is_product(reading, mention) or reading.search("by_before", reading.before(mention)):
         return "", "no-role"
     return "targets", "target-column" if reading.part.role == "target" else "acted-on"
 
@@ -262,15 +252,11 @@ def _spread(reading: Reading, found: list[tuple[Mention, str, str]]) -> None:
         (left, role, _), (right, other, rule) = found[i], found[i + 1]
         between = reading.text[left.end : right.start]
         adjunct = not left.text.endswith("s")  # "MSC and BMSC exosomes"
-        shares = (
-            adjunct
-            or between.startswith("-")
-            or not reading.patterns["cell_word"].search(left.text)
-        )
+        shares = adjunct or between.startswith("-") or not reading.search("cell_word", left.text)
         wide = (left.term, *reading.vocabulary.ancestors(left.term))
         short = right.term in wide and between.strip() == "("  # "Osteoblast (OB)-derived"
-        placed = _PLACED.search(reading.before(left))  # "in FLS, and neutrophil exosomes"
-        hangs = short or (shares and not placed and _HANGING.match(between))
+        placed = reading.search("placed", reading.before(left))  # "in FLS, and neutrophil exosomes"
+        hangs = short or (shares and not placed and reading.match("hanging", between))
         if other == "sources" and role != "sources" and hangs:
             found[i] = (left, "sources", rule)
     for i in range(1, len(found)):
@@ -278,15 +264,15 @@ def _spread(reading: Reading, found: list[tuple[Mention, str, str]]) -> None:
         between = reading.text[left.end : right.start]
         if role and right.term == left.term and between.strip() == "(":
             found[i] = (right, role, rule)  # its short form: "Bone Marrow Stromal Cells (BMSCs)"
-        listed = reading.patterns["listed_cells"].match(between) and re.search(r"\w|,|/", between)
+        listed = reading.match("listed_cells", between) and re.search(r"\w|,|/", between)
         if role == "sources" and rule.startswith("exosom") and other in ("targets", "") and listed:
             found[i] = (right, "sources", rule)
 
 
 def _is_product(reading: Reading, mention: Mention) -> bool:
     """Return whether a process forms the cell: it is no target of "osteoblast differentiation"."""
-    return bool(reading.patterns["turned_into"].search(reading.before(mention))) or any(
-        is_inside(mention, [p]) and reading.patterns["forming"].search(p.text)
+    return bool(reading.search("turned_into", reading.before(mention))) or any(
+        is_inside(mention, [p]) and reading.search("forming", p.text)
         for p in reading.mentions("mechanism")
     )
 
@@ -298,10 +284,10 @@ def narrow_source(reading: Reading, mention: Mention) -> str:
     """
     behind = reading.behind(mention)
     vesicle = reading.cues.vesicle.search(behind[:60])
-    origin = _FROM_BEHIND.match(behind, vesicle.end()) if vesicle else None
+    origin = reading.match("origin_behind", behind, vesicle.end()) if vesicle else None
     if origin and origin[0].lstrip().startswith("in "):
         origin = None  # where the vesicles are, not where the cells are from
-    for match in (origin, _FROM_BEHIND.match(behind)):
+    for match in (origin, reading.match("origin_behind", behind)):
         if not match:
             continue
         joined = f"{mention.text} from {match[1].strip()}"
@@ -329,7 +315,7 @@ def _find_origin(reading: Reading, mention: Mention) -> str:
             re.IGNORECASE,
         ):
             return tissue.text
-    derived = _DERIVED.search(reading.before(mention))
+    derived = reading.search("derived_before", reading.before(mention))
     if derived and derived[1].lower() not in reading.cues.lists["donors"]:
         cells = [c for c in reading.mentions("source", "cell") if c.end == derived.end(1)]
         return "" if cells else derived[1]
@@ -344,7 +330,11 @@ def find_tissue_sources(reading: Reading, sources: Sequence[Mention]) -> Iterato
     ("adipose-derived exosomes": read as its stem cell; "exosomes of synovial fluid").
     """
     cells = reading.mentions("source", "cell")
-    places = [t for t in reading.mentions("tissue", "condition") if not touches(t, cells)]
+    places = [
+        t
+        for t in reading.mentions("tissue", "condition")
+        if not touches(t, cells) and not reading.match("not_from", reading.behind(t))
+    ]
     cell_of: dict[int, Mention] = {}
     standing: Mention | None = None
     for number, place in enumerate(places):
@@ -355,8 +345,8 @@ def find_tissue_sources(reading: Reading, sources: Sequence[Mention]) -> Iterato
             if named := _find_cell(reading, place, cell):
                 yield reading.assign(place, "sources", "cells-from-tissue", value=named)
             continue
-        listed = standing and reading.patterns["listed_tissues"].match(
-            reading.text[standing.end : place.start]
+        listed = standing and reading.match(
+            "listed_tissues", reading.text[standing.end : place.start]
         )
         if stands := _stands_for_cell(reading, place, listed=bool(listed), alone=not sources):
             standing = place
@@ -373,16 +363,16 @@ def _cell_before(
     for source in sources:
         between = reading.text[source.end : place.start]
         if (
-            _NAMES_ORIGIN.search(source.text)
+            reading.search("names_origin", source.text)
             and source.end <= place.start
-            and reading.patterns["listed_tissues"].match(between)
+            and reading.match("listed_tissues", between)
         ):
             return source
-        if source.end <= place.start and _FROM_TISSUE.match(reading.text[source.end : place.start]):
+        if source.end <= place.start and reading.match(
+            "from_tissue", reading.text[source.end : place.start]
+        ):
             return source
-    if earlier and reading.patterns["listed_tissues"].match(
-        reading.text[earlier[-1].end : place.start]
-    ):
+    if earlier and reading.match("listed_tissues", reading.text[earlier[-1].end : place.start]):
         return cell_of.get(earlier[-1].start)
     return None
 
@@ -395,7 +385,7 @@ def _cell_behind(
     for following in [*later, *sources]:
         if following.start < at:
             continue
-        if not reading.patterns["listed_tissues"].match(reading.text[at : following.start]):
+        if not reading.match("listed_tissues", reading.text[at : following.start]):
             continue
         if following in sources:
             return following
@@ -414,10 +404,10 @@ def _find_cell(reading: Reading, place: Mention, cell: Mention) -> str | None:
 
 def find_adjective_sources(reading: Reading) -> Iterator[Assigned]:
     """Yield sources that an adjective before the vesicles names: "osteoclastic exosomes"."""
-    for match in reading.cues.adjective_vesicles.finditer(reading.text):
+    for match in reading.patterns["adjective_vesicles"].finditer(reading.text):
         word = match["adjective"]
         name = reading.cues.noun_of(word)
-        if not name or reading.cues.uptake.match(reading.text, match.end()):
+        if not name or reading.match("uptake", reading.text, match.end()):
             continue
         for full in (f"{name} exosomes", name):
             if found := reading.vocabulary.find_term(full, "source"):
@@ -435,7 +425,7 @@ def _stands_for_cell(
     """Return the source, and the rule, of a tissue or tumour that stands for its vesicles."""
     patterns = reading.cues.roles["source"]
     behind = reading.behind(place)
-    if patterns.after[0].match(behind) or reading.cues.as_source.match(behind):
+    if patterns.after[0].match(behind) or reading.match("as_source", behind):
         if named := _look_up(reading, place, "exosomes", "cell"):
             return named, "x-derived-exosomes"
         if named := _look_up(reading, place, "stem cell", "mesenchymal stem cell"):
@@ -452,7 +442,7 @@ def _stands_for_cell(
         for m in fits
     )  # fmt: skip
     if alone and reading.vocabulary.terms[place.term].type == "biofluid":
-        before = before or bool(reading.cues.in_fluid.search(reading.before(place)[-160:]))
+        before = before or bool(reading.search("in_fluid", reading.before(place)[-160:]))
     named = _look_up(reading, place, "exosomes") if before or listed else None
     if listed and not named:  # as its neighbour: "from adipose and bone marrow tissues"
         found = _look_up(reading, place, "mesenchymal stem cell")

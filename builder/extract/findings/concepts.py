@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from builder.extract.findings.adjacent_cues import State
-from builder.extract.findings.cargo import MARKER, is_unknown_rna, read_cargo
+from builder.extract.findings.cargo import MARKER, find_carried, is_unknown_rna
 from builder.extract.findings.cues import Cues
 from builder.extract.findings.outcomes import read_relief
 from builder.extract.findings.spans import Reading, is_inside
@@ -29,14 +29,11 @@ _FIELD_KINDS = ("intervention", "method", "condition")
 # Rules by which the words themselves say a direction.
 _SAID = ("verb", "arrow", "passive", "sign")
 _DIRECTED = ("up", "down", "activates", "inhibits")
-_ARTICLES = re.compile(r"\s*(?:(?:the|of|both|number|numbers|generation|production)\s+)*")
-_GENIC = re.compile(r"genic$|^mRNA$", re.IGNORECASE)
-_MEDIATED = re.compile(r"[-\s](?:mediated|dependent|induced|driven)$", re.IGNORECASE)
 
 
 def read_mechanisms(reading: Reading) -> list[Assigned]:
     """Return mechanisms with the effect that the text gives them."""
-    carried = {(a.start, a.end) for a in read_cargo(reading)}
+    carried = {(a.start, a.end) for a in find_carried(reading)}
     names = reading.mentions(*_NAMING_KINDS)
     found = []
     for mention in reading.mentions("mechanism"):
@@ -44,7 +41,7 @@ def read_mechanisms(reading: Reading) -> list[Assigned]:
             continue
         if is_inside(mention, names) or _is_modifier(reading, mention):
             continue
-        if reading.patterns["gene_changed"].match(reading.behind(mention)):
+        if reading.match("gene_changed", reading.behind(mention)):
             continue  # "Smpd3-reprogrammed": a modification
         assigned = _directed(reading, mention, "mechanisms")
         if _reports_kind(reading, mention) and not assigned.rule.startswith(_SAID):
@@ -82,7 +79,7 @@ def _without_background(reading: Reading, found: Sequence[Assigned]) -> Iterator
 
 def _is_test(reading: Reading, assigned: Assigned) -> bool:
     """Return whether a molecule is only taken away to see what happens: "RUNX2 silencing"."""
-    return bool(reading.patterns["opposed_behind"].match(reading.text[assigned.end :]))
+    return bool(reading.match("opposed_behind", reading.text[assigned.end :]))
 
 
 def _polarized(reading: Reading, known: Collection[str]) -> Iterator[Assigned]:
@@ -95,7 +92,7 @@ def _polarized(reading: Reading, known: Collection[str]) -> Iterator[Assigned]:
             continue
         state = reading.effects.effect_of(mention.start, mention.end)
         between = reading.text[state.end : mention.start] if state.end else "x"
-        object_of = state.start >= mention.end or _ARTICLES.fullmatch(between)
+        object_of = state.start >= mention.end or reading.fullmatch("articles", between)
         process = v.find_term(f"{kind[0]} polarization", "mechanism")
         if process and process not in known and object_of and state.effect in _DIRECTED:
             rule = f"{state.rule}: {state.cue}"
@@ -105,12 +102,12 @@ def _polarized(reading: Reading, known: Collection[str]) -> Iterator[Assigned]:
 
 def _is_taken_out(reading: Reading, mention: Mention) -> bool:
     """Return whether what vesicles carry is taken out of them: no effect of the vesicles."""
-    return bool(reading.patterns["taken_out"].search(reading.before(mention)[-80:]))
+    return bool(reading.search("taken_out", reading.before(mention)[-80:]))
 
 
 def _is_stimulus(reading: Reading, mention: Mention, rule: str) -> bool:
     """Return whether the cells were only given a thing: "TNF-α-stimulated" chondrocytes."""
-    behind = reading.cues.stimulated.match(reading.behind(mention))
+    behind = reading.match("stimulated", reading.behind(mention))
     cue = rule.partition(": ")[2]
     return bool(behind) or rule.startswith("agent") or cue in reading.cues.lists["stimuli"]
 
@@ -123,7 +120,7 @@ def _is_given(reading: Reading, mention: Mention, rule: str) -> bool:
     if rule.startswith(_MEANS) or reading.vocabulary.terms[mention.term].type in _PROCESSES:
         return False
     before, behind = reading.before(mention)[-_NEAR:], reading.behind(mention)[:_NEAR]
-    return not (_PRIMED.search(before) or _PRIMED_BEHIND.match(behind))
+    return not (reading.search("primed_before", before) or reading.match("primed_behind", behind))
 
 
 _PROCESSES = ("process", "cell process", "tissue outcome", "concept")
@@ -131,18 +128,6 @@ _PROCESSES = ("process", "cell process", "tissue outcome", "concept")
 _MEANS = ("agent: by", "agent: via", "agent: through")
 # "Exosomes of cells primed with TNF-α", "exosomes from TNF-α-stimulated MSCs".
 _NEAR = 60
-_PRIMED = re.compile(
-    r"\b(?:pre-?\s?(?:treat|condition|stimulat)\w*|prim(?:ed|ing)|licen[sc]ed)\b[^.;]*$"
-    r"|\b(?:exosomes?|s?EVs?|vesicles|secretome)\s+(?:derived\s+|released\s+|secreted\s+)?"
-    r"(?:from|by|of)\s+(?:[\w-]+\s+){0,3}$"
-    r"|\b(?:exosomes?|s?EVs?|vesicles)\s+(?:stimulated|treated|loaded)\s+with\s+$",
-    re.IGNORECASE,
-)
-_PRIMED_BEHIND = re.compile(
-    r"^[\s-]*(?:pre-?\s?(?:treat|condition|stimulat)\w*|prim(?:ed|ing)|licen[sc]ed)\b"
-    r"|^[\s-]*\w+,?\s+(?:[\w-]+\s+){0,3}[\w-]*(?:exosomes?|EVs?|vesicles)\b",
-    re.IGNORECASE,
-)
 
 
 def _reports_kind(reading: Reading, mention: Mention) -> bool:
@@ -150,11 +135,9 @@ def _reports_kind(reading: Reading, mention: Mention) -> bool:
 
     "Senescent chondrocytes", "CD34+ cells".
     """
-    if MARKER.match(reading.behind(mention)) or reading.patterns["kind_only"].match(
-        reading.behind(mention)
-    ):
+    if MARKER.match(reading.behind(mention)) or reading.match("kind_only", reading.behind(mention)):
         return True
-    if _GENIC.search(mention.text) and reading.patterns["genic_of"].match(reading.behind(mention)):
+    if reading.search("genic", mention.text) and reading.match("genic_of", reading.behind(mention)):
         return True
     return mention.text.lower().endswith(("genic", "escent", "inflammatory")) and any(
         not reading.text[mention.end : cell.start].strip() and cell.start > mention.end
@@ -182,7 +165,7 @@ def _agents(reading: Reading, mention: Mention) -> list[Assigned]:
 
 
 def _directed(reading: Reading, mention: Mention, field: str) -> Assigned:
-    if _MEDIATED.search(mention.text):
+    if reading.search("mediated_name", mention.text):
         return reading.assign(mention, field, "x-mediated", "involves")
     start, end, mention = _without_verb(reading, mention)
     state = _turned(reading, mention, reading.effects.effect_of(start, end))
@@ -195,7 +178,9 @@ def _turned(reading: Reading, mention: Mention, state: State) -> State:
     cues = reading.cues
     opposite = {"up": "down", "down": "up", "inhibits": "up", "activates": "down"}
     behind = reading.behind(mention)[:30]
-    if cues.turning.search(f" {mention.text.split()[-1]}") or cues.turning.match(behind):
+    if cues.search("turning", f" {mention.text.split()[-1]}") or cues.patterns["turning"].match(
+        behind
+    ):
         return replace(state, effect=opposite.get(state.effect, state.effect), rule="turned-round")
     if mention.text.lower().startswith("anti") and not _is_anti(reading, mention):
         effect = {"involves": "inhibits", "up": "inhibits", "activates": "inhibits"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -14,8 +14,10 @@ from builder.project import CONTENT, find_data
 from builder.text import spelling
 
 CueKind = Literal["verb", "noun", "neutral", "aim", "denial", "hypothesis", "break"]
-_DASHES = re.escape(spelling.DASHES)
+MENTION = "\ue000"  # stands for a mention in the patterns around it
 RULES_FILE = CONTENT / "rules.yml"
+OPPOSING = frozenset(["down", "inhibits"])
+FLIPPED = {"up": "down", "down": "up", "activates": "inhibits", "inhibits": "activates"}
 ROLES = ("source", "partner", "loaded", "native", "culture")
 
 
@@ -58,128 +60,11 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class RolePatterns:
-    """The patterns of one role, for the text before and behind a mention."""
+    """The patterns of one role, for the text before, behind and around a mention."""
 
     before: tuple[Pattern, ...]
     after: tuple[Pattern, ...]
-
-
-@dataclass(frozen=True)
-class CarrierWords:
-    """The words inside the name of a vehicle, from ``carriers`` of content/cues.yml.
-
-    ``link``, ``slash``, ``listed`` and ``made_of`` fit all that stands between two parts of a name,
-    ``form`` and ``plain`` a word of form behind it; ``words`` gives the term of a plain one.
-    """
-
-    link: re.Pattern[str]
-    slash: re.Pattern[str]
-    listed: re.Pattern[str]
-    listed_link: re.Pattern[str]
-    made_of: re.Pattern[str]
-    form: re.Pattern[str]
-    plain: re.Pattern[str]
-    put_on: re.Pattern[str]
-    words: Mapping[str, str]
-    weak: frozenset[str]
-
-
-def _parse_carriers(data: Mapping[str, Any], vesicle: str) -> CarrierWords:
-    """Return the words of ``carriers`` in content/cues.yml, compiled."""
-
-    def compiled(pattern: str) -> re.Pattern[str]:
-        return re.compile(pattern, re.IGNORECASE)
-
-    soft = rf"[\s/+{_DASHES}]"
-    loaded = rf"(?:{vesicle})(?:{soft}+(?:loaded|laden|functionali[sz]ed))?"
-    words = rf"(?:{_any(data['links'])}|(?:\w+[{_DASHES}\s])?{loaded})"
-    plain = "|".join(map(re.escape, data["words"]))
-    forms = rf"{_any(data['forms'])}|{plain}"
-    return CarrierWords(
-        link=compiled(rf"s?\)?{soft}*(?:{words}{soft}+){{0,3}}\(?"),
-        slash=compiled(r"\s*[/+]\s*"),
-        listed=compiled(r",?\s+(?:and|or)\s+|,\s+"),
-        listed_link=compiled(rf"(?:,?\s+(?:and|or)\s+|,\s+)(?:{words}{soft}+){{0,3}}"),
-        made_of=compiled(rf"s?\s+(?:{_any(data['made_of'])})\s+(?:[a-z-]+\s+)?"),
-        form=compiled(rf"[\s{_DASHES}]+(?:(?:{words})\s+)?(?:{forms})s?\b"),
-        plain=compiled(
-            rf"\)?[\s{_DASHES}]+(?:(?:{words})\s+)?((?:{plain})s?)\b(?!{soft}*(?:electroph|permeat|filtrat))"
-        ),
-        put_on=compiled(
-            rf"(?:{vesicle}){soft}+(?:{_any(data['links'])}|decorated|releasing){soft}+(?:[\w-]+\s+){{0,3}}$|(?:{vesicle})(?:\s*\([^)]*\))?\s+(?:(?:was|were|is|are|be|been)\s+)*(?:\w+ly\s+)?seeded\s+(?:[\w-]+\s+){{0,4}}$"
-        ),
-        words=data["words"],
-        weak=frozenset(data["weak"]),
-    )
-
-
-_ARTICLES = r"(?:the|an?|all)"
-# Before a finite verb stands no article or preposition: "in repaired defects" repairs nothing.
-_NOT_FINITE = ("in", "of", "the", "with", "for", "to", "a", "an", "by", "were", "was")
-
-
-@dataclass(frozen=True, slots=True)
-class ReliefWords:
-    """Patterns around a condition.
-
-    ``healing_before`` and ``sized`` end where the condition starts, ``healing_behind``, ``course``
-    and ``ends`` start where it ends; ``healed`` and ``unable`` end where its adjectives start;
-    ``between`` fits all that may stand between a verb and its object.
-    """
-
-    healing_before: re.Pattern[str]
-    healing_behind: re.Pattern[str]
-    course: re.Pattern[str]
-    sized: re.Pattern[str]
-    made: re.Pattern[str]
-    ends: re.Pattern[str]
-    healed: re.Pattern[str]
-    unable: re.Pattern[str]
-    between: re.Pattern[str]
-    worsening: re.Pattern[str]
-    unsure: re.Pattern[str]
-    lacking: re.Pattern[str]
-    denied: re.Pattern[str]
-
-
-def _one_of(words: Sequence[str]) -> str:
-    return "|".join(re.escape(word).replace(r"\*", r"\w*") for word in words)
-
-
-def parse_relief(data: Mapping[str, Sequence[str]], vesicle: str) -> ReliefWords:
-    """Return the compiled words of ``relief`` in content/cues.yml."""
-
-    def compiled(pattern: str) -> re.Pattern[str]:
-        return re.compile(pattern, re.IGNORECASE)
-
-    healing, sizes = _one_of(data["healing"]), _one_of(data["sizes"])
-    adjectives = rf"(?:(?:{_ARTICLES}|{sizes})\s+)*"
-    stems = _one_of(data["healed"])
-    finite = "".join(rf"(?<!\b{word})" for word in _NOT_FINITE)
-    return ReliefWords(
-        healing_before=compiled(rf"\b(?:{healing})\s+(?:of|in)\s+{adjectives}$"),
-        healing_behind=compiled(rf"\s+(?:{healing})\b"),
-        course=compiled(rf"\s+(?:{_one_of(data['course'])})\b"),
-        sized=compiled(rf"(?:\s+(?:{_ARTICLES}|{sizes}))*\s*$"),
-        made=compiled(r"\b\w+ly[\s-](?:induced|created|evoked)\s+$"),
-        ends=compiled(
-            r"\s*(?:$|[.,;:)(\[\]↑↓⬆⬇]|(?:in|of|by|via|through|and|or|nor|with|after|at|was|were|is|are|has|had|"
-            r"have|compared|when|while|following|without|to|on|from|than|during|as|but|whereas|over|"
-            r"within|under|upon|using|thereby|caused|induced|accompanied|complicated|associated|combined|"
-            r"remain\w*|did|does|do|could)(?![\w-]))"
-        ),
-        healed=compiled(
-            rf"(?:^|{finite}\s)(?:\w+ly\s+)?(?:{stems})(?:ed|e?s)$|\w{{3}}s\s+(?:{stems})e?$"
-        ),
-        unable=compiled(rf"\b(?:fail\w*|unable|not\s+able)\s+to\s+(?:{stems})e?$"),
-        between=compiled(
-            rf"(?:[\s,]|\b(?:{_one_of(data['between'])}|{_one_of(data['course'])}|{sizes}|\w+ly|\w+[\s-]induced)\b)*"
-        ),
-        worsening=compiled(rf"\b(?:{_one_of(data['worsening'])})\b"),
-        unsure=compiled(rf"\b(?:{_one_of(data['unsure'])})\b"),
-        lacking=compiled(rf"\b(?:{_one_of(data['lacking'])})\b[^.;]{{0,60}}?(?:{vesicle})"),
-        denied=compiled(r"\b(?:not|never|no|neither|nor|without|fail\w*|unable)\b"),
-    )
+    around: tuple[Pattern, ...]  # of a text in which MENTION stands for the name
 
 
 @dataclass(frozen=True)
@@ -191,46 +76,32 @@ class Cues:
     stems: tuple[tuple[str, Meaning], ...]
     vesicle: re.Pattern[str]
     roles: Mapping[str, RolePatterns]
-    never_source: re.Pattern[str]
-    opposed_source: re.Pattern[str]
-    absent_cargo: re.Pattern[str]
-    as_source: re.Pattern[str]
-    that_x_release: re.Pattern[str]
-    acts_by_vesicles: re.Pattern[str]
-    in_fluid: re.Pattern[str]
-    adjective_vesicles: re.Pattern[str]
-    uptake: re.Pattern[str]
     adjectives: Mapping[str, str]
-    adjective_endings: tuple[tuple[str, str], ...]
+    adjective_endings: Mapping[str, str]
     columns: tuple[tuple[str, re.Pattern[str]], ...]
-    about_itself: re.Pattern[str]
-    unknown: re.Pattern[str]
-    heads: re.Pattern[str]
-    unchanged: re.Pattern[str]
-    turning: re.Pattern[str]
-    relief: ReliefWords
     patterns: Mapping[str, re.Pattern[str]]  # of `patterns`, by their name in the file
     lists: Mapping[str, tuple[str, ...]]  # plain lists of words, by their name in the file
-    comparing: re.Pattern[str]
-    contrasting: re.Pattern[str]
-    denies_all: re.Pattern[str]
-    carriers: CarrierWords
-    not_carrier_whole: re.Pattern[str]
-    not_carrier_after: re.Pattern[str]
-    effect_of_vesicles: re.Pattern[str]
-    taken_away: re.Pattern[str]
-    measures: re.Pattern[str]
     judging: Mapping[str, str]
-    judged: re.Pattern[str]
-    lowering: re.Pattern[str]
-    stimulated: re.Pattern[str]
+    forms: Mapping[str, str]  # the terms of plain words for the form of a carrier
+
+    def search(self, name: str, text: str, *span: int) -> re.Match[str] | None:
+        """Return what the pattern of a name fits first in a text, or in a span of it."""
+        return self.patterns[name].search(text, *span)
+
+    def match(self, name: str, text: str, *span: int) -> re.Match[str] | None:
+        """Return what the pattern of a name fits at the beginning of a text or span."""
+        return self.patterns[name].match(text, *span)
+
+    def fullmatch(self, name: str, text: str) -> re.Match[str] | None:
+        """Return what the pattern of a name makes of a whole text."""
+        return self.patterns[name].fullmatch(text)
 
     def noun_of(self, adjective: str) -> str:
         """Return the cell, tissue or fluid that an adjective names, or an empty string."""
         word = adjective.lower()
         if word in self.adjectives:
             return self.adjectives[word]
-        ends = ((e, noun) for e, noun in self.adjective_endings if word.endswith(e))
+        ends = ((e, noun) for e, noun in self.adjective_endings.items() if word.endswith(e))
         return next((word.removesuffix(e) + noun for e, noun in ends), "")
 
     def is_participle(self, word: str) -> bool:
@@ -241,15 +112,25 @@ class Cues:
             or word in self.lists["participles"]
         )
 
+    def over_noun(self, verb: str, outer: str, inner: str) -> str:
+        """Return the direction of a verb over a noun of action: a rescued loss is a rise.
+
+        A restored activation is one; a reversed or corrected one is undone.
+        """
+        restores = verb.startswith(self.lists["restoring"])
+        turns = inner in OPPOSING or verb.startswith(self.lists["reversing"])
+        return compose("inhibits" if restores and turns else outer, inner)
+
     def reports_of_field(self, sentence: str) -> bool:
         """Return whether a sentence says something known, and not about its own paper."""
         sentence = spelling.clean(sentence)
-        return not self.about_itself.search(sentence) and not self.unknown.search(sentence)
+        return not any(self.patterns[p].search(sentence) for p in ("about_itself", "unknown"))
 
     def names_vesicles(self, text: str) -> bool:
         """Return whether a text is about vesicles; "exosome-depleted serum" alone is not."""
         text = spelling.clean(text)
-        return any(not self.never_source.match(text, m.end()) for m in self.vesicle.finditer(text))
+        never = self.patterns["never_source"]
+        return any(not never.match(text, m.end()) for m in self.vesicle.finditer(text))
 
     def meaning(self, words: str) -> Meaning:
         """Return the meaning of words that ``finder`` matched."""
@@ -257,6 +138,15 @@ class Cues:
         if plain in self.exact:
             return self.exact[plain]
         return next(meaning for stem, meaning in self.stems if plain.startswith(stem))
+
+
+def compose(outer: str, inner: str) -> str:
+    """Return the direction of a verb over a noun of action: down over down is up."""
+    if outer in OPPOSING:
+        return FLIPPED.get(inner, outer)
+    if outer in ("none", "modulates"):
+        return outer
+    return inner
 
 
 def inflect(verb: str) -> list[str]:
@@ -335,9 +225,8 @@ def _fill(pattern: str, words: Mapping[str, str], stop: str) -> str:
     # A short form may stand behind the vesicles: "exosomes (Exos) of".
     named = rf"(?:{words['vesicle']})\b(?:\s*\([^)]{{1,30}}\))?"
     pattern = pattern.replace(r"{vesicle}\b\s", named + r"\s")
-    pattern = pattern.replace(r"[\s-]", rf"[\s{_DASHES}]")  # "cell–derived"
-    for name in ("vesicle", "derived", "holds", "passes", "brings", "assay", "amount"):
-        pattern = pattern.replace("{" + name + "}", words[name])
+    for _ in range(3):  # a word may be made of others
+        pattern = re.sub(r"\{([a-z_]{2,})\}", lambda m: words[m[1]], pattern)
     made = (
         r"\w+(?:gen|net|chem|chan|tr)ically\s+\w+ed\s+|[^\s,;:.]+[\s-](?:stimulated|treated|primed|"
         r"pre-?treated|pre-?conditioned|induced|conditioned|transfected|activated|exposed)\s+"
@@ -345,6 +234,7 @@ def _fill(pattern: str, words: Mapping[str, str], stop: str) -> str:
     made += rf"|(?:{words['describing']})\s+"
     bar = rf"(?!(?:{stop})\b)" if stop else ""
     token = rf"(?:{made}|{bar}[^\s,;:.]+(?:,?\s+|-))"
+    pattern = pattern.replace("{x}", MENTION)
     return re.sub(r"\{words:(\d)\}", lambda m: f"{token}{{0,{m[1]}}}", pattern)
 
 
@@ -361,6 +251,7 @@ def _roles(data: Mapping[str, Any], stop: str) -> dict[str, RolePatterns]:
         role: RolePatterns(
             made(data[role].get("before", []), r"(?:^|(?<=\W))(?:%s)$"),
             made(data[role].get("after", []), r"^(?:%s)"),
+            made(data[role].get("around", []), "%s"),
         )
         for role in ROLES
     }
@@ -381,85 +272,37 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
     words = {k: re.sub(r"\s*\n\s*", "", v).replace("\\ ", r"\s+") for k, v in data["words"].items()}
     words = {k: re.sub(r"\| +", "|", v) for k, v in words.items()}
     stop = f"{words['stop']}|{_verb_stems(meanings)}"
-    data = {**data, "words": words}
-    never = data["source"]["never_after"]
+    judging = {w: effect for effect, ws in effects["judging"].items() for w in ws}
+    parts = (effects, data["relief"], data["carriers"])
+    lists = {n: tuple(ws) for part in parts for n, ws in part.items() if isinstance(ws, list)}
+    named = {n: f"(?:{_any(ws)})" for n, ws in lists.items()}
+    named |= {
+        "judging": f"(?:{_any(judging)})",
+        "plain_forms": f"(?:{_any(data['carriers']['words'])})",
+    }
+    words = {**named, **words}
+    nouns = (w for ws in effects["nouns"].values() for w in ws)
+
+    def compiled(pattern: str) -> re.Pattern[str]:
+        return re.compile(_fill(pattern, words, stop), re.IGNORECASE)
+
     return Cues(
-        finder=re.compile(rf"(?<![\w-])(?:{_any(list(meanings))})(?![\w-])", re.IGNORECASE),
+        finder=compiled(rf"(?<![\w-])(?:{_any(list(meanings))})(?![\w-])"),
         exact={w: m for w, m in meanings.items() if "*" not in w},
         stems=tuple(
             (w.split("*")[0], m)
             for w, m in sorted(meanings.items(), key=lambda item: -len(item[0]))
             if "*" in w
         ),
-        vesicle=re.compile(rf"(?<![A-Za-z])(?:{words['vesicle']})(?![A-Za-z])", re.IGNORECASE),
-        roles=_roles(data, stop),
-        never_source=re.compile(never, re.IGNORECASE),
-        opposed_source=re.compile(rf"(?:{data['source']['never_before']})$", re.IGNORECASE),
-        absent_cargo=re.compile(rf"(?:{data['native']['never_before']})$", re.IGNORECASE),
-        as_source=re.compile(_fill(data["source"]["as_source"], words, stop), re.IGNORECASE),
-        that_x_release=re.compile(
-            _fill(data["source"]["that_x_release"], words, stop), re.IGNORECASE
-        ),
-        acts_by_vesicles=re.compile(_fill(data["source"]["acts_by"], words, stop), re.IGNORECASE),
-        in_fluid=re.compile(_fill(data["source"]["in_fluid"], words, stop), re.IGNORECASE),
-        adjective_vesicles=re.compile(
-            r"(?<![\w-])(?P<adjective>[A-Za-z]+(?:ic|al|ar|ous|ary|ian))(?:-derived)?\s+"
-            rf"(?:{words['vesicle']})\b",
-            re.IGNORECASE,
-        ),
-        uptake=re.compile(data["source"]["uptake"], re.IGNORECASE),
+        vesicle=compiled("(?<![A-Za-z]){vesicle}(?![A-Za-z])"),
+        roles=_roles({**data, "words": words}, stop),
         adjectives=data["source"]["adjectives"],
-        adjective_endings=tuple(data["source"]["adjective_endings"].items()),
-        columns=tuple(
-            (c["role"], re.compile(c["pattern"], re.IGNORECASE)) for c in data["columns"]
-        ),
-        about_itself=re.compile(data["about_itself"], re.IGNORECASE),
-        unknown=re.compile(data["unknown"], re.IGNORECASE),
-        heads=re.compile(rf"^\s+(?:{_any(effects['heads'])})\b", re.IGNORECASE),
-        unchanged=re.compile(
-            rf"\b(?:remain(?:s|ed)?|kept|stayed|was|were|is|are)\s+(?:\w+ly\s+)?"
-            rf"(?:{_any(effects['unchanged'])})\b",
-            re.IGNORECASE,
-        ),
-        turning=re.compile(rf"(?:^\s*|\s)(?:{_any(effects['turning'])})\b", re.IGNORECASE),
-        relief=parse_relief(data["relief"], words["vesicle"]),
-        patterns={n: re.compile(p, re.IGNORECASE) for n, p in data["patterns"].items()},
-        lists={
-            **{name: tuple(ws) for name, ws in effects.items() if isinstance(ws, list)},
-            "keeps_in": (*effects["keeps_in"], *(w for n in effects["nouns"].values() for w in n)),
-        },
-        contrasting=re.compile(rf"\b(?:{_any(effects['breaks'])})\b", re.IGNORECASE),
-        denies_all=re.compile(rf"(?:{data['denies_all']})\s*[.;)]*\s*$", re.IGNORECASE),
-        comparing=re.compile(data["comparing"], re.IGNORECASE),
-        carriers=_parse_carriers(data["carriers"], words["vesicle"]),
-        not_carrier_whole=re.compile(rf"\b(?:{data['not_carrier']['whole']})$", re.IGNORECASE),
-        not_carrier_after=re.compile(rf"^(?:{data['not_carrier']['after']})", re.IGNORECASE),
-        effect_of_vesicles=re.compile(
-            r"^[^.;,]{0,60}?\b(?:effects?|influence|benefits?|actions?|ability|abilities|capacity|"
-            rf"potential)\s+of\s+(?:[\w/-]+[\s-]+){{0,5}}{words['vesicle']}\b|"
-            rf"^\s+(?:the\s+)?{words['vesicle']}-(?:induced|mediated|driven|elicited|enhanced|"
-            r"promoted|dependent|triggered|stimulated)\s|"
-            r"^\s+(?:their|its|the)\s+(?:[\w-]+\s+){0,2}"
-            r"(?:effects?|ability|capacity|actions?|potential)\s+(?:to|on|in)\b",
-            re.IGNORECASE,
-        ),
-        taken_away=re.compile(
-            rf"\s*(?:(?:the|in\s+contrast,?|\w+ly,?)\s+)*(?:GW\s?4869\b|(?:{_one_of(data['relief']['lacking'])})\b"
-            rf"(?:(?!\b(?:in|from|within|inside)\b)[^.;]){{0,60}}?(?:{words['vesicle']})\b)",
-            re.IGNORECASE,
-        ),
-        measures=re.compile(rf"^(?:\s+(?:{_any(effects['measures'])})\b)*", re.IGNORECASE),
-        judging={w: effect for effect, words in effects["judging"].items() for w in words},
-        judged=re.compile(
-            rf"\b(?:{_any(w for ws in effects['judging'].values() for w in ws)})"
-            r"(?=\s+(?:effects?|impacts?|influences?)\s+(?:of|on|in)\b)",
-            re.IGNORECASE,
-        ),
-        lowering=re.compile(
-            rf"^(?:anti|(?:{_any(effects['lowering'])})\s+of\b)|(?:{_any(effects['lowering'])})$",
-            re.IGNORECASE,
-        ),
-        stimulated=re.compile(rf"^[\s-]+(?:{_any(effects['stimulated'])})\b", re.IGNORECASE),
+        adjective_endings=data["source"]["adjective_endings"],
+        columns=tuple((c["role"], compiled(c["pattern"])) for c in data["columns"]),
+        patterns={n: compiled(p) for n, p in data["patterns"].items()},
+        lists={**lists, "keeps_in": (*effects["keeps_in"], *nouns)},
+        judging=judging,
+        forms=data["carriers"]["words"],
     )
 
 

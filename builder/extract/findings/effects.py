@@ -14,9 +14,10 @@ from typing import Literal
 
 from builder.extract.findings.adjacent_cues import (
     ENDS_CLAUSE,
-    OPPOSING,
     State,
-    compose,
+    find_asides,
+    find_respective,
+    find_turns,
     is_mediated,
     read_arrow,
     read_beside,
@@ -25,41 +26,7 @@ from builder.extract.findings.adjacent_cues import (
     read_prefix,
     read_unchanged,
 )
-from builder.extract.findings.cues import CueKind, Cues
-
-_GAP = re.compile(
-    r"^[\s,]*(?:the\s+|of\s+|their\s+|its\s+|a\s+|an\s+|\w+ly\s+|"
-    r"(?:able|found|shown|seen|observed|sufficient|expected)\s+to\s+|capable\s+of\s+|"
-    r"[^\s,;]+-(?:induced|mediated|dependent|driven|stimulated|triggered|associated|related)\s+)*$",
-    re.IGNORECASE,
-)
-_PASSIVE = re.compile(
-    r"\b(?:is|are|was|were|been|be|being)\s+"
-    r"(?:(?:not|all|both|also|then|thus|the|likewise|even)\s+)?(?:\w+ly\s+)?"
-    r"(?:[\d.,]+[\s-]?(?:fold|times|%|percent)\s+)?$",
-    re.IGNORECASE,
-)
-_COORDINATED = re.compile(r"(?:,|\band|\bor|,\s*and)\s+(?:\w+ly\s+)?$", re.IGNORECASE)
-_CLAUSE = re.compile(
-    r"[;:.]\s|,\s+(?:and|but|while|whereas)\s|\b(?:whereas|while|but|that|which|when|once|if)\s",
-    re.IGNORECASE,
-)
-_DETERMINED = re.compile(r"\b(?:the|these|its|their|as|novel|new)\s+(?:[\w-]+\s+)?$", re.IGNORECASE)
-# "improved the reduced X": a state that the verb before it acts on.
-_ARTICLE = re.compile(r"\s*(?:the|their|its|this)\s+(?:\w+ly\s+)?", re.IGNORECASE)
-_LIST_END = re.compile(r",\s+and\s", re.IGNORECASE)
-_AUXILIARY = re.compile(r"\b(?:is|are|was|were|has|have|had|can|could|may)\b", re.IGNORECASE)
-_BREAK = re.compile(r"[;:]\s|\.\s+(?=[A-Z])|[—–]\s")
-_COMPOUND = re.compile(r"\b(?:for|to|with|of|by|through|via)\s+(?:\w+ly\s+)?$", re.IGNORECASE)
-_LISTED = re.compile(r"(?:,|\band|\bor|\bas\s+well\s+as)\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+)?$")
-_LAST_WORD = re.compile(r"([\w-]+)\s+$")
-# "and frobbed MMP-13": a verb that is no cue, between one and its next object.
-_UNREAD = re.compile(
-    r"(?:,\s+(?:and\s+|or\s+|but\s+)?|\b(?:and|or|but)\s+)(?:\w+ly\s+)?"
-    r"(?P<verb>[a-z]{2,}(?:ed|[aeiou]t(?:es?|ing)|i[sz](?:es?|ing)|if(?:y|ies|ying)))(?=\s+[\w(])"
-)
-# "enhanced rather than inhibited X": the second verb is the one denied.
-_INSTEAD = re.compile(r"\s+(?:rather\s+than|but\s+not|and\s+not)\s+([\w-]+)")
+from builder.extract.findings.cues import FLIPPED, OPPOSING, CueKind, Cues, compose
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,53 +44,82 @@ class EffectReader:
     def __init__(self, text: str, cues: Cues, names: Sequence[tuple[int, int]] = ()) -> None:
         """Read a text; words in the spans of ``names`` are no cues: the "loss" modulus."""
         self.text = text
-        self.cues = cues
+        self.cues, self.patterns = cues, cues.patterns
         self.names = names
-        self._aside = list(self._find_asides())
+        self._aside = list(find_asides(self.text, cues))
         for low, high, _ in self._aside:
             self.text = self.text[:low] + " " * (high - low) + self.text[high:]
-        self._known = [*self._aside, *self._find_turns(), *self._find_respective()]
+        self._known = [
+            *self._aside,
+            *find_turns(self.text, cues),
+            *find_respective(self.text, cues),
+        ]
         self._passives: list[tuple[int, int, State]] = []
         self._undone: list[tuple[int, int, State]] = []  # what a later verb says of the same words
         self.states = self._walk()
-        for match in cues.unchanged.finditer(text):
+        for match in self.patterns["unchanged"].finditer(text):
             start = self._clause_start(match.start())
             said = State(match.start(), "none", "unchanged", match[0], match.end())
             self._passives.append((start, match.start(), said))
-        for match in self.cues.patterns["left_unchanged"].finditer(text):
+        for match in self.patterns["left_unchanged"].finditer(text):
             said = State(match.start(), "none", "unchanged", match[0], match.end())
             self._passives.append((match.start("what"), match.end("what"), said))
         self._starts = [s.start for s in self.states]
+        self._undone += [*self._find_undone(), *self._find_alike()]
+        self._reversed = list(self._find_reversed())
 
-    def _find_asides(self) -> Iterator[tuple[int, int, State]]:
-        """Yield what a clause says of other things than its subject.
+    def _find_undone(self) -> Iterator[tuple[int, int, State]]:
+        """Yield what vesicles turned back: "X rose with IL-1β, which MSC exosomes reversed"."""
+        for match in self.patterns["turned_back"].finditer(self.text):
+            low = self._sentence_start(match.start())
+            theirs = self.cues.vesicle.search(match[0])
+            if not theirs or self.cues.vesicle.search(self.text, low, match.start()):
+                continue  # "exosomes raised X, which an inhibitor reversed"
+            ends = [*self._starts[1:], match.start()]
+            said = [(s.start, end, s) for s, end in zip(self.states, ends, strict=True)]
+            for start, end, state in (*said, *self._passives):
+                if low <= start < match.start() and state.effect in FLIPPED:
+                    effect = compose("inhibits", state.effect)
+                    end = min(end, match.start())  # noqa: PLW2901
+                    verb = match["verb"] or match["verb2"]
+                    yield start, end, State(match.start(), effect, "undone", verb)
 
-        "Apoptosis [induced by IL-1β] fell", "IL-6 [but not TNF-α] fell", "lost [when X was cut]".
-        """
-        for match in self.cues.patterns["given"].finditer(self.text):
-            acts = self.cues.finder.fullmatch(match["verb"])
-            passive = not match["who"] and _PASSIVE.search(self.text[: match.start("verb")])
-            if acts and not passive and not self.cues.vesicle.search(match["agent"]):
-                yield *match.span(), State(match.start(), "involves", "agent", "by")
-        for match in self.cues.patterns["left_out"].finditer(self.text):
-            yield *match.span(), State(match.start(), "none", "denied", "but not")
-        for match in self.cues.patterns["once"].finditer(self.text):
-            if not self.cues.vesicle.search(match[0]):
-                yield *match.span(), State(match.start(), "involves", "condition", match["word"])
+    def _find_alike(self) -> Iterator[tuple[int, int, State]]:
+        """Yield what "X was reduced, as was Y" says of Y."""
+        for match in self.patterns["as_was"].finditer(self.text):
+            said = [p[2] for p in self._passives if p[1] <= match.start()]
+            yield from ((*match.span("what"), state) for state in said[-1:])
 
-    def _find_turns(self) -> Iterator[tuple[int, int, State]]:
-        """Yield both ends of a turn: "shifted macrophages from the M1 to the M2 type"."""
-        for match in self.cues.patterns["turned"].finditer(self.text):
-            for name, effect in (("from", "down"), ("to", "up")):
-                said = State(match.start(name), effect, "turned-toward", match["verb"])
-                yield *match.span(name), said
+    def _find_reversed(self) -> Iterator[tuple[int, int]]:
+        """Yield the comparisons in which the vesicles are the standard: "more in controls than"."""
+        for match in self.patterns["than_vesicles"].finditer(self.text):
+            low = self._clause_start(match.start())
+            if not self.cues.vesicle.search(self.text, low, match.start()):
+                yield low, match.end()
+        for match in self.patterns["beside_vesicles"].finditer(self.text):
+            if not self.cues.vesicle.search(match["rest"]):
+                yield match.span()
 
     def effect_of(self, start: int, end: int) -> State:
         """Return what the statement says of the words from ``start`` to ``end``."""
+        state = self._read_at(start, end)
+        place = state.start if state.cue else start
+        for low, high in self._reversed:
+            if low <= place < high and state.effect in FLIPPED:
+                controls = self.cues.search("untreated", self.text, low, high)
+                effect = FLIPPED[state.effect] if controls else "modulates"
+                return replace(state, effect=effect, rule="compared")
+        return state
+
+    def _read_at(self, start: int, end: int) -> State:
         state = self.states[bisect_right(self._starts, start) - 1]
         text, cues = self.text, self.cues
-        known = (s for low, high, s in (*self._known, *self._undone) if low <= start < high)
-        agent = is_mediated(text, end)
+        known = (
+            s
+            for low, high, s in (*self._known, *self._undone)
+            if low <= (end - 1 if s.rule == "turned-toward" else start) < high
+        )
+        agent = is_mediated(text, end, cues)
         beside = (
             next(known, None)
             or (State(start, "involves", "x-mediated", agent) if agent else None)
@@ -135,7 +131,7 @@ class EffectReader:
             return beside
         if state.effect != "none" and (said := read_predicate(text, start, end, state, cues)):
             subject = text[self._clause_start(start) : start]
-            lost = said.effect in OPPOSING and cues.effect_of_vesicles.match(f" {subject}")
+            lost = self._is_effect_taken(said.effect, f" {subject}")
             return replace(said, effect="modulates", rule="effect-taken-away") if lost else said
         for low, high, given in self._passives:
             if (
@@ -144,29 +140,16 @@ class EffectReader:
                 or state.cue in self.cues.lists["agents"]
             ):
                 continue
-            if state.effect == "involves":
+            weak = state.effect == "involves" or (state.rule, state.effect) == (
+                "passive",
+                "modulates",
+            )
+            if weak:
                 state = given
             elif state.rule == "noun" and state.end > low:
-                effect = compose(given.effect, state.effect)
+                effect = self.cues.over_noun(given.cue, given.effect, state.effect)
                 state = replace(given, effect=effect, rule="passive-and-noun")
-        return read_prefix(text, start, end, read_noun_behind(text, end, state, cues))
-
-    def _find_respective(self) -> Iterator[tuple[int, int, State]]:
-        """Yield what "raised and lowered A and B, respectively" says of A, and of B."""
-        for match in self.cues.patterns["respectively"].finditer(self.text):
-            effects = [self._meaning_of(match[name]) for name in ("first", "second")]
-            cut = match.start("items") + match["items"].rfind(" and ")
-            if not all(effects) or " and " not in match["items"]:
-                continue
-            for span, effect in zip(
-                ((match.start("items"), cut), (cut, match.end("items"))), effects, strict=True
-            ):
-                yield *span, State(span[0], effect, "respectively", match["first"], match.end())
-
-    def _meaning_of(self, word: str) -> str:
-        """Return the direction of a verb or its half: the ``up-`` of "up- and down-regulated"."""
-        half = {"up-": "up", "down-": "down"}.get(word.lower(), "")
-        return half or (self.cues.meaning(word).effect if self.cues.finder.fullmatch(word) else "")
+        return read_prefix(text, start, end, read_noun_behind(text, end, state, cues), cues)
 
     def _found(self) -> list[_Cue]:
         cues = [
@@ -178,22 +161,22 @@ class EffectReader:
             and not (m[0].lower() == "but" and self.text.startswith(" also ", m.end()))
             and not (
                 m[0].lower() in self.cues.lists["nouns_too"]
-                and _DETERMINED.search(self.text, 0, m.start())
+                and self.cues.search("determined", self.text, 0, m.start())
             )
         ]
         cues += [
             _Cue(m.start(), m.end(), "noun", self.cues.judging[m[0].lower()], m[0].lower())
-            for m in self.cues.judged.finditer(self.text)
+            for m in self.patterns["judged"].finditer(self.text)
         ]
         cues += [
             _Cue(m.start("verb"), m.end(), "unread", "", m["verb"])
-            for m in _UNREAD.finditer(self.text)
+            for m in self.patterns["unread"].finditer(self.text)
             if m["verb"] not in self.cues.lists["describing"]
             and not self.cues.finder.match(m["verb"])
         ]
         cues += [
             _Cue(m.start(), m.end(), "break", "", m[0])
-            for m in _BREAK.finditer(self.text)
+            for m in self.patterns["break"].finditer(self.text)
             if not (m[0][0] == ":" and any(c.end == m.start() and c.effect for c in cues))
         ]
         cues += [
@@ -204,7 +187,7 @@ class EffectReader:
         cues += [
             _Cue(m.end(), m.end(), "resumed", c.effect, c.word)
             for c in cues
-            if c.kind == "verb" and (m := self.cues.patterns["aside"].match(self.text, c.end))
+            if c.kind == "verb" and (m := self.cues.match("aside", self.text, c.end))
         ]
         return sorted(cues, key=lambda c: (c.start, -c.end))
 
@@ -212,11 +195,11 @@ class EffectReader:
         verb = self.cues.finder.fullmatch(to[1])
         if not verb or self.cues.meaning(to[1]).kind != "verb":
             return False
-        before = _LAST_WORD.search(self.text[: to.start()])
+        before = self.cues.search("last_word", self.text[: to.start()])
         clause = self.text[self._clause_start(to.start()) : to.start()]
-        return not (
-            before and before[1].lower() in self.cues.lists["shown"]
-        ) and not self.cues.patterns["passed_on"].search(clause)
+        return not (before and before[1].lower() in self.cues.lists["shown"]) and not self.patterns[
+            "passed_on"
+        ].search(clause)
 
     def _walk(self) -> list[State]:
         states = [State(0)]
@@ -224,7 +207,7 @@ class EffectReader:
         acted = guessing = False
         for cue in self._found():
             before = states[-1]
-            if cue.start < before.end or self._keeps(cue) or self._reports_time(cue):
+            if cue.start < before.end or self._keeps(cue):
                 continue
             if cue.kind == "verb" and self._instead(cue, cue.end) and before.effect != "none":
                 state = self._directed(cue, before)
@@ -263,7 +246,7 @@ class EffectReader:
 
     def _instead(self, cue: _Cue, end: int) -> int:
         """Return the end of a verb that is denied beside a cue: "A rather than B", or 0."""
-        denied = _INSTEAD.match(self.text, end)
+        denied = self.cues.match("instead", self.text, end)
         verb = denied and self.cues.finder.fullmatch(denied[1])
         return (
             denied.end() if denied and verb and self.cues.meaning(denied[1]).kind == "verb" else 0
@@ -271,7 +254,7 @@ class EffectReader:
 
     def _is_deed(self, cue: _Cue) -> bool:
         """Return whether a cue is a finite verb: neither a noun, nor a gerund, nor a participle."""
-        if _COMPOUND.search(self.text[: cue.start]) or cue.word.endswith("ing"):
+        if self.cues.search("compound", self.text[: cue.start]) or cue.word.endswith("ing"):
             return False
         if cue.kind == "verb":
             return not cue.word.endswith("ed") or not self.text[: cue.start].strip().endswith(
@@ -283,19 +266,16 @@ class EffectReader:
         """Return whether a preposition belongs to the words before it: "increase in", "such as"."""
         if cue.word not in ("in", "as", "for", *self.cues.lists["relations"]):
             return False
-        before = _LAST_WORD.search(self.text[: cue.start])
+        before = self.cues.search("last_word", self.text[: cue.start])
         word = before[1].lower() if before else ""
         if cue.word == "as":
             return word in self.cues.lists["keeps_as"] or self.text.startswith(" well as ", cue.end)
         if cue.word == "for":
-            return word in self.cues.lists["keeps_for"]
+            time = self.cues.match("time", self.text[cue.end :])  # "for two weeks"
+            return bool(time) or word in self.cues.lists["keeps_for"]
         if cue.word in self.cues.lists["relations"]:
             return word in self.cues.lists["measured"]
         return word in self.cues.lists["keeps_in"]
-
-    def _reports_time(self, cue: _Cue) -> bool:
-        """Return whether a "for" gives a time and no purpose: "for two weeks"."""
-        return cue.word == "for" and bool(self.cues.patterns["time"].match(self.text[cue.end :]))
 
     def _plain(self, cue: _Cue, states: Sequence[State]) -> State:
         before = states[-1]
@@ -309,9 +289,11 @@ class EffectReader:
             return State(cue.start, "up", "turned-toward", f"{before.cue} {cue.word}", cue.end)
         reaching = any(word in before.cue for word in self.cues.lists["reaching"])
         near = reaching or cue.word in ("in", "on", "with")
-        near = near or bool(_GAP.match(self.text[before.end : cue.start]))
+        near = near or bool(self.cues.match("gap", self.text[before.end : cue.start]))
         adjective = self._judges(before.cue) and cue.word in self.cues.lists["reaches"]
-        if adjective and _GAP.match(self.text[before.end : cue.start].replace("effects", "")):
+        if adjective and self.cues.match(
+            "gap", self.text[before.end : cue.start].replace("effects", "")
+        ):
             return replace(before, start=cue.start, end=cue.end)  # "inhibitory effect on X"
         denied = before.effect == "none" and cue.kind == "neutral" and near
         if denied:
@@ -333,7 +315,7 @@ class EffectReader:
         """Return what "the inhibitory effect of IL-1β on X" says of IL-1β, and then of X."""
         adjective = self._judges(before.cue) or before.cue.endswith("ing")
         if cue.word in self.cues.lists["effect_on"] and adjective:
-            if _GAP.match(self.text[before.end : cue.start]):
+            if self.cues.match("gap", self.text[before.end : cue.start]):
                 return State(cue.start, "involves", "agent", cue.word, cue.end, before.effect)
         elif cue.word == "on" and before.cue in self.cues.lists["effect_on"] and before.outer:
             return State(cue.start, before.outer, "effect-on", "effect on", cue.end)
@@ -347,17 +329,18 @@ class EffectReader:
         """Return whether a verb's subject takes the vesicles away: "blocking their release"."""
         start = self._clause_start(cue.start)
         subject = self.text[start : cue.start]
-        return bool(self.cues.taken_away.match(subject)) and not re.search(
+        return bool(self.cues.match("taken_away", subject)) and not re.search(
             r"\b(?:by|via|through)\s", subject
         )
 
-    def _takes_effect(self, cue: _Cue) -> bool:
-        """Return whether a verb takes the vesicles' effect away; no other verb stands between."""
-        effect = self.cues.effect_of_vesicles.match(self.text[cue.end :])
-        if not effect:
-            return False
-        cues = self.cues.finder.finditer(self.text, cue.end, cue.end + effect.end())
-        return all(self.cues.meaning(m[0]).kind != "verb" for m in cues)
+    def _is_effect_taken(self, effect: str, words: str) -> bool:
+        """Return whether a lowering takes the vesicles' effect away, which its words begin with.
+
+        No other verb stands between: "abolished the effect of exosomes on X".
+        """
+        taken = effect in OPPOSING and self.cues.match("effect_of_vesicles", words)
+        cues = self.cues.finder.finditer(taken[0]) if taken else ()
+        return bool(taken) and all(self.cues.meaning(m[0]).kind != "verb" for m in cues)
 
     def _has_no_object(self, cue: _Cue) -> bool:
         """Return whether a verb goes without an object: "IL-6 rose", "IL-6 decreases in mice"."""
@@ -372,7 +355,7 @@ class EffectReader:
         return (
             cue.kind == "verb"
             and bool(self.text[start : cue.start].strip())
-            and not self.cues.patterns["aside"].match(self.text, cue.end)
+            and not self.cues.match("aside", self.text, cue.end)
             and self.cues.is_participle(cue.word)
             and bool(ENDS_CLAUSE.match(self.text[cue.end :]))
             and before.end <= start
@@ -391,13 +374,20 @@ class EffectReader:
         effect = "none" if before.effect == "none" else cue.effect
         low = self._clause_start(cue.start)
         subject = self.text[low : cue.start]
-        if cue.effect in OPPOSING and self.cues.effect_of_vesicles.match(f" {subject}"):
+        if effect == "modulates" and cue.word.startswith(self.cues.lists["normalizing"]):
+            given = [s.outer for a, b, s in self._aside if low <= a and b <= cue.start and s.outer]
+            given += ["up"] if self.cues.search("brought_on", subject) else []
+            effect = compose("inhibits", given[-1]) if given else effect
+        if self._is_effect_taken(cue.effect, f" {subject}"):
             return  # "the effect of exosomes on X was blocked"
         # "X was lowered by Y but was restored by exosomes": the last says what they do
-        same = self.cues.patterns["same_subject"].search(self.text, 0, cue.start)
+        same = self.cues.search("same_subject", self.text, 0, cue.start)
         earlier = [p for p in self._passives if same and p[1] < same.start()]
-        if earlier:
+        if same and earlier:
             low, high, first = earlier[-1]
+            theirs = self.cues.vesicle.search(self.text, low, same.start())
+            if theirs and not self.names_vesicles(cue.start):
+                return  # "X was raised by exosomes but was lowered by an inhibitor"
             if first.effect != "none" and cue.word.startswith(self.cues.lists["undoing"]):
                 effect = compose("inhibits", first.effect) if effect != "none" else effect
             self._undone.append((low, high, State(cue.start, effect, "undone", cue.word, cue.end)))
@@ -408,22 +398,26 @@ class EffectReader:
     def names_vesicles(self, place: int) -> bool:
         """Return whether the clause of a place names vesicles."""
         start = self._clause_start(place)
-        ends = (m.start() for m in _CLAUSE.finditer(self.text, place))
+        ends = (m.start() for m in self.patterns["clause"].finditer(self.text, place))
         end = next((e for e in ends if self._clause_start(e + 1) != start), len(self.text))
         return bool(self.cues.vesicle.search(self.text, start, end))
+
+    def _sentence_start(self, place: int) -> int:
+        ends = (m.end() for m in self.patterns["sentence_end"].finditer(self.text, 0, place))
+        return max(ends, default=0)
 
     def _clause_start(self, place: int) -> int:
         """Return where the clause of a place begins; ", and" parts only what has a verb."""
         start = 0
-        for found in _CLAUSE.finditer(self.text, 0, place):
-            if _LIST_END.match(found[0]) and not self._has_verb(start, found.start()):
+        for found in self.patterns["clause"].finditer(self.text, 0, place):
+            if self.cues.match("list_end", found[0]) and not self._has_verb(start, found.start()):
                 continue
             start = found.end()
         return start
 
     def _has_verb(self, start: int, end: int) -> bool:
         cues = self.cues.finder.finditer(self.text, start, end)
-        return bool(_AUXILIARY.search(self.text, start, end)) or any(
+        return bool(self.cues.search("auxiliary", self.text, start, end)) or any(
             self.cues.meaning(m[0]).kind == "verb" for m in cues
         )
 
@@ -431,25 +425,25 @@ class EffectReader:
         """Return whether a verb belongs to a purpose: "for enhancing X and reducing Y"."""
         between = self.text[aim.end : cue.start]
         word = cue.word.split()[0]
-        if cue.kind == "noun" or _GAP.match(between):
+        if cue.kind == "noun" or self.cues.match("gap", between):
             return True
-        if not _COORDINATED.search(between):
+        if not self.cues.search("coordinated", between):
             return word.endswith("ing") and aim.word == "for"
         if aim.word == "for":
             return word.endswith(("ing", "ed"))
         return not word.endswith(("s", "ed"))
 
     def _directed(self, cue: _Cue, before: State) -> State:
-        passive = _PASSIVE.search(self.text[: cue.start]) and (
+        passive = self.cues.search("passive", self.text[: cue.start]) and (
             self.cues.is_participle(cue.word) or cue.word in self.cues.lists["comparatives"]
         )
         if passive or self._has_no_object(cue) or self._ends_clause(cue, before):
             self._note_passive(cue, before)
             return State(cue.start, "involves", "passive", cue.word, cue.end)
-        near = before.cue and _GAP.match(self.text[before.end : cue.start])
+        near = before.cue and self.cues.match("gap", self.text[before.end : cue.start])
         denied = before.effect == "none" and (near or self._goes_on(before, cue))
         lost = before.rule == "effect-taken-away" and self.text[: cue.start].endswith("to ")
-        bare = cue.kind == "noun" and self.cues.patterns["no_object"].match(self.text, cue.end)
+        bare = cue.kind == "noun" and self.cues.match("no_object", self.text, cue.end)
         if denied or lost or bare:  # "abolished the ability of exosomes to promote X"
             return replace(before, start=cue.start, end=cue.end)
         adjective = (
@@ -468,12 +462,14 @@ class EffectReader:
         """Return what a verb says of its objects, or a noun of action of what it is of."""
         if before.rule == "verb" and self._is_state(cue, before):
             raised = before.effect not in OPPOSING or cue.effect in OPPOSING
-            if before.cue.startswith(self.cues.lists["restoring"]):
+            if before.cue.startswith(
+                (*self.cues.lists["restoring"], *self.cues.lists["normalizing"])
+            ):
                 raised = cue.effect in OPPOSING
             said = f"{before.cue} {cue.word}"
             return State(cue.start, "up" if raised else "down", "verb-and-state", said, cue.end)
         lost = cue.effect != "modulates" and self._has_lost_vesicles(cue)
-        if cue.kind == "verb" and (lost or (cue.effect in OPPOSING and self._takes_effect(cue))):
+        if cue.kind == "verb" and (lost or self._is_effect_taken(cue.effect, self.text[cue.end :])):
             # What is taken away is the vesicles' effect; their direction is not stated by the verb.
             return State(cue.start, "modulates", "effect-taken-away", cue.word, cue.end)
         return State(cue.start, cue.effect, cue.kind, cue.word, cue.end)
@@ -482,19 +478,18 @@ class EffectReader:
         """Return whether a participle describes what a verb acts on: "improved the reduced X"."""
         return (
             cue.kind == "verb"
-            and cue.effect in ("up", "down", "inhibits", "activates")
-            and before.effect in ("up", "down", "inhibits", "activates")
+            and cue.effect in FLIPPED
+            and (before.effect in FLIPPED or before.cue.startswith(self.cues.lists["normalizing"]))
             and self.cues.is_participle(cue.word)
-            and bool(_ARTICLE.fullmatch(self.text[before.end : cue.start]))
+            and bool(self.cues.fullmatch("article", self.text[before.end : cue.start]))
         )
 
     def _composed(self, before: State, cue: _Cue, outer: str) -> State:
         said = f"{before.cue.split()[0]} {cue.word}"
-        outer = "inhibits" if before.cue.startswith(self.cues.lists["restoring"]) else outer
-        effect = compose(outer, cue.effect)
+        effect = self.cues.over_noun(before.cue, outer, cue.effect)
         return State(cue.start, effect, "verb-and-noun", said, cue.end, outer)
 
     def _is_listed(self, before: State, cue: _Cue) -> bool:
         """Return whether a noun goes on with a verb's objects: "cut the fall of X and the rise"."""
         between = self.text[before.end : cue.start]
-        return bool(_LISTED.search(between))
+        return bool(self.cues.search("listed_noun", between))

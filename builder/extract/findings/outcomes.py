@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from builder.extract.design import Words, read_words
-from builder.extract.findings.adjacent_cues import OPPOSING, State
-from builder.extract.findings.cues import Cues
+from builder.extract.findings.adjacent_cues import State
+from builder.extract.findings.cues import OPPOSING, Cues
 from builder.extract.findings.spans import Reading
 from builder.extract.findings.statements import EFFECTS, Assigned, Statement
 from builder.extract.vocabulary import Mention, Vocabulary
@@ -27,12 +27,6 @@ _MOST_BEHIND = 3  # words between a condition and a verb behind it: "was markedl
 _BESIDE = ("condition", "mechanism", "outcome", "species", "tissue", "source", "cell")
 MOST_BEFORE = 40  # letters before a name in which the verb of its deed stands
 _NEAR = 60  # letters before a verb in which a word of doubt belongs to it
-_CARRYING = re.compile(r"(?:in|with|among|within|of|by|from)$", re.IGNORECASE)
-_DESCRIBED = re.compile(
-    r"\s*(?:(?!(?:of|in|by|via|with|for|to|from|that|which|through|and)\b)[\w/-]+\s*){0,4}",
-    re.IGNORECASE,
-)
-_CLAUSE = re.compile(r"[;:]|\b(?:which|that|whereas|while|but|because)\b", re.IGNORECASE)
 
 
 def read_relief(reading: Reading, conditions: Sequence[Mention]) -> list[Assigned]:
@@ -55,14 +49,14 @@ def read_relief(reading: Reading, conditions: Sequence[Mention]) -> list[Assigne
 
 
 def _read(reading: Reading, mention: Mention) -> tuple[str, str]:
-    text, words = reading.text, reading.cues.relief
+    text, words = reading.text, reading.patterns
     start, end, healing = _object(reading, mention)
-    if not words.ends.match(text, end):
+    if not words["condition_ends"].match(text, end):
         return "", ""  # "osteoarthritis chondrocytes": an adjective
-    verb = words.sized.sub("", text[:start], count=1)
-    if words.unable.search(verb):
+    verb = words["sized"].sub("", text[:start], count=1)
+    if words["unable"].search(verb):
         return "none", "denied: heal"
-    if words.healed.search(verb):
+    if words["healed"].search(verb):
         return _healed(reading, verb)
     state = reading.effects.effect_of(start, end)
     effect = ""
@@ -77,15 +71,15 @@ def _read(reading: Reading, mention: Mention) -> tuple[str, str]:
 
 def _object(reading: Reading, mention: Mention) -> tuple[int, int, bool]:
     """Return the span that a verb has for its object, and whether it is a word of healing."""
-    text, words = reading.text, reading.cues.relief
+    text, words = reading.text, reading.patterns
     start, end = mention.start, mention.end
-    if made := words.made.search(text[:start]):
+    if made := words["made"].search(text[:start]):
         start = made.start()  # "surgically induced osteoarthritis"
-    if behind := words.healing_behind.match(text, end):
+    if behind := words["healing_behind"].match(text, end):
         return start, behind.end(), True
-    if before := words.healing_before.search(text[:start]):
+    if before := words["healing_before"].search(text[:start]):
         return before.start(), end, True
-    course = words.course.match(text, end)
+    course = words["course_behind"].match(text, end)
     return start, course.end() if course else end, False
 
 
@@ -93,7 +87,7 @@ def _healed(reading: Reading, before: str) -> tuple[str, str]:
     """Return what "healed X" says: X eased, or no effect where it is denied."""
     if _is_doubtful(reading, len(before)):
         return "", ""
-    denied = reading.cues.relief.denied.search(before[-_NEAR:])
+    denied = reading.search("denied", before[-_NEAR:])
     return ("none" if denied else "down"), "verb: healed"
 
 
@@ -104,7 +98,7 @@ def _governs(reading: Reading, state: State, start: int, end: int, *, healing: b
         return True  # the words stand right beside it
     if state.start >= end:
         return len(text[end : state.start].split()) <= _MOST_BEHIND
-    if state.rule == "denied" and _CARRYING.search(text[state.start : state.end]):
+    if state.rule == "denied" and reading.search("carrying", text[state.start : state.end]):
         # "did not reduce pain in patients with X": the denial is carried on, not X's own.
         denial = text.lower().rfind(state.cue.lower(), 0, state.start)
         if any(denial <= n.start and n.end <= state.start for n in _names(reading)):
@@ -114,8 +108,10 @@ def _governs(reading: Reading, state: State, start: int, end: int, *, healing: b
     for name in _names(reading):
         if low <= name.start and name.end <= start:
             between = between[: name.start - low] + " " * len(name.text) + between[name.end - low :]
-    described = healing and _DESCRIBED.fullmatch(between)  # "promotes tendon-to-bone healing of"
-    return bool(described or reading.cues.relief.between.fullmatch(between))
+    described = healing and reading.fullmatch(
+        "described_healing", between
+    )  # "promotes tendon-to-bone healing of"
+    return bool(described or reading.fullmatch("between_object", between))
 
 
 def _names(reading: Reading) -> list[Mention]:
@@ -124,13 +120,13 @@ def _names(reading: Reading) -> list[Mention]:
 
 
 def _effect(reading: Reading, mention: Mention, state: State, *, healing: bool) -> str:
-    words = reading.cues.relief
+    words = reading.patterns
     if state.effect == "none":
         denial = state.start
         if state.cue == "nor":  # "worsens neither X nor Y"
             denial = max(0, reading.text.lower().rfind("neither", 0, state.start))
         around = reading.text[max(0, denial - _NEAR // 3) : mention.start]
-        worse = words.worsening.search(around)
+        worse = words["worsening"].search(around)
         return "" if worse and not healing else "none"  # "did not induce X" eases nothing
     lowers = state.effect in OPPOSING
     raises = state.effect in ("up", "activates")
@@ -139,21 +135,21 @@ def _effect(reading: Reading, mention: Mention, state: State, *, healing: bool) 
     if lowers or (raises and state.cue.startswith(reading.cues.lists["fixing"])):
         return "down"
     harmed = reading.vocabulary.terms[mention.term].type not in _WOUNDS
-    worse = words.worsening.match(state.cue)
+    worse = words["worsening"].match(state.cue)
     return "up" if raises and harmed and worse and _is_vesicles_deed(reading, state) else ""
 
 
 def _is_vesicles_deed(reading: Reading, state: State) -> bool:
     """Return whether a verb's clause names vesicles before it: they made the condition worse."""
-    clause = _CLAUSE.split(reading.text[: state.start])[-1]
+    clause = reading.patterns["relief_clause"].split(reading.text[: state.start])[-1]
     return bool(reading.cues.vesicle.search(clause))
 
 
 def _is_doubtful(reading: Reading, verb: int) -> bool:
     """Return whether a deed is only hoped for, or done by the lack of vesicles."""
-    words = reading.cues.relief
+    words = reading.patterns
     near = re.split(r"[.;]\s", reading.text[max(0, verb - _NEAR) : verb])[-1]
-    return bool(words.unsure.search(near) or words.lacking.search(reading.text[:verb]))
+    return bool(words["unsure"].search(near) or words["lacking"].search(reading.text[:verb]))
 
 
 def find_repaired(
@@ -190,8 +186,6 @@ def find_repaired(
 
 # --- where ---------------------------------------------------------------------------------------
 
-_IN_THE = re.compile(r"\s+(?:\w+(?:ed|n)\s+)?(?:in|of|at|on)\s+(?:the\s+|an?\s+)?(?:[\w-]+\s+)?")
-
 
 def read_sites(reading: Reading) -> list[Assigned]:
     """Return the tissues that a condition or a repair is in: "repair of [rotator cuff]".
@@ -209,7 +203,7 @@ def read_sites(reading: Reading) -> list[Assigned]:
         for lesion in lesions:
             within = lesion.start <= mention.start and mention.end <= lesion.end
             gap = reading.text[lesion.end : mention.start]
-            if within or (mention.start >= lesion.end and _IN_THE.fullmatch(gap)):
+            if within or (mention.start >= lesion.end and reading.fullmatch("in_the", gap)):
                 found.append(
                     Assigned(
                         "sites", mention.term, "site-of-lesion", reading.part.name,

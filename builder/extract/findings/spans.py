@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from builder.extract.findings.cues import Cues, Pattern
+from builder.extract.findings.cues import MENTION, Cues, Pattern
 from builder.extract.findings.effects import EffectReader
 from builder.extract.findings.split_names import (
     find_processes,
@@ -52,13 +52,26 @@ class Reading:
         """The named patterns of content/cues.yml."""
         return self.cues.patterns
 
+    def search(self, name: str, text: str, *span: int) -> re.Match[str] | None:
+        """Return what a named pattern of content/cues.yml fits first in a text or span."""
+        return self.cues.search(name, text, *span)
+
+    def match(self, name: str, text: str, *span: int) -> re.Match[str] | None:
+        """Return what a named pattern fits at the beginning of a text or span."""
+        return self.cues.match(name, text, *span)
+
+    def fullmatch(self, name: str, text: str) -> re.Match[str] | None:
+        """Return what a named pattern makes of a whole text."""
+        return self.cues.fullmatch(name, text)
+
     @property
     def effects(self) -> EffectReader:
         """The directions that the text gives, walked once."""
         if self._effects is None:
             names = [m for m in self.mentions("outcome") if " " in m.text]
-            names += [m for m in self.mentions("mechanism", "condition") if self.is_lowering(m)]
-            names += [m for m in self.mentions("mechanism") if self.is_lowering(m)]
+            known = [*self.mentions("mechanism", "condition"), *self.mentions("mechanism")]
+            own = [m for m in known if not self.is_lowering(m)]
+            names += [m for m in known if self.is_lowering(m) and not is_inside(m, own)]
             self._effects = EffectReader(self.text, self.cues, [(m.start, m.end) for m in names])
         return self._effects
 
@@ -67,7 +80,7 @@ class Reading:
 
         The noun is then the name's own: "reduced cartilage loss" lowers cartilage degeneration.
         """
-        lowering, label = self.cues.lowering, self.vocabulary.terms[mention.term].label
+        lowering, label = self.patterns["lowering"], self.vocabulary.terms[mention.term].label
         return bool(lowering.search(mention.text) and lowering.search(label))
 
     def mentions(self, *kinds: str) -> list[Mention]:
@@ -202,7 +215,9 @@ class Reading:
             if pattern.match(behind):
                 return pattern
         before = self.before(mention)[-160:]
-        return next((p for p in patterns.before if p.search(before)), None)
+        around = f"{before}{MENTION}{behind[:200]}"
+        fits = (p for p in patterns.before if p.search(before))
+        return next(fits, None) or next((p for p in patterns.around if p.search(around)), None)
 
 
 def is_inside(mention: Mention, others: Sequence[Mention]) -> bool:

@@ -335,7 +335,7 @@ def _with_ellipsis(clauses: Sequence[Trace], cues: Cues) -> list[Trace]:
     reported = [a for a in report[0].assigned if a.field in EFFECTS]
     return [
         _denying(clause, reported)
-        if clause is not report[0] and cues.denies_all.search(clause.finding.quote)
+        if clause is not report[0] and cues.search("denies_all", clause.finding.quote)
         else clause
         for clause in clauses
     ]

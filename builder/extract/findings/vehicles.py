@@ -12,15 +12,7 @@ from builder.extract.vocabulary import Mention, Vocabulary, find_unread_part
 from builder.models import Vehicle
 from builder.text import spelling
 
-_LINKED = re.compile(
-    r"\s+(?:and|or|versus|vs\.?|than|with|to)\s+(?:the\s+|free\s+)?$|^\s+(?:and|or|versus|vs\.?)\s"
-)
 _LISTED = re.compile(r"\s*(?:,|,?\s*\band\b|&|/)\s*", re.IGNORECASE)
-# Between a verb and the material that is its object: "increased collagen type II".
-_OBJECT = re.compile(
-    r"\s*(?:(?:the|of|and|type|expression|levels?)\s+)*(?:[\w-]+\s+and\s+)?", re.IGNORECASE
-)
-_NO_CARRIER = re.compile(r"\b(?:no|without)\s+(?:any\s+|a\s+|an\s+|the\s+)?$", re.IGNORECASE)
 _NO_CARRIER_TYPES = frozenset(["device", "drug"])
 _FORMS = frozenset(["form", "class"])
 # Forms that say less than another beside them.
@@ -40,7 +32,7 @@ def read_vehicles(reading: Reading) -> list[Assigned]:
     for whole, parts in find_carriers(reading):
         if not in_column and _is_elsewhere(reading, whole, parts):
             continue
-        if _NO_CARRIER.search(reading.before(whole)) or _is_compared(reading, whole):
+        if reading.search("no_carrier", reading.before(whole)) or _is_compared(reading, whole):
             continue
         rule = "vehicle-column" if in_column else "named-carrier"
         span = f"{whole.start}:{whole.end}"
@@ -65,7 +57,7 @@ def find_carriers(reading: Reading) -> list[tuple[Mention, list[Mention]]]:
     for (left, parts), (right, others) in itertools.pairwise(carriers):  # "GelMA and HAMA gels"
         form = next((o for o in others if _type(reading, o) in _FORMS), None)
         alone = not any(_type(reading, p) in _FORMS for p in parts)
-        listed = reading.cues.carriers.listed.fullmatch(reading.text[left.end : right.start])
+        listed = reading.fullmatch("carrier_listed", reading.text[left.end : right.start])
         if form and alone and listed and right.text.endswith("s"):
             parts.append(form)
     return carriers
@@ -81,24 +73,26 @@ def _is_part(reading: Reading, mention: Mention) -> bool:
 
 def _goes_on(reading: Reading, group: Sequence[Mention], mention: Mention) -> bool:
     """Return whether a mention belongs to the name before it."""
-    last, words = group[-1], reading.cues.carriers
+    last, words = group[-1], reading.patterns
     end = _end_of(reading, last)
     if mention.start < end:
         return False
     gap = reading.text[end : mention.start]
     types = [_type(reading, m) for m in (last, mention)]
     if "blood product" in types:  # a source, unless it is written as one with a material
-        return bool(words.slash.fullmatch(gap)) or (not gap.strip() and types[1] in _FORMS)
+        return bool(words["carrier_slash"].fullmatch(gap)) or (
+            not gap.strip() and types[1] in _FORMS
+        )
     short = last.term == mention.term and gap.strip() in ("(", "")
-    if short or words.link.fullmatch(gap):
+    if short or words["carrier_link"].fullmatch(gap):
         return True
     if types[0] in _FORMS:
-        return types[1] not in _FORMS and bool(words.made_of.fullmatch(gap))
-    if words.listed.match(gap) is None or "material" not in types:
+        return types[1] not in _FORMS and bool(words["carrier_made_of"].fullmatch(gap))
+    if words["carrier_listed"].match(gap) is None or "material" not in types:
         # "injectable, self-healing, cross-linked hydrogel"
-        return types[0] == "property" and bool(words.listed_link.fullmatch(gap))
+        return types[0] == "property" and bool(words["carrier_listed_link"].fullmatch(gap))
     # "collagen and hyaluronic acid hydrogel" is one, "… hydrogels" are two.
-    behind = words.form.match(reading.text, mention.end)
+    behind = words["carrier_form"].match(reading.text, mention.end)
     return behind is not None and not behind[0].endswith("s")
 
 
@@ -115,24 +109,28 @@ def _carries(reading: Reading, group: Sequence[Mention]) -> bool:
     types = {_type(reading, m) for m in group}
     if types & {"material", "named"}:
         return True
-    if types == {"property"} and reading.cues.carriers.plain.match(reading.text, group[-1].end):
-        return group[0].term not in reading.cues.carriers.weak  # "thermosensitive gel"
-    strong = any(m.term not in reading.cues.carriers.weak for m in group)
+    if types == {"property"} and reading.match("carrier_plain", reading.text, group[-1].end):
+        return group[0].term not in reading.cues.lists["weak"]  # "thermosensitive gel"
+    strong = any(m.term not in reading.cues.lists["weak"] for m in group)
     return bool(types & _FORMS) and strong
 
 
 def _name_carrier(reading: Reading, group: list[Mention]) -> tuple[Mention, list[Mention]]:
     """Return a carrier's whole name, with a plain word for its form behind it: "fibrin gel"."""
-    words, end = reading.cues.carriers, _end_of(reading, group[-1])
+    end = _end_of(reading, group[-1])
     parts = list(group)
-    behind = words.plain.match(reading.text, end)
+    behind = reading.match("carrier_plain", reading.text, end)
     if behind and not any(_type(reading, m) in _FORMS for m in group):
-        form = words.words[spelling.singular(behind[1].lower())]
+        form = reading.cues.forms[spelling.singular(behind[1].lower())]
         end = behind.end()
         parts.append(Mention(form, "vehicle", behind.start(1), end, behind[1]))
     first = find_unread_part(reading.text, group[0], reading.vocabulary)
     material = _type(reading, group[0]) == "material"
     start = min(group[0].start, first[0]) if first and material else group[0].start
+    before = reading.search("carrier_plain_of", reading.text[:start])
+    if before and not any(_type(reading, m) in _FORMS for m in parts):
+        form, start = reading.cues.forms[before[1].lower()], before.start(1)
+        parts.append(Mention(form, "vehicle", *before.span(1), before[1]))
     return Mention("", "vehicle", start, end, reading.text[start:end]), parts
 
 
@@ -219,10 +217,12 @@ def _label(printed: str) -> str:
 
 def _is_compared(reading: Reading, mention: Mention) -> bool:
     """Return whether a material is what the vesicles are measured against, no carrier."""
-    if reading.part.role == "vehicle" or not reading.cues.comparing.search(reading.text):
+    if reading.part.role == "vehicle" or not reading.search("comparing", reading.text):
         return False
     before, behind = reading.before(mention)[-40:], reading.behind(mention)[:40]
-    linked = _LINKED.search(before) or _LINKED.match(behind)
+    linked = reading.search("linked_carrier", before) or reading.patterns["linked_carrier"].match(
+        behind
+    )
     return bool(linked and reading.cues.vesicle.search(f"{before} {behind}"))
 
 
@@ -235,14 +235,14 @@ def _is_elsewhere(reading: Reading, whole: Mention, parts: Sequence[Mention]) ->
     ]
     if all(is_inside(p, named) or _type(reading, p) == "property" for p in parts):
         return True
-    if reading.cues.not_carrier_whole.search(reading.text[: whole.end]):
+    if reading.search("not_carrier_whole", reading.text[: whole.end]):
         return True
-    if reading.cues.not_carrier_after.match(reading.behind(whole)):
+    if reading.match("not_carrier_after", reading.behind(whole)):
         return True
     if all(_type(reading, p) == "material" for p in parts) and _is_changed(reading, whole):
         return True
     fit = reading.fitting(whole, "culture")
-    put = reading.cues.carriers.put_on.search(reading.before(whole)[-80:])
+    put = reading.search("carrier_put_on", reading.before(whole)[-80:])
     return fit is not None and not (put and fit.rule in ("cultured-on-it", "cells-in-it"))
 
 
@@ -253,4 +253,6 @@ def _is_changed(reading: Reading, whole: Mention) -> bool:
         return False
     between = reading.text[state.end : whole.start]
     by_verb = state.rule.startswith(("verb", "noun")) and state.rule != "noun-behind"
-    return state.rule.startswith("passive") or (by_verb and bool(_OBJECT.fullmatch(between)))
+    return state.rule.startswith("passive") or (
+        by_verb and bool(reading.fullmatch("object_of_verb", between))
+    )

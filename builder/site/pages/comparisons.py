@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 
-from builder.curate.evidence_map import TREATMENT, find_best, find_evidence_map
+from builder.curate.evidence import TREATMENT, find_best, find_evidence_map
 from builder.models import Finding, MapRow, StudyRole, Term
 from builder.site.index import LibraryIndex
 from builder.site.labels import (

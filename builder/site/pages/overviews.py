@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from builder.curate.evidence_map import find_best
+from builder.curate.evidence import find_best
 from builder.models import Term
 from builder.site.citations import short_name
 from builder.site.index import LibraryIndex

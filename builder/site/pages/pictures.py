@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import svg
 
-from builder.curate.network import CARRIES, Edge, Layer, find_network
+from builder.curate.evidence import CARRIES, Edge, Layer, find_network
 from builder.models import Finding, Study, Term
 from builder.site.charts import (
     LETTERS,

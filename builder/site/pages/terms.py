@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 
-from builder.curate.evidence_map import find_best
+from builder.curate.evidence import find_best
 from builder.curate.studies import Disagreement, Statement
 from builder.models import Finding, Term
 from builder.site.citations import short_name

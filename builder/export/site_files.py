@@ -1,8 +1,17 @@
-"""What other programs and servers ask for: sitemap, robots.txt, llms.txt, headers and the feed."""
+"""Files about the site and its data: for crawlers, feed readers, servers, and those who download.
+
+The sitemap, robots.txt, llms.txt, headers and the feed; bibliographies, an RO-Crate of the data,
+the manifest and frozen releases.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import io
+import json
+import mimetypes
 import re
+import zipfile
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -13,10 +22,10 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from builder.addresses import ledger
-from builder.addresses.releases import Release
+from builder.addresses.releases import FOLDER, Release, list_versions
 from builder.models import Address
-from builder.site.citations import PUBLISHER
-from builder.store import Library, write_bytes, write_text
+from builder.site.citations import PUBLISHER, Citable, csl_json, write_bibtex, write_ris
+from builder.store import Library, list_files, write_bytes, write_text
 from builder.store.library import DATA_LICENCE, Edition
 
 FEED = "changes/feed.xml"
@@ -160,15 +169,20 @@ def _days(addresses: Sequence[Address]) -> dict[date, dict[str, list[str]]]:
 
 
 def _release_entry(release: Release, edition: Edition) -> _Element:
-    address = edition.url(f"releases/{release.version}/")
     reported = release.changes.get("findings", {})
     counts = ", ".join(f"{len(reported.get(w, []))} {w}" for w in ("added", "changed", "withdrawn"))
+    address = edition.url(f"releases/{release.version}/")
+    entry = _entry(address, f"Release {release.version}", release.day)
+    _add(entry, "summary", f"Findings: {counts}.")
+    return entry
+
+
+def _entry(address: str, title: str, day: date) -> _Element:
     entry = etree.Element("entry")
     _add(entry, "id", address)
-    _add(entry, "title", f"Release {release.version}")
-    _add(entry, "updated", _moment(release.day))
+    _add(entry, "title", title)
+    _add(entry, "updated", _moment(day))
     _add(entry, "link", rel="alternate", type="text/html", href=address)
-    _add(entry, "summary", f"Findings: {counts}.")
     return entry
 
 
@@ -177,11 +191,7 @@ def _day_entry(
 ) -> _Element:
     address = f"{edition.url('changes/')}#d{day.isoformat()}"
     counts = " and ".join(f"{len(found)} {word}" for word, found in pages.items() if found)
-    entry = etree.Element("entry")
-    _add(entry, "id", address)
-    _add(entry, "title", f"{day.isoformat()}: pages {counts}")
-    _add(entry, "updated", _moment(day))
-    _add(entry, "link", rel="alternate", type="text/html", href=address)
+    entry = _entry(address, f"{day.isoformat()}: pages {counts}", day)
     _add(entry, "content", _list_pages(pages, edition, titles), type="html")
     return entry
 
@@ -206,3 +216,121 @@ def _write(path: Path, root: etree._Element) -> None:
     etree.indent(root, " ")
     data = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
     write_bytes(path, data + b"\n")
+
+
+# --- files about the data ------------------------------------------------------------------------
+
+DATA = "data"
+CRATE = "ro-crate-metadata.json"
+MANIFEST = "manifest.json"
+_PROFILE = "https://w3id.org/ro/crate/1.1"
+_TYPES = {
+    ".bib": "application/x-bibtex",
+    ".ris": "application/x-research-info-systems",
+    ".sqlite": "application/vnd.sqlite3",
+    ".tsv": "text/tab-separated-values",
+    ".graphml": "application/graphml+xml",
+    ".yml": "application/yaml",
+}
+# The earliest that a ZIP can hold: the time of a build is no part of the data.
+_NO_TIME = (1980, 1, 1, 0, 0, 0)
+_ABOUT = {
+    "references.bib": "All cited works, BibTeX",
+    "references.ris": "All cited works, RIS",
+    "references.csl.json": "All cited works, CSL-JSON",
+    "exosome-atlas.sqlite": "The whole knowledge base, SQLite with full-text search",
+    "nodes.tsv": "Terms of the network, KGX nodes in the Biolink model",
+    "edges.tsv": "What was reported between them, KGX edges with studies and findings",
+    "network.graphml": "The same network, GraphML",
+    "datapackage.json": "Frictionless Data Package of the CSV files",
+}
+
+
+def write_bibliography(library: Library, site: Path) -> None:
+    """Write ``references.bib``, ``.ris`` and ``.csl.json``: every cited work, by id."""
+    works = [Citable(n, w.csl, w.et_al) for n, w in sorted(library.references.items())]
+    folder = site / DATA
+    write_text(folder / "references.bib", write_bibtex(works))
+    write_text(folder / "references.ris", write_ris(works))
+    items = json.dumps([csl_json(w) for w in works], ensure_ascii=False, indent=1)
+    write_text(folder / "references.csl.json", items + "\n")
+
+
+def write_crate(site: Path, edition: Edition) -> None:
+    """Write ``data/ro-crate-metadata.json``; it describes every data file beside it."""
+    folder = site / DATA
+    # Pages of the site are no data.
+    own = (CRATE, "index.html", "index.json")
+    files = [p for p in sorted(folder.rglob("*")) if p.is_file() and p.name not in own]
+    names = [p.relative_to(folder).as_posix() for p in files]
+    root: dict[str, Any] = {
+        "@id": "./",
+        "@type": "Dataset",
+        "name": "Exosome Atlas",
+        "description": (
+            "What is known about exosomes (small extracellular vesicles) as therapy for bone, "
+            "cartilage and osteoarthritis, statement by statement, each with its source."
+        ),
+        "url": edition.site_url,
+        "version": edition.version,
+        "datePublished": edition.day.isoformat(),
+        "license": {"@id": DATA_LICENCE},
+        "hasPart": [{"@id": name} for name in names],
+    }
+    graph = [
+        {
+            "@id": CRATE,
+            "@type": "CreativeWork",
+            "about": {"@id": "./"},
+            "conformsTo": {"@id": _PROFILE},
+        },
+        root,
+        {"@id": DATA_LICENCE, "@type": "CreativeWork", "name": DATA_LICENCE},
+        *(
+            {
+                "@id": name,
+                "@type": "File",
+                "name": _ABOUT.get(path.name, path.name),
+                "encodingFormat": _TYPES.get(path.suffix)
+                or mimetypes.guess_type(path.name)[0]
+                or "text/plain",
+                "contentSize": str(path.stat().st_size),
+                "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+            }
+            for name, path in zip(names, files, strict=True)
+        ),
+    ]
+    data = {"@context": f"{_PROFILE}/context", "@graph": graph}
+    write_text(folder / CRATE, json.dumps(data, ensure_ascii=False, indent=1) + "\n")
+
+
+def copy_releases(root: Path, site: Path) -> None:
+    """Copy the files of every release, as they were frozen, below ``releases/`` of a site."""
+    for version in list_versions(root):
+        for path in list_files(root / FOLDER / version):
+            write_bytes(site / path.relative_to(root), path.read_bytes())
+
+
+def bundle(folder: Path) -> bytes:
+    """Return the files of a folder as one ZIP, the same to the byte for the same files."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as made:
+        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+            name = path.relative_to(folder).as_posix()
+            entry = zipfile.ZipInfo(name, date_time=_NO_TIME)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            made.writestr(entry, path.read_bytes())
+    return out.getvalue()
+
+
+def write_manifest(site: Path, version: str) -> None:
+    """Write ``manifest.json``: size and SHA-256 of every other file of the site."""
+    files = {}
+    for path in list_files(site):
+        if path != site / MANIFEST:
+            data = path.read_bytes()
+            found = {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+            files[path.relative_to(site).as_posix()] = found
+    manifest = {"version": version, "files": files}
+    write_text(site / MANIFEST, json.dumps(manifest, indent=0) + "\n")
