@@ -422,9 +422,7 @@ def screen(project: Project, /, by: str | None, **way: Any) -> None:
         if way["disagreements"]:
             found = screening.find_disagreements(records)
             for record in found:
-                said = "; ".join(
-                    f"{d.by}: {d.verdict} ({d.reason or '-'})" for d in record.decisions
-                )
+                said = screening.describe_decisions(record)
                 click.echo(f"{record.id}: {record.title[:80]}: {said}")
             click.echo(f"screen: {count(len(found), 'record')} to settle")
             return

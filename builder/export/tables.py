@@ -109,7 +109,7 @@ def find_tables(records: Mapping[str, Sequence[Data]]) -> list[Table]:
         _put(table, "id", _TEXT)
         made.add_columns(table, schema)
         for record in records[name]:
-            made.add_row(table, _flat_work(record) if name == "references" else record, schema)
+            made.add_row(table, {}, _flat_work(record) if name == "references" else record, schema)
     _add_unknown(tables)
     return list(tables.values())
 
@@ -168,11 +168,8 @@ class _Maker:
                 for n, c in child.columns.items()
             }
 
-    def add_row(self, table: Table, data: Data, schema: Data) -> None:
+    def add_row(self, table: Table, key: Data, data: Data, schema: Data) -> None:
         """Add a record to a table, and its lists to the tables that hang on it."""
-        self._fill(table, {}, data, schema)
-
-    def _fill(self, table: Table, key: Data, data: Data, schema: Data) -> None:
         row, lists = dict(key), []
         todo = [("", data, schema)]
         while todo:
@@ -198,7 +195,7 @@ class _Maker:
         for places, entry in _walk(value, len(levels)):
             key = dict(zip(child.key, [*base, *places], strict=True))
             if "properties" in item:
-                self._fill(child, key, entry, item)
+                self.add_row(child, key, entry, item)
             else:
                 child.rows.append({**key, _singular(column): _scalar(entry)})
 

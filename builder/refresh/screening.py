@@ -90,6 +90,12 @@ def find_disagreements(records: Iterable[ScreeningRecord]) -> list[ScreeningReco
     return [r for r in records if r.verdict in ("conflict", "unsure")]
 
 
+def describe_decisions(record: ScreeningRecord) -> str:
+    """Return who decided what of a record: ``ada: exclude (no vesicles); ben: include``."""
+    said = ((d, f" ({d.reason})" if d.reason else "") for d in record.decisions)
+    return "; ".join(f"{d.by}: {d.verdict}{reason}" for d, reason in said)
+
+
 # --- rules ---------------------------------------------------------------------------------------
 
 _FLAGS: dict[str, Callable[[ScreeningRecord], bool]] = {
@@ -254,7 +260,8 @@ class Session:
     def run(self) -> int:
         """Show every open record until the screener stops; return how many were decided."""
         self._resume()
-        waiting = open_records(read_screening(self.project.root).records, self.by)
+        records = read_screening(self.project.root).records
+        waiting = [*open_records(records, self.by), *self._find_unsettled(records)]
         waiting = [record for record in waiting if record.id not in self.made]
         place = 0
         while 0 <= place < len(waiting):
@@ -280,6 +287,11 @@ class Session:
                 self.show(HELP)
         return self._finish()
 
+    def _find_unsettled(self, records: Iterable[ScreeningRecord]) -> list[ScreeningRecord]:
+        """Return what this screener has decided and what is not settled, to be seen once more."""
+        unsettled = (r for r in find_disagreements(records) if not r.duplicate)
+        return [r for r in unsettled if any(d.by == self.by for d in r.decisions)]
+
     def _show(self, record: ScreeningRecord, number: int, total: int) -> None:
         where = ", ".join(str(v) for v in (record.authors, record.journal, record.year) if v)
         marks = [
@@ -296,6 +308,9 @@ class Session:
         self.show(where)
         self.show(" · ".join(mark for mark in marks if mark))
         self.show(self._mark(abstract))
+        # What others decided is shown to those alone who have decided themselves.
+        if any(d.by == self.by for d in record.decisions):
+            self.show(f"to settle: {describe_decisions(record)}")
         self.show("i/e/u/b/n/q/?")
 
     def _mark(self, text: str) -> str:

@@ -85,6 +85,23 @@ def test_a_screener_sees_that_a_preprint_was_published(small: Project) -> None:
     assert any("preprint · published as pmid-2" in line for line in shown)
 
 
+def test_a_disagreement_is_offered_again_to_those_who_have_decided(small: Project) -> None:
+    both = [decided("exclude", "ada", "no vesicles"), decided("include", "ben")]
+    keep(
+        small,
+        record("pmid-1", decisions=both),
+        record("pmid-2", decisions=[decided("include", "ben")]),
+    )
+    made, shown = session(small, "ni")
+    assert made.run() == 1
+    kept = {r.id: r.verdict for r in read_screening(small.root).records}
+    assert kept == {"pmid-1": "include", "pmid-2": "include"}
+    # What ben said of the record that ada has yet to see is not shown to her.
+    assert [line for line in shown if "ben" in line] == [
+        "to settle: ada: exclude (no vesicles); ben: include"
+    ]
+
+
 def test_a_session_that_dies_has_lost_no_decision(small: Project) -> None:
     keep(small, record("pmid-1"), record("pmid-2"), record("pmid-3"))
     made, _ = session(small, "i")  # no key follows: as if the terminal had gone

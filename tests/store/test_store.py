@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hand_made import make_bundle, write_bundle
+from hand_made import PAPER, make_bundle, write_bundle
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -129,6 +129,30 @@ def test_a_work_has_one_entry_of_identifiers(tmp_path: Path) -> None:
     (tmp_path / "content/identifiers.yml").write_text(entry + entry)
     with pytest.raises(ProblemError, match=r"identifiers\.yml:4: error: one entry a work"):
         store.load_library(tmp_path / "content", tmp_path)
+
+
+def test_a_library_holds_every_file_of_its_content(tmp_path: Path) -> None:
+    content = tmp_path / "content"
+    write_bundle(content / "papers" / PAPER, make_bundle())
+    texts = {
+        "terms/sources/bmsc.yml": "id: bmsc\nlabel: BMSC\nkind: source\n",
+        "registry/nct01234567.yml": "id: nct01234567\nregistry_id: NCT01234567\n"
+        "registry: ClinicalTrials.gov\ncollected: 2026-01-31\nfacts: {}\n",
+        "identifiers.yml": "- reference: roe\n  doi: 10.1/x\n  seen_at: x\n  seen_on: 2026-01-31\n",
+        f"corrections/{PAPER}.yml": f"- record: {PAPER}\n  field: csl.volume\n  old: '1'\n"
+        "  new: '2'\n  reason: A misprint.\n  date: 2026-01-31\n",
+        "urls.yml": "- address: sources/bmsc/\n  record: source:bmsc\n  since: 2026-01-31\n",
+    }
+    for name, text in texts.items():
+        store.write_text(content / name, text)
+    library = store.load_library(content, tmp_path)
+    assert library.terms["bmsc"].label == "BMSC"
+    assert list(library.papers) == [PAPER]
+    assert len(library.references) == len(make_bundle().references)
+    assert list(library.registry) == ["nct01234567"]
+    assert library.identifiers["roe"].doi == "10.1/x"
+    assert [c.new for c in library.corrections[PAPER]] == ["2"]
+    assert [a.address for a in library.ledger] == ["sources/bmsc/"]
 
 
 def test_a_term_in_the_wrong_folder_is_reported(tmp_path: Path) -> None:
