@@ -118,11 +118,10 @@ def view_picture(name: str, title: str, note: str, drawing: str) -> View:
     }
 
 
-def fill_table(picture: View, *parts: Sequence[list[View]]) -> None:
-    """Put the rows of some parts behind a picture; of a long part the first, most often named."""
-    most = _MOST_LINES // len(parts)
-    picture["rows"] = [row for rows in parts for row in rows[:most]]
-    picture["more"] = sum(max(0, len(rows) - most) for rows in parts)
+def fill_table(picture: View, rows: Sequence[list[View]]) -> None:
+    """Put rows behind a picture, of many the first, which are most often named."""
+    picture["rows"] = rows[:_MOST_LINES]
+    picture["more"] = max(0, len(rows) - _MOST_LINES)
 
 
 def view_cell(value: str | int, href: str = "") -> View:

@@ -60,7 +60,7 @@ def _view_all(atlas: LibraryIndex, edition: Edition, sizes: Mapping[str, int]) -
     """Yield the pages one by one: all of a thousand papers would fill the memory."""
     releases = read_releases(atlas.library.root)
     titles = {"changes/": "What changed"}
-    for page in _view_records(atlas):
+    for page in view_pages(atlas.library):
         titles[page.path] = page.title
         yield page
     data = view_data(atlas, edition, sizes)
@@ -76,12 +76,11 @@ def _view_all(atlas: LibraryIndex, edition: Edition, sizes: Mapping[str, int]) -
 
 
 def view_pages(library: Library) -> Iterator[Page]:
-    """Yield every page of a record or of an overview, each exactly once, in a fixed order."""
-    yield from _view_records(build_index(library))
+    """Yield every page of a record or of an overview, each exactly once, in a fixed order.
 
-
-def _view_records(atlas: LibraryIndex) -> Iterator[Page]:
-    """Yield the pages, each with the short forms and papers that its view has used."""
+    Each has the short forms and papers that its view has used.
+    """
+    atlas = build_index(library)
     for page in _view_each(atlas):
         yield replace(page, wording=atlas.take_wording())
 

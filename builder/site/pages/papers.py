@@ -320,7 +320,7 @@ def view_reference_row(atlas: LibraryIndex, reference: Reference, root: str) -> 
         "citation": view_citation(reference.csl, et_al=reference.et_al),
         "href": atlas.work_href(reference.id, root),
         "way": view_ways(reference.csl)[0],
-        "count": count_reference(atlas, reference.id),
+        "count": sum(len(by.get(reference.id, ())) for by in (atlas.citing, atlas.stating)),
         "parsed": reference.parsed,
         "printed": reference.printed,
         "withdrawn": reference.withdrawn,
@@ -347,11 +347,6 @@ def view_notices(atlas: LibraryIndex, paper: str) -> list[View]:
     """Return the later notices about a paper that the atlas has read."""
     known = atlas.library.identifiers.get(paper)
     return [view_notice(notice) for notice in known.notices] if known else []
-
-
-def count_reference(atlas: LibraryIndex, reference: str) -> int:
-    """Return how many findings a cited work carries: those that cite it or state its title."""
-    return len(atlas.citing.get(reference, ())) + len(atlas.stating.get(reference, ()))
 
 
 def view_reference(atlas: LibraryIndex, reference: Reference) -> Page:
