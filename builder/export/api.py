@@ -69,8 +69,7 @@ def write_page_files(
 
     It holds the record or the list that the page shows, else its address and title; of a list that
     grows with every statement or work only id, address and label, since the API has the rest.
-    Beside them ``cite``, from which the page's own script makes BibTeX and RIS, and of a cell
-    source what the page of comparisons loads.
+    Beside them what can be cited, and of a cell source what the page of comparisons loads.
     """
     found: dict[str, Any] = {"": view_index(records, edition)}
     for name, entries in records.items():
@@ -79,7 +78,6 @@ def write_page_files(
         for entry in entries if name not in _WITHOUT_PAGE else ():
             found.setdefault(name_record(entry)["url"].removeprefix(edition.site_url), entry)
     compared = {term.id: term for term in find_comparable(atlas)}
-    known: dict[str, tuple[str, str]] = {}
     for page in pages:
         target = site / page.path / "index.json"
         if not target.with_suffix(".html").is_file():
@@ -88,7 +86,7 @@ def write_page_files(
         url = edition.url(page.path)
         data = found.get(page.path) or {"id": name, "url": url, "label": page.title}
         if isinstance(data, dict):
-            data = {**data, **page.data, **_view_beside(atlas, page, edition, known)}
+            data = {**data, **page.data, **_view_beside(atlas, page, edition)}
             if page.kind == "source" and page.record in compared:
                 data["compare"] = view_compared(atlas, compared[page.record])
         _write(target, to_json(data).decode() if isinstance(data, dict) else format_array(data))
@@ -100,25 +98,20 @@ def name_record(entry: Data) -> Data:
     return {"id": entry["id"], "url": held["url"], "label": held["label"]}
 
 
-def _view_beside(
-    atlas: LibraryIndex, page: Page, edition: Edition, known: dict[str, tuple[str, str]]
-) -> Data:
-    """Return the works of a page's cite box in each format, by the name of their list.
+def _view_beside(atlas: LibraryIndex, page: Page, edition: Edition) -> Data:
+    """Return what a page's cite box copies in each format, and the ids of the works behind it.
 
-    ``known`` holds BibTeX and RIS of works by their key: a work stands on many pages.
+    These works are in ``data/references.*``, once for all pages.
     """
     if page.kind in NO_BOX:
         return {}
-    lists = find_citables(atlas, page, edition)
-    works = {work.key: work for held in lists.values() for work in held}
-    known.update(
-        {key: (write_bibtex([w]), write_ris([w])) for key, w in works.items() if key not in known}
-    )
+    lists = dict(find_citables(atlas, page, edition))
+    works = lists.pop("references", ())
     return {
         "cite": {name: [_view_work(c) for c in held] for name, held in lists.items()},
-        "bibtex": {n: "\n".join(known[c.key][0] for c in held) for n, held in lists.items()},
-        "ris": {n: "\n".join(known[c.key][1] for c in held) for n, held in lists.items()},
-    }
+        "bibtex": {name: write_bibtex(held) for name, held in lists.items()},
+        "ris": {name: write_ris(held) for name, held in lists.items()},
+    } | ({"works": [work.key for work in works]} if works else {})
 
 
 def _view_work(work: Citable) -> Data:

@@ -153,6 +153,7 @@ _AT_MOST = re.compile(
     r"(?:≤|<|\bat\s+most|\bless\s+than|\bup\s+to|\bbelow|\bunder)\s*$", re.IGNORECASE
 )
 _NUMBERED = re.compile(r"\b(?:grades?|stages?|types?|phases?|class(?:es)?|K-?L)\s*$", re.IGNORECASE)
+_INTERVAL = re.compile(r"\s*(?:CIs?\b|confidence|credible|C\.I\.)", re.IGNORECASE)
 _SPANS = {"s", "min", "h", "days", "weeks", "months", "years"}
 
 
@@ -215,8 +216,8 @@ def _measured(text: str, clean: str) -> Iterator[tuple[int, int, Quantity]]:
         start, end = match.span()
         if match.group().startswith(doubtful):
             continue  # 105 cells may be 10⁵ cells: neither is stated
-        if _NUMBERED.search(clean[max(0, start - _WINDOW) : start]):
-            continue  # "grade 2-3 knees": a rank, no count
+        if _NUMBERED.search(clean[max(0, start - _WINDOW) : start]) or _INTERVAL.match(clean, end):
+            continue  # "grade 2-3 knees", "95% CI": no count, no share
         unit, high = _norm_unit(match["unit"]), match["high"]
         negative = re.match(r"[≈~∼≥≤<>±\s]*[-−]", match.group()) is not None
         lead = re.match(r"[≈~∼≥≤<>]", match.group())

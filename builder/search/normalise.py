@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from builder.text import spelling
@@ -46,13 +47,14 @@ def find_keys(text: str) -> list[str]:
     return [word.key for word in _find_words(text)]
 
 
-def _find_words(text: str) -> list[Word]:
+@lru_cache(maxsize=1 << 15)  # names are taken apart for families, for terms and for texts
+def _find_words(text: str) -> tuple[Word, ...]:
     found = [Word(_MIRNA.sub("mir", p.key), p.gap) for p in spelling.find_pieces(text)]
-    return [
+    return tuple(
         word
         for word, following in zip(found, [*found[1:], Word("")], strict=False)
         if not (word.key in spelling.MIRNA_SPECIES and following.key.startswith("mir"))
-    ]
+    )
 
 
 def join_powers(text: str) -> str:

@@ -71,7 +71,9 @@ def test_every_button_copies_what_it_names(
     box = open_box(reader, placed.url + path)
     names = [h.removesuffix("#").strip() for h in box.locator("h2").all_inner_texts()]
     assert [n.startswith(w) for n, w in zip(names, KINDS[path], strict=True)] == [True] * len(names)
-    lists: dict[str, Any] = json.loads((placed.folder / path / "index.json").read_text())["cite"]
+    beside: dict[str, Any] = json.loads((placed.folder / path / "index.json").read_text())
+    keys = {name: [item["id"] for item in held] for name, held in beside["cite"].items()}
+    keys["references"] = beside.get("works", [])
     for text in box.locator(".cite-text").all():
         text.locator("+ button, ~ button").first.click()
     labels = [b.get_attribute("aria-label") for b in box.get_by_role("button").all()]
@@ -84,7 +86,7 @@ def test_every_button_copies_what_it_names(
         button = link.locator("+ button")
         button.click()
         expect(button.locator("+ [role=status]")).to_have_text(" Copied.")
-        assert find_keys(clipboard(reader), ending) == [item["id"] for item in lists[name]]
+        assert find_keys(clipboard(reader), ending) == keys[name] != []
     assert watch.errors == []
 
 

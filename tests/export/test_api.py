@@ -21,6 +21,7 @@ from builder.store import Library
 from builder.store.library import data_version, find_edition
 
 AT = "https://atlas.example/base/"
+ROE = "roe-2020-exosomes-bmscs-calm-joints"
 COLLECTIONS = [
     *("conditions", "evidence_map", "findings", "mechanisms", "papers", "references"),
     *("screening", "sources", "strategies", "studies", "study_cards", "tables", "trials"),
@@ -36,7 +37,7 @@ def library(tmp_path: Path) -> Library:
 
 @pytest.fixture
 def api(library: Library, tmp_path: Path) -> Path:
-    """The api of the small library, beside five of its pages."""
+    """The api of the small library, beside six of its pages."""
     site = tmp_path / "site"
     atlas, edition = build_index(library), find_edition(library, AT)
     pages = [
@@ -47,6 +48,7 @@ def api(library: Library, tmp_path: Path) -> Path:
             ("sources/", "index", ""),
             ("sources/bmsc/", "source", "bmsc"),
             (f"papers/{PAPER}/", "paper", PAPER),
+            (f"references/{ROE}/", "reference", ROE),
         )
     ]
     for page in pages:
@@ -264,10 +266,9 @@ def test_each_page_has_its_record_beside(api: Path) -> None:
     site = api.parent.parent
     source = read(site / "sources/bmsc/index.json")
     assert source.items() >= read(api / "sources.json")[0].items()
-    assert [(w["id"][:8], w.get("custom")) for w in source["cite"]["references"]] == [
-        ("poe-2022", None),
-        ("roe-2020", {"et_al": True}),
-    ]
+    assert source["works"] == ["poe-2022-trial-exosomes", ROE]
+    work = read(site / f"references/{ROE}/index.json")
+    assert [(w["id"], w["custom"]) for w in work["cite"]["original"]] == [(ROE, {"et_al": True})]
     assert read(site / "sources/index.json") == read(api / "sources.json")
     paper = read(site / f"papers/{PAPER}/index.json")
     assert paper.items() >= read(api / "papers.json")[0].items()

@@ -249,7 +249,7 @@ def test_what_was_only_measured_is_no_mechanism(vocabulary, cues):
 
 
 def test_a_rank_is_no_count(vocabulary, cues):
-    text = "Patients with grade 2-3 knees, stage 2 rats and type 1 cells received exosomes."
+    text = "Patients with grade 2-3 knees, stage 2 rats, type 1 cells (95% CI) received exosomes."
     assert read(text, vocabulary, cues, kind="abstract").quantities == []
 
 

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builder.extract.candidates import find_candidates
-from builder.extract.vocabulary import Vocabulary, build_vocabulary
+from builder.extract.vocabulary import Vocabulary, build_vocabulary, find_candidates
 from builder.models import Ambiguity, Term
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -356,7 +356,7 @@ class _Reader:
             found = {"no-benefit"}
         if not found and (helped := self._helped()):
             found = {helped}
-        if "no-benefit" in found and len(found) > 1:
+        if "no-benefit" in found and (len(found) > 1 or self._is_beside_the_point()):
             found.discard("no-benefit")
         if "worsened" in found and words["lacking"].search(text):
             found = set()  # the harm of their lack is none of theirs
@@ -408,6 +408,17 @@ class _Reader:
                 yield "worsened" if good else "improved"
             elif item.detail == "none" and (good or self._is_not_eased(item)):
                 yield "no-benefit"
+
+    def _is_beside_the_point(self) -> bool:
+        """Return whether all that is denied is a process of cells, beside others that changed."""
+        effects = [a for a in self.assigned if a.field in EFFECTS]
+        denied = [a for a in effects if a.detail == "none"]
+        changed = any(self._is_reported(a) and a.detail != "none" for a in effects)
+        cells = all(a.field == "mechanisms" and not self._is_of_tissue(a.value) for a in denied)
+        return bool(denied) and changed and cells
+
+    def _is_of_tissue(self, name: str) -> bool:
+        return self._is_a(name, self.words.ids["tissue"])
 
     def _is_not_eased(self, item: Assigned) -> bool:
         """Return whether it is denied that a harm was lowered: "did not slow degeneration"."""

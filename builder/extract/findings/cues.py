@@ -232,7 +232,7 @@ def _fill(pattern: str, words: Mapping[str, str], stop: str) -> str:
         r"pre-?treated|pre-?conditioned|induced|conditioned|transfected|activated|exposed)\s+"
     )
     made += rf"|(?:{words['describing']})\s+"
-    bar = rf"(?!(?:{stop})\b)" if stop else ""
+    bar = rf"(?!(?:{stop or 'whereas|while|although|but'})\b)"
     token = rf"(?:{made}|{bar}[^\s,;:.]+(?:,?\s+|-))"
     pattern = pattern.replace("{x}", MENTION)
     return re.sub(r"\{words:(\d)\}", lambda m: f"{token}{{0,{m[1]}}}", pattern)

@@ -268,7 +268,8 @@ def _undirected(item: Assigned, text: str, cues: Cues, vocabulary: Vocabulary) -
     rule = ""
     if item.detail == "none":
         lone = not patterns["without_vesicles"].search(sentence)
-        rule = "beside-active" if lone and patterns["as_good"].search(sentence) else ""
+        good = lone and patterns["as_good"].search(sentence)
+        rule = "correlated" if "correlat" in before else "beside-active" if good else ""
     elif item.value not in words.ids["production"] and patterns["blocked"].search(before):
         rule = "vesicles-blocked"
     elif patterns["all_groups"].search(_clause(behind)):

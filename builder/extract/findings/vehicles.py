@@ -6,10 +6,9 @@ import itertools
 import re
 from collections.abc import Mapping, Sequence
 
-from builder.extract.candidates import find_unread_part
 from builder.extract.findings.spans import Reading, is_inside
 from builder.extract.findings.statements import Assigned
-from builder.extract.vocabulary import Mention, Vocabulary
+from builder.extract.vocabulary import Mention, Vocabulary, find_unread_part
 from builder.models import Vehicle
 from builder.text import spelling
 
@@ -33,7 +32,11 @@ def read_vehicles(reading: Reading) -> list[Assigned]:
     for whole, parts in find_carriers(reading):
         if not in_column and _is_elsewhere(reading, whole, parts):
             continue
-        if reading.search("no_carrier", reading.before(whole)) or _is_compared(reading, whole):
+        before = reading.before(whole)
+        measured = reading.search("measured_against", before) and not _holds_vesicles(
+            reading, whole
+        )
+        if measured or reading.search("no_carrier", before) or _is_compared(reading, whole):
             continue
         rule = "vehicle-column" if in_column else "named-carrier"
         span = f"{whole.start}:{whole.end}"
@@ -225,6 +228,12 @@ def _is_compared(reading: Reading, mention: Mention) -> bool:
         behind
     )
     return bool(linked and reading.cues.vesicle.search(f"{before} {behind}"))
+
+
+def _holds_vesicles(reading: Reading, mention: Mention) -> bool:
+    """Return whether vesicles stand right beside a material: "than exosomes in GelMA"."""
+    near = f"{reading.before(mention)[-25:]} {reading.behind(mention)[:20]}"
+    return bool(reading.cues.vesicle.search(near))
 
 
 def _is_elsewhere(reading: Reading, whole: Mention, parts: Sequence[Mention]) -> bool:

@@ -1,5 +1,6 @@
 /* The cite box: copies a citation, and copies or saves BibTeX, RIS and CSL-JSON, which index.json
-beside the page holds. Without it the text can be marked, and the links lead to that file. */
+beside the page holds; the works behind the page it takes, by their ids, from the files of all works.
+Without it the text can be marked, and the links lead to these files. */
 
 import { flat, make, save } from "./atlas.js";
 
@@ -10,11 +11,24 @@ const FORMATS = {
   "csl.json": ({ cite }, list) => `${JSON.stringify(cite[list], null, 1)}\n`,
 };
 
+const WORKS = {
+  bib: (text, works) => text.split(/^(?=@)/m).filter((entry) => works.has(entry.match(/^@\w+\{([^,]+),/)?.[1])).join(""),
+  ris: (text, works) => text.split(/^(?=TY {2}- )/m).filter((entry) => works.has(entry.match(/^ID {2}- (.+)$/m)?.[1])).join(""),
+  "csl.json": (text, works) => `${JSON.stringify(JSON.parse(text).filter(({ id }) => works.has(id)), null, 1)}\n`,
+};
+
+async function load(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(answer.statusText);
+  return answer;
+}
+
 async function read(source) {
   if (source.tagName !== "A") return source.textContent.trim();
-  const answer = await fetch(source.href);
-  if (!answer.ok) throw new Error(answer.statusText);
-  return FORMATS[source.dataset.format](await answer.json(), source.dataset.list);
+  const { format, list } = source.dataset;
+  const page = await load("index.json").then((answer) => answer.json());
+  if (list !== "references") return FORMATS[format](page, list);
+  return WORKS[format](await load(source.href).then((answer) => answer.text()), new Set(page.works));
 }
 
 function addButton(source, what) {
