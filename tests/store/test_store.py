@@ -261,6 +261,20 @@ def test_a_value_of_another_type_is_not_turned_round(
     assert f"error: {field}: {said}. [schema]" in str(raised.value)
 
 
+def test_a_field_of_several_types_is_one_problem(tmp_path: Path) -> None:
+    path = tmp_path / "x.yml"
+    path.write_text(
+        "id: x\nregistry_id: X\nregistry: R\ncollected: 2026-01-31\n"
+        "facts:\n  start_date:\n  - value: 2026-01-31\n"
+    )
+    with pytest.raises(ProblemError) as raised:
+        store.read_record(models.RegistryRecord, path, tmp_path)
+    [problem] = raised.value.problems
+    assert (problem.line, problem.field) == (7, "facts.start_date.0.value")
+    assert problem.expected.startswith("a text or ")
+    assert (problem.got, problem.hint) == ("2026-01-31", "Put it in quotes.")
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
