@@ -347,17 +347,26 @@ _PLAIN = (
     r"other|some|human|mouse|murine|rat|rabbit|porcine|bovine|primary|cultured|novel|new|different|various|such|"
     r"target|recipient|donor|parent|living|adult|aged|young|healthy|normal|inflammatory|inflamed|chronic|acute|severe|"
     r"mild|early|late|composite|smart|hybrid|functional|derived|loaded|based|treated|activated|that|which|was|were|"
-    r"is|are|be|has|have|not|no|than|between|after|during|isolated|secreted|released|several|many|most)"
+    r"is|are|be|has|have|not|no|than|between|after|during|isolated|secreted|released|several|many|most|"
+    r"diverse|enhanced|engineered|protein|peptide|clean|medium|delivery|role|neither|whereas|while|carried|exposed|"
+    r"\w+(?:ing|[^e]ed)(?=\s|-))"
 )
 _FORM = (
     r"(?:(?:hydro|cryo|micro|nano)?(?:gel|scaffold|sphere|particle|membrane|sponge|film|fiber|fibre|sheet|patch)|"
     r"glue|cement|bioink)"
 )
+# Accessions, drugs by number, instruments, scores, assays and the plan of a study.
+_NO_GENE = (
+    r"\w*\d{5}|(?:NCT|IRCT|PMC|PRJ[A-Z]*|GSE|LSM|NS|FV|BX|CFX|KOOS|WOMAC|OARSI|ICRS|MOCART|EQ|SF|PHQ|HPLC|LCMS|QPCR|QIA|"
+    r"RNA|DNA|STZ|HFD|PBS|DMEM|ELISA|Fig|Table|Group|Week|Day|Month|Year|Step|Grade|Stage|Type|Model|Phase|"
+    r"Cohort|Sample|Panel|Visit|Arm|Dose|Lot|Kit)\d"
+)
+_CELL = rf"(?:{_NAME}\s+cells?|[A-Za-z-]*[a-z](?:blasts?|cytes?|clasts?|phages?))"
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "gene/protein",
         re.compile(
-            r"(?<![\w-])(?!NCT\d|IRCT\d|PMC\d)(?P<name>[A-Z][A-Z]+[A-Z0-9]*\d[A-Z]?|[A-Z][a-z]{2,5}\d[a-z]?)"
+            rf"(?<![\w-])(?!{_NO_GENE})(?P<name>[A-Z][A-Z]+[A-Z0-9]*\d[A-Z]?|[A-Z][a-z]{{2,5}}\d[a-z]?)"
             r"(?=\s+(?:m?RNA|genes?|proteins?|expression|levels?|signal\w+|pathway|axis|receptors?|knock\w+|"
             r"overexpression|phosphorylation|secretion)\b)"
         ),
@@ -365,26 +374,35 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "cell",
         re.compile(
-            rf"\b(?P<name>(?:{_NAME}\s+){{0,2}}(?:{_NAME}\s+(?:stem|progenitor|stromal)\s+cells?|"
-            rf"{_NAME}\s+cells?|[A-Za-z-]*[a-z](?:blasts?|cytes?|clasts?)))"
+            rf"\b(?P<name>(?:{_NAME}\s+){{0,2}}(?:{_NAME}\s+(?:stem|progenitor|stromal)\s+cells?|{_CELL}))"
             rf"(?=(?:{_DASH}|\s){{1,2}}(?:derived\s+)?{_VESICLE})",
+        ),
+    ),
+    (
+        "cell",
+        re.compile(
+            rf"\b{_VESICLE}\s+(?:(?:derived|isolated|secreted|released|shed)\s+)?(?:from|of|by)\s+"
+            rf"(?P<name>(?:{_NAME}\s+){{0,3}}?{_CELL})\b",
+            re.IGNORECASE,
         ),
     ),
     (
         "material",
         re.compile(
-            r"\b(?P<name>[a-z][a-z-]*(?:in|an|ose|ate|ide|ene|ol|ite|ium|ane|one|amer|mer))\s+"
-            r"(?:hydro|cryo|micro|nano)?(?:gels?|scaffolds?|spheres?|particles?|membranes?|sponges?|films?|fibers?)\b"
+            r"\b(?P<name>[A-Za-z][a-z-]*(?:in|an|ose|ate|ide|ene|ol|ite|ium|ane|one|amer|mer))\s+"
+            rf"(?:MOF\s+)?{_FORM}s?\b"
         ),
     ),
     (
         "disease",
         re.compile(
-            r"\b(?P<name>(?:[a-z]+\s+)?[a-z]{3,}(?:itis|osis|opathy|algia|penia|emia|plasia|trophy)|"
-            r"[A-Z][a-z]+(?:[’']s)?\s+(?:disease|syndrome))\b"
+            r"\b(?P<name>(?:(?!\w+(?:ed|ing|ly|es)\b)[a-z]+\s+)?"
+            r"[a-z]{3,}(?:itis|osis|opathy|algia|dynia|penia|emia|plasia|trophy)|"
+            rf"[A-Z][a-z]+(?:{_DASH}[A-Z][a-z]+)*(?:[’']s)?\s+(?:disease|syndrome))\b"
         ),
     ),
 )
+_ANY_CELL = ("stem-cell", "progenitor-cell", "stromal-cell")
 # Which kind of term each would be.
 KINDS = {
     "gene/protein": "mechanism",
@@ -423,7 +441,8 @@ class Candidate:
 def find_candidates(text: str, vocabulary: Vocabulary) -> list[Candidate]:
     """Return the names in a text that look like those of the field and are no terms."""
     mentions = vocabulary.find_mentions(text)
-    taken = [(m.start, m.end) for m in mentions]
+    # "zorbal ridge stem cells" are a kind of their own, "engineered macrophages" are macrophages
+    taken = [(m.start, m.end) for m in mentions if m.term not in _ANY_CELL]
     found: list[Candidate] = []
     for mention in mentions:
         material = mention.term and vocabulary.terms[mention.term].type == "material"
@@ -431,12 +450,7 @@ def find_candidates(text: str, vocabulary: Vocabulary) -> list[Candidate]:
             found.append(Candidate("material", text[slice(*part)], *part))
             taken.append(part)
     for candidate in _find_all(text):
-        known = any(
-            s < candidate.end
-            and candidate.start < e
-            and (candidate.type != "cell" or s <= candidate.start)
-            for s, e in taken
-        )
+        known = any(s < candidate.end and candidate.start < e for s, e in taken)
         if not known and vocabulary.find_term(candidate.text) is None:
             found.append(candidate)
             taken.append((candidate.start, candidate.end))
@@ -464,5 +478,6 @@ def _find_all(text: str) -> Iterator[Candidate]:
             bare = re.fullmatch(
                 rf"(?:{_PLAIN}|cells?|(?:stem|progenitor|stromal)\s+cells?|\w{{1,2}})", name
             )
-            if name and not bare and not (kind == "disease" and _PROCESS.search(name)):
+            line = kind == "cell" and any(c.isdigit() for c in name)  # SaOS-2 cells
+            if name and not bare and not line and not (kind == "disease" and _PROCESS.search(name)):
                 yield Candidate(kind, name, start, end)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from builder import models, store
 from builder.errors import ProblemError
 from builder.project import Project, find_seeds
+from builder.store.library import data_version
 
 
 def test_records_come_back_as_they_were(tmp_path: Path) -> None:
@@ -290,3 +291,13 @@ def test_a_word_list_holds_text_alone(text: str, said: str, tmp_path: Path) -> N
     with pytest.raises(ProblemError) as raised:
         store.read_settings(path, tmp_path, dict)
     assert str(raised.value).startswith(said)
+
+
+def test_the_version_of_the_data_hangs_on_the_text_of_its_files(tmp_path: Path) -> None:
+    path = tmp_path / "content/terms/sources/bmsc.yml"
+    store.write_text(path, "id: bmsc\nlabel: BMSC\nkind: source\n")
+    first = data_version(store.load_library(tmp_path / "content", tmp_path), "1.0.0")
+    store.write_text(path, "id: bmsc\nlabel: BM-MSC\nkind: source\n")
+    second = data_version(store.load_library(tmp_path / "content", tmp_path), "1.0.0")
+    assert first.startswith("1.0.0+")
+    assert first != second
