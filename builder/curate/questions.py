@@ -19,10 +19,9 @@ from builder.addresses.pages import list_terms
 from builder.curate.corrections import draft_correction
 from builder.errors import refuse, suggest
 from builder.extract import trace_paper
-from builder.extract.candidates import KINDS, find_candidates
 from builder.extract.findings.cues import read_rules
 from builder.extract.findings.statements import Trace
-from builder.extract.vocabulary import Vocabulary, build_vocabulary
+from builder.extract.vocabulary import KINDS, Vocabulary, build_vocabulary, find_candidates
 from builder.models import Finding, Question, Study
 from builder.models.document import Document
 from builder.project import Project

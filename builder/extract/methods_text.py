@@ -15,7 +15,7 @@ from builder import store
 from builder.extract.quantities import find_quantities, parse_number
 from builder.models import Quantity
 from builder.models.document import Block, Document, Grid, Heading
-from builder.models.study_card import OutcomeNumber, ReportingItem
+from builder.models.findings import OutcomeNumber, ReportingItem
 from builder.project import find_data
 from builder.text.sentences import split_sentences
 

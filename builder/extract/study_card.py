@@ -28,7 +28,7 @@ from builder.extract.methods_text import (
     read_words,
 )
 from builder.models.document import Document
-from builder.models.study_card import Stated, StudyCard
+from builder.models.findings import Stated, StudyCard
 
 # --- items ---------------------------------------------------------------------------------------
 

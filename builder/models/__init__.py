@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from builder.models.base import (
     TERM_FOLDERS,
+    Ambiguity,
     Basis,
     Certainty,
     Curie,
@@ -18,11 +19,23 @@ from builder.models.base import (
     Result,
     Slug,
     StudyRole,
+    Term,
     TermKind,
+    Xref,
 )
-from builder.models.findings import Cargo, Design, EffectOf, Finding, Locator, Quantity, Vehicle
-from builder.models.study_card import OutcomeNumber, ReportingItem, Stated, StudyCard
-from builder.models.terms import Ambiguity, Term, Xref
+from builder.models.findings import (
+    Cargo,
+    Design,
+    EffectOf,
+    Finding,
+    Locator,
+    OutcomeNumber,
+    Quantity,
+    ReportingItem,
+    Stated,
+    StudyCard,
+    Vehicle,
+)
 from builder.models.trials import (
     Best,
     Discrepancy,

@@ -83,8 +83,8 @@ _DATE_ALONE = re.compile(rf"^(?:\d{{1,2}} )?[A-Z][a-z]{{2,8}}\.? (?:\d{{1,2}}, )
 # Parts of a line of no known form: "Journal of Pets, Volume 9, Issue 3, Pages 1–9".
 _NUMBERED_PARTS = {
     "volume": re.compile(r"\bVol(?:ume|\.)? (?:\d{4}:)?(\d{1,4})\b"),
-    "issue": re.compile(r"\bIssue (\w{1,6})\b"),
-    "page": re.compile(r"\bPages? (\w{1,9}(?: ?[–—-] ?\w{1,9})?)"),
+    "issue": re.compile(r"(?<!Special )\bIssue (\d[\w–-]{0,8})\b"),
+    "page": re.compile(r"\bPages? ([A-Za-z]{0,3}\d\w{0,8}(?: ?[–—-] ?\w{1,9})?)"),
     "container": re.compile(r"^([A-Z][^,;:\d»]{2,80}), Vol(?:ume|\.)? \d"),
 }
 # "Int. J. Mol. Sci. 2025, 26(22), 11172", ". 2021 Jul 5;10(9):e12118.", "Front. X., 12 March 2024"
@@ -154,6 +154,9 @@ def read_masthead(draft: Draft, lines: Lines, cited: str) -> None:
     for number, line in rest:
         if line:
             _read_facts(draft, number, line)
+    alone = next((one for one in rest if _DATE_ALONE.match(one[1])), None)
+    if alone and not draft.work.get("issued"):  # no line says what the date is of
+        draft.set(alone[0], issued=parse_date(alone[1]))
 
 
 def _take_title(draft: Draft, lines: Lines, others: set[int], cited: str) -> Lines:
@@ -279,8 +282,6 @@ def _read_facts(draft: Draft, number: int, line: str) -> None:
     draft.set(number, doi=doi, pmid=pmid[1] if pmid else "", pmcid=pmcid[0] if pmcid else "")
     published = _DATES.search(line)
     dated_at = (published[1] or published[2]) if published else ""
-    if _DATE_ALONE.match(line) and not draft.work.get("issued"):
-        dated_at = line
     if day := find_impossible_day(dated_at):
         draft.flag(number, "date-impossible", "a day that its month has", day)
     if dated_at and (date := parse_date(dated_at)):

@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from typing import NamedTuple
 
 from builder.errors import Problem, ProblemError
@@ -220,10 +221,6 @@ def _read_ris(source: Source) -> Document:
     return replace(document, front=replace(document.front, work=work))
 
 
-def _read_medline(source: Source) -> Document:
-    return _read_tags(source, "a MEDLINE export", "PMID", "medline")
-
-
 # --- PubMed's abstract as text --------------------------------------------------------------------
 
 _CITED = re.compile(rf"^(?:\d{{1,4}}\. )?(?P<citation>[A-Z][^;]{{1,120}}\.\s{YEAR}\b.*)$")
@@ -286,38 +283,31 @@ def _read_pubmed(source: Source) -> Document:
     return draft.finish()
 
 
+def _begins(form: str) -> Callable[[str], bool]:
+    return lambda text: re.match(rf"\s*{form}", text) is not None
+
+
+def _layout(name: str, looks_for: str, begins: str, form: str, tag: str) -> Layout:
+    """Return the reader of a layout of tags; ``tag`` begins each work."""
+    read = _read_ris if name == "ris" else partial(_read_tags, form=form, begin=tag, name=name)
+    return Layout(name, looks_for, _begins(begins), read)
+
+
 LAYOUTS = (
     Layout(
         "abstract-record",
         f"a first line {_HEAD!r}, written by include",
-        lambda text: text.lstrip().partition("\n")[0].strip() == _HEAD,
+        _begins(rf"{_HEAD}\s*(?:\n|$)"),
         _read_kept,
     ),
-    Layout(
-        "medline",
-        "lines 'PMID- …' and 'TI  - …' of one work (.nbib)",
-        lambda text: bool(re.match(r"\s*PMID- ?\d", text)),
-        _read_medline,
-    ),
-    Layout(
-        "ris",
-        "lines 'TY  - …' to 'ER  -' of one work",
-        lambda text: bool(re.match(r"\s*TY {1,2}- ", text)),
-        _read_ris,
-    ),
-    Layout(
-        "endnote",
-        "lines '%0 …' and '%T …' of one work (.enw)",
-        lambda text: bool(re.match(r"\s*%0 ", text)),
-        lambda source: _read_tags(source, "an EndNote export", "%0", "endnote"),
-    ),
-    Layout(
-        "bibtex",
-        "an entry '@article{…' of one work (.bib), a field a line",
-        lambda text: bool(re.match(r"\s*@\w+\s*\{", text)),
-        lambda source: _read_tags(source, "a BibTeX export", "@", "bibtex"),
-    ),
+    _layout("medline", "lines 'PMID- …' and 'TI  - …' of one work (.nbib)", r"PMID- ?\d",
+            "a MEDLINE export", "PMID"),
+    _layout("ris", "lines 'TY  - …' to 'ER  -' of one work", r"TY {1,2}- ", "a RIS export", "TY"),
+    _layout("endnote", "lines '%0 …' and '%T …' of one work (.enw)", "%0 ",
+            "an EndNote export", "%0"),
+    _layout("bibtex", "an entry '@article{…' of one work (.bib), a field a line", r"@\w+\s*\{",
+            "a BibTeX export", "@"),
     Layout(
         "pubmed", "the abstract of one work as PubMed saves it as text", _is_pubmed, _read_pubmed
     ),
-)
+)  # fmt: skip

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from builder.addresses.pages import find_pages, term_address
-from builder.extract.variants import find_variants
+from builder.extract.matcher import find_variants
 from builder.extract.vocabulary import build_vocabulary
 from builder.models import CslItem, Finding, Reference, RegistryRecord, Table, Term, Trial
 from builder.search.normalise import find_keys

@@ -58,6 +58,8 @@ _EXPECTED = {
     "less_than": "a number below {lt}",
 }
 
+# What pydantic puts behind a field that may be of several types.
+_TYPES = {("str",), ("int",), ("float",), ("bool",), ("list[str]",)}
 _FORMS = {
     SLUG: "a text of lower-case letters, digits and hyphens",
     CURIE: "an identifier with its prefix, as GO:0032571",
@@ -341,13 +343,23 @@ def parse_record(model: type[R], data: Any, path: Path, root: Path, at: Sequence
     except ValidationError as error:
         text = path.read_text(encoding="utf-8")
         problems = []
+        found: dict[tuple[Any, ...], list[Any]] = {}  # by field, what each of its types refuses
         for item in error.errors(include_url=False):
-            where = [*at, *(s for s in item["loc"] if isinstance(s, str | int))]
-            expected, got = describe_error(item)
-            unknown = item["type"] == "extra_forbidden"
-            hint = suggest(str(item["loc"][-1]), model.model_fields) if unknown else ""
-            file, line = relative(path, root), find_line(text, where)
-            field = ".".join(map(str, item["loc"]))
+            loc = item["loc"][:-1] if item["loc"][-1:] in _TYPES else item["loc"]
+            found.setdefault(loc, []).append(item)
+        for loc, items in found.items():
+            where = [*at, *(s for s in loc if isinstance(s, str | int))]
+            expected = " or ".join(dict.fromkeys(describe_error(item)[0] for item in items))
+            _, got = describe_error(items[0])
+            unknown = items[0]["type"] == "extra_forbidden"
+            hint = suggest(str(loc[-1]), model.model_fields) if unknown else ""
+            if isinstance(items[0]["input"], date) and "a text" in expected:
+                hint = "Put it in quotes."
+            file, line, field = (
+                relative(path, root),
+                find_line(text, where),
+                ".".join(map(str, loc)),
+            )
             problems.append(Problem(file, line, "error", "schema", expected, got, field, hint))
         raise ProblemError(problems) from error
 

@@ -10,7 +10,7 @@ import yaml
 
 from builder.extract.study_card import find_card
 from builder.models.document import Block, Document, FrontMatter, Heading, WorkFields
-from builder.models.study_card import StudyCard
+from builder.models.findings import StudyCard
 
 CASES: list[dict[str, Any]] = yaml.safe_load(
     Path(__file__).with_name("study_cards.yml").read_text(encoding="utf-8")

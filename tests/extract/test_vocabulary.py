@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builder.extract.candidates import find_candidates
-from builder.extract.vocabulary import Vocabulary, build_vocabulary
+from builder.extract.vocabulary import Vocabulary, build_vocabulary, find_candidates
 from builder.models import Ambiguity, Term
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -236,7 +235,19 @@ def test_a_form_that_no_meaning_fits_is_no_mention() -> None:
         ),
         ("imaged on an LSM800 and an NS300, stained with DAPI and PKH26", []),
         ("grants 2019YFA0110600 and 81972030; C57BL6 mice; DMEM with 10% FBS", []),
-        ("exosomes secreted by the zorbal ridge stem cells", []),
+        ("exosomes secreted by the zorbal ridge stem cells", [("cell", "zorbal ridge stem cells")]),
+        ("vesicles from ropoblasts", [("cell", "ropoblasts")]),
+        ("exosomes of engineered macrophages, EVs from SaOS-2 cells, vesicles of these cells", []),
+        (
+            "Mirelin hydrogels and Zn-vexate MOF particles",
+            [("material", "Mirelin"), ("material", "Zn-vexate")],
+        ),
+        (
+            "Hale–Brenn syndrome reduced dorvopathy",
+            [("disease", "Hale–Brenn syndrome"), ("disease", "dorvopathy")],
+        ),
+        ("KOOS4 levels, GSE51588 gene set, LSM710 signals, Week8 expression, LY294002 levels", []),
+        ("HPLC2 levels, Fig3 expression, QRP2 mRNA", [("gene/protein", "QRP2")]),
         ("zorbal ridge stem cell-derived exosomes", [("cell", "zorbal ridge stem cell")]),
         ("BMSC-derived exosomes and chondrocyte exosomes", []),
         ("loaded in a frobulin hydrogel", [("material", "frobulin")]),

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from builder import models, store
 from builder.errors import ProblemError
 from builder.project import Project, find_seeds
+from builder.store.library import data_version
 
 
 def test_records_come_back_as_they_were(tmp_path: Path) -> None:
@@ -261,6 +262,20 @@ def test_a_value_of_another_type_is_not_turned_round(
     assert f"error: {field}: {said}. [schema]" in str(raised.value)
 
 
+def test_a_field_of_several_types_is_one_problem(tmp_path: Path) -> None:
+    path = tmp_path / "x.yml"
+    path.write_text(
+        "id: x\nregistry_id: X\nregistry: R\ncollected: 2026-01-31\n"
+        "facts:\n  start_date:\n  - value: 2026-01-31\n"
+    )
+    with pytest.raises(ProblemError) as raised:
+        store.read_record(models.RegistryRecord, path, tmp_path)
+    [problem] = raised.value.problems
+    assert (problem.line, problem.field) == (7, "facts.start_date.0.value")
+    assert problem.expected.startswith("a text or ")
+    assert (problem.got, problem.hint) == ("2026-01-31", "Put it in quotes.")
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -276,3 +291,13 @@ def test_a_word_list_holds_text_alone(text: str, said: str, tmp_path: Path) -> N
     with pytest.raises(ProblemError) as raised:
         store.read_settings(path, tmp_path, dict)
     assert str(raised.value).startswith(said)
+
+
+def test_the_version_of_the_data_hangs_on_the_text_of_its_files(tmp_path: Path) -> None:
+    path = tmp_path / "content/terms/sources/bmsc.yml"
+    store.write_text(path, "id: bmsc\nlabel: BMSC\nkind: source\n")
+    first = data_version(store.load_library(tmp_path / "content", tmp_path), "1.0.0")
+    store.write_text(path, "id: bmsc\nlabel: BM-MSC\nkind: source\n")
+    second = data_version(store.load_library(tmp_path / "content", tmp_path), "1.0.0")
+    assert first.startswith("1.0.0+")
+    assert first != second

@@ -156,3 +156,14 @@ def test_killed_at_each_step_the_next_command_finds_before_or_after(place: Proje
             break
         assert ended == signal.SIGKILL
     assert seen == {(False, False), (False, True), (True, True), (True, False)}
+
+
+def test_a_folder_whose_last_file_was_removed_goes_with_it(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    file = project.content / "papers/roe-2020/paper.yml"
+    file.parent.mkdir(parents=True)
+    file.write_text("x", encoding="utf-8")
+    with transaction(project) as work:
+        (work.project.content / "papers/roe-2020/paper.yml").unlink()
+    assert not file.parent.exists()
+    assert project.content.is_dir()

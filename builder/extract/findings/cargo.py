@@ -52,7 +52,8 @@ _MIXED = frozenset(
 # Between two molecules of a list, the second with an adjective: "VEGF and anti-inflammatory IL-10".
 _LISTED = re.compile(
     r"\s*(?:,|,?\s*\b(?:and|as\s+well\s+as)\b|&|/)\s*"
-    r"(?:(?:(?:anti|pro)-\w+|\w{4,}(?:ic|al|ive|ory|ed|ing)|higher|lower|more|less)\s+)?",
+    r"(?:(?:(?:anti|pro)-\w+|\w{4,}(?:ic|al|ive|ory|ed|ing)|more|less|"
+    r"(?:high|low)(?:er)?(?:\s+(?:level|amount|concentration)s?\s+of)?)\s+)?",
     re.IGNORECASE,
 )
 # Rules that say which of a kind is meant: "miR-21 was the most abundant miRNA in exosomes".
@@ -101,6 +102,7 @@ def find_carried(reading: Reading) -> list[Assigned]:
 
 def _read_carried(reading: Reading, mention: Mention) -> Assigned | None:
     """Return a molecule that the words around it put in or on the vesicles."""
+    behind = reading.behind(mention)
     term = reading.vocabulary.terms[mention.term]
     for role in ("loaded", "native"):
         pattern = reading.fitting(mention, role)
@@ -108,6 +110,12 @@ def _read_carried(reading: Reading, mention: Mention) -> Assigned | None:
             continue
         if is_unknown_rna(reading, mention):
             return None
+        if pattern.rule in ("exosomes-expressing-x", "exosomes-showing-x"):
+            nearest = [v.start() for v in reading.cues.vesicle.finditer(reading.before(mention))]
+            if nearest and reading.search("given_vesicles", reading.text[: nearest[-1]]):
+                continue  # "chondrocytes exposed to EVs expressed more X"
+        if pattern.rule == "exosomes-pass-on-x" and reading.match("brought_down", behind):
+            continue
         if pattern.rule in _BY_VERB and _is_not_carried(reading, mention):
             return None  # "exosomes did not contain X"
         drug = term.kind == "compound"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from builder.extract.design import read_words
 from builder.extract.vocabulary import Mention, Vocabulary
 from builder.models import EntityRecord, Question, Term
 from builder.text import spelling
@@ -125,10 +126,6 @@ def _is_other_label(entity: EntityRecord, holders: Sequence[Term]) -> bool:
 
 _SMALL_WORDS = 4  # words of fewer letters say nothing of a subject
 _SHORT_NAME = 2
-_GENERIC = frozenset(
-    ["hydrogel", "scaffold", "cell", "composite", "exosome", "exosomes", "stem", "mesenchymal",
-     "based", "loaded", "derived", "printed"]
-)  # fmt: skip
 _RAISED = frozenset(["up", "activates"])
 _LOWERED = frozenset(["down", "inhibits"])
 Terms = Mapping[str, Mapping[str, str]]
@@ -270,7 +267,8 @@ class Beside:
         if any(is_related(o, t, self.vocabulary) for o in ours for t in theirs):
             return True
         words = [
-            {w for w in spelling.fold(t).split() if len(w) >= _SMALL_WORDS} - _GENERIC
+            {w for w in spelling.fold(t).split() if len(w) >= _SMALL_WORDS}
+            - read_words().ids["generic"]
             for t in self.texts
         ]
         return len(words[0] & words[1]) > 1
@@ -288,4 +286,6 @@ def is_related(one: str, other: str, vocabulary: Vocabulary) -> bool:
 
 def _names(term: Term) -> set[str]:
     words = spelling.fold(term.label).split()
-    return {spelling.american(w) for w in words if len(w) > _SHORT_NAME} - _GENERIC
+    return {spelling.american(w) for w in words if len(w) > _SHORT_NAME} - read_words().ids[
+        "generic"
+    ]

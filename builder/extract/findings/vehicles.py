@@ -6,10 +6,9 @@ import itertools
 import re
 from collections.abc import Mapping, Sequence
 
-from builder.extract.candidates import find_unread_part
 from builder.extract.findings.spans import Reading, is_inside
 from builder.extract.findings.statements import Assigned
-from builder.extract.vocabulary import Mention, Vocabulary
+from builder.extract.vocabulary import Mention, Vocabulary, find_unread_part
 from builder.models import Vehicle
 from builder.text import spelling
 

@@ -12,15 +12,18 @@ from dataclasses import dataclass
 from builder.extract.quantities import find_doubtful_powers, repair_superscripts
 from builder.extract.tables.columns import (
     SURE,
+    Headings,
     Placed,
     describe_columns,
     find_reference_numbers,
     find_stray_numbers,
     is_citation,
     is_reference_heading,
+    is_second_header,
+    join_headers,
+    name_columns,
     place_row,
 )
-from builder.extract.tables.headers import Headings, is_second_header, join_headers, name_columns
 from builder.models import Question, Repair, Table, TableCell, TableRow
 from builder.models.document import Cell, Document, Grid
 from builder.readers.citations import AuthorYears
