@@ -311,7 +311,7 @@ def view_paper_index(atlas: LibraryIndex) -> Iterator[Page]:
 
 # --- cited works ---------------------------------------------------------------------------------
 
-_MOST = 80  # statements in full, and in the table below
+_MOST = 75  # statements in full, and in the table below
 
 
 def view_reference_row(atlas: LibraryIndex, reference: Reference, root: str) -> View:
