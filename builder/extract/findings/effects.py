@@ -134,11 +134,7 @@ class EffectReader:
             lost = self._is_effect_taken(said.effect, f" {subject}")
             return replace(said, effect="modulates", rule="effect-taken-away") if lost else said
         for low, high, given in self._passives:
-            if (
-                not low <= start < high
-                or state.rule == "aim"
-                or state.cue in self.cues.lists["agents"]
-            ):
+            if not low <= start < high or state.rule == "aim" or self._is_given(state, start):
                 continue
             weak = state.effect == "involves" or (state.rule, state.effect) == (
                 "passive",
@@ -150,6 +146,13 @@ class EffectReader:
                 effect = self.cues.over_noun(given.cue, given.effect, state.effect)
                 state = replace(given, effect=effect, rule="passive-and-noun")
         return read_prefix(text, start, end, read_noun_behind(text, end, state, cues), cues)
+
+    def _is_given(self, state: State, start: int) -> bool:
+        """Return whether words are what is given, in no main clause: "After …, [X] rose"."""
+        if state.cue not in self.cues.lists["agents"]:
+            return False
+        led_in = self.cues.match("led_in", self.text, self._sentence_start(state.end), start)
+        return not led_in or state.end >= led_in.end()
 
     def _found(self) -> list[_Cue]:
         cues = [
