@@ -39,9 +39,8 @@ sys.path.extend(map(str, (ROOT / "build/env/bench").glob("lib/python*/site-packa
 from builder.readers import read_seed  # noqa: E402 (on the path now)
 from builder.readers.jats import read_references  # noqa: E402
 from builder.readers.jats.body import Body  # noqa: E402
-from builder.readers.jats.context import Context  # noqa: E402
 from builder.readers.jats.front import read_front  # noqa: E402
-from builder.readers.jats.source import parse_article  # noqa: E402
+from builder.readers.jats.source import Context, parse_article  # noqa: E402
 from builder.readers.source import read_source  # noqa: E402
 
 FIELDS = ("parse_pubmed_xml", "parse_pubmed_references")

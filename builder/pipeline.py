@@ -34,7 +34,7 @@ from builder.extract import design, methods_text
 from builder.extract.findings.cues import parse_cues, parse_rules
 from builder.project import Project
 from builder.publish import site as publish
-from builder.readers.words import parse_page_words, parse_words
+from builder.readers.names import parse_page_words, parse_words
 from builder.search.index import check_settings
 from builder.site.pages import Page, view_site
 from builder.site.render import RenderReport, render_site, write_pages

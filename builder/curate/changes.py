@@ -31,7 +31,7 @@ from builder.models.base import SLUG
 from builder.models.document import Document
 from builder.project import Project, find_seeds
 from builder.readers import read_seed_bytes
-from builder.readers.bibliography import build_paper
+from builder.readers.references import build_paper
 from builder.readers.source import read_bytes
 from builder.store import Library, PaperBundle
 from builder.store.library import today

@@ -13,7 +13,7 @@ from builder.addresses.renewal import RESERVED
 from builder.errors import Problem, suggest
 from builder.models import TERM_FOLDERS, Term
 from builder.store import Library, PaperBundle
-from builder.text import databases, ids, nomenclature, spelling
+from builder.text import ids, nomenclature, spelling
 
 # The lists of a finding, with the kinds of terms that may stand in each. None: any kind, for a
 # target may be a cell, a tissue or a molecule.
@@ -253,5 +253,5 @@ def _explained(term: Term, written: str) -> bool:
 def _check_xrefs(terms: Sequence[Term]) -> Iterator[_Found]:
     for term in terms:
         for number, xref in enumerate(term.xrefs):
-            if expected := databases.find_fault(xref.curie):
+            if expected := ids.find_fault(xref.curie):
                 yield term, ("xrefs", number, "curie"), "term-xref", expected, repr(xref.curie), ""

@@ -32,7 +32,7 @@ from builder.models import (
 from builder.store import Library, PaperBundle
 from builder.store.same_work import LONG_TITLE, Groups, link_papers
 from builder.text import ids, spelling
-from builder.text.databases import find_registry_ids
+from builder.text.ids import find_registry_ids
 
 # What a paper names where it does not say what the vesicles come from.
 UNSPECIFIED = "unspecified-source"

@@ -12,7 +12,7 @@ from builder.extract.findings.statements import Trace
 from builder.extract.vocabulary import Vocabulary
 from builder.models import Cited, Finding, Paper, Table, Trial
 from builder.models.document import Document
-from builder.readers import bibliography, references
+from builder.readers import references
 from builder.store import PaperBundle
 
 __all__ = ["Extraction", "extract_paper", "trace_paper"]
@@ -34,7 +34,7 @@ def extract_paper(
 
     ``name`` is the id that the paper bears where it is not the one made of its own words.
     """
-    own = bibliography.build_paper(document)
+    own = references.build_paper(document)
     paper = own.model_copy(update={"id": name}) if name else own
     bundle, traces, problems = _read(paper, document, vocabulary, file)
     card = study_card.find_card(document, paper.id)
@@ -51,7 +51,7 @@ def extract_paper(
 
 def trace_paper(document: Document, vocabulary: Vocabulary, file: str, name: str) -> list[Trace]:
     """Return the findings of a paper of the id ``name``, with the spans and rules behind them."""
-    paper = bibliography.build_paper(document).model_copy(update={"id": name})
+    paper = references.build_paper(document).model_copy(update={"id": name})
     return _read(paper, document, vocabulary, file)[1]
 
 

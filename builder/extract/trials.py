@@ -33,7 +33,7 @@ from builder.models import (
     Trial,
 )
 from builder.text import spelling
-from builder.text.databases import RegistryId, find_registry_ids
+from builder.text.ids import RegistryId, find_registry_ids
 
 # --- the fields of a trials table: which column is which, and what its cells say ------------------
 

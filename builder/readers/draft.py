@@ -30,7 +30,6 @@ from builder.models.document import (
     count_fates,
     is_link_line,
 )
-from builder.readers.citations import find_citations
 from builder.readers.names import find_abbreviations, split_pairs
 from builder.readers.source import Source
 
@@ -42,8 +41,31 @@ URL = re.compile(r"https?://[^\s<>\"“”]+")
 _DOI = re.compile(r"10\.\d{4,9}/[^\s<>\"“”]+")
 PMCID = re.compile(r"\bPMC\d{4,9}\b")
 PMID = re.compile(r"\bPMID:?\s*([1-9]\d{0,8})\b")
+# Up to this many numbers are written out of a range such as [3–7]; more is no citation.
+_MAX_RANGE = 200
+_DASH = "[–—−-]"
+NUMBERS = rf"\d{{1,4}}(?:\s*(?:[,;]|{_DASH})\s*\d{{1,4}})*"
+_BRACKET = re.compile(rf"\[\s*({NUMBERS})\s*\]")
+_RANGE = re.compile(rf"(\d+)\s*{_DASH}\s*(\d+)|(\d+)")
 _LEAST_ROWS = 3  # of a table with bars inside only, and nothing else that shows a table
 _MAX_IN_HEADING = 80
+
+
+def find_citations(text: str) -> tuple[int, ...]:
+    """Return the reference numbers cited in a text, in order: ``[3,5–7]`` gives 3, 5, 6, 7."""
+    return expand_numbers(bracket[1] for bracket in _BRACKET.finditer(text))
+
+
+def expand_numbers(groups: Iterable[str]) -> tuple[int, ...]:
+    """Return the numbers of lists such as ``3,5–7``, each once."""
+    found: dict[int, None] = {}
+    for group in groups:
+        for low, high, single in _RANGE.findall(group):
+            if single:
+                found[int(single)] = None
+            elif int(low) <= int(high) < int(low) + _MAX_RANGE:
+                found.update(dict.fromkeys(range(int(low), int(high) + 1)))
+    return tuple(found)
 
 
 def clean_url(url: str) -> str:

@@ -13,8 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from builder.readers.draft import PMCID, PMID, Draft, Lines, find_doi
-from builder.readers.names import split_people
-from builder.readers.words import page_words
+from builder.readers.names import page_words, split_people
 from builder.text import spelling
 from builder.text.dates import YEAR, find_impossible_day, parse_date
 

@@ -18,20 +18,12 @@ from builder.models.document import (
     is_link_line,
     split_link_labels,
 )
-from builder.readers.citation_block import CITE, STYLE, find_own_citation, read_citation_block
-from builder.readers.citations import find_citations
-from builder.readers.draft import (
-    URL,
-    Draft,
-    Lines,
-    find_doi,
-    find_table_lines,
-)
+from builder.readers.citations import CITE, STYLE, find_own_citation, read_citation_block
+from builder.readers.draft import URL, Draft, Lines, find_citations, find_doi, find_table_lines
 from builder.readers.masthead import is_furniture, read_masthead
-from builder.readers.names import name_in_full
+from builder.readers.names import name_in_full, page_words
 from builder.readers.references.styles import read_lines
 from builder.readers.source import Source
-from builder.readers.words import page_words
 from builder.text.dates import YEAR
 
 NAME = "scraped"

@@ -31,7 +31,7 @@ from builder.refresh.http_client import (
     find_year,
 )
 from builder.text import ids
-from builder.text.databases import registry_url
+from builder.text.ids import registry_url
 
 # The registry's codes as it prints them on its pages, where they do not follow from the code.
 _PRINTED: dict[str, str] = {

@@ -24,8 +24,8 @@ from builder.models import Finding, Paper
 from builder.models.review import Retrieval, ScreeningRecord
 from builder.project import Project
 from builder.readers import read_seed_bytes
-from builder.readers.bibliography import build_paper
 from builder.readers.records import write_abstract
+from builder.readers.references import build_paper
 from builder.refresh import Setting, report_offline
 from builder.refresh.hits import Hit, LibraryWorks
 from builder.refresh.http_client import (

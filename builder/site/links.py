@@ -17,7 +17,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from builder.models import Ambiguity, Xref
 from builder.store import Library
 from builder.text import ids
-from builder.text.databases import find_link
+from builder.text.ids import find_link
 from builder.text.spelling import fold
 
 View = dict[str, Any]

@@ -31,6 +31,7 @@ from builder.site.labels import (
 )
 from builder.site.links import View, link, narrowed_href, page_href, plural
 
+_MOST_NAMED = 3  # sources, and conditions, that a row of a study shows
 # The roles in which a finding is evidence about a term of a kind.
 OWN_ROLES: dict[str, tuple[str, ...]] = {
     "source": ("sources",),
@@ -159,8 +160,12 @@ def view_counts(atlas: LibraryIndex, term: Term) -> View:
     }
 
 
-def view_study(atlas: LibraryIndex, study: Study, root: str) -> View:
-    """Return a study as a row: what it is, its design, its result, and what it rests on."""
+def view_study(atlas: LibraryIndex, study: Study, root: str, near: Collection[str] = ()) -> View:
+    """Return a study as a row: what it is, its design, its result, and what it rests on.
+
+    Of many sources or conditions a few are shown, first those that are ``near`` the page's subject;
+    its facets hold them all.
+    """
     trial = atlas.trial_of(study)
     if trial:
         label, address = trial.registry, page_href(root, "trial", trial.id)
@@ -183,9 +188,20 @@ def view_study(atlas: LibraryIndex, study: Study, root: str) -> View:
         "result": view_result(study.result),
         "hedged": hedged,
         "n": study.n or "",
-        "sources": [atlas.term_link(name, root) for name in study.sources],
-        "conditions": [atlas.term_link(name, root) for name in study.conditions],
         "statements": len(study.findings),
+        **_view_named(atlas, "sources", study.sources, root, near),
+        **_view_named(atlas, "conditions", study.conditions, root, near),
+    }
+
+
+def _view_named(
+    atlas: LibraryIndex, role: str, names: Sequence[str], root: str, near: Collection[str]
+) -> View:
+    links = [atlas.term_link(n, root) for n in sorted(names, key=lambda name: name not in near)]
+    return {
+        role: links[:_MOST_NAMED],
+        f"more_{role}": len(links[_MOST_NAMED:]),
+        f"all_{role}": "|".join(each["title"] or each["label"] for each in links),
     }
 
 

@@ -1,17 +1,24 @@
-"""Slugs, addresses and identifier patterns. Every address of the site is built here.
+"""Identifiers: slugs, every address of the site, and records in databases, registries, archives.
 
-A leaf of the import graph: it imports nothing of the builder but the spelling rules.
+What is known of databases comes from a table of prefixes that was taken once from the Bioregistry,
+so that nothing here needs the network: content/lexicons/prefixes.tsv. A prefix that is not in it is
+added there, by hand, with what the Bioregistry says of it. Beside it stands here only which of them
+are registries or archives, how papers print their numbers, and one address that the atlas keeps in
+its own form.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
-from typing import Literal, get_args
+from collections.abc import Iterable, Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Literal, NamedTuple, get_args
 from urllib.parse import quote, quote_plus
 
-from builder.text import spelling
+from builder.project import find_data
+from builder.text import read_rows, spelling
 
 NCT = re.compile(r"\bNCT\d{8}\b")
 DOI = re.compile(r"\b10\.\d{4,9}/\S+\b/?")
@@ -119,3 +126,227 @@ def pubmed_title_search(title: str) -> str:
 def crossref_title_search(title: str) -> str:
     """Return a Crossref search for a title, for works whose identifier is not known."""
     return "https://search.crossref.org/?q=" + quote_plus(title)
+
+
+# --- databases ------------------------------------------------------------------------------------
+
+TABLE = "lexicons/prefixes.tsv"  # below content/
+FILE = find_data(TABLE)
+
+
+class Database(NamedTuple):
+    r"""A database: its prefix, name, and what its identifiers look like.
+
+    ``prefix`` is the Bioregistry's. ``pattern`` fits a whole identifier without its prefix,
+    ``address`` leads to one record (``$1`` stands for the identifier) and ``home`` to the front
+    page; each is empty where the Bioregistry names none.
+
+    Example: ``Database("go", "Gene Ontology", pattern, "http://…/GO_$1", "http://…", "0032571")``.
+    """
+
+    prefix: str
+    name: str
+    pattern: str
+    address: str
+    home: str
+    example: str
+
+    def find_address(self, identifier: str) -> str:
+        """Return the address of a record; empty where none is known."""
+        return self.address.replace("$1", identifier)
+
+    def fits(self, identifier: str) -> bool:
+        """Return whether an identifier has the shape of this database's."""
+        return not self.pattern or re.fullmatch(self.pattern, identifier) is not None
+
+
+@cache
+def read_databases() -> Mapping[str, Database]:
+    """Return the databases by each of their prefixes, in small letters."""
+    found = {}
+    for prefix, others, *fields in read_rows(FILE):
+        for key in (prefix, *others.split()):
+            found[key.lower()] = Database(prefix, *fields)
+    return MappingProxyType(found)
+
+
+def find_database(prefix: str) -> Database | None:
+    """Return the database of a prefix, in whatever letter case; None where it is not listed."""
+    return read_databases().get(prefix.lower())
+
+
+class Link(NamedTuple):
+    """Where a CURIE leads: the name of the database, and the address of the record."""
+
+    curie: str
+    database: str
+    url: str
+
+
+@cache
+def find_link(curie: str) -> Link | None:
+    """Return the database and the address of a CURIE; None where its prefix is not listed."""
+    database, identifier = _split(curie)
+    url = database.find_address(identifier) if database else ""
+    return Link(curie, database.name, url) if database and url else None
+
+
+@cache
+def find_fault(curie: str) -> str:
+    """Return what was expected of a CURIE that is not valid; an empty string where it is."""
+    database, identifier = _split(curie)
+    if not database:
+        return f"a prefix that is listed in content/{TABLE}"
+    if not database.fits(identifier):
+        return f"an identifier of {database.prefix} like {database.example} ({database.pattern})"
+    return ""
+
+
+def _split(curie: str) -> tuple[Database | None, str]:
+    """Return the database of a CURIE, None where its prefix is not listed, and the identifier."""
+    prefix, _, identifier = curie.partition(":")
+    return find_database(prefix), identifier
+
+
+# --- trial registries ---------------------------------------------------------------------------
+
+# Prefixes whose numbers carry the registry's own letters, so that they are safe to find in prose.
+LETTERED = (
+    "clinicaltrials", "irct", "chictr", "isrctn", "jrct", "uminctr", "anzctr", "ctri", "drks",
+    "pactr", "rpcec", "slctr", "tctr", "lbctr", "itmctr", "rebec",
+)  # fmt: skip
+# Numbers of bare digits, found only behind the registry's name.
+NAMED: dict[str, str] = {
+    "euclinicaltrials": r"(?:EudraCT|EUCTR)(?:\s*(?:No\.?|Number|ID))?[\s:]*",
+    "ctis": r"(?:EU\s?CT|CTIS)(?:\s*(?:No\.?|Number|ID))?[\s:]*",
+}
+# Japanese numbers are also printed with the network's prefix.
+_PRINTED_BEFORE: dict[str, str] = {"jrct": r"(?:JPRN-)?", "uminctr": r"(?:JPRN-)?"}
+# The canonical address of ClinicalTrials.gov has no www.
+_ADDRESSES: dict[str, str] = {"clinicaltrials": "https://clinicaltrials.gov/study/$1"}
+# The Bioregistry's pattern of UMIN also takes any C with digits: too wide for prose.
+_PATTERNS: dict[str, str] = {
+    "uminctr": r"UMIN\d{9}", "chictr": r"ChiCTR(?:-[A-Z]+-)?\d{8,10}",
+    "clinicaltrials": r"NCT\d{8}",
+    "irct": r"IRCT\d{8,}N\d+", "isrctn": r"ISRCTN\d{8}", "anzctr": r"ACTRN\d{14}p?",
+    "drks": r"DRKS\d{8}", "jrct": r"jRCT[a-z]?\d{9,10}",
+}  # fmt: skip
+
+
+# Letters that a text must hold for any of the patterns to fit; most texts name no trial.
+_LETTERS = re.compile(
+    r"(?<!\w)(?:NCT\d|IRCT\d|ChiCTR|ISRCTN\d|jRCT|UMIN\d|ACTRN\d|CTRI/|DRKS\d|PACTR\d|RPCEC\d|SLCTR/"
+    r"|TCTR\d|LBCTR\d|ITMCTR\d|RBR-|EudraCT|EUCTR|EU\s?CT|CTIS)",
+    re.IGNORECASE,
+)
+
+
+class RegistryId(NamedTuple):
+    """A trial's number as its registry writes it, the registry's name, and the trial's address.
+
+    ``url`` is the registry's home page, and ``direct`` False, where no address per number is known.
+    """
+
+    number: str
+    registry: str
+    url: str
+    direct: bool
+    start: int
+    end: int
+
+
+def _find_registry(prefix: str) -> Database:
+    registry = find_database(prefix)
+    if not registry:
+        raise LookupError(f"no registry {prefix} in the table of prefixes")
+    return registry
+
+
+@cache
+def _finders() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    found = []
+    for prefix in (*LETTERED, *NAMED):
+        pattern = _PATTERNS.get(prefix) or _find_registry(prefix).pattern
+        lead = NAMED.get(prefix) or _PRINTED_BEFORE.get(prefix, "")
+        compiled = re.compile(rf"(?<![\w]){lead}(?P<number>{pattern})(?![\w])", re.IGNORECASE)
+        found.append((prefix, compiled))
+    return tuple(found)
+
+
+def find_registry_ids(text: str) -> list[RegistryId]:
+    """Return the trial numbers in a text, in order."""
+    if not _LETTERS.search(text):
+        return []
+    found = []
+    for prefix, pattern in _finders():
+        registry = _find_registry(prefix)
+        for match in pattern.finditer(text):
+            url, spelt = registry_url(prefix, match["number"]), _spell(registry, match["number"])
+            shown = (registry.name, url or registry.home, bool(url))
+            found.append(RegistryId(spelt, *shown, *match.span()))
+    return sorted(found, key=lambda r: r.start)
+
+
+def registry_url(prefix: str, number: str) -> str:
+    """Return the address of a record in a trial registry, or an empty string."""
+    address = _ADDRESSES.get(prefix) or _find_registry(prefix).address
+    return address.replace("$1", number)
+
+
+def _spell(registry: Database, number: str) -> str:
+    """Return the number in the letter case of the registry's example, however a paper prints it."""
+    example = registry.example
+    if example and example == example.upper():
+        return number.upper()
+    lead = "".join(re.findall(r"^[A-Za-z]*", example))
+    if lead and number.lower().startswith(lead.lower()):
+        return lead + number[len(lead) :]
+    return number
+
+
+# --- archives of data ---------------------------------------------------------------------------
+
+ARCHIVES = (
+    "arrayexpress", "bioproject", "biosample", "dbgap", "ega.dataset", "ega.study", "evtrack",
+    "geo", "insdc.sra", "massive", "metabolights", "ngdc.gsa", "px",
+)  # fmt: skip
+_MAY_HOLD = re.compile(r"[A-Z]{2}\d|phs\d|[A-Z]{4}-\d")
+# Their numbers are like other codes, so that the archive must be named beside them.
+_NAMED_BESIDE = {"evtrack": "EV-TRACK"}
+
+
+class Accession(NamedTuple):
+    """A number under which an archive keeps data: ``GSE12345``, ``GEO``, and its address.
+
+    ``url`` is the archive's home page where it has no address per number.
+    """
+
+    number: str
+    archive: str
+    url: str
+
+
+@cache
+def _archives() -> tuple[tuple[str, Database], ...]:
+    return tuple((prefix, _find_registry(prefix)) for prefix in ARCHIVES)
+
+
+@cache
+def _accession_pattern() -> re.Pattern[str]:
+    """Return one pattern for all archives, a group for each."""
+    forms = (f"(?P<a{n}>{d.pattern})" for n, (_, d) in enumerate(_archives()))
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(forms)})(?![\w-])")
+
+
+def find_accessions(text: str) -> list[Accession]:
+    """Return the accession numbers of data in a text, each once, in order."""
+    found: dict[str, Accession] = {}
+    if not _MAY_HOLD.search(text):
+        return []
+    for match in _accession_pattern().finditer(text):
+        prefix, archive = _archives()[int((match.lastgroup or "a0")[1:])]
+        if _NAMED_BESIDE.get(prefix, "") in text:
+            number = match[0]
+            url = archive.find_address(number) or archive.home
+            found.setdefault(number, Accession(number, archive.name, url))
+    return list(found.values())

@@ -102,7 +102,8 @@ def test_a_phone_sorts_cards_by_a_choice(placed: Served, browser: Browser) -> No
     choice.select_option("as listed")
     expect(names.first).to_have_text(listed[0])
     assert names.all_inner_texts() == listed
-    # Heads are out of sight here, and take no focus.
+    # Heads are out of sight here: they are read aloud, and take no focus.
+    expect(page.get_by_role("columnheader", name="What it is").first).to_have_count(1)
     for _ in range(25):
         page.keyboard.press("Tab")
         assert page.locator("thead button:focus").count() == 0

@@ -7,7 +7,7 @@ import pytest
 from builder import store
 from builder.curate.checks import check_terms
 from builder.models import Ambiguity, Term, Xref
-from builder.text import databases
+from builder.text import ids
 from builder.text.nomenclature import Terms, read_lexicons
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,7 +49,7 @@ def test_the_tables_hold_terms_that_could_be_files(kept: dict[str, Term]) -> Non
         term = concept.to_term()
         assert term.id not in kept, term.id
         assert term.parent is None or term.parent in terms, term.id
-        assert [x.curie for x in term.xrefs if databases.find_fault(x.curie)] == [], term.id
+        assert [x.curie for x in term.xrefs if ids.find_fault(x.curie)] == [], term.id
         assert all(name.strip() == name for name in (term.label, *term.synonyms)), term.id
 
 
@@ -150,11 +150,11 @@ def test_a_reserved_slug(tmp_path: Path, name: str) -> None:
     ],
 )
 def test_links_come_from_the_kept_registry(curie: str, database: str, url: str) -> None:
-    assert databases.find_link(curie) == (curie, database, url)
+    assert ids.find_link(curie) == (curie, database, url)
 
 
 def test_an_unknown_prefix_has_no_link() -> None:
-    assert databases.find_link("NOSUCHDB:1") is None
+    assert ids.find_link("NOSUCHDB:1") is None
 
 
 def test_a_short_form_of_two_meanings_never_stands_for_a_term() -> None:

@@ -19,7 +19,7 @@ from builder.extract.trials import (
 from builder.extract.vocabulary import Vocabulary
 from builder.models import Cited, CslDate, CslItem, Paper, Seed, Trial
 from builder.models.document import Cell, Citation, Document, FrontMatter, Grid, WorkFields
-from builder.text.databases import find_registry_ids
+from builder.text.ids import find_registry_ids
 
 TABLE = Path(__file__).parent / "cases_tables" / "clinical-trials" / "table.md"
 PAPER = Paper(

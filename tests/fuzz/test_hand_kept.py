@@ -33,7 +33,7 @@ from builder.extract import design, methods_text
 from builder.extract.findings import cues
 from builder.models import CslItem, RegistryRecord
 from builder.project import Project
-from builder.readers.words import parse_page_words, parse_words
+from builder.readers.names import parse_page_words, parse_words
 from builder.refresh import clinicaltrials, literature
 from builder.refresh.clinicaltrials import merge_record
 from builder.refresh.hits import Page

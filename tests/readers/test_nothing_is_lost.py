@@ -9,7 +9,7 @@ import pytest
 from builder.curate.checks import flatten
 from builder.models.document import Document
 from builder.readers import read_seed_bytes
-from builder.readers.bibliography import build_paper
+from builder.readers.references import build_paper
 
 ENTRIES = [
     "- Roe, A. Vesicles calm joints. J. Joints 2020, 3, 4–5. [Google Scholar] [CrossRef]",

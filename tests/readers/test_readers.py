@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from builder.errors import ProblemError
 from builder.models.document import Person, split_link_labels
 from builder.readers import read_seed
-from builder.readers.citations import find_citations
-from builder.readers.draft import split_tables
+from builder.readers.draft import find_citations, split_tables
 from builder.readers.names import find_abbreviations, split_people
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -266,6 +266,17 @@ def test_a_trial_without_benefit_is_the_strongest_cell_and_one_without_result_th
     assert view_study(atlas, negative, "")["design"]["mark"] == "■■■■"
 
 
+def test_a_row_shows_three_of_many_conditions_those_of_its_page_first(atlas: LibraryIndex) -> None:
+    study = next(s for s in atlas.studies if s.id == "nct01234567")
+    wide = study.model_copy(update={"conditions": ["il-1b", "msc", "oa", "pain", "koa"]})
+    row = view_study(atlas, wide, "", {"oa", "koa"})
+    assert [c["label"] for c in row["conditions"]] == ["Osteoarthritis", "Knee OA", "IL-1β"]
+    assert row["more_conditions"] == 2
+    assert row["all_conditions"] == "Osteoarthritis|Knee OA|IL-1β|MSC|Pain"
+    few = view_study(atlas, study.model_copy(update={"conditions": ["oa"]}), "")
+    assert (few["more_conditions"], few["all_conditions"]) == (0, "Osteoarthritis")
+
+
 def test_what_harms_is_on_a_map_of_its_own(atlas: LibraryIndex) -> None:
     assert ("ADSC", "Knee OA") in cells(atlas, "pathogenic")
     assert cells(atlas, "pathogenic")["ADSC", "Knee OA"]["count"] == 1

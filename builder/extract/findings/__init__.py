@@ -58,7 +58,7 @@ from builder.models import (
 )
 from builder.models.document import Document
 from builder.text import ids
-from builder.text.databases import find_registry_ids
+from builder.text.ids import find_registry_ids
 
 __all__ = ["check_entities", "find_findings", "read_text", "trace_findings"]
 

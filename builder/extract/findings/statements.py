@@ -13,7 +13,7 @@ from builder.extract.vocabulary import Vocabulary
 from builder.models import Cited, EffectOf, Finding, Locator, Paper, Table, TableRow
 from builder.models.document import Document
 from builder.text import spelling
-from builder.text.databases import find_registry_ids
+from builder.text.ids import find_registry_ids
 from builder.text.sentences import Sentence, find_sentences, split_sentences
 
 # A sentence that goes on about the vesicles of the one before it, or about what they carry.

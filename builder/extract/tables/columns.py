@@ -18,7 +18,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import combinations, islice, pairwise
 
-from builder.readers.citations import NUMBERS, expand_numbers, find_citations
+from builder.readers.draft import NUMBERS, expand_numbers, find_citations
 from builder.text import spelling
 
 # A heading or words behind a bracket that show a measure: [45, 90] under "Angle" cites nothing.

@@ -19,10 +19,17 @@ from lxml import etree
 from builder.errors import Problem, ProblemError
 from builder.models.document import Citation, Coverage, Document, WorkFields, count_fates
 from builder.readers.jats.body import Body, read_abbreviations
-from builder.readers.jats.context import LANG, Context, below, child_of, line_of, words_of
 from builder.readers.jats.front import flag_notices, is_author, read_front
 from builder.readers.jats.inline import text_of, tidy
-from builder.readers.jats.source import parse_article
+from builder.readers.jats.source import (
+    LANG,
+    Context,
+    below,
+    child_of,
+    line_of,
+    parse_article,
+    words_of,
+)
 from builder.readers.jats.works import Parts, parse_work, printed_work
 from builder.readers.source import Source
 from builder.text.dates import find_impossible_day

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from lxml import etree
 
 from builder.models.document import Block, BlockKind, Figure, Grid, Heading
-from builder.readers.jats.context import LANG, Context, below, child_of, line_of, words_of
 from builder.readers.jats.inline import Prose, text_of
+from builder.readers.jats.source import LANG, Context, below, child_of, line_of, words_of
 from builder.readers.jats.tables import read_table_wrap
 from builder.readers.names import find_abbreviations, split_pairs
 

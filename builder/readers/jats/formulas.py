@@ -15,7 +15,7 @@ from typing import Any
 
 from lxml import etree
 
-from builder.readers.jats.context import words_of
+from builder.readers.jats.source import words_of
 from builder.text.spelling import subscript, superscript
 
 _RELATIONS = frozenset("=<>≤≥≠≈≡∼≃≅∝±∓×÷·→←↔⇒⇔∈∉⊂⊆∪∩∧∨+−-*≪≫≔⁄")

@@ -11,8 +11,8 @@ from lxml import etree
 from builder.models.document import FrontMatter, Person, WorkFields
 from builder.readers.draft import find_licence_url
 from builder.readers.jats import values
-from builder.readers.jats.context import Context, below, child_of, href, line_of, words_of
 from builder.readers.jats.inline import text_of, tidy, title_of
+from builder.readers.jats.source import Context, below, child_of, href, line_of, words_of
 from builder.readers.jats.works import join_pages
 
 _RETRACTED = re.compile(r"^\W*(?:retracted|retraction|withdrawn)\b", re.IGNORECASE)

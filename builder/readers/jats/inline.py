@@ -14,10 +14,10 @@ from itertools import accumulate
 
 from lxml import etree
 
-from builder.readers.citations import find_citations
-from builder.readers.jats import context as tags
-from builder.readers.jats.context import Context, child_of, href, words_of
+from builder.readers.draft import find_citations
+from builder.readers.jats import source as tags
 from builder.readers.jats.formulas import mathml_text, tex_text
+from builder.readers.jats.source import Context, child_of, href, words_of
 from builder.text.spelling import raised_text, subscript
 
 Mark = tuple[int, tuple[int, ...]]

@@ -9,8 +9,8 @@ from dataclasses import replace
 from lxml import etree
 
 from builder.models.document import Cell, Grid
-from builder.readers.jats.context import Context, child_of, line_of, words_of
 from builder.readers.jats.inline import Prose, text_of, tidy
+from builder.readers.jats.source import Context, child_of, line_of, words_of
 
 _BODIES = ("tbody", "tfoot", "thead")
 _MOST_SPANNED = 1000

@@ -11,8 +11,8 @@ from lxml import etree
 
 from builder.models.document import Person
 from builder.readers.draft import clean_url, find_doi
-from builder.readers.jats.context import LANG, Context, child_of, href, parse_year, words_of
 from builder.readers.jats.inline import text_of, tidy
+from builder.readers.jats.source import LANG, Context, child_of, href, parse_year, words_of
 from builder.readers.names import parse_person
 from builder.text.dates import make_date
 from builder.text.dates import parse_date as parse_written

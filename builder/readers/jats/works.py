@@ -8,13 +8,13 @@ from collections.abc import Iterable, Mapping
 from lxml import etree
 
 from builder.models.document import Person, WorkFields
-from builder.readers.jats import context as tags
-from builder.readers.jats.context import PEOPLE, TITLES, Context, href, words_of
+from builder.readers.jats import source as tags
 from builder.readers.jats.inline import ET_AL, Prose, text_of, tidy, title_of
+from builder.readers.jats.source import PEOPLE, TITLES, Context, href, words_of
 from builder.readers.jats.values import find_identifiers, parse_name, says_et_al
 from builder.readers.jats.values import parse_date as date_of
-from builder.text.databases import find_accessions
 from builder.text.dates import make_date
+from builder.text.ids import find_accessions
 
 
 class Parts:

@@ -14,8 +14,7 @@ from typing import Any
 
 from builder.models.document import Person
 from builder.readers.draft import clean_url
-from builder.readers.names import parse_person
-from builder.readers.words import journal_words
+from builder.readers.names import journal_words, parse_person
 from builder.text.dates import MONTH, YEAR, parse_date
 
 # One initial: a letter, a short transliteration (Yu., Ch.), or a glued particle (A.d.).

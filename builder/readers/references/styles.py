@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from builder.models import Question
 from builder.models.document import Person, WorkFields
+from builder.readers.names import TitleSplit, drop_stop, journal_words, split_title
 from builder.readers.references.parts import (
     Byline,
     read_first_names,
@@ -24,8 +25,6 @@ from builder.readers.references.parts import (
     split_byline,
     split_listed,
 )
-from builder.readers.references.title import TitleSplit, drop_stop, split_title
-from builder.readers.words import journal_words
 from builder.text.dates import YEAR, parse_date
 
 _PUBLISHER = re.compile(

@@ -196,8 +196,12 @@ def _view_main(atlas: LibraryIndex, term: Term, findings: Sequence[Finding]) -> 
     own = {f.id for f in findings}
     others = [f for f in atlas.findings_of(term.id) if f.id not in own][:_MOST_OTHERS]
     studies = sort_studies(find_term_studies(atlas, term, subtypes=True))
-    below = [atlas.library.terms[n] for n in atlas.subtree(term.id)]
-    wide = {f.id: f for t in (term, *below) for f in find_evidence(atlas, t)}
+    below = atlas.subtree(term.id)
+    wide = {
+        f.id: f
+        for name in (term.id, *below)
+        for f in find_evidence(atlas, atlas.library.terms[name])
+    }
     trials = list_trials(atlas, term)
     one, many = KIND_WORDS[term.kind]
     answer = view_answer(atlas, term)
@@ -223,7 +227,9 @@ def _view_main(atlas: LibraryIndex, term: Term, findings: Sequence[Finding]) -> 
             "related": [atlas.term_link(name, root, full=True) for name in term.related],
             "narrower": [_view_narrower(atlas, child, root) for child in atlas.children[term.id]],
             "ambiguous": [{"text": a.text, "note": a.note or ""} for a in term.ambiguous],
-            "studies": [view_study(atlas, s, root) for s in studies[:_MOST_STUDIES]],
+            "studies": [
+                view_study(atlas, s, root, {term.id, *below}) for s in studies[:_MOST_STUDIES]
+            ],
             "more_studies": max(0, len(studies) - _MOST_STUDIES),
             "disagreements": view_disagreements(atlas, term.id, root),
             "facets": view_facets(atlas, term.id, findings, root),

@@ -6,8 +6,8 @@ export const flat = (text) => text.replace(/\s+/g, " ").trim();
 /** The parts of a table, of tables in groups, or of a list that can be hidden one by one. */
 const partsOf = (target) => [...(target.matches("table, .groups") ? target.querySelectorAll("tbody > tr") : target.children)];
 
-/** All that a part says, with the full names behind its abbreviations. */
-const wordsOf = (part) => fold([part.textContent, ...Array.from(part.querySelectorAll("[title]"), (e) => e.title)].join(" "));
+/** All that a part says, with the full names behind its abbreviations and what its facets hold. */
+const wordsOf = (part) => fold([part.textContent, ...Array.from(part.querySelectorAll("[title]"), (e) => e.title), ...Object.values(part.dataset)].join(" "));
 
 /** An element with attributes and children; strings become text, never markup. */
 export function make(tag, attributes, ...children) {
@@ -162,15 +162,24 @@ function sortBy(table, header, column, rising) {
   header.setAttribute("aria-sort", rising ? "ascending" : "descending");
 }
 
+// Where rows are cards their head is out of sight: its words are read aloud, and are no buttons.
+const cards = matchMedia("screen and (max-width: 59.9375em)");
+
 function addSorting(table) {
   if (!canSort(table)) return;
   [...table.tHead.rows[0].cells].forEach((header, column) => {
-    const button = make("button", { type: "button" }, ...header.childNodes);
+    const button = make("button", { type: "button" });
+    const words = [...header.childNodes];
     // The most of a number comes first, then the least.
     const first = isNumber(header) ? "descending" : "ascending";
     const isRising = () => (header.getAttribute("aria-sort") === first) === isNumber(header);
     button.addEventListener("click", () => sortBy(table, header, column, isRising()));
-    header.append(button);
+    const place = () => {
+      header.replaceChildren(...words);
+      if (!cards.matches) button.append(...words), header.append(button);
+    };
+    cards.addEventListener("change", place);
+    place();
   });
 }
 

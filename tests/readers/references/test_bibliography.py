@@ -6,10 +6,10 @@ from pathlib import Path
 
 from builder.models import Paper
 from builder.readers import read_seed
-from builder.readers.bibliography import build_paper
+from builder.readers.references import build_paper
 from builder.store import plain
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 DIGEST = "000_a10586f4822111c0.txt"
 SCRAPED = "003_451b87c41e7f7a63.txt"
 
