@@ -16,6 +16,8 @@ from builder.extract.findings.adjacent_cues import (
     ENDS_CLAUSE,
     State,
     find_asides,
+    find_instead,
+    find_relieved,
     find_respective,
     find_turns,
     is_mediated,
@@ -52,6 +54,8 @@ class EffectReader:
         self._known = [
             *self._aside,
             *find_turns(self.text, cues),
+            *find_relieved(self.text, cues),
+            *find_instead(self.text, cues),
             *find_respective(self.text, cues),
         ]
         self._passives: list[tuple[int, int, State]] = []
@@ -229,8 +233,9 @@ class EffectReader:
             if cue.word == "to" and acted:
                 continue  # what a deed is done for, it does: "reduce TNF to mitigate inflammation"
             acted = acted or self._is_deed(cue)
-            if cue.kind == "unread":
-                states += self._unread(cue, before)
+            if cue.kind == "unread":  # no cue: says nothing of its object, unless it is denied
+                unread = State(cue.start, "involves", "unread-verb", cue.word, cue.end)
+                states += [unread] if before.effect != "none" else []
             elif cue.kind in ("break", "aim", "denial", "neutral"):
                 aim = cue if cue.kind == "aim" else None if cue.word != "in" else aim
                 states.append(self._plain(cue, states))
@@ -240,12 +245,6 @@ class EffectReader:
                 aim = None
                 states.append(self._directed(cue, before))
         return states
-
-    def _unread(self, cue: _Cue, before: State) -> list[State]:
-        """Return what a verb that is no cue says of its object: nothing, unless it is denied."""
-        if before.effect == "none":
-            return []
-        return [State(cue.start, "involves", "unread-verb", cue.word, cue.end)]
 
     def _instead(self, cue: _Cue, end: int) -> int:
         """Return the end of a verb that is denied beside a cue: "A rather than B", or 0."""
