@@ -63,7 +63,8 @@ def _read(article: etree._Element, context: Context, sha256: str) -> Document:
         raise ProblemError(context.problems)
     context.language = (article.get(LANG) or "").lower()
     citations = read_references(article, context)
-    context.untagged = bool(citations) and not _tags_citations(article)
+    tagged = any(xref.get("ref-type") == "bibr" for xref in article.iter("xref"))
+    context.untagged = bool(citations) and not tagged
     front = read_front(article, context)
     body = Body(context)
     body.read_title(article, front.work.title)
@@ -192,10 +193,6 @@ def _work_texts(work: WorkFields) -> Iterator[str]:
     for person in (*work.authors, *work.editors):
         yield from (person.given, person.family, person.literal, person.suffix, person.orcid)
         yield from (*person.affiliations, *person.others)
-
-
-def _tags_citations(article: etree._Element) -> bool:
-    return any(xref.get("ref-type") == "bibr" for xref in article.iter("xref"))
 
 
 # --- the reference list: every entry with its fields as tagged and its text as printed ------------
