@@ -29,7 +29,13 @@ INVENTED = (
     "blind-fourth",
 )
 # Sentences and titles of published articles, by the file that holds them.
-REAL = ("blind-real", "blind-real-second", "blind-real-third", "real-developing")
+REAL = (
+    "blind-real",
+    "blind-real-second",
+    "blind-real-third",
+    "blind-real-fourth",
+    "real-developing",
+)
 # The kinds of term that an item given in words may name, by field.
 _KINDS = {
     "sources": ("source", "cell", "tissue"),

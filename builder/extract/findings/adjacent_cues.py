@@ -189,6 +189,24 @@ def find_turns(text: str, cues: Cues) -> Iterator[tuple[int, int, State]]:
             yield *match.span(name), said
 
 
+def find_relieved(text: str, cues: Cues) -> Iterator[tuple[int, int, State]]:
+    """Yield what "the inhibitory effect of X on Y was relieved by vesicles" says of Y: it rises."""
+    for match in cues.patterns["relieved"].finditer(text):
+        if not cues.vesicle.search(match["agent"]):
+            effect = "up" if match["down"] else "down"
+            said = State(match.start("what"), effect, "relieved", match["verb"], match.end())
+            yield *match.span("what"), said
+            yield *match.span("agent"), State(match.start("agent"), "involves", "agent", "of")
+
+
+def find_instead(text: str, cues: Cues) -> Iterator[tuple[int, int, State]]:
+    """Yield what "X was not inhibited but enhanced" says of X."""
+    for match in cues.patterns["not_but"].finditer(text):
+        what, verb = ("what", "verb") if match["verb"] else ("what2", "verb2")
+        if effect := _meaning_of(match[verb], cues):
+            yield *match.span(what), State(match.start(what), effect, "not-but", match[verb])
+
+
 def find_respective(text: str, cues: Cues) -> Iterator[tuple[int, int, State]]:
     """Yield what "raised and lowered A and B, respectively" says of A, and of B."""
     for match in cues.patterns["respectively"].finditer(text):

@@ -16,6 +16,8 @@ from builder.extract.findings.adjacent_cues import (
     ENDS_CLAUSE,
     State,
     find_asides,
+    find_instead,
+    find_relieved,
     find_respective,
     find_turns,
     is_mediated,
@@ -52,6 +54,8 @@ class EffectReader:
         self._known = [
             *self._aside,
             *find_turns(self.text, cues),
+            *find_relieved(self.text, cues),
+            *find_instead(self.text, cues),
             *find_respective(self.text, cues),
         ]
         self._passives: list[tuple[int, int, State]] = []
