@@ -43,25 +43,26 @@ def pages(long_library: Library) -> dict[str, Page]:
 
 
 @pytest.mark.parametrize("path", ["sources/bmsc/", "findings/"])
-def test_a_page_keeps_a_hundred_findings_and_the_rest_goes_on(
+def test_a_page_keeps_75_findings_and_the_rest_goes_on(
     pages: dict[str, Page], path: str, long_library: Library
 ) -> None:
     lists = [
         page.view["findings" if page.template == "term.md.j2" else "list"]
-        for page in (pages[p] for p in (path, f"{path}list/2/", f"{path}list/3/"))
+        for page in (pages[p] for p in (path, *(f"{path}list/{n}/" for n in (2, 3, 4))))
     ]
-    assert [len(held["rows"]) for held in lists] == [100, 100, 50]
+    assert [len(held["rows"]) for held in lists] == [75, 75, 75, 25]
     assert [row["design"]["id"] for row in lists[0]["rows"][:4]] == [*["clinical"] * 3, "in-vitro"]
     shown = [row["id"] for held in lists for row in held["rows"]]
     assert sorted(shown) == sorted(f.id for f in long_library.findings())
     root = "../" * (path.count("/") + 2)
     assert [(s["label"], s["href"]) for s in lists[1]["steps"]] == [
-        ("1–100", f"{root}{path}"),
-        ("101–200", ""),
-        ("201–250", f"{root}{path}list/3/"),
+        ("1–75", f"{root}{path}"),
+        ("76–150", ""),
+        ("151–225", f"{root}{path}list/3/"),
+        ("226–250", f"{root}{path}list/4/"),
     ]
     # The first page names the others, for a script that fetches them.
-    assert len(lists[0]["more"].split()) == 2
+    assert len(lists[0]["more"].split()) == 3
     assert lists[1]["more"] == ""
 
 
@@ -71,7 +72,7 @@ def test_statements_beyond_two_hundred_stand_on_parts_of_the_paper(pages: dict[s
 
     first, second = held(f"papers/{PAPER}/"), held(f"papers/{PAPER}/2/")
     assert (len(first), len(second)) == (200, 50)
-    row = pages["findings/list/3/"].view["list"]["rows"][-1]
+    row = pages["findings/list/4/"].view["list"]["rows"][-1]
     assert row["href"] == f"../../../papers/{PAPER}/2/#{row['id']}"
     known = pages[f"papers/{PAPER}/"].data["addresses"]
     assert known[row["id"]] == f"papers/{PAPER}/2/#{row['id']}"
@@ -95,6 +96,28 @@ def test_few_findings_stay_on_one_page() -> None:
     pages = {page.path: page for page in view_pages(sample_library())}
     assert pages["sources/bmsc/"].view["findings"]["steps"] == []
     assert not [path for path in pages if "/list/" in path]
+
+
+def test_a_page_says_how_many_statements_in_another_role_it_leaves_out() -> None:
+    library = sample_library()
+    bundle = library.papers[PAPER]
+    acted_on = [
+        bundle.findings[0].model_copy(
+            update={
+                "id": f"f{n:09x}",
+                "sources": [],
+                "targets": ["bmsc"],
+                "locator": Locator(kind="full-text", line=n, section="Results"),
+            }
+        )
+        for n in range(31)
+    ]
+    bundle = replace(bundle, findings=[*bundle.findings, *acted_on])
+    library = replace(library, papers={PAPER: bundle})
+    [page] = [p for p in view_pages(library) if p.path == "sources/bmsc/"]
+    assert len(page.view["others"]["rows"]) == 25
+    assert page.view["more_others"] == 6
+    assert "and 6 more, in the" in render_page(page)
 
 
 def test_what_no_evidence_names_is_a_line_of_the_glossary_and_has_no_page() -> None:

@@ -38,7 +38,7 @@ from builder.site.summaries import grade_finding, sort_by_design
 from builder.text import ids
 
 INDEX = "findings/"
-A_PAGE = 100
+A_PAGE = 75
 _MOST_FETCHED = 2000  # so many rows a reader may fetch into one page, to filter and sort
 _PLACES = {
     "title": ("Title", ""),
@@ -261,7 +261,7 @@ def view_finding_parts(
     head: tuple[str, str],
     crumbs: tuple[tuple[str, str], ...] = (),
 ) -> Iterator[Page]:
-    """Yield the pages of a list of findings whose first page is ``path``, a hundred a page.
+    """Yield the pages of a list of findings whose first page is ``path``.
 
     ``head`` is the title and what the list holds, ``crumbs`` are of all pages but the first.
     """

@@ -53,7 +53,8 @@ from builder.text import ids
 
 _MOST_STUDIES = 60
 _MOST_TRIALS = 25
-_MOST_OTHERS = 40  # statements that name a term in another role
+_MOST_DIFFERENCES = 10  # pairs of which statements differ
+_MOST_OTHERS = 25  # statements that name a term in another role
 _MOST_ENTRIES = 12  # of what the findings name, in each role
 # The order in which a page lists what its findings name.
 _FACETS = (
@@ -194,7 +195,7 @@ def _view_main(atlas: LibraryIndex, term: Term, findings: Sequence[Finding]) -> 
     root = "../../"
     path = ids.page_path(term.kind, term.id)
     own = {f.id for f in findings}
-    others = [f for f in atlas.findings_of(term.id) if f.id not in own][:_MOST_OTHERS]
+    others = [f for f in atlas.findings_of(term.id) if f.id not in own]
     studies = sort_studies(find_term_studies(atlas, term, subtypes=True))
     below = atlas.subtree(term.id)
     wide = {
@@ -203,6 +204,7 @@ def _view_main(atlas: LibraryIndex, term: Term, findings: Sequence[Finding]) -> 
         for f in find_evidence(atlas, atlas.library.terms[name])
     }
     trials = list_trials(atlas, term)
+    differing = view_disagreements(atlas, term.id, root)
     one, many = KIND_WORDS[term.kind]
     answer = view_answer(atlas, term)
     said = " ".join("".join(piece["label"] for piece in sentence) for sentence in answer[:2])
@@ -231,7 +233,8 @@ def _view_main(atlas: LibraryIndex, term: Term, findings: Sequence[Finding]) -> 
                 view_study(atlas, s, root, {term.id, *below}) for s in studies[:_MOST_STUDIES]
             ],
             "more_studies": max(0, len(studies) - _MOST_STUDIES),
-            "disagreements": view_disagreements(atlas, term.id, root),
+            "disagreements": differing[:_MOST_DIFFERENCES],
+            "more_disagreements": len(differing[_MOST_DIFFERENCES:]),
             "facets": view_facets(atlas, term.id, findings, root),
             "reach": view_target_effects(atlas, term, findings, root)
             if term.kind == "mechanism"
@@ -241,8 +244,13 @@ def _view_main(atlas: LibraryIndex, term: Term, findings: Sequence[Finding]) -> 
             "compare": f"{root}compare/?a={term.id}" if term.kind == "source" and findings else "",
             "findings": view_rows(atlas, findings, path, path, f"Statements about {term.label}"),
             "others": view_rows(
-                atlas, others, path, path, f"Statements that name {term.label} otherwise"
+                atlas,
+                others[:_MOST_OTHERS],
+                path,
+                path,
+                f"Statements that name {term.label} otherwise",
             ),
+            "more_others": len(others[_MOST_OTHERS:]),
             "mentions": view_mentions(atlas, term),
             "trials": [view_trial_row(atlas, t, root) for t in trials[:_MOST_TRIALS]],
             "more_trials": max(0, len(trials) - _MOST_TRIALS),
