@@ -12,7 +12,7 @@ export PYTHONPATH := .
 # More words for pytest: make test PYTEST_ARGS="-k search"
 PYTEST_ARGS ?=
 PYTEST := $(PYTHON) -m pytest -o cache_dir=$(if $(BUILD),$(abspath $(BUILD)),build)/pytest \
-  --numprocesses auto --maxprocesses 4 --dist loadfile
+  --numprocesses 4 --dist loadfile
 BROWSER_TESTS := tests/browser
 
 .PHONY: help site serve test test-fast fuzz mutants check check-zensical bench bench-extract bench-growth bench-review bench-read bench-search bench-site bench-renewal lock release clean site-env test-env
@@ -32,9 +32,9 @@ test: test-env ## run every test, those in a browser included
 	.ci/get-test-programs
 	$(PYTEST) $(PYTEST_ARGS)
 
-test-fast: test-env ## run the tests that need no browser
+test-fast: test-env ## run the tests that need neither a browser nor minutes
 	.ci/get-test-programs --no-browser
-	$(PYTEST) --ignore $(BROWSER_TESTS) $(PYTEST_ARGS)
+	$(PYTEST) --ignore $(BROWSER_TESTS) -m "not slow" $(PYTEST_ARGS)
 
 fuzz: test-env ## kill 250 commands at any moment; read 10,000 mutated papers, files and answers
 	$(PYTHON) tests/fuzz/kill.py --kills 250

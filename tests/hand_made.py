@@ -215,3 +215,19 @@ def merge_references(
 def write_bundle(folder: Path, bundle: PaperBundle) -> None:
     for name, text in store.bundle_files(bundle).items():
         store.write_text(folder / name, text)
+
+
+def trial_of(registry: str, **fields: Any) -> models.Trial:
+    """A trial as a paper says it; only what a test needs."""
+    given = {
+        "id": registry.lower(),
+        "paper": "doe-2025",
+        "locator": models.Locator(kind="table-row", line=1),
+        "label": registry,
+        "registry": registry,
+        "registry_name": "ClinicalTrials.gov",
+        "registry_url": "https://clinicaltrials.gov",
+        "quote": "row",
+        **fields,
+    }
+    return models.Trial.model_validate(given)

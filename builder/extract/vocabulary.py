@@ -37,6 +37,8 @@ _DONOR = re.compile(
     r"^(?:(?:primary|human|rat|mouse|murine|rabbit|porcine|bovine|the|an?)\s+)+", re.IGNORECASE
 )
 _WORDED = re.compile(r"\s|[a-z]{6}")  # in a gene's name, and in none of its symbols
+_NUMBER = re.compile(rf"[{re.escape(spelling.DASHES)}]\d")  # of a family's member: annexin-77
+_GLYCOSIDE = re.compile(r"R[a-z]\d")
 _SMALL = frozenset(["a", "an", "and", "cell", "derived", "from", "in", "of", "or", "the", "type"])
 
 
@@ -134,6 +136,8 @@ class Vocabulary:
             reading = self._find_definition(short, long)
             if reading is not None:
                 bound[short] = reading
+            if cell := self.find_term(f"{long} cell", "cell"):
+                bound[f"{short} cell"] = cell  # "MM cells" where MM is multiple myeloma
         return Vocabulary(self.terms, self.matcher, self.ambiguous, bound, self.lexicons)
 
     def _find_definition(self, short: str, long: str) -> str | None:
@@ -168,7 +172,9 @@ class Vocabulary:
         anti = {h.start: h.end for h in hits if text[h.start : h.start + 4].lower() == "anti"}
         # "anti-inflammatory cytokines" are no inflammatory cytokines
         hits = [h for h in hits if anti.get(h.start - 5, 0) <= h.start]
-        return [*hits, *self._find_made(text), *self._find_genes(text, hits)]
+        hits = [*hits, *self._find_made(text), *self._find_genes(text, hits)]
+        plant = "ginsenoside" in text.lower()  # "Rb1 and Rg1 ginsenosides": no RB1
+        return [h for h in hits if not (plant and _GLYCOSIDE.fullmatch(text, h.start, h.end))]
 
     def _find_made(self, text: str) -> Iterator[Hit]:
         """Yield the names that a nomenclature makes and no term lists: ``miR-485-3p``."""
@@ -218,7 +224,7 @@ class Vocabulary:
             if not owners:
                 continue
             term = self._resolve(hit, owners, sure, around)
-            if term is None:
+            if term is None or (_NUMBER.match(text, hit.end) and self._is_family(term)):
                 continue
             kind_of = {self.terms[o].kind for o in ({term} if term else owners)}
             found.append(
@@ -233,6 +239,9 @@ class Vocabulary:
                 )
             )
         return found
+
+    def _is_family(self, term: str) -> bool:
+        return bool(term) and self.terms[term].type == "gene family"
 
     def _open_forms(self, hit: Hit) -> Mapping[str, Ambiguity]:
         return self.ambiguous.get(hit.cased, {})

@@ -11,12 +11,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from builder.errors import Problem, ProblemError
+from builder.errors import Problem
 from builder.models.document import Document
 from builder.readers import digest, jats, records, scraped
 from builder.readers.citations import check_citations, resolve_citations
 from builder.readers.draft import group_problems
-from builder.readers.source import Source, describe_text, is_markup, make_source, read_source
+from builder.readers.source import (
+    Source,
+    describe_text,
+    is_markup,
+    make_source,
+    read_source,
+    refuse,
+)
 
 
 class Reader(Protocol):
@@ -96,14 +103,5 @@ def _read(source: Source) -> Document:
             return replace(document, problems=tuple(group_problems(found)))
     known = "; ".join(f"{reader.NAME} ({reader.LOOKS_FOR})" for reader in READERS)
     looks, todo = describe_text(text)
-    raise ProblemError(
-        Problem(
-            source.file,
-            1,
-            "error",
-            "seed-layout",
-            "a paper",
-            f"what looks like {looks}",
-            hint=f"{todo} Layouts that are read: {known}.",
-        )
-    )
+    hint = f"{todo} Layouts that are read: {known}."
+    raise refuse(source.file, "seed-layout", "a paper", f"what looks like {looks}", hint, 1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from builder.models.document import BlockKind, Citation, Document, Entity, split_link_labels
-from builder.readers.draft import PMCID, PMID, Draft, Lines, find_doi, find_table_lines, find_url
+from builder.readers.draft import Draft, Lines, find_ids, find_table_lines, find_url
 from builder.readers.names import split_people
 from builder.readers.source import Source
 from builder.text.dates import parse_date
@@ -69,8 +69,7 @@ def read(source: Source) -> Document:
     rows = find_table_lines(source.lines)
     for heading, lines in _split_sections(source, draft):
         _read_section(heading, lines, rows, draft)
-    found = PMCID.search(draft.source_url)
-    draft.work.setdefault("pmcid", found[0] if found else "")
+    draft.work.setdefault("pmcid", find_ids(draft.source_url).get("pmcid", ""))
     return draft.finish()
 
 
@@ -160,13 +159,8 @@ def _read_facts(text: str, number: int, draft: Draft) -> None:
     draft.taken.add(number)
     known = True
     for fact in (part.strip() for part in text.split("·")):
-        doi, pmid, pmcid = find_doi(fact), PMID.search(fact), PMCID.search(fact)
-        if doi:
-            draft.set(number, doi=doi)
-        elif pmid:
-            draft.set(number, pmid=pmid[1])
-        elif pmcid:
-            draft.set(number, pmcid=pmcid[0])
+        if found := find_ids(fact):
+            draft.set(number, **found)
         elif _LICENCE.match(fact):
             draft.set_licence(fact, number)
         elif parse_date(fact):

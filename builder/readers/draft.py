@@ -39,8 +39,8 @@ _CELL_BREAK = re.compile(r"(?<!\\)\|")
 _BARE_NUMBER = re.compile(r"^\W*\d{0,4}[.)\]]?$")
 URL = re.compile(r"https?://[^\s<>\"“”]+")
 _DOI = re.compile(r"10\.\d{4,9}/[^\s<>\"“”]+")
-PMCID = re.compile(r"\bPMC\d{4,9}\b")
-PMID = re.compile(r"\bPMID:?\s*([1-9]\d{0,8})\b")
+_PMCID = re.compile(r"\bPMC\d{4,9}\b")
+_PMID = re.compile(r"\bPMID:?\s*([1-9]\d{0,8})\b")
 # Up to this many numbers are written out of a range such as [3–7]; more is no citation.
 _MAX_RANGE = 200
 _DASH = "[–—−-]"
@@ -110,6 +110,13 @@ def find_doi(text: str) -> str:
     """Return the first DOI of a text, or an empty string."""
     found = _DOI.search(text)
     return clean_url(found[0]) if found else ""
+
+
+def find_ids(text: str) -> dict[str, str]:
+    """Return the first DOI, PMID and PMCID of a text by field; what it lacks is absent."""
+    pmid, pmcid = _PMID.search(text), _PMCID.search(text)
+    found = {"doi": find_doi(text), "pmid": pmid and pmid[1], "pmcid": pmcid and pmcid[0]}
+    return {name: value for name, value in found.items() if value}
 
 
 # --- tables --------------------------------------------------------------------------------------

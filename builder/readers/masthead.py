@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from builder.readers.draft import PMCID, PMID, Draft, Lines, find_doi
+from builder.readers.draft import Draft, Lines, find_ids
 from builder.readers.names import page_words, split_people
 from builder.text import spelling
 from builder.text.dates import YEAR, find_impossible_day, parse_date
@@ -277,8 +277,7 @@ def _take_authors(draft: Draft, lines: Lines) -> Lines:
 
 def _read_facts(draft: Draft, number: int, line: str) -> None:
     """Read journal, date, volume and identifiers of a line, and keep it as a statement."""
-    doi, pmid, pmcid = find_doi(line), PMID.search(line), PMCID.search(line)
-    draft.set(number, doi=doi, pmid=pmid[1] if pmid else "", pmcid=pmcid[0] if pmcid else "")
+    draft.set(number, **find_ids(line))
     published = _DATES.search(line)
     dated_at = (published[1] or published[2]) if published else ""
     if day := find_impossible_day(dated_at):
@@ -297,16 +296,7 @@ def _read_facts(draft: Draft, number: int, line: str) -> None:
 
 def _find_place(draft: Draft, number: int, line: str) -> dict[str, Any]:
     """Return journal, date, volume and pages of a line that states them in a known form."""
-    forms = (
-        _IN_JOURNAL,
-        _PAGES_FIRST,
-        _VOLUME_LINE,
-        _DATE_FIRST,
-        _LABELLED,
-        _DATED_JOURNAL,
-        _VOLUME,
-    )
-    found = next((m for form in forms if (m := form.match(line))), None)
+    found = next((m for form in _PLACES if (m := form.match(line))), None)
     if not found:
         return {}
     fields = {name: (value or "").strip(" ,") for name, value in found.groupdict().items()}

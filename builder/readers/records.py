@@ -22,12 +22,11 @@ from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import NamedTuple
 
-from builder.errors import Problem, ProblemError
 from builder.models.document import Document, Person
 from builder.readers.draft import Draft, Lines, find_doi
 from builder.readers.names import parse_person
 from builder.readers.references import parse_reference
-from builder.readers.source import Source
+from builder.readers.source import Source, refuse
 from builder.text.dates import YEAR, parse_date
 
 
@@ -49,8 +48,7 @@ def _refuse_several(source: Source, count: int, form: str) -> None:
             "brought in by `search` and `include`."
         )
         got = f"what looks like {form} of {count} works"
-        problem = Problem(source.file, 1, "error", "seed-layout", "a paper", got, hint=hint)
-        raise ProblemError(problem)
+        raise refuse(source.file, "seed-layout", "a paper", got, hint, 1)
 
 
 # --- the sentences that include keeps -------------------------------------------------------------

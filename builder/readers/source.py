@@ -70,7 +70,7 @@ def make_source(data: bytes, file: str) -> Source:
     """Return the text of a seed's bytes; ``file`` is its name in messages. Raises ProblemError."""
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         hint = "Fetch the paper again."
-        raise _stop(file, "seed-empty", "a seed with text", "an empty file", hint)
+        raise refuse(file, "seed-empty", "a seed with text", "an empty file", hint)
     if is_markup(data):
         # XML states its own encoding, so that its reader decodes it: only the head is shown here.
         head = data[:_HEAD].decode("utf-8", errors="replace")
@@ -110,8 +110,11 @@ def _shown_path(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
 
 
-def _stop(file: str, rule: str, expected: str, got: str, hint: str = "") -> ProblemError:
-    return ProblemError(Problem(file, 0, "error", rule, expected, got, hint=hint))
+def refuse(  # noqa: PLR0913, PLR0917 (the fields of a Problem)
+    file: str, rule: str, expected: str, got: str, hint: str = "", line: int = 0
+) -> ProblemError:
+    """Return the error of a seed that can't be read."""
+    return ProblemError(Problem(file, line, "error", rule, expected, got, hint=hint))
 
 
 def _encoding_problem(file: str, line: int, level: Level, got: str) -> Problem:
@@ -130,18 +133,18 @@ def read_bytes(path: Path, file: str) -> bytes:
         size = path.stat().st_size
         if size > MAX_BYTES:
             limit = f"a seed of at most {MAX_BYTES // 1_000_000} MB"
-            raise _stop(file, "seed-size", limit, f"{size / 1_000_000:.0f} MB")
+            raise refuse(file, "seed-size", limit, f"{size / 1_000_000:.0f} MB")
         return path.read_bytes()
     except OSError as error:
         reason = error.strerror or str(error)
         hint = "Name a file that is there and that you may read; of a folder, the files in it."
-        raise _stop(file, "seed-unreadable", "a file that can be read", reason, hint) from error
+        raise refuse(file, "seed-unreadable", "a file that can be read", reason, hint) from error
 
 
 def _decode(data: bytes, file: str) -> tuple[str, list[Problem]]:
     for start, name in _KNOWN_BINARY:
         if data.startswith(start):
-            raise _stop(file, "seed-binary", "a text file", name, "Save the paper's text instead.")
+            raise refuse(file, "seed-binary", "a text file", name, "Save the paper's text instead.")
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return _decode_as(data[len(mark) :], encoding, file)
@@ -158,7 +161,7 @@ def _decode_as(data: bytes, encoding: str, file: str) -> tuple[str, list[Problem
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         if encoding != "utf-8":
-            raise _stop(file, "seed-encoding", f"valid {name}", str(error)) from error
+            raise refuse(file, "seed-encoding", f"valid {name}", str(error)) from error
         return _decode_broken(data, file)
     noted = [_encoding_problem(file, 0, "note", name)] if encoding != "utf-8" else []
     return text, noted
@@ -181,7 +184,7 @@ def _refuse_binary(data: bytes, file: str) -> None:
     controls = len(data) - len(data.translate(None, plain))
     if controls / len(data) > _MAX_CONTROL_SHARE and controls > 1:
         got = f"{controls} control bytes"
-        raise _stop(file, "seed-binary", "a text file", got, "Save the paper's text instead.")
+        raise refuse(file, "seed-binary", "a text file", got, "Save the paper's text instead.")
 
 
 def _decode_broken(data: bytes, file: str) -> tuple[str, list[Problem]]:

@@ -92,12 +92,9 @@ def find_names(text: str) -> Iterator[tuple[int, int, str]]:
     for match in _NAME.finditer(text):
         # "MSCKLF3-AS1-Exos" is written in one, and its first letters are no gene's.
         base = (match["symbol"] or "").partition("-")[0]
-        if not match["symbol"] or base == match["symbol"] or _is_gene(base):
+        known = base == (match["symbol"] or "") or base.startswith("HOX")
+        if known or base in genes.read_genes().by_symbol:
             yield match.start(), match.end(), _id_of(match)
-
-
-def _is_gene(symbol: str) -> bool:
-    return symbol in genes.read_genes().by_symbol or symbol.startswith("HOX")
 
 
 def parse_name(name: str) -> str | None:

@@ -115,21 +115,13 @@ def unify(word: str) -> str:
     return word.replace("κΒ", "κB").replace("κВ", "κB")
 
 
-def straighten(text: str) -> str:
-    """Return text with straight quotes and plain hyphens, without trade marks.
-
-    Everything else, letter case and Greek included, stays.
-    """
-    return text.translate(_PLAIN)
-
-
 @lru_cache(maxsize=1 << 15)  # the same names and titles are asked for again and again
 def fold(text: str) -> str:
     """Return text as a search key: lower case, Greek by name, no accents, words split by one space.
 
     ``NF-κB``, ``NF‑kappaB`` and ``nf kappab`` all fold to ``nf kappab``; ``H₂S`` to ``h2s``.
     """
-    flat = unicodedata.normalize("NFKC", straighten(text))
+    flat = unicodedata.normalize("NFKC", text.translate(_PLAIN))
     if not flat.isascii():
         flat = _WORD.sub(lambda m: unify(m[0]), flat)
     flat = flat.casefold().translate(_NAMES)

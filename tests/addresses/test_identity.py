@@ -389,6 +389,7 @@ class Year:
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [1, 2])
 def test_a_year_of_edits_loses_no_address(
     small: Project, number: int, monkeypatch: pytest.MonkeyPatch

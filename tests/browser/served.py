@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -102,6 +103,16 @@ class Served:
             steps = page.split("/")
             kinds.setdefault(steps[0] if len(steps) > 2 else page, []).append(page)
         return sorted({name for group in kinds.values() for name in (group[0], group[-1])})
+
+
+def build_and_serve(root: Path, project: Project) -> Iterator[Served]:
+    """Extract and build a project, and serve its site until the fixture ends."""
+    run_builder(root, project, "extract")
+    run_builder(root, project, "build")
+    server = serve(project.site, "/")
+    yield Served(project.site, f"http://127.0.0.1:{server.server_port}/")
+    server.shutdown()
+    server.server_close()
 
 
 @dataclass

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hand_made import furnish
 from playwright.sync_api import Page, expect
-from served import Served, Watch, run_builder, serve
+from served import Served, Watch, build_and_serve
 
 from builder.project import Project
 
@@ -86,12 +86,7 @@ def hostile(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
         path = project.content / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    run_builder(root, project, "extract")
-    run_builder(root, project, "build")
-    server = serve(project.site, "/")
-    yield Served(project.site, f"http://127.0.0.1:{server.server_port}/")
-    server.shutdown()
-    server.server_close()
+    yield from build_and_serve(root, project)
 
 
 def squeezed(text: str) -> str:

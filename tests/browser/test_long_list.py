@@ -10,7 +10,7 @@ import pytest
 from edited_seeds import Seed, Statement, Work
 from hand_made import furnish
 from playwright.sync_api import Browser, Page, expect
-from served import Served, Watch, run_builder, serve
+from served import Served, Watch, build_and_serve
 
 from builder import store
 from builder.models import Term
@@ -45,12 +45,7 @@ def long(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve
     project.seeds.mkdir()
     (project.seeds / "review.txt").write_text(seed.text(), encoding="utf-8")
     furnish(root, project)
-    run_builder(root, project, "extract")
-    run_builder(root, project, "build")
-    server = serve(project.site, "/")
-    yield Served(project.site, f"http://127.0.0.1:{server.server_port}/")
-    server.shutdown()
-    server.server_close()
+    yield from build_and_serve(root, project)
 
 
 def test_one_click_brings_all_rows_to_filter_and_sort(

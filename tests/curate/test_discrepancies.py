@@ -5,29 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hand_made import trial_of as trial
 from hypothesis import given
 from hypothesis import strategies as st
 
 from builder import store
 from builder.curate.registry import compare_trial, find_lookalikes
 from builder.extract.quantities import parse_dose
-from builder.models import Discrepancy, Fact, Identifiers, Locator, RegistryRecord, Status, Trial
-
-
-def trial(registry: str, **fields: object) -> Trial:
-    """A trial as a paper says it; only what a test needs."""
-    given = {
-        "id": registry.lower(),
-        "paper": "doe-2025-paper",
-        "locator": Locator(kind="table-row", line=1),
-        "label": registry,
-        "registry": registry,
-        "registry_name": "ClinicalTrials.gov",
-        "registry_url": "https://clinicaltrials.gov",
-        "quote": "row",
-        **fields,
-    }
-    return Trial.model_validate(given)
+from builder.models import Discrepancy, Fact, Identifiers, RegistryRecord, Status, Trial
 
 
 def record(registry: str = "NCT00000001", **facts: object) -> RegistryRecord:

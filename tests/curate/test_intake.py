@@ -51,6 +51,7 @@ def test_a_reading_is_plain_data_for_any_machine(small: Project) -> None:
     assert result.problems == ()
 
 
+@pytest.mark.slow
 def test_results_do_not_hang_on_the_executor(small: Project) -> None:
     add_seeds(small, 11)
     results = []
@@ -172,6 +173,7 @@ def test_a_worker_of_another_version_is_refused(
         read_papers(packed, [])
 
 
+@pytest.mark.slow
 def test_the_command_reads_with_the_crew_that_is_named(small: Project) -> None:
     add_seeds(small, 1)
     run = CliRunner().invoke

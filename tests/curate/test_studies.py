@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from hand_made import csl, merge_references
+from hand_made import trial_of as trial
 
 from builder.curate.evidence import find_evidence_map, weigh_studies
 from builder.curate.registry import describe_trial
@@ -24,7 +25,6 @@ from builder.models import (
     Seed,
     Study,
     Term,
-    Trial,
 )
 from builder.store import Library, PaperBundle
 
@@ -56,21 +56,6 @@ def finding(name: str, **fields: Any) -> Finding:
         **fields,
     }
     return Finding.model_validate(given)
-
-
-def trial(registry: str, **fields: Any) -> Trial:
-    given = {
-        "id": registry.lower(),
-        "paper": "doe-2025",
-        "locator": Locator(kind="table-row", line=1),
-        "label": registry,
-        "registry": registry,
-        "registry_name": "ClinicalTrials.gov",
-        "registry_url": "https://clinicaltrials.gov",
-        "quote": "row",
-        **fields,
-    }
-    return Trial.model_validate(given)
 
 
 def library(*bundles: PaperBundle) -> Library:

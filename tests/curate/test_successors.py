@@ -245,6 +245,7 @@ def edit_title(chance: random.Random, title: str) -> str:
     return chance.choice(edits)()
 
 
+@pytest.mark.slow
 @settings(
     max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -45,6 +45,7 @@ def test_results_come_in_order_and_progress_is_heard() -> None:
     assert map_items(double, [], processes(2), fail) == []
 
 
+@pytest.mark.slow
 def test_a_dead_process_costs_the_one_item_that_killed_it() -> None:
     found = map_items(die_at_13, range(60), processes(2), fail)
     assert found[13] == "13: BrokenProcessPool"
@@ -59,6 +60,7 @@ def test_an_error_of_the_work_is_the_result_of_its_chunk() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_cluster_reads_and_a_dead_worker_costs_the_one_item_that_killed_it(root: Path) -> None:
     with LocalCluster(
         n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=60

@@ -153,6 +153,7 @@ def read_csv(folder: Path, name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(handle))
 
 
+@pytest.mark.slow
 def test_frictionless_accepts_the_csv_files_with_their_keys(
     folder: Path, tables: list[Table]
 ) -> None:
@@ -214,6 +215,7 @@ def test_the_review_is_in_the_tables_and_its_parts_point_back(folder: Path) -> N
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_frictionless_finds_a_broken_key(folder: Path) -> None:
     path = folder / "data/csv/reference_cited_in.csv"
     path.write_text(path.read_text().replace(OTHER, "nobody"), encoding="utf-8", newline="")

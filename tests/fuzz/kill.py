@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 _TESTS = Path(__file__).parents[1]
@@ -174,7 +174,7 @@ def run_and_die(command: Callable[[Project], object], project: Project, left: in
     os._exit(0)
 
 
-def count_down(left: int) -> Callable[[], int]:
+def count_down(left: int, names: Iterable[str] = CALLS) -> Callable[[], int]:
     """Let this process die before so many calls that change files; return what says how many."""
 
     def deadly(call: Callable[..., object]) -> Callable[..., object]:
@@ -187,7 +187,7 @@ def count_down(left: int) -> Callable[[], int]:
 
         return die_or_call
 
-    for name in CALLS:
+    for name in names:
         setattr(os, name, deadly(getattr(os, name)))
     return lambda: left
 

@@ -24,6 +24,8 @@ from local_service import LocalService, Reply, run_service
 
 from builder.refresh.http_client import VARIABLES
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalService]:

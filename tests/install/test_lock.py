@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from local_index import LocalIndex
 
+pytestmark = pytest.mark.slow
+
 LATER = "9999.1"
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)( ;[^\\]*)?", re.MULTILINE)
 

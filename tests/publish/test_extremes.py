@@ -6,10 +6,13 @@ import json
 import re
 from pathlib import Path
 
+import pytest
 from hand_made import DIGEST, DIGEST_PAPER, furnish
 
 from builder import pipeline
 from builder.project import Project
+
+pytestmark = pytest.mark.slow
 
 WEATHER = (
     DIGEST.replace("# Exosomes of bone marrow stem cells calm the knee", "# Notes on the weather")

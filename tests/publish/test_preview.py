@@ -14,6 +14,8 @@ from builder.project import Project
 from builder.publish.release import write_release
 from builder.publish.serve import make_server, preview_project
 
+pytestmark = pytest.mark.slow
+
 
 def edit(path: Path, old: str, new: str) -> None:
     text = path.read_text("utf-8")

@@ -22,6 +22,8 @@ from builder.project import FALLBACK_EPOCH, Project, source_date_epoch
 from builder.publish import site as publish
 from builder.store.transaction import hold_lock
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def site(root: Path, small: Project, share: Share) -> Project:

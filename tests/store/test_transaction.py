@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from fuzz.kill import count_down
 
 from builder.errors import ProblemError
 from builder.project import Project
@@ -117,18 +117,7 @@ def change_and_die(project: Project, left: int) -> int:
     if child:
         return os.waitpid(child, 0)[1]
 
-    def deadly(call: Callable[..., object]) -> Callable[..., object]:
-        def die_or_call(*args: object, **kwargs: object) -> object:
-            nonlocal left
-            left -= 1
-            if left < 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return call(*args, **kwargs)
-
-        return die_or_call
-
-    for name in CALLS:
-        setattr(os, name, deadly(getattr(os, name)))
+    count_down(left, CALLS)
     change(project)
     os._exit(0)
 

@@ -385,22 +385,21 @@ def _by_field(assigned: Iterable[Assigned]) -> dict[str, dict[str, str]]:
     return found
 
 
+# What is asked of a source that was read under a rule: the question's rule, words and weight.
+_SOURCE_QUESTIONS = {
+    "tissue-derived-exosomes": (
+        "source-from-tissue", "names a tissue only; read as its stem cell. Is it?", 3,
+    ),
+    "unknown-cell": ("unknown-cell", "is no term of the vocabulary; which source is it?", 4),
+}  # fmt: skip
+
+
 def _about_sources(assigned: Iterable[Assigned]) -> Iterable[Question]:
     for item in assigned:
-        if item.rule == "tissue-derived-exosomes":
-            yield Question(
-                rule="source-from-tissue",
-                text=f"{item.text!r} names a tissue only; read as its stem cell. Is it?",
-                field="sources",
-                weight=3,
-            )
-        if item.rule == "unknown-cell":
-            yield Question(
-                rule="unknown-cell",
-                text=f"{item.text!r} is no term of the vocabulary; which source is it?",
-                field="sources",
-                weight=4,
-            )
+        if item.rule in _SOURCE_QUESTIONS:
+            rule, words, weight = _SOURCE_QUESTIONS[item.rule]
+            text = f"{item.text!r} {words}"
+            yield Question(rule=rule, text=text, field="sources", weight=weight)
 
 
 def _about_contrast(

@@ -35,6 +35,7 @@ _OF_RNA = frozenset(
         "cargo-including-x",
         "exosomes-and-their-x",
         "exosomes-showing-x",
+        "exos-x",
     ]
 )
 # Rules by a verb whose objects may be of several kinds: "EVs carry tenascin C and miR-214".
@@ -52,7 +53,7 @@ _MIXED = frozenset(
 # Between two molecules of a list, the second with an adjective: "VEGF and anti-inflammatory IL-10".
 _LISTED = re.compile(
     r"\s*(?:,|,?\s*\b(?:and|as\s+well\s+as)\b|&|/)\s*"
-    r"(?:(?:(?:anti|pro)-\w+|\w{4,}(?:ic|al|ive|ory|ed|ing)|more|less|"
+    r"(?:(?P<described>(?:anti|pro)-\w+|\w{4,}(?:ic|al|ive|ory|ed|ing)|more|less|"
     r"(?:high|low)(?:er)?(?:\s+(?:level|amount|concentration)s?\s+of)?)\s+)?",
     re.IGNORECASE,
 )
@@ -119,12 +120,23 @@ def _read_carried(reading: Reading, mention: Mention) -> Assigned | None:
         if pattern.rule in _BY_VERB and _is_not_carried(reading, mention):
             return None  # "exosomes did not contain X"
         drug = term.kind == "compound"
+        grown = drug and role == "native" and _of_plants(reading)
         if drug and pattern.rule == "modified-by-x":
             continue  # a gas or drug that the cell or vesicle was treated with
-        made = drug or mention.term == "sirna" or reading.match("made_up", reading.behind(mention))
+        made = (
+            (drug and not grown)
+            or mention.term == "sirna"
+            or reading.match("made_up", reading.behind(mention))
+        )
         said = "not stated" if pattern.rule == "x-exosome-compound" else role
         return reading.assign(mention, "cargo", pattern.rule, "loaded" if made else said)
     return None
+
+
+def _of_plants(reading: Reading) -> bool:
+    """Return whether a text's vesicles are of plants, which make such compounds themselves."""
+    above = reading.vocabulary.ancestors
+    return any("plant" in (m.term, *above(m.term)) for m in reading.mentions("source"))
 
 
 def _is_not_carried(reading: Reading, mention: Mention) -> bool:
@@ -150,7 +162,8 @@ def _spread(reading: Reading, found: list[Assigned]) -> list[Assigned]:
     known = {(a.start, a.end): a for a in found}
     for ones in (list(itertools.pairwise(molecules)), list(itertools.pairwise(molecules))[::-1]):
         for left, right in ones:
-            if not _LISTED.fullmatch(reading.text[left.end : right.start]):
+            listed = _LISTED.fullmatch(reading.text[left.end : right.start])
+            if not listed or _is_deed(reading, left, listed["described"] or ""):
                 continue
             types = {v.terms[left.term].type, v.terms[right.term].type}
             one, other = (known.get((m.start, m.end)) for m in (left, right))
@@ -162,6 +175,18 @@ def _spread(reading: Reading, found: list[Assigned]) -> list[Assigned]:
             elif other and not one and other.rule.startswith("x-"):
                 known[left.start, left.end] = _like(reading, other, left)
     return sorted(known.values(), key=lambda a: (a.start, -a.end))
+
+
+def _is_deed(reading: Reading, left: Mention, word: str) -> bool:
+    """Return whether a word in a list is another verb: "contain miR-21 and [reduced] IL-6".
+
+    It describes its name where the first of the list is described so: "raised VEGF and reduced X".
+    """
+    cues, first = reading.cues, reading.before(left).split()[-1:]
+    said = [
+        w for w in (word, *first) if cues.finder.fullmatch(w) and cues.meaning(w).kind == "verb"
+    ]
+    return bool(said) and said == [word]
 
 
 def _is_kind_of(reading: Reading, kind: Assigned, named: Sequence[Assigned]) -> bool:

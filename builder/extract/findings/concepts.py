@@ -93,8 +93,9 @@ def _polarized(reading: Reading, known: Collection[str]) -> Iterator[Assigned]:
         state = reading.effects.effect_of(mention.start, mention.end)
         between = reading.text[state.end : mention.start] if state.end else "x"
         object_of = state.start >= mention.end or reading.fullmatch("articles", between)
+        said = state.effect in _DIRECTED or state.cue == "but not"
         process = v.find_term(f"{kind[0]} polarization", "mechanism")
-        if process and process not in known and object_of and state.effect in _DIRECTED:
+        if process and process not in known and object_of and said:
             rule = f"{state.rule}: {state.cue}"
             made = reading.assign(mention, "mechanisms", rule, state.effect)
             yield replace(made, value=process)
@@ -140,7 +141,8 @@ def _reports_kind(reading: Reading, mention: Mention) -> bool:
     if reading.search("genic", mention.text) and reading.match("genic_of", reading.behind(mention)):
         return True
     return mention.text.lower().endswith(("genic", "escent", "inflammatory")) and any(
-        not reading.text[mention.end : cell.start].strip() and cell.start > mention.end
+        cell.start > mention.end
+        and reading.fullmatch("animal", reading.text[mention.end : cell.start])
         for cell in reading.mentions("source", "cell")
     )
 

@@ -138,11 +138,7 @@ class EffectReader:
             lost = self._is_effect_taken(said.effect, f" {subject}")
             return replace(said, effect="modulates", rule="effect-taken-away") if lost else said
         for low, high, given in self._passives:
-            if (
-                not low <= start < high
-                or state.rule == "aim"
-                or state.cue in self.cues.lists["agents"]
-            ):
+            if not low <= start < high or state.rule == "aim" or self._is_given(state, start):
                 continue
             weak = state.effect == "involves" or (state.rule, state.effect) == (
                 "passive",
@@ -154,6 +150,13 @@ class EffectReader:
                 effect = self.cues.over_noun(given.cue, given.effect, state.effect)
                 state = replace(given, effect=effect, rule="passive-and-noun")
         return read_prefix(text, start, end, read_noun_behind(text, end, state, cues), cues)
+
+    def _is_given(self, state: State, start: int) -> bool:
+        """Return whether words are what is given, in no main clause: "After …, [X] rose"."""
+        if state.cue not in self.cues.lists["agents"]:
+            return False
+        led_in = self.cues.match("led_in", self.text, self._sentence_start(state.end), start)
+        return not led_in or state.end >= led_in.end()
 
     def _found(self) -> list[_Cue]:
         cues = [
@@ -230,8 +233,9 @@ class EffectReader:
             if cue.word == "to" and acted:
                 continue  # what a deed is done for, it does: "reduce TNF to mitigate inflammation"
             acted = acted or self._is_deed(cue)
-            if cue.kind == "unread":
-                states += self._unread(cue, before)
+            if cue.kind == "unread":  # no cue: says nothing of its object, unless it is denied
+                unread = State(cue.start, "involves", "unread-verb", cue.word, cue.end)
+                states += [unread] if before.effect != "none" else []
             elif cue.kind in ("break", "aim", "denial", "neutral"):
                 aim = cue if cue.kind == "aim" else None if cue.word != "in" else aim
                 states.append(self._plain(cue, states))
@@ -241,12 +245,6 @@ class EffectReader:
                 aim = None
                 states.append(self._directed(cue, before))
         return states
-
-    def _unread(self, cue: _Cue, before: State) -> list[State]:
-        """Return what a verb that is no cue says of its object: nothing, unless it is denied."""
-        if before.effect == "none":
-            return []
-        return [State(cue.start, "involves", "unread-verb", cue.word, cue.end)]
 
     def _instead(self, cue: _Cue, end: int) -> int:
         """Return the end of a verb that is denied beside a cue: "A rather than B", or 0."""

@@ -179,17 +179,9 @@ class Beside:
         elif set(ours) < set(theirs) and len(theirs) > 1 and self._strangers(theirs, ours):
             return  # a study of several sources, of which the row says one
         elif self._strangers(ours, theirs) or self._strangers(theirs, ours):
-            text = (
-                f"The row names {self._labels(ours)}, the title it cites {self._labels(theirs)}: "
-                "which is right?"
-            )
-            yield self._question("row-title-source", "sources", text, 5)
+            yield self._differ("source", "which is right?", 5)
         elif set(ours) != set(theirs):
-            text = (
-                f"The row names {self._labels(ours)}, the title it cites {self._labels(theirs)}: "
-                "does the work say which?"
-            )
-            yield self._question("row-title-source", "sources", text, 2)
+            yield self._differ("source", "does the work say which?", 2)
 
     def _ask_vehicle(self) -> Iterator[Question]:
         ours, theirs = self._of("vehicles")
@@ -200,17 +192,9 @@ class Beside:
             text = f"The row names {self._labels(ours)}, the title it cites no vehicle."
             yield self._question("row-title-vehicle", "vehicles", text, 2)
         elif strangers := self._strangers(theirs, ours) or self._strangers(ours, theirs):
-            text = (
-                f"The row names {self._labels(ours)}, the title it cites {self._labels(theirs)}: "
-                f"is {self._labels(strangers)} part of it?"
-            )
-            yield self._question("row-title-vehicle", "vehicles", text, 4)
+            yield self._differ("vehicle", f"is {self._labels(strangers)} part of it?", 4)
         elif set(ours) != set(theirs):
-            text = (
-                f"The row names {self._labels(ours)}, the title it cites {self._labels(theirs)}: "
-                "does the work say which?"
-            )
-            yield self._question("row-title-vehicle", "vehicles", text, 1)
+            yield self._differ("vehicle", "does the work say which?", 1)
 
     def _ask_partner(self) -> Iterator[Question]:
         ours, theirs = self._of("partners")
@@ -257,6 +241,12 @@ class Beside:
 
     def _question(self, rule: str, field: str, text: str, weight: int) -> Question:
         return Question(rule=rule, text=text, field=field, weight=weight)
+
+    def _differ(self, kind: str, asked: str, weight: int) -> Question:
+        """Return a question about a field that row and title both state."""
+        ours, theirs = map(self._labels, self._of(f"{kind}s"))
+        text = f"The row names {ours}, the title it cites {theirs}: {asked}"
+        return self._question(f"row-title-{kind}", f"{kind}s", text, weight)
 
     def _has_common_subject(self) -> bool:
         """Return whether a row and a title share a term, a parent or two specific words."""

@@ -72,6 +72,7 @@ class Reading:
             known = [*self.mentions("mechanism", "condition"), *self.mentions("mechanism")]
             own = [m for m in known if not self.is_lowering(m)]
             names += [m for m in known if self.is_lowering(m) and not is_inside(m, own)]
+            names += [m for m in known if " with " in m.text]
             self._effects = EffectReader(self.text, self.cues, [(m.start, m.end) for m in names])
         return self._effects
 

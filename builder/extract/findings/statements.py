@@ -161,8 +161,10 @@ def find_own_vesicles(
 ) -> OwnVesicles:
     """Return the short forms of a paper that stand for vesicles, or for those of a source."""
     forms = []
-    for short, long in sorted(dict(definitions).items(), key=lambda d: (-len(d[0]), d)):
-        if not cues.names_vesicles(long):
+    known = dict(definitions)
+    for short, long in sorted(known.items(), key=lambda d: (-len(d[0]), d)):
+        within = (known.get(word, "") for word in long.split())  # "Tisseel plus PEP"
+        if not cues.names_vesicles(long) and not any(map(cues.names_vesicles, within)):
             continue
         named = [
             any(m.term for m in vocabulary.find_mentions(text, kinds=("source", "cell")))

@@ -116,7 +116,8 @@ def _carries(reading: Reading, group: Sequence[Mention]) -> bool:
     if types == {"property"} and reading.match("carrier_plain", reading.text, group[-1].end):
         return group[0].term not in reading.cues.lists["weak"]  # "thermosensitive gel"
     strong = any(m.term not in reading.cues.lists["weak"] for m in group)
-    return bool(types & _FORMS) and strong
+    of_vesicles = reading.search("form_of_vesicles", reading.before(group[0]))
+    return bool(types & _FORMS) and (strong or bool(of_vesicles))
 
 
 def _name_carrier(reading: Reading, group: list[Mention]) -> tuple[Mention, list[Mention]]:

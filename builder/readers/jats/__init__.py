@@ -23,6 +23,7 @@ from builder.readers.jats.front import flag_notices, is_author, read_front
 from builder.readers.jats.inline import text_of, tidy
 from builder.readers.jats.source import (
     LANG,
+    OUTSIDE,
     Context,
     below,
     child_of,
@@ -31,7 +32,7 @@ from builder.readers.jats.source import (
     words_of,
 )
 from builder.readers.jats.works import Parts, parse_work, printed_work
-from builder.readers.source import Source
+from builder.readers.source import Source, refuse
 from builder.text.dates import find_impossible_day
 
 NAME = "jats"
@@ -53,8 +54,7 @@ def read(source: Source) -> Document:
     except RecursionError as error:
         # libxml2 lets elements stand 255 deep; Python's stack may end before.
         got = "elements nested too deeply to read"
-        problem = Problem(source.file, 0, "error", "jats-depth", "an article", got)
-        raise ProblemError(problem) from error
+        raise refuse(source.file, "jats-depth", "an article", got) from error
 
 
 def _read(article: etree._Element, context: Context, sha256: str) -> Document:
@@ -63,7 +63,8 @@ def _read(article: etree._Element, context: Context, sha256: str) -> Document:
         raise ProblemError(context.problems)
     context.language = (article.get(LANG) or "").lower()
     citations = read_references(article, context)
-    context.untagged = bool(citations) and not _tags_citations(article)
+    tagged = any(xref.get("ref-type") == "bibr" for xref in article.iter("xref"))
+    context.untagged = bool(citations) and not tagged
     front = read_front(article, context)
     body = Body(context)
     body.read_title(article, front.work.title)
@@ -194,17 +195,12 @@ def _work_texts(work: WorkFields) -> Iterator[str]:
         yield from (*person.affiliations, *person.others)
 
 
-def _tags_citations(article: etree._Element) -> bool:
-    return any(xref.get("ref-type") == "bibr" for xref in article.iter("xref"))
-
-
 # --- the reference list: every entry with its fields as tagged and its text as printed ------------
 
 CITATIONS = frozenset(["element-citation", "mixed-citation", "citation", "nlm-citation"])
 Works = list[tuple[etree._Element, etree._Element]]
 # What shows that two forms in one entry are one work.
 _IDENTIFYING = ("surname", "collab", "year", "article-title", "source", "ext-link", "uri")
-_OUTSIDE = ("sub-article", "response")
 _EARLIEST, _LATEST = 1500, 2099
 _DATE = ("day", "month", "year")
 _UNDATED = re.compile(
@@ -216,7 +212,7 @@ _UNDATED = re.compile(
 
 def find_refs(article: etree._Element) -> list[etree._Element]:
     """Return all entries of the article's lists in order; those of sub-articles are left out."""
-    around = ("ref-list", *_OUTSIDE)  # a list in another is gone through with it
+    around = ("ref-list", *OUTSIDE)  # a list in another is gone through with it
     lists = (p for p in article.iter("ref-list") if next(p.iterancestors(*around), None) is None)
     return [ref for part in lists for ref in part.iter("ref")]
 

@@ -9,13 +9,12 @@ from lxml import etree
 
 from builder.models.document import Block, BlockKind, Figure, Grid, Heading
 from builder.readers.jats.inline import Prose, text_of
-from builder.readers.jats.source import LANG, Context, below, child_of, line_of, words_of
+from builder.readers.jats.source import LANG, OUTSIDE, Context, below, child_of, line_of, words_of
 from builder.readers.jats.tables import read_table_wrap
 from builder.readers.names import find_abbreviations, split_pairs
 
 _TITLE = re.compile(r"abbreviation|acronym|glossary|nomenclature", re.IGNORECASE)
 _NOTE = re.compile(r"^\s*(?:non-?standard\s+)?abbreviations(?:\s+used)?\s*[:.]?\s*", re.IGNORECASE)
-_OUTSIDE = ("sub-article", "response")
 
 
 def read_abbreviations(
@@ -51,7 +50,7 @@ def _listed(article: etree._Element, context: Context) -> Iterator[tuple[str, st
 
 def _is_abbreviations(listing: etree._Element) -> bool:
     """Return whether a list, or the part of the article it stands in, is titled so."""
-    if any(True for _ in listing.iterancestors(*_OUTSIDE)):
+    if any(True for _ in listing.iterancestors(*OUTSIDE)):
         return False
     own = child_of(listing, "title")
     title = words_of(own) if own is not None else ""

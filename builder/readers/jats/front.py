@@ -12,12 +12,11 @@ from builder.models.document import FrontMatter, Person, WorkFields
 from builder.readers.draft import find_licence_url
 from builder.readers.jats import values
 from builder.readers.jats.inline import text_of, tidy, title_of
-from builder.readers.jats.source import Context, below, child_of, href, line_of, words_of
+from builder.readers.jats.source import OUTSIDE, Context, below, child_of, href, line_of, words_of
 from builder.readers.jats.works import join_pages
 
 _RETRACTED = re.compile(r"^\W*(?:retracted|retraction|withdrawn)\b", re.IGNORECASE)
 _CORRECTIONS = ("correction", "erratum", "corrigendum", "addendum", "expression-of-concern")
-_PARTS = ("sub-article", "response")
 
 
 def flag_notices(article: etree._Element, title: str, context: Context) -> None:
@@ -27,14 +26,14 @@ def flag_notices(article: etree._Element, title: str, context: Context) -> None:
         context.flag("jats-retraction", article, "a retraction")
     elif kind in _CORRECTIONS or kind.startswith("correct"):
         context.flag("jats-erratum", article, f"a notice of type {kind!r}")
-    for part in article.iter(*_PARTS):
+    for part in article.iter(*OUTSIDE):
         got = f"a {part.tag} of type {part.get('article-type', part.get('response-type', ''))!r}"
         context.flag("jats-sub-article", part, got)
     if child_of(article, "body") is None:
         context.flag("jats-no-body", article, "front matter only")
     for related in article.iter("related-article"):
         kind = (related.get("related-article-type") or "").lower()
-        if any(True for _ in related.iterancestors(*_PARTS)):
+        if any(True for _ in related.iterancestors(*OUTSIDE)):
             continue
         target = href(related) or words_of(related).strip()
         if any(word in kind for word in ("retract", "concern")):

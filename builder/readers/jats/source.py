@@ -21,7 +21,7 @@ from typing import cast
 from lxml import etree
 
 from builder.errors import Level, Problem, ProblemError
-from builder.readers.source import name_site
+from builder.readers.source import name_site, refuse
 
 # Parts that are printed away from the line they are tagged in. The reader of the text finds them
 # in ``Prose.floats``.
@@ -117,6 +117,8 @@ _RULES: dict[str, tuple[Level, str] | tuple[Level, str, str]] = {
     "jats-title": ("warning", "an article title"),
     "jats-unread": ("warning", "text in a known element"),
 }  # fmt: skip
+# Parts that are texts of their own.
+OUTSIDE = ("sub-article", "response")
 HREF = "{http://www.w3.org/1999/xlink}href"
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
@@ -328,13 +330,7 @@ def _parse(pieces: Pieces, file: str, problems: list[Problem]) -> etree._Element
             expected, got = "a declaration of every prefix", f"none of {prefix[1]!r}"
             line = error.lineno or 0
             problems.append(Problem(file, line, "note", "jats-namespace", expected, got))
-    raise _error(file, 0, "jats-not-xml", "declared prefixes", "many without")
-
-
-def _error(  # noqa: PLR0913, PLR0917 (the fields of a Problem)
-    file: str, line: int, rule: str, expected: str, got: str, hint: str = ""
-) -> ProblemError:
-    return ProblemError(Problem(file, line, "error", rule, expected, got, hint=hint))
+    raise refuse(file, "jats-not-xml", "declared prefixes", "many without")
 
 
 def _declare(clean: bytes, prefix: str) -> bytes:
@@ -363,10 +359,10 @@ def _find_article(root: etree._Element, file: str) -> etree._Element:
     if len(found) == 1:
         return found[0]
     if not found:
-        raise _error(file, line_of(root), "jats-root", "a JATS <article>", f"<{root.tag}>")
+        raise refuse(file, "jats-root", "a JATS <article>", f"<{root.tag}>", line=line_of(root))
     second, hint = line_of(found[1]), "Save each <article> as a file of its own."
     several, expected = "jats-several-articles", "one article in a file"
-    raise _error(file, second, several, expected, f"{len(found)}", hint)
+    raise refuse(file, several, expected, f"{len(found)}", hint, second)
 
 
 def _not_well_formed(error: etree.XMLSyntaxError, clean: bytes, file: str) -> ProblemError:
@@ -375,7 +371,7 @@ def _not_well_formed(error: etree.XMLSyntaxError, clean: bytes, file: str) -> Pr
         return _html_page(clean, file, line)
     reported = " ".join((error.msg or "an empty file").split(", line ")[0].split())
     got, hint = next((fix for sign, fix in _FIXES.items() if sign in reported), (reported, _FETCH))
-    return _error(file, line, "jats-not-xml", "well-formed XML", got, hint)
+    return refuse(file, "jats-not-xml", "well-formed XML", got, hint, line)
 
 
 def _html_page(page: bytes, file: str, line: int) -> ProblemError:
@@ -385,7 +381,7 @@ def _html_page(page: bytes, file: str, line: int) -> ProblemError:
         "Get the article's XML from PubMed Central, Europe PMC or the publisher, or save the page "
         "as plain text."
     )
-    return _error(file, line, "jats-html", "JATS XML", got, hint)
+    return refuse(file, "jats-html", "JATS XML", got, hint, line)
 
 
 def _clean(data: bytes, file: str, problems: list[Problem]) -> Pieces:

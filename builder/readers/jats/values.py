@@ -68,7 +68,8 @@ def _read_parts(element: etree._Element, context: Context) -> Person | None:
     if family:
         return Person(family, given, "", parts.get("suffix", ""))
     if family is None and not given:
-        return split_name(_without_notes(element, context))
+        bare = _ET_AL.sub("", _without_notes(element, context)).strip(" ,;")
+        return parse_person(bare, natural=False) if bare else None
     # A lone given name is a name in one piece (mononyms, groups tagged as persons).
     return Person(literal=given) if given else None
 
@@ -91,12 +92,6 @@ def _group(element: etree._Element, context: Context) -> str:
             parts += [" ", text_of(child, context), " "]
         parts.append(child.tail or "")
     return tidy("".join(parts)).replace(" ,", ",").strip(" ,;")
-
-
-def split_name(text: str) -> Person | None:
-    """Return a person from a name in one piece; one without comma and initials stays whole."""
-    bare = _ET_AL.sub("", text).strip(" ,;")
-    return parse_person(bare, natural=False) if bare else None
 
 
 def says_et_al(text: str | None) -> bool:
@@ -213,12 +208,10 @@ def find_identifiers(
     url = _take_links(links, got) if links else ""
     if not got["doi"] and "10." in printed:
         got["doi"] = bare_doi(find_doi(printed))
-    if not got["pmid"] and "PMID" in printed:
-        reported = _PMID_TEXT.search(printed)
-        got["pmid"] = reported.group(1) if reported else ""
-    if not got["pmcid"] and "PMC" in printed:
-        reported = _PMCID_TEXT.search(printed)
-        got["pmcid"] = f"PMC{reported.group(1)}" if reported else ""
+    if not got["pmid"] and "PMID" in printed and (reported := _PMID_TEXT.search(printed)):
+        got["pmid"] = reported[1]
+    if not got["pmcid"] and "PMC" in printed and (reported := _PMCID_TEXT.search(printed)):
+        got["pmcid"] = f"PMC{reported[1]}"
     return got["doi"], got["pmid"], got["pmcid"], url
 
 
