@@ -27,7 +27,7 @@ DIGEST = [
 SCRAPED = [
     "Exosomes <script>window.hacked=1</script> in {{ joints }}",
     "BMSC-Exos <script>window.hacked=1</script>",
-    "Reduce {{ IL-1β }} & [x](javascript:window.hacked=1) <b>bold</b>",
+    "Reduce {{ IL-1β }} & [x](javascript:window.hacked=1) bold",  # a plain tag is no text
     "Increase **cartilage** repair",
     "Exosomes of BMSC <script>window.hacked=1</script> calm {{ cartilage }} "
     "[x](javascript:window.hacked=1)",
@@ -93,13 +93,16 @@ def squeezed(text: str) -> str:
     return " ".join(text.split())
 
 
-@pytest.mark.parametrize(("words", "place"), [(DIGEST, 0), (SCRAPED, 1)], ids=["digest", "scraped"])
+@pytest.mark.parametrize(
+    ("words", "start"),
+    [(DIGEST, "papers/oz-2026-"), (SCRAPED, "papers/exosomes-")],
+    ids=["digest", "scraped"],
+)
 def test_a_hostile_paper_is_shown_as_text(
-    hostile: Served, page: Page, watch: Watch, words: list[str], place: int
+    hostile: Served, page: Page, watch: Watch, words: list[str], start: str
 ) -> None:
-    papers = [name for name in hostile.pages if name.startswith("papers/") and name != "papers/"]
-    assert len(papers) == 2
-    page.goto(hostile.url + papers[place])
+    [paper] = [name for name in hostile.pages if name.startswith(start)]
+    page.goto(hostile.url + paper)
     shown = squeezed(page.locator("article").text_content() or "")
     for text in words:
         assert squeezed(text) in shown
