@@ -12,7 +12,7 @@ export PYTHONPATH := .
 # More words for pytest: make test PYTEST_ARGS="-k search"
 PYTEST_ARGS ?=
 PYTEST := $(PYTHON) -m pytest -o cache_dir=$(if $(BUILD),$(abspath $(BUILD)),build)/pytest \
-  --numprocesses 4 --dist loadfile
+  --numprocesses auto --maxprocesses 4 --dist loadfile
 BROWSER_TESTS := tests/browser
 
 .PHONY: help site serve test test-fast fuzz mutants check check-zensical bench bench-extract bench-growth bench-review bench-read bench-search bench-site bench-renewal lock release clean site-env test-env
