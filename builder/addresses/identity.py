@@ -341,23 +341,23 @@ def explain_same(one: Claim, other: Claim) -> str:
 
 
 # Gives file and claim of the seed whose records stand under an id, None where there are none.
-Held = Callable[[str], tuple[str, Claim] | None]
+SeedLookup = Callable[[str], tuple[str, Claim] | None]
 
 
-def find_held(project: Project) -> Held:
+def make_seed_lookup(project: Project) -> SeedLookup:
     """Return what gives the seed whose records stand under an id in content/."""
 
-    def held(name: str) -> tuple[str, Claim] | None:
+    def seed_of(name: str) -> tuple[str, Claim] | None:
         paper = _read_paper(project.content / "papers" / name, project.root)
         if paper is None:
             return None
         seed = store.relative(project.seeds / paper.seed.file, project.root)
         return seed, Claim(name, paper.csl.DOI or "", paper.csl.title)
 
-    return held
+    return seed_of
 
 
-def settle_ids(claims: Mapping[str, Claim], held: Held) -> dict[str, str]:
+def settle_ids(claims: Mapping[str, Claim], seed_of: SeedLookup) -> dict[str, str]:
     """Return the id that each paper bears, by its file; ``claims`` are by file.
 
     Files of one paper get one id. Of different papers that claim one id, that keeps it whose
@@ -368,7 +368,7 @@ def settle_ids(claims: Mapping[str, Claim], held: Held) -> dict[str, str]:
         groups[claims[file].paper].append(file)
     settled: dict[str, str] = {}
     for paper, files in groups.items():
-        for name, members in _settle(paper, _part(files, claims), claims, held):
+        for name, members in _settle(paper, _part(files, claims), claims, seed_of):
             settled.update(dict.fromkeys(members, name))
     return settled
 
@@ -386,16 +386,16 @@ def _part(files: Sequence[str], claims: Mapping[str, Claim]) -> list[list[str]]:
 
 
 def _settle(
-    paper: str, papers: list[list[str]], claims: Mapping[str, Claim], held: Held
+    paper: str, papers: list[list[str]], claims: Mapping[str, Claim], seed_of: SeedLookup
 ) -> Iterator[tuple[str, list[str]]]:
     left = []
     for files in sorted(papers, key=lambda files: claims[files[0]].apart):
         apart = claims[files[0]].apart
-        if held(apart):
+        if seed_of(apart):
             yield apart, files
         else:
             left.append(files)
-    first = _find_holder(held(paper), left, claims) if len(left) > 1 else 0
+    first = _find_holder(seed_of(paper), left, claims) if len(left) > 1 else 0
     for place, files in enumerate(left):
         yield paper if place == first else claims[files[0]].apart, files
 

@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from builder import models, store
-from builder.addresses.identity import Claim, find_held, settle_ids
+from builder.addresses.identity import Claim, make_seed_lookup, settle_ids
 from builder.curate.corrections import apply_corrections, find_lines
 from builder.curate.registry import join_titles
 from builder.errors import Problem, ProblemError, has_errors, refuse
@@ -139,7 +139,7 @@ def read_seeds(
 
     read(tasks, {})
     claims = {r.file: r.claim for r in readings.values() if r.claim}
-    names = settle_ids(claims, find_held(project))
+    names = settle_ids(claims, make_seed_lookup(project))
     read([n for n, r in sorted(readings.items()) if r.paper != names.get(r.file, r.paper)], names)
     return [_correct(project, readings[place], cache, corrections) for place in range(len(seeds))]
 

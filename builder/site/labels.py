@@ -39,7 +39,7 @@ RESULTS: dict[str, tuple[str, str, str]] = {
 STUDY_ROLES = {
     "therapeutic": "tried as a treatment",
     "pathogenic": "part of the disease",
-    "biomarker": "sign of the disease",
+    "biomarker": "biomarker of the disease",
     "method": "method",
     "unclear": "role not stated",
 }

@@ -187,7 +187,7 @@ def view_study(atlas: LibraryIndex, study: Study, root: str, near: Collection[st
         "role": STUDY_ROLES[study.role],
         "result": view_result(study.result),
         "hedged": hedged,
-        "n": study.n or "",
+        "n": study.n or WORDS["not_stated"],
         "statements": len(study.findings),
         **_view_named(atlas, "sources", study.sources, root, near),
         **_view_named(atlas, "conditions", study.conditions, root, near),

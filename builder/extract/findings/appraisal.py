@@ -414,11 +414,9 @@ class _Reader:
         effects = [a for a in self.assigned if a.field in EFFECTS]
         denied = [a for a in effects if a.detail == "none"]
         changed = any(self._is_reported(a) and a.detail != "none" for a in effects)
-        cells = all(a.field == "mechanisms" and not self._is_of_tissue(a.value) for a in denied)
+        tissue = self.words.ids["tissue"]
+        cells = all(a.field == "mechanisms" and not self._is_a(a.value, tissue) for a in denied)
         return bool(denied) and changed and cells
-
-    def _is_of_tissue(self, name: str) -> bool:
-        return self._is_a(name, self.words.ids["tissue"])
 
     def _is_not_eased(self, item: Assigned) -> bool:
         """Return whether it is denied that a harm was lowered: "did not slow degeneration"."""

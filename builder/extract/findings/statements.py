@@ -30,12 +30,6 @@ ONE_OF_THESE = re.compile(
     r"proteins?|molecules?|factors?|cytokines?))?,?\s+(?:including\s+|namely\s+)?",
     re.IGNORECASE,
 )
-# What was left as it was, in the sentence behind one on vesicles: no word of theirs is repeated.
-_LEFT_ALONE = re.compile(
-    r"\b(?:unchanged|unaffected|unaltered|not\s+(?:\w+ly\s+)?(?:affected|altered|changed|influenced)|"
-    r"(?:no\s+(?:\w+\s+){0,2}differences?|not\s+(?:\w+ly\s+)?differ(?:ent)?)\b.{0,60}\b(?:groups|arms))\b",
-    re.IGNORECASE,
-)
 _SUBJECT_ENDS = re.compile(
     r"\s(?:was|were|is|are|had|have|has|did|do|does|can|could|may|might|will|\w+ed)\b"
 )
@@ -419,7 +413,7 @@ def _go_through(sentences: Iterable[Sentence], cues: Cues) -> Iterator[tuple[Sen
 
 def _goes_on(text: str, before: str, cues: Cues) -> bool:
     """Return whether a sentence is about the vesicles of the one before it, or their cargo."""
-    if _THESE.match(text) or ONE_OF_THESE.match(text) or _LEFT_ALONE.search(text):
+    if _THESE.match(text) or ONE_OF_THESE.match(text) or cues.search("left_alone", text):
         return True
     if not _THEY.match(text):
         return False

@@ -33,11 +33,12 @@ from builder.site.charts import (
 )
 from builder.site.citations import short_name
 from builder.site.index import LibraryIndex
+from builder.site.labels import WORDS
 from builder.site.links import Page, View, link, outside, page_href, plural
 from builder.store import PaperBundle
 from builder.store.library import today
 
-NOT_STATED = "not stated"
+NOT_STATED = WORDS["not_stated"]
 _PARTS = ("title", "abstract", "body", "tables", "references")
 _MOST_RECORDS = 200
 _MOST_REASONS = 4

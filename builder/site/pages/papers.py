@@ -29,7 +29,7 @@ from builder.site.links import (
     view_list,
 )
 from builder.site.pages.coverage import view_card
-from builder.site.pages.findings import view_rows, view_statement, view_table
+from builder.site.pages.findings import A_PAGE, view_rows, view_statement, view_table
 from builder.site.pages.trials import view_trial_row
 from builder.site.summaries import Sentence, answer_coverage, answer_studies, text
 from builder.store import PaperBundle
@@ -311,8 +311,6 @@ def view_paper_index(atlas: LibraryIndex) -> Iterator[Page]:
 
 # --- cited works ---------------------------------------------------------------------------------
 
-_MOST = 75  # statements in full, and in the table below
-
 
 def view_reference_row(atlas: LibraryIndex, reference: Reference, root: str) -> View:
     """Return a cited work as an entry of a list, with how many statements rest on it."""
@@ -354,7 +352,7 @@ def view_reference(atlas: LibraryIndex, reference: Reference) -> Page:
     root = "../../"
     stating = atlas.stating.get(reference.id, [])
     # Of a title that many papers cite, the further statements stand where their paper does.
-    further = {(f.paper, f.locator.reference): f.id for f in stating[_MOST:]}
+    further = {(f.paper, f.locator.reference): f.id for f in stating[A_PAGE:]}
     cited_in = [
         {
             "anchor": further.get((place.paper, place.number)),
@@ -394,11 +392,11 @@ def view_reference(atlas: LibraryIndex, reference: Reference) -> Page:
             if read
             else None,
             "part": part,
-            "own": view_rows(atlas, own[:_MOST], path, path, f"What its {part} states"),
-            "stating": [view_statement(atlas, f, root) for f in stating[:_MOST]],
+            "own": view_rows(atlas, own[:A_PAGE], path, path, f"What its {part} states"),
+            "stating": [view_statement(atlas, f, root) for f in stating[:A_PAGE]],
             "more_stating": len(further),
             "citing": view_rows(
-                atlas, citing[:_MOST], path, path, "Statements that cite this work"
+                atlas, citing[:A_PAGE], path, path, "Statements that cite this work"
             ),
             "trials": [
                 view_trial_row(atlas, t, root) for t in atlas.reference_trials.get(reference.id, ())
