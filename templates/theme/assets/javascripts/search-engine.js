@@ -54,7 +54,7 @@ class Engine {
   async names(query, { open = false, early = null } = {}) {
     const asked = joinPowers(query.slice(0, MOST_LETTERS).normalize("NFC"));
     const known = identify(asked, this.settings.patterns);
-    if (known) return this.#identifier(known);
+    if (known) return this.#identifier(known, open);
     const growing = open && /[\p{L}\p{N}]$/u.test(asked);
     const find = (found, open = false) => this.terms.find(found.map(({ key }) => key), open);
     const typed = this.terms.respell(this.fold(asked).slice(0, MOST_WORDS));
@@ -89,12 +89,13 @@ class Engine {
     return new Set(this.terms.essence([...words.map(({ key }) => key), ...names]));
   }
 
-  // A number of a register also leads to what names it.
-  async #identifier({ key, shown }) {
+  // A number of a register also leads to what names it; while it is typed, its beginning finds it.
+  async #identifier({ key, shown }, open) {
     const { registers, day } = this.settings;
-    const held = await this.#piece("identifiers", key);
-    const names = Object.hasOwn(held, key) ? held[key].map(([path, kind, title, detail]) => ({ path, kind, title, detail, tier: 0 })) : [];
+    const held = Object.assign({}, ...(await Promise.all(this.#pieces("identifiers", key, `${key}\uffff`))));
     const plan = registers.some((register) => key.startsWith(register)) ? { number: key } : null;
+    const keys = Object.hasOwn(held, key) ? [key] : Object.keys(held).filter((other) => open && plan && other.startsWith(key));
+    const names = keys.flatMap((found) => held[found]).map(([path, kind, title, detail]) => ({ path, kind, title, detail, tier: 0 }));
     return { names, plan, marks: new Set([key]), notice: names.length ? "" : `${shown} is not in this atlas as of ${day}.` };
   }
 
