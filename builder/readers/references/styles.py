@@ -27,21 +27,12 @@ from builder.readers.references.parts import (
 )
 from builder.text.dates import YEAR, parse_date
 
-_PUBLISHER = re.compile(
-    rf"^(?P<publisher>[^:;]{{2,150}}):\s*(?P<place>[^:;]{{2,120}}),\s*(?P<year>{YEAR})\.?$"
-)
-_PUBLISHER_ONLY = re.compile(rf"^(?P<publisher>[^:;]{{2,150}}),\s*(?P<year>{YEAR})\.?$")
 _EDITION = re.compile(
     r",?\s*\(?(?P<edition>(?:\d{1,3}(?:st|nd|rd|th)|[Rr]ev(?:ised|\.)|[Ff]irst|[Ss]econd|[Tt]hird))"
     r"\s+[Ee]d(?:ition|n)?\b\.?\)?"
 )
 _EDITORS = re.compile(r",?\s*\(?Eds?\.?\)?$")
 _PAGES = re.compile(r"\b(?:pp?|pages?)\.?\s*(?P<page>[\w.]{1,12}(?:\s?[–−-]\s?[\w.]{1,12}?)?)\.?$")
-_IMPRINT_LAST = re.compile(
-    rf"[.?!]\s+(?P<place>[^.:;\d]{{2,60}}):\s+(?P<publisher>[^.:;]{{2,80}});\s*(?P<year>{YEAR})\.?"
-    r"(?:\s+(?:pp?\.\s*)?(?P<page>\w{1,12}(?:\s?[–-]\s?\w{1,12})?))?\.?$"
-)
-_BOOK_EDITORS = re.compile(r"(?P<names>.{3,300}?),?\s+\(?(?:editors?|eds?\.?)\)?[.,:]\s+", re.I)
 _VOLUME = re.compile(r"\bVol(?:ume|\.)?\s*(?P<volume>\w{1,12})\b", re.IGNORECASE)
 _IN = re.compile(r"[.?!]\s+In:?\s+(?=[^\Wa-z])")
 _THESIS = re.compile(
@@ -92,6 +83,13 @@ def parse_book_like(text: str) -> Found | None:
         or _parse_parts(text)
         or _parse_vancouver_book(text)
     )
+
+
+_IMPRINT_LAST = re.compile(
+    rf"[.?!]\s+(?P<place>[^.:;\d]{{2,60}}):\s+(?P<publisher>[^.:;]{{2,80}});\s*(?P<year>{YEAR})\.?"
+    r"(?:\s+(?:pp?\.\s*)?(?P<page>\w{1,12}(?:\s?[–-]\s?\w{1,12})?))?\.?$"
+)
+_BOOK_EDITORS = re.compile(r"(?P<names>.{3,300}?),?\s+\(?(?:editors?|eds?\.?)\)?[.,:]\s+", re.I)
 
 
 def _parse_vancouver_book(text: str) -> Found | None:
@@ -149,6 +147,12 @@ def _parse_patent(text: str) -> Found | None:
 
 def _title(text: str, place: int) -> str:
     return text[: place + 1].rstrip(" .,")
+
+
+_PUBLISHER = re.compile(
+    rf"^(?P<publisher>[^:;]{{2,150}}):\s*(?P<place>[^:;]{{2,120}}),\s*(?P<year>{YEAR})\.?$"
+)
+_PUBLISHER_ONLY = re.compile(rf"^(?P<publisher>[^:;]{{2,150}}),\s*(?P<year>{YEAR})\.?$")
 
 
 def _parse_parts(text: str) -> Found | None:
@@ -271,7 +275,6 @@ _IN_COLON = re.compile(r"[.?!]\s+In:\s+(?P<inside>\S.+)$")
 _INSIDE_EDITORS = re.compile(
     r"^(?P<names>.{3,300}?),?\s+\(?(?:editors?|Eds?\.?)\)?[.,:]\s+(?P<rest>\S.+)$", re.IGNORECASE
 )
-_PAGES_END = re.compile(rf"[.,]?\s+(?:pp?\.\s*)?{_PAGE}\.?$")
 _IMPRINT = re.compile(
     r"\.\s+(?P<place>[^.:;\d]{2,60}):\s+(?P<publisher>[^\W\d_][^.:;]{1,80}?)"
     r"(?:\.\s+\d{1,4}\s?p(?:p|ages)?)?\.?$"
@@ -462,6 +465,9 @@ def _read_book(rest: str) -> dict[str, object] | None:
     imprint = _IMPRINT.search(rest)
     title = drop_stop(rest[: imprint.start()]) if imprint else ""
     return {"type": "book", "title": title, **_imprint(imprint)} if title else None
+
+
+_PAGES_END = re.compile(rf"[.,]?\s+(?:pp?\.\s*)?{_PAGE}\.?$")
 
 
 def _read_chapter(rest: str) -> dict[str, object] | None:
