@@ -230,6 +230,7 @@ def _names_no_cell(reading: Reading, mention: Mention) -> bool:
         or reading.match("no_target", reading.behind(mention))
         or reading.search("likened", reading.before(mention))
         or reading.search("medium_of", reading.before(mention))
+        or reading.search("found_in", reading.before(mention))
     )
 
 
@@ -241,7 +242,11 @@ def _as_target(reading: Reading, mention: Mention) -> tuple[str, str]:
         return "", "no-role"
     if reading.search("taken_up_by", reading.before(mention)):
         return "targets", "taken-up-by"
-    if _is_product(reading, mention) or reading.search("by_before", reading.before(mention)):
+    before = reading.before(mention)
+    if reading.search("made_by", before):
+        return "targets", "maker"
+    acts = reading.match("acts", reading.behind(mention)) and not reading.about_vesicles
+    if acts or reading.search("by_before", before) or _is_product(reading, mention):
         return "", "no-role"
     return "targets", "target-column" if reading.part.role == "target" else "acted-on"
 
@@ -265,14 +270,33 @@ def _spread(reading: Reading, found: list[tuple[Mention, str, str]]) -> None:
         if role and right.term == left.term and between.strip() == "(":
             found[i] = (right, role, rule)  # its short form: "Bone Marrow Stromal Cells (BMSCs)"
         listed = reading.match("listed_cells", between) and re.search(r"\w|,|/", between)
+        if listed and _begins_clause(reading, found[: i + 1]):
+            continue
         if role == "sources" and rule.startswith("exosom") and other in ("targets", "") and listed:
             found[i] = (right, "sources", rule)
 
 
+def _begins_clause(reading: Reading, found: Sequence[tuple[Mention, str, str]]) -> bool:
+    """Return whether the last cell begins a clause: "were given EVs of MSCs, and tenocytes died".
+
+    Two names take no comma before "and"; a list of three does.
+    """
+    (left, *_), (right, *_) = found[-2:]
+    if not re.match(r"s?,\s+(?:and|or)\b", reading.text[left.end : right.start]):
+        return False
+    return all(
+        not reading.match("listed_cells", reading.text[o.end : left.start]) for o, *_ in found[:-2]
+    )
+
+
 def _is_product(reading: Reading, mention: Mention) -> bool:
-    """Return whether a process forms the cell: it is no target of "osteoblast differentiation"."""
+    """Return whether a process forms the cell: it is no target of "osteoblast differentiation".
+
+    "M1 polarization of macrophages" forms M1 macrophages of those that it acts on.
+    """
+    kind = reading.search("polarized_kind", mention.text)
     return bool(reading.search("turned_into", reading.before(mention))) or any(
-        is_inside(mention, [p]) and reading.search("forming", p.text)
+        is_inside(mention, [p]) and (kind or reading.search("forming", p.text))
         for p in reading.mentions("mechanism")
     )
 

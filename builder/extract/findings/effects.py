@@ -153,7 +153,7 @@ class EffectReader:
 
     def _is_given(self, state: State, start: int) -> bool:
         """Return whether words are what is given, in no main clause: "After …, [X] rose"."""
-        if state.cue not in self.cues.lists["agents"]:
+        if state.cue not in self.cues.lists["agents"] or self._clause_start(start) > state.end:
             return False
         led_in = self.cues.match("led_in", self.text, self._sentence_start(state.end), start)
         return not led_in or state.end >= led_in.end()
@@ -410,8 +410,9 @@ class EffectReader:
 
     def _clause_start(self, place: int) -> int:
         """Return where the clause of a place begins; ", and" parts only what has a verb."""
-        start = 0
-        for found in self.patterns["clause"].finditer(self.text, 0, place):
+        led_in = self.cues.match("led_in", self.text, self._sentence_start(place), place)
+        start = led_in.end() if led_in else 0
+        for found in self.patterns["clause"].finditer(self.text, start, place):
             if self.cues.match("list_end", found[0]) and not self._has_verb(start, found.start()):
                 continue
             start = found.end()
