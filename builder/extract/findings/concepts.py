@@ -46,7 +46,9 @@ def read_mechanisms(reading: Reading) -> list[Assigned]:
         assigned = _directed(reading, mention, "mechanisms")
         if _reports_kind(reading, mention) and not assigned.rule.startswith(_SAID):
             continue
-        if assigned.detail == "involves" and _is_stimulus(reading, mention, assigned.rule):
+        harmed = assigned.rule.startswith("protected-from") and reading.is_molecule(mention)
+        stimulus = assigned.detail == "involves" and _is_stimulus(reading, mention, assigned.rule)
+        if harmed or stimulus:
             if _is_given(reading, mention, assigned.rule):
                 found.append(reading.assign(mention, "stimuli", "stimulus"))
             continue

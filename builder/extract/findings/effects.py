@@ -140,11 +140,8 @@ class EffectReader:
         for low, high, given in self._passives:
             if not low <= start < high or state.rule == "aim" or self._is_given(state, start):
                 continue
-            weak = state.effect == "involves" or (state.rule, state.effect) == (
-                "passive",
-                "modulates",
-            )
-            if weak:
+            weak = state.effect == "involves" or (state.effect == "none" and low >= state.end)
+            if weak or (state.rule, state.effect) == ("passive", "modulates"):
                 state = given
             elif state.rule == "noun" and state.end > low:
                 effect = self.cues.over_noun(given.cue, given.effect, state.effect)
@@ -373,8 +370,9 @@ class EffectReader:
 
     def _note_passive(self, cue: _Cue, before: State) -> None:
         """Note what a passive verb says of the words before it: "apoptosis was reduced"."""
-        effect = "none" if before.effect == "none" else cue.effect
         low = self._clause_start(cue.start)
+        denied = before.effect == "none" and before.end > low
+        effect = "none" if denied else cue.effect
         subject = self.text[low : cue.start]
         if effect == "modulates" and cue.word.startswith(self.cues.lists["normalizing"]):
             given = [s.outer for a, b, s in self._aside if low <= a and b <= cue.start and s.outer]
