@@ -24,8 +24,11 @@ _DASH = re.escape(spelling.DASHES)
 _SYMBOL = re.compile(
     rf"(?<![\w{_DASH}])(?:[A-Z][A-Z0-9]{{2,}}|[A-Z]{{2,}}[{_DASH}]\d+[A-Z]?)(?![\w*]|[{_DASH}]\d)"
 )
+# Mixed forms are plain too: GPx4, FoxO3, RalA; CCl4 is carbon tetrachloride.
+_MIXED = r"(?!CCl)(?:[A-Z]{2,}[a-z]\d[a-z0-9]?|[A-Z][a-z]+[A-Z]\d[a-z0-9]?|[A-Z][a-z]{2,}[A-Z])"
 _MOUSE = re.compile(
-    rf"(?<![\w{_DASH}])[A-Z][a-z]{{1,5}}[a-z0-9]*(?:[a-z0-9]|\d[A-Z])(?![\w*]|[{_DASH}]\d)"
+    rf"(?<![\w{_DASH}])(?:[A-Z][a-z]{{1,5}}[a-z0-9]*(?:[a-z0-9]|\d[A-Z])|(?P<mixed>{_MIXED}))"
+    rf"(?![\w*]|[{_DASH}]\d)"
 )
 _OF_GENE = re.compile(
     r"[\s-]*(?:mRNA|genes?\b|expression|signal|pathway|axis|protein|levels?\b|transcript|promoter|"
@@ -116,7 +119,7 @@ class Genes:
                 (open_ if plain and shouts else sure).append((match.start(), match.end(), gene))
         for match in _MOUSE.finditer(text):
             gene = self.by_symbol.get(match.group().upper())
-            numbered = gene and any(c.isdigit() for c in gene.symbol)
+            numbered = gene and (match["mixed"] or any(c.isdigit() for c in gene.symbol))
             if gene and gene.reading != "name" and (numbered or not gene.reading):
                 (sure if numbered else open_).append((match.start(), match.end(), gene))
         for one, certain in self._find_aliases(text):

@@ -330,6 +330,26 @@ def _with_ellipsis(clauses: Sequence[Trace], cues: Cues) -> list[Trace]:
     ]
 
 
+def deny_opposed(whole: Trace) -> Trace | None:
+    """Return what a sentence says of the vesicles that did not do it: "ADSC but not BMSC exosomes".
+
+    It is a finding of its own, of the same words. A title or row is one finding only.
+    """
+    if whole.finding.locator.kind in ("title", "reference-title", "table-row"):
+        return None
+    theirs = [replace(a, field="sources") for a in whole.assigned if a.field == "opposed"]
+    sources = list(dict.fromkeys(a.value for a in theirs))
+    directed = ("up", "down", "activates", "inhibits")
+    reported = [a for a in whole.assigned if a.field in EFFECTS and a.detail in directed]
+    if not reported or not sources or set(sources) & set(whole.finding.sources):
+        return None
+    others = (a for a in whole.assigned if a.field not in ("sources", "cargo", *EFFECTS))
+    result = "no-benefit" if whole.finding.result == "improved" else "none-reported"
+    update = {"sources": sources, "cargo": [], "result": result}
+    finding = whole.finding.model_copy(update=update)
+    return _denying(Trace(finding, whole.texts, (*theirs, *others)), reported)
+
+
 def _denying(clause: Trace, reported: Sequence[Assigned]) -> Trace:
     denied = [replace(a, detail="none", rule="denied-in-short") for a in reported]
     effects = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from builder.models.document import Person
@@ -47,7 +47,8 @@ _VANCOUVER_NAME = (
 )
 _VANCOUVER = re.compile(
     r"(?:(?P<first>[^\W\d_a-z][^;:.?!]{1,150}?);\s)?"
-    rf"(?P<names>{_VANCOUVER_NAME}(?:[,;]\s(?:and\s|&\s)?{_VANCOUVER_NAME})*)(?P<et_al>,\set\sal)?"
+    rf"(?P<names>{_VANCOUVER_NAME}(?:(?:[,;]\s(?:and\s|&\s)?|\s(?:and|&)\s){_VANCOUVER_NAME})*)"
+    r"(?P<et_al>,\set\sal)?"
     r"(?:[,;]\s(?:on behalf of |for )?(?:the )?(?P<group>[^\W\d_a-z][^;:.?!]{1,150}?))?\.\s+(?=\S)"
 )
 _VANCOUVER_PERSON = re.compile(
@@ -63,6 +64,8 @@ _DOTTED = re.compile(
     r"(?P<et_al>[,;]\s?et\sal\.?)?(?:\s+|(?<=[.\s]))(?=[^\W_])"
 )
 _SPLIT_DOTTED = re.compile(r"[,;]\s?(?:and\s|&\s)?(?!\s?(?:Jr|Sr|2nd|3rd|I{2,3})\b)|\s(?:and|&)\s")
+# The end of names before a colon, as Cureus and Copernicus print it.
+_LEAD = re.compile(r"^[^\d\"]{3,2000}(?:[^\W\d_a-z]\.?|al\.?)$")
 _SMALL = frozenset(["a", "and", "at", "de", "del", "du", "for", "in", "of", "on", "the", "to", "&"])
 _MAX_AUTHORS = 4000
 _MAX_WORDS_OF_BODY = 14
@@ -85,9 +88,12 @@ def split_byline(text: str) -> Byline:
     A reference without authors has none; a body (World Health Organization) counts as one author
     where its name stands alone before a title.
     """
+    lead, colon, rest = text.partition(": ")
+    if colon and _LEAD.search(lead) and (names := read_names(lead)):
+        return replace(names, rest=rest, vancouver=True)
     found = _VANCOUVER.match(text)
     if found and all(not g or is_body(g) for g in (found["first"], found["group"])):
-        plain = read_plain_names(re.split(r"[,;] (?:and |& )?", found["names"]))
+        plain = read_plain_names(re.split(r"[,;] (?:and |& )?| (?:and|&) ", found["names"]))
         first, last = (
             (Person(literal=name),) if name else () for name in (found["first"], found["group"])
         )
@@ -282,6 +288,11 @@ _EPUB = re.compile(r"[\s.;]{0,3}\bE-?pub:?\s+(?P<date>[^.;]{4,25})\.?\s*$", re.I
 _YEAR_IN_BRACKETS = re.compile(
     rf"\s\(({YEAR})\)\s+(?=[\w-]{{1,12}}(?:\s?\([^()]{{1,20}}\))?:\s?\w)"
 )
+# "J Bone 423: 337-342, 2003", as journals of Japan print it.
+_YEAR_AT_END = re.compile(
+    r"\s(?P<place>[A-Z]?\d{1,4}(?:\s?\([^()]{1,20}\))?:\s?(?=\w{0,4}\d)[\w–-]{1,15}),?\s"
+    rf"\(?(?P<year>{YEAR})\)?\.?$"
+)
 _EXTRA = re.compile(
     r"^[;,]\s(?:discussion|quiz|author reply|reply|erratum|correction|retract)", re.I
 )
@@ -369,7 +380,7 @@ def find_tail(text: str) -> Tail | None:
     The leftmost year counts from which all the rest is volume and pages: in ``BioMed Res. Int.
     2021, 2021, 9688138`` the second number is a volume.
     """
-    text = _YEAR_IN_BRACKETS.sub(r" \1;", text)
+    text = _YEAR_AT_END.sub(r" \g<year>;\g<place>", _YEAR_IN_BRACKETS.sub(r" \1;", text))
     plain = text.translate(_DASHES)
     for place in _YEAR_PLACE.finditer(plain):
         found = _AFTER_YEAR.fullmatch(plain, place.start())
