@@ -26,7 +26,6 @@ _ORCID = re.compile(
     r"(?P<orcid>\d{4}-\d{4}-\d{4}-\d{3}[\dX])\)?"
 )
 _ORCID_MARK = re.compile(r"\s*[\[(]?ORCID(?: logo| icon)?[\])]?(?=[\s,;\d]|$)")
-_LABELLED = re.compile(r"^\**(?:Journal|Published in|Venue)\**:\**\s*(?P<container>[A-Z].{1,100})$")
 _PLACE = re.compile(
     r"\b(?:Department|Dept|Universit|Institut|Hospital|School|Faculty|College|Laborator|Clinic|"
     r"Cent(?:er|re)\b|Division|Academy|Ministry|Foundation|Correspond|Author to whom|e-?mail|@|"
@@ -50,40 +49,35 @@ _HISTORY = re.compile(
     re.IGNORECASE,
 )
 _DATE_ALONE = re.compile(rf"^(?:\d{{1,2}} )?[A-Z][a-z]{{2,8}}\.? (?:\d{{1,2}}, )?{YEAR}$")
-# "Int. J. Mol. Sci. 2025, 26(22), 11172", ". 2021 Jul 5;10(9):e12118.", "Front. X., 12 March 2024"
-_IN_JOURNAL = re.compile(
-    rf"^(?P<container>[^\d;]{{2,80}}?)?[.,]?\s*(?P<year>{YEAR})"
-    r"(?P<date>\s[A-Z][a-z]{2}(?:\s\d{1,2})?)?\s*[,;]\s*(?P<volume>\w{1,8})"
-    r"(?:(?:\(|,\s(?=\d{1,3},\s\d))(?P<issue>[^),]{1,20})\)?)?"
-    r"\s*[,:]\s*(?P<page>[\w.–-]{1,25}?)(?=[.;,\s]|$)"
-)
-_DATED_JOURNAL = re.compile(
-    rf"^(?P<container>[A-Z][^\d]{{2,80}}?),\s*(?P<date>(?:\d{{1,2}}\s)?[A-Z][a-z]{{2,8}}\s{YEAR})$"
-)
-_VOLUME = re.compile(rf"^Volume\s(?P<volume>\d{{1,4}})(?:\s?[–-]\s?|, )(?P<year>{YEAR})\b")
-# "Porcine Letters, 01 Feb 2020, 7(1):12-19", as Europe PMC prints it
-_DATE_FIRST = re.compile(
-    rf"^(?P<container>[A-Z][^,;\d]{{2,80}}), (?P<date>\d{{1,2}} [A-Z][a-z]{{2,8}} {YEAR}), "
-    r"(?P<volume>\w{1,8})(?:\((?P<issue>[^)]{1,20})\))?\s?:\s?(?P<page>[\w.–-]{1,25}?)\.?$"
-)
-# "Volume 28, Issue 4, P612-625, April 07, 2022", the journal in the line above or nowhere
-_PAGES_FIRST = re.compile(
-    r"^Volume (?P<volume>\d{1,4}), Issue (?P<issue>[\w–-]{1,9}), P?(?P<page>[\w–-]{1,20}), "
-    rf"(?P<date>[A-Z][a-z]{{2,8}} (?:\d{{1,2}}, )?{YEAR})$"
-)
-# "Volume 271, Issue 3, April 2021, 120712", the journal in the line above
-_VOLUME_LINE = re.compile(
-    r"^Volume (?P<volume>\d{1,4})(?:, Issue (?P<issue>[\w–-]{1,9}))?, "
-    rf"(?P<date>[^,]{{0,20}}{YEAR})"
-    r"(?:, (?:Pages? )?(?P<page>[\w–-]{1,20}))?$"
-)
 _NO_TITLE = (
     "http", "10.", "doi", "DOI", "©", "PMC", "PMID", "Sec.", "*", "(", "Copyright",
     "This is an open", "This article",
 )  # fmt: skip
-_PLACES = (
-    _IN_JOURNAL, _PAGES_FIRST, _VOLUME_LINE, _DATE_FIRST, _LABELLED, _DATED_JOURNAL, _VOLUME,
-)  # fmt: skip
+# Forms of a line that says where the work appeared, tried in this order.
+_PLACES = tuple(
+    re.compile(form)
+    for form in (
+        # "Int. J. Mol. Sci. 2025, 26(22), 11172", ". 2021 Jul 5;10(9):e12118."
+        rf"^(?P<container>[^\d;]{{2,80}}?)?[.,]?\s*(?P<year>{YEAR})"
+        r"(?P<date>\s[A-Z][a-z]{2}(?:\s\d{1,2})?)?\s*[,;]\s*(?P<volume>\w{1,8})"
+        r"(?:(?:\(|,\s(?=\d{1,3},\s\d))(?P<issue>[^),]{1,20})\)?)?"
+        r"\s*[,:]\s*(?P<page>[\w.–-]{1,25}?)(?=[.;,\s]|$)",
+        # "Volume 28, Issue 4, P612-625, April 07, 2022", the journal in the line above or nowhere
+        r"^Volume (?P<volume>\d{1,4}), Issue (?P<issue>[\w–-]{1,9}), P?(?P<page>[\w–-]{1,20}), "
+        rf"(?P<date>[A-Z][a-z]{{2,8}} (?:\d{{1,2}}, )?{YEAR})$",
+        # "Volume 271, Issue 3, April 2021, 120712", the journal in the line above
+        r"^Volume (?P<volume>\d{1,4})(?:, Issue (?P<issue>[\w–-]{1,9}))?, "
+        rf"(?P<date>[^,]{{0,20}}{YEAR})"
+        r"(?:, (?:Pages? )?(?P<page>[\w–-]{1,20}))?$",
+        # "Porcine Letters, 01 Feb 2020, 7(1):12-19", as Europe PMC prints it
+        rf"^(?P<container>[A-Z][^,;\d]{{2,80}}), (?P<date>\d{{1,2}} [A-Z][a-z]{{2,8}} {YEAR}), "
+        r"(?P<volume>\w{1,8})(?:\((?P<issue>[^)]{1,20})\))?\s?:\s?(?P<page>[\w.–-]{1,25}?)\.?$",
+        r"^\**(?:Journal|Published in|Venue)\**:\**\s*(?P<container>[A-Z].{1,100})$",
+        # "Front. X., 12 March 2024"
+        rf"^(?P<container>[A-Z][^\d]{{2,80}}?),\s*(?P<date>(?:\d{{1,2}}\s)?[A-Z][a-z]{{2,8}}\s{YEAR})$",
+        rf"^Volume\s(?P<volume>\d{{1,4}})(?:\s?[–-]\s?|, )(?P<year>{YEAR})\b",
+    )
+)
 _FACTS = (
     *_PLACES, _HISTORY, _ONLY_MARKS, _DATE_ALONE, re.compile(r"^(?:Issue|Impact Factor)\b"),
 )  # fmt: skip
