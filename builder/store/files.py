@@ -181,18 +181,13 @@ def write_bytes(path: Path, data: bytes) -> bool:
 
 def list_files(folder: Path) -> list[Path]:
     """Return the files below a folder, sorted by path; those of Python's own cache left out."""
-    found = []
-    waiting = [str(folder)] if folder.is_dir() else []
-    while waiting:
-        with os.scandir(waiting.pop()) as entries:
-            for entry in entries:
-                # A link is asked by its path: of itself it fails at a circle of links.
-                linked = entry.is_symlink() and os.path.isfile(entry.path)
-                if linked or entry.is_file(follow_symlinks=False):
-                    found.append(entry.path)
-                elif entry.is_dir(follow_symlinks=False) and entry.name != "__pycache__":
-                    waiting.append(entry.path)
-    return [Path(path) for path in sorted(found)]
+    found = [
+        f"{where}/{name}"
+        for where, _, names in os.walk(folder)
+        if "__pycache__" not in where
+        for name in names
+    ]
+    return [Path(path) for path in sorted(found) if os.path.isfile(path)]
 
 
 def dump_records(records: Sequence[BaseModel] | BaseModel) -> str:

@@ -125,6 +125,15 @@ def _collect(paths: Iterable[Any], read: Any, problems: list[Problem]) -> list[A
     return found
 
 
+def read_each(paths: Iterable[Path], read: Callable[[Path], T]) -> list[T]:
+    """Return what each file says. Raises ProblemError with every problem of all of them."""
+    problems: list[Problem] = []
+    found = _collect(paths, read, problems)
+    if problems:
+        raise ProblemError(problems)
+    return found
+
+
 def read_terms(content: Path, root: Path, cache: Cache | None = None) -> list[models.Term]:
     """Return all terms below content/terms. Raises ProblemError with every problem found."""
     problems: list[Problem] = []
@@ -210,14 +219,8 @@ def unite_bundles(
 
 def read_registry(content: Path, root: Path) -> dict[str, models.RegistryRecord]:
     """Return what registries say of trials, by trial. Raises ProblemError with every problem."""
-    problems: list[Problem] = []
-    found = _collect(
-        sorted((content / "registry").glob("*.yml")),
-        lambda p: read_record(models.RegistryRecord, p, root),
-        problems,
-    )
-    if problems:
-        raise ProblemError(problems)
+    paths = sorted((content / "registry").glob("*.yml"))
+    found = read_each(paths, lambda path: read_record(models.RegistryRecord, path, root))
     return {record.id: record for record in found}
 
 
