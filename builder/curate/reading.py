@@ -212,13 +212,8 @@ def load_texts(reading: Reading, cache: Cache) -> Mapping[str, str]:
     try:
         texts: dict[str, str] = json.loads(cache.get(f"{reading.key} texts") or b"")
     except ValueError as error:
-        raise refuse(
-            "build/cache",
-            "cache",
-            "what was read before",
-            "a broken file",
-            hint="Remove that folder and try again.",
-        ) from error
+        expected, hint = "what was read before", "Remove that folder and try again."
+        raise refuse("build/cache", "cache", expected, "a broken file", hint=hint) from error
     return texts
 
 

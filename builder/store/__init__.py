@@ -16,6 +16,7 @@ from builder.store.files import (
     read_settings,
     read_yaml,
     relative,
+    trim,
     write_bytes,
     write_records,
     write_text,

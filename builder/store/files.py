@@ -139,15 +139,16 @@ def plain(record: BaseModel) -> dict[str, Any]:
     Empty lists and values left at None are absent.
     """
     data: dict[str, Any] = record.model_dump(mode="json", by_alias=True, exclude_none=True)
-    return {k: v for k, v in ((k, _trim(v)) for k, v in data.items()) if v != []}
+    trimmed: dict[str, Any] = trim(data)
+    return trimmed
 
 
-def _trim(value: Any) -> Any:
+def trim(value: Any) -> Any:
+    """Return plain data as files hold it: keys without a value, or with an empty list, are out."""
     if isinstance(value, dict):
-        return {k: t for k, t in ((k, _trim(v)) for k, v in value.items()) if t != []}
-    if isinstance(value, list):
-        return [_trim(v) for v in value]
-    return value
+        kept = ((key, trim(v)) for key, v in value.items() if v is not None)
+        return {key: v for key, v in kept if v != []}
+    return [trim(v) for v in value] if isinstance(value, list) else value
 
 
 def write_text(path: Path, text: str) -> bool:

@@ -63,6 +63,16 @@ class Library:
     corrections: Mapping[str, list[models.Correction]]
     ledger: list[models.Address]
 
+    @property
+    def paper_items(self) -> dict[str, models.CslItem]:
+        """The bibliographic fields of each paper, by id."""
+        return {name: bundle.paper.csl for name, bundle in self.papers.items()}
+
+    @property
+    def cited_items(self) -> dict[str, models.CslItem]:
+        """The bibliographic fields of each cited work, by id."""
+        return {name: work.csl for name, work in self.references.items()}
+
     def terms_of(self, kind: str) -> list[models.Term]:
         """Return the terms of a kind, by id."""
         return sorted((t for t in self.terms.values() if t.kind == kind), key=lambda t: t.id)
