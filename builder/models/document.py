@@ -184,6 +184,11 @@ _BARE_LABELS = re.compile(
     rf"(?:\s?View at:)?(?:(?:\s\||,)?\s{LABEL})*(?:\s\||,)?\s"
     rf"(?:CrossRef|Google Scholar|PubMed(?: Central)?)(?:\s{LABEL})*$"
 )
+# HighWire glues them together: "1745–1759. OpenUrlCrossRefPubMed".
+_GLUED_LABELS = re.compile(
+    r"\s*OpenUrl(?:Abstract|/|(?:FREE )?Full Text|CrossRef|PubMed|Medline|Web of Science|"
+    r"Google Scholar|\s)*$"
+)
 
 _NEW_WINDOW = "(Open in a new window)"
 _ENDS = ("Scholar", "Ref", "ref", "PubMed", "Central", "Scopus", "Science®", "Science", "article",
@@ -216,6 +221,8 @@ def split_link_labels(printed: str) -> tuple[str, tuple[str, ...]]:
         labels.append(found[1])
         text = text[: found.start()].rstrip()
     bare = None
+    if "OpenUrl" in text and (glued := _GLUED_LABELS.search(text)):
+        return text[: glued.start()], find_labels(glued[0])
     if not labels and text.endswith(_ENDS):
         bare = _BARE_LABELS.search(text, max(0, len(text) - 120))
     if bare and (chemists or text[bare.start() - 1 : bare.start()] in (".", ")", "]")):

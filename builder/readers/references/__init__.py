@@ -274,7 +274,7 @@ def parse_reference(printed: str) -> tuple[WorkFields, list[Question]]:
             text = pattern.sub(put, text)
     if len(text) > _MAX_LENGTH:
         return _keep_whole(text, "is too long for a reference")
-    if text.startswith("(a)"):
+    if text.startswith(("(a)", "a) ")):
         return _keep_whole(text, "holds several works")
     links = take_links(text)
     links.pmid = links.pmid or kept.get("PubMed", "")
