@@ -23,10 +23,18 @@ AFFILIATION = re.compile(
     r"Division of|Academy)|@|Correspond"
 )
 COPYRIGHT = re.compile(
-    r"^(?:©|\(c\)\s*\d{4}|Copyright\b)|^This (?:is an|article is an|work is) open[ -]access|"
-    r"^Open Access This article",
+    r"^(?:©|\(c\)\s*\d{4}|Copyright\b(?=.*(?:©|\d{4}|\b[Tt]he\b)))|"
+    r"^This (?:(?:is an|article is an?|work is) )?open[ -]access|^Open Access This article",
     re.IGNORECASE,
 )
+# A notice that names a licence, and how it may begin.
+_LICENCE = re.compile(
+    r"^(?:This|Under an?|Creative Commons|CC|Distributed|Licen[cs]ed?|Published|Open[ -]access|"
+    r"The copyright holder|[^.]{3,60} et al\. This)\b",
+    re.IGNORECASE,
+)
+PUBLIC_LICENCE = re.compile(r"Creative Commons|\bCC[ -]?(?:BY|0)\b", re.IGNORECASE)
+_LONGEST_LICENCE = 1200
 # Lines about the paper that stand behind its text.
 NOTE = re.compile(
     r"^(?:Edited|Reviewed) by\b|^(?:Key ?words?|Citation|Received|Academic Editors?|E-?mail|Tel|"
@@ -52,6 +60,13 @@ HAS_YEAR = re.compile(rf"\b{YEAR}[a-z]?\b")
 def named_headings() -> frozenset[str]:
     """Return the headings that are known by name."""
     return page_words().abstracts | page_words().sections | page_words().statements
+
+
+def is_licence(line: str) -> bool:
+    """Return whether a line is a notice of copyright, or one that names a licence."""
+    short = len(line) <= _LONGEST_LICENCE
+    named = short and _LICENCE.match(line) and PUBLIC_LICENCE.search(line)
+    return bool(named or COPYRIGHT.match(line))
 
 
 def bare_line(line: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 from builder.models.document import BlockKind, Document, is_link_line, split_link_labels
 from builder.readers.citations import CITE, STYLE, find_own_citation, read_citation_block
@@ -24,15 +25,18 @@ from builder.readers.lines import (
     MAX_WORDS_IN_HEADING,
     NOTE,
     NUMBERED,
+    PUBLIC_LICENCE,
     REFERENCES,
     bare_line,
     is_heading,
+    is_licence,
     is_prose,
     named_headings,
 )
 from builder.readers.masthead import is_furniture, read_masthead
 from builder.readers.names import name_in_full, page_words
 from builder.readers.source import Source
+from builder.text.dates import parse_date
 
 NAME = "scraped"
 LOOKS_FOR = (
@@ -51,6 +55,11 @@ _TABLE_NOTE = re.compile(r"^(?:(?:Abbreviations?|Notes?|Legend)\b|[*†‡§]|[a
 _LISTED_FORMS = re.compile(r"^(?:Non-?standard )?Abbreviations(?: used)?\s*:\s*", re.IGNORECASE)
 _KEYWORDS = re.compile(r"^\**Key ?words?\**\s*:", re.IGNORECASE)
 _RECEIVED = re.compile(r"\b(?:Received|Accepted|Published)(?: online)?:?\s+\d", re.IGNORECASE)
+# "© 2021 The Authors. Bone Letters published by Wiley"
+_PUBLISHED_BY = re.compile(
+    r"^© \d{4} [^.]{3,60}\. (?P<container>[A-Z][^.]{3,80}?) published by\b", re.IGNORECASE
+)
+_LONGEST_DATE = 40
 _MIN_SIGNS = 2
 _TOP = 40
 
@@ -94,6 +103,7 @@ class _Page:
         self.cite_lines: Lines = []
         self.entries = EntryList(self.draft)
         self.in_cite = False
+        self.abstract: set[str] | None = None  # the parts of an open abstract that were headed
         self.pending: tuple[str, int] | None = None  # the label of a caption, and its line
 
     def read(self) -> Document:
@@ -187,15 +197,17 @@ class _Page:
 
     def _read_licence(self, number: int, line: str) -> bool:
         draft = self.draft
-        if not COPYRIGHT.match(line) or is_furniture(line):
+        if not is_licence(line) or is_furniture(line):
             return False
-        better = "licen" in line.lower() and "licen" not in draft.licence.lower()
-        if draft.licence and not better:
-            return False
+        if draft.licence and _rank_licence(draft.licence) >= _rank_licence(line):
+            draft.add_block("statement", line, number)
+            return True
         if draft.licence:
             before = next(n for name, n in draft.places if name == "licence")
             draft.add_block("statement", draft.licence, before)
         draft.set_licence(line, number)
+        if published := _PUBLISHED_BY.match(line):
+            draft.set(number, container=published["container"])
         return True
 
     def _read_anywhere(self, number: int, line: str) -> bool:
@@ -238,6 +250,7 @@ class _Page:
         numbered = NUMBERED.match(text)
         if numbered:
             level = 2 + numbered[1].strip(".").count(".")
+        self._follow_abstract(text.casefold().rstrip(":"))
         self.draft.add_heading(max(level, 2), text, number)
 
     def _read_body(self, number: int, line: str) -> None:
@@ -260,12 +273,28 @@ class _Page:
         elif draft.tables and not section and _TABLE_NOTE.match(line):
             draft.add_block("footnote", line, number)
         elif _KEYWORDS.match(line):
+            self.abstract = None
             draft.add_block("paragraph", line, number, section)
         else:
-            kind = "statement" if NOTE.match(line) else _body_kind(section)
+            kind = "abstract" if self.abstract else _body_kind(section)
+            kind = "statement" if NOTE.match(line) else kind
             if not section and self.has_introduction and kind == "paragraph":
                 kind = "abstract"  # Frontiers prints it without a heading
             draft.add_block(kind, _BULLET.sub("", line), number, section)
+
+    def _follow_abstract(self, heading: str) -> None:
+        """Open the abstract at its heading, and close it at one that is no part of it."""
+        words, parts, last = page_words(), self.abstract, self.draft.blocks[-1:]
+        if heading in words.abstracts:
+            self.abstract = set()
+        elif parts is None or heading not in words.abstract_parts or heading in parts:
+            self.abstract = None
+        elif not parts and last and last[0].kind == "abstract":
+            self.abstract = None  # it has no parts
+        elif parts & words.abstract_ends and heading not in words.abstract_ends:
+            self.abstract = None
+        else:
+            parts.add(heading)
 
     def _read_short_form(self, number: int, line: str) -> bool:
         """Take a line of a list of abbreviations: a pair, or a short form above its long one."""
@@ -276,7 +305,7 @@ class _Page:
             if draft.pairs and not draft.pairs[-1][1]:
                 draft.pairs[-1] = (draft.pairs[-1][0], line)
             elif " " not in line and any(c.isupper() or c.isdecimal() for c in line):
-                draft.pairs.append((line, ""))
+                draft.pairs.append((line.rstrip(":"), ""))
             else:
                 return False
         draft.taken.add(number)
@@ -284,9 +313,21 @@ class _Page:
 
     # --- the paper itself --------------------------------------------------------------------
 
+    def _find_date(self) -> None:
+        """Take the date of publication that stands behind the text."""
+        lines = [(n, line.strip()) for n, line in enumerate(self.draft.source.lines, 1)]
+        lines = [(n, line) for n, line in lines if line]
+        for (number, line), (_, below) in pairwise([*lines, (0, "")]):
+            said = found["date"] or below if (found := _PUBLISHED.match(line)) else ""
+            if len(said) <= _LONGEST_DATE and (date := parse_date(said)):
+                self.draft.set(number, issued=date)
+                return
+
     def _read_front(self) -> None:
         draft = self.draft
         draft.pairs = [pair for pair in draft.pairs if all(pair)]
+        if not draft.work.get("issued"):
+            self._find_date()
         own = read_citation_block(
             self.cite_lines, draft.source.file, str(draft.work.get("title", ""))
         )
@@ -303,7 +344,12 @@ class _Page:
                     replace(p, suffix=p.suffix or k.suffix, orcid=k.orcid) for k, p in whole
                 )
             elif name == "authors" and known and own.work.et_al and len(known) > len(value):
-                continue  # the citation is cut
+                # The citation is cut; it still says where the first family names begin.
+                pairs = zip(known, value, strict=False)
+                first = [name_in_full(f"{k.given} {k.family}", v) for k, v in pairs]
+                named = zip(known, first, strict=False)
+                value = tuple(replace(k, family=f.family, given=f.given) for k, f in named)
+                value += known[len(value) :]
             elif name == "authors" and known:
                 for number, text in draft.byline:  # it says something else: kept as printed
                     draft.add_block("statement", text, number)
@@ -312,6 +358,19 @@ class _Page:
         draft.work.setdefault("container_short", own.work.container_short)
         if own.work.authors and len(draft.work.get("authors", ())) <= len(own.work.authors):
             draft.work["et_al"] = own.work.et_al
+
+
+# When a page says the paper was published, with the date behind it or on the next line.
+_PUBLISHED = re.compile(
+    r"^(?:Published|Posted|First published|Publication (?:date|in this collection)|Date of issue)"
+    r"(?: online)?\b:?\s*(?P<date>.*)$",
+    re.IGNORECASE,
+)
+
+
+def _rank_licence(line: str) -> int:
+    """Return how much a notice says: 2 where it names a public licence, 1 for any licence."""
+    return 2 if PUBLIC_LICENCE.search(line) else int("licen" in line.lower())
 
 
 def _body_kind(section: str) -> BlockKind:

@@ -396,7 +396,7 @@ def _parse_article(byline: Byline, links: Links) -> tuple[WorkFields, list[Quest
         questions.append(ask("reference-authors", text, "title"))
     if not byline.people and not byline.et_al:
         questions.append(ask("reference-authors", "Is the work printed without authors?"))
-    preprint = split.container.casefold() in known.preprint_servers
+    preprint = name in known.preprint_servers
     work = WorkFields(
         type="article" if preprint else "article-journal",
         title=split.title,
