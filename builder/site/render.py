@@ -31,9 +31,9 @@ from builder.store.library import Edition, find_edition
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 
 # HTML's five characters, and all that means something inside a line of Markdown.
-_MARKUP = re.compile(r"[&<>\"'\\`*_{}\[\]()#!|~^=$]")
-# What opens a list, a rule or code where a line begins with it; a space that breaks a line.
-_OPENING = re.compile(r"^(?:[-+: ]|\d(?=\d*[.)](?:\s|$))|\.(?=\s|$))| $")
+_MARKUP = re.compile(r"[&<>\"'\\`*_{}\[~^$]")
+# What opens a heading, a list, a rule or a table where a line begins with it, or ends it.
+_OPENING = re.compile(r"^(?:[-+: #=|!]|\d(?=\d*[.)](?:\s|$))|\.(?=\s|$))|[ #|]$")
 # Control characters and non-characters have no place in HTML; Markdown uses some as its own marks.
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
