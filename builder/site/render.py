@@ -40,6 +40,11 @@ _FORBIDDEN = re.compile(
 )
 # JSON that may hold one of them, raw or escaped.
 _UNFIT = re.compile(r"\\(?![\"\\])|[\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u2028\u2029]")
+# Letters that run from right to left, and marks that turn or isolate a text.
+_RIGHT_TO_LEFT = re.compile(
+    "[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc"
+    "\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
 _SPACES = re.compile(r"[\t\n\r\u2028\u2029]+")
 
 
@@ -166,6 +171,8 @@ def render_page(page: Page, templates: Path = TEMPLATES) -> str:
         body += "\n" + partial.render({"gone": page.gone})
     if page.wording and not page.path.startswith("glossary/"):
         body = Marker(page.wording, f"{page.root}glossary/abbreviations/", escape_text).mark(body)
+    if not _RIGHT_TO_LEFT.search(body):  # text of one direction needs no marks of it
+        body = body.replace(' dir="auto"', "").replace("<bdi>", "").replace("</bdi>", "")
     tidy = re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", body)).strip()
     return f"---\n{_dump_front_matter(page)}---\n\n{tidy}\n"
 

@@ -125,11 +125,11 @@ def test_paper_shows_doi_repairs_printed_grid_and_licence(tree):
     assert 'href="https://doi.org/10.3390/ijms262211172"' in page
     assert "from row 1" in page
     assert "table-rowspan" in page
-    assert "printed: <bdi>7 × 109 /mL</bdi>" in page
-    assert '<th scope="colgroup" colspan="2" dir="auto">Release</th>' in page
+    assert "printed: 7 × 109 /mL" in page
+    assert '<th scope="colgroup" colspan="2">Release</th>' in page
     assert "no cell" in page
     assert "words of the site that summarised the paper" in page
-    assert "javascript:" not in page.replace("<bdi>javascript:alert(1)</bdi>", "")
+    assert page.count("javascript:") == page.count("  javascript:alert(1)</li>") == 1  # as text
 
 
 def test_negative_trial_result_stands_at_the_top(tree):
@@ -143,7 +143,7 @@ def test_negative_trial_result_stands_at_the_top(tree):
     assert "IRCT20210423051054N2" in head
     # The dose as read comes first, the printed form behind it.
     read = page.index("Total, calculated: 3.5 × 10¹⁰ particles")
-    assert read < page.index("printed: <bdi>Single IA dose &#40;≈5 mL @ 7 × 109 particles/mL&#41;")
+    assert read < page.index("printed: Single IA dose (≈5 mL @ 7 × 109 particles/mL)")
 
 
 def test_questions_are_grouped_by_rule_and_sorted_by_harm(tree):
