@@ -143,6 +143,19 @@ def make_bundle(**changes: Any) -> PaperBundle:
     )
 
 
+def finding_of(number: int, **fields: Any) -> models.Finding:
+    """A statement of an abstract; only what a test needs."""
+    given = {
+        "id": f"f00000000{number}",
+        "paper": PAPER,
+        "locator": {"kind": "abstract", "line": number},
+        "quote": f"Statement {number}",
+        "sources": ["bmsc"],
+        **fields,
+    }
+    return models.Finding.model_validate(given)
+
+
 def make_terms() -> list[models.Term]:
     return [
         models.Term(id="msc", label="mesenchymal stem cell", kind="source"),
@@ -158,12 +171,20 @@ def make_library(
     root: Path, bundle: PaperBundle | None = None, terms: list[models.Term] | None = None
 ) -> Library:
     """Return the library; ``root`` is a folder that may be empty."""
-    bundle = bundle or make_bundle()
+    given = terms if terms is not None else make_terms()
+    return join_papers([bundle or make_bundle()], given, root)
+
+
+def join_papers(
+    bundles: Iterable[PaperBundle], terms: Iterable[models.Term] = (), root: Path = Path()
+) -> Library:
+    """Return the library of some papers, with nothing else."""
+    held = list(bundles)
     return Library(
         root=root,
-        terms={t.id: t for t in (terms if terms is not None else make_terms())},
-        papers={bundle.paper.id: bundle},
-        references=merge_references([bundle], {}),
+        terms={t.id: t for t in terms},
+        papers={b.paper.id: b for b in held},
+        references=merge_references(held, {}),
         registry={},
         identifiers={},
         corrections={},

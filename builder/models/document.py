@@ -204,6 +204,10 @@ def split_link_labels(printed: str) -> tuple[str, tuple[str, ...]]:
     """Return a printed reference without the link labels behind it, and those labels in order."""
     labels: list[str] = []
     text = printed.rstrip(" |")
+    chemists = text.endswith(
+        " ."
+    )  # of the Royal Society of Chemistry: "37, 1–57 CrossRef PubMed ."
+    text = text.removesuffix(" .") if chemists else text
     if _NEW_WINDOW in text:
         text = " ".join(text.replace(_NEW_WINDOW, " ").split())
     while found := (_ABSTRACT if labels else _LINK_LABEL).search(text, max(0, text.rfind("["))):
@@ -214,7 +218,7 @@ def split_link_labels(printed: str) -> tuple[str, tuple[str, ...]]:
     bare = None
     if not labels and text.endswith(_ENDS):
         bare = _BARE_LABELS.search(text, max(0, len(text) - 120))
-    if bare and text[bare.start() - 1 : bare.start()] in (".", ")", "]"):
+    if bare and (chemists or text[bare.start() - 1 : bare.start()] in (".", ")", "]")):
         return text[: bare.start()], find_labels(bare[0])
     return text, tuple(reversed(labels))
 

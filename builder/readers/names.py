@@ -325,8 +325,11 @@ class TitleSplit:
     sure: bool = True
 
 
-def split_title(text: str) -> TitleSplit | None:
-    """Return title and container of ``Title. Container``, or None where there is no container."""
+def split_title(text: str, *, stop: bool = False) -> TitleSplit | None:
+    """Return title and container of ``Title. Container``, or None where there is no container.
+
+    ``stop``: the style puts a full stop behind each container.
+    """
     parts = _split_parts(text)
     if len(parts) == 1:
         return None
@@ -343,7 +346,9 @@ def split_title(text: str) -> TitleSplit | None:
     title, container = text[:title_end].strip(), text[title_end:].strip()
     words = container.split()
     lone = start > 1 and len(parts[start - 1][1].split()) == 1  # "Cancer. Cell", or "Review. Cell"
-    sure = not (guessed or lone or _is_lone_abbreviation(words)) and _is_name(words, known)
+    sure = not (guessed or lone or (_is_lone_abbreviation(words) and not stop)) and _is_name(
+        words, known
+    )
     return TitleSplit(drop_stop(title), container, sure)
 
 

@@ -238,8 +238,8 @@ def _trial_entry(
     design = [trial.condition_printed, trial.source_printed, trial.design_printed]
     design += [trial.phase, trial.route]
     result = settings.get("results", {}).get(trial.result_effect or "none", "")
-    registers = settings.get("countries", {}).items()
-    countries = [c for register, c in registers if trial.id.startswith(register.lower())]
+    registers = [r for r in settings.get("registers", []) if trial.id.startswith(r.lower())]
+    countries = [settings.get("countries", {}).get(register, "") for register in registers]
     return Entry(
         path=ids.page_path("trial", trial.id),
         kind="trial",
@@ -259,7 +259,7 @@ def _trial_entry(
             _hidden(". ".join(filter(None, [*design, *trial.endpoints])), NAMES),
             _hidden(". ".join([*measured, *named]), NAMES),
             _hidden(", ".join(name for term in terms for name in _own_names(term) if name), WORK),
-            _hidden(" ".join(["trial", result, *countries]), WORK),
+            _hidden(" ".join(["trial", result, *registers, *countries]), WORK),
             _hidden(_write_dose(trial)),
             (". ".join(find_values(record)), PLAIN, "registry", "Registry record"),
         ),

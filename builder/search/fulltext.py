@@ -25,6 +25,7 @@ from builder.search.normalise import Tokenizer
 # What Pagefind ships for its own interface, and what serves other languages. We use neither.
 _UNUSED = ("pagefind-*.js", "pagefind-*.css", "wasm.unknown.pagefind")
 _LONGEST_NAME = 8  # words
+_SHORTEST_WORD = 4  # letters of one that is found by another ending
 
 
 def write_fulltext(
@@ -121,23 +122,28 @@ def find_words(
 
     ``names`` gives, by a name's words in one, the ids of its terms. ``endings`` are pairs by which
     words of one meaning differ: a text is also found by such another word that some text has. An
-    imprint names no terms, though the initials of an author may look so.
+    imprint has neither: a name of an author may look like a word or a term.
     """
     held = {text: text == e.imprint for e in entries for text, _ in find_texts(e)}
     plain = {text: tokenizer.find_all(text) for text in held}
-    known = {word for words in plain.values() for word in words}
+    # Short words are found whole and bear a z, see `mark_exact`.
+    known = {word.removesuffix("z"): word for words in plain.values() for word in words}
     pairs = [pair for a, b in endings for pair in ((a, b), (b, a))]
     kin = {
         word: [
-            other
+            known[other]
             for end, ending in pairs
-            if word.endswith(end) and (other := word.removesuffix(end) + ending) in known
+            if word.endswith(end)
+            and (other := word.removesuffix(end) + ending) in known
+            and min(len(word), len(other)) >= _SHORTEST_WORD
         ]
         for word in known
     }
     found = {}
     for text, words in plain.items():
-        terms = [] if held[text] else find_term_words(tokenizer.find_names(text), names)
-        own = [*words, *(other for word in words for other in kin[word]), *terms]
-        found[text] = list(dict.fromkeys(own))
+        further: list[str] = []
+        if not held[text]:
+            further += (other for word in words for other in kin[word.removesuffix("z")])
+            further += find_term_words(tokenizer.find_names(text), names)
+        found[text] = list(dict.fromkeys([*words, *further]))
     return found

@@ -38,67 +38,49 @@ def records(root: Path) -> dict[str, RegistryRecord]:
 
 
 PRIMARY = "Primary Endpoints"
+# A row of the review's table: registry number, source and dose as printed, endpoints, status as
+# printed and as read; then what only some rows have. Most are of injections into the knee.
+ROWS = [
+    ("IRCT20210423051054N1", "placental-msc", "Placental MSC-EVs",
+     "Single IA dose (≈5 mL @ 7 × 109 particles/mL)", ["WOMAC", "MRI", "safety"],
+     "Completed", "completed",
+     {"design_printed": "RCT", "result": "no superiority vs. placebo",
+      "result_effect": "negative"}),
+    ("NCT06937528", "unspecified-source", "EV product (unspecified)",
+     "IA injection", ["Safety", "function"],
+     "Listed", "listed", {"phase": "1", "condition_printed": "Knee OA/Osteoarthrosis"}),
+    ("NCT05060107", "bmsc", "Allogenic BM-MSC sEVs",
+     "Single IA injection (109–1010 particles/mL)", ["Safety", "WOMAC", "pain/function"],
+     "Active—not recruiting", "active, not recruiting", {"phase": "1"}),
+    ("NCT06431152", "ucmsc", "UCMSC-EVs (EXO-OA01)",
+     "Single IA injection", ["Safety", "cartilage thickness (MRI)"],
+     "Recruiting", "recruiting", {"phase": "1"}),
+    ("NCT06466850", "allogeneic-msc", "Allogenic MSC-EVs",
+     "Single/few IA doses", ["Safety", "pain/function"],
+     "Recruiting", "recruiting", {"phase": "1"}),
+]  # fmt: skip
+USUAL = {
+    "condition_printed": "Knee OA",
+    "route": "intra-articular",
+    "endpoints_heading": PRIMARY,
+}
 
 
 def row(registry: str, **fields: object) -> Trial:
-    """A row of the review's table; most are of injections into the knee."""
-    usual = {
-        "condition_printed": "Knee OA",
-        "route": "intra-articular",
-        "endpoints_heading": PRIMARY,
-    }
-    return trial(registry, **{**usual, **fields})
+    return trial(registry, **{**USUAL, **fields})
 
 
 REVIEW = {
-    "IRCT20210423051054N1": row(
-        "IRCT20210423051054N1",
-        design_printed="RCT",
-        sources=["placental-msc"],
-        source_printed="Placental MSC-EVs",
-        dose=parse_dose("Single IA dose (≈5 mL @ 7 × 109 particles/mL)"),
-        endpoints=["WOMAC", "MRI", "safety"],
-        status=Status(printed="Completed", normalised="completed"),
-        result="no superiority vs. placebo",
-        result_effect="negative",
-    ),
-    "NCT06937528": row(
-        "NCT06937528",
-        phase="1",
-        sources=["unspecified-source"],
-        source_printed="EV product (unspecified)",
-        condition_printed="Knee OA/Osteoarthrosis",
-        dose=parse_dose("IA injection"),
-        endpoints=["Safety", "function"],
-        status=Status(printed="Listed", normalised="listed"),
-    ),
-    "NCT05060107": row(
-        "NCT05060107",
-        phase="1",
-        sources=["bmsc"],
-        source_printed="Allogenic BM-MSC sEVs",
-        dose=parse_dose("Single IA injection (109–1010 particles/mL)"),
-        endpoints=["Safety", "WOMAC", "pain/function"],
-        status=Status(printed="Active—not recruiting", normalised="active, not recruiting"),
-    ),
-    "NCT06431152": row(
-        "NCT06431152",
-        phase="1",
-        sources=["ucmsc"],
-        source_printed="UCMSC-EVs (EXO-OA01)",
-        dose=parse_dose("Single IA injection"),
-        endpoints=["Safety", "cartilage thickness (MRI)"],
-        status=Status(printed="Recruiting", normalised="recruiting"),
-    ),
-    "NCT06466850": row(
-        "NCT06466850",
-        phase="1",
-        sources=["allogeneic-msc"],
-        source_printed="Allogenic MSC-EVs",
-        dose=parse_dose("Single/few IA doses"),
-        endpoints=["Safety", "pain/function"],
-        status=Status(printed="Recruiting", normalised="recruiting"),
-    ),
+    number: row(
+        number,
+        sources=[source],
+        source_printed=printed,
+        dose=parse_dose(dose),
+        endpoints=endpoints,
+        status=Status(printed=status, normalised=normalised),  # type: ignore[arg-type]
+        **more,
+    )
+    for number, source, printed, dose, endpoints, status, normalised, more in ROWS
 }
 # By hand, from content/registry and the review's table: field, weight, the review's words in doubt.
 EXPECTED = {

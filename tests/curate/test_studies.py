@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hand_made import csl, merge_references
+from hand_made import csl, join_papers
 from hand_made import trial_of as trial
 
 from builder.curate.evidence import find_evidence_map, weigh_studies
@@ -26,7 +26,7 @@ from builder.models import (
     Study,
     Term,
 )
-from builder.store import Library, PaperBundle
+from builder.store import PaperBundle
 
 TERMS = {
     t.id: t
@@ -58,17 +58,8 @@ def finding(name: str, **fields: Any) -> Finding:
     return Finding.model_validate(given)
 
 
-def library(*bundles: PaperBundle) -> Library:
-    return Library(
-        root=None,  # type: ignore[arg-type]
-        terms=TERMS,
-        papers={b.paper.id: b for b in bundles},
-        references=merge_references(bundles, {}),
-        registry={},
-        identifiers={},
-        corrections={},
-        ledger=[],
-    )
+def studies_of(*bundles: PaperBundle) -> list[Study]:
+    return find_studies(join_papers(bundles, TERMS.values()))
 
 
 def bundle(references: list[Cited], findings=(), trials=(), name: str = "doe-2025") -> PaperBundle:
@@ -92,7 +83,7 @@ def test_a_trial_its_registration_and_its_publication_are_one_study() -> None:
     ]
     reported = [title_of(1, "f1", sources=["msc"]), title_of(2, "f2", sources=["bmsc"])]
     row = trial(number, references=[1, 2, 3, 4], sources=["msc"], result_effect="negative")
-    studies = {s.id: s for s in find_studies(library(bundle(references, reported, [row])))}
+    studies = {s.id: s for s in studies_of(bundle(references, reported, [row]))}
     study = studies["nct01234567"]
     assert (study.kind, study.references) == ("trial", ["publication", "registration"])
     assert (study.findings, study.trials) == (["f1", "f2"], ["nct01234567"])
@@ -108,7 +99,7 @@ def test_a_row_and_a_title_of_one_work_are_one_study_in_two_papers_too() -> None
     one = bundle([cited(7, "work", "A")], [finding("r1", references=[7], design=design)])
     reported = title_of(9, "t1", paper="roe-2026", result="improved")
     other = bundle([cited(9, "work", "A")], [reported], name="roe-2026")
-    [study] = find_studies(library(one, other))
+    [study] = studies_of(one, other)
     assert (study.id, study.findings) == ("work", ["r1", "t1"])
     assert (study.design.level, study.result) == ("in-vitro", "improved")
 
@@ -116,18 +107,18 @@ def test_a_row_and_a_title_of_one_work_are_one_study_in_two_papers_too() -> None
 def test_a_row_whose_reference_does_not_fit_has_no_study() -> None:
     misfit = Question(rule="reference-misfit", text="Does it fit?", weight=5)
     row = finding("r1", references=[1], questions=[misfit], sources=["msc"])
-    [study] = find_studies(library(bundle([cited(1, "work", "Teeth")], [row])))
+    [study] = studies_of(bundle([cited(1, "work", "Teeth")], [row]))
     assert (study.findings, study.sources) == ([], [])
 
 
 def test_a_primary_paper_is_a_study_of_its_own_and_a_review_is_none() -> None:
     where = Locator(kind="abstract", line=1)
     said = finding("a1", locator=where, design={"level": "in-vivo"}, sources=["bmsc"])
-    [study] = find_studies(library(bundle([], [said])))
+    [study] = studies_of(bundle([], [said]))
     assert (study.id, study.kind, study.references) == ("doe-2025", "primary", [])
     assert (study.findings, study.design.level) == (["a1"], "in-vivo")
     reviewed = said.model_copy(update={"design": Design(level="review")})
-    assert find_studies(library(bundle([], [reviewed]))) == []
+    assert studies_of(bundle([], [reviewed])) == []
 
 
 @pytest.mark.parametrize(
@@ -363,5 +354,5 @@ def test_a_preprint_and_its_article_are_one_study(
         version(2, "10.1000/article", title, family, year),
     ]
     rows = [finding("f1", references=[1]), finding("f2", references=[2])]
-    found = find_studies(library(bundle(references=works, findings=rows)))
+    found = studies_of(bundle(references=works, findings=rows))
     assert len([s for s in found if s.findings]) == studies

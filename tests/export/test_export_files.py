@@ -30,15 +30,7 @@ from builder.export import prepare_downloads, write_downloads
 from builder.export.records import find_records
 from builder.export.site_files import bundle, write_manifest
 from builder.export.tables import Table, clear_unused, find_tables
-from builder.models.review import (
-    Decision,
-    Retrieval,
-    Run,
-    Screening,
-    ScreeningRecord,
-    Sighting,
-    Strategy,
-)
+from builder.models import review
 from builder.site.index import build_index
 from builder.store import Library, PaperBundle, write_records
 from builder.store.library import find_edition
@@ -119,16 +111,20 @@ def make_hard_library(root: Path) -> Library:
 def write_review(root: Path) -> None:
     """Keep a strategy, its run, and one record that was included in vain."""
     day = date(2026, 3, 2)
-    seen = Sighting(strategy="one", database="ClinicalTrials.gov", day=day)
-    record = ScreeningRecord(
+    seen = review.Sighting(strategy="one", database="ClinicalTrials.gov", day=day)
+    record = review.ScreeningRecord(
         id="nct00000001", title="A trial", trial="NCT00000001", found=[seen],
         url="https://registry.example/NCT00000001",
-        decisions=[Decision(verdict="include", by="Ada", day=day)],
-        retrieval=Retrieval(got="nothing", day=day, why="a registration"),
+        decisions=[review.Decision(verdict="include", by="Ada", day=day)],
+        retrieval=review.Retrieval(got="nothing", day=day, why="a registration"),
     )  # fmt: skip
-    run = Run(strategy="one", database="ClinicalTrials.gov", day=day, found=7, taken=7, new=7)
-    write_records(root / "content/screening.yml", Screening(runs=[run], records=[record]))
-    strategy = Strategy(id="one", purpose="Trials.", database="ClinicalTrials.gov", query="x")
+    run = review.Run(
+        strategy="one", database="ClinicalTrials.gov", day=day, found=7, taken=7, new=7
+    )
+    write_records(root / "content/screening.yml", review.Screening(runs=[run], records=[record]))
+    strategy = review.Strategy(
+        id="one", purpose="Trials.", database="ClinicalTrials.gov", query="x"
+    )
     write_records(root / "content/searches/one.yml", strategy)
 
 

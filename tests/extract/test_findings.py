@@ -321,6 +321,39 @@ def test_a_source_that_had_no_effect_is_given_none_of_the_other_source(vocabular
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "reported"),
+    [
+        (
+            "BMSC-EVs, but not fibroblast-derived EVs, preserved proteoglycan in rats.",
+            [(["bmsc"], [("proteoglycan", "up")]), (["fibroblast"], [("proteoglycan", "none")])],
+        ),
+        (
+            "Exosomes from osteoclasts but not from macrophages reduced RUNX2.",
+            [(["osteoclast"], [("runx2", "down")]), (["macrophage"], [("runx2", "none")])],
+        ),
+        (
+            "ADSC but not platelet exosomes inhibited apoptosis via AKT.",
+            [
+                (["adsc"], [("apoptosis", "inhibits"), ("akt", "involves")]),
+                (["platelet"], [("apoptosis", "none")]),
+            ],
+        ),
+        ("MSC exosomes but not MSCs raised SOX9.", [(["msc"], [("sox9", "up")])]),
+        ("Young but not old MSC exosomes raised SOX9.", [(["msc"], [("sox9", "up")])]),
+        (
+            "MSC exosomes raised SOX9 in BMSCs but not in chondrocytes.",
+            [(["msc"], [("sox9", "up")])],
+        ),
+    ],
+)
+def test_vesicles_that_did_not_do_it_are_a_finding_of_their_own(vocabulary, text, reported):
+    found = [t.finding for t in read(vocabulary, abstract=text, abstract_line=3)]
+    assert [(f.sources, [(m.id, m.effect) for m in f.mechanisms]) for f in found] == reported
+    assert len({f.id for f in found}) == len(found)
+    assert {f.result for f in found[1:]} <= {"no-benefit", "none-reported"}
+
+
 def test_a_source_of_which_a_contrast_reports_nothing_gets_no_effect(vocabulary):
     text = "BMSC exosomes reduce apoptosis, but ADSC exosomes were isolated by ultracentrifugation."
     (found,) = [t.finding for t in read(vocabulary, abstract=text, abstract_line=3)]

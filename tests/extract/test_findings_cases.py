@@ -45,13 +45,15 @@ def _effects(finding) -> dict[str, str]:
 
 def _check(finding, expected) -> None:
     effects = _effects(finding)
+    eased = {e.id: e.effect for e in finding.condition_effects}
     for field, values in expected.items():
         if field in ("text", "abbreviations"):
             continue
         if field == "asks":
             assert set(values) <= {q.rule for q in finding.questions}
-        elif field in ("mechanisms", "outcomes"):
-            found = {i: direction(effects.get(i, "missing")) for i in values}
+        elif field in ("mechanisms", "outcomes", "eased"):
+            said = eased if field == "eased" else effects
+            found = {i: direction(said.get(i, "missing")) for i in values}
             assert found == {i: direction(effect) for i, effect in values.items()}
         elif field == "not_mechanisms":
             assert not set(values) & set(effects)

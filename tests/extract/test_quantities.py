@@ -70,80 +70,40 @@ def _reported(text: str) -> list[dict[str, Any]]:
     ]
 
 
+def is_(value: float, unit: str, quote: str) -> dict[str, Any]:
+    return {"value": value, "unit": unit, "quote": quote}
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (
-            "At pH 7.4, 85% were released over 15 days.",
-            [
-                {"value": 7.4, "unit": "pH", "quote": "pH 7.4"},
-                {"value": 85, "unit": "%", "quote": "85%"},
-                {"value": 15, "unit": "days", "quote": "15 days"},
-            ],
-        ),
-        (
-            "rapidly after 7 days, while the sustained release exceeded 21 days.",
-            [
-                {"value": 7, "unit": "days", "quote": "7 days"},
-                {"low": 21, "unit": "days", "quote": "exceeded 21 days"},
-            ],
-        ),
-        (
-            "ALG:HA (5%:2.5%) released 79.20 ± 2.64% of Exos",
-            [
-                {"value": 5, "unit": "%", "quote": "5%"},
-                {"value": 2.5, "unit": "%", "quote": "2.5%"},
-                {"value": 79.2, "unit": "%", "quote": "79.20 ± 2.64%"},
-            ],
-        ),
-        (
-            "By the seventh day, approximately 80% of the Exos",
-            [
-                {"value": 7, "unit": "days", "quote": "seventh day"},
-                {"value": 80, "unit": "%", "quote": "80%"},
-            ],
-        ),
-        (
-            "at 3 days (82.53 ± 17.91 µg), and then slowed to 105.16 ± 10.00 µg and "
-            "110.39 ± 11.75 µg on days 6 and 9, respectively.",
-            [
-                {"value": 3, "unit": "days", "quote": "3 days"},
-                {"value": 82.53, "unit": "µg", "quote": "82.53 ± 17.91 µg"},
-                {"value": 105.16, "unit": "µg", "quote": "105.16 ± 10.00 µg"},
-                {"value": 110.39, "unit": "µg", "quote": "110.39 ± 11.75 µg"},
-                {"value": 6, "unit": "days", "quote": "days 6 and 9"},
-                {"value": 9, "unit": "days", "quote": "days 6 and 9"},
-            ],
-        ),
+        ("At pH 7.4, 85% were released over 15 days.",
+         [is_(7.4, "pH", "pH 7.4"), is_(85, "%", "85%"), is_(15, "days", "15 days")]),
+        ("rapidly after 7 days, while the sustained release exceeded 21 days.",
+         [is_(7, "days", "7 days"), {"low": 21, "unit": "days", "quote": "exceeded 21 days"}]),
+        ("ALG:HA (5%:2.5%) released 79.20 ± 2.64% of Exos",
+         [is_(5, "%", "5%"), is_(2.5, "%", "2.5%"), is_(79.2, "%", "79.20 ± 2.64%")]),
+        ("By the seventh day, approximately 80% of the Exos",
+         [is_(7, "days", "seventh day"), is_(80, "%", "80%")]),
+        ("at 3 days (82.53 ± 17.91 µg), and then slowed to 105.16 ± 10.00 µg and "
+         "110.39 ± 11.75 µg on days 6 and 9, respectively.",
+         [is_(3, "days", "3 days"), is_(82.53, "µg", "82.53 ± 17.91 µg"),
+          is_(105.16, "µg", "105.16 ± 10.00 µg"), is_(110.39, "µg", "110.39 ± 11.75 µg"),
+          is_(6, "days", "days 6 and 9"), is_(9, "days", "days 6 and 9")]),
         ("over 4–8 weeks", [{"low": 4, "high": 8, "unit": "weeks", "quote": "4–8 weeks"}]),
         ("a rate of over 56%", [{"low": 56, "unit": "%", "quote": "over 56%"}]),
         ("for at least 7 days", [{"low": 7, "unit": "days", "quote": "at least 7 days"}]),
         ("less than 5 mg", [{"high": 5, "unit": "mg", "quote": "less than 5 mg"}]),
-        ("33.24 ± 8.8 kPa", [{"value": 33.24, "unit": "kPa", "quote": "33.24 ± 8.8 kPa"}]),
-        ("a 12-week trial", [{"value": 12, "unit": "weeks", "quote": "12-week"}]),
-        ("stored at −80 °C", [{"value": -80, "unit": "°C", "quote": "−80 °C"}]),
+        ("33.24 ± 8.8 kPa", [is_(33.24, "kPa", "33.24 ± 8.8 kPa")]),
+        ("a 12-week trial", [is_(12, "weeks", "12-week")]),
+        ("stored at −80 °C", [is_(-80, "°C", "−80 °C")]),
         ("0.5–1.0 mg/kg", [{"low": 0.5, "high": 1, "unit": "mg/kg", "quote": "0.5–1.0 mg/kg"}]),
-        ("2 µg mL−1", [{"value": 2, "unit": "µg/mL", "quote": "2 µg mL−1"}]),
-        ("1,000 patients", [{"value": 1000, "unit": "patients", "quote": "1,000 patients"}]),
-        ("1.5 Hz for 10 min", [
-            {"value": 1.5, "unit": "Hz", "quote": "1.5 Hz"},
-            {"value": 10, "unit": "min", "quote": "10 min"},
-        ]),
-        (
-            "3–5 × 10^11 particles",
-            [
-                {
-                    "low": 3e11,
-                    "high": 5e11,
-                    "unit": "particles",
-                    "quote": "3–5 × 10^11 particles",
-                }
-            ],
-        ),
-        (
-            "7 × 109 particles/mL",
-            [{"value": 7e9, "unit": "particles/mL", "quote": "7 × 109 particles/mL"}],
-        ),
+        ("2 µg mL−1", [is_(2, "µg/mL", "2 µg mL−1")]),
+        ("1,000 patients", [is_(1000, "patients", "1,000 patients")]),
+        ("1.5 Hz for 10 min", [is_(1.5, "Hz", "1.5 Hz"), is_(10, "min", "10 min")]),
+        ("3–5 × 10^11 particles",
+         [{"low": 3e11, "high": 5e11, "unit": "particles", "quote": "3–5 × 10^11 particles"}]),
+        ("7 × 109 particles/mL", [is_(7e9, "particles/mL", "7 × 109 particles/mL")]),
     ],
 )  # fmt: skip
 def test_quantities(text: str, expected: list[dict[str, Any]]) -> None:
@@ -170,50 +130,34 @@ def test_names_are_no_quantities(text: str) -> None:
     assert find_quantities(text) == []
 
 
+def per_ml(low: float, high: float = 0) -> dict[str, float]:
+    return {"particles_per_ml_low": low, "particles_per_ml_high": high or low}
+
+
+def total(low: float, high: float = 0) -> dict[str, float]:
+    return {"particles_total_low": low, "particles_total_high": high or low}
+
+
 @pytest.mark.parametrize(
     ("printed", "expected"),
     [
-        (
-            "Single IA dose (≈5 mL @ 7 × 109 particles/mL)",
-            {
-                "volume_ml": 5,
-                "particles_per_ml_low": 7e9,
-                "particles_per_ml_high": 7e9,
-                "particles_total_low": 3.5e10,
-                "particles_total_high": 3.5e10,
-                "doses": 1,
-            },
-        ),
-        (
-            "Single IA injection (109–1010 particles/mL)",
-            {"particles_per_ml_low": 1e9, "particles_per_ml_high": 1e10, "doses": 1},
-        ),
+        ("Single IA dose (≈5 mL @ 7 × 109 particles/mL)",
+         {"volume_ml": 5, **per_ml(7e9), **total(3.5e10), "doses": 1}),
+        ("Single IA injection (109–1010 particles/mL)", {**per_ml(1e9, 1e10), "doses": 1}),
         ("Single/few IA doses", {}),
         ("IA injection", {}),
         ("Local delivery to the defect site", {}),
         ("Single IA injection", {"doses": 1}),
-        (
-            "Two weekly injections of 2 mL (1 × 10^9 particles/mL)",
-            {
-                "volume_ml": 2,
-                "particles_per_ml_low": 1e9,
-                "particles_per_ml_high": 1e9,
-                "particles_total_low": 2e9,
-                "particles_total_high": 2e9,
-                "doses": 2,
-            },
-        ),
+        ("Two weekly injections of 2 mL (1 × 10^9 particles/mL)",
+         {"volume_ml": 2, **per_ml(1e9), **total(2e9), "doses": 2}),
         ("3 doses of 500 µL", {"volume_ml": 0.5, "doses": 3}),
-        (
-            "3-5 x 10e11 particles, single dose",
-            {"particles_total_low": 3e11, "particles_total_high": 5e11, "doses": 1},
-        ),
+        ("3-5 x 10e11 particles, single dose", {**total(3e11, 5e11), "doses": 1}),
         ("Single or multiple doses", {}),
         ("1 or 2 injections", {}),
         ("2 mL or 4 mL, once", {"doses": 1}),
         ("single-blind, 3 mg/kg", {}),
     ],
-)
+)  # fmt: skip
 def test_doses(printed: str, expected: dict[str, float]) -> None:
     dose = parse_dose(printed).model_dump(exclude_none=True, exclude={"text"})
     assert dose == {"printed": printed, **expected}

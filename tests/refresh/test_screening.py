@@ -9,32 +9,26 @@ from local_service import TODAY
 
 from builder.curate.review_flow import find_flow, find_last_search, is_stale, read_screening
 from builder.errors import ProblemError
-from builder.models.review import (
-    Decision,
-    Duplicate,
-    Retrieval,
-    Run,
-    Screening,
-    ScreeningRecord,
-    Sighting,
-)
+from builder.models import review
 from builder.project import Project
 from builder.refresh import screening
 from builder.refresh.screening import Session, keep_decisions
 
 
-def record(name: str, **fields: object) -> ScreeningRecord:
-    seen = Sighting(strategy="bone", database="Europe PMC", day=TODAY)
-    return ScreeningRecord.model_validate(
+def record(name: str, **fields: object) -> review.ScreeningRecord:
+    seen = review.Sighting(strategy="bone", database="Europe PMC", day=TODAY)
+    return review.ScreeningRecord.model_validate(
         {"id": name, "title": f"On {name}", "found": [seen], **fields}
     )
 
 
-def decided(verdict: str, by: str = "ada", reason: str | None = None) -> Decision:
-    return Decision.model_validate({"verdict": verdict, "by": by, "day": TODAY, "reason": reason})
+def decided(verdict: str, by: str = "ada", reason: str | None = None) -> review.Decision:
+    return review.Decision.model_validate(
+        {"verdict": verdict, "by": by, "day": TODAY, "reason": reason}
+    )
 
 
-def keep(project: Project, *records: ScreeningRecord) -> None:
+def keep(project: Project, *records: review.ScreeningRecord) -> None:
     screening.write_screening(project, [], records)
 
 
@@ -118,7 +112,7 @@ def test_a_session_that_dies_has_lost_no_decision(small: Project) -> None:
 
 
 def test_works_that_the_atlas_cites_are_offered_first_and_duplicates_never() -> None:
-    twin = Duplicate(of="pmid-1", kind="record", by="title, year and author", score=99.0)
+    twin = review.Duplicate(of="pmid-1", kind="record", by="title, year and author", score=99.0)
     records = [
         record("pmid-1", year=2024),
         record("pmid-2", year=2010, cited_as="toh-2018-msc"),
@@ -209,11 +203,11 @@ def test_an_exported_table_comes_back_and_holds_no_formula() -> None:
 
 def test_the_numbers_of_the_flow_add_up() -> None:
     twice = [
-        Sighting(strategy="bone", database="Europe PMC", day=TODAY),
-        Sighting(strategy="bone-pubmed", database="PubMed", day=TODAY),
+        review.Sighting(strategy="bone", database="Europe PMC", day=TODAY),
+        review.Sighting(strategy="bone-pubmed", database="PubMed", day=TODAY),
     ]
     got = {
-        name: Retrieval(got=name, day=TODAY, why="no open full text")
+        name: review.Retrieval(got=name, day=TODAY, why="no open full text")
         for name in ("full-text", "abstract", "nothing")
     }
     records = [
@@ -224,9 +218,9 @@ def test_the_numbers_of_the_flow_add_up() -> None:
         record("e", decisions=[decided("exclude", reason="no bone")]),
         record("f", decisions=[decided("include"), decided("exclude", "ben", "no bone")]),
         record("g"),
-        record("h", duplicate=Duplicate(of="a", kind="record", by="title", score=97.0)),
+        record("h", duplicate=review.Duplicate(of="a", kind="record", by="title", score=97.0)),
     ]
-    flow = find_flow(Screening(records=records))
+    flow = find_flow(review.Screening(records=records))
     assert flow.identified == {"Europe PMC": 8, "PubMed": 1}
     assert flow.removed == 2
     distinct = sum(flow.identified.values()) - flow.removed
@@ -237,9 +231,11 @@ def test_the_numbers_of_the_flow_add_up() -> None:
 
 
 def test_a_search_grows_stale_after_ninety_days() -> None:
-    run = Run(strategy="bone", database="PubMed", day=date(2026, 1, 1), found=1, taken=1, new=1)
-    last = find_last_search(Screening(runs=[run]))
+    run = review.Run(
+        strategy="bone", database="PubMed", day=date(2026, 1, 1), found=1, taken=1, new=1
+    )
+    last = find_last_search(review.Screening(runs=[run]))
     assert last == date(2026, 1, 1)
     assert not is_stale(last, date(2026, 4, 1))
     assert is_stale(last, date(2026, 4, 2))
-    assert is_stale(find_last_search(Screening()), TODAY)
+    assert is_stale(find_last_search(review.Screening()), TODAY)

@@ -178,11 +178,35 @@ def test_a_text_is_found_by_the_terms_that_it_names() -> None:
     assert "raqz" not in words["Kim RA ; 2020"]
 
 
-def test_a_text_is_found_by_words_of_the_same_meaning() -> None:
-    entry = Entry(path="x/", kind="reference", title="hypoxic", imprint="hypoxia clinic")
-    words = words_of(entry)
-    assert "hypoxia" in words["hypoxic"]
-    assert "clinia" not in words["hypoxia clinic"]
+def words_with(title: str, imprint: str) -> set[str]:
+    """Return the words of a title, where another text holds those of the imprint."""
+    entry = Entry(path="x/", kind="reference", title=title, imprint=imprint)
+    tokenizer = Tokenizer(frozenset(), frozenset())
+    endings = [("ia", "ic"), ("ing", ""), ("ing", "ed")]
+    return set(find_words([entry], tokenizer, {}, endings)[title])
+
+
+@pytest.mark.parametrize(
+    ("title", "elsewhere", "found"),
+    [
+        ("hypoxic", "hypoxia clinic", {"hypoxic", "hypoxia"}),
+        ("healing", "heal", {"healing", "healz"}),  # four letters: found whole
+        ("loaded", "loading", {"loaded", "loading"}),
+        ("clinic", "hypoxia", {"clinic"}),  # "clinia" is no word
+        ("J. K", "Jing", {"jz", "kz"}),  # an initial is no stem
+        ("ring", "r", {"ringz"}),
+    ],
+)
+def test_a_text_is_found_by_words_of_the_same_meaning(
+    title: str, elsewhere: str, found: set[str]
+) -> None:
+    assert words_with(title, elsewhere) == found
+
+
+def test_an_author_is_not_found_by_another_ending() -> None:
+    entry = Entry(path="x/", kind="reference", title="hard", imprint="Harding A ; 2020")
+    words = find_words([entry], Tokenizer(frozenset(), frozenset()), {}, [("ing", "")])
+    assert "hardz" not in words["Harding A ; 2020"]
 
 
 def test_families_are_words_that_names_have_before_numbers() -> None:
@@ -221,9 +245,15 @@ def test_a_printed_journal_has_all_its_names() -> None:
 
 
 def test_trials_are_found_by_country_and_result(tmp_path: Path) -> None:
-    settings = {"countries": {"NCT": "Utopia"}, "results": {"none": "no result yet"}}
+    settings = {
+        "registers": ["NCT", "ISRCTN"],
+        "countries": {"NCT": "Utopia"},
+        "results": {"none": "no result yet"},
+    }
     trial = find_entries(build_index(make_library(tmp_path)), settings).texts[0]
-    assert any("Utopia" in s.text and "no result yet" in s.text for s in trial.sections)
+    hidden = next(s.text for s in trial.sections if "no result yet" in s.text)
+    assert {"NCT", "Utopia"} <= set(hidden.split())
+    assert "ISRCTN" not in hidden
 
 
 def test_a_trial_that_is_found_shows_its_result_first(tmp_path: Path) -> None:

@@ -15,17 +15,7 @@ from render_sample import PAPER, sample_library
 
 from builder import store
 from builder.curate.review_flow import find_flow, read_last_search
-from builder.models import OutcomeNumber, Stated, StudyCard
-from builder.models.review import (
-    Decision,
-    Duplicate,
-    Retrieval,
-    Run,
-    Screening,
-    ScreeningRecord,
-    Sighting,
-    Strategy,
-)
+from builder.models import OutcomeNumber, Stated, StudyCard, review
 from builder.project import FALLBACK_EPOCH
 from builder.site.index import build_index
 from builder.site.pages import view_pages
@@ -36,34 +26,38 @@ from builder.store import Library
 DAY = date(2026, 3, 2)
 
 
-def record(number: int, database: str = "Europe PMC", **more: Any) -> ScreeningRecord:
-    sighting = Sighting(strategy="one", database=database, day=DAY)
-    return ScreeningRecord(id=f"r-{number}", title=f"Work {number}", found=[sighting], **more)
+def record(number: int, database: str = "Europe PMC", **more: Any) -> review.ScreeningRecord:
+    sighting = review.Sighting(strategy="one", database=database, day=DAY)
+    return review.ScreeningRecord(
+        id=f"r-{number}", title=f"Work {number}", found=[sighting], **more
+    )
 
 
-def decided(verdict: str, reason: str | None = None) -> list[Decision]:
-    return [Decision(verdict=verdict, reason=reason, by="a", day=DAY)]  # type: ignore[arg-type]
+def decided(verdict: str, reason: str | None = None) -> list[review.Decision]:
+    return [review.Decision(verdict=verdict, reason=reason, by="a", day=DAY)]  # type: ignore[arg-type]
 
 
-def got(kind: str, **more: Any) -> Retrieval:
-    return Retrieval(got=kind, day=DAY, **more)  # type: ignore[arg-type]
+def got(kind: str, **more: Any) -> review.Retrieval:
+    return review.Retrieval(got=kind, day=DAY, **more)  # type: ignore[arg-type]
 
 
-def screening() -> Screening:
+def screening() -> review.Screening:
     """Return 12 records: two duplicates, two waiting, one unsure, three out, four sought."""
     both = record(1, decisions=decided("include"), retrieval=got("full-text", seed="a.xml"))
     both = both.model_copy(
-        update={"found": [*both.found, Sighting(strategy="two", database="PubMed", day=DAY)]}
+        update={"found": [*both.found, review.Sighting(strategy="two", database="PubMed", day=DAY)]}
     )
-    return Screening(
+    return review.Screening(
         runs=[
-            Run(strategy="one", database="Europe PMC", day=DAY, found=12, taken=12, new=11),
-            Run(strategy="two", database="PubMed", day=date(2026, 1, 1), found=2, taken=2, new=1),
+            review.Run(strategy="one", database="Europe PMC", day=DAY, found=12, taken=12, new=11),
+            review.Run(
+                strategy="two", database="PubMed", day=date(2026, 1, 1), found=2, taken=2, new=1
+            ),
         ],
         records=[
             both,
-            record(2, "PubMed", duplicate=Duplicate(of="r-1", kind="record", by="doi")),
-            record(3, duplicate=Duplicate(of="a-paper", kind="paper", by="pmid")),
+            record(2, "PubMed", duplicate=review.Duplicate(of="r-1", kind="record", by="doi")),
+            record(3, duplicate=review.Duplicate(of="a-paper", kind="paper", by="pmid")),
             record(4),
             record(5),
             record(6, decisions=decided("unsure")),
@@ -115,23 +109,23 @@ RECORDS = st.lists(
 
 @given(RECORDS)
 def test_the_numbers_add_up_whatever_was_decided(records: list[dict[str, Any]]) -> None:
-    made, twin = [], Duplicate(of="r-0", kind="record", by="doi")
+    made, twin = [], review.Duplicate(of="r-0", kind="record", by="doi")
     for number, said in enumerate(records):
         found = [
-            Sighting.model_validate({"strategy": "one", "database": name, "day": DAY})
+            review.Sighting.model_validate({"strategy": "one", "database": name, "day": DAY})
             for name in said.get("databases", {"PubMed"})
         ]
         decisions = [
-            Decision(verdict=verdict, reason=said.get("reason"), by=f"s{place}", day=DAY)
+            review.Decision(verdict=verdict, reason=said.get("reason"), by=f"s{place}", day=DAY)
             for place, verdict in enumerate(said.get("verdicts", []))
         ]
-        made.append(ScreeningRecord(
+        made.append(review.ScreeningRecord(
             id=f"r-{number}", title="Work", found=found, decisions=decisions,
             agreed=said.get("agreed"),
             retrieval=got(said["got"]) if "got" in said else None,
             duplicate=twin if said.get("duplicate") else None,
         ))  # fmt: skip
-    n = dict(list_flow(find_flow(Screening(records=made))))
+    n = dict(list_flow(find_flow(review.Screening(records=made))))
 
     def parts(start: str) -> int:
         return sum(count for label, count in n.items() if label.startswith(start))
@@ -162,7 +156,7 @@ def library(tmp_path: Path) -> Library:
     content = tmp_path / "content"
     (content / "searches").mkdir(parents=True)
     store.write_records(content / "screening.yml", screening())
-    strategy = Strategy(
+    strategy = review.Strategy(
         id="one", purpose="Finds <b>vesicles</b>.", database="Europe PMC", query='TITLE:"exosome"',
         limits=["no limit of year"],
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hand_made import merge_references
@@ -13,7 +14,7 @@ from builder.site.links import split_list, view_steps
 from builder.site.pages import Page, view_pages
 from builder.site.pages.findings import view_row
 from builder.site.render import render_page
-from builder.store import Library
+from builder.store import Library, PaperBundle
 
 PAPER = "mohan-2025-exosomal-interventions"
 
@@ -112,6 +113,20 @@ def test_a_row_bears_for_the_filter_what_its_cells_do_not_show(
     assert "design" not in row["facets"]
 
 
+def repeat_finding(bundle: PaperBundle, times: int, **fields: Any) -> list[Finding]:
+    """Return the first finding of a paper again and again, each on its line, 20 to a section."""
+    return [
+        bundle.findings[0].model_copy(
+            update={
+                "id": f"f{n:09x}",
+                "locator": Locator(kind="full-text", line=n, section=f"Section {n // 20}"),
+                **fields,
+            }
+        )
+        for n in range(times)
+    ]
+
+
 def test_few_findings_stay_on_one_page() -> None:
     pages = {page.path: page for page in view_pages(sample_library())}
     assert pages["sources/bmsc/"].view["findings"]["steps"] == []
@@ -121,17 +136,7 @@ def test_few_findings_stay_on_one_page() -> None:
 def test_a_page_says_how_many_statements_in_another_role_it_leaves_out() -> None:
     library = sample_library()
     bundle = library.papers[PAPER]
-    acted_on = [
-        bundle.findings[0].model_copy(
-            update={
-                "id": f"f{n:09x}",
-                "sources": [],
-                "targets": ["bmsc"],
-                "locator": Locator(kind="full-text", line=n, section="Results"),
-            }
-        )
-        for n in range(31)
-    ]
+    acted_on = repeat_finding(bundle, 31, sources=[], targets=["bmsc"])
     bundle = replace(bundle, findings=[*bundle.findings, *acted_on])
     library = replace(library, papers={PAPER: bundle})
     [page] = [p for p in view_pages(library) if p.path == "sources/bmsc/"]
@@ -176,16 +181,7 @@ def test_the_page_of_a_paper_with_200_statements_and_137_references_stays_light(
         )
         for n in range(1, 138)
     ]
-    findings = [
-        bundle.findings[0].model_copy(
-            update={
-                "id": f"f{n:09x}",
-                "locator": Locator(kind="full-text", line=n, section=f"Section {n // 20}"),
-                "references": [1, 2],
-            }
-        )
-        for n in range(200)
-    ]
+    findings = repeat_finding(bundle, 200, references=[1, 2])
     bundle = replace(bundle, findings=findings, references=cited)
     references = merge_references([bundle], {})
     library = replace(library, papers={PAPER: bundle}, references=references)

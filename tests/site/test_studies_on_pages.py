@@ -140,25 +140,27 @@ def test_a_study_counts_once_under_the_narrower_label_and_a_review_is_none(
     assert (counts["trials"], counts["wide_trials"]) == (0, 2)
 
 
-def test_the_answer_of_a_source_names_designs_results_trials_and_gaps(atlas: LibraryIndex) -> None:
-    words = say(view_answer(atlas, atlas.library.terms["bmsc"]))
-    assert words == (
-        "3 studies used vesicles of this source as a treatment: 1 in people, 1 in animals, "
-        "1 in vitro. 2 report an improvement (1 only as a possibility or an aim); 1 reports no "
-        "benefit. 1 registered trial: NCT01234567 reported: no superiority over placebo. "
-        f"{WORDS['not_assessed']}"
-    )
-
-
-def test_an_aim_is_no_result_and_vesicles_that_harm_are_no_treatment(atlas: LibraryIndex) -> None:
-    words = say(view_answer(atlas, atlas.library.terms["adsc"]))
-    assert words == (
-        "2 studies used vesicles of this source as a treatment: 1 registered trial without result, "
-        "1 with design not stated. "
-        "1 has no result reported. No study in people with a result in the material read. "
-        "1 registered trial, without a result in the material read. "
-        f"1 more study: part of the disease. {WORDS['not_assessed']}"
-    )
+@pytest.mark.parametrize(
+    ("term", "answer"),
+    [
+        # Designs, results, trials and gaps.
+        ("bmsc", (
+            "3 studies used vesicles of this source as a treatment: 1 in people, 1 in animals, "
+            "1 in vitro. 2 report an improvement (1 only as a possibility or an aim); 1 reports no "
+            "benefit. 1 registered trial: NCT01234567 reported: no superiority over placebo. "
+        )),
+        # An aim is no result, and vesicles that harm are no treatment.
+        ("adsc", (
+            "2 studies used vesicles of this source as a treatment: 1 registered trial without "
+            "result, 1 with design not stated. 1 has no result reported. No study in people with a "
+            "result in the material read. 1 registered trial, without a result in the material "
+            "read. 1 more study: part of the disease. "
+        )),
+    ],
+)  # fmt: skip
+def test_the_answer_of_a_source(atlas: LibraryIndex, term: str, answer: str) -> None:
+    words = say(view_answer(atlas, atlas.library.terms[term]))
+    assert words == answer + WORDS["not_assessed"]
 
 
 def test_a_condition_counts_its_subtypes_and_says_so(atlas: LibraryIndex) -> None:

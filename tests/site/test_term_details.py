@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
-from hand_made import PAPER, make_bundle, make_library
+from hand_made import PAPER, finding_of, make_bundle, make_library
 
 from builder import models
 from builder.site.index import LibraryIndex, build_index
@@ -27,18 +27,7 @@ TERMS = [
 ]
 
 
-def read(number: int, **more: Any) -> models.Finding:
-    fields: dict[str, Any] = {
-        "id": f"f00000000{number}",
-        "paper": PAPER,
-        "locator": {"kind": "abstract", "line": number},
-        "quote": f"Statement {number}",
-        "sources": ["bmsc"],
-        "vehicles": [{"label": "GelMA", "materials": ["gelma"]}],
-    }
-    return models.Finding.model_validate({**fields, **more})
-
-
+read = partial(finding_of, vehicles=[{"label": "GelMA", "materials": ["gelma"]}])
 FINDINGS = [
     read(
         1,

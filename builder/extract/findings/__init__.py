@@ -38,6 +38,7 @@ from builder.extract.findings.statements import (
     Part,
     Statement,
     Trace,
+    deny_opposed,
     find_own_vesicles,
     find_statements,
     set_apart,
@@ -159,6 +160,8 @@ def _read_apart(
 ) -> Iterable[Trace]:
     """Return the finding of a statement, or one a clause where they contrast their own sources."""
     whole = read_statement(statement, paper, vocabulary, cues)
+    if other := deny_opposed(whole):
+        return [whole, other]
     if all(q.rule != "contrasted-sources" for q in whole.finding.questions):
         return [whole]
     clauses = split_contrast(statement)

@@ -214,7 +214,8 @@ class _Reader:
 
     def _acts_on_cells(self) -> bool:
         """Return whether all that is said was done to named cells, and to no tissue or disease."""
-        targets = [a for a in self._named("targets") if self._is_cell(a.value)]
+        acted_on = (a for a in self._named("targets") if a.rule != "maker")
+        targets = [a for a in acted_on if self._is_cell(a.value)]
         effects = [a for a in self.assigned if a.field in EFFECTS]
         if not targets or not effects or self.words.patterns["living"].search(self.text):
             return False

@@ -155,6 +155,12 @@ def _is_opposed(reading: Reading, mention: Mention) -> bool:
     return bool(behind or absent or reading.search("opposed_before", before))
 
 
+def is_absent(reading: Reading, mention: Mention) -> bool:
+    """Return whether vesicles do not hold a molecule: "miR-1, but not miR-2, was found in them"."""
+    absent = reading.search("absent_cargo", reading.before(mention)[-40:])
+    return bool(absent and reading.fitting(mention, "native"))
+
+
 def _spread(reading: Reading, found: list[Assigned]) -> list[Assigned]:
     """Return cargo with its neighbours in a list: "miR-21 and miR-26a carried by exosomes"."""
     molecules = find_molecules(reading)

@@ -15,6 +15,8 @@ from builder.extract.findings.statements import Assigned
 from builder.extract.findings.vehicles import find_carriers
 from builder.extract.vocabulary import Mention
 
+# Words before a cell that only compare it, name its medium, or say where a thing was found.
+_BESIDES = ("likened", "medium_of", "found_in")
 _OBJECTS = ("source", "cell", "mechanism", "tissue", "condition")
 
 
@@ -68,29 +70,35 @@ def _cells(reading: Reading) -> list[Mention]:
         for m in reading.mentions("source", "cell")
         if not is_inside(m, reading.mentions("intervention"))
         and not is_inside(m, molecules)
-        and not _is_membrane(reading, m)
+        and not reading.match("plasma_membrane", reading.text, m.start)
     ]
-
-
-def _is_membrane(reading: Reading, mention: Mention) -> bool:
-    """Return whether a fluid's name belongs to a part of the cell: the "plasma membrane"."""
-    behind = re.match(r"[\s-]+membranes?\b", reading.behind(mention), re.IGNORECASE)
-    whole = behind and reading.fullmatch("not_carrier_whole", mention.text + behind[0])
-    return bool(whole)
 
 
 def _role(reading: Reading, mention: Mention) -> tuple[str, str]:
     """Return (field, rule) for a mention; an empty field where it plays none."""
     if reading.match("never_source", reading.behind(mention)):
         return "", "depleted"
-    if reading.search("opposed_source", reading.before(mention)):
-        return "", "opposed"
+    if opposed := _opposed(reading, mention):
+        return opposed
     if reading.part.role == "source":
         return _role_in_column(reading, mention)
     taken_up = reading.search("taken_up_by", reading.before(mention))
     if reading.about_vesicles and not taken_up and (role := _role_in_words(reading, mention)):
         return role
     return _as_target(reading, mention)
+
+
+def _opposed(reading: Reading, mention: Mention) -> tuple[str, str] | None:
+    """Return the role of a cell that is set against the source: "ADSC but not BMSC exosomes".
+
+    Its vesicles did not do it where "but not" stands before them; other words only compare.
+    """
+    before = reading.before(mention)
+    opposed = reading.search("opposed_source", before)
+    if not opposed or reading.search("kind_before", before[: opposed.start()]):
+        return None
+    theirs = re.search(r"\s(?:from|of|by)\s", opposed[0]) or reading.fitting(mention, "source")
+    return ("opposed", "but-not") if theirs and "not" in opposed[0] else ("", "opposed")
 
 
 def _role_in_column(reading: Reading, mention: Mention) -> tuple[str, str]:
@@ -109,7 +117,7 @@ def _role_in_words(reading: Reading, mention: Mention) -> tuple[str, str] | None
         pattern = reading.fitting(mention, role)
         if pattern is None:
             continue
-        if role == "partner" and _is_compared(reading):
+        if role == "partner" and reading.search("comparing", reading.text):
             return "", "compared"
         if pattern.rule == "x-and-exosomes" and reading.search("placed", reading.before(mention)):
             continue  # "less miR-126 in MSCs and exosomes"
@@ -176,10 +184,6 @@ def _is_active(reading: Reading, word: str) -> bool:
     return bool(found) and reading.cues.meaning(word).kind == "verb" and not word.endswith("ing")
 
 
-def _is_compared(reading: Reading) -> bool:
-    return bool(reading.search("comparing", reading.text))
-
-
 def _makes_cell_behind(reading: Reading, mention: Mention) -> bool:
     """Return whether a cell only made another: the BMSC of "BMSC-derived osteoblasts"."""
     derived = reading.match("made_cell", reading.behind(mention))
@@ -228,8 +232,7 @@ def _names_no_cell(reading: Reading, mention: Mention) -> bool:
         or touches(mention, reading.mentions("modification"))
         or is_inside(mention, [w for w, _ in find_carriers(reading)])
         or reading.match("no_target", reading.behind(mention))
-        or reading.search("likened", reading.before(mention))
-        or reading.search("medium_of", reading.before(mention))
+        or any(reading.search(name, reading.before(mention)) for name in _BESIDES)
     )
 
 
@@ -241,7 +244,11 @@ def _as_target(reading: Reading, mention: Mention) -> tuple[str, str]:
         return "", "no-role"
     if reading.search("taken_up_by", reading.before(mention)):
         return "targets", "taken-up-by"
-    if _is_product(reading, mention) or reading.search("by_before", reading.before(mention)):
+    before = reading.before(mention)
+    if reading.search("made_by", before):
+        return "targets", "maker"
+    acts = reading.match("acts", reading.behind(mention)) and not reading.about_vesicles
+    if acts or reading.search("by_before", before) or _is_product(reading, mention):
         return "", "no-role"
     return "targets", "target-column" if reading.part.role == "target" else "acted-on"
 
@@ -265,14 +272,33 @@ def _spread(reading: Reading, found: list[tuple[Mention, str, str]]) -> None:
         if role and right.term == left.term and between.strip() == "(":
             found[i] = (right, role, rule)  # its short form: "Bone Marrow Stromal Cells (BMSCs)"
         listed = reading.match("listed_cells", between) and re.search(r"\w|,|/", between)
+        if listed and _begins_clause(reading, found[: i + 1]):
+            continue
         if role == "sources" and rule.startswith("exosom") and other in ("targets", "") and listed:
             found[i] = (right, "sources", rule)
 
 
+def _begins_clause(reading: Reading, found: Sequence[tuple[Mention, str, str]]) -> bool:
+    """Return whether the last cell begins a clause: "were given EVs of MSCs, and tenocytes died".
+
+    Two names take no comma before "and"; a list of three does.
+    """
+    (left, *_), (right, *_) = found[-2:]
+    if not re.match(r"s?,\s+(?:and|or)\b", reading.text[left.end : right.start]):
+        return False
+    return all(
+        not reading.match("listed_cells", reading.text[o.end : left.start]) for o, *_ in found[:-2]
+    )
+
+
 def _is_product(reading: Reading, mention: Mention) -> bool:
-    """Return whether a process forms the cell: it is no target of "osteoblast differentiation"."""
+    """Return whether a process forms the cell: it is no target of "osteoblast differentiation".
+
+    "M1 polarization of macrophages" forms M1 macrophages of those that it acts on.
+    """
+    kind = reading.search("polarized_kind", mention.text)
     return bool(reading.search("turned_into", reading.before(mention))) or any(
-        is_inside(mention, [p]) and reading.search("forming", p.text)
+        is_inside(mention, [p]) and (kind or reading.search("forming", p.text))
         for p in reading.mentions("mechanism")
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from builder.extract.findings.adjacent_cues import State
-from builder.extract.findings.cargo import MARKER, find_carried, is_unknown_rna
+from builder.extract.findings.cargo import MARKER, find_carried, is_absent, is_unknown_rna
 from builder.extract.findings.cues import Cues
 from builder.extract.findings.outcomes import read_relief
 from builder.extract.findings.spans import Reading, is_inside
@@ -41,12 +41,14 @@ def read_mechanisms(reading: Reading) -> list[Assigned]:
             continue
         if is_inside(mention, names) or _is_modifier(reading, mention):
             continue
-        if reading.match("gene_changed", reading.behind(mention)):
+        if reading.match("gene_changed", reading.behind(mention)) or is_absent(reading, mention):
             continue  # "Smpd3-reprogrammed": a modification
         assigned = _directed(reading, mention, "mechanisms")
         if _reports_kind(reading, mention) and not assigned.rule.startswith(_SAID):
             continue
-        if assigned.detail == "involves" and _is_stimulus(reading, mention, assigned.rule):
+        harmed = assigned.rule.startswith("protected-from") and reading.is_molecule(mention)
+        stimulus = assigned.detail == "involves" and _is_stimulus(reading, mention, assigned.rule)
+        if harmed or stimulus:
             if _is_given(reading, mention, assigned.rule):
                 found.append(reading.assign(mention, "stimuli", "stimulus"))
             continue
@@ -126,7 +128,7 @@ def _is_given(reading: Reading, mention: Mention, rule: str) -> bool:
 
 _PROCESSES = ("process", "cell process", "tissue outcome", "concept")
 # Behind these stands what does it, or a way, and nothing that was given.
-_MEANS = ("agent: by", "agent: via", "agent: through")
+_MEANS = ("agent: by", "agent: via", "agent: through", "no-direction: over")
 # "Exosomes of cells primed with TNF-α", "exosomes from TNF-α-stimulated MSCs".
 _NEAR = 60
 

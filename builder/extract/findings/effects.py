@@ -140,11 +140,8 @@ class EffectReader:
         for low, high, given in self._passives:
             if not low <= start < high or state.rule == "aim" or self._is_given(state, start):
                 continue
-            weak = state.effect == "involves" or (state.rule, state.effect) == (
-                "passive",
-                "modulates",
-            )
-            if weak:
+            weak = state.effect == "involves" or (state.effect == "none" and low >= state.end)
+            if weak or (state.rule, state.effect) == ("passive", "modulates"):
                 state = given
             elif state.rule == "noun" and state.end > low:
                 effect = self.cues.over_noun(given.cue, given.effect, state.effect)
@@ -153,7 +150,7 @@ class EffectReader:
 
     def _is_given(self, state: State, start: int) -> bool:
         """Return whether words are what is given, in no main clause: "After …, [X] rose"."""
-        if state.cue not in self.cues.lists["agents"]:
+        if state.cue not in self.cues.lists["agents"] or self._clause_start(start) > state.end:
             return False
         led_in = self.cues.match("led_in", self.text, self._sentence_start(state.end), start)
         return not led_in or state.end >= led_in.end()
@@ -373,8 +370,9 @@ class EffectReader:
 
     def _note_passive(self, cue: _Cue, before: State) -> None:
         """Note what a passive verb says of the words before it: "apoptosis was reduced"."""
-        effect = "none" if before.effect == "none" else cue.effect
         low = self._clause_start(cue.start)
+        denied = before.effect == "none" and before.end > low
+        effect = "none" if denied else cue.effect
         subject = self.text[low : cue.start]
         if effect == "modulates" and cue.word.startswith(self.cues.lists["normalizing"]):
             given = [s.outer for a, b, s in self._aside if low <= a and b <= cue.start and s.outer]
@@ -410,8 +408,9 @@ class EffectReader:
 
     def _clause_start(self, place: int) -> int:
         """Return where the clause of a place begins; ", and" parts only what has a verb."""
-        start = 0
-        for found in self.patterns["clause"].finditer(self.text, 0, place):
+        led_in = self.cues.match("led_in", self.text, self._sentence_start(place), place)
+        start = led_in.end() if led_in else 0
+        for found in self.patterns["clause"].finditer(self.text, start, place):
             if self.cues.match("list_end", found[0]) and not self._has_verb(start, found.start()):
                 continue
             start = found.end()

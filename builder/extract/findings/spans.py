@@ -20,8 +20,6 @@ from builder.text.spelling import DASHES
 # The kind of term that a column holds.
 _COLUMN_KINDS = {"source": "source", "vehicle": "vehicle"}
 _TEST = re.compile(r"[\s-]+(?:assays?|kits?|society|foundation|journal)\b", re.IGNORECASE)
-# "miR-1 but not miR-2 was found in exosomes": what is denied stands between.
-_SET_APART = re.compile(r"^\s+(?:but\s+not|rather\s+than|and\s+not)\s+[\w/-]+(?=\s)", re.IGNORECASE)
 # Kinds of which a name may hold another that counts as well.
 _HEADED = ("mechanism", "condition", "vehicle")
 
@@ -211,7 +209,7 @@ class Reading:
     def fitting(self, mention: Mention, role: str) -> Pattern | None:
         """Return the first pattern of a role that fits the words around a mention."""
         patterns = self.cues.roles[role]
-        behind = _SET_APART.sub("", self.behind(mention), count=1)
+        behind = self.patterns["set_apart"].sub("", self.behind(mention), count=1)
         for pattern in patterns.after:
             if pattern.match(behind):
                 return pattern

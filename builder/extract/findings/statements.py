@@ -18,16 +18,9 @@ from builder.text.sentences import Sentence, find_sentences, split_sentences
 
 # A sentence that goes on about the vesicles of the one before it, or about what they carry.
 _BEGINS = r"^(?:(?:\w+ly|Moreover|Furthermore|In\s+addition|However|Also|Then|Thus|Besides),?\s+)?"
-_THEY = re.compile(rf"{_BEGINS}(?:they|their|it)\b", re.IGNORECASE)
 _THESE = re.compile(
     rf"{_BEGINS}(?:these|such|the|those)\s+(?:s?EVs|exosomes|exos|(?:extracellular\s+|small\s+|micro|"
     r"nano)*vesicles)\b",
-    re.IGNORECASE,
-)
-ONE_OF_THESE = re.compile(
-    rf"{_BEGINS}(?:(?:one|two|three|some|several|most|all|each|both)\s+of\s+(?:these|those|them)|"
-    r"among\s+(?:these|those|them))(?:\s+(?:\w+\s+)?(?:mi(?:cro)?RNAs?|miRs|lncRNAs?|circRNAs?|RNAs?|"
-    r"proteins?|molecules?|factors?|cytokines?))?,?\s+(?:including\s+|namely\s+)?",
     re.IGNORECASE,
 )
 _SUBJECT_ENDS = re.compile(
@@ -337,6 +330,26 @@ def _with_ellipsis(clauses: Sequence[Trace], cues: Cues) -> list[Trace]:
     ]
 
 
+def deny_opposed(whole: Trace) -> Trace | None:
+    """Return what a sentence says of the vesicles that did not do it: "ADSC but not BMSC exosomes".
+
+    It is a finding of its own, of the same words. A title or row is one finding only.
+    """
+    if whole.finding.locator.kind in ("title", "reference-title", "table-row"):
+        return None
+    theirs = [replace(a, field="sources") for a in whole.assigned if a.field == "opposed"]
+    sources = list(dict.fromkeys(a.value for a in theirs))
+    directed = ("up", "down", "activates", "inhibits")
+    reported = [a for a in whole.assigned if a.field in EFFECTS and a.detail in directed]
+    if not reported or not sources or set(sources) & set(whole.finding.sources):
+        return None
+    others = (a for a in whole.assigned if a.field not in ("sources", "cargo", *EFFECTS))
+    result = "no-benefit" if whole.finding.result == "improved" else "none-reported"
+    update = {"sources": sources, "cargo": [], "result": result}
+    finding = whole.finding.model_copy(update=update)
+    return _denying(Trace(finding, whole.texts, (*theirs, *others)), reported)
+
+
 def _denying(clause: Trace, reported: Sequence[Assigned]) -> Trace:
     denied = [replace(a, detail="none", rule="denied-in-short") for a in reported]
     effects = {
@@ -409,6 +422,15 @@ def _go_through(sentences: Iterable[Sentence], cues: Cues) -> Iterator[tuple[Sen
             spoken = spoken if names else ""
         if ((names or back) and cues.reports_of_field(text)) or find_registry_ids(text):
             yield sentence, back
+
+
+_THEY = re.compile(rf"{_BEGINS}(?:they|their|it)\b", re.IGNORECASE)
+ONE_OF_THESE = re.compile(
+    rf"{_BEGINS}(?:(?:one|two|three|some|several|most|all|each|both)\s+of\s+(?:these|those|them)|"
+    r"among\s+(?:these|those|them))(?:\s+(?:\w+\s+)?(?:mi(?:cro)?RNAs?|miRs|lncRNAs?|circRNAs?|RNAs?|"
+    r"proteins?|molecules?|factors?|cytokines?))?,?\s+(?:including\s+|namely\s+)?",
+    re.IGNORECASE,
+)
 
 
 def _goes_on(text: str, before: str, cues: Cues) -> bool:

@@ -22,9 +22,9 @@ from builder.errors import Problem
 from builder.models import Cited, CslDate, CslItem, CslName, Dataset, Paper, Question
 from builder.models.document import Block, Citation, Document, Person, WorkFields, split_link_labels
 from builder.readers.names import drop_stop, journal_words, split_title
-from builder.readers.references import styles
-from builder.readers.references.parts import Byline, Links, find_tail, split_byline, take_links
-from builder.readers.references.styles import Found, ask
+from builder.readers.references import books, styles
+from builder.readers.references.books import Found, ask
+from builder.readers.references.parts import Byline, Links, find_tail, split_listed, take_links
 from builder.text import ids
 from builder.text.dates import YEAR, find_impossible_day
 from builder.text.spelling import fold
@@ -283,17 +283,21 @@ def parse_reference(printed: str) -> tuple[WorkFields, list[Question]]:
     if read is None:
         return _keep_whole(text, "has no form that is known")
     work, questions = read
+    work = _with_links(work, links)
     if not fold(work.title):
-        return _keep_whole(text, "shows no title")
-    return _with_kind(_with_links(work, links)), questions
+        if not work.issued or not (work.container or work.type == "thesis"):
+            return _keep_whole(text, "shows no title")
+        work = replace(work, title=text)
+        questions = [*questions, ask("reference-title", "Which title has the work?", "title")]
+    return _with_kind(work), questions
 
 
 def _read_style(links: Links) -> Found | None:
     """Return the fields by the first style that fits, without what was taken off the end."""
     if other := styles.read_names_first(links.rest):
         return other
-    byline = split_byline(links.rest)
-    found = styles.parse_book_like(byline.rest) or _parse_article(byline, links)
+    byline = split_listed(links.rest)
+    found = books.parse_book_like(byline.rest) or _parse_article(byline, links)
     if found is None and (other := styles.read_year_last(links.rest)):
         return other
     if found is None and (found := _parse_page(byline.rest, links)) is None:
@@ -376,7 +380,7 @@ def _parse_article(byline: Byline, links: Links) -> tuple[WorkFields, list[Quest
     tail = find_tail(byline.rest)
     if tail is None or tail.head.endswith(("?", "!", ";", ":")):
         return None
-    split = split_title(tail.head.rstrip(","))
+    split = split_title(tail.head.rstrip(","), stop=byline.vancouver)
     if split is None:
         return None
     known = journal_words()

@@ -42,8 +42,9 @@ function makeChoice(facet, parts) {
   for (const value of parts.flatMap((part) => valuesOf(part, facet))) counts.set(value, (counts.get(value) ?? 0) + 1);
   if (counts.size === 0 || parts.length < 2) return null;
   const sorted = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
-  const options = sorted.map(([value, count]) => make("option", { value }, `${value} (${count})`));
-  return make("select", { name: facet }, make("option", { value: "" }, "any"), ...options);
+  const asked = new URLSearchParams(location.search).get(facet);
+  const options = sorted.map(([value, count]) => new Option(`${value} (${count})`, value, false, value === asked));
+  return make("select", { name: facet }, new Option("any", ""), ...options);
 }
 
 /** The rows that are shown, as CSV: what their cells say, with the whole of what is shortened. */
@@ -100,12 +101,12 @@ function offerRows(place, table) {
 
 /** Sorts where there is no head to click: on a phone, rows are cards. */
 function makeSorter(tables) {
-  const heads = Array.from(tables[0].tHead.rows[0].cells, (head, n) => make("option", { value: n }, flat(head.textContent)));
-  const select = make("select", { name: "sort" }, make("option", { value: "" }, "as listed"), ...heads);
+  const heads = Array.from(tables[0].tHead.rows[0].cells, (head, n) => new Option(flat(head.textContent), n));
+  const select = make("select", { name: "sort" }, new Option("as listed", ""), ...heads);
   const listed = tables.map((table) => [...table.tBodies[0].rows]);
   select.addEventListener("change", () => tables.forEach((table, n) => {
     const head = table.tHead.rows[0].cells[select.value];
-    if (select.value) sortBy(table, head, Number(select.value), !isNumber(head));
+    if (select.value) sortBy(table, head, !isNumber(head));
     else table.tBodies[0].append(...listed[n]);
   }));
   return make("label", { class: "sorter" }, "Sort by", select);
@@ -123,11 +124,6 @@ function addFilter(place) {
   const facets = (place.dataset.facets ?? "").split(" ").filter(Boolean);
   for (const part of parts) readFacets(part, facets);
   const choices = facets.map((facet) => makeChoice(facet, parts)).filter(Boolean);
-  const asked = new URLSearchParams(location.search);
-  for (const select of choices) {
-    select.value = asked.get(select.name) ?? "";
-    if (select.selectedIndex < 0) select.value = "";
-  }
 
   function apply() {
     const words = fold(input.value).split(/\s+/).filter(Boolean);
@@ -165,8 +161,8 @@ function keyOf(row, column, numeric) {
 const isNumber = (header) => header.classList.contains("number");
 const canSort = (table) => table.matches("table.sortable") && table.tHead.rows.length === 1 && table.tBodies[0].rows.length > 1;
 
-function sortBy(table, header, column, rising) {
-  const keyed = Array.from(table.tBodies[0].rows, (row, n) => [keyOf(row, column, isNumber(header)), n, row]);
+function sortBy(table, header, rising) {
+  const keyed = Array.from(table.tBodies[0].rows, (row, n) => [keyOf(row, header.cellIndex, isNumber(header)), n, row]);
   keyed.sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] - b[1]) * (rising ? 1 : -1));
   table.tBodies[0].append(...keyed.map((entry) => entry[2]));
   for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
@@ -178,36 +174,32 @@ const cards = matchMedia("screen and (max-width: 59.9375em)");
 
 function addSorting(table) {
   if (!canSort(table)) return;
-  [...table.tHead.rows[0].cells].forEach((header, column) => {
+  for (const header of table.tHead.rows[0].cells) {
     const button = make("button", { type: "button" });
     const words = [...header.childNodes];
     // The most of a number comes first, then the least.
     const first = isNumber(header) ? "descending" : "ascending";
     const isRising = () => (header.getAttribute("aria-sort") === first) === isNumber(header);
-    button.addEventListener("click", () => sortBy(table, header, column, isRising()));
+    button.addEventListener("click", () => sortBy(table, header, isRising()));
     const place = () => {
-      header.replaceChildren(...words);
-      if (!cards.matches) button.append(...words), header.append(button);
+      button.append(...words);
+      header.replaceChildren(...(cards.matches ? words : [button]));
     };
     cards.addEventListener("change", place);
     place();
-  });
+  }
 }
 
 /** Shows what the address points at: opens what it is folded in, or goes on to where it stands. */
 async function seekAnchor() {
   const name = decodeURIComponent(location.hash.slice(1));
-  const found = name && document.getElementById(name);
-  if (!name || found) {
-    for (let open = found?.closest?.("details"); open; open = open.parentElement.closest("details")) open.open = true;
-    if (found) found.scrollIntoView();
-    return;
-  }
-  if (!/^f[0-9a-f]+$/.test(name)) return;
+  const found = document.getElementById(name);
+  for (let open = found?.closest("details"); open; open = open.parentElement.closest("details")) open.open = true;
+  found?.scrollIntoView();
+  if (found || !/^f[0-9a-f]+$/.test(name)) return;
   // A statement that stands on another part of the paper.
   const { addresses } = await (await fetch("index.json")).json();
-  const root = document.querySelector(".atlas-brand")?.href;
-  if (addresses?.[name] && root) location.replace(new URL(addresses[name], root));
+  if (addresses?.[name]) location.replace(new URL(`../${addresses[name]}`, import.meta.url));
 }
 
 document.querySelectorAll(".filter").forEach(addFilter);

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from drawn import bars, words
-from hand_made import PAPER, make_bundle, make_library
+from hand_made import PAPER, finding_of, make_bundle, make_library
 
 from builder import models
 from builder.site.charts import fill_table, view_cell, view_picture
@@ -33,16 +33,7 @@ TERMS = [
 
 
 def finding(number: int, **more: Any) -> models.Finding:
-    fields: dict[str, Any] = {
-        "id": f"f00000000{number}",
-        "paper": PAPER,
-        "locator": {"kind": "abstract", "line": number},
-        "quote": f"Statement {number}",
-        "sources": ["bmsc"],
-        "references": [number],
-        "role": "therapeutic",
-    }
-    return models.Finding.model_validate({**fields, **more})
+    return finding_of(number, **{"references": [number], "role": "therapeutic", **more})
 
 
 FINDINGS = [

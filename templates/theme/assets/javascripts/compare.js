@@ -6,7 +6,6 @@ import { make } from "../atlas.js";
 const form = document.querySelector("form[data-compare]");
 const place = document.getElementById("comparison");
 const state = document.getElementById("comparison-state");
-const NAMES = ["a", "b", "c"];
 const FIRST = 8; // of what one source alone has, before the rest is folded away
 
 const link = ({ href, label }, more = {}) => (href ? make("a", { href, ...more, dir: "auto" }, label) : label);
@@ -33,14 +32,11 @@ function onlyOf(entries) {
 
 /** One group of all sources: rows by label; ranked ones by their sum over all sources. */
 function rowsOf(groups) {
-  const rows = new Map();
-  groups.forEach(({ entries }, n) => entries.forEach((entry) => {
-    if (!rows.has(entry.label)) rows.set(entry.label, { entry, cells: groups.map(() => null) });
-    if (entry.count) rows.get(entry.label).cells[n] = entry;
-  }));
-  const kept = [...rows.values()].filter(({ cells }) => cells.some(Boolean));
-  const sum = ({ cells }) => cells.reduce((all, cell) => all + (cell?.count ?? 0), 0);
-  return groups[0].ranked ? kept.sort((x, y) => sum(y) - sum(x) || (x.entry.label < y.entry.label ? -1 : 1)) : kept;
+  const labels = new Set(groups.flatMap(({ entries }) => entries.map(({ label }) => label)));
+  const cellsOf = (label) => groups.map(({ entries }) => entries.find((entry) => entry.label === label && entry.count));
+  const rows = [...labels].map(cellsOf).map((cells) => ({ entry: cells.find(Boolean), cells })).filter(({ entry }) => entry);
+  const sum = ({ cells }) => cells.reduce((sum, cell) => sum + (cell?.count ?? 0), 0);
+  return groups[0].ranked ? rows.sort((x, y) => sum(y) - sum(x) || (x.entry.label < y.entry.label ? -1 : 1)) : rows;
 }
 
 /** The body of one group: what is shared row by row, then what each source alone has. */
@@ -73,18 +69,17 @@ function tableOf(sources) {
 
 /** Shows the sources that the address asks for, each once; unknown ones are named, never guessed. */
 async function show() {
-  const known = [...form.elements.a.options].map(({ value }) => value);
+  const selects = [...form.querySelectorAll("select")];
+  const known = [...selects[0].options].map(({ value }) => value);
   const asked = new URLSearchParams(location.search);
-  const values = NAMES.map((name) => (asked.get(name) || "").toLowerCase()).filter(Boolean);
-  const unknown = values.filter((value) => !known.includes(value));
+  const values = selects.map(({ name }) => (asked.get(name) ?? "").toLowerCase()).filter(Boolean);
   const found = values.filter((value) => known.includes(value));
-  if (values.length) NAMES.slice(0, found.length || 1).forEach((name, n) => { form.elements[name].value = found[n] ?? form.elements[name].value; });
-  if (values.length && found.length < NAMES.length) form.elements.c.value = "";
-  const chosen = [...new Set(values.length ? values : NAMES.map((name) => form.elements[name].value).filter(Boolean))];
-  if (unknown.length) state.textContent = `No statement names a source called ${unknown.join(", ")}.`;
-  else if (chosen.length < 2) state.textContent = "Choose two different sources.";
-  if (unknown.length || chosen.length < 2) return;
-  state.textContent = "Loading …";
+  const unknown = values.filter((value) => !known.includes(value));
+  if (values.length) selects.forEach((select, n) => { select.value = found[n] ?? (n < 2 ? select.value : ""); });
+  const chosen = [...new Set(values.length ? values : selects.map(({ value }) => value).filter(Boolean))];
+  const fault = unknown.length ? `No statement names a source called ${unknown.join(", ")}.` : chosen.length < 2 ? "Choose two different sources." : "";
+  state.textContent = fault || "Loading …";
+  if (fault) return;
   const load = async (name) => (await (await fetch(`../sources/${encodeURIComponent(name)}/index.json`)).json()).compare;
   const sources = await Promise.all(chosen.map(load)).catch(() => null);
   state.textContent = sources ? "" : "The sources could not be loaded. Please reload the page.";

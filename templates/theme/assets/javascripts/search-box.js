@@ -2,7 +2,7 @@
 // (https://www.w3.org/WAI/ARIA/apg/patterns/combobox/). What it shows is set as text, never as HTML.
 
 import { make } from "../atlas.js";
-import { address, search, start } from "./search-engine.js";
+import { address, openHits, search, start } from "./search-engine.js";
 
 const MOST = 8;
 const WAIT = 250; // ms of quiet before the full text is asked
@@ -22,33 +22,33 @@ export function createBox(form, input) {
     all[active]?.scrollIntoView({ block: "nearest" });
   }
 
+  function fill(options, query, sentence) {
+    list.replaceChildren(...options);
+    list.hidden = !options.length;
+    input.setAttribute("aria-expanded", String(!list.hidden));
+    input.removeAttribute("aria-activedescendant");
+    list.dataset.for = shownFor = query;
+    status.textContent = sentence;
+    active = -1;
+  }
+
   function close() {
     clearTimeout(timer);
     turn++;
-    status.textContent = "";
-    list.hidden = true;
-    list.replaceChildren();
-    [active, shownFor] = [-1, ""];
-    input.setAttribute("aria-expanded", "false");
-    input.removeAttribute("aria-activedescendant");
+    fill([], "", "");
   }
 
   function show(query, hits, kinds, sentence) {
     const chosen = list.children[active]?.dataset.href;
     const all = { title: `All results for “${query.length > 60 ? `${query.slice(0, 60)}…` : query}”`, path: `search/?q=${encodeURIComponent(query)}` };
-    list.replaceChildren(...[...hits.slice(0, MOST), all].map(({ title, kind, detail, path }, at) => {
+    const options = [...hits.slice(0, MOST), all].map(({ title, kind, detail, path }, at) => {
       const about = [kinds?.get(kind)?.one, detail].filter(Boolean).join(" · ");
       const role = { role: "option", "aria-selected": "false", "data-href": address(path), class: kind ? "" : "all" };
       return make("li", { id: `${list.id}-${at}`, ...role }, make("b", {}, make("bdi", {}, title)), " ", make("small", {}, about));
-    }));
-    list.hidden = false;
-    list.dataset.for = shownFor = query;
-    input.setAttribute("aria-expanded", "true");
-    input.removeAttribute("aria-activedescendant");
-    active = -1;
-    const again = [...list.children].findIndex((item) => item.dataset.href === chosen);
+    });
+    fill(options, query, sentence);
+    const again = options.findIndex((option) => option.dataset.href === chosen);
     if (again >= 0) activate(again);
-    status.textContent = sentence;
   }
 
   function describe(hits, notice) {
@@ -68,9 +68,9 @@ export function createBox(form, input) {
       const title = "The search could not be loaded. See all pages by kind.";
       if (mine === turn) show(query, [{ title, path: "search/#by-kind" }], null, "The search could not be loaded.");
     };
-    const fill = async (kinds) => {
+    const complete = async (kinds) => {
       const { results, found } = await search(query, { open: true });
-      const hits = await Promise.all(results.slice(0, MOST).map(async (hit) => (hit.title ? hit : { ...hit, ...(await hit.load()) })));
+      const hits = await openHits(results.slice(0, MOST));
       if (mine !== turn) return;
       if (hits.length) show(query, hits, kinds, describe(hits, found.notice));
       list.dataset.state = "done";
@@ -84,7 +84,7 @@ export function createBox(form, input) {
       show(query, names, engine.kinds, describe(names, notice));
       const more = plan && names.length <= FEW;
       list.dataset.state = more ? "busy" : "done";
-      if (more) later(() => fill(engine.kinds).catch(fail), WAIT);
+      if (more) later(() => complete(engine.kinds).catch(fail), WAIT);
     } catch {
       fail();
     }

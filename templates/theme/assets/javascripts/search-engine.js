@@ -28,25 +28,18 @@ const FIXED = 0.4; // a name reached through a corrected word ranks behind one r
 const TEXTS = ["trial", "paper", "reference", "finding"];
 const PLAIN = /^\p{L}\p{Ll}+$/u;
 
-const files = new Map();
-let starting = null;
+const loaded = new Map();
 
-// Returns a JSON file below search/ of the site; each is loaded once, and again after a failure.
-function load(file) {
-  if (!files.has(file)) {
-    const loading = fetch(new URL(`search/${file}`, ROOT)).then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(file))));
-    loading.catch(() => files.delete(file));
-    files.set(file, loading);
-  }
-  return files.get(file);
+// Does what is to be done once, and again after a failure: a reader can try again.
+function once(name, act) {
+  if (!loaded.has(name)) loaded.set(name, act().catch((error) => { loaded.delete(name); throw error; }));
+  return loaded.get(name);
 }
 
-// Returns the engine; a failure is not kept, so that a reader can try again.
-export function start() {
-  starting ??= load("manifest.json").then((manifest) => new Engine(manifest));
-  starting.catch(() => { starting = null; });
-  return starting;
-}
+// Returns a JSON file below search/ of the site.
+const load = (file) => once(file, () => fetch(address(`search/${file}`)).then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(file)))));
+
+export const start = () => once("engine", async () => new Engine(await load("manifest.json")));
 
 class Engine {
   constructor(manifest) {
@@ -61,7 +54,7 @@ class Engine {
   async names(query, { open = false, early = null } = {}) {
     const asked = joinPowers(query.slice(0, MOST_LETTERS).normalize("NFC"));
     const known = identify(asked, this.settings.patterns);
-    if (known) return this.#identifier(known);
+    if (known) return this.#identifier(known, open);
     const growing = open && /[\p{L}\p{N}]$/u.test(asked);
     const find = (found, open = false) => this.terms.find(found.map(({ key }) => key), open);
     const typed = this.terms.respell(this.fold(asked).slice(0, MOST_WORDS));
@@ -96,12 +89,13 @@ class Engine {
     return new Set(this.terms.essence([...words.map(({ key }) => key), ...names]));
   }
 
-  // A number of a register also leads to what names it.
-  async #identifier({ key, shown }) {
+  // A number of a register also leads to what names it; while it is typed, its beginning finds it.
+  async #identifier({ key, shown }, open) {
     const { registers, day } = this.settings;
-    const held = await this.#piece("identifiers", key);
-    const names = Object.hasOwn(held, key) ? held[key].map(([path, kind, title, detail]) => ({ path, kind, title, detail, tier: 0 })) : [];
+    const held = Object.assign({}, ...(await Promise.all(this.#pieces("identifiers", key, `${key}\uffff`))));
     const plan = registers.some((register) => key.startsWith(register)) ? { number: key } : null;
+    const keys = Object.hasOwn(held, key) ? [key] : Object.keys(held).filter((other) => open && plan && other.startsWith(key));
+    const names = keys.flatMap((found) => held[found]).map(([path, kind, title, detail]) => ({ path, kind, title, detail, tier: 0 }));
     return { names, plan, marks: new Set([key]), notice: names.length ? "" : `${shown} is not in this atlas as of ${day}.` };
   }
 
@@ -129,8 +123,8 @@ class Engine {
 
   // The words of the index that begin as this one does.
   async #alike(word) {
-    const found = await Promise.all(this.#pieces("words", word.slice(0, 2), `${word.slice(0, 2)}\uffff`).slice(0, MOST_FILES));
-    return found.flatMap((held) => Object.keys(held));
+    const pieces = this.#pieces("words", word.slice(0, 2), `${word.slice(0, 2)}\uffff`).slice(0, MOST_FILES);
+    return (await Promise.all(pieces)).flatMap(Object.keys);
   }
 
   // The pieces of a sorted list that would hold the keys from one to another, and the one for a key.
@@ -195,10 +189,7 @@ class Engine {
     if (!words.length) return [];
     // Kinds that are asked for first, pages of terms last: they only mention the words.
     const rank = ({ kind }) => (wanted.includes(kind) ? 0 : TEXTS.includes(kind) ? 1 : 2);
-    const judge = async (hits, tier) => {
-      const sorted = hits.sort((a, b) => rank(a) - rank(b));
-      return this.#judge(sorted, plan, { tier, wanted, words });
-    };
+    const judge = (hits, tier) => this.#judge(hits.sort((a, b) => rank(a) - rank(b)), plan, { tier, wanted, words });
     const found = plan.partial ? [] : await judge(await this.#ask(words), TEXT);
     if (words.length < 2 || plan.exact || found.some(({ tier }) => tier < GLOSSARY)) return found;
     const held = new Set(found.map(({ id }) => id));
@@ -228,8 +219,7 @@ class Engine {
 
   // The texts that hold every word of one of some queries, best first, [{id, kind, score, load()}]; or all.
   async hits(queries) {
-    this.places ??= this.#places().catch((error) => { this.places = null; throw error; });
-    const [found, places] = await Promise.all([searchText(queries), this.places]);
+    const [found, places] = await Promise.all([searchText(queries), once("places", () => this.#places())]);
     return found.map(([hit, score]) => ({ ...places.get(hit), score }));
   }
 
@@ -316,12 +306,11 @@ const isExact = (direct) => [...direct.values()].some((hit) => hit.tier <= BARE)
 
 // --- the full text, by Pagefind: loaded only when names do not say it all ---------------------------
 
-let pagefind = null;
 let failures = 0;
 
 async function startPagefind() {
   // A module that failed to start keeps its failure: another address makes a fresh one.
-  const found = await import(new URL(`search/pagefind/pagefind.js${failures ? `?${failures}` : ""}`, ROOT).href);
+  const found = await import(address(`search/pagefind/pagefind.js${failures ? `?${failures}` : ""}`));
   await found.options({ baseUrl: ROOT.pathname, noWorker: true });
   await found.init();
   return found;
@@ -331,16 +320,20 @@ async function startPagefind() {
 async function searchText(queries = [null]) {
   const best = new Map();
   try {
-    const found = await (pagefind ??= startPagefind());
+    const found = await once("pagefind", startPagefind);
     for (const query of new Set(queries)) {
       for (const { id, score } of (await found.search(query)).results) if (!(best.get(id) >= score)) best.set(id, score);
     }
   } catch (error) {
-    [pagefind, failures] = [null, failures + 1];
+    loaded.delete("pagefind");
+    failures += 1;
     throw error;
   }
   return [...best].sort(([, a], [, b]) => b - a);
 }
+
+// Returns hits with the titles and addresses of those of the full text.
+export const openHits = (hits) => Promise.all(hits.map(async (hit) => (hit.title ? hit : { ...hit, ...(await hit.load()) })));
 
 // Returns {results, found}: each result is {id, path?, title?, kind?, detail?, tier, load()}; what
 // is found by name and in the full text stands once. A query of no words gives all pages.

@@ -132,11 +132,5 @@ export function identify(query, patterns) {
   return null;
 }
 
-// Returns a text without the escapes of an address, or as it is where they are broken.
-export function decode(text) {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
+// Returns a text without the escapes of an address; broken ones stay as they are.
+export const decode = (text) => new URLSearchParams(`text=${text.replace(/[&+]/g, encodeURIComponent)}`).get("text");

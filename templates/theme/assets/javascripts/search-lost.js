@@ -3,8 +3,7 @@
 // each depth; where it is found, there the site's root is.
 
 const ROOT = new URL("../../", import.meta.url);
-const icon = document.querySelector("link[rel=icon]");
-const reported = new URL(icon.href).pathname.replace(/assets\/[^/]*$/, "");
+const reported = new URL(document.querySelector("link[rel=icon]").href).pathname.replace(/assets\/[^/]*$/, "");
 
 if (reported !== ROOT.pathname && !document.documentElement.dataset.root) {
   document.documentElement.dataset.root = ROOT.pathname;

@@ -1,7 +1,7 @@
 // On the page "not found": an address that is nearly right leads to its page, any other to the search.
 
 import { make } from "../atlas.js";
-import { address, ROOT, search } from "./search-engine.js";
+import { address, openHits, ROOT, search } from "./search-engine.js";
 import { decode } from "./search-fold.js";
 
 const bare = (step) => step.toLowerCase().replace(/[^a-z0-9]/g, "");
@@ -12,16 +12,12 @@ export async function findPage() {
   const query = last.replace(/\.html?$/, "").replace(/[-_+]+/g, " ").trim().slice(0, 200);
   if (!query || last === "404.html") return; // opened by its own name: nothing is missing
   const { results } = await search(query).catch(() => ({ results: [] }));
-  const pages = await Promise.all(results.slice(0, 5).map(async (hit) => (hit.title ? hit : { ...hit, ...(await hit.load()) })));
+  const pages = await openHits(results.slice(0, 5));
   const meant = pages.find((page) => bare(page.path.split("/")[1] ?? "") === bare(query));
-  if (meant) {
-    location.replace(address(meant.path) + location.search + location.hash);
-    return;
-  }
+  if (meant) return location.replace(address(meant.path) + location.search + location.hash);
   const field = document.querySelector("form[data-search] input");
   if (field) field.value = query;
-  const links = pages.map((page) => [address(page.path), page.title]);
-  links.push([`${address("search/")}?q=${encodeURIComponent(query)}`, `Search for “${query}”`]);
-  const lines = links.map(([href, text]) => make("p", {}, make("a", { href }, text)));
+  const links = [...pages.map(({ path, title }) => [path, title]), [`search/?q=${encodeURIComponent(query)}`, `Search for “${query}”`]];
+  const lines = links.map(([path, text]) => make("p", {}, make("a", { href: address(path) }, text)));
   document.querySelector("[data-not-found]").append(...lines);
 }

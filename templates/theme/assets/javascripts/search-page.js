@@ -8,7 +8,6 @@ const BEST = 5; // results that stand first whatever their kind
 const STEP = 3; // of each kind behind them, and more each time
 const MOST_PLACES = 3;
 const SPAN = 24; // words of an excerpt
-const FACETS = ["kind", "source", "condition", "evidence", "year"];
 
 export function createPage() {
   const form = document.querySelector("form[data-search-page]");
@@ -17,7 +16,8 @@ export function createPage() {
   const status = document.querySelector("#search-status");
   const more = document.querySelector("#search-more");
   const folded = form.querySelector("#search-narrow");
-  const selects = [...form.querySelectorAll("select[data-facet]")];
+  const selects = [...form.querySelectorAll("select")];
+  const facets = selects.map(({ name }) => name);
   let wanted = false; // the facets are filled when a reader turns to them
   let [turn, timer] = [0, 0];
   let all = []; // results before they are narrowed
@@ -26,21 +26,14 @@ export function createPage() {
 
   function readAddress() {
     const params = new URLSearchParams(location.search);
-    const filters = Object.fromEntries(FACETS.map((name) => [name, params.getAll(name).filter(Boolean).slice(0, 20)]));
-    return { query: params.get("q") ?? "", filters, active: FACETS.some((name) => filters[name].length) };
-  }
-
-  function writeAddress(query, filters, push) {
-    const params = new URLSearchParams(query ? { q: query } : {});
-    for (const name of FACETS) for (const value of filters[name]) params.append(name, value);
-    const target = `${location.pathname}${params.size ? `?${params}` : ""}`;
-    if (target !== location.pathname + location.search) history[push ? "pushState" : "replaceState"](null, "", target);
+    const filters = Object.fromEntries(facets.map((name) => [name, params.getAll(name).filter(Boolean).slice(0, 20)]));
+    return { query: (params.get("q") ?? "").trim(), filters, active: facets.some((name) => filters[name].length) };
   }
 
   // The results that each chosen facet allows; of one facet's values any will do.
   async function narrow(engine, results, filters, except = "") {
     let found = results;
-    for (const name of FACETS.filter((facet) => facet !== except && filters[facet].length)) {
+    for (const name of facets.filter((facet) => facet !== except && filters[facet].length)) {
       const facet = await engine.facet(name);
       const sets = filters[name].map((value) => facet.get(value)).filter(Boolean);
       found = found.filter(({ id }) => sets.some((ids) => ids.has(id)));
@@ -51,7 +44,6 @@ export function createPage() {
   async function run() {
     const mine = ++turn;
     const { query, filters, active } = readAddress();
-    const asked = query.trim();
     list.dataset.state = "busy";
     more.hidden = true;
     marks = new Set();
@@ -61,15 +53,15 @@ export function createPage() {
       const early = (names) => {
         if (mine === turn && !active) list.replaceChildren(...names.slice(0, BEST).map((hit) => item(hit, null, engine)));
       };
-      const { results, found } = asked || active ? await search(query, { early }) : { results: [], found: {} };
+      const { results, found } = query || active ? await search(query, { early }) : { results: [], found: {} };
       const narrowed = await narrow(engine, results, filters);
       if (mine !== turn) return;
       [all, kept, marks, room] = [results, narrowed, found.marks, STEP];
       await show(engine, mine);
       if (mine !== turn) return;
-      status.textContent = asked || active ? describe(found.notice, asked && ` for “${asked.slice(0, 80)}”`) : "Type a name, an identifier or any words.";
+      status.textContent = query || active ? describe(found.notice, query && ` for “${query.slice(0, 80)}”`) : "Type a name, an identifier or any words.";
       list.dataset.state = "done";
-      if (wanted) fillFacets(engine, filters).catch(() => {});
+      if (wanted) fillFacets();
     } catch {
       if (mine === turn) fail();
     }
@@ -151,39 +143,36 @@ export function createPage() {
     return [...nodes, text.slice(last, end)];
   }
 
-  async function fillFacets(engine, filters) {
-    const labels = new Map(engine.terms.terms.map((term) => [term.path, term.title]));
-    const name = (facet, value) => (facet === "kind" ? engine.kinds.get(value)?.many : labels.get(`${facet}s/${value}/`)) ?? value.replace("-", " ");
-    for (const select of selects) {
-      const facet = select.dataset.facet;
-      const [current = ""] = filters[facet];
-      const possible = await narrow(engine, all, filters, facet);
-      const values = [...(await engine.facet(facet))]
-        .map(([value, ids]) => [value, possible.filter(({ id }) => ids.has(id)).length])
-        .filter(([value, count]) => count || value === current);
-      if (current && !values.some(([value]) => value === current)) values.push([current, 0]);
-      values.sort((a, b) => (facet === "year" ? b[0] - a[0] : b[1] - a[1] || name(facet, a[0]).localeCompare(name(facet, b[0]))));
-      select.replaceChildren(new Option("any", ""), ...values.map(([value, count]) => new Option(`${name(facet, value)} (${count})`, value)));
-      select.value = current;
-    }
-  }
-
-  async function fillWanted() {
-    if (wanted) return;
+  async function fillFacets() {
     wanted = true;
-    const { query, filters } = readAddress();
     try {
-      if (!query.trim() && !all.length) all = (await search("")).results;
-      await fillFacets(await start(), filters);
+      const engine = await start();
+      const { query, filters } = readAddress();
+      if (!query && !all.length) all = (await search("")).results;
+      for (const select of selects) await fillFacet(select, engine, filters);
     } catch {
       wanted = false; // a reader may turn to them again
     }
   }
 
+  async function fillFacet(select, engine, filters) {
+    const facet = select.name;
+    const labelOf = (value) => (facet === "kind" ? engine.kinds.get(value)?.many : engine.terms.terms.find(({ path }) => path === `${facet}s/${value}/`)?.title) ?? value.replace("-", " ");
+    const [current = ""] = filters[facet];
+    const possible = await narrow(engine, all, filters, facet);
+    const counts = new Map([[current, 0]]);
+    for (const [value, ids] of await engine.facet(facet)) counts.set(value, possible.filter(({ id }) => ids.has(id)).length);
+    const values = [...counts].filter(([value, count]) => value && (count || value === current))
+      .sort((a, b) => (facet === "year" ? b[0] - a[0] : b[1] - a[1] || labelOf(a[0]).localeCompare(labelOf(b[0]))));
+    select.replaceChildren(new Option("any", ""), ...values.map(([value, count]) => new Option(`${labelOf(value)} (${count})`, value)));
+    select.value = current;
+  }
+
   function go(push = false) {
     clearTimeout(timer);
-    const filters = Object.fromEntries(selects.map(({ dataset, value }) => [dataset.facet, value ? [value] : []]));
-    writeAddress(input.value.trim(), filters, push);
+    const params = new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, value.trim()]).filter(([, value]) => value));
+    const target = params.size ? `?${params}` : "";
+    if (target !== location.search) history[push ? "pushState" : "replaceState"](null, "", location.pathname + target);
     run();
   }
 
@@ -192,7 +181,7 @@ export function createPage() {
     input.value = query;
     if (active) wanted = folded.open = true;
     for (const select of selects) {
-      const [value = ""] = filters[select.dataset.facet];
+      const [value = ""] = filters[select.name];
       if (![...select.options].some((option) => option.value === value)) select.append(new Option(value, value));
       select.value = value;
     }
@@ -208,7 +197,7 @@ export function createPage() {
     timer = setTimeout(go, 150);
   });
   form.addEventListener("change", (event) => { if (event.target instanceof HTMLSelectElement) go(true); });
-  for (const turned of ["toggle", "pointerenter", "focusin"]) folded.addEventListener(turned, fillWanted);
+  for (const turned of ["toggle", "pointerenter", "focusin"]) folded.addEventListener(turned, () => wanted || fillFacets());
   more.addEventListener("click", async () => {
     const before = new Set([...list.children].map((entry) => entry.firstElementChild.href));
     room += 10;
@@ -216,7 +205,10 @@ export function createPage() {
     [...list.querySelectorAll("li > a:first-child")].find(({ href }) => !before.has(href))?.focus();
   });
   window.addEventListener("popstate", restore);
-  // On a slow network words are typed before this script has come.
-  if (input.value.trim()) writeAddress(input.value.trim(), readAddress().filters, false);
+  const typed = input.value.trim(); // on a slow network before this script has come
   restore();
+  if (typed && typed !== input.value) {
+    input.value = typed;
+    go();
+  }
 }
