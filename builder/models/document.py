@@ -170,7 +170,7 @@ _ABSTRACT = re.compile(_LINK_LABEL.pattern.replace("(?:Abstract|", "(?:", 1))
 _MAX_LINK_LABEL, _MAX_LINK_LINE = 40, 160
 # Labels of the large sites, as they stand without brackets: "Article CAS PubMed Google Scholar".
 _SURE_LABEL = (
-    r"(?:Search PubMed|PubMed (?:Abstract|Central)|PubMed/NCBI|PubMed|CrossRef Full Text|Cross[Rr]ef|"
+    r"(?:(?:Search )?PubMed(?: Abstract| Central|/NCBI)?|CrossRef Full Text|Cross[Rr]ef|"
     r"Google Scholar|DOI|Publisher Site|Web of Science ?®?|(?:View in )?Scopus|Green Version|"
     r"Search ADS|WorldCat|OpenUrl|Europe PMC|PMC free article|Free PMC article|"
     r"Free (?:Full Text|article)|"

@@ -33,14 +33,8 @@ from builder.models.document import (
 from builder.readers.names import find_abbreviations, split_pairs
 from builder.readers.source import Source
 
-# A cell of dashes below a header; a lone "-" in a cell says "none" and is data.
-_DASHES = re.compile(r":-+:?|-+:|-{2,}")
 _CELL_BREAK = re.compile(r"(?<!\\)\|")
-_BARE_NUMBER = re.compile(r"^\W*\d{0,4}[.)\]]?$")
 URL = re.compile(r"https?://[^\s<>\"“”]+")
-_DOI = re.compile(r"10\.\d{4,9}/[^\s<>\"“”]+")
-_PMCID = re.compile(r"\bPMC\d{4,9}\b")
-_PMID = re.compile(r"\bPMID:?\s*([1-9]\d{0,8})\b")
 # Up to this many numbers are written out of a range such as [3–7]; more is no citation.
 _MAX_RANGE = 200
 _DASH = "[–—−-]"
@@ -106,10 +100,17 @@ def find_licence_url(text: str) -> str:
     return f"https://creativecommons.org/licenses/{kind}/{named['version']}/"
 
 
+_DOI = re.compile(r"10\.\d{4,9}/[^\s<>\"“”]+")
+
+
 def find_doi(text: str) -> str:
     """Return the first DOI of a text, or an empty string."""
     found = _DOI.search(text)
     return clean_url(found[0]) if found else ""
+
+
+_PMCID = re.compile(r"\bPMC\d{4,9}\b")
+_PMID = re.compile(r"\bPMID:?\s*([1-9]\d{0,8})\b")
 
 
 def find_ids(text: str) -> dict[str, str]:
@@ -120,6 +121,9 @@ def find_ids(text: str) -> dict[str, str]:
 
 
 # --- tables --------------------------------------------------------------------------------------
+
+
+_BARE_NUMBER = re.compile(r"^\W*\d{0,4}[.)\]]?$")
 
 
 def find_table_lines(lines: Sequence[str]) -> set[int]:
@@ -170,6 +174,10 @@ def _runs(flags: Sequence[bool]) -> Iterable[tuple[int, int]]:
         elif not flag and start is not None:
             yield start, place
             start = None
+
+
+# A cell of dashes below a header; a lone "-" in a cell says "none" and is data.
+_DASHES = re.compile(r":-+:?|-+:|-{2,}")
 
 
 def _is_separator(line: str) -> bool:

@@ -17,34 +17,10 @@ from builder.readers.names import journal_words, page_words, split_people
 from builder.text import spelling
 from builder.text.dates import YEAR, find_impossible_day, parse_date
 
-_OTHER_ARTICLE = re.compile(
-    r"^(?:Next|Previous) Article in (?:Journal|Special Issue|Topic)\b", re.I
-)
-_COUNTER = re.compile(
-    r"^(?:(?:Views?|Citations?|Downloads|Viewed by|Cited by|Altmetric)\s*:?\s*[\d,.k]+|[\d,.]+k?\s+"
-    r"(?:Views?|Citations?|Downloads|Total views?|Crossref citations?)|Go to:|"
-    r"Submit to this Journal|This article references \d+ other publications\.|"
-    r"Review for .{3,60}|Open in a new tab|www\.\S+|Propose a Special Issue|Figure \d+ Click.*|"
-    r"(?:.{1,60}? (?:19|20)\d\d, \d{1,4}, [\w.-]{1,12} )?(?:Page )?\d{1,3} of \d{1,3}|"
-    r"(?:Share|Save) (?:on|to) \w+|[\d.,]+k?\s+(?:Accesses|Altmetric)|Cited by \(\d+\)|"
-    r"Download: Download .{3,60}|View all \d+ articles.{0,5}|Home\s.{3,90}\sArticle)$",
-    re.IGNORECASE,
-)
-_TYPE = re.compile(
-    r"^(?:Journal Article|New Results|"
-    r"(?:Open Access\s*)?(?:Feature Paper\s*|Editor[’']s Choice\s*)?"
-    r"(?:(?:Original|Systematic|Mini|Narrative|Scoping|Brief|Short|Clinical|Case|Brief Research) )?"
-    r"(?:Review|Research|Article|Report|Communication|Perspective|Editorial|Protocol|Trial|Study|"
-    r"Opinion|Hypothesis and Theory|Methods|Technology and Code|Commentary)(?: and Meta-?Analysis)?"
-    r"(?:\s+article)?(?: \| [A-Z ]+)?)$",
-    re.IGNORECASE,
-)
 _BY = re.compile(
     r"^(?:by(?:\s+(?=[A-Z])|$)|Author links open overlay panel|"
     r"\**Author(?:s|\(s\))?(?::\**|\**:?)\s*(?=[A-Z]|$))"
 )
-# Marks of ScienceDirect's affiliations: "Luis García-López a c 1".
-_LETTER_MARKS = re.compile(r",?\s\*?[a-z](?:\s(?:[a-z]|\d{1,2}))*(?=\s*(?:[,;]|$|\sand\s))")
 _ORCID = re.compile(
     r"(?P<name>[^,;&\d()]{3,60}?)\s*\(?(?:ORCID:?\s*)?(?:https?://)?orcid\.org/"
     r"(?P<orcid>\d{4}-\d{4}-\d{4}-\d{3}[\dX])\)?"
@@ -53,8 +29,6 @@ _ORCID_MARK = re.compile(
     r"\s*[\[(]?ORCID(?: logo| icon)?[\])]?(?=[\s,;\d]|$)|View ORCID ?Profile|"
     r"\s*\b[Ii]s a corresponding author"
 )
-_TWICE = re.compile(r"^(?P<name>[^\W\d_][^\d,;]{3,60}?)\s(?P=name)(?=[\s\d*†‡]|$)")
-_LABELLED = re.compile(r"^\**(?:Journal|Published in|Venue)\**:\**\s*(?P<container>[A-Z].{1,100})$")
 _PLACE = re.compile(
     r"\b(?:Department|Dept|Universit|Institut|Hospital|School|Faculty|College|Laborator|Clinic|"
     r"Cent(?:er|re)\b|Division|Academy|Ministry|Foundation|Correspond|Author to whom|e-?mail|@|"
@@ -72,67 +46,46 @@ _NAME = re.compile(
     r"(?:(?:[^\W\d_a-z][\w’'.-]*|van|von|de|der|den|del|della|di|da|dos|du|la|le|el|al|bin|ten|"
     r"ter|zu|y|’t|d’)\s*){1,6}"
 )
-_DATES = re.compile(
-    r"\b(?:[Pp]ublished|Posted|Collection date)(?: online)?:?\s*([^/|;]{4,30})|"
-    rf"(?:^|\s)(\d{{1,2}} [A-Z][a-z]{{2}} {YEAR})(?= Vol\b)"
-)
 _HISTORY = re.compile(
     r"\b(?:Received|Accepted|Revised|(?:First )?Published|Posted|Available online|"
     r"Collection date)\b",
     re.IGNORECASE,
 )
 _DATE_ALONE = re.compile(rf"^(?:\d{{1,2}} )?[A-Z][a-z]{{2,8}}\.? (?:\d{{1,2}}, )?{YEAR}$")
-# Parts of a line of no known form: "Journal of Pets, Volume 9, Issue 3, Pages 1–9".
-_NUMBERED_PARTS = {
-    "volume": re.compile(r"\bVol(?:ume|\.)? (?:\d{4}:)?(\d{1,4})\b"),
-    "issue": re.compile(r"(?<!Special )\bIssue (\d[\w–-]{0,8})\b"),
-    "page": re.compile(r"\bPages? ([A-Za-z]{0,3}\d\w{0,8}(?: ?[–—-] ?\w{1,9})?)"),
-    "container": re.compile(
-        r"^(?:J-STAGE home / )?([A-Z][^,;:\d»/]{2,80})(?:,| /) Vol(?:ume|\.)? \d"
-    ),
-}
-# "Int. J. Mol. Sci. 2025, 26(22), 11172", ". 2021 Jul 5;10(9):e12118.", "Front. X., 12 March 2024"
-_IN_JOURNAL = re.compile(
-    rf"^(?P<container>[^\d;]{{2,80}}?)?[.,]?\s*(?P<year>{YEAR})"
-    r"(?P<date>\s[A-Z][a-z]{2}(?:\s\d{1,2})?)?\s*[,;]\s*(?P<volume>\w{1,8})"
-    r"(?:(?:\(|,\s(?=\d{1,3},\s\d))(?P<issue>[^),]{1,20})\)?)?"
-    r"\s*[,:]\s*(?P<page>[\w.–-]{1,25}?)(?=[.;,\s]|$)"
-)
-_DATED_JOURNAL = re.compile(
-    rf"^(?P<container>[A-Z][^\d]{{2,80}}?),\s*(?P<date>(?:\d{{1,2}}\s)?[A-Z][a-z]{{2,8}}\s{YEAR})$"
-)
-_VOLUME = re.compile(rf"^Volume\s(?P<volume>\d{{1,4}})(?:\s?[–-]\s?|, )(?P<year>{YEAR})\b")
-# "Porcine Letters, 01 Feb 2020, 7(1):12-19", as Europe PMC prints it
-_DATE_FIRST = re.compile(
-    rf"^(?P<container>[A-Z][^,;\d]{{2,80}}), (?P<date>\d{{1,2}} [A-Z][a-z]{{2,8}} {YEAR}), "
-    r"(?P<volume>\w{1,8})(?:\((?P<issue>[^)]{1,20})\))?\s?:\s?(?P<page>[\w.–-]{1,25}?)\.?$"
-)
-# "Volume 28, Issue 4, P612-625, April 07, 2022", the journal in the line above or nowhere
-_PAGES_FIRST = re.compile(
-    r"^Volume (?P<volume>\d{1,4}), Issue (?P<issue>[\w–-]{1,9}), P?(?P<page>[\w–-]{1,20}), "
-    rf"(?P<date>[A-Z][a-z]{{2,8}} (?:\d{{1,2}}, )?{YEAR})$"
-)
-# "Volume 271, Issue 3, April 2021, 120712", the journal in the line above
-_VOLUME_LINE = re.compile(
-    r"^Volume (?P<volume>\d{1,4})(?:, Issue (?P<issue>[\w–-]{1,9}))?, "
-    rf"(?P<date>[^,]{{0,20}}{YEAR})"
-    r"(?:, (?:Pages? )?(?P<page>[\w–-]{1,20}))?$"
-)
 _BESIDE_TITLE = re.compile(r"^Open-access (?=[^\W_])| Open Access$|(?<=[a-z])[†‡§*]+$")
 _NO_TITLE = (
     "http", "10.", "doi", "DOI", "©", "PMC", "PMID", "Sec.", "*", "(", "Copyright",
     "This is an open", "This article",
 )  # fmt: skip
-# "2022 Volume 31 Issue 4 Pages 231-238", as J-STAGE prints it
-_YEAR_FIRST = re.compile(
-    rf"^(?P<year>{YEAR}) Volume (?P<volume>\d{{1,4}})(?: Issue (?P<issue>[\w–-]{{1,9}}))?"
-    r" (?:Pages|Article ID:?) (?P<page>[\w–-]{1,20})$"
+# Forms of a line that says where the work appeared, tried in this order.
+_PLACES = tuple(
+    re.compile(form)
+    for form in (
+        # "2022 Volume 31 Issue 4 Pages 231-238", as J-STAGE prints it
+        rf"^(?P<year>{YEAR}) Volume (?P<volume>\d{{1,4}})(?: Issue (?P<issue>[\w–-]{{1,9}}))?"
+        r" (?:Pages|Article ID:?) (?P<page>[\w–-]{1,20})$",
+        # "Int. J. Mol. Sci. 2025, 26(22), 11172", ". 2021 Jul 5;10(9):e12118."
+        rf"^(?P<container>[^\d;]{{2,80}}?)?[.,]?\s*(?P<year>{YEAR})"
+        r"(?P<date>\s[A-Z][a-z]{2}(?:\s\d{1,2})?)?\s*[,;]\s*(?P<volume>\w{1,8})"
+        r"(?:(?:\(|,\s(?=\d{1,3},\s\d))(?P<issue>[^),]{1,20})\)?)?"
+        r"\s*[,:]\s*(?P<page>[\w.–-]{1,25}?)(?=[.;,\s]|$)",
+        # "Volume 28, Issue 4, P612-625, April 07, 2022", the journal in the line above or nowhere
+        r"^Volume (?P<volume>\d{1,4}), Issue (?P<issue>[\w–-]{1,9}), P?(?P<page>[\w–-]{1,20}), "
+        rf"(?P<date>[A-Z][a-z]{{2,8}} (?:\d{{1,2}}, )?{YEAR})$",
+        # "Volume 271, Issue 3, April 2021, 120712", the journal in the line above
+        r"^Volume (?P<volume>\d{1,4})(?:, Issue (?P<issue>[\w–-]{1,9}))?, "
+        rf"(?P<date>[^,]{{0,20}}{YEAR})"
+        r"(?:, (?:Pages? )?(?P<page>[\w–-]{1,20}))?$",
+        # "Porcine Letters, 01 Feb 2020, 7(1):12-19", as Europe PMC prints it
+        rf"^(?P<container>[A-Z][^,;\d]{{2,80}}), (?P<date>\d{{1,2}} [A-Z][a-z]{{2,8}} {YEAR}), "
+        r"(?P<volume>\w{1,8})(?:\((?P<issue>[^)]{1,20})\))?\s?:\s?(?P<page>[\w.–-]{1,25}?)\.?$",
+        r"^\**(?:Journal|Published in|Venue)\**:\**\s*(?P<container>[A-Z].{1,100})$",
+        # "Front. X., 12 March 2024"
+        rf"^(?P<container>[A-Z][^\d]{{2,80}}?),\s*(?P<date>(?:\d{{1,2}}\s)?[A-Z][a-z]{{2,8}}\s{YEAR})$",
+        rf"^Volume\s(?P<volume>\d{{1,4}})(?:\s?[–-]\s?|, )(?P<year>{YEAR})\b",
+    )
 )
 _BEFORE_JOURNAL = re.compile(r"^DOI: ?10\.\S+ \([A-Z][\w ]{2,30}\) ")  # of chemistry
-_PLACES = (
-    _YEAR_FIRST, _IN_JOURNAL, _PAGES_FIRST, _VOLUME_LINE, _DATE_FIRST, _LABELLED, _DATED_JOURNAL,
-    _VOLUME,
-)  # fmt: skip
 _FACTS = (
     *_PLACES, _HISTORY, _ONLY_MARKS, _DATE_ALONE, re.compile(r"^(?:Issue|Impact Factor)\b"),
 )  # fmt: skip
@@ -140,10 +93,36 @@ _LEAST_WORDS = 3
 _MOST_WORDS = 4  # of one name on a line of its own
 
 
+_COUNTER = re.compile(
+    r"^(?:(?:Views?|Citations?|Downloads|Viewed by|Cited by|Altmetric)\s*:?\s*[\d,.k]+|[\d,.]+k?\s+"
+    r"(?:Views?|Citations?|Downloads|Total views?|Crossref citations?)|Go to:|"
+    r"Submit to this Journal|This article references \d+ other publications\.|"
+    r"Review for .{3,60}|Open in a new tab|www\.\S+|Propose a Special Issue|Figure \d+ Click.*|"
+    r"(?:.{1,60}? (?:19|20)\d\d, \d{1,4}, [\w.-]{1,12} )?(?:Page )?\d{1,3} of \d{1,3}|"
+    r"(?:Share|Save) (?:on|to) \w+|[\d.,]+k?\s+(?:Accesses|Altmetric)|Cited by \(\d+\)|"
+    r"Download: Download .{3,60}|View all \d+ articles.{0,5}|Home\s.{3,90}\sArticle)$",
+    re.IGNORECASE,
+)
+
+
 def is_furniture(line: str) -> bool:
     """Return whether a line is a control or a counter of the site, and no part of the paper."""
     bare = line.strip(" #*:.›»>|•").casefold()
     return not bare or bare in page_words().controls or bool(_COUNTER.match(line))
+
+
+_OTHER_ARTICLE = re.compile(
+    r"^(?:Next|Previous) Article in (?:Journal|Special Issue|Topic)\b", re.I
+)
+_TYPE = re.compile(
+    r"^(?:Journal Article|New Results|"
+    r"(?:Open Access\s*)?(?:Feature Paper\s*|Editor[’']s Choice\s*)?"
+    r"(?:(?:Original|Systematic|Mini|Narrative|Scoping|Brief|Short|Clinical|Case|Brief Research) )?"
+    r"(?:Review|Research|Article|Report|Communication|Perspective|Editorial|Protocol|Trial|Study|"
+    r"Opinion|Hypothesis and Theory|Methods|Technology and Code|Commentary)(?: and Meta-?Analysis)?"
+    r"(?:\s+article)?(?: \| [A-Z ]+)?)$",
+    re.IGNORECASE,
+)
 
 
 def read_masthead(draft: Draft, lines: Lines, cited: str) -> None:
@@ -243,6 +222,11 @@ def _is_one_name(text: str) -> bool:
     return short and _are_names(text) and len(_split_names(text)) == 1
 
 
+# Marks of ScienceDirect's affiliations: "Luis García-López a c 1".
+_LETTER_MARKS = re.compile(r",?\s\*?[a-z](?:\s(?:[a-z]|\d{1,2}))*(?=\s*(?:[,;]|$|\sand\s))")
+_TWICE = re.compile(r"^(?P<name>[^\W\d_][^\d,;]{3,60}?)\s(?P=name)(?=[\s\d*†‡]|$)")
+
+
 def _split_names(text: str) -> list[str]:
     """Return the names of a line, parted by marks of affiliations, commas, or "and"."""
     text = _ORCID_MARK.sub("", _ORCID.sub(r"\g<name>", _BY.sub("", text)))
@@ -311,6 +295,21 @@ def _take_authors(draft: Draft, lines: Lines) -> Lines:
         draft.set(number, authors=people, et_al=et_al)
         return [*lines[:place], *lines[place + taken :]]
     return lines
+
+
+_DATES = re.compile(
+    r"\b(?:[Pp]ublished|Posted|Collection date)(?: online)?:?\s*([^/|;]{4,30})|"
+    rf"(?:^|\s)(\d{{1,2}} [A-Z][a-z]{{2}} {YEAR})(?= Vol\b)"
+)
+# Parts of a line of no known form: "Journal of Pets, Volume 9, Issue 3, Pages 1–9".
+_NUMBERED_PARTS = {
+    "volume": re.compile(r"\bVol(?:ume|\.)? (?:\d{4}:)?(\d{1,4})\b"),
+    "issue": re.compile(r"(?<!Special )\bIssue (\d[\w–-]{0,8})\b"),
+    "page": re.compile(r"\bPages? ([A-Za-z]{0,3}\d\w{0,8}(?: ?[–—-] ?\w{1,9})?)"),
+    "container": re.compile(
+        r"^(?:J-STAGE home / )?([A-Z][^,;:\d»/]{2,80})(?:,| /) Vol(?:ume|\.)? \d"
+    ),
+}
 
 
 def _read_facts(draft: Draft, number: int, line: str) -> None:

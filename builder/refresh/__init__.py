@@ -16,7 +16,8 @@ from pathlib import Path
 from builder import models, store
 from builder.errors import Problem, ProblemError, refuse
 from builder.project import Project
-from builder.refresh.clinicaltrials import TrialsAsked, ask_trials
+from builder.refresh.clinicaltrials import ask_trials
+from builder.refresh.hits import Asked
 from builder.refresh.http_client import (
     CLINICAL_TRIALS,
     CROSSREF,
@@ -28,7 +29,7 @@ from builder.refresh.http_client import (
     at,
     find_contact,
 )
-from builder.refresh.references import Desks, WorksAsked, ask_works
+from builder.refresh.references import Desks, ask_works
 from builder.store import Library
 from builder.store.transaction import transaction
 
@@ -105,7 +106,8 @@ def refresh(
     """
     setting = (setting or Setting.now()).with_contact(project)
     library = store.load(project)
-    trials, works = TrialsAsked(), WorksAsked()
+    trials: Asked[models.RegistryRecord] = Asked()
+    works: Asked[models.Identifiers] = Asked()
     try:
         if "trials" in parts:
             with setting.open_desk(CLINICAL_TRIALS, project) as desk:
@@ -122,10 +124,10 @@ def refresh(
         raise report_offline("refresh", error) from error
     with transaction(project) as work:
         content = work.project.content
-        for record in trials.records:
+        for record in trials.records.values():
             store.write_records(content / "registry" / f"{record.id}.yml", record)
-        if works.entries:
-            entries = {**library.identifiers, **works.entries}
+        if works.records:
+            entries = {**library.identifiers, **works.records}
             store.write_records(content / "identifiers.yml", [entries[n] for n in sorted(entries)])
     return Refreshed(
         changed=work.changed,
@@ -133,7 +135,7 @@ def refresh(
         problems=sorted([*trials.problems, *works.problems], key=Problem.sort_key),
         trials=trials.asked,
         works=works.asked,
-        questions=sum(len(entry.questions) for entry in works.entries.values()),
+        questions=sum(len(entry.questions) for entry in works.records.values()),
     )
 
 

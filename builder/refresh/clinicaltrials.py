@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from builder.errors import Level, Problem
 from builder.models import Fact, RegistryRecord
-from builder.refresh.hits import Hit, Page
+from builder.refresh.hits import Asked, Hit, Page
 from builder.refresh.http_client import (
     Answer,
     Desk,
@@ -285,35 +284,24 @@ _FIELDS: tuple[tuple[str, Callable[[Any], Values]], ...] = (
 # --- all trials ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class TrialsAsked:
-    """Registry records to write, statuses that changed (in words), and what went wrong."""
-
-    records: list[RegistryRecord] = field(default_factory=list)
-    changes: list[str] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    asked: int = 0
-
-
 def ask_trials(
     numbers: Iterable[str],
     known: Mapping[str, RegistryRecord],
     desk: Desk,
     today: date,
     notify: Callable[[str], None],
-) -> TrialsAsked:
+) -> Asked[RegistryRecord]:
     """Return what ClinicalTrials.gov says of each trial with a number of its own.
 
     Raises OfflineError where the registry can't be reached; other failures are problems of their
     trial, and the others go on. Trials of other registries, which offer no such interface, get a
     note.
     """
-    done = TrialsAsked()
+    done: Asked[RegistryRecord] = Asked()
     wanted = sorted({number.upper() for number in numbers})
-    asked = [number for number in wanted if ids.NCT.fullmatch(number)]
     for number in wanted:
         file = f"content/registry/{number.lower()}.yml"
-        if number not in asked:
+        if not ids.NCT.fullmatch(number):
             expected = "a trial of ClinicalTrials.gov"
             hint = "Look at its registry's page and keep what it says by hand."
             done.problems.append(
@@ -321,6 +309,7 @@ def ask_trials(
             )
             continue
         notify(f"{desk.service.name}: {number}")
+        done.asked += 1
         try:
             answer = ask_study(desk, number)
         except OfflineError:
@@ -334,9 +323,9 @@ def ask_trials(
         facts = find_facts(answer.data, url, today)
         old = known.get(number.lower())
         new = merge_record(old, number, facts, desk.service.name, today)
-        done.records.append(new)
+        done.records[new.id] = new
         done.changes.extend(_report_change(old, new))
-    return TrialsAsked(done.records, done.changes, done.problems, len(asked))
+    return done
 
 
 def is_asked(fact: Fact, number: str) -> bool:

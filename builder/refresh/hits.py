@@ -6,10 +6,12 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from rapidfuzz import fuzz
 
-from builder.models import CslItem, Identifiers
+from builder.errors import Problem
+from builder.models import CslItem, Identifiers, RegistryRecord
 from builder.models.review import Duplicate, ScreeningRecord, Sighting
 from builder.store import Library
 from builder.store.same_work import titles_agree
@@ -34,6 +36,7 @@ _NOTICE = re.compile(r"\W*(?:retraction|withdrawal)", re.IGNORECASE)
 _SAME_TITLE = 95.0
 _SAME_AUTHOR = 85.0
 _TAG = re.compile(r"(\s*)</?[A-Za-z][^<>]{0,80}>(\s*)")
+R = TypeVar("R", RegistryRecord, Identifiers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,16 @@ class Hit:
         """The first author's family name: ``Toh WS, Lai RC`` and ``Toh Wei Seong`` give Toh."""
         first = re.split(r"[,;]", self.authors)[0].split()
         return self.family or (first[0] if first else "")
+
+
+@dataclass
+class Asked(Generic[R]):
+    """What services were asked: new or changed records by id, news in words, what went wrong."""
+
+    records: dict[str, R] = field(default_factory=dict)
+    changes: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    asked: int = 0
 
 
 @dataclass(frozen=True, slots=True)

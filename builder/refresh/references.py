@@ -13,7 +13,7 @@ from datetime import date
 from builder.errors import Problem
 from builder.models import CslItem, Identifiers, Notice, Question
 from builder.refresh import literature
-from builder.refresh.hits import Hit, Match, match_work, rank_works
+from builder.refresh.hits import Asked, Hit, Match, match_work, rank_works
 from builder.refresh.http_client import (
     CROSSREF,
     EUROPE_PMC,
@@ -73,35 +73,25 @@ class Inquiry:
         self.questions.append(Question(rule=rule, text=text, weight=weight))
 
 
-@dataclass(frozen=True)
-class WorksAsked:
-    """Entries of content/identifiers.yml that are new or changed, and what went wrong."""
-
-    entries: dict[str, Identifiers] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    changes: list[str] = field(default_factory=list)
-    asked: int = 0
-
-
 def ask_works(
     works: Mapping[str, CslItem],
     known: Mapping[str, Identifiers],
     desks: Desks,
     notify: Callable[[str], None],
-) -> WorksAsked:
-    """Return what Crossref and Europe PMC say of works, by id.
+) -> Asked[Identifiers]:
+    """Return the entries of content/identifiers.yml that are new or changed, by the work's id.
 
     Raises OfflineError where a service can't be reached; other failures are problems of their work,
     and the others go on until a service fails several times in a row.
     """
-    done = WorksAsked()
-    failures = asked = 0
+    done: Asked[Identifiers] = Asked()
+    failures = 0
     for number, name in enumerate(sorted(works), 1):
         old = known.get(name)
         if not works[name].title and not works[name].DOI:
             continue
         notify(f"work {number} of {len(works)}: {name}")
-        asked += 1
+        done.asked += 1
         try:
             inquiry = inquire(works[name], desks)
         except OfflineError:
@@ -117,9 +107,9 @@ def ask_works(
         failures = 0
         new = merge_entry(name, old, inquiry, works[name], desks.today)
         if new and new != old:
-            done.entries[name] = new
+            done.records[name] = new
             done.changes.extend(_report_notices(name, old, new))
-    return WorksAsked(done.entries, done.problems, done.changes, asked)
+    return done
 
 
 def _failed(name: str, said: str) -> Problem:

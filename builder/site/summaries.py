@@ -47,12 +47,12 @@ _ROLE_SINGULAR = {
 }
 _HEDGED = ("hedged", "aim")
 _WAYS = {
-    "up": ("reports it raised", "report it raised"),
-    "down": ("reports it lowered", "report it lowered"),
-    "none": ("reports it unchanged", "report it unchanged"),
-    "mixed": ("reports it both raised and lowered", "report it both raised and lowered"),
-    "named": ("names it without a direction", "name it without a direction"),
-    "stimulus": ("gives it to cells as a stimulus", "give it to cells as a stimulus"),
+    "up": "report it raised",
+    "down": "report it lowered",
+    "none": "report it unchanged",
+    "mixed": "report it both raised and lowered",
+    "named": "name it without a direction",
+    "stimulus": "give it to cells as a stimulus",
 }
 # What each kind of term was for a study, in a sentence.
 _USED = {
@@ -164,7 +164,7 @@ def view_study(atlas: LibraryIndex, study: Study, root: str, near: Collection[st
     """Return a study as a row: what it is, its design, its result, and what it rests on.
 
     Of many sources or conditions a few are shown, first those that are ``near`` the page's subject;
-    its facets hold them all.
+    its facets hold them all, where the cells do not show all as links.
     """
     trial = atlas.trial_of(study)
     if trial:
@@ -201,7 +201,9 @@ def _view_named(
     return {
         role: links[:_MOST_NAMED],
         f"more_{role}": len(links[_MOST_NAMED:]),
-        f"all_{role}": "|".join(each["title"] or each["label"] for each in links),
+        f"all_{role}": "|".join(each["title"] or each["label"] for each in links)
+        if len(links) > _MOST_NAMED or not all(each["href"] for each in links)
+        else "",
     }
 
 
@@ -371,9 +373,10 @@ def _answer_mechanism(
         opening.append(text(f", subtypes included ({len(studies)} without them)"))
     sentences = [_by_design(opening, wide)]
     found: Sentence = []
-    for way, (one, many) in _WAYS.items():
+    for way, said in _WAYS.items():
         if held := ways.get(way):
-            words = f"{len(held)} {one if len(held) == 1 else many}"
+            verb, rest = said.split(" ", 1)
+            words = f"{len(held)} {verb}{'s' if len(held) == 1 else ''} {rest}"
             found += [*([text("; ")] if found else []), link(words, "#findings")]
     return [*sentences, [*found, text(".")]] if found else sentences
 

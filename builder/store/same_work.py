@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from rapidfuzz import fuzz
 
@@ -25,16 +24,13 @@ SAME = 96.0
 DOUBTFUL = 86.0
 # A title this long is not shared by chance.
 LONG_TITLE = 40
-_NUMBERS = re.compile(r"\d+\w*")
-_WORD = re.compile(r"[^\W_]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """An entry of a paper's list, with the identifiers that are known of it."""
 
     paper: str
-    index: int
+    at: int
     cited: Cited
     doi: str
     pmid: str
@@ -44,7 +40,7 @@ class Entry:
     @property
     def place(self) -> Place:
         """Where it stands: paper and index in its list; 3a and 3b share a number, but no index."""
-        return (self.paper, self.index)
+        return (self.paper, self.at)
 
 
 def _entry(paper: str, index: int, cited: Cited, known: Identifiers | None) -> Entry:
@@ -156,7 +152,7 @@ def titles_agree(one: str, other: str) -> bool:
     """
     if one == other:
         return True
-    numbers = [_NUMBERS.findall(spelling.fold(title)) for title in (one, other)]
+    numbers = [re.findall(r"\d+\w*", spelling.fold(title)) for title in (one, other)]
     return numbers[0] == numbers[1] and _holds_short(one, other) and _holds_short(other, one)
 
 
@@ -164,9 +160,12 @@ def _holds_short(title: str, other: str) -> bool:
     """Return whether the short forms of a title stand in another; a title in capitals has none."""
     if title.isupper():
         return True
-    words = {spelling.fold(spelling.singular(word)) for word in _WORD.findall(other)}
-    short = {spelling.singular(word) for word in _WORD.findall(title)}
-    return all(spelling.fold(word) in words for word in short if spelling.is_short(word))
+    held = {spelling.fold(word) for word in _list_words(other)}
+    return all(spelling.fold(w) in held for w in _list_words(title) if spelling.is_short(w))
+
+
+def _list_words(title: str) -> set[str]:
+    return {spelling.singular(word) for word in re.findall(r"[^\W_]+", title)}
 
 
 def link_papers(

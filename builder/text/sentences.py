@@ -14,17 +14,6 @@ from dataclasses import dataclass
 import sentencex
 
 Marks = Sequence[tuple[int, tuple[int, ...]]]
-_CITED_BEHIND = re.compile(r"([.?!])((?:\s?[\[(]\d[\d,;\s–-]*[\])])+)(?=\s|$|[A-Z])")
-_PRINTED_MARK = re.compile(r"[\[(]?\d[\d,;\s–-]*\d?[\])]?|\[[^\]]{1,80}\]|\([^)]{1,200}\)")
-_SHORT_FORM = re.compile(
-    r"(?:\b(?:approx|ca|cf|vs|resp|incl|et al|figs?|refs?|nos?|eqs?|suppl|tabs?|spp?|st|dr|"
-    r"i\.?v|i\.?a|i\.?p|i\.?m|s\.?c|i\.e|e\.g)|\b[a-z])\.\s*$",
-    re.IGNORECASE,
-)
-# Measures of bone that are printed with a full stop: Tb.Th, Tb. Sp, Conn.D.
-_MEASURE = re.compile(r"\b(?:Tb|Conn)\.\s*$")
-# A name that begins small may begin a sentence: miR-21, hBMSC, let-7a, circ_0001.
-_SMALL_NAME = re.compile(r"(?:[a-z]+[A-Z]|let-\d|circ|lnc|sEV|p\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +46,10 @@ def split_sentences(text: str, citations: Sequence[int] = (), marks: Marks = ())
         cited = _marked(marks, start, end) if marks else _printed(text[start:end], citations)
         found.append(Sentence(text[start:end], start, end, tuple(dict.fromkeys(cited))))
     return found
+
+
+_CITED_BEHIND = re.compile(r"([.?!])((?:\s?[\[(]\d[\d,;\s–-]*[\])])+)(?=\s|$|[A-Z])")
+_PRINTED_MARK = re.compile(r"[\[(]?\d[\d,;\s–-]*\d?[\])]?|\[[^\]]{1,80}\]|\([^)]{1,200}\)")
 
 
 def _mask(text: str, marks: Marks) -> str:
@@ -93,6 +86,17 @@ def _join(text: str, pieces: Iterable[tuple[int, int]]) -> list[tuple[int, int]]
         else:
             joined.append((start, end))
     return joined
+
+
+_SHORT_FORM = re.compile(
+    r"(?:\b(?:approx|ca|cf|vs|resp|incl|et al|figs?|refs?|nos?|eqs?|suppl|tabs?|spp?|st|dr|"
+    r"i\.?v|i\.?a|i\.?p|i\.?m|s\.?c|i\.e|e\.g)|\b[a-z])\.\s*$",
+    re.IGNORECASE,
+)
+# Measures of bone that are printed with a full stop: Tb.Th, Tb. Sp, Conn.D.
+_MEASURE = re.compile(r"\b(?:Tb|Conn)\.\s*$")
+# A name that begins small may begin a sentence: miR-21, hBMSC, let-7a, circ_0001.
+_SMALL_NAME = re.compile(r"(?:[a-z]+[A-Z]|let-\d|circ|lnc|sEV|p\d)")
 
 
 def _goes_on(before: str, rest: str) -> bool:

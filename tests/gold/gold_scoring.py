@@ -34,6 +34,8 @@ REAL = (
     "blind-real-second",
     "blind-real-third",
     "blind-real-fourth",
+    "blind-real-fifth",
+    "blind-reworded-fifth",  # findings of articles in other words
     "real-developing",
 )
 # The kinds of term that an item given in words may name, by field.

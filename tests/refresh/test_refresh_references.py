@@ -17,8 +17,8 @@ from service_answers import (
 )
 
 from builder.models import CslDate, CslItem, CslName, Identifiers, Notice
-from builder.refresh.hits import Hit, is_taken_back, match_work, plain_title
-from builder.refresh.references import Desks, WorksAsked, ask_works
+from builder.refresh.hits import Asked, Hit, is_taken_back, match_work, plain_title
+from builder.refresh.references import Desks, ask_works
 
 NAME = "roe-2020-exosomes-bmscs-calm-joints"
 BY_DOI = "/works/10.1000/roe.1"
@@ -35,7 +35,9 @@ def work(**changes: Any) -> CslItem:
     return CslItem(**values)
 
 
-def ask(open_desk: OpenDesk, csl: CslItem, *known: Identifiers, today: date = TODAY) -> WorksAsked:
+def ask(
+    open_desk: OpenDesk, csl: CslItem, *known: Identifiers, today: date = TODAY
+) -> Asked[Identifiers]:
     desk = open_desk(today=today)
     desks = Desks(desk, desk, "curator@example.org", today)
     return ask_works({NAME: csl}, {k.reference: k for k in known}, desks, lambda _: None)
@@ -48,7 +50,7 @@ def test_a_work_without_identifiers_is_found_by_title_author_and_year(
     service.answer("/works", Reply(crossref_list(other, crossref_item())))
     service.answer(BY_DOI, Reply(crossref_work()))
     service.answer("/search", Reply(pmc_search(pmc_result())))
-    entry = ask(open_desk, work()).entries[NAME]
+    entry = ask(open_desk, work()).records[NAME]
     assert (entry.doi, entry.pmid, entry.pmcid) == ("10.1000/roe.1", "31018669", "PMC6500001")
     assert entry.score == 100.0
     assert entry.seen_on == TODAY
@@ -67,7 +69,7 @@ def test_below_the_threshold_there_is_a_question_and_nothing_else(
     near = crossref_item(title=["Exosomes from BMSCs calm joints in mice"])
     service.answer("/works", Reply(crossref_list(near)))
     service.answer("/search", Reply(pmc_search()))
-    entry = ask(open_desk, work()).entries[NAME]
+    entry = ask(open_desk, work()).records[NAME]
     assert (entry.doi, entry.pmid, entry.pmcid) == (None, None, None)
     (question,) = entry.questions
     assert question.rule == "identifier-unsure"
@@ -81,7 +83,7 @@ def test_a_title_that_nobody_knows_becomes_a_question(
 ) -> None:
     service.answer("/works", Reply(crossref_list()))
     service.answer("/search", Reply(pmc_search()))
-    entry = ask(open_desk, work()).entries[NAME]
+    entry = ask(open_desk, work()).records[NAME]
     assert [q.rule for q in entry.questions] == ["identifier-missing"]
 
 
@@ -91,7 +93,7 @@ def test_two_works_that_both_fit_become_a_question_but_a_preprint_gives_way(
     twin = crossref_item(DOI="10.1000/twin")
     service.answer("/works", Reply(crossref_list(crossref_item(), twin)))
     service.answer("/search", Reply(pmc_search()))
-    entry = ask(open_desk, work()).entries[NAME]
+    entry = ask(open_desk, work()).records[NAME]
     assert entry.doi is None
     assert "10.1000/roe.1 or 10.1000/twin" in entry.questions[0].text
     service.answer(
@@ -102,7 +104,7 @@ def test_two_works_that_both_fit_become_a_question_but_a_preprint_gives_way(
     )
     service.answer(BY_DOI, Reply(crossref_work()))
     later = date(2026, 11, 22)
-    again = ask(open_desk, work(), entry, today=later).entries[NAME]
+    again = ask(open_desk, work(), entry, today=later).records[NAME]
     assert again.doi == "10.1000/roe.1"
     assert again.questions == []
 
@@ -116,7 +118,7 @@ def test_a_doi_that_leads_to_another_work_is_asked_about(
     service.answer(BY_DOI, Reply(wrong))
     service.answer("/search", Reply(pmc_search(pmc_result())))
     known = Identifiers(reference=NAME, doi="10.1000/roe.1", seen_at="https://page.example")
-    entry = ask(open_desk, work(DOI="10.1000/roe.1"), known).entries[NAME]
+    entry = ask(open_desk, work(DOI="10.1000/roe.1"), known).records[NAME]
     assert (entry.doi, entry.pmid) == ("10.1000/roe.1", None), "kept, and nothing added"
     (question,) = entry.questions
     assert (question.rule, question.weight) == ("identifier-other", 5)
@@ -129,11 +131,11 @@ def test_what_was_found_by_hand_is_completed_never_overwritten(
     service.answer(BY_DOI, Reply(crossref_work()))
     service.answer("/search", Reply(pmc_search(pmc_result())))
     known = Identifiers(reference=NAME, doi="10.1000/roe.1", seen_at="https://page.example")
-    entry = ask(open_desk, work(DOI="10.1000/roe.1"), known).entries[NAME]
+    entry = ask(open_desk, work(DOI="10.1000/roe.1"), known).records[NAME]
     assert (entry.doi, entry.pmid, entry.pmcid) == ("10.1000/roe.1", "31018669", "PMC6500001")
     assert entry.seen_at.startswith("https://page.example ; https://doi.org/10.1000/roe.1")
     differing = known.model_copy(update={"pmid": "999"})
-    entry = ask(open_desk, work(DOI="10.1000/roe.1", PMID="999"), differing).entries[NAME]
+    entry = ask(open_desk, work(DOI="10.1000/roe.1", PMID="999"), differing).records[NAME]
     assert entry.pmid == "999"
     assert entry.questions[0].rule == "identifier-differs"
 
@@ -144,7 +146,7 @@ def test_an_entry_that_learns_nothing_stays_as_it_is(
     service.answer(BY_DOI, Reply(crossref_work()))
     service.answer("/search", Reply(pmc_search(pmc_result())))
     csl = work(DOI="10.1000/roe.1", PMID="31018669", PMCID="PMC6500001")
-    assert ask(open_desk, csl).entries == {}, "all of it is printed in the paper"
+    assert ask(open_desk, csl).records == {}, "all of it is printed in the paper"
     known = Identifiers(
         reference=NAME,
         doi="10.1000/roe.1",
@@ -153,13 +155,13 @@ def test_an_entry_that_learns_nothing_stays_as_it_is(
         seen_at="x",
         seen_on=date(2024, 1, 1),
     )
-    assert ask(open_desk, csl, known).entries == {}
+    assert ask(open_desk, csl, known).records == {}
 
 
 def test_a_work_with_a_pmid_alone_gets_its_doi(service: LocalService, open_desk: OpenDesk) -> None:
     service.answer("/search", Reply(pmc_search(pmc_result())))
     service.answer(BY_DOI, Reply(crossref_work()))
-    entry = ask(open_desk, work(PMID="31018669")).entries[NAME]
+    entry = ask(open_desk, work(PMID="31018669")).records[NAME]
     assert entry.doi == "10.1000/roe.1"
     assert service.asked[0].query["query"] == "EXT_ID:31018669 AND SRC:MED"
 
@@ -182,7 +184,7 @@ def test_a_retraction_is_kept_with_who_reports_of_it(
     )
     service.answer("/search", Reply(pmc_search(retracted)))
     done = ask(open_desk, work(DOI="10.1000/roe.1"))
-    notices = done.entries[NAME].notices
+    notices = done.records[NAME].notices
     assert [(n.kind, n.reported_by, n.doi, n.pmid, n.issued) for n in notices] == [
         ("retraction", "Crossref (retraction watch)", "10.1000/notice.9", None, date(2024, 5, 17)),
         ("retraction", "Europe PMC", None, "38000001", None),
@@ -193,7 +195,7 @@ def test_a_retraction_is_kept_with_who_reports_of_it(
         f"{NAME}: retraction, stated by Europe PMC",
     ]
     later = date(2026, 12, 1)
-    assert ask(open_desk, work(DOI="10.1000/roe.1"), done.entries[NAME], today=later).entries == {}
+    assert ask(open_desk, work(DOI="10.1000/roe.1"), done.records[NAME], today=later).records == {}
 
 
 def test_a_new_version_is_no_notice_and_a_notice_of_another_work_is_not_its_own(
@@ -204,7 +206,7 @@ def test_a_new_version_is_no_notice_and_a_notice_of_another_work_is_not_its_own(
     service.answer(BY_DOI, Reply(crossref_work(**updated, **about)))
     comment = {"commentCorrection": [{"id": "1", "type": "Retraction of"}]}
     service.answer("/search", Reply(pmc_search(pmc_result(commentCorrectionList=comment))))
-    assert ask(open_desk, work(DOI="10.1000/roe.1")).entries[NAME].notices == []
+    assert ask(open_desk, work(DOI="10.1000/roe.1")).records[NAME].notices == []
 
 
 def test_a_notice_that_its_service_no_longer_reports_goes(
@@ -216,7 +218,7 @@ def test_a_notice_that_its_service_no_longer_reports_goes(
         kind="retraction", reported_by="Crossref", seen_at="x", seen_on=date(2024, 1, 1)
     )
     known = Identifiers(reference=NAME, doi="10.1000/roe.1", seen_at="x", notices=[notice])
-    assert ask(open_desk, work(DOI="10.1000/roe.1"), known).entries[NAME].notices == []
+    assert ask(open_desk, work(DOI="10.1000/roe.1"), known).records[NAME].notices == []
 
 
 def test_a_work_that_gets_no_answer_is_reported_and_the_others_go_on(
@@ -232,7 +234,7 @@ def test_a_work_that_gets_no_answer_is_reported_and_the_others_go_on(
         Desks(desk, desk, "", TODAY),
         lambda _: None,
     )
-    assert list(done.entries) == ["poe-2021"]
+    assert list(done.records) == ["poe-2021"]
     (problem,) = done.problems
     assert NAME in str(problem)
     assert "is busy (status 500)" in str(problem)

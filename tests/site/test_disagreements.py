@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hand_made import merge_references
-from test_evidence import bundle, finding, library
+from hand_made import join_papers, merge_references
+from test_evidence import bundle, finding
 
 from builder import models
 from builder.export.records import find_records
@@ -40,7 +40,7 @@ def atlas() -> Library:
         Term(id="il-10", label="IL-10", kind="mechanism"),
     ]
     return dataclasses.replace(
-        library(*papers),
+        join_papers(papers),
         terms={term.id: term for term in terms},
         references=merge_references(papers, {}),
     )

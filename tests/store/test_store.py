@@ -207,23 +207,14 @@ def test_a_message_names_a_file_below_the_project_even_in_a_circle(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    ("written", "got"),
-    [
-        ("0", "0"),
-        ("'0'", "'0'"),
-        ("20260131", "20260131"),
-        ("2026.5", "2026.5"),
-        ("true", "true"),
-        ("'2026-1-31'", "'2026-1-31'"),
-        ("2026-01-31 10:00:00", "2026-01-31 10:00:00"),
-    ],
+    "written", ["0", "'0'", "20260131", "2026.5", "true", "'2026-1-31'", "2026-01-31 10:00:00"]
 )
-def test_a_day_is_written_as_a_day(written: str, got: str, tmp_path: Path) -> None:
+def test_a_day_is_written_as_a_day(written: str, tmp_path: Path) -> None:
     path = tmp_path / "urls.yml"
     path.write_text(f"- address: sources/a/\n  record: source:a\n  since: {written}\n")
     with pytest.raises(ProblemError) as raised:
         store.read_records(models.Address, path, tmp_path)
-    said = f"urls.yml:3: error: since: a date as 2026-01-31, got {got}. [schema]"
+    said = f"urls.yml:3: error: since: a date as 2026-01-31, got {written}. [schema]"
     assert str(raised.value) == said
 
 

@@ -19,21 +19,17 @@ FILED = {
 @pytest.mark.parametrize(
     ("name", "term", "label"),
     [
-        ("miR-485-3p", "mir-485-3p", "miR-485-3p"),
-        ("hsa-miR-4321", "mir-4321", "miR-4321"),
-        ("microRNA-99a", "mir-99a", "miR-99a"),
-        ("miRNA 30b-5p", "mir-30b-5p", "miR-30b-5p"),
-        ("miR-24-2-5p", "mir-24-2-5p", "miR-24-2-5p"),
-        ("let-7g", "let-7g", "let-7g"),
+        ("miR-485-3p", "mir-485-3p", "miR-485-3p"), ("hsa-miR-4321", "mir-4321", "miR-4321"),
+        ("microRNA-99a", "mir-99a", "miR-99a"), ("miRNA 30b-5p", "mir-30b-5p", "miR-30b-5p"),
+        ("miR-24-2-5p", "mir-24-2-5p", "miR-24-2-5p"), ("let-7g", "let-7g", "let-7g"),
         ("hsa_circ_0001236", "circ-0001236", "circ_0001236"),
-        ("circHIPK3", "circ-hipk3", "circHIPK3"),
-        ("lncRNA TUG1", "lncrna-tug1", "lncRNA TUG1"),
+        ("circHIPK3", "circ-hipk3", "circHIPK3"), ("lncRNA TUG1", "lncrna-tug1", "lncRNA TUG1"),
         ("LINC00657", "lncrna-linc00657", "lncRNA LINC00657"),
         ("KLF3-AS1", "lncrna-klf3-as1", "lncRNA KLF3-AS1"),
         ("SNHG7", "lncrna-snhg7", "lncRNA SNHG7"),
         ("circular RNA ZNF609", "circ-znf609", "circZNF609"),
     ],
-)
+)  # fmt: skip
 def test_a_name_by_rule_gives_a_term(name: str, term: str, label: str) -> None:
     assert nomenclature.parse_name(name) == term
     made = nomenclature.make_term(term)

@@ -57,18 +57,11 @@ def test_different_names_keep_different_keys(one: str, other: str) -> None:
 @pytest.mark.parametrize(
     ("word", "single"),
     [
-        ("cells", "cell"),
-        ("MSCs", "MSC"),
-        ("EVs", "EV"),
-        ("ALS", "ALS"),
-        ("stress", "stress"),
-        ("osteogenesis", "osteogenesis"),
-        ("homeostasis", "homeostasis"),
-        ("bodies", "body"),
-        ("processes", "process"),
-        ("nucleus", "nucleus"),
+        ("cells", "cell"), ("MSCs", "MSC"), ("EVs", "EV"), ("ALS", "ALS"), ("stress", "stress"),
+        ("osteogenesis", "osteogenesis"), ("homeostasis", "homeostasis"), ("bodies", "body"),
+        ("processes", "process"), ("nucleus", "nucleus"),
     ],
-)
+)  # fmt: skip
 def test_plural(word: str, single: str) -> None:
     assert spelling.singular(word) == single
 

@@ -17,21 +17,10 @@ _NOUN = (
     r"differentiation|proliferation|migration|apoptosis|survival|hypertrophy|synthesis|secretion|"
     r"yield|polari[sz]ation|homeostasis|resorption|recruitment|protection|loss"
 )
-_OF = re.compile(rf"\b({_NOUN})\s+of\s+(?:the\s+|a\s+)?((?:[\w/’'-]+\s+){{0,3}}[\w/’'-]+)", re.I)
-_HEAD = re.compile(rf"({_NOUN})$", re.IGNORECASE)
 _BEHIND = re.compile(rf"^\s+(?:from\s+)?({_NOUN})\b", re.IGNORECASE)
-_LEFT = re.compile(
-    r"([\w’'-]+)\s*(?:,\s*|\s+and\s+|\s+or\s+|/|\s*&\s*)(?:[\w-]+\s+)?$", re.IGNORECASE
-)
-_PLACE = re.compile(
-    r"\s+of\s+(?:the\s+)?(?:(?:human|rat|mouse|murine|rabbit|ovine|sheep|goat|equine|horse|canine|dog|"
-    r"porcine|pig)\s+)?(\w+)",
-    re.IGNORECASE,
-)
-_DEFECT = re.compile(
-    r"\s*\b(?:defects?|lesions?|injur(?:y|ies)|tears?|loss|fractures?)\b", re.IGNORECASE
-)
-_LAST_WORDS = re.compile(r"((?:[\w’']+[\s-]+){1,2})$")
+
+
+_OF = re.compile(rf"\b({_NOUN})\s+of\s+(?:the\s+|a\s+)?((?:[\w/’'-]+\s+){{0,3}}[\w/’'-]+)", re.I)
 
 
 def find_processes(text: str, conditions: Iterable[Mention], v: Vocabulary) -> list[Mention]:
@@ -70,6 +59,11 @@ def _turned(match: re.Match[str], v: Vocabulary) -> Mention | None:
     return None
 
 
+_DEFECT = re.compile(
+    r"\s*\b(?:defects?|lesions?|injur(?:y|ies)|tears?|loss|fractures?)\b", re.IGNORECASE
+)
+
+
 def _of_condition(text: str, condition: Mention, v: Vocabulary) -> Iterator[Mention]:
     """Yield the process that fixes a defect: "healing of calvarial defects" is bone healing."""
     before = re.search(rf"\b({_NOUN})\s+of\s+(?:[\w-]+\s+){{0,3}}$", text[: condition.start], re.I)
@@ -88,6 +82,12 @@ def _of_condition(text: str, condition: Mention, v: Vocabulary) -> Iterator[Ment
             return
 
 
+_HEAD = re.compile(rf"({_NOUN})$", re.IGNORECASE)
+_LEFT = re.compile(
+    r"([\w’'-]+)\s*(?:,\s*|\s+and\s+|\s+or\s+|/|\s*&\s*)(?:[\w-]+\s+)?$", re.IGNORECASE
+)
+
+
 def find_shared_heads(text: str, mentions: Iterable[Mention], v: Vocabulary) -> list[Mention]:
     """Return processes that share their last word: bone in "bone and vascular regeneration"."""
     found = []
@@ -99,6 +99,9 @@ def find_shared_heads(text: str, mentions: Iterable[Mention], v: Vocabulary) -> 
         if term := v.find_term(f"{left[1]} {head[1]}", "mechanism"):
             found.append(_mention(term, "mechanism", left.start(1), left.end(1), text))
     return found
+
+
+_LAST_WORDS = re.compile(r"((?:[\w’']+[\s-]+){1,2})$")
 
 
 def find_split_modification(
@@ -201,6 +204,13 @@ def find_gapped_conditions(
         if left and term and term != condition.term:
             found.append(_mention(term, "condition", left.start(1), condition.end, text))
     return found
+
+
+_PLACE = re.compile(
+    r"\s+of\s+(?:the\s+)?(?:(?:human|rat|mouse|murine|rabbit|ovine|sheep|goat|equine|horse|canine|dog|"
+    r"porcine|pig)\s+)?(\w+)",
+    re.IGNORECASE,
+)
 
 
 def find_conditions_by_place(

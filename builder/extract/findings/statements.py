@@ -18,16 +18,9 @@ from builder.text.sentences import Sentence, find_sentences, split_sentences
 
 # A sentence that goes on about the vesicles of the one before it, or about what they carry.
 _BEGINS = r"^(?:(?:\w+ly|Moreover|Furthermore|In\s+addition|However|Also|Then|Thus|Besides),?\s+)?"
-_THEY = re.compile(rf"{_BEGINS}(?:they|their|it)\b", re.IGNORECASE)
 _THESE = re.compile(
     rf"{_BEGINS}(?:these|such|the|those)\s+(?:s?EVs|exosomes|exos|(?:extracellular\s+|small\s+|micro|"
     r"nano)*vesicles)\b",
-    re.IGNORECASE,
-)
-ONE_OF_THESE = re.compile(
-    rf"{_BEGINS}(?:(?:one|two|three|some|several|most|all|each|both)\s+of\s+(?:these|those|them)|"
-    r"among\s+(?:these|those|them))(?:\s+(?:\w+\s+)?(?:mi(?:cro)?RNAs?|miRs|lncRNAs?|circRNAs?|RNAs?|"
-    r"proteins?|molecules?|factors?|cytokines?))?,?\s+(?:including\s+|namely\s+)?",
     re.IGNORECASE,
 )
 _SUBJECT_ENDS = re.compile(
@@ -429,6 +422,15 @@ def _go_through(sentences: Iterable[Sentence], cues: Cues) -> Iterator[tuple[Sen
             spoken = spoken if names else ""
         if ((names or back) and cues.reports_of_field(text)) or find_registry_ids(text):
             yield sentence, back
+
+
+_THEY = re.compile(rf"{_BEGINS}(?:they|their|it)\b", re.IGNORECASE)
+ONE_OF_THESE = re.compile(
+    rf"{_BEGINS}(?:(?:one|two|three|some|several|most|all|each|both)\s+of\s+(?:these|those|them)|"
+    r"among\s+(?:these|those|them))(?:\s+(?:\w+\s+)?(?:mi(?:cro)?RNAs?|miRs|lncRNAs?|circRNAs?|RNAs?|"
+    r"proteins?|molecules?|factors?|cytokines?))?,?\s+(?:including\s+|namely\s+)?",
+    re.IGNORECASE,
+)
 
 
 def _goes_on(text: str, before: str, cues: Cues) -> bool:
