@@ -73,13 +73,9 @@ def _read(root: Path, version: str) -> Release:
         day = date.fromisoformat(held["day"])
         return Release(version, day, held["findings"], held["pages"], changes)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise refuse(
-            relative(folder, root),
-            "release",
-            "the files of a release",
-            str(error),
-            hint="Take them from the history of the project; a release is never edited.",
-        ) from error
+        name, expected = relative(folder, root), "the files of a release"
+        hint = "Take them from the history of the project; a release is never edited."
+        raise refuse(name, "release", expected, str(error), hint=hint) from error
 
 
 def freeze(library: Library, version: str, day: date) -> Release:
@@ -89,13 +85,9 @@ def freeze(library: Library, version: str, day: date) -> Release:
     """
     earlier = read_releases(library.root)
     if earlier and version_key(version) <= version_key(earlier[-1].version):
-        raise refuse(
-            f"{FOLDER}/{version}",
-            "release-version",
-            f"a version above {earlier[-1].version}",
-            version,
-            hint="A release is never changed.",
-        )
+        name, expected = f"{FOLDER}/{version}", f"a version above {earlier[-1].version}"
+        hint = "A release is never changed."
+        raise refuse(name, "release-version", expected, version, hint=hint)
     version_key(version)
     now = Release(version, day, {f.id: bare(f) for f in library.findings()}, digest_pages(library))
     before = earlier[-1] if earlier else Release("", day, {}, {})

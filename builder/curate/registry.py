@@ -250,8 +250,7 @@ def _numbers(record: RegistryRecord, key: str) -> list[float]:
 def _power(value: float) -> str:
     """Return a count as people write it: 3 × 10¹¹."""
     mantissa, _, exponent = f"{value:.3e}".partition("e")
-    digits = str(int(exponent)).translate(str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"))
-    return f"{float(mantissa):g} × 10{digits}"
+    return f"{float(mantissa):g} × 10{spelling.superscript(str(int(exponent)))}"
 
 
 def _compare_amount(trial: Trial, record: RegistryRecord) -> list[Discrepancy]:
