@@ -22,7 +22,7 @@ TABLE = "lexicons/genes.tsv"  # below content/
 _DASH = re.escape(spelling.DASHES)
 # GDF-15 is GDF15: one dash may stand between the letters and the number.
 _SYMBOL = re.compile(
-    rf"(?<![\w{_DASH}])(?:[A-Z][A-Z0-9]{{2,}}|[A-Z]{{2,}}[{_DASH}]\d+[A-Z]?)(?![\w*]|[{_DASH}]\d)"
+    rf"(?<![\w{_DASH}])(?:[A-Z][A-Z0-9]{{2,}}|[A-Z]{{2,}}[{_DASH}]\d+[A-Z]?)(?![\w*]|[{_DASH}](?:\d|IN-\d))"
 )
 # Mixed forms are plain too: GPx4, FoxO3, RalA; CCl4 is carbon tetrachloride.
 _MIXED = r"(?!CCl)(?:[A-Z]{2,}[a-z]\d[a-z0-9]?|[A-Z][a-z]+[A-Z]\d[a-z0-9]?|[A-Z][a-z]{2,}[A-Z])"
