@@ -70,9 +70,7 @@ def describe(atlas: LibraryIndex, page: Page, edition: Edition) -> list[Node]:
             {
                 "@type": "WebPage",
                 "@id": url,
-                "url": url,
                 "name": page.title,
-                "description": page.description,
                 "inLanguage": "en",
                 "isPartOf": {"@id": edition.url("#site")},
                 "license": DATA_LICENCE,

@@ -48,7 +48,6 @@ _TYPES = {
     **dict.fromkeys(_TERMS, "DefinedTerm"),
     **dict.fromkeys(("home", "data"), "Dataset"),
 }
-_FORMATS = (("bib", "BibTeX"), ("ris", "RIS"), ("csl.json", "CSL-JSON"))
 Tag = tuple[str, str]
 
 
@@ -201,12 +200,8 @@ def find_graph_tags(
         # A "website" is one to Zotero, whatever other tags say.
         ("og:type", "article" if work else "website"),
         ("og:url", url),
-        ("og:locale", "en_GB"),
         *here,
         ("og:image", card),
-        ("og:image:type", "image/png"),
-        ("og:image:width", str(WIDTH)),
-        ("og:image:height", str(HEIGHT)),
         ("og:image:alt", "Exosome Atlas: the kind of page, and how many there are"),
     ]
 
@@ -300,32 +295,23 @@ def _works(atlas: LibraryIndex, page: Page) -> tuple[Citable, ...]:
 
 
 def _view_cite_box(page: Page, edition: Edition, lists: Mapping[str, Sequence[Citable]]) -> View:
-    """Return the cite box of a page: plain texts, and the formats that the browser can make."""
+    """Return the cite box of a page: plain texts, and the names of what the browser saves."""
     key = lists["cite"][0].key
     box: View = {
         "address": edition.url(page.path),
-        "page": _view_entry("Cite this page", "cite", lists["cite"]),
+        "page": _view_entry("Cite this page", lists["cite"]),
     }
     if original := lists.get("original"):
         label = "Cite the registration" if page.kind == "trial" else "Cite the original"
-        box["original"] = _view_entry(label, "original", original)
+        box["original"] = _view_entry(label, original)
     if works := lists.get("references"):
-        files = _view_files("references", f"{key}-references")
-        box["works"] = {"count": len(works), "files": files}
+        box["works"] = {"count": len(works), "save": f"{key}-references"}
     return box
 
 
-def _view_entry(label: str, name: str, citables: Sequence[Citable]) -> View:
-    texts = format_plain(citables)
-    return {"label": label, "texts": texts, "files": _view_files(name, citables[0].key)}
-
-
-def _view_files(name: str, key: str) -> list[View]:
-    """Return the formats of a list; saved, each bears its key: those of two pages differ."""
-    return [
-        {"list": name, "format": ending, "label": label, "save": f"{key}.{ending}"}
-        for ending, label in _FORMATS
-    ]
+def _view_entry(label: str, citables: Sequence[Citable]) -> View:
+    """Return an entry; its files are saved under its key: those of two pages differ."""
+    return {"label": label, "texts": format_plain(citables), "save": citables[0].key}
 
 
 # --- corrections ---------------------------------------------------------------------------------

@@ -31,15 +31,20 @@ from builder.store.library import Edition, find_edition
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 
 # HTML's five characters, and all that means something inside a line of Markdown.
-_MARKUP = re.compile(r"[&<>\"'\\`*_{}\[\]()#!|~^=$]")
-# What opens a list, a rule or code where a line begins with it; a space that breaks a line.
-_OPENING = re.compile(r"^(?:[-+: ]|\d(?=\d*[.)](?:\s|$))|\.(?=\s|$))| $")
+_MARKUP = re.compile(r"[&<>\"'\\`*_{}\[~^$]")
+# What opens a heading, a list, a rule or a table where a line begins with it, or ends it.
+_OPENING = re.compile(r"^(?:[-+: #=|!]|\d(?=\d*[.)](?:\s|$))|\.(?=\s|$))|[ #|]$")
 # Control characters and non-characters have no place in HTML; Markdown uses some as its own marks.
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
 # JSON that may hold one of them, raw or escaped.
 _UNFIT = re.compile(r"\\(?![\"\\])|[\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u2028\u2029]")
+# Letters that run from right to left, and marks that turn or isolate a text.
+_RIGHT_TO_LEFT = re.compile(
+    "[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc"
+    "\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
 _SPACES = re.compile(r"[\t\n\r\u2028\u2029]+")
 
 
@@ -166,6 +171,8 @@ def render_page(page: Page, templates: Path = TEMPLATES) -> str:
         body += "\n" + partial.render({"gone": page.gone})
     if page.wording and not page.path.startswith("glossary/"):
         body = Marker(page.wording, f"{page.root}glossary/abbreviations/", escape_text).mark(body)
+    if not _RIGHT_TO_LEFT.search(body):  # text of one direction needs no marks of it
+        body = body.replace(' dir="auto"', "").replace("<bdi>", "").replace("</bdi>", "")
     tidy = re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", body)).strip()
     return f"---\n{_dump_front_matter(page)}---\n\n{tidy}\n"
 

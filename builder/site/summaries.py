@@ -164,7 +164,7 @@ def view_study(atlas: LibraryIndex, study: Study, root: str, near: Collection[st
     """Return a study as a row: what it is, its design, its result, and what it rests on.
 
     Of many sources or conditions a few are shown, first those that are ``near`` the page's subject;
-    its facets hold them all.
+    its facets hold them all, where the cells do not show all as links.
     """
     trial = atlas.trial_of(study)
     if trial:
@@ -201,7 +201,9 @@ def _view_named(
     return {
         role: links[:_MOST_NAMED],
         f"more_{role}": len(links[_MOST_NAMED:]),
-        f"all_{role}": "|".join(each["title"] or each["label"] for each in links),
+        f"all_{role}": "|".join(each["title"] or each["label"] for each in links)
+        if len(links) > _MOST_NAMED or not all(each["href"] for each in links)
+        else "",
     }
 
 

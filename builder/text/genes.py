@@ -20,24 +20,8 @@ from builder.text import read_rows, spelling
 
 TABLE = "lexicons/genes.tsv"  # below content/
 _DASH = re.escape(spelling.DASHES)
-# GDF-15 is GDF15: one dash may stand between the letters and the number.
-_SYMBOL = re.compile(
-    rf"(?<![\w{_DASH}])(?:[A-Z][A-Z0-9]{{2,}}|[A-Z]{{2,}}[{_DASH}]\d+[A-Z]?)(?![\w*]|[{_DASH}](?:\d|IN-\d))"
-)
 # Mixed forms are plain too: GPx4, FoxO3, RalA; CCl4 is carbon tetrachloride.
 _MIXED = r"(?!CCl)(?:[A-Z]{2,}[a-z]\d[a-z0-9]?|[A-Z][a-z]+[A-Z]\d[a-z0-9]?|[A-Z][a-z]{2,}[A-Z])"
-_MOUSE = re.compile(
-    rf"(?<![\w{_DASH}])(?:[A-Z][a-z]{{1,5}}[a-z0-9]*(?:[a-z0-9]|\d[A-Z])|(?P<mixed>{_MIXED}))"
-    rf"(?![\w*]|[{_DASH}]\d)"
-)
-_OF_GENE = re.compile(
-    r"[\s-]*(?:mRNA|genes?\b|expression|signal|pathway|axis|protein|levels?\b|transcript|promoter|"
-    r"knock|silenc|overexpress|deficien|null\b|mediated|dependent|driven|positive|loss|⁺|\+|/[A-Z])"
-)
-_BESIDE = re.compile(r"\s*(?:,|/|&|,?\s+(?:and|or))\s*")
-_TOKEN = re.compile(r"[A-Za-z0-9]+|[α-ω]")
-_GAP = re.compile(rf"[\s{_DASH}/]{{0,2}}")
-_MARKS = re.compile(r"[,()]")
 _SHORTEST = 6  # letters of a name that is a single word
 _LONGEST_ALIAS = 4  # pieces of it: MIP-1-beta
 _SHORTEST_ALIAS = 4
@@ -71,6 +55,18 @@ def read_genes(content: Path = CONTENT) -> Genes:
 @cache
 def _read_genes(file: Path) -> Genes:
     return Genes(file)
+
+
+# GDF-15 is GDF15: one dash may stand between the letters and the number.
+_SYMBOL = re.compile(
+    rf"(?<![\w{_DASH}])(?:[A-Z][A-Z0-9]{{2,}}|[A-Z]{{2,}}[{_DASH}]\d+[A-Z]?)(?![\w*]|[{_DASH}](?:\d|IN-\d))"
+)
+_MOUSE = re.compile(
+    rf"(?<![\w{_DASH}])(?:[A-Z][a-z]{{1,5}}[a-z0-9]*(?:[a-z0-9]|\d[A-Z])|(?P<mixed>{_MIXED}))"
+    rf"(?![\w*]|[{_DASH}]\d)"
+)
+_TOKEN = re.compile(r"[A-Za-z0-9]+|[α-ω]")
+_MARKS = re.compile(r"[,()]")
 
 
 class Genes:
@@ -195,6 +191,13 @@ def _stands_alone(text: str, pieces: Sequence[spelling.Piece], span: tuple[int, 
     return not part and not _ALIAS_GOES_ON.match(behind)
 
 
+_OF_GENE = re.compile(
+    r"[\s-]*(?:mRNA|genes?\b|expression|signal|pathway|axis|protein|levels?\b|transcript|promoter|"
+    r"knock|silenc|overexpress|deficien|null\b|mediated|dependent|driven|positive|loss|⁺|\+|/[A-Z])"
+)
+_BESIDE = re.compile(r"\s*(?:,|/|&|,?\s+(?:and|or))\s*")
+
+
 def _keep_likely(text: str, sure: list[_Found], doubtful: list[_Found]) -> list[_Found]:
     """Return symbols with the doubtful ones that stand beside words or other symbols of genes."""
     kept = {*sure, *(one for one in doubtful if _OF_GENE.match(text, one[1]))}
@@ -206,6 +209,9 @@ def _keep_likely(text: str, sure: list[_Found], doubtful: list[_Found]) -> list[
         if listed[number] and (pair & kept or listed[number + 1 : number + 2] == [True]):
             kept |= pair
     return sorted(kept)
+
+
+_GAP = re.compile(rf"[\s{_DASH}/]{{0,2}}")
 
 
 def _hangs_together(text: str, span: list[tuple[int, int, str]]) -> bool:

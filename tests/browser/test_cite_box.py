@@ -81,7 +81,7 @@ def test_every_button_copies_what_it_names(
     for link in box.locator(".cite-files a").all():
         ending, name = (
             link.get_attribute("data-format") or "",
-            link.get_attribute("data-list") or "",
+            link.locator("..").get_attribute("data-list") or "",
         )
         button = link.locator("+ button")
         button.click()

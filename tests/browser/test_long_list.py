@@ -114,6 +114,14 @@ def test_the_list_of_all_findings_goes_on_and_is_fetched_to_be_filtered(
     expect(rows).to_have_count(75)
     page.get_by_role("button", name="Show all on this page, to filter and sort").click()
     expect(rows).to_have_count(EVERY)
+    # What a cell shows is read from there.
+    for name, options in (
+        ("Source", ["any", f"Bone marrow cells ({ROWS})"]),
+        ("Design", ["any", f"design not stated ({EVERY})"]),
+        ("Condition", ["any", "Osteoporosis (1)"]),
+    ):
+        found = page.get_by_role("combobox", name=name, exact=True).locator("option")
+        assert found.all_inner_texts() == options
     page.get_by_role("combobox", name="Condition").select_option("Osteoporosis")
     shown = rows.locator("visible=true")
     expect(shown).to_have_count(1)

@@ -9,8 +9,10 @@ from hand_made import merge_references
 from render_sample import sample_library
 
 from builder.models import Finding, Locator, Term
+from builder.site.index import build_index
 from builder.site.links import split_list, view_steps
 from builder.site.pages import Page, view_pages
+from builder.site.pages.findings import view_row
 from builder.site.render import render_page
 from builder.store import Library, PaperBundle
 
@@ -91,6 +93,24 @@ def test_however_long_a_list_its_pages_lead_to_few_others() -> None:
         "…",
         "49,901–50,000",
     ]
+
+
+@pytest.mark.parametrize(
+    ("sources", "held"),
+    [
+        (["bmsc"], []),  # its link bears the full name
+        ([], []),
+        (["bmsc", "no-such-term"], ["Bone marrow mesenchymal stem cell", "no-such-term"]),
+        (["bmsc"] * 4, ["Bone marrow mesenchymal stem cell"] * 4),  # three are shown
+    ],
+)
+def test_a_row_bears_for_the_filter_what_its_cells_do_not_show(
+    long_library: Library, sources: list[str], held: list[str]
+) -> None:
+    finding = make_finding(1, "in-vitro").model_copy(update={"sources": sources})
+    row = view_row(build_index(long_library), finding, "")
+    assert row["facets"]["source"] == held
+    assert "design" not in row["facets"]
 
 
 def repeat_finding(bundle: PaperBundle, times: int, **fields: Any) -> list[Finding]:

@@ -154,6 +154,21 @@ def test_hostile_title_is_text_in_every_place_of_the_theme(hostile_site):
     assert "<script>alert" in tree.xpath("string(//blockquote)")
 
 
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("Exosomes of BMSC ▲ κ", False),
+        ("אקסוזומים", True),
+        ("الإكسوسومات", True),
+        ("a turn \u202e of the text", True),
+    ],
+)
+def test_only_a_page_with_text_of_another_direction_marks_directions(tmp_path, text, marked):
+    render_site(sample_library(text), tmp_path)
+    page = (tmp_path / f"papers/{PAPER}/index.md").read_text()
+    assert ('dir="auto"' in page, "<bdi>" in page) == (marked, marked)
+
+
 def test_front_matter_survives_yaml(tmp_path):
     render_site(sample_library(f"a: b\n---\n{HOSTILE}"), tmp_path)
     text = (tmp_path / f"papers/{PAPER}/index.md").read_text()

@@ -145,14 +145,14 @@ def test_paper_shows_doi_repairs_printed_grid_and_licence(tree):
             'href="https://doi.org/10.3390/ijms262211172"',
             "from row 1",
             "table-rowspan",
-            "printed: <bdi>7 × 109 /mL</bdi>",
-            '<th scope="colgroup" colspan="2" dir="auto">Release</th>',
+            "printed: 7 × 109 /mL",
+            '<th scope="colgroup" colspan="2">Release</th>',
             "no cell",
             "words of the site that summarised the paper",
         )
         == []
     )
-    assert "javascript:" not in page.replace("<bdi>javascript:alert(1)</bdi>", "")
+    assert page.count("javascript:") == page.count("  javascript:alert(1)</li>") == 1  # as text
 
 
 def test_negative_trial_result_stands_at_the_top(tree):
@@ -164,7 +164,7 @@ def test_negative_trial_result_stands_at_the_top(tree):
     ) == []  # fmt: skip
     # The dose as read comes first, the printed form behind it.
     read = page.index("Total, calculated: 3.5 × 10¹⁰ particles")
-    assert read < page.index("printed: <bdi>Single IA dose &#40;≈5 mL @ 7 × 109 particles/mL&#41;")
+    assert read < page.index("printed: Single IA dose (≈5 mL @ 7 × 109 particles/mL)")
 
 
 def test_questions_are_grouped_by_rule_and_sorted_by_harm(tree):

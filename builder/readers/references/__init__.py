@@ -274,7 +274,7 @@ def parse_reference(printed: str) -> tuple[WorkFields, list[Question]]:
             text = pattern.sub(put, text)
     if len(text) > _MAX_LENGTH:
         return _keep_whole(text, "is too long for a reference")
-    if text.startswith("(a)"):
+    if text.startswith(("(a)", "a) ")):
         return _keep_whole(text, "holds several works")
     links = take_links(text)
     links.pmid = links.pmid or kept.get("PubMed", "")
@@ -396,7 +396,7 @@ def _parse_article(byline: Byline, links: Links) -> tuple[WorkFields, list[Quest
         questions.append(ask("reference-authors", text, "title"))
     if not byline.people and not byline.et_al:
         questions.append(ask("reference-authors", "Is the work printed without authors?"))
-    preprint = split.container.casefold() in known.preprint_servers
+    preprint = name in known.preprint_servers
     work = WorkFields(
         type="article" if preprint else "article-journal",
         title=split.title,

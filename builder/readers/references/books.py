@@ -23,57 +23,17 @@ from builder.readers.references.parts import (
 )
 from builder.text.dates import YEAR, parse_date
 
-_PUBLISHER = re.compile(
-    rf"^(?P<publisher>[^:;]{{2,150}}):\s*(?P<place>[^:;]{{2,120}}),\s*(?P<year>{YEAR})\.?$"
-)
-_PUBLISHER_ONLY = re.compile(rf"^(?P<publisher>[^:;]{{2,150}}),\s*(?P<year>{YEAR})\.?$")
 _EDITION = re.compile(
     r",?\s*\(?(?P<edition>(?:\d{1,3}(?:st|nd|rd|th)|[Rr]ev(?:ised|\.)|[Ff]irst|[Ss]econd|[Tt]hird))"
     r"\s+[Ee]d(?:ition|n)?\b\.?\)?"
 )
-_EDITORS = re.compile(r",?\s*\(?Eds?\.?\)?$")
-_PAGES = re.compile(r"\b(?:pp?|pages?)\.?\s*(?P<page>[\w.]{1,12}(?:\s?[–−-]\s?[\w.]{1,12}?)?)\.?$")
-_IMPRINT_LAST = re.compile(
-    rf"[.?!]\s+(?P<place>[^.:;\d]{{2,60}}):\s+(?P<publisher>[^.:;]{{2,80}});\s*(?P<year>{YEAR})\.?"
-    r"(?:\s+(?:pp?\.\s*)?(?P<page>\w{1,12}(?:\s?[–-]\s?\w{1,12})?))?\.?$"
-)
-_BOOK_EDITORS = re.compile(r"(?P<names>.{3,300}?),?\s+\(?(?:editors?|eds?\.?)\)?[.,:]\s+", re.I)
-_ISBN = re.compile(r"(?:^|[.,]\s+)ISBN\b.*$")
 _VOLUME = re.compile(r"\bVol(?:ume|\.)?\s*(?P<volume>\w{1,12})\b", re.IGNORECASE)
 _IN = re.compile(r"[.?!]\s+In:?\s+(?=[^\Wa-z])")
-_THESIS = re.compile(
-    r"(?:^|[.,?]\s+|\s(?=\[))[(\[]?(?P<genre>(?:(?:Ph\.?\s?D\.?|M\.?\s?D\.?|M\.?\s?Sc?\.?|M\.?\s?A\.?|B\.?\s?Sc?\.?|"
-    r"Doctoral|Master[’']?s?|Bachelor[’']?s?|Diploma|Habilitation|Postdoctoral)\s+)+"
-    r"(?:Thesis|Dissertation))\)?[.,]\s+(?P<place>.{2,200}?)\]?$",
-    re.IGNORECASE,
-)
-_CITY_FIRST = re.compile(r"([^:,\d]{2,40}): (\D+)$")
-_PATENT = re.compile(
-    r"[.?,]\s+(?P<genre>(?:[A-Z][\w.]{0,15}\s+){0,3}Patent(?:\s+(?:Application|Publication))?)"
-    r"(?:\s+Nos?\.?)?\s*(?P<number>[A-Z]{0,3}[\s-]?[\d/,\s]{4,20}[A-Z]?\d?),\s+(?P<date>[^;]{4,40})$"
-)
-# "Vesicles for bone. United States patent US 10,222,333. 2019 Mar 5."
-_NLM_PATENT = re.compile(
-    r"[.?]\s+(?P<genre>(?:[A-Z][\w.]{0,15}\s+){0,3}patent(?:\s+application)?)\s+"
-    rf"(?P<number>[A-Z]{{0,3}}\s?[\d/,]{{4,20}}\w{{0,2}})\.\s+(?P<date>{YEAR}[^.;]{{0,12}})$"
-)
 _EVENT_DATE = re.compile(
     r",\s*(?P<date>(?:\d{1,2}(?:\s[A-Z][a-z]{2,8})?\s?[–-]\s?)?\d{1,2}\s[A-Z][a-z]{2,8}\s"
     rf"{YEAR}|[A-Z][a-z]{{2,8}}\s{YEAR}|{YEAR})\.?$"
 )
-_CONFERENCE = re.compile(
-    r"\b(?:Proceedings|Proc\.|Conference|Symposium|Congress|Workshop|Meeting)\b"
-)
 
-_REPORT = re.compile(
-    r"^(?P<genre>(?:[A-Z][\w-]* ){0,3}"
-    r"(?:Report|Working Paper|White Paper|Technical Note)(?: Series)?)"
-    r"(?: Nos?\.?)? (?P<number>\S+)$"
-)
-# "Data [dataset]. PRIDE; 2021." names no place.
-_ARCHIVE_LAST = re.compile(
-    rf"[.?!]\s+(?P<place>)(?P<publisher>[^.:;]{{2,80}});\s*(?P<year>{YEAR})(?P<page>)\.?$"
-)
 
 _MAX_LENGTH = 4000
 
@@ -90,6 +50,17 @@ def parse_book_like(text: str) -> Found | None:
         or _parse_parts(text)
         or _parse_vancouver_book(text)
     )
+
+
+_IMPRINT_LAST = re.compile(
+    rf"[.?!]\s+(?P<place>[^.:;\d]{{2,60}}):\s+(?P<publisher>[^.:;]{{2,80}});\s*(?P<year>{YEAR})\.?"
+    r"(?:\s+(?:pp?\.\s*)?(?P<page>\w{1,12}(?:\s?[–-]\s?\w{1,12})?))?\.?$"
+)
+_BOOK_EDITORS = re.compile(r"(?P<names>.{3,300}?),?\s+\(?(?:editors?|eds?\.?)\)?[.,:]\s+", re.I)
+# "Data [dataset]. PRIDE; 2021." names no place.
+_ARCHIVE_LAST = re.compile(
+    rf"[.?!]\s+(?P<place>)(?P<publisher>[^.:;]{{2,80}});\s*(?P<year>{YEAR})(?P<page>)\.?$"
+)
 
 
 def _parse_vancouver_book(text: str) -> Found | None:
@@ -119,6 +90,15 @@ def _parse_vancouver_book(text: str) -> Found | None:
     return _split_edition(WorkFields(**fields)), []  # type: ignore[arg-type]
 
 
+_THESIS = re.compile(
+    r"(?:^|[.,?]\s+|\s(?=\[))[(\[]?(?P<genre>(?:(?:Ph\.?\s?D\.?|M\.?\s?D\.?|M\.?\s?Sc?\.?|M\.?\s?A\.?|B\.?\s?Sc?\.?|"
+    r"Doctoral|Master[’']?s?|Bachelor[’']?s?|Diploma|Habilitation|Postdoctoral)\s+)+"
+    r"(?:Thesis|Dissertation))\)?[.,]\s+(?P<place>.{2,200}?)\]?$",
+    re.IGNORECASE,
+)
+_CITY_FIRST = re.compile(r"([^:,\d]{2,40}): (\D+)$")
+
+
 def parse_thesis(text: str) -> Found | None:
     """Read ``Title. Ph.D. Thesis, University, Place, Year``, in brackets or with a city first."""
     found = _THESIS.search(text)
@@ -136,6 +116,17 @@ def parse_thesis(text: str) -> Found | None:
     return WorkFields(type="thesis", issued=issued, **fields), []
 
 
+_PATENT = re.compile(
+    r"[.?,]\s+(?P<genre>(?:[A-Z][\w.]{0,15}\s+){0,3}Patent(?:\s+(?:Application|Publication))?)"
+    r"(?:\s+Nos?\.?)?\s*(?P<number>[A-Z]{0,3}[\s-]?[\d/,\s]{4,20}[A-Z]?\d?),\s+(?P<date>[^;]{4,40})$"
+)
+# "Vesicles for bone. United States patent US 10,222,333. 2019 Mar 5."
+_NLM_PATENT = re.compile(
+    r"[.?]\s+(?P<genre>(?:[A-Z][\w.]{0,15}\s+){0,3}patent(?:\s+application)?)\s+"
+    rf"(?P<number>[A-Z]{{0,3}}\s?[\d/,]{{4,20}}\w{{0,2}})\.\s+(?P<date>{YEAR}[^.;]{{0,12}})$"
+)
+
+
 def _parse_patent(text: str) -> Found | None:
     found = _PATENT.search(text.rstrip(". ")) or _NLM_PATENT.search(text.rstrip(". "))
     if not found or not parse_date(found["date"]):
@@ -147,6 +138,12 @@ def _parse_patent(text: str) -> Found | None:
 
 def _title(text: str, place: int) -> str:
     return text[: place + 1].rstrip(" .,") if place else ""
+
+
+_PUBLISHER = re.compile(
+    rf"^(?P<publisher>[^:;]{{2,150}}):\s*(?P<place>[^:;]{{2,120}}),\s*(?P<year>{YEAR})\.?$"
+)
+_PUBLISHER_ONLY = re.compile(rf"^(?P<publisher>[^:;]{{2,150}}),\s*(?P<year>{YEAR})\.?$")
 
 
 def _parse_parts(text: str) -> Found | None:
@@ -174,6 +171,11 @@ def _parse_parts(text: str) -> Found | None:
     return WorkFields(**fields), questions  # type: ignore[arg-type]
 
 
+_CONFERENCE = re.compile(
+    r"\b(?:Proceedings|Proc\.|Conference|Symposium|Congress|Workshop|Meeting)\b"
+)
+
+
 def _read_names(
     text: str, inside: re.Match[str] | None, event: re.Match[str] | None, fields: dict[str, object]
 ) -> None:
@@ -196,6 +198,14 @@ def _read_names(
         fields.setdefault("type", "book")
 
 
+_EDITORS = re.compile(r",?\s*\(?Eds?\.?\)?$")
+_REPORT = re.compile(
+    r"^(?P<genre>(?:[A-Z][\w-]* ){0,3}"
+    r"(?:Report|Working Paper|White Paper|Technical Note)(?: Series)?)"
+    r"(?: Nos?\.?)? (?P<number>\S+)$"
+)
+
+
 def _read_between(parts: list[str], fields: dict[str, object]) -> list[Question]:
     """Read what stands before the publisher: editors, volume, series."""
     editors: list[Person] = []
@@ -216,6 +226,10 @@ def _read_between(parts: list[str], fields: dict[str, object]) -> list[Question]
     if editors:
         fields["editors"] = tuple(editors)
     return questions
+
+
+_PAGES = re.compile(r"\b(?:pp?|pages?)\.?\s*(?P<page>[\w.]{1,12}(?:\s?[–−-]\s?[\w.]{1,12}?)?)\.?$")
+_ISBN = re.compile(r"(?:^|[.,]\s+)ISBN\b.*$")
 
 
 def _read_after(parts: list[str], fields: dict[str, object]) -> list[Question]:

@@ -45,27 +45,11 @@ _VANCOUVER_NAME = (
     r"(?:[’'‘]t\s)?[^\W\d_][^,;:.!?()\[\]0-9]{0,50}?\s[^\Wa-z\d_]{1,4}"
     r"(?:\s(?:Jr|Sr|2nd|3rd|I{2,3}))?"
 )
-_VANCOUVER = re.compile(
-    r"(?:(?P<first>[^\W\d_a-z][^;:.?!]{1,150}?);\s)?"
-    rf"(?P<names>{_VANCOUVER_NAME}(?:(?:[,;]\s(?:and\s|&\s)?|\s(?:and|&)\s){_VANCOUVER_NAME})*)"
-    r"(?P<et_al>,\set\sal)?"
-    r"(?:[,;]\s(?:on behalf of |for )?(?:the )?(?P<group>[^\W\d_a-z][^;:.?!]{1,150}?))?\.\s+(?=\S)"
-)
-_VANCOUVER_PERSON = re.compile(
-    r"(?P<family>.+?)\s(?P<given>[^\Wa-z\d_]{1,4}(?:-[^\Wa-z\d_])?)(?:\s(?P<suffix>Jr|Sr|2nd|3rd|I{2,3}))?"
-)
 # PubMed Central's text of other styles: family and initials with stops, commas between.
 _DOTTED_NAME = (
     r"(?:[’'‘]t\s)?[^\W\d_][^,;:.!?()\[\]0-9]{0,50}?\s(?:-?[^\Wa-z\d_]\.[\s-]?(?=\S|$)){1,5}"
     r"(?:,?\s?(?:Jr|Sr|2nd|3rd|I{2,3})\b\.?)?"
 )
-_DOTTED = re.compile(
-    rf"(?P<names>{_DOTTED_NAME}(?:(?:,\s?(?:and\s|&\s)?|;\s?|\s(?:and|&)\s){_DOTTED_NAME})*)"
-    r"(?P<et_al>[,;]\s?et\sal\.?)?(?:\s+|(?<=[.\s]))(?=[^\W_])"
-)
-_SPLIT_DOTTED = re.compile(r"[,;]\s?(?:and\s|&\s)?(?!\s?(?:Jr|Sr|2nd|3rd|I{2,3})\b)|\s(?:and|&)\s")
-# The end of names before a colon, as Cureus and Copernicus print it.
-_LEAD = re.compile(r"^[^\d\"]{3,2000}(?:[^\W\d_a-z]\.?|al\.?)$")
 _SMALL = frozenset(["a", "and", "at", "de", "del", "du", "for", "in", "of", "on", "the", "to", "&"])
 _MAX_AUTHORS = 4000
 _MAX_WORDS_OF_BODY = 14
@@ -80,6 +64,21 @@ class Byline:
     rest: str
     editors: bool = False
     vancouver: bool = False
+
+
+_SPLIT_DOTTED = re.compile(r"[,;]\s?(?:and\s|&\s)?(?!\s?(?:Jr|Sr|2nd|3rd|I{2,3})\b)|\s(?:and|&)\s")
+# The end of names before a colon, as Cureus and Copernicus print it.
+_LEAD = re.compile(r"^[^\d\"]{3,2000}(?:[^\W\d_a-z]\.?|al\.?)$")
+_VANCOUVER = re.compile(
+    r"(?:(?P<first>[^\W\d_a-z][^;:.?!]{1,150}?);\s)?"
+    rf"(?P<names>{_VANCOUVER_NAME}(?:(?:[,;]\s(?:and\s|&\s)?|\s(?:and|&)\s){_VANCOUVER_NAME})*)"
+    r"(?P<et_al>,\set\sal)?"
+    r"(?:[,;]\s(?:on behalf of |for )?(?:the )?(?P<group>[^\W\d_a-z][^;:.?!]{1,150}?))?\.\s+(?=\S)"
+)
+_DOTTED = re.compile(
+    rf"(?P<names>{_DOTTED_NAME}(?:(?:,\s?(?:and\s|&\s)?|;\s?|\s(?:and|&)\s){_DOTTED_NAME})*)"
+    r"(?P<et_al>[,;]\s?et\sal\.?)?(?:\s+|(?<=[.\s]))(?=[^\W_])"
+)
 
 
 def split_byline(text: str) -> Byline:
@@ -120,6 +119,11 @@ def split_byline(text: str) -> Byline:
     editors = _EDITORS.match(text, place)
     rest = text[editors.end() if editors else place :].lstrip(" .,;")
     return Byline(tuple(people), bool(et_al), rest, bool(editors))
+
+
+_VANCOUVER_PERSON = re.compile(
+    r"(?P<family>.+?)\s(?P<given>[^\Wa-z\d_]{1,4}(?:-[^\Wa-z\d_])?)(?:\s(?P<suffix>Jr|Sr|2nd|3rd|I{2,3}))?"
+)
 
 
 def read_plain_names(names: Iterable[str]) -> tuple[Person, ...]:
@@ -188,10 +192,6 @@ _PLAIN_LIST = re.compile(rf"{_PLAIN}(?:,?\s(?:and|&)\s{_PLAIN}|,\s(?:and\s|&\s)?
 # "J. Smith", "A.-B. van der Berg"
 _FIRST_INITIALS = r"(?:[^\Wa-z\d_]\.[\s-]?-?){1,4}"
 _FIRST = rf"{_FIRST_INITIALS}\s?{_SURNAME}"
-_FIRST_LIST = re.compile(
-    rf"(?P<names>{_FIRST}(?:(?:,\s(?:and\s|&\s)?|\s(?:and|&)\s){_FIRST})*)(?P<et_al>,?\s(?:et\sal\.?|…))?,\s+"
-)
-_FIRST_PERSON = re.compile(rf"(?P<given>{_FIRST_INITIALS})\s?(?P<family>{_SURNAME})")
 _ET_AL_BEHIND = re.compile(r",?\s*(?:and\s+)?et\.?\s+al\.?,?$|,?\s*…$")
 _AND = re.compile(r",?\s+(?:and|&)\s+|,\s+")
 # A comma between "Smith, J." and "Doe, A.": the other comma stands inside a name.
@@ -199,6 +199,12 @@ _BETWEEN = re.compile(
     r"(?<=[^\Wa-z\d_]\.)(?:,?\s+(?:and|&)\s+|,\s+)(?=[^\W\d_][^,.;()\d&]{1,40},\s*[^\Wa-z\d_]\.)"
 )
 _EDITORS_BEHIND = re.compile(r",?\s*(?:\(?Eds?\.?\)?|editors?)\.?$", re.IGNORECASE)
+
+
+_FIRST_LIST = re.compile(
+    rf"(?P<names>{_FIRST}(?:(?:,\s(?:and\s|&\s)?|\s(?:and|&)\s){_FIRST})*)(?P<et_al>,?\s(?:et\sal\.?|…))?,\s+"
+)
+_FIRST_PERSON = re.compile(rf"(?P<given>{_FIRST_INITIALS})\s?(?P<family>{_SURNAME})")
 
 
 def read_first_names(text: str) -> Byline | None:
@@ -284,26 +290,13 @@ _YEAR_PLACE = re.compile(rf"(?<=\s){YEAR}(?=[a-z]?{_MONTH_DAY}\s*(?:[,;.:]|$))")
 _DASHES = str.maketrans("‐‑‒—", "--––")
 # Electronic publication before print: "Epub 2018 Dec 1."
 _EPUB = re.compile(r"[\s.;]{0,3}\bE-?pub:?\s+(?P<date>[^.;]{4,25})\.?\s*$", re.IGNORECASE)
-# "J Bone (2020) 5(3):1–9", as Frontiers prints it.
-_YEAR_IN_BRACKETS = re.compile(
-    rf"\s\(({YEAR})\)\s+(?=[\w-]{{1,12}}(?:\s?\([^()]{{1,20}}\))?:\s?\w)"
-)
+# "bioRxiv 2023.01.02.522448": the number of a preprint begins with its date.
+_PREPRINT_NUMBER = re.compile(rf"(?<!\d,)(?P<year>\s{YEAR})(?=\.\d\d\.\d\d\.\d{{6,8}}(?:v\d)?\.?$)")
 # "J Bone 423: 337-342, 2003", as journals of Japan print it.
 _YEAR_AT_END = re.compile(
     r"\s(?P<place>[A-Z]?\d{1,4}(?:\s?\([^()]{1,20}\))?:\s?(?=\w{0,4}\d)[\w–-]{1,15}),?\s"
     rf"\(?(?P<year>{YEAR})\)?\.?$"
 )
-_EXTRA = re.compile(
-    r"^[;,]\s(?:discussion|quiz|author reply|reply|erratum|correction|retract)", re.I
-)
-# Most references end in nothing of that kind; this says so at little cost.
-_MAY_END = re.compile(
-    r"accessed|retrieved|cited|accession|Report No|https?:|10\.\d{4}|PMID|PMC\d|E-?pub|press|"
-    r"accepted|submitted|forthcoming|review|preparation|ahead|advance|early|proof",
-    re.IGNORECASE,
-)
-# One number alone behind the year: up to three digits are a volume, more an article number.
-_VOLUME_ALONE = re.compile(r"^[A-Za-z]{0,3}\d{1,3}$|^\d{1,3}[A-Za-z]?(?:\s|$)|^[IVXLCDM]+$|^Suppl")
 
 
 @dataclass(slots=True)
@@ -341,6 +334,14 @@ def take_links(text: str) -> Links:
     return links
 
 
+# Most references end in nothing of that kind; this says so at little cost.
+_MAY_END = re.compile(
+    r"accessed|retrieved|cited|accession|Report No|https?:|10\.\d{4}|PMID|PMC\d|E-?pub|press|"
+    r"accepted|submitted|forthcoming|review|preparation|ahead|advance|early|proof",
+    re.IGNORECASE,
+)
+
+
 def _take_one(links: Links) -> bool:
     # Only the end of the text is looked at: no address or date is longer.
     keep, end = links.rest[:-3000], links.rest[-3000:]
@@ -374,19 +375,33 @@ _ENDS: tuple[tuple[str, tuple[str, ...], re.Pattern[str], Callable[[str], Any]],
 )
 
 
+# "J Bone (2020) 5(3):1–9", as Frontiers prints it.
+_YEAR_IN_BRACKETS = re.compile(
+    rf"\s\(({YEAR})\)\s+(?=[\w-]{{1,12}}(?:\s?\([^()]{{1,20}}\))?:\s?\w)"
+)
+_EXTRA = re.compile(
+    r"^[;,]\s(?:discussion|quiz|author reply|reply|erratum|correction|retract)", re.I
+)
+
+
 def find_tail(text: str) -> Tail | None:
     """Return what stands behind a journal's name, or None where the end is not of that form.
 
     The leftmost year counts from which all the rest is volume and pages: in ``BioMed Res. Int.
     2021, 2021, 9688138`` the second number is a volume.
     """
-    text = _YEAR_AT_END.sub(r" \g<year>;\g<place>", _YEAR_IN_BRACKETS.sub(r" \1;", text))
+    text = _PREPRINT_NUMBER.sub(r"\g<year>,\g<year>", _YEAR_IN_BRACKETS.sub(r" \1;", text))
+    text = _YEAR_AT_END.sub(r" \g<year>;\g<place>", text)
     plain = text.translate(_DASHES)
     for place in _YEAR_PLACE.finditer(plain):
         found = _AFTER_YEAR.fullmatch(plain, place.start())
         if found and (not found["extra"] or _EXTRA.match(found["extra"])):
             return _read_tail(text[: place.start()].rstrip(), found)
     return None
+
+
+# One number alone behind the year: up to three digits are a volume, more an article number.
+_VOLUME_ALONE = re.compile(r"^[A-Za-z]{0,3}\d{1,3}$|^\d{1,3}[A-Za-z]?(?:\s|$)|^[IVXLCDM]+$|^Suppl")
 
 
 def _read_tail(head: str, found: re.Match[str]) -> Tail:

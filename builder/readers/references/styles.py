@@ -34,34 +34,26 @@ from builder.readers.references.parts import (
 from builder.text.dates import YEAR, parse_date
 
 _LONGEST = 3000
-# "(2012)", "(2012a).", ", 2012.", ". 2012."
+# "(2012)", "(2012a).", "(March 9, 2012)", ", 2012.", ". 2012."
 _YEAR_BEHIND = (
-    rf"(?:,?\s*\((?P<year>{YEAR})[a-z]?(?:,\s[A-Za-z][^()]{{2,20}})?\)[.,:]?"
+    rf"(?:,?\s*\((?:[A-Z][a-z]{{2,8}} \d\d?, )?(?P<year>{YEAR})[a-z]?"
+    r"(?:,\s[A-Za-z][^()]{2,20})?\)[.,:]?"
     rf"|(?:,|(?<=\.)|\.)\s+(?P<bare>{YEAR})[a-z]?\.)"
 )
-_AUTHOR_YEAR = re.compile(rf"(?P<names>[^()\d]{{2,2000}}?){_YEAR_BEHIND}\s+(?P<rest>\S.+)")
 _VOL = (
     r"(?:vol(?:ume)?\.?\s*)?"
     r"(?P<volume>[A-Z]?\d{1,4}[A-Za-z]?(?:\s?(?:Suppl|Pt|Part)\.?\s?\d{0,3})?)"
 )
 _ISSUE = r"(?:\s?\((?P<issue>[^()]{1,30})\))?"
 _PAGE = r"(?P<page>(?:[A-Za-z]{1,3})?\d[\w.]{0,15}(?:\s?[–−-]\s?[\w.]{1,15})?)"
-# Behind "Title. Container": the volume with or without issue and pages.
-_PLACE = re.compile(rf",?\s+{_VOL}{_ISSUE}(?:\s*[:,]\s*(?:pp?\.\s*)?{_PAGE})?\s*\.?$")
 _NATURE = re.compile(
     rf"(?P<names>.+?),?\s+{_VOL}{_ISSUE},\s+(?:pp?\.\s*)?{_PAGE}\s+\((?P<year>{YEAR})\)\.?$"
 )
 _NUMBERED = re.compile(rf"(?P<names>.+?),?\s+{_VOL}{_ISSUE}\s+\((?P<year>{YEAR})\)\s+{_PAGE}\.?$")
-_QUOTED = re.compile(r"[‘'“\"](?P<title>.+?)[,.]?[’'”\"],?\s+(?P<container>\S.+)")
 _COLON = re.compile(
     rf"(?P<names>[^:\d]{{2,2000}}?):\s+(?P<head>\S.+?),\s+{_VOL}{_ISSUE}(?:,\s+{_PAGE})?"
     rf"(?:,\s+(?:https?://(?:dx\.)?doi\.org/|doi:\s?)(?P<doi>10\.\d{{4,9}}/\S+?))?,\s+(?P<year>{YEAR})[a-z]?\.?$"
 )
-_IN_COLON = re.compile(r"[.?!]\s+In:\s+(?P<inside>\S.+)$")
-_INSIDE_EDITORS = re.compile(
-    r"^(?P<names>.{3,300}?),?\s+\(?(?:editors?|Eds?\.?)\)?[.,:]\s+(?P<rest>\S.+)$", re.IGNORECASE
-)
-_PAGES_END = re.compile(rf"[.,]?\s+(?:pp?\.\s*)?{_PAGE}\.?$")
 _IMPRINT = re.compile(
     r"\.\s+(?P<place>[^.:;\d]{2,60}):\s+(?P<publisher>[^\W\d_][^.:;]{1,80}?)"
     r"(?:\.\s+\d{1,4}\s?p(?:p|ages)?)?\.?$"
@@ -72,6 +64,9 @@ _LONGEST_NAME = 80  # of a journal
 _CHEMISTS = re.compile(
     rf"(?P<names>.+?),?\s+(?P<year>{YEAR}),\s+{_VOL}{_ISSUE}(?:,\s+no\.\s\d+)?,\s+{_PAGE}\.?$"
 )
+
+
+_AUTHOR_YEAR = re.compile(rf"(?P<names>[^()\d]{{2,2000}}?){_YEAR_BEHIND}\s+(?P<rest>\S.+)")
 
 
 def read_author_year(text: str) -> Found | None:
@@ -253,6 +248,11 @@ def _place(found: re.Match[str]) -> dict[str, str]:
     return {name: (found[name] or "").strip(" .") for name in ("volume", "issue", "page")}
 
 
+# Behind "Title. Container": the volume with or without issue and pages.
+_PLACE = re.compile(rf",?\s+{_VOL}{_ISSUE}(?:\s*[:,]\s*(?:pp?\.\s*)?{_PAGE})?\s*\.?$")
+_QUOTED = re.compile(r"[‘'“\"](?P<title>.+?)[,.]?[’'”\"],?\s+(?P<container>\S.+)")
+
+
 def _read_article(rest: str) -> dict[str, object] | None:
     """Read ``Title. Container 27(3): 1–9``."""
     place = _PLACE.search(rest)
@@ -272,6 +272,13 @@ def _read_book(rest: str) -> dict[str, object] | None:
     imprint = _IMPRINT.search(rest)
     title = drop_stop(rest[: imprint.start()]) if imprint else ""
     return {"type": "book", "title": title, **_imprint(imprint)} if title else None
+
+
+_IN_COLON = re.compile(r"[.?!]\s+In:\s+(?P<inside>\S.+)$")
+_INSIDE_EDITORS = re.compile(
+    r"^(?P<names>.{3,300}?),?\s+\(?(?:editors?|Eds?\.?)\)?[.,:]\s+(?P<rest>\S.+)$", re.IGNORECASE
+)
+_PAGES_END = re.compile(rf"[.,]?\s+(?:pp?\.\s*)?{_PAGE}\.?$")
 
 
 def _read_chapter(rest: str) -> dict[str, object] | None:

@@ -50,7 +50,7 @@ _TITLE = 90
 _SECTION = 60
 _STATEMENT = 170
 _NAMES = 3  # terms that a row names in each column
-_PAPER = 60
+_PAPER = 40
 _SETTING = ("targets", "partners", "models", "species")
 
 
@@ -186,7 +186,8 @@ def _mark_first(terms: list[View]) -> list[View]:
 def view_row(atlas: LibraryIndex, finding: Finding, root: str) -> View:
     """Return a finding as a row of a list, and what a filter asks for.
 
-    ``whole`` is the statement where the row shortens it.
+    ``whole`` is the statement where the row shortens it. ``facets`` hold what the cells of the row
+    do not show; a script reads the others from there.
     """
     terms = view_terms(atlas, finding, root)
     effects = [*terms["mechanisms"], *terms["outcomes"]]
@@ -197,25 +198,26 @@ def view_row(atlas: LibraryIndex, finding: Finding, root: str) -> View:
     paper = atlas.paper(finding.paper).paper.csl
     design = view_design(grade_finding(atlas, finding))
     place = view_place(atlas, finding.paper, finding.locator, root)["label"]
-    named = [{**c, "effect": view_effect("")} for c in terms["conditions"]]
+    sources = _cut(terms["sources"])
+    named = _cut([{**c, "effect": view_effect("")} for c in terms["conditions"]])
+    reported = _cut(_mark_first(effects))
     return {
         "id": finding.id,
         "href": atlas.finding_href(finding.id, root),
         "statement": statement,
         "whole": quote if statement != quote else "",
-        "sources": _cut(terms["sources"]),
-        "effects": _cut(_mark_first(effects)),
-        "conditions": _cut(named),
+        "sources": sources,
+        "effects": reported,
+        "conditions": named,
         "design": design,
         "hedged": CERTAINTY[finding.certainty] if finding.certainty != "asserted" else "",
         "where": f"{short_name(paper)}: {place}",
         "retracted": not atlas.stands(finding),
         "superseded": finding.id in atlas.superseded,
         "facets": {
-            "source": _names(terms["sources"]),
-            "condition": _names(terms["conditions"]),
-            "effect": list(dict.fromkeys(word for word in words if word)),
-            "design": [design["label"]],
+            "source": [] if shows_all(sources) else _names(terms["sources"]),
+            "condition": [] if shows_all(named) else _names(terms["conditions"]),
+            "effect": list(dict.fromkeys(filter(None, words))) if reported["more"] else [],
             "result": [RESULTS[finding.result][0]],
             "vehicle": _names(terms["vehicles"]),
             "paper": [f"{short_name(paper)}: {shorten(paper.title, _PAPER)}".replace("|", "/")],
@@ -225,6 +227,11 @@ def view_row(atlas: LibraryIndex, finding: Finding, root: str) -> View:
 
 def _cut(terms: list[View]) -> View:
     return {"shown": terms[:_NAMES], "more": max(0, len(terms) - _NAMES)}
+
+
+def shows_all(cell: View) -> bool:
+    """Return whether a cell shows all of its terms, as links that bear their full names."""
+    return not cell["more"] and all(term["href"] for term in cell["shown"])
 
 
 def _names(terms: list[View]) -> list[str]:

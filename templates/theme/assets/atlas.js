@@ -24,6 +24,16 @@ export function save(name, text, type = "text/plain;charset=utf-8") {
   setTimeout(() => URL.revokeObjectURL(href), 1000);
 }
 
+/** A row bears only those facets that its cells do not show; the others are read from there. */
+function readFacets(part, facets) {
+  const heads = Array.from(part.closest("table")?.tHead.rows[0].cells ?? [], (head) => flat(head.textContent).toLowerCase());
+  for (const facet of facets.filter((name) => part.dataset[name] === undefined && heads.includes(name))) {
+    const cell = part.cells[heads.indexOf(facet)];
+    const named = facet === "design" ? [cell] : cell.querySelectorAll(facet === "effect" ? ".effect" : "a");
+    part.dataset[facet] = Array.from(named, (e) => (e.title || flat(e.textContent)).replaceAll("|", "/")).join("|");
+  }
+}
+
 const valuesOf = (part, facet) => (part.dataset[facet] ?? "").split("|").filter(Boolean);
 
 /** A list of all values of a facet with their counts; none where there is nothing to choose. */
@@ -45,7 +55,7 @@ function saveTable(table, parts, name) {
   for (const row of parts.filter((part) => !part.hidden)) {
     const link = row.querySelector("a[href]");
     const said = Array.from(row.cells, (cell) => flat((cell.cellIndex === 0 && link?.title) || cell.textContent));
-    lines.push([row.dataset.id ?? row.id, link?.href ?? "", ...said, ...more.map((facet) => valuesOf(row, facet).join("; "))]);
+    lines.push([row.id || link?.hash.slice(1), link?.href ?? "", ...said, ...more.map((facet) => valuesOf(row, facet).join("; "))]);
   }
   const quote = (text) => (/[",\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text);
   save(name, `${lines.map((line) => line.map(quote).join(",")).join("\n")}\n`, "text/csv");
@@ -112,6 +122,7 @@ function addFilter(place) {
   const count = make("output", { "aria-live": "polite" });
   const sheet = make("button", { type: "button", class: "sheet" });
   const facets = (place.dataset.facets ?? "").split(" ").filter(Boolean);
+  for (const part of parts) readFacets(part, facets);
   const choices = facets.map((facet) => makeChoice(facet, parts)).filter(Boolean);
 
   function apply() {

@@ -25,7 +25,8 @@ async function load(address) {
 
 async function read(source) {
   if (source.tagName !== "A") return source.textContent.trim();
-  const { format, list } = source.dataset;
+  const { format } = source.dataset;
+  const { list } = source.parentElement.dataset;
   const page = await load("index.json").then((answer) => answer.json());
   if (list !== "references") return FORMATS[format](page, list);
   return WORKS[format](await load(source.href).then((answer) => answer.text()), new Set(page.works));
@@ -50,7 +51,7 @@ for (const file of document.querySelectorAll(".cite .cite-files a[data-format]")
   const status = addButton(file, file.textContent);
   file.addEventListener("click", (event) => {
     event.preventDefault();
-    read(file).then((text) => save(file.dataset.save, text), () => { status.textContent = FAILED; });
+    read(file).then((text) => save(`${file.parentElement.dataset.save}.${file.dataset.format}`, text), () => { status.textContent = FAILED; });
   });
 }
 
