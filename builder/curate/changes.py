@@ -16,7 +16,6 @@ from functools import partial
 from pathlib import Path
 
 import yaml
-from rapidfuzz import fuzz
 
 from builder import models, store
 from builder.addresses import ledger, renewal
@@ -35,9 +34,9 @@ from builder.readers.references import build_paper
 from builder.readers.source import read_bytes
 from builder.store import Library, PaperBundle
 from builder.store.library import today
-from builder.store.same_work import DOUBTFUL, titles_agree
+from builder.store.same_work import link_papers
 from builder.store.transaction import transaction
-from builder.text import ids, spelling
+from builder.text import ids
 
 _EXTENSION = re.compile(r"\.[a-z0-9]{1,5}")
 _NEW = "a paper that is not there yet"
@@ -157,16 +156,10 @@ def _find_shared(after: Library, paper: str) -> list[str]:
 
 
 def _find_citing(after: Library, paper: models.Paper) -> list[str]:
-    """Return where papers cite this one: ``paper [number]``, by DOI, id or title."""
-    found = []
-    for name, work in after.references.items():
-        same = bool(work.csl.DOI) and (work.csl.DOI or "").lower() == (paper.csl.DOI or "").lower()
-        alike = fuzz.ratio(
-            spelling.fold(work.csl.title), spelling.fold(paper.csl.title), score_cutoff=DOUBTFUL
-        )
-        if same or name == paper.id or (alike and titles_agree(work.csl.title, paper.csl.title)):
-            found += [f"{p.paper} [{p.number}]" for p in work.cited_in if p.paper != paper.id]
-    return sorted(found)
+    """Return where papers cite this one: ``paper [number]``, as the same work."""
+    own = link_papers({paper.id: paper.csl}, after.references, after.identifiers)
+    places = (place for name in own for place in after.references[name].cited_in)
+    return sorted(f"{p.paper} [{p.number}]" for p in places if p.paper != paper.id)
 
 
 # --- the report ----------------------------------------------------------------------------------
@@ -385,14 +378,8 @@ def rename_corrections(
     if not source.is_file():
         return False
     if target.is_file():
-        name = store.relative(source, root)
-        raise refuse(
-            name,
-            "rename",
-            f"no corrections of {new} yet",
-            target.name,
-            hint="Bring the two files together by hand.",
-        )
+        name, hint = store.relative(source, root), "Bring the two files together by hand."
+        raise refuse(name, "rename", f"no corrections of {new} yet", target.name, hint=hint)
     for was, now in records.items():
         _rewrite(source, was, now, lambda at: at[1:] == ("record",))
     source.rename(target)

@@ -7,16 +7,16 @@ a person has to look again.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from builder import models, store
-from builder.errors import Problem, suggest
+from builder.errors import Problem, ProblemError, refuse, suggest
 from builder.store import PaperBundle
 
 # What a correction may never touch: the words of the seed, their place, and the record's address.
@@ -38,8 +38,8 @@ def apply_corrections(
         line = lines[number] if number < len(lines) else 0
         try:
             bundle = _apply(bundle, correction)
-        except _MisfitError as misfit:
-            problems.append(misfit.problem(file, line))
+        except ProblemError as misfit:
+            problems += [replace(p, file=file, line=line) for p in misfit.problems]
     return bundle, problems
 
 
@@ -63,21 +63,15 @@ def draft_correction(record: BaseModel, field: str) -> str:
     data = record.model_dump(mode="json", by_alias=True)
     try:
         holder, key = _walk(data, steps, field)
-    except _MisfitError:
+    except ProblemError:
         return ""
-    entry = {"record": data["id"], "field": field, "old": _bare(holder[key])}
+    entry = {"record": data["id"], "field": field, "old": store.trim(holder[key])}
     return store.dump_yaml([{**entry, "new": "…", "reason": "…", "date": "…"}])
 
 
-class _MisfitError(Exception):
-    def __init__(self, field: str, expected: str, got: str = "", hint: str = "") -> None:
-        super().__init__(expected)
-        self.field, self.expected, self.got, self.hint = field, expected, got, hint
-
-    def problem(self, file: str, line: int) -> Problem:
-        return Problem(
-            file, line, "error", "correction", self.expected, self.got, self.field, self.hint
-        )
+def _misfit(field: str, expected: str, got: str = "", hint: str = "") -> ProblemError:
+    """Return what to raise where a correction does not fit; its place in the file comes later."""
+    return refuse("", "correction", expected, got, field=field, hint=hint)
 
 
 def _apply(bundle: PaperBundle, correction: models.Correction) -> PaperBundle:
@@ -92,29 +86,29 @@ def _apply(bundle: PaperBundle, correction: models.Correction) -> PaperBundle:
     if not changed:
         hint = suggest(correction.record, known)
         got = repr(correction.record)
-        raise _MisfitError("record", "the id of a record of this paper", got, hint)
+        raise _misfit("record", "the id of a record of this paper", got, hint)
     return replace(bundle, **changed)
 
 
 def _correct(record: BaseModel, correction: models.Correction) -> BaseModel:
     steps = correction.field.split(".")
     if PROTECTED.intersection(steps):
-        raise _MisfitError("field", "a field that may be corrected", repr(correction.field))
+        raise _misfit("field", "a field that may be corrected", repr(correction.field))
     data = record.model_dump(mode="json", by_alias=True)
     holder, key = _walk(data, steps, correction.field)
-    present, old, new = _bare(holder[key]), _plain(correction.old), _plain(correction.new)
-    if present != _bare(old):
+    present, old, new = store.trim(holder[key]), _plain(correction.old), _plain(correction.new)
+    if present != store.trim(old):
         hint = "Look at the seed again, then renew or delete this correction."
-        if present == _bare(new):
+        if present == store.trim(new):
             hint = "The extraction gives the new value by itself: delete this correction."
         expected = f"the extracted value of {correction.field}"
-        raise _MisfitError("old", expected, repr(old), hint)
+        raise _misfit("old", expected, repr(old), hint)
     holder[key] = new
     try:
         return type(record).model_validate(data)
     except ValidationError as error:
         expected, _ = store.describe_error(error.errors(include_url=False)[0])
-        raise _MisfitError("new", expected, repr(correction.new)) from error
+        raise _misfit("new", expected, repr(correction.new)) from error
 
 
 def _walk(data: Any, steps: list[str], whole: str) -> tuple[Any, Any]:
@@ -134,32 +128,16 @@ def _step(here: Any, steps: list[str], whole: str) -> tuple[Any, int]:
         for used in range(len(steps), 0, -1):
             if ".".join(steps[:used]) in here:
                 return ".".join(steps[:used]), used
-        raise _MisfitError("field", "a field of the record", repr(whole), suggest(steps[0], here))
+        raise _misfit("field", "a field of the record", repr(whole), suggest(steps[0], here))
     if isinstance(here, list):
         places = {str(n): n for n in range(len(here))}
-        places |= {item["id"]: n for n, item in reversed([*enumerate(here)]) if _has_id(item)}
+        named = [(n, item) for n, item in enumerate(here) if isinstance(item, dict)]
+        places |= {item["id"]: n for n, item in reversed(named) if "id" in item}
         if steps[0] in places:
             return places[steps[0]], 1
-    raise _MisfitError("field", "a field of the record", repr(whole))
-
-
-def _has_id(item: Any) -> bool:
-    return isinstance(item, dict) and "id" in item
-
-
-def _bare(value: Any) -> Any:
-    """Return a value as the files of content/ hold it: keys without a value are left out."""
-    if isinstance(value, dict):
-        return {k: _bare(v) for k, v in value.items() if v is not None and v != []}
-    return [_bare(v) for v in value] if isinstance(value, list) else value
+    raise _misfit("field", "a field of the record", repr(whole))
 
 
 def _plain(value: Any) -> Any:
     """Return a YAML value as JSON has it: dates are text."""
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, dict):
-        return {key: _plain(v) for key, v in value.items()}
-    if isinstance(value, list):
-        return [_plain(v) for v in value]
-    return value
+    return json.loads(json.dumps(value, default=str))

@@ -25,10 +25,12 @@ from concurrent.futures import (
     wait,
 )
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import asdict, astuple, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
 
 from builder import models, store
 from builder.addresses.identity import Claim, make_seed_lookup, settle_ids
@@ -121,8 +123,9 @@ def read_seeds(
 
     def read(wanted: Iterable[int], names: Mapping[str, str]) -> None:
         asked = {n: replace(tasks[n], paper=names.get(tasks[n].file, "")) for n in wanted}
-        keys = {n: _key(knowledge, task) for n, task in asked.items()}
-        found = {n: _unpack_reading(cache.get(keys[n]), keys[n], asked[n]) for n in asked}
+        parts = {n: (knowledge, t.file, t.sha256, t.paper) for n, t in asked.items()}
+        keys = {n: hash_parts(map(str.encode, part)) for n, part in parts.items()}
+        found = {n: _unpack_reading(cache.get(keys[n]), keys[n]) for n in asked}
         readings.update({n: reading for n, reading in found.items() if reading})
         pending = [n for n in asked if not found[n]]
         if not pending:
@@ -146,16 +149,9 @@ def read_seeds(
 
 def read_corrections(project: Project) -> dict[str, list[models.Correction]]:
     """Return the corrections of each paper. Raises ProblemError with every problem found."""
-    found: dict[str, list[models.Correction]] = {}
-    problems: list[Problem] = []
-    for path in sorted((project.content / "corrections").glob("*.yml")):
-        try:
-            found[path.stem] = store.read_records(models.Correction, path, project.root)
-        except ProblemError as error:
-            problems.extend(error.problems)
-    if problems:
-        raise ProblemError(problems)
-    return found
+    paths = sorted((project.content / "corrections").glob("*.yml"))
+    found = store.read_each(paths, lambda p: store.read_records(models.Correction, p, project.root))
+    return {path.stem: records for path, records in zip(paths, found, strict=True)}
 
 
 def _correct(
@@ -191,42 +187,17 @@ def hash_knowledge(content: Path) -> str:
     return hash_parts(_DEFINITION.sub(b"", part) for part in hash_files(files, content))
 
 
-def _key(knowledge: str, task: Task) -> str:
-    parts = (knowledge, task.file, task.sha256, task.paper)
-    return hash_parts(part.encode() for part in parts)
+_KEPT = TypeAdapter(Reading)
 
 
 def _pack_reading(reading: Reading) -> bytes:
-    return json.dumps(
-        {
-            "paper": reading.paper,
-            "claim": [*astuple(reading.claim)] if reading.claim else None,
-            "digests": dict(reading.digests),
-            "trials": [store.plain(trial) for trial in reading.trials],
-            "titles": {str(number): title for number, title in reading.titles.items()},
-            "problems": [asdict(problem) for problem in reading.problems],
-        },
-        ensure_ascii=False,
-    ).encode()
+    return _KEPT.dump_json(replace(reading, texts={}), by_alias=True, exclude_unset=True)
 
 
-def _unpack_reading(data: bytes | None, key: str, task: Task) -> Reading | None:
-    if data is None:
-        return None
+def _unpack_reading(data: bytes | None, key: str) -> Reading | None:
     try:
-        head = json.loads(data)
-        return Reading(
-            file=task.file,
-            sha256=task.sha256,
-            paper=head["paper"],
-            claim=Claim(*head["claim"]) if head["claim"] else None,
-            digests=head["digests"],
-            trials=tuple(models.Trial.model_validate(t) for t in head["trials"]),
-            titles={int(number): title for number, title in head["titles"].items()},
-            problems=tuple(Problem(**problem) for problem in head["problems"]),
-            key=key,
-        )
-    except (ValueError, KeyError, TypeError):
+        return replace(_KEPT.validate_json(data), key=key) if data else None
+    except ValidationError:
         return None
 
 
@@ -237,13 +208,8 @@ def load_texts(reading: Reading, cache: Cache) -> Mapping[str, str]:
     try:
         texts: dict[str, str] = json.loads(cache.get(f"{reading.key} texts") or b"")
     except ValueError as error:
-        raise refuse(
-            "build/cache",
-            "cache",
-            "what was read before",
-            "a broken file",
-            hint="Remove that folder and try again.",
-        ) from error
+        expected, hint = "what was read before", "Remove that folder and try again."
+        raise refuse("build/cache", "cache", expected, "a broken file", hint=hint) from error
     return texts
 
 

@@ -250,8 +250,7 @@ def _numbers(record: RegistryRecord, key: str) -> list[float]:
 def _power(value: float) -> str:
     """Return a count as people write it: 3 × 10¹¹."""
     mantissa, _, exponent = f"{value:.3e}".partition("e")
-    digits = str(int(exponent)).translate(str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"))
-    return f"{float(mantissa):g} × 10{digits}"
+    return f"{float(mantissa):g} × 10{spelling.superscript(str(int(exponent)))}"
 
 
 def _compare_amount(trial: Trial, record: RegistryRecord) -> list[Discrepancy]:
@@ -271,17 +270,14 @@ def _compare_amount(trial: Trial, record: RegistryRecord) -> list[Discrepancy]:
     if dose.volume_ml:
         return []
     least, most = bottom / dose.particles_per_ml_high, top / dose.particles_per_ml_low
+    span = " to ".join(dict.fromkeys([_power(bottom), _power(top)]))
     note = (
-        f"The review gives particles per mL, the registry {_span(bottom, top)} particles a dose; "
+        f"The review gives particles per mL, the registry {span} particles a dose; "
         f"to agree, {least:g} to {most:g} mL would have to be injected."
     )
     if re.search(r"\b10e\d", registry):
         note += " The registry prints 10eN, read here as ten to the power N."
     return [_differ("dose", dose.printed, registry, "high", note)]
-
-
-def _span(low: float, high: float) -> str:
-    return _power(low) if low == high else f"{_power(low)} to {_power(high)}"
 
 
 def _compare_doses(trial: Trial, record: RegistryRecord) -> list[Discrepancy]:

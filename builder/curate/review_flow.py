@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import yaml
 from pydantic import ValidationError
 
 from builder import store
-from builder.errors import Problem, ProblemError
+from builder.errors import refuse
 from builder.models.review import Screening, Strategy
 
 STALE_AFTER = 90  # days
@@ -87,27 +87,18 @@ def _parse_screening(path: Path, _time: int) -> Screening:
 
 def read_strategies(root: Path) -> list[Strategy]:
     """Return the strategies of content/searches/ in order of their ids. Raises ProblemError."""
-    problems, found = [], []
-    for path in sorted((root / "content" / "searches").glob("*.yml")):
-        try:
-            strategy = store.read_record(Strategy, path, root)
-        except ProblemError as error:
-            problems += error.problems
-            continue
-        file = store.relative(path, root)
+
+    def read(path: Path) -> Strategy:
+        strategy = store.read_record(Strategy, path, root)
+        wrong = partial(refuse, store.relative(path, root), "strategy", line=1)
         if strategy.id != path.stem:
-            expected = f"id: {path.stem}, as the file is named"
-            problems.append(Problem(file, 1, "error", "strategy", expected, strategy.id, "id"))
+            raise wrong(f"id: {path.stem}, as the file is named", strategy.id, field="id")
         if bool(strategy.query) == bool(strategy.chasing):
-            expected, got = (
-                "a query or chasing, one of the two",
-                "both" if strategy.query else "neither",
-            )
-            problems.append(Problem(file, 1, "error", "strategy", expected, got))
-        found.append(strategy)
-    if problems:
-        raise ProblemError(problems)
-    return found
+            got = "both" if strategy.query else "neither"
+            raise wrong("a query or chasing, one of the two", got)
+        return strategy
+
+    return store.read_each(sorted((root / "content" / "searches").glob("*.yml")), read)
 
 
 def find_last_search(screening: Screening) -> date | None:

@@ -66,7 +66,7 @@ def find_studies(library: Library) -> list[Study]:
         if paper in primaries:
             same.join(f"work:{work}", f"work:{paper}")
     read = {name: library.papers[name].paper.csl for name in primaries}
-    _join_versions(same, {n: w.csl for n, w in library.references.items()} | read)
+    _join_versions(same, library.cited_items | read)
     superseded, withdrawn = find_superseded(library), find_withdrawn(library)
     groups: dict[str, _Group] = defaultdict(_Group)
     for name in same.parent:
@@ -91,10 +91,8 @@ def _join_versions(same: Groups[str], works: Mapping[str, CslItem]) -> None:
     """Join the versions of a work, a preprint and its article: by title, first author and year."""
     before: dict[tuple[str, str], tuple[str, int]] = {}
     for name, csl in sorted(works.items(), key=lambda work: (work[1].year or 0, work[0])):
-        lead = csl.author[0] if csl.author else None
-        author = spelling.fold((lead.family or lead.literal or "") if lead else "")
-        key = (spelling.fold(csl.title), author)
-        if len(key[0]) < LONG_TITLE or not author or not csl.year:
+        key = (spelling.fold(csl.title), spelling.fold(csl.lead))
+        if len(key[0]) < LONG_TITLE or not key[1] or not csl.year:
             continue
         other, year = before.get(key, (name, csl.year))
         if csl.year - year <= 1:
@@ -105,8 +103,7 @@ def _join_versions(same: Groups[str], works: Mapping[str, CslItem]) -> None:
 @lru_cache(maxsize=2)
 def find_read_works(library: Library) -> Mapping[str, str]:
     """Return the cited works that the atlas has read as papers: work id to paper id."""
-    papers = {name: bundle.paper.csl for name, bundle in library.papers.items()}
-    return link_papers(papers, library.references, library.identifiers)
+    return link_papers(library.paper_items, library.references, library.identifiers)
 
 
 def find_superseded(library: Library) -> dict[str, str]:

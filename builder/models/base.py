@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -36,22 +36,7 @@ TermKind = Literal[
     "method",
 ]
 # The folder of each kind below content/terms/.
-TERM_FOLDERS: dict[str, str] = {
-    "source": "sources",
-    "mechanism": "mechanisms",
-    "vehicle": "vehicles",
-    "compound": "compounds",
-    "condition": "conditions",
-    "model": "models",
-    "outcome": "outcomes",
-    "modification": "modifications",
-    "vesicle": "vesicles",
-    "cell": "cells",
-    "tissue": "tissues",
-    "species": "species",
-    "intervention": "interventions",
-    "method": "methods",
-}
+TERM_FOLDERS: dict[str, str] = {kind: f"{kind.removesuffix('s')}s" for kind in get_args(TermKind)}
 
 
 # The default of a list. A list written as a default is copied in depth for each record, which takes

@@ -170,7 +170,7 @@ _ABSTRACT = re.compile(_LINK_LABEL.pattern.replace("(?:Abstract|", "(?:", 1))
 _MAX_LINK_LABEL, _MAX_LINK_LINE = 40, 160
 # Labels of the large sites, as they stand without brackets: "Article CAS PubMed Google Scholar".
 _SURE_LABEL = (
-    r"(?:PubMed (?:Abstract|Central)|PubMed/NCBI|PubMed|CrossRef Full Text|Cross[Rr]ef|"
+    r"(?:(?:Search )?PubMed(?: Abstract| Central|/NCBI)?|CrossRef Full Text|Cross[Rr]ef|"
     r"Google Scholar|DOI|Publisher Site|Web of Science ?®?|(?:View in )?Scopus|Green Version|"
     r"Search ADS|WorldCat|OpenUrl|Europe PMC|PMC free article|Free PMC article|"
     r"Free (?:Full Text|article)|"
@@ -182,7 +182,12 @@ _LINK_LINE = re.compile(
 )
 _BARE_LABELS = re.compile(
     rf"(?:\s?View at:)?(?:(?:\s\||,)?\s{LABEL})*(?:\s\||,)?\s"
-    rf"(?:CrossRef|Google Scholar|PubMed(?: Central)?)(?:\s{LABEL})*$"
+    rf"(?:CrossRef|Google Scholar|(?:Search )?PubMed(?: Central)?)(?:\s{LABEL})*$"
+)
+# HighWire glues them together: "1745–1759. OpenUrlCrossRefPubMed".
+_GLUED_LABELS = re.compile(
+    r"\s*OpenUrl(?:Abstract|/|(?:FREE )?Full Text|CrossRef|PubMed|Medline|Web of Science|"
+    r"Google Scholar|\s)*$"
 )
 
 _NEW_WINDOW = "(Open in a new window)"
@@ -216,6 +221,8 @@ def split_link_labels(printed: str) -> tuple[str, tuple[str, ...]]:
         labels.append(found[1])
         text = text[: found.start()].rstrip()
     bare = None
+    if "OpenUrl" in text and (glued := _GLUED_LABELS.search(text)):
+        return text[: glued.start()], find_labels(glued[0])
     if not labels and text.endswith(_ENDS):
         bare = _BARE_LABELS.search(text, max(0, len(text) - 120))
     if bare and (chemists or text[bare.start() - 1 : bare.start()] in (".", ")", "]")):

@@ -75,6 +75,12 @@ class CslItem(Record):
         return first, last
 
     @property
+    def lead(self) -> str:
+        """The family name of the first author, or the name of a group; empty where none is."""
+        first = self.author[0] if self.author else CslName()
+        return first.family or first.literal or ""
+
+    @property
     def year(self) -> int | None:
         """The year of issue, where stated."""
         return self.issued.date_parts[0][0] if self.issued else None

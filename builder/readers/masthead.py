@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from builder.readers.draft import Draft, Lines, find_ids
-from builder.readers.names import page_words, split_people
+from builder.readers.names import journal_words, page_words, split_people
 from builder.text import spelling
 from builder.text.dates import YEAR, find_impossible_day, parse_date
 
@@ -25,7 +25,10 @@ _ORCID = re.compile(
     r"(?P<name>[^,;&\d()]{3,60}?)\s*\(?(?:ORCID:?\s*)?(?:https?://)?orcid\.org/"
     r"(?P<orcid>\d{4}-\d{4}-\d{4}-\d{3}[\dX])\)?"
 )
-_ORCID_MARK = re.compile(r"\s*[\[(]?ORCID(?: logo| icon)?[\])]?(?=[\s,;\d]|$)")
+_ORCID_MARK = re.compile(
+    r"\s*[\[(]?ORCID(?: logo| icon)?[\])]?(?=[\s,;\d]|$)|View ORCID ?Profile|"
+    r"\s*\b[Ii]s a corresponding author"
+)
 _PLACE = re.compile(
     r"\b(?:Department|Dept|Universit|Institut|Hospital|School|Faculty|College|Laborator|Clinic|"
     r"Cent(?:er|re)\b|Division|Academy|Ministry|Foundation|Correspond|Author to whom|e-?mail|@|"
@@ -35,7 +38,7 @@ _PLACE = re.compile(
     re.IGNORECASE,
 )
 _MARK = r"(?:\d{1,2}|[¹²³⁰⁴-⁹*†‡§¶#✉])"
-_MARKED = re.compile(rf"[ ,]*(?<=[^\d,\s])\s?{_MARK}(?:[\s,]*{_MARK})*[\s,]*")
+_MARKED = re.compile(rf"[ ,]*(?<=[^\d\s])\s?{_MARK}(?:[\s,]*{_MARK})*[\s,]*")
 _ONLY_MARKS = re.compile(
     r"^(?:[\d¹²³⁰⁴-⁹*†‡§¶#✉,\s]|and\b)+$|^[a-z],?$|^ORCID.*$|^and$", re.IGNORECASE
 )
@@ -49,6 +52,7 @@ _HISTORY = re.compile(
     re.IGNORECASE,
 )
 _DATE_ALONE = re.compile(rf"^(?:\d{{1,2}} )?[A-Z][a-z]{{2,8}}\.? (?:\d{{1,2}}, )?{YEAR}$")
+_BESIDE_TITLE = re.compile(r"^Open-access (?=[^\W_])| Open Access$|(?<=[a-z])[†‡§*]+$")
 _NO_TITLE = (
     "http", "10.", "doi", "DOI", "©", "PMC", "PMID", "Sec.", "*", "(", "Copyright",
     "This is an open", "This article",
@@ -57,6 +61,9 @@ _NO_TITLE = (
 _PLACES = tuple(
     re.compile(form)
     for form in (
+        # "2022 Volume 31 Issue 4 Pages 231-238", as J-STAGE prints it
+        rf"^(?P<year>{YEAR}) Volume (?P<volume>\d{{1,4}})(?: Issue (?P<issue>[\w–-]{{1,9}}))?"
+        r" (?:Pages|Article ID:?) (?P<page>[\w–-]{1,20})$",
         # "Int. J. Mol. Sci. 2025, 26(22), 11172", ". 2021 Jul 5;10(9):e12118."
         rf"^(?P<container>[^\d;]{{2,80}}?)?[.,]?\s*(?P<year>{YEAR})"
         r"(?P<date>\s[A-Z][a-z]{2}(?:\s\d{1,2})?)?\s*[,;]\s*(?P<volume>\w{1,8})"
@@ -78,6 +85,7 @@ _PLACES = tuple(
         rf"^Volume\s(?P<volume>\d{{1,4}})(?:\s?[–-]\s?|, )(?P<year>{YEAR})\b",
     )
 )
+_BEFORE_JOURNAL = re.compile(r"^DOI: ?10\.\S+ \([A-Z][\w ]{2,30}\) ")  # of chemistry
 _FACTS = (
     *_PLACES, _HISTORY, _ONLY_MARKS, _DATE_ALONE, re.compile(r"^(?:Issue|Impact Factor)\b"),
 )  # fmt: skip
@@ -99,7 +107,7 @@ _COUNTER = re.compile(
 
 def is_furniture(line: str) -> bool:
     """Return whether a line is a control or a counter of the site, and no part of the paper."""
-    bare = line.strip(" #*:›»>|•").casefold()
+    bare = line.strip(" #*:.›»>|•").casefold()
     return not bare or bare in page_words().controls or bool(_COUNTER.match(line))
 
 
@@ -123,6 +131,10 @@ def read_masthead(draft: Draft, lines: Lines, cited: str) -> None:
     for number, line in lines:
         if _OTHER_ARTICLE.match(line):
             draft.ignore(number, "other-article")
+        elif line.casefold() in page_words().journals:
+            draft.set(number, container=line)
+            if line.casefold() in journal_words().preprint_servers:
+                draft.set(number, type="article", genre="Preprint")
         elif is_furniture(line):
             draft.ignore(number, "site-furniture")
         elif _TYPE.match(line.strip("#* ")):
@@ -153,7 +165,7 @@ def _take_title(draft: Draft, lines: Lines, others: set[int], cited: str) -> Lin
         folded = spelling.fold(text)
         after = next((t for _, t in lines[place + 1 :] if t), "")
         score = 10.0 * (len(folded.split()) >= _LEAST_WORDS and folded in known)
-        score += 8 * line.startswith("# ")
+        score += 8 * line.startswith(("# ", "Open-access "))
         score += 5 * (place > 0 and not lines[place - 1][1])
         score += 4 * bool(_BY.match(after)) + 2 * _is_byline(after)
         score += 3 * (len(text.split()) > _MOST_WORDS and _is_one_name(after))
@@ -164,7 +176,7 @@ def _take_title(draft: Draft, lines: Lines, others: set[int], cited: str) -> Lin
     if best < 0:
         return lines
     number, line = lines[best]
-    title = re.sub(r" Open Access$|(?<=[a-z])[†‡§*]+$", "", line.lstrip("#").strip())
+    title = spelling.mend_breaks(_BESIDE_TITLE.sub("", line.lstrip("#").strip()))
     draft.set_title(number, title)
     kept = []
     for place, (n, text) in enumerate(lines):
@@ -220,18 +232,39 @@ def _split_names(text: str) -> list[str]:
     text = _ORCID_MARK.sub("", _ORCID.sub(r"\g<name>", _BY.sub("", text)))
     text = _LETTER_MARKS.sub("", re.sub(r"\s*View all authors.*$", "", text))
     text = _MARKED.sub(", ", _TWICE.sub(r"\1", text))
-    parts = re.split(r";|,|(?:^|\s+)(?:and|&)\s+(?:the\s)?", text)
+    parts = re.split(r"[;,•]|(?:^|\s+)(?:and|&)\s+(?:the\s)?", text)
     names = (part.strip(" ,;").removeprefix("the ") for part in parts)
     degrees = page_words().degrees
     known = (n for n in names if n.casefold().replace(".", "") not in {"and", *degrees})
     return [n for n in known if any(map(str.isalpha, n))]
 
 
+_LETTERED = re.compile(r"^([a-h])(?=[^\W\d_a-z])")
+
+
+def _part_letters(byline: str, lines: Lines) -> str:
+    """Return a byline without the letters of affiliations that are glued to its names.
+
+    They are those of chemistry, ``Hui Chenab``, where lines ``aInstitute`` and ``bSchool`` follow;
+    every name has some.
+    """
+    letters = "".join(found[1] for _, text in lines if (found := _LETTERED.match(text)))
+    if letters[:2] != "ab":
+        return byline
+    names = re.split(r",\s|\s+and\s+", byline)
+    ascending = [re.search(rf"(?<=\w)\*?({'?'.join(letters)}?)\*?$", name) for name in names]
+    if not all(found and (found[1] or "*" in found[0]) for found in ascending):
+        return byline
+    return ", ".join(n[: found.start()] for n, found in zip(names, ascending, strict=True) if found)
+
+
 def _take_authors(draft: Draft, lines: Lines) -> Lines:
     """Take the byline, on one line or on many, and return the rest."""
     titled = dict(draft.places).get("title", 0)
-    behind = next((place for place, one in enumerate(lines) if one[0] > titled), -1)
-    for place, (number, line) in enumerate(lines):
+    behind = next((place for place, one in enumerate(lines) if one[0] > titled), len(lines))
+    # What looks like a list of names above the title may be the subjects of a journal.
+    for place in (*range(behind, len(lines)), *range(behind)):
+        number, line = lines[place][0], _part_letters(lines[place][1], lines)
         by = _BY.match(line)
         below = lines[place + 1][1] if place + 1 < len(lines) else ""
         marked = bool(_ONLY_MARKS.match(below)) and _are_names(line)
@@ -273,7 +306,9 @@ _NUMBERED_PARTS = {
     "volume": re.compile(r"\bVol(?:ume|\.)? (?:\d{4}:)?(\d{1,4})\b"),
     "issue": re.compile(r"(?<!Special )\bIssue (\d[\w–-]{0,8})\b"),
     "page": re.compile(r"\bPages? ([A-Za-z]{0,3}\d\w{0,8}(?: ?[–—-] ?\w{1,9})?)"),
-    "container": re.compile(r"^([A-Z][^,;:\d»]{2,80}), Vol(?:ume|\.)? \d"),
+    "container": re.compile(
+        r"^(?:J-STAGE home / )?([A-Z][^,;:\d»/]{2,80})(?:,| /) Vol(?:ume|\.)? \d"
+    ),
 }
 
 
@@ -298,6 +333,7 @@ def _read_facts(draft: Draft, number: int, line: str) -> None:
 
 def _find_place(draft: Draft, number: int, line: str) -> dict[str, Any]:
     """Return journal, date, volume and pages of a line that states them in a known form."""
+    line = _BEFORE_JOURNAL.sub("", line)
     found = next((m for form in _PLACES if (m := form.match(line))), None)
     if not found:
         return {}

@@ -271,7 +271,10 @@ class PageWords(NamedTuple):
 
     controls: frozenset[str]
     degrees: frozenset[str]
+    journals: frozenset[str]
     abstracts: frozenset[str]
+    abstract_parts: frozenset[str]
+    abstract_ends: frozenset[str]
     abbreviations: frozenset[str]
     sections: frozenset[str]
     statements: frozenset[str]

@@ -148,5 +148,4 @@ def _numbers(library: Library) -> list[str]:
 def _works(library: Library) -> dict[str, models.CslItem]:
     """Return the works to ask for: all that are cited, and the papers themselves."""
     cited = {name: work.csl for name, work in library.references.items() if work.parsed}
-    papers = {name: bundle.paper.csl for name, bundle in library.papers.items()}
-    return {**cited, **papers}
+    return {**cited, **library.paper_items}

@@ -13,7 +13,6 @@ from rapidfuzz import fuzz
 from builder.errors import Problem
 from builder.models import CslItem, Identifiers, RegistryRecord
 from builder.models.review import Duplicate, ScreeningRecord, Sighting
-from builder.store import Library
 from builder.store.same_work import titles_agree
 from builder.text import ids, spelling
 
@@ -156,9 +155,7 @@ def is_taken_back(title: str) -> bool:
 
 
 def _author_likeness(work: CslItem, found: Hit) -> float | None:
-    first = work.author[0] if work.author else None
-    name = spelling.fold((first.family or first.literal or "") if first else "")
-    other = spelling.fold(found.lead)
+    name, other = spelling.fold(work.lead), spelling.fold(found.lead)
     if not name or not other:
         return None
     return float(max(fuzz.ratio(name, other), fuzz.ratio(name.split()[-1], other.split()[-1])))
@@ -243,7 +240,7 @@ def _may_be_one(hit: Hit, record: ScreeningRecord) -> bool:
 
 
 def add_hits(
-    index: Index, hits: Iterable[Hit], sighting: Sighting, library_works: LibraryWorks
+    index: Index, hits: Iterable[Hit], sighting: Sighting, papers: KnownWorks, cited: KnownWorks
 ) -> tuple[int, int]:
     """Take hits into the index; return how many were read, and how many of them are new.
 
@@ -265,7 +262,7 @@ def add_hits(
             ScreeningRecord(id=name, title=hit.title or hit.trial, found=[]), hit, sighting
         )
         like = index.find_like(hit, name)
-        paper = library_works.find_paper(hit)
+        paper, work = papers.find(hit), cited.find(hit)
         duplicate = None
         if paper:
             duplicate = Duplicate(of=paper[0], kind="paper", by=paper[1], score=paper[2])
@@ -280,11 +277,8 @@ def add_hits(
             else:
                 by = "title, year and author"
                 duplicate = Duplicate(of=like[0], kind="record", by=by, score=like[1])
-        index.add(
-            record.model_copy(
-                update={"duplicate": duplicate, "cited_as": library_works.find_cited(hit)}
-            )
-        )
+        update = {"duplicate": duplicate, "cited_as": work[0] if work else None}
+        index.add(record.model_copy(update=update))
     return taken, new
 
 
@@ -317,27 +311,8 @@ def _renew(record: ScreeningRecord, hit: Hit, sighting: Sighting) -> ScreeningRe
     return record.model_copy(update=fresh)
 
 
-class LibraryWorks:
-    """The papers and cited works of the atlas, by their identifiers and titles."""
-
-    def __init__(self, library: Library) -> None:
-        papers = {name: bundle.paper.csl for name, bundle in library.papers.items()}
-        cited = {name: work.csl for name, work in library.references.items()}
-        self._papers = _Works(papers, library.identifiers)
-        self._cited = _Works(cited, library.identifiers)
-
-    def find_paper(self, hit: Hit) -> tuple[str, str, float | None] | None:
-        """Return the paper of the atlas that a hit is, by what it is known, and the likeness."""
-        return self._papers.find(hit)
-
-    def find_cited(self, hit: Hit) -> str | None:
-        """Return the cited work that a hit is, by its identifiers, else title, author and year."""
-        found = self._cited.find(hit)
-        return found[0] if found else None
-
-
-class _Works:
-    """Works by what shows that a hit is one of them."""
+class KnownWorks:
+    """Works of the atlas by what shows that a hit is one of them."""
 
     def __init__(
         self, works: Mapping[str, CslItem], identifiers: Mapping[str, Identifiers]

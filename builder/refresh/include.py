@@ -27,7 +27,7 @@ from builder.readers import read_seed_bytes
 from builder.readers.records import write_abstract
 from builder.readers.references import build_paper
 from builder.refresh import Setting, report_offline
-from builder.refresh.hits import Hit, LibraryWorks
+from builder.refresh.hits import Hit, KnownWorks
 from builder.refresh.http_client import (
     EUROPE_PMC,
     Desk,
@@ -101,9 +101,11 @@ def include(
     # Works of which the atlas has read the title alone come first.
     waiting.sort(key=lambda record: (not record.cited_as, record.id))
     fetched: dict[str, _Fetched] = {}
+    library = load(project)
     try:
         with setting.open_desk(EUROPE_PMC, project) as desk:
-            fetcher = _Fetcher(desk, vocabulary, LibraryWorks(load(project)), setting.today)
+            papers = KnownWorks(library.paper_items, library.identifiers)
+            fetcher = _Fetcher(desk, vocabulary, papers, setting.today)
             for record in waiting:
                 notify(record.title[:60])
                 fetched[record.id] = fetcher.fetch(record)
@@ -164,12 +166,10 @@ def _keep(project: Project, fetched: dict[str, _Fetched]) -> Included:
 class _Fetcher:
     """Fetches one record after the other from one service."""
 
-    def __init__(
-        self, desk: Desk, vocabulary: Vocabulary, works: LibraryWorks, today: date
-    ) -> None:
+    def __init__(self, desk: Desk, vocabulary: Vocabulary, papers: KnownWorks, today: date) -> None:
         self._desk = desk
         self._vocabulary = vocabulary
-        self._works = works
+        self._papers = papers
         self._today = today
 
     def fetch(self, record: ScreeningRecord) -> _Fetched:
@@ -209,7 +209,7 @@ class _Fetcher:
             raise _MissedError("no open full text")
         if not _OPEN.match(licence):
             raise _MissedError(f"its licence is {licence or 'not stated'}")
-        there = self._works.find_paper(hit)
+        there = self._papers.find(hit)
         if there:
             why = f"in the atlas already, as {there[0]}"
             return _Fetched(Retrieval(got="full-text", day=self._today, why=why, licence=licence))
@@ -240,7 +240,7 @@ class _Fetcher:
         """Return the sentences of an abstract that carry a finding; ``why`` there is no more."""
         if not hit.abstract:
             raise _MissedError(f"{why}; no abstract", *problems)
-        there = self._works.find_paper(hit)
+        there = self._papers.find(hit)
         if there:
             raise _MissedError(f"in the atlas already, as {there[0]}", *problems)
         fields = {

@@ -228,10 +228,9 @@ def ask_doi(desk: Desk, doi: str, contact: str, today: date) -> tuple[Hit, list[
 
 def ask_crossref_title(desk: Desk, work: CslItem, contact: str) -> list[Hit]:
     """Return works that Crossref thinks like a cited one, in its order. Raises ServiceError."""
-    first = work.author[0] if work.author else None
     words = [
         work.title,
-        (first.family or first.literal or "") if first else "",
+        work.lead,
         work.container_title or work.container_title_short or "",
         str(work.year or ""),
     ]

@@ -35,6 +35,7 @@ from builder.project import Project, ask_git
 from builder.store.transaction import transaction
 from builder.text import ids, spelling
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _COLUMNS = ("id", "title", "authors", "year", "journal", "doi", "url", "decision", "reason")
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
@@ -166,13 +167,10 @@ def write_table(records: Iterable[ScreeningRecord]) -> str:
     writer.writerow(_COLUMNS)
     for r in records:
         row = [r.id, r.title, r.authors, r.year, r.journal, r.doi, r.url, "", ""]
-        writer.writerow(["" if v is None else _no_formula(str(v)) for v in row])
+        cells = ["" if v is None else str(v) for v in row]
+        # No spreadsheet takes a cell for a formula.
+        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
     return out.getvalue()
-
-
-def _no_formula(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" and text else text
 
 
 def read_table(
@@ -279,13 +277,15 @@ class Session:
                 place += 1
             elif key in KEYS:
                 reason = self._ask_reason() if key == "e" else None
-                self._note(record.id, Decision(
-                    verdict=KEYS[key], reason=reason, by=self.by, day=self.today
-                ))  # fmt: skip
+                said = Decision(verdict=KEYS[key], reason=reason, by=self.by, day=self.today)
+                self.made[record.id] = said
+                self._write_journal()
                 place += 1
             else:
                 self.show(HELP)
-        return self._finish()
+        keep_decisions(self.project, self.made)
+        self.journal.unlink(missing_ok=True)
+        return len(self.made)
 
     def _find_unsettled(self, records: Iterable[ScreeningRecord]) -> list[ScreeningRecord]:
         """Return what this screener has decided and what is not settled, to be seen once more."""
@@ -330,19 +330,12 @@ class Session:
             said = self.ask_line("\n".join([*lines, "Reason (a number, or your words)"])).strip()
         return REASONS[int(said) - 1] if said.isdecimal() else said
 
-    def _note(self, record: str, decision: Decision) -> None:
-        self.made[record] = decision
-        self._write_journal()
-
     def _write_journal(self) -> None:
-        self.journal.parent.mkdir(parents=True, exist_ok=True)
         lines = [
             json.dumps({"record": name, **decision.model_dump(mode="json")})
             for name, decision in self.made.items()
         ]
-        fresh = self.journal.with_suffix(".new")
-        fresh.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-        fresh.replace(self.journal)
+        store.write_text(self.journal, "".join(f"{line}\n" for line in lines))
 
     def _resume(self) -> None:
         """Take up what a session that was stopped had decided."""
@@ -359,11 +352,6 @@ class Session:
                 )
         if self.made:
             self.show(f"Taken up again: {len(self.made)} decisions of a session that was stopped.")
-
-    def _finish(self) -> int:
-        keep_decisions(self.project, self.made)
-        self.journal.unlink(missing_ok=True)
-        return len(self.made)
 
 
 def keep_decisions(project: Project, made: dict[str, Decision]) -> Screening:

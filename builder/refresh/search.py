@@ -16,7 +16,7 @@ from builder.models.review import Database, Run, ScreeningRecord, Sighting, Stra
 from builder.project import Project
 from builder.refresh import Setting, report_offline
 from builder.refresh.clinicaltrials import search_trials
-from builder.refresh.hits import Index, LibraryWorks, Page, add_hits
+from builder.refresh.hits import Index, KnownWorks, Page, add_hits
 from builder.refresh.http_client import (
     CLINICAL_TRIALS,
     CROSSREF,
@@ -71,7 +71,6 @@ def search(
     setting = (setting or Setting.now()).with_contact(project)
     strategies = _choose(read_strategies(project.root), names)
     library = load(project)
-    works = LibraryWorks(library)
     answers: list[tuple[Strategy, list[Page]]] = []
     problems: list[Problem] = []
     for strategy in strategies:
@@ -97,7 +96,9 @@ def search(
         index = Index()
         for record in kept.records:
             index.add(record)
-        made = [_take(index, *answer, works, setting.today) for answer in answers]
+        items = (library.paper_items, library.cited_items)
+        known = [KnownWorks(works, library.identifiers) for works in items]
+        made = [_take(index, *answer, known, setting.today) for answer in answers]
         fresh = {(run.strategy, run.day) for run in made}
         others = [run for run in kept.runs if (run.strategy, run.day) not in fresh]
         joined = [_join_runs(run, kept.runs) for run in made]
@@ -110,12 +111,12 @@ def search(
 
 
 def _take(
-    index: Index, strategy: Strategy, pages: list[Page], works: LibraryWorks, today: date
+    index: Index, strategy: Strategy, pages: list[Page], known: list[KnownWorks], today: date
 ) -> Run:
     """Take what a strategy found into the index, and return its run."""
     sighting = Sighting(strategy=strategy.id, database=strategy.database, day=today)
     hits = [hit for page in pages for hit in page.hits]
-    taken, new = add_hits(index, hits, sighting, works)
+    taken, new = add_hits(index, hits, sighting, *known)
     return Run(
         strategy=strategy.id,
         database=strategy.database,
@@ -135,18 +136,12 @@ def _join_runs(run: Run, before: Collection[Run]) -> Run:
 def _choose(strategies: list[Strategy], names: Collection[str]) -> list[Strategy]:
     known = {strategy.id: strategy for strategy in strategies}
     if not known:
-        raise refuse(
-            "content/searches",
-            "search",
-            "a search strategy",
-            "none",
-            hint="Put one there: docs/howto/living-review.md shows its form.",
-        )
+        hint = "Put one there: docs/howto/living-review.md shows its form."
+        raise refuse("content/searches", "search", "a search strategy", "none", hint=hint)
     for name in names:
         if name not in known:
-            raise refuse(
-                "search", "search", f"one of {', '.join(known)}", name, hint=suggest(name, known)
-            )
+            expected, hint = f"one of {', '.join(known)}", suggest(name, known)
+            raise refuse("search", "search", expected, name, hint=hint)
     return [known[name] for name in names] if names else strategies
 
 

@@ -139,15 +139,16 @@ def plain(record: BaseModel) -> dict[str, Any]:
     Empty lists and values left at None are absent.
     """
     data: dict[str, Any] = record.model_dump(mode="json", by_alias=True, exclude_none=True)
-    return {k: v for k, v in ((k, _trim(v)) for k, v in data.items()) if v != []}
+    trimmed: dict[str, Any] = trim(data)
+    return trimmed
 
 
-def _trim(value: Any) -> Any:
+def trim(value: Any) -> Any:
+    """Return plain data as files hold it: keys without a value, or with an empty list, are out."""
     if isinstance(value, dict):
-        return {k: t for k, t in ((k, _trim(v)) for k, v in value.items()) if t != []}
-    if isinstance(value, list):
-        return [_trim(v) for v in value]
-    return value
+        kept = ((key, trim(v)) for key, v in value.items() if v is not None)
+        return {key: v for key, v in kept if v != []}
+    return [trim(v) for v in value] if isinstance(value, list) else value
 
 
 def write_text(path: Path, text: str) -> bool:
@@ -181,18 +182,13 @@ def write_bytes(path: Path, data: bytes) -> bool:
 
 def list_files(folder: Path) -> list[Path]:
     """Return the files below a folder, sorted by path; those of Python's own cache left out."""
-    found = []
-    waiting = [str(folder)] if folder.is_dir() else []
-    while waiting:
-        with os.scandir(waiting.pop()) as entries:
-            for entry in entries:
-                # A link is asked by its path: of itself it fails at a circle of links.
-                linked = entry.is_symlink() and os.path.isfile(entry.path)
-                if linked or entry.is_file(follow_symlinks=False):
-                    found.append(entry.path)
-                elif entry.is_dir(follow_symlinks=False) and entry.name != "__pycache__":
-                    waiting.append(entry.path)
-    return [Path(path) for path in sorted(found)]
+    found = [
+        f"{where}/{name}"
+        for where, _, names in os.walk(folder)
+        if "__pycache__" not in where
+        for name in names
+    ]
+    return [Path(path) for path in sorted(found) if os.path.isfile(path)]
 
 
 def dump_records(records: Sequence[BaseModel] | BaseModel) -> str:

@@ -63,6 +63,16 @@ class Library:
     corrections: Mapping[str, list[models.Correction]]
     ledger: list[models.Address]
 
+    @property
+    def paper_items(self) -> dict[str, models.CslItem]:
+        """The bibliographic fields of each paper, by id."""
+        return {name: bundle.paper.csl for name, bundle in self.papers.items()}
+
+    @property
+    def cited_items(self) -> dict[str, models.CslItem]:
+        """The bibliographic fields of each cited work, by id."""
+        return {name: work.csl for name, work in self.references.items()}
+
     def terms_of(self, kind: str) -> list[models.Term]:
         """Return the terms of a kind, by id."""
         return sorted((t for t in self.terms.values() if t.kind == kind), key=lambda t: t.id)
@@ -122,6 +132,15 @@ def _collect(paths: Iterable[Any], read: Any, problems: list[Problem]) -> list[A
             found.append(read(path))
         except ProblemError as error:
             problems.extend(error.problems)
+    return found
+
+
+def read_each(paths: Iterable[Path], read: Callable[[Path], T]) -> list[T]:
+    """Return what each file says. Raises ProblemError with every problem of all of them."""
+    problems: list[Problem] = []
+    found = _collect(paths, read, problems)
+    if problems:
+        raise ProblemError(problems)
     return found
 
 
@@ -210,14 +229,8 @@ def unite_bundles(
 
 def read_registry(content: Path, root: Path) -> dict[str, models.RegistryRecord]:
     """Return what registries say of trials, by trial. Raises ProblemError with every problem."""
-    problems: list[Problem] = []
-    found = _collect(
-        sorted((content / "registry").glob("*.yml")),
-        lambda p: read_record(models.RegistryRecord, p, root),
-        problems,
-    )
-    if problems:
-        raise ProblemError(problems)
+    paths = sorted((content / "registry").glob("*.yml"))
+    found = read_each(paths, lambda path: read_record(models.RegistryRecord, path, root))
     return {record.id: record for record in found}
 
 

@@ -45,7 +45,6 @@ class Entry(NamedTuple):
 
 def _entry(paper: str, index: int, cited: Cited, known: Identifiers | None) -> Entry:
     csl = cited.csl
-    first = csl.author[0] if csl.author else None
     return Entry(
         paper,
         index,
@@ -53,7 +52,7 @@ def _entry(paper: str, index: int, cited: Cited, known: Identifiers | None) -> E
         (csl.DOI or (known.doi if known else None) or "").lower(),
         csl.PMID or (known.pmid if known else None) or "",
         spelling.fold(csl.title),
-        spelling.fold((first.family or first.literal or "") if first else ""),
+        spelling.fold(csl.lead),
     )
 
 

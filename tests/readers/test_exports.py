@@ -24,9 +24,11 @@ from builder.export.reading import format_references, read_file, view_file
 from builder.extract.vocabulary import Vocabulary
 from builder.readers import read_seed
 
-CASES: list[dict[str, Any]] = yaml.safe_load(
-    Path(__file__).with_name("exports.yml").read_text(encoding="utf-8")
-)
+CASES: list[dict[str, Any]] = [
+    case
+    for name in ("exports.yml", "pages.yml")
+    for case in yaml.safe_load(Path(__file__).with_name(name).read_text(encoding="utf-8"))
+]
 
 
 def spell_out(value: Any) -> Any:

@@ -27,7 +27,7 @@ from builder.readers.references.books import Found, ask
 from builder.readers.references.parts import Byline, Links, find_tail, split_listed, take_links
 from builder.text import ids
 from builder.text.dates import YEAR, find_impossible_day
-from builder.text.spelling import fold
+from builder.text.spelling import fold, mend_breaks
 
 # Problems of a reader that a curator should see on the paper's own page.
 _ASKED = frozenset({
@@ -265,7 +265,7 @@ def parse_reference(printed: str) -> tuple[WorkFields, list[Question]]:
     A reference that doesn't parse has its whole text as title, and a question of rule
     ``reference-unparsed``.
     """
-    text, _ = split_link_labels(" ".join(printed.split()))
+    text, _ = split_link_labels(mend_breaks(" ".join(printed.split())))
     if "&" in text or "</" in text:  # copied from a page's source
         text = unescape(_SIMPLE_TAG.sub("", text))
     kept = {m[1]: m[2] for m in _LABELLED_ID.finditer(printed)} if "[P" in printed else {}
@@ -274,7 +274,7 @@ def parse_reference(printed: str) -> tuple[WorkFields, list[Question]]:
             text = pattern.sub(put, text)
     if len(text) > _MAX_LENGTH:
         return _keep_whole(text, "is too long for a reference")
-    if text.startswith("(a)"):
+    if text.startswith(("(a)", "a) ")):
         return _keep_whole(text, "holds several works")
     links = take_links(text)
     links.pmid = links.pmid or kept.get("PubMed", "")
@@ -396,7 +396,7 @@ def _parse_article(byline: Byline, links: Links) -> tuple[WorkFields, list[Quest
         questions.append(ask("reference-authors", text, "title"))
     if not byline.people and not byline.et_al:
         questions.append(ask("reference-authors", "Is the work printed without authors?"))
-    preprint = split.container.casefold() in known.preprint_servers
+    preprint = name in known.preprint_servers
     work = WorkFields(
         type="article" if preprint else "article-journal",
         title=split.title,

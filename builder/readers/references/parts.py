@@ -290,6 +290,8 @@ _YEAR_PLACE = re.compile(rf"(?<=\s){YEAR}(?=[a-z]?{_MONTH_DAY}\s*(?:[,;.:]|$))")
 _DASHES = str.maketrans("‐‑‒—", "--––")
 # Electronic publication before print: "Epub 2018 Dec 1."
 _EPUB = re.compile(r"[\s.;]{0,3}\bE-?pub:?\s+(?P<date>[^.;]{4,25})\.?\s*$", re.IGNORECASE)
+# "bioRxiv 2023.01.02.522448": the number of a preprint begins with its date.
+_PREPRINT_NUMBER = re.compile(rf"(?<!\d,)(?P<year>\s{YEAR})(?=\.\d\d\.\d\d\.\d{{6,8}}(?:v\d)?\.?$)")
 # "J Bone 423: 337-342, 2003", as journals of Japan print it.
 _YEAR_AT_END = re.compile(
     r"\s(?P<place>[A-Z]?\d{1,4}(?:\s?\([^()]{1,20}\))?:\s?(?=\w{0,4}\d)[\w–-]{1,15}),?\s"
@@ -388,7 +390,8 @@ def find_tail(text: str) -> Tail | None:
     The leftmost year counts from which all the rest is volume and pages: in ``BioMed Res. Int.
     2021, 2021, 9688138`` the second number is a volume.
     """
-    text = _YEAR_AT_END.sub(r" \g<year>;\g<place>", _YEAR_IN_BRACKETS.sub(r" \1;", text))
+    text = _PREPRINT_NUMBER.sub(r"\g<year>,\g<year>", _YEAR_IN_BRACKETS.sub(r" \1;", text))
+    text = _YEAR_AT_END.sub(r" \g<year>;\g<place>", text)
     plain = text.translate(_DASHES)
     for place in _YEAR_PLACE.finditer(plain):
         found = _AFTER_YEAR.fullmatch(plain, place.start())

@@ -34,9 +34,10 @@ from builder.readers.references.parts import (
 from builder.text.dates import YEAR, parse_date
 
 _LONGEST = 3000
-# "(2012)", "(2012a).", ", 2012.", ". 2012."
+# "(2012)", "(2012a).", "(March 9, 2012)", ", 2012.", ". 2012."
 _YEAR_BEHIND = (
-    rf"(?:,?\s*\((?P<year>{YEAR})[a-z]?(?:,\s[A-Za-z][^()]{{2,20}})?\)[.,:]?"
+    rf"(?:,?\s*\((?:[A-Z][a-z]{{2,8}} \d\d?, )?(?P<year>{YEAR})[a-z]?"
+    r"(?:,\s[A-Za-z][^()]{2,20})?\)[.,:]?"
     rf"|(?:,|(?<=\.)|\.)\s+(?P<bare>{YEAR})[a-z]?\.)"
 )
 _VOL = (

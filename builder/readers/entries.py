@@ -1,0 +1,147 @@
+"""The list of references of an article page saved as text: its entries, line by line."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from builder.models.document import (
+    LABEL,
+    Citation,
+    find_labels,
+    is_link_line,
+    split_link_labels,
+)
+from builder.readers.draft import Draft
+from builder.readers.lines import HAS_YEAR, is_heading, named_headings
+from builder.readers.masthead import is_furniture
+from builder.readers.references.styles import read_lines
+
+_ENTRY = re.compile(r"^\s*(?:[-*•]\s+|↵\s*)?(?:\[(\d{1,4})\]|\(?(\d{1,4})[.)](?=\s))?\s*(\S.*)$")
+# "1.Doe J", "2Roe A", "3 Poe, B.": no stop parts the number from the name, or no blank.
+_CLOSE = re.compile(r"^(\d{1,4})\.?\s?(?:↵\s?)?(?=[^\W\d_][\w’'-]{0,30}[ ,.)])")
+IS_ENTRY = re.compile(r"^\s*(?:↵\s*\S|[-*•]\s+\S|\[\d{1,4}\]\s*\S|\(?\d{1,4}[.)]\s+\S)")
+# The first author of an entry without a bullet: "Li, B.," or "Müller É,"
+_NAMES = re.compile(
+    r"^[^\W\d_a-z]?[\w’'-]+(?: [\w’'-]+){0,3},? (?:[^\W\d_a-z]\.|[^\W\d_a-z]{1,3}\b)"
+)
+_BARE_NUMBER = re.compile(r"^\[?(\d{1,4})[.)\]]?$")
+_ONE_LABEL = re.compile(LABEL)
+# A name alone on a line, as eLife prints the authors of an entry.
+_NAME_ALONE = re.compile(r"^[^\W\d_][\w’' -]{1,40} [^\Wa-z\d_]{1,4}$")
+_SITE_LINK = re.compile(r"^» https?://\S+$")  # SciELO
+_LONG_ENTRY = 40
+
+
+class EntryList:
+    """The entries read so far, and where the list stands. Line numbers are those of the seed."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+        self.is_open = False
+        self.open_entry = 0  # the last line of an entry that the next line may go on with
+        self._bulleted = True
+        self._lines: list[str] = []  # of an entry whose number stands on a line of its own
+        self._stacked = ""  # the last line of an entry whose names stand on lines of their own
+
+    def open(self, number: int) -> None:
+        """Begin the list below its heading, which stands in a line."""
+        self.is_open, self.open_entry = True, 0
+        rest = [text.strip() for text in self._draft.source.lines[number:] if text.strip()]
+        first = [t for t in rest[:9] if not is_link_line(t) and not is_furniture(t)]
+        marks = (IS_ENTRY, _BARE_NUMBER, _CLOSE)
+        self._bulleted = not first or any(mark.match(t) for mark in marks for t in first[:2])
+
+    def continues(self, line: str) -> bool:
+        """Return whether a line outside the list is an entry: the next number, or a linked one."""
+        last = self._draft.citations[-1].number if self._draft.citations else 0
+        follows = last > 0 and _split_entry(line)[0] == last + 1 and len(line) > _LONG_ENTRY
+        linked = bool(IS_ENTRY.match(line)) and line.endswith("]") and bool(_labels(line))
+        return (follows or linked) and bool(HAS_YEAR.search(line))
+
+    def read(self, number: int, line: str) -> bool:
+        """Take a line: an entry, its continuation, links; False for what stands behind the list."""
+        draft = self._draft
+        last = draft.citations[-1] if draft.citations else Citation(0, "", 0)
+        if (close := _CLOSE.match(line)) and int(close[1]) == last.number + 1:
+            line = f"{close[1]}. {line[close.end() :]}"
+        goes_on = bool(last.line) and self.open_entry == number - 1 and not last.labels
+        lone = _ONE_LABEL.fullmatch(line) and line.casefold() not in named_headings()
+        if is_link_line(line) or lone or _SITE_LINK.match(line):
+            if last.line:
+                draft.citations[-1] = replace(last, labels=(*last.labels, *find_labels(line)))
+                draft.taken.add(number)
+            else:
+                draft.ignore(number, "link-labels")
+            self.open_entry = 0
+        elif bare := _BARE_NUMBER.match(line):
+            self._read_number(int(bare[1]), number, page=line == bare[1] != str(last.number + 1))
+        elif self._lines and self.open_entry and not HAS_YEAR.search(last.printed):
+            self._lines = [*filter(None, self._lines), line]
+            self._go_on(replace(last, fields=read_lines(self._lines)), number, line)
+        elif self._stacked and self.open_entry:
+            self._stack(last, number, line)
+        elif not self._bulleted and not goes_on and _NAME_ALONE.match(line):
+            self.add(number, line)
+            self._stacked = line
+        elif IS_ENTRY.match(line) or (
+            self._is_plain_entry(line) and not (goes_on and not HAS_YEAR.search(last.printed))
+        ):
+            self.add(number, line)
+        elif goes_on and not is_heading(line):
+            self._go_on(last, number, line)
+        else:
+            self.is_open, self._lines = False, []
+            return False
+        return True
+
+    def _read_number(self, printed: int, number: int, *, page: bool) -> None:
+        """Take a number alone on a line: of an entry, whose text follows, or of a page."""
+        if page:
+            self._draft.ignore(number, "page-number")
+        else:
+            self._draft.citations.append(Citation(printed, "", number))
+            self.open_entry, self._lines = number, [""]
+
+    def add(self, number: int, line: str) -> None:
+        """Add an entry that begins in a line."""
+        printed, text = _split_entry(line)
+        last = self._draft.citations[-1].number if self._draft.citations else 0
+        self._lines, self._stacked = [], ""
+        entry = Citation(printed or last + 1, text, number, labels=_labels(text))
+        self._draft.citations.append(entry)
+        self.is_open, self.open_entry = True, number
+
+    def _go_on(self, entry: Citation, number: int, line: str, between: str = " ") -> None:
+        """Add a line to the last entry of the list."""
+        text = f"{entry.printed}{between}{line}".strip()
+        self._draft.citations[-1] = replace(entry, printed=text, labels=_labels(text))
+        self._draft.taken.add(number)
+        self.open_entry = number
+
+    def _stack(self, entry: Citation, number: int, line: str) -> None:
+        """Add a line to an entry of names, year and title, and journal, a line each."""
+        between = " "
+        if _NAME_ALONE.match(self._stacked) and _NAME_ALONE.match(line):
+            between = ", "
+        elif self._stacked[-1].isalnum() and not line.startswith("("):
+            between = ". "
+        self._go_on(entry, number, line, between)
+        self._stacked = line
+
+    def _is_plain_entry(self, line: str) -> bool:
+        """Return whether a line of a list without bullets begins an entry: it has a year."""
+        named = line.casefold().rstrip(":") in named_headings()
+        linked = bool(_labels(line)) and not named
+        plain = not self._bulleted and (bool(_NAMES.match(line)) or not is_heading(line))
+        return (linked or plain) and bool(HAS_YEAR.search(line))
+
+
+def _labels(text: str) -> tuple[str, ...]:
+    return split_link_labels(text)[1]
+
+
+def _split_entry(line: str) -> tuple[int, str]:
+    """Return the number of an entry of the list, 0 where none is printed, and its text."""
+    found = _ENTRY.match(line) if IS_ENTRY.match(line) else None
+    return (int(found[1] or found[2] or 0), found[3].strip()) if found else (0, line.strip())
