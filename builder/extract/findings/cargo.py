@@ -60,8 +60,8 @@ _LISTED = re.compile(
 )
 # Rules that say which of a kind is meant: "miR-21 was the most abundant miRNA in exosomes".
 _OF_ALL = frozenset(
-    ["x-most-in-exosomes", "of-all-in-exosomes-x-most", "most-in-exosomes-is-x", "x-kind-in-exosomes",
-     "kinds-in-exosomes-such-as-x"]
+    ["x-most-in-exosomes", "of-all-in-exosomes-x-most", "most-in-exosomes-is-x",
+     "x-kind-in-exosomes", "kinds-in-exosomes-such-as-x"]
 )  # fmt: skip
 # Rules by a verb of holding or passing on, which may be denied.
 _BY_VERB = frozenset(
