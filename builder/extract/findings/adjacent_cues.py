@@ -137,7 +137,9 @@ def _find_sign(text: str, end: int, cues: Cues) -> re.Match[str] | None:
 
 
 def read_prefix(text: str, start: int, end: int, state: State, cues: Cues) -> State:
-    """Return the state of a name with anti- or pro- before it: "anti-apoptotic"."""
+    """Return the state of a name with anti- or pro- before it, or "vesicle-mediated"."""
+    if state.effect == "involves" and cues.search("vesicle_mediated", text[:start]):
+        return replace(state, effect="modulates", rule="vesicle-mediated")
     prefix = cues.search("prefix", text[max(0, start - 5) : start])
     if not prefix or text[end - 2 : end].lower() not in ("ic", "al", "ve", "ry", "nt"):
         return state

@@ -17,7 +17,7 @@ from builder.extract.findings.vehicles import find_carriers
 from builder.extract.vocabulary import Mention
 
 # Words before a cell that only compare it, name its medium, or say where a thing was found.
-_BESIDES = ("likened", "medium_of", "found_in")
+_BESIDES = ("likened", "medium_of", "found_in", "counted")
 _OBJECTS = ("source", "cell", "mechanism", "tissue", "condition")
 
 

@@ -83,7 +83,8 @@ def _without_background(reading: Reading, found: Sequence[Assigned]) -> Iterator
 
 def _is_test(reading: Reading, assigned: Assigned) -> bool:
     """Return whether a molecule is only taken away to see what happens: "RUNX2 silencing"."""
-    return bool(reading.match("opposed_behind", reading.text[assigned.end :]))
+    before, behind = reading.text[: assigned.start], reading.text[assigned.end :]
+    return bool(reading.match("opposed_behind", behind) or reading.search("silencing_of", before))
 
 
 def _polarized(reading: Reading, known: Collection[str]) -> Iterator[Assigned]:
