@@ -233,6 +233,11 @@ def find_instead(text: str, cues: Cues) -> Iterator[tuple[int, int, State]]:
         what, verb = ("what", "verb") if match["verb"] else ("what2", "verb2")
         if effect := _meaning_of(match[verb], cues):
             yield *match.span(what), State(match.start(what), effect, "not-but", match[verb])
+    for match in cues.patterns["shared_object"].finditer(text):  # "A raised, and B lowered, X"
+        effects = {_meaning_of(match[verb], cues) for verb in ("first", "second")}
+        if "" not in effects and len(effects) > 1:
+            said = State(match.start("what"), "modulates", "shared-object", match["second"])
+            yield *match.span("what"), said
 
 
 def find_respective(text: str, cues: Cues) -> Iterator[tuple[int, int, State]]:

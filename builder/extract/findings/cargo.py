@@ -220,6 +220,7 @@ _WAY_OF_RULE = {
     "x-modified-cells": "overexpression",
     "exosomes-of-cells-transfected-with-x": "overexpression",
     "transfected-x-and-its-exosomes": "overexpression",
+    "x-put-on-exosomes": "display",
 }
 
 

@@ -43,6 +43,8 @@ def read_mechanisms(reading: Reading) -> list[Assigned]:
             continue
         if reading.match("gene_changed", reading.behind(mention)) or is_absent(reading, mention):
             continue  # "Smpd3-reprogrammed": a modification
+        if any(o.start == mention.end + 1 for o in reading.mentions("outcome")):
+            continue  # "callus stiffness"
         assigned = _directed(reading, mention, "mechanisms")
         if _reports_kind(reading, mention) and not assigned.rule.startswith(_SAID):
             continue
