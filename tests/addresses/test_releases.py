@@ -15,12 +15,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from hand_made import DIGEST, PAPER, make_bundle, make_library
+from hand_made import DIGEST, PAPER, join_papers, make_bundle, make_library
 from lxml import etree
 
 from builder import pipeline, store
 from builder.addresses import releases, renewal
-from builder.addresses.identity import Side
 from builder.curate import changes
 from builder.errors import ProblemError
 from builder.export.site_files import write_feed, write_robots, write_sitemap
@@ -37,7 +36,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 def recorded(library: Library) -> Library:
-    return replace(library, ledger=renewal.renew_ledger(Side({}, {}), library, DAY))
+    return replace(library, ledger=renewal.renew_ledger(join_papers([]), library, DAY))
 
 
 def write(library: Library, version: str) -> releases.Release:

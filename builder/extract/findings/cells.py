@@ -6,6 +6,7 @@ named by its tissue: "adipose-derived exosomes", "cells from marrow".
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -16,7 +17,7 @@ from builder.extract.findings.vehicles import find_carriers
 from builder.extract.vocabulary import Mention
 
 # Words before a cell that only compare it, name its medium, or say where a thing was found.
-_BESIDES = ("likened", "medium_of", "found_in")
+_BESIDES = ("likened", "medium_of", "found_in", "counted")
 _OBJECTS = ("source", "cell", "mechanism", "tissue", "condition")
 
 
@@ -89,10 +90,7 @@ def _role(reading: Reading, mention: Mention) -> tuple[str, str]:
 
 
 def _opposed(reading: Reading, mention: Mention) -> tuple[str, str] | None:
-    """Return the role of a cell that is set against the source: "ADSC but not BMSC exosomes".
-
-    Its vesicles did not do it where "but not" stands before them; other words only compare.
-    """
+    """Return the role of a cell that is set against the source: "ADSC but not BMSC exosomes"."""
     before = reading.before(mention)
     opposed = reading.search("opposed_source", before)
     if not opposed or reading.search("kind_before", before[: opposed.start()]):
@@ -279,14 +277,11 @@ def _spread(reading: Reading, found: list[tuple[Mention, str, str]]) -> None:
 
 
 def _begins_clause(reading: Reading, found: Sequence[tuple[Mention, str, str]]) -> bool:
-    """Return whether the last cell begins a clause: "were given EVs of MSCs, and tenocytes died".
-
-    Two names take no comma before "and"; a list of three does.
-    """
+    """Return whether the last cell begins a clause: "given EVs of MSCs, and tenocytes died"."""
     (left, *_), (right, *_) = found[-2:]
     if not re.match(r"s?,\s+(?:and|or)\b", reading.text[left.end : right.start]):
         return False
-    return all(
+    return all(  # two names take no comma before "and"; a list of three does
         not reading.match("listed_cells", reading.text[o.end : left.start]) for o, *_ in found[:-2]
     )
 
@@ -469,7 +464,8 @@ def _stands_for_cell(
     )  # fmt: skip
     if alone and reading.vocabulary.terms[place.term].type == "biofluid":
         before = before or bool(reading.search("in_fluid", reading.before(place)[-160:]))
-    named = _look_up(reading, place, "exosomes") if before or listed else None
+    sick = reading.vocabulary.terms[place.term].kind == "condition"  # "exosomes from osteosarcoma"
+    named = _look_up(reading, place, "cell" if sick else "exosomes") if before or listed else None
     if listed and not named:  # as its neighbour: "from adipose and bone marrow tissues"
         found = _look_up(reading, place, "mesenchymal stem cell")
         return (found, "tissue-derived-exosomes") if found else None
@@ -489,12 +485,13 @@ def _stands_plainly(reading: Reading, place: Mention) -> tuple[str, str] | None:
 
 
 def _look_up(reading: Reading, place: Mention, *cells: str) -> str | None:
-    for name in (place.text, f"{place.text} tissue", f"{place.text}-derived"):
-        for cell in cells:
-            if cell == "exosomes" and name.endswith(" tissue") and name != place.text:
-                continue  # "adipose-derived" need not be of the whole tissue
-            for kind in ("source", "cell"):
-                found = reading.vocabulary.find_term(f"{name} {cell}", kind) if cell else None
-                if found and reading.vocabulary.terms[found].kind in ("source", "cell"):
-                    return found
+    for cell, name in itertools.product(
+        filter(None, cells), (place.text, f"{place.text} tissue", f"{place.text}-derived")
+    ):
+        if cell == "exosomes" and name.endswith(" tissue") and name != place.text:
+            continue  # "adipose-derived" need not be of the whole tissue
+        for kind in ("source", "cell"):
+            found = reading.vocabulary.find_term(f"{name} {cell}", kind)
+            if found and reading.vocabulary.terms[found].kind in ("source", "cell"):
+                return found
     return None
