@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from builder.extract.findings.adjacent_cues import State
-from builder.extract.findings.cargo import MARKER, find_carried, is_absent, is_unknown_rna
+from builder.extract.findings.cargo import find_carried, is_absent, is_unknown_rna
 from builder.extract.findings.cues import Cues
 from builder.extract.findings.outcomes import read_relief
 from builder.extract.findings.spans import Reading, is_inside
@@ -143,7 +143,7 @@ def _reports_kind(reading: Reading, mention: Mention) -> bool:
 
     "Senescent chondrocytes", "CD34+ cells".
     """
-    if MARKER.match(reading.behind(mention)) or reading.match("kind_only", reading.behind(mention)):
+    if any(reading.match(name, reading.behind(mention)) for name in ("marker", "kind_only")):
         return True
     if reading.search("genic", mention.text) and reading.match("genic_of", reading.behind(mention)):
         return True
