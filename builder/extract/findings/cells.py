@@ -456,8 +456,12 @@ def _stands_for_cell(
             return named, "x-derived-exosomes"
         if named := _look_up(reading, place, "stem cell", "mesenchymal stem cell"):
             return named, "tissue-derived-exosomes"
+        if named := _as_whole(reading, place):
+            return named, "x-derived-exosomes"
     if reading.part.role == "source" or reading.cues.vesicle.match(behind.lstrip(" -")):
         return _stands_plainly(reading, place)
+    if reading.search("taken_from", reading.before(place)):
+        return None
     text = reading.before(place)[-160:]
     first = place.start - len(text)
     fits = [m for p in patterns.before if (m := p.search(text))]
@@ -470,6 +474,8 @@ def _stands_for_cell(
     if alone and reading.vocabulary.terms[place.term].type == "biofluid":
         before = before or bool(reading.search("in_fluid", reading.before(place)[-160:]))
     named = _look_up(reading, place, "exosomes") if before or listed else None
+    if before and not named:
+        named = _as_whole(reading, place)
     if listed and not named:  # as its neighbour: "from adipose and bone marrow tissues"
         found = _look_up(reading, place, "mesenchymal stem cell")
         return (found, "tissue-derived-exosomes") if found else None
@@ -486,6 +492,12 @@ def _stands_plainly(reading: Reading, place: Mention) -> tuple[str, str] | None:
         return None
     named = _look_up(reading, place, "mesenchymal stem cell", "stem cell")
     return (named, "tissue-derived-exosomes") if named else None
+
+
+def _as_whole(reading: Reading, place: Mention) -> str | None:
+    """Return the source that a tissue is which no name of vesicles or of a cell stands for."""
+    named = f"{place.term}-exosomes"
+    return named if named in reading.vocabulary.terms else None
 
 
 def _look_up(reading: Reading, place: Mention, *cells: str) -> str | None:
