@@ -20,7 +20,7 @@ from builder.addresses.ledger import FILE, follow
 from builder.errors import Problem, ProblemError
 from builder.models import Finding, Paper, Reference
 from builder.project import Project
-from builder.store import PaperBundle
+from builder.store import Library
 from builder.store.same_work import DOUBTFUL, SAME, titles_agree
 from builder.text import ids, spelling
 
@@ -30,15 +30,9 @@ _CERTAIN = 100.0
 R = TypeVar("R")
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
-    """The records of content/ before or after an extraction."""
-
-    papers: Mapping[str, PaperBundle]
-    references: Mapping[str, Reference]
-
-
-def find_moves(before: Side, after: Side, known: Mapping[str, str] | None = None) -> dict[str, str]:
+def find_moves(
+    before: Library, after: Library, known: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """Return, as ``kind:id``, old and new name of each record that goes on under a new id.
 
     A pair is one only where each is the other's nearest, at least 90 % alike, and no third is as
@@ -76,7 +70,7 @@ def _paper_likeness(one: Paper, other: Paper) -> float:
     return alike if one.seed.file == other.seed.file or alike == _CERTAIN else 0.0
 
 
-def _move_findings(before: Side, after: Side, papers: Mapping[str, str]) -> dict[str, str]:
+def _move_findings(before: Library, after: Library, papers: Mapping[str, str]) -> dict[str, str]:
     kept = {f.id for b in after.papers.values() for f in b.findings}
     known = {f.id for b in before.papers.values() for f in b.findings}
     moves = {}
@@ -123,7 +117,7 @@ def _by_place(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
 
 
 def find_row_moves(
-    before: Side, after: Side, moves: Mapping[str, str]
+    before: Library, after: Library, moves: Mapping[str, str]
 ) -> dict[str, dict[str, str]]:
     """Return, by paper, old and new id of each row that goes on in its tables.
 

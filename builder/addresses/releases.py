@@ -25,6 +25,8 @@ FOLDER = "releases"
 RECORDS = "records.json"
 CHANGES = "changes.json"
 _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
+# Where a finding stands and what a curator is asked is not what it states.
+_ASIDE = {"id", "locator", "questions"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +104,19 @@ def compare(before: Release, now: Release, addresses: Iterable[Address]) -> dict
     """
     entries = {a.address: a for a in addresses}
     goes_on = ledger.follow_records(entries.values())
-    reasons = {a.record: a.because for a in entries.values() if a.because}
+    stated = ((a.record.removeprefix("finding:"), a.because) for a in entries.values())
+    reasons = {name: {"because": because} for name, because in stated if because}
     changed, kept = [], {}
     for old, finding in sorted(before.findings.items()):
         new = old if old in now.findings else _present_id("finding", old, goes_on)
         if new in now.findings:
             kept[old] = new
             paper = _present_id("paper", finding["paper"], goes_on)
-            fields = _differing({**finding, "paper": paper}, now.findings[new])
+            one, other = {**finding, "paper": paper}, now.findings[new]
+            fields = sorted(k for k in {*one, *other} - _ASIDE if one.get(k) != other.get(k))
             former = {"formerly": old} if old != new else {}
             if fields or former:
-                changed.append(_summarise(new, now.findings[new]) | {"fields": fields} | former)
+                changed.append(_summarise(new, other) | {"fields": fields} | former)
     gone = sorted(before.findings.keys() - kept)
     added = sorted(now.findings.keys() - set(kept.values()))
     return {
@@ -122,7 +126,7 @@ def compare(before: Release, now: Release, addresses: Iterable[Address]) -> dict
         "findings": {
             "added": [_summarise(n, now.findings[n]) for n in added],
             "changed": sorted(changed, key=lambda found: str(found["id"])),
-            "withdrawn": [_summarise(n, before.findings[n]) | _why(n, reasons) for n in gone],
+            "withdrawn": [_summarise(n, before.findings[n]) | reasons.get(n, {}) for n in gone],
         },
         "pages": _compare_pages(before.pages, now.pages, entries),
     }
@@ -141,12 +145,6 @@ def _compare_pages(
     }
 
 
-def _differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
-    # Where a finding stands and what a curator is asked is not what it states.
-    aside = {"id", "locator", "questions"}
-    return sorted(k for k in {*one, *other} - aside if one.get(k) != other.get(k))
-
-
 def _summarise(name: str, finding: Mapping[str, Any]) -> dict[str, Any]:
     return {"id": name, "paper": finding["paper"], "quote": finding["quote"]}
 
@@ -154,11 +152,6 @@ def _summarise(name: str, finding: Mapping[str, Any]) -> dict[str, Any]:
 def _present_id(kind: str, name: str, goes_on: Mapping[str, str]) -> str:
     """Return the id under which a record goes on, as the ledger has it."""
     return goes_on.get(f"{kind}:{name}", f"{kind}:{name}").partition(":")[2]
-
-
-def _why(name: str, reasons: Mapping[str, str]) -> dict[str, str]:
-    because = reasons.get(f"finding:{name}")
-    return {"because": because} if because else {}
 
 
 def page_histories(releases: Iterable[Release]) -> dict[str, list[tuple[str, str]]]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from builder import store
 from builder.addresses import ledger, releases
-from builder.addresses.identity import Side, find_moves, find_row_moves
+from builder.addresses.identity import find_moves, find_row_moves
 from builder.addresses.ledger import FILE, OVERVIEWS, fault, list_addresses, nearest, normalise
 from builder.addresses.pages import digest_pages
 from builder.errors import Problem, ProblemError
@@ -54,8 +55,8 @@ def renew(
         library = store.load(after)
     except ProblemError:
         return []
-    side = _read_side(before, library, set((papers or {}).values()))
-    entries = renew_ledger(side, library, today(after.root), papers)
+    stood = _read_papers(before, library, set((papers or {}).values()))
+    entries = renew_ledger(stood, library, today(after.root), papers)
     write_ledger(after, entries)
     held = {e.address for e in library.ledger if e.state == "live"}
     gone = [e for e in entries if e.address in held and e.because == ledger.NO_LONGER_READ]
@@ -70,26 +71,25 @@ def renew(
 
 
 def renew_ledger(
-    before: Side, library: Library, day: date, papers: Mapping[str, str] | None = None
+    before: Library, library: Library, day: date, papers: Mapping[str, str] | None = None
 ) -> list[Address]:
     """Return the ledger of a library whose records were written since ``before``.
 
     New addresses are live since ``day``, those whose record goes on under a new id lead there, and
     each page's data has its digest.
     """
-    after = Side(library.papers, library.references)
     current = ledger.list_addresses(library)
-    moves = find_moves(before, after, papers)
+    moves = find_moves(before, library, papers)
     entries = ledger.extend_ledger(library.ledger, current, day, ledger.find_papers(library))
-    entries = ledger.lead_rows(entries, moves, find_row_moves(before, after, moves))
+    entries = ledger.lead_rows(entries, moves, find_row_moves(before, library, moves))
     entries = ledger.apply_moves(entries, moves, current)
     renamed = {r.removeprefix("paper:") for r in moves if r.startswith("paper:")}
     entries = ledger.withdraw_findings(entries, current, renamed | library.papers.keys())
     return ledger.date_ledger(entries, digest_pages(library), day)
 
 
-def _read_side(project: Project, library: Library, came: Collection[str]) -> Side:
-    """Return the papers' records as they stood; a paper that can't be read is left out.
+def _read_papers(project: Project, library: Library, came: Collection[str]) -> Library:
+    """Return a library with papers as they stood; a paper that can't be read is left out.
 
     So are papers that ``came``: what goes on as one of them is no part of it yet.
     """
@@ -98,7 +98,8 @@ def _read_side(project: Project, library: Library, came: Collection[str]) -> Sid
         if folder.is_dir() and folder.name not in came:
             with contextlib.suppress(ProblemError):
                 bundles.append(store.read_bundle(folder, project.root))
-    return Side(*store.unite_bundles(bundles, library.identifiers, library.ledger))
+    papers, works = store.unite_bundles(bundles, library.identifiers, library.ledger)
+    return replace(library, papers=papers, references=works)
 
 
 def write_ledger(project: Project, entries: Iterable[Address]) -> None:

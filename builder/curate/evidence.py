@@ -174,11 +174,8 @@ def find_network(
             edge = edges.setdefault((subject, target, effect), Edge(subject, target, effect))
             edge.findings.append(finding.id)
             edge.studies.update(reporting)
-    return Network(dict(sorted(nodes.items())), sorted(edges.values(), key=_rank))
-
-
-def _rank(edge: Edge) -> tuple[int, str, str, str]:
-    return (-edge.weight, edge.subject, edge.object, edge.effect)
+    ranked = sorted(edges.values(), key=lambda e: (-e.weight, e.subject, e.object, e.effect))
+    return Network(dict(sorted(nodes.items())), ranked)
 
 
 def _list_edges(

@@ -175,26 +175,16 @@ def find_proposals(document: Document, vocabulary: Vocabulary) -> list[Proposal]
             types.setdefault(key, candidate.type)
             if sentence not in sentences[key]:
                 sentences[key].append(sentence)
-    found = [
-        Proposal(
-            _make_term(_pick(spellings[key]), list(spellings[key]), types[key]),
-            spellings[key].total(),
-            tuple(s[:_MOST_LETTERS] for s in sentences[key][:_MOST_SENTENCES]),
-        )
-        for key in spellings
-    ]
+    found = []
+    for key, counts in spellings.items():
+        label = min(counts, key=lambda text: (-counts[text], text))
+        term = models.Term.model_validate(
+            {"id": ids.slug(label), "label": label, "kind": KINDS[types[key]], "type": types[key],
+             "synonyms": sorted(s for s in counts if s != label)}
+        )  # fmt: skip
+        quoted = tuple(s[:_MOST_LETTERS] for s in sentences[key][:_MOST_SENTENCES])
+        found.append(Proposal(term, counts.total(), quoted))
     return sorted(found, key=lambda p: (-p.count, p.term.id))
-
-
-def _pick(spellings: Counter[str]) -> str:
-    return min(spellings, key=lambda text: (-spellings[text], text))
-
-
-def _make_term(label: str, spellings: list[str], type_: str) -> models.Term:
-    return models.Term.model_validate(
-        {"id": ids.slug(label), "label": label, "kind": KINDS[type_], "type": type_,
-         "synonyms": sorted(s for s in spellings if s != label)}
-    )  # fmt: skip
 
 
 def _find_sentences(document: Document) -> Iterator[str]:

@@ -123,7 +123,8 @@ def read_seeds(
 
     def read(wanted: Iterable[int], names: Mapping[str, str]) -> None:
         asked = {n: replace(tasks[n], paper=names.get(tasks[n].file, "")) for n in wanted}
-        keys = {n: _key(knowledge, task) for n, task in asked.items()}
+        parts = {n: (knowledge, t.file, t.sha256, t.paper) for n, t in asked.items()}
+        keys = {n: hash_parts(map(str.encode, part)) for n, part in parts.items()}
         found = {n: _unpack_reading(cache.get(keys[n]), keys[n]) for n in asked}
         readings.update({n: reading for n, reading in found.items() if reading})
         pending = [n for n in asked if not found[n]]
@@ -184,11 +185,6 @@ def hash_knowledge(content: Path) -> str:
         for path in (store.list_files(part) if part.is_dir() else [part])
     ]
     return hash_parts(_DEFINITION.sub(b"", part) for part in hash_files(files, content))
-
-
-def _key(knowledge: str, task: Task) -> str:
-    parts = (knowledge, task.file, task.sha256, task.paper)
-    return hash_parts(part.encode() for part in parts)
 
 
 _KEPT = TypeAdapter(Reading)

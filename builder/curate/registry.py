@@ -270,17 +270,14 @@ def _compare_amount(trial: Trial, record: RegistryRecord) -> list[Discrepancy]:
     if dose.volume_ml:
         return []
     least, most = bottom / dose.particles_per_ml_high, top / dose.particles_per_ml_low
+    span = " to ".join(dict.fromkeys([_power(bottom), _power(top)]))
     note = (
-        f"The review gives particles per mL, the registry {_span(bottom, top)} particles a dose; "
+        f"The review gives particles per mL, the registry {span} particles a dose; "
         f"to agree, {least:g} to {most:g} mL would have to be injected."
     )
     if re.search(r"\b10e\d", registry):
         note += " The registry prints 10eN, read here as ten to the power N."
     return [_differ("dose", dose.printed, registry, "high", note)]
-
-
-def _span(low: float, high: float) -> str:
-    return _power(low) if low == high else f"{_power(low)} to {_power(high)}"
 
 
 def _compare_doses(trial: Trial, record: RegistryRecord) -> list[Discrepancy]:

@@ -10,6 +10,7 @@ import re
 
 from builder.models.document import BlockKind, Citation, Document, Entity, split_link_labels
 from builder.readers.draft import Draft, Lines, find_ids, find_table_lines, find_url
+from builder.readers.line_breaks import join_lines
 from builder.readers.names import split_people
 from builder.readers.source import Source
 from builder.text.dates import parse_date
@@ -65,6 +66,7 @@ def recognises(text: str) -> bool:
 
 def read(source: Source) -> Document:
     """Return the Document of a digest. Line numbers are those of the seed."""
+    source = join_lines(source, frozenset())
     draft = Draft(source, NAME)
     rows = find_table_lines(source.lines)
     for heading, lines in _split_sections(source, draft):

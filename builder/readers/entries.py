@@ -75,8 +75,7 @@ class EntryList:
                 draft.ignore(number, "link-labels")
             self.open_entry = 0
         elif bare := _BARE_NUMBER.match(line):
-            draft.citations.append(Citation(int(bare[1]), "", number))
-            self.open_entry, self._lines = number, [""]
+            self._read_number(int(bare[1]), number, page=line == bare[1] != str(last.number + 1))
         elif self._lines and self.open_entry and not HAS_YEAR.search(last.printed):
             self._lines = [*filter(None, self._lines), line]
             self._go_on(replace(last, fields=read_lines(self._lines)), number, line)
@@ -95,6 +94,14 @@ class EntryList:
             self.is_open, self._lines = False, []
             return False
         return True
+
+    def _read_number(self, printed: int, number: int, *, page: bool) -> None:
+        """Take a number alone on a line: of an entry, whose text follows, or of a page."""
+        if page:
+            self._draft.ignore(number, "page-number")
+        else:
+            self._draft.citations.append(Citation(printed, "", number))
+            self.open_entry, self._lines = number, [""]
 
     def add(self, number: int, line: str) -> None:
         """Add an entry that begins in a line."""

@@ -358,7 +358,10 @@ def merge_record(
             now = {fact.value for fact in fresh}
             fresh = [*fresh, *(fact for fact in earlier if fact.value not in now)]
         else:
-            fresh = [_keep_day(fact, earlier) for fact in fresh]
+            fresh = [
+                next((e for e in earlier if (e.value, e.note) == (fact.value, fact.note)), fact)
+                for fact in fresh
+            ]
         if fresh or hand:
             merged[name] = [*fresh, *hand]
     return RegistryRecord(
@@ -369,11 +372,6 @@ def merge_record(
         limits=old.limits if old else None,
         facts=merged,
     )
-
-
-def _keep_day(fact: Fact, earlier: Iterable[Fact]) -> Fact:
-    same = (e for e in earlier if (e.value, e.note) == (fact.value, fact.note))
-    return next(same, fact)
 
 
 def _report_change(old: RegistryRecord | None, new: RegistryRecord) -> Iterable[str]:

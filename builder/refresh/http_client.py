@@ -26,7 +26,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -202,22 +202,23 @@ class PoliteTransport(httpx.BaseTransport):
         return whole
 
     def _check(self, answer: httpx.Response) -> None:
+        """Raise ServiceError unless an answer is JSON or XML, sound as far as can be seen."""
         status = answer.status_code
         if status in _BUSY:
-            self._put_off(answer)
+            wait = parse_retry_after(answer.headers.get("Retry-After", ""))
+            if wait is not None and wait > self._manners.longest_wait:
+                raise ServiceError(f"asks to be left alone for {wait:,.0f} s; try again later")
+            raise PassingError(f"is busy (status {status})", wait)
         if status in (404, 410):
             raise UnknownError("has no such record")
         if answer.is_redirect:
             return
         if status >= httpx.codes.BAD_REQUEST:
             raise ServiceError(f"refuses with status {status}")
-        _check_kind(answer)
-
-    def _put_off(self, answer: httpx.Response) -> NoReturn:
-        wait = parse_retry_after(answer.headers.get("Retry-After", ""))
-        if wait is not None and wait > self._manners.longest_wait:
-            raise ServiceError(f"asks to be left alone for {wait:,.0f} s; try again later")
-        raise PassingError(f"is busy (status {answer.status_code})", wait)
+        if not _kind(answer).endswith("xml"):
+            _parse(answer)
+        elif not answer.content.rstrip().endswith(b">"):
+            raise PassingError("sent half an answer")
 
 
 def _reason(error: Exception) -> str:
@@ -252,15 +253,6 @@ def _read_whole(answer: httpx.Response, deadline: float) -> httpx.Response:
     drop = {"content-encoding", "content-length", "transfer-encoding"}
     headers = [(k, v) for k, v in answer.headers.multi_items() if k.lower() not in drop]
     return httpx.Response(answer.status_code, headers=headers, content=b"".join(parts))
-
-
-def _check_kind(answer: httpx.Response) -> None:
-    """Raise ServiceError unless an answer is JSON or XML, each sound as far as can be seen."""
-    kind = _kind(answer)
-    if not kind.endswith("xml"):
-        _parse(answer)
-    elif not answer.content.rstrip().endswith(b">"):
-        raise PassingError("sent half an answer")
 
 
 def _kind(answer: httpx.Response) -> str:

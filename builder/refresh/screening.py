@@ -35,6 +35,7 @@ from builder.project import Project, ask_git
 from builder.store.transaction import transaction
 from builder.text import ids, spelling
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _COLUMNS = ("id", "title", "authors", "year", "journal", "doi", "url", "decision", "reason")
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
@@ -166,13 +167,10 @@ def write_table(records: Iterable[ScreeningRecord]) -> str:
     writer.writerow(_COLUMNS)
     for r in records:
         row = [r.id, r.title, r.authors, r.year, r.journal, r.doi, r.url, "", ""]
-        writer.writerow(["" if v is None else _no_formula(str(v)) for v in row])
+        cells = ["" if v is None else str(v) for v in row]
+        # No spreadsheet takes a cell for a formula.
+        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
     return out.getvalue()
-
-
-def _no_formula(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" and text else text
 
 
 def read_table(

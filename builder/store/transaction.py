@@ -190,17 +190,14 @@ def _list_files(root: Path) -> dict[str, _Identity]:
     for folder in FOLDERS:
         for where, _, files in os.walk(root / folder):
             names += [f"{os.path.relpath(where, root)}/{file}" for file in files]
-    return {name: _identify((root / name).lstat()) for name in names}
+    found = ((name, (root / name).lstat()) for name in names)
+    return {name: (at.st_ino, at.st_size, at.st_mtime_ns) for name, at in found}
 
 
 def fingerprint(project: Project) -> str:
     """Return a hash that changes with any file which a command may change."""
     files = _list_files(project.root)
     return hash_parts(f"{name} {files[name]}".encode() for name in sorted(files))
-
-
-def _identify(found: os.stat_result) -> _Identity:
-    return (found.st_ino, found.st_size, found.st_mtime_ns)
 
 
 def _is_same(one: Path, other: Path) -> bool:
@@ -272,17 +269,12 @@ def new_site(site: Path) -> Iterator[Path]:
     try:
         folder.mkdir(parents=True)
         yield folder
-        _open_to_readers(folder)
+        # A web server of any user can read the site, whatever the umask it was built under.
+        for path in (folder, *folder.rglob("*")):
+            path.chmod(0o755 if path.is_dir() else 0o644)
         take_place(folder, site)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _open_to_readers(folder: Path) -> None:
-    """Let a web server of any user read a site, whatever the umask it was built under."""
-    folder.chmod(0o755)
-    for path in folder.rglob("*"):
-        path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def take_place(new: Path, site: Path) -> None:

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 from edited_seeds import CELLS, Seed, add_typo, make_row, make_seed, make_work
-from hand_made import PAPER, make_bundle, make_library, merge_references
+from hand_made import PAPER, join_papers, make_bundle, make_library
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builder import pipeline, store
 from builder.addresses import ledger, renewal
 from builder.addresses import renewal as ledger_checks
-from builder.addresses.identity import Side, find_moves
+from builder.addresses.identity import find_moves
 from builder.curate import changes
 from builder.errors import ProblemError
 from builder.extract import extract_paper
@@ -31,7 +31,7 @@ from builder.store import Library, PaperBundle
 from builder.store.library import find_edition
 
 DAY = date(2026, 11, 21)
-NOTHING = Side({}, {})
+NOTHING = join_papers([])
 TERMS = [
     Term(id=cell.lower(), label=f"{cell} cells", kind="source", synonyms=[cell]) for cell in CELLS
 ]
@@ -89,8 +89,8 @@ def test_a_fixed_row_is_led_to_and_no_other(number: int) -> None:
     assert pairs == {" | ".join(old): " | ".join(row.words())}
 
 
-def side(bundle: PaperBundle) -> Side:
-    return Side({bundle.paper.id: bundle}, merge_references([bundle], {}))
+def side(bundle: PaperBundle) -> Library:
+    return join_papers([bundle])
 
 
 def finding(name: str, quote: str, kind: str = "table-row") -> Finding:
@@ -101,7 +101,10 @@ def finding(name: str, quote: str, kind: str = "table-row") -> Finding:
 
 def moves_between(old: list[Finding], new: list[Finding]) -> dict[str, str]:
     bundle = make_bundle()
-    sides = [Side({"doe": PaperBundle(bundle.paper, findings=found)}, {}) for found in (old, new)]
+    sides = [
+        replace(NOTHING, papers={"doe": PaperBundle(bundle.paper, findings=found)})
+        for found in (old, new)
+    ]
     return find_moves(sides[0], sides[1])
 
 
@@ -158,18 +161,14 @@ def test_a_fix_taken_back_gives_the_address_back(tmp_path: Path) -> None:
     words = seed.rows[0].deed
     seed.rows[0].deed = add_typo(random.Random(1), words)
     second = with_ledger(make_library(tmp_path, read(seed)), entries)
-    entries = renewal.renew_ledger(sides(first), second, date(2026, 12, 1))
+    entries = renewal.renew_ledger(first, second, date(2026, 12, 1))
     assert [e.state for e in entries if e.record.startswith("finding:")].count("moved") == 1
     third = with_ledger(first, entries)
-    entries = renewal.renew_ledger(sides(second), third, date(2026, 12, 2))
+    entries = renewal.renew_ledger(second, third, date(2026, 12, 2))
     by_record = {e.record: e for e in entries}
     for found in first.findings():
         assert by_record[f"finding:{found.id}"].state == "live"
     assert ledger_checks.check_ledger(entries, ledger.list_addresses(third)) == []
-
-
-def sides(library: Library) -> Side:
-    return Side(library.papers, library.references)
 
 
 def with_ledger(library: Library, entries: list[Address]) -> Library:
@@ -181,7 +180,7 @@ def test_a_page_is_dated_when_its_data_changes_and_only_then(tmp_path: Path) -> 
     entries = renewal.renew_ledger(NOTHING, library, DAY)
     assert {e.changed for e in entries} == {None}
     later = with_ledger(make_library(tmp_path, make_bundle(design={"level": "in-vitro"})), entries)
-    entries = renewal.renew_ledger(sides(library), later, date(2026, 12, 24))
+    entries = renewal.renew_ledger(library, later, date(2026, 12, 24))
     changed = {e.address for e in entries if e.changed == date(2026, 12, 24)}
     # What is above a term that a statement names shows the statement too.
     assert {f"papers/{PAPER}/", "sources/bmsc/", "sources/msc/", "mechanisms/il-1b/"} <= changed
@@ -193,7 +192,7 @@ def test_a_statement_that_moved_down_the_page_is_no_change(tmp_path: Path) -> No
     entries = renewal.renew_ledger(NOTHING, library, DAY)
     place = {"kind": "table-row", "line": 80, "table": 1, "row": "frow1"}
     later = with_ledger(make_library(tmp_path, make_bundle(locator=place)), entries)
-    assert renewal.renew_ledger(sides(library), later, date(2026, 12, 24)) == entries
+    assert renewal.renew_ledger(library, later, date(2026, 12, 24)) == entries
 
 
 def with_row(root: Path, row: str, entries: list[Address], paper: str = "") -> Library:
@@ -213,7 +212,7 @@ def test_a_row_that_is_no_statement_keeps_its_former_anchors(tmp_path: Path) -> 
     reported = []
     for row in ("frow2", "frow3", "frow1"):
         later = with_row(tmp_path, row, entries)
-        entries = renewal.renew_ledger(sides(library), later, DAY)
+        entries = renewal.renew_ledger(library, later, DAY)
         library = with_ledger(later, entries)
         [page] = [e for e in entries if e.address == f"papers/{PAPER}/"]
         reported.append(page.rows)
@@ -232,9 +231,9 @@ def test_anchors_of_rows_go_along_when_the_paper_moves(tmp_path: Path) -> None:
     first = with_row(tmp_path, "frow1", [])
     entries = renewal.renew_ledger(NOTHING, first, DAY)
     second = with_row(tmp_path, "frow2", entries)
-    entries = renewal.renew_ledger(sides(first), second, DAY)
+    entries = renewal.renew_ledger(first, second, DAY)
     third = with_row(tmp_path, "frow3", entries, "doe-2024-exosomes-knees")
-    entries = renewal.renew_ledger(sides(second), third, DAY)
+    entries = renewal.renew_ledger(second, third, DAY)
     [page] = [e for e in entries if e.address == "papers/doe-2024-exosomes-knees/"]
     assert page.rows == {"frow1": "frow3", "frow2": "frow3"}
 

@@ -142,6 +142,8 @@ class Cues:
 
 def compose(outer: str, inner: str) -> str:
     """Return the direction of a verb over a noun of action: down over down is up."""
+    if inner == "modulates":
+        return outer if outer == "none" else inner
     if outer in OPPOSING:
         return FLIPPED.get(inner, outer)
     if outer in ("none", "modulates"):

@@ -47,7 +47,8 @@ class EffectReader:
         """Read a text; words in the spans of ``names`` are no cues: the "loss" modulus."""
         self.text = text
         self.cues, self.patterns = cues, cues.patterns
-        self.names = names
+        within = (m.span("cue") for m in self.patterns["no_cue"].finditer(text))
+        self.names = [*names, *within]
         self._aside = list(find_asides(self.text, cues))
         for low, high, _ in self._aside:
             self.text = self.text[:low] + " " * (high - low) + self.text[high:]
@@ -118,6 +119,9 @@ class EffectReader:
     def _read_at(self, start: int, end: int) -> State:
         state = self.states[bisect_right(self._starts, start) - 1]
         text, cues = self.text, self.cues
+        reaching = state.cue in (*cues.lists["agents"], *cues.lists["stimuli"])
+        if reaching and self._clause_start(start) > state.end:
+            state = State(start)  # "were treated with X, and Y rose"
         known = (
             s
             for low, high, s in (*self._known, *self._undone)
@@ -138,7 +142,7 @@ class EffectReader:
             lost = self._is_effect_taken(said.effect, f" {subject}")
             return replace(said, effect="modulates", rule="effect-taken-away") if lost else said
         for low, high, given in self._passives:
-            if not low <= start < high or state.rule == "aim" or self._is_given(state, start):
+            if not low <= start < high or state.rule == "aim" or state.cue in cues.lists["agents"]:
                 continue
             weak = state.effect == "involves" or (state.effect == "none" and low >= state.end)
             if weak or (state.rule, state.effect) == ("passive", "modulates"):
@@ -147,13 +151,6 @@ class EffectReader:
                 effect = self.cues.over_noun(given.cue, given.effect, state.effect)
                 state = replace(given, effect=effect, rule="passive-and-noun")
         return read_prefix(text, start, end, read_noun_behind(text, end, state, cues), cues)
-
-    def _is_given(self, state: State, start: int) -> bool:
-        """Return whether words are what is given, in no main clause: "After …, [X] rose"."""
-        if state.cue not in self.cues.lists["agents"] or self._clause_start(start) > state.end:
-            return False
-        led_in = self.cues.match("led_in", self.text, self._sentence_start(state.end), start)
-        return not led_in or state.end >= led_in.end()
 
     def _found(self) -> list[_Cue]:
         cues = [
@@ -316,8 +313,9 @@ class EffectReader:
         if cue.word in self.cues.lists["effect_on"] and adjective:
             if self.cues.match("gap", self.text[before.end : cue.start]):
                 return State(cue.start, "involves", "agent", cue.word, cue.end, before.effect)
-        elif cue.word == "on" and before.cue in self.cues.lists["effect_on"] and before.outer:
-            return State(cue.start, before.outer, "effect-on", "effect on", cue.end)
+        elif cue.word == "on" and before.cue in self.cues.lists["effect_on"]:
+            said = before.outer or "modulates"
+            return State(cue.start, said, "effect-on", "effect on", cue.end)
         return None
 
     def _judges(self, said: str) -> bool:
@@ -470,7 +468,8 @@ class EffectReader:
             said = f"{before.cue} {cue.word}"
             return State(cue.start, "up" if raised else "down", "verb-and-state", said, cue.end)
         lost = cue.effect != "modulates" and self._has_lost_vesicles(cue)
-        if cue.kind == "verb" and (lost or self._is_effect_taken(cue.effect, self.text[cue.end :])):
+        taken = lost or self._is_effect_taken(cue.effect, self.text[cue.end :])
+        if cue.kind == "verb" and taken and not cue.word.endswith(("ory", "ive")):
             # What is taken away is the vesicles' effect; their direction is not stated by the verb.
             return State(cue.start, "modulates", "effect-taken-away", cue.word, cue.end)
         return State(cue.start, cue.effect, cue.kind, cue.word, cue.end)
