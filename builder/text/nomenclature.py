@@ -334,7 +334,7 @@ class Terms(Mapping[str, Term]):
             kind="source",
             type="biofluid" if listed.type == "biofluid" else "tissue",
             parts=[place],
-            definition=f"Vesicles of a {listed.type or 'tissue'} as a whole: {listed.label.lower()}.",
+            definition=f"Vesicles of a tissue or fluid as a whole: {listed.label.lower()}.",
             notes=[NOTE],
         )
 
