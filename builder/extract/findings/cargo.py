@@ -36,6 +36,7 @@ _OF_RNA = frozenset(
         "exosomes-and-their-x",
         "exosomes-showing-x",
         "exos-x",
+        "in-exosomes-x-is",
     ]
 )
 # Rules by a verb whose objects may be of several kinds: "EVs carry tenascin C and miR-214".
@@ -60,7 +61,7 @@ _LISTED = re.compile(
 # Rules that say which of a kind is meant: "miR-21 was the most abundant miRNA in exosomes".
 _OF_ALL = frozenset(
     ["x-most-in-exosomes", "of-all-in-exosomes-x-most", "most-in-exosomes-is-x",
-     "kinds-in-exosomes-such-as-x"]
+     "x-kind-in-exosomes", "kinds-in-exosomes-such-as-x"]
 )  # fmt: skip
 # Rules by a verb of holding or passing on, which may be denied.
 _BY_VERB = frozenset(
@@ -219,6 +220,7 @@ _WAY_OF_RULE = {
     "x-modified-cells": "overexpression",
     "exosomes-of-cells-transfected-with-x": "overexpression",
     "transfected-x-and-its-exosomes": "overexpression",
+    "x-put-on-exosomes": "display",
 }
 
 

@@ -6,6 +6,7 @@ named by its tissue: "adipose-derived exosomes", "cells from marrow".
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from itertools import product
@@ -17,7 +18,7 @@ from builder.extract.findings.vehicles import find_carriers
 from builder.extract.vocabulary import Mention
 
 # Words before a cell that only compare it, name its medium, or say where a thing was found.
-_BESIDES = ("likened", "medium_of", "found_in")
+_BESIDES = ("likened", "medium_of", "found_in", "counted")
 _OBJECTS = ("source", "cell", "mechanism", "tissue", "condition")
 
 
@@ -90,10 +91,7 @@ def _role(reading: Reading, mention: Mention) -> tuple[str, str]:
 
 
 def _opposed(reading: Reading, mention: Mention) -> tuple[str, str] | None:
-    """Return the role of a cell that is set against the source: "ADSC but not BMSC exosomes".
-
-    Its vesicles did not do it where "but not" stands before them; other words only compare.
-    """
+    """Return the role of a cell that is set against the source: "ADSC but not BMSC exosomes"."""
     before = reading.before(mention)
     opposed = reading.search("opposed_source", before)
     if not opposed or reading.search("kind_before", before[: opposed.start()]):
@@ -280,14 +278,11 @@ def _spread(reading: Reading, found: list[tuple[Mention, str, str]]) -> None:
 
 
 def _begins_clause(reading: Reading, found: Sequence[tuple[Mention, str, str]]) -> bool:
-    """Return whether the last cell begins a clause: "were given EVs of MSCs, and tenocytes died".
-
-    Two names take no comma before "and"; a list of three does.
-    """
+    """Return whether the last cell begins a clause: "given EVs of MSCs, and tenocytes died"."""
     (left, *_), (right, *_) = found[-2:]
     if not re.match(r"s?,\s+(?:and|or)\b", reading.text[left.end : right.start]):
         return False
-    return all(
+    return all(  # two names take no comma before "and"; a list of three does
         not reading.match("listed_cells", reading.text[o.end : left.start]) for o, *_ in found[:-2]
     )
 
@@ -460,10 +455,16 @@ def _stands_for_cell(
     before = any(all(first + fit > cell for cell in cells) for fit in fits)
     before = before and not reading.search("taken_from", text)
     if alone and reading.vocabulary.terms[place.term].type == "biofluid":
+<<<<<<< HEAD
         before = before or bool(reading.search("in_fluid", text))
     named = _look_up(reading, place, "exosomes") if before or listed else None
     if before and reading.search("out_of", text):
         named = named or _as_whole(reading, place)
+=======
+        before = before or bool(reading.search("in_fluid", reading.before(place)[-160:]))
+    sick = reading.vocabulary.terms[place.term].kind == "condition"  # "exosomes from osteosarcoma"
+    named = _look_up(reading, place, "cell" if sick else "exosomes") if before or listed else None
+>>>>>>> main
     if listed and not named:  # as its neighbour: "from adipose and bone marrow tissues"
         found = _look_up(reading, place, "mesenchymal stem cell")
         return (found, "tissue-derived-exosomes") if found else None
@@ -488,10 +489,22 @@ def _as_whole(reading: Reading, place: Mention) -> str | None:
 
 
 def _look_up(reading: Reading, place: Mention, *cells: str) -> str | None:
+<<<<<<< HEAD
     for form, cell, kind in product(("", " tissue", "-derived"), cells, ("source", "cell")):
         # "adipose-derived" need not be of the whole tissue
         whole = form == " tissue" and cell == "exosomes"
         found = reading.vocabulary.find_term(f"{place.text}{form} {cell}", kind) if cell else None
         if found and not whole and reading.vocabulary.terms[found].kind in ("source", "cell"):
             return found
+=======
+    for cell, name in itertools.product(
+        filter(None, cells), (place.text, f"{place.text} tissue", f"{place.text}-derived")
+    ):
+        if cell == "exosomes" and name.endswith(" tissue") and name != place.text:
+            continue  # "adipose-derived" need not be of the whole tissue
+        for kind in ("source", "cell"):
+            found = reading.vocabulary.find_term(f"{name} {cell}", kind)
+            if found and reading.vocabulary.terms[found].kind in ("source", "cell"):
+                return found
+>>>>>>> main
     return None
