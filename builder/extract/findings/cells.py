@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from itertools import product
 
 from builder.extract.findings.cues import Pattern
 from builder.extract.findings.spans import Reading, is_inside, touches
@@ -455,16 +454,11 @@ def _stands_for_cell(
     before = any(all(first + fit > cell for cell in cells) for fit in fits)
     before = before and not reading.search("taken_from", text)
     if alone and reading.vocabulary.terms[place.term].type == "biofluid":
-<<<<<<< HEAD
         before = before or bool(reading.search("in_fluid", text))
-    named = _look_up(reading, place, "exosomes") if before or listed else None
-    if before and reading.search("out_of", text):
-        named = named or _as_whole(reading, place)
-=======
-        before = before or bool(reading.search("in_fluid", reading.before(place)[-160:]))
     sick = reading.vocabulary.terms[place.term].kind == "condition"  # "exosomes from osteosarcoma"
     named = _look_up(reading, place, "cell" if sick else "exosomes") if before or listed else None
->>>>>>> main
+    if before and not sick and reading.search("out_of", text):
+        named = named or _as_whole(reading, place)
     if listed and not named:  # as its neighbour: "from adipose and bone marrow tissues"
         found = _look_up(reading, place, "mesenchymal stem cell")
         return (found, "tissue-derived-exosomes") if found else None
@@ -489,14 +483,6 @@ def _as_whole(reading: Reading, place: Mention) -> str | None:
 
 
 def _look_up(reading: Reading, place: Mention, *cells: str) -> str | None:
-<<<<<<< HEAD
-    for form, cell, kind in product(("", " tissue", "-derived"), cells, ("source", "cell")):
-        # "adipose-derived" need not be of the whole tissue
-        whole = form == " tissue" and cell == "exosomes"
-        found = reading.vocabulary.find_term(f"{place.text}{form} {cell}", kind) if cell else None
-        if found and not whole and reading.vocabulary.terms[found].kind in ("source", "cell"):
-            return found
-=======
     for cell, name in itertools.product(
         filter(None, cells), (place.text, f"{place.text} tissue", f"{place.text}-derived")
     ):
@@ -506,5 +492,4 @@ def _look_up(reading: Reading, place: Mention, *cells: str) -> str | None:
             found = reading.vocabulary.find_term(f"{name} {cell}", kind)
             if found and reading.vocabulary.terms[found].kind in ("source", "cell"):
                 return found
->>>>>>> main
     return None
