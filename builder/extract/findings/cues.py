@@ -106,7 +106,7 @@ class Cues:
 
     def is_participle(self, word: str) -> bool:
         """Return whether a cue may be a past participle: reduced, driven, cut, held back."""
-        return (
+        return not word.endswith(" to") and (  # "polarized to M2" has an object
             word.endswith("ed")
             or word.split(maxsplit=1)[0].endswith("ed")
             or word in self.lists["participles"]
