@@ -136,19 +136,23 @@ def _tsv(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> bytes:
 
 def _graphml(nodes: Sequence[Mapping[str, str]], edges: Sequence[Mapping[str, str]]) -> bytes:
     root = etree.Element("graphml", nsmap={None: _GRAPHML})  # type: ignore[dict-item]
+    root.text = "\n"
+    keys: dict[tuple[str, str], str] = {}  # short, since they stand at each value
     for columns, part in ((_NODE_COLUMNS, "node"), (_EDGE_COLUMNS, "edge")):
         for name in columns[1:]:
+            keys[part, name] = f"d{len(keys)}"
             type_ = "int" if name == "weight" else "string"
-            key = {"id": f"{part}-{name}", "for": part, "attr.name": name, "attr.type": type_}
-            etree.SubElement(root, "key", key)
+            key = {"id": keys[part, name], "for": part, "attr.name": name, "attr.type": type_}
+            etree.SubElement(root, "key", key).tail = "\n"
     graph = etree.SubElement(root, "graph", {"id": "exosome-atlas", "edgedefault": "directed"})
+    graph.text = graph.tail = "\n"
     for rows, part in ((nodes, "node"), (edges, "edge")):
         for row in rows:
             ends = {} if part == "node" else {"source": row["subject"], "target": row["object"]}
             made = etree.SubElement(graph, part, {"id": row["id"], **ends})
+            made.tail = "\n"
             for name, value in row.items():
                 if value and name != "id":
-                    data = etree.SubElement(made, "data", {"key": f"{part}-{name}"})
+                    data = etree.SubElement(made, "data", {"key": keys[part, name]})
                     data.text = "".join(c for c in value if c.isprintable())
-    etree.indent(root, " ")
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8") + b"\n"

@@ -440,8 +440,7 @@ def _create(table: Table) -> str:
             target = _quote(column.points_to)
             lines.append(f'FOREIGN KEY ({_quote(column.name)}) REFERENCES {target} ("id")')
     # The key of a list's entries is most of what they hold: kept once, not also as an index.
-    kept = " WITHOUT ROWID" if len(table.key) > 1 else ""
-    return f"CREATE TABLE {_quote(table.name)} ({', '.join(lines)}){kept}"
+    return f"CREATE TABLE {_quote(table.name)} ({', '.join(lines)}) WITHOUT ROWID"
 
 
 def _add_views(base: sqlite3.Connection, tables: Sequence[Table], edition: Edition) -> None:

@@ -244,7 +244,8 @@ class Vocabulary:
         return bool(term) and self.terms[term].type == "gene family"
 
     def _open_forms(self, hit: Hit) -> Mapping[str, Ambiguity]:
-        return self.ambiguous.get(hit.cased, {})
+        word = hit.cased.lower() if hit.cased[1:].islower() else hit.cased  # "Arthritis" in a title
+        return self.ambiguous.get(hit.cased) or self.ambiguous.get(word, {})
 
     def _resolve(self, hit: Hit, owners: set[str], sure: set[str], around: _Around) -> str | None:
         """Return the term that is meant, an empty string where open, None where none is meant."""

@@ -119,8 +119,7 @@ class AuthorYears:
         entries: dict[tuple[str, str], list[tuple[Citation, str]]] = defaultdict(list)
         for citation in self._citations:
             family, year, letter = _read_head(citation)
-            if family and year:
-                entries[fold(family), year].append((citation, letter))
+            entries[fold(family), year].append((citation, letter))
         return entries
 
     def find(self, text: str) -> Iterator[tuple[int, tuple[int, ...]]]:

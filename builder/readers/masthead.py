@@ -176,7 +176,7 @@ def _take_title(draft: Draft, lines: Lines, others: set[int], cited: str) -> Lin
     if best < 0:
         return lines
     number, line = lines[best]
-    title = _BESIDE_TITLE.sub("", line.lstrip("#").strip())
+    title = spelling.mend_breaks(_BESIDE_TITLE.sub("", line.lstrip("#").strip()))
     draft.set_title(number, title)
     kept = []
     for place, (n, text) in enumerate(lines):

@@ -16,11 +16,12 @@ a result of a search and no paper.
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from builder.models.document import Document, Person
 from builder.readers.draft import Draft, Lines, find_doi
@@ -108,8 +109,10 @@ _FIELDS = {
 }  # fmt: skip
 _ROLE_OF = {tag: role for role, tags in _FIELDS.items() for tag in tags}
 _STATEMENTS = {
-    "COIS": "Conflict of interest", "KW": "Keywords", "OT": "Keywords", "%K": "Keywords",
-    "keywords": "Keywords", "AD": "Affiliation",
+    "COIS": "Conflict of interest", "SI": "Data",
+    "KW": "Keywords", "OT": "Keywords", "%K": "Keywords",
+    "keywords": "Keywords", "AD": "Affiliation", "affiliation": "Affiliation",
+    "author_keywords": "Keywords",
 }  # fmt: skip
 
 
@@ -132,28 +135,79 @@ def _split_tags(source: Source) -> list[_Tagged]:
     return found
 
 
+_BIBTEX = re.compile(r"^\s*@(?P<kind>[A-Za-z]+)\s*\{\s*[^,\s{}=]*\s*,", re.MULTILINE)
+_BIBTEX_FIELD = re.compile(r"[\s,]*(?P<name>[A-Za-z][\w-]*)\s*=\s*")
+_BARE_VALUE = re.compile(r"[^,}\n]*")
+
+
 def _split_bibtex(source: Source) -> list[_Tagged]:
-    """Return the fields of a BibTeX entry as tags, one an author; braces in values are dropped."""
-    found: list[_Tagged] = []
-    for number, line in enumerate(map(str.strip, source.lines), 1):
-        head = re.match(r"@\w+(?=\s*\{)", line)
-        if field := re.match(r"([\w-]+)\s*=\s*(.*)$", line):
-            found.append(_Tagged(field[1].lower(), field[2], [number]))
-        elif head:
-            found.append(_Tagged(head[0], "", [number]))
-        elif found and line:
-            value = f"{found[-1].value} {line}" if line != "}" else found[-1].value
-            found[-1] = found[-1]._replace(value=value, lines=[*found[-1].lines, number])
+    """Return the fields of BibTeX entries as tags, one an author; a group in braces is ``CN``."""
+    text = source.text
+
+    def lines(start: int, end: int) -> list[int]:
+        return list(range(text.count("\n", 0, start) + 1, text.count("\n", 0, end) + 2))
+
     tags: list[_Tagged] = []
-    for tag, printed, lines in found:
-        value = printed.rstrip(", ").strip('"').translate(_BRACES)
-        value = value.replace("--", "–") if tag == "pages" else value
-        values = value.split(" and ") if tag == "author" else [value]
-        tags += [_Tagged(tag, one, lines) for one in values]
-    return tags
+    place = 0
+    for head in _BIBTEX.finditer(text):
+        # What stands between the entries is a note of the database that wrote them.
+        tags.append(_Tagged("", "", lines(place, head.start())))
+        tags.append(_Tagged(f"@{head['kind']}", "", lines(head.start("kind"), head.end())))
+        place = head.end()
+        while field := _BIBTEX_FIELD.match(text, place):
+            place = _find_end(text, field.end())
+            name, printed = field["name"].lower(), text[field.end() : place].strip()
+            inner = printed[1:-1] if printed[:1] in ("{", '"') else printed
+            values = _split_names(inner) if name in ("author", "editor") else [inner]
+            for value in values:
+                group = name == "author" and value.startswith("{") and value.endswith("}")
+                tag = "CN" if group and " " in value and "," not in value else name
+                tags.append(_Tagged(tag, _plain_tex(value), lines(field.start("name"), place)))
+    tags.append(_Tagged("", "", lines(place, len(text))))
+    return _join_month(tags)
 
 
-_BRACES = str.maketrans("", "", "{}")
+def _find_end(text: str, start: int) -> int:
+    """Return where a value ends: behind its closing brace or quote, or before a comma."""
+    closing = {"{": "}", '"': '"'}.get(text[start : start + 1])
+    if closing is None:
+        found = _BARE_VALUE.match(text, start)
+        return found.end() if found else start
+    depth = 0
+    for place in range(start, len(text)):
+        char = text[place]
+        depth += (char == "{") - (char == "}") if text[place - 1] != "\\" else 0
+        if depth == 0 and place > start and char == closing:
+            return place + 1
+    return len(text)
+
+
+def _split_names(text: str) -> list[str]:
+    """Return the names of a BibTeX list; "and" in braces parts none."""
+    names: list[str] = []
+    for part in re.split(r"\s+and\s+", text):
+        if names and names[-1].count("{") > names[-1].count("}"):
+            names[-1] += f" and {part}"
+        else:
+            names.append(part.strip())
+    return names
+
+
+def _plain_tex(text: str) -> str:
+    """Return a BibTeX value as readable text, without braces and commands."""
+    if "\\" in text or "$" in text:
+        latex: Any = importlib.import_module("pylatexenc.latex2text")
+        text = latex.LatexNodes2Text(math_mode="text").latex_to_text(
+            re.sub(r"(?<!\\)%", r"\\%", text)
+        )
+    plain = text.replace("{", "").replace("}", "").replace("--", "–")
+    return " ".join(plain.replace("~", " ").split())
+
+
+def _join_month(tags: list[_Tagged]) -> list[_Tagged]:
+    """Return tags with the month behind the year."""
+    month = next((t.value for t in tags if t.tag == "month"), "")
+    return [t._replace(value=f"{t.value} {month}") if t.tag == "year" else t for t in tags]
 
 
 def _read_tags(source: Source, form: str, begin: str, name: str) -> Document:
@@ -200,14 +254,20 @@ def _take(draft: Draft, role: str, value: str, line: int, people: list[Person]) 
         if held[:1] in ((), date[:1]) and len(date) > len(held):
             draft.work["issued"] = date
             draft.places.append(("issued", line))
-    elif role == "doi":
-        draft.set(line, doi=find_doi(value))
     elif role == "licence":
         draft.set_licence(value, line)
     else:
-        draft.set(
-            line, **{role: value.split(" ", maxsplit=1)[0] if role in ("issn", "pmcid") else value}
-        )
+        draft.set(line, **{role: _CLEAN.get(role, str)(value)})
+
+
+def _first_word(value: str) -> str:
+    return value.split(" ", maxsplit=1)[0]
+
+
+_CLEAN: dict[str, Callable[[str], str]] = {
+    "doi": find_doi, "issn": _first_word, "pmcid": _first_word,
+    "page": lambda value: re.sub(r"\s*([–-])\s*", r"\1", value),
+}  # fmt: skip
 
 
 def _read_ris(source: Source) -> Document:
@@ -303,8 +363,8 @@ LAYOUTS = (
     _layout("ris", "lines 'TY  - …' to 'ER  -' of one work", r"TY {1,2}- ", "a RIS export", "TY"),
     _layout("endnote", "lines '%0 …' and '%T …' of one work (.enw)", "%0 ",
             "an EndNote export", "%0"),
-    _layout("bibtex", "an entry '@article{…' of one work (.bib), a field a line", r"@\w+\s*\{",
-            "a BibTeX export", "@"),
+    _layout("bibtex", "an entry '@article{…' of one work (.bib)",
+            r"(?:[^@{]{1,300}\n)?\s*@\w+\s*\{", "a BibTeX export", "@"),
     Layout(
         "pubmed", "the abstract of one work as PubMed saves it as text", _is_pubmed, _read_pubmed
     ),

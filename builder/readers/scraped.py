@@ -14,7 +14,8 @@ from itertools import pairwise
 from builder.models.document import BlockKind, Document, is_link_line, split_link_labels
 from builder.readers.citations import CITE, STYLE, find_own_citation, read_citation_block
 from builder.readers.draft import Draft, Lines, find_doi, find_table_lines
-from builder.readers.entries import IS_ENTRY, EntryList
+from builder.readers.entries import IS_ENTRY, EntryList, find_unheaded
+from builder.readers.line_breaks import find_columns, join_lines
 from builder.readers.lines import (
     AFFILIATION,
     COPYRIGHT,
@@ -92,13 +93,14 @@ def recognises(text: str) -> bool:
 
 def read(source: Source) -> Document:
     """Return the Document of a page. Line numbers are those of the seed."""
-    return _Page(source).read()
+    return _Page(join_lines(source, named_headings()), find_columns(source)).read()
 
 
 class _Page:
     """Where the reader stands in the page, and what it has read so far."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, aside: frozenset[int] = frozenset()) -> None:
+        self.aside = aside  # the lines of two columns side by side
         self.draft = Draft(source, NAME)
         self.cite_lines: Lines = []
         self.entries = EntryList(self.draft)
@@ -119,7 +121,18 @@ class _Page:
         ]
         read_masthead(draft, masthead, find_own_citation(lines))
         self.in_cite = False
+        if self.aside:
+            got = f"{len(self.aside)} lines that hold two columns side by side"
+            hint = "Save the text in reading order, or get the article's XML."
+            draft.flag(min(self.aside), "seed-columns", "text in one column", got, hint=hint)
+        unheaded = find_unheaded(lines)
         for number, line in enumerate(lines[start:], start + 1):
+            if number == unheaded:
+                got = "none; the list is taken to begin here"
+                draft.flag(number, "references-heading", "a heading 'References'", got)
+                self.entries.open(number - 1)
+            if number in self.aside:
+                continue  # no sentence of them can be trusted: they are reported as unread
             if number in rows and not _CAPTION.match(line.strip()):
                 self.entries.open_entry = 0
                 draft.add_row(number, line)

@@ -226,11 +226,14 @@ def _control_problems(lines: tuple[str, ...], file: str) -> list[Problem]:
 
 _GET_XML = "Get the article's XML (JATS) from PubMed Central, Europe PMC or the publisher."
 _GET_PAPER = "Get the paper itself: its XML (JATS), or its page saved as text."
+_BRING_IN = "Bring it in by `search` and `include`, or save one work as RIS, BibTeX or .nbib."
 # The first pattern that is found names the kind of file, and what to do instead.
 _LOOKS: tuple[tuple[str, str, str], ...] = (
     (r"^\s*\{\\rtf", "an RTF document", "Save it as plain text (UTF-8)."),
     (r"\\documentclass|\\begin\{document\}", "LaTeX", _GET_XML),
     (r"^\s*[\[{]\s*\"", "JSON", _GET_PAPER),
+    (r"^\W{0,3}(?:PMID,|Authors,|\"?Authors\"?[,\t]|PT\t|Publication Type\t)",
+     "a list of works that a search found (PubMed, Scopus or Web of Science)", _BRING_IN),
     (r"^[^\n]*(?:,[^\n]*){3}\n(?:[^\n]*,){3}", "a table of comma-separated values", _GET_PAPER),
     (r"^[^\n]*\t[^\n]*\n[^\n]*\t", "a table alone", _GET_PAPER),
     (r"(?i)access denied|captcha|are you a robot|enable (?:javascript|cookies)",

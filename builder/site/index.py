@@ -169,7 +169,7 @@ class LibraryIndex:
 
     def stands(self, finding: Finding) -> bool:
         """Return whether a finding rests on any work that was not retracted."""
-        return bool(standing_studies(finding, self.places, self.withdrawn))
+        return not self.withdrawn or bool(standing_studies(finding, self.places, self.withdrawn))
 
     def studies_of(self, finding: str) -> list[Study]:
         """Return the studies that a finding reports."""

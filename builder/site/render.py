@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -22,7 +22,7 @@ from builder import store
 from builder.errors import Problem, ProblemError
 from builder.project import Project
 from builder.site.labels import WORDS
-from builder.site.links import Marker
+from builder.site.links import Marker, View
 from builder.site.pages import Page, view_site
 from builder.store import Library
 from builder.store.cache import Cache
@@ -77,6 +77,23 @@ def _escape(text: str) -> Markup:
     return Markup(_OPENING.sub(_reference, marked))  # noqa: S704 (escaped)
 
 
+# HTML ends a cell, a row and an entry where the next begins: what each page need not hold, and no
+# reader of it parse.
+_ENDED = (
+    ("</td><td", "<td"), ("</td></tr>", ""), ("</th><td", "<td"), ("</th><th", "<th"),
+    ("</th></tr>", ""), ("</li><li", "<li"), ("</li></ul>", "</ul>"), ("</li></ol>", "</ol>"),
+    ("</dt><dd", "<dd"), ("</dd></div>", "</div>"),
+)  # fmt: skip
+_DRAWN: dict[str, Markup] = {}  # rows that stand on many pages, by the address they lead to
+
+
+def draw_once(address: str, macro: Callable[[View], Markup], row: View) -> Markup:
+    """Return what a macro makes of a row, made once for all pages of one depth in a rendering."""
+    if address not in _DRAWN:
+        _DRAWN[address] = macro(row)
+    return _DRAWN[address]
+
+
 class _ViewEnvironment(Environment):
     """Jinja that looks into a view's dict first, so that no key hides behind a method of dict."""
 
@@ -117,7 +134,7 @@ def _environment(folder: Path) -> Environment:
         auto_reload=True,
         bytecode_cache=_Compiled(Project(folder.parent).build / "cache"),
     )
-    environment.globals["words"] = WORDS
+    environment.globals |= {"words": WORDS, "once": draw_once}
     environment.filters["e"] = environment.filters["escape"] = escape_text
     return environment
 
@@ -173,6 +190,8 @@ def render_page(page: Page, templates: Path = TEMPLATES) -> str:
         body = Marker(page.wording, f"{page.root}glossary/abbreviations/", escape_text).mark(body)
     if not _RIGHT_TO_LEFT.search(body):  # text of one direction needs no marks of it
         body = body.replace(' dir="auto"', "").replace("<bdi>", "").replace("</bdi>", "")
+    for ended, bare in _ENDED:
+        body = body.replace(ended, bare)
     tidy = re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", body)).strip()
     return f"---\n{_dump_front_matter(page)}---\n\n{tidy}\n"
 
@@ -207,6 +226,7 @@ def write_pages(pages: Iterable[Page], out: Path, templates: Path) -> RenderRepo
     Files whose bytes stay the same are not touched. Raises ProblemError where the disk refuses.
     """
     report = RenderReport()
+    _DRAWN.clear()
     kept: set[Path] = set()
     for page in pages:
         report.pages.append(replace(page, view={}, extra={}, wording=None))

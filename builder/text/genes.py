@@ -59,7 +59,7 @@ def _read_genes(file: Path) -> Genes:
 
 # GDF-15 is GDF15: one dash may stand between the letters and the number.
 _SYMBOL = re.compile(
-    rf"(?<![\w{_DASH}])(?:[A-Z][A-Z0-9]{{2,}}|[A-Z]{{2,}}[{_DASH}]\d+[A-Z]?)(?![\w*]|[{_DASH}]\d)"
+    rf"(?<![\w{_DASH}])(?:[A-Z][A-Z0-9]{{2,}}|[A-Z]{{2,}}[{_DASH}]\d+[A-Z]?)(?![\w*]|[{_DASH}](?:\d|IN-\d))"
 )
 _MOUSE = re.compile(
     rf"(?<![\w{_DASH}])(?:[A-Z][a-z]{{1,5}}[a-z0-9]*(?:[a-z0-9]|\d[A-Z])|(?P<mixed>{_MIXED}))"

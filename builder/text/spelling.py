@@ -96,6 +96,13 @@ def clean(text: str) -> str:
     return flat if flat.isascii() else _WORD.sub(lambda m: unify(m[0]), flat)
 
 
+def mend_breaks(text: str) -> str:
+    """Return a text without the hyphens of words that were broken at a line's end."""
+    if "- " not in text:
+        return text
+    return _BROKEN_NAME.sub("-", _BROKEN.sub(_mend_break, text))
+
+
 def _mend_break(match: re.Match[str]) -> str:
     """Return the two halves of a word in one, or with their hyphen where they are two words."""
     first, second = match[1], match[2]
@@ -329,6 +336,7 @@ _BROKEN = re.compile(
     r"(?<![\w-])([A-Za-z]+)-[ ]+"
     r"(?!(?:and|or|nor|to|but|as|versus|vs|und|in|on|of|with|by)\b)([a-z]{2,})"
 )
+_BROKEN_NAME = re.compile(r"(?<=[a-z])- +(?=[A-Z][a-z])")  # Critical- Sized
 _TWO_WORDS = re.compile(
     r"(?:derived|mediated|induced|loaded|based|free|like|dependent|specific|target\w*|treated|rich|related|coated|"
     r"associated|encapsulated|modified|engineered|positive|negative|type|term|primed|stimulated|conditioned|"

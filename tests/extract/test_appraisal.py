@@ -195,7 +195,7 @@ method none-reported asserted: Stretching enhances exosome secretion of MSCs
 biomarker none-reported asserted: Exosomal miR-1 is a biomarker of OA and enhances osteogenesis
 # What the lack of vesicles did, what feeds a tumour: neither harm nor benefit of theirs.
 unclear none-reported asserted: Silencing of miR-21 in exosomes impaired osteogenesis
-unclear none-reported asserted: MSC exosomes stimulate the proliferation of tumor cells
+unclear none-reported asserted: MSC exosomes further the proliferation of tumor cells
 # Nothing was gained.
 therapeutic no-benefit asserted: MSC exosomes or saline: no difference in WOMAC of patients
 # Two ways at once.

@@ -146,7 +146,7 @@ def test_paper_shows_doi_repairs_printed_grid_and_licence(tree):
             "from row 1",
             "table-rowspan",
             "printed: 7 × 109 /mL",
-            '<th scope="colgroup" colspan="2">Release</th>',
+            '<th scope="colgroup" colspan="2">Release',
             "no cell",
             "words of the site that summarised the paper",
         )

@@ -74,6 +74,13 @@ def test_title_author_and_year_decide_where_no_doi_is_known() -> None:
     assert len(works) == 1
 
 
+def test_a_title_in_capitals_has_no_short_forms_to_differ_in() -> None:
+    one = "Exosomes of mesenchymal stem cells promote fracture healing in a rat model of nonunion"
+    other = one.replace("nonunion", "non-union").upper()
+    works, _ = merge_works({"a": [cited(1, one)], "b": [cited(2, other)]}, {})
+    assert len(works) == 1
+
+
 def test_a_number_that_differs_keeps_two_works_apart_with_a_question() -> None:
     one = "Exosomal miR-23a-3p promotes the repair of osteochondral defects in the rabbit knee"
     other = one.replace("3p", "5p")

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from builder import models, store
 from builder.errors import ProblemError
 from builder.project import Project, find_seeds
+from builder.store.cache import Cache
 from builder.store.library import data_version
 
 
@@ -270,11 +271,32 @@ def test_a_word_list_holds_text_alone(text: str, said: str, tmp_path: Path) -> N
     assert str(raised.value).startswith(said)
 
 
-def test_the_version_of_the_data_hangs_on_the_text_of_its_files(tmp_path: Path) -> None:
+def test_what_was_read_once_is_not_parsed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "content/terms/sources/bmsc.yml"
+    store.write_text(path, "id: bmsc\nlabel: BMSC\nkind: source\n")
+
+    def read() -> list[str]:
+        with Cache(tmp_path / "build/cache") as cache:
+            return [t.label for t in store.read_terms(tmp_path / "content", tmp_path, cache)]
+
+    assert read() == ["BMSC"]
+    with monkeypatch.context() as without_yaml:
+        without_yaml.setattr(yaml, "load", None)
+        assert read() == ["BMSC"]
+    store.write_text(path, "id: bmsc\nlabel: BM-MSC\nkind: source\n")
+    assert read() == ["BM-MSC"]
+
+
+def test_the_version_of_the_data_hangs_on_the_names_and_texts_of_its_files(tmp_path: Path) -> None:
     path = tmp_path / "content/terms/sources/bmsc.yml"
     store.write_text(path, "id: bmsc\nlabel: BMSC\nkind: source\n")
     first = data_version(store.load_library(tmp_path / "content", tmp_path), "1.0.0")
     store.write_text(path, "id: bmsc\nlabel: BM-MSC\nkind: source\n")
-    second = data_version(store.load_library(tmp_path / "content", tmp_path), "1.0.0")
+    library = store.load_library(tmp_path / "content", tmp_path)
+    second = data_version(library, "1.0.0")
+    path.rename(path.with_name("bm-msc.yml"))
+    third = data_version(library, "1.0.0")
     assert first.startswith("1.0.0+")
-    assert first != second
+    assert len({first, second, third}) == 3

@@ -17,6 +17,10 @@ from builder.store.transaction import recover, transaction
 BEFORE = {"content/kept.yml": "kept", "content/a/old.yml": "old", "content/a/gone.yml": "gone"}
 AFTER = {"content/kept.yml": "kept", "content/a/old.yml": "new", "content/b/came.yml": "came"}
 
+HINTS = {
+    True: "Its changes were completed: all files are as they were after it.",
+    False: "Nothing of it was kept: all files are as they were before it.",
+}
 CALLS = ("mkdir", "link", "symlink", "replace", "rename", "unlink", "rmdir", "fsync")
 
 
@@ -92,6 +96,24 @@ def test_two_at_once_are_refused(place: Project) -> None:
     assert files(place) == BEFORE
 
 
+def test_what_another_command_is_at_work_on_is_left_to_it(place: Project) -> None:
+    with transaction(place) as work:
+        (work.project.content / "a/gone.yml").unlink()
+        assert recover(place) is None
+    assert "content/a/gone.yml" not in files(place)
+
+
+def test_a_disk_without_hard_links_gets_copies(
+    place: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse_link(*_: object, **__: object) -> None:
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(os, "link", refuse_link)
+    change(place)
+    assert files(place) == AFTER
+
+
 def test_a_full_disk_is_one_error_and_changes_nothing(
     place: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,7 +159,7 @@ def test_killed_at_each_step_the_next_command_finds_before_or_after(place: Proje
         state = files(place)
         assert state in (BEFORE, AFTER), f"killed at step {step}"
         if note:
-            assert ("as they were after it" in note.hint) == (state == AFTER), f"step {step}"
+            assert note.hint == HINTS[state == AFTER], f"step {step}"
         assert not (place.root / ".transaction").exists()
         seen.add((state == AFTER, note is not None))
         restore(place)

@@ -72,19 +72,43 @@ def read_predicate(text: str, start: int, end: int, state: State, cues: Cues) ->
     meaning = cues.meaning(word)
     # "prevents apoptosis induced by X": the verb before it says.
     reported = state.cue and state.effect not in ("involves", "modulates")
+    if state.rule == "verb" and cues.match("sentence_ends", rest, match.end()):
+        reported = not cues.search("joined", text[state.end : start])  # "reduced A and B rose."
     back = word.startswith(cues.lists["normalizing"])  # what it was stands elsewhere
     unsaid = meaning.kind != "verb" or not meaning.effect
     if back or unsaid or (reported and not match["aux"].strip()):
         return None
-    if state.rule == "noun":
+    if state.rule == "noun" and is_object(text, 0, state, cues):
         said = cues.over_noun(word, meaning.effect, state.effect)
         return State(start, said, "passive-and-noun", f"{state.cue} {word}")
-    passive = cues.is_participle(word) or word in cues.lists["comparatives"]
+    passive = cues.is_participle(word)
+    passive = passive or word in (*cues.lists["comparatives"], *cues.lists["falling"])
     if (match["aux"].strip() and passive) or (
         ends and (passive or word in cues.lists["intransitive"])
     ):
         return State(start, meaning.effect, "passive", match["word"])
     return None
+
+
+def is_object(text: str, low: int, state: State, cues: Cues) -> bool:
+    """Return whether a verb behind is said of a cue: a noun of action, or "elevated IL-6 fell".
+
+    It is not said of what was only done: "on knockdown of X, Y fell".
+    """
+    before = text[low : state.start]
+    if state.rule == "noun":
+        return not cues.search("done_before", text[: state.start])
+    return cues.is_participle(state.cue) and bool(cues.fullmatch("described", before))
+
+
+def takes_effect(effect: str, words: str, cues: Cues) -> bool:
+    """Return whether a lowering takes the vesicles' effect away, which its words begin with.
+
+    No other verb stands between: "abolished the effect of exosomes on X".
+    """
+    taken = effect in OPPOSING and cues.match("effect_of_vesicles", words)
+    between = cues.finder.finditer(taken[0]) if taken else ()
+    return bool(taken) and all(cues.meaning(m[0]).kind != "verb" for m in between)
 
 
 def read_beside(text: str, start: int, end: int, cues: Cues) -> State | None:
@@ -113,7 +137,9 @@ def _find_sign(text: str, end: int, cues: Cues) -> re.Match[str] | None:
 
 
 def read_prefix(text: str, start: int, end: int, state: State, cues: Cues) -> State:
-    """Return the state of a name with anti- or pro- before it: "anti-apoptotic"."""
+    """Return the state of a name with anti- or pro- before it, or "vesicle-mediated"."""
+    if state.effect == "involves" and cues.search("vesicle_mediated", text[:start]):
+        return replace(state, effect="modulates", rule="vesicle-mediated")
     prefix = cues.search("prefix", text[max(0, start - 5) : start])
     if not prefix or text[end - 2 : end].lower() not in ("ic", "al", "ve", "ry", "nt"):
         return state
@@ -174,6 +200,8 @@ def find_asides(text: str, cues: Cues) -> Iterator[tuple[int, int, State]]:
     for match in cues.patterns["relative"].finditer(text):
         if not cues.vesicle.search(match["agent"]):
             yield *match.span(), State(match.start(), "involves", "agent", "by")
+    for match in cues.patterns["set_in"].finditer(text):
+        yield *match.span(), State(match.start(), "involves", "agent", "by")
     for match in cues.patterns["left_out"].finditer(text):
         yield *match.span(), State(match.start(), "none", "denied", "but not")
     for match in cues.patterns["once"].finditer(text):
@@ -183,6 +211,12 @@ def find_asides(text: str, cues: Cues) -> Iterator[tuple[int, int, State]]:
 
 def find_turns(text: str, cues: Cues) -> Iterator[tuple[int, int, State]]:
     """Yield both ends of a turn: "shifted macrophages from the M1 to the M2 type"."""
+    for match in cues.patterns["lost"].finditer(text):  # "lost less bone"
+        effect = "down" if match["how"].lower() == "less" else "up"
+        yield (
+            *match.span("what"),
+            State(match.start(), effect, "verb", match["how"], match.end("how")),
+        )
     for match in cues.patterns["turned"].finditer(text):
         for name, effect in (("from", "down"), ("to", "up")):
             said = State(match.start(name), effect, "turned-toward", match["verb"])
@@ -205,6 +239,11 @@ def find_instead(text: str, cues: Cues) -> Iterator[tuple[int, int, State]]:
         what, verb = ("what", "verb") if match["verb"] else ("what2", "verb2")
         if effect := _meaning_of(match[verb], cues):
             yield *match.span(what), State(match.start(what), effect, "not-but", match[verb])
+    for match in cues.patterns["shared_object"].finditer(text):  # "A raised, and B lowered, X"
+        effects = {_meaning_of(match[verb], cues) for verb in ("first", "second")}
+        if "" not in effects and len(effects) > 1:
+            said = State(match.start("what"), "modulates", "shared-object", match["second"])
+            yield *match.span("what"), said
 
 
 def find_respective(text: str, cues: Cues) -> Iterator[tuple[int, int, State]]:

@@ -6,6 +6,7 @@ named by its tissue: "adipose-derived exosomes", "cells from marrow".
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -16,7 +17,7 @@ from builder.extract.findings.vehicles import find_carriers
 from builder.extract.vocabulary import Mention
 
 # Words before a cell that only compare it, name its medium, or say where a thing was found.
-_BESIDES = ("likened", "medium_of", "found_in")
+_BESIDES = ("likened", "medium_of", "found_in", "counted")
 _OBJECTS = ("source", "cell", "mechanism", "tissue", "condition")
 
 
@@ -89,10 +90,7 @@ def _role(reading: Reading, mention: Mention) -> tuple[str, str]:
 
 
 def _opposed(reading: Reading, mention: Mention) -> tuple[str, str] | None:
-    """Return the role of a cell that is set against the source: "ADSC but not BMSC exosomes".
-
-    Its vesicles did not do it where "but not" stands before them; other words only compare.
-    """
+    """Return the role of a cell that is set against the source: "ADSC but not BMSC exosomes"."""
     before = reading.before(mention)
     opposed = reading.search("opposed_source", before)
     if not opposed or reading.search("kind_before", before[: opposed.start()]):
@@ -279,14 +277,11 @@ def _spread(reading: Reading, found: list[tuple[Mention, str, str]]) -> None:
 
 
 def _begins_clause(reading: Reading, found: Sequence[tuple[Mention, str, str]]) -> bool:
-    """Return whether the last cell begins a clause: "were given EVs of MSCs, and tenocytes died".
-
-    Two names take no comma before "and"; a list of three does.
-    """
+    """Return whether the last cell begins a clause: "given EVs of MSCs, and tenocytes died"."""
     (left, *_), (right, *_) = found[-2:]
     if not re.match(r"s?,\s+(?:and|or)\b", reading.text[left.end : right.start]):
         return False
-    return all(
+    return all(  # two names take no comma before "and"; a list of three does
         not reading.match("listed_cells", reading.text[o.end : left.start]) for o, *_ in found[:-2]
     )
 
@@ -388,15 +383,10 @@ def _cell_before(
 ) -> Mention | None:
     for source in sources:
         between = reading.text[source.end : place.start]
-        if (
-            reading.search("names_origin", source.text)
-            and source.end <= place.start
-            and reading.match("listed_tissues", between)
-        ):
-            return source
-        if source.end <= place.start and reading.match(
-            "from_tissue", reading.text[source.end : place.start]
-        ):
+        listed = reading.search("names_origin", source.text) and reading.match(
+            "listed_tissues", between
+        )
+        if source.end <= place.start and (listed or reading.match("from_tissue", between)):
             return source
     if earlier and reading.match("listed_tissues", reading.text[earlier[-1].end : place.start]):
         return cell_of.get(earlier[-1].start)
@@ -409,13 +399,11 @@ def _cell_behind(
     """Return the source that ends a list of tissues which begins with this one."""
     at = place.end
     for following in [*later, *sources]:
-        if following.start < at:
-            continue
-        if not reading.match("listed_tissues", reading.text[at : following.start]):
-            continue
-        if following in sources:
-            return following
-        at = following.end
+        between = reading.text[at : following.start] if following.start >= at else ";"
+        if reading.match("listed_tissues", between):
+            if following in sources:
+                return following
+            at = following.end
     return None
 
 
@@ -430,19 +418,18 @@ def _find_cell(reading: Reading, place: Mention, cell: Mention) -> str | None:
 
 def find_adjective_sources(reading: Reading) -> Iterator[Assigned]:
     """Yield sources that an adjective before the vesicles names: "osteoclastic exosomes"."""
+    v = reading.vocabulary
     for match in reading.patterns["adjective_vesicles"].finditer(reading.text):
         word = match["adjective"]
         name = reading.cues.noun_of(word)
         if not name or reading.match("uptake", reading.text, match.end()):
             continue
-        for full in (f"{name} exosomes", name):
-            if found := reading.vocabulary.find_term(full, "source"):
-                at = match.start("adjective")
-                yield Assigned(
-                    "sources", found, "adjective-exosomes", reading.part.name, at,
-                    at + len(word), word,
-                )  # fmt: skip
-                break
+        found = v.find_term(f"{name} exosomes", "source") or v.find_term(name, "source")
+        if found:
+            at, part = match.start("adjective"), reading.part.name
+            yield Assigned(
+                "sources", found, "adjective-exosomes", part, at, at + len(word), word
+            )  # fmt: skip
 
 
 def _stands_for_cell(
@@ -456,20 +443,22 @@ def _stands_for_cell(
             return named, "x-derived-exosomes"
         if named := _look_up(reading, place, "stem cell", "mesenchymal stem cell"):
             return named, "tissue-derived-exosomes"
+        return (named, "x-derived-exosomes") if (named := _as_whole(reading, place)) else None
     if reading.part.role == "source" or reading.cues.vesicle.match(behind.lstrip(" -")):
         return _stands_plainly(reading, place)
     text = reading.before(place)[-160:]
     first = place.start - len(text)
-    fits = [m for p in patterns.before if (m := p.search(text))]
+    cells = [c.start for c in reading.mentions("source", "cell") if c.end <= place.start]
     # "exosomes from ADSCs induced bone formation": theirs is a cell between
-    before = any(
-        not any(first + m.start() <= c.start for c in reading.mentions("source", "cell")
-                if c.end <= place.start)
-        for m in fits
-    )  # fmt: skip
+    fits = [m.start() for p in patterns.before if (m := p.search(text))]
+    before = any(all(first + fit > cell for cell in cells) for fit in fits)
+    before = before and not reading.search("taken_from", text)
     if alone and reading.vocabulary.terms[place.term].type == "biofluid":
-        before = before or bool(reading.search("in_fluid", reading.before(place)[-160:]))
-    named = _look_up(reading, place, "exosomes") if before or listed else None
+        before = before or bool(reading.search("in_fluid", text))
+    sick = reading.vocabulary.terms[place.term].kind == "condition"  # "exosomes from osteosarcoma"
+    named = _look_up(reading, place, "cell" if sick else "exosomes") if before or listed else None
+    if before and not sick and reading.search("out_of", text):
+        named = named or _as_whole(reading, place)
     if listed and not named:  # as its neighbour: "from adipose and bone marrow tissues"
         found = _look_up(reading, place, "mesenchymal stem cell")
         return (found, "tissue-derived-exosomes") if found else None
@@ -488,13 +477,19 @@ def _stands_plainly(reading: Reading, place: Mention) -> tuple[str, str] | None:
     return (named, "tissue-derived-exosomes") if named else None
 
 
+def _as_whole(reading: Reading, place: Mention) -> str | None:
+    """Return the source that a tissue is which no name of vesicles or of a cell stands for."""
+    return named if (named := f"{place.term}-exosomes") in reading.vocabulary.terms else None
+
+
 def _look_up(reading: Reading, place: Mention, *cells: str) -> str | None:
-    for name in (place.text, f"{place.text} tissue", f"{place.text}-derived"):
-        for cell in cells:
-            if cell == "exosomes" and name.endswith(" tissue") and name != place.text:
-                continue  # "adipose-derived" need not be of the whole tissue
-            for kind in ("source", "cell"):
-                found = reading.vocabulary.find_term(f"{name} {cell}", kind) if cell else None
-                if found and reading.vocabulary.terms[found].kind in ("source", "cell"):
-                    return found
+    for cell, name in itertools.product(
+        filter(None, cells), (place.text, f"{place.text} tissue", f"{place.text}-derived")
+    ):
+        if cell == "exosomes" and name.endswith(" tissue") and name != place.text:
+            continue  # "adipose-derived" need not be of the whole tissue
+        for kind in ("source", "cell"):
+            found = reading.vocabulary.find_term(f"{name} {cell}", kind)
+            if found and reading.vocabulary.terms[found].kind in ("source", "cell"):
+                return found
     return None

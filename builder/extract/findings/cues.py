@@ -106,7 +106,7 @@ class Cues:
 
     def is_participle(self, word: str) -> bool:
         """Return whether a cue may be a past participle: reduced, driven, cut, held back."""
-        return (
+        return not word.endswith(" to") and (  # "polarized to M2" has an object
             word.endswith("ed")
             or word.split(maxsplit=1)[0].endswith("ed")
             or word in self.lists["participles"]
@@ -142,6 +142,8 @@ class Cues:
 
 def compose(outer: str, inner: str) -> str:
     """Return the direction of a verb over a noun of action: down over down is up."""
+    if inner == "modulates":
+        return outer if outer == "none" else inner
     if outer in OPPOSING:
         return FLIPPED.get(inner, outer)
     if outer in ("none", "modulates"):

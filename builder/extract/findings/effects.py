@@ -21,12 +21,14 @@ from builder.extract.findings.adjacent_cues import (
     find_respective,
     find_turns,
     is_mediated,
+    is_object,
     read_arrow,
     read_beside,
     read_noun_behind,
     read_predicate,
     read_prefix,
     read_unchanged,
+    takes_effect,
 )
 from builder.extract.findings.cues import FLIPPED, OPPOSING, CueKind, Cues, compose
 
@@ -47,7 +49,8 @@ class EffectReader:
         """Read a text; words in the spans of ``names`` are no cues: the "loss" modulus."""
         self.text = text
         self.cues, self.patterns = cues, cues.patterns
-        self.names = names
+        within = (m.span("cue") for m in self.patterns["no_cue"].finditer(text))
+        self.names = [*names, *within]
         self._aside = list(find_asides(self.text, cues))
         for low, high, _ in self._aside:
             self.text = self.text[:low] + " " * (high - low) + self.text[high:]
@@ -118,6 +121,9 @@ class EffectReader:
     def _read_at(self, start: int, end: int) -> State:
         state = self.states[bisect_right(self._starts, start) - 1]
         text, cues = self.text, self.cues
+        reaching = state.cue in (*cues.lists["agents"], *cues.lists["stimuli"])
+        if reaching and self._clause_start(start) > state.end:
+            state = State(start)  # "were treated with X, and Y rose"
         known = (
             s
             for low, high, s in (*self._known, *self._undone)
@@ -135,34 +141,28 @@ class EffectReader:
             return beside
         if state.effect != "none" and (said := read_predicate(text, start, end, state, cues)):
             subject = text[self._clause_start(start) : start]
-            lost = self._is_effect_taken(said.effect, f" {subject}")
+            lost = takes_effect(said.effect, f" {subject}", self.cues)
             return replace(said, effect="modulates", rule="effect-taken-away") if lost else said
         for low, high, given in self._passives:
-            if not low <= start < high or state.rule == "aim" or self._is_given(state, start):
+            if not low <= start < high or state.rule == "aim" or state.cue in cues.lists["agents"]:
                 continue
             weak = state.effect == "involves" or (state.effect == "none" and low >= state.end)
             if weak or (state.rule, state.effect) == ("passive", "modulates"):
                 state = given
-            elif state.rule == "noun" and state.end > low:
+            elif state.end > low and is_object(text, low, state, cues):
                 effect = self.cues.over_noun(given.cue, given.effect, state.effect)
                 state = replace(given, effect=effect, rule="passive-and-noun")
         return read_prefix(text, start, end, read_noun_behind(text, end, state, cues), cues)
 
-    def _is_given(self, state: State, start: int) -> bool:
-        """Return whether words are what is given, in no main clause: "After …, [X] rose"."""
-        if state.cue not in self.cues.lists["agents"] or self._clause_start(start) > state.end:
-            return False
-        led_in = self.cues.match("led_in", self.text, self._sentence_start(state.end), start)
-        return not led_in or state.end >= led_in.end()
-
     def _found(self) -> list[_Cue]:
         cues = [
-            _Cue(m.start(), m.end(), meaning.kind, meaning.effect, m[0].lower())
+            _Cue(m.start(), m.start() + len(word), meaning.kind, meaning.effect, word.lower())
             for m in self.cues.finder.finditer(self.text)
-            for meaning in [self.cues.meaning(m[0])]
+            for word in [
+                m[0].split()[0] if self.cues.match("by_vesicles", self.text, m.start()) else m[0]
+            ]
+            for meaning in [self.cues.meaning(word)]
             if not any(low <= m.start() < high for low, high in self.names)
-            and not (m[0].endswith(" up") and self.text.startswith(" to ", m.end()))
-            and not (m[0].lower() == "but" and self.text.startswith(" also ", m.end()))
             and not (
                 m[0].lower() in self.cues.lists["nouns_too"]
                 and self.cues.search("determined", self.text, 0, m.start())
@@ -200,6 +200,9 @@ class EffectReader:
         if not verb or self.cues.meaning(to[1]).kind != "verb":
             return False
         before = self.cues.search("last_word", self.text[: to.start()])
+        earlier = list(re.finditer(r"(?<![\w-])to(?=\s+(\w+))", self.text[: to.start()]))
+        if before and before[1].lower() in ("and", "or") and earlier:
+            return self._is_purpose(earlier[-1])  # "function to suppress X and to promote Y"
         clause = self.text[self._clause_start(to.start()) : to.start()]
         return not (before and before[1].lower() in self.cues.lists["shown"]) and not self.patterns[
             "passed_on"
@@ -263,6 +266,10 @@ class EffectReader:
 
     def _keeps(self, cue: _Cue) -> bool:
         """Return whether a preposition belongs to the words before it: "increase in", "such as"."""
+        text, cues = self.text, self.cues
+        doer = cues.match("by_of", text, cue.start) and cues.search("noun_ends", text[: cue.start])
+        if doer or cues.search("goes_on", text, max(0, cue.start - 90), cue.end):
+            return True
         if cue.word not in ("in", "as", "for", *self.cues.lists["relations"]):
             return False
         before = self.cues.search("last_word", self.text[: cue.start])
@@ -316,8 +323,9 @@ class EffectReader:
         if cue.word in self.cues.lists["effect_on"] and adjective:
             if self.cues.match("gap", self.text[before.end : cue.start]):
                 return State(cue.start, "involves", "agent", cue.word, cue.end, before.effect)
-        elif cue.word == "on" and before.cue in self.cues.lists["effect_on"] and before.outer:
-            return State(cue.start, before.outer, "effect-on", "effect on", cue.end)
+        elif cue.word == "on" and before.cue in self.cues.lists["effect_on"]:
+            said = before.outer or "modulates"
+            return State(cue.start, said, "effect-on", "effect on", cue.end)
         return None
 
     def _judges(self, said: str) -> bool:
@@ -331,15 +339,6 @@ class EffectReader:
         return bool(self.cues.match("taken_away", subject)) and not re.search(
             r"\b(?:by|via|through)\s", subject
         )
-
-    def _is_effect_taken(self, effect: str, words: str) -> bool:
-        """Return whether a lowering takes the vesicles' effect away, which its words begin with.
-
-        No other verb stands between: "abolished the effect of exosomes on X".
-        """
-        taken = effect in OPPOSING and self.cues.match("effect_of_vesicles", words)
-        cues = self.cues.finder.finditer(taken[0]) if taken else ()
-        return bool(taken) and all(self.cues.meaning(m[0]).kind != "verb" for m in cues)
 
     def _has_no_object(self, cue: _Cue) -> bool:
         """Return whether a verb goes without an object: "IL-6 rose", "IL-6 decreases in mice"."""
@@ -378,7 +377,7 @@ class EffectReader:
             given = [s.outer for a, b, s in self._aside if low <= a and b <= cue.start and s.outer]
             given += ["up"] if self.cues.search("brought_on", subject) else []
             effect = compose("inhibits", given[-1]) if given else effect
-        if self._is_effect_taken(cue.effect, f" {subject}"):
+        if takes_effect(cue.effect, f" {subject}", self.cues):
             return  # "the effect of exosomes on X was blocked"
         # "X was lowered by Y but was restored by exosomes": the last says what they do
         same = self.cues.search("same_subject", self.text, 0, cue.start)
@@ -403,15 +402,17 @@ class EffectReader:
         return bool(self.cues.vesicle.search(self.text, start, end))
 
     def _sentence_start(self, place: int) -> int:
-        ends = (m.end() for m in self.patterns["sentence_end"].finditer(self.text, 0, place))
-        return max(ends, default=0)
+        ends = self.patterns["sentence_end"].finditer(self.text, 0, place)
+        return max((m.end() for m in ends), default=0)
 
     def _clause_start(self, place: int) -> int:
         """Return where the clause of a place begins; ", and" parts only what has a verb."""
         led_in = self.cues.match("led_in", self.text, self._sentence_start(place), place)
         start = led_in.end() if led_in else 0
         for found in self.patterns["clause"].finditer(self.text, start, place):
-            if self.cues.match("list_end", found[0]) and not self._has_verb(start, found.start()):
+            joined = self.text.rfind(" and ", start, found.start())  # "X rose and A, B, and C fell"
+            low = joined if joined > 0 and self._has_verb(start, joined) else start
+            if self.cues.match("list_end", found[0]) and not self._has_verb(low, found.start()):
                 continue
             start = found.end()
         return start
@@ -438,6 +439,7 @@ class EffectReader:
         passive = self.cues.search("passive", self.text[: cue.start]) and (
             self.cues.is_participle(cue.word) or cue.word in self.cues.lists["comparatives"]
         )
+        passive = passive and not self.cues.match("of_adjective", self.text, cue.start)
         if passive or self._has_no_object(cue) or self._ends_clause(cue, before):
             self._note_passive(cue, before)
             return State(cue.start, "involves", "passive", cue.word, cue.end)
@@ -470,7 +472,8 @@ class EffectReader:
             said = f"{before.cue} {cue.word}"
             return State(cue.start, "up" if raised else "down", "verb-and-state", said, cue.end)
         lost = cue.effect != "modulates" and self._has_lost_vesicles(cue)
-        if cue.kind == "verb" and (lost or self._is_effect_taken(cue.effect, self.text[cue.end :])):
+        taken = lost or takes_effect(cue.effect, self.text[cue.end :], self.cues)
+        if cue.kind == "verb" and taken and not cue.word.endswith(("ory", "ive")):
             # What is taken away is the vesicles' effect; their direction is not stated by the verb.
             return State(cue.start, "modulates", "effect-taken-away", cue.word, cue.end)
         return State(cue.start, cue.effect, cue.kind, cue.word, cue.end)

@@ -208,22 +208,33 @@ def find_gapped_conditions(
 
 _PLACE = re.compile(
     r"\s+of\s+(?:the\s+)?(?:(?:human|rat|mouse|murine|rabbit|ovine|sheep|goat|equine|horse|canine|dog|"
-    r"porcine|pig)\s+)?(\w+)",
+    r"porcine|pig)\s+)?(\w+(?:\s+joints?)?(?:(?:,\s+|,?\s+and\s+)(?:the\s+)?\w+(?:\s+joints?)?)*)",
     re.IGNORECASE,
 )
+_AND = re.compile(r",?\s+and\s+(?:the\s+)?|,\s+(?:the\s+)?|\s+joints?\b", re.IGNORECASE)
 
 
 def find_conditions_by_place(
     text: str, conditions: Iterable[Mention], v: Vocabulary
 ) -> list[Mention]:
-    """Return conditions with their place behind them: "osteoarthritis of the rabbit knee"."""
+    """Return conditions with their place behind them: "osteoarthritis of the knee and hip"."""
     found = []
     for condition in conditions:
-        place = _PLACE.match(text, condition.end)
-        term = place and v.find_term(f"{place[1]} {condition.text}", "condition")
-        if place and term and term != condition.term:
-            found.append(_mention(term, "condition", condition.start, place.end(), text))
+        places = _PLACE.match(text, condition.end)
+        for place in _AND.split(places[1]) if places else ():
+            term = v.find_term(f"{place} {condition.text}", "condition")
+            if places and place and term and term != condition.term:
+                found.append(_mention(term, "condition", condition.start, places.end(), text))
     return found
+
+
+_LOST = re.compile(r"\blos(?:t|e|es|ing)\s+(?:less|more)\s+(\w+)")
+
+
+def find_lost(text: str, kind: str, v: Vocabulary) -> list[Mention]:
+    """Return the losses that a verb names: "mice lost less bone" is bone loss."""
+    named = ((v.find_term(f"{m[1]} loss", kind), m) for m in _LOST.finditer(text))
+    return [_mention(term, kind, *m.span(1), text) for term, m in named if term]
 
 
 def find_placed_defects(text: str, tissues: Iterable[Mention], v: Vocabulary) -> list[Mention]:

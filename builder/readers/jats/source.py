@@ -350,6 +350,20 @@ def _drop_namespaces(root: etree._Element, pieces: Pieces) -> None:
         element.tag = tag[tag.index("}") + 1 :]
 
 
+# Other XML that people bring, by its first element, and what to bring instead.
+_ONE_RECORD = "Save the one work as RIS, BibTeX or .nbib, or get the article's XML (JATS)."
+_OTHER_XML = {
+    "xml": ("an EndNote export", _ONE_RECORD),
+    "pubmedarticleset": ("abstracts of PubMed as XML", _ONE_RECORD),
+    "doi_records": ("a record of Crossref", _ONE_RECORD),
+    "crossref_result": ("a record of Crossref", _ONE_RECORD),
+    "modscollection": ("a library's record", _ONE_RECORD),
+    "tei": ("a converted PDF (TEI)", "Get the article's XML (JATS) or save its page as text."),
+    "svg": ("a drawing", "Get the article's XML (JATS) or save its page as text."),
+    "rss": ("a news feed", "Get the article's XML (JATS) or save its page as text."),
+}
+
+
 def _find_article(root: etree._Element, file: str) -> etree._Element:
     if root.tag == "article":
         return root
@@ -359,7 +373,9 @@ def _find_article(root: etree._Element, file: str) -> etree._Element:
     if len(found) == 1:
         return found[0]
     if not found:
-        raise refuse(file, "jats-root", "a JATS <article>", f"<{root.tag}>", line=line_of(root))
+        looks, todo = _OTHER_XML.get(str(root.tag).lower(), ("", "Get the article's XML (JATS)."))
+        got = f"<{root.tag}>" + (f", what looks like {looks}" if looks else "")
+        raise refuse(file, "jats-root", "a JATS <article>", got, todo, line_of(root))
     second, hint = line_of(found[1]), "Save each <article> as a file of its own."
     several, expected = "jats-several-articles", "one article in a file"
     raise refuse(file, several, expected, f"{len(found)}", hint, second)

@@ -27,7 +27,7 @@ from builder.readers.references.books import Found, ask
 from builder.readers.references.parts import Byline, Links, find_tail, split_listed, take_links
 from builder.text import ids
 from builder.text.dates import YEAR, find_impossible_day
-from builder.text.spelling import fold
+from builder.text.spelling import fold, mend_breaks
 
 # Problems of a reader that a curator should see on the paper's own page.
 _ASKED = frozenset({
@@ -265,7 +265,7 @@ def parse_reference(printed: str) -> tuple[WorkFields, list[Question]]:
     A reference that doesn't parse has its whole text as title, and a question of rule
     ``reference-unparsed``.
     """
-    text, _ = split_link_labels(" ".join(printed.split()))
+    text, _ = split_link_labels(mend_breaks(" ".join(printed.split())))
     if "&" in text or "</" in text:  # copied from a page's source
         text = unescape(_SIMPLE_TAG.sub("", text))
     kept = {m[1]: m[2] for m in _LABELLED_ID.finditer(printed)} if "[P" in printed else {}

@@ -283,12 +283,12 @@ def _view_cited_as(atlas: LibraryIndex, paper: str, root: str) -> list[View]:
 
 def _answer(atlas: LibraryIndex, bundle: PaperBundle) -> list[Sentence]:
     """Return what was read of a paper, and what its seed did not hold, in sentences."""
-    names = {f.id for f in bundle.findings}
-    trials = {t.id for t in bundle.trials}
-    studies = [s for s in atlas.studies if names & set(s.findings) or trials & set(s.trials)]
+    studies = {s.id: s for f in bundle.findings for s in atlas.studies_of(f.id)}
+    if trials := {t.id for t in bundle.trials}:
+        studies |= {s.id: s for s in atlas.studies if trials & set(s.trials)}
     return [
         *answer_coverage(bundle.paper),
-        *answer_studies(studies),
+        *answer_studies([studies[name] for name in sorted(studies)]),
         [text(WORDS["not_assessed"])],
     ]
 

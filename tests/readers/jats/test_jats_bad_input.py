@@ -152,10 +152,6 @@ def test_html_is_named_as_such(page: str, tmp_path: Path) -> None:
     assert "[jats-html]" in reported
 
 
-def test_other_xml_is_named(tmp_path: Path) -> None:
-    assert "got <rss>" in refused(b"<rss><channel/></rss>", tmp_path)
-
-
 @pytest.mark.parametrize(
     "empty", [b"<article/>", b"<article></article>", b"<article><back/></article>"]
 )
@@ -558,3 +554,18 @@ def test_kinds_of_works(kind: str, inner: str, wanted: dict[str, str]) -> None:
     )
     work = read_source(Source("x.xml", article.encode(), ())).citations[0].fields
     assert {name: getattr(work, name) for name in wanted} == wanted
+
+
+@pytest.mark.parametrize(
+    ("data", "looks"),
+    [
+        (b"<rss><channel/></rss>", "got <rss>, what looks like a news feed"),
+        (b"<xml><records><record/></records></xml>", "an EndNote export"),
+        (b"<PubmedArticleSet><PubmedArticle/></PubmedArticleSet>", "abstracts of PubMed as XML"),
+        (b'<TEI xmlns="http://www.tei-c.org/ns/1.0"><text/></TEI>', "a converted PDF (TEI)"),
+    ],
+)
+def test_other_xml_is_named_with_what_to_do(data: bytes, looks: str, tmp_path: Path) -> None:
+    reported = refused(data, tmp_path)
+    assert looks in reported
+    assert "XML (JATS)" in reported
