@@ -116,9 +116,7 @@ def _read_section(heading: str, found: Lines, rows: set[int], draft: Draft) -> N
     elif name in ("figures", "figure"):
         _read_figures(lines, draft)
     elif name in ("references", "bibliography"):
-        for number, text in bare:
-            labels = split_link_labels(text)[1]
-            draft.citations.append(Citation(len(draft.citations) + 1, text, number, labels=labels))
+        _read_references(lines, heading, draft)
     else:
         for number, text in bare:
             url = find_url(text) if name == "source" else ""
@@ -126,6 +124,18 @@ def _read_section(heading: str, found: Lines, rows: set[int], draft: Draft) -> N
                 draft.set_source(url, number)
             else:
                 draft.add_block(_KINDS.get(name, "paragraph"), text, number, heading)
+
+
+def _read_references(lines: Lines, heading: str, draft: Draft) -> None:
+    listed = any(_BULLET.match(text) for _, text in lines)
+    for number, printed in lines:
+        bullet = _BULLET.match(printed)
+        text = bullet[1].strip() if bullet else printed
+        if listed and not bullet:
+            draft.add_block("statement", text, number, heading)  # a note below the list
+        else:
+            labels = split_link_labels(text)[1]
+            draft.citations.append(Citation(len(draft.citations) + 1, text, number, labels=labels))
 
 
 def _read_front(lines: Lines, draft: Draft) -> None:

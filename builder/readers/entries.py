@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from builder.models.document import (
@@ -13,8 +14,15 @@ from builder.models.document import (
     split_link_labels,
 )
 from builder.readers.draft import Draft
-from builder.readers.lines import HAS_YEAR, is_heading, named_headings
+from builder.readers.lines import (
+    HAS_YEAR,
+    REFERENCES,
+    bare_line,
+    is_heading,
+    named_headings,
+)
 from builder.readers.masthead import is_furniture
+from builder.readers.references import parse_reference
 from builder.readers.references.styles import read_lines
 
 _ENTRY = re.compile(r"^\s*(?:[-*•]\s+|↵\s*)?(?:\[(\d{1,4})\]|\(?(\d{1,4})[.)](?=\s))?\s*(\S.*)$")
@@ -30,7 +38,7 @@ _ONE_LABEL = re.compile(LABEL)
 # A name alone on a line, as eLife prints the authors of an entry.
 _NAME_ALONE = re.compile(r"^[^\W\d_][\w’' -]{1,40} [^\Wa-z\d_]{1,4}$")
 _SITE_LINK = re.compile(r"^» https?://\S+$")  # SciELO
-_LONG_ENTRY = 40
+_LONG_ENTRY, _LONGEST_ENTRY = 40, 700
 
 
 class EntryList:
@@ -135,6 +143,35 @@ class EntryList:
         linked = bool(_labels(line)) and not named
         plain = not self._bulleted and (bool(_NAMES.match(line)) or not is_heading(line))
         return (linked or plain) and bool(HAS_YEAR.search(line))
+
+
+def find_unheaded(lines: Sequence[str]) -> int:
+    """Return the line, from 1, where a list begins that has no heading; 0 where there is none.
+
+    There two lines that read as references follow each other, but for links.
+    """
+    if any(REFERENCES.match(bare_line(line.strip())) for line in lines):
+        return 0
+    before = 0
+    for number, line in enumerate(map(str.strip, lines), 1):
+        if not line or is_link_line(line) or _ONE_LABEL.fullmatch(line) or _SITE_LINK.match(line):
+            continue
+        if not _reads_as_reference(line):
+            before = 0
+        elif before:
+            return before
+        else:
+            before = number
+    return 0
+
+
+def _reads_as_reference(line: str) -> bool:
+    if not _LONG_ENTRY < len(line) < _LONGEST_ENTRY or not HAS_YEAR.search(line):
+        return False
+    if close := _CLOSE.match(line):
+        line = f"{close[1]}. {line[close.end() :]}"
+    work, _ = parse_reference(_split_entry(line)[1])
+    return bool(work.authors and work.issued and (work.container or work.publisher))
 
 
 def _labels(text: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from itertools import pairwise
 from builder.models.document import BlockKind, Document, is_link_line, split_link_labels
 from builder.readers.citations import CITE, STYLE, find_own_citation, read_citation_block
 from builder.readers.draft import Draft, Lines, find_doi, find_table_lines
-from builder.readers.entries import IS_ENTRY, EntryList
+from builder.readers.entries import IS_ENTRY, EntryList, find_unheaded
 from builder.readers.line_breaks import find_columns, join_lines
 from builder.readers.lines import (
     AFFILIATION,
@@ -125,7 +125,12 @@ class _Page:
             got = f"{len(self.aside)} lines that hold two columns side by side"
             hint = "Save the text in reading order, or get the article's XML."
             draft.flag(min(self.aside), "seed-columns", "text in one column", got, hint=hint)
+        unheaded = find_unheaded(lines)
         for number, line in enumerate(lines[start:], start + 1):
+            if number == unheaded:
+                got = "none; the list is taken to begin here"
+                draft.flag(number, "references-heading", "a heading 'References'", got)
+                self.entries.open(number - 1)
             if number in self.aside:
                 continue  # no sentence of them can be trusted: they are reported as unread
             if number in rows and not _CAPTION.match(line.strip()):

@@ -294,7 +294,7 @@ class Terms(Mapping[str, Term]):
         if term := self.filed.get(term_id):
             return term
         made = make_term(term_id, self.content) or self._compose_cell(term_id)
-        made = made or self._compose_modification(term_id)
+        made = made or self._compose_modification(term_id) or self._compose_tissue(term_id)
         if made is None:
             raise KeyError(term_id)
         if made.parent is None or made.parent in self:
@@ -321,6 +321,22 @@ class Terms(Mapping[str, Term]):
                     notes=[NOTE],
                 )
         return None
+
+    def _compose_tissue(self, term_id: str) -> Term | None:
+        """Return a tissue or fluid as a whole as a source: exosomes of the tendon."""
+        place = term_id.removesuffix("-exosomes")
+        listed = self.filed.get(place) or self.listed.get(place) if place != term_id else None
+        if listed is None or listed.kind != "tissue":
+            return None
+        return Term(
+            id=term_id,
+            label=f"{listed.label} exosomes",
+            kind="source",
+            type="biofluid" if listed.type == "biofluid" else "tissue",
+            parts=[place],
+            definition=f"Vesicles of a tissue or fluid as a whole: {listed.label.lower()}.",
+            notes=[NOTE],
+        )
 
     def _compose_modification(self, term_id: str) -> Term | None:
         """Return a modification that is an agent and a way: preconditioning with curcumin."""

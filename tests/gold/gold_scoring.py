@@ -27,6 +27,7 @@ INVENTED = (
     "blind-third",
     "blind-traps",
     "blind-fourth",
+    "blind-sixth",
 )
 # Sentences and titles of published articles, by the file that holds them.
 REAL = (

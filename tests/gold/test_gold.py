@@ -44,6 +44,7 @@ def test_all_titles_and_rows_are_annotated():
         120,
         30,
         50,
+        80,
     ]
 
 

@@ -33,7 +33,6 @@ from builder.extract.findings.questions import Beside, check_entities
 from builder.extract.findings.spans import Reading, drop_ancestors
 from builder.extract.findings.statements import (
     EFFECTS,
-    ONE_OF_THESE,
     Assigned,
     Part,
     Statement,
@@ -164,7 +163,7 @@ def _read_apart(
         return [whole, other]
     if all(q.rule != "contrasted-sources" for q in whole.finding.questions):
         return [whole]
-    clauses = split_contrast(statement)
+    clauses = split_contrast(statement, cues)
     return set_apart(whole, [read_statement(c, paper, vocabulary, cues) for c in clauses], cues)
 
 
@@ -258,7 +257,7 @@ def _carried_over(
     if len(sources) == 1 and all(a.field != "sources" for a in assigned):
         yield from (replace(a, rule="carried-over") for a in sources.values())
     text = statement.parts[0].text
-    if one := ONE_OF_THESE.match(text):
+    if one := cues.match("one_of_these", text):
         for item in assigned:
             known = vocabulary.terms.get(item.value)
             if item.start == one.end() and known and known.type in MOLECULE_TYPES:

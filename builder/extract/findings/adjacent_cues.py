@@ -211,6 +211,12 @@ def find_asides(text: str, cues: Cues) -> Iterator[tuple[int, int, State]]:
 
 def find_turns(text: str, cues: Cues) -> Iterator[tuple[int, int, State]]:
     """Yield both ends of a turn: "shifted macrophages from the M1 to the M2 type"."""
+    for match in cues.patterns["lost"].finditer(text):  # "lost less bone"
+        effect = "down" if match["how"].lower() == "less" else "up"
+        yield (
+            *match.span("what"),
+            State(match.start(), effect, "verb", match["how"], match.end("how")),
+        )
     for match in cues.patterns["turned"].finditer(text):
         for name, effect in (("from", "down"), ("to", "up")):
             said = State(match.start(name), effect, "turned-toward", match["verb"])
@@ -233,6 +239,11 @@ def find_instead(text: str, cues: Cues) -> Iterator[tuple[int, int, State]]:
         what, verb = ("what", "verb") if match["verb"] else ("what2", "verb2")
         if effect := _meaning_of(match[verb], cues):
             yield *match.span(what), State(match.start(what), effect, "not-but", match[verb])
+    for match in cues.patterns["shared_object"].finditer(text):  # "A raised, and B lowered, X"
+        effects = {_meaning_of(match[verb], cues) for verb in ("first", "second")}
+        if "" not in effects and len(effects) > 1:
+            said = State(match.start("what"), "modulates", "shared-object", match["second"])
+            yield *match.span("what"), said
 
 
 def find_respective(text: str, cues: Cues) -> Iterator[tuple[int, int, State]]:

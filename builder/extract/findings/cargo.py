@@ -20,12 +20,6 @@ from builder.extract.vocabulary import Mention
 RNA_TYPES = frozenset(["miRNA", "lncRNA", "circRNA", "RNA class"])
 MOLECULE_TYPES = RNA_TYPES | {"gene/protein", "gene family", "drug", "compound"}
 _NAMED_TYPES = RNA_TYPES - {"RNA class"} | {"gene/protein"}
-# "CD34+ cells": what is behind the name makes it a mark of the cell.
-MARKER = re.compile(
-    r"(?:[+⁺−]|\([+−-]\)|[\s-](?:positive|negative)\b)\s+(?:[\w-]+\s+){0,3}?"
-    r"(?:\w*[Cc]ells?\b|\w*SCs?\b|macrophages?\b|monocytes?\b|fibroblasts?\b)"
-)
-_NAME_BEHIND = re.compile(r"^(?:[_-]\d|\s+(?!RNA)[A-Z][A-Z0-9][A-Za-z0-9-]*\b)")
 _OF_RNA = frozenset(
     [
         "x-profile",
@@ -50,13 +44,6 @@ _MIXED = frozenset(
         "exosomes-hold-such-as-x",
         "kinds-in-exosomes-such-as-x",
     ]
-)
-# Between two molecules of a list, the second with an adjective: "VEGF and anti-inflammatory IL-10".
-_LISTED = re.compile(
-    r"\s*(?:,|,?\s*\b(?:and|as\s+well\s+as)\b|&|/)\s*"
-    r"(?:(?P<described>(?:anti|pro)-\w+|\w{4,}(?:ic|al|ive|ory|ed|ing)|more|less|"
-    r"(?:high|low)(?:er)?(?:\s+(?:level|amount|concentration)s?\s+of)?)\s+)?",
-    re.IGNORECASE,
 )
 # Rules that say which of a kind is meant: "miR-21 was the most abundant miRNA in exosomes".
 _OF_ALL = frozenset(
@@ -169,7 +156,7 @@ def _spread(reading: Reading, found: list[Assigned]) -> list[Assigned]:
     known = {(a.start, a.end): a for a in found}
     for ones in (list(itertools.pairwise(molecules)), list(itertools.pairwise(molecules))[::-1]):
         for left, right in ones:
-            listed = _LISTED.fullmatch(reading.text[left.end : right.start])
+            listed = reading.fullmatch("listed_molecules", reading.text[left.end : right.start])
             if not listed or _is_deed(reading, left, listed["described"] or ""):
                 continue
             types = {v.terms[left.term].type, v.terms[right.term].type}
@@ -220,6 +207,7 @@ _WAY_OF_RULE = {
     "x-modified-cells": "overexpression",
     "exosomes-of-cells-transfected-with-x": "overexpression",
     "transfected-x-and-its-exosomes": "overexpression",
+    "x-put-on-exosomes": "display",
 }
 
 
@@ -358,14 +346,14 @@ def find_molecules(reading: Reading) -> list[Mention]:
         for m in reading.mentions("mechanism", "compound")
         if (term := reading.vocabulary.terms.get(m.term)) is not None
         and (term.type in MOLECULE_TYPES or term.kind == "compound")
-        and not MARKER.match(reading.behind(m))
+        and not reading.match("marker", reading.behind(m))
     ]
 
 
 def is_unknown_rna(reading: Reading, mention: Mention) -> bool:
     """Return whether a class word stands before a name that the vocabulary lacks: lncRNA XYZ1."""
     rna = reading.vocabulary.terms[mention.term].type in RNA_TYPES
-    return rna and bool(_NAME_BEHIND.match(reading.behind(mention)))
+    return rna and bool(reading.match("rna_name", reading.behind(mention)))
 
 
 def is_put_in(reading: Reading, mention: Mention) -> bool:

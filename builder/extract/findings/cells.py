@@ -383,15 +383,10 @@ def _cell_before(
 ) -> Mention | None:
     for source in sources:
         between = reading.text[source.end : place.start]
-        if (
-            reading.search("names_origin", source.text)
-            and source.end <= place.start
-            and reading.match("listed_tissues", between)
-        ):
-            return source
-        if source.end <= place.start and reading.match(
-            "from_tissue", reading.text[source.end : place.start]
-        ):
+        listed = reading.search("names_origin", source.text) and reading.match(
+            "listed_tissues", between
+        )
+        if source.end <= place.start and (listed or reading.match("from_tissue", between)):
             return source
     if earlier and reading.match("listed_tissues", reading.text[earlier[-1].end : place.start]):
         return cell_of.get(earlier[-1].start)
@@ -404,13 +399,11 @@ def _cell_behind(
     """Return the source that ends a list of tissues which begins with this one."""
     at = place.end
     for following in [*later, *sources]:
-        if following.start < at:
-            continue
-        if not reading.match("listed_tissues", reading.text[at : following.start]):
-            continue
-        if following in sources:
-            return following
-        at = following.end
+        between = reading.text[at : following.start] if following.start >= at else ";"
+        if reading.match("listed_tissues", between):
+            if following in sources:
+                return following
+            at = following.end
     return None
 
 
@@ -425,19 +418,18 @@ def _find_cell(reading: Reading, place: Mention, cell: Mention) -> str | None:
 
 def find_adjective_sources(reading: Reading) -> Iterator[Assigned]:
     """Yield sources that an adjective before the vesicles names: "osteoclastic exosomes"."""
+    v = reading.vocabulary
     for match in reading.patterns["adjective_vesicles"].finditer(reading.text):
         word = match["adjective"]
         name = reading.cues.noun_of(word)
         if not name or reading.match("uptake", reading.text, match.end()):
             continue
-        for full in (f"{name} exosomes", name):
-            if found := reading.vocabulary.find_term(full, "source"):
-                at = match.start("adjective")
-                yield Assigned(
-                    "sources", found, "adjective-exosomes", reading.part.name, at,
-                    at + len(word), word,
-                )  # fmt: skip
-                break
+        found = v.find_term(f"{name} exosomes", "source") or v.find_term(name, "source")
+        if found:
+            at, part = match.start("adjective"), reading.part.name
+            yield Assigned(
+                "sources", found, "adjective-exosomes", part, at, at + len(word), word
+            )  # fmt: skip
 
 
 def _stands_for_cell(
@@ -451,21 +443,22 @@ def _stands_for_cell(
             return named, "x-derived-exosomes"
         if named := _look_up(reading, place, "stem cell", "mesenchymal stem cell"):
             return named, "tissue-derived-exosomes"
+        return (named, "x-derived-exosomes") if (named := _as_whole(reading, place)) else None
     if reading.part.role == "source" or reading.cues.vesicle.match(behind.lstrip(" -")):
         return _stands_plainly(reading, place)
     text = reading.before(place)[-160:]
     first = place.start - len(text)
-    fits = [m for p in patterns.before if (m := p.search(text))]
+    cells = [c.start for c in reading.mentions("source", "cell") if c.end <= place.start]
     # "exosomes from ADSCs induced bone formation": theirs is a cell between
-    before = any(
-        not any(first + m.start() <= c.start for c in reading.mentions("source", "cell")
-                if c.end <= place.start)
-        for m in fits
-    )  # fmt: skip
+    fits = [m.start() for p in patterns.before if (m := p.search(text))]
+    before = any(all(first + fit > cell for cell in cells) for fit in fits)
+    before = before and not reading.search("taken_from", text)
     if alone and reading.vocabulary.terms[place.term].type == "biofluid":
-        before = before or bool(reading.search("in_fluid", reading.before(place)[-160:]))
+        before = before or bool(reading.search("in_fluid", text))
     sick = reading.vocabulary.terms[place.term].kind == "condition"  # "exosomes from osteosarcoma"
     named = _look_up(reading, place, "cell" if sick else "exosomes") if before or listed else None
+    if before and not sick and reading.search("out_of", text):
+        named = named or _as_whole(reading, place)
     if listed and not named:  # as its neighbour: "from adipose and bone marrow tissues"
         found = _look_up(reading, place, "mesenchymal stem cell")
         return (found, "tissue-derived-exosomes") if found else None
@@ -482,6 +475,11 @@ def _stands_plainly(reading: Reading, place: Mention) -> tuple[str, str] | None:
         return None
     named = _look_up(reading, place, "mesenchymal stem cell", "stem cell")
     return (named, "tissue-derived-exosomes") if named else None
+
+
+def _as_whole(reading: Reading, place: Mention) -> str | None:
+    """Return the source that a tissue is which no name of vesicles or of a cell stands for."""
+    return named if (named := f"{place.term}-exosomes") in reading.vocabulary.terms else None
 
 
 def _look_up(reading: Reading, place: Mention, *cells: str) -> str | None:

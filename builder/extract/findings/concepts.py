@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from builder.extract.findings.adjacent_cues import State
-from builder.extract.findings.cargo import MARKER, find_carried, is_absent, is_unknown_rna
+from builder.extract.findings.cargo import find_carried, is_absent, is_unknown_rna
 from builder.extract.findings.cues import Cues
 from builder.extract.findings.outcomes import read_relief
 from builder.extract.findings.spans import Reading, is_inside
@@ -15,6 +15,7 @@ from builder.extract.findings.split_names import (
     find_animal_models,
     find_conditions_by_place,
     find_gapped_conditions,
+    find_lost,
     find_placed_defects,
 )
 from builder.extract.findings.statements import Assigned
@@ -43,6 +44,8 @@ def read_mechanisms(reading: Reading) -> list[Assigned]:
             continue
         if reading.match("gene_changed", reading.behind(mention)) or is_absent(reading, mention):
             continue  # "Smpd3-reprogrammed": a modification
+        if any(o.start == mention.end + 1 for o in reading.mentions("outcome")):
+            continue  # "callus stiffness"
         assigned = _directed(reading, mention, "mechanisms")
         if _reports_kind(reading, mention) and not assigned.rule.startswith(_SAID):
             continue
@@ -141,7 +144,7 @@ def _reports_kind(reading: Reading, mention: Mention) -> bool:
 
     "Senescent chondrocytes", "CD34+ cells".
     """
-    if MARKER.match(reading.behind(mention)) or reading.match("kind_only", reading.behind(mention)):
+    if any(reading.match(name, reading.behind(mention)) for name in ("marker", "kind_only")):
         return True
     if reading.search("genic", mention.text) and reading.match("genic_of", reading.behind(mention)):
         return True
@@ -257,7 +260,8 @@ def _without_denied_harm(reading: Reading, assigned: Assigned) -> Assigned:
 def read_setting(reading: Reading) -> list[Assigned]:
     """Return conditions, models and species, as named."""
     v = reading.vocabulary
-    conditions = [m for m in reading.mentions("condition") if not _is_denied(reading, m)]
+    named = [*reading.mentions("condition"), *find_lost(reading.text, "condition", v)]
+    conditions = [m for m in named if not _is_denied(reading, m)]
     species = [m for m in reading.mentions("species") if not _is_denied(reading, m)]
     placed = find_placed_defects(reading.text, reading.mentions("tissue"), v)
     models = [

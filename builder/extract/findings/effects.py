@@ -439,6 +439,7 @@ class EffectReader:
         passive = self.cues.search("passive", self.text[: cue.start]) and (
             self.cues.is_participle(cue.word) or cue.word in self.cues.lists["comparatives"]
         )
+        passive = passive and not self.cues.match("of_adjective", self.text, cue.start)
         if passive or self._has_no_object(cue) or self._ends_clause(cue, before):
             self._note_passive(cue, before)
             return State(cue.start, "involves", "passive", cue.word, cue.end)

@@ -16,16 +16,6 @@ from builder.text import spelling
 from builder.text.ids import find_registry_ids
 from builder.text.sentences import Sentence, find_sentences, split_sentences
 
-# A sentence that goes on about the vesicles of the one before it, or about what they carry.
-_BEGINS = r"^(?:(?:\w+ly|Moreover|Furthermore|In\s+addition|However|Also|Then|Thus|Besides),?\s+)?"
-_THESE = re.compile(
-    rf"{_BEGINS}(?:these|such|the|those)\s+(?:s?EVs|exosomes|exos|(?:extracellular\s+|small\s+|micro|"
-    r"nano)*vesicles)\b",
-    re.IGNORECASE,
-)
-_SUBJECT_ENDS = re.compile(
-    r"\s(?:was|were|is|are|had|have|has|did|do|does|can|could|may|might|will|\w+ed)\b"
-)
 _LEAST_SENTENCES = 2  # of the abstract, that name vesicles where the title does not
 _LEAST_CELLS = 3  # a row of fewer columns is no heading within the table
 
@@ -255,21 +245,13 @@ def _is_heading(row: TableRow, table: Table) -> bool:
     return len(reported) <= 1 and spread and len(table.columns) >= _LEAST_CELLS
 
 
-_CONTRAST = re.compile(
-    r"[,;]?\s+(?:whereas|while)\s+|[,;]\s+(?:but|although|though|in\s+contrast,?|by\s+contrast,?|"
-    r"however,?|conversely,?|on\s+the\s+other\s+hand,?)\s+",
-    re.IGNORECASE,
-)
-_CONTRAST_FIRST = re.compile(r"^\s*(?:whereas|while|although|though)\s+", re.IGNORECASE)
-
-
-def split_contrast(statement: Statement) -> list[Statement]:
+def split_contrast(statement: Statement, cues: Cues) -> list[Statement]:
     """Return a sentence's clauses that stand in contrast, each a verbatim statement of its own."""
     if len(statement.parts) != 1 or statement.locator.kind == "table-row":
         return []
     text = statement.quote
-    first = _CONTRAST_FIRST.match(text)
-    cuts = [(m.start(), m.end()) for m in _CONTRAST.finditer(text)]
+    first = cues.match("contrast_first", text)
+    cuts = [(m.start(), m.end()) for m in cues.patterns["contrast"].finditer(text)]
     if first and not cuts:
         comma = re.search(r",\s+", text)
         cuts = [(comma.start(), comma.end())] if comma else []
@@ -416,7 +398,7 @@ def _go_through(sentences: Iterable[Sentence], cues: Cues) -> Iterator[tuple[Sen
         text = sentence.text
         back = spoken if spoken and _goes_on(text, spoken, cues) else ""
         names = cues.names_vesicles(text)
-        if names and not _THESE.match(text):
+        if names and not cues.match("these_vesicles", text):
             spoken = text
         elif not back:
             spoken = spoken if names else ""
@@ -424,22 +406,13 @@ def _go_through(sentences: Iterable[Sentence], cues: Cues) -> Iterator[tuple[Sen
             yield sentence, back
 
 
-_THEY = re.compile(rf"{_BEGINS}(?:they|their|it)\b", re.IGNORECASE)
-ONE_OF_THESE = re.compile(
-    rf"{_BEGINS}(?:(?:one|two|three|some|several|most|all|each|both)\s+of\s+(?:these|those|them)|"
-    r"among\s+(?:these|those|them))(?:\s+(?:\w+\s+)?(?:mi(?:cro)?RNAs?|miRs|lncRNAs?|circRNAs?|RNAs?|"
-    r"proteins?|molecules?|factors?|cytokines?))?,?\s+(?:including\s+|namely\s+)?",
-    re.IGNORECASE,
-)
-
-
 def _goes_on(text: str, before: str, cues: Cues) -> bool:
     """Return whether a sentence is about the vesicles of the one before it, or their cargo."""
-    if _THESE.match(text) or ONE_OF_THESE.match(text) or cues.search("left_alone", text):
+    if any(cues.search(p, text) for p in ("these_vesicles", "one_of_these", "left_alone")):
         return True
-    if not _THEY.match(text):
+    if not cues.match("they", text):
         return False
-    ends = _SUBJECT_ENDS.search(before)
+    ends = cues.search("subject_ends", before)
     verbs = (m.start() for m in cues.finder.finditer(before) if cues.meaning(m[0]).kind == "verb")
     subject = before[: min(ends.start() if ends else len(before), next(verbs, len(before)))]
     return cues.names_vesicles(subject)
