@@ -211,6 +211,12 @@ def find_asides(text: str, cues: Cues) -> Iterator[tuple[int, int, State]]:
 
 def find_turns(text: str, cues: Cues) -> Iterator[tuple[int, int, State]]:
     """Yield both ends of a turn: "shifted macrophages from the M1 to the M2 type"."""
+    for match in cues.patterns["lost"].finditer(text):  # "lost less bone"
+        effect = "down" if match["how"].lower() == "less" else "up"
+        yield (
+            *match.span("what"),
+            State(match.start(), effect, "verb", match["how"], match.end("how")),
+        )
     for match in cues.patterns["turned"].finditer(text):
         for name, effect in (("from", "down"), ("to", "up")):
             said = State(match.start(name), effect, "turned-toward", match["verb"])

@@ -15,6 +15,7 @@ from builder.extract.findings.split_names import (
     find_animal_models,
     find_conditions_by_place,
     find_gapped_conditions,
+    find_lost,
     find_placed_defects,
 )
 from builder.extract.findings.statements import Assigned
@@ -259,7 +260,8 @@ def _without_denied_harm(reading: Reading, assigned: Assigned) -> Assigned:
 def read_setting(reading: Reading) -> list[Assigned]:
     """Return conditions, models and species, as named."""
     v = reading.vocabulary
-    conditions = [m for m in reading.mentions("condition") if not _is_denied(reading, m)]
+    named = [*reading.mentions("condition"), *find_lost(reading.text, "condition", v)]
+    conditions = [m for m in named if not _is_denied(reading, m)]
     species = [m for m in reading.mentions("species") if not _is_denied(reading, m)]
     placed = find_placed_defects(reading.text, reading.mentions("tissue"), v)
     models = [

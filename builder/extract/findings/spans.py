@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from builder.extract.findings.cues import MENTION, Cues, Pattern
 from builder.extract.findings.effects import EffectReader
 from builder.extract.findings.split_names import (
+    find_lost,
     find_processes,
     find_shared_heads,
     find_tissue_processes,
@@ -103,6 +104,7 @@ class Reading:
     def _with_split_names(self, found: list[Mention]) -> list[Mention]:
         split = find_processes(self.text, self.mentions("condition"), self.vocabulary)
         split += find_tissue_processes(self.text, self.mentions("tissue"), self.vocabulary)
+        split += find_lost(self.text, "mechanism", self.vocabulary)
         shared = find_shared_heads(self.text, found, self.vocabulary)
         # "chondrogenic and osteogenic differentiation": no chondrogenesis, a differentiation
         found = [m for m in found if not any(_covers(s, m) for s in shared)]

@@ -228,6 +228,15 @@ def find_conditions_by_place(
     return found
 
 
+_LOST = re.compile(r"\blos(?:t|e|es|ing)\s+(?:less|more)\s+(\w+)")
+
+
+def find_lost(text: str, kind: str, v: Vocabulary) -> list[Mention]:
+    """Return the losses that a verb names: "mice lost less bone" is bone loss."""
+    named = ((v.find_term(f"{m[1]} loss", kind), m) for m in _LOST.finditer(text))
+    return [_mention(term, kind, *m.span(1), text) for term, m in named if term]
+
+
 def find_placed_defects(text: str, tissues: Iterable[Mention], v: Vocabulary) -> list[Mention]:
     """Return defects that are named by their place: "bone defects created in the femur"."""
     found = []
