@@ -51,6 +51,11 @@ def test_the_outcome_does_not_hang_on_the_names_of_files() -> None:
     assert PLAIN in one.values()
 
 
+def test_files_of_one_paper_get_one_id() -> None:
+    named = {"seeds/1.xml": claim("10.1/a"), "seeds/2.txt": claim("10.1/A")}
+    assert settle_ids(named, lambda _: None) == dict.fromkeys(named, PLAIN)
+
+
 def test_who_holds_an_id_keeps_it_under_another_file_name_too() -> None:
     papers = {"seeds/1.xml": claim("10.1/a"), "seeds/2.xml": claim("10.1/b")}
     for doi in ("10.1/a", "10.1/b"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -119,6 +120,18 @@ def test_a_primary_paper_is_a_study_of_its_own_and_a_review_is_none() -> None:
     assert (study.findings, study.design.level) == (["a1"], "in-vivo")
     reviewed = said.model_copy(update={"design": Design(level="review")})
     assert studies_of(bundle([], [reviewed])) == []
+
+
+def test_a_cited_work_that_was_read_as_a_paper_is_one_study_with_it() -> None:
+    work = cited(1, "roe-2020", "Vesicles and knees")
+    work = work.model_copy(update={"csl": csl("Vesicles and knees", DOI="10.1000/x")})
+    review = bundle([work], [finding("row", references=[1])])
+    abstract = Locator(kind="abstract", line=1)
+    own = finding("own", paper="roe-2020-read", locator=abstract, design={"level": "in-vivo"})
+    read = bundle([], [own], name="roe-2020-read")
+    paper = read.paper.model_copy(update={"csl": csl("Exosomes in joints", DOI="10.1000/x")})
+    [study] = studies_of(review, replace(read, paper=paper))
+    assert (sorted(study.findings), study.references) == (["own", "row"], ["roe-2020"])
 
 
 @pytest.mark.parametrize(
