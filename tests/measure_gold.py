@@ -200,7 +200,7 @@ def main(arguments: list[str]) -> None:
         ("prose", score_texts(read_gold("prose"), vocabulary)),
         *(
             (name, score_texts(read_gold(name), vocabulary))
-            for name in ("unseen", *gold_scoring.INVENTED, *gold_scoring.REAL)
+            for name in ("unseen", *gold_scoring.INVENTED, *gold_scoring.REAL, *gold_scoring.LATEST)
         ),
     ]
     rows, lost = score_rows(vocabulary)

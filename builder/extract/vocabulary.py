@@ -160,7 +160,7 @@ class Vocabulary:
         return [term.label, *term.synonyms]
 
     def _find_hits(self, text: str) -> list[Hit]:
-        hits = []
+        hits = self._find_bound(text)  # of two as long the first is taken
         for hit in self.matcher.find(text):
             if hit.letter:
                 cells = frozenset(o for o in hit.owners if self.terms[o].kind in ("source", "cell"))
@@ -168,7 +168,6 @@ class Vocabulary:
                     continue
                 hit = Hit(hit.start, hit.end, cells, hit.cased, hit.letter)  # noqa: PLW2901
             hits.append(hit)
-        hits += self._find_bound(text)
         anti = {h.start: h.end for h in hits if text[h.start : h.start + 4].lower() == "anti"}
         # "anti-inflammatory cytokines" are no inflammatory cytokines
         hits = [h for h in hits if anti.get(h.start - 5, 0) <= h.start]

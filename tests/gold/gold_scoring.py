@@ -29,6 +29,8 @@ INVENTED = (
     "blind-fourth",
     "blind-sixth",
 )
+# Read once; few rules were made by them, so that no minimum is asked of their figures.
+LATEST = ("blind-seventh",)
 # Sentences and titles of published articles, by the file that holds them.
 REAL = (
     "blind-real",

@@ -20,7 +20,8 @@ KEYS = {
     *("about_exosomes", "design", "quantities", "also", "missing", "questions"),
     *("sure", "note", "article", "abbreviations"),
 }
-ALL = ("titles-*", "rows", "prose", "unseen", *gold_scoring.INVENTED, *gold_scoring.REAL)
+ALL = ("titles-*", "rows", "prose", "unseen", *gold_scoring.INVENTED,
+       *gold_scoring.REAL, *gold_scoring.LATEST)  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -112,7 +112,10 @@ def _carries(reading: Reading, group: Sequence[Mention]) -> bool:
     """Return whether a group names a thing: neither properties alone nor a word like "film"."""
     types = {_type(reading, m) for m in group}
     if types & {"material", "named"}:
-        return True
+        alone = not types & _FORMS and not reading.match(
+            "carrier_form", reading.text, group[-1].end
+        )
+        return not (alone and reading.search("carrier_compared", reading.before(group[0])))
     if types == {"property"} and reading.match("carrier_plain", reading.text, group[-1].end):
         return group[0].term not in reading.cues.lists["weak"]  # "thermosensitive gel"
     strong = any(m.term not in reading.cues.lists["weak"] for m in group)
