@@ -223,7 +223,7 @@ def release(project: Project, version: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the questions as JSON.")
 @click.pass_obj
 def questions(project: Project, as_json: bool) -> None:
-    """List what a curator should look at, the weightiest first."""
+    """List what a curator should look at, highest priority first."""
     from builder import store
     from builder.curate.questions import find_questions
 

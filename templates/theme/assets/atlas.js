@@ -173,14 +173,12 @@ function sortBy(table, header, rising) {
 const cards = matchMedia("screen and (max-width: 59.9375em)");
 
 function addSorting(table) {
-  if (!canSort(table)) return;
   for (const header of table.tHead.rows[0].cells) {
     const button = make("button", { type: "button" });
     const words = [...header.childNodes];
     // The most of a number comes first, then the least.
-    const first = isNumber(header) ? "descending" : "ascending";
-    const isRising = () => (header.getAttribute("aria-sort") === first) === isNumber(header);
-    button.addEventListener("click", () => sortBy(table, header, isRising()));
+    const before = () => header.getAttribute("aria-sort") ?? (isNumber(header) ? "ascending" : "descending");
+    button.addEventListener("click", () => sortBy(table, header, before() === "descending"));
     const place = () => {
       button.append(...words);
       header.replaceChildren(...(cards.matches ? words : [button]));
@@ -203,7 +201,7 @@ async function seekAnchor() {
 }
 
 document.querySelectorAll(".filter").forEach(addFilter);
-document.querySelectorAll("table.sortable").forEach(addSorting);
+[...document.querySelectorAll("table.sortable")].filter(canSort).forEach(addSorting);
 // Last, for rows shown or hidden above may have moved what the address points at.
 seekAnchor();
 addEventListener("hashchange", seekAnchor);

@@ -65,15 +65,10 @@ for (const entry of document.querySelectorAll(".statements > li")) {
     const page = flat(document.querySelector(".cite .cite-text")?.textContent ?? document.title);
     const citation = `“${quote}” ${page.replace(/https?:\S+$/, "")} ${here}#${entry.id}`;
     const source = make("p", { class: "statement-citation" }, citation);
-    const link = report?.cloneNode(true);
-    if (link) {
-      link.textContent = "Report this statement";
-      const to = new URL(link.href);
-      to.searchParams.set("address", `${here}#${entry.id}`);
-      to.searchParams.set("shown", `${entry.id}: ${quote}`);
-      if (to.searchParams.has("template")) link.href = to.href;
-    }
-    target.append(source, ...(link ? [link] : []));
+    const to = report && new URL(report.href);
+    const filled = { address: `${here}#${entry.id}`, shown: `${entry.id}: ${quote}` };
+    if (to?.searchParams.has("template")) for (const [field, text] of Object.entries(filled)) to.searchParams.set(field, text);
+    target.append(source, ...(to ? [make("a", { href: to, rel: report.rel }, "Report this statement")] : []));
     addButton(source, "the citation of this statement");
   }, { once: true });
 }

@@ -99,20 +99,18 @@ export function createBox(form, input) {
   input.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
     const last = list.children.length - 1;
-    const steps = { ArrowDown: active + 1, ArrowUp: active < 0 ? last : active - 1, ...(active >= 0 && { Home: 0, End: last }) };
-    if (event.key in steps) {
-      event.preventDefault();
-      if (list.hidden) update();
-      else activate(steps[event.key]);
-    } else if (event.key === "Enter" && active >= 0) {
-      event.preventDefault();
-      go(list.children[active], event);
-    } else if (event.key === "Escape") {
-      event.preventDefault();
-      if (!list.hidden) close();
-      else if (input.value) input.value = "";
-      else input.blur();
-    } else if (event.key === "Tab") close();
+    const step = (at) => (list.hidden ? update() : activate(at));
+    const chosen = active >= 0 && { Home: () => step(0), End: () => step(last), Enter: () => go(list.children[active], event) };
+    const acts = {
+      ArrowDown: () => step(active + 1),
+      ArrowUp: () => step(active < 0 ? last : active - 1),
+      Escape: () => (!list.hidden ? close() : input.value ? (input.value = "") : input.blur()),
+      ...chosen,
+    };
+    if (event.key === "Tab") close();
+    if (!Object.hasOwn(acts, event.key)) return;
+    event.preventDefault();
+    acts[event.key]();
   });
   list.addEventListener("pointerdown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => go(event.target.closest("[role=option]"), event));

@@ -18,7 +18,6 @@ export const markExact = ({ key, joined }) => (joined || key.length <= EXACT || 
 
 export function createFold({ rules, context }) {
   const letters = new Map(Object.entries({ ...rules.greek, ...rules.letters }));
-  for (const [from, to] of Object.entries(rules.greek)) if ([...from.toUpperCase()].length === 1) letters.set(from.toUpperCase(), to);
   const american = rules.american.map(([pattern, to]) => [new RegExp(pattern, "gu"), to.replace(/\\(\d)/g, "$$$1")]);
   const species = new RegExp(`^[${Object.keys(rules.species_prefixes).join("")}](?=[A-Z]{2,})`);
   const mirna = new RegExp(`^(?:${[...rules.mirna_words].sort((a, b) => b.length - a.length).join("|")})(?=\\p{Nd}|$)`, "u");
@@ -46,7 +45,7 @@ export function createFold({ rules, context }) {
 
   function keyOf(part) {
     let word = singular(part.normalize("NFKC"));
-    if (/[^\x00-\x7f]/.test(word)) word = Array.from(unify(word), (c) => letters.get(c) ?? c).join("").normalize("NFKD").replace(MARKS, "");
+    if (/[^\x00-\x7f]/.test(word)) word = Array.from(unify(word), (c) => letters.get(c) ?? rules.greek[c.toLowerCase()] ?? c).join("").normalize("NFKD").replace(MARKS, "");
     word = word.toLowerCase();
     for (const [pattern, to] of american) word = word.replace(pattern, to);
     return word.replace(mirna, "mir");

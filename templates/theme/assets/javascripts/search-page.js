@@ -176,16 +176,17 @@ export function createPage() {
     run();
   }
 
-  function restore() {
+  function restore(typed) {
     const { query, filters, active } = readAddress();
-    input.value = query;
+    input.value = typed || query;
     if (active) wanted = folded.open = true;
     for (const select of selects) {
       const [value = ""] = filters[select.name];
       if (![...select.options].some((option) => option.value === value)) select.append(new Option(value, value));
       select.value = value;
     }
-    run();
+    if (typed) go();
+    else run();
   }
 
   form.addEventListener("submit", (event) => {
@@ -204,11 +205,6 @@ export function createPage() {
     await show(await start(), turn).catch(() => {});
     [...list.querySelectorAll("li > a:first-child")].find(({ href }) => !before.has(href))?.focus();
   });
-  window.addEventListener("popstate", restore);
-  const typed = input.value.trim(); // on a slow network before this script has come
-  restore();
-  if (typed && typed !== input.value) {
-    input.value = typed;
-    go();
-  }
+  window.addEventListener("popstate", () => restore(""));
+  restore(input.value.trim()); // typed on a slow network before this script has come
 }
