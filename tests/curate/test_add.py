@@ -198,6 +198,7 @@ def test_a_crash_while_reading_is_one_line(
     with pytest.raises(ProblemError, match="seed-failed") as caught:
         add_paper(atlas, second)
     assert "KeyError" in str(caught.value)
+    assert "This is a defect of the atlas" in caught.value.problems[0].hint
     assert snapshot(atlas) == before
 
 
