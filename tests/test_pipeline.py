@@ -254,3 +254,17 @@ def test_a_folder_in_the_place_of_a_file_is_seen_though_all_was_read_before(
     path.rmdir()
     path.symlink_to(path.name)
     assert f"content/{name}" in complaints(small)
+
+
+def test_a_new_term_is_reported_with_what_it_matched(small: Project) -> None:
+    pipeline.extract(small)
+    mechanisms = small.content / "terms/mechanisms"
+    mechanisms.mkdir()
+    (mechanisms / "swelling.yml").write_text(
+        "id: swelling\nlabel: Swelling\nkind: mechanism\nsynonyms:\n- inflammation\n"
+    )
+    [note] = [p for p in pipeline.extract(small).problems if p.rule == "term-named"]
+    assert note.file == "seeds/knee.txt"
+    assert note.expected == "statements that name 'swelling' for the first time"
+    assert "BMSC-derived exosomes reduced inflammation in rats." in note.got
+    assert not [p for p in pipeline.extract(small).problems if p.rule == "term-named"]

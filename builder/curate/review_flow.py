@@ -12,7 +12,7 @@ import yaml
 from pydantic import ValidationError
 
 from builder import store
-from builder.errors import refuse
+from builder.errors import Problem, ProblemError
 from builder.models.review import Screening, Strategy
 
 STALE_AFTER = 90  # days
@@ -90,12 +90,15 @@ def read_strategies(root: Path) -> list[Strategy]:
 
     def read(path: Path) -> Strategy:
         strategy = store.read_record(Strategy, path, root)
-        wrong = partial(refuse, store.relative(path, root), "strategy", line=1)
+        wrong = partial(Problem, store.relative(path, root), 1, "error", "strategy")
+        problems = []
         if strategy.id != path.stem:
-            raise wrong(f"id: {path.stem}, as the file is named", strategy.id, field="id")
+            problems.append(wrong(f"id: {path.stem}, as the file is named", strategy.id, "id"))
         if bool(strategy.query) == bool(strategy.chasing):
             got = "both" if strategy.query else "neither"
-            raise wrong("a query or chasing, one of the two", got)
+            problems.append(wrong("a query or chasing, one of the two", got))
+        if problems:
+            raise ProblemError(problems)
         return strategy
 
     return store.read_each(sorted((root / "content" / "searches").glob("*.yml")), read)

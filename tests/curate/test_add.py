@@ -65,6 +65,19 @@ def test_a_paper_gets_a_stable_name_and_its_records(atlas: Project, second: Path
     assert not pipeline.check(atlas).failed
 
 
+def test_where_the_paper_is_cited_is_said_but_not_where_another_is(
+    small: Project, second: Path
+) -> None:
+    cited = (
+        "Poe, C. Exosomes of bone marrow stem cells fix the femoral neck. J. Hips 2024, 1, 9–12.",
+        "Poe, C. Exosomes of bone marrow stem cells fix the femoral head. J. Hips 2024, 1, 2–3.",
+    )
+    lines = "".join(f"{number}. {entry}\n" for number, entry in enumerate(cited, 1))
+    (small.seeds / "knee.txt").write_text(f"{DIGEST}\n## References\n\n{lines}", encoding="utf-8")
+    pipeline.extract(small)
+    assert add_paper(small, second, dry_run=True).cited_by == [f"{DIGEST_PAPER} [2]"]
+
+
 def test_the_name_hangs_on_the_content_alone(atlas: Project, second: Path) -> None:
     copy = second.with_name("other.txt")
     copy.write_bytes(second.read_bytes())
@@ -185,6 +198,7 @@ def test_a_crash_while_reading_is_one_line(
     with pytest.raises(ProblemError, match="seed-failed") as caught:
         add_paper(atlas, second)
     assert "KeyError" in str(caught.value)
+    assert "This is a defect of the atlas" in caught.value.problems[0].hint
     assert snapshot(atlas) == before
 
 

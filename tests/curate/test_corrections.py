@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 import yaml
-from hand_made import PAPER, make_bundle
+from hand_made import PAPER, join_papers, make_bundle
 
 from builder import models, store
 from builder.curate.corrections import apply_corrections, draft_correction, find_lines
+from builder.curate.questions import find_questions
 from builder.curate.reading import read_corrections
 from builder.errors import ProblemError
 from builder.project import Project
@@ -169,3 +170,13 @@ def test_a_list_of_records_is_drafted_as_the_files_write_it() -> None:
 @pytest.mark.parametrize("field", ["quote", "locator.line", "no-such-field", ""])
 def test_what_no_correction_can_change_has_no_draft(field: str) -> None:
     assert draft_correction(make_bundle().findings[0], field) == ""
+
+
+@pytest.mark.parametrize(("field", "path"), [("page", "csl.page"), ("csl.page", "csl.page")])
+def test_a_question_about_a_work_brings_the_correction_of_its_field(field: str, path: str) -> None:
+    bundle = make_bundle()
+    asked = models.Question(rule="pages", text="Do the pages fit?", field=field)
+    bundle.references[0] = bundle.references[0].model_copy(update={"questions": [asked]})
+    [question] = [q for q in find_questions(join_papers([bundle])) if q.rule == "pages"]
+    [entry] = yaml.safe_load(question.edit)
+    assert (entry["record"], entry["field"], entry["old"]) == (WORK, path, "4–5")

@@ -135,6 +135,20 @@ def test_a_cited_work_that_was_read_as_a_paper_is_one_study_with_it() -> None:
 
 
 @pytest.mark.parametrize(
+    ("roles", "role"),
+    [
+        (["pathogenic"], "pathogenic"),
+        (["unclear", "biomarker"], "biomarker"),
+        (["unclear"], "unclear"),
+    ],
+)
+def test_the_role_of_a_study_is_that_of_its_statements(roles: list[str], role: str) -> None:
+    rows = [finding(f"f{n}", references=[1], role=said) for n, said in enumerate(roles)]
+    [study] = studies_of(bundle([cited(1, "roe-2020", "Exosomes")], rows))
+    assert study.role == role
+
+
+@pytest.mark.parametrize(
     ("places", "labels", "asked"),
     [
         ([["bmsc"], ["msc"]], ["bmsc"], True),
