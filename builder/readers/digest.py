@@ -10,7 +10,7 @@ import re
 
 from builder.models.document import BlockKind, Citation, Document, Entity, split_link_labels
 from builder.readers.draft import Draft, Lines, find_ids, find_table_lines, find_url
-from builder.readers.line_breaks import join_lines
+from builder.readers.lines import join_lines
 from builder.readers.names import split_people
 from builder.readers.source import Source
 from builder.text.dates import parse_date

@@ -15,7 +15,6 @@ from builder.models.document import BlockKind, Document, is_link_line, split_lin
 from builder.readers.citations import CITE, STYLE, find_own_citation, read_citation_block
 from builder.readers.draft import Draft, Lines, find_doi, find_table_lines
 from builder.readers.entries import IS_ENTRY, EntryList, find_unheaded
-from builder.readers.line_breaks import find_columns, join_lines
 from builder.readers.lines import (
     AFFILIATION,
     COPYRIGHT,
@@ -29,9 +28,11 @@ from builder.readers.lines import (
     PUBLIC_LICENCE,
     REFERENCES,
     bare_line,
+    find_columns,
     is_heading,
     is_licence,
     is_prose,
+    join_lines,
     named_headings,
 )
 from builder.readers.masthead import is_furniture, read_masthead
