@@ -15,7 +15,7 @@ PYTEST := $(PYTHON) -m pytest -o cache_dir=$(if $(BUILD),$(abspath $(BUILD)),bui
   --numprocesses auto --maxprocesses 4 --dist loadfile
 BROWSER_TESTS := tests/browser
 
-.PHONY: help site serve test test-fast fuzz mutants check check-zensical bench-extract bench-growth bench-review bench-read bench-search bench-site bench-renewal lock release clean site-env test-env
+.PHONY: help site serve test test-fast fuzz mutants check check-zensical bench bench-extract bench-growth bench-review bench-read bench-search bench-site bench-renewal lock release clean site-env test-env
 .DELETE_ON_ERROR:
 
 help: ## list these commands
@@ -54,6 +54,8 @@ check: test-env ## check style, types, content/ and that the site builds
 check-zensical: test-env ## build the same pages with Zensical and compare the addresses
 	.ci/make-venv .ci/requirements/zensical.txt build/env/zensical
 	$(PYTHON) bench/compare_zensical.py
+
+bench: bench-site bench-renewal ## measure each stage as a share of bare MkDocs, and what a change renews
 
 bench-growth: test-env ## measure extraction: a paper, ten times the terms, a hundred times the text
 	$(PYTHON) bench/extract.py

@@ -39,11 +39,15 @@ NAME = "jats"
 LOOKS_FOR = "XML with an <article> element: JATS or NLM, as PubMed Central and publishers give it"
 
 _XML = re.compile(r"^[\s\ufeff]*<(?:\?xml|!DOCTYPE|!--|[A-Za-z])", re.IGNORECASE)
+_INSIDE = re.compile(r"<article-meta\b|<ref-list\b")
 
 
 def recognises(text: str) -> bool:
-    """Return whether a text is markup; what is not JATS then gets an error that says what it is."""
-    return _XML.match(text) is not None
+    """Return whether a text is markup; what is not JATS then gets an error that says what it is.
+
+    Other text may stand before the markup: a line of a mail, of a download's page.
+    """
+    return _XML.match(text) is not None or _INSIDE.search(text) is not None
 
 
 def read(source: Source) -> Document:

@@ -281,6 +281,7 @@ _KNOWN_PREFIXES = {
 _FETCH = "The file may be cut off or damaged: fetch it again."
 # What the parser says, in a reader's words, and the fix.
 _FIXES = {
+    "Start tag expected": ("text before the first tag", "Delete what stands before the XML."),
     "xmlParseEntityRef": ("an '&' that begins no character", "Write a plain & as &amp;."),
     "Extra content": ("more behind the end", "Save each article as a file of its own."),
     "too long": ("a text too long to be of a paper", "Look at what stands in this line."),

@@ -54,6 +54,16 @@ def test_truncated_xml_is_one_error_with_its_line(tmp_path: Path) -> None:
     assert "[jats-not-xml]" in reported
 
 
+@pytest.mark.parametrize(
+    "before", ["From: a colleague", "How to cite this article", "Downloaded on 1 May\n\nReferences"]
+)
+def test_text_before_the_markup_is_one_error_and_no_prose(before: str, tmp_path: Path) -> None:
+    text = f"{before}\n<article><front><article-meta/></front></article>"
+    reported = refused(text.encode(), tmp_path)
+    assert "text before the first tag" in reported
+    assert "[jats-not-xml]" in reported
+
+
 @pytest.mark.parametrize("cut", range(20, 300, 7))
 def test_every_cut_is_one_error(cut: int, tmp_path: Path) -> None:
     assert "[jats-" in refused((HEAD + ARTICLE).encode()[:cut], tmp_path)
