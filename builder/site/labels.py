@@ -227,12 +227,14 @@ def format_range(low: float | None, high: float | None) -> str:
 
 
 def view_quantity(quantity: Quantity) -> View:
-    """Return a quantity: the number as read, its unit and the words it was read from."""
-    number = (
-        format_number(quantity.value)
-        if quantity.value is not None
-        else format_range(quantity.low, quantity.high)
-    )
+    """Return a quantity: the number as read, its unit and the words it was read from.
+
+    "Over 56%" is no 56 %: an open range says on which side it is open.
+    """
+    low, high = quantity.low, quantity.high
+    number = format_range(low, high) if quantity.value is None else format_number(quantity.value)
+    if quantity.value is None and (low is None) != (high is None):
+        number = f"{'≤' if low is None else '≥'} {number}"
     if quantity.sd is not None:
         number = f"{number} ± {format_number(quantity.sd)}"
     read = f"{number} {quantity.unit}"

@@ -103,6 +103,19 @@ def test_a_design_is_described_as_far_as_it_is_stated(design: dict[str, Any], wo
     assert describe_design(models.Design(**design)) == words
 
 
+@pytest.mark.parametrize(
+    ("read", "shown"),
+    [
+        ({"low": 56.0, "quote": "over 56%"}, "≥ 56"),
+        ({"high": 5.0, "quote": "less than 5%"}, "≤ 5"),
+        ({"low": 10.0, "high": 20.0, "quote": "10–20%"}, "10–20"),
+        ({"value": 85.0, "quote": "85%"}, "85"),
+    ],
+)
+def test_an_open_range_is_no_number(read: dict[str, Any], shown: str) -> None:
+    assert view_quantity(Quantity(unit="%", **read))["number"] == shown
+
+
 def test_a_quantity_has_its_spread_its_time_and_its_setting():
     quote = "79.20 ± 2.64%"
     read = Quantity(
