@@ -95,14 +95,14 @@ def _pair_worded(
         same[spelling.fold(words(record))].append(record)
     left = []
     for record in old:
-        twins = same.get(spelling.fold(words(record)))
-        if twins:
-            yield record, twins.pop(0)
+        alike = same.get(spelling.fold(words(record)))
+        if alike:
+            yield record, alike.pop(0)
         else:
             left.append(record)
     yield from _pair(
         left,
-        [record for twins in same.values() for record in twins],
+        [record for alike in same.values() for record in alike],
         lambda a, b: fuzz.ratio(
             spelling.fold(words(a)), spelling.fold(words(b)), score_cutoff=ALIKE
         ),

@@ -61,8 +61,8 @@ def extract(project: Project, jobs: int | None, dask: str | None) -> None:
         finish(problems, "extract: nothing can be written here; content/ was checked instead")
         return
     with reported_problems(), Stages() as stages:
-        crew = reading.Crew(jobs, dask, stages.progress)
-        report = extraction.extract(project, stages.notify, crew)
+        pool = reading.WorkerPool(jobs, dask, stages.progress)
+        report = extraction.extract(project, stages.notify, pool)
     finish(
         report.problems,
         f"extract: {count(report.papers, 'paper')}, {count(len(report.changed), 'file')} changed, "

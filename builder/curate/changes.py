@@ -85,7 +85,7 @@ def add_paper(
     seed = name_seed(paper.id, hashlib.sha256(data).hexdigest(), file.suffix)
     before = store.load(project)
     claim = Claim(paper.id, paper.csl.DOI or "", paper.csl.title)
-    _refuse_twins(file, before, claim)
+    _refuse_same(file, before, claim)
     with transaction(project) as work:
         store.write_bytes(work.project.seeds / seed, data)
         report = extract_records(work.project, project, notify)
@@ -133,7 +133,7 @@ def name_seed(paper: str, sha256: str, suffix: str) -> str:
 # --- what is there already -----------------------------------------------------------------------
 
 
-def _refuse_twins(file: Path, library: Library, own: Claim) -> None:
+def _refuse_same(file: Path, library: Library, own: Claim) -> None:
     """Raise ProblemError where the atlas holds the paper already, in this form or another."""
     for name in sorted(library.papers):
         other = library.papers[name].paper

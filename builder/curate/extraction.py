@@ -26,8 +26,8 @@ from builder.addresses.pages import list_terms
 from builder.curate.checks import check_library, check_quotes, check_terms
 from builder.curate.reading import (
     TRIALS,
-    Crew,
     Reading,
+    WorkerPool,
     fits,
     load_texts,
     read_corrections,
@@ -66,7 +66,7 @@ def silent(_: str) -> None:
 # --- extract -------------------------------------------------------------------------------------
 
 
-def extract(project: Project, notify: Notify = silent, crew: Crew | None = None) -> Report:
+def extract(project: Project, notify: Notify = silent, pool: WorkerPool | None = None) -> Report:
     """Read every seed that changed and write its records; touch only files whose bytes change.
 
     A seed that can't be read, and one whose corrections do not fit, keeps the records it had; the
@@ -74,7 +74,7 @@ def extract(project: Project, notify: Notify = silent, crew: Crew | None = None)
     corrections are broken or the disk refuses.
     """
     with transaction(project) as work:
-        report = extract_records(work.project, project, notify, crew)
+        report = extract_records(work.project, project, notify, pool)
         work.keep = project.out != project.preview  # what a curator tries out is not kept
     return replace(report, changed=work.changed)
 
@@ -83,7 +83,7 @@ def extract_records(
     project: Project,
     before: Project,
     notify: Notify = silent,
-    crew: Crew | None = None,
+    pool: WorkerPool | None = None,
     goes_on: Mapping[str, str] | None = None,
 ) -> Report:
     """Write the records of every seed of a copy of a project, and its ledger.
@@ -92,7 +92,7 @@ def extract_records(
     for it; ``goes_on`` names such papers, old and new id, where the records alone leave it open.
     """
     with Cache(project.build / "cache") as cache:
-        everything = read_all(project, cache, notify, crew, goes_on)
+        everything = read_all(project, cache, notify, pool, goes_on)
         notify("writing")
         for reading, trials in everything.kept:
             _write(project, reading, trials, cache)
@@ -176,7 +176,7 @@ def read_all(
     project: Project,
     cache: Cache,
     notify: Notify = silent,
-    crew: Crew | None = None,
+    pool: WorkerPool | None = None,
     goes_on: Mapping[str, str] | None = None,
 ) -> Everything:
     """Return the records of every seed that can be read, and every problem; writes nothing."""
@@ -186,10 +186,10 @@ def read_all(
             "seeds", "seeds", "at least one paper", "none", hint="Put a paper there as received."
         )
     notify(f"{len(seeds)} papers" if len(seeds) > 1 else seeds[0].name)
-    readings = read_seeds(project, seeds, cache, crew or Crew())
-    twins = list(_check_twins(readings))
-    twice = {problem.file for problem in twins}
-    problems = [*twins, *(p for reading in readings for p in (*reading.problems, *reading.misfits))]
+    readings = read_seeds(project, seeds, cache, pool or WorkerPool())
+    same = list(_check_same_seeds(readings))
+    twice = {problem.file for problem in same}
+    problems = [*same, *(p for reading in readings for p in (*reading.problems, *reading.misfits))]
     kept = [r for r in readings if fits(r) and r.file not in twice]
     registry = store.read_registry(project.content, project.root)
     trials = compare_lists([(r.trials, r.titles) for r in kept], registry)
@@ -221,11 +221,11 @@ def check_corrections(project: Project) -> list[Problem]:
             seed = store.read_record(models.Paper, path, project.root).seed.file
             seeds += [project.seeds / seed] if (project.seeds / seed).is_file() else []
     with Cache(project.build / "cache") as cache:
-        readings = read_seeds(project, seeds, cache, Crew())
+        readings = read_seeds(project, seeds, cache, WorkerPool())
     return [problem for reading in readings for problem in reading.misfits]
 
 
-def _check_twins(results: Sequence[Reading]) -> Iterator[Problem]:
+def _check_same_seeds(results: Sequence[Reading]) -> Iterator[Problem]:
     """Yield an error for each seed that holds the same file or the same paper as one before it."""
     files: dict[str, str] = {}
     papers: dict[str, str] = {}

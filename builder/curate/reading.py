@@ -104,7 +104,7 @@ def read_seeds(
     project: Project,
     seeds: Sequence[Path],
     cache: Cache,
-    crew: Crew,
+    pool: WorkerPool,
 ) -> list[Reading]:
     """Return the reading of each seed, in order, corrected; only what the cache lacks is read.
 
@@ -130,10 +130,10 @@ def read_seeds(
         pending = [n for n in asked if not found[n]]
         if not pending:
             return
-        executors = crew.find_executors(len(pending))
+        executors = pool.find_executors(len(pending))
         vocabulary = load_vocabulary(project)
         work = partial(read_papers, pack_knowledge(vocabulary) if executors else vocabulary)
-        fresh = map_items(work, [asked[n] for n in pending], executors, _fail, crew.progress)
+        fresh = map_items(work, [asked[n] for n in pending], executors, _fail, pool.progress)
         for place, reading in zip(pending, fresh, strict=True):
             readings[place] = reading
             if all(problem.rule != "seed-failed" for problem in reading.problems):
@@ -367,7 +367,7 @@ def dask_cluster(address: str, patience: str = "10s") -> Executors:
 
 
 @dataclass(frozen=True)
-class Crew:
+class WorkerPool:
     """Who reads papers: ``jobs`` processes, the ``dask`` cluster, or what is quickest.
 
     ``progress`` hears how many papers of how many are read.

@@ -103,6 +103,8 @@ def read_text(
     )
     try:
         return extract_paper(document, vocabulary, _TEXT, _TEXT).bundle.findings, []
+    except ProblemError as error:
+        return [], list(error.problems)
     except Exception as error:  # a defect of ours must not end the other statements
         return [], [describe_crash(_TEXT, error)]
 

@@ -291,11 +291,11 @@ def find_short_forms(library: Library) -> ShortForms:
     """Return the short forms of all terms and papers."""
     forms = ShortForms()
     for term in sorted(library.terms.values(), key=lambda t: (fold(t.label), t.id)):
-        doubts = {ambiguity.text: ambiguity for ambiguity in term.ambiguous}
-        shorts = dict.fromkeys([*doubts, term.abbreviation or ""])
+        ambiguous = {ambiguity.text: ambiguity for ambiguity in term.ambiguous}
+        shorts = dict.fromkeys([*ambiguous, term.abbreviation or ""])
         for short in shorts:
-            if short and short != term.label and (short in doubts or short == term.abbreviation):
-                meaning = Meaning(term.id, term.label, doubts.get(short))
+            if short and short != term.label and (short in ambiguous or short == term.abbreviation):
+                meaning = Meaning(term.id, term.label, ambiguous.get(short))
                 forms.terms.setdefault(short, []).append(meaning)
     for key in sorted(library.papers):
         for defined in library.papers[key].paper.abbreviations:

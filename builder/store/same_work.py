@@ -257,17 +257,17 @@ def _ask(
         first, second = name_of[one.place], name_of[other.place]
         if first == second:
             continue
-        for name, twin in ((first, second), (second, first)):
-            found[name][twin] = Question(
+        for name, alike in ((first, second), (second, first)):
+            found[name][alike] = Question(
                 rule="work-twin",
-                text=f"Is this the same work as {twin}? The titles are {score:.0f} % alike.",
+                text=f"Is this the same work as {alike}? The titles are {score:.0f} % alike.",
                 weight=3,
             )
     return {name: [asked[t] for t in sorted(asked)] for name, asked in found.items()}
 
 
 def _fill(csl: CslItem, others: Iterable[CslItem], known: Identifiers | None) -> CslItem:
-    """Return the item with identifiers from its twins and from what was looked up."""
+    """Return the item with identifiers from the same work elsewhere and from what was looked up."""
     update: dict[str, str | None] = {}
     for name in ("DOI", "PMID", "PMCID"):
         said = [getattr(csl, name), *(getattr(o, name) for o in others)]

@@ -14,7 +14,7 @@ from hand_made import DIGEST, DIGEST_PAPER
 from builder import pipeline
 from builder.cli import main
 from builder.curate import reading
-from builder.curate.reading import Crew, Task, load_vocabulary, pack_knowledge, read_papers
+from builder.curate.reading import Task, WorkerPool, load_vocabulary, pack_knowledge, read_papers
 from builder.project import Project
 
 
@@ -55,16 +55,16 @@ def test_a_reading_is_plain_data_for_any_machine(small: Project) -> None:
 def test_results_do_not_hang_on_the_executor(small: Project) -> None:
     add_seeds(small, 11)
     results = []
-    crews = [Crew(jobs=1), Crew(jobs=2)]
+    pools = [WorkerPool(jobs=1), WorkerPool(jobs=2)]
     with LocalCluster(
         n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=50
     ) as cluster:
-        crews.append(Crew(dask=cluster.scheduler_address))
-        for crew in crews:
+        pools.append(WorkerPool(dask=cluster.scheduler_address))
+        for pool in pools:
             (small.build / "cache" / "results.sqlite").unlink(missing_ok=True)
             for path in (small.content / "papers").rglob("*.yml"):
                 path.unlink()
-            report = pipeline.extract(small, crew=crew)
+            report = pipeline.extract(small, pool=pool)
             assert len([p for p in report.changed if p.name != "urls.yml"]) == 72
             results.append((content(small), [str(problem) for problem in report.problems]))
     assert results[0] == results[1] == results[2]

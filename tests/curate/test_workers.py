@@ -13,7 +13,7 @@ import pytest
 from distributed import LocalCluster
 
 from builder.curate import reading
-from builder.curate.reading import Crew, dask_cluster, map_items, processes
+from builder.curate.reading import WorkerPool, dask_cluster, map_items, processes
 from builder.errors import ProblemError
 
 
@@ -87,10 +87,10 @@ def test_workers_that_say_nothing_are_given_up(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_many_papers_are_read_by_processes_and_few_here() -> None:
-    assert Crew().find_executors(2) is None
-    assert Crew(jobs=1).find_executors(500) is None
-    assert Crew().find_executors(500) is not None
-    assert Crew(dask="tcp://127.0.0.1:9").find_executors(1) is not None
+    assert WorkerPool().find_executors(2) is None
+    assert WorkerPool(jobs=1).find_executors(500) is None
+    assert WorkerPool().find_executors(500) is not None
+    assert WorkerPool(dask="tcp://127.0.0.1:9").find_executors(1) is not None
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nowhere", "http://127.0.0.1:1"])

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from builder.extract.design import is_review_paper, read_title_level
-from builder.extract.findings import questions as doubts
+from builder.extract.findings import questions as asking
 from builder.extract.findings.appraisal import (
     appraise,
     drop_donors,
@@ -135,8 +135,8 @@ def trace_findings(
                 trace = replace(trace, finding=mark_trial(trace.finding, paper))  # noqa: PLW2901
             count = seen[trace.finding.id] = seen.get(trace.finding.id, 0) + 1
             if count > 1:  # the same words twice in one paper
-                twin = trace.finding.model_copy(update={"id": f"{trace.finding.id}-{count}"})
-                trace = Trace(twin, trace.texts, trace.assigned)  # noqa: PLW2901
+                again = trace.finding.model_copy(update={"id": f"{trace.finding.id}-{count}"})
+                trace = Trace(again, trace.texts, trace.assigned)  # noqa: PLW2901
             traces.append(trace)
     return traces
 
@@ -212,7 +212,7 @@ def read_statement(statement: Statement, paper: str, vocabulary: Vocabulary, cue
     assigned += find_repaired(statement, assigned, vocabulary)
     assigned = correct_outcomes(assigned, by_name, cues, vocabulary)
     if statement.locator.kind == "reference-title":
-        questions.append(doubts.ask_about_title())
+        questions.append(asking.ask_about_title())
     if statement.locator.kind == "table-row":
         questions += _beside_titles(statement, assigned, vocabulary, cues)
     questions += _about_sources(assigned)
@@ -282,7 +282,7 @@ def _read_part(
     if part.role in _READ_IN:
         assigned = [a for a in assigned if a.field in _READ_IN[part.role]]
     asked = [] if part.role == "aside" else reading.open_mentions()
-    return assigned, [doubts.ask_about_form(m, part.name) for m in asked]
+    return assigned, [asking.ask_about_form(m, part.name) for m in asked]
 
 
 def _settle(

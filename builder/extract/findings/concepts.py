@@ -260,17 +260,17 @@ def _without_denied_harm(reading: Reading, assigned: Assigned) -> Assigned:
 def read_setting(reading: Reading) -> list[Assigned]:
     """Return conditions, models and species, as named."""
     v = reading.vocabulary
-    named = [*reading.mentions("condition"), *find_lost(reading.text, "condition", v)]
+    named = [*reading.mentions("condition"), *find_lost(reading.text, "condition", v, reading.cues)]
     conditions = [m for m in named if not _is_denied(reading, m)]
     species = [m for m in reading.mentions("species") if not _is_denied(reading, m)]
-    placed = find_placed_defects(reading.text, reading.mentions("tissue"), v)
+    placed = find_placed_defects(reading.text, reading.mentions("tissue"), v, reading.cues)
     models = [
         *reading.mentions("model"),
         *find_animal_models(reading.text, species, [*conditions, *placed], v),
     ]
     found = [reading.assign(m, "conditions", "named") for m in conditions]
     split = find_gapped_conditions(reading.text, conditions, v)
-    split += find_conditions_by_place(reading.text, conditions, v)
+    split += find_conditions_by_place(reading.text, conditions, v, reading.cues)
     found += [reading.assign(m, "conditions", "split-name") for m in split]
     found += [reading.assign(m, "conditions", "defect-by-place") for m in placed]
     found += [reading.assign(m, "models", "named") for m in models]

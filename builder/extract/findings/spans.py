@@ -102,10 +102,11 @@ class Reading:
         return is_process and bool(_TEST.match(self.text, mention.end))
 
     def _with_split_names(self, found: list[Mention]) -> list[Mention]:
-        split = find_processes(self.text, self.mentions("condition"), self.vocabulary)
-        split += find_tissue_processes(self.text, self.mentions("tissue"), self.vocabulary)
-        split += find_lost(self.text, "mechanism", self.vocabulary)
-        shared = find_shared_heads(self.text, found, self.vocabulary)
+        text, v = self.text, self.vocabulary
+        split = find_processes(text, self.mentions("condition"), v, self.cues)
+        split += find_tissue_processes(text, self.mentions("tissue"), v, self.cues)
+        split += find_lost(text, "mechanism", v, self.cues)
+        shared = find_shared_heads(text, found, v, self.cues)
         # "chondrogenic and osteogenic differentiation": no chondrogenesis, a differentiation
         found = [m for m in found if not any(_covers(s, m) for s in shared)]
         split += shared

@@ -9,33 +9,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from builder.extract.findings.cues import Cues
 from builder.extract.vocabulary import Mention, Vocabulary
 from builder.models import Term
 
-_NOUN = (
-    r"repair|regeneration|healing|remodel(?:l)?ing|formation|degeneration|destruction|degradation|"
-    r"differentiation|proliferation|migration|apoptosis|survival|hypertrophy|synthesis|secretion|"
-    r"yield|polari[sz]ation|homeostasis|resorption|recruitment|protection|loss"
-)
-_BEHIND = re.compile(rf"^\s+(?:from\s+)?({_NOUN})\b", re.IGNORECASE)
 
-
-_OF = re.compile(rf"\b({_NOUN})\s+of\s+(?:the\s+|a\s+)?((?:[\w/’'-]+\s+){{0,3}}[\w/’'-]+)", re.I)
-
-
-def find_processes(text: str, conditions: Iterable[Mention], v: Vocabulary) -> list[Mention]:
+def find_processes(
+    text: str, conditions: Iterable[Mention], v: Vocabulary, cues: Cues
+) -> list[Mention]:
     """Return processes whose name a sentence turns round or splits by a defect."""
-    found = [m for match in _OF.finditer(text) if (m := _turned(match, v))]
+    turned = cues.patterns["process_of"].finditer(text)
+    found = [m for match in turned if (m := _turned(match, v))]
     for condition in conditions:
-        found += _of_condition(text, condition, v)
+        found += _of_condition(text, condition, v, cues)
     return found
 
 
-def find_tissue_processes(text: str, tissues: Iterable[Mention], v: Vocabulary) -> list[Mention]:
+def find_tissue_processes(
+    text: str, tissues: Iterable[Mention], v: Vocabulary, cues: Cues
+) -> list[Mention]:
     """Return processes whose name overlaps a tissue's: "[alveolar bone] repair" is bone repair."""
     found = []
     for tissue in tissues:
-        behind = _BEHIND.match(text[tissue.end :])
+        behind = cues.match("process_behind", text[tissue.end :])
         if not behind:
             continue
         for name in (tissue.text, tissue.text.split()[-1]):
@@ -59,21 +55,16 @@ def _turned(match: re.Match[str], v: Vocabulary) -> Mention | None:
     return None
 
 
-_DEFECT = re.compile(
-    r"\s*\b(?:defects?|lesions?|injur(?:y|ies)|tears?|loss|fractures?)\b", re.IGNORECASE
-)
-
-
-def _of_condition(text: str, condition: Mention, v: Vocabulary) -> Iterator[Mention]:
+def _of_condition(text: str, condition: Mention, v: Vocabulary, cues: Cues) -> Iterator[Mention]:
     """Yield the process that fixes a defect: "healing of calvarial defects" is bone healing."""
-    before = re.search(rf"\b({_NOUN})\s+of\s+(?:[\w-]+\s+){{0,3}}$", text[: condition.start], re.I)
-    behind = _BEHIND.match(text[condition.end :])
+    before = cues.search("process_before", text[: condition.start])
+    behind = cues.match("process_behind", text[condition.end :])
     noun = before[1] if before else behind[1] if behind else ""
     if not noun:
         return
     for name in (condition.term, *v.ancestors(condition.term)):
         label = v.terms[name].label
-        tissue = _DEFECT.sub("", label)
+        tissue = cues.patterns["defect_noun"].sub("", label)
         term = v.find_term(f"{tissue} {noun}", "mechanism") if tissue != label else None
         if term := term or v.find_term(f"{label.split()[-1]} {noun}", "mechanism"):
             start = before.start() if before else condition.start
@@ -82,17 +73,18 @@ def _of_condition(text: str, condition: Mention, v: Vocabulary) -> Iterator[Ment
             return
 
 
-_HEAD = re.compile(rf"({_NOUN})$", re.IGNORECASE)
 _LEFT = re.compile(
     r"([\w’'-]+)\s*(?:,\s*|\s+and\s+|\s+or\s+|/|\s*&\s*)(?:[\w-]+\s+)?$", re.IGNORECASE
 )
 
 
-def find_shared_heads(text: str, mentions: Iterable[Mention], v: Vocabulary) -> list[Mention]:
+def find_shared_heads(
+    text: str, mentions: Iterable[Mention], v: Vocabulary, cues: Cues
+) -> list[Mention]:
     """Return processes that share their last word: bone in "bone and vascular regeneration"."""
     found = []
     for mention in mentions:
-        head = _HEAD.search(mention.text)
+        head = cues.search("process_head", mention.text)
         left = _LEFT.search(text[: mention.start])
         if not head or not left or " " not in mention.text:
             continue
@@ -206,21 +198,16 @@ def find_gapped_conditions(
     return found
 
 
-_PLACE = re.compile(
-    r"\s+of\s+(?:the\s+)?(?:(?:human|rat|mouse|murine|rabbit|ovine|sheep|goat|equine|horse|canine|dog|"
-    r"porcine|pig)\s+)?(\w+(?:\s+joints?)?(?:(?:,\s+|,?\s+and\s+)(?:the\s+)?\w+(?:\s+joints?)?)*)",
-    re.IGNORECASE,
-)
 _AND = re.compile(r",?\s+and\s+(?:the\s+)?|,\s+(?:the\s+)?|\s+joints?\b", re.IGNORECASE)
 
 
 def find_conditions_by_place(
-    text: str, conditions: Iterable[Mention], v: Vocabulary
+    text: str, conditions: Iterable[Mention], v: Vocabulary, cues: Cues
 ) -> list[Mention]:
     """Return conditions with their place behind them: "osteoarthritis of the knee and hip"."""
     found = []
     for condition in conditions:
-        places = _PLACE.match(text, condition.end)
+        places = cues.match("of_place", text, condition.end)
         for place in _AND.split(places[1]) if places else ():
             term = v.find_term(f"{place} {condition.text}", "condition")
             if places and place and term and term != condition.term:
@@ -228,23 +215,20 @@ def find_conditions_by_place(
     return found
 
 
-_LOST = re.compile(r"\blos(?:t|e|es|ing)\s+(?:less|more)\s+(\w+)")
+def find_lost(text: str, kind: str, v: Vocabulary, cues: Cues) -> Iterator[Mention]:
+    """Yield the losses that a verb names: "mice lost less bone" is bone loss."""
+    for match in cues.patterns["lost"].finditer(text):
+        if term := v.find_term(f"{match['what']} loss", kind):
+            yield _mention(term, kind, *match.span("what"), text)
 
 
-def find_lost(text: str, kind: str, v: Vocabulary) -> list[Mention]:
-    """Return the losses that a verb names: "mice lost less bone" is bone loss."""
-    named = ((v.find_term(f"{m[1]} loss", kind), m) for m in _LOST.finditer(text))
-    return [_mention(term, kind, *m.span(1), text) for term, m in named if term]
-
-
-def find_placed_defects(text: str, tissues: Iterable[Mention], v: Vocabulary) -> list[Mention]:
+def find_placed_defects(
+    text: str, tissues: Iterable[Mention], v: Vocabulary, cues: Cues
+) -> list[Mention]:
     """Return defects that are named by their place: "bone defects created in the femur"."""
     found = []
     for tissue in tissues:
-        before = re.search(
-            r"\b(?:bone\s+|cartilage\s+)?defects?\s+(?:\w+\s+)?(?:in|of|at)\s+(?:the\s+)?$",
-            text[: tissue.start],
-        )
+        before = cues.search("defect_at", text[: tissue.start])
         if not before:
             continue
         above = (v.terms[t].label for t in (tissue.term, *v.ancestors(tissue.term)))
