@@ -115,7 +115,7 @@ def parse_words(data: Mapping[str, Any]) -> Words:
 
 def _compile(patterns: dict[str, Any]) -> dict[str, re.Pattern[str]]:
     """Return patterns by name: a list is any of its members, a blank any white space."""
-    parts = {**patterns.pop("parts"), "number": NUMBER}
+    parts = {**patterns.pop("parts"), "number": NUMBER, "words": "|".join(NUMBER_WORDS)}
     compiled = {}
     for name, given in patterns.items():
         text = given if isinstance(given, str) else rf"\b(?:{'|'.join(given)})\b"

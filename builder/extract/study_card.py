@@ -14,7 +14,6 @@ from dataclasses import replace
 from builder.extract.methods_text import (
     DAYS,
     NUMBER,
-    NUMBER_WORDS,
     Said,
     as_printed,
     find_listed,
@@ -55,9 +54,9 @@ def _isolation(said: Said) -> Found:
                 return True
         return False
 
-    for value, match in find_listed(said, "isolation"):
-        if not of_serum(match.start()):
-            yield "isolation", value
+    found = [v for v, match in find_listed(said, "isolation") if not of_serum(match.start())]
+    # A kit is named last, and is no method beside one.
+    yield from (("isolation", v) for v in found if not v.startswith("kit") or v == found[0])
     for match in _FORCE.finditer(said.text):
         fast = said.has("spun") and parse_force(match[1]) >= _ULTRA
         if fast and not of_serum(match.start()):
@@ -117,6 +116,7 @@ _NANO = re.compile(
     rf"(?<![\d.,<>≤≥])(?<![<>≤≥] )(?P<n>{_SPREAD})(?:\s*nm)?"
     rf"(?:\s*(?:–|-|−|~|to|and)\s*(?P<m>{_SPREAD}))?\s*nm\b"
 )
+_CLAUSE = r";|, and "
 _NEAR = 90  # letters between a number and the word that says what it is of
 _NEXT = 20  # letters between a count and what is counted
 
@@ -131,9 +131,12 @@ def _size(said: Said) -> Found:
         before = said.text[: match.start()]
         at = said.fits("at", before)  # absorbance at 450 nm, but a peak at 134 nm
         stated = said.has("sizes", around) or (instrument and said.fits("gave", before))
-        if stated and not (at and not at["peak"]) and not said.has("no_size", around):
-            low, high = match["n"], match["m"]
-            yield "size", f"{low}–{high} nm" if high else f"{low} nm"
+        behind = re.split(_CLAUSE, said.text[match.end() : match.end() + 40])[0]
+        clause = re.split(_CLAUSE, before[-_NEAR:])[-1] + match[0] + behind
+        if stated and not (at and not at["peak"]) and not said.has("no_size", clause):
+            ends = [end for end in match.group("n", "m") if end]
+            sizes = ends if said.fits("changed", before) else ["–".join(ends)]
+            yield from (("size", f"{size} nm") for size in sizes)
 
 
 _DOSE_UNITS = re.compile(
@@ -148,7 +151,7 @@ def _in_body(said: Said) -> bool:
     """Return whether vesicles are given to animals or people, and not to cells."""
     if not said.vesicles:
         return False
-    given = said.has("given") or (said.species() and said.has("allocated"))
+    given = said.has("given") or ((said.species() or said.has("parts")) and said.has("allocated"))
     if not given and not said.fits("dosed"):
         return False
     subjects = said.names_subjects or said.has("treated")
@@ -183,14 +186,15 @@ def _list_doses(said: Said) -> Iterator[str]:
                 if said.beside_vesicles(*match.span(), _NEAR):
                     found += re.findall(_POWER, match[0]) if name == "powers" else [match[0]]
         for match in said.each("number_of"):
-            for first, last in said.vesicles:
-                # Quantities has read "10^9 particles" already, but no "1E9 particles".
-                counts = "e" in match[0].lower() or said.text[first:last] != "particles"
-                near = 0 <= first - match.end() <= _NEXT and counts
-                if near and not said.has("rivals", said.text[match.end() : last]):
-                    found.append(said.text[match.start() : last])
-                    break
+            behind = (span for span in sorted(said.vesicles) if span[0] >= match.end())
+            first, last = next(behind, (len(said.text) + _NEXT, 0))
+            # Quantities has read "10^9 particles" already, but no "1E9 particles".
+            counts = "e" in match[0].lower() or said.text[first:last] != "particles"
+            rivals = said.has("rivals", said.text[match.end() : last])
+            if first - match.end() <= _NEXT and counts and not rivals:
+                found.append(said.text[match.start() : last])
         found += [match[0] for match in said.each("of_cells")]
+        found += [match["n"] for match in said.each("bare")]
         found += _read_doses(said)
     plain = [" ".join(printed.split()) for printed in found]
     # "20 µg per scaffold" says "20 µg" too
@@ -241,64 +245,44 @@ def _animals(said: Said) -> Found:
         yield from (("species", name) for name in species)
     people = said.has("people") and not (donors and re.search(r"\bdonors?\b", said.text))
     if (species and not donors) or people:
-        sexes = list(said.each("sex"))
-        yield from (
-            ("sex", "female" if m["sex"] or m["dam"] or m["sign"] == "♀" else "male") for m in sexes
-        )
+        for match in said.each("sex"):
+            female = match["sex"] or match["dam"] or match["sign"] == "♀"
+            if female or match["both"]:
+                yield "sex", "female"
+            if not female:
+                yield "sex", "male"
         if people and said.zone == "methods":
             for word, sex in (("women", "female"), ("men", "male")):
                 if re.search(rf"\b{word}\b", said.text, re.IGNORECASE):
                     yield "sex", sex
 
 
-_SUBJECT = (
-    r"(?:rats|mice|rabbits|sheep|ewes|goats|(?:mini-?)?pigs|dogs|beagles|horses|monkeys|macaques|"
-    r"guinea pigs|animals|patients|participants|subjects|volunteers|individuals|adults|veterans)"
-)
-_COUNTED = re.compile(
-    rf"(?<![=.±/–-])(?<!= )(?<!\d and )(?:(?<=\b20\d\d, )|(?<!\d, ))\b(?P<n>\d{{1,4}}|{NUMBER})\s+"
-    rf"(?P<what>(?:(?!\(\d)[\w’'/()-]+\s+){{0,6}}?(?P<noun>{_SUBJECT}))\b",
-    re.IGNORECASE,
-)
-_GROUP_N = re.compile(
-    r"\b[nN]\s*=\s*(?P<n>\d{1,4})(?:(?:\s+(?:\w+\s+)?(?:per|in\s+each|for\s+each|each)|\s*/)\s*"
-    r"(?:\w+\s+)?group)?"
-)
-_NOT_COUNT = re.compile(
-    rf"\b(?:weeks?|months?|days?|years?|g|kg|mg|of|the|were|was|and|hundred|thousand|"
-    rf"{'|'.join(NUMBER_WORDS)})\b",
-    re.IGNORECASE,
-)
-
-
 def _count(said: Said) -> Iterator[tuple[int, str]]:
     """Yield numbers of animals or people, each with its words; 0 marks the size of a group."""
     if _is_donor(said):
         return
-    for match in _COUNTED.finditer(said.text):
-        between = _AGED_ANIMAL.sub("", match["what"][: -len(match["noun"])])
-        if not _NOT_COUNT.search(between) and "cage" not in said.text[match.end() :][:12]:
+    for match in said.each("counted"):
+        between = said.words.patterns["aged_animal"].sub("", match["what"][: -len(match["noun"])])
+        others = said.fits("uncounted", said.text[match.end() :]) or said.fits(
+            "screened", said.text[: match.start()]
+        )
+        if not said.fits("uncounting", between) and not others:
             number = read_count(match["n"])
             yield number, f"{number} {match['noun'].lower()}"
     grouped = (
         said.names_subjects or _in_body(said) or re.search(r"\bgroups?\b", said.text, re.IGNORECASE)
     )
-    for match in _GROUP_N.finditer(said.text):
+    for match in said.each("group_size"):
         behind = said.text[match.end() : match.end() + 30]
         before = re.search(r"(\w+)\s*\($", said.text[: match.start()])
         if before and said.has("parts", before[1]):
             continue  # joints, of which one patient has several
         if grouped and not said.fits("replicates", match[0] + behind):
-            noun = re.match(rf"\s+(?:{_SUBJECT}(?:\s+(?:per|in\s+each)\s+group)?)\b", behind, re.I)
-            yield 0, " ".join((match[0] + (noun[0] if noun else "")).split())
-
-
-_AGED_ANIMAL = re.compile(
-    rf"(?:\d[\d–-]*|{NUMBER})[\s-]+(?:day|week|month|year)s?[\s-]+old\b", re.IGNORECASE
-)
+            yield 0, " ".join(match[0].split())
 
 
 def _bias(said: Said) -> Found:
+    denied, treated = None, said.names_subjects or said.has("treated")
     for match in said.each("allocates"):
         before = said.text[max(0, match.start() - 60) : match.start()]
         behind = match["behind"]
@@ -309,13 +293,13 @@ def _bias(said: Said) -> Found:
             r"\b(?:were|was|animals?|rats|mice|rabbits|sheep|patients|groups?)\b", before, re.I
         )
         table = match[0].lower().startswith("random ") and said.has("allocated")
-        grouped = table or re.search(r"\b(?:assigned|allocated|divided|grouped)\s*$", before, re.I)
-        if chosen or not (first or named or grouped):
+        denied = said.fits("not_random", before) or behind.startswith((" was not", " were not"))
+        grouped = treated and said.fits("grouped", before)
+        if chosen or not (first or named or table or denied or grouped):
             continue
-        denied = re.search(r"\b(?:not|non|without)[\s-]*$", before, re.IGNORECASE)
         yield "randomised", "not randomised" if denied else "randomised"
     at_random = "at random" in said.text and said.has("treated") and not said.has("chosen")
-    if said.has("by_lot") or at_random:
+    if (said.has("by_lot") and not denied) or at_random:
         yield "randomised", "randomised"
     open_to = [*said.words.lists["unblinded"].finditer(said.text)]
     if open_to:
@@ -339,10 +323,12 @@ _IN_WORDS = re.compile(rf"\b(?P<n>{NUMBER})\s+(?P<unit>day|week|month|year)s\b",
 
 def _times(said: Said) -> Iterator[tuple[int, str]]:
     """Yield the times at which animals or people were studied, in days and as printed."""
-    after, ended = said.has("after"), said.has("ended")
+    # "Four weeks after surgery, rats were assigned" states no end.
+    after, ended = said.has("after") and not said.fits("starts"), said.has("ended")
     subjects = said.names_subjects or said.has("parts")
+    measured = said.fits("timed") and any(find_listed(said, "outcome-measures"))
     seen = said.fits("seen")
-    if not (after or seen or said.fits("followed") or (ended and subjects)):
+    if not (after or measured or seen or said.fits("followed") or (ended and subjects)):
         return
     if said.has("culture") and not (said.species() or ended):
         return
@@ -360,8 +346,9 @@ def _times(said: Said) -> Iterator[tuple[int, str]]:
         if quantity.unit not in DAYS or value is None:
             continue
         before = said.text[:start]
-        aged = said.fits("aged", before) and not said.fits("followed", before)
-        if not aged and not said.fits("age", said.text[end:]):
+        behind = said.text[end:]
+        lasted = said.fits("followed", before) or said.fits("later", behind)
+        if (lasted or not said.fits("aged", before)) and not said.fits("age", behind):
             yield int(value * DAYS[quantity.unit]), f"{value:g} {_plural(quantity.unit, value)}"
 
 
@@ -380,6 +367,8 @@ def _measures(said: Said) -> Found:
         )
         if value.startswith("Kellgren") and said.has("enrols"):
             continue
+        if value.startswith("biomech") and said.has("carriers") and not said.has("parts"):
+            continue  # the strength of a material
         if not general and not (value == "VAS" and not pain and len(named) == 1):
             yield "outcome-measures", value
 
