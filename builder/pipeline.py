@@ -34,7 +34,7 @@ from builder.extract import design, methods_text
 from builder.extract.findings.cues import parse_cues, parse_rules
 from builder.project import Project
 from builder.publish import site as publish
-from builder.readers.names import parse_page_words, parse_words
+from builder.readers.words import parse_forms, parse_page_words, parse_words
 from builder.search.index import check_settings
 from builder.site.pages import Page, view_site
 from builder.site.render import RenderReport, render_site, write_pages
@@ -48,6 +48,7 @@ _SETTINGS: dict[str, Callable[[Any], object]] = {
     "columns.yml": Meanings.model_validate,
     "cues.yml": parse_cues,
     "evidence.yml": design.parse_words,
+    "forms.yml": parse_forms,
     "journals.yml": parse_words,
     "layouts.yml": parse_page_words,
     "reporting-items.yml": methods_text.parse_words,

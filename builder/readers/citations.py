@@ -22,8 +22,9 @@ from typing import NamedTuple
 from builder.errors import Problem
 from builder.models.document import Block, Citation, Document, Person, WorkFields
 from builder.readers.draft import NUMBERS, expand_numbers, find_citations, find_doi
-from builder.readers.names import SUFFIX, name_in_full, page_words, parse_person, split_people
+from builder.readers.names import SUFFIX, name_in_full, parse_person, split_people
 from builder.readers.references import UNPARSED, parse_reference
+from builder.readers.words import page_words
 from builder.text.dates import YEAR
 from builder.text.spelling import fold
 

@@ -14,8 +14,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 from builder.readers.draft import URL, find_citations, find_doi
-from builder.readers.names import page_words
 from builder.readers.source import Source
+from builder.readers.words import page_words
 from builder.text.dates import YEAR
 
 NUMBERED = re.compile(

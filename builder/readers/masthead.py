@@ -13,7 +13,8 @@ from itertools import pairwise
 from typing import Any
 
 from builder.readers.draft import Draft, Lines, find_ids
-from builder.readers.names import journal_words, page_words, split_people
+from builder.readers.names import split_people
+from builder.readers.words import journal_words, page_words
 from builder.text import spelling
 from builder.text.dates import YEAR, find_impossible_day, parse_date
 

@@ -1,9 +1,8 @@
-"""Names in print: of authors, of journals, and of the parts of a page.
+"""Names in print: of authors and of journals, and short forms of names.
 
-The words of journals and pages stand in content/journals.yml and content/layouts.yml. Behind a
-title the container is the run behind the last end of a sentence, drawn to the left over abbreviated
-words: ISO 4 abbreviates each word of a long name with a full stop, drops its articles and
-prepositions, and never abbreviates a name of one word.
+Behind a title the container is the run behind the last end of a sentence, drawn to the left over
+abbreviated words: ISO 4 abbreviates each word of a long name with a full stop, drops its articles
+and prepositions, and never abbreviates a name of one word.
 
 The long form of "Long form (SHORT)" is found as Schwartz and Hearst describe (Pac. Symp. Biocomput.
 2003): the short form's letters are looked for from right to left in the words before the bracket,
@@ -13,14 +12,11 @@ and the first letter must begin a word. A plural s behind capitals (CSPCs) need 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
-from typing import Any, NamedTuple
 
 from builder.models.document import Person
-from builder.project import find_data
-from builder.store import read_settings
+from builder.readers.words import JournalWords, journal_words
 
 # Words that begin a family name of several words; they are lower case in names.
 _PARTICLES = frozenset({
@@ -215,83 +211,6 @@ def find_long_form(before: str, short: str) -> str:
     start = next(ends, 0)
     long = window[start:].strip()
     return long if len(long) > len(short) and short not in long.split() else ""
-
-
-# --- words that a curator keeps -------------------------------------------------------------------
-
-
-class JournalWords(NamedTuple):
-    """Words and word ends that occur in printed journal names, and names of bodies."""
-
-    abbreviations: frozenset[str]
-    letters: frozenset[str]
-    abbreviation_endings: frozenset[str]
-    whole_words: frozenset[str]
-    lower_case_names: frozenset[str]
-    preprint_servers: frozenset[str]
-    archives: frozenset[str]
-    newspapers: frozenset[str]
-    body_words: frozenset[str]
-    body_last_words: frozenset[str]
-
-    def is_abbreviation(self, word: str) -> bool:
-        """Return whether a printed word (its full stop taken off) is a known abbreviation."""
-        last = word.rsplit("-", 1)[-1].strip("()")
-        low = last.casefold()
-        if len(last) == 1 or low in self.whole_words:
-            return last in self.letters
-        return low in self.abbreviations or low.endswith(tuple(self.abbreviation_endings))
-
-
-_LISTS_OF_NAMES = ("preprint_servers", "archives", "newspapers")
-_IN_ANY_CASE = ("abbreviations", "whole_words")
-
-
-@cache
-def journal_words() -> JournalWords:
-    """Return the words of content/journals.yml. Raises ProblemError where it can't be read."""
-    path = find_data("journals.yml")
-    return read_settings(path, path.parents[1], parse_words)
-
-
-def parse_words(data: Mapping[str, Any]) -> JournalWords:
-    """Return the words of the data of content/journals.yml."""
-    found = {}
-    for key in JournalWords._fields:
-        text = str(data[key])
-        named = key in _LISTS_OF_NAMES
-        words = map(str.strip, text.split(";")) if named else text.split()
-        folded = named or key in _IN_ANY_CASE
-        found[key] = frozenset(word.casefold() if folded else word for word in words)
-    return JournalWords(**found)
-
-
-class PageWords(NamedTuple):
-    """What article pages print beside the paper, and names of its sections, in small letters."""
-
-    controls: frozenset[str]
-    degrees: frozenset[str]
-    journals: frozenset[str]
-    abstracts: frozenset[str]
-    abstract_parts: frozenset[str]
-    abstract_ends: frozenset[str]
-    abbreviations: frozenset[str]
-    sections: frozenset[str]
-    statements: frozenset[str]
-    numbered: frozenset[str]
-
-
-@cache
-def page_words() -> PageWords:
-    """Return the words of content/layouts.yml. Raises ProblemError where it can't be read."""
-    path = find_data("layouts.yml")
-    return read_settings(path, path.parents[1], parse_page_words)
-
-
-def parse_page_words(data: Mapping[str, Any]) -> PageWords:
-    """Return the words of the data of content/layouts.yml."""
-    lists = (str(data[key]).casefold().split(";") for key in PageWords._fields)
-    return PageWords(*(frozenset(map(str.strip, names)) for names in lists))
 
 
 # --- where a title ends and its journal begins ----------------------------------------------------

@@ -36,8 +36,9 @@ from builder.readers.lines import (
     named_headings,
 )
 from builder.readers.masthead import is_furniture, read_masthead
-from builder.readers.names import name_in_full, page_words
+from builder.readers.names import name_in_full
 from builder.readers.source import Source
+from builder.readers.words import page_words
 from builder.text.dates import parse_date
 
 NAME = "scraped"

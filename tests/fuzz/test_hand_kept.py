@@ -33,7 +33,7 @@ from builder.extract import design, methods_text
 from builder.extract.findings import cues
 from builder.models import CslItem, RegistryRecord
 from builder.project import Project
-from builder.readers.names import parse_page_words, parse_words
+from builder.readers.words import parse_forms, parse_page_words, parse_words
 from builder.refresh import clinicaltrials, literature
 from builder.refresh.clinicaltrials import merge_record
 from builder.refresh.hits import Page
@@ -110,6 +110,7 @@ def kept(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
     for name in (
         "cues.yml",
         "search.yml",
+        "forms.yml",
         "journals.yml",
         "layouts.yml",
         "evidence.yml",
@@ -188,6 +189,7 @@ KINDS: dict[str, tuple[str, Callable[[Project], object]]] = {
     "items": ("reporting-items.yml", settings("reporting-items.yml", methods_text.parse_words)),
     "search": ("search.yml", settings("search.yml", check_settings)),
     "journals": ("journals.yml", settings("journals.yml", parse_words)),
+    "forms": ("forms.yml", settings("forms.yml", parse_forms)),
     "layouts": ("layouts.yml", settings("layouts.yml", parse_page_words)),
 }
 

@@ -21,10 +21,11 @@ from builder import models
 from builder.errors import Problem
 from builder.models import Cited, CslDate, CslItem, CslName, Dataset, Paper, Question
 from builder.models.document import Block, Citation, Document, Person, WorkFields, split_link_labels
-from builder.readers.names import drop_stop, journal_words, split_title
-from builder.readers.references import books, styles
-from builder.readers.references.books import Found, ask
+from builder.readers.names import drop_stop, split_title
+from builder.readers.references import styles
 from builder.readers.references.parts import Byline, Links, find_tail, split_listed, take_links
+from builder.readers.references.styles import Found, ask
+from builder.readers.words import journal_words
 from builder.text import ids
 from builder.text.dates import YEAR, find_impossible_day
 from builder.text.spelling import fold, mend_breaks
@@ -297,7 +298,7 @@ def _read_style(links: Links) -> Found | None:
     if other := styles.read_names_first(links.rest):
         return other
     byline = split_listed(links.rest)
-    found = books.parse_book_like(byline.rest) or _parse_article(byline, links)
+    found = styles.parse_book_like(byline.rest) or _parse_article(byline, links)
     if found is None and (other := styles.read_year_last(links.rest)):
         return other
     if found is None and (found := _parse_page(byline.rest, links)) is None:

@@ -1,11 +1,11 @@
-"""Printed references of other styles than MDPI's, by their form.
+"""Printed references by their form: articles of other styles than MDPI's, books, theses, patents.
 
-They are ``Smith J, Doe AB (2012) Title. J Bone 27: 1–9.`` (author and year; APA, Harvard, PLOS),
-``Smith, J. & Doe, A. B. Title. J. Bone 27, 1–9 (2012).`` (Nature), ``J. Smith, A.B. Doe, Title,
-J. Bone 27 (2012) 1–9.`` (numbered, initials first), ``J. Smith and A. B. Doe, J. Bone, 2012, 27,
-1–9`` (chemistry, often without a title) and ``Smith, J. and Doe, A.: Title, J. Bone, 27, 1–9,
-2012.`` (Copernicus). A style counts only where all that stands before the title reads as names, and
-where the end has the style's own form; else nothing is claimed, and the entry is kept whole.
+An article may be printed with author and year (APA, Harvard, PLOS), as Nature does, numbered with
+initials first, in the style of chemistry, engineering or Copernicus; a book with the parts of MDPI
+behind semicolons, with ``Place: Publisher; Year`` (Vancouver), ``(Publisher, Year)`` (Nature) or
+behind commas (Elsevier). content/forms.yml has the form of each, with an example. A style counts
+only where all that stands before the title reads as names, and where the end has the style's own
+form; else nothing is claimed, and the entry is kept whole.
 """
 
 from __future__ import annotations
@@ -13,91 +13,36 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from builder.models import Question
-from builder.models.document import WorkFields
+from builder.models.document import Person, WorkFields
 from builder.readers.names import TitleSplit, drop_stop, split_title
-from builder.readers.references.books import (
-    Found,
-    ask,
-    parse_thesis,
-    read_bracketed_book,
-    read_comma_book,
-)
 from builder.readers.references.parts import (
     Byline,
     read_first_names,
     read_names,
+    split_byline,
     split_listed,
 )
-from builder.text.dates import YEAR, parse_date
+from builder.readers.words import form, journal_words
+from builder.text.dates import parse_date
 
-_LONGEST = 3000
-# "(2012)", "(2012a).", "(March 9, 2012)", ", 2012.", ". 2012."
-_YEAR_BEHIND = (
-    rf"(?:,?\s*\((?:[A-Z][a-z]{{2,8}} \d\d?, )?(?P<year>{YEAR})[a-z]?"
-    r"(?:,\s[A-Za-z][^()]{2,20})?\)[.,:]?"
-    rf"|(?:,|(?<=\.)|\.)\s+(?P<bare>{YEAR})[a-z]?\.)"
-)
-_VOL = (
-    r"(?:vol(?:ume)?\.?\s*)?"
-    r"(?P<volume>[A-Z]?\d{1,4}[A-Za-z]?(?:\s?(?:Suppl|Pt|Part)\.?\s?\d{0,3})?)"
-)
-_ISSUE = r"(?:\s?\((?P<issue>[^()]{1,30})\))?"
-_PAGE = r"(?P<page>(?:[A-Za-z]{1,3})?\d[\w.]{0,15}(?:\s?[–−-]\s?[\w.]{1,15})?)"
-_NATURE = re.compile(
-    rf"(?P<names>.+?),?\s+{_VOL}{_ISSUE},\s+(?:pp?\.\s*)?{_PAGE}\s+\((?P<year>{YEAR})\)\.?$"
-)
-_NUMBERED = re.compile(rf"(?P<names>.+?),?\s+{_VOL}{_ISSUE}\s+\((?P<year>{YEAR})\)\s+{_PAGE}\.?$")
-_COLON = re.compile(
-    rf"(?P<names>[^:\d]{{2,2000}}?):\s+(?P<head>\S.+?),\s+{_VOL}{_ISSUE}(?:,\s+{_PAGE})?"
-    rf"(?:,\s+(?:https?://(?:dx\.)?doi\.org/|doi:\s?)(?P<doi>10\.\d{{4,9}}/\S+?))?,\s+(?P<year>{YEAR})[a-z]?\.?$"
-)
-_IMPRINT = re.compile(
-    r"\.\s+(?P<place>[^.:;\d]{2,60}):\s+(?P<publisher>[^\W\d_][^.:;]{1,80}?)"
-    r"(?:\.\s+\d{1,4}\s?p(?:p|ages)?)?\.?$"
-)
+Found = tuple[WorkFields, list[Question]]
+_LONGEST = 4000  # characters of a reference in any of these styles
 _LEAST_TITLE = 2  # words
 _SMALL = frozenset(["and", "for", "in", "of", "on", "the", "&"])
 _LONGEST_NAME = 80  # of a journal
-_CHEMISTS = re.compile(
-    rf"(?P<names>.+?),?\s+(?P<year>{YEAR}),\s+{_VOL}{_ISSUE}(?:,\s+no\.\s\d+)?,\s+{_PAGE}\.?$"
-)
 
 
-_AUTHOR_YEAR = re.compile(rf"(?P<names>[^()\d]{{2,2000}}?){_YEAR_BEHIND}\s+(?P<rest>\S.+)")
+def ask(rule: str, text: str, field: str | None = None) -> Question:
+    """Return a question about a reference."""
+    return Question(rule=rule, text=text, field=field, weight=2)
 
 
-def read_author_year(text: str) -> Found | None:
-    """Return the fields of ``Authors (Year) Title. …``, or None where it has not that form."""
-    found = _AUTHOR_YEAR.match(text) if len(text) <= _LONGEST else None
-    names = read_names(found["names"].strip()) if found else None
-    if not found or names is None:
-        return None
-    issued = (int(found["year"] or found["bare"]),)
-    if thesis := parse_thesis(found["rest"]):
-        return replace(thesis[0], authors=names.people, issued=issued), thesis[1]
-    fields = (
-        _read_chapter(found["rest"]) or _read_article(found["rest"]) or _read_book(found["rest"])
-    )
-    if fields is None:
-        return None
-    questions = ask_container(fields.pop("split", None))
-    if names.editors:
-        fields["editors"] = names.people
-    work = WorkFields(
-        authors=() if "editors" in fields and fields["type"] == "book" else names.people,
-        et_al=names.et_al,
-        issued=issued,
-        **fields,  # type: ignore[arg-type]
-    )
-    return work, questions
-
-
-def ask_container(split: object) -> list[Question]:
+def ask_container(split: TitleSplit | None) -> list[Question]:
     """Return a question where it is not sure that the title ends before the container."""
-    if not isinstance(split, TitleSplit) or split.sure:
+    if split is None or split.sure:
         return []
     text = f"Does the title end before {split.container!r}?"
     return [ask("reference-container", text, "container-title")]
@@ -108,46 +53,32 @@ def drop_own_stop(container: str) -> str:
     return container.rstrip(".") if container.count(".") == 1 else container
 
 
-_VOL_NO_PP = re.compile(
-    r"(?P<names>[^\"“”]{2,2000}?, )[\"“](?P<title>[^\"“”]+?)[,.]?[\"”],?\s+(?P<container>\S.*?),\s+"
-    r"vol\.\s*(?P<volume>[\w-]{1,12})(?:,\s+no\.\s*(?P<issue>[\w/–-]{1,12}))?"
-    r"(?:,\s+(?:pp?\.|Art\.? no\.|Article ID)\s*(?P<page>[\w.–-]{1,25}))?(?:,\s+\d+\spages)?,\s+"
-    rf"(?:(?P<date>[A-Z][^,\d]{{2,15}})\s)?(?P<year>{YEAR})\.?$"
-)
+def read_names_first(text: str) -> Found | None:
+    """Return the fields of a reference in a style that its beginning shows, or None."""
+    readers = (_read_author_year, *_NAMES_FIRST, _read_preprint, _read_comma_book)
+    return next(filter(None, (read(text) for read in readers)), None) if _fits(text) else None
 
 
-_PREPRINT_AT = re.compile(
-    r"(?P<head>.+?[.?!])\s+Preprint at\s+(?P<container>[A-Za-z][\w .]{2,30}?\s+)?"
-    rf"(?P<url>https?://\S+)\s+\((?P<year>{YEAR})\)\.?$"
-)
+def read_year_last(text: str) -> Found | None:
+    """Return the fields of an article whose year stands at its end, or None."""
+    return next(filter(None, (read(text) for read in _YEAR_LAST)), None) if _fits(text) else None
 
 
-def read_preprint(text: str) -> Found | None:
-    """Return the fields of ``Authors. Title. Preprint at https://doi.org/… (2022).``, or None."""
-    found = _PREPRINT_AT.match(text) if len(text) <= _LONGEST else None
-    if not found:
-        return None
-    byline = split_listed(found["head"])
-    doi = found["url"].partition("doi.org/")[2]
-    work = WorkFields(
-        type="article",
-        title=drop_stop(byline.rest),
-        authors=byline.people,
-        et_al=byline.et_al,
-        container=(found["container"] or "").strip(),
-        issued=(int(found["year"]),),
-        doi=doi,
-        url="" if doi else found["url"],
-    )
-    return work, []
+def read_lines(lines: Sequence[str]) -> WorkFields | None:
+    """Return the fields of a reference that ScienceDirect prints on lines of their own.
+
+    They are the names, the title, and ``Mater. Bone, 12 (3) (2019), pp. 3–9``.
+    """
+    parts = [lines[0].rstrip(" ,") + ",", " ".join(lines[1:-1]), lines[-1]]
+    found = _ON_LINES("\n".join(parts)) if all(parts) else None
+    return found[0] if found else None
 
 
-_LINES = re.compile(
-    r"(?P<names>.+)\n(?P<title>.+)\n"
-    r"(?P<container>\S.{1,120}?),\s+(?P<volume>[\w-]{1,12})(?:\s\((?P<issue>[^()]{1,20})\))?\s"
-    rf"\((?P<year>{YEAR})\)(?:,\s(?:pp?\.\s?|Article\s)?(?P<page>[\w.–-]{{1,25}}))?"
-    r"(?:,\s(?:https://doi\.org/)?(?P<doi>10\.\d{4,9}/\S+))?\.?$"
-)
+def _fits(text: str) -> bool:
+    return len(text) <= _LONGEST
+
+
+# --- articles -------------------------------------------------------------------------------------
 
 
 class _Style(NamedTuple):
@@ -157,13 +88,13 @@ class _Style(NamedTuple):
     ``head`` is both of them.
     """
 
-    form: re.Pattern[str]
+    form: str
     people: Callable[[str], Byline | None]
     split: Callable[[str], TitleSplit | None]
 
-    def read(self, text: str) -> Found | None:
+    def __call__(self, text: str) -> Found | None:
         """Return the fields of a reference in this style, or None."""
-        found = self.form.match(text) if len(text) <= _LONGEST else None
+        found = form(self.form).match(text)
         names = self.people(found["names"].strip()) if found else None
         if not found or not names or not names.people:
             return None
@@ -172,16 +103,19 @@ class _Style(NamedTuple):
         if split is None or ("title" in groups and names.rest):
             return None
         work = WorkFields(
-            type="article-journal",
             title=drop_stop(split.title),
             container=groups.get("container") or split.container,
             authors=names.people,
             et_al=names.et_al,
             issued=parse_date(f"{groups['year']} {groups.get('date', '')}"),
             doi=groups.get("doi", ""),
-            **_place(found),  # type: ignore[arg-type]
+            **_place(found),
         )
         return work, ask_container(split)
+
+
+def _place(found: re.Match[str]) -> dict[str, Any]:
+    return {name: (found[name] or "").strip(" .") for name in ("volume", "issue", "page")}
 
 
 def _first_names(text: str) -> Byline | None:
@@ -209,100 +143,231 @@ def _keep_title(title: str) -> TitleSplit:
 
 
 _NAMES_FIRST = (
-    _Style(_COLON, read_names, _split_at_comma),
-    _Style(_VOL_NO_PP, _first_names, _keep_title),
-    _Style(_NUMBERED, _first_names, _split_at_comma),
-    _Style(_CHEMISTS, _first_names, _keep_container),
+    _Style("copernicus", read_names, _split_at_comma),
+    _Style("engineering", _first_names, _keep_title),
+    _Style("numbered", _first_names, _split_at_comma),
+    _Style("chemistry", _first_names, _keep_container),
 )
 _YEAR_LAST = (
-    _Style(_NATURE, split_listed, split_title),
-    _Style(_NATURE, _first_names, split_title),
+    _Style("nature", split_listed, split_title),
+    _Style("nature", _first_names, split_title),
 )
-_ON_LINES = _Style(_LINES, _first_names, _keep_title)
+_ON_LINES = _Style("on_lines", _first_names, _keep_title)
 
 
-def read_names_first(text: str) -> Found | None:
-    """Return the fields of a reference in a style that its beginning shows, or None."""
-    styles = (style.read for style in _NAMES_FIRST)
-    readers = (read_author_year, *styles, read_preprint, read_comma_book)
-    return next(filter(None, (read(text) for read in readers)), None)
+def _read_author_year(text: str) -> Found | None:
+    """Return the fields of ``Authors (Year) Title. …``, or None where it has not that form."""
+    found = form("author_year").match(text)
+    names = read_names(found["names"].strip()) if found else None
+    if not found or names is None:
+        return None
+    rest = found["rest"]
+    book = parse_thesis(rest) or _read_book(rest, "imprint_dated", "in_book_colon")
+    if book and book[0].type == "book":
+        book = _read_dated_article(rest) or book
+    if not (read := book or _read_dated_article(rest)):
+        return None
+    issued = (int(found["year"] or found["bare"]),)
+    editors = {"editors": names.people} if names.editors else {}
+    if not editors or read[0].type != "book":
+        editors["authors"] = names.people
+    return replace(read[0], et_al=names.et_al, issued=issued, **editors), read[1]  # type: ignore[arg-type]
 
 
-def read_year_last(text: str) -> Found | None:
-    """Return the fields of a reference whose year stands near its end, or None."""
-    styles = (*(style.read for style in _YEAR_LAST), read_bracketed_book)
-    return next(filter(None, (read(text) for read in styles)), None)
-
-
-def read_lines(lines: Sequence[str]) -> WorkFields | None:
-    """Return the fields of a reference that ScienceDirect prints on lines of their own.
-
-    They are the names, the title, and ``Mater. Bone, 12 (3) (2019), pp. 3–9``.
-    """
-    parts = [lines[0].rstrip(" ,") + ",", " ".join(lines[1:-1]), lines[-1]]
-    found = _ON_LINES.read("\n".join(parts)) if all(parts) else None
-    return found[0] if found else None
-
-
-def _place(found: re.Match[str]) -> dict[str, str]:
-    return {name: (found[name] or "").strip(" .") for name in ("volume", "issue", "page")}
-
-
-# Behind "Title. Container": the volume with or without issue and pages.
-_PLACE = re.compile(rf",?\s+{_VOL}{_ISSUE}(?:\s*[:,]\s*(?:pp?\.\s*)?{_PAGE})?\s*\.?$")
-_QUOTED = re.compile(r"[‘'“\"](?P<title>.+?)[,.]?[’'”\"],?\s+(?P<container>\S.+)")
-
-
-def _read_article(rest: str) -> dict[str, object] | None:
+def _read_dated_article(rest: str) -> Found | None:
     """Read ``Title. Container 27(3): 1–9``."""
-    place = _PLACE.search(rest)
+    place = form("place").search(rest)
     if not place:
         return None
     head = rest[: place.start()].rstrip(",")
-    quoted = _QUOTED.fullmatch(head)
+    quoted = form("quoted").fullmatch(head)
     split = TitleSplit(quoted["title"], quoted["container"]) if quoted else split_title(head)
     if split is None:
         return None
-    known = {"title": split.title, "container": drop_own_stop(split.container), "split": split}
-    return {"type": "article-journal", **known, **_place(place)}
+    container = drop_own_stop(split.container)
+    return WorkFields(title=split.title, container=container, **_place(place)), ask_container(split)
 
 
-def _read_book(rest: str) -> dict[str, object] | None:
-    """Read ``Title. Place: Publisher.``."""
-    imprint = _IMPRINT.search(rest)
-    title = drop_stop(rest[: imprint.start()]) if imprint else ""
-    return {"type": "book", "title": title, **_imprint(imprint)} if title else None
-
-
-_IN_COLON = re.compile(r"[.?!]\s+In:\s+(?P<inside>\S.+)$")
-_INSIDE_EDITORS = re.compile(
-    r"^(?P<names>.{3,300}?),?\s+\(?(?:editors?|Eds?\.?)\)?[.,:]\s+(?P<rest>\S.+)$", re.IGNORECASE
-)
-_PAGES_END = re.compile(rf"[.,]?\s+(?:pp?\.\s*)?{_PAGE}\.?$")
-
-
-def _read_chapter(rest: str) -> dict[str, object] | None:
-    """Read ``Title. In: Editors, editor. Book. Place: Publisher. pp. 1–9``."""
-    fields: dict[str, object] = {}
-    chapter = _IN_COLON.search(rest)
-    if not chapter:
+def _read_preprint(text: str) -> Found | None:
+    """Return the fields of ``Authors. Title. Preprint at https://doi.org/… (2022).``, or None."""
+    found = form("preprint_at").match(text)
+    if not found:
         return None
-    inside = chapter["inside"]
-    if editors := _INSIDE_EDITORS.match(inside):
-        names = read_names(editors["names"])
-        if names is None:
-            return None
-        fields["editors"] = names.people
-        inside = editors["rest"]
-    if pages := _PAGES_END.search(inside):
+    byline = split_listed(found["head"])
+    doi = found["url"].partition("doi.org/")[2]
+    work = WorkFields(
+        type="article",
+        title=drop_stop(byline.rest),
+        authors=byline.people,
+        et_al=byline.et_al,
+        container=(found["container"] or "").strip(),
+        issued=(int(found["year"]),),
+        doi=doi,
+        url="" if doi else found["url"],
+    )
+    return work, []
+
+
+# --- books, chapters, theses, patents -------------------------------------------------------------
+
+
+def parse_book_like(text: str) -> Found | None:
+    """Return the fields of what stands behind the authors, or None where it has no such form."""
+    if not _fits(text):
+        return None
+    return (
+        parse_thesis(text)
+        or _parse_patent(text)
+        or _parse_parts(text)
+        or _read_book(text, "imprint_vancouver")
+        or _read_book(text, "imprint_archive")
+        or _read_book(text, "imprint_nature")
+    )
+
+
+def _read_book(text: str, imprint_form: str, in_form: str = "in_book") -> Found | None:
+    """Read ``Title[. In: Editors, editor. Book]`` with an imprint behind it, of one form.
+
+    A chapter behind "In:" needs no imprint, where the year is known.
+    """
+    inside = form(in_form).search(text)
+    editors, rest = _take_editors(text[inside.end() :]) if inside else ((), text)
+    pages = form("pages_behind").search(rest)
+    bare = rest[: pages.start()] if pages else rest
+    imprint = form(imprint_form).search(bare) or form(imprint_form).search(rest)
+    if not imprint and not (inside and in_form == "in_book_colon"):
+        return None
+    said = {k: (v or "").strip() for k, v in imprint.groupdict().items()} if imprint else {}
+    archived = said.get("publisher", "").casefold() in journal_words().archives
+    if imprint_form == "imprint_archive" and not archived:
+        return None
+    title = imprint.string[: imprint.start()] if imprint else bare
+    work = WorkFields(
+        type="book",
+        title=drop_stop(title),
+        page=said.get("page") or ((pages["page"] or pages["range"]).rstrip(".") if pages else ""),
+        publisher=said.get("publisher", ""),
+        publisher_place=said.get("place", ""),
+        issued=(int(said["year"]),) if "year" in said else (),
+    )
+    if inside:
+        if not work.page and (pages := form("pages_behind").search(title)):
+            work = replace(work, page=pages["page"] or pages["range"])
+            title = title[: pages.start()]
+        more, title = _take_editors(title, "editors_after")
+        work = replace(work, type="chapter", container=drop_stop(title), editors=editors + more)
+        stop = text[inside.start() : inside.start() + 1] in (".", "?", "!")
+        work = replace(work, title=drop_stop(text[: inside.start() + stop]))
+    return _split_edition(work), []
+
+
+def _take_editors(book: str, where: str = "editors_before") -> tuple[tuple[Person, ...], str]:
+    """Return the editors printed before or behind a book's title, and the title."""
+    found = form(where).search(book)
+    printed = next(filter(None, found.groups())) if found else ""
+    names = read_names(printed) or read_first_names(f"{printed}, ")
+    if not found or not names or names.rest:
+        return (), book
+    return names.people, book[: found.start()] + book[found.end() :]
+
+
+def _read_comma_book(text: str) -> Found | None:
+    """Read ``A. Roe, Title, in: B. Poe (Ed.), Book, Publisher, Place, 2018, pp. 1–9.``.
+
+    A thesis has that form, too. Without editor or "in" it may be anything, and is not read.
+    """
+    names = read_first_names(text)
+    read = names and (
+        parse_thesis(names.rest) or _read_book(names.rest, "imprint_commas", "in_book_commas")
+    )
+    if not names or not read or (read[0].type == "book" and not names.editors):
+        return None
+    role = "editors" if names.editors else "authors"
+    return replace(read[0], et_al=names.et_al, **{role: names.people}), read[1]  # type: ignore[arg-type]
+
+
+def _split_edition(work: WorkFields) -> WorkFields:
+    """Return a book with the edition that stands behind its title in a field of its own."""
+    name = "container" if work.container else "title"
+    text = getattr(work, name)
+    if not (found := form("edition").search(text)):
+        return work
+    return replace(work, edition=found["edition"], **{name: text[: found.start()].strip(" ,.")})
+
+
+def parse_thesis(text: str) -> Found | None:
+    """Read ``Title. Ph.D. Thesis, University, Place, Year``, in brackets or with a city first."""
+    found = form("thesis").search(text)
+    if not found:
+        return None
+    place = found["place"].rstrip(".]")
+    date = form("event_date").search(", " + place)
+    if imprint := form("city_first").match(place):
+        place = f"{imprint[2]}, {imprint[1]}"
+    university, _, rest = place.partition(",")
+    where = form("event_date").sub("", ", " + rest.strip()).lstrip(", ") if rest else ""
+    fields: dict[str, Any] = {"title": _title(text, found.start()), "genre": found["genre"]}
+    fields |= {"publisher": university.strip(), "publisher_place": where.strip()}
+    issued = parse_date(date["date"]) if date else ()
+    return WorkFields(type="thesis", issued=issued, **fields), []
+
+
+def _parse_patent(text: str) -> Found | None:
+    bare = text.rstrip(". ")
+    found = form("patent").search(bare) or form("patent_nlm").search(bare)
+    if not found or not (issued := parse_date(found["date"])):
+        return None
+    fields: dict[str, Any] = {name: found[name].strip() for name in ("genre", "number")}
+    return WorkFields(type="patent", title=_title(text, found.start()), issued=issued, **fields), []
+
+
+def _title(text: str, place: int) -> str:
+    return text[: place + 1].rstrip(" .,") if place else ""
+
+
+def _parse_parts(text: str) -> Found | None:
+    """Read ``Title; Publisher: Place, Year; pp. 1–9`` and ``Title. In Container; …``."""
+    head, *parts = (part.strip() for part in text.rstrip(" .").split(";"))
+    imprints = [form(name).match(part) for name in _IMPRINT_PARTS for part in parts]
+    imprint = next(filter(None, imprints), None)
+    inside, event = form("in_book").search(head), form("event_date").search(head)
+    if not imprint and not (inside and event):
+        return None
+    fields: dict[str, Any] = {"type": "book", "title": head}
+    if imprint:
+        named = imprint.groupdict()
+        fields |= {"publisher": named["publisher"].strip(), "issued": (int(named["year"]),)}
+        fields["publisher_place"] = named.get("place", "").strip()
+    if inside:
+        end = event.start() if event else len(head)
+        fields |= {"title": _title(head, inside.start()), "container": head[inside.end() : end]}
+        fields["type"] = "paper-conference" if form("conference").search(head) else "chapter"
+    if inside and event:
+        fields.setdefault("issued", parse_date(event["date"]))
+    questions = [
+        ask("reference-part", f"What does {part!r} stand for?")
+        for part in parts
+        if not (imprint and part == imprint.string) and not _read_part(part, fields)
+    ]
+    fields |= {name: fields[name].strip(" ,.") for name in ("title", "container") if name in fields}
+    return _split_edition(WorkFields(**fields)), questions
+
+
+_IMPRINT_PARTS = ("imprint_part", "publisher_part")
+
+
+def _read_part(printed: str, fields: dict[str, Any]) -> bool:
+    """Take editors, volume, pages or a report's number; return whether a part is known."""
+    part = form("isbn_part").sub("", printed)
+    volume, pages = form("volume_part").search(part), form("pages_part").search(part)
+    names = form("editors_part").sub("", part)
+    people = split_byline(names.replace("., ", ".; ") + ";").people
+    if people or names != part:
+        fields["editors"] = (*fields.get("editors", ()), *people)
+    elif report := form("report_part").match(part):
+        fields |= report.groupdict() | {"type": "report"}
+    if volume and not people:
+        fields["volume"] = volume["volume"]
+    if pages and not people:
         fields["page"] = pages["page"].rstrip(".")
-        inside = inside[: pages.start()]
-    if imprint := _IMPRINT.search(inside):
-        fields |= _imprint(imprint)
-        inside = inside[: imprint.start()]
-    title = drop_stop(rest[: chapter.start() + 1])
-    return {**fields, "type": "chapter", "title": title, "container": drop_stop(inside)}
-
-
-def _imprint(found: re.Match[str] | None) -> dict[str, str]:
-    return {"publisher": found["publisher"], "publisher_place": found["place"]} if found else {}
+    return bool(not part or people or names != part or volume or pages or report)
