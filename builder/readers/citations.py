@@ -24,7 +24,7 @@ from builder.models.document import Block, Citation, Document, Person, WorkField
 from builder.readers.draft import NUMBERS, expand_numbers, find_citations, find_doi
 from builder.readers.names import SUFFIX, name_in_full, parse_person, split_people
 from builder.readers.references import UNPARSED, parse_reference
-from builder.readers.words import page_words
+from builder.readers.words import form, page_words
 from builder.text.dates import YEAR
 from builder.text.spelling import fold
 
@@ -196,39 +196,10 @@ def check_citations(document: Document) -> list[Problem]:
 
 # --- the citation of the paper itself -------------------------------------------------------------
 
-# A line that announces the citation of the paper itself; the citation may follow it.
-CITE = re.compile(
-    r"^\**(?:Share and Cite|(?:Please )?Cite This (?:Article|Paper|As)(?: as)?|"
-    r"How to Cite(?: This)?(?: (?:Article|Paper))?|(?:(?:Recommended|Suggested) )?Citation)\b\**"
-    r"\s*(?::\**\s*(?P<rest>.*)|\W*)$",
-    re.IGNORECASE,
-)
-_NAMES = r"(?:(?:MDPI and )?ACS|AMA|APA|MLA|Vancouver|Harvard|Chicago(?:/Turabian)?) Style"
-STYLE = re.compile(rf"^{_NAMES}")
-_LABEL = re.compile(rf"{_NAMES}\s*")
-_YEAR_IN = r"(?P<year>(?:1[89]|20)\d\d)"
-_QUOTED = re.compile(rf"^(?P<authors>.{{1,20000}}?)\.?\s+{_YEAR_IN}\.\s+[\"“]")
-_APA_YEAR = re.compile(rf"\({_YEAR_IN}[^)]{{0,20}}\)\.\s+")
-_CONTAINER = r"\s*(?P<container>.{1,300}?)"
-# What stands behind the title in each style; the first two are known by what stands before it.
-_BEHIND = {
-    "Chicago": re.compile(
-        rf"{_CONTAINER}\s+(?P<volume>[\w.\-]{{1,12}})(?:,\s*no\.\s*(?P<issue>[^:]{{1,20}}))?"
-        r":\s*(?P<page>[^\s.]{1,40})\."
-    ),
-    "APA": re.compile(
-        rf"{_CONTAINER},\s*(?P<volume>[\w\-]{{1,12}})(?:\((?P<issue>[^)]{{1,20}})\))?,\s*"
-        r"(?P<page>[^\s]{1,40}?)\."
-    ),
-    "AMA": re.compile(
-        rf"{_CONTAINER}\.\s+{_YEAR_IN};\s*(?P<volume>[\w\-]{{1,12}})"
-        r"(?:\((?P<issue>[^)]{1,20})\))?:(?P<page>[^\s]{1,40}?)\."
-    ),
-    "ACS": re.compile(
-        rf"{_CONTAINER}\s+{_YEAR_IN},\s*(?:(?P<volume>[^,;]{{1,20}}),\s*)?(?P<page>[^\s,;]{{1,40}})\."
-    ),
-}
+_SHOWN = {"chicago": "Chicago", "apa": "APA", "ama": "AMA", "acs": "ACS"}
 _FIELDS = ("title", "authors", "container", "volume", "issue", "page", "issued", "doi")
+# The styles of a citation block; the first has the fullest names, the last every family name.
+_STYLES = tuple(_SHOWN)
 _QUOTES = "[\"'“”‘’]"
 _CUT = re.compile(r",?\s*(?:and\s+)?et al\.?$")
 
@@ -256,7 +227,7 @@ def find_own_citation(lines: Sequence[str]) -> str:
     found = (
         line
         for before, line in pairwise(["", *bare])
-        if STYLE.match(line) or CITE.match(line) or CITE.match(before)
+        if form("style_name").match(line) or any(map(form("cite_line").match, (line, before)))
     )
     return " ".join(found)[:20_000]
 
@@ -271,12 +242,12 @@ def read_citation_block(
     pieces = [piece for number, line in lines for piece in _split_styles(number, line)]
     marked = [_read_style(n, text, "") for n, text in pieces]
     titles = {s.name: s.fields["title"] for s in marked if s}
-    title = titles.get("Chicago") or titles.get("APA") or printed_title
+    title = titles.get("chicago") or titles.get("apa") or printed_title
     held: dict[str, _Style] = {}
     for number, text in pieces:
         if style := _read_style(number, text, title):
             held.setdefault(style.name, style)
-    styles = [held[name] for name in _BEHIND if name in held]
+    styles = [held[name] for name in _STYLES if name in held]
     read = {n for n, line in lines if not _split_styles(n, line)}  # names of styles alone
     again = ((n, *parse_reference(text)) for n, text in pieces)
     if not styles:
@@ -289,7 +260,7 @@ def read_citation_block(
         return OwnCitation(WorkFields(), [], _unread(lines, read, file), read)
     work, places = _merge(styles)
     authors, et_al = _join_authors(held)
-    line = next((held[name].line for name in ("Chicago", "ACS") if name in held), 0)
+    line = next((held[name].line for name in ("chicago", "acs") if name in held), 0)
     if not authors:
         line, other = next(((n, w) for n, w, _ in again if w.authors), (0, WorkFields()))
         authors, et_al = other.authors, other.et_al
@@ -301,10 +272,10 @@ def read_citation_block(
         authors=authors,
         et_al=et_al,
         issued=(int(year),) if year else (),
-        container_short=held["ACS"].fields.get("container", "") if "ACS" in held else "",
+        container_short=held["acs"].fields["container"] if "acs" in held else "",
         **{k: v for k, v in work.items() if v},  # type: ignore[arg-type]
     )
-    read |= {n for n, text in pieces if _title_end(text, title, 0) >= 0}
+    read |= {n for n, text in pieces if re.search(_any_case(title), text)}
     problems = [*_check_agreement(styles, file), *_unread(lines, read, file)]
     return OwnCitation(fields, places, problems, read)
 
@@ -320,7 +291,7 @@ def _unread(lines: Sequence[tuple[int, str]], read: set[int], file: str) -> list
 
 def _split_styles(number: int, line: str) -> list[tuple[int, str]]:
     """Return the citations of a line that may hold several, parted by the styles' names."""
-    parts = _LABEL.split(line)
+    parts = form("style_name").split(line)
     return [(number, text.strip()) for text in parts if text.strip()]
 
 
@@ -330,46 +301,19 @@ def _read_style(line: int, text: str, title: str) -> _Style | None:
     Chicago puts the title in quotation marks, APA behind the year in brackets; in the others only
     a ``title`` that is known says where it ends.
     """
-    quoted, dated = _QUOTED.match(text), _APA_YEAR.search(text)
-    names = ["Chicago" if quoted else "APA"]
-    if quoted:
-        end = max(text.rfind('"'), text.rfind("”"))
-        if end <= quoted.end():
-            return None
-        fields = quoted.groupdict() | {"title": text[quoted.end() : end].rstrip(".,")}
-        end += 1
-    elif dated:
-        start = dated.end()
-        end = _title_end(text, title, start)
-        stop = re.compile(r"[.?!]\s+").search(text, start)
-        if end < 0 and not stop:
-            return None
-        end = end if end >= 0 or not stop else stop.start() + (text[stop.start()] in "?!")
-        fields = {"year": dated["year"], "title": text[start:end]}
-    else:
-        end = _title_end(text, title, 0)
-        head = text[: end - len(title)].strip() if end >= 0 else "("
-        fields = {"authors": head, "title": title}
-        names = ["AMA"] if "(" in head else ["AMA", "ACS"]
-    found = ((name, _BEHIND[name].match(text, _skip_stop(text, max(end, 0)))) for name in names)
-    name, rest = next(((n, m) for n, m in found if m), (names[0], None))
-    if not rest and not (quoted or dated):
-        return None
-    fields |= {k: v for k, v in rest.groupdict().items() if v} if rest else {}
-    return _Style(name, line, fields)
+    for name in _STYLES:
+        own = form(f"own_{name}").pattern.replace("TITLE", _any_case(title))
+        if found := re.match(own, text):
+            fields = {key: value or "" for key, value in found.groupdict().items()}
+            fields["title"] = fields["title"].rstrip(".,") if name == "chicago" else fields["title"]
+            return _Style(name, line, fields)
+    return None
 
 
-def _title_end(text: str, title: str, start: int) -> int:
-    """Return the place behind the title, or -1; case and quotes may differ between styles."""
-    if not title:
-        return -1
-    wanted = re.sub(_QUOTES, lambda _: _QUOTES, re.escape(title))
-    found = re.compile(wanted, re.IGNORECASE).search(text, start)
-    return found.end() if found else -1
-
-
-def _skip_stop(text: str, place: int) -> int:
-    return place + 1 if text[place : place + 1] in (".", "?", "!", "”", '"') else place
+def _any_case(title: str) -> str:
+    """Return a form of a title, whose case and quotes may differ between styles."""
+    quoted = re.sub(_QUOTES, lambda _: _QUOTES, re.escape(title))
+    return f"(?i:{quoted})" if title else "(?!)"
 
 
 def _merge(styles: Sequence[_Style]) -> tuple[dict[str, str], list[tuple[str, int]]]:
@@ -388,7 +332,7 @@ def _check_agreement(styles: Sequence[_Style], file: str) -> list[Problem]:
     for name in ("year", "volume", "issue", "page"):
         said = {s.fields[name].replace("–", "-"): s for s in styles if s.fields.get(name)}
         if len(said) > 1:
-            got = " and ".join(f"{value!r} ({style.name})" for value, style in said.items())
+            got = " and ".join(f"{value!r} ({_SHOWN[style.name]})" for value, style in said.items())
             line = next(iter(said.values())).line
             expected = "one value in all styles"
             problems.append(Problem(file, line, "warning", "citation-block", expected, got, name))
@@ -397,7 +341,7 @@ def _check_agreement(styles: Sequence[_Style], file: str) -> list[Problem]:
 
 def _join_authors(held: dict[str, _Style]) -> tuple[tuple[Person, ...], bool]:
     """Return the authors with full given names where Chicago has them, initials else."""
-    acs, chicago = held.get("ACS"), held.get("Chicago")
+    acs, chicago = held.get("acs"), held.get("chicago")
     short, et_al = split_people(acs.fields["authors"]) if acs else ((), False)
     short = tuple(replace(p, literal=p.literal.rstrip(".")) for p in short)
     if not chicago:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from builder.models.document import BlockKind, Document, is_link_line, split_link_labels
-from builder.readers.citations import CITE, STYLE, find_own_citation, read_citation_block
+from builder.readers.citations import find_own_citation, read_citation_block
 from builder.readers.draft import Draft, Lines, find_doi, find_table_lines
 from builder.readers.entries import IS_ENTRY, EntryList, find_unheaded
 from builder.readers.lines import (
@@ -38,7 +38,7 @@ from builder.readers.lines import (
 from builder.readers.masthead import is_furniture, read_masthead
 from builder.readers.names import name_in_full
 from builder.readers.source import Source
-from builder.readers.words import page_words
+from builder.readers.words import form, page_words
 from builder.text.dates import parse_date
 
 NAME = "scraped"
@@ -82,8 +82,8 @@ def recognises(text: str) -> bool:
         sum(bool(NUMBERED.match(line)) and len(line) < MAX_HEADING for line in bare[1:]) > 1,
         any(map(_DISCLAIMER.match, lines)),
         any(map(COPYRIGHT.match, lines)),
-        any(map(CITE.match, lines)),
-        any(map(STYLE.match, lines)),
+        any(map(form("cite_line").match, lines)),
+        any(map(form("style_name").match, lines)),
         abstract,
         abstract and any(map(is_prose, lines)),
         any(NUMBERED.sub("", line).casefold() in page_words().sections for line in bare),
@@ -161,7 +161,9 @@ class _Page:
                 continue
             bare = bare_line(text)
             named = bare.casefold().rstrip(":") in named_headings()
-            opens = REFERENCES.match(bare) or _DISCLAIMER.match(text) or STYLE.match(text)
+            opens = (
+                REFERENCES.match(bare) or _DISCLAIMER.match(text) or form("style_name").match(text)
+            )
             numbered = NUMBERED.match(bare) and is_heading(bare) and not AFFILIATION.search(bare)
             begins = is_prose(text) or (numbered and number > last)
             if number + 1 in rows or named or opens or (seen and begins):
@@ -190,8 +192,8 @@ class _Page:
 
     def _take_citation(self, number: int, line: str) -> bool:
         """Take a line of the paper's own citation; its block ends where a line has no year."""
-        cite = CITE.match(line)
-        if STYLE.match(line):
+        cite = form("cite_line").match(line)
+        if form("style_name").match(line):
             self.in_cite = True
             self.cite_lines.append((number, line))
         elif cite and cite["rest"]:
