@@ -17,6 +17,7 @@ a result of a search and no paper.
 from __future__ import annotations
 
 import importlib
+import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
@@ -135,62 +136,33 @@ def _split_tags(source: Source) -> list[_Tagged]:
     return found
 
 
-_BIBTEX = re.compile(r"^\s*@(?P<kind>[A-Za-z]+)\s*\{\s*[^,\s{}=]*\s*,", re.MULTILINE)
-_BIBTEX_FIELD = re.compile(r"[\s,]*(?P<name>[A-Za-z][\w-]*)\s*=\s*")
-_BARE_VALUE = re.compile(r"[^,}\n]*")
-
-
 def _split_bibtex(source: Source) -> list[_Tagged]:
     """Return the fields of BibTeX entries as tags, one an author; a group in braces is ``CN``."""
-    text = source.text
-
-    def lines(start: int, end: int) -> list[int]:
-        return list(range(text.count("\n", 0, start) + 1, text.count("\n", 0, end) + 2))
-
+    logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # what fails is refused here
+    bibtex: Any = importlib.import_module("bibtexparser")
+    names: Any = importlib.import_module("bibtexparser.middlewares.names")
     tags: list[_Tagged] = []
-    place = 0
-    for head in _BIBTEX.finditer(text):
+    for block in bibtex.parse_string(source.text, parse_stack=[]).blocks:
+        first = block.start_line + 1
+        entry = getattr(block, "ignore_error_block", None) or block
+        if not hasattr(entry, "fields") and hasattr(block, "error"):
+            expected, got = "an entry whose braces and quotes close", block.raw.split("\n")[0][:60]
+            raise refuse(source.file, "seed-layout", expected, got, "Save the work anew.", first)
         # What stands between the entries is a note of the database that wrote them.
-        tags.append(_Tagged("", "", lines(place, head.start())))
-        tags.append(_Tagged(f"@{head['kind']}", "", lines(head.start("kind"), head.end())))
-        place = head.end()
-        while field := _BIBTEX_FIELD.match(text, place):
-            place = _find_end(text, field.end())
-            name, printed = field["name"].lower(), text[field.end() : place].strip()
+        kind = f"@{entry.entry_type}" if hasattr(entry, "fields") else ""
+        tags.append(_Tagged(kind, "", list(range(first, first + block.raw.count("\n") + 1))))
+        for field in getattr(entry, "fields", ()):
+            name, printed = field.key.lower(), field.value.strip()
             inner = printed[1:-1] if printed[:1] in ("{", '"') else printed
-            values = _split_names(inner) if name in ("author", "editor") else [inner]
-            for value in values:
+            people = name in ("author", "editor")
+            last = field.start_line + field.value.count("\n")
+            for value in names.split_multiple_persons_names(inner) if people else [inner]:
                 group = name == "author" and value.startswith("{") and value.endswith("}")
                 tag = "CN" if group and " " in value and "," not in value else name
-                tags.append(_Tagged(tag, _plain_tex(value), lines(field.start("name"), place)))
-    tags.append(_Tagged("", "", lines(place, len(text))))
-    return _join_month(tags)
-
-
-def _find_end(text: str, start: int) -> int:
-    """Return where a value ends: behind its closing brace or quote, or before a comma."""
-    closing = {"{": "}", '"': '"'}.get(text[start : start + 1])
-    if closing is None:
-        found = _BARE_VALUE.match(text, start)
-        return found.end() if found else start
-    depth = 0
-    for place in range(start, len(text)):
-        char = text[place]
-        depth += (char == "{") - (char == "}") if text[place - 1] != "\\" else 0
-        if depth == 0 and place > start and char == closing:
-            return place + 1
-    return len(text)
-
-
-def _split_names(text: str) -> list[str]:
-    """Return the names of a BibTeX list; "and" in braces parts none."""
-    names: list[str] = []
-    for part in re.split(r"\s+and\s+", text):
-        if names and names[-1].count("{") > names[-1].count("}"):
-            names[-1] += f" and {part}"
-        else:
-            names.append(part.strip())
-    return names
+                lines = list(range(field.start_line + 1, last + 2))
+                tags.append(_Tagged(tag, _plain_tex(value), lines))
+    month = next((t.value for t in tags if t.tag == "month"), "")
+    return [t._replace(value=f"{t.value} {month}") if t.tag == "year" else t for t in tags]
 
 
 def _plain_tex(text: str) -> str:
@@ -202,12 +174,6 @@ def _plain_tex(text: str) -> str:
         )
     plain = text.replace("{", "").replace("}", "").replace("--", "–")
     return " ".join(plain.replace("~", " ").split())
-
-
-def _join_month(tags: list[_Tagged]) -> list[_Tagged]:
-    """Return tags with the month behind the year."""
-    month = next((t.value for t in tags if t.tag == "month"), "")
-    return [t._replace(value=f"{t.value} {month}") if t.tag == "year" else t for t in tags]
 
 
 def _read_tags(source: Source, form: str, begin: str, name: str) -> Document:
