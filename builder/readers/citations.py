@@ -24,22 +24,13 @@ from builder.models.document import Block, Citation, Document, Person, WorkField
 from builder.readers.draft import NUMBERS, expand_numbers, find_citations, find_doi
 from builder.readers.names import SUFFIX, name_in_full, parse_person, split_people
 from builder.readers.references import UNPARSED, parse_reference
-from builder.readers.words import form, page_words
+from builder.readers.words import form, match, page_words
 from builder.text.dates import YEAR
 from builder.text.spelling import fold
 
 # Numbers of a list in the line, "(1) they grow; (2) they rest", stand at the head of a part.
 _ROUND = re.compile(rf"(?<=[\w.)”\"’%]) ?\(\s*({NUMBERS})\s*\)(?!\s*[a-z][\w-]* (?:the|a|an)\b)")
 _LEAST_SHARE = 0.3  # of the list that round brackets must cite
-_NAME = (
-    r"(?:(?:[Vv]an|[Vv]on|[Dd]e[rnl]?|[Dd]i|[Dd]a|[Dd]os|[Ll][ae]|[EeAa]l|Mac|’t|St\.)[\s-]){0,3}"
-    r"[^\W\d_a-z][\w’'-]+"
-)
-_NAMED = re.compile(
-    rf"(?P<family>{_NAME}(?:\s{_NAME}){{0,2}}?)"
-    rf"(?:,?\s+et\s+al\.?(?:’s)?|,?\s+(?:and|&)\s+(?P<second>{_NAME}))?,?\s*[(\[]?"
-    rf"(?P<years>{YEAR}[a-z]?(?:,\s?{YEAR}[a-z]?)*)(?![\w-])"
-)
 _LISTED = re.compile(rf"(?<!\d)({YEAR})([a-z]?)(?!\d)")
 _INITIALS = re.compile(r"(?:\s[^\Wa-z\d_]{1,4}|(?:\s?[^\Wa-z\d_]\.-?)+)$|^(?:[^\Wa-z\d_]\.[\s-]?)+")
 
@@ -70,12 +61,6 @@ def _find_round(text: str, known: set[int]) -> Iterator[tuple[int, tuple[int, ..
             yield bracket.start(), numbers
 
 
-# A number that was raised in print and stands close behind a word, a bracket or a full stop.
-_RAISED = re.compile(
-    r"(?P<before>(?<![\w-])(?P<word>[^\W\d_][^\W\d_’'-]*[a-z]{2}|[A-Z]{2,}s)|(?<=[\w%])[)”’])"
-    r"(?P<stop>[.,;:]?)(?P<numbers>(?:\d{1,3}(?:[,–-]\d{1,3})*|[⁰¹²³⁴-⁹]+(?:[,–⁻-][⁰¹²³⁴-⁹]+)*))"
-    r"(?=[\s.,;:)]|$)"
-)
 _LOWER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _RAISED_IN = ("abstract", "paragraph", "caption")
 _MOST_AHEAD = 3  # numbers that tables and figures may cite before the text goes on
@@ -103,7 +88,11 @@ def _bracket_raised(blocks: Sequence[Block], known: set[int]) -> tuple[Block, ..
 
     read = []
     for block in blocks:
-        text = _RAISED.sub(bracket, block.text) if block.kind in _RAISED_IN else block.text
+        text = (
+            form("raised_citation").sub(bracket, block.text)
+            if block.kind in _RAISED_IN
+            else block.text
+        )
         read.append(replace(block, text=text, citations=find_citations(text)))
     least = max(2, _LEAST_SHARE * len(known))
     return tuple(read) if len(cited) >= least else ()
@@ -128,7 +117,7 @@ class AuthorYears:
 
         A name and year that fit several entries cite none of them.
         """
-        for named in _NAMED.finditer(text) if _LISTED.search(text) else ():
+        for named in form("named_citation").finditer(text) if _LISTED.search(text) else ():
             words = named["family"].split()
             numbers = (
                 number
@@ -227,7 +216,7 @@ def find_own_citation(lines: Sequence[str]) -> str:
     found = (
         line
         for before, line in pairwise(["", *bare])
-        if form("style_name").match(line) or any(map(form("cite_line").match, (line, before)))
+        if match("style_name", line) or any(map(form("cite_line").match, (line, before)))
     )
     return " ".join(found)[:20_000]
 

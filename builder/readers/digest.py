@@ -13,6 +13,7 @@ from builder.readers.draft import Draft, Lines, find_ids, find_table_lines, find
 from builder.readers.lines import join_lines
 from builder.readers.names import split_people
 from builder.readers.source import Source
+from builder.readers.words import form, match
 from builder.text.dates import parse_date
 
 NAME = "digest"
@@ -23,20 +24,6 @@ LOOKS_FOR = (
 )
 
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
-_LABEL = re.compile(r"^\*\*([^*]{1,60}?):?\*\*:?\s*(.*)$")
-_BULLET = re.compile(r"^\s*(?:[-*+•]|\d{1,3}[.)])\s+(.*)$")
-_SOURCE = re.compile(r"^(?:\*\*)?Source(?:\*\*)?:(?:\*\*)?\s*(\S.*)$", re.IGNORECASE)
-_FIGURE = re.compile(
-    r"^(?:[-*+•]\s+)?(?:\*\*)?((?:Supplementary\s+)?(?:Fig(?:ure)?\.?|Scheme)\s*S?\d+[A-Za-z]?)"
-    r"(?:\*\*)?\s*[.:|–—-]\s*(?:\*\*)?\s*(.+)$",
-    re.IGNORECASE,
-)
-_IDENTIFIER = re.compile(
-    r"\s*(?:\(([A-Za-z][\w.]*:\s?[^()\s]+)\)|\[([^\[\]\d]{0,60}\d[^\[\]]{0,60})\])(?=\s*(?:[,;{]|$))"
-)
-_LICENCE = re.compile(
-    r"^(?:CC[ -]?(?:BY|0)\b.*|.*\blicen[cs]ed?\b.*|public domain)$", re.IGNORECASE
-)
 _KINDS: dict[str, BlockKind] = {
     "abstract": "abstract", "tl;dr": "tldr", "tldr": "tldr", "summary": "tldr",
     "contribution": "contribution", "contributions": "contribution",
@@ -58,7 +45,7 @@ def recognises(text: str) -> bool:
         bool(names & {"key findings", "key finding", "contribution", "contributions"}),
         any(name.endswith(_ENTITY_SECTIONS) for name in names),
         "abstract" in names,
-        any(_SOURCE.match(line) for line in lines),
+        any(match("digest_source", line) for line in lines),
     ]
     titled = any(line.startswith("# ") for line in lines)
     return sum(signs) >= (_MIN_SIGNS if titled else _MIN_SIGNS + 1)
@@ -80,7 +67,7 @@ def _split_sections(source: Source, draft: Draft) -> list[tuple[str, Lines]]:
     sections: list[tuple[str, Lines]] = [("", [])]
     for number, line in enumerate(source.lines, 1):
         heading = _HEADING.match(line) if line.startswith("#") else None
-        found = _SOURCE.match(line.strip())
+        found = match("digest_source", line.strip())
         if heading:
             level, text = len(heading[1]), heading[2]
             draft.add_heading(level, text, number)
@@ -108,7 +95,9 @@ def _read_section(heading: str, found: Lines, rows: set[int], draft: Draft) -> N
             lines.append((number, line.strip()))
     draft.end_table()
     # Each line is a paragraph or bullet: the layout never breaks a sentence over lines.
-    bare = [(n, bullet[1].strip() if (bullet := _BULLET.match(t)) else t) for n, t in lines]
+    bare = [
+        (n, bullet[1].strip() if (bullet := match("digest_bullet", t)) else t) for n, t in lines
+    ]
     if not heading:
         _read_front(lines, draft)
     elif name.endswith(_ENTITY_SECTIONS):
@@ -127,9 +116,9 @@ def _read_section(heading: str, found: Lines, rows: set[int], draft: Draft) -> N
 
 
 def _read_references(lines: Lines, heading: str, draft: Draft) -> None:
-    listed = any(_BULLET.match(text) for _, text in lines)
+    listed = any(match("digest_bullet", text) for _, text in lines)
     for number, printed in lines:
-        bullet = _BULLET.match(printed)
+        bullet = match("digest_bullet", printed)
         text = bullet[1].strip() if bullet else printed
         if listed and not bullet:
             draft.add_block("statement", text, number, heading)  # a note below the list
@@ -140,7 +129,7 @@ def _read_references(lines: Lines, heading: str, draft: Draft) -> None:
 
 def _read_front(lines: Lines, draft: Draft) -> None:
     for number, text in lines:
-        label = _LABEL.match(text)
+        label = match("digest_label", text)
         if label:
             _read_label(label[1].strip(), label[2].strip(), number, draft, text)
         elif "·" in text or text.startswith(("DOI:", "PMC", "PMID")):
@@ -173,7 +162,7 @@ def _read_facts(text: str, number: int, draft: Draft) -> None:
     for fact in (part.strip() for part in text.split("·")):
         if found := find_ids(fact):
             draft.set(number, **found)
-        elif _LICENCE.match(fact):
+        elif match("digest_licence", fact):
             draft.set_licence(fact, number)
         elif parse_date(fact):
             draft.set(number, issued=parse_date(fact))
@@ -185,7 +174,7 @@ def _read_facts(text: str, number: int, draft: Draft) -> None:
 
 def _read_entities(lines: Lines, heading: str, draft: Draft) -> None:
     for number, text in lines:
-        label = _LABEL.match(text)
+        label = match("digest_label", text)
         if not label:
             draft.add_block("paragraph", text, number, heading)
             continue
@@ -196,7 +185,7 @@ def _read_entities(lines: Lines, heading: str, draft: Draft) -> None:
 
 def _read_figures(lines: Lines, draft: Draft) -> None:
     for number, text in lines:
-        figure = _FIGURE.match(text)
+        figure = match("digest_figure", text)
         if figure:
             draft.add_figure(figure[1], figure[2].strip(), number)
         else:
@@ -224,7 +213,7 @@ def split_entities(text: str) -> list[tuple[str, str]]:
 
 
 def _split_entity(part: str) -> tuple[str, str]:
-    marked = list(_IDENTIFIER.finditer(part))
+    marked = list(form("digest_identifier").finditer(part))
     if not marked:
         return part, ""
     found = marked[-1]

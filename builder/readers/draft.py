@@ -32,6 +32,7 @@ from builder.models.document import (
 )
 from builder.readers.names import find_abbreviations, split_pairs
 from builder.readers.source import Source
+from builder.readers.words import search
 
 _CELL_BREAK = re.compile(r"(?<!\\)\|")
 URL = re.compile(r"https?://[^\s<>\"“”]+")
@@ -77,12 +78,6 @@ def find_url(text: str) -> str:
 
 
 _LICENCE_URL = re.compile(r"https?://creativecommons\.org/[^\s<>()\"“”]+")
-_LICENCE_NAME = re.compile(
-    r"(?:\bCC[ -]|Creative Commons )(?P<by>BY|Attribution)(?P<nc>[ -]?NC|[ -]Non-?Commercial)?"
-    r"(?P<more>[ -]?(?:ND|SA)|[ -](?:No-?Deriv\w*|Share-?Alike))?(?: \(CC[^)]*\))?"
-    r"(?: International)?[ -](?P<version>[1-4]\.0)\b",
-    re.IGNORECASE,
-)
 
 
 def find_licence_url(text: str) -> str:
@@ -92,7 +87,7 @@ def find_licence_url(text: str) -> str:
     """
     if printed := _LICENCE_URL.search(text):
         return clean_url(printed[0])
-    if not (named := _LICENCE_NAME.search(text)):
+    if not (named := search("licence_name", text)):
         return find_url(text)
     more = (named["more"] or "").casefold()
     parts = ["by", "nc" if named["nc"] else "", ("nd" if "n" in more else "sa") if more else ""]

@@ -16,7 +16,6 @@ from builder.models.document import (
 from builder.readers.draft import Draft
 from builder.readers.lines import (
     HAS_YEAR,
-    REFERENCES,
     bare_line,
     is_heading,
     named_headings,
@@ -24,19 +23,10 @@ from builder.readers.lines import (
 from builder.readers.masthead import is_furniture
 from builder.readers.references import parse_reference
 from builder.readers.references.styles import read_lines
+from builder.readers.words import form, match
 
-_ENTRY = re.compile(r"^\s*(?:[-*•]\s+|↵\s*)?(?:\[(\d{1,4})\]|\(?(\d{1,4})[.)](?=\s))?\s*(\S.*)$")
-# "1.Doe J", "2Roe A", "3 Poe, B.": no stop parts the number from the name, or no blank.
-_CLOSE = re.compile(r"^(\d{1,4})\.?\s?(?:↵\s?)?(?=[^\W\d_][\w’'-]{0,30}[ ,.)])")
-IS_ENTRY = re.compile(r"^\s*(?:↵\s*\S|[-*•]\s+\S|\[\d{1,4}\]\s*\S|\(?\d{1,4}[.)]\s+\S)")
-# The first author of an entry without a bullet: "Li, B.," or "Müller É,"
-_NAMES = re.compile(
-    r"^[^\W\d_a-z]?[\w’'-]+(?: [\w’'-]+){0,3},? (?:[^\W\d_a-z]\.|[^\W\d_a-z]{1,3}\b)"
-)
 _BARE_NUMBER = re.compile(r"^\[?(\d{1,4})[.)\]]?$")
 _ONE_LABEL = re.compile(LABEL)
-# A name alone on a line, as eLife prints the authors of an entry.
-_NAME_ALONE = re.compile(r"^[^\W\d_][\w’' -]{1,40} [^\Wa-z\d_]{1,4}$")
 _SITE_LINK = re.compile(r"^» https?://\S+$")  # SciELO
 _LONG_ENTRY, _LONGEST_ENTRY = 40, 700
 
@@ -57,21 +47,21 @@ class EntryList:
         self.is_open, self.open_entry = True, 0
         rest = [text.strip() for text in self._draft.source.lines[number:] if text.strip()]
         first = [t for t in rest[:9] if not is_link_line(t) and not is_furniture(t)]
-        marks = (IS_ENTRY, _BARE_NUMBER, _CLOSE)
+        marks = (form("entry_mark"), _BARE_NUMBER, form("close_number"))
         self._bulleted = not first or any(mark.match(t) for mark in marks for t in first[:2])
 
     def continues(self, line: str) -> bool:
         """Return whether a line outside the list is an entry: the next number, or a linked one."""
         last = self._draft.citations[-1].number if self._draft.citations else 0
         follows = last > 0 and _split_entry(line)[0] == last + 1 and len(line) > _LONG_ENTRY
-        linked = bool(IS_ENTRY.match(line)) and line.endswith("]") and bool(_labels(line))
+        linked = bool(match("entry_mark", line)) and line.endswith("]") and bool(_labels(line))
         return (follows or linked) and bool(HAS_YEAR.search(line))
 
     def read(self, number: int, line: str) -> bool:
         """Take a line: an entry, its continuation, links; False for what stands behind the list."""
         draft = self._draft
         last = draft.citations[-1] if draft.citations else Citation(0, "", 0)
-        if (close := _CLOSE.match(line)) and int(close[1]) == last.number + 1:
+        if (close := match("close_number", line)) and int(close[1]) == last.number + 1:
             line = f"{close[1]}. {line[close.end() :]}"
         goes_on = bool(last.line) and self.open_entry == number - 1 and not last.labels
         lone = _ONE_LABEL.fullmatch(line) and line.casefold() not in named_headings()
@@ -89,10 +79,10 @@ class EntryList:
             self._go_on(replace(last, fields=read_lines(self._lines)), number, line)
         elif self._stacked and self.open_entry:
             self._stack(last, number, line)
-        elif not self._bulleted and not goes_on and _NAME_ALONE.match(line):
+        elif not self._bulleted and not goes_on and match("name_alone", line):
             self.add(number, line)
             self._stacked = line
-        elif IS_ENTRY.match(line) or (
+        elif match("entry_mark", line) or (
             self._is_plain_entry(line) and not (goes_on and not HAS_YEAR.search(last.printed))
         ):
             self.add(number, line)
@@ -130,7 +120,7 @@ class EntryList:
     def _stack(self, entry: Citation, number: int, line: str) -> None:
         """Add a line to an entry of names, year and title, and journal, a line each."""
         between = " "
-        if _NAME_ALONE.match(self._stacked) and _NAME_ALONE.match(line):
+        if match("name_alone", self._stacked) and match("name_alone", line):
             between = ", "
         elif self._stacked[-1].isalnum() and not line.startswith("("):
             between = ". "
@@ -141,7 +131,7 @@ class EntryList:
         """Return whether a line of a list without bullets begins an entry: it has a year."""
         named = line.casefold().rstrip(":") in named_headings()
         linked = bool(_labels(line)) and not named
-        plain = not self._bulleted and (bool(_NAMES.match(line)) or not is_heading(line))
+        plain = not self._bulleted and (bool(match("entry_names", line)) or not is_heading(line))
         return (linked or plain) and bool(HAS_YEAR.search(line))
 
 
@@ -150,7 +140,7 @@ def find_unheaded(lines: Sequence[str]) -> int:
 
     There two lines that read as references follow each other, but for links.
     """
-    if any(REFERENCES.match(bare_line(line.strip())) for line in lines):
+    if any(match("references_heading", bare_line(line.strip())) for line in lines):
         return 0
     before = 0
     for number, line in enumerate(map(str.strip, lines), 1):
@@ -168,7 +158,7 @@ def find_unheaded(lines: Sequence[str]) -> int:
 def _reads_as_reference(line: str) -> bool:
     if not _LONG_ENTRY < len(line) < _LONGEST_ENTRY or not HAS_YEAR.search(line):
         return False
-    if close := _CLOSE.match(line):
+    if close := match("close_number", line):
         line = f"{close[1]}. {line[close.end() :]}"
     work, _ = parse_reference(_split_entry(line)[1])
     return bool(work.authors and work.issued and (work.container or work.publisher))
@@ -180,5 +170,5 @@ def _labels(text: str) -> tuple[str, ...]:
 
 def _split_entry(line: str) -> tuple[int, str]:
     """Return the number of an entry of the list, 0 where none is printed, and its text."""
-    found = _ENTRY.match(line) if IS_ENTRY.match(line) else None
+    found = match("entry", line) if match("entry_mark", line) else None
     return (int(found[1] or found[2] or 0), found[3].strip()) if found else (0, line.strip())

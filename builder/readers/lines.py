@@ -15,52 +15,11 @@ from itertools import pairwise
 
 from builder.readers.draft import URL, find_citations, find_doi
 from builder.readers.source import Source
-from builder.readers.words import page_words
+from builder.readers.words import match, page_words, search
 from builder.text.dates import YEAR
 
-NUMBERED = re.compile(
-    r"^(\d{1,2}(?:\.\d{1,2}){0,4}\.?|[A-Z](?:\.\d{1,2}){1,4}\.?|(?:[A-Z]|[IVX]{1,5})\.)"
-    r"\s+(?=[^\W_]|[(“\"'])"
-)
 MARKUP = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$|^\*\*([^*]+)\*\*:?$")
-REFERENCES = re.compile(
-    r"^(?:\d{1,2}\.?\s+)?(?:(?:Cited )?References?(?: List| Cited|\s?\(\d{1,4}\))?(?: and Notes)?|"
-    r"Bibliography|Literature(?: Cited)?|Works Cited|List of References)\s*:?$",
-    re.IGNORECASE,
-)
-AFFILIATION = re.compile(
-    r"\b(?:Department|Dept|Universit|Institut|Hospital|School of|Faculty|College|Laborator|"
-    r"Division of|Academy)|@|Correspond"
-)
-COPYRIGHT = re.compile(
-    r"^(?:©|\(c\)\s*\d{4}|Copyright\b(?=.*(?:©|\d{4}|\b[Tt]he\b)))|"
-    r"^This (?:(?:is an|article is an?|work is) )?open[ -]access|^Open Access This article",
-    re.IGNORECASE,
-)
-# A notice that names a licence, and how it may begin.
-_LICENCE = re.compile(
-    r"^(?:This|Under an?|Creative Commons|CC|Distributed|Licen[cs]ed?|Published|Open[ -]access|"
-    r"The copyright holder|[^.]{3,60} et al\. This)\b",
-    re.IGNORECASE,
-)
-PUBLIC_LICENCE = re.compile(r"Creative Commons|\bCC[ -]?(?:BY|0)\b", re.IGNORECASE)
 _LONGEST_LICENCE = 1200
-# Lines about the paper that stand behind its text.
-NOTE = re.compile(
-    r"^(?:Edited|Reviewed) by\b|^(?:Key ?words?|Citation|Received|Academic Editors?|E-?mail|Tel|"
-    r"\*?Correspondence|ORCID|Specialty section|Present address)\b\s*:|^This article was",
-    re.IGNORECASE,
-)
-# A raised number may stand behind the stop.
-_ENDS_SENTENCE = re.compile(
-    r"[.;:,!]$|[^\W\d][\])”]?[.?!](?:\d{1,3}[,–-])*\d{1,3}$|\)\.[\d,–-]+$|"
-    r"\w[.?!]\([\d,–-]+\)$|\w\.[⁰¹²³⁴-⁹][⁰¹²³⁴-⁹,–⁻-]*$"
-)
-INLINE_ABSTRACT = re.compile(r"^(Abstract|Summary)\s*[:.]\s+(?=\S)", re.IGNORECASE)
-# The parts of an abstract that names them at the head of each paragraph.
-_STRUCTURED = re.compile(
-    r"^(?:Introduction|Background|Objectives?|Aims?|Purpose|Methods|Results|Conclusions?):\s+\S"
-)
 MAX_HEADING = 250
 _LEAST_PROSE = 120
 MAX_WORDS_IN_HEADING = 40
@@ -75,8 +34,8 @@ def named_headings() -> frozenset[str]:
 def is_licence(line: str) -> bool:
     """Return whether a line is a notice of copyright, or one that names a licence."""
     short = len(line) <= _LONGEST_LICENCE
-    named = short and _LICENCE.match(line) and PUBLIC_LICENCE.search(line)
-    return bool(named or COPYRIGHT.match(line))
+    named = short and match("licence_lead", line) and search("public_licence", line)
+    return bool(named or match("copyright", line))
 
 
 def bare_line(line: str) -> str:
@@ -87,12 +46,12 @@ def bare_line(line: str) -> str:
 
 def is_prose(line: str) -> bool:
     """Return whether a line is a paragraph, and no list of authors or affiliations."""
-    if INLINE_ABSTRACT.match(line) or _STRUCTURED.match(line):
+    if match("inline_abstract", line) or match("structured_abstract", line):
         return True
     words = line.split()
     small = sum(word[0].islower() for word in words)
     prose = len(line) > _LEAST_PROSE and line[-1] in ".?!])" and small * 2 > len(words)
-    return prose and not AFFILIATION.search(line) and not COPYRIGHT.match(line)
+    return prose and not search("affiliation", line) and not match("copyright", line)
 
 
 def is_heading(line: str) -> bool:
@@ -105,16 +64,16 @@ def is_heading(line: str) -> bool:
     if name in named_headings():
         return True
     if (
-        _ENDS_SENTENCE.search(line)
+        search("ends_sentence", line)
         or URL.search(line)
-        or NOTE.match(line)
+        or match("note_line", line)
         or find_doi(line)
         or "; " in line
         or find_citations(line)
         or line.startswith(("-", "*", "•", "http"))
     ):
         return False
-    return bool(NUMBERED.match(line)) or line[0].isupper() or line[0].isdigit()
+    return bool(match("numbered_heading", line)) or line[0].isupper() or line[0].isdigit()
 
 
 # --- text laid out for paper --------------------------------------------------------------------
@@ -125,11 +84,6 @@ _FULL = 0.7  # of the width
 _WORD = re.compile(r"[a-z]{2,}[,;.)]?(?=\s|$)")
 _ENDS = re.compile(r"[.?!:;|\])]$")
 _BROKEN_WORD = re.compile(r"[^\W\d_]-$")
-# What begins a line of its own: a number, a mark, a caption, a heading, the names of a reference.
-_BEGINS = re.compile(
-    r"\[?\d{1,4}[.)\]]|[-*•#|>]|\d+(?:\.\d+)+\s|(?:Table|Fig(?:ure)?\.?)\s\d|Key ?words|https?:|"
-    r"[^\W\d_a-z][\w’'-]+,? (?:[^\Wa-z\d_]\.|[^\Wa-z\d_]{1,3}\b)"
-)
 _GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
 _GUTTER = re.compile(r"(?<=\S) {3,}(?=\S)|^ {20,}(?=\S)")
 _LEAST_GAPS, _LEAST_ROWS = 2, 3
@@ -149,7 +103,7 @@ def join_lines(source: Source, headings: frozenset[str]) -> Source:
     aside = find_columns(source) if width else frozenset()
     groups: list[list[int]] = []
     for place, text in enumerate(bare):
-        if REFERENCES.match(text):
+        if match("references_heading", text):
             width = 0  # the reader of the list joins its lines
         goes_on = bool(groups and width) and not aside & {place, place + 1}
         if goes_on and _goes_on(bare[place - 1], text, width, headings):
@@ -180,7 +134,7 @@ def _find_width(lines: Sequence[str]) -> int:
 def _goes_on(before: str, line: str, width: int, headings: frozenset[str]) -> bool:
     """Return whether a line goes on with the paragraph of the line before it."""
     named = headings & {text.casefold().rstrip(":") for text in (before, line)}
-    if not before or not line or named or "\t" in before + line or _BEGINS.match(line):
+    if not before or not line or named or "\t" in before + line or match("begins_line", line):
         return False
     if _BROKEN_WORD.search(before):
         return True

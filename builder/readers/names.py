@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from builder.models.document import Person
-from builder.readers.words import JournalWords, journal_words
+from builder.readers.words import JournalWords, journal_words, search
 
 # Words that begin a family name of several words; they are lower case in names.
 _PARTICLES = frozenset({
@@ -40,12 +40,6 @@ _MOST_GIVEN = 3
 _ORCID = re.compile(r"\(?\s*(?:https?://orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])\s*\)?")
 # Affiliation marks behind a name: digits, superscripts, stars, daggers.
 _AFFILIATION = re.compile(r"[\s,]*[\d¹²³⁰⁴-⁹*†‡§¶#✉]+(?:,\s?[\d*†‡§¶#]+)*$")
-_GROUP_WORDS = re.compile(
-    r"\b(?:Association|Center|Centers|Centre|Collaborati(?:on|ve|ng)|Collaborators|Committee|"
-    r"Consortium|Council|Department|Federation|Foundation|Group|Initiative|Institutes?|"
-    r"Investigators|Ministry|Network|Organi[sz]ation|Party|Project|Society|Taskforce|Team|"
-    r"University)\b"
-)
 _ET_AL = re.compile(r"[,;]?\s*(?:and\s+)?\bet al\.?\s*$", re.IGNORECASE)
 
 
@@ -62,7 +56,7 @@ def parse_person(name: str, *, natural: bool = True) -> Person:
     name = " ".join(_ORCID.sub("", name, count=1).split())
     name = _AFFILIATION.sub("", name).strip(" ,;")
     whole = Person(literal=name, orcid=number)
-    if not name or _GROUP_WORDS.search(name):
+    if not name or search("group_words", name):
         return whole
     parts = [part.strip() for part in name.split(",")]
     suffix = parts.pop() if len(parts) > 1 and SUFFIX.match(parts[-1]) else ""
@@ -227,12 +221,6 @@ _SMALL = frozenset({
     "et", "for", "für", "i", "il", "in", "is", "la", "le", "les", "of", "on", "or", "per", "the",
     "to", "und", "van", "via", "von", "with", "y", "à", "&", "+", "–",
 })  # fmt: skip
-# Ends of whole English words; a word that ends so before a full stop is no abbreviation.
-_WHOLE_WORD = re.compile(
-    r"(?:[aeiouy]|tion|sion|ing|ment|ness|[aeiou]r|ism|ed|ies|[aeou]s|ts|ns|ls|ew|ck|ght|th|nce|"
-    r"els?|ells?|ect|ial|ion|air|one|\d)$",
-    re.IGNORECASE,
-)
 _MAX_WORDS_IN_PART = 5
 _LONG_WORD = 4
 _MAX_WORDS = 14
@@ -340,7 +328,7 @@ def _looks_inside(parts: list[tuple[int, str]], start: int, known: JournalWords)
     # The title before it is in sentence case: most of its long words begin small.
     long = [word for word in before if len(word) >= _LONG_WORD]
     sentence = sum(word[0].islower() for word in long) * 2 > len(long)
-    return not _WHOLE_WORD.search(words[-1][:-1]) and (len(words) == 1 or sentence)
+    return not search("whole_word", words[-1][:-1]) and (len(words) == 1 or sentence)
 
 
 def _is_lone_abbreviation(words: list[str]) -> bool:

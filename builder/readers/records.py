@@ -29,7 +29,8 @@ from builder.readers.draft import Draft, Lines, find_doi
 from builder.readers.names import parse_person
 from builder.readers.references import parse_reference
 from builder.readers.source import Source, refuse
-from builder.text.dates import YEAR, parse_date
+from builder.readers.words import match
+from builder.text.dates import parse_date
 
 
 @dataclass
@@ -247,21 +248,15 @@ def _read_ris(source: Source) -> Document:
 
 # --- PubMed's abstract as text --------------------------------------------------------------------
 
-_CITED = re.compile(rf"^(?:\d{{1,4}}\. )?(?P<citation>[A-Z][^;]{{1,120}}\.\s{YEAR}\b.*)$")
 _PMID = re.compile(r"^PMID: (\d{1,9})\b", re.MULTILINE)
 _IDS = re.compile(r"^(DOI|PMCID|PMID): (\S+)")
 _AFFILIATION_MARKS = re.compile(r"(?:\(\d{1,3}\))+|#")
-_NOTE = re.compile(
-    r"^(?:Author information:|Collaborators:|Conflict of interest|Comment (?:in|on)|Erratum|Update|"
-    r"Republished|Retract|Expression of concern|Plain Language|Keywords?:)|^\(\d{1,3}\)"
-)
 _COPYRIGHT = re.compile(r"^(?:©|Copyright|\(c\))", re.IGNORECASE)
-_LIST_OF_NAMES = re.compile(r"^(?:[^\W\d_][\w’' -]*?\s[A-Z]{1,4}(?:\s(?:Jr|Sr|\d\w\w))?[,;.]\s?)+")
 
 
 def _is_pubmed(text: str) -> bool:
     first = next((line for line in text.split("\n") if line.strip()), "")
-    return bool(_CITED.match(first.strip())) and bool(_PMID.search(text))
+    return bool(match("pubmed_citation", first.strip())) and bool(_PMID.search(text))
 
 
 def _paragraphs(source: Source) -> Iterator[Lines]:
@@ -282,20 +277,20 @@ def _read_pubmed(source: Source) -> Document:
         first, text = lines[0][0], " ".join(line for _, line in lines)
         draft.taken.update(number for number, _ in lines)
         bare = _AFFILIATION_MARKS.sub("", text)
-        found = _CITED.match(text)
+        found = match("pubmed_citation", text)
         if found and not citation:
             citation = found["citation"]
         elif _IDS.match(text):
             for number, kept in ((n, _IDS.match(line)) for n, line in lines):
                 draft.set(number, **({kept[1].lower(): kept[2]} if kept else {}))
-        elif _NOTE.match(text):
+        elif match("pubmed_note", text):
             for number, line in lines:
                 draft.add_block("statement", line, number)
         elif _COPYRIGHT.match(text):
             draft.set_licence(text, first)
         elif not draft.work.get("title"):
             draft.set_title(first, text.removesuffix("."))
-        elif not names and _LIST_OF_NAMES.match(bare):
+        elif not names and match("pubmed_names", bare):
             names = bare
         else:
             draft.add_block("abstract", text, first, "Abstract")

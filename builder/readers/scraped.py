@@ -14,19 +14,12 @@ from itertools import pairwise
 from builder.models.document import BlockKind, Document, is_link_line, split_link_labels
 from builder.readers.citations import find_own_citation, read_citation_block
 from builder.readers.draft import Draft, Lines, find_doi, find_table_lines
-from builder.readers.entries import IS_ENTRY, EntryList, find_unheaded
+from builder.readers.entries import EntryList, find_unheaded
 from builder.readers.lines import (
-    AFFILIATION,
-    COPYRIGHT,
     HAS_YEAR,
-    INLINE_ABSTRACT,
     MARKUP,
     MAX_HEADING,
     MAX_WORDS_IN_HEADING,
-    NOTE,
-    NUMBERED,
-    PUBLIC_LICENCE,
-    REFERENCES,
     bare_line,
     find_columns,
     is_heading,
@@ -38,7 +31,7 @@ from builder.readers.lines import (
 from builder.readers.masthead import is_furniture, read_masthead
 from builder.readers.names import name_in_full
 from builder.readers.source import Source
-from builder.readers.words import form, page_words
+from builder.readers.words import form, match, page_words, search
 from builder.text.dates import parse_date
 
 NAME = "scraped"
@@ -49,19 +42,6 @@ LOOKS_FOR = (
 )
 
 _BULLET = re.compile(r"^[-*•]\s+(?=\S)")
-_CAPTION = re.compile(
-    r"^((Table|Figure|Fig\.|Scheme|Chart|Box)\s+S?[A-Z]?\d{1,3}[A-Za-z]?)\s*(?:[.:|]\s*(\S.*)|\.?)$",
-    re.IGNORECASE,
-)
-_DISCLAIMER = re.compile(r"^(?:Disclaimer|Publisher[’']s Note)\b", re.IGNORECASE)
-_TABLE_NOTE = re.compile(r"^(?:(?:Abbreviations?|Notes?|Legend)\b|[*†‡§]|[a-z]\s)")
-_LISTED_FORMS = re.compile(r"^(?:Non-?standard )?Abbreviations(?: used)?\s*:\s*", re.IGNORECASE)
-_KEYWORDS = re.compile(r"^\**Key ?words?\**\s*:", re.IGNORECASE)
-_RECEIVED = re.compile(r"\b(?:Received|Accepted|Published)(?: online)?:?\s+\d", re.IGNORECASE)
-# "© 2021 The Authors. Bone Letters published by Wiley"
-_PUBLISHED_BY = re.compile(
-    r"^© \d{4} [^.]{3,60}\. (?P<container>[A-Z][^.]{3,80}?) published by\b", re.IGNORECASE
-)
 _LONGEST_DATE = 40
 _MIN_SIGNS = 2
 _TOP = 40
@@ -73,22 +53,26 @@ def recognises(text: str) -> bool:
     if not lines or lines[0].startswith(("<", "{")):
         return False
     bare = [bare_line(line) for line in lines]
-    entries = sum(bool(IS_ENTRY.match(line)) for line in lines)
+    entries = sum(bool(match("entry_mark", line)) for line in lines)
     links = any(is_link_line(line) for line in lines)
     abstract = any(line.casefold().rstrip(":") in page_words().abstracts for line in bare)
     signs = [
-        any(map(REFERENCES.match, bare)) and (entries > 0 or links),
+        any(map(form("references_heading").match, bare)) and (entries > 0 or links),
         links or any(split_link_labels(line[-120:])[1] for line in lines if line.endswith("]")),
-        sum(bool(NUMBERED.match(line)) and len(line) < MAX_HEADING for line in bare[1:]) > 1,
-        any(map(_DISCLAIMER.match, lines)),
-        any(map(COPYRIGHT.match, lines)),
+        sum(bool(match("numbered_heading", line)) and len(line) < MAX_HEADING for line in bare[1:])
+        > 1,
+        any(map(form("disclaimer").match, lines)),
+        any(map(form("copyright").match, lines)),
         any(map(form("cite_line").match, lines)),
         any(map(form("style_name").match, lines)),
         abstract,
         abstract and any(map(is_prose, lines)),
-        any(NUMBERED.sub("", line).casefold() in page_words().sections for line in bare),
-        any(map(_KEYWORDS.match, lines)),
-        any(_RECEIVED.search(line) or find_doi(line) for line in lines[:_TOP]),
+        any(
+            form("numbered_heading").sub("", line).casefold() in page_words().sections
+            for line in bare
+        ),
+        any(map(form("keywords").match, lines)),
+        any(search("received", line) or find_doi(line) for line in lines[:_TOP]),
     ]
     return sum(signs) >= _MIN_SIGNS
 
@@ -115,7 +99,9 @@ class _Page:
         lines = draft.source.lines
         rows = find_table_lines(lines)
         start = self._find_body(lines, rows)
-        bare = [NUMBERED.sub("", bare_line(line.strip())).casefold() for line in lines]
+        bare = [
+            form("numbered_heading").sub("", bare_line(line.strip())).casefold() for line in lines
+        ]
         self.has_introduction = "introduction" in bare and not page_words().abstracts & set(bare)
         top = ((n, line.strip()) for n, line in enumerate(lines[:start], 1) if line.strip())
         masthead = [
@@ -135,7 +121,7 @@ class _Page:
                 self.entries.open(number - 1)
             if number in self.aside:
                 continue  # no sentence of them can be trusted: they are reported as unread
-            if number in rows and not _CAPTION.match(line.strip()):
+            if number in rows and not match("caption", line.strip()):
                 self.entries.open_entry = 0
                 draft.add_row(number, line)
                 continue
@@ -162,9 +148,15 @@ class _Page:
             bare = bare_line(text)
             named = bare.casefold().rstrip(":") in named_headings()
             opens = (
-                REFERENCES.match(bare) or _DISCLAIMER.match(text) or form("style_name").match(text)
+                match("references_heading", bare)
+                or match("disclaimer", text)
+                or match("style_name", text)
             )
-            numbered = NUMBERED.match(bare) and is_heading(bare) and not AFFILIATION.search(bare)
+            numbered = (
+                match("numbered_heading", bare)
+                and is_heading(bare)
+                and not search("affiliation", bare)
+            )
             begins = is_prose(text) or (numbered and number > last)
             if number + 1 in rows or named or opens or (seen and begins):
                 return number
@@ -179,7 +171,7 @@ class _Page:
         return self._section().casefold() in page_words().abbreviations
 
     def _read_line(self, number: int, line: str) -> None:
-        if REFERENCES.match(bare_line(line)):
+        if match("references_heading", bare_line(line)):
             self.in_cite = False
             self._add_heading(number, line)
             self.entries.open(number)
@@ -192,8 +184,8 @@ class _Page:
 
     def _take_citation(self, number: int, line: str) -> bool:
         """Take a line of the paper's own citation; its block ends where a line has no year."""
-        cite = form("cite_line").match(line)
-        if form("style_name").match(line):
+        cite = match("cite_line", line)
+        if match("style_name", line):
             self.in_cite = True
             self.cite_lines.append((number, line))
         elif cite and cite["rest"]:
@@ -204,7 +196,10 @@ class _Page:
         elif (
             self.in_cite
             and HAS_YEAR.search(line)
-            and not any(form.match(line) for form in (IS_ENTRY, COPYRIGHT, _RECEIVED))
+            and not any(
+                form.match(line)
+                for form in (form("entry_mark"), form("copyright"), form("received"))
+            )
         ):
             self.cite_lines.append((number, line))
         else:
@@ -223,15 +218,15 @@ class _Page:
             before = next(n for name, n in draft.places if name == "licence")
             draft.add_block("statement", draft.licence, before)
         draft.set_licence(line, number)
-        if published := _PUBLISHED_BY.match(line):
+        if published := match("published_by", line):
             draft.set(number, container=published["container"])
         return True
 
     def _read_anywhere(self, number: int, line: str) -> bool:
         """Take the lines that may stand anywhere: disclaimer, licence, captions, furniture."""
         draft = self.draft
-        caption = _CAPTION.match(line)
-        if _DISCLAIMER.match(line) and len(line) > MAX_WORDS_IN_HEADING:
+        caption = match("caption", line)
+        if match("disclaimer", line) and len(line) > MAX_WORDS_IN_HEADING:
             draft.add_block("statement", line.rstrip("| "), number, "Disclaimer")
         elif self._read_licence(number, line):
             pass
@@ -264,7 +259,7 @@ class _Page:
         found = MARKUP.match(line)
         text = bare_line(line)
         level = len(found[1]) if found and found[1] else 2
-        numbered = NUMBERED.match(text)
+        numbered = match("numbered_heading", text)
         if numbered:
             level = 2 + numbered[1].strip(".").count(".")
         self._follow_abstract(text.casefold().rstrip(":"))
@@ -273,12 +268,12 @@ class _Page:
     def _read_body(self, number: int, line: str) -> None:
         draft = self.draft
         section = self._section()
-        inline = INLINE_ABSTRACT.match(line)
+        inline = match("inline_abstract", line)
         if self.pending and self.pending[1] >= number - 2 and not line.startswith("#"):
             self._add_caption(self.pending[0], line, number)
         elif inline and not any(b.kind == "abstract" for b in draft.blocks):
             draft.add_block("abstract", line[inline.end() :], number, inline[1])
-        elif listed := _LISTED_FORMS.match(line):
+        elif listed := match("listed_abbreviations", line):
             draft.add_pairs(line[listed.end() :])
             draft.add_block("statement", line, number, "Abbreviations")
         elif self.entries.continues(line):
@@ -287,14 +282,14 @@ class _Page:
             pass
         elif is_heading(line) or line.startswith("#"):
             self._add_heading(number, line)
-        elif draft.tables and not section and _TABLE_NOTE.match(line):
+        elif draft.tables and not section and match("table_note", line):
             draft.add_block("footnote", line, number)
-        elif _KEYWORDS.match(line):
+        elif match("keywords", line):
             self.abstract = None
             draft.add_block("paragraph", line, number, section)
         else:
             kind = "abstract" if self.abstract else _body_kind(section)
-            kind = "statement" if NOTE.match(line) else kind
+            kind = "statement" if match("note_line", line) else kind
             if not section and self.has_introduction and kind == "paragraph":
                 kind = "abstract"  # Frontiers prints it without a heading
             draft.add_block(kind, _BULLET.sub("", line), number, section)
@@ -316,7 +311,9 @@ class _Page:
     def _read_short_form(self, number: int, line: str) -> bool:
         """Take a line of a list of abbreviations: a pair, or a short form above its long one."""
         draft = self.draft
-        if line.casefold().rstrip(":") in named_headings() or REFERENCES.match(bare_line(line)):
+        if line.casefold().rstrip(":") in named_headings() or match(
+            "references_heading", bare_line(line)
+        ):
             return False
         if not draft.add_pairs(line):
             if draft.pairs and not draft.pairs[-1][1]:
@@ -335,7 +332,7 @@ class _Page:
         lines = [(n, line.strip()) for n, line in enumerate(self.draft.source.lines, 1)]
         lines = [(n, line) for n, line in lines if line]
         for (number, line), (_, below) in pairwise([*lines, (0, "")]):
-            said = found["date"] or below if (found := _PUBLISHED.match(line)) else ""
+            said = found["date"] or below if (found := match("published", line)) else ""
             if len(said) <= _LONGEST_DATE and (date := parse_date(said)):
                 self.draft.set(number, issued=date)
                 return
@@ -377,21 +374,18 @@ class _Page:
             draft.work["et_al"] = own.work.et_al
 
 
-# When a page says the paper was published, with the date behind it or on the next line.
-_PUBLISHED = re.compile(
-    r"^(?:Published|Posted|First published|Publication (?:date|in this collection)|Date of issue)"
-    r"(?: online)?\b:?\s*(?P<date>.*)$",
-    re.IGNORECASE,
-)
+def _name_of(heading: str) -> str:
+    """Return a heading without its number, in small letters."""
+    return form("numbered_heading").sub("", heading).casefold()
 
 
 def _rank_licence(line: str) -> int:
     """Return how much a notice says: 2 where it names a public licence, 1 for any licence."""
-    return 2 if PUBLIC_LICENCE.search(line) else int("licen" in line.lower())
+    return 2 if search("public_licence", line) else int("licen" in line.lower())
 
 
 def _body_kind(section: str) -> BlockKind:
-    name = NUMBERED.sub("", section).casefold().rstrip(":")
+    name = _name_of(section).rstrip(":")
     if name in page_words().abstracts:
         return "abstract"
     return "statement" if name in page_words().statements else "paragraph"

@@ -105,6 +105,16 @@ def form(name: str) -> re.Pattern[str]:
     return _forms()[name]
 
 
+def match(name: str, text: str, *at: int) -> re.Match[str] | None:
+    """Return the match of a form at the beginning of a text, or at a place in it."""
+    return _forms()[name].match(text, *at)
+
+
+def search(name: str, text: str, *at: int) -> re.Match[str] | None:
+    """Return the first match of a form in a text, or behind a place in it."""
+    return _forms()[name].search(text, *at)
+
+
 @cache
 def _forms() -> Forms:
     return _read(_FORMS, parse_forms)

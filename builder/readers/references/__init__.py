@@ -25,7 +25,7 @@ from builder.readers.names import drop_stop, split_title
 from builder.readers.references import styles
 from builder.readers.references.parts import Byline, Links, find_tail, split_listed, take_links
 from builder.readers.references.styles import Found, ask
-from builder.readers.words import journal_words
+from builder.readers.words import form, journal_words, search
 from builder.text import ids
 from builder.text.dates import YEAR, find_impossible_day
 from builder.text.spelling import fold, mend_breaks
@@ -180,11 +180,6 @@ UNPARSED = "reference-unparsed"
 _YEAR = re.compile(rf"\b{YEAR}\b")
 # The mark of a note behind a name, as some lists print it beside the authors' initials.
 _SIMPLE_TAG = re.compile(r"</?(?:i|b|em|strong|sup|sub|span)(?: [^<>]{0,80})?>")
-_LABELLED_ID = re.compile(r"\[(PubMed|PMC free article): ?((?:PMC)?\d{4,9})\]")
-_NOTICE_BEHIND = re.compile(
-    r"(?<=\.)\s(?:Erratum|Correction|Retraction|Comment|Republished) in:?\s.{3,}$"
-)
-_SECTION = re.compile(r";\s*Sect(?:ion)?\.?\s*(\w{1,12}):\s*(\d{1,4})(?:\s*\(col\.\s*\d\))?")
 _NOTE_MARK = re.compile(r"(?:(?<=[A-Z])\*|[†‡§¶✉])+(?=[,.;])")
 # No printed reference is longer; a longer line is something else and is kept whole.
 _MAX_LENGTH = 12_000
@@ -269,7 +264,7 @@ def parse_reference(printed: str) -> tuple[WorkFields, list[Question]]:
     text, _ = split_link_labels(mend_breaks(" ".join(printed.split())))
     if "&" in text or "</" in text:  # copied from a page's source
         text = unescape(_SIMPLE_TAG.sub("", text))
-    kept = {m[1]: m[2] for m in _LABELLED_ID.finditer(printed)} if "[P" in printed else {}
+    kept = {m[1]: m[2] for m in form("labelled_id").finditer(printed)} if "[P" in printed else {}
     for sign, pattern, put in _ODD_PARTS:
         if sign.search(text):
             text = pattern.sub(put, text)
@@ -317,41 +312,32 @@ def _with_links(work: WorkFields, links: Links) -> WorkFields:
 # What stands in some references beside their fields: a sign of it that is quickly found, and it.
 _ODD_PARTS = (
     (re.compile("[*†‡§¶✉]"), _NOTE_MARK, ""),
-    (re.compile(r"\. (?:Err|Corr|Retr|Comm|Repub)"), _NOTICE_BEHIND, ""),
-    (re.compile("Sect"), _SECTION, r":\1\2"),
+    (re.compile(r"\. (?:Err|Corr|Retr|Comm|Repub)"), form("notice_behind"), ""),
+    (re.compile("Sect"), form("section_of"), r":\1\2"),
 )
 
 
-# What a printed reference says of its own kind, behind its title or its container.
-_MARKED_KIND = re.compile(
-    r"\s*\[(?P<kind>preprint|dataset|data ?set|data|software|computer program|code|patent|"
-    r"(?:[\w.’']+ )?(?:thesis|dissertation))\]\.?$",
-    re.IGNORECASE,
-)
 _KINDS = {"preprint": "article", "patent": "patent", "software": "software", "code": "software"}
-# A page on the web, in the style of the National Library of Medicine.
-_ON_THE_WEB = re.compile(r"\s*\[(?:Internet|Online|Web ?(?:page|site))\]", re.IGNORECASE)
-_SOFTWARE = re.compile(r"\b(?:software|R package|Python package|source code|version \d|v\d)", re.I)
 
 
 def _with_kind(work: WorkFields) -> WorkFields:
     """Return a work under the kind that its own words give: preprint, data, software."""
     for name in ("title", "container"):
         text = getattr(work, name)
-        if "[" in text and (found := _MARKED_KIND.search(text)):
+        if "[" in text and (found := search("marked_kind", text)):
             printed = found["kind"].lower().replace("computer program", "code")
             genre = found["kind"] if printed.endswith(("thesis", "dissertation")) else work.genre
             kind = "thesis" if genre != work.genre else _KINDS.get(printed, "dataset")
             work = replace(work, type=kind, genre=genre, **{name: text[: found.start()]})
-    if "[" in work.title and (bare := _ON_THE_WEB.sub("", work.title)):
+    if "[" in work.title and (bare := form("on_the_web").sub("", work.title)):
         kind = "webpage" if bare != work.title and work.type in ("book", "document") else work.type
         work = replace(work, title=bare, type=kind)
     known, holder = journal_words(), work.container or work.publisher
     if holder.casefold().rstrip(".") in known.archives and work.type != "article":
-        kind = "software" if _SOFTWARE.search(work.title) else "dataset"
+        kind = "software" if search("software", work.title) else "dataset"
         publisher = "" if holder == work.publisher else work.publisher
         work = replace(work, type=kind, container=holder, publisher=publisher)
-    elif work.type in ("book", "document") and _SOFTWARE.search(work.title):
+    elif work.type in ("book", "document") and search("software", work.title):
         work = replace(work, type="software")
     elif work.type == "book" and work.number:
         work = replace(work, type="report")

@@ -15,7 +15,7 @@ from typing import Any
 from builder.models.document import Person
 from builder.readers.draft import clean_url
 from builder.readers.names import parse_person
-from builder.readers.words import form, journal_words
+from builder.readers.words import form, journal_words, match, search
 from builder.text.dates import parse_date
 
 _NOT_INITIALS = frozenset(
@@ -44,9 +44,9 @@ def split_byline(text: str) -> Byline:
     where its name stands alone before a title.
     """
     lead, colon, rest = text.partition(": ")
-    if colon and form("names_before_colon").search(lead) and (names := read_names(lead)):
+    if colon and search("names_before_colon", lead) and (names := read_names(lead)):
         return replace(names, rest=rest, vancouver=True)
-    found = form("vancouver").match(text)
+    found = match("vancouver", text)
     if found and all(not g or is_body(g) for g in (found["first"], found["group"])):
         plain = read_plain_names(re.split(r"[,;] (?:and |& )?| (?:and|&) ", found["names"]))
         first, last = (
@@ -54,7 +54,7 @@ def split_byline(text: str) -> Byline:
         )
         listed = (*first, *plain, *last)
         return Byline(listed, bool(found["et_al"]), text[found.end() :], vancouver=True)
-    if found := form("dotted").match(text):
+    if found := match("dotted", text):
         listed = tuple(map(parse_person, form("between_dotted").split(found["names"].strip())))
         return Byline(listed, bool(found["et_al"]), text[found.end() :].lstrip())
     people: list[Person] = []
@@ -64,15 +64,15 @@ def split_byline(text: str) -> Byline:
         if not (one := _next_person(text, place, people)):
             break
         people.append(one[0])
-        et_al = form("et_al").match(text, one[1])
-        step = et_al or form("next_person").match(text, one[1])
+        et_al = match("et_al", text, one[1])
+        step = et_al or match("next_person", text, one[1])
         place = step.end() if step else one[1]
     if not people:
         return _body_alone(text)
-    if behalf := form("on_behalf").match(text, place):
+    if behalf := match("on_behalf", text, place):
         people.append(Person(literal=behalf["name"]))
         place = behalf.end()
-    editors = form("editors").match(text, place)
+    editors = match("editors", text, place)
     rest = text[editors.end() if editors else place :].lstrip(" .,;")
     return Byline(tuple(people), bool(et_al), rest, bool(editors))
 
@@ -87,19 +87,19 @@ def _next_person(text: str, place: int, before: list[Person]) -> tuple[Person, i
     """Return the author that begins at a place, and the place behind it."""
 
     def follows(name: str, end: int) -> bool:
-        return form(name).match(text, end) is not None
+        return match(name, text, end) is not None
 
-    found = form("person").match(text, place)
+    found = match("person", text, place)
     if found and found["given"].split(".")[0].casefold() + "." not in _NOT_INITIALS:
         return _person(found, found["suffix"] or ""), found.end()
-    full = form("full_person").match(text, place)
+    full = match("full_person", text, place)
     in_full = before and "." not in before[-1].given
     if full and (in_full or follows("next_person", full.end()) or follows("et_al", full.end())):
         return _person(full, ""), full.end()
-    group = form("group_before").match(text, place)
+    group = match("group_before", text, place)
     if group and (follows("person", group.end()) or follows("et_al", group.end())):
         return Person(literal=group["name"]), group.end("name")
-    last = form("group_last").match(text, place) if before else None
+    last = match("group_last", text, place) if before else None
     if last and is_body(last["name"]):
         return Person(literal=last["name"]), last.end()
     return None
@@ -121,7 +121,7 @@ def is_body(name: str) -> bool:
 
 
 def _body_alone(text: str) -> Byline:
-    found = form("group_last").match(text)
+    found = match("group_last", text)
     # A body needs a title of its own behind it, else it is the title (a home page).
     if found and is_body(found["name"]) and re.search(r"[.;?](?:\s|$)", text[found.end() :]):
         rest = text[found.end() :]
@@ -134,7 +134,7 @@ def _body_alone(text: str) -> Byline:
 
 def read_first_names(text: str) -> Byline | None:
     """Return the people of ``J. Smith, A.B. Doe, et al., …``, initials first, and what follows."""
-    found = form("first_list").match(text)
+    found = match("first_list", text)
     if not found:
         return None
     people = (_person(one, "") for one in form("first_person").finditer(found["names"]))
@@ -226,7 +226,7 @@ def _take_one(links: Links) -> bool:
     for name, (signs, clean) in _ENDS.items():
         if getattr(links, name) or not any(sign in low for sign in signs):
             continue
-        found = form(name).search(end)
+        found = search(name, end)
         if found and (value := clean(found[name])):
             setattr(links, name, value)
             # The full stop that ends the sentence before it stays.
@@ -251,7 +251,7 @@ def find_tail(text: str) -> Tail | None:
     plain = text.translate(_DASHES)
     for place in form("year_place").finditer(plain):
         found = form("after_year").fullmatch(plain, place.start())
-        if found and (not found["extra"] or form("extra").match(found["extra"])):
+        if found and (not found["extra"] or match("extra", found["extra"])):
             return _read_tail(text[: place.start()].rstrip(), found)
     return None
 
@@ -260,7 +260,7 @@ def _read_tail(head: str, found: re.Match[str]) -> Tail:
     volume, issue, page = found["volume"] or "", found["issue"] or "", found["page"] or ""
     doubt = ""
     if volume and not page and not issue:
-        if not form("volume_alone").match(volume):
+        if not match("volume_alone", volume):
             volume, page = "", volume
         elif volume.isdigit():
             doubt = f"Is the number {volume} behind the year a volume or a page?"

@@ -25,7 +25,7 @@ from builder.readers.references.parts import (
     split_byline,
     split_listed,
 )
-from builder.readers.words import form, journal_words
+from builder.readers.words import form, journal_words, match, search
 from builder.text.dates import parse_date
 
 Found = tuple[WorkFields, list[Question]]
@@ -157,7 +157,7 @@ _ON_LINES = _Style("on_lines", _first_names, _keep_title)
 
 def _read_author_year(text: str) -> Found | None:
     """Return the fields of ``Authors (Year) Title. …``, or None where it has not that form."""
-    found = form("author_year").match(text)
+    found = match("author_year", text)
     names = read_names(found["names"].strip()) if found else None
     if not found or names is None:
         return None
@@ -176,7 +176,7 @@ def _read_author_year(text: str) -> Found | None:
 
 def _read_dated_article(rest: str) -> Found | None:
     """Read ``Title. Container 27(3): 1–9``."""
-    place = form("place").search(rest)
+    place = search("place", rest)
     if not place:
         return None
     head = rest[: place.start()].rstrip(",")
@@ -190,7 +190,7 @@ def _read_dated_article(rest: str) -> Found | None:
 
 def _read_preprint(text: str) -> Found | None:
     """Return the fields of ``Authors. Title. Preprint at https://doi.org/… (2022).``, or None."""
-    found = form("preprint_at").match(text)
+    found = match("preprint_at", text)
     if not found:
         return None
     byline = split_listed(found["head"])
@@ -230,11 +230,11 @@ def _read_book(text: str, imprint_form: str, in_form: str = "in_book") -> Found 
 
     A chapter behind "In:" needs no imprint, where the year is known.
     """
-    inside = form(in_form).search(text)
+    inside = search(in_form, text)
     editors, rest = _take_editors(text[inside.end() :]) if inside else ((), text)
-    pages = form("pages_behind").search(rest)
+    pages = search("pages_behind", rest)
     bare = rest[: pages.start()] if pages else rest
-    imprint = form(imprint_form).search(bare) or form(imprint_form).search(rest)
+    imprint = search(imprint_form, bare) or search(imprint_form, rest)
     if not imprint and not (inside and in_form == "in_book_colon"):
         return None
     said = {k: (v or "").strip() for k, v in imprint.groupdict().items()} if imprint else {}
@@ -251,7 +251,7 @@ def _read_book(text: str, imprint_form: str, in_form: str = "in_book") -> Found 
         issued=(int(said["year"]),) if "year" in said else (),
     )
     if inside:
-        if not work.page and (pages := form("pages_behind").search(title)):
+        if not work.page and (pages := search("pages_behind", title)):
             work = replace(work, page=pages["page"] or pages["range"])
             title = title[: pages.start()]
         more, title = _take_editors(title, "editors_after")
@@ -263,7 +263,7 @@ def _read_book(text: str, imprint_form: str, in_form: str = "in_book") -> Found 
 
 def _take_editors(book: str, where: str = "editors_before") -> tuple[tuple[Person, ...], str]:
     """Return the editors printed before or behind a book's title, and the title."""
-    found = form(where).search(book)
+    found = search(where, book)
     printed = next(filter(None, found.groups())) if found else ""
     names = read_names(printed) or read_first_names(f"{printed}, ")
     if not found or not names or names.rest:
@@ -290,19 +290,19 @@ def _split_edition(work: WorkFields) -> WorkFields:
     """Return a book with the edition that stands behind its title in a field of its own."""
     name = "container" if work.container else "title"
     text = getattr(work, name)
-    if not (found := form("edition").search(text)):
+    if not (found := search("edition", text)):
         return work
     return replace(work, edition=found["edition"], **{name: text[: found.start()].strip(" ,.")})
 
 
 def parse_thesis(text: str) -> Found | None:
     """Read ``Title. Ph.D. Thesis, University, Place, Year``, in brackets or with a city first."""
-    found = form("thesis").search(text)
+    found = search("thesis", text)
     if not found:
         return None
     place = found["place"].rstrip(".]")
-    date = form("event_date").search(", " + place)
-    if imprint := form("city_first").match(place):
+    date = search("event_date", ", " + place)
+    if imprint := match("city_first", place):
         place = f"{imprint[2]}, {imprint[1]}"
     university, _, rest = place.partition(",")
     where = form("event_date").sub("", ", " + rest.strip()).lstrip(", ") if rest else ""
@@ -314,7 +314,7 @@ def parse_thesis(text: str) -> Found | None:
 
 def _parse_patent(text: str) -> Found | None:
     bare = text.rstrip(". ")
-    found = form("patent").search(bare) or form("patent_nlm").search(bare)
+    found = search("patent", bare) or search("patent_nlm", bare)
     if not found or not (issued := parse_date(found["date"])):
         return None
     fields: dict[str, Any] = {name: found[name].strip() for name in ("genre", "number")}
@@ -328,9 +328,9 @@ def _title(text: str, place: int) -> str:
 def _parse_parts(text: str) -> Found | None:
     """Read ``Title; Publisher: Place, Year; pp. 1–9`` and ``Title. In Container; …``."""
     head, *parts = (part.strip() for part in text.rstrip(" .").split(";"))
-    imprints = [form(name).match(part) for name in _IMPRINT_PARTS for part in parts]
+    imprints = [match(name, part) for name in _IMPRINT_PARTS for part in parts]
     imprint = next(filter(None, imprints), None)
-    inside, event = form("in_book").search(head), form("event_date").search(head)
+    inside, event = search("in_book", head), search("event_date", head)
     if not imprint and not (inside and event):
         return None
     fields: dict[str, Any] = {"type": "book", "title": head}
@@ -341,7 +341,7 @@ def _parse_parts(text: str) -> Found | None:
     if inside:
         end = event.start() if event else len(head)
         fields |= {"title": _title(head, inside.start()), "container": head[inside.end() : end]}
-        fields["type"] = "paper-conference" if form("conference").search(head) else "chapter"
+        fields["type"] = "paper-conference" if search("conference", head) else "chapter"
     if inside and event:
         fields.setdefault("issued", parse_date(event["date"]))
     questions = [
@@ -359,12 +359,12 @@ _IMPRINT_PARTS = ("imprint_part", "publisher_part")
 def _read_part(printed: str, fields: dict[str, Any]) -> bool:
     """Take editors, volume, pages or a report's number; return whether a part is known."""
     part = form("isbn_part").sub("", printed)
-    volume, pages = form("volume_part").search(part), form("pages_part").search(part)
+    volume, pages = search("volume_part", part), search("pages_part", part)
     names = form("editors_part").sub("", part)
     people = split_byline(names.replace("., ", ".; ") + ";").people
     if people or names != part:
         fields["editors"] = (*fields.get("editors", ()), *people)
-    elif report := form("report_part").match(part):
+    elif report := match("report_part", part):
         fields |= report.groupdict() | {"type": "report"}
     if volume and not people:
         fields["volume"] = volume["volume"]
