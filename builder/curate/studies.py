@@ -23,8 +23,10 @@ from builder.models import (
     EffectOf,
     Finding,
     Question,
+    RegistryRecord,
     Result,
     Study,
+    StudyCard,
     StudyRole,
     Term,
     Trial,
@@ -183,6 +185,9 @@ def _build(
     works = sorted(group.works, key=lambda work: (work not in library.references, work))
     titles = [library.references[w].csl.title for w in works if w in library.references]
     design = _design(trials, findings, titles)
+    if design.level == "clinical":
+        read = (library.papers[work] for work in works if work in library.papers)
+        design = _count_people(design, [card for bundle in read for card in bundle.cards])
     kind: Literal["trial", "primary", "review"] = "primary"
     if group.trials or (design.level == "clinical" and design.randomised):
         kind = "trial"
@@ -202,7 +207,7 @@ def _build(
         design=design,
         result=_result(trials, judged),
         stated=next((t.result for t in trials if t.result), None),
-        role=_role(trials, judged),
+        role=_role(trials, judged, library.registry),
         n=design.n,
         retracted=True if any(work in withdrawn for work in works) else None,
         questions=[*asked, *unsure],
@@ -220,6 +225,22 @@ def _design(trials: Sequence[Trial], findings: Sequence[Finding], titles: Sequen
         reported = [d for d in reported if d.level == "clinical"]
         reported = [*(t.design for t in trials), *reported]
     return merge_designs(reported)
+
+
+def _count_people(design: Design, cards: Iterable[StudyCard]) -> Design:
+    """Return the design of a trial with what the methods of its own paper state once of its size.
+
+    Of several numbers of people, in groups and in all, none is taken.
+    """
+    stated: dict[str, set[str]] = defaultdict(set)
+    for entry in (entry for card in cards for entry in card.stated):
+        people = read_words().trial["people"].fullmatch(entry.value)
+        if entry.item == "follow-up" or (entry.item == "n" and people):
+            stated[entry.item].add(people[1].replace(",", "") if people else entry.value)
+    once = {name: values.pop() for name, values in stated.items() if len(values) == 1}
+    n = int(once["n"]) if "n" in once else None
+    known = {"n": design.n or n, "follow_up": design.follow_up or once.get("follow-up")}
+    return design.model_copy(update=known)
 
 
 def merge_designs(designs: Sequence[Design]) -> Design:
@@ -242,9 +263,21 @@ def _result(trials: Sequence[Trial], findings: Sequence[Finding]) -> Result:
     return reported.pop() if len(reported) == 1 else "mixed" if reported else "none-reported"
 
 
-def _role(trials: Sequence[Trial], findings: Sequence[Finding]) -> StudyRole:
+def _role(
+    trials: Sequence[Trial], findings: Sequence[Finding], registry: Mapping[str, RegistryRecord]
+) -> StudyRole:
+    """Return what the vesicles are; those of a trial are given, if they are not only looked at."""
     reported = [f.role for f in findings if f.role != "unclear"]
-    return "therapeutic" if trials else reported[0] if reported else "unclear"
+    if not trials:
+        return reported[0] if reported else "unclear"
+    words = read_words().trial
+    records = [registry[t.id].facts for t in trials if t.id in registry]
+    facts = [str(f.value) for name in ("study_type", "design_primary_purpose")
+             for record in records for f in record.get(name, ())]  # fmt: skip
+    printed = [t.source_printed or "" for t in trials] + [t.condition_printed or "" for t in trials]
+    if any(words["looked_at"].search(text) for text in printed + facts):
+        return "biomarker"
+    return "unclear" if any(words["observed"].search(text) for text in facts) else "therapeutic"
 
 
 def settle_labels(

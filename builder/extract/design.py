@@ -35,6 +35,7 @@ class Words:
     of_repaired: tuple[re.Pattern[str], frozenset[str]]
     repairs: tuple[tuple[str, re.Pattern[str] | None, str], ...]
     measures: tuple[tuple[str, frozenset[str], re.Pattern[str]], ...]
+    signs: tuple[tuple[str, re.Pattern[str]], ...]
 
     def find_level(self, text: str) -> tuple[Level, re.Match[str]] | None:
         """Return the highest level that the words of a text state; no review is a level here."""
@@ -76,6 +77,7 @@ def parse_words(data: Mapping[str, Any]) -> Words:
             (r["of"], compiled(r["words"]) if "words" in r else None, r["condition"])
             for r in data["repairs"]
         ),
+        signs=tuple((sign, compiled(rf"(?:{p})\s*$")) for sign, p in data["signs"].items()),
         measures=tuple(
             (m["of"], frozenset(m["units"]), compiled(m["words"])) for m in data["measures"]
         ),

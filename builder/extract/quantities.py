@@ -145,15 +145,9 @@ _IN_WORDS = re.compile(
     rf"\b(?P<n>{'|'.join(_NUMERAL_OF)})[\s-]+(?P<unit>(?:hour|day|week|month|year)s?)\b",
     re.IGNORECASE,
 )
-_AT_LEAST = re.compile(
-    r"(?:≥|>|\bat\s+least|\bmore\s+than|\bgreater\s+than|\bexceed(?:s|ed|ing)?|\bover)\s*$",
-    re.IGNORECASE,
-)
-_AT_MOST = re.compile(
-    r"(?:≤|<|\bat\s+most|\bless\s+than|\bup\s+to|\bbelow|\bunder)\s*$", re.IGNORECASE
-)
 _NUMBERED = re.compile(r"\b(?:grades?|stages?|types?|phases?|class(?:es)?|K-?L)\s*$", re.IGNORECASE)
 _INTERVAL = re.compile(r"\s*(?:CIs?\b|confidence|credible|C\.I\.)", re.IGNORECASE)
+_SIDES = {"≥": "low", ">": "low", "≤": "high", "<": "high"}
 _SPANS = {"s", "min", "h", "days", "weeks", "months", "years"}
 
 
@@ -190,18 +184,16 @@ def _base_unit(text: str, *, top: bool) -> str:
     return text
 
 
-def _find_bound(text: str, end: int, unit: str) -> tuple[str, int]:
-    """Return which bound the words before a number make of it, and where they start."""
+def _find_sign(text: str, end: int, unit: str) -> tuple[str | None, int]:
+    """Return the sign that the words before a number amount to, and where they start."""
     offset = max(0, end - _WINDOW)
-    before = text[offset:end]
-    if match := _AT_LEAST.search(before):
-        # "over 12 weeks" says how long, "over 56%" says more than.
-        if match.group().strip().lower() == "over" and unit in _SPANS:
-            return "", end
-        return "low", offset + match.start()
-    if match := _AT_MOST.search(before):
-        return "high", offset + match.start()
-    return "", end
+    for sign, pattern in read_words().signs:
+        if match := pattern.search(text[offset:end]):
+            # "over 12 weeks" says how long, "over 56%" says more than.
+            if match.group().strip().lower() == "over" and unit in _SPANS:
+                break
+            return sign, offset + match.start()
+    return None, end
 
 
 def _scale(low: str, high: str) -> str:
@@ -221,24 +213,20 @@ def _measured(text: str, clean: str) -> Iterator[tuple[int, int, Quantity]]:
         unit, high = _norm_unit(match["unit"]), match["high"]
         negative = re.match(r"[≈~∼≥≤<>±\s]*[-−]", match.group()) is not None
         lead = re.match(r"[≈~∼≥≤<>]", match.group())
-        side, place = _find_bound(clean, start + (1 if lead else 0), unit)
+        sign, place = _find_sign(clean, start + (1 if lead else 0), unit)
         start = min(start, place)
         low = parse_number(_scale(match["low"], high) if high else match["low"]) * (
             -1 if negative else 1
         )
         quote = text[start:end].strip()
         sd = parse_number(match["spread"]) if match["spread"] else None
+        known = {"sign": sign, "sd": sd, "unit": unit, "quote": quote}
         if high:
             low, top = sorted((low, parse_number(high)))
-            yield start, end, Quantity(low=low, high=top, sd=sd, unit=unit, quote=quote)
-        elif side:
-            yield (
-                start,
-                end,
-                Quantity.model_validate({side: low, "sd": sd, "unit": unit, "quote": quote}),
-            )
+            read = {"low": low, "high": top}
         else:
-            yield start, end, Quantity(value=low, sd=sd, unit=unit, quote=quote)
+            read = {_SIDES.get(sign or "", "value"): low}
+        yield start, end, Quantity.model_validate({**known, **read})
 
 
 def _acidity(text: str) -> Iterator[tuple[int, int, Quantity]]:
@@ -275,8 +263,9 @@ def find_quantities(text: str, column: str = "") -> list[Quantity]:
     """Return the numbers with a unit in a text, in order, each with its verbatim quote.
 
     A range has ``low`` and ``high``, a bound (``at least``, ``<``) one of them, all else ``value``;
-    ``sd`` is the spread printed behind ±. ``of`` says what it is a number of, ``at`` the time that
-    its clause gives, ``setting`` where the column's name or the clause says in vitro or in vivo.
+    ``sign`` says whether it is a bound or only about so much, ``sd`` is the spread printed behind
+    ±. ``of`` says what it is a number of, ``at`` the time that its clause gives, ``setting`` where
+    the column's name or the clause says in vitro or in vivo.
     """
     clean, _ = repair_superscripts(text)
     found = [*_points_in_time(text), *_acidity(text), *_measured(text, clean)]
@@ -450,12 +439,19 @@ def parse_dose(text: str) -> Dose:
     """
     found = find_quantities(_spell_out(text))
     volume = _find_amount(found, _VOLUMES, _DOSE) or (None, None)
+    about = {q.unit for q in found if q.sign == "≈"}
+    rough = {"volume"} if about & _VOLUMES.keys() else set()
     numbers: dict[str, float | None] = {}
     for name, units in _MEASURES.items():
+        counted = {unit.partition("/")[::2] for unit in about if unit.partition("/")[0] in units}
+        rough |= {f"{name}_{'per_ml' if per in _VOLUMES else 'total'}" for _, per in counted}
         per_ml = _find_amount(found, units, _VOLUMES) or (None, None)
         total = _find_amount(found, units, _DOSE)
         if total is None:
             total = (_times(per_ml[0], volume[0]), _times(per_ml[1], volume[1]))
+            rough |= (
+                {f"{name}_total"} if total[0] and rough & {"volume", f"{name}_per_ml"} else set()
+            )
         for end, one, all_ in zip(("low", "high"), per_ml, total, strict=True):
             numbers |= {f"{name}_per_ml_{end}": one, f"{name}_total_{end}": all_}
     if volume[0] == volume[1]:
@@ -468,6 +464,7 @@ def parse_dose(text: str) -> Dose:
             "printed": text,
             "text": clean if changes else None,
             "doses": _count_doses(text),
+            "approximate": sorted(rough),
             **numbers,
         }
     )

@@ -7,7 +7,7 @@ and no trial.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Literal
 
@@ -15,6 +15,7 @@ from builder.extract.design import (
     judge_result,
     read_title_level,
     read_trial,
+    read_words,
     states_no_benefit,
 )
 from builder.extract.quantities import parse_dose
@@ -196,13 +197,6 @@ _IDENTIFYING: frozenset[Role] = frozenset(
 # European numbers without the registry's name, as they stand in a column of numbers.
 _EUDRACT = re.compile(r"(?<![\w-])(?<!EudraCT )(20\d\d-\d{6}-\d\d)(?![\w-])")
 _CTIS = re.compile(r"(?<![\w-])(?<!CT )(?<!CTIS )(20\d\d-\d{6}-\d\d-\d\d)(?![\w-])")
-# What stands in a column of results where there are none.
-_NO_RESULT = re.compile(
-    r"^\W*(?:(?:results? )?not (?:yet )?(?:published|available|reported|posted|stated)|none|"
-    r"pending|unpublished|n/?[ar]|awaited|ongoing|"
-    r"no results?(?: (?:posted|published|available))?)?\W*$",
-    re.IGNORECASE,
-)
 _PLANNED = re.compile(r"\b(?:planned|target|estimated|anticipated|expected)\b", re.IGNORECASE)
 
 
@@ -230,13 +224,11 @@ def find_trials(
     return list(found.values())
 
 
-_HARM = re.compile(r"(?<!not )(?<!non-)(?<!no )\b(?:worse\w*|inferior(?!ity)|harm\w*)\b", re.I)
-
-
 def judge_trial(trial: Trial) -> Result:
     """Return what the stated result of a trial means for those treated."""
     if trial.result_effect == "negative":
-        return "worsened" if _HARM.search(trial.result or "") else "no-benefit"
+        harmed = read_words().trial["harmed"].search(trial.result or "")
+        return "worsened" if harmed else "no-benefit"
     return {"positive": "improved", "mixed": "mixed", None: "none-reported"}[trial.result_effect]  # type: ignore[return-value]
 
 
@@ -254,25 +246,19 @@ def is_report(cited: Cited, trial: Trial) -> bool:
 
 def find_trial_rows(tables: Sequence[Table]) -> set[str]:
     """Return the ids of the rows that are trials, and therefore no findings."""
-    return {
-        row.id
-        for table in tables
-        if _IDENTIFYING & set(find_roles(table.columns))
-        for row in table.rows
-        if _find_ids(row, table)
-    }
+    return {row.id for row, _ in _list_rows(tables)}
 
 
 def find_trial_numbers(tables: Sequence[Table]) -> set[str]:
     """Return the registry numbers, in lower case, of the rows that are trials."""
-    rows = find_trial_rows(tables)
-    return {
-        number.number.lower()
-        for table in tables
-        for row in table.rows
-        if row.id in rows
-        for number in _find_ids(row, table)
-    }
+    return {number.number.lower() for _, found in _list_rows(tables) for number in found}
+
+
+def _list_rows(tables: Sequence[Table]) -> Iterator[tuple[TableRow, list[RegistryId]]]:
+    for table in tables:
+        if _IDENTIFYING & set(find_roles(table.columns)):
+            held = ((row, _find_ids(row, table)) for row in table.rows)
+            yield from ((row, found) for row, found in held if found)
 
 
 def _find_ids(row: TableRow, table: Table) -> list[RegistryId]:
@@ -310,6 +296,18 @@ def _note_repeat(first: Trial, again: Trial) -> Trial:
     return first.model_copy(update={"questions": [*first.questions, question]})
 
 
+def _is_result(status: str, words: str) -> bool:
+    """Return whether the words behind a status are a result, and not why or how far it stands.
+
+    "Completed, well tolerated" has one, "Terminated (slow enrolment)" and "Recruiting" none.
+    """
+    known = read_words().trial
+    if known["no_result"].match(words):
+        return False
+    judged = judge_result(words) and not known["stopped"].search(words)
+    return status == "completed" or bool(judged)
+
+
 class _Row:
     """Reads one row of a trials table; collects questions on the way."""
 
@@ -336,7 +334,7 @@ class _Row:
         status, result = self._read_status(number)
         source, condition = self._say("source"), self._say("condition")
         dose, route = self._say("dose") or self._find_dose(source), self._say("route")
-        result = "" if _NO_RESULT.match(result) else result
+        result = "" if read_words().trial["no_result"].match(result) else result
         stated = self._find_stated_results()
         result = "; ".join(filter(None, [result, *(s for s in stated if s not in result)]))
         self._check_address(number)
@@ -389,7 +387,7 @@ class _Row:
 
     def _find_dose(self, source: str) -> str:
         """Return the cell of the product where no column is for doses and that one states one."""
-        stated = parse_dose(source).model_dump(exclude_none=True, exclude={"printed", "text"})
+        stated = parse_dose(source).model_dump(exclude_defaults=True, exclude={"printed", "text"})
         return source if stated else ""
 
     def _count_people(self, status: Status | None, result: str) -> Participants | None:
@@ -434,6 +432,8 @@ class _Row:
 
     def _read_status(self, number: RegistryId) -> tuple[Status | None, str]:
         printed, standard, rest = split_status(self._say("status"))
+        if rest and not _is_result(standard, rest):
+            printed, rest = drop_registry_ids(self._say("status")), ""
         result = "; ".join(filter(None, [rest, self._say("result")]))
         if not printed:
             return None, result

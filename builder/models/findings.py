@@ -86,6 +86,10 @@ class Quantity(Record):
     value: float | None = None
     low: float | None = None
     high: float | None = None
+    sign: Annotated[
+        Literal["≈", "≥", "≤", ">", "<"] | None,
+        Field(description="what the words before it make of it: about, at least, over"),
+    ] = None
     sd: Annotated[float | None, Field(description="the spread printed behind ±")] = None
     unit: str
     of: Annotated[

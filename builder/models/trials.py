@@ -37,6 +37,9 @@ class Dose(Record):
     cells_total_low: float | None = None
     cells_total_high: float | None = None
     doses: int | None = None
+    approximate: Annotated[
+        list[str], Field(description="numbers printed as about: volume, particles_total …")
+    ] = EMPTY
 
 
 class Status(Record):

@@ -105,6 +105,7 @@ def find_facts(study: dict[str, Any], url: str, today: date) -> dict[str, list[F
     if isinstance(results, bool):
         values.append(("results_posted", results, ""))
     values += [("results", text, "") for text in _find_results(study)]
+    values += [("adverse_events", text, note) for text, note in _find_harms(study)]
     facts: dict[str, list[Fact]] = {}
     for name, value, note in values:
         fact = Fact(value=value, as_of=today.isoformat(), note=note or None, urls=[url])
@@ -113,26 +114,92 @@ def find_facts(study: dict[str, Any], url: str, today: date) -> dict[str, list[F
 
 
 def _find_results(study: dict[str, Any]) -> Iterator[str]:
-    """Yield the posted numbers of each primary outcome, group by group, with the p-value if any."""
+    """Yield the posted numbers of each primary outcome: by time and group, then the comparison.
+
+    Which way of a scale is better is not posted, so that no direction is read from numbers.
+    """
     module = find_value(study, "resultsSection", "outcomeMeasuresModule")
     for outcome in find_list(module, "outcomeMeasures"):
         if find_text(outcome, "type") != "PRIMARY":
             continue
-        unit, frame = find_text(outcome, "unitOfMeasure"), find_text(outcome, "timeFrame")
-        groups = {find_text(g, "id"): find_text(g, "title") for g in find_list(outcome, "groups")}
-        numbers = [
-            f"{groups.get(find_text(m, 'groupId'), '')} {find_text(m, 'value')} {unit}".strip()
+        groups = _name_groups(outcome, "groups")
+        measured = [
+            _measure(outcome, held, category, groups)
             for held in find_list(outcome, "classes")
             for category in find_list(held, "categories")
-            for m in find_list(category, "measurements")
-            if find_text(m, "value")
         ]
-        numbers += [f"p {p}" if p[0] in "<>=" else f"p = {p}"
-                    for a in find_list(outcome, "analyses")
-                    if (p := find_text(a, "pValue"))]  # fmt: skip
-        if numbers:
-            title = find_text(outcome, "title") + (f" ({frame})" if frame else "")
-            yield f"{title}: {', '.join(numbers)}"
+        if not (parts := [numbers for numbers in measured if numbers]):
+            continue
+        frame, unit = find_text(outcome, "timeFrame"), find_text(outcome, "unitOfMeasure")
+        kind = spell_code(find_text(outcome, "paramType")).lower()
+        words = [find_text(outcome, "title") + (f" ({frame})" if frame else ""), kind]
+        words += [unit] if unit.lower() not in kind.split() else []
+        spread = find_text(outcome, "dispersionType").lower()
+        if spread:
+            sign = "± is" if any("±" in part for part in parts) else "intervals are"
+            parts.append(f"{sign} the {spread}")
+        parts += filter(None, map(_compare, find_list(outcome, "analyses")))
+        yield f"{', '.join(filter(None, words))}: {'; '.join(parts)}"
+
+
+def _name_groups(module: Any, key: str) -> dict[str, str]:
+    return {find_text(g, "id"): find_text(g, "title") for g in find_list(module, key)}
+
+
+def _measure(outcome: Any, held: Any, category: Any, groups: Mapping[str, str]) -> str:
+    """Return the numbers of one row of an outcome: ``6 months: EVs 4.0 ± 1.5 (n = 31)``."""
+    denoms = find_list(held, "denoms") or find_list(outcome, "denoms")
+    sizes = {find_text(c, "groupId"): find_text(c, "value")
+             for d in denoms[:1] for c in find_list(d, "counts")}  # fmt: skip
+    said = []
+    for number in find_list(category, "measurements"):
+        names = ("groupId", "value", "spread", "lowerLimit", "upperLimit", "comment")
+        group, value, spread, low, high, comment = (find_text(number, name) for name in names)
+        if not value:
+            continue
+        size = f"n = {sizes[group]}" if group in sizes else ""
+        brackets = _join(f"{low} to {high}" if low and high else "", size, comment)
+        said.append(f"{groups.get(group, '')} {value}".strip() + (f" ± {spread}" if spread else "")
+                    + (f" ({brackets})" if brackets else ""))  # fmt: skip
+    titles = filter(None, [find_text(held, "title"), find_text(category, "title")])
+    return ": ".join([*titles, ", ".join(said)]) if said else ""
+
+
+def _compare(analysis: Any) -> str:
+    """Return what a statistical comparison gives: its estimate with the interval, and p."""
+    kind, value, p = (find_text(analysis, n) for n in ("paramType", "paramValue", "pValue"))
+    limits = [find_text(analysis, name) for name in ("ciLowerLimit", "ciUpperLimit")]
+    level = find_text(analysis, "ciPctValue")
+    interval = f" ({level}% CI {' to '.join(limits)})" if level and all(limits) else ""
+    estimate = f"{kind} {value}{interval}".strip() if value else ""
+    return ", ".join(filter(None, [estimate, p and (f"p {p}" if p[0] in "<>=" else f"p = {p}")]))
+
+
+def _find_harms(study: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield how many of each group died or had an adverse event, and each serious event."""
+    module = find_value(study, "resultsSection", "adverseEventsModule")
+    frame = find_text(module, "timeFrame")
+    note = f"time frame: {frame}" if frame else ""
+    for group in find_list(module, "eventGroups"):
+        found = ((w, _count_affected(group, f"{k}NumAffected", f"{k}NumAtRisk")) for w, k in _HARMS)
+        counts = [f"{word} {count}" for word, count in found if count]
+        if counts:
+            yield f"{find_text(group, 'title')}: {', '.join(counts)}", note
+    groups = _name_groups(module, "eventGroups")
+    for event in find_list(module, "seriousEvents"):
+        affected = [f"{groups.get(find_text(s, 'groupId'), '')} {count}".strip()
+                    for s in find_list(event, "stats")
+                    if (count := _count_affected(s, "numAffected", "numAtRisk"))]  # fmt: skip
+        if affected:
+            yield f"{find_text(event, 'term')} (serious): {', '.join(affected)}", ""
+
+
+_HARMS = (("died", "deaths"), ("serious", "serious"), ("other", "other"))
+
+
+def _count_affected(counts: Any, affected: str, at_risk: str) -> str:
+    numbers = [find_value(counts, name) for name in (affected, at_risk)]
+    return f"{numbers[0]} of {numbers[1]}" if all(isinstance(n, int) for n in numbers) else ""
 
 
 def spell_code(code: str) -> str:
@@ -235,9 +302,9 @@ def _outcomes(kind: str) -> Callable[[Any], Values]:
 
 
 def _countries(protocol: Any) -> Values:
-    places = find_list(protocol, "contactsLocationsModule", "locations")
-    named = [[find_text(p, name) for name in ("facility", "city", "country")] for p in places]
-    yield [", ".join(part for part in place if part) for place in named if any(place)], ""
+    for place in find_list(protocol, "contactsLocationsModule", "locations"):
+        country, *site = (find_text(place, name) for name in ("country", "facility", "city"))
+        yield ": ".join(filter(None, [country, ", ".join(filter(None, site))])), ""
 
 
 def _publications(protocol: Any) -> Values:

@@ -29,6 +29,7 @@ from builder.models import (
     Address,
     Cited,
     Finding,
+    Participants,
     Question,
     Study,
     Table,
@@ -215,12 +216,15 @@ def terms_in(finding: Finding) -> Iterator[tuple[str, str, str]]:
 def build_index(library: Library) -> LibraryIndex:
     """Return the library with all its indexes."""
     reported = library.trials()
+    studies = find_studies(library)
+    joined = {name: study for study in studies for name in study.trials}
     atlas = LibraryIndex(
         library,
         find_pages(library),
         addresses={entry.address: entry for entry in library.ledger},
         findings=library.findings(),
-        trials=find_trials(reported),
+        trials=[_complete(t, joined[t.id]) for t in find_trials(reported)],
+        studies=[s for s in studies if s.findings or s.trials],
         reports=group_reports(reported),
         former=ledger.former_ids(library.ledger),
         former_rows=ledger.former_rows(library.ledger),
@@ -252,7 +256,6 @@ def build_index(library: Library) -> LibraryIndex:
 
 def _index_studies(atlas: LibraryIndex) -> None:
     """Note each study that a statement or a trial reports at its findings and its labels."""
-    atlas.studies = [s for s in find_studies(atlas.library) if s.findings or s.trials]
     for study in atlas.studies:
         for name in study.findings:
             atlas.finding_studies[name].append(study)
@@ -261,6 +264,13 @@ def _index_studies(atlas: LibraryIndex) -> None:
                 atlas.counted[name].append(study.id)
         for name in dict.fromkeys([*study.sources, *study.conditions]):
             atlas.label_studies[name].append(study)
+
+
+def _complete(trial: Trial, study: Study) -> Trial:
+    """Return a trial with what its own publication, read or cited, states of its design."""
+    n = trial.n or (Participants(enrolled=study.n) if study.n else None)
+    known = {"design": study.design, "n": n, "follow_up": trial.follow_up or study.design.follow_up}
+    return trial.model_copy(update=known)
 
 
 def _index_trial_works(atlas: LibraryIndex, trial: Trial) -> None:

@@ -196,7 +196,7 @@ def describe_design(design: Design) -> str:
     words = [
         "randomised" if design.randomised else "",
         "controlled" if design.controlled and not design.randomised else "",
-        f"{design.masking}-blind" if design.masking in ("single", "double", "triple") else "",
+        {"open": "open-label", None: ""}.get(design.masking, f"{design.masking}-blind"),
         f"phase {design.phase}" if design.phase and design.phase[0].isdigit() else "",
     ]
     stated = ", ".join(word for word in words if word)
@@ -229,12 +229,11 @@ def format_range(low: float | None, high: float | None) -> str:
 def view_quantity(quantity: Quantity) -> View:
     """Return a quantity: the number as read, its unit and the words it was read from.
 
-    "Over 56%" is no 56 %: an open range says on which side it is open.
+    "Over 56%" and "about 80%" are no 56 and 80 %: the number bears their sign.
     """
     low, high = quantity.low, quantity.high
     number = format_range(low, high) if quantity.value is None else format_number(quantity.value)
-    if quantity.value is None and (low is None) != (high is None):
-        number = f"{'≤' if low is None else '≥'} {number}"
+    number = f"{quantity.sign} {number}" if quantity.sign else number
     if quantity.sd is not None:
         number = f"{number} ± {format_number(quantity.sd)}"
     read = f"{number} {quantity.unit}"
@@ -257,19 +256,23 @@ def is_calculated(dose: Dose) -> bool:
 
 def list_amounts(dose: Dose) -> dict[str, str]:
     """Return what a dose amounts to by name: particles, µg and cells, each also per mL, volume."""
-    found = {}
+    amounts = {"volume": ("volume in mL", dose.volume_ml or dose.volume_ml_low,
+                          dose.volume_ml or dose.volume_ml_high)}  # fmt: skip
     for name, unit in (("particles", "particles"), ("micrograms", "µg"), ("cells", "cells")):
         for part, label in (("total", unit), ("per_ml", f"{unit} per mL")):
             ends = (getattr(dose, f"{name}_{part}_{end}") for end in ("low", "high"))
-            found[label] = format_range(*ends)
-    low, high = dose.volume_ml_low, dose.volume_ml_high
-    found["volume in mL"] = format_range(dose.volume_ml or low, dose.volume_ml or high)
-    return {name: amount for name, amount in found.items() if amount}
+            amounts[f"{name}_{part}"] = (label, *ends)
+    signs = dict.fromkeys(dose.approximate, "≈ ")
+    return {
+        label: f"{signs.get(name, '')}{read}"
+        for name, (label, *ends) in amounts.items()
+        if (read := format_range(*ends))
+    }
 
 
 def view_dose(dose: Dose) -> View:
     """Return a dose: verbatim, and each number that was read from it."""
-    total = "Total, calculated" if is_calculated(dose) else "Total"
+    total = "Amount, calculated" if is_calculated(dose) else "Amount"
     amounts = list_amounts(dose)
     read = [("Volume", "volume in mL", "mL")]
     for unit in ("particles", "µg", "cells"):

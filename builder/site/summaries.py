@@ -45,6 +45,8 @@ _ROLE_SINGULAR = {
     "stimuli": "stimulus",
     "species": "species",
 }
+_MOST_TRIALS = 4  # with a result, that an answer names; those without benefit come first
+_ENDED = ("completed", "terminated", "withdrawn", "suspended")
 _HEDGED = ("hedged", "aim")
 _WAYS = {
     "up": "report it raised",
@@ -266,7 +268,7 @@ def _answer_treatment(
         # A registered trial without a result is named with the trials.
         reporting = [s for s in tried if not s.only_registered]
         sentences += [*([_results(atlas, reporting)] if reporting else []), *_gap(tried)]
-    trials = [s for s in wide if s.trials]
+    trials = [s for s in tried if s.trials]
     if trials:
         listed = "#trials" if list_trials(atlas, term) else "#studies"
         sentences.append(answer_trials(atlas, trials, listed))
@@ -301,29 +303,39 @@ def _by_design(opening: Sentence, studies: Sequence[Study]) -> Sentence:
     return [*opening, text(": "), *list_designs(studies, "", "studies"), text(".")]
 
 
+# The results as they are named in an answer; what speaks against a treatment stands first.
+_FOUND = {
+    "worsened": "worsening",
+    "no-benefit": "no benefit",
+    "mixed": "mixed results",
+    "improved": "improvement",
+}
+
+
 def _results(atlas: LibraryIndex, studies: Sequence[Study]) -> Sentence:
-    sentence: Sentence = []
-    for result, (words, _, _) in RESULTS.items():
-        held = [s for s in studies if s.result == result]
-        if held:
-            sentence.append(text("; ") if sentence else text(""))
-            query = narrowed_href("", "", {"result": words}, "studies")
-            sentence.append(link(f"{len(held)} {_verb(result, len(held))}", query))
-            hedged = sum(is_hedged(atlas, s) for s in held)
-            if hedged:
-                sentence.append(text(f" ({hedged} only as a possibility or an aim)"))
-    return [*sentence, text(".")]
-
-
-def _verb(result: str, count: int) -> str:
-    ends = "s" if count == 1 else ""
-    return {
-        "improved": f"report{ends} an improvement",
-        "no-benefit": f"report{ends} no benefit",
-        "worsened": f"report{ends} a worsening",
-        "mixed": f"report{ends} mixed results",
-        "none-reported": f"ha{'s' if count == 1 else 've'} no result reported",
-    }[result]
+    """Return what studies report, apart for each design: a dish and a trial are never one sum."""
+    sentence: Sentence = [text("Reported ")]
+    for level in DESIGNS:
+        parts: Sentence = []
+        for result, words in _FOUND.items():
+            held = [s for s in studies if grade_study(s) == level and s.result == result]
+            if held:
+                query = {"design": str(view_design(level)["label"]), "result": RESULTS[result][0]}
+                address = narrowed_href("", "", query, "studies")
+                parts += [text(", " if parts else ""), link(f"{words} in {len(held)}", address)]
+                hedged = sum(is_hedged(atlas, s) for s in held)
+                parts += [text(f" ({hedged} only as a possibility or an aim)")] if hedged else []
+        if parts:
+            lead = "; " if len(sentence) > 1 else ""
+            sentence += [text(f"{lead}{'with ' if level == 'not-stated' else ''}"
+                              f"{view_design(level)['label']}: "), *parts]  # fmt: skip
+    silent = sum(s.result == "none-reported" for s in studies)
+    query = {"result": RESULTS["none-reported"][0]}
+    address = narrowed_href("", "", query, "studies")
+    if len(sentence) == 1:
+        return [link("No result reported", address), text(".")]
+    none = [text("; "), link(f"no result reported in {silent}", address)] if silent else []
+    return [*sentence, *none, text(".")]
 
 
 def _gap(studies: Sequence[Study]) -> list[Sentence]:
@@ -341,8 +353,11 @@ def answer_trials(
 ) -> Sentence:
     """Return what registered trials found; ``root`` is the way to the root of the site."""
     sentence = [link(plural(len(studies), "registered trial"), address), text(": ")]
-    reported = [s for s in studies if not s.only_registered]
-    for study in reported:
+    order = [*_FOUND, "none-reported"]
+    reported = sorted(
+        (s for s in studies if not s.only_registered), key=lambda s: (order.index(s.result), s.id)
+    )
+    for study in reported[:_MOST_TRIALS]:
         trial = atlas.trial_of(study)
         name = link(study.trials[0].upper(), "")
         if trial:
@@ -353,12 +368,24 @@ def answer_trials(
         )  # fmt: skip
         design = f" ({design})" if design else ""
         words = (trial.result if trial else "") or RESULTS[study.result][0]
+        if study.result == "none-reported":
+            words = "a result whose direction is not stated"
         sentence += [name, text(f"{design} reported: {words.rstrip('.')}"), text("; ")]
-    rest = len(studies) - len(reported)
-    if rest and not reported:
-        return [sentence[0], text(", without a result in the material read.")]
-    end = f"{rest} without a result in the material read." if rest else "."
-    return [*sentence, text(end)] if rest else [*sentence[:-1], text(end)]
+    waiting = [s for s in studies if s.only_registered]
+    rest = f"without a result in the material read{_name_ended(atlas, waiting)}"
+    if waiting and not reported:
+        return [sentence[0], text(f", {rest}.")]
+    counts = ((len(reported[_MOST_TRIALS:]), "more with a result"), (len(waiting), rest))
+    ends = [f"{count} {words}" for count, words in counts if count]
+    return [*sentence[: None if ends else -1], text("; ".join(ends) + ".")]
+
+
+def _name_ended(atlas: LibraryIndex, studies: Iterable[Study]) -> str:
+    """Return how many trials without a result are over, in brackets: what was found is not said."""
+    trials = [trial for trial in map(atlas.trial_of, studies) if trial and trial.status]
+    counts = Counter(t.status.normalised for t in trials if t.status)
+    ended = ", ".join(f"{counts[status]} {status}" for status in _ENDED if counts[status])
+    return f" ({ended})" if ended else ""
 
 
 def _answer_mechanism(

@@ -25,6 +25,7 @@ from builder.models import (
     RegistryRecord,
     Seed,
     Study,
+    StudyCard,
     Term,
 )
 from builder.store import PaperBundle
@@ -146,6 +147,61 @@ def test_the_role_of_a_study_is_that_of_its_statements(roles: list[str], role: s
     rows = [finding(f"f{n}", references=[1], role=said) for n, said in enumerate(roles)]
     [study] = studies_of(bundle([cited(1, "roe-2020", "Exosomes")], rows))
     assert study.role == role
+
+
+@pytest.mark.parametrize(
+    ("printed", "facts", "role"),
+    [
+        ({"source_printed": "Synovial fluid exosomes as biomarker"}, {}, "biomarker"),
+        ({"condition_printed": "Diagnosis of knee OA"}, {}, "biomarker"),
+        ({"source_printed": "Serum EVs"}, {"design_primary_purpose": "Screening"}, "biomarker"),
+        ({"source_printed": "Serum EVs"}, {"study_type": "Observational"}, "unclear"),
+        # Markers that a treatment is measured by are none of its role.
+        (
+            {"source_printed": "BMSC-EVs", "endpoints": ["Serum biomarkers"]},
+            {"study_type": "Interventional", "design_primary_purpose": "Treatment"},
+            "therapeutic",
+        ),
+        ({}, {}, "therapeutic"),
+    ],
+)
+def test_vesicles_that_a_trial_only_looks_at_are_no_treatment(
+    printed: dict[str, Any], facts: dict[str, str], role: str
+) -> None:
+    number = "NCT01234567"
+    library = join_papers([bundle([], trials=[trial(number, **printed)])], TERMS.values())
+    record = RegistryRecord(
+        id=number.lower(), registry_id=number, registry="ClinicalTrials.gov",
+        collected="2026-01-01",
+        facts={name: [Fact(value=value)] for name, value in facts.items()},
+    )  # fmt: skip
+    [study] = find_studies(replace(library, registry={record.id: record}))
+    assert study.role == role
+
+
+@pytest.mark.parametrize(
+    ("stated", "n", "follow_up"),
+    [
+        ([("n", "84 adults"), ("follow-up", "12 months")], 84, "12 months"),
+        ([("n", "40 patients"), ("n", "20 patients")], None, None),  # in all and a group
+        ([("n", "6 per group")], None, None),
+        ([("n", "1,204 participants"), ("n", "1,204 patients")], 1204, None),
+    ],
+)
+def test_a_trial_has_the_size_that_its_own_methods_state(
+    stated: list[tuple[str, str]], n: int | None, follow_up: str | None
+) -> None:
+    where = Locator(kind="abstract", line=1)
+    said = finding("a1", locator=where, design={"level": "clinical", "randomised": True})
+    card = StudyCard(
+        id="card", paper="doe-2025",
+        stated=[{"item": i, "value": v, "quote": v, "line": 2} for i, v in stated],
+    )  # fmt: skip
+    [study] = studies_of(replace(bundle([], [said]), cards=[card]))
+    assert (study.n, study.design.follow_up) == (n, follow_up)
+    animals = said.model_copy(update={"design": Design(level="in-vivo")})
+    [study] = studies_of(replace(bundle([], [animals]), cards=[card]))
+    assert study.n is None
 
 
 @pytest.mark.parametrize(

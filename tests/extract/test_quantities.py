@@ -65,7 +65,7 @@ def test_bare_counts_of_cells_are_doubtful() -> None:
 
 def _reported(text: str) -> list[dict[str, Any]]:
     return [
-        q.model_dump(exclude_none=True, exclude={"sd", "of", "at", "setting"})
+        q.model_dump(exclude_none=True, exclude={"sign", "sd", "of", "at", "setting"})
         for q in find_quantities(text)
     ]
 
@@ -84,7 +84,7 @@ def is_(value: float, unit: str, quote: str) -> dict[str, Any]:
         ("ALG:HA (5%:2.5%) released 79.20 ± 2.64% of Exos",
          [is_(5, "%", "5%"), is_(2.5, "%", "2.5%"), is_(79.2, "%", "79.20 ± 2.64%")]),
         ("By the seventh day, approximately 80% of the Exos",
-         [is_(7, "days", "seventh day"), is_(80, "%", "80%")]),
+         [is_(7, "days", "seventh day"), is_(80, "%", "approximately 80%")]),
         ("at 3 days (82.53 ± 17.91 µg), and then slowed to 105.16 ± 10.00 µg and "
          "110.39 ± 11.75 µg on days 6 and 9, respectively.",
          [is_(3, "days", "3 days"), is_(82.53, "µg", "82.53 ± 17.91 µg"),
@@ -108,6 +108,45 @@ def is_(value: float, unit: str, quote: str) -> dict[str, Any]:
 )  # fmt: skip
 def test_quantities(text: str, expected: list[dict[str, Any]]) -> None:
     assert _reported(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "sign", "end"),
+    [
+        ("approximately 80% of the Exos", "≈", "value"),
+        ("nearly 41% had left the gel", "≈", "value"),
+        ("≈5 mL of saline", "≈", "value"),
+        ("ca. 12 µg", "≈", "value"),
+        ("about 3–5 mL", "≈", "low"),
+        ("over 56%", ">", "low"),
+        ("no less than 20%", "≥", "low"),
+        ("at least 20%", "≥", "low"),
+        ("less than 5%", "<", "high"),
+        ("no more than 5%", "≤", "high"),
+        ("up to 5%", "≤", "high"),
+        ("80% of the Exos", None, "value"),
+        ("concerns about it; 80%", None, "value"),
+    ],
+)
+def test_a_number_keeps_what_the_words_before_it_make_of_it(
+    text: str, sign: str | None, end: str
+) -> None:
+    (read,) = find_quantities(text)
+    assert read.sign == sign
+    assert getattr(read, end) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "approximate"),
+    [
+        ("≈5 mL at 7 × 10⁹ particles/mL", ["particles_total", "volume"]),
+        ("about 10^10 particles in 3 mL", ["particles_total"]),
+        ("2 mL of roughly 100 µg/mL", ["micrograms_per_ml", "micrograms_total"]),
+        ("5 mL of 7 × 10⁹ particles/mL", []),
+    ],
+)
+def test_a_dose_says_which_of_its_numbers_are_rough(text: str, approximate: list[str]) -> None:
+    assert parse_dose(text).approximate == approximate
 
 
 @pytest.mark.parametrize(
@@ -159,7 +198,7 @@ def total(low: float, high: float = 0) -> dict[str, float]:
     ],
 )  # fmt: skip
 def test_doses(printed: str, expected: dict[str, float]) -> None:
-    dose = parse_dose(printed).model_dump(exclude_none=True, exclude={"text"})
+    dose = parse_dose(printed).model_dump(exclude_none=True, exclude={"text", "approximate"})
     assert dose == {"printed": printed, **expected}
 
 
@@ -196,7 +235,7 @@ def test_any_mix_of_numbers_and_units_is_read_or_left(parts: list[str]) -> None:
 )
 def test_written_quantities_are_read_back(value: float, unit: str) -> None:
     (quantity,) = find_quantities(f"about {value} {unit} of it")
-    assert (quantity.value, quantity.unit, quantity.quote) == (value, unit, f"{value} {unit}")
+    assert (quantity.value, quantity.unit, quantity.quote) == (value, unit, f"about {value} {unit}")
 
 
 @given(st.integers(1, 9), st.integers(3, 15))

@@ -96,7 +96,7 @@ def test_rct_is_a_design_and_its_result_is_negative(real: dict[str, Trial]) -> N
     assert trial.conditions == ["knee-osteoarthritis"]
     assert trial.sources == ["placental-msc"]
     assert trial.dose is not None
-    assert trial.dose.model_dump(exclude_none=True) == {
+    assert trial.dose.model_dump(exclude_defaults=True) == {
         "printed": "Single IA dose (≈5 mL @ 7 × 109 particles/mL)",
         "text": "Single IA dose (≈5 mL @ 7 × 10⁹ particles/mL)",
         "volume_ml": 5,
@@ -105,6 +105,7 @@ def test_rct_is_a_design_and_its_result_is_negative(real: dict[str, Trial]) -> N
         "particles_total_low": 3.5e10,
         "particles_total_high": 3.5e10,
         "doses": 1,
+        "approximate": ["particles_total", "volume"],
     }
     assert trial.route == "intra-articular"
     assert trial.endpoints == ["WOMAC", "MRI", "safety"]
@@ -127,7 +128,7 @@ def test_listed_trial(real: dict[str, Trial]) -> None:
     assert trial.condition_printed == "Knee OA/Osteoarthrosis"
     assert trial.conditions == ["knee-osteoarthritis"]
     assert trial.dose is not None
-    assert trial.dose.model_dump(exclude_none=True) == {"printed": "IA injection"}
+    assert trial.dose.model_dump(exclude_defaults=True) == {"printed": "IA injection"}
     assert trial.endpoints == ["Safety", "function"]
     assert trial.status is not None
     assert trial.status.printed == "Listed"
@@ -140,7 +141,7 @@ def test_dose_range_and_status_with_a_dash(real: dict[str, Trial]) -> None:
     assert trial.phase == "1"
     assert trial.sources == ["bmsc"]
     assert trial.dose is not None
-    assert trial.dose.model_dump(exclude_none=True) == {
+    assert trial.dose.model_dump(exclude_defaults=True) == {
         "printed": "Single IA injection (109–1010 particles/mL)",
         "text": "Single IA injection (10⁹–10¹⁰ particles/mL)",
         "particles_per_ml_low": 1e9,
@@ -170,7 +171,7 @@ def test_vague_number_of_doses_stays_open(real: dict[str, Trial]) -> None:
     trial = real["nct06466850"]
     assert trial.sources == ["allogeneic-msc"]
     assert trial.dose is not None
-    assert trial.dose.model_dump(exclude_none=True) == {"printed": "Single/few IA doses"}
+    assert trial.dose.model_dump(exclude_defaults=True) == {"printed": "Single/few IA doses"}
     assert trial.quote == (
         "I | Knee OA | Allogenic MSC-EVs | Single/few IA doses | Safety, pain/function | "
         "Recruiting (NCT06466850) | [136]"
@@ -294,6 +295,36 @@ def test_phase(text: str, expected: tuple[str | None, str | None, str]) -> None:
 )
 def test_status(text: str, expected: tuple[str, str, str]) -> None:
     assert split_status(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "printed", "result", "effect"),
+    [
+        # Why a trial stopped, and how far it is, are no result.
+        ("Terminated (slow enrolment)", "Terminated (slow enrolment)", None, None),
+        (
+            "Withdrawn: failure to obtain funding",
+            "Withdrawn: failure to obtain funding",
+            None,
+            None,
+        ),
+        ("Recruiting; 5 of 30 treated", "Recruiting; 5 of 30 treated", None, None),
+        ("Completed (May 2024)", "Completed (May 2024)", None, None),
+        ("Completed, results awaited", "Completed, results awaited", None, None),
+        # What was found is one, also of a trial that was stopped for it.
+        ("Terminated: no benefit over saline", "Terminated", "no benefit over saline", "negative"),
+        ("Completed; well tolerated", "Completed", "well tolerated", None),
+        ("Unknown; pain improved", "Unknown", "pain improved", "positive"),
+    ],
+)
+def test_words_behind_a_status(
+    vocabulary: Vocabulary, cell: str, printed: str, result: str | None, effect: str | None
+) -> None:
+    row = f"| NCT01234567 | II | Knee OA | {cell} |"
+    lines = ["| Trial | Phase | Disease | Status |", "|-|-|-|-|", row]
+    (trial,) = read(lines, vocabulary)
+    assert trial.status is not None
+    assert (trial.status.printed, trial.result, trial.result_effect) == (printed, result, effect)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from local_service import TODAY, LocalService, OpenDesk, Reply
 from service_answers import study
 
 from builder.models import Fact, RegistryRecord
-from builder.refresh.clinicaltrials import ask_trials
+from builder.refresh.clinicaltrials import ask_trials, find_facts
 from builder.refresh.hits import Asked
 from builder.refresh.http_client import OfflineError
 
@@ -49,7 +49,7 @@ def test_a_study_becomes_facts_with_their_day_and_address(
         "brief_title": ["Exosomes for Knee Osteoarthritis"],
         "acronym": ["EXOKNEE"],
         "sponsor": ["Made-up Hospital"],
-        "countries_sites": [["Clinic, Ulm, Germany"]],
+        "countries_sites": ["Germany: Clinic, Ulm"],
         "overall_status": ["Recruiting"],
         "phase": ["Phase 1/Phase 2"],
         "study_type": ["Interventional"],
@@ -194,3 +194,154 @@ def test_an_unknown_number_is_a_warning_and_another_registry_a_note(open_desk: O
 def test_offline_stops_at_once(open_desk: OpenDesk) -> None:
     with pytest.raises(OfflineError):
         ask(open_desk(base="http://127.0.0.1:9"))
+
+
+# --- posted results ------------------------------------------------------------------------------
+
+_TWO = [{"id": "OG000", "title": "EVs"}, {"id": "OG001", "title": "Saline"}]
+
+
+def _measured(*values: dict[str, str]) -> list[dict[str, Any]]:
+    groups = ("OG000", "OG001")
+    return [
+        {"measurements": [{"groupId": g, **v} for g, v in zip(groups, values, strict=True)]},
+    ]
+
+
+def _outcome(**fields: Any) -> dict[str, Any]:
+    counts = [{"groupId": "OG000", "value": "31"}, {"groupId": "OG001", "value": "29"}]
+    denoms = [{"units": "Participants", "counts": counts}]
+    return {"type": "PRIMARY", "title": "Pain", "groups": _TWO, "denoms": denoms, **fields}
+
+
+POSTED = (
+    (  # two times of one outcome, each group's number, spread and size, and the comparison
+        _outcome(
+            timeFrame="Baseline, 6 months",
+            paramType="MEAN",
+            dispersionType="Standard Deviation",
+            unitOfMeasure="units on a scale",
+            classes=[
+                {
+                    "title": "Baseline",
+                    "categories": _measured(
+                        {"value": "6.1", "spread": "1.2"}, {"value": "6.3", "spread": "1.4"}
+                    ),
+                },
+                {
+                    "title": "6 months",
+                    "categories": _measured(
+                        {"value": "4.0", "spread": "1.5"}, {"value": "4.2", "spread": "1.6"}
+                    ),
+                },
+            ],
+            analyses=[
+                {
+                    "groupIds": ["OG000", "OG001"],
+                    "pValue": "0.61",
+                    "statisticalMethod": "ANCOVA",
+                    "paramType": "Mean Difference (Net)",
+                    "paramValue": "-0.2",
+                    "ciPctValue": "95",
+                    "ciLowerLimit": "-1.0",
+                    "ciUpperLimit": "0.6",
+                }
+            ],
+        ),
+        "Pain (Baseline, 6 months), mean, units on a scale: "
+        "Baseline: EVs 6.1 ± 1.2 (n = 31), Saline 6.3 ± 1.4 (n = 29); "
+        "6 months: EVs 4.0 ± 1.5 (n = 31), Saline 4.2 ± 1.6 (n = 29); "
+        "± is the standard deviation; "
+        "Mean Difference (Net) -0.2 (95% CI -1.0 to 0.6), p = 0.61",
+    ),
+    (  # counts of people; p as the registry prints it; a class with its own numbers analysed
+        _outcome(
+            title="Retear",
+            paramType="COUNT_OF_PARTICIPANTS",
+            unitOfMeasure="Participants",
+            classes=[
+                {
+                    "denoms": [
+                        {
+                            "units": "Participants",
+                            "counts": [
+                                {"groupId": "OG000", "value": "20"},
+                                {"groupId": "OG001", "value": "21"},
+                            ],
+                        }
+                    ],
+                    "categories": _measured({"value": "9"}, {"value": "2"}),
+                }
+            ],
+            analyses=[{"pValue": "<0.05"}],
+        ),
+        "Retear, count of participants: EVs 9 (n = 20), Saline 2 (n = 21); p <0.05",
+    ),
+    (  # an interval in place of a spread; a group in which nothing was measured
+        _outcome(
+            title="Gait",
+            paramType="MEDIAN",
+            dispersionType="Inter-Quartile Range",
+            unitOfMeasure="m",
+            denoms=[],
+            classes=[
+                {
+                    "categories": _measured(
+                        {"value": "410", "lowerLimit": "380", "upperLimit": "440"},
+                        {"value": "NA", "comment": "not measured"},
+                    )
+                }
+            ],
+        ),
+        "Gait, median, m: EVs 410 (380 to 440), Saline NA (not measured); "
+        "intervals are the inter-quartile range",
+    ),
+)
+
+
+@pytest.mark.parametrize(("outcome", "expected"), POSTED)
+def test_posted_numbers_keep_their_time_group_spread_and_size(
+    outcome: dict[str, Any], expected: str
+) -> None:
+    section = {"outcomeMeasuresModule": {"outcomeMeasures": [outcome]}}
+    found = find_facts({"hasResults": True, "resultsSection": section}, "https://x.example", TODAY)
+    assert [fact.value for fact in found["results"]] == [expected]
+
+
+def test_of_outcomes_only_primary_ones_with_numbers_are_results() -> None:
+    silent = _outcome(title="Strength", reportingStatus="NOT_POSTED")
+    second = _outcome(
+        type="SECONDARY", classes=[{"categories": _measured({"value": "1"}, {"value": "2"})}]
+    )
+    section = {"outcomeMeasuresModule": {"outcomeMeasures": [silent, second]}}
+    found = find_facts({"resultsSection": section}, "https://x.example", TODAY)
+    assert "results" not in found
+
+
+def test_harm_is_kept_by_group_with_each_serious_event() -> None:
+    group = {"deathsNumAtRisk": 30, "seriousNumAtRisk": 30, "otherNumAtRisk": 30}
+    module = {
+        "timeFrame": "12 months",
+        "eventGroups": [
+            {**group, "id": "EG000", "title": "EVs", "deathsNumAffected": 1,
+             "seriousNumAffected": 4, "otherNumAffected": 12},
+            {"id": "EG001", "title": "Saline", "seriousNumAffected": 0, "seriousNumAtRisk": 28},
+        ],
+        "seriousEvents": [
+            {
+                "term": "Septic arthritis",
+                "stats": [
+                    {"groupId": "EG000", "numAffected": 4, "numAtRisk": 30},
+                    {"groupId": "EG001", "numAffected": 0, "numAtRisk": 28},
+                ],
+            }
+        ],
+    }  # fmt: skip
+    found = find_facts(
+        {"resultsSection": {"adverseEventsModule": module}}, "https://x.example", TODAY
+    )
+    assert [(fact.value, fact.note) for fact in found["adverse_events"]] == [
+        ("EVs: died 1 of 30, serious 4 of 30, other 12 of 30", "time frame: 12 months"),
+        ("Saline: serious 0 of 28", "time frame: 12 months"),
+        ("Septic arthritis (serious): EVs 4 of 30, Saline 0 of 28", None),
+    ]

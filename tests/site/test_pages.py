@@ -96,7 +96,10 @@ def test_closed_lists_of_the_records_all_have_words():
             {"level": "clinical", "randomised": True, "controlled": True, "masking": "triple"},
             "randomised, triple-blind, in people",
         ),
-        ({"level": "clinical", "masking": "open", "phase": "not applicable"}, "in people"),
+        (
+            {"level": "clinical", "masking": "open", "phase": "not applicable"},
+            "open-label, in people",
+        ),
     ],
 )
 def test_a_design_is_described_as_far_as_it_is_stated(design: dict[str, Any], words: str):
@@ -106,8 +109,9 @@ def test_a_design_is_described_as_far_as_it_is_stated(design: dict[str, Any], wo
 @pytest.mark.parametrize(
     ("read", "shown"),
     [
-        ({"low": 56.0, "quote": "over 56%"}, "≥ 56"),
-        ({"high": 5.0, "quote": "less than 5%"}, "≤ 5"),
+        ({"low": 56.0, "sign": ">", "quote": "over 56%"}, "> 56"),
+        ({"high": 5.0, "sign": "≤", "quote": "up to 5%"}, "≤ 5"),
+        ({"value": 80.0, "sign": "≈", "quote": "nearly 80%"}, "≈ 80"),
         ({"low": 10.0, "high": 20.0, "quote": "10–20%"}, "10–20"),
         ({"value": 85.0, "quote": "85%"}, "85"),
     ],

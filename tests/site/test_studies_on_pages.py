@@ -146,13 +146,14 @@ def test_a_study_counts_once_under_the_narrower_label_and_a_review_is_none(
         # Designs, results, trials and gaps.
         ("bmsc", (
             "3 studies used vesicles of this source as a treatment: 1 in people, 1 in animals, "
-            "1 in vitro. 2 report an improvement (1 only as a possibility or an aim); 1 reports no "
-            "benefit. 1 registered trial: NCT01234567 reported: no superiority over placebo. "
+            "1 in vitro. Reported in people: no benefit in 1; in animals: improvement in 1; in "
+            "vitro: improvement in 1 (1 only as a possibility or an aim). "
+            "1 registered trial: NCT01234567 reported: no superiority over placebo. "
         )),
         # An aim is no result, and vesicles that harm are no treatment.
         ("adsc", (
             "2 studies used vesicles of this source as a treatment: 1 registered trial without "
-            "result, 1 with design not stated. 1 has no result reported. No study in people with a "
+            "result, 1 with design not stated. No result reported. No study in people with a "
             "result in the material read. 1 registered trial, without a result in the material "
             "read. 1 more study: part of the disease. "
         )),
@@ -201,6 +202,38 @@ def test_home_answers_from_the_records(atlas: LibraryIndex) -> None:
         "1 registered trial without result, 1 with design not stated. "
         "2 registered trials: NCT01234567 "
         "reported: no superiority over placebo; 1 without a result in the material read."
+    )
+
+
+def test_of_many_trials_those_without_benefit_are_named_first(tmp_path: Path) -> None:
+    first = next(t for t in make_atlas(tmp_path).trials if t.result)
+    given = [  # result, its direction, status
+        ("pain improved", "positive", None),
+        ("pain worsened", "negative", None),
+        (None, None, "terminated"),
+        ("function improved, pain did not", "mixed", None),
+        ("safe", None, None),
+        (None, None, "completed"),
+        (None, None, "recruiting"),
+        ("gait improved", "positive", None),
+    ]
+    trials = [
+        first.model_copy(
+            update={
+                "id": f"nct0000001{n}", "registry": f"NCT0000001{n}", "result": result,
+                "result_effect": effect,
+                "status": models.Status(printed=status, normalised=status) if status else None,
+            }
+        )
+        for n, (result, effect, status) in enumerate(given)
+    ]  # fmt: skip
+    bundle = replace(make_bundle(), findings=[], trials=[*trials, first], tables=[])
+    words = say(answer_home(build_index(make_library(tmp_path, bundle, TERMS))))
+    assert (
+        "9 registered trials: NCT00000011 reported: pain worsened; NCT01234567 reported: "
+        "no superiority over placebo; NCT00000013 reported: function improved, pain did not; "
+        "NCT00000010 reported: pain improved; 2 more with a result; 3 without a result in the "
+        "material read (1 completed, 1 terminated)." in words
     )
 
 

@@ -99,13 +99,9 @@ def answer_home(atlas: LibraryIndex) -> list[Sentence]:
         sentences.append([text("No study in people with a result in the material read.")])
     unread = [b for b in atlas.library.papers.values() if not b.paper.coverage.body]
     if unread:
-        papers = plural(len(atlas.library.papers), "paper")
-        lacking = (
-            "none came"
-            if len(unread) == len(atlas.library.papers)
-            else (f"{len(unread)} came without")
-        )
-        words = f"Of {papers} read, {lacking} with its full text"
+        read = len(atlas.library.papers) - len(unread)
+        whole = f"{read:,} came with the full text" if read else "none came with its full text"
+        words = f"Of {plural(len(atlas.library.papers), 'paper')} read, {whole}"
         sentences.append([link(words, "coverage/"), text(".")])
     return [*sentences, [text(WORDS["not_assessed"])]]
 

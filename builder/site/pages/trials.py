@@ -51,7 +51,12 @@ _FIELDS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
         ("paper_primary_endpoint", "paper_endpoints"),
     ),
     ("Status", "status", ("overall_status",), ()),
-    ("Result", "result", ("results_posted", "linked_publications"), ("paper_findings",)),
+    (
+        "Result",
+        "result",
+        ("results_posted", "results", "adverse_events", "linked_publications"),
+        ("paper_findings",),
+    ),
 )
 # Facts whose name in the record is no word that a reader would use.
 _FACT_WORDS = {
@@ -70,6 +75,7 @@ _FACT_WORDS = {
     "other_ids": "other numbers",
     "overall_status": "status",
     "particle_dose": "particles a dose",
+    "results": "primary outcome",
     "results_posted": "results in the registry",
 }
 
