@@ -198,7 +198,11 @@ def test_a_finding_is_its_record_with_its_place_on_a_page(api: Path) -> None:
 def test_a_trial_has_its_dose_in_numbers_and_its_status_with_a_date(api: Path) -> None:
     [trial] = read(api / "trials.json")
     assert trial["registry"] == "NCT01234567"
-    assert trial["dose"] == {"printed": "5 mL of 2 × 10^9/mL", "volume_ml": 5.0}
+    assert trial["dose"] == {
+        "printed": "5 mL of 2 × 10^9/mL",
+        "volume_ml": 5.0,
+        "approximate": [],
+    }
     assert trial["status"] == {"printed": "completed", "as_of": "2024-05-01"}
     assert trial["references"] == [2]
     assert "registry_record" not in trial
