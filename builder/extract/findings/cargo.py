@@ -35,32 +35,19 @@ _OF_RNA = frozenset(
 )
 # Rules by a verb whose objects may be of several kinds: "EVs carry tenascin C and miR-214".
 _MIXED = frozenset(
-    [
-        "exosomes-carrying-x",
-        "exosomes-expressing-x",
-        "exosomes-pass-on-x",
-        "transfer-of-x",
-        "exosomes-release-x",
-        "exosomes-hold-such-as-x",
-        "kinds-in-exosomes-such-as-x",
-    ]
-)
+    ["exosomes-holding-x", "exosomes-pass-on-x", "transfer-of-x", "kinds-in-exosomes-such-as-x",
+     "among-in-exosomes-x", "exosomes-given-x", "x-on-exosomes", "x-most-in-exosomes"]
+)  # fmt: skip
 # Rules that say which of a kind is meant: "miR-21 was the most abundant miRNA in exosomes".
 _OF_ALL = frozenset(
-    ["x-most-in-exosomes", "of-all-in-exosomes-x-most", "most-in-exosomes-is-x",
-     "x-kind-in-exosomes", "kinds-in-exosomes-such-as-x"]
+    ["x-most-in-exosomes", "most-in-exosomes-is-x",
+     "x-kind-in-exosomes", "kinds-in-exosomes-such-as-x", "among-in-exosomes-x"]
 )  # fmt: skip
 # Rules by a verb of holding or passing on, which may be denied.
 _BY_VERB = frozenset(
-    [
-        "x-found-in-exosomes",
-        "transfer-of-x",
-        "exosomes-carrying-x",
-        "exosomes-expressing-x",
-        "found-in-exosomes",
-        "exosomes-pass-on-x",
-    ]
-)
+    ["x-found-in-exosomes", "transfer-of-x", "exosomes-holding-x", "found-in-exosomes",
+     "exosomes-pass-on-x"]
+)  # fmt: skip
 
 
 def read_cargo(reading: Reading) -> list[Assigned]:
@@ -91,34 +78,45 @@ def find_carried(reading: Reading) -> list[Assigned]:
 
 def _read_carried(reading: Reading, mention: Mention) -> Assigned | None:
     """Return a molecule that the words around it put in or on the vesicles."""
-    behind = reading.behind(mention)
-    term = reading.vocabulary.terms[mention.term]
     for role in ("loaded", "native"):
-        pattern = reading.fitting(mention, role)
-        if pattern is None or (pattern.rule in _OF_RNA and term.type not in RNA_TYPES):
-            continue
-        if is_unknown_rna(reading, mention):
-            return None
-        if pattern.rule in ("exosomes-expressing-x", "exosomes-showing-x"):
-            nearest = [v.start() for v in reading.cues.vesicle.finditer(reading.before(mention))]
-            if nearest and reading.search("given_vesicles", reading.text[: nearest[-1]]):
-                continue  # "chondrocytes exposed to EVs expressed more X"
-        if pattern.rule == "exosomes-pass-on-x" and reading.match("brought_down", behind):
-            continue
-        if pattern.rule in _BY_VERB and _is_not_carried(reading, mention):
-            return None  # "exosomes did not contain X"
-        drug = term.kind == "compound"
-        grown = drug and role == "native" and _of_plants(reading)
-        if drug and pattern.rule == "modified-by-x":
-            continue  # a gas or drug that the cell or vesicle was treated with
-        made = (
-            (drug and not grown)
-            or mention.term == "sirna"
-            or reading.match("made_up", reading.behind(mention))
-        )
-        said = "not stated" if pattern.rule == "x-exosome-compound" else role
-        return reading.assign(mention, "cargo", pattern.rule, "loaded" if made else said)
+        for pattern in reading.all_fitting(mention, role):
+            if not _is_of_vesicles(reading, mention, pattern.rule):
+                continue
+            unknown = is_unknown_rna(reading, mention)
+            if unknown or (pattern.rule in _BY_VERB and _is_not_carried(reading, mention)):
+                return None  # "exosomes did not contain X"
+            drug = reading.vocabulary.terms[mention.term].kind == "compound"
+            grown = drug and role == "native" and _of_plants(reading)
+            made = (
+                (drug and not grown)
+                or mention.term == "sirna"
+                or reading.match("made_up", reading.behind(mention))
+            )
+            said = "not stated" if pattern.rule == "x-exosome-compound" else role
+            return reading.assign(mention, "cargo", pattern.rule, "loaded" if made else said)
     return None
+
+
+def _is_of_vesicles(reading: Reading, mention: Mention, rule: str) -> bool:
+    """Return whether a rule that fits a molecule's words says that vesicles hold it."""
+    term, behind = reading.vocabulary.terms[mention.term], reading.behind(mention)
+    drug = term.kind == "compound"
+    if rule in _OF_RNA:
+        held = term.type in RNA_TYPES
+    elif rule == "exosomes-holding-x":
+        held = not reading.match("other_head", behind)  # "displaying a collagen-binding peptide"
+    elif rule == "exosomes-pass-on-x":
+        held = not reading.match("brought_down", behind)
+    elif rule == "x-exosome-compound":  # "cells cultured with deferoxamine (deferoxamine-exosomes)"
+        same = [m for m in reading.mentions("compound") if m.term == mention.term]
+        held = not any(reading.search("way_before", reading.before(m)[-120:]) for m in same)
+    else:
+        held = not (drug and rule == "modified-by-x")  # what cell or vesicle was treated with
+    if held and rule in ("exosomes-holding-x", "exosomes-showing-x"):
+        nearest = [v.start() for v in reading.cues.vesicle.finditer(reading.before(mention))]
+        given = nearest and reading.search("given_vesicles", reading.text[: nearest[-1]])
+        return not given  # "chondrocytes exposed to EVs expressed more X"
+    return held
 
 
 def _of_plants(reading: Reading) -> bool:
@@ -140,6 +138,9 @@ def _is_opposed(reading: Reading, mention: Mention) -> bool:
     behind = reading.match("opposed_behind", reading.behind(mention))
     before = reading.before(mention)[-40:]
     absent = reading.search("absent_cargo", before)
+    if absent and absent[0].lower().startswith(("neither", "nor")):
+        fit = reading.fitting(mention, "native")  # "neither X nor Y in exosomes differed"
+        absent = None if fit and fit.rule == "x-in-exosomes" else absent
     return bool(behind or absent or reading.search("opposed_before", before))
 
 
@@ -178,7 +179,9 @@ def _is_deed(reading: Reading, left: Mention, word: str) -> bool:
     """
     cues, first = reading.cues, reading.before(left).split()[-1:]
     said = [
-        w for w in (word, *first) if cues.finder.fullmatch(w) and cues.meaning(w).kind == "verb"
+        w
+        for w in (word, *first)
+        if cues.finder.fullmatch(w) and cues.meaning(w).kind in ("verb", "denial")
     ]
     return bool(said) and said == [word]
 
@@ -268,6 +271,10 @@ def _loading_way(reading: Reading, molecule: Mention) -> str:
     pattern = reading.fitting(molecule, "loaded")
     behind = reading.behind(molecule)
     if pattern is None or reading.match("opposed_behind", behind):
+        return ""
+    if pattern.rule == "x-exosome-compound" and not _is_of_vesicles(
+        reading, molecule, pattern.rule
+    ):
         return ""
     near = f"{reading.before(molecule)[-25:]} {behind[:40]}"
     if pattern.rule == "x-loaded-into-exosomes" and not reading.search("put_in", near):

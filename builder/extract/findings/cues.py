@@ -271,7 +271,10 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
     """Return the compiled lexicon of the data of content/cues.yml."""
     effects = data["effects"]
     meanings = _meanings(effects)
-    words = {k: re.sub(r"\s*\n\s*", "", v).replace("\\ ", r"\s+") for k, v in data["words"].items()}
+    words = {
+        k: f"(?:{_any(_spell_out(v))})" if isinstance(v, list) else v.replace("\\ ", r"\s+")
+        for k, v in data["words"].items()
+    }
     words = {k: re.sub(r"\| +", "|", v) for k, v in words.items()}
     stop = f"{words['stop']}|{_verb_stems(meanings)}"
     judging = {w: effect for effect, ws in effects["judging"].items() for w in ws}

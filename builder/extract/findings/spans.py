@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from builder.extract.findings.cues import MENTION, Cues, Pattern
@@ -211,15 +211,17 @@ class Reading:
 
     def fitting(self, mention: Mention, role: str) -> Pattern | None:
         """Return the first pattern of a role that fits the words around a mention."""
+        return next(self.all_fitting(mention, role), None)
+
+    def all_fitting(self, mention: Mention, role: str) -> Iterator[Pattern]:
+        """Yield the patterns of a role that fit the words around a mention."""
         patterns = self.cues.roles[role]
         behind = self.patterns["set_apart"].sub("", self.behind(mention), count=1)
-        for pattern in patterns.after:
-            if pattern.match(behind):
-                return pattern
         before = self.before(mention)[-160:]
         around = f"{before}{MENTION}{behind[:200]}"
-        fits = (p for p in patterns.before if p.search(before))
-        return next(fits, None) or next((p for p in patterns.around if p.search(around)), None)
+        yield from (p for p in patterns.after if p.match(behind))
+        yield from (p for p in patterns.before if p.search(before))
+        yield from (p for p in patterns.around if p.search(around))
 
 
 def is_inside(mention: Mention, others: Sequence[Mention]) -> bool:
