@@ -272,12 +272,10 @@ def _loading_way(reading: Reading, molecule: Mention) -> str:
     behind = reading.behind(molecule)
     if pattern is None or reading.match("opposed_behind", behind):
         return ""
-    if pattern.rule == "x-exosome-compound" and not _is_of_vesicles(
-        reading, molecule, pattern.rule
-    ):
-        return ""
     near = f"{reading.before(molecule)[-25:]} {behind[:40]}"
-    if pattern.rule == "x-loaded-into-exosomes" and not reading.search("put_in", near):
+    sorted_in = pattern.rule == "x-loaded-into-exosomes" and not reading.search("put_in", near)
+    compound = pattern.rule == "x-exosome-compound"
+    if sorted_in or (compound and not _is_of_vesicles(reading, molecule, pattern.rule)):
         return ""  # sorted into them by the cell
     term = reading.vocabulary.terms[molecule.term]
     if "modified" in pattern.rule and term.type not in RNA_TYPES:
