@@ -16,8 +16,7 @@ from pathlib import Path
 from builder import pipeline
 from builder.errors import ProblemError
 from builder.project import Project
-from builder.publish.linkcheck import find_pages
-from builder.publish.site import build_environment, build_html
+from builder.publish.site import build_environment, build_html, find_pages
 
 Anchors = dict[str, frozenset[str]]
 ROOT = Path(__file__).resolve().parent.parent

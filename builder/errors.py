@@ -41,7 +41,7 @@ class Problem:
         said += self.expected
         if self.got:
             said += f", got {self.got}"
-        said += "."
+        said = said.rstrip(".") + "."
         if self.hint:
             said += f" {self.hint}"
         return f"{said} [{self.rule}]"

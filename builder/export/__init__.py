@@ -22,7 +22,8 @@ from builder.export.site_files import (
     write_sitemap,
 )
 from builder.export.social_cards import write_cards
-from builder.export.tables import find_tables, write_csv, write_sqlite
+from builder.export.table_files import write_csv, write_parquet, write_sqlite
+from builder.export.tables import find_tables
 from builder.site.index import LibraryIndex, build_index
 from builder.site.pages import Page
 from builder.store import Library
@@ -73,6 +74,7 @@ def write_downloads(atlas: LibraryIndex, folder: Path, edition: Edition) -> Reco
     tables = find_tables(records)
     write_bibliography(atlas.library, folder)
     write_csv(tables, folder, edition)
+    write_parquet(tables, folder)
     write_sqlite(tables, folder, edition)
     write_network(atlas, folder)
     write_crate(folder, edition)

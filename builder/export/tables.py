@@ -1,4 +1,4 @@
-"""The records as relational tables: CSV with a Frictionless Data Package, and one SQLite file.
+"""The records as relational tables; ``table_files`` writes them.
 
 Tables are derived from the JSON Schemas of the API, so that a field added to a model appears here
 by itself. A plain value is a column, an object its fields' columns; a list, or an object of free
@@ -8,30 +8,20 @@ keys, is a table of its own that points back: ``findings.mechanisms`` becomes th
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import sqlite3
-import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
 from builder.addresses.pages import TERM_KINDS
-from builder.errors import Problem, ProblemError
 from builder.export.records import COLLECTIONS, Data, record_schema
 from builder.project import find_data
-from builder.store import read_settings, write_bytes
-from builder.store.library import DATA_LICENCE, Edition
+from builder.store import read_settings
 from builder.text import ids
 
-CSV_FOLDER = "data/csv"
-SQLITE = "data/exosome-atlas.sqlite"
-_SQL_TYPES = {"integer": "INTEGER", "number": "REAL", "boolean": "INTEGER"}
 _SCALARS = {"string", "integer", "number", "boolean"}
 # A record of a collection, where its name is not the collection's without an s.
 _SINGULAR = {"vocabulary": "term", "strategies": "strategy", "screening": "screening_record",
@@ -46,8 +36,6 @@ _TERM_COLUMNS = (
 _POINTS_TO = dict.fromkeys(_TERM_COLUMNS, "vocabulary")
 _POINTS_TO |= {"paper": "papers", "study": "studies", "trial": "trials"}
 _TEXT: Data = {"type": "string"}
-_ROLES = ("source", "modification", "vehicle", "cargo", "mechanism", "target", "partner", "model",
-          "species", "condition", "outcome")  # fmt: skip
 
 
 class Meanings(BaseModel):
@@ -311,164 +299,3 @@ def _add_unknown(tables: Mapping[str, Table]) -> None:
     }
     for name in sorted(named - known):
         vocabulary.rows.append({"id": name, "label": name, "kind": "unknown"})
-
-
-# --- files ---------------------------------------------------------------------------------------
-
-
-def write_csv(tables: Sequence[Table], site: Path, edition: Edition) -> None:
-    """Write one CSV a table below ``data/csv`` and a ``datapackage.json`` that describes them."""
-    resources = []
-    for table in tables:
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\r\n")  # RFC 4180
-        writer.writerow(table.columns)
-        writer.writerows(map(_cell, row) for row in table.values())
-        data = out.getvalue().encode()
-        write_bytes(site / CSV_FOLDER / f"{table.name}.csv", data)
-        resources.append(_resource(table, len(data)))
-    package = {
-        "profile": "tabular-data-package",
-        "name": "exosome-atlas",
-        "title": "Exosome Atlas",
-        "homepage": edition.site_url,
-        "version": edition.version,
-        "licenses": [{"name": DATA_LICENCE}],
-        "resources": resources,
-    }
-    text = json.dumps(package, ensure_ascii=False, indent=1) + "\n"
-    write_bytes(site / CSV_FOLDER / "datapackage.json", text.encode())
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else value
-
-
-def _resource(table: Table, size: int) -> Data:
-    fields, keys = [], []
-    for column in table.columns.values():
-        about = {"name": column.name, "type": column.type, "description": column.about}
-        fields.append({**about, "unit": column.unit} if column.unit else about)
-        if column.points_to:
-            # The standard writes an empty name where a table points to itself.
-            target = "" if column.points_to == table.name else column.points_to
-            reference = {"resource": target, "fields": ["id"]}
-            keys.append({"fields": [column.name], "reference": reference})
-    schema: Data = {"fields": fields, "primaryKey": list(table.key)}
-    if keys:
-        schema["foreignKeys"] = keys
-    return {
-        "profile": "tabular-data-resource",
-        "name": table.name,
-        "path": f"{table.name}.csv",
-        "description": table.about,
-        "encoding": "utf-8",
-        "format": "csv",
-        "mediatype": "text/csv",
-        "bytes": size,
-        "schema": schema,
-    }
-
-
-def write_sqlite(tables: Sequence[Table], site: Path, edition: Edition) -> None:
-    """Write the SQLite file: every table with its keys, and a full-text table ``search``.
-
-    Raises ProblemError where a foreign key points to nothing.
-    """
-    base = sqlite3.connect(":memory:")
-    try:
-        base.execute("PRAGMA page_size = 4096")
-        for table in tables:
-            base.execute(_create(table))
-            marks = ", ".join("?" * len(table.columns))
-            # Names come from the models, never from a seed; the values are bound.
-            base.executemany(f"INSERT INTO {_quote(table.name)} VALUES ({marks})", table.values())  # noqa: S608
-        _add_views(base, tables, edition)
-        broken = base.execute("PRAGMA foreign_key_check").fetchall()
-        if broken:
-            raise ProblemError(
-                Problem(
-                    *(f"content ({table})", 0, "error", "foreign-key"),
-                    expected=f"a row that {parent} holds",
-                    got=f"row {row} that points to nothing",
-                )
-                for table, row, parent, _ in broken[:20]
-            )
-        base.commit()
-        base.execute("VACUUM")
-        write_bytes(site / SQLITE, clear_unused(base.serialize()))
-    finally:
-        base.close()
-
-
-def clear_unused(database: bytes) -> bytes:
-    """Return an SQLite file whose unused bytes are zero; the data is the same.
-
-    SQLite leaves there what its buffers held, and versions differ in that. On each page of a tree
-    the bytes between the list of cells and the first cell are unused, and what free blocks hold
-    (Database File Format, section 1.6). The file must be one after VACUUM of less than 2**24 pages,
-    where no page of another kind begins like one of a tree.
-    """
-    found = bytearray(database)
-    size = int.from_bytes(found[16:18], "big")
-    for start in range(0, len(found), size):
-        head = start + (100 if start == 0 else 0)
-        length = {2: 12, 5: 12, 10: 8, 13: 8}.get(found[head])
-        if length is None:
-            continue
-        block, cells, content = struct.unpack_from(">HHH", found, head + 1)
-        listed = head + length + 2 * cells
-        found[listed : start + content] = bytes(start + content - listed)
-        while block:
-            following, taken = struct.unpack_from(">HH", found, start + block)
-            found[start + block + 4 : start + block + taken] = bytes(taken - 4)
-            block = following
-    return bytes(found)
-
-
-def _quote(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _create(table: Table) -> str:
-    lines = [f"{_quote(c.name)} {_SQL_TYPES.get(c.type, 'TEXT')}" for c in table.columns.values()]
-    lines.append(f"PRIMARY KEY ({', '.join(map(_quote, table.key))})")
-    for column in table.columns.values():
-        if column.points_to:
-            target = _quote(column.points_to)
-            lines.append(f'FOREIGN KEY ({_quote(column.name)}) REFERENCES {target} ("id")')
-    # The key of a list's entries is most of what they hold: kept once, not also as an index.
-    return f"CREATE TABLE {_quote(table.name)} ({', '.join(lines)}) WITHOUT ROWID"
-
-
-def _add_views(base: sqlite3.Connection, tables: Sequence[Table], edition: Edition) -> None:
-    """Add the version, views of what findings name and cite, and the full text."""
-    base.execute("CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT)")
-    base.executemany(
-        "INSERT INTO about VALUES (?, ?)", [("version", edition.version), ("url", edition.site_url)]
-    )
-    selects = []
-    for table in tables:
-        role = next((r for r in _ROLES if table.name in (f"finding_{r}", f"finding_{r}s")), "")
-        if role in table.columns:
-            effect = "effect" if "effect" in table.columns else "NULL"
-            columns = f"finding, '{role}' AS role, {role} AS term, {effect} AS effect"
-            selects.append(f"SELECT {columns} FROM {table.name}")  # noqa: S608 (our own names)
-    base.execute(f"CREATE VIEW finding_terms AS {' UNION ALL '.join(selects)}")
-    base.execute(
-        "CREATE VIEW finding_works AS SELECT r.finding, r.reference AS number, c.reference AS work"
-        " FROM finding_references r JOIN findings f ON f.id = r.finding"
-        " JOIN reference_cited_in c ON c.paper = f.paper AND c.number = r.reference"
-    )
-    base.execute("CREATE VIRTUAL TABLE search USING fts5 (kind, id UNINDEXED, title, text)")
-    for select in (
-        "SELECT kind, id, label, coalesce(definition, '') || ' ' || coalesce((SELECT group_concat("
-        "synonym, ' ') FROM term_synonyms WHERE term = vocabulary.id), '') FROM vocabulary",
-        "SELECT 'reference', id, title, authors FROM \"references\"",
-        "SELECT 'finding', id, label, quote FROM findings",
-        "SELECT 'trial', id, label, registry || ' ' || quote FROM trials",
-        "SELECT 'paper', id, label, abstract FROM papers",
-    ):
-        base.execute(f"INSERT INTO search {select} ORDER BY id")

@@ -5,14 +5,19 @@ from __future__ import annotations
 import filecmp
 import hashlib
 import os
+import posixpath
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
+from lxml import etree
 from mkdocs.exceptions import ConfigurationError
 from mkdocs.utils.yaml import yaml_load
 from yaml import MarkedYAMLError
@@ -20,10 +25,9 @@ from yaml import MarkedYAMLError
 from builder import store
 from builder.addresses.renewal import check_pages
 from builder.curate.review_flow import read_last_search
-from builder.errors import Problem, ProblemError, has_errors
+from builder.errors import Problem, ProblemError, has_errors, refuse
 from builder.export import Downloads, write_exports
 from builder.project import Project, source_date_epoch
-from builder.publish.linkcheck import check_links
 from builder.search import write_search
 from builder.site.pages import Page
 from builder.store.cache import hash_files, hash_parts, hash_program
@@ -35,6 +39,9 @@ _WARNING = re.compile(r"^(?:WARNING|ERROR)\s+-\s+(.*)", re.MULTILINE)
 # The last line of a traceback: the disk is full, the folder is read-only.
 _REFUSED = re.compile(r"^\w*Error: \[Errno (\d+)\] ([^:\n]+)", re.MULTILINE)
 _DOC = re.compile(r"[Dd]oc file '([^']+)'")
+_MOST_SHOWN = 50
+# A relative path with nothing to decode, and its anchor.
+_PLAIN = re.compile(r"[.\w-][\w./-]*[\w/](?:#[\w.-]+)?", re.ASCII)
 
 
 def site_address(project: Project) -> str:
@@ -43,7 +50,6 @@ def site_address(project: Project) -> str:
     try:
         with project.config.open(encoding="utf-8") as handle:
             settings = yaml_load(handle)
-        address = settings.get("site_url") or ""
     except ConfigurationError as error:
         cause = error.__context__
         mark = cause.problem_mark if isinstance(cause, MarkedYAMLError) else None
@@ -51,11 +57,12 @@ def site_address(project: Project) -> str:
         raise ProblemError(
             Problem(name, mark.line + 1 if mark else 0, "error", "settings", "readable YAML", got)
         ) from error
-    except (OSError, ValueError, AttributeError) as error:
-        raise ProblemError(
-            Problem(name, 0, "error", "settings", "the settings of MkDocs", str(error)[:200])
-        ) from error
-    return str(address).rstrip("/") + "/"
+    except (OSError, TypeError, ValueError) as error:
+        got = getattr(error, "strerror", None) or str(error)[:200]
+        raise refuse(name, "settings", "the settings of MkDocs", got) from error
+    if not isinstance(settings, dict):
+        raise refuse(name, "settings", "the settings of MkDocs", "a list or bare text")
+    return str(settings.get("site_url") or "").rstrip("/") + "/"
 
 
 def publish(project: Project, downloads: Downloads, pages: Sequence[Page], notify: Notify) -> None:
@@ -235,3 +242,93 @@ def _seal(inputs: str, site: Path) -> str:
         stat = path.stat()
         found.update(f"{path.relative_to(site)}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
     return f"{inputs}\n{found.hexdigest()}\n"
+
+
+# --- links ---------------------------------------------------------------------------------------
+
+
+@dataclass
+class HtmlPage:
+    """A built file: the anchors it has and the links it makes."""
+
+    path: str
+    anchors: frozenset[str]
+    links: tuple[str, ...]
+    title: str = field(default="")
+
+
+def check_links(site: Path, address: str) -> list[Problem]:
+    """Return a problem for each link that leads nowhere, and for each anchor given twice.
+
+    ``address`` is the site's absolute address; links that start with it are links inside the site,
+    and so are links that start with its path on the 404 page.
+    """
+    pages = {page.path: page for page in find_pages(site)}
+    files = {p.relative_to(site).as_posix() for p in store.list_files(site)}
+    problems = []
+    for page in pages.values():
+        for link in page.links:
+            wrong = _follow(page, link, address, pages, files)
+            if wrong:
+                problems.append(Problem(page.path, 0, "error", "link", wrong, repr(link)))
+    return problems[:_MOST_SHOWN]
+
+
+def find_pages(site: Path) -> Iterator[HtmlPage]:
+    """Give each HTML page of a site, in order of address."""
+    for path in sorted(site.rglob("*.html")):
+        yield read_page(path, path.relative_to(site).as_posix())
+
+
+def read_page(path: Path, name: str) -> HtmlPage:
+    """Return the anchors and links of an HTML file."""
+    tree = etree.parse(str(path), etree.HTMLParser(encoding="utf-8", huge_tree=True))
+    # Strings of xpath hold their element alive; plain ones are cheap.
+    anchors: Any = tree.xpath("//@id | //a/@name", smart_strings=False)
+    links: Any = tree.xpath("//@href | //@src", smart_strings=False)
+    title: Any = tree.xpath("string(//title)", smart_strings=False)
+    return HtmlPage(
+        name, frozenset(map(str, anchors)), tuple(dict.fromkeys(map(str, links))), str(title)
+    )
+
+
+def resolve(page: str, link: str, address: str) -> tuple[str, str] | None:
+    """Return the file below the site and the fragment that a link means; None if it leads out."""
+    if _PLAIN.fullmatch(link):  # as nearly all are
+        target, _, fragment = link.partition("#")
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(page), target))
+        if not path.startswith("."):
+            return (f"{path}/index.html" if target.endswith("/") else path), fragment
+    if link.startswith(address):
+        link = "/" + link[len(address) :]
+    elif link.startswith("/") and not link.startswith("//"):
+        base = urlsplit(address).path
+        link = "/" + link[len(base) :] if link.startswith(base) else "/.." + link
+    parts = urlsplit(link)
+    if parts.scheme or parts.netloc:
+        return None
+    target = unquote(parts.path)
+    if not target:
+        return page, unquote(parts.fragment)
+    path = posixpath.normpath(posixpath.join("/" + posixpath.dirname(page), target))
+    file = path.lstrip("/")
+    if target.endswith(("/", "/.", "/..")) or target in (".", "..") or not file:
+        file = posixpath.join(file, "index.html")
+    return file, unquote(parts.fragment)
+
+
+def _follow(
+    page: HtmlPage, link: str, address: str, pages: dict[str, HtmlPage], files: set[str]
+) -> str | None:
+    try:
+        found = resolve(page.path, link, address)
+    except ValueError:
+        return "a link that can be read"
+    if found is None:
+        return None
+    file, fragment = found
+    if file not in files:
+        return "a link to a page or file of the site"
+    if fragment and file in pages and fragment not in pages[file].anchors:
+        return f"an anchor that {file} has"
+    return None

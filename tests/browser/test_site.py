@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from served import Served, Watch, run_builder
 
 from builder.project import Project
-from builder.publish.linkcheck import find_pages
+from builder.publish.site import find_pages
 
 
 def test_pages_of_every_kind_open_without_an_error(site: Served, page: Page, watch: Watch) -> None:

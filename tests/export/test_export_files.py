@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import jsonschema
 import pandas
 import pytest
@@ -29,7 +30,8 @@ from builder import models
 from builder.export import prepare_downloads, write_downloads
 from builder.export.records import find_records
 from builder.export.site_files import bundle, write_manifest
-from builder.export.tables import Table, clear_unused, find_tables
+from builder.export.table_files import clear_unused, is_large, pack_parquet
+from builder.export.tables import Column, Table, find_tables
 from builder.models import review
 from builder.site.index import build_index
 from builder.store import Library, PaperBundle, write_records
@@ -185,6 +187,53 @@ def test_pandas_reads_every_table_in_one_line(folder: Path, tables: list[Table])
         assert list(again.columns) == list(read.columns) == list(table.columns)
     [value] = pandas.read_csv(folder / "data/csv/study_card_outcomes.csv")["value"]
     assert value == 2.1
+
+
+def test_duckdb_reads_every_large_table_in_one_line(folder: Path, tables: list[Table]) -> None:
+    large = [table for table in tables if is_large(table)]
+    assert {"findings", "finding_mechanisms", "references", "studies", "evidence_map"} <= {
+        table.name for table in large
+    }
+    for table in large:
+        read = duckdb.sql(f"FROM '{folder}/data/parquet/{table.name}.parquet'")
+        assert read.columns == list(table.columns)
+        found = [[v.isoformat() if isinstance(v, date) else v for v in r] for r in read.fetchall()]
+        assert found == list(table.values()), table.name
+    at = f"{folder}/data/parquet"
+    assert duckdb.sql(f"SELECT retrieval_day FROM '{at}/screening.parquet'").fetchall() == [
+        (date(2026, 3, 2),)
+    ]
+    types = duckdb.sql(f"FROM '{at}/finding_quantities.parquet'")
+    assert dict(zip(types.columns, map(str, types.types), strict=True)) == {
+        "finding": "VARCHAR", "place": "BIGINT", "value": "DOUBLE", "low": "DOUBLE",
+        "high": "DOUBLE", "sd": "DOUBLE", "unit": "VARCHAR", "of": "VARCHAR", "at": "VARCHAR",
+        "setting": "VARCHAR", "quote": "VARCHAR",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("count", [0, 1, 8, 300])
+def test_parquet_holds_every_value_and_what_is_not_stated(tmp_path: Path, count: int) -> None:
+    kinds = ("string", "integer", "number", "boolean", "date")
+    columns = {f"{kind}_{n}": Column(f"{kind}_{n}", kind, "x") for n in range(4) for kind in kinds}
+    values = {
+        "string": ["", "’µ₂ 骨", "x" * 70_000],
+        "integer": [0, -1, 2**40],
+        "number": [0.1, -2.5, 3],
+        "boolean": [True, False, True],
+        "date": ["1969-12-31", "2026-03-02", "1970-01-01"],
+    }
+    rows = [
+        {name: values[c.type][n % 3] for name, c in columns.items() if n % 7 or c.type == "date"}
+        for n in range(count)
+    ]
+    table = Table("hard", "x", columns, rows=rows)
+    path = tmp_path / "hard.parquet"
+    path.write_bytes(pack_parquet(table))
+    read = duckdb.sql(f"FROM '{path}'").fetchall()
+    assert [[str(v) if isinstance(v, date) else v for v in row] for row in read] == [
+        [row.get(name) for name in columns] for row in rows
+    ]
+    assert pack_parquet(table) == path.read_bytes()
 
 
 @pytest.mark.parametrize("name", ["screening", "strategies", "study_cards"])

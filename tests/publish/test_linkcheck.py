@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.publish.linkcheck import check_links, read_page, resolve
+from builder.publish.site import check_links, read_page, resolve
 
 AT = "https://atlas.example/base/"
 

@@ -198,6 +198,7 @@ _SCHEMA = f"{_API}schema/"
 _PARTS = {
     "json": _API,
     "csv": "data/csv/",
+    "parquet": "data/parquet/",
     "sqlite": "data/exosome-atlas.sqlite",
     "network": "data/network/",
     "bibliography": "data/references",
@@ -241,8 +242,8 @@ def view_data(atlas: LibraryIndex, edition: Edition, sizes: Mapping[str, int]) -
         path="data/",
         template="data.md.j2",
         title="Data",
-        description="Every record as JSON, CSV, SQLite, BibTeX, RIS and CSL-JSON, with schemas, "
-        "sizes and example calls.",
+        description="Every record as JSON, CSV, Parquet, SQLite, BibTeX, RIS and CSL-JSON, with "
+        "schemas, sizes and example calls.",
         kind="data",
         view={
             "version": edition.version,
