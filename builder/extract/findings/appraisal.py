@@ -359,7 +359,9 @@ class _Reader:
             found = {"no-benefit"}
         if not found and (helped := self._helped()):
             found = {helped}
-        if "no-benefit" in found and (len(found) > 1 or self._is_beside_the_point()):
+        if "no-benefit" in found and (
+            len(found) > 1 or self._is_beside_the_point() or words["in_loss"].search(text)
+        ):
             found.discard("no-benefit")
         if "worsened" in found and words["lacking"].search(text):
             found = set()  # the harm of their lack is none of theirs

@@ -36,8 +36,10 @@ def read_mechanisms(reading: Reading) -> list[Assigned]:
     """Return mechanisms with the effect that the text gives them."""
     carried = {(a.start, a.end): a.rule for a in find_carried(reading)}
     names = reading.mentions(*_NAMING_KINDS)
+    mechanisms = reading.mentions("mechanism")
+    lost = [m.start for m in mechanisms if _is_missed(reading, m)]
     found = []
-    for mention in reading.mentions("mechanism"):
+    for mention in mechanisms:
         if is_unknown_rna(reading, mention):
             continue
         if is_inside(mention, names) or _is_modifier(reading, mention):
@@ -61,7 +63,7 @@ def read_mechanisms(reading: Reading) -> list[Assigned]:
             or _is_taken_out(reading, mention)
         ):
             continue  # what the vesicle carries is cargo; it is a mechanism only if it changes
-        found.append(assigned)
+        found.append(_undone(reading, mention, assigned, lost))
         found += _agents(reading, mention)
     found = list(_without_background(reading, found))
     return [*found, *_polarized(reading, {a.value for a in found})]
@@ -112,6 +114,23 @@ def _polarized(reading: Reading, known: Collection[str]) -> Iterator[Assigned]:
 def _is_taken_out(reading: Reading, mention: Mention) -> bool:
     """Return whether what vesicles carry is taken out of them: no effect of the vesicles."""
     return bool(reading.search("taken_out", reading.before(mention)[-80:]))
+
+
+def _is_missed(reading: Reading, mention: Mention) -> bool:
+    """Return whether vesicles lose an effect without a molecule: "its knockdown abolished it"."""
+    behind = reading.behind(mention)
+    return _is_taken_out(reading, mention) and bool(reading.match("undone_without", behind))
+
+
+def _undone(
+    reading: Reading, mention: Mention, assigned: Assigned, lost: Collection[int]
+) -> Assigned:
+    """Return what was read, molecules whose loss undoes what vesicles do as involved."""
+    if mention.start in lost:
+        return replace(assigned, detail="involves", rule="undone-without")
+    if lost and reading.match("own_activity", reading.behind(mention)):
+        return replace(assigned, detail="modulates", rule="effect-taken-away")
+    return assigned
 
 
 def _is_stimulus(reading: Reading, mention: Mention, rule: str) -> bool:

@@ -269,7 +269,10 @@ def _undirected(item: Assigned, text: str, cues: Cues, vocabulary: Vocabulary) -
         return ""
     words, around = read_words(), _around(item, text)
     rule = _not_theirs(item, around, words)
-    if item.field == "outcomes":
+    lone = words.patterns["alone"].search(around[0])
+    if lone and not cues.names_vesicles(lone[0]):
+        rule = "carrier's own"
+    elif item.field == "outcomes":
         before, sentence, behind = around
         repaired = words.of_repaired[0].search(sentence)
         property_of = vocabulary.terms[item.value].type in words.ids["of_carriers"]
@@ -286,6 +289,9 @@ def _not_theirs(item: Assigned, around: tuple[str, str, str], words: Words) -> s
     """Return the rule by which a sentence gives an effect to all, to none, or to no vesicles."""
     before, sentence, behind = around
     patterns = words.patterns
+    loss = patterns["in_loss"].search(sentence)
+    if loss and loss["what"] and loss.start("what") <= len(before) < loss.end():
+        return "undone-without"  # the molecule that was taken away to see what it does
     if item.detail == "none":
         lone = not patterns["without_vesicles"].search(sentence)
         good = lone and patterns["as_good"].search(sentence)
