@@ -115,6 +115,28 @@ def test_animals_studied_are_not_the_donors_of_cells(vocabulary, cues):
 
 
 @pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        # A possibility in a cell is no result; another effect of the row may be one.
+        ("May promote cartilage regeneration", "unclear none-reported hedged"),
+        ("Could lower inflammation and might raise collagen II", "unclear none-reported hedged"),
+        ("Possibly slows cartilage degeneration", "unclear none-reported hedged"),
+        ("May raise collagen II. Lowered inflammation.", "therapeutic improved asserted"),
+        ("Lowered inflammation; of possible use in patients", "therapeutic improved asserted"),
+        # What was not gained is the result of the row.
+        ("No effect on cartilage degeneration; IL-6 unchanged", "therapeutic no-benefit asserted"),
+        ("Cartilage degeneration unchanged", "therapeutic no-benefit asserted"),
+        ("Did not slow cartilage degeneration", "therapeutic no-benefit asserted"),
+    ],
+)
+def test_possibility_and_failure_in_a_row(words, expected, vocabulary, cues):
+    cells = [("Source", "source", "BMSC-Exos"), ("Model", "setting", "Mouse OA model")]
+    found = read_row([*cells, ("Mechanism", "mechanism", words)], vocabulary, cues)
+    role = "unclear" if found.certainty == "hedged" else found.role
+    assert f"{role} {found.result} {found.certainty}" == expected
+
+
+@pytest.mark.parametrize(
     ("text", "design"),
     [
         (

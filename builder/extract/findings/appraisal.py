@@ -243,12 +243,8 @@ class _Reader:
     def _cited_level(self) -> Level:
         """Return the level that the titles of the cited works state, where they state the same."""
         levels = {read_title_level(title) for title in self.statement.titles} - {"not-stated"}
-        studies = levels - {"review"}
-        return (
-            max(studies or levels, key=LEVELS.index)
-            if len(studies or levels) == 1
-            else ("not-stated")
-        )
+        stated = levels - {"review"} or levels
+        return stated.pop() if len(stated) == 1 else "not-stated"
 
     def describe(self, level: Level, quantities: Sequence[Quantity]) -> Design:
         """Return the design of a level with all that is stated of it."""
@@ -325,9 +321,14 @@ class _Reader:
 
     def _is_reported(self, item: Assigned) -> bool:
         """Return whether an effect is said to have happened: a direction, and no hypothesis."""
-        if item.rule.startswith("hypothesis") or item.rule == "aim":
+        if item.rule.startswith("hypothesis") or item.rule == "aim" or self._is_modal(item):
             return False
         return item.detail not in ("involves", "modulates") or self._is_brought(item)
+
+    def _is_modal(self, item: Assigned) -> bool:
+        """Return whether a clause of a cell calls an effect possible: "may promote X"."""
+        clause = re.split(r"[.;]\s", self._before(item))[-1]
+        return self.row and bool(self.words.patterns["modal"].search(clause))
 
     def _is_brought(self, item: Assigned) -> bool:
         """Return whether a verb brings a good about: "exosomes mediate cartilage repair"."""
@@ -350,8 +351,7 @@ class _Reader:
         found = {verdicts[a.detail] for a in reported if a.detail in verdicts}
         if all(a.rule == "repair" for a in reported):
             found |= set(self._benefits())
-        words = self.words.patterns
-        text = self.reported
+        words, text = self.words.patterns, self.reported
         if not found and words["no_difference"].search(text):
             none = words["no_better"].search(text) or words["clinical_words"].search(text)
             found = {"no-benefit"} if none else found
@@ -424,9 +424,15 @@ class _Reader:
         return bool(denied) and changed and cells
 
     def _is_not_eased(self, item: Assigned) -> bool:
-        """Return whether it is denied that a harm was lowered: "did not slow degeneration"."""
-        easing = self.words.patterns["easing"].search(self._before(item))
-        return item.rule == "not-significant" or bool(easing)
+        """Return whether it is denied that a harm was lowered: "did not slow degeneration".
+
+        Without a disease, to have no effect on a harm may be safety.
+        """
+        words, before = self.words.patterns, self._before(item)
+        if item.rule == "not-significant" or words["easing"].search(before):
+            return True
+        left = item.rule.startswith("unchanged") or words["no_effect_on"].search(before)
+        return bool(left and self._named("conditions"))
 
     def _names_good(self) -> bool:
         return any(a.field in EFFECTS and a.value in self.words.ids["good"] for a in self.assigned)

@@ -135,6 +135,8 @@ def _undone(
 
 def _is_stimulus(reading: Reading, mention: Mention, rule: str) -> bool:
     """Return whether the cells were only given a thing: "TNF-α-stimulated" chondrocytes."""
+    if reading.vocabulary.terms[mention.term].type == "exposure":
+        return True
     behind = reading.match("stimulated", reading.behind(mention))
     cue = rule.partition(": ")[2]
     return bool(behind) or rule.startswith("agent") or cue in reading.cues.lists["stimuli"]
