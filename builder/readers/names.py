@@ -131,12 +131,13 @@ def split_people(text: str) -> tuple[tuple[Person, ...], bool]:
 def name_in_full(full: str, person: Person) -> Person:
     """Return a person with the given names of a full name in natural order.
 
-    The person's own stay where the full name doesn't end in the family name.
+    The person's own stay where the full name doesn't end in the family name, or in the first half
+    of it or more: a page may break a name at the end of a line.
     """
-    full = " ".join(full.split())
-    if full.casefold().endswith(" " + person.family.casefold()):
-        return replace(person, given=full[: -len(person.family)].strip())
-    return person
+    full, family = " ".join(full.split()), person.family.casefold()
+    ends = (len(family), *range(len(family) - 1, max(len(family) // 2, 2), -1))
+    end = next((n for n in ends if full.casefold().endswith(" " + family[:n])), 0)
+    return replace(person, given=full[:-end].strip()) if end else person
 
 
 # --- short forms --------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 
-from builder.models.document import BlockKind, Document, is_link_line, split_link_labels
+from builder.models.document import BlockKind, Document, Person, is_link_line, split_link_labels
 from builder.readers.citations import find_own_citation, read_citation_block
 from builder.readers.draft import Draft, Lines, find_doi, find_table_lines
 from builder.readers.entries import EntryList, find_unheaded
@@ -33,6 +33,7 @@ from builder.readers.names import name_in_full
 from builder.readers.source import Source
 from builder.readers.words import form, match, page_words, search
 from builder.text.dates import parse_date
+from builder.text.spelling import fold
 
 NAME = "scraped"
 LOOKS_FOR = (
@@ -351,20 +352,15 @@ class _Page:
             value, known = getattr(own.work, name), draft.work.get(name)
             if name == "issued" and known and known[:1] == value[:1]:
                 continue
-            if name == "authors" and known and len(known) == len(value):
-                pairs = zip(known, value, strict=True)
+            if name == "authors" and known and (own.work.et_al or len(known) == len(value)):
+                # The citation may be cut; it still says where the first family names begin.
+                pairs = zip(known, value, strict=False)
                 whole = [(k, name_in_full(f"{k.given} {k.family}", v)) for k, v in pairs]
-                value = tuple(
+                named = tuple(
                     replace(p, suffix=p.suffix or k.suffix, orcid=k.orcid) for k, p in whole
                 )
-            elif name == "authors" and known and own.work.et_al and len(known) > len(value):
-                # The citation is cut; it still says where the first family names begin.
-                pairs = zip(known, value, strict=False)
-                first = [name_in_full(f"{k.given} {k.family}", v) for k, v in pairs]
-                named = zip(known, first, strict=False)
-                value = tuple(replace(k, family=f.family, given=f.given) for k, f in named)
-                value += known[len(value) :]
-            elif name == "authors" and known:
+                value = named + known[len(value) :] if len(known) > len(value) else named
+            if name == "authors" and known and _names_of(known) - _names_of(value):
                 for number, text in draft.byline:  # it says something else: kept as printed
                     draft.add_block("statement", text, number)
             draft.work[name] = value
@@ -372,6 +368,10 @@ class _Page:
         draft.work.setdefault("container_short", own.work.container_short)
         if own.work.authors and len(draft.work.get("authors", ())) <= len(own.work.authors):
             draft.work["et_al"] = own.work.et_al
+
+
+def _names_of(people: tuple[Person, ...]) -> set[str]:
+    return {word for p in people for word in fold(f"{p.given} {p.family} {p.literal}").split()}
 
 
 def _name_of(heading: str) -> str:
