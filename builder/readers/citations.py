@@ -19,7 +19,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
-from builder.errors import Problem
+from builder.errors import Level, Problem
 from builder.models.document import Block, Citation, Document, Person, WorkFields
 from builder.readers.draft import NUMBERS, expand_numbers, find_citations, find_doi
 from builder.readers.names import SUFFIX, name_in_full, parse_person, split_people
@@ -165,13 +165,18 @@ def check_citations(document: Document) -> list[Problem]:
         for number in cell.citations:
             cited.setdefault(number, cell.line)
     if not known:
-        if not cited or document.layout == "digest":
+        named = _find_named(document.blocks)
+        if document.layout == "digest" or (not cited and len(named) < _LEAST_NAMED):
             return []
-        got = f"none, although {len(cited)} numbers are cited, from [{min(cited)}] on"
+        level: Level = "error" if cited else "warning"
+        got = f"none, although {len(cited)} numbers are cited, from [{min(cited, default=0)}] on"
+        if not cited:
+            got = f"none, although {len(named)} works are cited by name and year"
         hint = "Look whether the list stands under a heading 'References', one entry a line."
+        line = min((cited or named).values())
         return [
-            Problem(document.file, min(cited.values()), "error", "references-missing",
-                    "a reference list", got, hint=hint)
+            Problem(document.file, line, level, "references-missing", "a reference list", got,
+                    hint=hint)
         ]  # fmt: skip
     expected = f"a reference between {min(known)} and {max(known)}"
     hint = "The place keeps the number; nothing is linked."
@@ -181,6 +186,19 @@ def check_citations(document: Document) -> list[Problem]:
         for number, line in sorted(cited.items())
         if number not in known
     ]  # fmt: skip
+
+
+_LEAST_NAMED = 3
+
+
+def _find_named(blocks: Sequence[Block]) -> dict[str, int]:
+    """Return the works that prose cites by names and year, with the first line of each."""
+    found: dict[str, int] = {}
+    for block in blocks:
+        for named in form("named_citation").finditer(block.text):
+            if block.kind == "paragraph" and (named["second"] or " et al" in named[0]):
+                found.setdefault(f"{fold(named['family'])} {named['years']}", block.line)
+    return found
 
 
 # --- the citation of the paper itself -------------------------------------------------------------

@@ -10,6 +10,7 @@ import re
 
 from builder.models.document import BlockKind, Citation, Document, Entity, split_link_labels
 from builder.readers.draft import Draft, Lines, find_ids, find_table_lines, find_url
+from builder.readers.entries import find_unheaded
 from builder.readers.lines import join_lines
 from builder.readers.names import split_people
 from builder.readers.source import Source
@@ -65,7 +66,10 @@ def read(source: Source) -> Document:
 def _split_sections(source: Source, draft: Draft) -> list[tuple[str, Lines]]:
     """Return the lines below each heading; the first section has none."""
     sections: list[tuple[str, Lines]] = [("", [])]
+    unheaded = find_unheaded(draft)
     for number, line in enumerate(source.lines, 1):
+        if number == unheaded:
+            sections.append(("References", []))
         heading = _HEADING.match(line) if line.startswith("#") else None
         found = match("digest_source", line.strip())
         if heading:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 
 from builder.models.document import (
@@ -13,7 +12,7 @@ from builder.models.document import (
     is_link_line,
     split_link_labels,
 )
-from builder.readers.draft import Draft
+from builder.readers.draft import URL, Draft, Lines
 from builder.readers.lines import (
     HAS_YEAR,
     bare_line,
@@ -23,12 +22,12 @@ from builder.readers.lines import (
 from builder.readers.masthead import is_furniture
 from builder.readers.references import parse_reference
 from builder.readers.references.styles import read_lines
-from builder.readers.words import form, match
+from builder.readers.words import form, match, search
 
 _BARE_NUMBER = re.compile(r"^\[?(\d{1,4})[.)\]]?$")
 _ONE_LABEL = re.compile(LABEL)
-_SITE_LINK = re.compile(r"^» https?://\S+$")  # SciELO
-_LONG_ENTRY, _LONGEST_ENTRY = 40, 700
+_GLUED_LABELS = re.compile(rf"(?:{LABEL}){{2,}}")
+_LONG_ENTRY, _LEAST_ENTRY, _LONGEST_ENTRY = 40, 30, 700
 
 
 class EntryList:
@@ -65,7 +64,7 @@ class EntryList:
             line = f"{close[1]}. {line[close.end() :]}"
         goes_on = bool(last.line) and self.open_entry == number - 1 and not last.labels
         lone = _ONE_LABEL.fullmatch(line) and line.casefold() not in named_headings()
-        if is_link_line(line) or lone or _SITE_LINK.match(line):
+        if is_link_line(line) or lone or match("site_link", line):
             if last.line:
                 draft.citations[-1] = replace(last, labels=(*last.labels, *find_labels(line)))
                 draft.taken.add(number)
@@ -135,28 +134,52 @@ class EntryList:
         return (linked or plain) and bool(HAS_YEAR.search(line))
 
 
-def find_unheaded(lines: Sequence[str]) -> int:
-    """Return the line, from 1, where a list begins that has no heading; 0 where there is none.
+def find_unheaded(draft: Draft) -> int:
+    """Return the line, from 1, where a list begins that has no heading, and report that.
 
-    There two lines that read as references follow each other, but for links.
+    There two entries follow each other, but for links; 0 where there is no such list.
     """
-    if any(match("references_heading", bare_line(line.strip())) for line in lines):
+    lines = [line.strip() for line in draft.source.lines]
+    if any(match("references_heading", bare_line(line)) for line in lines):
         return 0
-    before = 0
-    for number, line in enumerate(map(str.strip, lines), 1):
-        if not line or is_link_line(line) or _ONE_LABEL.fullmatch(line) or _SITE_LINK.match(line):
-            continue
-        if not _reads_as_reference(line):
-            before = 0
-        elif before:
+    kept = [(n, line) for n, line in enumerate(lines, 1) if line and not _is_link(line)]
+    place, before, behind = 0, 0, -1
+    while place < len(kept):
+        number, length = kept[place][0], _entry_length(kept, place)
+        if length and place == behind:
+            got = "none; the list is taken to begin here"
+            draft.flag(before, "references-heading", "a heading 'References'", got)
             return before
-        else:
-            before = number
+        before, behind = (number, place + length) if length else (0, -1)
+        place += length or 1
     return 0
 
 
+def _is_link(line: str) -> bool:
+    alone = (_ONE_LABEL.fullmatch, _GLUED_LABELS.fullmatch, URL.fullmatch)
+    return is_link_line(line) or any(fits(line) for fits in alone) or bool(match("site_link", line))
+
+
+def _entry_length(lines: Lines, place: int) -> int:
+    """Return how many lines the entry has that begins at a place, 0 where none does.
+
+    Its number, names, year with title, and journal may stand on lines of their own.
+    """
+    if _BARE_NUMBER.match(lines[place][1]) and place + 1 < len(lines):
+        inner = _entry_length(lines, place + 1)
+        parts = [text for _, text in lines[place + 1 : place + 4]]
+        return 1 + (inner or len(parts)) if inner or read_lines(parts) else 0
+    year = place
+    while year < len(lines) and match("name_alone", lines[year][1]):
+        year += 1
+    (_, dated), (_, journal), *_ = (*lines[year : year + 2], (0, ""), (0, ""))
+    if year > place and match("year_and_title", dated) and search("volume_and_pages", journal):
+        return year + 2 - place
+    return int(_reads_as_reference(lines[place][1]))
+
+
 def _reads_as_reference(line: str) -> bool:
-    if not _LONG_ENTRY < len(line) < _LONGEST_ENTRY or not HAS_YEAR.search(line):
+    if not _LEAST_ENTRY < len(line) < _LONGEST_ENTRY or not HAS_YEAR.search(line):
         return False
     if close := match("close_number", line):
         line = f"{close[1]}. {line[close.end() :]}"

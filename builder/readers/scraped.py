@@ -114,11 +114,9 @@ class _Page:
             got = f"{len(self.aside)} lines that hold two columns side by side"
             hint = "Save the text in reading order, or get the article's XML."
             draft.flag(min(self.aside), "seed-columns", "text in one column", got, hint=hint)
-        unheaded = find_unheaded(lines)
+        unheaded = find_unheaded(draft)
         for number, line in enumerate(lines[start:], start + 1):
             if number == unheaded:
-                got = "none; the list is taken to begin here"
-                draft.flag(number, "references-heading", "a heading 'References'", got)
                 self.entries.open(number - 1)
             if number in self.aside:
                 continue  # no sentence of them can be trusted: they are reported as unread
