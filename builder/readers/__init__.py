@@ -39,7 +39,8 @@ class Reader(Protocol):
         """Return the Document of a seed in this layout; raises ProblemError where it can't."""
 
 
-READERS: tuple[Reader, ...] = (jats, *records.LAYOUTS, digest, scraped)
+READERS: tuple[Reader, ...] = (*records.LAYOUTS, jats, digest, scraped)
+_ARTICLES_FIRST: tuple[Reader, ...] = (jats, digest, scraped, *records.LAYOUTS)
 
 
 def read_seed(path: Path, root: Path) -> Document:
@@ -101,7 +102,7 @@ def _read(source: Source) -> Document:
             found = [*source.problems, *document.problems, *check_citations(document)]
             found += _check_coverage(document)
             return replace(document, problems=tuple(group_problems(found)))
-    known = "; ".join(f"{reader.NAME} ({reader.LOOKS_FOR})" for reader in READERS)
+    known = "; ".join(f"{reader.NAME} ({reader.LOOKS_FOR})" for reader in _ARTICLES_FIRST)
     looks, todo = describe_text(text)
     hint = f"{todo} Layouts that are read: {known}."
     raise refuse(source.file, "seed-layout", "a paper", f"what looks like {looks}", hint, 1)

@@ -9,9 +9,9 @@ the sentences of its abstract that carry a finding, each a quotation under its n
     Sentences kept from the abstract:
     4. Exosomes increased …
 
-``medline`` (.nbib) and ``ris`` are lines of tags, ``pubmed`` is PubMed's "Abstract (text)": a
-citation, the title, the authors and the abstract, parted by blank lines. A file of several works is
-a result of a search and no paper.
+``medline`` (.nbib), ``ris`` and ``endnote`` are lines of tags, ``bibtex`` and ``endnote-xml``
+fields by name, ``pubmed`` is PubMed's "Abstract (text)": a citation, the title, the authors and the
+abstract, parted by blank lines. A file of several works is a result of a search and no paper.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
+
+from lxml import etree
 
 from builder.models.document import Document, Person
 from builder.readers.draft import Draft, Lines, find_doi
@@ -177,9 +179,50 @@ def _plain_tex(text: str) -> str:
     return " ".join(plain.replace("~", " ").split())
 
 
+# Where EndNote's XML has what BibTeX calls so; text stands in elements of its looks.
+_ENDNOTE = {
+    "titles/title": "title", "titles/secondary-title": "journal",
+    "periodical/full-title": "journal",
+    "contributors/authors/author": "author", "dates/year": "year", "volume": "volume",
+    "number": "number", "pages": "pages", "abstract": "abstract", "isbn": "issn",
+    "electronic-resource-num": "doi", "urls/related-urls/url": "url", "publisher": "publisher",
+    "keywords/keyword": "keywords", "auth-address": "AD",
+}  # fmt: skip
+_RECORD = "record"
+
+
+def _split_endnote(source: Source) -> list[_Tagged]:
+    """Return the fields of EndNote's XML as tags."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        root = etree.fromstring(source.data, parser)
+    except etree.XMLSyntaxError as error:
+        expected, hint = "well-formed XML", "Export the one work again."
+        got, line = error.msg or "none", error.lineno or 0
+        raise refuse(source.file, "seed-layout", expected, got, hint, line) from error
+    tags: list[_Tagged] = []
+    for record in root.iter(_RECORD):
+        tags.append(_Tagged(_RECORD, "", []))
+        for path, tag in _ENDNOTE.items():
+            for element in record.findall(path):
+                printed, first = str(element.xpath("string()")), cast("int", element.sourceline)
+                lines = list(range(first, first + printed.count("\n") + 1))
+                tags.append(_Tagged(tag, " ".join(printed.split()), lines))
+    return tags
+
+
 def _read_tags(source: Source, form: str, begin: str, name: str) -> Document:
-    tags = _split_bibtex(source) if begin == "@" else _split_tags(source)
+    if begin == _RECORD:  # of markup a Source shows the head alone
+        tags = _split_endnote(source)
+        shown = source.data.decode("utf-8", errors="replace")
+        source = replace(source, lines=tuple(shown.splitlines()))
+        tags.append(_Tagged("", "", list(range(1, len(source.lines) + 1))))
+    else:
+        tags = _split_bibtex(source) if begin == "@" else _split_tags(source)
     _refuse_several(source, sum(t.tag.startswith(begin) for t in tags), form)
+    if begin == _RECORD and not any(t.tag == "title" and t.value for t in tags):
+        hint = "Export it with its title or as RIS, or get the article's XML (JATS)."
+        raise refuse(source.file, "seed-layout", "a work with a title", f"{form} without", hint, 1)
     draft = Draft(source, name)
     people: list[Person] = []
     full = any(t.tag == "FAU" for t in tags)
@@ -208,6 +251,8 @@ def _take(draft: Draft, role: str, value: str, line: int, people: list[Person]) 
         draft.set_title(line, value)
     elif role == "abstract":
         draft.add_block("abstract", value, line, "Abstract")
+    elif role == "author" and value == "others":  # BibTeX's "et al."
+        draft.set(line, et_al=True)
     elif role in ("author", "group"):
         group = role == "group"
         people.append(Person(literal=value) if group else parse_person(value, natural=False))
@@ -324,6 +369,8 @@ LAYOUTS = (
     _layout("ris", "lines 'TY  - …' to 'ER  -' of one work", r"TY {1,2}- ", "a RIS export", "TY"),
     _layout("endnote", "lines '%0 …' and '%T …' of one work (.enw)", "%0 ",
             "an EndNote export", "%0"),
+    _layout("endnote-xml", "XML with one <record>, as EndNote and Zotero export it",
+            r"(?:<\?xml[^>]*>\s*)?<xml>\s*<records>", "an EndNote export", _RECORD),
     _layout("bibtex", "an entry '@article{…' of one work (.bib)",
             r"(?:[^@{]{1,300}\n)?\s*@\w+\s*\{", "a BibTeX export", "@"),
     Layout(

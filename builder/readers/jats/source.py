@@ -354,7 +354,6 @@ def _drop_namespaces(root: etree._Element, pieces: Pieces) -> None:
 # Other XML that people bring, by its first element, and what to bring instead.
 _ONE_RECORD = "Save the one work as RIS, BibTeX or .nbib, or get the article's XML (JATS)."
 _OTHER_XML = {
-    "xml": ("an EndNote export", _ONE_RECORD),
     "pubmedarticleset": ("abstracts of PubMed as XML", _ONE_RECORD),
     "doi_records": ("a record of Crossref", _ONE_RECORD),
     "crossref_result": ("a record of Crossref", _ONE_RECORD),
