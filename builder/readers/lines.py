@@ -21,6 +21,7 @@ from builder.text.dates import YEAR
 MARKUP = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$|^\*\*([^*]+)\*\*:?$")
 _LONGEST_LICENCE = 1200
 MAX_HEADING = 250
+_LEAST_WORDS, _LEAST_RUN = 5, 3  # of a line that may be a sentence; of such lines
 _LEAST_PROSE = 120
 MAX_WORDS_IN_HEADING = 40
 HAS_YEAR = re.compile(rf"\b{YEAR}[a-z]?\b")
@@ -73,14 +74,37 @@ def is_heading(line: str) -> bool:
         or line.startswith(("-", "*", "•", "http"))
     ):
         return False
-    return bool(match("numbered_heading", line)) or line[0].isupper() or line[0].isdigit()
+    if match("numbered_heading", line):
+        return True
+    return (line[0].isupper() or line[0].isdigit()) and not search("inner_sentence", line)
+
+
+def find_unstopped(lines: Sequence[str]) -> frozenset[int]:
+    """Return the numbers of lines without a full stop that are no headings, though each may be one.
+
+    In text from a word processor sentences may stand on lines of their own: three follow each
+    other, without numbers or marks, and each has small words for the most part.
+    """
+    found: set[int] = set()
+    run: list[int] = []
+    for number, line in enumerate([*lines, ""], 1):
+        words = line.split()
+        small = sum(word[0].islower() for word in words)
+        sentence = len(words) >= _LEAST_WORDS and small * 5 > len(words) * 3 and is_heading(line)
+        marked = MARKUP.match(line) or match("numbered_heading", line)
+        if sentence and not marked and line.casefold().rstrip(":") not in named_headings():
+            run.append(number)
+        elif line or number > len(lines):
+            found.update(run if len(run) >= _LEAST_RUN else ())
+            run = []
+    return frozenset(found)
 
 
 # --- text laid out for paper --------------------------------------------------------------------
 
-_LEAST, _MOST = 45, 130  # characters of a line that may be broken at a width
+_LEAST, _MOST = 25, 130  # characters of a line that may be broken at a width
 _LEAST_BREAKS, _LEAST_SHARE = 3, 0.15
-_FULL = 0.7  # of the width
+_FULL, _HALF = 0.7, 0.5  # of the width
 _WORD = re.compile(r"[a-z]{2,}[,;.)]?(?=\s|$)")
 _ENDS = re.compile(r"[.?!:;|\])]$")
 _BROKEN_WORD = re.compile(r"[^\W\d_]-$")
@@ -138,7 +162,9 @@ def _goes_on(before: str, line: str, width: int, headings: frozenset[str]) -> bo
         return False
     if _BROKEN_WORD.search(before):
         return True
-    return len(before) >= _FULL * width and (bool(_WORD.match(line)) or not _ENDS.search(before))
+    small, ends = bool(_WORD.match(line)), bool(_ENDS.search(before))
+    least = _HALF if small and not ends else _FULL
+    return len(before) >= least * width and (small or not ends)
 
 
 # --- columns ------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from builder.readers.lines import (
     MAX_WORDS_IN_HEADING,
     bare_line,
     find_columns,
+    find_unstopped,
     is_heading,
     is_licence,
     is_prose,
@@ -115,6 +116,7 @@ class _Page:
             hint = "Save the text in reading order, or get the article's XML."
             draft.flag(min(self.aside), "seed-columns", "text in one column", got, hint=hint)
         unheaded = find_unheaded(draft)
+        self.sentences = find_unstopped([line.strip() for line in lines])
         for number, line in enumerate(lines[start:], start + 1):
             if number == unheaded:
                 self.entries.open(number - 1)
@@ -279,7 +281,7 @@ class _Page:
             self.entries.add(number, line)
         elif self._lists_short_forms() and self._read_short_form(number, line):
             pass
-        elif is_heading(line) or line.startswith("#"):
+        elif number not in self.sentences and is_heading(line):
             self._add_heading(number, line)
         elif draft.tables and not section and match("table_note", line):
             draft.add_block("footnote", line, number)
