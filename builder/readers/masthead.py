@@ -8,6 +8,7 @@ above the title, identifiers below). Site furniture is ignored by name; other li
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -150,23 +151,29 @@ def _split_names(text: str) -> list[str]:
     return [n for n in known if any(map(str.isalpha, n))]
 
 
-_LETTERED = re.compile(r"^([a-h])(?=[^\W\d_a-z])")
-
-
 def _part_letters(byline: str, lines: Lines) -> str:
-    """Return a byline without the letters of affiliations that are glued to its names.
+    """Return a byline without the letters of affiliations that stand at its names.
 
-    They are those of chemistry, ``Hui Chenab``, where lines ``aInstitute`` and ``bSchool`` follow;
-    every name has some.
+    They are those of chemistry, ``Hui Chenab`` or ``Hui Chen,ab``, where lines ``aInstitute`` and
+    ``bSchool`` follow. Every name has some, and each letter is used.
     """
-    letters = "".join(found[1] for _, text in lines if (found := _LETTERED.match(text)))
-    if letters[:2] != "ab":
+    letters = "".join(found[1] for _, text in lines if (found := match("lettered_place", text)))
+    if letters[:2] != "ab" or letters != "abcdefgh"[: len(letters)]:
         return byline
-    names = re.split(r",\s|\s+and\s+", byline)
-    ascending = [re.search(rf"(?<=\w)\*?({'?'.join(letters)}?)\*?$", name) for name in names]
-    if not all(found and (found[1] or "*" in found[0]) for found in ascending):
-        return byline
-    return ", ".join(n[: found.start()] for n, found in zip(names, ascending, strict=True) if found)
+    text = unicodedata.normalize("NFKC", re.sub(r"\s?ORCID(?: logo| icon)?", "", byline))
+    some, marks, last = f"[{letters}]", "[*†‡§]*", ",?".join(f"{letter}?" for letter in letters)
+    for pattern in (
+        rf"{marks}(?:,\s?|\s?\(|(?<=[*†‡§]))({some}+(?:,\s?{some})*)\)?{marks}(?:,?\s+(?:and\s+)?|,?$)",
+        rf"(?<=[^\W\d_]){marks},?(?={some})({last}){marks}(?:,\s+(?:and\s+)?|\s+and\s+|,?$)",
+    ):
+        names, used, place = [], "", 0
+        for found in re.finditer(pattern, text):
+            names.append(text[place : found.start()].strip())
+            used, place = used + found[1], found.end()
+        whole = all(form("full_name").fullmatch(name) and " " in name for name in names)
+        if names and whole and place == len(text) and set(letters) <= set(used):
+            return ", ".join(names)
+    return byline
 
 
 def _take_authors(draft: Draft, lines: Lines) -> Lines:
