@@ -248,7 +248,7 @@ def _correct(item: Assigned, text: str, cues: Cues, vocabulary: Vocabulary) -> A
         return replace(item, detail="none", rule="not-significant")
     if rule:
         gone = item.field == "condition_effects"
-        detail = "modulates" if rule == "ratio" else "involves"
+        detail = "modulates" if rule in ("ratio", "less-able") else "involves"
         return None if gone else replace(item, detail=detail, rule=rule)
     if item.value == "safety" and words.patterns["harms"].search(item.text):
         turned = {"up": "down", "down": "up"}  # more adverse events are less safety
@@ -303,6 +303,8 @@ def _not_theirs(item: Assigned, around: tuple[str, str, str], words: Words) -> s
         return "vesicles-blocked"
     if patterns["ratio_of"].search(before) or patterns["ratio_behind"].search(behind):
         return "ratio"
+    if patterns["less_able"].search(before):
+        return "less-able"
     return "all-groups" if patterns["all_groups"].search(_clause(behind)) else ""
 
 
