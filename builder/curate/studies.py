@@ -193,7 +193,9 @@ def _build(
         kind = "trial"
     elif design.level == "review":
         kind = "review"
-    places: list[Trial | Finding] = [*trials, *findings]
+    # What may be ("might slow cartilage loss [1]") says nothing of what the cited study was of.
+    sure = [f for f in findings if f.certainty != "hedged" or f.basis == "title"]
+    places: list[Trial | Finding] = [*trials, *(sure or findings)]
     sources, asked = settle_labels([p.sources for p in places], library.terms, "sources")
     conditions, unsure = settle_labels([p.conditions for p in places], library.terms, "conditions")
     return Study(

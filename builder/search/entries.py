@@ -20,6 +20,7 @@ from builder.models import CslItem, Finding, Reference, RegistryRecord, Table, T
 from builder.search.normalise import find_keys
 from builder.site.citations import format_name, short_name
 from builder.site.index import LibraryIndex, terms_in
+from builder.site.pages.measures import view_measures
 from builder.site.pages.trials import view_trial_result
 from builder.store import PaperBundle
 from builder.text import ids
@@ -193,7 +194,10 @@ def _term_entry(
     paged = term.id in pages.terms
     findings = atlas.findings_of(term.id)
     own = [*_own_names(term), *tissues]
-    names = dict.fromkeys([*own, *vesicles, *find_variants(term)])
+    # Who asks how fast a carrier releases wants its page: its numbers stand side by side there.
+    measures = view_measures(atlas, findings, "") if paged and term.kind == "vehicle" else None
+    released = [f"{name} release" for name in own[:2] if name and measures and measures["answer"]]
+    names = dict.fromkeys([*own, *vesicles, *released, *find_variants(term)])
     return Entry(
         path=term_address(atlas.library, term),
         kind=term.kind if paged else "glossary",
@@ -207,8 +211,15 @@ def _term_entry(
         identifiers=tuple(x.curie for x in term.xrefs if x.match == "exact"),
         related=tuple(x.curie for x in term.xrefs if x.match != "exact"),
         facets=_facets(findings, atlas, term),
-        sections=_sections(*_term_sections(atlas, term, findings)) if paged else (),
+        sections=_sections(
+            *(_term_sections(atlas, term, findings) if paged else ()),
+            (_write_release(measures["answer"] if measures else ()), PLAIN, "measures", "Release"),
+        ),
     )
+
+
+def _write_release(rows: Iterable[Mapping[str, Any]]) -> str:
+    return "; ".join(f"{r['number']} {r['of']} at {r['at']} ({r['vehicle']})" for r in rows)
 
 
 def _term_sections(

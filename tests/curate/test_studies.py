@@ -106,6 +106,22 @@ def test_a_row_and_a_title_of_one_work_are_one_study_in_two_papers_too() -> None
     assert (study.design.level, study.result) == ("in-vitro", "improved")
 
 
+@pytest.mark.parametrize(
+    ("certainty", "conditions"),
+    [("asserted", ["knee-osteoarthritis"]), ("hedged", ["osteoarthritis"])],
+)
+def test_a_possibility_gives_the_work_that_it_cites_no_label(
+    certainty: str, conditions: list[str]
+) -> None:
+    row = finding("r1", references=[1], conditions=["osteoarthritis"], sources=["bmsc"])
+    where = Locator(kind="full-text", line=3)
+    said = finding(
+        "s1", locator=where, references=[1], conditions=["knee-osteoarthritis"], certainty=certainty
+    )
+    [study] = studies_of(bundle([cited(1, "work", "Exosomes of rats")], [row, said]))
+    assert study.conditions == conditions
+
+
 def test_a_row_whose_reference_does_not_fit_has_no_study() -> None:
     misfit = Question(rule="reference-misfit", text="Does it fit?", weight=5)
     row = finding("r1", references=[1], questions=[misfit], sources=["msc"])

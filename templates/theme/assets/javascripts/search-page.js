@@ -116,11 +116,12 @@ export function createPage() {
   // How many of the words that were asked for are among some.
   const count = (words) => new Set(words.map(({ key }) => key).filter((key) => marks.has(key))).size;
 
-  // The places of a page that hold most of the words, each from where most of them stand; a place with
-  // an anchor links to it.
+  // The places of a page that hold most of the words, each from where most of them stand, behind the
+  // result of a trial, whatever was asked; a place with an anchor links to it.
   function excerpts({ path, places }, engine) {
     const found = places.map(([anchor, heading, text]) => ({ anchor, heading, text, words: engine.fold(text) }));
-    const best = found.filter(({ words }) => count(words)).sort((a, b) => count(b.words) - count(a.words)).slice(0, MOST_PLACES);
+    const worth = ({ heading, words }) => (heading === "Result" ? Infinity : count(words));
+    const best = found.filter(worth).sort((a, b) => worth(b) - worth(a)).slice(0, MOST_PLACES);
     return best.map(({ anchor, heading, text, words }) => {
       const from = words.reduce((at, _, n) => (count(words.slice(n, n + SPAN)) > count(words.slice(at, at + SPAN)) ? n : at), 0);
       const shown = words.slice(Math.max(0, Math.min(from, words.length - SPAN))).slice(0, SPAN);
