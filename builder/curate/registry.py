@@ -83,6 +83,8 @@ def describe_trial(trial: Trial, record: RegistryRecord) -> dict[str, Any]:
     masking = " ".join(texts("design_masking"))
     if masking.lower() in ("none", "open", "none (open label)"):
         masking = "open label"
+    elif re.fullmatch(r"single|double|triple|quadruple", masking, re.IGNORECASE):
+        masking += "-blind"  # as ClinicalTrials.gov says it
     known = {**read_trial(f"{stated}. {masking}"), "n": numbers.enrolled if numbers else None}
     known |= {"follow_up": follow_up}
     own = trial.design.model_dump(exclude_none=True, exclude_defaults=True)
@@ -401,7 +403,7 @@ def _compare_condition(trial: Trial, record: RegistryRecord) -> list[Discrepancy
 def _condition_words(text: str) -> set[str]:
     folded = spelling.fold(text).replace("osteo arthritis", "osteoarthritis")
     words = [w for part in folded.split() for w in _SHORT.get(part, part).split()]
-    return set(words) - _STOP
+    return {spelling.singular(word) for word in words} - _STOP
 
 
 def _differ(

@@ -181,6 +181,7 @@ def test_what_cannot_be_seen_is_no_discrepancy() -> None:
             [("condition", "high")],
         ),
         ({"condition_printed": "KOA"}, {"condition": "Osteo Arthritis Knee"}, []),
+        ({"condition_printed": "Rotator cuff tear"}, {"condition": "Rotator Cuff Tears"}, []),
         (
             {"status": Status(printed="Recruiting", normalised="recruiting")},
             {"overall_status": "Completed"},

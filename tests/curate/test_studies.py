@@ -362,6 +362,7 @@ def test_the_registry_fills_the_design_that_the_paper_leaves_open() -> None:
         ["Exosomes"],
     )
     assert describe(design_masking="None")["design"].blinded is False
+    assert describe(design_masking="Quadruple")["design"].masking == "quadruple"
     assert describe(design_allocation="Non-Randomized")["design"].randomised is False
 
 

@@ -349,9 +349,12 @@ class _Reader:
         reported = self._named("condition_effects")
         verdicts = {"down": "improved", "up": "worsened", "none": "no-benefit"}
         found = {verdicts[a.detail] for a in reported if a.detail in verdicts}
-        if all(a.rule == "repair" for a in reported):
-            found |= set(self._benefits())
         words, text = self.words.patterns, self.reported
+        gained = set(self._benefits())
+        if not all(a.rule == "repair" for a in reported):
+            # What eased a disease may do it by any means; harm beside it is said by a contrast.
+            gained &= {"worsened"} if words["contrast"].search(text) else set()
+        found |= gained
         if not found and words["no_difference"].search(text):
             none = words["no_better"].search(text) or words["clinical_words"].search(text)
             found = {"no-benefit"} if none else found
@@ -400,7 +403,7 @@ class _Reader:
         for item in self.assigned:
             if item.field not in ("mechanisms", "outcomes"):
                 continue
-            good = item.value in ids["good"] or self._brought_by_kind(item)
+            good = self._is_a(item.value, ids["good"])  # or a kind of what is good when raised
             good = good or (item.value in stiff and bool(pattern.search(self.text)))
             bad = item.value in ids["bad"]
             if dry and item.value in ids["vessels"]:
@@ -436,10 +439,6 @@ class _Reader:
 
     def _names_good(self) -> bool:
         return any(a.field in EFFECTS and a.value in self.words.ids["good"] for a in self.assigned)
-
-    def _brought_by_kind(self, item: Assigned) -> bool:
-        """Return whether a term is a kind of what is good when raised."""
-        return self._is_a(item.value, self.words.ids["good"])
 
     def _is_a(self, name: str, ids: frozenset[str]) -> bool:
         return name in ids or bool(ids & set(self.vocabulary.ancestors(name)))

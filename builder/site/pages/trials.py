@@ -263,15 +263,17 @@ def _count_people(n: Participants | None) -> str:
     return f"{n.planned} planned" if n.planned is not None else ""
 
 
-def _view_head(trial: Trial) -> list[View]:
-    """Return a trial's size, arms and sponsor as paper and registry state them."""
+def _view_head(trial: Trial, record: RegistryRecord | None) -> list[View]:
+    """Return a trial's size, arms, harms and sponsor as paper and registry state them."""
     n = trial.n
+    harms = [str(f.value) for f in (record.facts.get("adverse_events", ()) if record else ())]
     stated = (
         ("Design", view_trial_design(trial)),
         ("Enrolled", _count_people(n)),
         ("Analysed", str(n.analysed) if n and n.analysed is not None else ""),
         ("Arms", "; ".join(trial.arms)),
         ("Follow-up", trial.follow_up or ""),
+        *([("Adverse events", "; ".join(harms))] if harms else []),
         ("Sponsor", trial.sponsor or ""),
         ("Country", ", ".join(trial.countries)),
     )
@@ -376,7 +378,7 @@ def view_trial(atlas: LibraryIndex, trial: Trial) -> Page:
             "trial": row,
             "registry_link": outside(trial.registry, trial.registry_url),
             "registry_name": trial.registry_name,
-            "head": _view_head(trial),
+            "head": _view_head(trial, record),
             "comparison": comparison,
             "published": any(field["published"] for field in comparison),
             "registry": _view_registry(record),
