@@ -117,9 +117,15 @@ def find_data(name: str, content: Path | None = None) -> Path:
 
 
 def find_seeds(project: Project) -> list[Path]:
-    """Return the seed files in name order; hidden files are no seeds."""
+    """Return the seed files in name order; hidden files are no seeds.
+
+    A link that leads nowhere is one: reading reports it.
+    """
     return sorted(
-        path for path in project.seeds.glob("*") if path.is_file() and not path.name.startswith(".")
+        path
+        for path in project.seeds.glob("*")
+        if (path.is_file() or (path.is_symlink() and not path.exists()))
+        and not path.name.startswith(".")
     )
 
 

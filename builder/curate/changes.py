@@ -78,7 +78,7 @@ def add_paper(
         hint = "Run: python -m builder extract"
         raise refuse(str(file), "add", "a file outside seeds/", "one in it", hint=hint)
     for other in find_seeds(project):
-        if other.stat().st_size == len(data) and other.read_bytes() == data:
+        if other.is_file() and other.stat().st_size == len(data) and other.read_bytes() == data:
             raise refuse(str(file), "add", _NEW, f"the same file as {other.name}")
     notify(f"reading {file.name}")
     document, paper = _read(file, data)
@@ -207,9 +207,11 @@ def _describe(finding: models.Finding) -> str:
 
 
 def _name_item(item: object) -> str:
-    name = str(getattr(item, "id", None) or getattr(item, "label", None) or item)
-    effect = getattr(item, "effect", None) or getattr(item, "role", None)
-    return f"{name} ({effect})" if effect else name
+    name, effect = (
+        next((str(value) for field in fields if (value := getattr(item, field, None))), "")
+        for fields in (("id", "label", "quote"), ("effect", "role", "of"))
+    )
+    return f"{name or item} ({effect})" if effect else name or str(item)
 
 
 def _section(heading: str, lines: Sequence[str], most: int | None = _MOST_LINES) -> Iterator[str]:
@@ -245,7 +247,7 @@ def _rename(before: Project, project: Project, old: str, new: str) -> dict[str, 
     if source.startswith(papers) and goal.startswith(papers) and papers not in (source, goal):
         _move_paper(before, project, source.split("/")[1], goal.split("/")[1])
     kind = terms[name].kind if name in terms else ""
-    if kind and target not in terms and "/" not in target:
+    if kind and "/" not in target and (target not in terms or "/" not in old + new):
         rename_term(project.content, project.root, name, target)
         extract_records(project, before)
         if kind not in TERM_KINDS:

@@ -282,6 +282,22 @@ def test_a_rename_that_cannot_be_is_reported_and_changes_nothing(
     assert {p: p.read_text() for p in small.content.rglob("*.yml")} == before
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("bmsc", "msc", "an id that no other term has"),
+        ("bmsc", "bmsc", "an id that no other term has"),
+        ("bmcs", "bm-msc", "an address that was published"),
+    ],
+)
+def test_an_id_that_is_taken_is_reported_as_such(
+    small: Project, old: str, new: str, said: str
+) -> None:
+    pipeline.extract(small)
+    with pytest.raises(ProblemError, match=said):
+        changes.rename(small, old, new)
+
+
 # --- a year --------------------------------------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ from hand_made import DIGEST, DIGEST_PAPER
 
 from builder import models, pipeline, store
 from builder.cli import main
-from builder.curate.changes import add_paper, name_seed
+from builder.curate.changes import add_paper, describe_added, name_seed
 from builder.curate.questions import find_questions
 from builder.errors import ProblemError
 from builder.project import Project
@@ -217,6 +217,16 @@ def test_the_command_reports_all_of_it(atlas: Project, second: Path) -> None:
         "dry run, nothing was touched",
     ):
         assert words in ran.output
+
+
+def test_a_finding_is_shown_without_what_is_not_stated(atlas: Project, tmp_path: Path) -> None:
+    path = tmp_path / "paper.txt"
+    said = "BMSC-derived exosomes released 85% within 15 days and reduced IL-1b."
+    path.write_text(SECOND.replace("Zorbtin was left", f"{said} Zorbtin was left"))
+    lines = list(describe_added(add_paper(atlas, path, dry_run=True)))
+    [line] = [line for line in lines if "released 85%" in line and "→" in line]
+    assert "quantities: 85% (released), 15 days (time)" in line
+    assert not [line for line in lines if "None" in line]
 
 
 def test_the_quotes_of_a_jats_paper_stand_in_its_seed(

@@ -38,6 +38,19 @@ def test_what_another_program_remembered_is_forgotten(tmp_path: Path) -> None:
         assert cache.get("key") == b"new"
 
 
+def test_a_cache_that_cannot_be_made_holds_nothing_and_is_no_fault(tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("a file in the place of the folder")
+    with Cache(tmp_path / "cache") as cache:
+        cache.put("key", b"data")
+        assert cache.get("key") is None
+
+
+def test_a_cache_is_closed_at_the_end(tmp_path: Path) -> None:
+    with Cache(tmp_path) as cache:
+        cache.put("key", b"data")
+    assert cache.get("key") is None
+
+
 @pytest.mark.parametrize("held", [b"no database", b""])
 def test_a_cache_that_is_broken_is_begun_anew(tmp_path: Path, held: bytes) -> None:
     (tmp_path / "results.sqlite").write_bytes(held)

@@ -64,6 +64,25 @@ def test_a_build_killed_between_two_renames_is_mended_by_the_next(tmp_path: Path
     assert [p.name for p in tmp_path.iterdir()] == ["site"]
 
 
+def test_a_first_build_that_was_killed_leaves_no_site(tmp_path: Path) -> None:
+    (tmp_path / ".site-1").mkdir()
+    (tmp_path / ".site-1/index.html").write_text("half")
+    remove_leftovers(tmp_path / "site")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_where_the_kernel_swaps_the_site_is_never_renamed_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = tmp_path / "site"
+    write_site(site, "one")
+    moved = []
+    rename = Path.rename
+    monkeypatch.setattr(Path, "rename", lambda p, to: moved.append(p) or rename(p, to))
+    write_site(site, "two")
+    assert moved == []
+
+
 KILLED = """
 import sys, time
 from pathlib import Path

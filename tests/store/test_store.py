@@ -147,7 +147,10 @@ def test_a_term_in_the_wrong_folder_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "content/terms/vehicles/bmsc.yml"
     path.parent.mkdir(parents=True)
     path.write_text("id: bmsc\nlabel: BMSC\nkind: source\n")
-    with pytest.raises(ProblemError, match=r"content/terms/sources/bmsc\.yml"):
+    with pytest.raises(
+        ProblemError,
+        match=r"vehicles/bmsc\.yml:1: error: the file at content/terms/sources/bmsc\.yml",
+    ):
         store.read_terms(tmp_path / "content", tmp_path)
 
 
@@ -179,7 +182,9 @@ def test_hidden_files_and_folders_are_no_seeds(tmp_path: Path) -> None:
     for name in (".DS_Store", ".b.txt.swp", "b.txt", "a.xml"):
         (project.seeds / name).write_text("x")
     (project.seeds / "folder").mkdir()
-    assert [p.name for p in find_seeds(project)] == ["a.xml", "b.txt"]
+    (project.seeds / "lost.txt").symlink_to("nowhere.txt")
+    (project.seeds / "linked").symlink_to("folder")
+    assert [p.name for p in find_seeds(project)] == ["a.xml", "b.txt", "lost.txt"]
 
 
 def test_files_are_listed_by_path_and_what_is_no_file_is_left_out(tmp_path: Path) -> None:

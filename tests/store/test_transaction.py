@@ -114,6 +114,41 @@ def test_a_disk_without_hard_links_gets_copies(
     assert files(place) == AFTER
 
 
+def test_what_goes_into_folders_that_were_not_there_is_put_there(place: Project) -> None:
+    with transaction(place) as work:
+        file = work.project.content / "papers/roe-2020/paper.yml"
+        file.parent.mkdir(parents=True)
+        file.write_text("roe")
+    assert files(place) == {**BEFORE, "content/papers/roe-2020/paper.yml": "roe"}
+
+
+def test_a_link_that_leads_elsewhere_now_is_a_change(place: Project) -> None:
+    link = place.content / "link.yml"
+    link.symlink_to("kept.yml")
+    with transaction(place) as work:
+        (work.project.content / "link.yml").unlink()
+        (work.project.content / "link.yml").symlink_to("a/old.yml")
+    assert [path.name for path in work.changed] == ["link.yml"]
+    assert os.readlink(link) == "a/old.yml"
+
+
+def test_a_file_that_the_disk_refuses_is_named(
+    place: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse_replace(_: Path, target: Path) -> None:
+        raise OSError(30, "Read-only file system", str(target))
+
+    monkeypatch.setattr(os, "replace", refuse_replace)
+    with pytest.raises(ProblemError) as refused:
+        change(place)
+    monkeypatch.undo()
+    assert str(refused.value) == (
+        "content/a/old.yml: error: a file that can be written, got Read-only file system. [write]"
+    )
+    recover(place)
+    assert files(place) == AFTER
+
+
 def test_a_full_disk_is_one_error_and_changes_nothing(
     place: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
