@@ -427,12 +427,10 @@ class _Reader:
         return bool(denied) and changed and cells
 
     def _is_not_eased(self, item: Assigned) -> bool:
-        """Return whether it is denied that a harm was lowered: "did not slow degeneration".
-
-        Without a disease, to have no effect on a harm may be safety.
-        """
+        """Return whether a harm was not lowered: without a score or disease it may be safety."""
         words, before = self.words.patterns, self._before(item)
-        if item.rule == "not-significant" or words["easing"].search(before):
+        score = item.field == "outcomes" and self.vocabulary.terms[item.value].type != "sign"
+        if score or item.rule == "not-significant" or words["easing"].search(before):
             return True
         left = item.rule.startswith("unchanged") or words["no_effect_on"].search(before)
         return bool(left and self._named("conditions"))
