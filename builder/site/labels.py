@@ -35,6 +35,7 @@ RESULTS: dict[str, tuple[str, str, str]] = {
     "mixed": ("mixed results reported", "◆", "involves"),
     "none-reported": ("no result reported", "", "absent"),
 }
+AGAINST = ("no-benefit", "worsened", "mixed")
 # What the vesicles are to the condition.
 STUDY_ROLES = {
     "therapeutic": "tried as a treatment",

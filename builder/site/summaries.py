@@ -419,12 +419,22 @@ def _find_way(atlas: LibraryIndex, term: Term, study: Study) -> str:
 
 
 def view_summary(atlas: LibraryIndex, term: Term, findings: Sequence[Finding]) -> list[View]:
-    """Return how often a mechanism is raised or lowered; of other terms, the results of studies."""
+    """Return in how many studies a mechanism is raised or lowered; of other terms, their results.
+
+    A study that gives it a direction in one place does not count as naming it in another.
+    """
     if term.kind == "mechanism":
-        standing = [finding for finding in findings if atlas.stands(finding)]
-        own = Counter(m.effect for f in standing for m in f.mechanisms if m.id == term.id)
-        ranked = sorted(own.items(), key=lambda item: (-item[1], item[0]))
-        return [{"effect": view_effect(effect), "count": count} for effect, count in ranked]
+        own: dict[str, set[str]] = {}
+        for finding in findings:
+            for effect in {m.effect for m in finding.mechanisms if m.id == term.id}:
+                own.setdefault(effect, set()).update(atlas.counted.get(finding.id, ()))
+        directed = {s for e, held in own.items() if find_direction(e) != "named" for s in held}
+        counted = {e: len(held - directed if find_direction(e) == "named" else held)
+                   for e, held in own.items()}  # fmt: skip
+        ranked = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
+        return [
+            {"effect": view_effect(effect), "count": count} for effect, count in ranked if count
+        ]
     found = find_term_studies(atlas, term, subtypes=True)
     tried = [s for s in found if s.role == "therapeutic"]
     counts: Counter[str] = Counter(s.result for s in tried)
@@ -454,8 +464,7 @@ def answer_coverage(paper: Paper) -> list[Sentence]:
     if not held:
         return []
     if "body" in lacked:
-        names = ["tables" if n == "tables" else n for n in held]
-        words = f"The text of the paper was not read: its file held {_list_words(names)} only."
+        words = f"The text of the paper was not read: its file held {_list_words(held)} only."
         return [[text(words)]]
     rest = f"; it held no {_list_words(lacked, 'or')}" if lacked else ""
     return [[text(f"Read: {_list_words(held)}{rest}.")]]

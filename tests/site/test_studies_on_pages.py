@@ -21,13 +21,16 @@ from builder.site.labels import DESIGNS, WORDS
 from builder.site.pages.comparisons import view_grid
 from builder.site.pages.measures import view_amounts, view_trial_index
 from builder.site.pages.overviews import answer_home
+from builder.site.pages.terms import view_facets
 from builder.site.summaries import (
     Sentence,
     answer_coverage,
+    find_evidence,
     find_term_studies,
     view_answer,
     view_counts,
     view_study,
+    view_summary,
 )
 
 TERMS = [
@@ -180,6 +183,20 @@ def test_a_mechanism_counts_studies_by_direction(atlas: LibraryIndex) -> None:
         "1 reports it raised; "
         "2 report it lowered; 1 names it without a direction. " + WORDS["not_assessed"]
     )
+
+
+def test_what_is_named_beside_a_term_is_counted_in_studies(atlas: LibraryIndex) -> None:
+    """A second statement of a study, its wider label and a review add nothing."""
+    held = find_evidence(atlas, atlas.library.terms["koa"])
+    assert {f.id for f in held} == {"f1", "f4", "f8", "f9"}
+    facets = {f["id"]: f["entries"] for f in view_facets(atlas, "koa", held, "../")}
+    counts = {role: [(e["id"], e["count"]) for e in found] for role, found in facets.items()}
+    assert counts == {"sources": [("bmsc", 1)], "mechanisms": [("il-1b", 1)]}
+    term = atlas.library.terms["il-1b"]
+    found = view_summary(atlas, term, find_evidence(atlas, term))
+    assert [(e["effect"]["id"], e["count"]) for e in found] == [
+        ("down", 2), ("involves", 1), ("up", 1),
+    ]  # fmt: skip
 
 
 def test_each_number_of_an_answer_leads_to_its_studies(atlas: LibraryIndex) -> None:

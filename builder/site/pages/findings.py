@@ -10,6 +10,7 @@ from builder.models import Finding, Locator, Repair, Table, TableRow
 from builder.site.citations import short_name
 from builder.site.index import ROLES, LibraryIndex, terms_in, view_questions
 from builder.site.labels import (
+    AGAINST,
     BASIS,
     CERTAINTY,
     RESULTS,
@@ -211,6 +212,8 @@ def view_row(atlas: LibraryIndex, finding: Finding, root: str) -> View:
         "conditions": named,
         "design": design,
         "hedged": CERTAINTY[finding.certainty] if finding.certainty != "asserted" else "",
+        # What speaks against a treatment is not left to the page of the statement.
+        "against": view_result(finding.result) if finding.result in AGAINST else None,
         "where": f"{short_name(paper)}: {place}",
         "retracted": not atlas.stands(finding),
         "superseded": finding.id in atlas.superseded,
@@ -219,6 +222,9 @@ def view_row(atlas: LibraryIndex, finding: Finding, root: str) -> View:
             "condition": [] if shows_all(named) else _names(terms["conditions"]),
             "effect": list(dict.fromkeys(filter(None, words))) if reported["more"] else [],
             "result": [RESULTS[finding.result][0]],
+            "role": [STUDY_ROLES[finding.role]],
+            "certainty": [CERTAINTY[finding.certainty]],
+            "basis": [BASIS[finding.basis]],
             "vehicle": _names(terms["vehicles"]),
             "paper": [f"{short_name(paper)}: {shorten(paper.title, _PAPER)}".replace("|", "/")],
         },

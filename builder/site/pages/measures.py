@@ -21,7 +21,7 @@ from builder.site.index import LibraryIndex
 from builder.site.labels import WORDS, format_range, is_calculated, list_amounts, view_quantity
 from builder.site.links import Page, View, link, page_href, plural
 from builder.site.pages.findings import finding_text, view_place
-from builder.site.pages.trials import view_trial_row
+from builder.site.pages.trials import name_phase, view_trial_row
 from builder.site.summaries import answer_trials
 from builder.text.dates import parse_date
 
@@ -82,19 +82,13 @@ def _find_span(atlas: LibraryIndex, trial: Trial) -> Span:
     if end and record and end > record.collected:
         planned = True
     return Span(
-        f"{trial.registry} · {_phase(trial.phase)}",
+        f"{trial.registry} · {name_phase(trial.phase) or 'phase not stated'}",
         " · ".join(part for part in (_status(trial), trial.result) if part),
         start=_find_day(record, "start_date")[0],
         end=end,
         planned=planned,
         as_of=trial.status.as_of if trial.status else None,
     )
-
-
-def _phase(phase: str | None) -> str:
-    if not phase:
-        return "phase not stated"
-    return f"Phase {phase}" if phase[0].isdigit() else phase
 
 
 def _status(trial: Trial) -> str:

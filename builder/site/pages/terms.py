@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 
 from builder.curate.evidence import find_best
-from builder.curate.studies import Disagreement, Statement
-from builder.models import Finding, Term
+from builder.curate.studies import Disagreement, Statement, find_ancestors
+from builder.models import Finding, Study, Term
 from builder.site.citations import short_name
 from builder.site.index import ROLES, LibraryIndex, terms_in
 from builder.site.labels import (
@@ -122,28 +122,33 @@ def view_facets(
     counts: dict[str, dict[str, dict[str, set[str]]]] = {role: {} for role in ROLES}
     # What drives or marks a disease is not counted with what treats it.
     for finding in [f for f in findings if f.role not in _NATIVE] or findings:
-        studies = [s.id for s in atlas.studies_of(finding.id)] or [finding.id]
-        for role, other, effect in dict.fromkeys(terms_in(finding)):
-            if other != term:
-                ways = counts[role].setdefault(other, {})
-                for way in ("all", _way(role, effect)):
-                    ways.setdefault(way, set()).update(studies)
+        for study in atlas.studies_of(finding.id):
+            if study.id not in atlas.counted.get(finding.id, ()):
+                continue  # a review is no study of what it reviews
+            for role, named, effect in dict.fromkeys(terms_in(finding)):
+                for other in _settle(atlas, study, role, named) if named != term else ():
+                    ways = counts[role].setdefault(other, {})
+                    for way in ("all", _way(role, effect)):
+                        ways.setdefault(way, set()).add(study.id)
     facets = []
     for role in _FACETS:
-        entries = sorted(counts[role].items(), key=lambda item: (-len(item[1]["all"]), item[0]))
-        if entries:
-            facets.append(
-                {
-                    "id": role,
-                    "label": ROLE_WORDS[role],
-                    "entries": [
-                        _facet_entry(atlas, name, ways, root)
-                        for name, ways in entries[:_MOST_ENTRIES]
-                    ],
-                    "more": max(0, len(entries) - _MOST_ENTRIES),
-                }
-            )
-    return facets
+        others = [item for item in counts[role].items() if item[0] != term]
+        entries = sorted(others, key=lambda item: (-len(item[1]["all"]), item[0]))
+        shown = [_facet_entry(atlas, name, ways, root) for name, ways in entries[:_MOST_ENTRIES]]
+        more = len(entries) - len(shown)
+        facets.append({"id": role, "label": ROLE_WORDS[role], "entries": shown, "more": more})
+    return [facet for facet in facets if facet["entries"]]
+
+
+def _settle(atlas: LibraryIndex, study: Study, role: str, named: str) -> list[str]:
+    """Return the labels under which a study counts for what one of its statements names.
+
+    A title says MSC, the row of the same trial BMSC: the study is one of BMSC.
+    """
+    labels = {"sources": study.sources, "conditions": study.conditions}.get(role, [])
+    terms = atlas.library.terms
+    near = {named, *find_ancestors(named, terms)}
+    return [x for x in labels if x in near or named in find_ancestors(x, terms)] or [named]
 
 
 def _way(role: str, effect: str) -> str:

@@ -29,35 +29,19 @@ _FROM = {"registry": "as the registry states it", "publication": "as its publica
 # trial's own publication where the registry record quotes it.
 _FIELDS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("Phase", "phase", ("phase",), ()),
-    (
-        "Design",
-        "design",
-        ("study_type", "design_allocation", "design_masking", "design_model"),
-        ("paper_design",),
-    ),
+    ("Design", "design", ("study_type", "design_allocation", "design_masking", "design_model"),
+     ("paper_design",)),
     ("Condition", "condition", ("condition",), ("paper_population",)),
     ("Source of the vesicles", "source", ("ev_source", "intervention_name"), ()),
-    (
-        "Dose",
-        "dose",
-        ("dose_particles_low", "dose_particles_high", "dose_count", "arms"),
-        ("paper_arms", "paper_particle_dose", "paper_number_of_doses"),
-    ),
+    ("Dose", "dose", ("dose_particles_low", "dose_particles_high", "dose_count", "arms"),
+     ("paper_arms", "paper_particle_dose", "paper_number_of_doses")),
     ("Route", "route", ("route",), ()),
-    (
-        "Endpoints",
-        "endpoints",
-        ("primary_outcomes", "primary_endpoints_in_description"),
-        ("paper_primary_endpoint", "paper_endpoints"),
-    ),
+    ("Endpoints", "endpoints", ("primary_outcomes", "primary_endpoints_in_description"),
+     ("paper_primary_endpoint", "paper_endpoints")),
     ("Status", "status", ("overall_status",), ()),
-    (
-        "Result",
-        "result",
-        ("results_posted", "results", "adverse_events", "linked_publications"),
-        ("paper_findings",),
-    ),
-)
+    ("Result", "result", ("results_posted", "results", "adverse_events", "linked_publications"),
+     ("paper_findings",)),
+)  # fmt: skip
 # Facts whose name in the record is no word that a reader would use.
 _FACT_WORDS = {
     "arms": "arm",
@@ -83,7 +67,7 @@ _FACT_WORDS = {
 def review_values(trial: Trial) -> dict[str, str]:
     """Return what the review says of each field, as text; what it leaves out is absent."""
     values = {
-        "phase": _phase_words(trial.phase),
+        "phase": name_phase(trial.phase),
         "design": trial.design_printed,
         "condition": trial.condition_printed,
         "source": trial.source_printed,
@@ -96,7 +80,7 @@ def review_values(trial: Trial) -> dict[str, str]:
     return {k: v for k, v in values.items() if v}
 
 
-def _phase_words(phase: str | None) -> str:
+def name_phase(phase: str | None) -> str:
     """Return a phase as registries print it: ``1`` becomes ``Phase 1``, other words stay."""
     return f"Phase {phase}" if phase and phase[0].isdigit() else phase or ""
 
@@ -227,7 +211,7 @@ def view_trial_row(atlas: LibraryIndex, trial: Trial, root: str) -> View:
         "registry": trial.registry,
         "href": page_href(root, "trial", trial.id),
         "label": trial.label,
-        "phase": _phase_words(trial.phase) or NOT_STATED,
+        "phase": name_phase(trial.phase) or NOT_STATED,
         "design": view_trial_design(trial),
         "conditions": [atlas.term_link(c, root) for c in trial.conditions],
         "condition": trial.condition_printed or NOT_STATED,
