@@ -51,7 +51,7 @@ _MIRNA = (
 # "circRNA MSC-derived" and "lncRNA BMSC-exosomes" name no RNA but a cell.
 _NO_SOURCE = r"(?![\s-](?i:derived|exo|s?evs?\b))"
 _CIRC = (
-    r"(?:(?:hsa|mmu|rno)_)?[Cc]irc(?:RNA)?(?:[_-]|\s(?=\d{4}|[A-Z][A-Za-z]*\d))?"
+    r"(?:(?:[Hh]sa|[Mm]mu|[Rr]no)_)?[Cc]irc(?:RNA)?(?:[_-]|\s(?=\d{4}|[A-Z][A-Za-z]*\d))?"
     r"(?P<circ>\d{4,7}|(?!RNA)[A-Z][A-Za-z]*\d*[A-Za-z]?\d*|(?<=RNA\s)[A-Z][A-Za-z]*\d\w*)"
     rf"{_NO_SOURCE}|[Cc]ircular\sRNAs?\s(?P<circular>[A-Z][A-Z0-9]*\d[A-Z]?){_NO_SOURCE}"
 )
@@ -64,7 +64,11 @@ _LNC_SYMBOL = (
     r"(?P<symbol>LINC\d{4,6}|SNHG\d{1,2}|Snhg\d{1,2}|MIR\d+[A-Z]?\d?HG|Gm\d{4,6}|"
     r"[A-Z][A-Z0-9]{2,9}-(?:AS\d{0,2}|DT|IT\d|OT\d))"
 )
-_NAME = re.compile(rf"(?<![\w-])(?:{_MIRNA}|{_CIRC}|{_LNC}|{_LNC_SYMBOL})(?![\w*])(?!-\d)")
+# "MSC-miR-92a" is of cells that hold it; "anti-miR-92a" is not it.
+_NAME = re.compile(
+    rf"(?:(?<![\w-])|(?<=[A-Z]-)|(?<=[A-Z]s-))(?:{_MIRNA}|{_CIRC}|{_LNC}|{_LNC_SYMBOL})"
+    r"(?![\w*])(?!-\d)"
+)
 _MAY_NAME = re.compile(
     "mir|mic|let|circ|lnc|long non|linc|snhg|gm\\d|-as|-dt|-it\\d|-ot\\d", re.IGNORECASE
 )

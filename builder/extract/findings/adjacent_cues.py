@@ -138,8 +138,12 @@ def _find_sign(text: str, end: int, cues: Cues) -> re.Match[str] | None:
 
 def read_prefix(text: str, start: int, end: int, state: State, cues: Cues) -> State:
     """Return the state of a name with anti- or pro- before it, or "vesicle-mediated"."""
-    if state.effect == "involves" and cues.search("vesicle_mediated", text[:start]):
-        return replace(state, effect="modulates", rule="vesicle-mediated")
+    if state.rule == "hypothesis":
+        return state
+    by = cues.search("vesicle_mediated", text[:start]) if state.effect == "involves" else None
+    if by:
+        effect = "up" if by["verb"] else "modulates"
+        return replace(state, effect=effect, rule="vesicle-mediated")
     prefix = cues.search("prefix", text[max(0, start - 5) : start])
     if not prefix or text[end - 2 : end].lower() not in ("ic", "al", "ve", "ry", "nt"):
         return state
@@ -159,8 +163,13 @@ def read_unchanged(text: str, start: int, end: int, cues: Cues) -> State | None:
     return State(start, "none", "unchanged", said[0].strip()) if said else None
 
 
-def read_noun_behind(text: str, end: int, state: State, cues: Cues) -> State:
+def read_noun_behind(text: str, start: int, end: int, state: State, cues: Cues) -> State:
     """Return the state changed by a noun of action behind the words: "X suppression"."""
+    called = cues.match("doer", text, end) if cues.search("acts_as", text[:start]) else None
+    if called := called or cues.search("doer_of", text[:start]):
+        effect = "inhibits" if called["down"] else "activates"
+        effect = effect if state.effect != "none" else "none"
+        return replace(state, effect=effect, rule="noun-behind", cue=called[0].strip())
     rest = _without_measures(text[end:], cues)
     cue = re.match(r"\s+([\w-]+)", rest)
     if not cue or not cues.finder.fullmatch(cue[1]):

@@ -147,7 +147,8 @@ class _Reader:
 
     def _own_level(self, certainty: Certainty) -> Level:
         levels: list[Level] = ["not-stated"]
-        text, taken = self.words.patterns["taken_from"].subn(" ", self.text)
+        text = self.words.patterns["given_by"].sub(" ", self.text)
+        text, taken = self.words.patterns["taken_from"].subn(" ", text)
         if taken:
             levels.append("in-vitro")
         if found := self.words.find_level(text):

@@ -296,8 +296,9 @@ def _is_producers(reading: Reading, agent: Mention, sources: Sequence[Assigned])
     patterns, behind = reading.patterns, reading.behind(agent)
     if patterns["way_noun"].match(behind):
         return True
-    if participle := patterns["way_participle"].match(behind):
-        return _reaches_producer(reading, agent.end + participle.end(), sources)
+    participle = patterns["way_participle"].match(behind)
+    if participle and _reaches_producer(reading, agent.end + participle.end(), sources):
+        return True
     before = patterns["way_before"].search(reading.text[: agent.start][-120:])
     if not before:
         return False
@@ -323,6 +324,8 @@ def _reaches_producer(reading: Reading, at: int, sources: Sequence[Assigned]) ->
 
 def _is_given_vesicles(reading: Reading, mention: Mention) -> bool:
     """Return whether a cell was treated with vesicles: "BMSCs pretreated with exosomes"."""
+    if reading.search("by_given", reading.before(mention)):
+        return True
     behind = reading.behind(mention)[:60]
     vesicle = reading.cues.vesicle.search(behind)
     return bool(vesicle and re.fullmatch(

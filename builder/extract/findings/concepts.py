@@ -42,7 +42,11 @@ def read_mechanisms(reading: Reading) -> list[Assigned]:
     for mention in mechanisms:
         if is_unknown_rna(reading, mention):
             continue
-        if is_inside(mention, names) or _is_modifier(reading, mention):
+        if (
+            is_inside(mention, names)
+            or _is_modifier(reading, mention)
+            or _is_place(reading, mention)
+        ):
             continue
         if reading.match("gene_changed", reading.behind(mention)) or is_absent(reading, mention):
             continue  # "Smpd3-reprogrammed": a modification
@@ -183,6 +187,17 @@ def _is_modifier(reading: Reading, mention: Mention) -> bool:
     )
 
 
+def _is_place(reading: Reading, mention: Mention) -> bool:
+    """Return whether a process names a place or the vesicles: "in the fracture microenvironment".
+
+    So does that of "osteogenic differentiation-exosomes".
+    """
+    type_ = reading.vocabulary.terms[mention.term].type
+    named = type_ in _PROCESSES and reading.match("of_vesicles", reading.behind(mention))
+    place = type_ == "concept" and reading.search("place_before", reading.before(mention))
+    return bool(named or place)
+
+
 def _agents(reading: Reading, mention: Mention) -> list[Assigned]:
     """Return what acts inside a process's name: moesin in "moesin mediated endocytosis"."""
     if reading.vocabulary.terms[mention.term].type == "axis":
@@ -213,6 +228,8 @@ def _turned(reading: Reading, mention: Mention, state: State) -> State:
         behind
     ):
         return replace(state, effect=opposite.get(state.effect, state.effect), rule="turned-round")
+    if state.rule == "hypothesis":
+        return state
     if mention.text.lower().startswith("anti") and not _is_anti(reading, mention):
         effect = {"involves": "inhibits", "up": "inhibits", "activates": "inhibits"}
         reported = effect.get(state.effect, "modulates" if state.effect != "none" else "none")
@@ -265,7 +282,19 @@ def read_outcomes(reading: Reading) -> list[Assigned]:
         for m in reading.mentions("outcome")
         if not is_inside(m, names)
     ]
+    found += _released(reading, {a.value for a in found})
     return [_without_denied_harm(reading, a) for a in found]
+
+
+def _released(reading: Reading, known: Collection[str]) -> Iterator[Assigned]:
+    """Yield the release of vesicles that a verb says: "the gel let go of 31% of the vesicles"."""
+    v = reading.vocabulary
+    term = v.find_term("Exosome release in vitro", "outcome")
+    if not term or any(term in (k, *v.ancestors(k)) for k in known):
+        return
+    if said := reading.search("let_go", reading.text):
+        part, (start, end) = reading.part.name, said.span()
+        yield Assigned("outcomes", term, "let-go", part, start, end, said[0], "involves")
 
 
 def _without_denied_harm(reading: Reading, assigned: Assigned) -> Assigned:

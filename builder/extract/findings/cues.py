@@ -188,10 +188,15 @@ def _meanings(effects: Mapping[str, Any]) -> dict[str, Meaning]:
     for effect, words in effects["verbs"].items():
         found.update({w: Meaning("verb", effect) for w in _spell_out(words)})
     for effect, words in effects["nouns"].items():
-        found.update({w: Meaning("noun", effect) for w in words})
+        found.update({w: Meaning("noun", effect) for w in _with_plurals(words)})
     for key, kind in plain:
         found.update({w: Meaning(kind) for w in effects[key]})
     return found
+
+
+def _with_plurals(nouns: Iterable[str]) -> list[str]:
+    """Return nouns of action with their plurals, but for those that are verbs too: "rises"."""
+    return [f for w in nouns for f in ((w, f"{w}s") if w.endswith(("ion", "ment")) else (w,))]
 
 
 def _cue_regex(word: str) -> str:
@@ -230,7 +235,7 @@ def _fill(pattern: str, words: Mapping[str, str], stop: str) -> str:
     for _ in range(3):  # a word may be made of others
         pattern = re.sub(r"\{([a-z_]{2,})\}", lambda m: words[m[1]], pattern)
     made = (
-        r"\w+(?:gen|net|chem|chan|tr)ically\s+\w+ed\s+|[^\s,;:.]+[\s-](?:stimulated|treated|primed|"
+        r"\w+(?:gen|net|chem|chan|tr)ically\s+\w+ed\s+|(?:[^\s,;:.]+-\s+(?:or|and)\s+)?[^\s,;:.]+[\s-](?:stimulated|treated|primed|"
         r"pre-?treated|pre-?conditioned|induced|conditioned|transfected|activated|exposed)\s+"
     )
     made += rf"|(?:{words['describing']})\s+"
@@ -286,7 +291,7 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
         "plain_forms": f"(?:{_any(data['carriers']['words'])})",
     }
     words = {**named, **words}
-    nouns = (w for ws in effects["nouns"].values() for w in ws)
+    nouns = (w for ws in effects["nouns"].values() for w in _with_plurals(ws))
 
     def compiled(pattern: str) -> re.Pattern[str]:
         return re.compile(_fill(pattern, words, stop), re.IGNORECASE)

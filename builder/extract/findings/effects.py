@@ -101,7 +101,10 @@ class EffectReader:
         """Yield the comparisons in which the vesicles are the standard: "more in controls than"."""
         for match in self.patterns["than_vesicles"].finditer(self.text):
             low = self._clause_start(match.start())
-            if not self.cues.vesicle.search(self.text, low, match.start()):
+            first = self.cues.finder.match(self.text, low)  # ", and induced more X than exosomes"
+            shared = first and self.cues.meaning(first[0]).kind == "verb"
+            subject = self._sentence_start(low) if shared else low
+            if not self.cues.vesicle.search(self.text, subject, match.start()):
                 yield low, match.end()
         for match in self.patterns["beside_vesicles"].finditer(self.text):
             if not self.cues.vesicle.search(match["rest"]):
@@ -152,7 +155,7 @@ class EffectReader:
             elif state.end > low and is_object(text, low, state, cues):
                 effect = self.cues.over_noun(given.cue, given.effect, state.effect)
                 state = replace(given, effect=effect, rule="passive-and-noun")
-        return read_prefix(text, start, end, read_noun_behind(text, end, state, cues), cues)
+        return read_prefix(text, start, end, read_noun_behind(text, start, end, state, cues), cues)
 
     def _found(self) -> list[_Cue]:
         cues = [

@@ -21,6 +21,7 @@ from builder.text.spelling import DASHES
 # The kind of term that a column holds.
 _COLUMN_KINDS = {"source": "source", "vehicle": "vehicle"}
 _TEST = re.compile(r"[\s-]+(?:assays?|kits?|society|foundation|journal)\b", re.IGNORECASE)
+_AXIS = re.compile(r"\s+(?:signall?ing\s+)?axis\b", re.IGNORECASE)
 # Kinds of which a name may hold another that counts as well.
 _HEADED = ("mechanism", "condition", "vehicle")
 
@@ -147,7 +148,9 @@ class Reading:
         """Return whether a mention is a member of an axis or of a pair of processes."""
         if mention.term == longer.term or mention.kind != "mechanism":
             return False
-        if self.vocabulary.terms[longer.term].type == "axis":
+        type_ = self.vocabulary.terms[longer.term].type
+        axis = type_ == "pathway" and _AXIS.match(self.text, longer.end)
+        if axis or type_ == "axis":
             return True
         return "/" in longer.text and not self._is_molecule(mention)
 

@@ -20,6 +20,12 @@ def find_processes(
     """Return processes whose name a sentence turns round or splits by a defect."""
     turned = cues.patterns["process_of"].finditer(text)
     found = [m for match in turned if (m := _turned(match, v))]
+    for name in ("polarized_to", "turned_phenotype"):
+        for match in cues.patterns[name].finditer(text):
+            m2 = match["kind"].lower().startswith(("m2", "anti"))
+            if term := v.find_term(f"M{1 + m2} polarization", "mechanism"):
+                span = match.span(0 if name == "polarized_to" else "said")
+                found.append(_mention(term, "mechanism", *span, text))
     for condition in conditions:
         found += _of_condition(text, condition, v, cues)
     return found
@@ -136,6 +142,7 @@ def find_animal_models(
                     v.find_term(f"{label} {c.text} model", "model"),
                     v.find_term(f"{label} {v.terms[c.term].label} model", "model"),
                     _related_model(models, (c.term, *v.ancestors(c.term)), animal.term),
+                    modelled and v.find_term(f"{c.text.split()[-1]} model", "model"),
                 )
                 if t
             ),

@@ -143,11 +143,15 @@ def find_own_vesicles(
         within = (known.get(word, "") for word in long.split())  # "Tisseel plus PEP"
         if not cues.names_vesicles(long) and not any(map(cues.names_vesicles, within)):
             continue
-        named = [
-            any(m.term for m in vocabulary.find_mentions(text, kinds=("source", "cell")))
+        (cells, carriers), (more_cells, more_carriers) = (
+            [
+                {m.term for m in vocabulary.find_mentions(text, kinds=kinds) if m.term}
+                for kinds in (("source", "cell"), ("vehicle",))
+            ]
             for text in (short, long)
-        ]
-        if cues.names_vesicles(short) and named != [False, True]:
+        )
+        gained = (more_cells and not cells) or more_carriers - carriers
+        if cues.names_vesicles(short) and not gained:
             continue
         base = re.escape(short.removesuffix("s"))
         forms.append((re.compile(rf"(?<![\w(-]){base}s?(?![\w-])"), long))
