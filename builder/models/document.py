@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from dataclasses import fields as fields_of
 from typing import Literal, TypeVar, dataclass_transform
 
 from builder.errors import Problem
@@ -331,3 +332,32 @@ class Document:
     abbreviations: tuple[tuple[str, str], ...] = ()  # (short, long) where the paper defines them
     problems: tuple[Problem, ...] = ()
     coverage: Coverage = Coverage()
+
+
+def texts_of(document: Document) -> Iterator[str]:
+    """Yield every text that a Document holds."""
+    front = document.front
+    yield from _work_texts(front.work)
+    yield from (front.licence, front.licence_url, front.source_url)
+    yield from (heading.text for heading in document.headings)
+    yield from (block.text for block in document.blocks)
+    for grid in document.tables:
+        yield from (grid.label, grid.caption, *grid.footnotes)
+        yield from (" ".join(cell.text for cell in row) for row in grid.rows)
+    yield from (text for figure in document.figures for text in (figure.label, figure.caption))
+    for citation in document.citations:
+        yield citation.printed
+        if citation.fields:
+            yield from _work_texts(citation.fields)
+    yield from (text for pair in document.abbreviations for text in pair)
+
+
+def _work_texts(work: WorkFields) -> Iterator[str]:
+    for field in fields_of(work):
+        value = getattr(work, field.name)
+        if isinstance(value, str):
+            yield value
+    yield " ".join(map(str, (*work.issued, *work.accessed)))
+    for person in (*work.authors, *work.editors):
+        yield from (person.given, person.family, person.literal, person.suffix, person.orcid)
+        yield from (*person.affiliations, *person.others)

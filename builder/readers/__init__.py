@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from builder.errors import Problem
-from builder.models.document import Document
+from builder.models.document import Document, texts_of
 from builder.readers import digest, jats, records, scraped
 from builder.readers.citations import check_citations, resolve_citations
 from builder.readers.draft import group_problems
@@ -65,15 +65,7 @@ def read_words(path: Path, root: Path) -> str:
     source = read_source(path, root)
     if not is_markup(source.data):
         return source.text
-    document = _read(source)
-    parts = [block.text for block in document.blocks]
-    for citation in document.citations:
-        parts += [citation.printed, citation.fields.title if citation.fields else ""]
-    for table in document.tables:
-        parts += [table.caption, *table.footnotes]
-        parts += [" ".join(cell.text for cell in row) for row in table.rows]
-    parts += [figure.caption for figure in document.figures]
-    return "\n".join([document.front.work.title, *parts])
+    return "\n".join(texts_of(_read(source)))
 
 
 # Below this share of lines that are recorded or knowingly ignored a paper asks.

@@ -24,7 +24,7 @@ from builder.models.document import Block, Citation, Document, Person, WorkField
 from builder.readers.draft import NUMBERS, expand_numbers, find_citations, find_doi
 from builder.readers.names import SUFFIX, name_in_full, parse_person, split_people
 from builder.readers.references import UNPARSED, parse_reference
-from builder.readers.words import form, match, page_words
+from builder.readers.words import form, listed, match
 from builder.text.dates import YEAR
 from builder.text.spelling import fold
 
@@ -74,7 +74,7 @@ def _bracket_raised(blocks: Sequence[Block], known: set[int]) -> tuple[Block, ..
     nothing is returned.
     """
     cited: set[int] = set()
-    numbered = page_words().numbered
+    numbered = listed("numbered")
 
     def bracket(found: re.Match[str]) -> str:
         printed = found["numbers"].translate(_LOWER)

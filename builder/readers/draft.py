@@ -253,6 +253,7 @@ def group_problems(problems: Sequence[Problem], most: int = 3) -> list[Problem]:
 
 
 Lines = list[tuple[int, str]]
+_LISTS = ("headings", "blocks", "tables", "citations", "entities", "figures", "problems")
 
 
 class Draft:
@@ -392,27 +393,23 @@ class Draft:
         abbreviations = dict(self.pairs)
         for short, long in find_abbreviations(texts):
             abbreviations.setdefault(short, long)
+        front = FrontMatter(
+            work=work,
+            licence=self.licence,
+            licence_url=find_licence_url(self.licence),
+            source_url=self.source_url,
+            lines=tuple(self.places),
+        )
+        lists: dict[str, Any] = {name: tuple(getattr(self, name)) for name in _LISTS}
         return Document(
             layout=self.layout,
             file=self.source.file,
             sha256=self.source.sha256,
-            front=FrontMatter(
-                work=work,
-                licence=self.licence,
-                licence_url=find_licence_url(self.licence),
-                source_url=self.source_url,
-                lines=tuple(self.places),
-            ),
-            headings=tuple(self.headings),
-            blocks=tuple(self.blocks),
-            tables=tuple(self.tables),
-            citations=tuple(self.citations),
-            entities=tuple(self.entities),
-            figures=tuple(self.figures),
+            front=front,
             figures_note="\n".join(self.notes),
             abbreviations=tuple(abbreviations.items()),
-            problems=tuple(self.problems),
             coverage=coverage,
+            **lists,
         )
 
     def _account(self) -> Coverage:

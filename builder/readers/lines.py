@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from builder.readers.draft import URL, find_citations, find_doi
 from builder.readers.source import Source
-from builder.readers.words import match, page_words, search
+from builder.readers.words import listed, match, search
 from builder.text.dates import YEAR
 
 MARKUP = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$|^\*\*([^*]+)\*\*:?$")
@@ -29,7 +29,7 @@ HAS_YEAR = re.compile(rf"\b{YEAR}[a-z]?\b")
 
 def named_headings() -> frozenset[str]:
     """Return the headings that are known by name."""
-    return page_words().abstracts | page_words().sections | page_words().statements
+    return listed("abstracts") | listed("sections") | listed("statements")
 
 
 def is_licence(line: str) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 
 from builder.readers.draft import Draft, Lines, find_ids
 from builder.readers.names import split_people
-from builder.readers.words import form, journal_words, match, page_words, search
+from builder.readers.words import form, listed, match, search
 from builder.text import spelling
 from builder.text.dates import YEAR, find_impossible_day, parse_date
 
@@ -37,7 +37,7 @@ _MOST_WORDS = 4  # of one name on a line of its own
 def is_furniture(line: str) -> bool:
     """Return whether a line is a control or a counter of the site, and no part of the paper."""
     bare = line.strip(" #*:.›»>|•").casefold()
-    return not bare or bare in page_words().controls or bool(match("counter", line))
+    return not bare or bare in listed("controls") or bool(match("counter", line))
 
 
 def read_masthead(draft: Draft, lines: Lines, cited: str) -> None:
@@ -46,9 +46,9 @@ def read_masthead(draft: Draft, lines: Lines, cited: str) -> None:
     for number, line in lines:
         if match("other_article", line):
             draft.ignore(number, "other-article")
-        elif line.casefold() in page_words().journals:
+        elif line.casefold() in listed("journals"):
             draft.set(number, container=line)
-            if line.casefold() in journal_words().preprint_servers:
+            if line.casefold() in listed("preprint_servers"):
                 draft.set(number, type="article", genre="Preprint")
         elif is_furniture(line):
             draft.ignore(number, "site-furniture")
@@ -146,7 +146,7 @@ def _split_names(text: str) -> list[str]:
     text = form("marks_behind_name").sub(", ", form("name_twice").sub(r"\1", text))
     parts = re.split(r"[;,•]|(?:^|\s+)(?:and|&)\s+(?:the\s)?", text)
     names = (part.strip(" ,;").removeprefix("the ") for part in parts)
-    degrees = page_words().degrees
+    degrees = listed("degrees")
     known = (n for n in names if n.casefold().replace(".", "") not in {"and", *degrees})
     return [n for n in known if any(map(str.isalpha, n))]
 

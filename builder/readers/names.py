@@ -16,19 +16,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from builder.models.document import Person
-from builder.readers.words import JournalWords, journal_words, search
+from builder.readers.words import listed, search
 
-# Words that begin a family name of several words; they are lower case in names.
-_PARTICLES = frozenset({
-    "af", "al", "ben", "bin", "da", "dal", "de", "de'", "dei", "del", "della", "den", "der", "di",
-    "do", "dos", "du", "el", "la", "le", "lo", "ter", "ten", "van", "’t", "'t", "vom", "von", "y",
-    "zu", "zum", "zur", "Ó", "Ní", "Nic", "Ua",
-})  # fmt: skip
-# Behind "del", "de la" and "de los" these belong to a given name: María del Carmen.
-_GIVEN = frozenset({
-    "Carmen", "Pilar", "Mar", "Rosario", "Rocío", "Ángeles", "Luz", "Jesús", "Dolores", "Mercedes",
-    "Lourdes", "Consuelo", "Socorro", "Sol", "Valle", "Milagros", "Fátima", "Lima",
-})  # fmt: skip
 _ARTICLES = frozenset({"de", "del", "la", "las", "los"})
 # A longer "name" is prose that stands in the place of one.
 _MAX_NAME = 300
@@ -68,7 +57,7 @@ def parse_person(name: str, *, natural: bool = True) -> Person:
     if len(words) > 1 and SUFFIX.match(words[-1]):
         suffix = words.pop()
     # A name with such a part is in natural order, whoever printed it.
-    clear = bool(suffix) or any(word in _PARTICLES for word in words[1:-1])
+    clear = bool(suffix) or any(word in listed("particles") for word in words[1:-1])
     if not (cut := _cut_name(words, natural=natural or clear)):
         return whole
     family, given = cut
@@ -90,9 +79,13 @@ def _cut_name(words: list[str], *, natural: bool) -> tuple[list[str], list[str]]
     first = 1
     while words[first] in _ARTICLES and first < len(words) - 2:
         first += 1
-    first = first + 1 if first > 1 and words[first] in _GIVEN and first < len(words) - 1 else 1
+    first = (
+        first + 1
+        if first > 1 and words[first] in listed("given_behind_articles") and first < len(words) - 1
+        else 1
+    )
     last = len(words) - 1
-    begin = next((i for i in range(first, last) if words[i] in _PARTICLES), last)
+    begin = next((i for i in range(first, last) if words[i] in listed("particles")), last)
     if 1 < begin < last and (words[begin] == "y" or words[begin - 1].endswith("ez")):
         begin -= 1  # Lucía Fernández de la Torre, Juan Pérez y Gómez
     return words[begin:], words[:begin]
@@ -212,16 +205,6 @@ def find_long_form(before: str, short: str) -> str:
 
 _SENTENCE_END = re.compile(r"[.?!]+[\"”’')\]]*\s+(?=\S)")
 _INNER_STOP = re.compile(r"[^\W\d_]\.[^\W\d_]")
-# Abbreviations of prose; a full stop behind them ends no sentence.
-_NO_END = frozenset(
-    ["al", "approx", "ca", "cf", "dr", "e.g", "fig", "i.e", "no", "nos", "prof", "resp", "st", "vs"]
-)
-_KEEPS_STOP = frozenset(["al", "etc", "inc", "jr", "ltd", "sp", "spp", "subsp", "ssp"])
-_SMALL = frozenset({
-    "a", "an", "and", "at", "by", "de", "del", "der", "des", "di", "do", "du", "e", "el", "en",
-    "et", "for", "für", "i", "il", "in", "is", "la", "le", "les", "of", "on", "or", "per", "the",
-    "to", "und", "van", "via", "von", "with", "y", "à", "&", "+", "–",
-})  # fmt: skip
 _MAX_WORDS_IN_PART = 5
 _LONG_WORD = 4
 _MAX_WORDS = 14
@@ -244,22 +227,19 @@ def split_title(text: str, *, stop: bool = False) -> TitleSplit | None:
     parts = _split_parts(text)
     if len(parts) == 1:
         return None
-    known = journal_words()
     start = len(parts) - 1
     guessed = False
     while start > 1:
-        if not _is_known_inside(parts, start, known):
-            if not _looks_inside(parts, start, known):
+        if not _is_known_inside(parts, start):
+            if not _looks_inside(parts, start):
                 break
-            guessed = guessed or not _is_known_inside(parts, start - 1, known)
+            guessed = guessed or not _is_known_inside(parts, start - 1)
         start -= 1
     title_end = parts[start][0]
     title, container = text[:title_end].strip(), text[title_end:].strip()
     words = container.split()
     lone = start > 1 and len(parts[start - 1][1].split()) == 1  # "Cancer. Cell", or "Review. Cell"
-    sure = not (guessed or lone or (_is_lone_abbreviation(words) and not stop)) and _is_name(
-        words, known
-    )
+    sure = not (guessed or lone or (_is_lone_abbreviation(words) and not stop)) and _is_name(words)
     return TitleSplit(drop_stop(title), container, sure)
 
 
@@ -272,7 +252,7 @@ def drop_stop(title: str) -> str:
     if not title.endswith("."):
         return title
     last = title.split()[-1][:-1]
-    keeps = _INNER_STOP.search(last) or last.casefold() in _KEEPS_STOP
+    keeps = _INNER_STOP.search(last) or last.casefold() in listed("keep_stop")
     return title if keeps else title[:-1].rstrip()
 
 
@@ -283,7 +263,7 @@ def _split_parts(text: str) -> list[tuple[int, str]]:
     for found in _SENTENCE_END.finditer(text):
         before = text[begin : found.start()].rsplit(None, 1)[-1:]
         word = before[0].strip("(").casefold() if before else ""
-        if word in _NO_END and text[found.start()] == ".":
+        if word in listed("end_no_sentence") and text[found.start()] == ".":
             continue
         if _is_bracketed(text, found.start()):
             continue
@@ -300,27 +280,36 @@ def _is_bracketed(text: str, place: int) -> bool:
     return is_open and closing > place + 1 and not 0 <= opening < closing
 
 
-def _is_known_inside(parts: list[tuple[int, str]], start: int, known: JournalWords) -> bool:
+def is_abbreviation(word: str) -> bool:
+    """Return whether a printed word (its full stop taken off) is a known abbreviation."""
+    last = word.rsplit("-", 1)[-1].strip("()")
+    low = last.casefold()
+    if len(last) == 1 or low in listed("whole_words"):
+        return last in listed("letters")
+    return low in listed("abbreviations") or low.endswith(tuple(listed("abbreviation_endings")))
+
+
+def _is_known_inside(parts: list[tuple[int, str]], start: int) -> bool:
     """Return whether the part before ``start`` ends in a known abbreviation of journal names."""
     if start < 1:
         return False
     words = parts[start - 1][1].split()
-    return _can_be_inside(words, known) and known.is_abbreviation(words[-1][:-1])
+    return _can_be_inside(words) and is_abbreviation(words[-1][:-1])
 
 
-def _looks_inside(parts: list[tuple[int, str]], start: int, known: JournalWords) -> bool:
+def _looks_inside(parts: list[tuple[int, str]], start: int) -> bool:
     """Say by its shape whether the part before ``start`` belongs to the container.
 
     Its last word is no known abbreviation. It may be one where the container so far can't stand
     alone, where the word stands alone, or where the title before it is written in sentence case.
     """
     words = parts[start - 1][1].split()
-    if not _can_be_inside(words, known):
+    if not _can_be_inside(words):
         return False
     container = " ".join(text for _, text in parts[start:]).split()
     before = parts[start - 2][1].split()
     # Known abbreviations stand before it: J. Control. Release.
-    if _is_lone_abbreviation(container) or _is_known_inside(parts, start - 1, known):
+    if _is_lone_abbreviation(container) or _is_known_inside(parts, start - 1):
         return True
     # A whole word that is a sentence of its own begins a name: "Insect. Mol. Biol."
     lone = len(words) == 1 and words[0][:-1].isalpha() and parts[start][1].endswith(".")
@@ -336,29 +325,29 @@ def _is_lone_abbreviation(words: list[str]) -> bool:
     return len(words) == 1 and words[0].endswith(".")
 
 
-def _can_be_inside(words: list[str], known: JournalWords) -> bool:
+def _can_be_inside(words: list[str]) -> bool:
     """Return whether the words could stand inside an abbreviated name: capitals, no small words."""
     if not words or len(words) > _MAX_WORDS_IN_PART or not words[-1].endswith("."):
         return False
     if words[-1][:-1] in ("I", "II", "III", "IV", "VI") or words[-1][:-1].isdigit():
         return False
-    return all(_is_capital(w, known) and w[-1] not in ",;:" for w in words)
+    return all(_is_capital(w) and w[-1] not in ",;:" for w in words)
 
 
-def _is_capital(word: str, known: JournalWords) -> bool:
+def _is_capital(word: str) -> bool:
     first = next((c for c in word if c.isalnum()), "")
     coded = first.isdigit() and any(c.isupper() for c in word)
-    return word == "&" or first.isupper() or coded or word in known.lower_case_names
+    return word == "&" or first.isupper() or coded or word in listed("lower_case_names")
 
 
-def _is_name(words: list[str], known: JournalWords) -> bool:
+def _is_name(words: list[str]) -> bool:
     """Return whether the words look like a journal's name and not like a sentence."""
     if len(words) > _MAX_WORDS:
         return False
     digits = {"3", "4"}  # "3 Biotech", "4 Open"
     return all(
-        _is_capital(w, known)
-        or (i > 0 and w.casefold() in _SMALL)
+        _is_capital(w)
+        or (i > 0 and w.casefold() in listed("small_words"))
         or (i == 0 and w in digits and len(words) > 1)
         for i, w in enumerate(words)
     ) and not any(w[-1] in ",;?" for w in words)

@@ -31,7 +31,7 @@ from builder.readers.draft import Draft, Lines, find_doi
 from builder.readers.names import parse_person
 from builder.readers.references import parse_reference
 from builder.readers.source import Source, refuse
-from builder.readers.words import match
+from builder.readers.words import match, table
 from builder.text.dates import parse_date
 
 
@@ -98,26 +98,6 @@ def _read_kept(source: Source) -> Document:
 # --- lines of tags --------------------------------------------------------------------------------
 
 _TAG = re.compile(r"^([A-Z][A-Z0-9]{1,3}) {0,2}- ?(.*)$|^(%\S) (.*)$")
-# Tags by what they hold; of MEDLINE and of RIS.
-_FIELDS = {
-    "title": ("TI", "T1", "%T", "title"), "abstract": ("AB", "N2", "%X", "abstract"),
-    "author": ("FAU", "A1", "%A", "author"), "group": ("CN",),
-    "container": ("JT", "T2", "JF", "%J", "%B", "journal", "journaltitle"),
-    "container_short": ("TA", "JO", "J2", "JA"),
-    "issued": ("DP", "PY", "Y1", "DA", "%D", "year", "date"),
-    "volume": ("VI", "VL", "%V", "volume"), "issue": ("IP", "IS", "%N", "number"),
-    "page": ("PG", "%P", "pages"),
-    "doi": ("DO", "LID", "AID", "%R", "doi"), "pmid": ("PMID", "pmid"), "pmcid": ("PMC", "pmcid"),
-    "issn": ("SN", "%@", "issn"), "url": ("UR", "%U", "url"),
-    "publisher": ("PB", "%I", "publisher"), "orcid": ("AUID",), "licence": ("CI",),
-}  # fmt: skip
-_ROLE_OF = {tag: role for role, tags in _FIELDS.items() for tag in tags}
-_STATEMENTS = {
-    "COIS": "Conflict of interest", "SI": "Data",
-    "KW": "Keywords", "OT": "Keywords", "%K": "Keywords",
-    "keywords": "Keywords", "AD": "Affiliation", "affiliation": "Affiliation",
-    "author_keywords": "Keywords",
-}  # fmt: skip
 
 
 class _Tagged(NamedTuple):
@@ -179,15 +159,6 @@ def _plain_tex(text: str) -> str:
     return " ".join(plain.replace("~", " ").split())
 
 
-# Where EndNote's XML has what BibTeX calls so; text stands in elements of its looks.
-_ENDNOTE = {
-    "titles/title": "title", "titles/secondary-title": "journal",
-    "periodical/full-title": "journal",
-    "contributors/authors/author": "author", "dates/year": "year", "volume": "volume",
-    "number": "number", "pages": "pages", "abstract": "abstract", "isbn": "issn",
-    "electronic-resource-num": "doi", "urls/related-urls/url": "url", "publisher": "publisher",
-    "keywords/keyword": "keywords", "auth-address": "AD",
-}  # fmt: skip
 _RECORD = "record"
 
 
@@ -203,7 +174,7 @@ def _split_endnote(source: Source) -> list[_Tagged]:
     tags: list[_Tagged] = []
     for record in root.iter(_RECORD):
         tags.append(_Tagged(_RECORD, "", []))
-        for path, tag in _ENDNOTE.items():
+        for path, tag in table("endnote").items():
             for element in record.findall(path):
                 printed, first = str(element.xpath("string()")), cast("int", element.sourceline)
                 lines = list(range(first, first + printed.count("\n") + 1))
@@ -227,7 +198,7 @@ def _read_tags(source: Source, form: str, begin: str, name: str) -> Document:
     people: list[Person] = []
     full = any(t.tag == "FAU" for t in tags)
     for tagged in tags:
-        role = _ROLE_OF.get(tagged.tag, "")
+        role = table("record_tags").get(tagged.tag, "")
         if tagged.tag == "AU" and not full:
             role = "author"
         if tagged.tag == "IS" and begin == "PMID":
@@ -236,8 +207,10 @@ def _read_tags(source: Source, form: str, begin: str, name: str) -> Document:
             draft.taken.update(tagged.lines)
             stop = "." if role == "title" else ""
             _take(draft, role, tagged.value.removesuffix(stop), tagged.lines[0], people)
-        elif tagged.value and tagged.tag in _STATEMENTS:
-            draft.add_block("statement", tagged.value, tagged.lines[0], _STATEMENTS[tagged.tag])
+        elif tagged.value and tagged.tag in table("record_statements"):
+            draft.add_block(
+                "statement", tagged.value, tagged.lines[0], table("record_statements")[tagged.tag]
+            )
             draft.taken.update(tagged.lines)
         for number in tagged.lines:
             draft.ignore(number, "record-field")

@@ -32,7 +32,7 @@ from builder.readers.lines import (
 from builder.readers.masthead import is_furniture, read_masthead
 from builder.readers.names import name_in_full
 from builder.readers.source import Source
-from builder.readers.words import form, match, page_words, search
+from builder.readers.words import form, listed, match, search
 from builder.text.dates import parse_date
 from builder.text.spelling import fold
 
@@ -57,7 +57,7 @@ def recognises(text: str) -> bool:
     bare = [bare_line(line) for line in lines]
     entries = sum(bool(match("entry_mark", line)) for line in lines)
     links = any(is_link_line(line) for line in lines)
-    abstract = any(line.casefold().rstrip(":") in page_words().abstracts for line in bare)
+    abstract = any(line.casefold().rstrip(":") in listed("abstracts") for line in bare)
     signs = [
         any(map(form("references_heading").match, bare)) and (entries > 0 or links),
         links or any(split_link_labels(line[-120:])[1] for line in lines if line.endswith("]")),
@@ -70,8 +70,7 @@ def recognises(text: str) -> bool:
         abstract,
         abstract and any(map(is_prose, lines)),
         any(
-            form("numbered_heading").sub("", line).casefold() in page_words().sections
-            for line in bare
+            form("numbered_heading").sub("", line).casefold() in listed("sections") for line in bare
         ),
         any(map(form("keywords").match, lines)),
         any(search("received", line) or find_doi(line) for line in lines[:_TOP]),
@@ -104,7 +103,7 @@ class _Page:
         bare = [
             form("numbered_heading").sub("", bare_line(line.strip())).casefold() for line in lines
         ]
-        self.has_introduction = "introduction" in bare and not page_words().abstracts & set(bare)
+        self.has_introduction = "introduction" in bare and not listed("abstracts") & set(bare)
         top = ((n, line.strip()) for n, line in enumerate(lines[:start], 1) if line.strip())
         masthead = [
             (n, t) for n, t in top if not (self._take_citation(n, t) or self._read_licence(n, t))
@@ -141,7 +140,7 @@ class _Page:
         seen = 0
         # Numbers before an abstract are marks of affiliations, and begin no section.
         names = [bare_line(line.strip()).casefold().rstrip(":") for line in lines]
-        last = max((n for n, name in enumerate(names) if name in page_words().abstracts), default=0)
+        last = max((n for n, name in enumerate(names) if name in listed("abstracts")), default=0)
         for number, line in enumerate(lines):
             text = line.strip()
             if not text:
@@ -169,7 +168,7 @@ class _Page:
         return headings[-1].text if headings and headings[-1].level > 1 else ""
 
     def _lists_short_forms(self) -> bool:
-        return self._section().casefold() in page_words().abbreviations
+        return self._section().casefold() in listed("abbreviation_headings")
 
     def _read_line(self, number: int, line: str) -> None:
         if match("references_heading", bare_line(line)):
@@ -297,14 +296,14 @@ class _Page:
 
     def _follow_abstract(self, heading: str) -> None:
         """Open the abstract at its heading, and close it at one that is no part of it."""
-        words, parts, last = page_words(), self.abstract, self.draft.blocks[-1:]
-        if heading in words.abstracts:
+        parts, last = self.abstract, self.draft.blocks[-1:]
+        if heading in listed("abstracts"):
             self.abstract = set()
-        elif parts is None or heading not in words.abstract_parts or heading in parts:
+        elif parts is None or heading not in listed("abstract_parts") or heading in parts:
             self.abstract = None
         elif not parts and last and last[0].kind == "abstract":
             self.abstract = None  # it has no parts
-        elif parts & words.abstract_ends and heading not in words.abstract_ends:
+        elif parts & listed("abstract_ends") and heading not in listed("abstract_ends"):
             self.abstract = None
         else:
             parts.add(heading)
@@ -386,6 +385,6 @@ def _rank_licence(line: str) -> int:
 
 def _body_kind(section: str) -> BlockKind:
     name = _name_of(section).rstrip(":")
-    if name in page_words().abstracts:
+    if name in listed("abstracts"):
         return "abstract"
-    return "statement" if name in page_words().statements else "paragraph"
+    return "statement" if name in listed("statements") else "paragraph"

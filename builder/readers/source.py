@@ -14,6 +14,7 @@ from html import unescape
 from pathlib import Path
 
 from builder.errors import Level, Problem, ProblemError
+from builder.readers.words import looks, table
 from builder.text import spelling
 
 # The largest seeds in use (JATS with long reference lists) stay below 2 MB.
@@ -224,34 +225,14 @@ def _control_problems(lines: tuple[str, ...], file: str) -> list[Problem]:
 
 # --- what an unknown file looks like -------------------------------------------------------------
 
-_GET_XML = "Get the article's XML (JATS) from PubMed Central, Europe PMC or the publisher."
 _GET_PAPER = "Get the paper itself: its XML (JATS), or its page saved as text."
-_BRING_IN = "Bring it in by `search` and `include`, or save one work as RIS, BibTeX or .nbib."
-# The first pattern that is found names the kind of file, and what to do instead.
-_LOOKS: tuple[tuple[str, str, str], ...] = (
-    (r"^\s*\{\\rtf", "an RTF document", "Save it as plain text (UTF-8)."),
-    (r"\\documentclass|\\begin\{document\}", "LaTeX", _GET_XML),
-    (r"^\s*[\[{]\s*\"", "JSON", _GET_PAPER),
-    (r"^\W{0,3}(?:PMID,|Authors,|\"?Authors\"?[,\t]|PT\t|Publication Type\t)",
-     "a list of works that a search found (PubMed, Scopus or Web of Science)", _BRING_IN),
-    (r"^[^\n]*(?:,[^\n]*){3}\n(?:[^\n]*,){3}", "a table of comma-separated values", _GET_PAPER),
-    (r"^[^\n]*\t[^\n]*\n[^\n]*\t", "a table alone", _GET_PAPER),
-    (r"(?i)access denied|captcha|are you a robot|enable (?:javascript|cookies)",
-     "a page that refused the download", "Open the page in a browser and save the article."),
-)  # fmt: skip
-_SITES = {
-    "frontiersin.org": "Frontiers", "mdpi.com": "MDPI", "ncbi.nlm.nih.gov": "PubMed Central",
-    "europepmc.org": "Europe PMC", "sciencedirect.com": "ScienceDirect",
-    "springer.com": "Springer", "biomedcentral.com": "BioMed Central", "nature.com": "Nature",
-    "wiley.com": "Wiley", "plos.org": "PLOS", "tandfonline.com": "Taylor & Francis",
-}  # fmt: skip
 
 
 def describe_text(text: str) -> tuple[str, str]:
     """Return what a text of no known layout looks like, and what to do about it."""
-    for pattern, looks, todo in _LOOKS:
-        if re.search(pattern, text[:20_000], re.MULTILINE):
-            return looks, todo
+    for look in looks("looks"):
+        if look.form.search(text[:20_000]):
+            return look.looks, look.todo
     lines = [line for line in text.split("\n") if line.strip()]
     first = " ".join(lines[0].split())[:60] if lines else ""
     if len(lines) < 3:  # noqa: PLR2004 (a note)
@@ -262,7 +243,8 @@ def describe_text(text: str) -> tuple[str, str]:
 
 def name_site(data: bytes) -> str:
     """Return the publisher's site that a saved page names most often, or an empty string."""
-    counts = {name: data.count(host.encode()) for host, name in _SITES.items()}
+    sites = table("sites")
+    counts = {name: data.count(host.encode()) for host, name in sites.items()}
     best = max(counts, key=lambda name: counts[name])
     head = data[:20_000].decode("utf-8", "replace")
-    return best if counts[best] else next((n for n in _SITES.values() if n in head), "")
+    return best if counts[best] else next((n for n in sites.values() if n in head), "")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 import yaml
 
@@ -24,76 +24,77 @@ def _read(name: str, parse: Callable[[Mapping[str, Any]], T]) -> T:
     return read_settings(path, path.parents[1], parse)
 
 
-class JournalWords(NamedTuple):
-    """Words and word ends that occur in printed journal names, and names of bodies."""
-
-    abbreviations: frozenset[str]
-    letters: frozenset[str]
-    abbreviation_endings: frozenset[str]
-    whole_words: frozenset[str]
-    lower_case_names: frozenset[str]
-    preprint_servers: frozenset[str]
-    archives: frozenset[str]
-    newspapers: frozenset[str]
-    body_words: frozenset[str]
-    body_last_words: frozenset[str]
-
-    def is_abbreviation(self, word: str) -> bool:
-        """Return whether a printed word (its full stop taken off) is a known abbreviation."""
-        last = word.rsplit("-", 1)[-1].strip("()")
-        low = last.casefold()
-        if len(last) == 1 or low in self.whole_words:
-            return last in self.letters
-        return low in self.abbreviations or low.endswith(tuple(self.abbreviation_endings))
+@cache
+def _own(name: str) -> Mapping[str, Any]:
+    """Return the data of the program's own file, whose keys any project's has."""
+    return dict(yaml.safe_load((CONTENT / name).read_text(encoding="utf-8")))
 
 
-_LISTS_OF_NAMES = ("preprint_servers", "archives", "newspapers")
-_IN_ANY_CASE = ("abbreviations", "whole_words")
+class Look(NamedTuple):
+    """A kind of file that is no paper: the form that shows it, its name, what to do instead."""
+
+    form: re.Pattern[str]
+    looks: str
+    todo: str
+
+
+def listed(name: str) -> frozenset[str]:
+    """Return a list of words of content/journals.yml or layouts.yml. Raises ProblemError."""
+    return _journals().get(name) or frozenset(_layouts()[name])
+
+
+def table(name: str) -> Mapping[str, str]:
+    """Return a table of content/layouts.yml: by each word the name that it stands under."""
+    return cast("Mapping[str, str]", _layouts()[name])
+
+
+def looks(name: str) -> tuple[Look, ...]:
+    """Return a list of content/layouts.yml of what files may be that are no papers."""
+    return cast("tuple[Look, ...]", _layouts()[name])
 
 
 @cache
-def journal_words() -> JournalWords:
-    """Return the words of content/journals.yml. Raises ProblemError where it can't be read."""
-    return _read("journals.yml", parse_words)
-
-
-def parse_words(data: Mapping[str, Any]) -> JournalWords:
-    """Return the words of the data of content/journals.yml."""
-    found = {}
-    for key in JournalWords._fields:
-        text = str(data[key])
-        named = key in _LISTS_OF_NAMES
-        words = map(str.strip, text.split(";")) if named else text.split()
-        folded = named or key in _IN_ANY_CASE
-        found[key] = frozenset(word.casefold() if folded else word for word in words)
-    return JournalWords(**found)
-
-
-class PageWords(NamedTuple):
-    """What article pages print beside the paper, and names of its sections, in small letters."""
-
-    controls: frozenset[str]
-    degrees: frozenset[str]
-    journals: frozenset[str]
-    abstracts: frozenset[str]
-    abstract_parts: frozenset[str]
-    abstract_ends: frozenset[str]
-    abbreviations: frozenset[str]
-    sections: frozenset[str]
-    statements: frozenset[str]
-    numbered: frozenset[str]
+def _journals() -> Mapping[str, frozenset[str]]:
+    return _read(_JOURNALS, parse_words)
 
 
 @cache
-def page_words() -> PageWords:
-    """Return the words of content/layouts.yml. Raises ProblemError where it can't be read."""
-    return _read("layouts.yml", parse_page_words)
+def _layouts() -> Mapping[str, Any]:
+    return _read(_LAYOUTS, parse_page_words)
 
 
-def parse_page_words(data: Mapping[str, Any]) -> PageWords:
-    """Return the words of the data of content/layouts.yml."""
-    lists = (str(data[key]).casefold().split(";") for key in PageWords._fields)
-    return PageWords(*(frozenset(map(str.strip, names)) for names in lists))
+_JOURNALS, _LAYOUTS = "journals.yml", "layouts.yml"
+_CASED = frozenset([
+    "letters", "lower_case_names", "body_words", "body_last_words", "particles",
+    "given_behind_articles",
+])  # fmt: skip
+
+
+def parse_words(data: Mapping[str, Any]) -> Mapping[str, frozenset[str]]:
+    """Return the words of the data of content/journals.yml; case counts in a few lists."""
+    return {name: _split(data[name], cased=name in _CASED) for name in _own(_JOURNALS)}
+
+
+def parse_page_words(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the lists, tables and looks of the data of content/layouts.yml."""
+    found: dict[str, Any] = {}
+    for name, own in _own(_LAYOUTS).items():
+        if isinstance(own, str):
+            found[name] = _split(data[name])
+        elif isinstance(own, dict):
+            found[name] = {w: kind for kind, words in data[name].items() for w in words.split()}
+        else:
+            found[name] = tuple(
+                Look(re.compile(one["form"], re.MULTILINE), one["looks"], one["todo"])
+                for one in data[name]
+            )
+    return found
+
+
+def _split(text: str, *, cased: bool = False) -> frozenset[str]:
+    """Return the entries of a list, parted by semicolons, or by blanks where it has none."""
+    text = text if cased else text.casefold()
+    return frozenset(map(str.strip, text.split(";") if ";" in text else text.split()))
 
 
 Forms = dict[str, re.Pattern[str]]
@@ -125,16 +126,11 @@ def parse_forms(data: Mapping[str, Any]) -> Forms:
 
     Raises ValueError where a form lacks a group that the program reads.
     """
-    known, forms = _compile(data), _own_forms()
+    known, forms = _compile(data), _compile(_own(_FORMS))
     for name, own in forms.items():
         if lacking := own.groupindex.keys() - known[name].groupindex.keys():
             raise ValueError(f"no group {min(lacking)} in the form {name}")
     return {name: known[name] for name in forms}
-
-
-@cache
-def _own_forms() -> Forms:
-    return _compile(yaml.safe_load((CONTENT / _FORMS).read_text(encoding="utf-8")))
 
 
 def _compile(data: Mapping[str, Any]) -> Forms:

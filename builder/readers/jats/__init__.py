@@ -10,14 +10,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import fields as fields_of
 from dataclasses import replace
 from typing import NamedTuple
 
 from lxml import etree
 
 from builder.errors import Problem, ProblemError
-from builder.models.document import Citation, Coverage, Document, WorkFields, count_fates
+from builder.models.document import Citation, Coverage, Document, WorkFields, count_fates, texts_of
 from builder.readers.jats.body import Body, read_abbreviations
 from builder.readers.jats.front import flag_notices, is_author, read_front
 from builder.readers.jats.inline import text_of, tidy
@@ -33,6 +32,7 @@ from builder.readers.jats.source import (
 )
 from builder.readers.jats.works import Parts, parse_work, printed_work
 from builder.readers.source import Source, refuse
+from builder.readers.words import search, table
 from builder.text.dates import find_impossible_day
 
 NAME = "jats"
@@ -99,25 +99,6 @@ def _read(article: etree._Element, context: Context, sha256: str) -> Document:
 
 # --- what became of each run of text --------------------------------------------------------------
 
-# Elements whose text is left out, by the name of the rule.
-_LEFT_OUT = {
-    tag: rule
-    for rule, tags in {
-        "metadata": "journal-id issn article-id article-categories counts custom-meta-group "
-        "processing-meta object-id institution-id contrib-id self-uri pub-id isbn issue-id "
-        "volume-id conference product kwd-group support-group publisher-loc award-group",
-        "dates": "history pub-date pub-history date event",
-        "permissions": "permissions copyright-year copyright-holder",
-        "addresses": "corresp email phone fax uri ext-link",
-        "not printed": "alt-text long-desc index-term fn-stub target",
-        "beside names": "degrees prefix role label",
-        "people in other forms": "aff name-alternatives",
-        "files": "media",
-        "running titles": "alt-title",
-        "sub-articles": "sub-article response",
-    }.items()
-    for tag in tags.split()
-}
 # Formulas are written anew, so that their text can't be looked up.
 _REWRITTEN = frozenset(["math", "tex-math", "inline-formula", "disp-formula", "chem-struct"])
 
@@ -127,7 +108,7 @@ def _account(article: etree._Element, document: Document, context: Context) -> C
 
     The text of an element that is left out by a rule counts as ignored only where it is not held.
     """
-    held = _squeeze(" ".join(_texts(document)))
+    held = _squeeze(" ".join(texts_of(document)))
     fates: list[tuple[str, int]] = []
     place = 0
     for text, left_out, element in _runs(article, ""):
@@ -149,7 +130,7 @@ def _account(article: etree._Element, document: Document, context: Context) -> C
 def _runs(element: etree._Element, rule: str) -> Iterator[tuple[str, str, etree._Element]]:
     """Yield each run of text with the rule that may leave it out, and its element."""
     tag = str(element.tag)
-    rule = rule or _LEFT_OUT.get(tag, "") or ("rewritten" if tag in _REWRITTEN else "")
+    rule = rule or table("jats_left_out").get(tag, "") or ("rewritten" if tag in _REWRITTEN else "")
     if not rule and tag == "contrib" and not is_author(element):
         rule = "people beside the authors"
     if not rule and tag == "contrib-group":
@@ -170,35 +151,6 @@ def _squeeze(text: str) -> str:
     return _BETWEEN.sub("", text.casefold())
 
 
-def _texts(document: Document) -> Iterator[str]:
-    """Yield every text that a Document holds."""
-    front = document.front
-    yield from _work_texts(front.work)
-    yield from (front.licence, front.licence_url, front.source_url)
-    yield from (heading.text for heading in document.headings)
-    yield from (block.text for block in document.blocks)
-    for table in document.tables:
-        yield from (table.label, table.caption, *table.footnotes)
-        yield from (cell.text for row in table.rows for cell in row)
-    yield from (text for figure in document.figures for text in (figure.label, figure.caption))
-    for citation in document.citations:
-        yield citation.printed
-        if citation.fields:
-            yield from _work_texts(citation.fields)
-    yield from (text for pair in document.abbreviations for text in pair)
-
-
-def _work_texts(work: WorkFields) -> Iterator[str]:
-    for field in fields_of(work):
-        value = getattr(work, field.name)
-        if isinstance(value, str):
-            yield value
-    yield " ".join(map(str, (*work.issued, *work.accessed)))
-    for person in (*work.authors, *work.editors):
-        yield from (person.given, person.family, person.literal, person.suffix, person.orcid)
-        yield from (*person.affiliations, *person.others)
-
-
 # --- the reference list: every entry with its fields as tagged and its text as printed ------------
 
 CITATIONS = frozenset(["element-citation", "mixed-citation", "citation", "nlm-citation"])
@@ -207,11 +159,6 @@ Works = list[tuple[etree._Element, etree._Element]]
 _IDENTIFYING = ("surname", "collab", "year", "article-title", "source", "ext-link", "uri")
 _EARLIEST, _LATEST = 1500, 2099
 _DATE = ("day", "month", "year")
-_UNDATED = re.compile(
-    r"^\W*(?:n\W*d|no date|undated|s\W*d|s\W*a|in press|in print|forthcoming|submitted|unpublished|"
-    r"in preparation|accepted|online|present|ongoing)\b|^\W*$",
-    re.IGNORECASE,
-)
 
 
 def find_refs(article: etree._Element) -> list[etree._Element]:
@@ -365,5 +312,5 @@ def _check_year(element: etree._Element, fields: WorkFields, number: int, contex
             context.flag("jats-ref-date", element, day, number)
         return
     reported = next((text for year in element.iter("year") if (text := tidy(words_of(year)))), "")
-    if fields.issued or (reported and not fields.status and not _UNDATED.search(reported)):
+    if fields.issued or (reported and not fields.status and not search("undated", reported)):
         context.flag("jats-ref-year", element, repr(reported), number)

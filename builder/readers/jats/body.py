@@ -12,6 +12,7 @@ from builder.readers.jats.inline import Prose, text_of
 from builder.readers.jats.source import LANG, OUTSIDE, Context, below, child_of, line_of, words_of
 from builder.readers.jats.tables import read_table_wrap
 from builder.readers.names import find_abbreviations, split_pairs
+from builder.readers.words import listed, search
 
 _TITLE = re.compile(r"abbreviation|acronym|glossary|nomenclature", re.IGNORECASE)
 _NOTE = re.compile(r"^\s*(?:non-?standard\s+)?abbreviations(?:\s+used)?\s*[:.]?\s*", re.IGNORECASE)
@@ -75,21 +76,6 @@ def _noted(article: etree._Element, context: Context) -> Iterator[tuple[str, str
                 yield from split_pairs(text_of(paragraph, context))
 
 
-# Abstracts that are not the abstract: kept, but as statements.
-_OTHER_ABSTRACTS = frozenset({
-    "graphical", "teaser", "toc", "editor", "editors-summary", "key-points", "highlights",
-    "video", "precis", "web-summary", "synopsis", "summary", "executive-summary",
-    "author-highlights", "plain-language-summary", "plain-language", "lay-summary",
-    "significance", "short", "capsule", "author-summary", "digest", "elife-digest",
-    "stereochemical", "objectives", "keypoints",
-})  # fmt: skip
-# In lower case, which is searched much faster than without regard to case.
-_STATEMENTS = re.compile(
-    r"acknowledg|conflicts?\s+of\s+interest|competing|disclosure|funding|financial\s+support|"
-    r"author\S*\s+contribution|contributions?\s+of\s+author|data\s+(?:and\s+\w+\s+)?availab|"
-    r"availability\s+of|ethic|consent|disclaimer|supplementary|supporting\s+information|"
-    r"abbreviations|declarations?\b|coi-statement"
-)
 _SECTIONS = frozenset(
     ["sec", "app", "boxed-text", "notes", "ack", "bio", "glossary", "floats-wrap"]
 )
@@ -138,7 +124,11 @@ class Body:
         """
         abstracts = meta.findall("abstract")
         kinds = ((a.get("abstract-type") or "").lower() for a in abstracts)
-        own = (a for a, kind in zip(abstracts, kinds, strict=True) if kind not in _OTHER_ABSTRACTS)
+        own = (
+            a
+            for a, kind in zip(abstracts, kinds, strict=True)
+            if kind not in listed("jats_other_abstracts")
+        )
         main = next(own, None)
         for element in abstracts + meta.findall("trans-abstract"):
             kind = element.get("abstract-type") or element.get("specific-use") or ""
@@ -214,7 +204,7 @@ class Body:
             self._section = title
             self._level += 1
             named = f"{element.get('sec-type', '')} {title}"
-            if kind == "paragraph" and _STATEMENTS.search(named.lower()):
+            if kind == "paragraph" and search("statement_heading", named.lower()):
                 self._kind = "statement"
         self._flow(element)
         self._section, self._kind, self._level = before
@@ -301,7 +291,7 @@ class Body:
     def _read_note(self, element: etree._Element) -> None:
         before, kind = self._kind, (element.get("fn-type") or "").lower()
         said = f"{_NOTE_KINDS.get(kind, kind)} {words_of(element)[:60].lower()}"
-        self._kind = "statement" if _STATEMENTS.search(said) else "footnote"
+        self._kind = "statement" if search("statement_heading", said) else "footnote"
         self._emit(Prose(self.context, element), element)
         self._kind = before
 

@@ -22,6 +22,7 @@ from lxml import etree
 
 from builder.errors import Level, Problem, ProblemError
 from builder.readers.source import name_site, refuse
+from builder.readers.words import looks
 
 # Parts that are printed away from the line they are tagged in. The reader of the text finds them
 # in ``Prose.floats``.
@@ -351,19 +352,6 @@ def _drop_namespaces(root: etree._Element, pieces: Pieces) -> None:
         element.tag = tag[tag.index("}") + 1 :]
 
 
-# Other XML that people bring, by its first element, and what to bring instead.
-_ONE_RECORD = "Save the one work as RIS, BibTeX or .nbib, or get the article's XML (JATS)."
-_OTHER_XML = {
-    "pubmedarticleset": ("abstracts of PubMed as XML", _ONE_RECORD),
-    "doi_records": ("a record of Crossref", _ONE_RECORD),
-    "crossref_result": ("a record of Crossref", _ONE_RECORD),
-    "modscollection": ("a library's record", _ONE_RECORD),
-    "tei": ("a converted PDF (TEI)", "Get the article's XML (JATS) or save its page as text."),
-    "svg": ("a drawing", "Get the article's XML (JATS) or save its page as text."),
-    "rss": ("a news feed", "Get the article's XML (JATS) or save its page as text."),
-}
-
-
 def _find_article(root: etree._Element, file: str) -> etree._Element:
     if root.tag == "article":
         return root
@@ -373,8 +361,10 @@ def _find_article(root: etree._Element, file: str) -> etree._Element:
     if len(found) == 1:
         return found[0]
     if not found:
-        looks, todo = _OTHER_XML.get(str(root.tag).lower(), ("", "Get the article's XML (JATS)."))
-        got = f"<{root.tag}>" + (f", what looks like {looks}" if looks else "")
+        named = (one for one in looks("other_xml") if one.form.search(str(root.tag).lower()))
+        look = next(named, None)
+        got = f"<{root.tag}>" + (f", what looks like {look.looks}" if look else "")
+        todo = look.todo if look else "Get the article's XML (JATS)."
         raise refuse(file, "jats-root", "a JATS <article>", got, todo, line_of(root))
     second, hint = line_of(found[1]), "Save each <article> as a file of its own."
     several, expected = "jats-several-articles", "one article in a file"

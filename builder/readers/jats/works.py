@@ -13,6 +13,7 @@ from builder.readers.jats.inline import ET_AL, Prose, text_of, tidy, title_of
 from builder.readers.jats.source import PEOPLE, TITLES, Context, href, words_of
 from builder.readers.jats.values import find_identifiers, parse_name, says_et_al
 from builder.readers.jats.values import parse_date as date_of
+from builder.readers.words import search, table
 from builder.text.dates import make_date
 from builder.text.ids import find_accessions
 
@@ -133,22 +134,6 @@ def _printed_parts(parts: Parts) -> Iterable[str]:
 
 Found = dict[str, list[etree._Element]]
 
-# JATS publication types, and what publishers write, as CSL types (CSL 1.0.2, appendix III).
-_TYPES = {
-    "journal": "article-journal", "journal-article": "article-journal",
-    "article": "article-journal", "periodical": "article-journal", "book": "book",
-    "edited-book": "book", "ebook": "book", "monograph": "book", "book-chapter": "chapter",
-    "chapter": "chapter", "bookchapter": "chapter", "book-part": "chapter",
-    "confproc": "paper-conference", "conf-proc": "paper-conference",
-    "conference": "paper-conference", "conf-paper": "paper-conference",
-    "proceeding": "paper-conference", "proceedings": "paper-conference", "thesis": "thesis",
-    "dissertation": "thesis", "web": "webpage", "webpage": "webpage", "website": "webpage",
-    "web-page": "webpage", "eref": "webpage", "report": "report", "gov": "report",
-    "working-paper": "report", "patent": "patent", "data": "dataset", "dataset": "dataset",
-    "database": "dataset", "software": "software", "computer-program": "software",
-    "preprint": "article", "newspaper": "article-newspaper", "magazine": "article-magazine",
-    "standard": "standard", "clinicaltrial": "document",
-}  # fmt: skip
 # Groups of people who did not write the work.
 _NOT_AUTHORS = re.compile(r"edit|transl|review|guest|assignee|illustr|transed", re.IGNORECASE)
 _FOUR_DIGITS = re.compile(r"[1-9][0-9]{3}", re.ASCII)
@@ -171,7 +156,7 @@ def parse_work(parts: Parts, printed: str) -> WorkFields | None:
         accession, kind = kept[0].number, "dataset"
     reported = {tag: parts.first(tag) for tag in tags.TEXTS}
     of_body = reported["institution"] if kind in ("thesis", "report") else ""
-    genre = _GENRE.search(printed) if kind == "thesis" else None
+    genre = search("thesis_genre", printed) if kind == "thesis" else None
     return WorkFields(
         type=kind,
         title=title,
@@ -196,13 +181,6 @@ def parse_work(parts: Parts, printed: str) -> WorkFields | None:
         genre="Preprint" if kind == "article" else genre[0] if genre else "",
         number=reported["patent"] or accession,
     )
-
-
-_GENRE = re.compile(
-    r"\b(?:(?:Ph\.?\s?D\.?|M\.?\s?Sc?\.?|Doctoral|Master[’']?s?|Bachelor[’']?s?|Diploma)\s+)"
-    r"(?:thesis|dissertation)\b",
-    re.IGNORECASE,
-)
 
 
 def _find_accession(found: Found) -> tuple[str, str]:
@@ -233,7 +211,7 @@ def _name_work(parts: Parts, head: etree._Element | None) -> tuple[str, str, str
     element, first = parts.element, parts.first
     written = (element.get("publication-type") or element.get("citation-type") or "").lower()
     source = first("source") or first("trans-source")
-    kind = _TYPES.get(written) or _guess_type(parts.found, head is not None)
+    kind = table("jats_types").get(written) or _guess_type(parts.found, head is not None)
     if head is not None:
         title = clean_title(parts.title(head))
         if kind == "book" and source:

@@ -25,7 +25,7 @@ from builder.readers.names import drop_stop, split_title
 from builder.readers.references import styles
 from builder.readers.references.parts import Byline, Links, find_tail, split_listed, take_links
 from builder.readers.references.styles import Found, ask
-from builder.readers.words import form, journal_words, search
+from builder.readers.words import form, listed, search
 from builder.text import ids
 from builder.text.dates import YEAR, find_impossible_day
 from builder.text.spelling import fold, mend_breaks
@@ -332,8 +332,8 @@ def _with_kind(work: WorkFields) -> WorkFields:
     if "[" in work.title and (bare := form("on_the_web").sub("", work.title)):
         kind = "webpage" if bare != work.title and work.type in ("book", "document") else work.type
         work = replace(work, title=bare, type=kind)
-    known, holder = journal_words(), work.container or work.publisher
-    if holder.casefold().rstrip(".") in known.archives and work.type != "article":
+    holder = work.container or work.publisher
+    if holder.casefold().rstrip(".") in listed("archives") and work.type != "article":
         kind = "software" if search("software", work.title) else "dataset"
         publisher = "" if holder == work.publisher else work.publisher
         work = replace(work, type=kind, container=holder, publisher=publisher)
@@ -341,7 +341,7 @@ def _with_kind(work: WorkFields) -> WorkFields:
         work = replace(work, type="software")
     elif work.type == "book" and work.number:
         work = replace(work, type="report")
-    elif work.container.casefold() in known.newspapers:
+    elif work.container.casefold() in listed("newspapers"):
         work = replace(work, type="article-newspaper")
     if work.type == "article":
         return replace(work, genre="Preprint")
@@ -370,9 +370,10 @@ def _parse_article(byline: Byline, links: Links) -> tuple[WorkFields, list[Quest
     split = split_title(tail.head.rstrip(","), stop=byline.vancouver)
     if split is None:
         return None
-    known = journal_words()
     name = split.container.casefold().rstrip(".")
-    if links.url and not (tail.volume or tail.page or name in known.archives | known.newspapers):
+    if links.url and not (
+        tail.volume or tail.page or name in listed("archives") | listed("newspapers")
+    ):
         return None
     questions = [ask("reference-number", tail.doubt)] if tail.doubt else []
     if day := find_impossible_day(byline.rest[len(tail.head) :]):
@@ -383,7 +384,7 @@ def _parse_article(byline: Byline, links: Links) -> tuple[WorkFields, list[Quest
         questions.append(ask("reference-authors", text, "title"))
     if not byline.people and not byline.et_al:
         questions.append(ask("reference-authors", "Is the work printed without authors?"))
-    preprint = name in known.preprint_servers
+    preprint = name in listed("preprint_servers")
     work = WorkFields(
         type="article" if preprint else "article-journal",
         title=split.title,

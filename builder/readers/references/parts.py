@@ -14,8 +14,8 @@ from typing import Any
 
 from builder.models.document import Person
 from builder.readers.draft import clean_url
-from builder.readers.names import parse_person
-from builder.readers.words import form, journal_words, match, search
+from builder.readers.names import is_abbreviation, parse_person
+from builder.readers.words import form, listed, match, search
 from builder.text.dates import parse_date
 
 _NOT_INITIALS = frozenset(
@@ -116,8 +116,7 @@ def is_body(name: str) -> bool:
         return False
     if any(word[0].islower() and word not in _SMALL for word in words):
         return False
-    known = journal_words()
-    return bool(known.body_words & set(words)) or words[-1] in known.body_last_words
+    return bool(listed("body_words") & set(words)) or words[-1] in listed("body_last_words")
 
 
 def _body_alone(text: str) -> Byline:
@@ -126,7 +125,7 @@ def _body_alone(text: str) -> Byline:
     if found and is_body(found["name"]) and re.search(r"[.;?](?:\s|$)", text[found.end() :]):
         rest = text[found.end() :]
         first = rest.split(None, 1)[0]
-        is_journal = first.endswith(".") and journal_words().is_abbreviation(first[:-1])
+        is_journal = first.endswith(".") and is_abbreviation(first[:-1])
         if not is_journal and not re.match(r"(?:Available|https?:|\d{4}\b)", rest):
             return Byline((Person(literal=found["name"]),), False, rest)
     return Byline((), False, text)

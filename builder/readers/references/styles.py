@@ -25,7 +25,7 @@ from builder.readers.references.parts import (
     split_byline,
     split_listed,
 )
-from builder.readers.words import form, journal_words, match, search
+from builder.readers.words import form, listed, match, search
 from builder.text.dates import parse_date
 
 Found = tuple[WorkFields, list[Question]]
@@ -238,7 +238,7 @@ def _read_book(text: str, imprint_form: str, in_form: str = "in_book") -> Found 
     if not imprint and not (inside and in_form == "in_book_colon"):
         return None
     said = {k: (v or "").strip() for k, v in imprint.groupdict().items()} if imprint else {}
-    archived = said.get("publisher", "").casefold() in journal_words().archives
+    archived = said.get("publisher", "").casefold() in listed("archives")
     if imprint_form == "imprint_archive" and not archived:
         return None
     title = imprint.string[: imprint.start()] if imprint else bare
