@@ -353,8 +353,8 @@ def texts_of(document: Document) -> Iterator[str]:
 
 
 def _work_texts(work: WorkFields) -> Iterator[str]:
-    for field in fields_of(work):
-        value = getattr(work, field.name)
+    for one in fields_of(work):
+        value = getattr(work, one.name)
         if isinstance(value, str):
             yield value
     yield " ".join(map(str, (*work.issued, *work.accessed)))

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from builder.models import Term, TermKind, Xref
 from builder.project import CONTENT, find_data
@@ -201,29 +201,24 @@ def make_term(term_id: str, content: Path = CONTENT) -> Term | None:
         label = f"lncRNA {rest.upper()}"
     else:
         label = f"{'miR' if sort == 'mir' else 'let'}-{rest}"
-    return Term(
-        id=term_id,
-        label=label,
-        kind="mechanism",
-        type=_TYPES[sort],
-        parent=term_id.removesuffix(match["a"]) if match["a"] else _CLASSES[sort],
-        definition=f"A {_WORDS[sort]}.",
-        notes=[NOTE],
-    )
+    parent = term_id.removesuffix(match["a"]) if match["a"] else _CLASSES[sort]
+    said = f"A {_WORDS[sort]}."
+    return _make(term_id, "mechanism", _TYPES[sort], label, said, parent=parent)
+
+
+def _make(term_id: str, kind: TermKind, sort: str, label: str, said: str, **more: Any) -> Term:
+    """Return a term without a file; ``sort`` is its type and ``said`` its definition."""
+    fields: dict[str, Any] = {"id": term_id, "kind": kind, "type": sort, "label": label}
+    return Term(**fields, definition=said, notes=[NOTE], **more)
 
 
 def _gene_term(term_id: str, gene: genes.Gene) -> Term:
     label, seen_in = f"{gene.symbol} ({gene.name})", f"content/{genes.TABLE}"
-    return Term(
-        id=term_id,
-        label=gene.symbol,
-        kind="mechanism",
-        type="gene/protein",
-        synonyms=[gene.name, *gene.aliases],
-        definition=f"A gene and the protein that it encodes: {gene.name}.",
-        xrefs=[Xref(curie=gene.curie, label=label, match="exact", seen_in=seen_in)],
-        notes=[NOTE],
-    )
+    said = f"A gene and the protein that it encodes: {gene.name}."
+    xrefs = [Xref(curie=gene.curie, label=label, match="exact", seen_in=seen_in)]
+    names = [gene.name, *gene.aliases]
+    kind = "gene/protein"
+    return _make(term_id, "mechanism", kind, gene.symbol, said, synonyms=names, xrefs=xrefs)
 
 
 def _loading_of(agent: Term) -> str:
@@ -307,40 +302,30 @@ class Terms(Mapping[str, Term]):
             return made.model_copy(update={"parent": None})
         raise KeyError(term_id)
 
+    def _tissue_before(self, term_id: str, ending: str) -> Term | Concept | None:
+        place = term_id.removesuffix(f"-{ending}")
+        listed = self.filed.get(place) or self.listed.get(place) if place != term_id else None
+        return listed if listed and listed.kind == "tissue" else None
+
     def _compose_cell(self, term_id: str) -> Term | None:
         """Return a cell of a tissue that no file or table lists: MSC of the hair follicle."""
         for cell in COMPOSED_CELLS:
-            place = term_id.removesuffix(f"-{cell}")
-            base = self.filed.get(cell) if place != term_id else None
-            listed = self.filed.get(place) or self.listed.get(place)
-            if base and listed and listed.kind == "tissue":
-                return Term(
-                    id=term_id,
-                    label=f"{listed.label} {base.label[0].lower()}{base.label[1:]}",
-                    kind="source",
-                    type="cell",
-                    parent=cell,
-                    parts=[place, cell],
-                    definition=f"{base.label} of a tissue: {listed.label.lower()}.",
-                    notes=[NOTE],
-                )
+            base, place = self.filed.get(cell), self._tissue_before(term_id, cell)
+            if base and place:
+                label = f"{place.label} {base.label[0].lower()}{base.label[1:]}"
+                said = f"{base.label} of a tissue: {place.label.lower()}."
+                parts = [place.id, cell]
+                return _make(term_id, "source", "cell", label, said, parent=cell, parts=parts)
         return None
 
     def _compose_tissue(self, term_id: str) -> Term | None:
         """Return a tissue or fluid as a whole as a source: exosomes of the tendon."""
-        place = term_id.removesuffix("-exosomes")
-        listed = self.filed.get(place) or self.listed.get(place) if place != term_id else None
-        if listed is None or listed.kind != "tissue":
+        place = self._tissue_before(term_id, "exosomes")
+        if place is None:
             return None
-        return Term(
-            id=term_id,
-            label=f"{listed.label} exosomes",
-            kind="source",
-            type="biofluid" if listed.type == "biofluid" else "tissue",
-            parts=[place],
-            definition=f"Vesicles of a tissue or fluid as a whole: {listed.label.lower()}.",
-            notes=[NOTE],
-        )
+        sort = "biofluid" if place.type == "biofluid" else "tissue"
+        said = f"Vesicles of a tissue or fluid as a whole: {place.label.lower()}."
+        return _make(term_id, "source", sort, f"{place.label} exosomes", said, parts=[place.id])
 
     def _compose_modification(self, term_id: str) -> Term | None:
         """Return a modification that is an agent and a way: preconditioning with curcumin."""
@@ -354,17 +339,10 @@ class Terms(Mapping[str, Term]):
             elif way == "preconditioning" and {base, agent.parent} & _INFLAMMATORY:
                 parent = "inflammatory-priming"  # noqa: PLW2901
             above = parent if parent in self else None
-            name = agent.abbreviation or agent.label
-            return Term(
-                id=term_id,
-                label=f"{name} {way}",
-                kind="modification",
-                type=way,
-                parent=above,
-                parts=[base, *([above] if above else [])],
-                definition=f"{way.capitalize()} of vesicles or their cells: {agent.label}.",
-                notes=[NOTE],
-            )
+            label = f"{agent.abbreviation or agent.label} {way}"
+            said = f"{way.capitalize()} of vesicles or their cells: {agent.label}."
+            parts = [base, *([above] if above else [])]
+            return _make(term_id, "modification", way, label, said, parent=above, parts=parts)
         return None
 
     def get(self, term_id: str, default: Term | None = None) -> Term | None:  # type: ignore[override]

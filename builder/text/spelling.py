@@ -1,8 +1,8 @@
 """Spelling rules of the field, in one place: matcher, slugs and search all fold text by them.
 
-A leaf of the import graph. The rules are those of the vocabulary's ``matching_rules``: Greek
-letters have names, dashes and spaces inside a name are equal, subscripts are digits, curly quotes
-are straight, trade marks are dropped.
+The tables are in content/lexicons/spelling.tsv. The rules are those of the vocabulary's
+``matching_rules``: Greek letters have names, dashes and spaces inside a name are equal, subscripts
+are digits, curly quotes are straight, trade marks are dropped.
 """
 
 from __future__ import annotations
@@ -13,69 +13,23 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-GREEK: dict[str, str] = {
-    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta",
-    "η": "eta", "θ": "theta", "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu",
-    "ξ": "xi", "ο": "omicron", "π": "pi", "ρ": "rho", "σ": "sigma", "ς": "sigma", "τ": "tau",
-    "υ": "upsilon", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
-}  # fmt: skip
-DASHES = "-‐‑‒–—―−﹣－"
-QUOTES: dict[str, str] = {"’": "'", "‘": "'", "‛": "'", "′": "'", "“": '"', "”": '"', "″": '"'}
-MARKS = "®™©"
-# Letters that NFKD does not take apart, with the usual English reading.
-LETTERS: dict[str, str] = {
-    "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i",
-}  # fmt: skip
-# Letters that look like a Greek one, and letters of other alphabets that look like a Latin one.
-# The latter count only beside a Latin letter, or behind the kappa of NF-κB.
-GREEK_LOOKS: dict[str, str] = {"ĸ": "κ", "ϐ": "β", "ɑ": "α", "ɣ": "γ", "ɛ": "ε", "ẟ": "δ"}
-LATIN_LOOKS: dict[str, str] = dict(
-    zip(
-        "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧАВЕКМНОРСТУХІЅЈасеорхуіѕј",
-        "ABEZHIKMNOPTYXABEKMHOPCTYXISJaceopxyisj",
-        strict=True,
-    )
-)
+from builder.project import CONTENT
+from builder.text import read_rows
 
-# What a letter before a cell's abbreviation says of the donor; r is used for both.
-SPECIES_PREFIXES: dict[str, tuple[str, ...]] = {
-    "h": ("human",),
-    "m": ("mouse",),
-    "r": ("rat", "rabbit"),
-}
-# miRBase's three-letter organism codes before a miRNA's name.
-MIRNA_SPECIES: dict[str, str] = {"hsa": "human", "mmu": "mouse", "rno": "rat", "ocu": "rabbit"}
+DASHES = "-‐‑‒–—―−﹣－"
+MARKS = "®™©"
+_TABLES: dict[str, dict[str, str]] = {}
+for _kind, _key, _value in read_rows(CONTENT / "lexicons/spelling.tsv"):
+    _TABLES.setdefault(_kind, {})[_key] = _value
+GREEK, QUOTES, LETTERS = _TABLES["greek"], _TABLES["quote"], _TABLES["letter"]
+GREEK_LOOKS, LATIN_LOOKS = _TABLES["greek-look"], _TABLES["latin-look"]
+SPECIES_PREFIXES = {key: tuple(value.split()) for key, value in _TABLES["species"].items()}
+MIRNA_SPECIES = _TABLES["mirna-species"]
 MIRNA_WORDS = ("mir", "mirna", "microrna")
-# What stands behind a source's name and belongs to the vesicle.
-VESICLE_WORDS = (
-    "exo", "exos", "exosome", "exosomes", "exosomal", "ev", "evs", "sev", "sevs", "vesicle",
-    "vesicles", "extracellular vesicles", "extracellular vesicle", "small extracellular vesicles",
-    "small extracellular vesicle",
-)  # fmt: skip
+VESICLE_WORDS = tuple(_TABLES["vesicle"])
+AMERICAN = tuple(_TABLES["american"].items())
 # Abbreviations of at most five letters count letter case (SHED is not shed).
 SHORT = 5
-# British to American, on lower-case words: (pattern, replacement). The order counts.
-AMERICAN: tuple[tuple[str, str], ...] = (
-    (r"haem", "hem"),
-    (r"aemi", "emi"),
-    (r"oedem", "edem"),
-    (r"foet", "fet"),
-    (r"paed", "ped"),
-    (r"oestr", "estr"),
-    (r"anaesth", "anesth"),
-    (r"aetiol", "etiol"),
-    (r"leuco", "leuko"),
-    (r"sulph", "sulf"),
-    (r"gelatine$", "gelatin"),
-    (r"ageing$", "aging"),
-    (r"mould", "mold"),
-    (r"(fib|cent|lit|met|tit)re$", r"\1er"),
-    (r"(signa|labe|mode|channe|trave)ll(ed|ing)$", r"\1l\2"),
-    (r"(.{3}[^aeiou]?)our(ed|ing|al)?$", r"\1or\2"),
-    (r"(.{3})is(e|ed|ing|er|ation|ational)$", r"\1iz\2"),
-    (r"(.{3})ys(e|ed|ing)$", r"\1yz\2"),
-    (r"(ana|cata|dia)log(ue)$", r"\1log"),
-)
 
 _PLAIN = str.maketrans({**dict.fromkeys(DASHES, "-"), **QUOTES, **dict.fromkeys(MARKS, "")})
 _NAMES = str.maketrans({**GREEK, **LETTERS})
@@ -337,11 +291,7 @@ _BROKEN = re.compile(
     r"(?!(?:and|or|nor|to|but|as|versus|vs|und|in|on|of|with|by)\b)([a-z]{2,})"
 )
 _BROKEN_NAME = re.compile(r"(?<=[a-z])- +(?=[A-Z][a-z])")  # Critical- Sized
-_TWO_WORDS = re.compile(
-    r"(?:derived|mediated|induced|loaded|based|free|like|dependent|specific|target\w*|treated|rich|related|coated|"
-    r"associated|encapsulated|modified|engineered|positive|negative|type|term|primed|stimulated|conditioned|"
-    r"deficient|depleted|sized?|containing|seeded|laden|responsive|cell|cells|joint|tissue)\b"
-)
+_TWO_WORDS = re.compile(rf"(?:{'|'.join(_TABLES['second-word'])})\b")
 _BETA = re.compile(r"(?<![a-zà-öø-ÿ])ß")
 _LATIN = re.compile(r"[A-Za-z]")
 _AMERICAN = tuple((re.compile(p), r) for p, r in AMERICAN)
