@@ -20,10 +20,6 @@ from builder.text import spelling
 from builder.text.dates import YEAR, find_impossible_day, parse_date
 
 _MARK = r"(?:\d{1,2}|[¹²³⁰⁴-⁹*†‡§¶#✉])"
-_NO_TITLE = (
-    "http", "10.", "doi", "DOI", "©", "PMC", "PMID", "Sec.", "*", "(", "Copyright",
-    "This is an open", "This article",
-)  # fmt: skip
 # Forms of a line that says where the work appeared, tried in this order.
 _PLACES = (
     "where_jstage", "where_year", "where_issue", "where_volume", "where_europe_pmc", "where_named",
@@ -109,7 +105,7 @@ def _take_title(draft: Draft, lines: Lines, others: set[int], cited: str) -> Lin
 def _is_fact(text: str) -> bool:
     """Return whether a line states a place, a date, a number: it is neither title nor authors."""
     placed = bool(search("affiliation_word", text) and re.match(r"^[\d*†✉¹²³]", text))
-    return placed or text.startswith(_NO_TITLE) or any(match(name, text) for name in _FACTS)
+    return placed or bool(match("no_title", text)) or any(match(name, text) for name in _FACTS)
 
 
 def _is_byline(text: str) -> bool:

@@ -2,9 +2,9 @@
 
 What is known of databases comes from a table of prefixes that was taken once from the Bioregistry,
 so that nothing here needs the network: content/lexicons/prefixes.tsv. A prefix that is not in it is
-added there, by hand, with what the Bioregistry says of it. Beside it stands here only which of them
-are registries or archives, how papers print their numbers, and one address that the atlas keeps in
-its own form.
+added there, by hand, with what the Bioregistry says of it. Beside it stands here only what
+is asked of them; content/lexicons/registries.tsv has which are registries of trials or archives of
+data, and how papers print their numbers.
 """
 
 from __future__ import annotations
@@ -210,27 +210,21 @@ def _split(curie: str) -> tuple[Database | None, str]:
 
 # --- trial registries ---------------------------------------------------------------------------
 
-# Prefixes whose numbers carry the registry's own letters, so that they are safe to find in prose.
-LETTERED = (
-    "clinicaltrials", "irct", "chictr", "isrctn", "jrct", "uminctr", "anzctr", "ctri", "drks",
-    "pactr", "rpcec", "slctr", "tctr", "lbctr", "itmctr", "rebec",
-)  # fmt: skip
-# Numbers of bare digits, found only behind the registry's name.
-NAMED: dict[str, str] = {
-    "euclinicaltrials": r"(?:EudraCT|EUCTR)(?:\s*(?:No\.?|Number|ID))?[\s:]*",
-    "ctis": r"(?:EU\s?CT|CTIS)(?:\s*(?:No\.?|Number|ID))?[\s:]*",
-}
-# Japanese numbers are also printed with the network's prefix.
-_PRINTED_BEFORE: dict[str, str] = {"jrct": r"(?:JPRN-)?", "uminctr": r"(?:JPRN-)?"}
-# The canonical address of ClinicalTrials.gov has no www.
-_ADDRESSES: dict[str, str] = {"clinicaltrials": "https://clinicaltrials.gov/study/$1"}
-# The Bioregistry's pattern of UMIN also takes any C with digits: too wide for prose.
-_PATTERNS: dict[str, str] = {
-    "uminctr": r"UMIN\d{9}", "chictr": r"ChiCTR(?:-[A-Z]+-)?\d{8,10}",
-    "clinicaltrials": r"NCT\d{8}",
-    "irct": r"IRCT\d{8,}N\d+", "isrctn": r"ISRCTN\d{8}", "anzctr": r"ACTRN\d{14}p?",
-    "drks": r"DRKS\d{8}", "jrct": r"jRCT[a-z]?\d{9,10}",
-}  # fmt: skip
+
+class _Printed(NamedTuple):
+    """How papers print the numbers of a registry or archive: a row of registries.tsv."""
+
+    sort: str
+    prefix: str
+    lead: str = ""
+    pattern: str = ""
+    address: str = ""
+
+
+@cache
+def _list_printed(sort: str) -> Mapping[str, _Printed]:
+    rows = (_Printed(*row) for row in read_rows(find_data("lexicons/registries.tsv")))
+    return {row.prefix: row for row in rows if row.sort == sort}
 
 
 # Letters that a text must hold for any of the patterns to fit; most texts name no trial.
@@ -265,10 +259,9 @@ def _find_registry(prefix: str) -> Database:
 @cache
 def _finders() -> tuple[tuple[str, re.Pattern[str]], ...]:
     found = []
-    for prefix in (*LETTERED, *NAMED):
-        pattern = _PATTERNS.get(prefix) or _find_registry(prefix).pattern
-        lead = NAMED.get(prefix) or _PRINTED_BEFORE.get(prefix, "")
-        compiled = re.compile(rf"(?<![\w]){lead}(?P<number>{pattern})(?![\w])", re.IGNORECASE)
+    for prefix, printed in _list_printed("trial").items():
+        pattern = rf"(?P<number>{printed.pattern or _find_registry(prefix).pattern})"
+        compiled = re.compile(rf"(?<![\w]){printed.lead}{pattern}(?![\w])", re.IGNORECASE)
         found.append((prefix, compiled))
     return tuple(found)
 
@@ -289,7 +282,8 @@ def find_registry_ids(text: str) -> list[RegistryId]:
 
 def registry_url(prefix: str, number: str) -> str:
     """Return the address of a record in a trial registry, or an empty string."""
-    address = _ADDRESSES.get(prefix) or _find_registry(prefix).address
+    kept = _list_printed("trial").get(prefix)
+    address = kept.address if kept and kept.address else _find_registry(prefix).address
     return address.replace("$1", number)
 
 
@@ -306,13 +300,7 @@ def _spell(registry: Database, number: str) -> str:
 
 # --- archives of data ---------------------------------------------------------------------------
 
-ARCHIVES = (
-    "arrayexpress", "bioproject", "biosample", "dbgap", "ega.dataset", "ega.study", "evtrack",
-    "geo", "insdc.sra", "massive", "metabolights", "ngdc.gsa", "px",
-)  # fmt: skip
 _MAY_HOLD = re.compile(r"[A-Z]{2}\d|phs\d|[A-Z]{4}-\d")
-# Their numbers are like other codes, so that the archive must be named beside them.
-_NAMED_BESIDE = {"evtrack": "EV-TRACK"}
 
 
 class Accession(NamedTuple):
@@ -328,7 +316,7 @@ class Accession(NamedTuple):
 
 @cache
 def _archives() -> tuple[tuple[str, Database], ...]:
-    return tuple((prefix, _find_registry(prefix)) for prefix in ARCHIVES)
+    return tuple((prefix, _find_registry(prefix)) for prefix in _list_printed("data"))
 
 
 @cache
@@ -345,7 +333,7 @@ def find_accessions(text: str) -> list[Accession]:
         return []
     for match in _accession_pattern().finditer(text):
         prefix, archive = _archives()[int((match.lastgroup or "a0")[1:])]
-        if _NAMED_BESIDE.get(prefix, "") in text:
+        if _list_printed("data")[prefix].lead in text:
             number = match[0]
             url = archive.find_address(number) or archive.home
             found.setdefault(number, Accession(number, archive.name, url))

@@ -14,6 +14,7 @@ from builder.readers.draft import clean_url, find_doi
 from builder.readers.jats.inline import text_of, tidy
 from builder.readers.jats.source import LANG, Context, child_of, href, parse_year, words_of
 from builder.readers.names import parse_person
+from builder.readers.words import match, search
 from builder.text.dates import make_date
 from builder.text.dates import parse_date as parse_written
 
@@ -159,14 +160,8 @@ def _rank(element: etree._Element) -> int:
     return _RANKS.get(kind, _RANKS[""])
 
 
-_PMID_URL = re.compile(
-    r"(?:pubmed(?:\.ncbi\.nlm\.nih\.gov)?|entrez)/(?:.*[?&]?=)?(\d{1,9})(?:\D|$)"
-)
 _PMID_TEXT = re.compile(r"\bPMID:?\s*(\d{1,9})\b")
 _PMCID_TEXT = re.compile(r"\bPMC\s?(\d{4,9})\b", re.IGNORECASE)
-_DOI_START = re.compile(
-    r"info:doi/|urn:doi:|(?:https?://)?(?:dx\.)?(?:doi\.org/|doi:?\s*)", re.IGNORECASE
-)
 _ESCAPED = re.compile(r"%[0-9A-Fa-f]{2}")
 _DASHES = str.maketrans("‐‑‒–—−", "------")
 
@@ -178,7 +173,7 @@ def bare_doi(text: str) -> str:
     if _ESCAPED.search(text):
         text = unquote(text)
     doi = text.strip()
-    start = None if doi.startswith("10.") else _DOI_START.match(doi)
+    start = None if doi.startswith("10.") else match("doi_start", doi)
     if start:
         doi = doi[start.end() :].lstrip()
     doi = doi.rstrip(".,;")
@@ -239,8 +234,8 @@ def _take_links(links: Iterable[etree._Element], got: dict[str, str]) -> str:
             # A link that lost brackets or "<" on its way is shorter than the DOI printed.
             both = (bare_doi(target), bare_doi(tidy(text)))
             got["doi"] = got["doi"] or max(both, key=len)
-        elif kind in ("pmid", "pubmed") or _PMID_URL.search(target):
-            reported = _PMID_URL.search(target) or re.match(r"(\d{1,9})$", target)
+        elif kind in ("pmid", "pubmed") or search("pmid_url", target):
+            reported = search("pmid_url", target) or re.match(r"(\d{1,9})$", target)
             got["pmid"] = got["pmid"] or (reported.group(1) if reported else "")
         elif kind in ("pmcid", "pmc") or "/pmc/articles/" in target:
             reported = _PMCID_TEXT.search(target)

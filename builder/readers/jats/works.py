@@ -137,9 +137,6 @@ Found = dict[str, list[etree._Element]]
 # Groups of people who did not write the work.
 _NOT_AUTHORS = re.compile(r"edit|transl|review|guest|assignee|illustr|transed", re.IGNORECASE)
 _FOUR_DIGITS = re.compile(r"[1-9][0-9]{3}", re.ASCII)
-_STATUS = re.compile(
-    r"\b(in press|forthcoming|submitted|in preparation|unpublished|ahead of print)\b"
-)
 
 
 def parse_work(parts: Parts, printed: str) -> WorkFields | None:
@@ -194,7 +191,7 @@ def _find_accession(found: Found) -> tuple[str, str]:
 def _find_status(printed: str, title: str) -> str:
     """Return "in press" and the like, where it stands outside the title."""
     words = (printed.replace(title, " ") if title else printed).lower()
-    found = _STATUS.search(words)
+    found = search("work_status", words)
     return found[1] if found else ""
 
 
