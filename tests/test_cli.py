@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -265,3 +267,27 @@ def test_what_can_not_be_read_is_a_problem_and_no_traceback(
     assert code == 1
     assert json.loads(out)["problems"][0]["level"] == "error"
     assert run(small, "read", "--json", str(tmp_path / "absent"))[0] == 1
+
+
+def test_keys_typed_ahead_are_all_taken_and_an_arrow_is_no_letter(small: Project) -> None:
+    """On a terminal: include, arrow down, exclude with its first reason, unsure, stop."""
+    seen = "{strategy: trials, database: ClinicalTrials.gov, day: 2026-01-05}"
+    lines = [
+        f"- {{id: nct{n}, title: T, trial: NCT0600000{n}, year: {2030 - n}, found: [{seen}]}}"
+        for n in range(4)
+    ]
+    store.write_text(small.content / "screening.yml", "\n".join(["records:", *lines, ""]))
+    ours, theirs = pty.openpty()
+    os.write(ours, b"i\x1b[Be1\r?q")
+    command = [sys.executable, "-m", "builder", "--root", str(small.root), "screen", "--by", "ada"]
+    there = {**os.environ, "ATLAS_CLINICALTRIALS_URL": "http://127.0.0.1:9", "PYTHONPATH": "."}
+    done = subprocess.run(
+        command, stdin=theirs, capture_output=True, timeout=60, env=there, check=False
+    )
+    os.close(ours)
+    os.close(theirs)
+    assert b"3 decisions by ada, 1 record left" in done.stdout, done.stderr
+    assert done.stdout.count(b"Offline") == 1
+    kept = store.read_yaml(small.content / "screening.yml", small.root)["records"]
+    said = [[d["verdict"] for d in record.get("decisions", [])] for record in kept]
+    assert said == [["include"], ["exclude"], ["unsure"], []]

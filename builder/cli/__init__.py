@@ -457,6 +457,7 @@ def _show_decisions(project: Project, who: str, made: int) -> None:
 
 
 def _screen_by_key(project: Project, who: str) -> None:
+    from builder.cli.console import read_key, read_line
     from builder.refresh import find_today
     from builder.refresh.screening import Session, find_words
     from builder.refresh.search import find_abstract
@@ -464,8 +465,8 @@ def _screen_by_key(project: Project, who: str) -> None:
     session = Session(
         project, who, find_today(),
         show=click.echo,
-        ask_key=click.getchar if sys.stdin.isatty() else lambda: sys.stdin.read(1) or "q",
-        ask_line=lambda text: str(click.prompt(text, default="", show_default=False)),
+        ask_key=read_key,
+        ask_line=read_line,
         find_abstract=lambda record: find_abstract(project, record),
         words=find_words(project),
     )  # fmt: skip

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import select
 import sys
+import termios
 import time
+import tty
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -17,6 +21,41 @@ from builder.errors import Problem, ProblemError, has_errors
 
 ERR = Console(stderr=True, soft_wrap=True, highlight=False)
 _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
+
+
+def read_key() -> str:
+    """Return the next key pressed; ``q`` at the end of the input.
+
+    A key typed ahead is not lost, as click.getchar loses it, and an arrow is one key and no letter.
+    """
+    if not sys.stdin.isatty():
+        return sys.stdin.read(1) or "q"
+    terminal = sys.stdin.fileno()
+    before = termios.tcgetattr(terminal)
+    tty.setcbreak(terminal, termios.TCSADRAIN)
+    try:
+        key = os.read(terminal, 1)
+        # An arrow is a sequence: escape, a bracket, and signs up to a letter.
+        if key == b"\x1b" and select.select([terminal], [], [], 0.05)[0]:
+            key += os.read(terminal, 1)
+            while key[-1:] in b"[O0123456789;":
+                key += os.read(terminal, 1)
+    finally:
+        termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+    return "q" if key in (b"", b"\x04") else key.decode(errors="replace")
+
+
+def read_line(question: str) -> str:
+    """Return the line that answers a question, and leave what was typed after it."""
+    click.echo(f"{question}: ", nl=False)
+    if not sys.stdin.isatty():
+        return sys.stdin.readline()
+    line = b""
+    while not line.endswith(b"\n"):
+        if not (byte := os.read(sys.stdin.fileno(), 1)):
+            raise click.Abort
+        line += byte
+    return line.decode(errors="replace")
 
 
 class AtlasCommand(click.Command):

@@ -217,10 +217,12 @@ class Index:
 
 
 def _keys(work: Hit | ScreeningRecord) -> Iterator[str]:
-    for name in ("trial", "pmid", "pmcid", "doi"):
-        value = getattr(work, name)
-        if value:
-            yield f"{name}:{value.lower()}"
+    """Yield what a work is known by: its identifiers; else its page or what it is called."""
+    names = [name for name in ("trial", "pmid", "pmcid", "doi") if getattr(work, name)]
+    for name in names or (["url"] if work.url else []):
+        yield f"{name}:{getattr(work, name).lower()}"
+    if not names and not work.url:
+        yield f"title:{spelling.fold(f'{work.title} {work.year} {work.authors}')}"
 
 
 def _may_be_one(hit: Hit, record: ScreeningRecord) -> bool:

@@ -215,6 +215,8 @@ class PoliteTransport(httpx.BaseTransport):
             return
         if status >= httpx.codes.BAD_REQUEST:
             raise ServiceError(f"refuses with status {status}")
+        if _kind(answer) == "text/html":
+            raise ServiceError("answers with a web page (text/html)")
         if not _kind(answer).endswith("xml"):
             _parse(answer)
         elif not answer.content.rstrip().endswith(b">"):

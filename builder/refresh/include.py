@@ -27,7 +27,7 @@ from builder.readers import read_seed_bytes
 from builder.readers.records import write_abstract
 from builder.readers.references import build_paper
 from builder.refresh import Setting, report_offline
-from builder.refresh.hits import Hit, KnownWorks
+from builder.refresh.hits import Hit, KnownWorks, match_work
 from builder.refresh.http_client import (
     EUROPE_PMC,
     Desk,
@@ -224,12 +224,14 @@ class _Fetcher:
             said = _problem(record, "its full text as XML", str(error))
             raise _MissedError(f"the full text {error}", said) from error
         except ProblemError as error:
-            raise _MissedError("its full text can't be read", *error.problems[:1]) from error
-        work = document.front.work
-        if hit.doi and work.doi and work.doi.lower() != hit.doi:
-            said = _problem(record, hit.doi, f"the text of {work.doi}")
+            said = _problem(record, "its full text as XML", error.problems[0].got)
+            raise _MissedError("its full text can't be read", said) from error
+        paper = build_paper(document)
+        own = (paper.csl.DOI or "").lower()
+        if own != hit.doi if own and hit.doi else not match_work(paper.csl, hit).fits:
+            said = _problem(record, hit.doi or hit.title, f"the text of {own or paper.csl.title}")
             raise _MissedError("the service sent another article", said)
-        seed = name_seed(build_paper(document).id, hashlib.sha256(data).hexdigest(), ".xml")
+        seed = name_seed(paper.id, hashlib.sha256(data).hexdigest(), ".xml")
         return _Fetched(
             Retrieval(got="full-text", day=self._today, seed=seed, licence=licence), data
         )

@@ -32,6 +32,7 @@ from builder.models.review import (
     Verdict,
 )
 from builder.project import Project, ask_git
+from builder.refresh.http_client import OfflineError
 from builder.store.transaction import transaction
 from builder.text import ids, spelling
 
@@ -218,8 +219,8 @@ def read_table(
 
 # --- by key -------------------------------------------------------------------------------------
 
-KEYS: dict[str, Verdict] = {"i": "include", "e": "exclude", "u": "unsure"}
-HELP = "i include · e exclude · u unsure · b back (undo) · n next · q stop and keep · ? this help"
+KEYS: dict[str, Verdict] = {"i": "include", "e": "exclude", "?": "unsure", "u": "unsure"}
+HELP = "i include · e exclude · ? unsure · b back (undo) · n next · q stop and keep · h this help"
 # Reasons that reviewers of the field give; a number chooses one, other words are kept as written.
 REASONS = (
     "not about exosomes or extracellular vesicles",
@@ -249,6 +250,7 @@ class Session:
     find_abstract: Callable[[ScreeningRecord], str]
     words: Iterable[str] = ()
     made: dict[str, Decision] = field(default_factory=dict)
+    offline: bool = False
 
     @property
     def journal(self) -> Path:
@@ -302,16 +304,21 @@ class Session:
             *record.notices,
             *record.types,
         ]
-        abstract = self.find_abstract(record) or "(no abstract at hand)"
+        abstract = ""
+        try:
+            abstract = "" if self.offline else self.find_abstract(record)
+        except OfflineError:
+            self.offline = True  # and not asked, and waited for, at every record
+            self.show("Offline: the records are shown without their abstracts.")
         self.show(f"\n{number} of {total} · {record.id}")
         self.show(self._mark(record.title))
         self.show(where)
         self.show(" · ".join(mark for mark in marks if mark))
-        self.show(self._mark(abstract))
+        self.show(self._mark(abstract) or "(no abstract at hand)")
         # What others decided is shown to those alone who have decided themselves.
         if any(d.by == self.by for d in record.decisions):
             self.show(f"to settle: {describe_decisions(record)}")
-        self.show("i/e/u/b/n/q/?")
+        self.show("i/e/?/b/n/q/h")
 
     def _mark(self, text: str) -> str:
         """Return a text with the words that the search looked for set off by asterisks."""

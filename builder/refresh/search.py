@@ -182,7 +182,10 @@ def _bounded(pages: Iterator[Page], most: int) -> Iterator[Page]:
 
 
 def find_abstract(project: Project, record: ScreeningRecord, setting: Setting | None = None) -> str:
-    """Return the abstract of a record as the service has it; empty where none can be had."""
+    """Return the abstract of a record as the service has it; empty where none can be had.
+
+    Raises OfflineError where the service can't be reached at all.
+    """
     setting = (setting or Setting.now()).with_contact(project)
     try:
         if record.trial:
@@ -193,6 +196,8 @@ def find_abstract(project: Project, record: ScreeningRecord, setting: Setting | 
         with setting.open_desk(EUROPE_PMC, project) as desk:
             hit = find_article(desk, record.doi or "", record.pmid or "", record.pmcid or "")
             return hit.abstract if hit else ""
+    except OfflineError:
+        raise
     except ServiceError:
         return ""
 

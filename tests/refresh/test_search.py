@@ -50,6 +50,29 @@ def test_every_page_of_a_search_is_read_and_kept_once(
     assert after.records == kept.records
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"source": "AGR", "id": "AGR1"},  # known by its page
+        {"source": "", "id": ""},  # a cited book: nothing but what it is called
+        {"source": "AGR", "id": "AGR1", "title": "Exosomes of marrow cells"},  # a duplicate
+    ],
+)
+def test_a_record_without_identifiers_is_kept_once_too(
+    small: Project, service: LocalService, changes: dict[str, Any]
+) -> None:
+    strategy(small, "bone", "Europe PMC")
+    nameless = article(2, pmid="", doi="", authorString="Noether E.", **changes)
+    known = article(3, title="Exosomes of marrow cells", authorString="Noether E.")
+    other = article(2, pmid="", doi="", source="", id="", authorString="Turing A.")
+    europe_pmc(service, [known, nameless, other])
+    _, kept = run(small, service)
+    assert len(kept.records) == 3
+    again, after = run(small, service)
+    assert [r.new for r in again.runs] == [0]
+    assert after.records == kept.records
+
+
 def test_one_work_in_two_databases_is_one_record(small: Project, service: LocalService) -> None:
     strategy(small, "bone", "Europe PMC")
     strategy(small, "bone-crossref", "Crossref")
