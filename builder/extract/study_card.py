@@ -263,12 +263,11 @@ def _count(said: Said) -> Iterator[tuple[int, str]]:
         return
     for match in said.each("counted"):
         between = said.words.patterns["aged_animal"].sub("", match["what"][: -len(match["noun"])])
-        others = said.fits("uncounted", said.text[match.end() :]) or said.fits(
-            "screened", said.text[: match.start()]
-        )
+        behind, number = said.text[match.end() :], read_count(match["n"])
+        others = said.fits("uncounted", behind) or said.fits("screened", said.text[: match.start()])
         if not said.fits("uncounting", between) and not others:
-            number = read_count(match["n"])
-            yield number, f"{number} {match['noun'].lower()}"
+            each = " per group" if said.fits("per_group", behind) else ""
+            yield number, f"{number} {match['noun'].lower()}{each}"
     grouped = (
         said.names_subjects or _in_body(said) or re.search(r"\bgroups?\b", said.text, re.IGNORECASE)
     )

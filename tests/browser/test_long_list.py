@@ -22,6 +22,14 @@ EVERY = ROWS + 1  # the title of the cited work is a finding of its own
 ODD = 117
 
 
+STUDY = """<?xml version="1.0"?>
+<article article-type="research-article"><front><article-meta><title-group>
+<article-title>A made study of {animals}</article-title></title-group></article-meta></front>
+<body><sec><title>Methods</title><p>Twelve female {animals} were randomly assigned to two groups.
+EVs (20 µg) were injected into the knee joint of the {animals}.</p></sec></body></article>
+"""
+
+
 @pytest.fixture(scope="module")
 def long(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A site of one paper, whose 160 rows all name one cell source."""
@@ -44,6 +52,8 @@ def long(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve
     ]
     project.seeds.mkdir()
     (project.seeds / "review.txt").write_text(seed.text(), encoding="utf-8")
+    for animals in ("rabbits", "mice"):
+        store.write_text(project.seeds / f"{animals}.xml", STUDY.format(animals=animals))
     furnish(root, project)
     yield from build_and_serve(root, project)
 
@@ -135,4 +145,22 @@ def test_the_list_of_all_findings_goes_on_and_is_fetched_to_be_filtered(
     # A row that came from a further page leads to its finding.
     shown.get_by_role("link", name=f"experiment {ODD}").click()
     expect(page.locator("li:target blockquote")).to_contain_text(f"experiment {ODD}")
+    assert watch.errors == []
+
+
+def test_study_cards_are_saved_with_a_column_an_item(
+    long: Served, page: Page, watch: Watch, tmp_path: Path
+) -> None:
+    page.goto(long.url + "study-cards/")
+    page.get_by_role("combobox", name="Species").select_option("rabbit")
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Download these 1 as CSV").click()
+    file = tmp_path / "cards.csv"
+    started.value.save_as(file)
+    [card] = csv.DictReader(file.read_text(encoding="utf-8").splitlines())
+    wanted = {
+        "Dose": "20 µg", "Route": "intra-articular", "Schedule": "not stated", "Species": "rabbit",
+        "Sex": "female", "Number": "12 rabbits", "Randomised": "randomised",
+    }  # fmt: skip
+    assert {name: card[name] for name in wanted} == wanted
     assert watch.errors == []

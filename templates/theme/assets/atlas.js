@@ -49,12 +49,15 @@ function makeChoice(facet, parts) {
 
 /** The rows that are shown, as CSV: what their cells say, with the whole of what is shortened. */
 function saveTable(table, parts, name) {
-  const heads = [...table.tHead.rows[0].cells].map((cell) => flat(cell.textContent));
+  // A cell that lists items, "Dose: 20 µg", is a column an item.
+  const split = (cell, part, whole) => !cell.querySelector(".items") ? flat(whole)
+    : Array.from(cell.querySelectorAll(".items > li"), (item) => flat(item.textContent).split(/: (.*)/)[part]);
+  const heads = [...table.tHead.rows[0].cells].flatMap((cell, n) => split(parts[0].cells[n], 0, cell.textContent));
   const more = ["condition", "vehicle", "effect"].filter((facet) => parts.some((p) => p.dataset[facet]));
   const lines = [["id", "address", ...heads, ...more]];
   for (const row of parts.filter((part) => !part.hidden)) {
     const link = row.querySelector("a[href]");
-    const said = Array.from(row.cells, (cell) => flat((cell.cellIndex === 0 && link?.title) || cell.textContent));
+    const said = [...row.cells].flatMap((cell) => split(cell, 1, (cell.cellIndex === 0 && link?.title) || cell.textContent));
     lines.push([row.id || link?.hash.slice(1), link?.href ?? "", ...said, ...more.map((facet) => valuesOf(row, facet).join("; "))]);
   }
   const quote = (text) => (/[",\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text);
@@ -72,8 +75,7 @@ async function fetchRows(place, target) {
     for (const row of held.querySelectorAll("table:is(.findings, .index) > tbody > tr")) {
       const group = row.closest(".groups > section");
       const body = group ? document.getElementById(group.id)?.querySelector("tbody") : target.tBodies[0];
-      if (body) body.append(row);
-      else target.append(group);
+      (body ?? target).append(body ? row : group);
     }
   }
   delete place.dataset.more;
