@@ -67,14 +67,14 @@ def write_page_files(
 ) -> None:
     """Write index.json beside the index.html of each page.
 
-    It holds the record or the list that the page shows, else its address and title; of a list that
-    grows with every statement or work only id, address and label, since the API has the rest.
+    It holds the record or the list that the page shows, else its address and title; in place of a
+    list that grows with every statement or work its count, and where the API has it.
     Beside them what can be cited, and of a cell source what the page of comparisons loads.
     """
     found: dict[str, Any] = {"": view_index(records, edition)}
     for name, entries in records.items():
         if name in ids.FOLDERS.values():
-            found[f"{name}/"] = list(entries if name not in _LONG else map(name_record, entries))
+            found[f"{name}/"] = entries if name not in _LONG else _view_long(name, entries, edition)
         for entry in entries if name not in _WITHOUT_PAGE else ():
             found.setdefault(name_record(entry)["url"].removeprefix(edition.site_url), entry)
     compared = {term.id: term for term in find_comparable(atlas)}
@@ -90,6 +90,12 @@ def write_page_files(
             if page.kind == "source" and page.record in compared:
                 data["compare"] = view_compared(atlas, compared[page.record])
         _write(target, to_json(data).decode() if isinstance(data, dict) else format_array(data))
+
+
+def _view_long(name: str, entries: Sequence[Data], edition: Edition) -> Data:
+    label, url = name.capitalize(), edition.url(f"{name}/")
+    held = {"count": len(entries), "records": edition.url(f"{API}/{name}.json")}
+    return {"id": name, "url": url, "label": label, **held}
 
 
 def name_record(entry: Data) -> Data:

@@ -51,6 +51,8 @@ _EDGE_COLUMNS = (
     *("object_direction_qualifier", "negated", "category", "knowledge_level", "agent_type"),
     *("primary_knowledge_source", "publications", "studies", "findings", "weight"),
 )
+# Attributes of its elements, and lists that the edge of the same id in edges.tsv has.
+_NOT_IN_GRAPHML = ("id", "subject", "object", "publications", "studies", "findings")
 
 
 def write_network(atlas: LibraryIndex, folder: Path) -> None:
@@ -138,12 +140,17 @@ def _graphml(nodes: Sequence[Mapping[str, str]], edges: Sequence[Mapping[str, st
     root = etree.Element("graphml", nsmap={None: _GRAPHML})  # type: ignore[dict-item]
     root.text = "\n"
     keys: dict[tuple[str, str], str] = {}  # short, since they stand at each value
-    for columns, part in ((_NODE_COLUMNS, "node"), (_EDGE_COLUMNS, "edge")):
-        for name in columns[1:]:
-            keys[part, name] = f"d{len(keys)}"
+    for columns, part, rows in ((_NODE_COLUMNS, "node", nodes), (_EDGE_COLUMNS, "edge", edges)):
+        for number, name in enumerate(c for c in columns if c not in _NOT_IN_GRAPHML):
             type_ = "int" if name == "weight" else "string"
-            key = {"id": keys[part, name], "for": part, "attr.name": name, "attr.type": type_}
-            etree.SubElement(root, "key", key).tail = "\n"
+            key = {"id": f"{part[0]}{number}", "for": part, "attr.name": name, "attr.type": type_}
+            stated = etree.SubElement(root, "key", key)
+            stated.tail = "\n"
+            held = {row[name] for row in rows}
+            if len(held) == 1:  # what all have is stated once
+                etree.SubElement(stated, "default").text = held.pop()
+            else:
+                keys[part, name] = key["id"]
     graph = etree.SubElement(root, "graph", {"id": "exosome-atlas", "edgedefault": "directed"})
     graph.text = graph.tail = "\n"
     for rows, part in ((nodes, "node"), (edges, "edge")):
@@ -152,7 +159,7 @@ def _graphml(nodes: Sequence[Mapping[str, str]], edges: Sequence[Mapping[str, st
             made = etree.SubElement(graph, part, {"id": row["id"], **ends})
             made.tail = "\n"
             for name, value in row.items():
-                if value and name != "id":
+                if value and (part, name) in keys:
                     data = etree.SubElement(made, "data", {"key": keys[part, name]})
                     data.text = "".join(c for c in value if c.isprintable())
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8") + b"\n"

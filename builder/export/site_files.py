@@ -87,7 +87,7 @@ def write_llms(site: Path, edition: Edition, counts: Mapping[str, int]) -> None:
     links = (
         ("api/v1/index.json", "JSON collections with schemas"),
         ("data/csv/datapackage.json", "the same as tables, each column described"),
-        ("data/exosome-atlas.sqlite", "the same in one SQLite file with full text"),
+        ("data/exosome-atlas.sqlite.gz", "the same in one SQLite file with full text"),
         ("data/parquet/findings.parquet", "the large tables as Parquet too"),
         ("data/network/edges.tsv", "what was reported between terms (KGX)"),
         ("about/", "method: how statements are read, and what is not assessed"),
@@ -228,7 +228,7 @@ _PROFILE = "https://w3id.org/ro/crate/1.1"
 _TYPES = {
     ".bib": "application/x-bibtex",
     ".ris": "application/x-research-info-systems",
-    ".sqlite": "application/vnd.sqlite3",
+    ".gz": "application/gzip",
     ".parquet": "application/vnd.apache.parquet",
     ".tsv": "text/tab-separated-values",
     ".graphml": "application/graphml+xml",
@@ -240,10 +240,10 @@ _ABOUT = {
     "references.bib": "All cited works, BibTeX",
     "references.ris": "All cited works, RIS",
     "references.csl.json": "All cited works, CSL-JSON",
-    "exosome-atlas.sqlite": "The whole knowledge base, SQLite with full-text search",
+    "exosome-atlas.sqlite.gz": "The whole knowledge base, SQLite with full-text search",
     "nodes.tsv": "Terms of the network, KGX nodes in the Biolink model",
     "edges.tsv": "What was reported between them, KGX edges with studies and findings",
-    "network.graphml": "The same network, GraphML",
+    "network.graphml": "The same network for drawing, without its lists of studies, GraphML",
     "datapackage.json": "Frictionless Data Package of the CSV files",
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import sqlite3
@@ -22,7 +23,7 @@ from builder.store.library import DATA_LICENCE, Edition
 
 CSV_FOLDER = "data/csv"
 PARQUET_FOLDER = "data/parquet"
-SQLITE = "data/exosome-atlas.sqlite"
+SQLITE = "data/exosome-atlas.sqlite.gz"
 _SQL_TYPES = {"integer": "INTEGER", "number": "REAL", "boolean": "INTEGER"}
 _ROLES = ("source", "modification", "vehicle", "cargo", "mechanism", "target", "partner", "model",
           "species", "condition", "outcome")  # fmt: skip
@@ -87,7 +88,7 @@ def _resource(table: Table, size: int) -> Data:
 
 
 def write_sqlite(tables: Sequence[Table], site: Path, edition: Edition) -> None:
-    """Write the SQLite file: every table with its keys, and a full-text table ``search``.
+    """Write the SQLite file, compressed: every table with its keys, and the full text ``search``.
 
     Raises ProblemError where a foreign key points to nothing.
     """
@@ -112,7 +113,8 @@ def write_sqlite(tables: Sequence[Table], site: Path, edition: Edition) -> None:
             )
         base.commit()
         base.execute("VACUUM")
-        write_bytes(site / SQLITE, clear_unused(base.serialize()))
+        data = clear_unused(base.serialize())
+        write_bytes(site / SQLITE, gzip.compress(data, mtime=0))
     finally:
         base.close()
 
@@ -176,16 +178,29 @@ def _add_views(base: sqlite3.Connection, tables: Sequence[Table], edition: Editi
         " FROM finding_references r JOIN findings f ON f.id = r.finding"
         " JOIN reference_cited_in c ON c.paper = f.paper AND c.number = r.reference"
     )
-    base.execute("CREATE VIRTUAL TABLE search USING fts5 (kind, id UNINDEXED, title, text)")
-    for select in (
-        "SELECT kind, id, label, coalesce(definition, '') || ' ' || coalesce((SELECT group_concat("
-        "synonym, ' ') FROM term_synonyms WHERE term = vocabulary.id), '') FROM vocabulary",
-        "SELECT 'reference', id, title, authors FROM \"references\"",
-        "SELECT 'finding', id, label, quote FROM findings",
-        "SELECT 'trial', id, label, registry || ' ' || quote FROM trials",
-        "SELECT 'paper', id, label, abstract FROM papers",
-    ):
-        base.execute(f"INSERT INTO search {select} ORDER BY id")
+    # The index of words alone: what it found is read from the tables, where it stands already.
+    base.execute("CREATE TABLE search_entries (number INTEGER PRIMARY KEY, kind TEXT, id TEXT)")
+    texts = []
+    for kind, held, title, words in (
+        ("r.kind", "vocabulary", "label", "coalesce(r.definition, '') || ' ' || coalesce((SELECT "
+         "group_concat(synonym, ' ') FROM term_synonyms WHERE term = r.id), '')"),
+        ("'reference'", "references", "title", "r.authors"),
+        ("'finding'", "findings", "label", "r.quote"),
+        ("'trial'", "trials", "label", "r.registry || ' ' || r.quote"),
+        ("'paper'", "papers", "label", "r.abstract"),
+    ):  # fmt: skip
+        rows = f"SELECT {kind}, id FROM {_quote(held)} r ORDER BY id"  # noqa: S608 (our own names)
+        base.execute(f"INSERT INTO search_entries (kind, id) {rows}")
+        texts.append(
+            f"SELECT e.number, e.kind, e.id, r.{title} AS title, {words} AS text"  # noqa: S608
+            f" FROM search_entries e JOIN {_quote(held)} r ON e.kind = {kind} AND e.id = r.id"
+        )
+    base.execute(f"CREATE VIEW search_texts AS {' UNION ALL '.join(texts)}")
+    base.execute(
+        "CREATE VIRTUAL TABLE search USING fts5 (kind, id UNINDEXED, title, text,"
+        " content='search_texts', content_rowid='number')"
+    )
+    base.execute("INSERT INTO search (search) VALUES ('rebuild')")
 
 
 # --- Parquet -------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ Every index is one pass over the records, so that the cost of a page does not gr
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -37,6 +37,7 @@ from builder.models import (
     Term,
     Trial,
 )
+from builder.site.citations import short_name
 from builder.site.links import ShortForms, View, Wording, find_short_forms
 from builder.store import Library, PaperBundle
 
@@ -112,6 +113,7 @@ class LibraryIndex:
     withdrawn: frozenset[str] = frozenset()
     disagreements: dict[str, list[Disagreement]] = field(default_factory=lambda: defaultdict(list))
     short_forms: ShortForms = field(default_factory=ShortForms)
+    papers_named: Counter[str] = field(default_factory=Counter)  # papers by short name
     # The papers that the page being made quotes.
     quoted: set[str] = field(default_factory=set)
 
@@ -239,6 +241,7 @@ def build_index(library: Library) -> LibraryIndex:
     atlas.short_forms = find_short_forms(library)
     for bundle in library.papers.values():
         _index_paper(atlas, bundle)
+        atlas.papers_named[short_name(bundle.paper.csl)] += 1
     for finding in atlas.findings:
         _index_finding(atlas, finding)
     for found in find_disagreements(library):

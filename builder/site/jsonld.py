@@ -14,13 +14,11 @@ from builder.store.library import DATA_LICENCE, Edition
 from builder.text import ids
 
 _CONTEXT = "https://schema.org"
-# Google shows no more of a headline.
-_HEADLINE = 110
 # The downloads of the whole base that other programs are shown: path and media type.
 DOWNLOADS = (
     ("api/v1/index.json", "application/json"),
     ("data/csv/datapackage.json", "application/json"),
-    ("data/exosome-atlas.sqlite", "application/vnd.sqlite3"),
+    ("data/exosome-atlas.sqlite.gz", "application/gzip"),
     ("data/references.bib", "application/x-bibtex"),
     ("data/references.ris", "application/x-research-info-systems"),
     ("data/references.csl.json", "application/vnd.citationstyles.csl+json"),
@@ -55,7 +53,7 @@ def _bare(node: Any) -> Any:
 def describe(atlas: LibraryIndex, page: Page, edition: Edition) -> list[Node]:
     """Return the JSON-LD of a page: its way from home, and what it is about."""
     url = edition.url(page.path)
-    crumbs = [("Home", ""), *page.crumbs, *([(page.title, page.path)] if page.path else [])]
+    crumbs = [("Home", ""), *page.crumbs]
     nodes: list[Node] = [
         {
             "@type": "BreadcrumbList",
@@ -71,9 +69,7 @@ def describe(atlas: LibraryIndex, page: Page, edition: Edition) -> list[Node]:
                 "@type": "WebPage",
                 "@id": url,
                 "name": page.title,
-                "inLanguage": "en",
                 "isPartOf": {"@id": edition.url("#site")},
-                "license": DATA_LICENCE,
             }
         )
     if work := find_work(atlas, page):
@@ -101,7 +97,6 @@ def describe_work(item: CslItem, page: str) -> Node:
         "@type": kind,
         "@id": ids.doi_url(item.DOI) if item.DOI else f"{page}#work",
         "name": item.title,
-        "headline": item.title[:_HEADLINE] if kind == "ScholarlyArticle" else None,
         "author": [_describe_author(n) for n in item.author or []],
         "datePublished": join_date(item.issued),
         "isPartOf": _describe_holder(item),
@@ -114,7 +109,7 @@ def describe_work(item: CslItem, page: str) -> Node:
             if value
         ],
         "sameAs": ids.doi_url(item.DOI) if item.DOI else item.URL,
-        "mainEntityOfPage": page,
+        "mainEntityOfPage": page if item.DOI else None,  # else its id names the page
     }
 
 
@@ -126,8 +121,7 @@ def _describe_author(name: CslName) -> Node:
     if name.literal:
         return _organization(name.literal)
     whole = " ".join(p for p in (name.given, name.family, name.suffix) if p)
-    names = {"name": whole, "givenName": name.given, "familyName": name.family}
-    return {"@type": "Person", **names}
+    return {"@type": "Person", "name": whole}
 
 
 def _describe_holder(item: CslItem) -> Node | None:

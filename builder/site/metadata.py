@@ -97,7 +97,7 @@ def _view_head(atlas: LibraryIndex, page: Page, edition: Edition) -> View:
     if page.kind in _NOINDEX:
         tags.append(("robots", "noindex"))
     card = edition.url(card_path(page.kind))
-    graph = find_graph_tags(page.title, page.description, url, card, work)
+    graph = find_graph_tags(page.title, card, work)
     return {
         "names": [{"name": name, "content": content} for name, content in tags],
         "properties": [{"name": name, "content": content} for name, content in graph],
@@ -165,13 +165,10 @@ def find_page_tags(
     changed: date | None = None,
     work: CslItem | None = None,
 ) -> list[Tag]:
-    """Return Dublin Core tags; of a work's page they are of the work, as the Highwire tags are."""
+    """Return Dublin Core tags; of a work's page only what the Highwire tags of the work lack."""
     if work:
         tags: list[tuple[str, str | None]] = [
             ("DC.type", find_kind(work).dublin_core),
-            ("DC.title", work.title),
-            *(("DC.creator", format_name(n)) for n in work.author or []),
-            ("DC.date", join_date(work.issued)),
             ("DC.identifier", f"doi:{work.DOI}" if work.DOI else work.URL),
             ("DC.source", work.container_title),
         ]
@@ -188,21 +185,19 @@ def find_page_tags(
     return [(name, value) for name, value in tags if value]
 
 
-def find_graph_tags(
-    title: str, description: str, url: str, card: str, work: CslItem | None = None
-) -> list[Tag]:
-    """Return Open Graph tags (they are properties, not names); ``card`` is the page's picture."""
+def find_graph_tags(title: str, card: str, work: CslItem | None = None) -> list[Tag]:
+    """Return Open Graph tags (they are properties, not names); ``card`` is the page's picture.
+
+    The description and the canonical address stand in the head without them, and are read there.
+    """
     # A cited web page stands on another site.
     here = [] if work and work.type == "webpage" else [("og:site_name", PUBLISHER)]
     return [
         ("og:title", title),
-        ("og:description", description),
         # A "website" is one to Zotero, whatever other tags say.
         ("og:type", "article" if work else "website"),
-        ("og:url", url),
         *here,
         ("og:image", card),
-        ("og:image:alt", "Exosome Atlas: the kind of page, and how many there are"),
     ]
 
 
@@ -295,8 +290,7 @@ def _works(atlas: LibraryIndex, page: Page) -> tuple[Citable, ...]:
 
 
 def _view_cite_box(page: Page, edition: Edition, lists: Mapping[str, Sequence[Citable]]) -> View:
-    """Return the cite box of a page: plain texts, and the names of what the browser saves."""
-    key = lists["cite"][0].key
+    """Return the cite box of a page: plain texts, and the number of works behind it."""
     box: View = {
         "address": edition.url(page.path),
         "page": _view_entry("Cite this page", lists["cite"]),
@@ -305,13 +299,12 @@ def _view_cite_box(page: Page, edition: Edition, lists: Mapping[str, Sequence[Ci
         label = "Cite the registration" if page.kind == "trial" else "Cite the original"
         box["original"] = _view_entry(label, original)
     if works := lists.get("references"):
-        box["works"] = {"count": len(works), "save": f"{key}-references"}
+        box["works"] = len(works)
     return box
 
 
 def _view_entry(label: str, citables: Sequence[Citable]) -> View:
-    """Return an entry; its files are saved under its key: those of two pages differ."""
-    return {"label": label, "texts": format_plain(citables), "save": citables[0].key}
+    return {"label": label, "texts": format_plain(citables)}
 
 
 # --- corrections ---------------------------------------------------------------------------------

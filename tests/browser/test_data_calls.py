@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 import os
 import shutil
@@ -123,7 +124,8 @@ def test_sql_lists_what_goes_down_with_the_works_cited(
 
 
 def test_full_text_finds_both_words(placed: Served, calls: dict[str, str], tmp_path: Path) -> None:
-    shutil.copy(placed.folder / "data/exosome-atlas.sqlite", tmp_path)
+    packed = placed.folder / "data/exosome-atlas.sqlite.gz"
+    (tmp_path / "exosome-atlas.sqlite").write_bytes(gzip.decompress(packed.read_bytes()))
     rows = run(calls["full-text"], tmp_path).splitlines()
     assert 1 <= len(rows) <= 5
     for row in rows:

@@ -19,7 +19,7 @@ MEDIA = {
     ".json": {"application/json", "application/ld+json", "application/vnd.citationstyles.csl+json"},
     ".bib": {"application/x-bibtex"},
     ".ris": {"application/x-research-info-systems"},
-    ".sqlite": {"application/vnd.sqlite3"},
+    ".gz": {"application/gzip"},
     ".xml": {"application/atom+xml"},
 }
 

@@ -206,7 +206,7 @@ def test_a_reader_on_a_phone_follows_a_statement_to_its_table_row(
     )
     page = context.new_page()
     page.goto(placed.url)
-    page.get_by_role("banner").locator("summary").tap()
+    page.get_by_role("banner").get_by_role("button", name="Menu").tap()
     page.get_by_role("navigation", name="Menu").get_by_role("link", name="Sources").tap()
     page.get_by_role("link", name="Bone marrow mesenchymal stem cell", exact=True).tap()
     row = page.locator("table.findings tbody tr").filter(has_text="Table 1, row").first
@@ -231,7 +231,7 @@ def test_the_phones_menu_opens_and_leads_on_by_keyboard_alone(
     page.goto(placed.url)
     for _ in range(4):  # past the link that skips to the content
         page.keyboard.press("Tab")
-        if page.locator("summary:focus").count():
+        if page.locator(".atlas-menu:focus").count():
             break
     page.keyboard.press("Enter")
     menu = page.get_by_role("navigation", name="Menu")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import gzip
 import io
 import json
 import sqlite3
@@ -181,7 +182,7 @@ def test_pandas_reads_every_table_in_one_line(folder: Path, tables: list[Table])
     for table in tables:
         read = pandas.read_csv(folder / f"data/csv/{table.name}.csv")
         assert len(read) == len(table.rows), table.name
-        base = sqlite3.connect(folder / "data/exosome-atlas.sqlite")
+        base = sqlite3.connect(unpack(folder))
         again = pandas.read_sql(f'SELECT * FROM "{table.name}"', base)
         base.close()
         assert list(again.columns) == list(read.columns) == list(table.columns)
@@ -290,10 +291,17 @@ def test_lists_and_nested_objects_are_tables_that_point_back(folder: Path) -> No
     assert (first["authors"], first["year"], first["et_al"]) == ("Roe, A.", "2020", "true")
 
 
+def unpack(folder: Path) -> Path:
+    """Return the SQLite file, as a reader unpacks it."""
+    packed = folder / "data/exosome-atlas.sqlite.gz"
+    packed.with_suffix("").write_bytes(gzip.decompress(packed.read_bytes()))
+    return packed.with_suffix("")
+
+
 def test_two_works_under_one_number_stay_two(folder: Path) -> None:
     cited = [(r["number"], r["reference"]) for r in read_csv(folder, "reference_cited_in")]
     assert {("10", "long-2020"), ("10", "twin")} <= set(cited)
-    base = sqlite3.connect(folder / "data/exosome-atlas.sqlite")
+    base = sqlite3.connect(unpack(folder))
     works = base.execute("SELECT DISTINCT number, work FROM finding_works").fetchall()
     base.close()
     assert set(works) == {
@@ -304,7 +312,7 @@ def test_two_works_under_one_number_stay_two(folder: Path) -> None:
 
 
 def test_sqlite_holds_every_key_and_finds_words(folder: Path, tables: list[Table]) -> None:
-    base = sqlite3.connect(folder / "data/exosome-atlas.sqlite")
+    base = sqlite3.connect(unpack(folder))
     assert base.execute("PRAGMA foreign_key_check").fetchall() == []
     assert base.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     found = base.execute("SELECT kind, id FROM search WHERE search MATCH 'calm'").fetchall()
@@ -320,7 +328,7 @@ def test_sqlite_holds_every_key_and_finds_words(folder: Path, tables: list[Table
 
 def test_datasette_opens_the_sqlite_file(folder: Path) -> None:
     async def ask() -> Any:
-        shown = Datasette([str(folder / "data/exosome-atlas.sqlite")], immutables=[])
+        shown = Datasette([str(unpack(folder))], immutables=[])
         answer = await shown.client.get("/exosome-atlas/findings.json?_shape=array")
         return answer.json()
 

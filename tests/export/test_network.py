@@ -106,6 +106,18 @@ def test_the_files_are_kgx_and_graphml(tmp_path: Path) -> None:
     assert len(graph.findall(".//g:node", space)) == len(nodes)
     keys = {key.get("id") for key in graph.findall("g:key", space)}
     assert {data.get("key") for data in graph.findall(".//g:data", space)} <= keys
+    # What all edges have is stated once, as the default of its key; what differs, at each edge.
+    edges = graph.findall(".//g:edge", space)
+    assert [(e.get("source"), e.get("target")) for e in edges] == [
+        (row["subject"], row["object"]) for row in rows
+    ]
+    stated = {key.get("attr.name"): key for key in graph.findall("g:key[@for='edge']", space)}
+    assert stated["agent_type"].findtext("g:default", None, space) == "text_mining_agent"
+    assert stated["predicate"].find("g:default", space) is None
+    [predicate] = edges[rows.index(down)].findall(
+        f"g:data[@key='{stated['predicate'].get('id')}']", space
+    )
+    assert predicate.text == "biolink:affects"
 
 
 @pytest.mark.parametrize(

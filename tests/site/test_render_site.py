@@ -16,7 +16,7 @@ from builder.site.pages.papers import view_reference
 from builder.site.render import render_site
 
 LINK = re.compile(r'href="([^"]*)"')
-FILE = re.compile(r"\.(?:json|xml|bib|ris|csv|sqlite|zip)$")
+FILE = re.compile(r"\.(?:json|xml|bib|ris|csv|gz|zip)$")
 ANCHOR = re.compile(r'\bid="([^"]*)"|\{ #([^ ]+) \}')
 
 

@@ -52,6 +52,9 @@ _SECTION = 60
 _STATEMENT = 170
 _NAMES = 3  # terms that a row names in each column
 _PAPER = 40
+# What most rows of a list hold: its filter states it once for them.
+USUAL = {"result": RESULTS["none-reported"][0], "role": STUDY_ROLES["therapeutic"]}
+USUAL |= {"certainty": CERTAINTY["asserted"], "basis": BASIS["full-text"]}
 _SETTING = ("targets", "partners", "models", "species")
 
 
@@ -188,7 +191,7 @@ def view_row(atlas: LibraryIndex, finding: Finding, root: str) -> View:
     """Return a finding as a row of a list, and what a filter asks for.
 
     ``whole`` is the statement where the row shortens it. ``facets`` hold what the cells of the row
-    do not show; a script reads the others from there.
+    do not show and what is not usual; a script reads the others from there.
     """
     terms = view_terms(atlas, finding, root)
     effects = [*terms["mechanisms"], *terms["outcomes"]]
@@ -197,6 +200,9 @@ def view_row(atlas: LibraryIndex, finding: Finding, root: str) -> View:
     quote = finding_text(finding)
     statement = shorten(quote, _STATEMENT)
     paper = atlas.paper(finding.paper).paper.csl
+    short = short_name(paper)
+    said = {"result": RESULTS[finding.result][0], "role": STUDY_ROLES[finding.role]}
+    said |= {"certainty": CERTAINTY[finding.certainty], "basis": BASIS[finding.basis]}
     design = view_design(grade_finding(atlas, finding))
     place = view_place(atlas, finding.paper, finding.locator, root)["label"]
     sources = _cut(terms["sources"])
@@ -214,19 +220,18 @@ def view_row(atlas: LibraryIndex, finding: Finding, root: str) -> View:
         "hedged": CERTAINTY[finding.certainty] if finding.certainty != "asserted" else "",
         # What speaks against a treatment is not left to the page of the statement.
         "against": view_result(finding.result) if finding.result in AGAINST else None,
-        "where": f"{short_name(paper)}: {place}",
+        "where": f"{short}: {place}",
         "retracted": not atlas.stands(finding),
         "superseded": finding.id in atlas.superseded,
         "facets": {
             "source": [] if shows_all(sources) else _names(terms["sources"]),
             "condition": [] if shows_all(named) else _names(terms["conditions"]),
             "effect": list(dict.fromkeys(filter(None, words))) if reported["more"] else [],
-            "result": [RESULTS[finding.result][0]],
-            "role": [STUDY_ROLES[finding.role]],
-            "certainty": [CERTAINTY[finding.certainty]],
-            "basis": [BASIS[finding.basis]],
+            **{name: [word] for name, word in said.items() if word != USUAL[name]},
             "vehicle": _names(terms["vehicles"]),
-            "paper": [f"{short_name(paper)}: {shorten(paper.title, _PAPER)}".replace("|", "/")],
+            "paper": [f"{short}: {shorten(paper.title, _PAPER)}".replace("|", "/")]
+            if atlas.papers_named[short] > 1
+            else [],
         },
     }
 
@@ -260,6 +265,7 @@ def view_rows(
     return {
         "rows": [view_row(atlas, f, root) for f in here.entries],
         "caption": caption,
+        "usual": USUAL,
         "total": len(findings),
         "steps": view_steps(parts, root, current),
         "more": " ".join(href(root, p.path) for p in parts[1:]) if fetched else "",

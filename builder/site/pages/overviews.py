@@ -199,7 +199,7 @@ _PARTS = {
     "json": _API,
     "csv": "data/csv/",
     "parquet": "data/parquet/",
-    "sqlite": "data/exosome-atlas.sqlite",
+    "sqlite": "data/exosome-atlas.sqlite.gz",
     "network": "data/network/",
     "bibliography": "data/references",
     "ro_crate": "data/ro-crate-metadata.json",

@@ -56,11 +56,12 @@ def _name_group(atlas: LibraryIndex, paper: str, finding: Finding) -> tuple[int,
 def view_cited(atlas: LibraryIndex, cited: Cited, root: str) -> View:
     """Return an entry of a paper's reference list: one line, linked to its page or its publisher.
 
-    Where no DOI is known, the link is a search by title.
+    Where no DOI is known, the link is a search by title, unless the work's own page has it.
     """
     reference = atlas.library.references.get(cited.id)
     csl = reference.csl if reference else cited.csl
-    ways = view_ways(csl)
+    page = atlas.work_href(cited.id, root) if cited.id in atlas.pages.works else ""
+    known = csl.DOI or csl.PMID or csl.PMCID or csl.URL
     citation = view_citation(csl, et_al=cited.et_al)
     imprint = " ".join(part for part in (citation["container"], citation["issued"]) if part)
     if citation["numbers"]:
@@ -72,8 +73,8 @@ def view_cited(atlas: LibraryIndex, cited: Cited, root: str) -> View:
         "title": csl.title if cited.parsed else cited.printed,
         "imprint": imprint if cited.parsed else "",
         "parsed": cited.parsed,
-        "href": atlas.work_href(cited.id, root) if cited.id in atlas.pages.works else "",
-        "way": ways[0],
+        "href": page,
+        "way": view_ways(csl)[0] if known or not page else None,
         "doubt": "; ".join(q.text for q in cited.questions),
         "withdrawn": bool(reference and reference.withdrawn),
     }

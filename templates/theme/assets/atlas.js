@@ -24,13 +24,14 @@ export function save(name, text, type = "text/plain;charset=utf-8") {
   setTimeout(() => URL.revokeObjectURL(href), 1000);
 }
 
-/** A row bears only those facets that its cells do not show; the others are read from there. */
-function readFacets(part, facets) {
+/** A row bears only those facets that its cells do not show and that are not the usual ones. */
+function readFacets(part, facets, usual) {
   const heads = Array.from(part.closest("table")?.tHead.rows[0].cells ?? [], (head) => flat(head.textContent).toLowerCase());
-  for (const facet of facets.filter((name) => part.dataset[name] === undefined && heads.includes(name))) {
-    const cell = part.cells[heads.indexOf(facet)];
-    const named = facet === "design" ? [cell] : cell.querySelectorAll(facet === "effect" ? ".effect" : "a");
-    part.dataset[facet] = Array.from(named, (e) => (e.title || flat(e.textContent)).replaceAll("|", "/")).join("|");
+  for (const facet of facets.filter((name) => part.dataset[name] === undefined)) {
+    const cell = part.cells?.[heads.indexOf(facet === "paper" ? "where" : facet)];
+    const named = /design|paper/.test(facet) ? [cell] : cell?.querySelectorAll(/effect|result/.test(facet) ? ".effect" : "a");
+    const said = (e) => (e.title || flat(e.textContent)).replaceAll("|", "/").split(facet === "paper" ? ": " : "|")[0];
+    part.dataset[facet] = cell ? Array.from(named, said).join("|") : usual[facet] ?? "";
   }
 }
 
@@ -124,7 +125,7 @@ function addFilter(place) {
   const count = make("output", { "aria-live": "polite" });
   const sheet = make("button", { type: "button", class: "sheet" });
   const facets = (place.dataset.facets ?? "").split(" ").filter(Boolean);
-  for (const part of parts) readFacets(part, facets);
+  for (const part of parts) readFacets(part, facets, place.dataset);
   const choices = facets.map((facet) => makeChoice(facet, parts)).filter(Boolean);
 
   function apply() {
@@ -202,6 +203,7 @@ async function seekAnchor() {
   if (addresses?.[name]) location.replace(new URL(`../${addresses[name]}`, import.meta.url));
 }
 
+for (const head of document.querySelectorAll(".md-typeset :is(h2, h3)[id]")) head.append(make("a", { class: "headerlink", href: `#${head.id}`, title: "Permanent link" }, "¶"));
 document.querySelectorAll(".filter").forEach(addFilter);
 [...document.querySelectorAll("table.sortable")].filter(canSort).forEach(addSorting);
 // Last, for rows shown or hidden above may have moved what the address points at.

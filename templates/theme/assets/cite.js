@@ -23,13 +23,14 @@ async function load(address) {
   return answer;
 }
 
+/* The text that a button copies, and the name under which a link saves it. */
 async function read(source) {
-  if (source.tagName !== "A") return source.textContent.trim();
-  const { format } = source.dataset;
-  const { list } = source.parentElement.dataset;
-  const page = await load("index.json").then((answer) => answer.json());
-  if (list !== "references") return FORMATS[format](page, list);
-  return WORKS[format](await load(source.href).then((answer) => answer.text()), new Set(page.works));
+  if (source.tagName !== "A") return [source.textContent.trim()];
+  const [{ format }, { list }] = [source.dataset, source.parentElement.dataset];
+  const page = await (await load("index.json")).json();
+  if (list !== "references") return [FORMATS[format](page, list), page.cite[list][0].id];
+  const text = WORKS[format](await (await load(source.href)).text(), new Set(page.works));
+  return [text, `${page.cite.cite[0].id}-references`];
 }
 
 function addButton(source, what) {
@@ -40,7 +41,7 @@ function addButton(source, what) {
   const status = make("span", { role: "status" });
   button.addEventListener("click", () =>
     read(source)
-      .then((text) => navigator.clipboard.writeText(text))
+      .then(([text]) => navigator.clipboard.writeText(text))
       .then(() => { status.textContent = " Copied."; }, () => { status.textContent = FAILED; }));
   source.after(" ", ...(navigator.clipboard ? [button] : []), status);
   return status;
@@ -51,7 +52,7 @@ for (const file of document.querySelectorAll(".cite .cite-files a[data-format]")
   const status = addButton(file, file.textContent);
   file.addEventListener("click", (event) => {
     event.preventDefault();
-    read(file).then((text) => save(`${file.parentElement.dataset.save}.${file.dataset.format}`, text), () => { status.textContent = FAILED; });
+    read(file).then(([text, name]) => save(`${name}.${file.dataset.format}`, text), () => { status.textContent = FAILED; });
   });
 }
 
