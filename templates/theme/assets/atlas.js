@@ -203,7 +203,7 @@ async function seekAnchor() {
   if (addresses?.[name]) location.replace(new URL(`../${addresses[name]}`, import.meta.url));
 }
 
-for (const head of document.querySelectorAll(".md-typeset :is(h2, h3)[id]")) head.append(make("a", { class: "headerlink", href: `#${head.id}`, title: "Permanent link" }, "¶"));
+for (const head of document.querySelectorAll(".md-typeset :is(h2, h3)[id]")) head.append(make("a", { class: "headerlink", href: `#${head.id}`, title: "Permanent link" }));
 document.querySelectorAll(".filter").forEach(addFilter);
 [...document.querySelectorAll("table.sortable")].filter(canSort).forEach(addSorting);
 // Last, for rows shown or hidden above may have moved what the address points at.
