@@ -153,6 +153,11 @@ def test_a_reader_narrows_all_findings_at_once_and_follows_one(
     expect(more).to_have_count(0)
     rows = page.locator("table.findings tbody tr")
     papers = page.get_by_role("combobox", name="Paper").locator("option")
+    # A row that bears no word of its result, role or basis has the usual one: each row is counted.
+    for name in ("Result", "Role", "Basis", "Paper"):
+        options = page.get_by_role("combobox", name=name, exact=True).locator("option")
+        counted = [o.rpartition("(")[2].rstrip(")") for o in options.all_inner_texts()[1:]]
+        assert sum(map(int, counted)) == rows.count(), name
     # One list over all papers, and one form over it.
     expect(page.locator("table.findings")).to_have_count(1)
     assert papers.count() > 2
