@@ -36,7 +36,7 @@ test-fast: test-env ## run the tests that need neither a browser nor minutes
 	.ci/get-test-programs --no-browser
 	$(PYTEST) --ignore $(BROWSER_TESTS) -m "not slow" $(PYTEST_ARGS)
 
-fuzz: test-env ## kill 250 commands at any moment; read 10,000 mutated papers, files and answers
+fuzz: test-env ## kill 250 commands at any moment; read 10,000 mutated papers, files and answers (others: MUTATIONS_FROM=N)
 	$(PYTHON) tests/fuzz/kill.py --kills 250
 	MUTATIONS=10000 $(PYTHON) -m pytest -q tests/readers/test_mutations.py tests/fuzz/test_hand_kept.py
 

@@ -1,6 +1,7 @@
 """300 fixed mutations of files kept by hand, and as many of answers: no traceback, nothing lost.
 
-``make fuzz`` raises the number by MUTATIONS; a mutation is named by its number alone.
+``make fuzz`` raises the number by MUTATIONS and may begin at another by MUTATIONS_FROM; a mutation
+is named by its number alone.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ from builder.refresh.screening import write_screening
 from builder.search.index import check_settings
 
 COUNT = int(os.environ.get("MUTATIONS", "300"))
+FIRST = int(os.environ.get("MUTATIONS_FROM", "0"))
 SECONDS = 20  # no single file may take so long
 DAY = date(2026, 1, 31)
 VALUES = (
@@ -201,7 +203,7 @@ def test_a_broken_file_is_read_or_reported(kind: str, kept: Project) -> None:
     sound = path.read_text(encoding="utf-8")
     use(kept)  # as it stands
     try:
-        for number in range(COUNT // len(KINDS)):
+        for number in range(FIRST, FIRST + COUNT // len(KINDS)):
             text = mutate_text(sound, random.Random(f"{kind} {number}"))
             path.write_text(text, encoding="utf-8")
             with in_time(f"{kind} {number}"):
@@ -352,7 +354,7 @@ ANSWERS: dict[str, tuple[dict[str, Any], Callable[[dict[str, Any]], list[Any]]]]
 def test_a_broken_answer_is_read_or_refused(kind: str, tmp_path: Path) -> None:
     sound, use = ANSWERS[kind]
     assert use(sound)
-    for number in range(COUNT // len(ANSWERS)):
+    for number in range(FIRST, FIRST + COUNT // len(ANSWERS)):
         data = mutate_json(sound, random.Random(f"{kind} {number}"))
         with in_time(f"{kind} {number}"):
             try:
