@@ -172,6 +172,22 @@ def test_the_module_runs_as_a_program(root: Path) -> None:
     assert ran.stdout.startswith("Usage: exosome-atlas ")
 
 
+@pytest.mark.parametrize(
+    ("name", "command"), [("forms", "extract"), ("forms", "add x.txt"), ("cues", "extract")]
+)
+def test_a_word_list_that_modules_read_when_they_are_loaded_is_reported(
+    small: Project, root: Path, name: str, command: str
+) -> None:
+    (small.content / f"{name}.yml").write_text("words: [\n")
+    ran = subprocess.run(
+        [sys.executable, "-m", "builder", "--root", str(small.root), *command.split()],
+        cwd=root, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 1
+    assert "Traceback" not in ran.stderr
+    assert ran.stderr.startswith(f"content/{name}.yml:2: error: ")
+
+
 def test_a_seed_full_of_nonsense_never_ends_in_a_traceback(small: Project) -> None:
     for number, data in enumerate(
         [b"\xff\xfe\x00", b"|" * 10_000, b"# " + b"\xf0\x9f\x98\x80" * 99, DIGEST.encode()[:90]]

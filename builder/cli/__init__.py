@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from builder.cli.console import AtlasGroup, Stages, count, finish, reported_problems, show
+from builder.cli.console import AtlasGroup, Stages, count, finish, show
 from builder.errors import ProblemError, has_errors
 from builder.project import Project, find_project, find_version, use_word_lists
 
@@ -36,8 +36,7 @@ def main(context: click.Context, root: Path | None) -> None:
     if not context.resilient_parsing:
         from builder.store.transaction import recover
 
-        with reported_problems():
-            note = recover(context.obj)
+        note = recover(context.obj)
         show([note] if note else [])
 
 
@@ -56,11 +55,10 @@ def extract(project: Project, jobs: int | None, dask: str | None) -> None:
     if jobs and dask:
         raise click.UsageError("--jobs and --dask exclude each other")
     if project.is_read_only:
-        with reported_problems():
-            problems = extraction.check(project).problems
+        problems = extraction.check(project).problems
         finish(problems, "extract: nothing can be written here; content/ was checked instead")
         return
-    with reported_problems(), Stages() as stages:
+    with Stages() as stages:
         pool = reading.WorkerPool(jobs, dask, stages.progress)
         report = extraction.extract(project, stages.notify, pool)
     finish(
@@ -96,7 +94,7 @@ def render(project: Project) -> None:
     """Write the pages as Markdown to build/docs/."""
     from builder import pipeline
 
-    with reported_problems(), Stages() as stages:
+    with Stages() as stages:
         report = pipeline.render(project, stages.notify)
     click.echo(
         f"render: {count(report.pages, 'page')}, {len(report.changed):,} changed, {stages.seconds}"
@@ -114,7 +112,7 @@ def build(project: Project, force: bool, out: Path | None) -> None:
     from builder import pipeline
 
     project = Project(project.root, out.resolve() if out else None)
-    with reported_problems(), Stages() as stages:
+    with Stages() as stages:
         changed = pipeline.build(project, stages.notify, force=force)
     click.echo(f"build: {'published' if changed else 'nothing has changed'}, {stages.seconds}")
 
@@ -164,8 +162,7 @@ def rename(project: Project, old: str, new: str) -> None:
     """
     from builder.curate import changes
 
-    with reported_problems():
-        moves, changed = changes.rename(project, old, new)
+    moves, changed = changes.rename(project, old, new)
     for source, target in moves.items():
         click.echo(f"{source} leads to {target} from now on.")
     click.echo(f"rename: {count(len(changed), 'file')} changed")
@@ -183,8 +180,7 @@ def retire(project: Project, names: tuple[str, ...], because: str) -> None:
     """
     from builder.curate import changes
 
-    with reported_problems():
-        gone = changes.retire(project, names, because)
+    gone = changes.retire(project, names, because)
     click.echo(f"retire: {count(len(gone), 'address')} withdrawn")
 
 
@@ -200,8 +196,7 @@ def remove(project: Project, paper: str, because: str) -> None:
     """
     from builder.curate import changes
 
-    with reported_problems():
-        withdrawn, changed = changes.remove(project, paper, because)
+    withdrawn, changed = changes.remove(project, paper, because)
     gone = count(len(withdrawn), "address")
     click.echo(f"remove: {count(len(changed), 'file')} changed, {gone} withdrawn")
 
@@ -213,7 +208,7 @@ def release(project: Project, version: str) -> None:
     """Freeze the data as VERSION, with what changed since."""
     from builder.publish.release import write_release
 
-    with reported_problems(), Stages() as stages:
+    with Stages() as stages:
         changes = write_release(project, version)
     said = ", ".join(f"{len(found):,} {word}" for word, found in changes["findings"].items())
     click.echo(f"release {version}: findings {said}, {stages.seconds}")
@@ -227,8 +222,7 @@ def questions(project: Project, as_json: bool) -> None:
     from builder import store
     from builder.curate.questions import find_questions
 
-    with reported_problems():
-        found = find_questions(store.load(project))
+    found = find_questions(store.load(project))
     if as_json:
         click.echo(json.dumps([q.to_data() for q in found], ensure_ascii=False, indent=2))
         return
@@ -268,8 +262,7 @@ def read(
         raise click.UsageError("give either FILE or --text")
     if style and (file is None or place["as_json"]):
         raise click.UsageError("--format goes with FILE and without --json")
-    with reported_problems():
-        vocabulary = load_vocabulary(project)
+    vocabulary = load_vocabulary(project)
     if file is not None:
         found = reading.read_file(file, vocabulary)
         if found.bundle and style:
@@ -302,11 +295,10 @@ def explain(project: Project, finding: str) -> None:
     from builder import store
     from builder.curate.questions import explain_finding
 
-    with reported_problems():
-        try:
-            lines = explain_finding(project, store.load(project), finding)
-        except LookupError as error:
-            raise click.BadParameter(str(error), param_hint="FINDING") from error
+    try:
+        lines = explain_finding(project, store.load(project), finding)
+    except LookupError as error:
+        raise click.BadParameter(str(error), param_hint="FINDING") from error
     for line in lines:
         click.echo(line)
 
@@ -325,10 +317,9 @@ def schemas(project: Project, out: Path) -> None:
     from builder import store
     from builder.export.records import content_schemas
 
-    with reported_problems():
-        for name, schema in content_schemas("").items():
-            text = json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
-            store.write_text(project.root / out / f"{name}.json", text)
+    for name, schema in content_schemas("").items():
+        text = json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+        store.write_text(project.root / out / f"{name}.json", text)
     click.echo(f"schemas: {count(len(content_schemas('')), 'file')} in {out}")
 
 
@@ -343,7 +334,7 @@ def refresh(project: Project, part: str | None) -> None:
     from builder.refresh import PARTS
     from builder.refresh import refresh as ask
 
-    with reported_problems(), Stages() as stages:
+    with Stages() as stages:
         done = ask(project, (part,) if part else PARTS, notify=stages.notify)
     for news in done.news:
         click.echo(news)
@@ -366,7 +357,7 @@ def add(project: Project, file: Path, dry_run: bool) -> None:
     """Take the paper FILE into seeds/, and show what it brings."""
     from builder.curate.changes import add_paper, describe_added
 
-    with reported_problems(), Stages() as stages:
+    with Stages() as stages:
         added = add_paper(project, file, dry_run=dry_run, notify=stages.notify)
     for line in describe_added(added):
         click.echo(line)
@@ -381,7 +372,7 @@ def search(project: Project, names: tuple[str, ...]) -> None:
     """Run the strategies of content/searches/; keep new records."""
     from builder.refresh.search import search as run_search
 
-    with reported_problems(), Stages() as stages:
+    with Stages() as stages:
         done = run_search(project, names, notify=stages.notify)
     for run in done.runs:
         click.echo(
@@ -417,35 +408,32 @@ def screen(project: Project, /, by: str | None, **way: Any) -> None:
     chosen = [name for name, value in way.items() if value]
     if len(chosen) > 1:
         raise click.UsageError(f"{' and '.join(chosen)} exclude each other")
-    with reported_problems():
-        records = read_screening(project.root).records
-        if way["disagreements"]:
-            found = screening.find_disagreements(records)
-            for record in found:
-                said = screening.describe_decisions(record)
-                click.echo(f"{record.id}: {record.title[:80]}: {said}")
-            click.echo(f"screen: {count(len(found), 'record')} to settle")
-            return
-        who = by or screening.find_screener(project)
-        if way["export"]:
-            waiting = screening.open_records(records, who)
-            way["export"].write_text(
-                screening.write_table(waiting), encoding="utf-8-sig", newline=""
-            )
-            click.echo(f"screen: {count(len(waiting), 'record')} written to {way['export']}")
-            return
-        if way["table"] or way["rule"]:
-            if way["table"]:
-                made = screening.read_table(
-                    way["table"].read_bytes(), str(way["table"]), who, find_today(),
-                    [record.id for record in records],
-                )  # fmt: skip
-            else:
-                made = screening.apply_rule(way["rule"], records, who, find_today())
-            screening.keep_decisions(project, made)
-            _show_decisions(project, who, len(made))
-            return
-        _screen_by_key(project, who)
+    records = read_screening(project.root).records
+    if way["disagreements"]:
+        found = screening.find_disagreements(records)
+        for record in found:
+            said = screening.describe_decisions(record)
+            click.echo(f"{record.id}: {record.title[:80]}: {said}")
+        click.echo(f"screen: {count(len(found), 'record')} to settle")
+        return
+    who = by or screening.find_screener(project)
+    if way["export"]:
+        waiting = screening.open_records(records, who)
+        way["export"].write_text(screening.write_table(waiting), encoding="utf-8-sig", newline="")
+        click.echo(f"screen: {count(len(waiting), 'record')} written to {way['export']}")
+        return
+    if way["table"] or way["rule"]:
+        if way["table"]:
+            made = screening.read_table(
+                way["table"].read_bytes(), str(way["table"]), who, find_today(),
+                [record.id for record in records],
+            )  # fmt: skip
+        else:
+            made = screening.apply_rule(way["rule"], records, who, find_today())
+        screening.keep_decisions(project, made)
+        _show_decisions(project, who, len(made))
+        return
+    _screen_by_key(project, who)
 
 
 def _show_decisions(project: Project, who: str, made: int) -> None:
@@ -481,7 +469,7 @@ def include_records(project: Project, records: tuple[str, ...]) -> None:
     from builder.curate.reading import load_vocabulary
     from builder.refresh.include import include
 
-    with reported_problems(), Stages() as stages:
+    with Stages() as stages:
         done = include(project, load_vocabulary(project), records, notify=stages.notify)
     for kind, brought in (("full text", done.seeds), ("abstract", done.abstracts)):
         for record, seed in brought.items():

@@ -8,8 +8,7 @@ import sys
 import termios
 import time
 import tty
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import click
 from rich.console import Console
@@ -75,6 +74,16 @@ class AtlasGroup(click.Group):
 
     command_class = AtlasCommand
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; problems, in what it loads too, are lines on stderr and exit code 1."""
+        try:
+            return super().invoke(ctx)
+        except ProblemError as error:
+            show(error.problems)
+        except KeyboardInterrupt:
+            ERR.print("Stopped; the site published before still stands.")
+        sys.exit(1)
+
 
 class Stages:
     """Shows how far a command is: a live line on a terminal, nothing elsewhere until the end."""
@@ -119,19 +128,6 @@ def show(problems: Sequence[Problem]) -> None:
         ERR.print(str(problem), style=colour if ERR.is_terminal else None, markup=False)
     if errors := sum(problem.level == "error" for problem in problems):
         ERR.print(f"{count(errors, 'error')}.", markup=False)
-
-
-@contextmanager
-def reported_problems() -> Iterator[None]:
-    """Turn problems into lines on stderr and exit code 1."""
-    try:
-        yield
-    except ProblemError as error:
-        show(error.problems)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        ERR.print("Stopped; the site published before still stands.")
-        sys.exit(1)
 
 
 def finish(problems: Sequence[Problem], summary: str) -> None:
