@@ -162,8 +162,8 @@ def find_network(
     nodes: dict[str, Node] = {}
     for finding in findings:
         reporting = studies.get(finding.id)
-        if not reporting:
-            continue
+        if not reporting or finding.certainty == "hedged":
+            continue  # what may be is no line between two things
         for subject, target, effect, layer in _list_edges(finding, terms):
             first: Layer = "source" if subject in finding.sources else "cargo"
             for name, place in ((subject, first), (target, layer)):

@@ -398,15 +398,15 @@ def find_disagreements(library: Library) -> list[Disagreement]:
 
     Two statements differ when they point in different directions and come from different papers, or
     from one paper but different studies. A statement that itself gives two directions takes no
-    part: what it says is not clear enough to hold against another. Nor does one that rests on
-    retracted work alone, or on the title of a work that was read since.
+    part: what it says is not clear enough to hold against another. Nor does a possibility, nor one
+    that rests on retracted work alone, or on the title of a work that was read since.
     """
     places = find_places(library)
     withdrawn, superseded = find_withdrawn(library), find_superseded(library)
     groups: dict[tuple[str, Role, str], list[Statement]] = defaultdict(list)
     for finding in library.findings():
         studies = standing_studies(finding, places, withdrawn)
-        if not studies or finding.id in superseded:
+        if not studies or finding.id in superseded or finding.certainty == "hedged":
             continue
         for role, target, direction in _directions(finding):
             for source in finding.sources:

@@ -214,6 +214,22 @@ def terms_in(finding: Finding) -> Iterator[tuple[str, str, str]]:
                 yield role, item.id, getattr(item, "effect", getattr(item, "role", ""))
 
 
+def counted_in(finding: Finding) -> Iterator[tuple[str, str, str]]:
+    """Yield the same as counts take it: what is only possible has no direction."""
+    for role, term, effect in terms_in(finding):
+        directed = role in ("mechanisms", "outcomes", "conditions")
+        sure = finding.certainty == "asserted" or not directed
+        yield role, term, effect if sure else "" if role == "conditions" else "involves"
+
+
+def effects_on(finding: Finding, mechanism: str) -> list[str]:
+    """Return the effects of a finding on a mechanism, each once, as counts take them."""
+    found = (
+        e for role, term, e in counted_in(finding) if (role, term) == ("mechanisms", mechanism)
+    )
+    return list(dict.fromkeys(found))
+
+
 @lru_cache(maxsize=1)  # exports, pages and search ask for that of one library
 def build_index(library: Library) -> LibraryIndex:
     """Return the library with all its indexes."""
@@ -304,7 +320,7 @@ def _numbers_in(finding: Finding) -> list[str]:
 
 def _index_finding(atlas: LibraryIndex, finding: Finding) -> None:
     atlas.by_id[finding.id] = finding
-    for role, term, effect in terms_in(finding):
+    for role, term, effect in counted_in(finding):
         atlas.uses[term].append(Use(finding, role, effect))
     for named in _numbers_in(finding):
         atlas.numbered[named].append(finding)

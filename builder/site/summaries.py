@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from builder.models import Finding, Paper, Study, Term, Trial
 from builder.site.citations import short_name
-from builder.site.index import ROLES, LibraryIndex
+from builder.site.index import ROLES, LibraryIndex, effects_on
 from builder.site.labels import (
     DESIGNS,
     KIND_WORDS,
@@ -104,13 +104,9 @@ def find_term_studies(atlas: LibraryIndex, term: Term, *, subtypes: bool = False
 
 
 def is_hedged(atlas: LibraryIndex, study: Study) -> bool:
-    """Return whether all that states the result of a study is a "may" or an aim."""
-    if study.result == "none-reported":
-        return False
-    stating = [f for f in map(atlas.by_id.get, study.findings) if f and f.result == study.result]
-    trial = atlas.trial_of(study)
-    stated = bool(trial and trial.result)
-    return bool(stating) and not stated and all(f.certainty in _HEDGED for f in stating)
+    """Return whether all that is stated of a study is a "may" or an aim."""
+    stated = [f.certainty for f in map(atlas.by_id.get, study.findings) if f]
+    return bool(stated) and not study.stated and all(c in _HEDGED for c in stated)
 
 
 def grade_finding(atlas: LibraryIndex, finding: Finding) -> str:
@@ -155,10 +151,8 @@ def view_counts(atlas: LibraryIndex, term: Term) -> View:
         "studies": len(own),
         "wide": len(wide),
         "findings": len(findings),
-        "retracted": sum(not atlas.stands(f) for f in findings),
         "trials": len(atlas.term_trials.get(term.id, ())),
         "wide_trials": len(trials),
-        "papers": len({f.paper for f in findings}),
     }
 
 
@@ -287,16 +281,21 @@ def _number(count: int, one: str, query: dict[str, str], many: str = "") -> Piec
     return link(plural(count, one, many), narrowed_href("", "", query, "studies"))
 
 
+def _join(parts: Iterable[Sentence], between: str) -> Sentence:
+    """Return the parts of a sentence as one, with words between them."""
+    return [p for n, part in enumerate(parts) for p in ([text(between)] if n else []) + part]
+
+
 def list_designs(studies: Iterable[Study], path: str, anchor: str) -> Sentence:
     """Return how many studies have each design, each number a link to those studies."""
-    sentence: Sentence = []
-    for level, count in count_designs(studies).items():
-        query = {"design": str(view_design(level)["label"])}
-        sentence += [
-            *([text(", ")] if sentence else []),
-            link(name_designs(level, count), narrowed_href("", path, query, anchor)),
-        ]
-    return sentence  # fmt: skip
+    return _join(
+        ([link(name_designs(level, count), narrowed_href("", path, _query(level), anchor))]
+         for level, count in count_designs(studies).items()), ", ",
+    )  # fmt: skip
+
+
+def _query(level: str) -> dict[str, str]:
+    return {"design": str(view_design(level)["label"])}
 
 
 def _by_design(opening: Sentence, studies: Sequence[Study]) -> Sentence:
@@ -314,28 +313,26 @@ _FOUND = {
 
 def _results(atlas: LibraryIndex, studies: Sequence[Study]) -> Sentence:
     """Return what studies report, apart for each design: a dish and a trial are never one sum."""
-    sentence: Sentence = [text("Reported ")]
+
+    def count(words: str, held: Sequence[Study], query: dict[str, str]) -> Sentence:
+        hedged = sum(is_hedged(atlas, s) for s in held)
+        note = f" ({hedged} only as a possibility or an aim)" if hedged else ""
+        query = {**query, "result": RESULTS[held[0].result][0]}
+        return [link(words, narrowed_href("", "", query, "studies")), text(note)]
+
+    groups: list[Sentence] = []
     for level in DESIGNS:
-        parts: Sentence = []
-        for result, words in _FOUND.items():
-            held = [s for s in studies if grade_study(s) == level and s.result == result]
-            if held:
-                query = {"design": str(view_design(level)["label"]), "result": RESULTS[result][0]}
-                address = narrowed_href("", "", query, "studies")
-                parts += [text(", " if parts else ""), link(f"{words} in {len(held)}", address)]
-                hedged = sum(is_hedged(atlas, s) for s in held)
-                parts += [text(f" ({hedged} only as a possibility or an aim)")] if hedged else []
-        if parts:
-            lead = "; " if len(sentence) > 1 else ""
-            sentence += [text(f"{lead}{'with ' if level == 'not-stated' else ''}"
-                              f"{view_design(level)['label']}: "), *parts]  # fmt: skip
-    silent = sum(s.result == "none-reported" for s in studies)
-    query = {"result": RESULTS["none-reported"][0]}
-    address = narrowed_href("", "", query, "studies")
-    if len(sentence) == 1:
-        return [link("No result reported", address), text(".")]
-    none = [text("; "), link(f"no result reported in {silent}", address)] if silent else []
-    return [*sentence, *none, text(".")]
+        of_level = [s for s in studies if grade_study(s) == level]
+        held = {result: [s for s in of_level if s.result == result] for result in _FOUND}
+        parts = [count(f"{_FOUND[r]} in {len(h)}", h, _query(level)) for r, h in held.items() if h]
+        lead = f"{'with ' if level == 'not-stated' else ''}{view_design(level)['label']}: "
+        groups += [[text(lead), *_join(parts, ", ")]] if parts else []
+    silent = [s for s in studies if s.result == "none-reported"]
+    if not groups:
+        return [*count("No result reported", silent, {}), text(".")]
+    if silent:
+        groups.append(count(f"no result reported in {len(silent)}", silent, {}))
+    return [text("Reported "), *_join(groups, "; "), text(".")]
 
 
 def _gap(studies: Sequence[Study]) -> list[Sentence]:
@@ -399,13 +396,13 @@ def _answer_mechanism(
     if len(wide) > len(studies):
         opening.append(text(f", subtypes included ({len(studies)} without them)"))
     sentences = [_by_design(opening, wide)]
-    found: Sentence = []
+    found: list[Sentence] = []
     for way, said in _WAYS.items():
         if held := ways.get(way):
             verb, rest = said.split(" ", 1)
             words = f"{len(held)} {verb}{'s' if len(held) == 1 else ''} {rest}"
-            found += [*([text("; ")] if found else []), link(words, "#findings")]
-    return [*sentences, [*found, text(".")]] if found else sentences
+            found.append([link(words, "#findings")])
+    return [*sentences, [*_join(found, "; "), text(".")]] if found else sentences
 
 
 def _find_way(atlas: LibraryIndex, term: Term, study: Study) -> str:
@@ -426,7 +423,7 @@ def view_summary(atlas: LibraryIndex, term: Term, findings: Sequence[Finding]) -
     if term.kind == "mechanism":
         own: dict[str, set[str]] = {}
         for finding in findings:
-            for effect in {m.effect for m in finding.mechanisms if m.id == term.id}:
+            for effect in effects_on(finding, term.id):
                 own.setdefault(effect, set()).update(atlas.counted.get(finding.id, ()))
         directed = {s for e, held in own.items() if find_direction(e) != "named" for s in held}
         counted = {e: len(held - directed if find_direction(e) == "named" else held)

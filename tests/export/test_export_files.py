@@ -207,8 +207,8 @@ def test_duckdb_reads_every_large_table_in_one_line(folder: Path, tables: list[T
     types = duckdb.sql(f"FROM '{at}/finding_quantities.parquet'")
     assert dict(zip(types.columns, map(str, types.types), strict=True)) == {
         "finding": "VARCHAR", "place": "BIGINT", "value": "DOUBLE", "low": "DOUBLE",
-        "high": "DOUBLE", "sd": "DOUBLE", "unit": "VARCHAR", "of": "VARCHAR", "at": "VARCHAR",
-        "setting": "VARCHAR", "quote": "VARCHAR",
+        "high": "DOUBLE", "sign": "VARCHAR", "sd": "DOUBLE", "unit": "VARCHAR", "of": "VARCHAR",
+        "at": "VARCHAR", "setting": "VARCHAR", "quote": "VARCHAR",
     }  # fmt: skip
 
 

@@ -46,6 +46,11 @@ def edges(library: Library) -> set[tuple[str, str, str, int]]:
             {"cargo": [{"id": "mir-1"}], "mechanisms": [{"id": "gene-a", "effect": "down"}]},
             {("bmsc", "carries", "mir-1", 1), ("mir-1", "down", "gene-a", 1)},
         ),
+        # What may be is no line.
+        (
+            {"mechanisms": [{"id": "gene-a", "effect": "down"}], "certainty": "hedged"},
+            set(),
+        ),
         # Of two it is not said which.
         (
             {

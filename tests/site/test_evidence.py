@@ -108,5 +108,7 @@ def test_what_points_nowhere_or_both_ways_takes_no_part() -> None:
     both = [EffectOf(id="il-10", effect="up"), EffectOf(id="il-10", effect="down")]
     torn = finding("f3", "q", mechanisms=both)
     other = finding("f4", "q", "down", sources=["adsc"])
-    papers = (bundle("p", findings=[clear]), bundle("q", findings=[vague, torn, other]))
+    possible = finding("f5", "q", "down", certainty="hedged")
+    held = [vague, torn, other, possible]
+    papers = (bundle("p", findings=[clear]), bundle("q", findings=held))
     assert find_disagreements(join_papers(papers)) == []

@@ -249,10 +249,7 @@ def _facet_entry(atlas: LibraryIndex, findings: Sequence[Finding], role: str, en
     found = {
         **_entry(term["title"] or term["label"], entry["count"]),
         "href": term["href"],
-        "effects": [
-            {key: effect[key] for key in ("style", "mark", "words", "count")}
-            for effect in entry["effects"]
-        ],
+        "effects": entry["effects"],
     }
     if role in _GRADED:
         naming = [f for f in findings if entry["id"] in f.ids_in(role)]

@@ -11,7 +11,7 @@ from builder.curate.evidence import find_best
 from builder.curate.studies import Disagreement, Statement, find_ancestors
 from builder.models import Finding, Study, Term
 from builder.site.citations import short_name
-from builder.site.index import ROLES, LibraryIndex, terms_in
+from builder.site.index import ROLES, LibraryIndex, counted_in, effects_on
 from builder.site.labels import (
     DESIGNS,
     EFFECTS,
@@ -125,7 +125,7 @@ def view_facets(
         for study in atlas.studies_of(finding.id):
             if study.id not in atlas.counted.get(finding.id, ()):
                 continue  # a review is no study of what it reviews
-            for role, named, effect in dict.fromkeys(terms_in(finding)):
+            for role, named, effect in dict.fromkeys(counted_in(finding)):
                 for other in _settle(atlas, study, role, named) if named != term else ():
                     ways = counts[role].setdefault(other, {})
                     for way in ("all", _way(role, effect)):
@@ -313,11 +313,7 @@ def view_target_effects(
 def _view_pair(
     atlas: LibraryIndex, term: Term, pair: tuple[str, str], held: Sequence[Finding], root: str
 ) -> View:
-    effects = Counter(
-        effect
-        for finding in held
-        for effect in dict.fromkeys(m.effect for m in finding.mechanisms if m.id == term.id)
-    )
+    effects = Counter(effect for finding in held for effect in effects_on(finding, term.id))
     order = list(EFFECTS)
     target, condition = (atlas.term_link(name, root, full=True) if name else None for name in pair)
     levels = [f.design.level for f in held if atlas.stands(f)]
@@ -411,9 +407,7 @@ def _index_facets(atlas: LibraryIndex, term: Term, findings: Sequence[Finding]) 
     """Return what the filter of an index asks for: type, direction, source and design."""
     words = {"up": "raised", "down": "lowered", "none": "no effect", "named": "named only"}
     terms = atlas.library.terms
-    directions = Counter(
-        words[find_direction(m.effect)] for f in findings for m in f.mechanisms if m.id == term.id
-    )
+    directions = Counter(words[find_direction(e)] for f in findings for e in effects_on(f, term.id))
     given = any(use.role == "stimuli" for use in atlas.uses.get(term.id, ()))
     found = {
         "type": [t for t in (name_type(term), _STIMULUS if given else "") if t],
@@ -431,14 +425,8 @@ def _index_facets(atlas: LibraryIndex, term: Term, findings: Sequence[Finding]) 
 
 
 def _evidence_first(row: View) -> tuple[object, ...]:
-    counts = row["counts"]
-    return (
-        -counts["wide"],
-        -counts["studies"],
-        -counts["findings"],
-        row["term"]["label"].casefold(),
-        row["term"]["href"],
-    )
+    counts = [-row["counts"][name] for name in ("wide", "studies", "findings")]
+    return (*counts, row["term"]["label"].casefold(), row["term"]["href"])
 
 
 def group_type(atlas: LibraryIndex, term: Term) -> str:
