@@ -13,7 +13,7 @@ _ARROWS = _UP_ARROWS + _DOWN_ARROWS
 _CELL_PART = re.compile(r"[;\n→⟶➔⇒]|->|\.\s")
 # A predicate that ends its clause: "proliferation and migration promoted".
 ENDS_CLAUSE = re.compile(
-    r"^(?:\s+\w+ly)?\s*(?:$|[;,.)]|(?:by|in|after|at|with|compared|relative|via|through)\b|and\b(?!\s+the\s))",
+    r"^(?:\s+[\w-]+ly)?\s*(?:$|[;,.)]|(?:by|in|after|at|with|compared|relative|via|through)\b|and\b(?!\s+the\s))",
     re.IGNORECASE,
 )
 
@@ -115,7 +115,8 @@ def read_beside(text: str, start: int, end: int, cues: Cues) -> State | None:
     """Return what is grown together with a name: "X-inhibiting", "X (+)"."""
     if sign := _find_sign(text, end, cues):
         return State(start, "up" if sign[1][0] in "+＋" else "down", "sign", sign[0].strip())
-    if kept := cues.match("kept_down", text, end):
+    kept = cues.match("kept_down", text, end)
+    if kept and cues.search("kept_low", text[:start]):
         return State(start, "down", "kept-down", kept[0].strip())
     if (high := cues.match("kept_high_behind", text, end)) and cues.patterns["kept_high"].search(
         text[:start]

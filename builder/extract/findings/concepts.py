@@ -280,10 +280,16 @@ def read_outcomes(reading: Reading) -> list[Assigned]:
     found = [
         _directed(reading, m, "outcomes")
         for m in reading.mentions("outcome")
-        if not is_inside(m, names)
+        if not is_inside(m, names) and not _is_harm_on(reading, m)
     ]
     found += _released(reading, {a.value for a in found})
     return [_without_denied_harm(reading, a) for a in found]
+
+
+def _is_harm_on(reading: Reading, mention: Mention) -> bool:
+    """Return whether words for harm name what befell a process: "adverse effects on repair"."""
+    harm = reading.vocabulary.terms[mention.term].type == "safety outcome"
+    return harm and bool(reading.match("harm_on", reading.behind(mention)))
 
 
 def _released(reading: Reading, known: Collection[str]) -> Iterator[Assigned]:
