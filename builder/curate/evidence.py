@@ -8,18 +8,32 @@ The network goes from source and cargo to molecule, process and outcome. Nothing
 edge is what at least one statement says of its two ends: a source whose vesicles carry a cargo;
 what the cargo, else the source's vesicles, did to a molecule, a process or a condition. What
 statements name side by side is not linked. An edge weighs as many studies as report it.
+
+A trial that several papers report is one record, completed by its own publication.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from builder.curate.studies import find_ancestors
 from builder.extract.design import LEVELS
-from builder.models import Best, Effect, Finding, MapRow, Result, Study, StudyRole, Term, Weight
+from builder.models import (
+    Best,
+    Effect,
+    Finding,
+    MapRow,
+    Participants,
+    Result,
+    Study,
+    StudyRole,
+    Term,
+    Trial,
+    Weight,
+)
 
 TREATMENT: tuple[StudyRole, ...] = ("therapeutic",)
 # Types of conditions that something is tried in; a sign, a symptom or a severity is no disease.
@@ -202,3 +216,63 @@ def _list_edges(
         for actor in actors:
             if actor != target:
                 yield actor, target, effect, layer
+
+
+# --- trials that several papers report -----------------------------------------------------------
+
+# What belongs to one report only, and is never taken over from another.
+_OWN = frozenset({"id", "paper", "locator", "references", "quote", "label"})
+
+
+def group_reports(trials: Iterable[Trial]) -> dict[str, list[Trial]]:
+    """Return the reports of each trial, by its id; the fullest comes first."""
+    found: dict[str, list[Trial]] = defaultdict(list)
+    for trial in trials:
+        found[trial.id].append(trial)
+    return {name: sorted(held, key=_rank) for name, held in sorted(found.items())}
+
+
+def _rank(trial: Trial) -> tuple[int, str, int]:
+    stated = sum(getattr(trial, name) not in (None, []) for name in Trial.model_fields)
+    return (-stated, trial.paper, trial.locator.line)
+
+
+def merge_reports(reports: Sequence[Trial]) -> Trial:
+    """Return one record of a trial: the first report, completed by the others.
+
+    Where two differ the first one stands, but of results all do; lists of terms are united. Quote,
+    place and reference numbers stay those of the first report: they mean nothing in another paper.
+    """
+    first, *others = reports
+    update: dict[str, Any] = {}
+    for name in Trial.model_fields:
+        if name in _OWN:
+            continue
+        values = [getattr(t, name) for t in reports if getattr(t, name) not in (None, [])]
+        if isinstance(getattr(first, name), list):
+            update[name] = _unite(values)
+        elif values:
+            update[name] = values[0]
+    if len({t.result_effect for t in reports if t.result_effect}) > 1:
+        stated = dict.fromkeys(t.result for t in reports if t.result)
+        update |= {"result": "; ".join(stated), "result_effect": "mixed"}
+    return first.model_copy(update=update) if others else first
+
+
+def _unite(lists: Iterable[list[Any]]) -> list[Any]:
+    found: list[Any] = []
+    for items in lists:
+        found += [item for item in items if item not in found]
+    return found
+
+
+def find_trials(trials: Iterable[Trial]) -> list[Trial]:
+    """Return one record a trial, by id."""
+    return [merge_reports(held) for held in group_reports(trials).values()]
+
+
+def complete_trial(trial: Trial, study: Study) -> Trial:
+    """Return a trial with what its own publication, read or cited, states of its design."""
+    n = trial.n or (Participants(enrolled=study.n) if study.n else None)
+    known = {"design": study.design, "n": n, "follow_up": trial.follow_up or study.design.follow_up}
+    return trial.model_copy(update=known)

@@ -82,7 +82,8 @@ def find_studies(library: Library) -> list[Study]:
         for trial in bundle.trials:
             groups[same.find(f"trial:{trial.id}")].trials[trial.id].append(trial)
         for finding in bundle.findings:
-            own = [finding.paper] if finding.paper in primaries and _is_own(finding) else []
+            stated = _is_own(finding) or finding.locator.kind == "title"
+            own = [finding.paper] if finding.paper in primaries and stated else []
             for work in own or _rests_on(finding, works):
                 groups[same.find(f"work:{work}")].findings[finding.id] = finding
     built = (_build(group, library, superseded, withdrawn) for group in groups.values())

@@ -223,6 +223,7 @@ class Release:
     label: str
     day: float
     share: float  # in percent
+    shown: str  # as stated: "≈ 80 %"
     words: str
 
 
@@ -233,7 +234,7 @@ def draw_release(name: str, title: str, marks: Sequence[Release]) -> str:
     for place, mark in enumerate(ranked):
         y = place * _ROW
         elements.append(draw_text(0, y + 16, clip(mark.label, _LETTERS), "backed"))
-        share = f"{mark.share:g} % by day {mark.day:g}"
+        share = f"{mark.shown} by day {mark.day:g}"
         elements.append(draw_text(100, y + 16, share, "value", "end"))
         elements.append(draw_line(0, y + 30, 100, y + 30, "grid"))
         elements.append(draw_bar(0, y + 24, max(mark.share, 0.5), 12, "fill-in-vivo"))

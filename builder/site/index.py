@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import Any
 
 from builder.addresses import ledger
 from builder.addresses.pages import Pages, find_pages, term_address
+from builder.curate.evidence import complete_trial, find_trials, group_reports
 from builder.curate.studies import (
     Disagreement,
     find_disagreements,
@@ -29,7 +29,6 @@ from builder.models import (
     Address,
     Cited,
     Finding,
-    Participants,
     Question,
     Study,
     Table,
@@ -43,19 +42,9 @@ from builder.store import Library, PaperBundle
 
 # Each list of a finding, with the name under which pages show it.
 ROLES = (
-    "sources",
-    "modifications",
-    "vehicles",
-    "cargo",
-    "mechanisms",
-    "targets",
-    "stimuli",
-    "partners",
-    "models",
-    "species",
-    "conditions",
-    "outcomes",
-)
+    "sources", "modifications", "vehicles", "cargo", "mechanisms", "targets", "stimuli", "partners",
+    "models", "species", "conditions", "outcomes",
+)  # fmt: skip
 
 
 # What may be a trial's number: letters, then digits.
@@ -241,7 +230,7 @@ def build_index(library: Library) -> LibraryIndex:
         find_pages(library),
         addresses={entry.address: entry for entry in library.ledger},
         findings=library.findings(),
-        trials=[_complete(t, joined[t.id]) for t in find_trials(reported)],
+        trials=[complete_trial(t, joined[t.id]) for t in find_trials(reported)],
         studies=[s for s in studies if s.findings or s.trials],
         reports=group_reports(reported),
         former=ledger.former_ids(library.ledger),
@@ -283,13 +272,6 @@ def _index_studies(atlas: LibraryIndex) -> None:
                 atlas.counted[name].append(study.id)
         for name in dict.fromkeys([*study.sources, *study.conditions]):
             atlas.label_studies[name].append(study)
-
-
-def _complete(trial: Trial, study: Study) -> Trial:
-    """Return a trial with what its own publication, read or cited, states of its design."""
-    n = trial.n or (Participants(enrolled=study.n) if study.n else None)
-    known = {"design": study.design, "n": n, "follow_up": trial.follow_up or study.design.follow_up}
-    return trial.model_copy(update=known)
 
 
 def _index_trial_works(atlas: LibraryIndex, trial: Trial) -> None:
@@ -340,53 +322,3 @@ def view_questions(questions: list[Question]) -> list[View]:
         {"text": q.text, "rule": q.rule, "field": q.field or "", "weight": q.weight}
         for q in sorted(questions, key=lambda q: (-q.weight, q.rule, q.text))
     ]
-
-
-# --- trials that several papers report -----------------------------------------------------------
-
-# What belongs to one report only, and is never taken over from another.
-_OWN = frozenset({"id", "paper", "locator", "references", "quote", "label"})
-
-
-def group_reports(trials: Iterable[Trial]) -> dict[str, list[Trial]]:
-    """Return the reports of each trial, by its id; the fullest comes first."""
-    found: dict[str, list[Trial]] = defaultdict(list)
-    for trial in trials:
-        found[trial.id].append(trial)
-    return {name: sorted(held, key=_rank) for name, held in sorted(found.items())}
-
-
-def _rank(trial: Trial) -> tuple[int, str, int]:
-    stated = sum(getattr(trial, name) not in (None, []) for name in Trial.model_fields)
-    return (-stated, trial.paper, trial.locator.line)
-
-
-def merge_reports(reports: Sequence[Trial]) -> Trial:
-    """Return one record of a trial: the first report, completed by the others.
-
-    Where two differ the first one stands; lists of terms are united. Quote, place and
-    reference numbers stay those of the first report, for they mean nothing in another paper.
-    """
-    first, *others = reports
-    update: dict[str, Any] = {}
-    for name in Trial.model_fields:
-        if name in _OWN:
-            continue
-        values = [getattr(t, name) for t in reports if getattr(t, name) not in (None, [])]
-        if isinstance(getattr(first, name), list):
-            update[name] = _unite(values)
-        elif values:
-            update[name] = values[0]
-    return first.model_copy(update=update) if others else first
-
-
-def _unite(lists: Iterable[list[Any]]) -> list[Any]:
-    found: list[Any] = []
-    for items in lists:
-        found += [item for item in items if item not in found]
-    return found
-
-
-def find_trials(trials: Iterable[Trial]) -> list[Trial]:
-    """Return one record a trial, by id."""
-    return [merge_reports(held) for held in group_reports(trials).values()]

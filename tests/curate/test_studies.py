@@ -135,6 +135,10 @@ def test_a_primary_paper_is_a_study_of_its_own_and_a_review_is_none() -> None:
     [study] = studies_of(bundle([], [said]))
     assert (study.id, study.kind, study.references) == ("doe-2025", "primary", [])
     assert (study.findings, study.design.level) == (["a1"], "in-vivo")
+    title = finding("t1", locator=Locator(kind="title", line=1), conditions=["osteoarthritis"])
+    [study] = studies_of(bundle([], [said, title]))  # the title of its paper is of it
+    assert (study.findings, study.conditions) == (["a1", "t1"], ["osteoarthritis"])
+    assert studies_of(bundle([], [title])) == []  # and makes none alone
     reviewed = said.model_copy(update={"design": Design(level="review")})
     assert studies_of(bundle([], [reviewed])) == []
 

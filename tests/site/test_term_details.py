@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,26 @@ def test_each_number_says_of_what_at_what_time_and_release_comes_first(tmp_path:
     assert [[cell["label"] for cell in row] for row in found["picture"]["rows"]] == [
         ["GelMA", "released", "80 %", "14 days", "not stated"]
     ]
+
+
+def test_a_rough_share_and_an_open_one_are_drawn_as_such(tmp_path: Path) -> None:
+    """More than 56 % kept is less than 44 % released."""
+    held = [
+        read(
+            number,
+            quantities=[
+                {"unit": "%", "quote": "q", "of": of, "at": "14 days", "sign": sign, end: 56.0}
+            ],
+        )
+        for number, (of, sign, end) in enumerate(
+            [("released", "≈", "value"), ("retained", ">", "low"), ("retained", "≤", "high")], 1
+        )
+    ]
+    found = view_measures(make_atlas(tmp_path, held), held, "../../")
+    assert found
+    drawn = unescape(str(found["picture"]["svg"]))
+    for shown in ("≈ 56 % by day 14", "< 44 % by day 14", "≥ 44 % by day 14"):
+        assert shown in drawn
 
 
 def test_what_is_not_placed_in_time_is_in_no_picture(tmp_path: Path) -> None:

@@ -7,12 +7,13 @@ from datetime import date
 from pathlib import Path
 
 import jsonschema
-from hand_made import PAPER, make_bundle, make_library, merge_references
+from hand_made import PAPER, make_bundle, make_library, merge_references, trial_of
 
 from builder import models
 from builder.addresses import ledger
+from builder.curate.evidence import find_trials
 from builder.export.records import array_schema, find_records
-from builder.site.index import build_index, find_trials
+from builder.site.index import build_index
 from builder.site.pages import view_pages
 from builder.site.render import render_page
 from builder.store import Library, PaperBundle
@@ -50,6 +51,18 @@ def test_the_record_is_one_and_completed_by_the_other(tmp_path: Path) -> None:
     assert trial.status
     assert trial.status.printed == "completed"
     assert trial.references == [2]
+
+
+def test_results_that_differ_are_all_shown_and_mixed() -> None:
+    given = [("pain improved", "positive"), ("no benefit over saline", "negative"), (None, None)]
+    reports = [
+        trial_of("NCT01234567", paper=f"doe-202{n}", result=result, result_effect=effect)
+        for n, (result, effect) in enumerate(given)
+    ]
+    [trial] = find_trials(reports)
+    assert (trial.result, trial.result_effect) == ("pain improved; no benefit over saline", "mixed")
+    [trial] = find_trials([reports[1], reports[2]])
+    assert (trial.result, trial.result_effect) == ("no benefit over saline", "negative")
 
 
 def test_the_api_has_one_record_with_both_reports(tmp_path: Path) -> None:

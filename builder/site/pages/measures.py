@@ -237,6 +237,7 @@ def view_measures(atlas: LibraryIndex, findings: Sequence[Finding], root: str) -
 
 
 _MOST_ANSWERS = 4
+_TURNED = str.maketrans("<>≤≥", "><≥≤")  # more than 56 % kept is less than 44 % released
 
 
 def _rows(atlas: LibraryIndex, finding: Finding, root: str) -> Iterator[View]:
@@ -264,6 +265,7 @@ def _row(
         "at": (quantity.at if quantity else None) or WORDS["not_stated"],
         "days": parse_days(quantity.at) if quantity else None,
         "value": _middle(quantity) if quantity and quantity.unit == "%" else None,
+        "sign": (quantity.sign if quantity else None) or "",
         "setting": (quantity.setting if quantity else None) or WORDS["not_stated"],
         "vehicle": ", ".join(vehicles) or WORDS["not_stated"],
         "words": finding_text(finding),
@@ -284,15 +286,15 @@ def view_release(rows: Sequence[View]) -> View | None:
     held = [r for r in rows if r["of"] in _RELEASE and r["value"] is not None and r["days"]]
     if not held:
         return None
-    marks = [
-        Release(
-            row["vehicle"],
-            row["days"],
-            row["value"] if row["of"] == "released" else 100 - row["value"],
-            f"{row['number']} {row['of']} at {row['at']}",
+    marks = []
+    for row in held:
+        gone = row["of"] == "released"
+        share = row["value"] if gone else 100 - row["value"]
+        sign = row["sign"] if gone else row["sign"].translate(_TURNED)
+        words = f"{row['number']} {row['of']} at {row['at']}"
+        marks.append(
+            Release(row["vehicle"], row["days"], share, f"{sign} {share:g} %".strip(), words)
         )
-        for row in held
-    ]
     title = "Share of the load released, by time"
     picture = view_picture(
         "picture-release",
