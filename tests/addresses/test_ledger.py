@@ -65,6 +65,12 @@ def test_a_redirect_to_nothing_is_refused() -> None:
     assert rules([BMSC, moved("sources/a/", "sources/gone/")], NOW) == ["ledger-dead-end"]
 
 
+def test_a_chain_of_redirects_names_where_it_breaks_off() -> None:
+    chain = [BMSC, moved("sources/a/", "sources/b/"), moved("sources/b/", "sources/gone/")]
+    found = [p.got for p in ledger_checks.check_ledger(chain, NOW)]
+    assert found == ["none at 'sources/gone/'"] * 2
+
+
 def test_a_redirect_may_end_at_a_retired_page() -> None:
     gone = Address(
         address="sources/b/", record="source:b", since=DAY, state="retired", because="withdrawn"

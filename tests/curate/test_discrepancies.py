@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hand_made import csl
 from hand_made import trial_of as trial
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder import store
-from builder.curate.registry import compare_trial, find_lookalikes
+from builder import models, store
+from builder.curate.registry import compare_trial, find_lookalikes, join_titles
 from builder.extract.quantities import parse_dose
 from builder.models import Discrepancy, Fact, Identifiers, RegistryRecord, Status, Trial
 
@@ -120,6 +121,14 @@ def test_what_a_careful_reader_names(number: str, records: dict[str, RegistryRec
 def _only(found: list[Discrepancy], field: str) -> Discrepancy:
     (one,) = [d for d in found if d.field == field]
     return one
+
+
+def test_the_titles_of_works_under_one_number_are_read_together() -> None:
+    works = [
+        models.Cited(id=name, number=number, line=1, csl=csl(title), printed=title)
+        for name, number, title in (("a", 3, "First"), ("b", 4, "Alone"), ("c", 3, "Second"))
+    ]
+    assert join_titles(works) == {3: "First Second", 4: "Alone"}
 
 
 def test_dose_is_reported_with_what_would_have_to_hold(records: dict[str, RegistryRecord]) -> None:

@@ -12,8 +12,9 @@ from edited_seeds import Seed, add_typo, make_seed
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from builder import pipeline, store
+from builder import models, pipeline, store
 from builder.addresses import ledger, renewal
+from builder.addresses.identity import check_orphans, pair_papers
 from builder.addresses.pages import find_pages
 from builder.curate import changes
 from builder.errors import Problem, ProblemError
@@ -147,6 +148,47 @@ def test_another_paper_in_the_same_file_is_not_taken_for_it(
     assert f"python -m builder rename papers/{OLD}/ papers/{NEW}/" in problem.hint
     assert folders(project) == [OLD, NEW]
     assert entries(project)[f"papers/{OLD}/"].state == "live"
+
+
+@pytest.mark.parametrize(
+    ("file", "title", "sha256", "goes_on"),
+    [
+        ("same.txt", "Exosomes heal the knees", "2", True),  # a title corrected
+        ("other.txt", "Exosomes heal the knee", "2", True),  # a file renamed
+        ("other.txt", "Exosomes heal the knees", "2", False),  # both at once
+        ("other.txt", "Exosomes heal the knees", "1", True),  # the same bytes
+        ("same.txt", "A trial of hydrogels", "2", False),  # another paper in its place
+    ],
+)
+def test_a_paper_without_a_doi_goes_on_by_its_file_or_its_title(
+    file: str, title: str, sha256: str, goes_on: bool
+) -> None:
+    def paper(name: str, file: str, title: str, sha256: str) -> models.Paper:
+        work = models.CslItem(type="article-journal", title=title)
+        seed = models.Seed(file=file, sha256=sha256 * 64, layout="digest")
+        return models.Paper(id=name, csl=work, seed=seed)
+
+    old = paper("old", "same.txt", "Exosomes heal the knee", "1")
+    assert pair_papers([old], [paper("new", file, title, sha256)]) == (
+        {"old": "new"} if goes_on else {}
+    )
+
+
+@pytest.mark.parametrize(
+    ("there", "moved", "said"),
+    [("new", True, "papers/old/ papers/new/"), ("else", True, ""), ("new", False, "")],
+)
+def test_a_correction_of_no_paper_names_the_one_that_goes_on_if_it_stands(
+    small: Project, there: str, moved: bool, said: str
+) -> None:
+    state = "state: moved\n  to: papers/new/" if moved else "state: live"
+    (small.content / "urls.yml").write_text(
+        f"- address: papers/old/\n  record: paper:old\n  {state}\n  since: 2026-01-31\n"
+    )
+    [problem] = check_orphans(small, [there], ["old"])
+    assert problem.file == "content/corrections/old.yml"
+    assert problem.hint.endswith(said)
+    assert bool(problem.hint) is bool(said)
 
 
 def test_a_title_changed_beyond_doubt_without_a_doi_is_asked_for_and_renamed(

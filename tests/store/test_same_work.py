@@ -50,6 +50,23 @@ def test_the_same_doi_is_the_same_work_whatever_the_title_says() -> None:
     assert places == {("a", 0): "liu-2020", ("b", 0): "liu-2020"}
 
 
+def test_one_pubmed_number_joins_unless_the_dois_differ() -> None:
+    def merge(one: str | None, other: str | None) -> int:
+        lists = {
+            "a": [cited(1, "Hidden words", name="x-2019", family="Xu", year=2019, doi=one)],
+            "b": [cited(1, "Other words", name="y-2018", family="Yu", year=2018, doi=other)],
+        }
+        known = {
+            name: Identifiers(reference=name, pmid="31", seen_at="a page")
+            for name in ("x-2019", "y-2018")
+        }
+        return len(merge_works(lists, known)[0])
+
+    assert merge(None, None) == 1
+    assert merge("10.1/a", None) == 1
+    assert merge("10.1/a", "10.1/b") == 2
+
+
 def test_two_works_under_one_number_are_two() -> None:
     works, _ = merge_works({"a": [cited(3), cited(3, "Another work", name="liu-2020-b")]}, {})
     assert sorted(works) == ["liu-2020", "liu-2020-b"]

@@ -143,6 +143,25 @@ def test_a_library_holds_every_file_of_its_content(tmp_path: Path) -> None:
     assert [a.address for a in library.ledger] == ["sources/bmsc/"]
 
 
+@pytest.mark.parametrize(
+    ("record", "state", "held"),
+    [("mechanism:runx2", "live", True), ("mechanism:runx2", "retired", False),
+     ("reference:runx2", "live", False)],
+)  # fmt: skip
+def test_a_term_that_a_rule_made_stays_while_its_page_does(
+    tmp_path: Path, record: str, state: str, held: bool
+) -> None:
+    kind = record.partition(":")[0]
+    gone = "  because: A trial.\n" if state == "retired" else ""
+    (tmp_path / "content").mkdir()
+    (tmp_path / "content/urls.yml").write_text(
+        f"- address: {kind}s/runx2/\n  record: {record}\n  state: {state}\n{gone}"
+        "  since: 2026-01-31\n"
+    )
+    library = store.load_library(tmp_path / "content", tmp_path)
+    assert ("runx2" in library.terms) == held
+
+
 def test_a_term_in_the_wrong_folder_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "content/terms/vehicles/bmsc.yml"
     path.parent.mkdir(parents=True)
