@@ -19,7 +19,6 @@ from builder.readers.words import form, listed, match, search
 from builder.text import spelling
 from builder.text.dates import YEAR, find_impossible_day, parse_date
 
-_MARK = r"(?:\d{1,2}|[¹²³⁰⁴-⁹*†‡§¶#✉])"
 # Forms of a line that says where the work appeared, tried in this order.
 _PLACES = (
     "where_jstage", "where_year", "where_issue", "where_volume", "where_europe_pmc", "where_named",

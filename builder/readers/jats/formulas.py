@@ -15,7 +15,9 @@ from typing import Any
 
 from lxml import etree
 
+from builder.project import CONTENT
 from builder.readers.jats.source import words_of
+from builder.text import read_rows
 from builder.text.spelling import subscript, superscript
 
 _RELATIONS = frozenset("=<>≤≥≠≈≡∼≃≅∝±∓×÷·→←↔⇒⇔∈∉⊂⊆∪∩∧∨+−-*≪≫≔⁄")
@@ -134,35 +136,10 @@ _PREAMBLE = re.compile(r"\\(?:documentclass|usepackage|setlength|pagestyle)\b[^\
 # Macros with the space behind them, spaces, comments, runs of plain characters, single others.
 _WORD = re.compile(r"\\[A-Za-z]+\s*|\\.|\s+|%[^\n]*\n?|[A-Za-z0-9.,;:()+\-/|!?*@]+|.", re.DOTALL)
 _SPACES = frozenset([",", ";", ":", " ", "quad", "qquad", "enspace", "thinspace", "space"])
-# Macros that print nothing themselves: sizes, switches of style, delimiters of formulas.
-_SILENT = """
-    ! ( ) [ ] / middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr displaystyle textstyle
-    scriptstyle limits nolimits nonumber notag rm bf it sf tt cal hfill hline
-"""
-# Macros that print their argument: in another letter, or as an operator.
-_FONTS = """
-    mathop mathrm mathit mathbf mathsf mathtt mathcal mathbb mathfrak mathscr boldsymbol bm text
-    textrm textit textbf textsf textnormal mbox hbox operatorname ensuremath mathord mathrel mathbin
-    mathopen mathclose substack
-"""
-# What follows has an argument that is not printed.
-_HIDDEN = frozenset(
-    ["hspace", "vspace", "label", "color", "phantom", "hphantom", "vphantom", "tag"]
-)
-_TEX_ACCENTS = {
-    "bar": "\u0304", "overline": "\u0304", "hat": "\u0302", "widehat": "\u0302",
-    "tilde": "\u0303", "widetilde": "\u0303", "vec": "\u20d7", "overrightarrow": "\u20d7",
-    "dot": "\u0307", "ddot": "\u0308", "check": "\u030c", "breve": "\u0306", "acute": "\u0301",
-    "grave": "\u0300",
-}  # fmt: skip
-# Symbols of packages that pylatexenc's table does not have.
-_SYMBOLS = {
-    "ne": "≠", "lt": "<", "gt": ">", "bot": "⊥", "degree": "°", "nsim": "≁", "dots": "…",
-    "ldots": "…", "cdots": "⋯", "lbrace": "{", "rbrace": "}", "lvert": "|", "rvert": "|",
-    "vert": "|", "lVert": "‖", "rVert": "‖", "Vert": "‖", "prime": "′", "backslash": "\\",
-    "imath": "ı", "jmath": "ȷ",
-    **{name: name for name in ("arg", "deg", "det", "dim", "gcd", "ker", "lg", "Pr", "inf", "sup")},
-}  # fmt: skip
+_MACROS: dict[str, dict[str, str]] = {}
+for _kind, _name, _shown in read_rows(CONTENT / "lexicons/latex.tsv"):
+    _MACROS.setdefault(_kind, {})[_name] = _shown
+_TEX_ACCENTS = {name: chr(int(code[2:], 16)) for name, code in _MACROS["accent"].items()}
 _TEX_RELATIONS = _RELATIONS - frozenset("∓+−-*≔⁄")
 
 
@@ -227,9 +204,9 @@ class _Formula:
         special = _TEX_LAYOUTS.get(name)
         if special:
             return special(self)
-        if name in _SPACES or name in _SILENT.split():
+        if name in _SPACES or name in _MACROS["silent"]:
             return " " if name in _SPACES else ""
-        if name in _TEX_ACCENTS or name in _FONTS.split():
+        if name in _TEX_ACCENTS or name in _MACROS["font"]:
             return self._argument() + _TEX_ACCENTS.get(name, "")
         symbol = _find_symbol(name)
         if len(symbol) > 1 and symbol.isalpha():
@@ -279,7 +256,7 @@ _NEGATED = {"=": "≠", "<": "≮", ">": "≯", "∈": "∉", "≡": "≢", "∼
 _TEX_LAYOUTS: dict[str, Callable[[_Formula], str]] = {
     **dict.fromkeys(("frac", "dfrac", "tfrac", "cfrac"), lambda f: f.pair("{}/{}", grouped)),
     **dict.fromkeys(("binom", "dbinom", "tbinom"), lambda f: f.pair("({} over {})")),
-    **dict.fromkeys(("begin", "end", *_HIDDEN), _Formula.drop),
+    **dict.fromkeys(("begin", "end", *_MACROS["hidden"]), _Formula.drop),
     # A bracket's size; an empty bracket is a full stop.
     **dict.fromkeys(("left", "right"), lambda f: f.drop(only=".")),
     **dict.fromkeys(("overset", "stackrel"), lambda f: f.stacked(raised)),
@@ -293,8 +270,8 @@ _TEX_LAYOUTS: dict[str, Callable[[_Formula], str]] = {
 @cache
 def _find_symbol(name: str) -> str:
     """Return what a macro without arguments prints; an unknown one as it is written."""
-    if name in _SYMBOLS:
-        return _SYMBOLS[name]
+    if name in _MACROS["symbol"]:
+        return _MACROS["symbol"][name]
     if not name.isalpha():
         return name
     # Imported late: few articles have formulas in LaTeX only.

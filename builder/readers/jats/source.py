@@ -288,9 +288,6 @@ _FIXES = {
     "too long": ("a text too long to be of a paper", "Look at what stands in this line."),
 }
 _MOST_PREFIXES = 10
-# What is given to the parser at once, in bytes.
-_BIT = 65_536
-Pieces = list[bytes | memoryview]
 _HEAD = 2000
 
 
@@ -300,13 +297,13 @@ def parse_article(data: bytes, file: str) -> tuple[etree._Element, list[Problem]
     Raises ProblemError for bytes that are no XML, for other XML, and for several articles.
     """
     problems: list[Problem] = []
-    pieces = _clean(data, file, problems)
-    root = _parse(pieces, file, problems)
-    _drop_namespaces(root, pieces)
+    text = _clean(data, file, problems)
+    root = _parse(text, file, problems)
+    _drop_namespaces(root, text)
     return _find_article(root, file), problems
 
 
-def _parse(pieces: Pieces, file: str, problems: list[Problem]) -> etree._Element:
+def _parse(text: bytes, file: str, problems: list[Problem]) -> etree._Element:
     for _ in range(_MOST_PREFIXES):
         parser = etree.XMLParser(
             encoding="utf-8",
@@ -319,16 +316,12 @@ def _parse(pieces: Pieces, file: str, problems: list[Problem]) -> etree._Element
             huge_tree=False,
         )
         try:
-            for piece in pieces:
-                # Bit by bit: a text as large as the file would be kept twice.
-                for start in range(0, len(piece), _BIT):
-                    parser.feed(bytes(piece[start : start + _BIT]))
-            return parser.close()
+            return etree.fromstring(text, parser)
         except etree.XMLSyntaxError as error:
             prefix = _UNDECLARED.search(error.msg or "")
             if prefix is None:
-                raise _not_well_formed(error, b"".join(pieces), file) from error
-            pieces = [_declare(b"".join(pieces), prefix[1])]
+                raise _not_well_formed(error, text, file) from error
+            text = _declare(text, prefix[1])
             expected, got = "a declaration of every prefix", f"none of {prefix[1]!r}"
             line = error.lineno or 0
             problems.append(Problem(file, line, "note", "jats-namespace", expected, got))
@@ -342,8 +335,8 @@ def _declare(clean: bytes, prefix: str) -> bytes:
     return _FIRST_TAG.sub(lambda tag: tag.group() + added, clean, count=1)
 
 
-def _drop_namespaces(root: etree._Element, pieces: Pieces) -> None:
-    used = {name for piece in pieces for name in _NAMESPACE.findall(piece)} - _OF_ATTRIBUTES
+def _drop_namespaces(root: etree._Element, text: bytes) -> None:
+    used = set(_NAMESPACE.findall(text)) - _OF_ATTRIBUTES
     if not used and root.tag[0] != "{" and ":" not in str(root.prefix or ""):
         return
     # Not as a list: it would hold an object for each element of a formula.
@@ -390,7 +383,7 @@ def _html_page(page: bytes, file: str, line: int) -> ProblemError:
     return refuse(file, "jats-html", "JATS XML", got, hint, line)
 
 
-def _clean(data: bytes, file: str, problems: list[Problem]) -> Pieces:
+def _clean(data: bytes, file: str, problems: list[Problem]) -> bytes:
     """Return UTF-8 without XML declaration, DTD and named entities; the lines stay the same."""
     text = _to_utf8(data, file, problems)
     start = len(codecs.BOM_UTF8) if text.startswith(codecs.BOM_UTF8) else 0
@@ -398,14 +391,10 @@ def _clean(data: bytes, file: str, problems: list[Problem]) -> Pieces:
     if declaration:
         start = declaration.end()
     doctype, end = _find_doctype(text, start)
-    # Views, no copies: a text as large as the file would be kept twice.
-    view = memoryview(text)
     lines = b"\n" * text.count(b"\n", 0, start)
     more = b"\n" * text.count(b"\n", doctype, end)
-    pieces: Pieces = [lines, view[start:doctype], more, view[end:]]
-    if _NAMED.search(text, end):
-        return [replace_named(b"".join(pieces), file, problems)]
-    return pieces
+    text = lines + text[start:doctype] + more + text[end:]
+    return replace_named(text, file, problems) if _NAMED.search(text) else text
 
 
 def _to_utf8(data: bytes, file: str, problems: list[Problem]) -> bytes:

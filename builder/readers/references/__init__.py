@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from html import unescape
 from pathlib import PurePosixPath
+from typing import Any
 
 from builder import models
 from builder.errors import Problem
@@ -45,9 +46,9 @@ def build_paper(document: Document) -> Paper:
     """
     work = document.front.work
     title = work.title or PurePosixPath(document.file).stem
-    abstract, abstract_line = _join(document, "abstract")
-    tldr, tldr_line = _join(document, "tldr")
-    contribution, contribution_line = _join(document, "contribution")
+    said: dict[str, Any] = {}
+    for kind in ("abstract", "tldr", "contribution"):
+        said[kind], said[f"{kind}_line"] = _join(document, kind)
     return Paper(
         id=name_work(replace(work, title=title, editors=())),
         csl=csl_item(work, title),
@@ -65,12 +66,7 @@ def build_paper(document: Document) -> Paper:
             references=bool(document.citations),
         ),
         headings=[models.HeadingRecord(**asdict(heading)) for heading in document.headings],
-        abstract=abstract,
-        abstract_line=abstract_line,
-        tldr=tldr,
-        tldr_line=tldr_line,
-        contribution=contribution,
-        contribution_line=contribution_line,
+        **said,
         key_findings=[
             models.KeyFinding(text=b.text, line=b.line) for b in _blocks(document, "key-finding")
         ],
