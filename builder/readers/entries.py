@@ -60,8 +60,8 @@ class EntryList:
         """Take a line: an entry, its continuation, links; False for what stands behind the list."""
         draft = self._draft
         last = draft.citations[-1] if draft.citations else Citation(0, "", 0)
-        if (close := match("close_number", line)) and int(close[1]) == last.number + 1:
-            line = f"{close[1]}. {line[close.end() :]}"
+        if line.startswith(str(last.number + 1)):
+            line = _part_number(line)
         goes_on = bool(last.line) and self.open_entry == number - 1 and not last.labels
         lone = _ONE_LABEL.fullmatch(line) and line.casefold() not in named_headings()
         if is_link_line(line) or lone or match("site_link", line):
@@ -181,14 +181,18 @@ def _entry_length(lines: Lines, place: int) -> int:
 def _reads_as_reference(line: str) -> bool:
     if not _LEAST_ENTRY < len(line) < _LONGEST_ENTRY or not HAS_YEAR.search(line):
         return False
-    if close := match("close_number", line):
-        line = f"{close[1]}. {line[close.end() :]}"
-    work, _ = parse_reference(_split_entry(line)[1])
+    work, _ = parse_reference(_split_entry(_part_number(line))[1])
     return bool(work.authors and work.issued and (work.container or work.publisher))
 
 
 def _labels(text: str) -> tuple[str, ...]:
     return split_link_labels(text)[1]
+
+
+def _part_number(line: str) -> str:
+    """Return an entry with its number parted from the name that it is glued to."""
+    close = match("close_number", line)
+    return f"{close[1]}. {line[close.end() :]}" if close else line
 
 
 def _split_entry(line: str) -> tuple[int, str]:

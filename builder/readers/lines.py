@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import count, pairwise
 
 from builder.readers.draft import URL, find_citations, find_doi
 from builder.readers.source import Source
@@ -198,13 +198,9 @@ def _part_columns(lines: Sequence[str]) -> list[str]:
 
 def _cut(gap: set[int]) -> int:
     """Return where a gap parts two cells: at its widest run of blanks, the last of several."""
-    runs: list[list[int]] = []
-    for place in sorted(gap):
-        if runs and runs[-1][-1] == place - 1:
-            runs[-1].append(place)
-        else:
-            runs.append([place])
-    return max(reversed(runs), key=len)[0]
+    starts = [place for place in sorted(gap) if place - 1 not in gap]
+    widths = [next(n for n in count() if start + n not in gap) for start in starts]
+    return max(zip(widths, starts, strict=True))[1]
 
 
 def find_columns(source: Source) -> frozenset[int]:

@@ -320,33 +320,31 @@ def _read_pubmed(source: Source) -> Document:
     return draft.finish()
 
 
-def _begins(form: str) -> Callable[[str], bool]:
-    return lambda text: re.match(rf"\s*{form}", text) is not None
-
-
 def _layout(name: str, looks_for: str, begins: str, form: str, tag: str) -> Layout:
     """Return the reader of a layout of tags; ``tag`` begins each work."""
     read = _read_ris if name == "ris" else partial(_read_tags, form=form, begin=tag, name=name)
-    return Layout(name, looks_for, _begins(begins), read)
+    return Layout(name, looks_for, partial(_begins, rf"\s*{begins}"), read)
 
 
-LAYOUTS = (
-    Layout(
-        "abstract-record",
-        f"a first line {_HEAD!r}, written by include",
-        _begins(rf"{_HEAD}\s*(?:\n|$)"),
-        _read_kept,
-    ),
-    _layout("medline", "lines 'PMID- …' and 'TI  - …' of one work (.nbib)", r"PMID- ?\d",
-            "a MEDLINE export", "PMID"),
-    _layout("ris", "lines 'TY  - …' to 'ER  -' of one work", r"TY {1,2}- ", "a RIS export", "TY"),
-    _layout("endnote", "lines '%0 …' and '%T …' of one work (.enw)", "%0 ",
-            "an EndNote export", "%0"),
-    _layout("endnote-xml", "XML with one <record>, as EndNote and Zotero export it",
-            r"(?:<\?xml[^>]*>\s*)?<xml>\s*<records>", "an EndNote export", _RECORD),
-    _layout("bibtex", "an entry '@article{…' of one work (.bib)",
-            r"(?:[^@{]{1,300}\n)?\s*@\w+\s*\{", "a BibTeX export", "@"),
-    Layout(
-        "pubmed", "the abstract of one work as PubMed saves it as text", _is_pubmed, _read_pubmed
-    ),
+def _begins(form: str, text: str) -> bool:
+    return re.match(form, text) is not None
+
+
+# Name, what shows it in words and as a form, what it is the export of, and the tag of a work.
+_OF_TAGS = (
+    ("medline", "lines 'PMID- …' and 'TI  - …' of one work (.nbib)", r"PMID- ?\d",
+     "a MEDLINE export", "PMID"),
+    ("ris", "lines 'TY  - …' to 'ER  -' of one work", r"TY {1,2}- ", "a RIS export", "TY"),
+    ("endnote", "lines '%0 …' and '%T …' of one work (.enw)", "%0 ", "an EndNote export", "%0"),
+    ("endnote-xml", "XML with one <record>, as EndNote and Zotero export it",
+     r"(?:<\?xml[^>]*>\s*)?<xml>\s*<records>", "an EndNote export", _RECORD),
+    ("bibtex", "an entry '@article{…' of one work (.bib)", r"(?:[^@{]{1,300}\n)?\s*@\w+\s*\{",
+     "a BibTeX export", "@"),
 )  # fmt: skip
+_BY_INCLUDE = f"a first line {_HEAD!r}, written by include"
+_BY_PUBMED = "the abstract of one work as PubMed saves it as text"
+LAYOUTS = (
+    Layout("abstract-record", _BY_INCLUDE, partial(_begins, rf"\s*{_HEAD}\s*(?:\n|$)"), _read_kept),
+    *(_layout(*row) for row in _OF_TAGS),
+    Layout("pubmed", _BY_PUBMED, _is_pubmed, _read_pubmed),
+)

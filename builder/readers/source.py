@@ -146,12 +146,9 @@ def _decode(data: bytes, file: str) -> tuple[str, list[Problem]]:
     for start, name in _KNOWN_BINARY:
         if data.startswith(start):
             raise refuse(file, "seed-binary", "a text file", name, "Save the paper's text instead.")
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            return _decode_as(data[len(mark) :], encoding, file)
-    silent = _silent_utf16(data)
-    if silent:
-        return _decode_as(data, silent, file)
+    encoding, length = find_encoding(data)
+    if encoding:
+        return _decode_as(data[length:], encoding, file)
     _refuse_binary(data, file)
     return _decode_as(data, "utf-8", file)
 
@@ -166,6 +163,12 @@ def _decode_as(data: bytes, encoding: str, file: str) -> tuple[str, list[Problem
         return _decode_broken(data, file)
     noted = [_encoding_problem(file, 0, "note", name)] if encoding != "utf-8" else []
     return text, noted
+
+
+def find_encoding(data: bytes) -> tuple[str, int]:
+    """Return the encoding that a file's first bytes show and how long its mark is, else ''."""
+    marked = ((name, len(mark)) for mark, name in _MARKS if data.startswith(mark))
+    return next(marked, (_silent_utf16(data), 0))
 
 
 def _silent_utf16(data: bytes) -> str:

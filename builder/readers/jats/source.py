@@ -10,7 +10,6 @@ replaced from the HTML5 list, which holds nearly all of the ISO sets that JATS a
 
 from __future__ import annotations
 
-import codecs
 import html
 import html.entities
 import re
@@ -21,7 +20,7 @@ from typing import cast
 from lxml import etree
 
 from builder.errors import Level, Problem, ProblemError
-from builder.readers.source import name_site, refuse
+from builder.readers.source import find_encoding, name_site, refuse
 from builder.readers.words import looks
 
 # Parts that are printed away from the line they are tagged in. The reader of the text finds them
@@ -256,12 +255,6 @@ def _unknown_names(clean: bytes, unknown: set[bytes], file: str) -> list[Problem
     ]
 
 
-# How a file begins in each encoding that shows itself, by a mark or by its first two characters.
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"),
-)  # fmt: skip
 _DECLARATION = re.compile(rb"\s*<\?xml\b[^>]*?\?>")
 _ENCODING = re.compile(rb"<\?xml\b[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._:-]+)[\"']")
 _DOCTYPE_PART = re.compile(rb"\"[^\"]*\"|'[^']*'|<!--.*?-->|<\?.*?\?>|[\[\]>]", re.DOTALL)
@@ -386,10 +379,8 @@ def _html_page(page: bytes, file: str, line: int) -> ProblemError:
 def _clean(data: bytes, file: str, problems: list[Problem]) -> bytes:
     """Return UTF-8 without XML declaration, DTD and named entities; the lines stay the same."""
     text = _to_utf8(data, file, problems)
-    start = len(codecs.BOM_UTF8) if text.startswith(codecs.BOM_UTF8) else 0
-    declaration = _DECLARATION.match(text, start)
-    if declaration:
-        start = declaration.end()
+    declaration = _DECLARATION.match(text)
+    start = declaration.end() if declaration else 0
     doctype, end = _find_doctype(text, start)
     lines = b"\n" * text.count(b"\n", 0, start)
     more = b"\n" * text.count(b"\n", doctype, end)
@@ -398,9 +389,9 @@ def _clean(data: bytes, file: str, problems: list[Problem]) -> bytes:
 
 
 def _to_utf8(data: bytes, file: str, problems: list[Problem]) -> bytes:
-    for mark, name in _MARKS:
-        if data.startswith(mark):
-            return data.decode(name, "replace").encode("utf-8", "surrogatepass")
+    encoding, start = find_encoding(data)
+    if encoding:
+        return data[start:].decode(encoding, "replace").encode("utf-8", "surrogatepass")
     found = _ENCODING.match(data[:_HEAD].lstrip())
     declared = found.group(1).decode("ascii") if found else "utf-8"
     other = declared.lower() not in ("utf-8", "utf8")

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from html import unescape
 from pathlib import PurePosixPath
@@ -24,7 +24,7 @@ from builder.models import Cited, CslDate, CslItem, CslName, Dataset, Paper, Que
 from builder.models.document import Block, Citation, Document, Person, WorkFields, split_link_labels
 from builder.readers.names import drop_stop, split_title
 from builder.readers.references import styles
-from builder.readers.references.parts import Byline, Links, find_tail, split_listed, take_links
+from builder.readers.references.parts import Byline, find_tail, split_listed, take_links
 from builder.readers.references.styles import Found, ask
 from builder.readers.words import form, listed, search
 from builder.text import ids
@@ -176,7 +176,6 @@ UNPARSED = "reference-unparsed"
 _YEAR = re.compile(rf"\b{YEAR}\b")
 # The mark of a note behind a name, as some lists print it beside the authors' initials.
 _SIMPLE_TAG = re.compile(r"</?(?:i|b|em|strong|sup|sub|span)(?: [^<>]{0,80})?>")
-_NOTE_MARK = re.compile(r"(?:(?<=[A-Z])\*|[†‡§¶✉])+(?=[,.;])")
 # No printed reference is longer; a longer line is something else and is kept whole.
 _MAX_LENGTH = 12_000
 # An author that stands behind or before another: "Purnomo, Kain, K.C.; Tang, D. Title".
@@ -261,17 +260,17 @@ def parse_reference(printed: str) -> tuple[WorkFields, list[Question]]:
     if "&" in text or "</" in text:  # copied from a page's source
         text = unescape(_SIMPLE_TAG.sub("", text))
     kept = {m[1]: m[2] for m in form("labelled_id").finditer(printed)} if "[P" in printed else {}
-    for sign, pattern, put in _ODD_PARTS:
+    for sign, odd, put in _ODD_PARTS:
         if sign.search(text):
-            text = pattern.sub(put, text)
+            text = form(odd).sub(put, text)
     if len(text) > _MAX_LENGTH:
         return _keep_whole(text, "is too long for a reference")
     if text.startswith(("(a)", "a) ")):
         return _keep_whole(text, "holds several works")
-    links = take_links(text)
-    links.pmid = links.pmid or kept.get("PubMed", "")
-    links.pmcid = links.pmcid or kept.get("PMC free article", "")
-    read = _read_style(links)
+    rest, links = take_links(text)
+    for name, label in (("pmid", "PubMed"), ("pmcid", "PMC free article")):
+        links.setdefault(name, kept.get(label, ""))
+    read = _read_style(rest, links)
     if read is None:
         return _keep_whole(text, "has no form that is known")
     work, questions = read
@@ -284,13 +283,13 @@ def parse_reference(printed: str) -> tuple[WorkFields, list[Question]]:
     return _with_kind(work), questions
 
 
-def _read_style(links: Links) -> Found | None:
+def _read_style(rest: str, links: Mapping[str, Any]) -> Found | None:
     """Return the fields by the first style that fits, without what was taken off the end."""
-    if other := styles.read_names_first(links.rest):
+    if other := styles.read_names_first(rest):
         return other
-    byline = split_listed(links.rest)
+    byline = split_listed(rest)
     found = styles.parse_book_like(byline.rest) or _parse_article(byline, links)
-    if found is None and (other := styles.read_year_last(links.rest)):
+    if found is None and (other := styles.read_year_last(rest)):
         return other
     if found is None and (found := _parse_page(byline.rest, links)) is None:
         return None
@@ -300,16 +299,16 @@ def _read_style(links: Links) -> Found | None:
     return replace(work, authors=byline.people, et_al=byline.et_al), questions
 
 
-def _with_links(work: WorkFields, links: Links) -> WorkFields:
-    known = {name: getattr(links, name) for name in ("pmid", "pmcid", "url", "accessed", "status")}
-    return replace(work, doi=links.doi or work.doi, number=work.number or links.number, **known)
+def _with_links(work: WorkFields, links: Mapping[str, Any]) -> WorkFields:
+    known = {name: value for name, value in links.items() if value and name != "epub"}
+    return replace(work, **known | {"number": work.number or links.get("number", "")})
 
 
 # What stands in some references beside their fields: a sign of it that is quickly found, and it.
 _ODD_PARTS = (
-    (re.compile("[*†‡§¶✉]"), _NOTE_MARK, ""),
-    (re.compile(r"\. (?:Err|Corr|Retr|Comm|Repub)"), form("notice_behind"), ""),
-    (re.compile("Sect"), form("section_of"), r":\1\2"),
+    (re.compile("[*†‡§¶✉]"), "note_mark", ""),
+    (re.compile(r"\. (?:Err|Corr|Retr|Comm|Repub)"), "notice_behind", ""),
+    (re.compile("Sect"), "section_of", r":\1\2"),
 )
 
 
@@ -359,7 +358,9 @@ def _keep_whole(text: str, why: str) -> tuple[WorkFields, list[Question]]:
     return WorkFields(type="document", title=text or "not stated"), [_unparsed(why)]
 
 
-def _parse_article(byline: Byline, links: Links) -> tuple[WorkFields, list[Question]] | None:
+def _parse_article(
+    byline: Byline, links: Mapping[str, Any]
+) -> tuple[WorkFields, list[Question]] | None:
     tail = find_tail(byline.rest)
     if tail is None or tail.head.endswith(("?", "!", ";", ":")):
         return None
@@ -367,9 +368,8 @@ def _parse_article(byline: Byline, links: Links) -> tuple[WorkFields, list[Quest
     if split is None:
         return None
     name = split.container.casefold().rstrip(".")
-    if links.url and not (
-        tail.volume or tail.page or name in listed("archives") | listed("newspapers")
-    ):
+    kept = name in listed("archives") or name in listed("newspapers")
+    if links.get("url") and tail.is_dated_only and not kept:
         return None
     questions = [ask("reference-number", tail.doubt)] if tail.doubt else []
     if day := find_impossible_day(byline.rest[len(tail.head) :]):
@@ -386,23 +386,21 @@ def _parse_article(byline: Byline, links: Links) -> tuple[WorkFields, list[Quest
         title=split.title,
         container=styles.drop_own_stop(split.container) if byline.vancouver else split.container,
         issued=tail.issued,
-        volume=tail.volume,
-        issue=tail.issue,
-        page=tail.page,
+        **tail.place,  # type: ignore[arg-type]
     )
     return work, questions
 
 
-def _parse_page(text: str, links: Links) -> tuple[WorkFields, list[Question]] | None:
+def _parse_page(text: str, links: Mapping[str, Any]) -> Found | None:
     """Read a page or a registration: ``Title. Year. Available online: URL (accessed on …)``."""
-    if not links.url and not links.doi:
+    if not links.get("url") and not links.get("doi"):
         return None
     tail = find_tail(text)
-    dated = tail if tail and not (tail.volume or tail.page) else None
+    dated = tail if tail and tail.is_dated_only else None
     title = dated.head if dated else text
     site = _SITE.match(title)
     work = WorkFields(
-        type="webpage" if links.url else "document",
+        type="webpage" if links.get("url") else "document",
         title=drop_stop(title[site.end() :] if site else title),
         container=site["site"] if site else "",
         issued=dated.issued if dated else (),

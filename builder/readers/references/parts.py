@@ -166,31 +166,22 @@ def read_names(text: str) -> Byline | None:
 # --- behind the title -----------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class Links:
-    """What was taken off the end of a reference, and the text that is left."""
-
-    rest: str
-    url: str = ""
-    accessed: tuple[int, ...] = ()
-    doi: str = ""
-    pmid: str = ""
-    pmcid: str = ""
-    status: str = ""
-    number: str = ""
-    epub: str = ""
-
-
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """Year, volume and pages; ``head`` is the text before them, ``doubt`` says what is unsure."""
+    """Volume, issue and pages behind a year; ``head`` is the text before, ``doubt`` what is unsure.
+
+    Example: ``Tail("Title. Bone", (2020,), {"volume": "3", "issue": "", "page": "1–9"})``.
+    """
 
     head: str
     issued: tuple[int, ...]
-    volume: str = ""
-    issue: str = ""
-    page: str = ""
+    place: dict[str, str]
     doubt: str = ""
+
+    @property
+    def is_dated_only(self) -> bool:
+        """Whether neither volume nor page stands behind the year."""
+        return not (self.place["volume"] or self.place["page"])
 
 
 # What may end a reference, in the order in which it is tried: words that show it soon, found in
@@ -211,28 +202,28 @@ _ENDS: dict[str, tuple[tuple[str, ...], Callable[[str], Any]]] = {
 _LONGEST_END = 3000  # characters; no address or date is longer
 
 
-def take_links(text: str) -> Links:
-    """Take access date, address, identifiers and status off the end, in any order."""
-    links = Links(text.strip())
-    while _take_one(links):
-        pass
-    return links
+def take_links(text: str) -> tuple[str, dict[str, Any]]:
+    """Return a reference without what ends it, and that by field: address, identifiers, status."""
+    rest, links = text.strip(), dict[str, Any]()
+    while (left := _take_one(rest, links)) is not None:
+        rest = left
+    return rest, links
 
 
-def _take_one(links: Links) -> bool:
-    keep, end = links.rest[:-_LONGEST_END], links.rest[-_LONGEST_END:]
+def _take_one(rest: str, links: dict[str, Any]) -> str | None:
+    """Take one field off the end; return the text that is left, None where nothing is taken."""
+    keep, end = rest[:-_LONGEST_END], rest[-_LONGEST_END:]
     low = end.lower()
     for name, (signs, clean) in _ENDS.items():
-        if getattr(links, name) or not any(sign in low for sign in signs):
+        if name in links or not any(sign in low for sign in signs):
             continue
         found = search(name, end)
         if found and (value := clean(found[name])):
-            setattr(links, name, value)
+            links[name] = value
             # The full stop that ends the sentence before it stays.
             stop = end[found.start()] if end[found.start() :][:1] in (".", "?") else ""
-            links.rest = keep + end[: found.start()] + stop
-            return True
-    return False
+            return keep + end[: found.start()] + stop
+    return None
 
 
 _DASHES = str.maketrans("‐‑‒—", "--––")
@@ -267,4 +258,5 @@ def _read_tail(head: str, found: re.Match[str]) -> Tail:
         doubt = f"What does {found['extra'].strip(' ;,.')!r} behind the pages stand for?"
     issued = parse_date(f"{found['year']} {found['date'] or ''}")
     page = page.strip().replace("--", "–")
-    return Tail(head, issued, volume.strip(), issue.strip(), page, doubt)
+    place = {"volume": volume.strip(), "issue": issue.strip(), "page": page}
+    return Tail(head, issued, place, doubt)
