@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 import yaml
 
+from builder.errors import Problem, ProblemError
 from builder.project import CONTENT, find_data
 from builder.store import read_settings
 from builder.text.dates import MONTH, YEAR
@@ -19,9 +20,16 @@ from builder.text.dates import MONTH, YEAR
 T = TypeVar("T")
 
 
-def _read(name: str, parse: Callable[[Mapping[str, Any]], T]) -> T:
-    path = find_data(name)
-    return read_settings(path, path.parents[1], parse)
+class _Kept(dict[str, T]):
+    """What a file of content/ holds, by name; a name that it lacks is reported as its problem."""
+
+    def __init__(self, file: str, parse: Callable[[Mapping[str, Any]], Mapping[str, T]]) -> None:
+        path = find_data(file)
+        super().__init__(read_settings(path, path.parents[1], parse))
+        self.file = f"content/{file}"
+
+    def __missing__(self, name: str) -> T:
+        raise ProblemError(Problem(self.file, 0, "error", "settings", f"the key {name!r}", "none"))
 
 
 @cache
@@ -40,7 +48,7 @@ class Look(NamedTuple):
 
 def listed(name: str) -> frozenset[str]:
     """Return a list of words of content/journals.yml or layouts.yml. Raises ProblemError."""
-    return _journals().get(name) or frozenset(_layouts()[name])
+    return _journals().get(name) or cast("frozenset[str]", _layouts()[name])
 
 
 def table(name: str) -> Mapping[str, str]:
@@ -54,13 +62,13 @@ def looks(name: str) -> tuple[Look, ...]:
 
 
 @cache
-def _journals() -> Mapping[str, frozenset[str]]:
-    return _read(_JOURNALS, parse_words)
+def _journals() -> _Kept[frozenset[str]]:
+    return _Kept(_JOURNALS, parse_words)
 
 
 @cache
-def _layouts() -> Mapping[str, Any]:
-    return _read(_LAYOUTS, parse_page_words)
+def _layouts() -> _Kept[Any]:
+    return _Kept(_LAYOUTS, parse_page_words)
 
 
 _JOURNALS, _LAYOUTS = "journals.yml", "layouts.yml"
@@ -117,8 +125,8 @@ def search(name: str, text: str, *at: int) -> re.Match[str] | None:
 
 
 @cache
-def _forms() -> Forms:
-    return _read(_FORMS, parse_forms)
+def _forms() -> _Kept[re.Pattern[str]]:
+    return _Kept(_FORMS, parse_forms)
 
 
 def parse_forms(data: Mapping[str, Any]) -> Forms:
