@@ -58,8 +58,7 @@ def _isolation(said: Said) -> Found:
     # A kit is named last, and is no method beside one.
     yield from (("isolation", v) for v in found if not v.startswith("kit") or v == found[0])
     for match in _FORCE.finditer(said.text):
-        fast = said.has("spun") and parse_force(match[1]) >= _ULTRA
-        if fast and not of_serum(match.start()):
+        if parse_force(match[1]) >= _ULTRA and not of_serum(match.start()):
             yield "isolation", "ultracentrifugation"
 
 
@@ -210,19 +209,22 @@ def _read_doses(said: Said) -> Iterator[str]:
             if beside := said.fits("in_volume", said.text[end:]):
                 yield beside["volume"]
             more = _PARTICLES.match(said.text, end) if counted else None
-            yield as_printed(quantity) + (more[0] if more else "")
+            others = said.fits("others", said.text[:start])
+            yield (others[0] if others else "") + as_printed(quantity) + (more[0] if more else "")
 
 
 def _course(said: Said) -> Found:
     goes_on = _goes_on(said)
     if not goes_on and not _in_body(said):
         return
+    routes = []
     for value, pattern in said.words.values["route"]:
         places = [match.span() for match in pattern.finditer(said.text)]
-        if any(goes_on or said.beside_vesicles(*place, _NEAR) for place in places):
-            yield "route", value
-    if said.has("carriers") and re.search(r"\btransplant", said.text, re.IGNORECASE):
-        yield "route", "implantation"
+        if any(goes_on or said.beside_vesicles(*place, 150) for place in places):
+            routes.append(value)
+    if not routes and said.has("carriers") and said.has("sites"):
+        routes.append("implantation")
+    yield from (("route", value) for value in routes)
     found = [
         " ".join(match[0].split())
         for match in said.each("schedule")
