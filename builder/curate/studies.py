@@ -188,7 +188,8 @@ def _build(
     design = _design(trials, findings, titles)
     if design.level == "clinical":
         read = (library.papers[work] for work in works if work in library.papers)
-        design = _count_people(design, [card for bundle in read for card in bundle.cards])
+        cards = [card for bundle in read for card in bundle.cards]
+        design = _count_people(design, trials, cards)
     kind: Literal["trial", "primary", "review"] = "primary"
     if group.trials or (design.level == "clinical" and design.randomised):
         kind = "trial"
@@ -230,11 +231,12 @@ def _design(trials: Sequence[Trial], findings: Sequence[Finding], titles: Sequen
     return merge_designs(reported)
 
 
-def _count_people(design: Design, cards: Iterable[StudyCard]) -> Design:
-    """Return the design of a trial with what the methods of its own paper state once of its size.
+def _count_people(design: Design, trials: Sequence[Trial], cards: Sequence[StudyCard]) -> Design:
+    """Return the design of a trial with its size, else as the methods of its own paper state it.
 
-    Of several numbers of people, in groups and in all, none is taken.
+    Of several numbers of people there, in groups and in all, none is taken.
     """
+    listed = next((t.n.enrolled for t in trials if t.n and t.n.enrolled is not None), None)
     stated: dict[str, set[str]] = defaultdict(set)
     for entry in (entry for card in cards for entry in card.stated):
         people = read_words().trial["people"].fullmatch(entry.value)
@@ -242,7 +244,7 @@ def _count_people(design: Design, cards: Iterable[StudyCard]) -> Design:
             stated[entry.item].add(people[1].replace(",", "") if people else entry.value)
     once = {name: values.pop() for name, values in stated.items() if len(values) == 1}
     n = int(once["n"]) if "n" in once else None
-    known = {"n": design.n or n, "follow_up": design.follow_up or once.get("follow-up")}
+    known = {"n": design.n or listed or n, "follow_up": design.follow_up or once.get("follow-up")}
     return design.model_copy(update=known)
 
 

@@ -404,19 +404,19 @@ class _Row:
     def _find_stated_results(self) -> list[str]:
         """Return what cells of any column say of the outcome, result columns left out.
 
-        In a column for something else that is only a benefit that failed to show; what stands in a
-        column of no known role (comments) may be a result of any kind.
+        In a column for something else that is only a benefit that failed to show, or harm that was
+        not seen, and what stands beside it; a column of no known role may hold any result.
         """
+        tolerated = read_words().trial["tolerated"].search
         found = []
         for column, cell in self.row.cells.items():
             role = find_role(column)
             if role in ("result", "status", "reference", "registry", "title"):
                 continue
-            found += [
-                part
-                for part in split_list(drop_registry_ids(cell.text or ""))
-                if states_no_benefit(part) or (role is None and judge_result(part))
-            ]
+            parts = split_list(drop_registry_ids(cell.text or ""))
+            told = [part for part in parts if states_no_benefit(part) or tolerated(part)]
+            if told or role is None:
+                found += [part for part in parts if part in told or judge_result(part)]
         return found
 
     def _ask(self, rule: str, text: str, field: str, weight: int = 3) -> None:

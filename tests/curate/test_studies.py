@@ -219,6 +219,9 @@ def test_a_trial_has_the_size_that_its_own_methods_state(
     )  # fmt: skip
     [study] = studies_of(replace(bundle([], [said]), cards=[card]))
     assert (study.n, study.design.follow_up) == (n, follow_up)
+    row = trial("NCT01234567", n={"enrolled": 30})  # what a table of trials lists goes before
+    [study] = studies_of(replace(bundle([], [], [row]), cards=[card]))
+    assert study.n == 30
     animals = said.model_copy(update={"design": Design(level="in-vivo")})
     [study] = studies_of(replace(bundle([], [animals]), cards=[card]))
     assert study.n is None

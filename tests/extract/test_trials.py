@@ -328,6 +328,27 @@ def test_words_behind_a_status(
 
 
 @pytest.mark.parametrize(
+    ("cell", "endpoints", "result", "effect"),
+    [
+        # A failure, or harm that was not seen, says that the column tells what was found.
+        ("Cartilage repair improved (p = 0.01); pain did not differ", [],
+         "Cartilage repair improved (p = 0.01); pain did not differ", "mixed"),
+        ("Well tolerated; pain not assessed", ["pain not assessed"], "Well tolerated", None),
+        ("Pain improved; no serious adverse events occurred", [],
+         "Pain improved; no serious adverse events occurred", "positive"),
+        # What is only measured is an endpoint.
+        ("Pain improvement; adverse events", ["Pain improvement", "adverse events"], None, None),
+    ],
+)  # fmt: skip
+def test_a_column_of_outcomes_may_hold_what_was_found(
+    vocabulary: Vocabulary, cell: str, endpoints: list[str], result: str | None, effect: str | None
+) -> None:
+    lines = ["| Trial | Disease | Outcome |", "|-|-|-|", f"| NCT01234567 | Knee OA | {cell} |"]
+    (trial,) = read(lines, vocabulary)
+    assert (trial.endpoints, trial.result, trial.result_effect) == (endpoints, result, effect)
+
+
+@pytest.mark.parametrize(
     ("text", "effect"),
     [
         ("no superiority vs. placebo", "negative"),
