@@ -214,11 +214,11 @@ def _measured(text: str, clean: str) -> Iterator[tuple[int, int, Quantity]]:
         negative = re.match(r"[≈~∼≥≤<>±\s]*[-−]", match.group()) is not None
         lead = re.match(r"[≈~∼≥≤<>]", match.group())
         sign, place = _find_sign(clean, start + (1 if lead else 0), unit)
-        start = min(start, place)
+        words = min(start, place)  # they belong to the number, and are no nearer to what is before
         low = parse_number(_scale(match["low"], high) if high else match["low"]) * (
             -1 if negative else 1
         )
-        quote = text[start:end].strip()
+        quote = text[words:end].strip()
         sd = parse_number(match["spread"]) if match["spread"] else None
         known = {"sign": sign, "sd": sd, "unit": unit, "quote": quote}
         if high:

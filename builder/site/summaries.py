@@ -106,7 +106,7 @@ def find_term_studies(atlas: LibraryIndex, term: Term, *, subtypes: bool = False
 def is_hedged(atlas: LibraryIndex, study: Study) -> bool:
     """Return whether all that is stated of a study is a "may" or an aim."""
     stated = [f.certainty for f in map(atlas.by_id.get, study.findings) if f]
-    return bool(stated) and not study.stated and all(c in _HEDGED for c in stated)
+    return bool(stated) and not study.trials and all(c in _HEDGED for c in stated)
 
 
 def grade_finding(atlas: LibraryIndex, finding: Finding) -> str:
@@ -467,13 +467,16 @@ def answer_coverage(paper: Paper) -> list[Sentence]:
     return [[text(f"Read: {_list_words(held)}{rest}.")]]
 
 
-def answer_studies(studies: Sequence[Study]) -> list[Sentence]:
-    """Return how many studies are reported, by design; reviews are named apart."""
+def answer_studies(atlas: LibraryIndex, studies: Sequence[Study]) -> list[Sentence]:
+    """Return how many studies are reported, by design, and what those of a treatment found."""
     primary = [s for s in studies if s.counts]
     if not primary:
         return [[text("No study is reported in the material read.")]]
     designs = [name_designs(level, count) for level, count in count_designs(primary).items()]
-    return [[text(f"{plural(len(primary), 'study', 'studies')} reported: {', '.join(designs)}.")]]
+    counted = text(f"{plural(len(primary), 'study', 'studies')} reported: {', '.join(designs)}.")
+    tried = [s for s in primary if s.role == "therapeutic" and not s.only_registered]
+    found = [text(piece["label"]) for piece in _results(atlas, tried)] if tried else []
+    return [[counted], *([found] if found else [])]
 
 
 def _list_words(words: Sequence[str], last: str = "and") -> str:

@@ -137,6 +137,18 @@ def test_a_number_keeps_what_the_words_before_it_make_of_it(
 
 
 @pytest.mark.parametrize(
+    ("text", "times"),
+    [
+        ("31 ± 2% of it after 3 days and roughly 62% after 10 days", ["3 days", "10 days"]),
+        ("20% by day 1, nearly 45% by day 4 and over 80% by day 9", ["1 days", "4 days", "9 days"]),
+        ("80% was left after 2 days and less than 15% after 8 days", ["2 days", "8 days"]),
+    ],
+)
+def test_a_word_before_a_number_leaves_it_its_own_time(text: str, times: list[str]) -> None:
+    assert [q.at for q in find_quantities(text, "Release") if q.unit == "%"] == times
+
+
+@pytest.mark.parametrize(
     ("text", "approximate"),
     [
         ("≈5 mL at 7 × 10⁹ particles/mL", ["particles_total", "volume"]),

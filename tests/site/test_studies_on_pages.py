@@ -25,6 +25,7 @@ from builder.site.pages.terms import view_facets
 from builder.site.summaries import (
     Sentence,
     answer_coverage,
+    answer_studies,
     find_evidence,
     find_term_studies,
     view_answer,
@@ -166,6 +167,15 @@ def test_a_study_counts_once_under_the_narrower_label_and_a_review_is_none(
 def test_the_answer_of_a_source(atlas: LibraryIndex, term: str, answer: str) -> None:
     words = say(view_answer(atlas, atlas.library.terms[term]))
     assert words == answer + WORDS["not_assessed"]
+
+
+def test_a_paper_says_what_the_studies_that_it_reports_found(atlas: LibraryIndex) -> None:
+    assert say(answer_studies(atlas, atlas.studies)) == (
+        "6 studies reported: 1 in people, 2 in animals, 1 in vitro, 1 registered trial without "
+        "result, 1 with design not stated. Reported in people: no benefit in 1; in animals: "
+        "improvement in 1; in vitro: improvement in 1 (1 only as a possibility or an aim); "
+        "no result reported in 1 (1 only as a possibility or an aim)."
+    )
 
 
 def test_a_condition_counts_its_subtypes_and_says_so(atlas: LibraryIndex) -> None:

@@ -289,7 +289,7 @@ def _answer(atlas: LibraryIndex, bundle: PaperBundle) -> list[Sentence]:
         studies |= {s.id: s for s in atlas.studies if trials & set(s.trials)}
     return [
         *answer_coverage(bundle.paper),
-        *answer_studies([studies[name] for name in sorted(studies)]),
+        *answer_studies(atlas, [studies[name] for name in sorted(studies)]),
         [text(WORDS["not_assessed"])],
     ]
 
