@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import json
 import sqlite3
@@ -114,7 +113,7 @@ def write_sqlite(tables: Sequence[Table], site: Path, edition: Edition) -> None:
         base.commit()
         base.execute("VACUUM")
         data = clear_unused(base.serialize())
-        write_bytes(site / SQLITE, gzip.compress(data, mtime=0))
+        write_bytes(site / SQLITE, _compress(data))
     finally:
         base.close()
 
@@ -303,7 +302,8 @@ def _plain(kind: int, values: Sequence[Any]) -> bytes:
 
 
 def _compress(data: bytes) -> bytes:
-    packer = zlib.compressobj(wbits=31)  # gzip, without a time
+    """Return data in gzip without a time; the module of that name writes other heads since 3.13."""
+    packer = zlib.compressobj(zlib.Z_BEST_COMPRESSION, wbits=31)
     return packer.compress(data) + packer.flush()
 
 

@@ -140,6 +140,14 @@ def test_an_address_that_the_ledger_lacks_is_reported_with_the_fix() -> None:
     assert (problem.rule, problem.hint) == ("ledger-new", "Run: python -m builder extract")
 
 
+def test_addresses_that_the_ledger_lacks_are_counted() -> None:
+    said = []
+    for count in (1, 2, 3):
+        new = {f"sources/s{n}/": f"source:s{n}" for n in range(count)}
+        said += [p.got for p in ledger_checks.check_recorded([BMSC], NOW | new)]
+    assert said == ["one that it lacks", "2 that it lacks", "3 that it lacks"]
+
+
 def test_a_line_taken_out_of_the_ledger_is_missed() -> None:
     published = {
         "releases/1.0.0": ["sources/bmsc/", "sources/gone/"],

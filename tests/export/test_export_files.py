@@ -402,6 +402,12 @@ def test_two_writings_are_the_same_to_the_byte(library: Library, folder: Path) -
     assert bundle(again) == bundle(folder)
 
 
+def test_no_packed_file_hangs_on_the_version_of_python(folder: Path) -> None:
+    head = b"\x1f\x8b\x08\0\0\0\0\0\x02\x03"  # no name, no time, best, Unix (RFC 1952)
+    assert (folder / "data/exosome-atlas.sqlite.gz").read_bytes()[:10] == head
+    assert head in (folder / "data/parquet/findings.parquet").read_bytes()[:60]
+
+
 def test_sizes_are_those_of_the_files(library: Library, folder: Path) -> None:
     sizes = prepare_downloads(library, folder.parent / "other", find_edition(library, AT)).sizes
     assert sizes["data/references.bib"] == (folder / "data/references.bib").stat().st_size
