@@ -76,7 +76,9 @@ def read_predicate(text: str, start: int, end: int, state: State, cues: Cues) ->
         reported = not cues.search("joined", text[state.end : start])  # "reduced A and B rose."
     back = word.startswith(cues.lists["normalizing"])  # what it was stands elsewhere
     unsaid = meaning.kind != "verb" or not meaning.effect
-    if back or unsaid or (reported and not match["aux"].strip()):
+    # "which IL-1β had blocked": an active verb
+    active = cues.match("has_done", match["aux"]) and word not in cues.lists["falling"]
+    if back or unsaid or active or (reported and not match["aux"].strip()):
         return None
     if state.rule == "noun" and is_object(text, 0, state, cues):
         said = cues.over_noun(word, meaning.effect, state.effect)
@@ -244,11 +246,15 @@ def find_relieved(text: str, cues: Cues) -> Iterator[tuple[int, int, State]]:
 
 
 def find_instead(text: str, cues: Cues) -> Iterator[tuple[int, int, State]]:
-    """Yield what "X was not inhibited but enhanced" says of X."""
+    """Yield what "X was not inhibited but enhanced", "rose in controls but fell" say of X."""
     for match in cues.patterns["not_but"].finditer(text):
         what, verb = ("what", "verb") if match["verb"] else ("what2", "verb2")
         if effect := _meaning_of(match[verb], cues):
             yield *match.span(what), State(match.start(what), effect, "not-but", match[verb])
+    for match in cues.patterns["in_controls"].finditer(text):
+        effect = _meaning_of(match["verb"], cues)
+        if effect and not cues.vesicle.search(match["what"]):
+            yield *match.span("what"), State(match.start("what"), effect, "not-but", match["verb"])
     for match in cues.patterns["shared_object"].finditer(text):  # "A raised, and B lowered, X"
         effects = {_meaning_of(match[verb], cues) for verb in ("first", "second")}
         if "" not in effects and len(effects) > 1:

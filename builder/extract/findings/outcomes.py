@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from builder.extract.design import Words, read_words
 from builder.extract.findings.adjacent_cues import State
-from builder.extract.findings.cues import OPPOSING, Cues
+from builder.extract.findings.cues import FLIPPED, OPPOSING, Cues
 from builder.extract.findings.spans import Reading
 from builder.extract.findings.statements import EFFECTS, Assigned, Statement
 from builder.extract.vocabulary import Mention, Vocabulary
@@ -250,6 +250,16 @@ def _correct(item: Assigned, text: str, cues: Cues, vocabulary: Vocabulary) -> A
         gone = item.field == "condition_effects"
         detail = "modulates" if rule in ("ratio", "less-able") else "involves"
         return None if gone else replace(item, detail=detail, rule=rule)
+    return _turn(item, text, words)
+
+
+def _turn(item: Assigned, text: str, words: Words) -> Assigned:
+    """Return an effect with the direction that the words around it give it."""
+    behind = _around(item, text)[2]
+    if words.patterns["slower"].match(behind) and item.detail in FLIPPED:
+        controls = words.patterns["without_vesicles"].search(behind)
+        detail = FLIPPED[item.detail] if controls else "modulates"
+        return replace(item, detail=detail, rule="slower")  # than in controls: the other way
     if item.value == "safety" and words.patterns["harms"].search(item.text):
         turned = {"up": "down", "down": "up"}  # more adverse events are less safety
         return replace(item, detail=turned.get(item.detail, item.detail))
@@ -272,6 +282,8 @@ def _undirected(item: Assigned, text: str, cues: Cues, vocabulary: Vocabulary) -
     lone = words.patterns["alone"].search(around[0])
     if lone and not cues.names_vesicles(lone[0]):
         rule = "carrier's own"
+    elif not rule and _did_stimulus(item, around, cues, words):
+        rule = "stimulus"
     elif item.field == "outcomes":
         before, sentence, behind = around
         repaired = words.of_repaired[0].search(sentence)
@@ -283,6 +295,23 @@ def _undirected(item: Assigned, text: str, cues: Cues, vocabulary: Vocabulary) -
         elif words.patterns["beside_normal"].search(behind) and not _rises(item, behind):
             rule = "beside-normal"
     return rule
+
+
+def _did_stimulus(item: Assigned, around: tuple[str, str, str], cues: Cues, words: Words) -> bool:
+    """Return whether a clause says what was seen without vesicles: "IL-1β raised MMP-13"."""
+    if item.value in words.ids["production"] or item.rule.startswith(("undone", "relieved")):
+        return False
+    if words.patterns["which"].search(around[0]) and words.patterns["had_done"].match(around[2]):
+        return True  # "autophagy, which IL-1β had blocked"
+    if item.rule.startswith(("not-but", "compared")):
+        return False
+    own = re.split(r"[.;,]", around[2])[0]
+    if words.patterns["of_controls"].search(own) and not cues.names_vesicles(around[0] + own):
+        return True  # "MMP-13 rose in controls"
+    did = words.patterns["stimulus_did"].search(around[0])
+    if not did or not cues.finder.fullmatch(did["verb"]):
+        return False
+    return not cues.names_vesicles(did[0] + own)
 
 
 def _not_theirs(item: Assigned, around: tuple[str, str, str], words: Words) -> str:
@@ -303,7 +332,7 @@ def _not_theirs(item: Assigned, around: tuple[str, str, str], words: Words) -> s
         return "vesicles-blocked"
     if patterns["ratio_of"].search(before) or patterns["ratio_behind"].search(behind):
         return "ratio"
-    if patterns["less_able"].search(before):
+    if patterns["less_able"].search(before) or patterns["lost_their"].search(before):
         return "less-able"
     return "all-groups" if patterns["all_groups"].search(_clause(behind)) else ""
 
