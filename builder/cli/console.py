@@ -27,9 +27,9 @@ def read_key() -> str:
 
     A key typed ahead is not lost, as click.getchar loses it, and an arrow is one key and no letter.
     """
-    if not sys.stdin.isatty():
-        return sys.stdin.read(1) or "q"
     terminal = sys.stdin.fileno()
+    if not sys.stdin.isatty():
+        return os.read(terminal, 1).decode(errors="replace") or "q"
     before = termios.tcgetattr(terminal)
     tty.setcbreak(terminal, termios.TCSADRAIN)
     try:
@@ -47,14 +47,10 @@ def read_key() -> str:
 def read_line(question: str) -> str:
     """Return the line that answers a question, and leave what was typed after it."""
     click.echo(f"{question}: ", nl=False)
-    if not sys.stdin.isatty():
-        return sys.stdin.readline()
-    line = b""
-    while not line.endswith(b"\n"):
-        if not (byte := os.read(sys.stdin.fileno(), 1)):
-            raise click.Abort
-        line += byte
-    return line.decode(errors="replace")
+    with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as keys:
+        if line := keys.readline():
+            return line.decode(errors="replace")
+    raise click.Abort
 
 
 class AtlasCommand(click.Command):

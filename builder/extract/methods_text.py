@@ -21,20 +21,7 @@ from builder.text.sentences import split_sentences
 
 ITEMS_FILE = find_data("reporting-items.yml")
 
-_METHODS = re.compile(
-    r"\b(?:materials?|methods?|methodology|experimental (?:section|procedures?|design)|"
-    r"study design|patients and)\b|^(?:\d[\d.]*\s*)?experimental$",
-    re.IGNORECASE,
-)
 _OTHERS = "other"
-_RESULTS = re.compile(r"\bresults?\b", re.IGNORECASE)
-# Sections that speak of other studies, or of the paper itself.
-_OTHER = re.compile(
-    r"\b(?:introduction|background|discussion|conclusions?|perspectives?|limitations?|abstract|"
-    r"summary|references|acknowledge?ments?|abbreviations|funding|supp(?:orting|lementary)|"
-    r"contributions|interests?|availability|highlights)\b",
-    re.IGNORECASE,
-)
 _PROSE = ("caption", "paragraph", "statement")
 
 
@@ -212,12 +199,12 @@ def _find_zones(document: Document) -> list[str]:
 
 def _zone_of(text: str) -> str:
     """Return the zone that a heading names; empty where it names none."""
-    if _OTHER.search(text) and not re.search(r"\bmethods?\b", text, re.IGNORECASE):
+    patterns = read_words().patterns
+    results = patterns["results"].search(text)
+    if patterns["other_section"].search(text) and not re.search(r"\bmethods?\b", text, re.I):
         # "Results and discussion" speaks of this study, "Discussion" of others too.
-        return "results" if _RESULTS.search(text) else _OTHERS
-    if _METHODS.search(text):
-        return "methods"
-    return "results" if _RESULTS.search(text) else ""
+        return "results" if results else _OTHERS
+    return "methods" if patterns["methods"].search(text) else "results" if results else ""
 
 
 # "5 × 10^8 particles": nothing else is counted so.
@@ -249,23 +236,15 @@ def read_sentences(document: Document) -> list[Said]:
     return sorted(said, key=lambda s: s.zone != "methods")
 
 
-_REVIEW = re.compile(
-    r"\b(?:systematic|scoping|narrative|umbrella|literature|critical|mini)[\s-]?review\b|"
-    r"\bmeta-?analysis\b|\bbibliometric|(?::|\ba|\band|^)\s*review\b|\breview of\b",
-    re.IGNORECASE,
-)
-_SEARCHED = re.compile(r"\b(?:PubMed|MEDLINE|Embase|Scopus|Web of Science|Cochrane|CNKI)\b")
-
-
 def is_primary(document: Document) -> bool:
     """Return whether a document is a primary study with a methods section that was read."""
-    title = document.front.work.title
+    patterns = read_words().patterns
     if document.front.kind and "review" in document.front.kind:
         return False
-    if _REVIEW.search(title):
+    if patterns["review"].search(document.front.work.title):
         return False
     methods = " ".join(b.text for b, zone in find_zones(document) if zone == "methods")
-    return bool(methods.strip()) and len(set(_SEARCHED.findall(methods))) < 2  # noqa: PLR2004
+    return bool(methods.strip()) and len(set(patterns["database"].findall(methods))) < 2  # noqa: PLR2004
 
 
 # "CD9−/− mice", "CD63-GFP": the gene, not the marker.

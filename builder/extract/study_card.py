@@ -13,7 +13,6 @@ from dataclasses import replace
 
 from builder.extract.methods_text import (
     DAYS,
-    NUMBER,
     Said,
     as_printed,
     find_listed,
@@ -32,9 +31,6 @@ from builder.models.findings import Stated, StudyCard
 # --- items ---------------------------------------------------------------------------------------
 
 Found = Iterator[tuple[str, str]]  # item and value
-_FORCE = re.compile(
-    r"(?<![\d.,])(\d{1,3}(?:[, ]?\d{3})+|\d+(?:\.\d+)?\s*[×x]\s*10\D?\d)\s*[×x*]?\s*-?g\b"
-)
 _ULTRA = 100_000
 # What only particles are measured by, and what else shows them.
 _SIZING = ("NTA", "TRPS", "nano-flow cytometry", "TEM", "DLS")
@@ -57,7 +53,7 @@ def _isolation(said: Said) -> Found:
     found = [v for v, match in find_listed(said, "isolation") if not of_serum(match.start())]
     # A kit is named last, and is no method beside one.
     yield from (("isolation", v) for v in found if not v.startswith("kit") or v == found[0])
-    for match in _FORCE.finditer(said.text):
+    for match in said.each("force"):
         if parse_force(match[1]) >= _ULTRA and not of_serum(match.start()):
             yield "isolation", "ultracentrifugation"
 
@@ -109,12 +105,6 @@ def _markers(said: Said) -> Found:
                     yield "negative-markers", value
 
 
-_DECIMAL = r"\d+(?:,\d{3})*(?:\.\d+)?"
-_SPREAD = rf"{_DECIMAL}(?:\s*±\s*{_DECIMAL})?"
-_NANO = re.compile(
-    rf"(?<![\d.,<>≤≥])(?<![<>≤≥] )(?P<n>{_SPREAD})(?:\s*nm)?"
-    rf"(?:\s*(?:–|-|−|~|to|and)\s*(?P<m>{_SPREAD}))?\s*nm\b"
-)
 _CLAUSE = r";|, and "
 _NEAR = 90  # letters between a number and the word that says what it is of
 _NEXT = 20  # letters between a count and what is counted
@@ -125,7 +115,7 @@ def _size(said: Said) -> Found:
     theirs = said.before and said.before.vesicles and said.text.startswith(("Their ", "Its "))
     if not said.about_vesicles and not instrument and not theirs:
         return
-    for match in _NANO.finditer(said.text):
+    for match in said.each("nano"):
         around = said.text[max(0, match.start() - _NEAR) : match.end() + 40]
         before = said.text[: match.start()]
         at = said.fits("at", before)  # absorbance at 450 nm, but a peak at 134 nm
@@ -136,14 +126,6 @@ def _size(said: Said) -> Found:
             ends = [end for end in match.group("n", "m") if end]
             sizes = ends if said.fits("changed", before) else ["–".join(ends)]
             yield from (("size", f"{size} nm") for size in sizes)
-
-
-_DOSE_UNITS = re.compile(
-    r"^(?:[nµm]?g|particles|EVs|exosomes|vesicles)(?:/(?:mL|µL|kg|mouse|rat|rabbit|knee|g|injection"
-    r"|dose|animal|defect))?$"
-)
-_PARTICLES = re.compile(r"\s(?:particles|vesicles)(?:\s?/\s?(?:mL|ml|µL|μL))?")
-_POWER = r"\d+(?:\.\d+)?(?:\s*[×x]\s*10(?:\^\d+|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)|[eE]\d{1,2}\b)"
 
 
 def _in_body(said: Said) -> bool:
@@ -181,9 +163,8 @@ def _list_doses(said: Said) -> Iterator[str]:
     found = [match[0] for match in said.each("each")]
     if _in_body(said):
         for name in ("per_ml", "small", "powers"):
-            for match in said.each(name):
-                if said.beside_vesicles(*match.span(), _NEAR):
-                    found += re.findall(_POWER, match[0]) if name == "powers" else [match[0]]
+            places = (m for m in said.each(name) if said.beside_vesicles(*m.span(), _NEAR))
+            found += [match[0] for match in places]
         for match in said.each("number_of"):
             behind = (span for span in sorted(said.vesicles) if span[0] >= match.end())
             first, last = next(behind, (len(said.text) + _NEXT, 0))
@@ -202,13 +183,13 @@ def _list_doses(said: Said) -> Iterator[str]:
 
 def _read_doses(said: Said) -> Iterator[str]:
     for quantity, start, end in place_quantities(said.text):
-        counted = _DOSE_UNITS.match(quantity.unit)
+        counted = said.fits("dose_unit", quantity.unit)
         volume = quantity.unit in ("µL", "mL")
         near = said.beside_vesicles(start, end, _NEAR if counted else 40, "diluents")
         if (counted or volume) and near:
             if beside := said.fits("in_volume", said.text[end:]):
                 yield beside["volume"]
-            more = _PARTICLES.match(said.text, end) if counted else None
+            more = said.words.patterns["particles"].match(said.text, end) if counted else None
             others = said.fits("others", said.text[:start])
             yield (others[0] if others else "") + as_printed(quantity) + (more[0] if more else "")
 
@@ -319,9 +300,6 @@ def _model(said: Said) -> Found:
                 yield "model", value
 
 
-_IN_WORDS = re.compile(rf"\b(?P<n>{NUMBER})\s+(?P<unit>day|week|month|year)s\b", re.IGNORECASE)
-
-
 def _times(said: Said) -> Iterator[tuple[int, str]]:
     """Yield the times at which animals or people were studied, in days and as printed."""
     # "Four weeks after surgery, rats were assigned" states no end.
@@ -339,7 +317,7 @@ def _times(said: Said) -> Iterator[tuple[int, str]]:
         yield number * DAYS[f"{unit}s"], f"{number} {_plural(f'{unit}s', number)}"
     for match in said.each("short"):
         yield int(match["n"]) * DAYS[match["unit"]], " ".join(match[0].split())
-    for match in _IN_WORDS.finditer(said.text):
+    for match in said.each("in_words"):
         number, unit = read_count(match["n"]), match["unit"].lower() + "s"
         yield number * DAYS[unit], f"{number} {unit}"
     for quantity, start, end in place_quantities(said.text):
