@@ -107,6 +107,8 @@ def _is_of_vesicles(reading: Reading, mention: Mention, rule: str) -> bool:
         held = not reading.match("other_head", behind)  # "displaying a collagen-binding peptide"
     elif rule == "exosomes-pass-on-x":
         held = not reading.match("brought_down", behind)
+    elif rule == "x-on-exosomes":
+        held = bool(reading.search("theirs_are_vesicles", reading.before(mention)))
     elif rule == "x-exosome-compound":  # "cells cultured with deferoxamine (deferoxamine-exosomes)"
         same = [m for m in reading.mentions("compound") if m.term == mention.term]
         held = not any(reading.search("way_before", reading.before(m)[-120:]) for m in same)

@@ -149,7 +149,7 @@ class EffectReader:
         for low, high, given in self._passives:
             if not low <= start < high or state.rule == "aim" or state.cue in cues.lists["agents"]:
                 continue
-            weak = state.effect == "involves" or (state.effect == "none" and low >= state.end)
+            weak = state.effect == "involves" or low >= state.end
             if weak or (state.rule, state.effect) == ("passive", "modulates"):
                 state = given
             elif state.end > low and is_object(text, low, state, cues):
