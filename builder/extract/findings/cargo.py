@@ -20,34 +20,6 @@ from builder.extract.vocabulary import Mention
 RNA_TYPES = frozenset(["miRNA", "lncRNA", "circRNA", "RNA class"])
 MOLECULE_TYPES = RNA_TYPES | {"gene/protein", "gene family", "drug", "compound"}
 _NAMED_TYPES = RNA_TYPES - {"RNA class"} | {"gene/protein"}
-_OF_RNA = frozenset(
-    [
-        "x-profile",
-        "x-modified-cells",
-        "exosomes-with-rna",
-        "x-delivery",
-        "cargo-including-x",
-        "exosomes-and-their-x",
-        "exosomes-showing-x",
-        "exos-x",
-        "in-exosomes-x-is",
-    ]
-)
-# Rules by a verb whose objects may be of several kinds: "EVs carry tenascin C and miR-214".
-_MIXED = frozenset(
-    ["exosomes-holding-x", "exosomes-pass-on-x", "transfer-of-x", "kinds-in-exosomes-such-as-x",
-     "among-in-exosomes-x", "exosomes-given-x", "x-on-exosomes", "x-most-in-exosomes"]
-)  # fmt: skip
-# Rules that say which of a kind is meant: "miR-21 was the most abundant miRNA in exosomes".
-_OF_ALL = frozenset(
-    ["x-most-in-exosomes", "most-in-exosomes-is-x",
-     "x-kind-in-exosomes", "kinds-in-exosomes-such-as-x", "among-in-exosomes-x"]
-)  # fmt: skip
-# Rules by a verb of holding or passing on, which may be denied.
-_BY_VERB = frozenset(
-    ["x-found-in-exosomes", "transfer-of-x", "exosomes-holding-x", "found-in-exosomes",
-     "exosomes-pass-on-x"]
-)  # fmt: skip
 
 
 def read_cargo(reading: Reading) -> list[Assigned]:
@@ -63,8 +35,12 @@ def read_cargo(reading: Reading) -> list[Assigned]:
 
 def find_carried(reading: Reading) -> list[Assigned]:
     """Return cargo together with the names of its kind: "a miRNA, miR-21"."""
-    if not reading.about_vesicles:
-        return []
+    if reading.carried is None:
+        reading.carried = _find_carried(reading) if reading.about_vesicles else []
+    return reading.carried
+
+
+def _find_carried(reading: Reading) -> list[Assigned]:
     molecules = [m for m in find_molecules(reading) if not _is_opposed(reading, m)]
     if reading.part.role == "cargo":
         found = [reading.assign(m, "cargo", "cargo-column", "not stated") for m in molecules]
@@ -78,12 +54,13 @@ def find_carried(reading: Reading) -> list[Assigned]:
 
 def _read_carried(reading: Reading, mention: Mention) -> Assigned | None:
     """Return a molecule that the words around it put in or on the vesicles."""
+    by_verb = reading.cues.lists["by_verb"]
     for role in ("loaded", "native"):
         for pattern in reading.all_fitting(mention, role):
             if not _is_of_vesicles(reading, mention, pattern.rule):
                 continue
             unknown = is_unknown_rna(reading, mention)
-            if unknown or (pattern.rule in _BY_VERB and _is_not_carried(reading, mention)):
+            if unknown or (pattern.rule in by_verb and _is_not_carried(reading, mention)):
                 return None  # "exosomes did not contain X"
             drug = reading.vocabulary.terms[mention.term].kind == "compound"
             grown = drug and role == "native" and _of_plants(reading)
@@ -101,7 +78,7 @@ def _is_of_vesicles(reading: Reading, mention: Mention, rule: str) -> bool:
     """Return whether a rule that fits a molecule's words says that vesicles hold it."""
     term, behind = reading.vocabulary.terms[mention.term], reading.behind(mention)
     drug = term.kind == "compound"
-    if rule in _OF_RNA:
+    if rule in reading.cues.lists["of_rna"]:
         held = term.type in RNA_TYPES
     elif rule == "exosomes-holding-x":
         held = not reading.match("other_head", behind)  # "displaying a collagen-binding peptide"
@@ -164,7 +141,8 @@ def _spread(reading: Reading, found: list[Assigned]) -> list[Assigned]:
                 continue
             types = {v.terms[left.term].type, v.terms[right.term].type}
             one, other = (known.get((m.start, m.end)) for m in (left, right))
-            mixed = (one or other) and (one or other).rule in _MIXED  # type: ignore[union-attr]
+            first = one or other
+            mixed = first and first.rule in reading.cues.lists["mixed"]
             if len(types) > 1 and not types <= RNA_TYPES and not mixed:
                 continue
             if one and not other and not one.rule.startswith("x-"):
@@ -191,7 +169,7 @@ def _is_deed(reading: Reading, left: Mention, word: str) -> bool:
 def _is_kind_of(reading: Reading, kind: Assigned, named: Sequence[Assigned]) -> bool:
     """Return whether cargo is only the kind of what is named: "a miRNA, miR-21", "BMP2 mRNA"."""
     return any(
-        o.rule in _OF_ALL
+        o.rule in reading.cues.lists["of_all"]
         or (o.end <= kind.start and not reading.text[o.end : kind.start].strip())
         or (
             kind.end <= o.start

@@ -194,7 +194,7 @@ def _makes_cell_behind(reading: Reading, mention: Mention) -> bool:
 def _makes_another_cell(reading: Reading, mention: Mention, pattern: Pattern) -> bool:
     """Return whether another cell stands between: the iPSC of "iPSC-derived MSC exosomes"."""
     match = pattern.match(reading.behind(mention))
-    if pattern.rule in ("x-speaks-by-exosomes", "from-x-to-y-by-exosomes"):
+    if pattern.rule == "from-x-to-y-by-exosomes":
         return False
     if not match:
         return pattern.rule != "exosomes-those-of-x" and _has_nearer_cell(reading, mention)

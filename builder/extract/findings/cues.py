@@ -283,7 +283,7 @@ def parse_cues(data: Mapping[str, Any]) -> Cues:
     words = {k: re.sub(r"\| +", "|", v) for k, v in words.items()}
     stop = f"{words['stop']}|{_verb_stems(meanings)}"
     judging = {w: effect for effect, ws in effects["judging"].items() for w in ws}
-    parts = (effects, data["relief"], data["carriers"])
+    parts = (effects, data["relief"], data["carriers"], data["cargo"])
     lists = {n: tuple(ws) for part in parts for n, ws in part.items() if isinstance(ws, list)}
     named = {n: f"(?:{_any(ws)})" for n, ws in lists.items()}
     named |= {

@@ -41,6 +41,7 @@ class Reading:
     _found: dict[tuple[str, ...], list[Mention]] = field(default_factory=dict)
     _all: list[Mention] | None = None
     _effects: EffectReader | None = None
+    carried: list[Assigned] | None = None  # what the vesicles hold, once it was looked for
 
     @property
     def text(self) -> str:
