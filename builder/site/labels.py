@@ -59,6 +59,7 @@ BASIS = {
 # Words that many pages share, each in one place.
 WORDS = {
     "not_stated": "not stated",
+    "undirected": "result, direction not stated",
     "no_evidence": "no evidence in the material read",
     "not_assessed": "Certainty of the evidence: not assessed.",
     "not_advice": "It is not medical advice.",

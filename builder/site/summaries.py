@@ -109,6 +109,12 @@ def is_hedged(atlas: LibraryIndex, study: Study) -> bool:
     return bool(stated) and not study.trials and all(c in _HEDGED for c in stated)
 
 
+def name_result(study: Study) -> str:
+    """Return the result of a study in words; a trial may state one that has no direction."""
+    undirected = study.result == "none-reported" and study.stated
+    return WORDS["undirected"] if undirected else RESULTS[study.result][0]
+
+
 def grade_finding(atlas: LibraryIndex, finding: Finding) -> str:
     """Return the design of a finding; that of a trial without result is only registered."""
     studies = atlas.studies_of(finding.id)
@@ -181,7 +187,7 @@ def view_study(atlas: LibraryIndex, study: Study, root: str, near: Collection[st
         "design": view_design(grade_study(study)),
         "words": describe_design(study.design),
         "role": STUDY_ROLES[study.role],
-        "result": view_result(study.result),
+        "result": {**view_result(study.result), "word": name_result(study)},
         "hedged": hedged,
         "n": study.n or WORDS["not_stated"],
         "statements": len(study.findings),
@@ -304,10 +310,11 @@ def _by_design(opening: Sentence, studies: Sequence[Study]) -> Sentence:
 
 # The results as they are named in an answer; what speaks against a treatment stands first.
 _FOUND = {
-    "worsened": "worsening",
-    "no-benefit": "no benefit",
-    "mixed": "mixed results",
-    "improved": "improvement",
+    RESULTS["worsened"][0]: "worsening",
+    RESULTS["no-benefit"][0]: "no benefit",
+    RESULTS["mixed"][0]: "mixed results",
+    RESULTS["improved"][0]: "improvement",
+    WORDS["undirected"]: "a result without a stated direction",
 }
 
 
@@ -317,17 +324,20 @@ def _results(atlas: LibraryIndex, studies: Sequence[Study]) -> Sentence:
     def count(words: str, held: Sequence[Study], query: dict[str, str]) -> Sentence:
         hedged = sum(is_hedged(atlas, s) for s in held)
         note = f" ({hedged} only as a possibility or an aim)" if hedged else ""
-        query = {**query, "result": RESULTS[held[0].result][0]}
+        query = {**query, "result": name_result(held[0])}
         return [link(words, narrowed_href("", "", query, "studies")), text(note)]
 
     groups: list[Sentence] = []
     for level in DESIGNS:
         of_level = [s for s in studies if grade_study(s) == level]
-        held = {result: [s for s in of_level if s.result == result] for result in _FOUND}
-        parts = [count(f"{_FOUND[r]} in {len(h)}", h, _query(level)) for r, h in held.items() if h]
+        parts = [
+            count(f"{words} in {len(held)}", held, _query(level))
+            for name, words in _FOUND.items()
+            if (held := [s for s in of_level if name_result(s) == name])
+        ]
         lead = f"{'with ' if level == 'not-stated' else ''}{view_design(level)['label']}: "
         groups += [[text(lead), *_join(parts, ", ")]] if parts else []
-    silent = [s for s in studies if s.result == "none-reported"]
+    silent = [s for s in studies if name_result(s) == RESULTS["none-reported"][0]]
     if not groups:
         return [*count("No result reported", silent, {}), text(".")]
     if silent:
@@ -337,7 +347,7 @@ def _results(atlas: LibraryIndex, studies: Sequence[Study]) -> Sentence:
 
 def _gap(studies: Sequence[Study]) -> list[Sentence]:
     """Return what is missing: a study in people with a result, else in animals."""
-    held = {s.design.level for s in studies if s.result != "none-reported"}
+    held = {s.design.level for s in studies if s.result != "none-reported" or s.stated}
     for level in ("clinical", "in-vivo"):
         if level not in held:
             where = view_design(level)["label"]
@@ -350,10 +360,9 @@ def answer_trials(
 ) -> Sentence:
     """Return what registered trials found; ``root`` is the way to the root of the site."""
     sentence = [link(plural(len(studies), "registered trial"), address), text(": ")]
-    order = [*_FOUND, "none-reported"]
-    reported = sorted(
-        (s for s in studies if not s.only_registered), key=lambda s: (order.index(s.result), s.id)
-    )
+    order = list(_FOUND)
+    reported = [s for s in studies if not s.only_registered]
+    reported.sort(key=lambda s: (order.index(name_result(s)), s.id))
     for study in reported[:_MOST_TRIALS]:
         trial = atlas.trial_of(study)
         name = link(study.trials[0].upper(), "")

@@ -265,6 +265,21 @@ def test_of_many_trials_those_without_benefit_are_named_first(tmp_path: Path) ->
     )
 
 
+def test_a_result_without_direction_is_neither_silence_nor_a_gap(tmp_path: Path) -> None:
+    first = next(t for t in make_atlas(tmp_path).trials if t.result)
+    safe = first.model_copy(update={"result": "well tolerated", "result_effect": None})
+    bundle = replace(make_bundle(), findings=[], trials=[safe], tables=[])
+    atlas = build_index(make_library(tmp_path, bundle, TERMS))
+    assert say(view_answer(atlas, atlas.library.terms["bmsc"])) == (
+        "1 study used vesicles of this source as a treatment: 1 in people. Reported in people: a "
+        "result without a stated direction in 1. No study in animals with a result in the "
+        "material read. 1 registered trial: NCT01234567 reported: a result whose direction is not "
+        "stated. " + WORDS["not_assessed"]
+    )
+    row = view_study(atlas, atlas.studies[0], "")
+    assert row["result"]["word"] == "result, direction not stated"
+
+
 def cells(atlas: LibraryIndex, *roles: str) -> dict[tuple[str, str], Any]:
     grid = view_grid(atlas, roles, "../")
     heads = [c["label"] for c in grid["columns"]]

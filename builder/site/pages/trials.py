@@ -149,7 +149,7 @@ def view_trial_result(atlas: LibraryIndex, trial: Trial) -> View:
     if not trial.result:
         word = _name_missing(atlas.library.registry.get(trial.id))
     elif result == "none-reported":
-        word = "result, direction not stated"
+        word = WORDS["undirected"]
     return {
         "label": word[:1].upper() + word[1:],
         "mark": mark,
