@@ -26,7 +26,7 @@ from typing import Any, NamedTuple, cast
 
 from lxml import etree
 
-from builder.models.document import Document, Person
+from builder.models.document import Document, Person, count_fates
 from builder.readers.draft import Draft, Lines, find_doi
 from builder.readers.names import parse_person
 from builder.readers.references import parse_reference
@@ -162,8 +162,8 @@ def _plain_tex(text: str) -> str:
 _RECORD = "record"
 
 
-def _split_endnote(source: Source) -> list[_Tagged]:
-    """Return the fields of EndNote's XML as tags."""
+def _read_endnote(source: Source) -> Document:
+    """Return the Document of the one work of EndNote's XML; it counts runs of text, not lines."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
         root = etree.fromstring(source.data, parser)
@@ -171,29 +171,31 @@ def _split_endnote(source: Source) -> list[_Tagged]:
         expected, hint = "well-formed XML", "Export the one work again."
         got, line = error.msg or "none", error.lineno or 0
         raise refuse(source.file, "seed-layout", expected, got, hint, line) from error
-    tags: list[_Tagged] = []
-    for record in root.iter(_RECORD):
-        tags.append(_Tagged(_RECORD, "", []))
-        for path, tag in table("endnote").items():
-            for element in record.findall(path):
-                printed, first = str(element.xpath("string()")), cast("int", element.sourceline)
-                lines = list(range(first, first + printed.count("\n") + 1))
-                tags.append(_Tagged(tag, " ".join(printed.split()), lines))
-    return tags
+    tags = [_Tagged(_RECORD, "", []) for _ in root.iter(_RECORD)]
+    for path, tag in table("endnote").items():
+        for element in root.iterfind(f"records/{_RECORD}/{path}"):
+            printed, first = str(element.xpath("string()")), cast("int", element.sourceline)
+            lines = list(range(first, first + printed.count("\n") + 1))
+            tags.append(_Tagged(tag, " ".join(printed.split()), lines))
+    form = "an EndNote export"
+    document = _gather(tags, replace(source, lines=()), form, _RECORD, "endnote-xml")
+    if not document.front.work.title:
+        hint = "Export it with its title or as RIS, or get the article's XML (JATS)."
+        raise refuse(source.file, "seed-layout", "a work with a title", f"{form} without", hint, 1)
+    held = " ".join(t.value for t in tags if t.tag in table("record_tags"))
+    runs = [" ".join(str(text).split()) for text in root.itertext()]
+    fates = (("recorded" if run in held else "record-field", len(run)) for run in runs if run)
+    return replace(document, coverage=count_fates(fates))
 
 
 def _read_tags(source: Source, form: str, begin: str, name: str) -> Document:
-    if begin == _RECORD:  # of markup a Source shows the head alone
-        tags = _split_endnote(source)
-        shown = source.data.decode("utf-8", errors="replace")
-        source = replace(source, lines=tuple(shown.splitlines()))
-        tags.append(_Tagged("", "", list(range(1, len(source.lines) + 1))))
-    else:
-        tags = _split_bibtex(source) if begin == "@" else _split_tags(source)
+    tags = _split_bibtex(source) if begin == "@" else _split_tags(source)
+    return _gather(tags, source, form, begin, name)
+
+
+def _gather(tags: list[_Tagged], source: Source, form: str, begin: str, name: str) -> Document:
+    """Return the Document of the tags of one work, which ``begin`` begins."""
     _refuse_several(source, sum(t.tag.startswith(begin) for t in tags), form)
-    if begin == _RECORD and not any(t.tag == "title" and t.value for t in tags):
-        hint = "Export it with its title or as RIS, or get the article's XML (JATS)."
-        raise refuse(source.file, "seed-layout", "a work with a title", f"{form} without", hint, 1)
     draft = Draft(source, name)
     people: list[Person] = []
     full = any(t.tag == "FAU" for t in tags)
@@ -336,15 +338,16 @@ _OF_TAGS = (
      "a MEDLINE export", "PMID"),
     ("ris", "lines 'TY  - …' to 'ER  -' of one work", r"TY {1,2}- ", "a RIS export", "TY"),
     ("endnote", "lines '%0 …' and '%T …' of one work (.enw)", "%0 ", "an EndNote export", "%0"),
-    ("endnote-xml", "XML with one <record>, as EndNote and Zotero export it",
-     r"(?:<\?xml[^>]*>\s*)?<xml>\s*<records>", "an EndNote export", _RECORD),
     ("bibtex", "an entry '@article{…' of one work (.bib)", r"(?:[^@{]{1,300}\n)?\s*@\w+\s*\{",
      "a BibTeX export", "@"),
 )  # fmt: skip
+_XML_BEGINS = r"\s*(?:<\?xml[^>]*>\s*)?<xml>\s*<records>"
 _BY_INCLUDE = f"a first line {_HEAD!r}, written by include"
+_BY_ENDNOTE = "XML with one <record>, as EndNote and Zotero export it"
 _BY_PUBMED = "the abstract of one work as PubMed saves it as text"
 LAYOUTS = (
     Layout("abstract-record", _BY_INCLUDE, partial(_begins, rf"\s*{_HEAD}\s*(?:\n|$)"), _read_kept),
     *(_layout(*row) for row in _OF_TAGS),
+    Layout("endnote-xml", _BY_ENDNOTE, partial(_begins, _XML_BEGINS), _read_endnote),
     Layout("pubmed", _BY_PUBMED, _is_pubmed, _read_pubmed),
 )

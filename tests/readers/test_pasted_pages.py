@@ -176,7 +176,13 @@ RECORD = (
 
 
 def test_one_work_of_endnotes_xml_is_read() -> None:
-    document = read(f"<?xml version='1.0'?><xml><records>{RECORD}</records></xml>")
+    text = f"<?xml version='1.0'?><xml><records>{RECORD}</records></xml>"
+    document = read(text)
+    assert read(text.replace("><", ">\n<")).front.work == document.front.work
+    # Of the twelve runs of text one, the code 17 of the kind of work, is in no field.
+    fates = document.coverage
+    assert (fates.lines, fates.recorded, fates.ignored) == (12, 11, (("record-field", 1),))
+    assert {problem.rule for problem in document.problems} == {"seed-missing"}
     work = document.front.work
     assert document.layout == "endnote-xml"
     assert names(document) == ["Anna B. Roe", "Lamb Study Group"]

@@ -90,8 +90,7 @@ def _foot_notes(foot: etree._Element, context: Context) -> list[str]:
 
 def read_rows(table: etree._Element, context: Context) -> tuple[tuple[Row, ...], tuple[str, ...]]:
     """Return the rows of a table and the notes that stand as last rows of its foot."""
-    if next(table.iter("tgroup"), None) is not None:
-        return _read_cals(table, context), ()
+    _change_to_html(table)
     rows: list[Row] = []
     feet: list[str] = []
     ends: list[int] = []
@@ -251,62 +250,40 @@ def _is_bold(cell: etree._Element) -> bool:
     return tidy(bold) == tidy(words_of(cell))
 
 
-def _read_cals(table: etree._Element, context: Context) -> tuple[Row, ...]:
-    """Return the rows of a CALS table (OASIS exchange model): named columns, ``morerows``."""
-    rows: list[Row] = []
-    for group in table.iter("tgroup"):
+def _change_to_html(table: etree._Element) -> None:
+    """Change a CALS table (OASIS exchange model: named columns, ``morerows``) into one of HTML.
+
+    A column that is jumped over gives an empty cell.
+    """
+    for group in table.findall("tgroup"):
         specs = enumerate(group.findall("colspec"))
         columns = {c.get("colname") or f"#{place}": place for place, c in specs}
         spans = {s.get("spanname", ""): s for s in group.findall("spanspec")}
-        for part in group:
+        for part in group.findall("*"):
+            taken: dict[int, int] = {}
+            for place, row in enumerate(part.findall("row")):
+                column, row.tag = 0, "tr"
+                for entry in row.findall("entry"):
+                    column, entry.tag = _next_free(column, taken, place), "td"
+                    names = spans.get(entry.get("spanname", ""), entry)
+                    first = columns.get(names.get("namest") or entry.get("colname") or "", column)
+                    wide = max(1, columns.get(names.get("nameend") or "", first) - first + 1)
+                    while column < first:
+                        entry.addprevious(jumped := etree.Element("td"))
+                        jumped.sourceline = entry.sourceline
+                        column = _next_free(column + 1, taken, place)
+                    more = entry.get("morerows", "0")
+                    tall = min(int(more) + 1, _MOST_SPANNED) if more.isdecimal() else 1
+                    entry.set("colspan", str(wide))
+                    entry.set("rowspan", str(tall))
+                    if tall > 1:
+                        taken.update(dict.fromkeys(range(column, column + wide), place + tall))
+                    column += wide
             if part.tag in _BODIES:
-                taken: dict[int, int] = {}
-                for place, row in enumerate(part.iterchildren("row")):
-                    entries = _place_entries(row, columns, spans, taken, place)
-                    in_head = part.tag == "thead"
-                    rows.append(_read_entries(entries, in_head, line_of(row), context))
-    return tuple(rows)
-
-
-Placed = tuple[etree._Element | None, int, int]  # entry (None: left out), columns, rows
-
-
-def _place_entries(
-    row: etree._Element,
-    columns: dict[str, int],
-    spans: dict[str, etree._Element],
-    taken: dict[int, int],
-    place: int,
-) -> list[Placed]:
-    """Return a row's entries with their spans; a column that is jumped over gives an empty one."""
-    placed: list[Placed] = []
-    column = 0
-    for entry in row.iterchildren("entry"):
-        column = _next_free(column, taken, place)
-        names = spans.get(entry.get("spanname", ""), entry)
-        first = columns.get(names.get("namest") or entry.get("colname") or "", column)
-        last = columns.get(names.get("nameend") or "", first)
-        while column < first:
-            placed.append((None, 1, 1))
-            column = _next_free(column + 1, taken, place)
-        wide = max(1, last - first + 1)
-        more = entry.get("morerows", "0")
-        tall = min(int(more) + 1, _MOST_SPANNED) if more.isdecimal() else 1
-        if tall > 1:
-            taken.update(dict.fromkeys(range(column, column + wide), place + tall))
-        placed.append((entry, wide, tall))
-        column += wide
-    return placed
+                group.addprevious(part)
 
 
 def _next_free(column: int, taken: dict[int, int], place: int) -> int:
     while taken.get(column, 0) > place:
         column += 1
     return column
-
-
-def _read_entries(placed: list[Placed], in_head: bool, line: int, context: Context) -> Row:
-    return tuple(
-        Cell("", line, in_head) if entry is None else make_cell(entry, in_head, wide, tall, context)
-        for entry, wide, tall in placed
-    )
