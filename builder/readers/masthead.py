@@ -53,7 +53,11 @@ def read_masthead(draft: Draft, lines: Lines, cited: str) -> None:
         else:
             rest.append((number, line))
     # Behind "Next Article in Journal" stand titles of other articles.
-    others = {n for (_, before), (n, _) in pairwise(lines) if match("other_article", before)}
+    others = {
+        number
+        for (_, before), (number, line) in pairwise(lines)
+        if match("other_article", before) and not _is_fact(line)
+    }
     rest = _take_title(draft, rest, others, cited)
     rest = _take_authors(draft, rest)
     for number, line in rest:

@@ -45,6 +45,7 @@ LOOKS_FOR = (
 
 _BULLET = re.compile(r"^[-*•]\s+(?=\S)")
 _LONGEST_DATE = 40
+_SIGNS = ("disclaimer", "copyright", "cite_line", "style_name", "keywords")
 _MIN_SIGNS = 2
 _TOP = 40
 
@@ -58,22 +59,16 @@ def recognises(text: str) -> bool:
     entries = sum(bool(match("entry_mark", line)) for line in lines)
     links = any(is_link_line(line) for line in lines)
     abstract = any(line.casefold().rstrip(":") in listed("abstracts") for line in bare)
+    numbered = [line for line in bare[1:] if match("numbered_heading", line)]
     signs = [
         any(map(form("references_heading").match, bare)) and (entries > 0 or links),
         links or any(split_link_labels(line[-120:])[1] for line in lines if line.endswith("]")),
-        sum(bool(match("numbered_heading", line)) and len(line) < MAX_HEADING for line in bare[1:])
-        > 1,
-        any(map(form("disclaimer").match, lines)),
-        any(map(form("copyright").match, lines)),
-        any(map(form("cite_line").match, lines)),
-        any(map(form("style_name").match, lines)),
+        sum(len(line) < MAX_HEADING for line in numbered) > 1,
         abstract,
         abstract and any(map(is_prose, lines)),
-        any(
-            form("numbered_heading").sub("", line).casefold() in listed("sections") for line in bare
-        ),
-        any(map(form("keywords").match, lines)),
+        any(_name_of(line) in listed("sections") for line in bare),
         any(search("received", line) or find_doi(line) for line in lines[:_TOP]),
+        *(any(map(form(name).match, lines)) for name in _SIGNS),
     ]
     return sum(signs) >= _MIN_SIGNS
 
@@ -100,9 +95,7 @@ class _Page:
         lines = draft.source.lines
         rows = find_table_lines(lines)
         start = self._find_body(lines, rows)
-        bare = [
-            form("numbered_heading").sub("", bare_line(line.strip())).casefold() for line in lines
-        ]
+        bare = [_name_of(bare_line(line.strip())) for line in lines]
         self.has_introduction = "introduction" in bare and not listed("abstracts") & set(bare)
         top = ((n, line.strip()) for n, line in enumerate(lines[:start], 1) if line.strip())
         masthead = [
