@@ -173,14 +173,17 @@ def test_the_module_runs_as_a_program(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "command"), [("forms", "extract"), ("forms", "add x.txt"), ("cues", "extract")]
+    ("name", "command"), [("forms", "extract"), ("forms", "add FILE"), ("cues", "extract")]
 )
 def test_a_word_list_that_modules_read_when_they_are_loaded_is_reported(
     small: Project, root: Path, name: str, command: str
 ) -> None:
     (small.content / f"{name}.yml").write_text("words: [\n")
+    paper = small.root / "paper.txt"
+    paper.write_text(DIGEST + "\nOne line more.\n")
+    words = command.replace("FILE", str(paper)).split()
     ran = subprocess.run(
-        [sys.executable, "-m", "builder", "--root", str(small.root), *command.split()],
+        [sys.executable, "-m", "builder", "--root", str(small.root), *words],
         cwd=root, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert ran.returncode == 1
