@@ -137,7 +137,8 @@ class EntryList:
 def find_unheaded(draft: Draft) -> int:
     """Return the line, from 1, where a list begins that has no heading, and report that.
 
-    There two entries follow each other, but for links; 0 where there is no such list.
+    There two entries follow each other, but for links; 0 where there is no such list. A list under
+    "Similar articles", or in a digest under a heading of its own, is of other works.
     """
     lines = [line.strip() for line in draft.source.lines]
     if any(match("references_heading", bare_line(line)) for line in lines):
@@ -145,12 +146,15 @@ def find_unheaded(draft: Draft) -> int:
     kept = [(n, line) for n, line in enumerate(lines, 1) if line and not _is_link(line)]
     place, before, behind = 0, 0, -1
     while place < len(kept):
-        number, length = kept[place][0], _entry_length(kept, place)
-        if length and place == behind:
+        length, above = _entry_length(kept, place), kept[place - 1][1] if place else ""
+        other = match("other_works", above) or (draft.layout == "digest" and above.startswith("#"))
+        if length and place == behind and before:
             got = "none; the list is taken to begin here"
             draft.flag(before, "references-heading", "a heading 'References'", got)
             return before
-        before, behind = (number, place + length) if length else (0, -1)
+        if place != behind:
+            before = kept[place][0] if length and not other else 0
+        behind = place + length if length else -1
         place += length or 1
     return 0
 

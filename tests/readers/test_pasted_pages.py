@@ -123,6 +123,14 @@ def test_a_digest_may_list_works_without_a_heading() -> None:
     assert "references-heading" in {problem.rule for problem in document.problems}
 
 
+def test_lists_of_other_works_are_none_of_the_paper() -> None:
+    page = [TITLE, "Abstract", ABSTRACT, "1. Introduction", "Lambs limp."]
+    for above in ("Similar articles", "Recommended articles", "Related articles"):
+        assert not read(*page, above, *ENTRIES).citations
+    digest = [f"# {TITLE}", "**Authors:** A Roe", "## TL;DR", "Lambs limp.", "## Related papers"]
+    assert not read(*digest, *(f"- {entry[3:]}" for entry in ENTRIES)).citations
+
+
 def test_works_cited_by_name_without_a_list_are_reported() -> None:
     said = "Lambs limp (Roe et al., 2019). They rest (Roe and Poe, 2020; Moe et al., 2021)."
     document = read(TITLE, "Abstract", ABSTRACT, "1. Introduction", said)
