@@ -351,10 +351,10 @@ class _Reader:
         verdicts = {"down": "improved", "up": "worsened", "none": "no-benefit"}
         found = {verdicts[a.detail] for a in reported if a.detail in verdicts}
         words, text = self.words.patterns, self.reported
-        gained = set(self._benefits())
+        contrast, gained = words["contrast"].search(text), set(self._benefits())
         if not all(a.rule == "repair" for a in reported):
-            # What eased a disease may do it by any means; harm beside it is said by a contrast.
-            gained &= {"worsened"} if words["contrast"].search(text) else set()
+            # What eased a disease may do it by any means; what speaks against it is a contrast.
+            gained &= {"worsened", "no-benefit"} if contrast else set()
         found |= gained
         if not found and words["no_difference"].search(text):
             none = words["no_better"].search(text) or words["clinical_words"].search(text)
@@ -363,9 +363,8 @@ class _Reader:
             found = {"no-benefit"}
         if not found and (helped := self._helped()):
             found = {helped}
-        if "no-benefit" in found and (
-            len(found) > 1 or self._is_beside_the_point() or words["in_loss"].search(text)
-        ):
+        beside = len(found) > 1 and not contrast
+        if beside or self._is_beside_the_point() or words["in_loss"].search(text):
             found.discard("no-benefit")
         if "worsened" in found and words["lacking"].search(text):
             found = set()  # the harm of their lack is none of theirs
