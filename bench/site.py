@@ -32,7 +32,7 @@ from synthetic_papers import write_project  # noqa: E402 (found through the path
 
 from builder import pipeline, store  # noqa: E402
 from builder.project import Project  # noqa: E402
-from builder.publish.site import build_environment, build_html  # noqa: E402
+from builder.publish.site import build_environment  # noqa: E402
 
 STAGES = ("extract", "data", "pages to Markdown", "pages to HTML", "search", "exports", "links")
 
@@ -66,7 +66,8 @@ def measure(root: Path) -> dict[str, Any]:
     again = spent() - since
     with tempfile.TemporaryDirectory() as folder:
         since = spent()
-        build_html(project, Path(folder))
+        words = ["build", "--quiet", "--strict", "--config-file", str(project.config)]
+        subprocess.run([sys.executable, "-m", "mkdocs", *words, "--site-dir", folder], check=True)
         bare = spent() - since
     files = [path for path in project.site.rglob("*") if path.is_file()]
     memory = [resource.getrusage(w) for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]

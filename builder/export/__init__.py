@@ -51,11 +51,7 @@ def prepare_downloads(library: Library, folder: Path, edition: Edition) -> Downl
     """Write the downloads into a folder of their own, for the pages state their sizes."""
     shutil.rmtree(folder, ignore_errors=True)
     atlas = build_index(library)
-    # What stands at an anchor has no file of its own; of a thousand papers it takes a gigabyte.
-    records = {
-        name: [e if "#" not in (short := name_record(e))["url"] else short for e in entries]
-        for name, entries in write_downloads(atlas, folder, edition).items()
-    }
+    records = write_downloads(atlas, folder, edition)
     return Downloads(atlas, edition, folder, read_sizes(folder), records)
 
 
@@ -69,9 +65,18 @@ def read_sizes(folder: Path) -> Mapping[str, int]:
 
 
 def write_downloads(atlas: LibraryIndex, folder: Path, edition: Edition) -> Records:
-    """Write the data of the whole base, ``api/v1`` and ``data``, below a folder."""
-    records = write_api(atlas, folder, edition)
-    tables = find_tables(records)
+    """Write the data of the whole base, ``api/v1`` and ``data``, below a folder.
+
+    Returns the records; of those that stand at an anchor only id, address and label.
+    """
+    whole = write_api(atlas, folder, edition)
+    tables = find_tables(whole)
+    # What stands at an anchor has no file of its own; of a thousand papers it takes a gigabyte.
+    records = {
+        name: [e if "#" not in (short := name_record(e))["url"] else short for e in entries]
+        for name, entries in whole.items()
+    }
+    del whole
     write_bibliography(atlas.library, folder)
     write_csv(tables, folder, edition)
     write_parquet(tables, folder)

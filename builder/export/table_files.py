@@ -91,8 +91,11 @@ def write_sqlite(tables: Sequence[Table], site: Path, edition: Edition) -> None:
 
     Raises ProblemError where a foreign key points to nothing.
     """
-    base = sqlite3.connect(":memory:")
+    path = (site / SQLITE).with_suffix("")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    base = sqlite3.connect(path)
     try:
+        base.execute("PRAGMA journal_mode = OFF")
         base.execute("PRAGMA page_size = 4096")
         for table in tables:
             base.execute(_create(table))
@@ -112,13 +115,13 @@ def write_sqlite(tables: Sequence[Table], site: Path, edition: Edition) -> None:
             )
         base.commit()
         base.execute("VACUUM")
-        data = clear_unused(base.serialize())
-        write_bytes(site / SQLITE, _compress(data))
     finally:
         base.close()
+    write_bytes(site / SQLITE, _compress(clear_unused(path.read_bytes())))
+    path.unlink()
 
 
-def clear_unused(database: bytes) -> bytes:
+def clear_unused(database: bytes) -> bytearray:
     """Return an SQLite file whose unused bytes are zero; the data is the same.
 
     SQLite leaves there what its buffers held, and versions differ in that. On each page of a tree
@@ -140,7 +143,7 @@ def clear_unused(database: bytes) -> bytes:
             following, taken = struct.unpack_from(">HH", found, start + block)
             found[start + block + 4 : start + block + taken] = bytes(taken - 4)
             block = following
-    return bytes(found)
+    return found
 
 
 def _quote(name: str) -> str:

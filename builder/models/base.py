@@ -54,6 +54,8 @@ def _take_day(value: Any) -> Any:
 
 Day = Annotated[date, Field(strict=False), BeforeValidator(_take_day)]
 
+_GIVEN: dict[frozenset[str], set[str]] = {}
+
 
 class Record(BaseModel):
     """Base of all records: frozen, no unknown keys, CSL's hyphenated names as aliases.
@@ -62,6 +64,12 @@ class Record(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, strict=True)
+
+    def model_post_init(self, _: Any) -> None:
+        """Share the set of the names that were given, which takes more than the record itself."""
+        given = self.__pydantic_fields_set__
+        shared = _GIVEN.setdefault(frozenset(given), given)
+        object.__setattr__(self, "__pydantic_fields_set__", shared)
 
 
 class Question(Record):

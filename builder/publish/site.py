@@ -127,7 +127,7 @@ def build_html(project: Project, folder: Path, mode: str = "--strict") -> None:
     """Run ``mkdocs build`` into a folder. Raises ProblemError with what it reports."""
     ran = subprocess.run(  # noqa: S603 (our own words)
         [
-            *[sys.executable, "-m", "mkdocs", "build", mode],
+            *[sys.executable, "-c", "import builder.publish as p; p.run_mkdocs()", "build", mode],
             *["--config-file", str(project.config), "--site-dir", str(folder.absolute())],
         ],
         env=build_environment(project),
