@@ -304,7 +304,7 @@ def _plain(kind: int, values: Sequence[Any]) -> bytes:
     return b"".join(struct.pack("<I", len(text)) + text for text in texts)
 
 
-def _compress(data: bytes) -> bytes:
+def _compress(data: bytes | bytearray) -> bytes:
     """Return data in gzip without a time; the module of that name writes other heads since 3.13."""
     packer = zlib.compressobj(zlib.Z_BEST_COMPRESSION, wbits=31)
     return packer.compress(data) + packer.flush()
