@@ -14,6 +14,7 @@ from builder.models.document import Person, split_link_labels
 from builder.readers import read_seed
 from builder.readers.draft import find_citations, split_tables
 from builder.readers.names import find_abbreviations, split_people
+from builder.readers.references.parts import split_byline
 
 ROOT = Path(__file__).resolve().parents[2]
 # Bits of both layouts, so that random seeds get past the choice of the reader.
@@ -88,6 +89,38 @@ def test_long_lines_are_read_in_linear_time(tmp_path: Path, line: str) -> None:
     page = "T\nAbstract\n1. A\n2. B\n{0}\nReferences\n- {0} [CrossRef]\nShare and Cite\n{0}\n"
     path.write_text(page.format(line), "utf-8")
     assert read_seed(path, tmp_path).layout == "scraped"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "kept"),
+    [
+        ("under the CC BY 4.0 licence.", "under the CC BY-NC 4.0 licence.", 0),
+        ("under a licence of the society.", "under the CC BY 4.0 licence.", 1),
+        ("under the CC BY 4.0 licence.", "under a licence of the society.", 0),
+    ],
+)
+def test_of_two_licences_the_plainer_counts_and_else_the_first(
+    tmp_path: Path, first: str, second: str, kept: int
+) -> None:
+    lines = [f"© 2024 The authors. Distributed {first}", f"© 2024 The authors. Licensed {second}"]
+    path = tmp_path / "page.txt"
+    path.write_text(
+        "Vesicles of the hip\nAbstract\nThey helped the hips of rats in all the groups.\n"
+        "1. Introduction\n2. Results\n" + "\n".join(lines) + "\nReferences\n"
+        "- Roe, A. Calm joints. J. Joints 2020, 3, 4–5. [CrossRef]\n",
+        encoding="utf-8",
+    )
+    document = read_seed(path, tmp_path)
+    assert document.front.licence == lines[kept]
+    assert lines[1 - kept] in [b.text for b in document.blocks]
+
+
+def test_no_author_is_taken_from_the_title_behind_et_al() -> None:
+    found = split_byline("Roe, A.; Poe, B.; et al. Notch, J. signals in hips. J. Hips 2020, 3, 4.")
+    assert found is not None
+    assert [person.family for person in found.people] == ["Roe", "Poe"]
+    assert found.et_al
+    assert found.rest.startswith("Notch, J. signals")
 
 
 def test_the_two_layouts_are_reported_apart_by_content() -> None:
