@@ -147,7 +147,11 @@ def find_unheaded(draft: Draft) -> int:
     place, before, behind = 0, 0, -1
     while place < len(kept):
         length, above = _entry_length(kept, place), kept[place - 1][1] if place else ""
-        other = match("other_works", above) or (draft.layout == "digest" and above.startswith("#"))
+        other = (
+            match("other_works", above)
+            or match("cite_line", above)  # the paper itself, in several styles
+            or (draft.layout == "digest" and above.startswith("#"))
+        )
         if length and place == behind and before:
             got = "none; the list is taken to begin here"
             draft.flag(before, "references-heading", "a heading 'References'", got)

@@ -123,6 +123,19 @@ def test_a_digest_may_list_works_without_a_heading() -> None:
     assert "references-heading" in {problem.rule for problem in document.problems}
 
 
+@pytest.mark.parametrize(
+    "above", ["Share and Cite", "How to cite this article", "Cite this article"]
+)
+def test_the_paper_s_own_citation_in_two_styles_is_no_list(above: str) -> None:
+    own = [
+        "Roe A, Poe B. Lambs limp. J Knees. 2021; 4:5.",
+        "Roe, A.; Poe, B. Lambs limp. J. Knees 2021, 4, 5.",
+    ]
+    document = read(TITLE, "Abstract", ABSTRACT, "1. Introduction", BODY, above, *own)
+    assert not document.citations
+    assert "references-heading" not in {problem.rule for problem in document.problems}
+
+
 def test_lists_of_other_works_are_none_of_the_paper() -> None:
     page = [TITLE, "Abstract", ABSTRACT, "1. Introduction", "Lambs limp."]
     for above in ("Similar articles", "Recommended articles", "Related articles"):
