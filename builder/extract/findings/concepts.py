@@ -56,7 +56,7 @@ def read_mechanisms(reading: Reading) -> list[Assigned]:
         if _reports_kind(reading, mention) and not assigned.rule.startswith(_SAID):
             continue
         harmed = assigned.rule.startswith("protected-from") and reading.is_molecule(mention)
-        stimulus = assigned.detail == "involves" and _is_stimulus(reading, mention, assigned.rule)
+        stimulus = _is_stimulus(reading, mention, assigned)
         if harmed or stimulus:
             if _is_given(reading, mention, assigned.rule):
                 found.append(reading.assign(mention, "stimuli", "stimulus"))
@@ -137,13 +137,18 @@ def _undone(
     return assigned
 
 
-def _is_stimulus(reading: Reading, mention: Mention, rule: str) -> bool:
+def _is_stimulus(reading: Reading, mention: Mention, assigned: Assigned) -> bool:
     """Return whether the cells were only given a thing: "TNF-α-stimulated" chondrocytes."""
     if reading.vocabulary.terms[mention.term].type == "exposure":
         return True
-    behind = reading.match("stimulated", reading.behind(mention))
-    cue = rule.partition(": ")[2]
-    return bool(behind) or rule.startswith("agent") or cue in reading.cues.lists["stimuli"]
+    named = reading.match("stimulation", reading.behind(mention))
+    if named and reading.search("upon", reading.before(mention)):
+        return True  # "upon TNF-α stimulation"
+    if assigned.detail != "involves":
+        return False
+    cue = assigned.rule.partition(": ")[2]
+    given = assigned.rule.startswith("agent") or cue in reading.cues.lists["stimuli"]
+    return given or bool(reading.match("stimulated", reading.behind(mention)))
 
 
 def _is_given(reading: Reading, mention: Mention, rule: str) -> bool:
