@@ -22,6 +22,7 @@ from builder.site.pages.comparisons import view_grid
 from builder.site.pages.measures import view_amounts, view_trial_index
 from builder.site.pages.overviews import answer_home
 from builder.site.pages.terms import view_facets
+from builder.site.pages.trials import view_status
 from builder.site.summaries import (
     Sentence,
     answer_coverage,
@@ -365,6 +366,11 @@ def test_the_row_of_the_trial_with_a_result_comes_first(atlas: LibraryIndex) -> 
     small = view_grid(atlas, ("therapeutic",), "", (1, 1))
     assert small["rows"][0]["term"]["label"] == "BMSC"
     assert small["rows"][0]["cells"][0]["rank"] == 4
+
+
+def test_a_status_that_is_not_stated_has_no_date(atlas: LibraryIndex) -> None:
+    silent = atlas.trials[0].model_copy(update={"status": None})
+    assert view_status(atlas, silent) == {"printed": "not stated", "as_of": "", "conflict": ""}
 
 
 def test_trials_with_a_result_are_listed_first(atlas: LibraryIndex) -> None:

@@ -126,7 +126,9 @@ def view_status(atlas: LibraryIndex, trial: Trial) -> View:
     Where the source gives no date, the paper's own date is the latest at which it can have held.
     """
     issued = format_date(atlas.paper(trial.paper).paper.csl.issued)
-    if trial.status and trial.status.as_of:
+    if trial.status is None:
+        as_of = ""
+    elif trial.status.as_of:
         as_of = f"on {trial.status.as_of.isoformat()}"
     elif issued:
         as_of = f"as reported by a paper of {issued}; the paper gives no date for the status"
