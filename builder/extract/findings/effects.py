@@ -207,9 +207,8 @@ class EffectReader:
         if before and before[1].lower() in ("and", "or") and earlier:
             return self._is_purpose(earlier[-1])  # "function to suppress X and to promote Y"
         clause = self.text[self._clause_start(to.start()) : to.start()]
-        return not (before and before[1].lower() in self.cues.lists["shown"]) and not self.patterns[
-            "passed_on"
-        ].search(clause)
+        passed = self.patterns["passed_on"].search(clause)
+        return not passed and not (before and before[1].lower() in self.cues.lists["shown"])
 
     def _walk(self) -> list[State]:
         states = [State(0)]
@@ -252,10 +251,9 @@ class EffectReader:
     def _instead(self, cue: _Cue, end: int) -> int:
         """Return the end of a verb that is denied beside a cue: "A rather than B", or 0."""
         denied = self.cues.match("instead", self.text, end)
-        verb = denied and self.cues.finder.fullmatch(denied[1])
-        return (
-            denied.end() if denied and verb and self.cues.meaning(denied[1]).kind == "verb" else 0
-        )
+        if not denied or not (verb := self.cues.finder.fullmatch(denied[1])):
+            return 0
+        return denied.end() if self.cues.meaning(verb[0]).kind == "verb" else 0
 
     def _is_deed(self, cue: _Cue) -> bool:
         """Return whether a cue is a finite verb: neither a noun, nor a gerund, nor a participle."""

@@ -17,11 +17,7 @@ const WORKS = {
   "csl.json": (text, works) => `${JSON.stringify(JSON.parse(text).filter(({ id }) => works.has(id)), null, 1)}\n`,
 };
 
-async function load(address) {
-  const answer = await fetch(address);
-  if (!answer.ok) throw new Error(answer.statusText);
-  return answer;
-}
+const load = (address) => fetch(address).then((answer) => (answer.ok ? answer : Promise.reject(new Error(answer.statusText))));
 
 /* The text that a button copies, and the name under which a link saves it. */
 async function read(source) {
