@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from builder import models, pipeline, store
 from builder.addresses import ledger, renewal
-from builder.addresses.identity import check_orphans, pair_papers
+from builder.addresses.identity import Stale, check_orphans, check_stale, pair_papers
 from builder.addresses.pages import find_pages
 from builder.curate import changes
 from builder.errors import Problem, ProblemError
@@ -189,6 +189,24 @@ def test_a_correction_of_no_paper_names_the_one_that_goes_on_if_it_stands(
     assert problem.file == "content/corrections/old.yml"
     assert problem.hint.endswith(said)
     assert bool(problem.hint) is bool(said)
+
+
+@pytest.mark.parametrize(
+    ("seed", "now", "got"),
+    [
+        ("a.txt", "", "no seeds/a.txt"),
+        ("", "", "none"),
+        ("a.txt", "new", "seeds/a.txt now gives another paper, new"),
+    ],
+)
+def test_records_without_a_paper_say_what_became_of_its_seed(
+    small: Project, seed: str, now: str, got: str
+) -> None:
+    work = models.CslItem(type="article-journal", title="Exosomes heal the knee")
+    held = models.Seed(file=seed, sha256="1" * 64, layout="digest")
+    paper = models.Paper(id="old", csl=work, seed=held) if seed else None
+    [problem] = check_stale(small, [Stale(small.content / "papers/old", paper, now)], {})
+    assert (problem.rule, problem.file, problem.got) == ("paper-stale", "content/papers/old", got)
 
 
 def test_a_title_changed_beyond_doubt_without_a_doi_is_asked_for_and_renamed(

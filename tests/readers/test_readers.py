@@ -115,6 +115,27 @@ def test_of_two_licences_the_plainer_counts_and_else_the_first(
     assert lines[1 - kept] in [b.text for b in document.blocks]
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        '<ext-link xmlns:x="http://www.w3.org/1999/xlink" x:href="{0}">this licence</ext-link>',
+        "<ext-link>{0}</ext-link>",
+        "<uri>{0}</uri>",
+    ],
+)
+def test_the_address_of_a_licence_is_that_of_its_link_or_its_words(
+    tmp_path: Path, link: str
+) -> None:
+    address = "https://creativecommons.org/licenses/by/4.0/"
+    path = tmp_path / "a.xml"
+    path.write_text(
+        "<article><front><article-meta><title-group><article-title>Vesicles of hips"
+        "</article-title></title-group><permissions><license><license-p>Under "
+        f"{link.format(address)}</license-p></license></permissions></article-meta></front></article>"
+    )
+    assert read_seed(path, tmp_path).front.licence_url == address
+
+
 def test_no_author_is_taken_from_the_title_behind_et_al() -> None:
     found = split_byline("Roe, A.; Poe, B.; et al. Notch, J. signals in hips. J. Hips 2020, 3, 4.")
     assert found is not None
