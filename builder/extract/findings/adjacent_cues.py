@@ -100,7 +100,10 @@ def is_object(text: str, low: int, state: State, cues: Cues) -> bool:
     before = text[low : state.start]
     if state.rule == "noun":
         return not cues.search("done_before", text[: state.start])
-    return cues.is_participle(state.cue) and bool(cues.fullmatch("described", before))
+    first = cues.finder.match(before.lstrip())  # "lowered A and raised B were normalized"
+    listed = first and cues.is_participle(first[0].lower()) and cues.search("listed_noun", before)
+    described = listed or cues.fullmatch("described", before)
+    return cues.is_participle(state.cue) and bool(described)
 
 
 def takes_effect(effect: str, words: str, cues: Cues) -> bool:
@@ -221,6 +224,15 @@ def find_asides(text: str, cues: Cues) -> Iterator[tuple[int, int, State]]:
             yield *match.span(), State(match.start(), "involves", "condition", match["word"])
 
 
+def find_levels(text: str, cues: Cues) -> Iterator[State]:
+    """Yield what is said of the level of a subject: "unchanged", "twice that of controls"."""
+    for match in cues.patterns["unchanged"].finditer(text):
+        yield State(match.start(), "none", "unchanged", match[0], match.end())
+    for match in cues.patterns["times_that"].finditer(text):
+        effect = "down" if match["low"] else "up"
+        yield State(match.start(), effect, "passive", match[0], match.end())
+
+
 def find_turns(text: str, cues: Cues) -> Iterator[tuple[int, int, State]]:
     """Yield both ends of a turn: "shifted macrophages from the M1 to the M2 type"."""
     for match in cues.patterns["lost"].finditer(text):  # "lost less bone"
@@ -229,6 +241,9 @@ def find_turns(text: str, cues: Cues) -> Iterator[tuple[int, int, State]]:
             *match.span("what"),
             State(match.start(), effect, "verb", match["how"], match.end("how")),
         )
+    for match in cues.patterns["left_unchanged"].finditer(text):
+        said = State(match.start(), "none", "unchanged", match[0], match.end())
+        yield *match.span("what"), said
     for match in cues.patterns["turned"].finditer(text):
         for name, effect in (("from", "down"), ("to", "up")):
             said = State(match.start(name), effect, "turned-toward", match["verb"])

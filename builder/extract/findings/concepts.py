@@ -229,9 +229,11 @@ def _turned(reading: Reading, mention: Mention, state: State) -> State:
     cues = reading.cues
     opposite = {"up": "down", "down": "up", "inhibits": "up", "activates": "down"}
     behind = reading.behind(mention)[:30]
-    if cues.search("turning", f" {mention.text.split()[-1]}") or cues.patterns["turning"].match(
-        behind
-    ):
+    label = reading.vocabulary.terms[mention.term].label  # may itself be a dysfunction
+    turns = [cues.search("turning", f" {name.split()[-1]}") for name in (mention.text, label)]
+    mends = state.cue.startswith((*cues.lists["restoring"], *cues.lists["fixing"]))
+    restored = mends and state.effect == "up"
+    if (turns[0] and (restored or not turns[1])) or cues.patterns["turning"].match(behind):
         return replace(state, effect=opposite.get(state.effect, state.effect), rule="turned-round")
     if state.rule == "hypothesis":
         return state

@@ -17,6 +17,7 @@ from builder.extract.findings.adjacent_cues import (
     State,
     find_asides,
     find_instead,
+    find_levels,
     find_relieved,
     find_respective,
     find_turns,
@@ -64,13 +65,8 @@ class EffectReader:
         self._passives: list[tuple[int, int, State]] = []
         self._undone: list[tuple[int, int, State]] = []  # what a later verb says of the same words
         self.states = self._walk()
-        for match in self.patterns["unchanged"].finditer(text):
-            start = self._clause_start(match.start())
-            said = State(match.start(), "none", "unchanged", match[0], match.end())
-            self._passives.append((start, match.start(), said))
-        for match in self.patterns["left_unchanged"].finditer(text):
-            said = State(match.start(), "none", "unchanged", match[0], match.end())
-            self._passives.append((match.start("what"), match.end("what"), said))
+        for said in find_levels(text, cues):
+            self._passives.append((self._clause_start(said.start), said.start, said))
         self._starts = [s.start for s in self.states]
         self._undone += [*self._find_undone(), *self._find_alike()]
         self._reversed = list(self._find_reversed())
@@ -104,7 +100,8 @@ class EffectReader:
             first = self.cues.finder.match(self.text, low)  # ", and induced more X than exosomes"
             shared = first and self.cues.meaning(first[0]).kind == "verb"
             subject = self._sentence_start(low) if shared else low
-            if not self.cues.vesicle.search(self.text, subject, match.start()):
+            both = self.cues.search("both_theirs", self.text, low, match.end())
+            if not both and not self.cues.vesicle.search(self.text, subject, match.start()):
                 yield low, match.end()
         for match in self.patterns["beside_vesicles"].finditer(self.text):
             if not self.cues.vesicle.search(match["rest"]):
