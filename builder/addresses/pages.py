@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -65,11 +65,10 @@ def list_terms(record: Finding | Trial) -> Iterator[str]:
     """Yield the ids that the lists of a statement or a trial hold; not all need be terms."""
     for value in (getattr(record, name) for name in type(record).model_fields):
         for item in value if isinstance(value, list) else ():
-            name = item if isinstance(item, str) else getattr(item, "id", None)
-            if isinstance(name, str):
+            held = vars(item) if isinstance(item, Record) else {"id": item}
+            if isinstance(name := held.get("id"), str):
                 yield name
-            if isinstance(item, Record):
-                yield from (m for m in getattr(item, "materials", ()) if isinstance(m, str))
+            yield from (m for m in held.get("materials", ()) if isinstance(m, str))
 
 
 def find_works(bundle: PaperBundle, record: Finding | Trial) -> list[str]:
@@ -137,8 +136,7 @@ def list_above(library: Library, record: Finding | Trial) -> list[Term]:
 
 def list_parents(term: Term) -> list[str]:
     """Return the ids of the terms right above a term."""
-    several: Iterable[str] = getattr(term, "parents", ())
-    return [*several, *([term.parent] if term.parent else [])]
+    return [term.parent] if term.parent else []
 
 
 def _part(paper: str, findings: Sequence[Finding], stood: Mapping[str, str]) -> list[list[str]]:

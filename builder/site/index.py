@@ -200,7 +200,8 @@ def terms_in(finding: Finding) -> Iterator[tuple[str, str, str]]:
             if isinstance(item, str):
                 yield role, item, eased.get(item, "") if role == "conditions" else ""
             else:
-                yield role, item.id, getattr(item, "effect", getattr(item, "role", ""))
+                held = vars(item)  # to ask a record for what it lacks is slow
+                yield role, item.id, held.get("effect", held.get("role", ""))
 
 
 def counted_in(finding: Finding) -> Iterator[tuple[str, str, str]]:
