@@ -188,7 +188,7 @@ def _says_something(trace: Trace, about: str) -> bool:
     if finding.locator.kind == "table-row" and about != "table":
         carried = {"sources", "vehicles", "cargo"} & set(said)
         return about == "paper" and len(said) > 1 and bool(carried)
-    return bool(said)
+    return bool(said or (about == "table" and finding.targets))
 
 
 def read_text(text: str, vocabulary: Vocabulary, cues: Cues) -> list[Assigned]:
