@@ -225,6 +225,7 @@ def _check_names(terms: Sequence[Term]) -> Iterator[_Found]:
         names: list[tuple[str, _Where]] = [(term.label, ("label",))]
         names += [(term.abbreviation, ("abbreviation",))] if term.abbreviation else []
         names += [(written, ("synonyms", n)) for n, written in enumerate(term.synonyms)]
+        names += [(written, ("phrases", n)) for n, written in enumerate(term.phrases)]
         names += [(form.text, ("ambiguous", n, "text")) for n, form in enumerate(term.ambiguous)]
         for written, where in names:
             holders.setdefault(spelling.match_key(written), []).append((term, written, where))

@@ -120,6 +120,9 @@ class Term(Record):
     synonyms: Annotated[list[str], Field(description="every spelling that a paper might use")] = (
         EMPTY
     )
+    phrases: Annotated[
+        list[str], Field(description="wordings that report it and are no name of it")
+    ] = EMPTY
     parent: Slug | None = None
     parts: Annotated[
         list[Slug], Field(description="of a composed thing: its materials, form and properties")
