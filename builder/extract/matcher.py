@@ -313,7 +313,6 @@ _LATIN = {"α": "a", "β": "b", "γ": "g", "δ": "d", "κ": "k"}
 def find_variants(term: Term | Concept) -> Iterator[str]:
     """Yield every spelling of a term: the names it lists, and what rules make of them."""
     names = [term.label, *([term.abbreviation] if term.abbreviation else []), *term.synonyms]
-    names += term.phrases if isinstance(term, Term) else []
     for name in dict.fromkeys(names):
         yield name
         yield from _of_greek(name)

@@ -287,7 +287,7 @@ def build_vocabulary(
     matcher = Matcher(listed, known)
     ambiguous: dict[str, dict[str, Ambiguity]] = {}
     for term in known.values():
-        for name in find_variants(term):
+        for name in (*find_variants(term), *term.phrases):
             matcher.add(name, term.id, graded=term.type == "material")
         for form in term.ambiguous:
             matcher.add(form.text, term.id)

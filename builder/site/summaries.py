@@ -340,9 +340,9 @@ def _results(atlas: LibraryIndex, studies: Sequence[Study]) -> Sentence:
     silent = [s for s in studies if name_result(s) == RESULTS["none-reported"][0]]
     if not groups:
         return [*count("No result reported", silent, {}), text(".")]
-    if silent:
-        groups.append(count(f"no result reported in {len(silent)}", silent, {}))
-    return [text("Reported "), *_join(groups, "; "), text(".")]
+    end = f"No result reported in {len(silent)}"
+    rest = [text(" "), *count(end, silent, {}), text(".")] if silent else []
+    return [text("Reported "), *_join(groups, "; "), text("."), *rest]
 
 
 def _gap(studies: Sequence[Study]) -> list[Sentence]:
@@ -485,7 +485,12 @@ def answer_studies(atlas: LibraryIndex, studies: Sequence[Study]) -> list[Senten
     counted = text(f"{plural(len(primary), 'study', 'studies')} reported: {', '.join(designs)}.")
     tried = [s for s in primary if s.role == "therapeutic" and not s.only_registered]
     found = [text(piece["label"]) for piece in _results(atlas, tried)] if tried else []
-    return [[counted], *([found] if found else [])]
+    others = [
+        [text(f"{held} of them: {words}.")]
+        for role, words in STUDY_ROLES.items()
+        if role != "therapeutic" and (held := sum(s.role == role for s in primary))
+    ]
+    return [[counted], *([found] if found else []), *others]
 
 
 def _list_words(words: Sequence[str], last: str = "and") -> str:

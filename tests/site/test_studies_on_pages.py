@@ -174,8 +174,9 @@ def test_a_paper_says_what_the_studies_that_it_reports_found(atlas: LibraryIndex
     assert say(answer_studies(atlas, atlas.studies)) == (
         "6 studies reported: 1 in people, 2 in animals, 1 in vitro, 1 registered trial without "
         "result, 1 with design not stated. Reported in people: no benefit in 1; in animals: "
-        "improvement in 1; in vitro: improvement in 1 (1 only as a possibility or an aim); "
-        "no result reported in 1 (1 only as a possibility or an aim)."
+        "improvement in 1; in vitro: improvement in 1 (1 only as a possibility or an aim). "
+        "No result reported in 1 (1 only as a possibility or an aim). 1 of them: part of the "
+        "disease."
     )
 
 
