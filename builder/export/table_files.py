@@ -289,17 +289,13 @@ def _page(kind: int, values: Sequence[Any]) -> bytes:
 
 
 def _plain(kind: int, values: Sequence[Any]) -> bytes:
-    match kind:
-        case 0:
-            bits = sum(1 << place for place, value in enumerate(values) if value)
-            return bits.to_bytes((len(values) + 7) // 8, "little")
-        case 1:
-            days = [(date.fromisoformat(value) - _EPOCH).days for value in values]
-            return struct.pack(f"<{len(days)}i", *days)
-        case 2:
-            return struct.pack(f"<{len(values)}q", *values)
-        case 5:
-            return struct.pack(f"<{len(values)}d", *values)
+    if kind == _BOOLEAN:
+        bits = sum(1 << place for place, value in enumerate(values) if value)
+        return bits.to_bytes((len(values) + 7) // 8, "little")
+    if kind == _INT32:
+        values = [(date.fromisoformat(value) - _EPOCH).days for value in values]
+    if form := {_INT32: "i", _INT64: "q", _DOUBLE: "d"}.get(kind):
+        return struct.pack(f"<{len(values)}{form}", *values)
     texts = [str(_cell(value)).encode() for value in values]
     return b"".join(struct.pack("<I", len(text)) + text for text in texts)
 

@@ -258,7 +258,7 @@ class HtmlPage:
 
 
 def check_links(site: Path, address: str) -> list[Problem]:
-    """Return a problem for each link that leads nowhere, and for each anchor given twice.
+    """Return a problem for each link that leads nowhere; no more than fifty.
 
     ``address`` is the site's absolute address; links that start with it are links inside the site,
     and so are links that start with its path on the 404 page.

@@ -60,6 +60,7 @@ BASIS = {
 WORDS = {
     "not_stated": "not stated",
     "undirected": "result, direction not stated",
+    "tried": STUDY_ROLES["therapeutic"],
     "no_evidence": "no evidence in the material read",
     "not_assessed": "Certainty of the evidence: not assessed.",
     "not_advice": "It is not medical advice.",

@@ -179,18 +179,15 @@ def view_study(atlas: LibraryIndex, study: Study, root: str, near: Collection[st
     else:
         csl = atlas.paper(study.id).paper.csl
         label, title, address = short_name(csl), csl.title, page_href(root, "paper", study.id)
-    hedged = is_hedged(atlas, study)
     return {
-        "id": study.id,
         "link": link(label, address),
         "title": title,
         "design": view_design(grade_study(study)),
         "words": describe_design(study.design),
         "role": STUDY_ROLES[study.role],
         "result": {**view_result(study.result), "word": name_result(study)},
-        "hedged": hedged,
+        "hedged": is_hedged(atlas, study),
         "n": study.n or WORDS["not_stated"],
-        "statements": len(study.findings),
         **_view_named(atlas, "sources", study.sources, root, near),
         **_view_named(atlas, "conditions", study.conditions, root, near),
     }
