@@ -41,10 +41,12 @@ def site(root: Path, small: Project, share: Share) -> Project:
 
 
 def picture(project: Project) -> dict[str, bytes]:
+    return read_files(project.site)
+
+
+def read_files(folder: Path) -> dict[str, bytes]:
     return {
-        p.relative_to(project.site).as_posix(): p.read_bytes()
-        for p in project.site.rglob("*")
-        if p.is_file()
+        p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()
     }
 
 
@@ -84,6 +86,20 @@ def test_a_change_is_published(site: Project) -> None:
     assert "Made of marrow." in (site.site / "sources/bmsc/index.html").read_text()
     assert f"papers/{DIGEST_PAPER}/index.html" in picture(site)
     assert no_leftovers(site)
+
+
+def test_pages_made_in_less_memory_are_those_of_mkdocs_itself(
+    site: Project, tmp_path: Path
+) -> None:
+    publish.build_html(site, tmp_path / "ours")
+    command = ["build", "--quiet", "--config-file", str(site.config), "--site-dir"]
+    subprocess.run(
+        [sys.executable, "-m", "mkdocs", *command, str(tmp_path / "theirs")],
+        env=publish.build_environment(site), check=True,
+    )  # fmt: skip
+    ours = read_files(tmp_path / "ours")
+    assert "sources/bmsc/index.html" in ours
+    assert ours == read_files(tmp_path / "theirs")
 
 
 def test_an_address_that_moved_leads_on_without_a_script(site: Project) -> None:
