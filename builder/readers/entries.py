@@ -173,9 +173,9 @@ def _entry_length(lines: Lines, place: int) -> int:
 
     Its number, names, year with title, and journal may stand on lines of their own.
     """
-    if _BARE_NUMBER.match(lines[place][1]) and place + 1 < len(lines):
+    parts = [text for _, text in lines[place + 1 : place + 4]]
+    if _BARE_NUMBER.match(lines[place][1]) and parts and not _BARE_NUMBER.match(parts[0]):
         inner = _entry_length(lines, place + 1)
-        parts = [text for _, text in lines[place + 1 : place + 4]]
         return 1 + (inner or len(parts)) if inner or read_lines(parts) else 0
     year = place
     while year < len(lines) and match("name_alone", lines[year][1]):

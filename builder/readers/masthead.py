@@ -115,7 +115,7 @@ def _is_byline(text: str) -> bool:
     """Return whether a line is a list of names: all of it is names and marks."""
     text = form("orcid_mark").sub("", form("name_with_orcid").sub(r"\g<name>", text))
     text = re.sub(r"\s*View all authors.*$", "", text)
-    if not text or search("affiliation_word", text) or re.search(rf"{YEAR}|https?:|[:?!]", text):
+    if not text or search("affiliation_word", text) or re.search(rf"{YEAR}|[:?!]", text):
         return False
     names = _split_names(text)
     whole = all(form("full_name").fullmatch(name) and " " in name for name in names)
@@ -195,8 +195,8 @@ def _take_authors(draft: Draft, lines: Lines) -> Lines:
             # Frontiers prints one author a line, too.
             single = (stacked or taken > 1) and len(names) == taken and _is_one_name(text)
             marks = bool(match("only_marks", text))
-            listed = (by or marked or single) and _are_names(text)
-            if not (marks or listed or (not by and _is_byline(text))):
+            named = (by or marked or single) and _are_names(text)
+            if not (marks or named or (not by and _is_byline(text))):
                 break
             names += [] if marks else _split_names(text)
             taken += 1

@@ -189,10 +189,7 @@ class _Page:
         elif (
             self.in_cite
             and HAS_YEAR.search(line)
-            and not any(
-                form.match(line)
-                for form in (form("entry_mark"), form("copyright"), form("received"))
-            )
+            and not any(match(name, line) for name in ("entry_mark", "copyright", "received"))
         ):
             self.cite_lines.append((number, line))
         else:
@@ -266,8 +263,8 @@ class _Page:
             self._add_caption(self.pending[0], line, number)
         elif inline and not any(b.kind == "abstract" for b in draft.blocks):
             draft.add_block("abstract", line[inline.end() :], number, inline[1])
-        elif listed := match("listed_abbreviations", line):
-            draft.add_pairs(line[listed.end() :])
+        elif pairs := match("listed_abbreviations", line):
+            draft.add_pairs(line[pairs.end() :])
             draft.add_block("statement", line, number, "Abbreviations")
         elif self.entries.continues(line):
             self.entries.add(number, line)

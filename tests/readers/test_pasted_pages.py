@@ -136,6 +136,13 @@ def test_the_paper_s_own_citation_in_two_styles_is_no_list(above: str) -> None:
     assert "references-heading" not in {problem.rule for problem in document.problems}
 
 
+@pytest.mark.parametrize("column", ["7", "[7]", "7.", "Roe A"])
+def test_a_long_column_of_a_table_is_no_list(column: str) -> None:
+    rows = [column] * 2000
+    document = read(TITLE, "Abstract", ABSTRACT, "1. Introduction", BODY, *rows, BODY, *ENTRIES)
+    assert [citation.number for citation in document.citations] == [1, 2]
+
+
 def test_lists_of_other_works_are_none_of_the_paper() -> None:
     page = [TITLE, "Abstract", ABSTRACT, "1. Introduction", "Lambs limp."]
     for above in ("Similar articles", "Recommended articles", "Related articles"):

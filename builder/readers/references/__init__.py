@@ -174,7 +174,6 @@ def _date(parts: tuple[int, ...]) -> CslDate | None:
 
 UNPARSED = "reference-unparsed"
 _YEAR = re.compile(rf"\b{YEAR}\b")
-# The mark of a note behind a name, as some lists print it beside the authors' initials.
 _SIMPLE_TAG = re.compile(r"</?(?:i|b|em|strong|sup|sub|span)(?: [^<>]{0,80})?>")
 # No printed reference is longer; a longer line is something else and is kept whole.
 _MAX_LENGTH = 12_000

@@ -52,11 +52,13 @@ def split_byline(text: str) -> Byline:
         first, last = (
             (Person(literal=name),) if name else () for name in (found["first"], found["group"])
         )
-        listed = (*first, *plain, *last)
-        return Byline(listed, bool(found["et_al"]), text[found.end() :], vancouver=True)
+        return Byline(
+            (*first, *plain, *last), bool(found["et_al"]), text[found.end() :], vancouver=True
+        )
     if found := match("dotted", text):
-        listed = tuple(map(parse_person, form("between_dotted").split(found["names"].strip())))
-        return Byline(listed, bool(found["et_al"]), text[found.end() :].lstrip())
+        parts = form("between_dotted").split(found["names"].strip())
+        rest = text[found.end() :].lstrip()
+        return Byline(tuple(map(parse_person, parts)), bool(found["et_al"]), rest)
     people: list[Person] = []
     place, et_al = 0, None
     step: re.Match[str] | None = None
