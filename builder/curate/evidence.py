@@ -266,11 +266,6 @@ def _unite(lists: Iterable[list[Any]]) -> list[Any]:
     return found
 
 
-def find_trials(trials: Iterable[Trial]) -> list[Trial]:
-    """Return one record a trial, by id."""
-    return [merge_reports(held) for held in group_reports(trials).values()]
-
-
 def complete_trial(trial: Trial, study: Study) -> Trial:
     """Return a trial with what its own publication, read or cited, states of its design."""
     n = trial.n or (Participants(enrolled=study.n) if study.n else None)

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -254,7 +254,7 @@ class HtmlPage:
     path: str
     anchors: frozenset[str]
     links: tuple[str, ...]
-    title: str = field(default="")
+    title: str
 
 
 def check_links(site: Path, address: str) -> list[Problem]:

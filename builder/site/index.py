@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from builder.addresses import ledger
 from builder.addresses.pages import Pages, find_pages, term_address
-from builder.curate.evidence import complete_trial, find_trials, group_reports
+from builder.curate.evidence import complete_trial, group_reports, merge_reports
 from builder.curate.studies import (
     Disagreement,
     find_disagreements,
@@ -223,7 +223,7 @@ def effects_on(finding: Finding, mechanism: str) -> list[str]:
 @lru_cache(maxsize=1)  # exports, pages and search ask for that of one library
 def build_index(library: Library) -> LibraryIndex:
     """Return the library with all its indexes."""
-    reported = library.trials()
+    reports = group_reports(library.trials())
     studies = find_studies(library)
     joined = {name: study for study in studies for name in study.trials}
     atlas = LibraryIndex(
@@ -231,9 +231,9 @@ def build_index(library: Library) -> LibraryIndex:
         find_pages(library),
         addresses={entry.address: entry for entry in library.ledger},
         findings=library.findings(),
-        trials=[complete_trial(t, joined[t.id]) for t in find_trials(reported)],
+        trials=[complete_trial(merge_reports(r), joined[name]) for name, r in reports.items()],
         studies=[s for s in studies if s.findings or s.trials],
-        reports=group_reports(reported),
+        reports=reports,
         former=ledger.former_ids(library.ledger),
         former_rows=ledger.former_rows(library.ledger),
         places=find_places(library),

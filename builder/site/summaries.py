@@ -385,8 +385,8 @@ def answer_trials(
 
 def _name_ended(atlas: LibraryIndex, studies: Iterable[Study]) -> str:
     """Return how many trials without a result are over, in brackets: what was found is not said."""
-    trials = [trial for trial in map(atlas.trial_of, studies) if trial and trial.status]
-    counts = Counter(t.status.normalised for t in trials if t.status)
+    trials = map(atlas.trial_of, studies)
+    counts = Counter(t.status.normalised for t in trials if t and t.status)
     ended = ", ".join(f"{counts[status]} {status}" for status in _ENDED if counts[status])
     return f" ({ended})" if ended else ""
 

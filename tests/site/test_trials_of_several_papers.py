@@ -11,7 +11,7 @@ from hand_made import PAPER, make_bundle, make_library, merge_references, trial_
 
 from builder import models
 from builder.addresses import ledger
-from builder.curate.evidence import find_trials
+from builder.curate.evidence import group_reports, merge_reports
 from builder.export.records import array_schema, find_records
 from builder.site.index import build_index
 from builder.site.pages import view_pages
@@ -45,7 +45,8 @@ def make_reported_twice(root: Path) -> Library:
 
 
 def test_the_record_is_one_and_completed_by_the_other(tmp_path: Path) -> None:
-    [trial] = find_trials(make_reported_twice(tmp_path).trials())
+    [reports] = group_reports(make_reported_twice(tmp_path).trials()).values()
+    trial = merge_reports(reports)
     assert trial.paper == PAPER
     assert trial.phase == "2"
     assert trial.status
@@ -59,9 +60,10 @@ def test_results_that_differ_are_all_shown_and_mixed() -> None:
         trial_of("NCT01234567", paper=f"doe-202{n}", result=result, result_effect=effect)
         for n, (result, effect) in enumerate(given)
     ]
-    [trial] = find_trials(reports)
+    [held] = group_reports(reports).values()
+    trial = merge_reports(held)
     assert (trial.result, trial.result_effect) == ("pain improved; no benefit over saline", "mixed")
-    [trial] = find_trials([reports[1], reports[2]])
+    trial = merge_reports(reports[1:])
     assert (trial.result, trial.result_effect) == ("no benefit over saline", "negative")
 
 
