@@ -123,7 +123,8 @@ def _is_taken_out(reading: Reading, mention: Mention) -> bool:
 def _is_missed(reading: Reading, mention: Mention) -> bool:
     """Return whether vesicles lose an effect without a molecule: "its knockdown abolished it"."""
     behind = reading.behind(mention)
-    return _is_taken_out(reading, mention) and bool(reading.match("undone_without", behind))
+    taken = _is_taken_out(reading, mention) or reading.match("opposed_behind", behind)
+    return bool(taken and reading.match("undone_without", behind))
 
 
 def _undone(
