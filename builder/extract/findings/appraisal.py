@@ -433,7 +433,8 @@ class _Reader:
         if score or item.rule == "not-significant" or words["easing"].search(before):
             return True
         left = item.rule.startswith("unchanged") or words["no_effect_on"].search(before)
-        return bool(left and self._named("conditions"))
+        contrast = words["contrast"].search(self.text)
+        return bool(left and (self._named("conditions") or contrast))
 
     def _names_good(self) -> bool:
         return any(a.field in EFFECTS and a.value in self.words.ids["good"] for a in self.assigned)
