@@ -5,10 +5,11 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from builder.addresses.releases import read_releases
-from builder.export.api import Records, name_record, write_api, write_page_files
+from builder.export.api import Records, write_api, write_page_files
 from builder.export.network import write_network
 from builder.export.site_files import (
     copy_releases,
@@ -23,7 +24,7 @@ from builder.export.site_files import (
 )
 from builder.export.social_cards import write_cards
 from builder.export.table_files import write_csv, write_parquet, write_sqlite
-from builder.export.tables import find_tables
+from builder.export.tables import Table, add_tables, finish_tables
 from builder.site.index import LibraryIndex, build_index
 from builder.site.pages import Page
 from builder.store import Library
@@ -69,14 +70,9 @@ def write_downloads(atlas: LibraryIndex, folder: Path, edition: Edition) -> Reco
 
     Returns the records; of those that stand at an anchor only id, address and label.
     """
-    whole = write_api(atlas, folder, edition)
-    tables = find_tables(whole)
-    # What stands at an anchor has no file of its own; of a thousand papers it takes a gigabyte.
-    records = {
-        name: [e if "#" not in (short := name_record(e))["url"] else short for e in entries]
-        for name, entries in whole.items()
-    }
-    del whole
+    begun: dict[str, Table] = {}
+    records = write_api(atlas, folder, edition, partial(add_tables, begun))
+    tables = finish_tables(begun)
     write_bibliography(atlas.library, folder)
     write_csv(tables, folder, edition)
     write_parquet(tables, folder)

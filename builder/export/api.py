@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from builder.export.records import (
     Data,
     array_schema,
     content_schemas,
-    find_records,
+    each_collection,
 )
 from builder.site.citations import Citable, csl_json, write_bibtex, write_ris
 from builder.site.index import LibraryIndex
@@ -32,13 +32,27 @@ _LONG = frozenset({"findings", "references"})
 Records = Mapping[str, Sequence[Data]]
 
 
-def write_api(atlas: LibraryIndex, folder: Path, edition: Edition) -> Records:
-    """Write the arrays, their schemas and the index below a folder; return the records."""
-    records = find_records(atlas, edition.site_url)
+def write_api(
+    atlas: LibraryIndex,
+    folder: Path,
+    edition: Edition,
+    take: Callable[[str, Sequence[Data]], None] = lambda name, entries: None,
+) -> Records:
+    """Write the arrays, their schemas and the index below a folder; return the records.
+
+    Of those that stand at an anchor, which have no file of their own, only id, address and label
+    are returned: of a thousand papers they take a gigabyte. ``take`` is called with each collection
+    while it is whole.
+    """
+    records: dict[str, Sequence[Data]] = {}
     api = folder / API
-    for name, entries in records.items():
+    for name, entries in each_collection(atlas, edition.site_url):
         _write(api / f"{name}.json", format_array(entries))
         _write(api / f"schema/{name}.json", _pretty(array_schema(name, edition.site_url)))
+        take(name, entries)
+        named = [(entry, name_record(entry)) for entry in entries]
+        records[name] = [short if "#" in short["url"] else entry for entry, short in named]
+        del entries, named  # before the next is made
     for name, schema in content_schemas(edition.site_url).items():
         _write(api / f"schema/content/{name}.json", _pretty(schema))
     _write(api / "index.json", _pretty(view_index(records, edition)))

@@ -80,24 +80,34 @@ class Table:
 
 
 def find_tables(records: Mapping[str, Sequence[Data]]) -> list[Table]:
-    """Return the tables of all collections, each followed by those that hang on it.
+    """Return the tables of all collections, each followed by those that hang on it."""
+    tables: dict[str, Table] = {}
+    for name in sorted(COLLECTIONS):
+        add_tables(tables, name, records[name])
+    return finish_tables(tables)
+
+
+def add_tables(tables: dict[str, Table], name: str, records: Sequence[Data]) -> None:
+    """Add the table of a collection, and those that hang on it.
 
     The four collections of terms with a page are rows of ``vocabulary``, with their counts.
     """
-    tables: dict[str, Table] = {}
-    for name in sorted(COLLECTIONS):
-        if name in {ids.FOLDERS[kind] for kind in TERM_KINDS}:
-            continue
-        schema = record_schema(name)
-        if name == "references":
-            schema = _flatten_works(schema)
-        made = _Maker(tables, schema.get("$defs", {}))
-        about = (COLLECTIONS[name].model.__doc__ or name).partition("\n")[0]
-        table = tables[name] = Table(name, about, key=("id",))
-        _put(table, "id", _TEXT)
-        made.add_columns(table, schema)
-        for record in records[name]:
-            made.add_row(table, {}, _flat_work(record) if name == "references" else record, schema)
+    if name in {ids.FOLDERS[kind] for kind in TERM_KINDS}:
+        return
+    schema = record_schema(name)
+    if name == "references":
+        schema = _flatten_works(schema)
+    made = _Maker(tables, schema.get("$defs", {}))
+    about = (COLLECTIONS[name].model.__doc__ or name).partition("\n")[0]
+    table = tables[name] = Table(name, about, key=("id",))
+    _put(table, "id", _TEXT)
+    made.add_columns(table, schema)
+    for record in records:
+        made.add_row(table, {}, _flat_work(record) if name == "references" else record, schema)
+
+
+def finish_tables(tables: dict[str, Table]) -> list[Table]:
+    """Return the tables of all collections, with the ids that no term has as rows."""
     _add_unknown(tables)
     return list(tables.values())
 

@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
@@ -29,18 +29,22 @@ _SHORTEST_WORD = 4  # letters of one that is found by another ending
 
 
 def write_fulltext(
-    entries: Sequence[Entry], words: Mapping[str, list[str]], out: Path
+    entries: Sequence[Entry],
+    words: Mapping[str, list[str]],
+    out: Path,
+    wait: Callable[[], object] = lambda: None,
 ) -> list[str]:
     """Write Pagefind's index of entries that have a text; return Pagefind's id of each.
 
-    ``words`` are those by which each text is found. Pagefind's own record of an entry, one file
-    each, is removed: what is shown lies in larger pieces (see index.py). Raises ProblemError where
-    Pagefind fails.
+    ``words`` are those by which each text is found, ``wait`` is called before Pagefind
+    runs. Pagefind's own record of an entry, one file each, is removed: what is shown lies in larger
+    pieces (see index.py). Raises ProblemError where Pagefind fails.
     """
     with tempfile.TemporaryDirectory() as folder:
         for number, entry in enumerate(entries):
             target = Path(folder) / f"{number:07}.html"
             target.write_text(page_html(entry, words), encoding="utf-8")
+        wait()
         _index(Path(folder), out)
     found = {}
     for path in (out / "fragment").iterdir():

@@ -14,7 +14,7 @@ import json
 import re
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,13 +34,18 @@ TEXT_BYTES = 4_000
 FACETS = ("kind", "source", "condition", "evidence", "year")
 
 
-def write_search(project: Project, atlas: LibraryIndex, site: Path) -> None:
-    """Write names, identifiers and full text. Raises ProblemError."""
+def write_search(
+    project: Project, atlas: LibraryIndex, site: Path, wait: Callable[[], object] = lambda: None
+) -> None:
+    """Write names, identifiers and full text. Raises ProblemError.
+
+    ``wait`` is called before Pagefind runs, which takes 1.6 GB for a thousand papers.
+    """
     path = project.content / "search.yml"
     settings = store.read_settings(path, project.root, check_settings)
     entries = find_entries(atlas, settings)
     day = find_edition(atlas.library).day.isoformat()
-    write_index(site / FOLDER, entries, settings, day)
+    write_index(site / FOLDER, entries, settings, day, wait)
 
 
 def check_settings(data: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -74,10 +79,17 @@ def parse_settings(data: Mapping[str, Any], prefixes: Iterable[str] = ()) -> dic
     }
 
 
-def write_index(out: Path, entries: Entries, settings: Mapping[str, Any], day: str) -> None:
+def write_index(
+    out: Path,
+    entries: Entries,
+    settings: Mapping[str, Any],
+    day: str,
+    wait: Callable[[], object] = lambda: None,
+) -> None:
     """Write every file of the search.
 
-    ``settings`` are those of content/search.yml, ``day`` is the date of the data, ``YYYY-MM-DD``.
+    ``settings`` are those of content/search.yml, ``day`` is the date of the data, ``YYYY-MM-DD``;
+    ``wait`` is called before Pagefind runs.
     """
     terms = entries.terms
     context = frozenset(find_keys(settings["context"]))
@@ -92,7 +104,7 @@ def write_index(out: Path, entries: Entries, settings: Mapping[str, Any], day: s
     texts = [entry for entry in entries.all if entry.is_text]
     words = find_words(texts, tokenizer, names, endings)
     printed = Counter(word.removesuffix("z") for found in words.values() for word in found)
-    hits = write_fulltext(texts, words, out / "pagefind")
+    hits = write_fulltext(texts, words, out / "pagefind", wait)
     folder = out / "index"
     numbers = {entry.path: number for number, entry in enumerate(texts)}
     kinds = sorted({entry.kind for entry in entries.all})
