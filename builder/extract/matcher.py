@@ -180,14 +180,17 @@ class Matcher:
         return frozenset(fitting or set().union(*name.cased.values()))
 
     def find(self, text: str) -> list[Hit]:
-        """Return every name in a text, overlapping ones too, in no special order."""
+        """Return every name in a text, overlapping ones too, the longest first.
+
+        The name counts, not its place: SF-36 stands before SF, of which 36 would be the grade.
+        """
         scan = _Scan(text)
         found = list(self._check(scan, self._hits(scan)))
         if self.beneath:
             further = self.beneath()
             hits = (h for h in further._hits(scan) if h[2].key not in self.names)
             found += self._check(scan, hits, self.hidden)
-        return found
+        return sorted(found, key=lambda h: -len(h.cased))
 
     def _hits(self, scan: _Scan) -> Iterator[tuple[int, int, Name]]:
         if not self.names:

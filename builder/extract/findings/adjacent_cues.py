@@ -231,6 +231,13 @@ def find_levels(text: str, cues: Cues) -> Iterator[State]:
     for match in cues.patterns["times_that"].finditer(text):
         effect = "down" if match["low"] else "up"
         yield State(match.start(), effect, "passive", match[0], match.end())
+    for match in cues.patterns["two_groups"].finditer(text):
+        sides = [(match["one"], float(match["a"])), (match["two"], float(match["b"]))]
+        theirs = [value for side, value in sides if cues.vesicle.search(side)]
+        others = [v for s, v in sides if not cues.vesicle.search(s) and cues.search("untreated", s)]
+        if theirs and others and theirs != others:
+            effect = "up" if theirs > others else "down"
+            yield State(match.start(), effect, "passive", match[0], match.end())
 
 
 def find_turns(text: str, cues: Cues) -> Iterator[tuple[int, int, State]]:

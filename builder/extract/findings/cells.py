@@ -183,12 +183,12 @@ def _is_active(reading: Reading, word: str) -> bool:
 
 
 def _makes_cell_behind(reading: Reading, mention: Mention) -> bool:
-    """Return whether a cell only made another: the BMSC of "BMSC-derived osteoblasts"."""
+    """Return whether a cell only made another: "BMSC-derived osteoblasts", "MSCs from iPSCs"."""
+    cells = reading.mentions("source", "cell")
+    if made := reading.search("made_of", reading.before(mention)):
+        return any(o.end == made.start() for o in cells)
     derived = reading.match("made_cell", reading.behind(mention))
-    if not derived:
-        return False
-    start = mention.end + derived.end()
-    return any(o.start == start for o in reading.mentions("source", "cell"))
+    return derived is not None and any(o.start == mention.end + derived.end() for o in cells)
 
 
 def _makes_another_cell(reading: Reading, mention: Mention, pattern: Pattern) -> bool:
@@ -207,6 +207,7 @@ def _makes_another_cell(reading: Reading, mention: Mention, pattern: Pattern) ->
         and mention.term not in v.ancestors(o.term)
         and not reading.match("hanging", reading.text[mention.end : o.start])
         and not reading.search("opposed_source", reading.before(o))
+        and not _makes_cell_behind(reading, o)
         for o in reading.mentions("source", "cell")
     )
 
