@@ -150,7 +150,8 @@ def read_prefix(text: str, start: int, end: int, state: State, cues: Cues) -> St
     if by:
         effect = "up" if by["verb"] else "modulates"
         return replace(state, effect=effect, rule="vesicle-mediated")
-    prefix = cues.search("prefix", text[max(0, start - 5) : start])
+    before = text[max(0, start - 5) : start]
+    prefix = cues.search("prefix", before) or cues.match("prefixed", text, start)
     if not prefix or text[end - 2 : end].lower() not in ("ic", "al", "ve", "ry", "nt"):
         return state
     against = prefix[1].lower() == "anti"
