@@ -42,9 +42,7 @@ def main(context: click.Context, root: Path | None) -> None:
 
 @main.command()
 @click.option(
-    "--jobs",
-    type=click.IntRange(min=1),
-    help="Read with so many processes; 1 reads in this one.",
+    "--jobs", type=click.IntRange(min=1), help="Read with so many processes; 1 reads in this one."
 )
 @click.option("--dask", metavar="ADDRESS", help="Read on the Dask cluster with this scheduler.")
 @click.pass_obj

@@ -62,11 +62,7 @@ class Added:
 
 
 def add_paper(
-    project: Project,
-    file: Path,
-    *,
-    dry_run: bool = False,
-    notify: Callable[[str], None] = silent,
+    project: Project, file: Path, *, dry_run: bool = False, notify: Callable[[str], None] = silent
 ) -> Added:
     """Take a paper in, and return what it brings; with ``dry_run`` nothing is touched.
 

@@ -72,9 +72,7 @@ def weigh_studies(studies: Iterable[Study]) -> Weight:
 
 
 def find_evidence_map(
-    studies: Iterable[Study],
-    terms: Mapping[str, Term],
-    roles: Collection[StudyRole] = TREATMENT,
+    studies: Iterable[Study], terms: Mapping[str, Term], roles: Collection[StudyRole] = TREATMENT
 ) -> list[MapRow]:
     """Return the rows of the map, by source and condition.
 
@@ -163,9 +161,7 @@ class Network:
 
 
 def find_network(
-    findings: Iterable[Finding],
-    terms: Mapping[str, Term],
-    studies: Mapping[str, Collection[str]],
+    findings: Iterable[Finding], terms: Mapping[str, Term], studies: Mapping[str, Collection[str]]
 ) -> Network:
     """Return the network of some findings.
 

@@ -101,10 +101,7 @@ class VersionError(RuntimeError):
 
 
 def read_seeds(
-    project: Project,
-    seeds: Sequence[Path],
-    cache: Cache,
-    pool: WorkerPool,
+    project: Project, seeds: Sequence[Path], cache: Cache, pool: WorkerPool
 ) -> list[Reading]:
     """Return the reading of each seed, in order, corrected; only what the cache lacks is read.
 
@@ -264,11 +261,7 @@ def read_paper(task: Task, vocabulary: Vocabulary) -> Reading:
 
 
 def render_bundle(
-    file: str,
-    sha256: str,
-    claim: Claim | None,
-    bundle: PaperBundle,
-    problems: Iterable[Problem],
+    file: str, sha256: str, claim: Claim | None, bundle: PaperBundle, problems: Iterable[Problem]
 ) -> Reading:
     """Return the records of one seed as files, all but the trials."""
     texts = store.bundle_files(bundle)

@@ -8,13 +8,7 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from builder.export.records import (
-    COLLECTIONS,
-    Data,
-    array_schema,
-    content_schemas,
-    each_collection,
-)
+from builder.export.records import COLLECTIONS, Data, array_schema, content_schemas, each_collection
 from builder.site.citations import Citable, csl_json, write_bibtex, write_ris
 from builder.site.index import LibraryIndex
 from builder.site.metadata import NO_BOX, find_citables

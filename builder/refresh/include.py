@@ -28,13 +28,7 @@ from builder.readers.records import write_abstract
 from builder.readers.references import build_paper
 from builder.refresh import Setting, report_offline
 from builder.refresh.hits import Hit, KnownWorks, match_work
-from builder.refresh.http_client import (
-    EUROPE_PMC,
-    Desk,
-    OfflineError,
-    ServiceError,
-    UnknownError,
-)
+from builder.refresh.http_client import EUROPE_PMC, Desk, OfflineError, ServiceError, UnknownError
 from builder.refresh.literature import find_article
 from builder.refresh.screening import write_screening
 from builder.store.library import load

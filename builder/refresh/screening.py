@@ -24,13 +24,7 @@ from pydantic import ValidationError
 from builder import store
 from builder.curate.review_flow import read_screening, read_strategies
 from builder.errors import Problem, ProblemError, refuse, suggest
-from builder.models.review import (
-    Decision,
-    Run,
-    Screening,
-    ScreeningRecord,
-    Verdict,
-)
+from builder.models.review import Decision, Run, Screening, ScreeningRecord, Verdict
 from builder.project import Project, ask_git
 from builder.refresh.http_client import OfflineError
 from builder.store.transaction import transaction

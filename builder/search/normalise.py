@@ -59,10 +59,7 @@ def _find_words(text: str) -> tuple[Word, ...]:
 
 def join_powers(text: str) -> str:
     """Return a text with each number with a power of ten as one word: ``7 × 10^9`` as ``7e9``."""
-    return _POWER.sub(
-        lambda m: f"{m[1]}e{(m[2] or m[3] or m[4]).translate(_SUPERSCRIPTS)}",
-        text,
-    )
+    return _POWER.sub(lambda m: f"{m[1]}e{(m[2] or m[3] or m[4]).translate(_SUPERSCRIPTS)}", text)
 
 
 @dataclass(frozen=True, slots=True)

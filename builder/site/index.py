@@ -25,17 +25,7 @@ from builder.curate.studies import (
     find_withdrawn,
     standing_studies,
 )
-from builder.models import (
-    Address,
-    Cited,
-    Finding,
-    Question,
-    Study,
-    Table,
-    TableRow,
-    Term,
-    Trial,
-)
+from builder.models import Address, Cited, Finding, Question, Study, Table, TableRow, Term, Trial
 from builder.site.citations import short_name
 from builder.site.links import ShortForms, View, Wording, find_short_forms
 from builder.store import Library, PaperBundle

@@ -159,11 +159,7 @@ def find_work_tags(item: CslItem, abstract: str = "") -> list[Tag]:
 
 
 def find_page_tags(
-    title: str,
-    description: str,
-    url: str,
-    changed: date | None = None,
-    work: CslItem | None = None,
+    title: str, description: str, url: str, changed: date | None = None, work: CslItem | None = None
 ) -> list[Tag]:
     """Return Dublin Core tags; of a work's page only what the Highwire tags of the work lack."""
     if work:

@@ -211,12 +211,7 @@ def sort_studies(studies: Iterable[Study]) -> list[Study]:
     rank = {level: place for place, level in enumerate(DESIGNS)}
     return sorted(
         studies,
-        key=lambda s: (
-            rank[grade_study(s)],
-            s.result == "none-reported",
-            not s.trials,
-            s.id,
-        ),
+        key=lambda s: (rank[grade_study(s)], s.result == "none-reported", not s.trials, s.id),
     )
 
 

@@ -19,13 +19,7 @@ from builder import models
 from builder.errors import Problem, ProblemError
 from builder.project import Project, source_date_epoch
 from builder.store.cache import Cache, hash_files, hash_parts
-from builder.store.files import (
-    dump_records,
-    find_line,
-    read_record,
-    read_records,
-    relative,
-)
+from builder.store.files import dump_records, find_line, read_record, read_records, relative
 from builder.store.same_work import merge_works
 from builder.text import nomenclature
 

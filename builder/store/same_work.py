@@ -247,9 +247,7 @@ def _name_groups(groups: list[list[Entry]], published: frozenset[str]) -> dict[s
 
 
 def _ask(
-    doubtful: list[tuple[Entry, Entry, float]],
-    groups: Groups[Place],
-    names: dict[str, list[Entry]],
+    doubtful: list[tuple[Entry, Entry, float]], groups: Groups[Place], names: dict[str, list[Entry]]
 ) -> dict[str, list[Question]]:
     name_of = {e.place: name for name, group in names.items() for e in group}
     found: dict[str, dict[str, Question]] = defaultdict(dict)

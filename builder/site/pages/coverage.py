@@ -202,10 +202,7 @@ def _draw_flow(flow: Flow) -> str:
         ),
         (
             [f"Without duplicates: {identified - flow.removed:,}"],
-            [
-                f"Not screened yet: {flow.waiting:,}",
-                f"Unsure or disagreed: {flow.disagreed:,}",
-            ],
+            [f"Not screened yet: {flow.waiting:,}", f"Unsure or disagreed: {flow.disagreed:,}"],
         ),
         (
             [f"Screened and decided: {flow.screened:,}"],
@@ -268,11 +265,7 @@ def view_card(bundle: PaperBundle) -> View | None:
     groups: dict[str, list[View]] = {}
     for item in read_words().items:
         groups.setdefault(item.group, []).append(
-            {
-                "label": item.label,
-                "note": item.note or "",
-                **_view_stated(card.values_of(item.id)),
-            }
+            {"label": item.label, "note": item.note or "", **_view_stated(card.values_of(item.id))}
         )
     return {
         "groups": [{"label": name, "items": items} for name, items in groups.items()],
@@ -358,10 +351,7 @@ def _view_row(atlas: LibraryIndex, card: StudyCard) -> View:
             for group in dict.fromkeys(item.group for item in read_words().items)
         ],
         "facets": [
-            {
-                "name": name,
-                "values": "|".join(s.value for s in card.values_of(name)) or NOT_STATED,
-            }
+            {"name": name, "values": "|".join(s.value for s in card.values_of(name)) or NOT_STATED}
             for name in _FACETS
         ],
     }

@@ -45,11 +45,7 @@ def _name_group(atlas: LibraryIndex, paper: str, finding: Finding) -> tuple[int,
     if where.kind == "table-row" and (paper, where.table or 0) in atlas.tables:
         table = atlas.tables[paper, where.table or 0]
         return 3, table.label or f"Table {table.number}"
-    order = {
-        "key-finding": (0, "Key findings"),
-        "abstract": (1, "Abstract"),
-        "title": (2, "Title"),
-    }
+    order = {"key-finding": (0, "Key findings"), "abstract": (1, "Abstract"), "title": (2, "Title")}
     return order.get(where.kind, (2, where.section or "Text"))
 
 

@@ -297,8 +297,7 @@ def view_target_effects(
     for finding in findings:
         if any(m.id == term.id for m in finding.mechanisms):
             for pair in product(
-                dict.fromkeys(finding.targets) or [""],
-                dict.fromkeys(finding.conditions) or [""],
+                dict.fromkeys(finding.targets) or [""], dict.fromkeys(finding.conditions) or [""]
             ):
                 pairs.setdefault(pair, []).append(finding)
     if not any(any(pair) for pair in pairs):

@@ -227,8 +227,7 @@ def view_trial_row(atlas: LibraryIndex, trial: Trial, root: str) -> View:
         "differs": _differs(atlas, trial),
         "place": view_place(atlas, trial.paper, trial.locator, root),
         "paper": link(
-            short_name(atlas.paper(trial.paper).paper.csl),
-            page_href(root, "paper", trial.paper),
+            short_name(atlas.paper(trial.paper).paper.csl), page_href(root, "paper", trial.paper)
         ),
     }
 
