@@ -19,28 +19,16 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from builder import models
 from builder.curate.studies import find_ancestors
 from builder.extract.design import LEVELS
-from builder.models import (
-    Best,
-    Effect,
-    Finding,
-    MapRow,
-    Participants,
-    Result,
-    Study,
-    StudyRole,
-    Term,
-    Trial,
-    Weight,
-)
 
-TREATMENT: tuple[StudyRole, ...] = ("therapeutic",)
+TREATMENT: tuple[models.StudyRole, ...] = ("therapeutic",)
 # Types of conditions that something is tried in; a sign, a symptom or a severity is no disease.
 _TREATED = ("disease", "defect", "injury")
 
 
-def find_best(studies: Iterable[Study]) -> Best | None:
+def find_best(studies: Iterable[models.Study]) -> models.Best | None:
     """Return the highest design among studies with a reported result, and the result there.
 
     Of several results at that design that differ, the result is ``mixed``.
@@ -50,12 +38,12 @@ def find_best(studies: Iterable[Study]) -> Best | None:
         return None
     level = max((s.design.level for s in stated), key=LEVELS.index)
     highest = [s for s in stated if s.design.level == level]
-    results: set[Result] = {s.result for s in highest}
+    results: set[models.Result] = {s.result for s in highest}
     result = results.pop() if len(results) == 1 else "mixed"
-    return Best(design=level, studies=[s.id for s in highest], result=result)
+    return models.Best(design=level, studies=[s.id for s in highest], result=result)
 
 
-def weigh_studies(studies: Iterable[Study]) -> Weight:
+def weigh_studies(studies: Iterable[models.Study]) -> models.Weight:
     """Return what studies amount to: the best design with a result, registrations, conflict.
 
     There is a conflict wherever one study reports a benefit and another none, whatever their
@@ -63,7 +51,7 @@ def weigh_studies(studies: Iterable[Study]) -> Weight:
     """
     listed = sorted({s.id: s for s in studies}.values(), key=lambda s: s.id)
     results = {s.result for s in listed} - {"none-reported"}
-    return Weight(
+    return models.Weight(
         studies=[s.id for s in listed],
         best=find_best(listed),
         registered=[s.id for s in listed if s.only_registered],
@@ -72,16 +60,18 @@ def weigh_studies(studies: Iterable[Study]) -> Weight:
 
 
 def find_evidence_map(
-    studies: Iterable[Study], terms: Mapping[str, Term], roles: Collection[StudyRole] = TREATMENT
-) -> list[MapRow]:
+    studies: Iterable[models.Study],
+    terms: Mapping[str, models.Term],
+    roles: Collection[models.StudyRole] = TREATMENT,
+) -> list[models.MapRow]:
     """Return the rows of the map, by source and condition.
 
     ``roles`` are what the vesicles are to the condition in the studies that count. A source and a
     condition that studies name together make a row where a study is of both, or of narrower ones:
     a trial in knee osteoarthritis counts in osteoarthritis.
     """
-    own: dict[tuple[str, str], list[Study]] = defaultdict(list)
-    below: dict[tuple[str, str], list[Study]] = defaultdict(list)
+    own: dict[tuple[str, str], list[models.Study]] = defaultdict(list)
+    below: dict[tuple[str, str], list[models.Study]] = defaultdict(list)
     counted = [s for s in studies if s.counts and s.role in roles]
     for study in counted:
         known = [terms[c] for c in study.conditions if c in terms]
@@ -97,7 +87,7 @@ def find_evidence_map(
         for pair in _pairs(*wide):
             below[pair].append(study)
     return [
-        MapRow(
+        models.MapRow(
             id=f"{source}--{condition}",
             source=source,
             condition=condition,
@@ -114,7 +104,7 @@ def _pairs(sources: Collection[str], conditions: Collection[str]) -> Iterable[tu
 
 # --- the network ---------------------------------------------------------------------------------
 
-Said = Effect | Literal["carries"]
+Said = models.Effect | Literal["carries"]
 Layer = Literal["source", "cargo", "molecule", "process", "outcome", "condition"]
 LAYERS: tuple[Layer, ...] = ("source", "cargo", "molecule", "process", "outcome", "condition")
 CARRIES: Said = "carries"
@@ -129,7 +119,7 @@ _MEASURES = frozenset({"material property", "mechanical property", "release kine
 class Node:
     """A term in the network and the layer it is drawn in."""
 
-    term: Term
+    term: models.Term
     layer: Layer
 
 
@@ -161,7 +151,9 @@ class Network:
 
 
 def find_network(
-    findings: Iterable[Finding], terms: Mapping[str, Term], studies: Mapping[str, Collection[str]]
+    findings: Iterable[models.Finding],
+    terms: Mapping[str, models.Term],
+    studies: Mapping[str, Collection[str]],
 ) -> Network:
     """Return the network of some findings.
 
@@ -189,7 +181,7 @@ def find_network(
 
 
 def _list_edges(
-    finding: Finding, terms: Mapping[str, Term]
+    finding: models.Finding, terms: Mapping[str, models.Term]
 ) -> Iterator[tuple[str, str, Said, Layer]]:
     """Yield (subject, object, effect, layer of the object) of one statement, each once."""
     cargo = [c.id for c in finding.cargo if c.id in terms]
@@ -220,20 +212,20 @@ def _list_edges(
 _OWN = frozenset({"id", "paper", "locator", "references", "quote", "label"})
 
 
-def group_reports(trials: Iterable[Trial]) -> dict[str, list[Trial]]:
+def group_reports(trials: Iterable[models.Trial]) -> dict[str, list[models.Trial]]:
     """Return the reports of each trial, by its id; the fullest comes first."""
-    found: dict[str, list[Trial]] = defaultdict(list)
+    found: dict[str, list[models.Trial]] = defaultdict(list)
     for trial in trials:
         found[trial.id].append(trial)
     return {name: sorted(held, key=_rank) for name, held in sorted(found.items())}
 
 
-def _rank(trial: Trial) -> tuple[int, str, int]:
-    stated = sum(getattr(trial, name) not in (None, []) for name in Trial.model_fields)
+def _rank(trial: models.Trial) -> tuple[int, str, int]:
+    stated = sum(getattr(trial, name) not in (None, []) for name in models.Trial.model_fields)
     return (-stated, trial.paper, trial.locator.line)
 
 
-def merge_reports(reports: Sequence[Trial]) -> Trial:
+def merge_reports(reports: Sequence[models.Trial]) -> models.Trial:
     """Return one record of a trial: the first report, completed by the others.
 
     Where two differ the first one stands, but of results all do; lists of terms are united. Quote,
@@ -241,7 +233,7 @@ def merge_reports(reports: Sequence[Trial]) -> Trial:
     """
     first, *others = reports
     update: dict[str, Any] = {}
-    for name in Trial.model_fields:
+    for name in models.Trial.model_fields:
         if name in _OWN:
             continue
         values = [getattr(t, name) for t in reports if getattr(t, name) not in (None, [])]
@@ -262,8 +254,8 @@ def _unite(lists: Iterable[list[Any]]) -> list[Any]:
     return found
 
 
-def complete_trial(trial: Trial, study: Study) -> Trial:
+def complete_trial(trial: models.Trial, study: models.Study) -> models.Trial:
     """Return a trial with what its own publication, read or cited, states of its design."""
-    n = trial.n or (Participants(enrolled=study.n) if study.n else None)
+    n = trial.n or (models.Participants(enrolled=study.n) if study.n else None)
     known = {"design": study.design, "n": n, "follow_up": trial.follow_up or study.design.follow_up}
     return trial.model_copy(update=known)

@@ -14,23 +14,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal
 
+from builder import models
 from builder.extract.design import LEVELS, is_review_paper, read_title_level, read_trial, read_words
 from builder.extract.trials import is_report, judge_trial
-from builder.models import (
-    Cited,
-    CslItem,
-    Design,
-    EffectOf,
-    Finding,
-    Question,
-    RegistryRecord,
-    Result,
-    Study,
-    StudyCard,
-    StudyRole,
-    Term,
-    Trial,
-)
 from builder.store import Library, PaperBundle
 from builder.store.same_work import LONG_TITLE, Groups, link_papers
 from builder.text import ids, spelling
@@ -47,12 +33,12 @@ class _Group:
     """What is known of one study while it is put together."""
 
     works: set[str] = field(default_factory=set)
-    trials: dict[str, list[Trial]] = field(default_factory=dict)
-    findings: dict[str, Finding] = field(default_factory=dict)
+    trials: dict[str, list[models.Trial]] = field(default_factory=dict)
+    findings: dict[str, models.Finding] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=1)  # indexes, records and pages ask for those of one library
-def find_studies(library: Library) -> list[Study]:
+def find_studies(library: Library) -> list[models.Study]:
     """Return every trial, registration and cited work of a library as studies, by id.
 
     A finding that cites a work belongs to its study, and one that cites nothing to the paper's own
@@ -90,7 +76,7 @@ def find_studies(library: Library) -> list[Study]:
     return sorted(built, key=lambda s: s.id)
 
 
-def _join_versions(same: Groups[str], works: Mapping[str, CslItem]) -> None:
+def _join_versions(same: Groups[str], works: Mapping[str, models.CslItem]) -> None:
     """Join the versions of a work, a preprint and its article: by title, first author and year."""
     before: dict[tuple[str, str], tuple[str, int]] = {}
     for name, csl in sorted(works.items(), key=lambda work: (work[1].year or 0, work[0])):
@@ -159,16 +145,18 @@ def _is_primary(bundle: PaperBundle) -> bool:
     return bool(own) and not reviews
 
 
-def find_own(bundle: PaperBundle) -> list[Finding]:
+def find_own(bundle: PaperBundle) -> list[models.Finding]:
     """Return the statements that a paper makes of itself: those of its text that cite nothing."""
     return [f for f in bundle.findings if _is_own(f)]
 
 
-def _is_own(finding: Finding) -> bool:
+def _is_own(finding: models.Finding) -> bool:
     return not finding.references and finding.basis in ("abstract", "full-text")
 
 
-def _rests_on(finding: Finding, works: Mapping[tuple[str, int], Cited]) -> Iterator[str]:
+def _rests_on(
+    finding: models.Finding, works: Mapping[tuple[str, int], models.Cited]
+) -> Iterator[str]:
     if any(q.rule == _MISFIT for q in finding.questions):
         return
     numbers = [finding.locator.reference, *finding.references]
@@ -178,7 +166,7 @@ def _rests_on(finding: Finding, works: Mapping[tuple[str, int], Cited]) -> Itera
 
 def _build(
     group: _Group, library: Library, superseded: Collection[str], withdrawn: Collection[str]
-) -> Study:
+) -> models.Study:
     trials = [t for reported in group.trials.values() for t in reported]
     findings = [group.findings[name] for name in sorted(group.findings)]
     # What a title states is judged only as long as nothing better was read.
@@ -197,10 +185,10 @@ def _build(
         kind = "review"
     # What may be ("might slow cartilage loss [1]") says nothing of what the cited study was of.
     sure = [f for f in findings if f.certainty != "hedged" or f.basis == "title"]
-    places: list[Trial | Finding] = [*trials, *(sure or findings)]
+    places: list[models.Trial | models.Finding] = [*trials, *(sure or findings)]
     sources, asked = settle_labels([p.sources for p in places], library.terms, "sources")
     conditions, unsure = settle_labels([p.conditions for p in places], library.terms, "conditions")
-    return Study(
+    return models.Study(
         id=sorted(group.trials)[0] if group.trials else works[0],
         kind=kind,
         references=[w for w in works if w in library.references],
@@ -218,20 +206,24 @@ def _build(
     )
 
 
-def _design(trials: Sequence[Trial], findings: Sequence[Finding], titles: Sequence[str]) -> Design:
+def _design(
+    trials: Sequence[models.Trial], findings: Sequence[models.Finding], titles: Sequence[str]
+) -> models.Design:
     """Return the highest level that a statement or title gives, with all that is said at it."""
     reported = [f.design for f in findings]
     for title in titles:
         level = read_title_level(title)
         more = read_trial(title) if level == "clinical" else {}
-        reported.append(Design.model_validate({"level": level, **more}))
+        reported.append(models.Design.model_validate({"level": level, **more}))
     if trials:
         reported = [d for d in reported if d.level == "clinical"]
         reported = [*(t.design for t in trials), *reported]
     return merge_designs(reported)
 
 
-def _count_people(design: Design, trials: Sequence[Trial], cards: Sequence[StudyCard]) -> Design:
+def _count_people(
+    design: models.Design, trials: Sequence[models.Trial], cards: Sequence[models.StudyCard]
+) -> models.Design:
     """Return the design of a trial with its size, else as the methods of its own paper state it.
 
     Of several numbers of people there, in groups and in all, none is taken.
@@ -248,7 +240,7 @@ def _count_people(design: Design, trials: Sequence[Trial], cards: Sequence[Study
     return design.model_copy(update=known)
 
 
-def merge_designs(designs: Sequence[Design]) -> Design:
+def merge_designs(designs: Sequence[models.Design]) -> models.Design:
     """Return one design of several: the highest level, and all that those of that level state."""
     level = max((d.level for d in designs), key=LEVELS.index, default="not-stated")
     merged: dict[str, Any] = {"level": level}
@@ -259,18 +251,20 @@ def merge_designs(designs: Sequence[Design]) -> Design:
                     merged[name] = list(dict.fromkeys([*merged.get(name, []), *value]))
                 elif value is not None:
                     merged.setdefault(name, value)
-    return Design.model_validate(merged)
+    return models.Design.model_validate(merged)
 
 
-def _result(trials: Sequence[Trial], findings: Sequence[Finding]) -> Result:
+def _result(trials: Sequence[models.Trial], findings: Sequence[models.Finding]) -> models.Result:
     reported = {judge_trial(t) for t in trials} | {f.result for f in findings}
     reported.discard("none-reported")
     return reported.pop() if len(reported) == 1 else "mixed" if reported else "none-reported"
 
 
 def _role(
-    trials: Sequence[Trial], findings: Sequence[Finding], registry: Mapping[str, RegistryRecord]
-) -> StudyRole:
+    trials: Sequence[models.Trial],
+    findings: Sequence[models.Finding],
+    registry: Mapping[str, models.RegistryRecord],
+) -> models.StudyRole:
     """Return what the vesicles are; those of a trial are given, if they are not only looked at."""
     reported = [f.role for f in findings if f.role != "unclear"]
     if not trials:
@@ -286,8 +280,8 @@ def _role(
 
 
 def settle_labels(
-    places: Iterable[Sequence[str]], terms: Mapping[str, Term], field_name: str
-) -> tuple[list[str], list[Question]]:
+    places: Iterable[Sequence[str]], terms: Mapping[str, models.Term], field_name: str
+) -> tuple[list[str], list[models.Question]]:
     """Return the narrowest labels that no place contradicts, and a question where places differ.
 
     A place contradicts a label if all that it names lies on other branches. ``[bmsc]`` and
@@ -312,10 +306,10 @@ def settle_labels(
         return narrow, []
     names = " / ".join(sorted(", ".join(sorted(place)) for place in set(named)))
     text = f"Places name the {field_name} of this study differently: {names}."
-    return narrow, [Question(rule="study-labels", text=text, field=field_name, weight=3)]
+    return narrow, [models.Question(rule="study-labels", text=text, field=field_name, weight=3)]
 
 
-def find_ancestors(name: str, terms: Mapping[str, Term]) -> set[str]:
+def find_ancestors(name: str, terms: Mapping[str, models.Term]) -> set[str]:
     """Return all that a term is a kind of."""
     found: set[str] = set()
     term = terms.get(name)
@@ -343,7 +337,7 @@ Role = Literal["mechanism", "outcome", "condition"]
 class Statement:
     """One statement about a source and its effect: who says it, and on which studies it rests."""
 
-    finding: Finding
+    finding: models.Finding
     direction: str
     studies: tuple[str, ...]
 
@@ -376,7 +370,7 @@ def find_places(library: Library) -> dict[Place, str]:
     return places | {(paper, 0): work for work, paper in find_read_works(library).items()}
 
 
-def study_of(finding: Finding, places: Mapping[Place, str]) -> tuple[str, ...]:
+def study_of(finding: models.Finding, places: Mapping[Place, str]) -> tuple[str, ...]:
     """Return the studies that a finding rests on: the works it cites, else the paper itself."""
     numbers = list(finding.references)
     if finding.locator.reference is not None:
@@ -388,7 +382,7 @@ def study_of(finding: Finding, places: Mapping[Place, str]) -> tuple[str, ...]:
 
 
 def standing_studies(
-    finding: Finding, places: Mapping[Place, str], withdrawn: Collection[str]
+    finding: models.Finding, places: Mapping[Place, str], withdrawn: Collection[str]
 ) -> tuple[str, ...]:
     """Return the studies of a finding that stand; none where its own paper was taken back."""
     if finding.paper in withdrawn:
@@ -418,8 +412,8 @@ def find_disagreements(library: Library) -> list[Disagreement]:
     return [disagreement for disagreement in found if disagreement]
 
 
-def _directions(finding: Finding) -> Iterator[tuple[Role, str, str]]:
-    roles: tuple[tuple[Role, list[EffectOf]], ...] = (
+def _directions(finding: models.Finding) -> Iterator[tuple[Role, str, str]]:
+    roles: tuple[tuple[Role, list[models.EffectOf]], ...] = (
         ("mechanism", finding.mechanisms),
         ("outcome", finding.outcomes),
         ("condition", finding.condition_effects),
