@@ -14,14 +14,7 @@ from pathlib import Path
 import yaml
 
 from builder import models, store
-from builder.addresses import renewal
-from builder.addresses.identity import (
-    check_orphans,
-    check_stale,
-    find_stale,
-    find_successors,
-    remove_records,
-)
+from builder.addresses import identity, renewal
 from builder.addresses.pages import list_terms
 from builder.curate.checks import check_library, check_quotes, check_terms
 from builder.curate.reading import (
@@ -97,7 +90,7 @@ def extract_records(
         for reading, trials in everything.kept:
             _write(project, reading, trials, cache)
         for old in everything.successors:
-            remove_records(project.content / "papers" / old)
+            identity.remove_records(project.content / "papers" / old)
         problems = list(everything.problems)
         if project.out != project.preview:  # what a curator tries out was never published
             notify("addresses")
@@ -106,9 +99,9 @@ def extract_records(
                 problems += renewal.renew(before, project, everything.successors)
                 problems += _find_news(before, project, cache)
                 cache.put(hash_parts([b"ledger", fingerprint(project).encode()]), b"renewed")
-        stale = find_stale(project, everything.given)
-        problems += check_stale(project, stale, {})
-        problems += check_orphans(project, everything.given.values(), everything.corrected)
+        stale = identity.find_stale(project, everything.given)
+        problems += identity.check_stale(project, stale, {})
+        problems += identity.check_orphans(project, everything.given.values(), everything.corrected)
     problems.sort(key=Problem.sort_key)
     return Report([], problems, sum(bool(r.paper) for r in everything.readings))
 
@@ -201,7 +194,9 @@ def read_all(
         return models.Paper.model_validate(yaml.safe_load(text))
 
     seeds_of = {name: Path(r.file).name for name, r in living.items()}
-    successors = find_successors(project, find_stale(project, given), seeds_of, read, goes_on)
+    successors = identity.find_successors(
+        project, identity.find_stale(project, given), seeds_of, read, goes_on
+    )
     whole = list(zip(kept, trials, strict=True))
     return Everything(readings, whole, problems, given, list(read_corrections(project)), successors)
 
@@ -249,9 +244,9 @@ def check(project: Project, notify: Notify = silent) -> Report:
     with Cache(project.build / "cache") as cache:
         everything = read_all(project, cache, notify)
         problems = list(everything.problems)
-        stale = find_stale(project, everything.given)
-        problems += check_stale(project, stale, everything.successors)
-        problems += check_orphans(project, everything.given.values(), everything.corrected)
+        stale = identity.find_stale(project, everything.given)
+        problems += identity.check_stale(project, stale, everything.successors)
+        problems += identity.check_orphans(project, everything.given.values(), everything.corrected)
         for reading, trials in everything.kept:
             problems += _compare_files(project, reading, trials, cache)
     try:

@@ -9,19 +9,9 @@ from functools import partial
 from pathlib import Path
 
 from builder.addresses.releases import read_releases
+from builder.export import site_files
 from builder.export.api import Records, write_api, write_page_files
 from builder.export.network import write_network
-from builder.export.site_files import (
-    copy_releases,
-    write_bibliography,
-    write_crate,
-    write_feed,
-    write_headers,
-    write_llms,
-    write_manifest,
-    write_robots,
-    write_sitemap,
-)
 from builder.export.social_cards import write_cards
 from builder.export.table_files import write_csv, write_parquet, write_sqlite
 from builder.export.tables import Table, add_tables, finish_tables
@@ -73,12 +63,12 @@ def write_downloads(atlas: LibraryIndex, folder: Path, edition: Edition) -> Reco
     begun: dict[str, Table] = {}
     records = write_api(atlas, folder, edition, partial(add_tables, begun))
     tables = finish_tables(begun)
-    write_bibliography(atlas.library, folder)
+    site_files.write_bibliography(atlas.library, folder)
     write_csv(tables, folder, edition)
     write_parquet(tables, folder)
     write_sqlite(tables, folder, edition)
     write_network(atlas, folder)
-    write_crate(folder, edition)
+    site_files.write_crate(folder, edition)
     return records
 
 
@@ -89,11 +79,13 @@ def write_exports(made: Downloads, site: Path, pages: Sequence[Page]) -> None:
     shutil.copytree(made.folder, site, dirs_exist_ok=True)
     write_page_files(made.atlas, made.records, pages, site, edition)
     write_cards(library, site, site / "assets" / "favicon.svg")
-    copy_releases(library.root, site)
+    site_files.copy_releases(library.root, site)
     titles = {page.path: page.title for page in pages}
-    write_feed(library, site, edition, titles, releases)
-    write_robots(site, edition)
-    write_headers(site)
-    write_llms(site, edition, {name: len(records) for name, records in made.records.items()})
-    write_sitemap(library, site, edition)
-    write_manifest(site, edition.version)
+    site_files.write_feed(library, site, edition, titles, releases)
+    site_files.write_robots(site, edition)
+    site_files.write_headers(site)
+    site_files.write_llms(
+        site, edition, {name: len(records) for name, records in made.records.items()}
+    )
+    site_files.write_sitemap(library, site, edition)
+    site_files.write_manifest(site, edition.version)

@@ -16,19 +16,9 @@ from pathlib import Path
 from builder import models, store
 from builder.errors import Problem, ProblemError, refuse
 from builder.project import Project
+from builder.refresh import http_client
 from builder.refresh.clinicaltrials import ask_trials
 from builder.refresh.hits import Asked
-from builder.refresh.http_client import (
-    CLINICAL_TRIALS,
-    CROSSREF,
-    EUROPE_PMC,
-    Desk,
-    Manners,
-    OfflineError,
-    Service,
-    at,
-    find_contact,
-)
 from builder.refresh.references import Desks, ask_works
 from builder.store import Library
 from builder.store.transaction import transaction
@@ -64,7 +54,7 @@ class Setting:
     """How to ask: the day, the manners, where the services are, and how to wait."""
 
     today: date
-    manners: Manners = field(default_factory=Manners)
+    manners: http_client.Manners = field(default_factory=http_client.Manners)
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
     sleep: Callable[[float], None] = time.sleep
 
@@ -77,14 +67,14 @@ class Setting:
         """Return the setting with the address that services may write to."""
         if self.manners.contact:
             return self
-        contact = find_contact(project.root, self.environment)
+        contact = http_client.find_contact(project.root, self.environment)
         return replace(self, manners=replace(self.manners, contact=contact))
 
-    def open_desk(self, service: Service, project: Project) -> Desk:
+    def open_desk(self, service: http_client.Service, project: Project) -> http_client.Desk:
         """Return a service, open for questions."""
         cache = project.build / "cache" / "answers.sqlite"
-        there = at(service, self.environment)
-        return Desk(there, self.manners, cache, self.today, self.sleep)
+        there = http_client.at(service, self.environment)
+        return http_client.Desk(there, self.manners, cache, self.today, self.sleep)
 
 
 def report_offline(command: str, error: Exception) -> ProblemError:
@@ -110,17 +100,17 @@ def refresh(
     works: Asked[models.Identifiers] = Asked()
     try:
         if "trials" in parts:
-            with setting.open_desk(CLINICAL_TRIALS, project) as desk:
+            with setting.open_desk(http_client.CLINICAL_TRIALS, project) as desk:
                 known = library.registry
                 trials = ask_trials(_numbers(library), known, desk, setting.today, notify)
         if "references" in parts:
             with (
-                setting.open_desk(CROSSREF, project) as first,
-                setting.open_desk(EUROPE_PMC, project) as second,
+                setting.open_desk(http_client.CROSSREF, project) as first,
+                setting.open_desk(http_client.EUROPE_PMC, project) as second,
             ):
                 desks = Desks(first, second, setting.manners.contact, setting.today)
                 works = ask_works(_works(library), library.identifiers, desks, notify)
-    except OfflineError as error:
+    except http_client.OfflineError as error:
         raise report_offline("refresh", error) from error
     with transaction(project) as work:
         content = work.project.content

@@ -12,16 +12,8 @@ from datetime import date
 
 from builder.errors import Problem
 from builder.models import CslItem, Identifiers, Notice, Question
-from builder.refresh import literature
+from builder.refresh import http_client, literature
 from builder.refresh.hits import Asked, Hit, Match, match_work, rank_works
-from builder.refresh.http_client import (
-    CROSSREF,
-    EUROPE_PMC,
-    Desk,
-    OfflineError,
-    ServiceError,
-    UnknownError,
-)
 
 # After so many failures in a row, a service is taken to be down.
 _MOST_FAILURES = 3
@@ -34,8 +26,8 @@ _FAR = 70.0
 class Desks:
     """Where works are asked for: the two services, the contact address and the day."""
 
-    crossref: Desk
-    europe_pmc: Desk
+    crossref: http_client.Desk
+    europe_pmc: http_client.Desk
     contact: str
     today: date
 
@@ -94,9 +86,9 @@ def ask_works(
         done.asked += 1
         try:
             inquiry = inquire(works[name], desks)
-        except OfflineError:
+        except http_client.OfflineError:
             raise
-        except ServiceError as error:
+        except http_client.ServiceError as error:
             failures += 1
             done.problems.append(_failed(name, str(error)))
             if failures == _MOST_FAILURES:
@@ -141,7 +133,7 @@ def _find_doi(inquiry: Inquiry, desks: Desks) -> None:
     """Find a work without DOI: by its PMID where known, else by its title."""
     if inquiry.pmid:
         reported = literature.ask_europe_pmc(desks.europe_pmc, desks.today, pmid=inquiry.pmid)
-        inquiry.answered.append(EUROPE_PMC.name)
+        inquiry.answered.append(http_client.EUROPE_PMC.name)
         if reported:
             _check(inquiry, reported[0], f"PMID {inquiry.pmid}", reported[1])
             return
@@ -203,10 +195,10 @@ def _ask_nearest(inquiry: Inquiry, nearest: list[Match], desks: Desks) -> None:
 def _follow_doi(inquiry: Inquiry, desks: Desks) -> None:
     """Look the DOI up at both services: does it lead to the work, and what became of it."""
     known = False
-    inquiry.answered.append(CROSSREF.name)
+    inquiry.answered.append(http_client.CROSSREF.name)
     try:
         found, notices = literature.ask_doi(desks.crossref, inquiry.doi, desks.contact, desks.today)
-    except UnknownError:
+    except http_client.UnknownError:
         pass
     else:
         known = True
@@ -214,7 +206,7 @@ def _follow_doi(inquiry: Inquiry, desks: Desks) -> None:
     if inquiry.questions:
         return
     reported = literature.ask_europe_pmc(desks.europe_pmc, desks.today, inquiry.doi)
-    inquiry.answered.append(EUROPE_PMC.name)
+    inquiry.answered.append(http_client.EUROPE_PMC.name)
     if reported:
         _check(inquiry, reported[0], f"DOI {inquiry.doi}", reported[1])
     elif not known:

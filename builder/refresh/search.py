@@ -14,7 +14,7 @@ from builder.curate.review_flow import read_screening, read_strategies
 from builder.errors import Problem, refuse, suggest
 from builder.models.review import Database, Run, ScreeningRecord, Sighting, Strategy
 from builder.project import Project
-from builder.refresh import Setting, report_offline
+from builder.refresh import Setting, literature, report_offline
 from builder.refresh.clinicaltrials import search_trials
 from builder.refresh.hits import Index, KnownWorks, Page, add_hits
 from builder.refresh.http_client import (
@@ -29,14 +29,6 @@ from builder.refresh.http_client import (
     UnknownError,
     find_text,
     find_value,
-)
-from builder.refresh.literature import (
-    chase_citations,
-    find_address,
-    find_article,
-    search_crossref,
-    search_europe_pmc,
-    search_pubmed,
 )
 from builder.refresh.screening import write_screening
 from builder.store import Library
@@ -157,9 +149,9 @@ def _ask(strategy: Strategy, desk: Desk, library: Library, missed: list[str]) ->
             for mark in ("DOI", "PMID", "PMCID")
         ]
         try:
-            address = find_address(marks[0], marks[1], marks[2], desk)
+            address = literature.find_address(marks[0], marks[1], marks[2], desk)
             if address and strategy.chasing:
-                yield from _first_total(chase_citations(desk, address, strategy.chasing))
+                yield from _first_total(literature.chase_citations(desk, address, strategy.chasing))
             else:
                 missed.append(name)
         except UnknownError:
@@ -194,7 +186,9 @@ def find_abstract(project: Project, record: ScreeningRecord, setting: Setting | 
                 module = find_value(answer.data, "protocolSection", "descriptionModule")
                 return find_text(module, "briefSummary")
         with setting.open_desk(EUROPE_PMC, project) as desk:
-            hit = find_article(desk, record.doi or "", record.pmid or "", record.pmcid or "")
+            hit = literature.find_article(
+                desk, record.doi or "", record.pmid or "", record.pmcid or ""
+            )
             return hit.abstract if hit else ""
     except OfflineError:
         raise
@@ -203,8 +197,8 @@ def find_abstract(project: Project, record: ScreeningRecord, setting: Setting | 
 
 
 SEARCHES: dict[Database, Callable[[Desk, str], Iterator[Page]]] = {
-    "Europe PMC": search_europe_pmc,
+    "Europe PMC": literature.search_europe_pmc,
     "ClinicalTrials.gov": search_trials,
-    "Crossref": search_crossref,
-    "PubMed": search_pubmed,
+    "Crossref": literature.search_crossref,
+    "PubMed": literature.search_pubmed,
 }

@@ -16,15 +16,7 @@ from dataclasses import replace
 from datetime import date
 
 from builder.models import Correction, CslItem, CslName, Trial
-from builder.site.citations import (
-    PUBLISHER,
-    Citable,
-    find_kind,
-    format_name,
-    format_plain,
-    join_date,
-    page_citable,
-)
+from builder.site import citations
 from builder.site.index import LibraryIndex
 from builder.site.jsonld import DOWNLOADS, describe, dump_ld, find_work
 from builder.site.links import Page, View
@@ -115,7 +107,9 @@ def _list_authors(item: CslItem) -> Iterator[Tag]:
     before = ""
     for author in item.author or []:
         # A mark in a group's name would make two of it.
-        name = re.sub("[,;]", "", author.literal) if author.literal else format_name(author)
+        name = (
+            re.sub("[,;]", "", author.literal) if author.literal else citations.format_name(author)
+        )
         before = name.replace(", ", ",  ", 1) if name == before else name
         yield "citation_author", before
 
@@ -137,8 +131,8 @@ def find_work_tags(item: CslItem, abstract: str = "") -> list[Tag]:
     tags: list[tuple[str, str | None]] = [
         ("citation_title", item.title),
         *_list_authors(item),
-        *(("citation_editor", format_name(n)) for n in item.editor or []),
-        ("citation_publication_date", join_date(item.issued, "/")),
+        *(("citation_editor", citations.format_name(n)) for n in item.editor or []),
+        ("citation_publication_date", citations.join_date(item.issued, "/")),
         (holder, item.container_title),
         ("citation_journal_abbrev", item.container_title_short),
         ("citation_volume", item.volume),
@@ -164,14 +158,14 @@ def find_page_tags(
     """Return Dublin Core tags; of a work's page only what the Highwire tags of the work lack."""
     if work:
         tags: list[tuple[str, str | None]] = [
-            ("DC.type", find_kind(work).dublin_core),
+            ("DC.type", citations.find_kind(work).dublin_core),
             ("DC.identifier", f"doi:{work.DOI}" if work.DOI else work.URL),
             ("DC.source", work.container_title),
         ]
     else:
         tags = [
             ("DC.title", title),
-            ("DC.publisher", PUBLISHER),
+            ("DC.publisher", citations.PUBLISHER),
             ("DC.date", changed.isoformat() if changed else None),
             ("DC.identifier", url),
             ("DC.description", description),
@@ -187,7 +181,7 @@ def find_graph_tags(title: str, card: str, work: CslItem | None = None) -> list[
     The description and the canonical address stand in the head without them, and are read there.
     """
     # A cited web page stands on another site.
-    here = [] if work and work.type == "webpage" else [("og:site_name", PUBLISHER)]
+    here = [] if work and work.type == "webpage" else [("og:site_name", citations.PUBLISHER)]
     return [
         ("og:title", title),
         # A "website" is one to Zotero, whatever other tags say.
@@ -228,14 +222,14 @@ def _view_links(page: Page, edition: Edition) -> Iterator[View]:
 
 def find_citables(
     atlas: LibraryIndex, page: Page, edition: Edition
-) -> dict[str, tuple[Citable, ...]]:
+) -> dict[str, tuple[citations.Citable, ...]]:
     """Return what of a page can be cited, by list: ``cite``, ``original`` and ``references``.
 
     The page itself is dated by its own records. There is no ``original`` where the page is of no
     single work, and no ``references`` where it rests on none.
     """
     name = "-".join(page.path.strip("/").split("/")) or "home"
-    own = page_citable(
+    own = citations.page_citable(
         f"exosome-atlas-{name}",
         page.title or name,
         edition.url(page.path),
@@ -245,11 +239,11 @@ def find_citables(
     return {name: held for name, held in lists.items() if held}
 
 
-def _originals(atlas: LibraryIndex, page: Page) -> tuple[Citable, ...]:
+def _originals(atlas: LibraryIndex, page: Page) -> tuple[citations.Citable, ...]:
     """Return the work of a page, or a trial's registration as its registry asks to be cited."""
     if work := find_work(atlas, page):
         et_al = page.kind == "reference" and atlas.library.references[page.record].et_al
-        return (Citable(page.record, work, et_al),)
+        return (citations.Citable(page.record, work, et_al),)
     trial = atlas.trial_by_id.get(page.record) if page.kind == "trial" else None
     if trial is None:
         return ()
@@ -262,10 +256,10 @@ def _originals(atlas: LibraryIndex, page: Page) -> tuple[Citable, ...]:
         URL=trial.registry_url,
         number=trial.registry,
     )
-    return (Citable(trial.registry, item),)
+    return (citations.Citable(trial.registry, item),)
 
 
-def _works(atlas: LibraryIndex, page: Page) -> tuple[Citable, ...]:
+def _works(atlas: LibraryIndex, page: Page) -> tuple[citations.Citable, ...]:
     """Return the works that a page rests on, by id."""
     library = atlas.library
     cited: set[tuple[str, int]] = set()
@@ -282,10 +276,12 @@ def _works(atlas: LibraryIndex, page: Page) -> tuple[Citable, ...]:
     cited |= {(trial.paper, n) for trial in reports for n in trial.references}
     works = {atlas.reference_id(*place) for place in cited} & library.references.keys()
     found = [library.references[name] for name in sorted(works)]
-    return tuple(Citable(work.id, work.csl, work.et_al) for work in found)
+    return tuple(citations.Citable(work.id, work.csl, work.et_al) for work in found)
 
 
-def _view_cite_box(page: Page, edition: Edition, lists: Mapping[str, Sequence[Citable]]) -> View:
+def _view_cite_box(
+    page: Page, edition: Edition, lists: Mapping[str, Sequence[citations.Citable]]
+) -> View:
     """Return the cite box of a page: plain texts, and the number of works behind it."""
     box: View = {
         "address": edition.url(page.path),
@@ -299,8 +295,8 @@ def _view_cite_box(page: Page, edition: Edition, lists: Mapping[str, Sequence[Ci
     return box
 
 
-def _view_entry(label: str, citables: Sequence[Citable]) -> View:
-    return {"label": label, "texts": format_plain(citables)}
+def _view_entry(label: str, citables: Sequence[citations.Citable]) -> View:
+    return {"label": label, "texts": citations.format_plain(citables)}
 
 
 # --- corrections ---------------------------------------------------------------------------------

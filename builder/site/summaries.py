@@ -10,25 +10,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
 from builder.models import Finding, Paper, Study, Term, Trial
+from builder.site import labels
 from builder.site.citations import short_name
 from builder.site.index import ROLES, LibraryIndex, effects_on
-from builder.site.labels import (
-    DESIGNS,
-    KIND_WORDS,
-    REGISTERED,
-    RESULTS,
-    ROLE_WORDS,
-    STUDY_ROLES,
-    WORDS,
-    count_designs,
-    describe_design,
-    find_direction,
-    grade_study,
-    name_designs,
-    view_design,
-    view_effect,
-    view_result,
-)
 from builder.site.links import View, link, narrowed_href, page_href, plural
 
 _MOST_NAMED = 3  # sources, and conditions, that a row of a study shows
@@ -40,7 +24,7 @@ OWN_ROLES: dict[str, tuple[str, ...]] = {
     "condition": ("conditions",),
 }
 _ROLE_SINGULAR = {
-    **{role: word.lower().removesuffix("s") for role, word in ROLE_WORDS.items()},
+    **{role: word.lower().removesuffix("s") for role, word in labels.ROLE_WORDS.items()},
     "cargo": "cargo",
     "stimuli": "stimulus",
     "species": "species",
@@ -112,19 +96,19 @@ def is_hedged(atlas: LibraryIndex, study: Study) -> bool:
 def name_result(study: Study) -> str:
     """Return the result of a study in words; a trial may state one that has no direction."""
     undirected = study.result == "none-reported" and study.stated
-    return WORDS["undirected"] if undirected else RESULTS[study.result][0]
+    return labels.WORDS["undirected"] if undirected else labels.RESULTS[study.result][0]
 
 
 def grade_finding(atlas: LibraryIndex, finding: Finding) -> str:
     """Return the design of a finding; that of a trial without result is only registered."""
     studies = atlas.studies_of(finding.id)
     registered = bool(studies) and all(s.only_registered for s in studies)
-    return REGISTERED if registered else finding.design.level
+    return labels.REGISTERED if registered else finding.design.level
 
 
 def sort_by_design(atlas: LibraryIndex, findings: Iterable[Finding]) -> list[Finding]:
     """Return findings with the highest design first, else in their order."""
-    rank = {level: place for place, level in enumerate(DESIGNS)}
+    rank = {level: place for place, level in enumerate(labels.DESIGNS)}
     return sorted(findings, key=lambda f: rank[grade_finding(atlas, f)])
 
 
@@ -182,12 +166,12 @@ def view_study(atlas: LibraryIndex, study: Study, root: str, near: Collection[st
     return {
         "link": link(label, address),
         "title": title,
-        "design": view_design(grade_study(study)),
-        "words": describe_design(study.design),
-        "role": STUDY_ROLES[study.role],
-        "result": {**view_result(study.result), "word": name_result(study)},
+        "design": labels.view_design(labels.grade_study(study)),
+        "words": labels.describe_design(study.design),
+        "role": labels.STUDY_ROLES[study.role],
+        "result": {**labels.view_result(study.result), "word": name_result(study)},
         "hedged": is_hedged(atlas, study),
-        "n": study.n or WORDS["not_stated"],
+        "n": study.n or labels.WORDS["not_stated"],
         **_view_named(atlas, "sources", study.sources, root, near),
         **_view_named(atlas, "conditions", study.conditions, root, near),
     }
@@ -208,10 +192,15 @@ def _view_named(
 
 def sort_studies(studies: Iterable[Study]) -> list[Study]:
     """Return studies with the highest design first, those with a result before those without."""
-    rank = {level: place for place, level in enumerate(DESIGNS)}
+    rank = {level: place for place, level in enumerate(labels.DESIGNS)}
     return sorted(
         studies,
-        key=lambda s: (rank[grade_study(s)], s.result == "none-reported", not s.trials, s.id),
+        key=lambda s: (
+            rank[labels.grade_study(s)],
+            s.result == "none-reported",
+            not s.trials,
+            s.id,
+        ),
     )
 
 
@@ -235,20 +224,20 @@ def view_answer(atlas: LibraryIndex, term: Term) -> list[Sentence]:
     studies = find_term_studies(atlas, term)
     wide = find_term_studies(atlas, term, subtypes=True)
     if not wide:
-        return [[text(f"Nothing is stated of it as {KIND_WORDS[term.kind][0].lower()}: "),
-                 text(f"{WORDS['no_evidence']}.")]]  # fmt: skip
+        return [[text(f"Nothing is stated of it as {labels.KIND_WORDS[term.kind][0].lower()}: "),
+                 text(f"{labels.WORDS['no_evidence']}.")]]  # fmt: skip
     if term.kind == "mechanism":
         sentences = _answer_mechanism(atlas, term, studies, wide)
     else:
         sentences = _answer_treatment(atlas, term, wide, {s.id for s in studies})
-    return [*sentences, [text(WORDS["not_assessed"])]]
+    return [*sentences, [text(labels.WORDS["not_assessed"])]]
 
 
 def _answer_treatment(
     atlas: LibraryIndex, term: Term, wide: Sequence[Study], own: Collection[str]
 ) -> list[Sentence]:
     tried = [s for s in wide if s.role == "therapeutic"]
-    opening = [_number(len(tried), "study", {"role": STUDY_ROLES["therapeutic"]}, "studies")]
+    opening = [_number(len(tried), "study", {"role": labels.STUDY_ROLES["therapeutic"]}, "studies")]
     if not tried:
         opening = [text("No study in the material read")]
     opening.append(text(f" {_USED[term.kind]}"))
@@ -268,9 +257,9 @@ def _answer_treatment(
         held = [s for s in wide if s.role == role]
         if held:
             more = "more " if tried else ""
-            query = {"role": STUDY_ROLES[role]}
+            query = {"role": labels.STUDY_ROLES[role]}
             one = _number(len(held), f"{more}study", query, f"{more}studies")
-            sentences.append([one, text(f": {STUDY_ROLES[role]}.")])
+            sentences.append([one, text(f": {labels.STUDY_ROLES[role]}.")])
     return sentences
 
 
@@ -287,13 +276,13 @@ def _join(parts: Iterable[Sentence], between: str) -> Sentence:
 def list_designs(studies: Iterable[Study], path: str, anchor: str) -> Sentence:
     """Return how many studies have each design, each number a link to those studies."""
     return _join(
-        ([link(name_designs(level, count), narrowed_href("", path, _query(level), anchor))]
-         for level, count in count_designs(studies).items()), ", ",
+        ([link(labels.name_designs(level, count), narrowed_href("", path, _query(level), anchor))]
+         for level, count in labels.count_designs(studies).items()), ", ",
     )  # fmt: skip
 
 
 def _query(level: str) -> dict[str, str]:
-    return {"design": str(view_design(level)["label"])}
+    return {"design": str(labels.view_design(level)["label"])}
 
 
 def _by_design(opening: Sentence, studies: Sequence[Study]) -> Sentence:
@@ -302,11 +291,11 @@ def _by_design(opening: Sentence, studies: Sequence[Study]) -> Sentence:
 
 # The results as they are named in an answer; what speaks against a treatment stands first.
 _FOUND = {
-    RESULTS["worsened"][0]: "worsening",
-    RESULTS["no-benefit"][0]: "no benefit",
-    RESULTS["mixed"][0]: "mixed results",
-    RESULTS["improved"][0]: "improvement",
-    WORDS["undirected"]: "a result without a stated direction",
+    labels.RESULTS["worsened"][0]: "worsening",
+    labels.RESULTS["no-benefit"][0]: "no benefit",
+    labels.RESULTS["mixed"][0]: "mixed results",
+    labels.RESULTS["improved"][0]: "improvement",
+    labels.WORDS["undirected"]: "a result without a stated direction",
 }
 
 
@@ -320,16 +309,16 @@ def _results(atlas: LibraryIndex, studies: Sequence[Study]) -> Sentence:
         return [link(words, narrowed_href("", "", query, "studies")), text(note)]
 
     groups: list[Sentence] = []
-    for level in DESIGNS:
-        of_level = [s for s in studies if grade_study(s) == level]
+    for level in labels.DESIGNS:
+        of_level = [s for s in studies if labels.grade_study(s) == level]
         parts = [
             count(f"{words} in {len(held)}", held, _query(level))
             for name, words in _FOUND.items()
             if (held := [s for s in of_level if name_result(s) == name])
         ]
-        lead = f"{'with ' if level == 'not-stated' else ''}{view_design(level)['label']}: "
+        lead = f"{'with ' if level == 'not-stated' else ''}{labels.view_design(level)['label']}: "
         groups += [[text(lead), *_join(parts, ", ")]] if parts else []
-    silent = [s for s in studies if name_result(s) == RESULTS["none-reported"][0]]
+    silent = [s for s in studies if name_result(s) == labels.RESULTS["none-reported"][0]]
     if not groups:
         return [*count("No result reported", silent, {}), text(".")]
     end = f"No result reported in {len(silent)}"
@@ -342,7 +331,7 @@ def _gap(studies: Sequence[Study]) -> list[Sentence]:
     held = {s.design.level for s in studies if s.result != "none-reported" or s.stated}
     for level in ("clinical", "in-vivo"):
         if level not in held:
-            where = view_design(level)["label"]
+            where = labels.view_design(level)["label"]
             return [[text(f"No study {where} with a result in the material read.")]]
     return []
 
@@ -365,7 +354,7 @@ def answer_trials(
              *([f"n = {study.n}"] if study.n else [])]
         )  # fmt: skip
         design = f" ({design})" if design else ""
-        words = (trial.result if trial else "") or RESULTS[study.result][0]
+        words = (trial.result if trial else "") or labels.RESULTS[study.result][0]
         if study.result == "none-reported":
             words = "a result whose direction is not stated"
         sentence += [name, text(f"{design} reported: {words.rstrip('.')}"), text("; ")]
@@ -411,7 +400,7 @@ def _find_way(atlas: LibraryIndex, term: Term, study: Study) -> str:
     uses = [use for use in atlas.uses.get(term.id, ()) if use.finding.id in held]
     if {use.role for use in uses} == {"stimuli"}:
         return "stimulus"
-    directions = {find_direction(use.effect) for use in uses if use.role == "mechanisms"}
+    directions = {labels.find_direction(use.effect) for use in uses if use.role == "mechanisms"}
     directed = directions - {"named"}
     return "named" if not directed else directed.pop() if len(directed) == 1 else "mixed"
 
@@ -426,19 +415,23 @@ def view_summary(atlas: LibraryIndex, term: Term, findings: Sequence[Finding]) -
         for finding in findings:
             for effect in effects_on(finding, term.id):
                 own.setdefault(effect, set()).update(atlas.counted.get(finding.id, ()))
-        directed = {s for e, held in own.items() if find_direction(e) != "named" for s in held}
-        counted = {e: len(held - directed if find_direction(e) == "named" else held)
+        directed = {
+            s for e, held in own.items() if labels.find_direction(e) != "named" for s in held
+        }
+        counted = {e: len(held - directed if labels.find_direction(e) == "named" else held)
                    for e, held in own.items()}  # fmt: skip
         ranked = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
         return [
-            {"effect": view_effect(effect), "count": count} for effect, count in ranked if count
+            {"effect": labels.view_effect(effect), "count": count}
+            for effect, count in ranked
+            if count
         ]
     found = find_term_studies(atlas, term, subtypes=True)
     tried = [s for s in found if s.role == "therapeutic"]
     counts: Counter[str] = Counter(s.result for s in tried)
     return [
-        {"effect": view_result(result), "count": counts[result]}
-        for result in RESULTS
+        {"effect": labels.view_result(result), "count": counts[result]}
+        for result in labels.RESULTS
         if counts[result] and result != "none-reported"
     ]
 
@@ -473,13 +466,15 @@ def answer_studies(atlas: LibraryIndex, studies: Sequence[Study]) -> list[Senten
     primary = [s for s in studies if s.counts]
     if not primary:
         return [[text("No study is reported in the material read.")]]
-    designs = [name_designs(level, count) for level, count in count_designs(primary).items()]
+    designs = [
+        labels.name_designs(level, count) for level, count in labels.count_designs(primary).items()
+    ]
     counted = text(f"{plural(len(primary), 'study', 'studies')} reported: {', '.join(designs)}.")
     tried = [s for s in primary if s.role == "therapeutic" and not s.only_registered]
     found = [text(piece["label"]) for piece in _results(atlas, tried)] if tried else []
     others = [
         [text(f"{held} of them: {words}.")]
-        for role, words in STUDY_ROLES.items()
+        for role, words in labels.STUDY_ROLES.items()
         if role != "therapeutic" and (held := sum(s.role == role for s in primary))
     ]
     return [[counted], *([found] if found else []), *others]

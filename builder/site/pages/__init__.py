@@ -10,30 +10,11 @@ from builder.addresses.releases import page_histories, read_releases
 from builder.site.index import LibraryIndex, build_index
 from builder.site.links import Page
 from builder.site.metadata import add_metadata
+from builder.site.pages import curation, overviews, papers
 from builder.site.pages.comparisons import view_compare, view_map
 from builder.site.pages.coverage import view_coverage, view_study_cards
-from builder.site.pages.curation import (
-    view_changes,
-    view_gone_anchors,
-    view_gone_pages,
-    view_question_queue,
-    view_release,
-)
 from builder.site.pages.findings import view_finding_index
 from builder.site.pages.measures import view_trial_index
-from builder.site.pages.overviews import (
-    view_about,
-    view_data,
-    view_glossary,
-    view_home,
-    view_search,
-)
-from builder.site.pages.papers import (
-    view_paper,
-    view_paper_index,
-    view_reference,
-    view_reference_index,
-)
 from builder.site.pages.terms import view_term, view_term_index
 from builder.site.pages.trials import view_trial
 from builder.store import Library
@@ -50,7 +31,7 @@ def view_site(library: Library, edition: Edition, sizes: Mapping[str, int]) -> I
     """
     atlas = build_index(library)
     histories = page_histories(read_releases(library.root))
-    gone = view_gone_anchors(library)
+    gone = curation.view_gone_anchors(library)
     for page in _view_all(atlas, edition, sizes):
         kept = replace(page, gone=tuple(gone.get(page.path, ())))
         yield add_metadata(atlas, kept, edition, histories)
@@ -63,16 +44,16 @@ def _view_all(atlas: LibraryIndex, edition: Edition, sizes: Mapping[str, int]) -
     for page in view_pages(atlas.library):
         titles[page.path] = page.title
         yield page
-    data = view_data(atlas, edition, sizes)
+    data = overviews.view_data(atlas, edition, sizes)
     titles[data.path] = data.title
     yield data
     for page in (
-        view_changes(atlas, releases, titles),
-        *(view_release(atlas, r) for r in releases),
+        curation.view_changes(atlas, releases, titles),
+        *(curation.view_release(atlas, r) for r in releases),
     ):
         titles[page.path] = page.title
         yield page
-    yield from view_gone_pages(atlas, titles)
+    yield from curation.view_gone_pages(atlas, titles)
 
 
 def view_pages(library: Library) -> Iterator[Page]:
@@ -87,15 +68,15 @@ def view_pages(library: Library) -> Iterator[Page]:
 
 def _view_each(atlas: LibraryIndex) -> Iterator[Page]:
     library = atlas.library
-    yield view_home(atlas)
+    yield overviews.view_home(atlas)
     yield view_coverage(atlas)
     yield view_study_cards(atlas)
-    yield view_about(atlas)
+    yield overviews.view_about(atlas)
     yield view_map(atlas)
     yield view_compare(atlas)
-    yield from view_glossary(atlas)
-    yield view_question_queue(atlas)
-    yield view_search(atlas)
+    yield from overviews.view_glossary(atlas)
+    yield curation.view_question_queue(atlas)
+    yield overviews.view_search(atlas)
     for kind in TERM_KINDS:
         yield from view_term_index(atlas, kind)
         for term in library.terms_of(kind):
@@ -104,10 +85,10 @@ def _view_each(atlas: LibraryIndex) -> Iterator[Page]:
     yield view_trial_index(atlas)
     for trial in atlas.trials:
         yield view_trial(atlas, trial)
-    yield from view_paper_index(atlas)
+    yield from papers.view_paper_index(atlas)
     for key in sorted(library.papers):
-        yield from view_paper(atlas, library.papers[key])
-    yield from view_reference_index(atlas)
+        yield from papers.view_paper(atlas, library.papers[key])
+    yield from papers.view_reference_index(atlas)
     for key in sorted(atlas.pages.works):
-        yield view_reference(atlas, library.references[key])
+        yield papers.view_reference(atlas, library.references[key])
     yield from view_finding_index(atlas)

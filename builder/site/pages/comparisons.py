@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 
 from builder.curate.evidence import TREATMENT, find_best, find_evidence_map
 from builder.models import Finding, MapRow, StudyRole, Term
+from builder.site import summaries
 from builder.site.index import LibraryIndex
 from builder.site.labels import (
     DESIGNS,
@@ -26,14 +27,6 @@ from builder.site.links import Page, View, narrowed_href, page_href, plural
 from builder.site.pages.measures import view_all_releases, view_dose_table
 from builder.site.pages.terms import view_facets
 from builder.site.pages.trials import view_trial_row
-from builder.site.summaries import (
-    find_evidence,
-    find_term_studies,
-    has_evidence,
-    sort_studies,
-    view_counts,
-    view_study,
-)
 from builder.text import ids
 
 # --- the evidence map ----------------------------------------------------------------------------
@@ -150,7 +143,7 @@ def view_map(atlas: LibraryIndex) -> Page:
     """Return the page of the evidence map."""
     placed = {s for row in find_evidence_map(atlas.studies, atlas.library.terms)
               for s in row.with_subtypes.studies}  # fmt: skip
-    tried = sort_studies(s for s in atlas.studies if s.counts and s.role in TREATMENT)
+    tried = summaries.sort_studies(s for s in atlas.studies if s.counts and s.role in TREATMENT)
     return Page(
         path="map/",
         template="map.md.j2",
@@ -163,7 +156,7 @@ def view_map(atlas: LibraryIndex) -> Page:
             "other": view_grid(atlas, _OTHER_ROLES, "../", (25, 12)),
             "unclear": view_grid(atlas, _UNCLEAR, "../", (25, 12)),
             "off": sum(s.id not in placed for s in tried),
-            "studies": [view_study(atlas, s, "../") for s in tried[:_MOST_STUDIES]],
+            "studies": [summaries.view_study(atlas, s, "../") for s in tried[:_MOST_STUDIES]],
             "more_studies": max(0, len(tried) - _MOST_STUDIES),
             "designs": [view_design(d) for d in DESIGNS if DESIGNS[d]],
             "results": [view_result(r) for r in RESULTS if RESULTS[r][1]],
@@ -186,8 +179,8 @@ _MOST_SOURCES = 150
 
 def find_comparable(atlas: LibraryIndex) -> list[Term]:
     """Return the sources that findings or trials name, those with most studies first."""
-    named = [t for t in atlas.library.terms_of("source") if has_evidence(atlas, t)]
-    sizes = {t.id: len(find_term_studies(atlas, t)) for t in named}
+    named = [t for t in atlas.library.terms_of("source") if summaries.has_evidence(atlas, t)]
+    sizes = {t.id: len(summaries.find_term_studies(atlas, t)) for t in named}
     return sorted(named, key=lambda t: (-sizes[t.id], t.label.casefold(), t.id))
 
 
@@ -196,10 +189,10 @@ def view_compared(atlas: LibraryIndex, term: Term) -> View:
 
     Every source has the same groups in the same order, so that several can be laid side by side.
     """
-    findings = find_evidence(atlas, term)
+    findings = summaries.find_evidence(atlas, term)
     facets = {f["id"]: f["entries"] for f in view_facets(atlas, term.id, findings, ROOT)}
-    counts = view_counts(atlas, term)
-    studies = find_term_studies(atlas, term)
+    counts = summaries.view_counts(atlas, term)
+    studies = summaries.find_term_studies(atlas, term)
     designs = count_designs(studies)
     results: Counter[str] = Counter(s.result for s in studies)
     sizes = (
@@ -291,8 +284,8 @@ def view_compare(atlas: LibraryIndex) -> Page:
     pair = find_pair(atlas, terms)
     rows = []
     for term in terms[:_MOST_SOURCES]:
-        counts = view_counts(atlas, term)
-        designs = count_designs(find_term_studies(atlas, term))
+        counts = summaries.view_counts(atlas, term)
+        designs = count_designs(summaries.find_term_studies(atlas, term))
         rows.append(
             {
                 "label": term.label,

@@ -10,27 +10,11 @@ from collections.abc import Callable, Iterable, Mapping
 
 import svg
 
-from builder.curate.review_flow import (
-    STALE_AFTER,
-    Flow,
-    find_flow,
-    find_last_search,
-    is_stale,
-    read_last_search,
-    read_screening,
-    read_strategies,
-)
+from builder.curate import review_flow
 from builder.extract.methods_text import read_words
 from builder.models import Stated, StudyCard
 from builder.models.review import Run, ScreeningRecord, Strategy
-from builder.site.charts import (
-    draw_bar,
-    draw_line,
-    draw_picture,
-    draw_text,
-    view_cell,
-    view_picture,
-)
+from builder.site import charts
 from builder.site.citations import short_name
 from builder.site.index import LibraryIndex
 from builder.site.labels import WORDS
@@ -52,13 +36,13 @@ _FACETS = ("isolation", "species", "model", "route", "randomised", "blinded")
 def view_search_notice(atlas: LibraryIndex) -> str:
     """Return what home says where no search was run, or the last is old; empty where it is not."""
     root = atlas.library.root
-    last = read_last_search(root / "content" / "screening.yml")
+    last = review_flow.read_last_search(root / "content" / "screening.yml")
     if last is None:
         return "No search of the literature was run yet: the papers read were chosen by hand."
-    if is_stale(last, today(root)):
+    if review_flow.is_stale(last, today(root)):
         return (
-            f"The literature was last searched on {last.isoformat()}, more than {STALE_AFTER} days "
-            "before this site was built. Newer studies are missing."
+            f"The literature was last searched on {last.isoformat()}, more than "
+            f"{review_flow.STALE_AFTER} days before this site was built. Newer studies are missing."
         )
     return ""
 
@@ -66,10 +50,10 @@ def view_search_notice(atlas: LibraryIndex) -> str:
 def view_coverage(atlas: LibraryIndex) -> Page:
     """Return the page on what was searched, screened, read, and could not be had."""
     root = "../"
-    screening = read_screening(atlas.library.root)
-    strategies = read_strategies(atlas.library.root)
-    flow = find_flow(screening)
-    last = find_last_search(screening)
+    screening = review_flow.read_screening(atlas.library.root)
+    strategies = review_flow.read_strategies(atlas.library.root)
+    flow = review_flow.find_flow(screening)
+    last = review_flow.find_last_search(screening)
     papers = [atlas.library.papers[name] for name in sorted(atlas.library.papers)]
     by_search = {r.retrieval.seed for r in screening.records if r.retrieval and r.retrieval.seed}
     distinct = [r for r in screening.records if not r.duplicate]
@@ -149,22 +133,22 @@ _LEFT, _RIGHT, _WIDE, _SIDE = 0.0, 57.0, 50.0, 43.0  # percent across
 _LINE, _PAD, _GAP = 17, 9, 22  # pixels down
 
 
-def view_flow(flow: Flow) -> View:
+def view_flow(flow: review_flow.Flow) -> View:
     """Return the PRISMA flow as a picture, with the table behind it."""
     rows = list_flow(flow)
-    picture = view_picture(
+    picture = charts.view_picture(
         "flow",
         "Flow of records",
         "After the PRISMA 2020 flow diagram. A record counts once at each step that it reached.",
         _draw_flow(flow),
     )
     picture["columns"] = ["Step", "Records"]
-    picture["rows"] = [[view_cell(label), view_cell(count)] for label, count in rows]
+    picture["rows"] = [[charts.view_cell(label), charts.view_cell(count)] for label, count in rows]
     picture["wide"] = True
     return picture
 
 
-def list_flow(flow: Flow) -> list[tuple[str, int]]:
+def list_flow(flow: review_flow.Flow) -> list[tuple[str, int]]:
     """Return the steps of the flow with their numbers, in the order of the diagram."""
     identified = sum(flow.identified.values())
     return [
@@ -193,7 +177,7 @@ def _reasons(counts: Mapping[str, int]) -> list[str]:
     return [*listed, *([f"  and {plural(rest, 'more reason')}"] if rest else [])]
 
 
-def _draw_flow(flow: Flow) -> str:
+def _draw_flow(flow: review_flow.Flow) -> str:
     identified = sum(flow.identified.values())
     steps = [
         (
@@ -231,19 +215,19 @@ def _draw_flow(flow: Flow) -> str:
         tall = max(len(main), len(side)) * _LINE + 2 * _PAD
         middle = y + (_LINE + 2 * _PAD) / 2
         if number:
-            elements.append(draw_line(_WIDE / 2, y - _GAP, _WIDE / 2, y, "axis"))
+            elements.append(charts.draw_line(_WIDE / 2, y - _GAP, _WIDE / 2, y, "axis"))
         if side:
-            elements.append(draw_line(_WIDE, middle, _RIGHT, middle, "axis"))
+            elements.append(charts.draw_line(_WIDE, middle, _RIGHT, middle, "axis"))
             elements += _draw_box(_RIGHT, y, _SIDE, side, tall)
         elements += _draw_box(_LEFT, y, _WIDE, main, tall)
         y += tall + _GAP
     reported = "; ".join(f"{label}: {count:,}" for label, count in list_flow(flow))
-    return draw_picture("flow", "Flow of records", f"{reported}.", y - _GAP + 2, elements)
+    return charts.draw_picture("flow", "Flow of records", f"{reported}.", y - _GAP + 2, elements)
 
 
 def _draw_box(x: float, y: float, width: float, lines: list[str], tall: float) -> list[svg.Element]:
     words = [
-        draw_text(
+        charts.draw_text(
             x + (3 if line.startswith("  ") else 1.5),
             y + _PAD + _LINE * number + 12,
             line.strip(),
@@ -251,7 +235,7 @@ def _draw_box(x: float, y: float, width: float, lines: list[str], tall: float) -
         )
         for number, line in enumerate(lines)
     ]
-    return [draw_bar(x + 0.1, y, width - 0.2, tall, "node"), *words]
+    return [charts.draw_bar(x + 0.1, y, width - 0.2, tall, "node"), *words]
 
 
 # --- study cards ---------------------------------------------------------------------------------

@@ -7,22 +7,9 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from builder.models import Finding, Locator, Repair, Table, TableRow
+from builder.site import labels
 from builder.site.citations import short_name
 from builder.site.index import ROLES, LibraryIndex, terms_in, view_questions
-from builder.site.labels import (
-    AGAINST,
-    BASIS,
-    CERTAINTY,
-    RESULTS,
-    ROLE_WORDS,
-    STUDY_ROLES,
-    describe_design,
-    view_design,
-    view_effect,
-    view_quantity,
-    view_result,
-    view_role_effect,
-)
 from builder.site.links import (
     Page,
     View,
@@ -53,8 +40,8 @@ _STATEMENT = 170
 _NAMES = 3  # terms that a row names in each column
 _PAPER = 40
 # What most rows of a list hold: its filter states it once for them.
-USUAL = {"result": RESULTS["none-reported"][0], "role": STUDY_ROLES["therapeutic"]}
-USUAL |= {"certainty": CERTAINTY["asserted"], "basis": BASIS["full-text"]}
+USUAL = {"result": labels.RESULTS["none-reported"][0], "role": labels.STUDY_ROLES["therapeutic"]}
+USUAL |= {"certainty": labels.CERTAINTY["asserted"], "basis": labels.BASIS["full-text"]}
 _SETTING = ("targets", "partners", "models", "species")
 
 
@@ -104,7 +91,7 @@ def view_terms(atlas: LibraryIndex, finding: Finding, root: str) -> dict[str, li
     found: dict[str, list[View]] = {role: [] for role in ROLES}
     for role, term, effect in terms_in(finding):
         entry = atlas.term_link(term, root)
-        entry["effect"] = view_role_effect(role, effect)
+        entry["effect"] = labels.view_role_effect(role, effect)
         entry["note"] = effect if role == "cargo" and effect != "not stated" else ""
         found[role].append(entry)
     return found
@@ -130,7 +117,7 @@ def view_statement(atlas: LibraryIndex, finding: Finding, root: str) -> View:
     terms = view_terms(atlas, finding, root)
     questions = view_questions(finding.questions)
     where = finding.locator
-    basis = "its own title" if where.kind == "title" else BASIS[finding.basis]
+    basis = "its own title" if where.kind == "title" else labels.BASIS[finding.basis]
     trials = [
         link(trial.registry, page_href(root, "trial", trial.id))
         for trial in atlas.trials_named(finding)
@@ -140,23 +127,23 @@ def view_statement(atlas: LibraryIndex, finding: Finding, root: str) -> View:
         "former": atlas.former.get(finding.id, []),
         "quote": finding_text(finding),
         "reading": [
-            {"label": ROLE_WORDS[role], "terms": _mark_first(terms[role])}
+            {"label": labels.ROLE_WORDS[role], "terms": _mark_first(terms[role])}
             for role in ROLES
             if terms[role]
         ],
         "facts": [
-            f"{describe_design(finding.design)}, read from {basis}",
-            *([STUDY_ROLES[finding.role]] if finding.role != "unclear" else []),
-            *([CERTAINTY[finding.certainty]] if finding.certainty != "asserted" else []),
+            f"{labels.describe_design(finding.design)}, read from {basis}",
+            *([labels.STUDY_ROLES[finding.role]] if finding.role != "unclear" else []),
+            *([labels.CERTAINTY[finding.certainty]] if finding.certainty != "asserted" else []),
         ],
-        "design": view_design(finding.design.level),
-        "result": view_result(finding.result) if finding.result != "none-reported" else None,
+        "design": labels.view_design(finding.design.level),
+        "result": labels.view_result(finding.result) if finding.result != "none-reported" else None,
         "place": view_place(atlas, finding.paper, where, root),
         "paper": link(short_name(bundle.paper.csl), page_href(root, "paper", finding.paper)),
         "line": where.line,
         "numbers": view_numbers(atlas, finding.paper, finding.references, root),
         "trials": trials,
-        "quantities": [view_quantity(q) for q in finding.quantities],
+        "quantities": [labels.view_quantity(q) for q in finding.quantities],
         "questions": questions,
         "doubt": questions[0]["text"] if questions and questions[0]["weight"] >= 4 else "",  # noqa: PLR2004
         "retracted": not atlas.stands(finding),
@@ -201,12 +188,12 @@ def view_row(atlas: LibraryIndex, finding: Finding, root: str) -> View:
     statement = shorten(quote, _STATEMENT)
     paper = atlas.paper(finding.paper).paper.csl
     short = short_name(paper)
-    said = {"result": RESULTS[finding.result][0], "role": STUDY_ROLES[finding.role]}
-    said |= {"certainty": CERTAINTY[finding.certainty], "basis": BASIS[finding.basis]}
-    design = view_design(grade_finding(atlas, finding))
+    said = {"result": labels.RESULTS[finding.result][0], "role": labels.STUDY_ROLES[finding.role]}
+    said |= {"certainty": labels.CERTAINTY[finding.certainty], "basis": labels.BASIS[finding.basis]}
+    design = labels.view_design(grade_finding(atlas, finding))
     place = view_place(atlas, finding.paper, finding.locator, root)["label"]
     sources = _cut(terms["sources"])
-    named = _cut([{**c, "effect": view_effect("")} for c in terms["conditions"]])
+    named = _cut([{**c, "effect": labels.view_effect("")} for c in terms["conditions"]])
     reported = _cut(_mark_first(effects))
     return {
         "id": finding.id,
@@ -217,9 +204,9 @@ def view_row(atlas: LibraryIndex, finding: Finding, root: str) -> View:
         "effects": reported,
         "conditions": named,
         "design": design,
-        "hedged": CERTAINTY[finding.certainty] if finding.certainty != "asserted" else "",
+        "hedged": labels.CERTAINTY[finding.certainty] if finding.certainty != "asserted" else "",
         # What speaks against a treatment is not left to the page of the statement.
-        "against": view_result(finding.result) if finding.result in AGAINST else None,
+        "against": labels.view_result(finding.result) if finding.result in labels.AGAINST else None,
         "where": f"{short}: {place}",
         "retracted": not atlas.stands(finding),
         "superseded": finding.id in atlas.superseded,

@@ -7,15 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from builder.models import Finding, Quantity, RegistryRecord, Trial
-from builder.site.charts import (
-    Release,
-    Span,
-    draw_release,
-    draw_timeline,
-    view_cell,
-    view_picture,
-    view_swatch,
-)
+from builder.site import charts
 from builder.site.citations import short_name
 from builder.site.index import LibraryIndex
 from builder.site.labels import WORDS, format_range, is_calculated, list_amounts, view_quantity
@@ -54,17 +46,17 @@ def view_timeline(atlas: LibraryIndex, root: str) -> View | None:
     spans = [_find_span(atlas, trial) for trial in atlas.trials]
     shown = spans[:MOST_SPANS]
     title = f"{plural(len(shown), 'registered trial')} by phase, status and time"
-    picture = view_picture(
+    picture = charts.view_picture(
         "picture-timeline",
         title,
         "Start and completion as the registry states them; phase and status as the papers state "
         "them. A status is that on the date shown.",
-        draw_timeline("picture-timeline", title, shown),
+        charts.draw_timeline("picture-timeline", title, shown),
     )
     picture["legend"] = [
-        view_swatch("fill-span", "start to completion"),
-        view_swatch("fill-planned", "completion planned, not reported"),
-        view_swatch("mark-status", "date of the status"),
+        charts.view_swatch("fill-span", "start to completion"),
+        charts.view_swatch("fill-planned", "completion planned, not reported"),
+        charts.view_swatch("mark-status", "date of the status"),
     ]
     picture["columns"] = [
         "Trial", "Phase", "Registry’s phase", "Status", "As of", "Start", "End",
@@ -75,13 +67,13 @@ def view_timeline(atlas: LibraryIndex, root: str) -> View | None:
     return picture
 
 
-def _find_span(atlas: LibraryIndex, trial: Trial) -> Span:
+def _find_span(atlas: LibraryIndex, trial: Trial) -> charts.Span:
     record = atlas.library.registry.get(trial.id)
     end, note = _find_day(record, "completion")
     planned = any(word in note.lower() for word in _PLANNED)
     if end and record and end > record.collected:
         planned = True
-    return Span(
+    return charts.Span(
         f"{trial.registry} · {name_phase(trial.phase) or 'phase not stated'}",
         " · ".join(part for part in (_status(trial), trial.result) if part),
         start=_find_day(record, "start_date")[0],
@@ -118,17 +110,17 @@ def _stated(record: RegistryRecord | None, name: str) -> str:
     return " or ".join(dict.fromkeys(values))
 
 
-def _time_row(atlas: LibraryIndex, trial: Trial, span: Span, root: str) -> list[View]:
+def _time_row(atlas: LibraryIndex, trial: Trial, span: charts.Span, root: str) -> list[View]:
     record = atlas.library.registry.get(trial.id)
     end = _stated(record, "completion") or "not seen"
     return [
-        view_cell(trial.registry, page_href(root, "trial", trial.id)),
-        view_cell(trial.phase or NOT_STATED),
-        view_cell(_stated(record, "phase") or "not seen"),
-        view_cell(_status(trial)),
-        view_cell(span.as_of.isoformat() if span.as_of else NOT_STATED),
-        view_cell(_stated(record, "start_date") or "not seen"),
-        view_cell(f"{end} (planned)" if span.planned else end),
+        charts.view_cell(trial.registry, page_href(root, "trial", trial.id)),
+        charts.view_cell(trial.phase or NOT_STATED),
+        charts.view_cell(_stated(record, "phase") or "not seen"),
+        charts.view_cell(_status(trial)),
+        charts.view_cell(span.as_of.isoformat() if span.as_of else NOT_STATED),
+        charts.view_cell(_stated(record, "start_date") or "not seen"),
+        charts.view_cell(f"{end} (planned)" if span.planned else end),
     ]
 
 
@@ -293,21 +285,21 @@ def view_release(rows: Sequence[View]) -> View | None:
         sign = row["sign"] if gone else row["sign"].translate(_TURNED)
         words = f"{row['number']} {row['of']} at {row['at']}"
         marks.append(
-            Release(row["vehicle"], row["days"], share, f"{sign} {share:g} %".strip(), words)
+            charts.Release(row["vehicle"], row["days"], share, f"{sign} {share:g} %".strip(), words)
         )
     title = "Share of the load released, by time"
-    picture = view_picture(
+    picture = charts.view_picture(
         "picture-release",
         title,
         "Each mark is one number of a statement; a retained share is drawn as its rest. Methods "
         "and loads differ between studies.",
-        draw_release("picture-release", title, marks),
+        charts.draw_release("picture-release", title, marks),
     )
     picture["columns"] = ["Vehicle", "Of", "Number", "At", "Setting"]
     picture["rows"] = [
         [
-            view_cell(row["vehicle"], row["href"]),
-            *(view_cell(row[key]) for key in ("of", "number", "at", "setting")),
+            charts.view_cell(row["vehicle"], row["href"]),
+            *(charts.view_cell(row[key]) for key in ("of", "number", "at", "setting")),
         ]
         for row in held
     ]

@@ -6,21 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from builder.curate.evidence import find_best
 from builder.models import Term
+from builder.site import labels, summaries
 from builder.site.citations import short_name
 from builder.site.index import LibraryIndex
-from builder.site.labels import (
-    BASIS,
-    CERTAINTY,
-    DESIGNS,
-    EFFECTS,
-    KIND_WORDS,
-    RESULTS,
-    STUDY_ROLES,
-    WORDS,
-    view_design,
-    view_effect,
-    view_result,
-)
 from builder.site.links import (
     Page,
     View,
@@ -37,14 +25,6 @@ from builder.site.pages.coverage import view_search_notice
 from builder.site.pages.papers import view_paper_row
 from builder.site.pages.terms import view_synonyms
 from builder.site.pages.trials import view_trial_row
-from builder.site.summaries import (
-    Sentence,
-    answer_coverage,
-    answer_trials,
-    has_evidence,
-    list_designs,
-    text,
-)
 from builder.store.library import DATA_LICENCE, Edition
 from builder.text import ids
 from builder.text.spelling import fold
@@ -65,8 +45,8 @@ def view_numbers(atlas: LibraryIndex, root: str = "") -> list[View]:
     library = atlas.library
     counts = [
         (
-            sum(has_evidence(atlas, t) for t in library.terms_of(kind)),
-            KIND_WORDS[kind][1].lower(),
+            sum(summaries.has_evidence(atlas, t) for t in library.terms_of(kind)),
+            labels.KIND_WORDS[kind][1].lower(),
             ids.index_path(kind),
         )
         for kind in _TERMS
@@ -80,30 +60,30 @@ def view_numbers(atlas: LibraryIndex, root: str = "") -> list[View]:
     return [{"count": n, **link(label, href(root, path))} for n, label, path in counts]
 
 
-def answer_home(atlas: LibraryIndex) -> list[Sentence]:
+def answer_home(atlas: LibraryIndex) -> list[summaries.Sentence]:
     """Return what the atlas holds, in sentences made from the records."""
     tried = [s for s in atlas.studies if s.counts and s.role == "therapeutic"]
     sentences = [
         [
             link(plural(len(tried), "study", "studies"), "map/#studies"),
-            text(" of vesicles as a treatment: "),
-            *list_designs(tried, "map/", "studies"),
-            text("."),
+            summaries.text(" of vesicles as a treatment: "),
+            *summaries.list_designs(tried, "map/", "studies"),
+            summaries.text("."),
         ]
     ]
     trials = [s for s in tried if s.trials]
     if trials:
-        sentences.append(answer_trials(atlas, trials, "trials/", ""))
+        sentences.append(summaries.answer_trials(atlas, trials, "trials/", ""))
     best = find_best(tried)
     if not best or best.design != "clinical":
-        sentences.append([text("No study in people with a result in the material read.")])
+        sentences.append([summaries.text("No study in people with a result in the material read.")])
     unread = [b for b in atlas.library.papers.values() if not b.paper.coverage.body]
     if unread:
         read = len(atlas.library.papers) - len(unread)
         whole = f"{read:,} came with the full text" if read else "none came with its full text"
         words = f"Of {plural(len(atlas.library.papers), 'paper')} read, {whole}"
-        sentences.append([link(words, "coverage/"), text(".")])
-    return [*sentences, [text(WORDS["not_assessed"])]]
+        sentences.append([link(words, "coverage/"), summaries.text(".")])
+    return [*sentences, [summaries.text(labels.WORDS["not_assessed"])]]
 
 
 def view_home(atlas: LibraryIndex) -> Page:
@@ -147,16 +127,16 @@ def view_about(atlas: LibraryIndex) -> Page:
         kind="page",
         view={
             "numbers": view_numbers(atlas, "../"),
-            "designs": [view_design(d) for d in DESIGNS],
-            "results": [view_result(r) for r in RESULTS],
-            "basis": list(BASIS.values()),
-            "roles": list(STUDY_ROLES.values()),
-            "certainty": list(CERTAINTY.values()),
-            "effects": [view_effect(effect) for effect in EFFECTS],
+            "designs": [labels.view_design(d) for d in labels.DESIGNS],
+            "results": [labels.view_result(r) for r in labels.RESULTS],
+            "basis": list(labels.BASIS.values()),
+            "roles": list(labels.STUDY_ROLES.values()),
+            "certainty": list(labels.CERTAINTY.values()),
+            "effects": [labels.view_effect(effect) for effect in labels.EFFECTS],
             "coverage": [
                 {
                     "paper": link(short_name(b.paper.csl), page_href("../", "paper", b.paper.id)),
-                    "sentences": answer_coverage(b.paper),
+                    "sentences": summaries.answer_coverage(b.paper),
                 }
                 for b in papers[:_MOST_PAPERS]
             ],
@@ -317,7 +297,7 @@ def _glossary_page(atlas: LibraryIndex, terms: Sequence[Term]) -> Page:
             "groups": [
                 {
                     "anchor": f"kind-{kind}",
-                    "label": KIND_WORDS[kind][1],
+                    "label": labels.KIND_WORDS[kind][1],
                     "entries": [
                         _view_entry(atlas, t, root, full=len(held) <= _MOST_DEFINED) for t in held
                     ],
@@ -325,10 +305,10 @@ def _glossary_page(atlas: LibraryIndex, terms: Sequence[Term]) -> Page:
                     "paged": paged.get(kind, 0),
                     "index": href(root, ids.index_path(kind)) if kind in ids.FOLDERS else "",
                 }
-                for kind, held in sorted(groups.items(), key=lambda g: KIND_WORDS[g[0]][1])
+                for kind, held in sorted(groups.items(), key=lambda g: labels.KIND_WORDS[g[0]][1])
             ],
             "indexes": [
-                link(KIND_WORDS[kind][1], href(root, ids.index_path(kind)))
+                link(labels.KIND_WORDS[kind][1], href(root, ids.index_path(kind)))
                 for kind in ("source", "mechanism", "vehicle", "condition")
             ],
         },

@@ -17,29 +17,8 @@ import svg
 
 from builder.curate.evidence import CARRIES, Edge, Layer, find_network
 from builder.models import Finding, Study, Term
-from builder.site.charts import (
-    LETTERS,
-    Levels,
-    clip,
-    draw_bar,
-    draw_levels,
-    draw_picture,
-    draw_text,
-    fill_table,
-    percent,
-    view_cell,
-    view_picture,
-    view_swatch,
-)
+from builder.site import charts, labels
 from builder.site.index import LibraryIndex
-from builder.site.labels import (
-    DESIGNS,
-    count_designs,
-    find_direction,
-    view_condition_effect,
-    view_design,
-    view_effect,
-)
 from builder.site.links import View, plural
 
 MOST_ROWS = 10
@@ -83,11 +62,13 @@ def view_levels_picture(
     names = sorted((n for n in held if n), key=lambda n: (-len(held[n]), n))
     if len(tried) < 2 or not names:  # noqa: PLR2004 (a picture compares)
         return None
-    counts = {name: count_designs(found) for name, found in held.items()}
+    counts = {name: labels.count_designs(found) for name, found in held.items()}
     listed = names + ([_ABSENT] if _ABSENT in counts else [])
     shown = names[:MOST_ROWS] + listed[len(names) :]
     bars = [
-        Levels(_label(atlas, name) if name else f"no {one} stated", counts[name], absent=not name)
+        charts.Levels(
+            _label(atlas, name) if name else f"no {one} stated", counts[name], absent=not name
+        )
         for name in shown
     ]
     title = f"Studies of {term.short} as a treatment, by {one} and design"
@@ -95,25 +76,27 @@ def view_levels_picture(
         title = f"Treatments of {term.short}, studies by source and design"
     more = len(names) - MOST_ROWS
     rest = f" {plural(more, f'more {one}')} in the table below." if more > 0 else ""
-    picture = view_picture(
+    picture = charts.view_picture(
         "picture-levels",
         title,
         f"{plural(len(tried), 'study', 'studies')}, subtypes included; one that names several "
         f"{one}s counts for each.{rest}",
-        draw_levels("picture-levels", title, bars),
+        charts.draw_levels("picture-levels", title, bars),
     )
-    every = [level for level in DESIGNS if any(level in c for c in counts.values())]
-    picture["legend"] = [view_swatch(f"fill-{v}", view_design(v)["label"]) for v in every]
-    picture["columns"] = [one.capitalize(), *(view_design(v)["label"] for v in every), "All"]
+    every = [level for level in labels.DESIGNS if any(level in c for c in counts.values())]
+    picture["legend"] = [
+        charts.view_swatch(f"fill-{v}", labels.view_design(v)["label"]) for v in every
+    ]
+    picture["columns"] = [one.capitalize(), *(labels.view_design(v)["label"] for v in every), "All"]
     lines = [
         [
             _term_cell(atlas, name, root, f"no {one} stated"),
-            *(view_cell(counts[name].get(level, 0)) for level in every),
-            view_cell(len(held[name])),
+            *(charts.view_cell(counts[name].get(level, 0)) for level in every),
+            charts.view_cell(len(held[name])),
         ]
         for name in listed
     ]
-    fill_table(picture, lines)
+    charts.fill_table(picture, lines)
     return picture
 
 
@@ -121,14 +104,14 @@ def _label(atlas: LibraryIndex, name: str) -> str:
     """Return the full name of a term where there is room for it, else its abbreviation."""
     entry = atlas.term_link(name, "")
     full = entry["title"] or entry["label"]
-    return str(full if len(full) <= LETTERS else entry["label"])
+    return str(full if len(full) <= charts.LETTERS else entry["label"])
 
 
 def _term_cell(atlas: LibraryIndex, name: str, root: str, absent: str = "") -> View:
     if not name:
-        return view_cell(absent)
+        return charts.view_cell(absent)
     entry = atlas.term_link(name, root)
-    return view_cell(entry["title"] or entry["label"], entry["href"])
+    return charts.view_cell(entry["title"] or entry["label"], entry["href"])
 
 
 # --- the network of a term -----------------------------------------------------------------------
@@ -183,7 +166,7 @@ def view_network(
     links = [Link(e.subject, e.object, e.weight, styles[id(e)]) for e in network.edges]
     count = len(set().union(*(edge.studies for edge in network.edges)))
     title = f"Network around {term.short}"
-    picture = view_picture(
+    picture = charts.view_picture(
         "picture-network",
         title,
         f"Reported by {plural(count, 'study', 'studies')}. A line joins two things of which one "
@@ -192,10 +175,12 @@ def view_network(
         draw_network("picture-network", title, columns, links),
     )
     used = set(styles.values())
-    picture["legend"] = [view_swatch(f"stroke-{s}", w) for s, w in _LINES.items() if s in used]
+    picture["legend"] = [
+        charts.view_swatch(f"stroke-{s}", w) for s, w in _LINES.items() if s in used
+    ]
     picture["wide"] = True
     picture["columns"] = ["From", "Effect", "To", "Studies", "Statement"]
-    fill_table(picture, [_edge_row(atlas, edge, network.nodes[edge.object].layer, root)
+    charts.fill_table(picture, [_edge_row(atlas, edge, network.nodes[edge.object].layer, root)
                          for edge in network.edges])  # fmt: skip
     return picture
 
@@ -203,29 +188,29 @@ def view_network(
 def _short_cell(atlas: LibraryIndex, name: str, root: str) -> View:
     """Return a term's short name, as its box has it; the table has to fit a phone."""
     entry = atlas.term_link(name, root)
-    return view_cell(entry["label"], entry["href"])
+    return charts.view_cell(entry["label"], entry["href"])
 
 
 def _line_style(edge: Edge, layer: Layer) -> str:
     if edge.effect == CARRIES:
         return "carries"
-    way = find_direction(edge.effect)
+    way = labels.find_direction(edge.effect)
     if layer == "condition":
         return {"down": "improves", "up": "worsens"}.get(way, "other")
     return {"up": "rise", "down": "fall"}.get(way, "other")
 
 
 def _edge_row(atlas: LibraryIndex, edge: Edge, layer: Layer, root: str) -> list[View]:
-    view = view_condition_effect if layer == "condition" else view_effect
+    view = labels.view_condition_effect if layer == "condition" else labels.view_effect
     word = "carries" if edge.effect == CARRIES else view(edge.effect)["word"]
     count = len(edge.findings)
     where = atlas.finding_href(edge.findings[0], root)
     return [
         _short_cell(atlas, edge.subject, root),
-        view_cell(word),
+        charts.view_cell(word),
         _short_cell(atlas, edge.object, root),
-        view_cell(edge.weight),
-        view_cell("read" if count == 1 else f"first of {count}", where),
+        charts.view_cell(edge.weight),
+        charts.view_cell("read" if count == 1 else f"first of {count}", where),
     ]
 
 
@@ -283,7 +268,7 @@ def draw_network(name: str, title: str, columns: Sequence[Column], links: Sequen
         xmlns=None,
         x=0,
         y=0,
-        width=percent(100),
+        width=charts.percent(100),
         height=height,
         viewBox=svg.ViewBoxSpec(0, 0, 100, height),
         preserveAspectRatio=svg.PreserveAspectRatio("none"),
@@ -294,8 +279,8 @@ def draw_network(name: str, title: str, columns: Sequence[Column], links: Sequen
         elements += _draw_column(column, number, places, lefts[number], width)
         if column.more:
             more = f"and {column.more} more"
-            elements.append(draw_text(lefts[number], height - 4, more, "muted"))
-    return draw_picture(name, title, _describe(columns), height, elements)
+            elements.append(charts.draw_text(lefts[number], height - 4, more, "muted"))
+    return charts.draw_picture(name, title, _describe(columns), height, elements)
 
 
 def _find_way(link: Link, at: Mapping[str, int]) -> list[Slot]:
@@ -383,15 +368,17 @@ def _draw_column(
     column: Column, number: int, places: Mapping[Slot, float], x: float, width: float
 ) -> list[svg.Element]:
     letters = int(width * 1.3)  # as many as fit at the least width of a picture
-    elements = [draw_text(x, 14, column.label, "head")]
+    elements = [charts.draw_text(x, 14, column.label, "head")]
     for node in column.nodes:
         y = places[node.id, number]
         elements.append(
-            draw_bar(x, y - _BOX / 2, width, _BOX, "node-current" if node.current else "node")
+            charts.draw_bar(
+                x, y - _BOX / 2, width, _BOX, "node-current" if node.current else "node"
+            )
         )
         style = "current" if node.current else ""
-        elements.append(draw_text(x + 1, y + 4.5, clip(node.label, letters), style))
-        elements.append(draw_text(x + width - 1, y + 4.5, str(node.count), "value", "end"))
+        elements.append(charts.draw_text(x + 1, y + 4.5, charts.clip(node.label, letters), style))
+        elements.append(charts.draw_text(x + width - 1, y + 4.5, str(node.count), "value", "end"))
     return elements
 
 

@@ -10,6 +10,7 @@ from itertools import product
 from builder.curate.evidence import find_best
 from builder.curate.studies import Disagreement, Statement, find_ancestors
 from builder.models import Finding, Study, Term
+from builder.site import summaries
 from builder.site.citations import short_name
 from builder.site.index import ROLES, LibraryIndex, counted_in, effects_on
 from builder.site.labels import (
@@ -37,18 +38,6 @@ from builder.site.pages.findings import view_finding_parts, view_rows
 from builder.site.pages.measures import view_measures
 from builder.site.pages.pictures import view_pictures
 from builder.site.pages.trials import view_trial_row
-from builder.site.summaries import (
-    find_evidence,
-    find_term_studies,
-    list_trials,
-    sort_by_design,
-    sort_studies,
-    view_answer,
-    view_counts,
-    view_mentions,
-    view_study,
-    view_summary,
-)
 from builder.text import ids
 
 _MOST_STUDIES = 60
@@ -98,7 +87,7 @@ _MOST_PAIRS, _MOST_LINKS = 30, 6
 
 def count_term(atlas: LibraryIndex, term: Term) -> View:
     """Return the counts of a term for programs: studies, findings, works and trials of its own."""
-    counts = view_counts(atlas, term)
+    counts = summaries.view_counts(atlas, term)
     works = {
         atlas.reference_id(f.paper, n) for f in atlas.findings_of(term.id) for n in f.references
     }
@@ -185,7 +174,7 @@ def view_synonyms(term: Term) -> list[str]:
 
 def view_term(atlas: LibraryIndex, term: Term) -> Iterator[Page]:
     """Yield the page of a source, mechanism, vehicle or condition, and the rest of its findings."""
-    findings = sort_by_design(atlas, find_evidence(atlas, term))
+    findings = summaries.sort_by_design(atlas, summaries.find_evidence(atlas, term))
     path = ids.page_path(term.kind, term.id)
     yield _view_main(atlas, term, findings)
     _, many = KIND_WORDS[term.kind]
@@ -201,17 +190,17 @@ def _view_main(atlas: LibraryIndex, term: Term, findings: Sequence[Finding]) -> 
     path = ids.page_path(term.kind, term.id)
     own = {f.id for f in findings}
     others = [f for f in atlas.findings_of(term.id) if f.id not in own]
-    studies = sort_studies(find_term_studies(atlas, term, subtypes=True))
+    studies = summaries.sort_studies(summaries.find_term_studies(atlas, term, subtypes=True))
     below = atlas.subtree(term.id)
     wide = {
         f.id: f
         for name in (term.id, *below)
-        for f in find_evidence(atlas, atlas.library.terms[name])
+        for f in summaries.find_evidence(atlas, atlas.library.terms[name])
     }
-    trials = list_trials(atlas, term)
+    trials = summaries.list_trials(atlas, term)
     differing = view_disagreements(atlas, term.id, root)
     one, many = KIND_WORDS[term.kind]
-    answer = view_answer(atlas, term)
+    answer = summaries.view_answer(atlas, term)
     said = " ".join("".join(piece["label"] for piece in sentence) for sentence in answer[:2])
     return Page(
         path=path,
@@ -235,7 +224,8 @@ def _view_main(atlas: LibraryIndex, term: Term, findings: Sequence[Finding]) -> 
             "narrower": [_view_narrower(atlas, child, root) for child in atlas.children[term.id]],
             "ambiguous": [{"text": a.text, "note": a.note or ""} for a in term.ambiguous],
             "studies": [
-                view_study(atlas, s, root, {term.id, *below}) for s in studies[:_MOST_STUDIES]
+                summaries.view_study(atlas, s, root, {term.id, *below})
+                for s in studies[:_MOST_STUDIES]
             ],
             "more_studies": max(0, len(studies) - _MOST_STUDIES),
             "disagreements": differing[:_MOST_DIFFERENCES],
@@ -256,7 +246,7 @@ def _view_main(atlas: LibraryIndex, term: Term, findings: Sequence[Finding]) -> 
                 f"Statements that name {term.label} otherwise",
             ),
             "more_others": len(others[_MOST_OTHERS:]),
-            "mentions": view_mentions(atlas, term),
+            "mentions": summaries.view_mentions(atlas, term),
             "trials": [view_trial_row(atlas, t, root) for t in trials[:_MOST_TRIALS]],
             "more_trials": max(0, len(trials) - _MOST_TRIALS),
         },
@@ -267,7 +257,7 @@ def _view_narrower(atlas: LibraryIndex, child: Term, root: str) -> View:
     return {
         "term": atlas.term_link(child.id, root, full=True),
         "definition": child.definition or "",
-        "count": len(find_term_studies(atlas, child, subtypes=True)),
+        "count": len(summaries.find_term_studies(atlas, child, subtypes=True)),
     }
 
 
@@ -386,16 +376,16 @@ def _view_work(atlas: LibraryIndex, work: str, root: str) -> View:
 
 def view_term_row(atlas: LibraryIndex, term: Term, root: str) -> View:
     """Return a term as an entry of its index, with how much evidence it has."""
-    findings = find_evidence(atlas, term)
-    studies = find_term_studies(atlas, term, subtypes=True)
+    findings = summaries.find_evidence(atlas, term)
+    studies = summaries.find_term_studies(atlas, term, subtypes=True)
     best = find_best(studies)
     return {
         "term": link(term.label, atlas.term_href(term, root)),
         "abbreviation": term.abbreviation or "",
         "definition": term.definition or "",
-        "counts": view_counts(atlas, term),
+        "counts": summaries.view_counts(atlas, term),
         "best": view_design(best.design) if best else None,
-        "summary": view_summary(atlas, term, findings),
+        "summary": summaries.view_summary(atlas, term, findings),
         "type": name_type(term),
         "parent": atlas.term_link(term.parent, root) if term.parent else None,
         "facets": _index_facets(atlas, term, findings),
