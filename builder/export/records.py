@@ -22,6 +22,7 @@ from builder.curate.evidence import find_evidence_map
 from builder.curate.review_flow import read_screening, read_strategies
 from builder.curate.studies import find_studies, study_of
 from builder.models import Basis, Finding, Slug, Study, Term
+from builder.models.base import about
 from builder.models.review import Run, ScreeningRecord, Strategy
 from builder.site.citations import short_name
 from builder.site.index import LibraryIndex
@@ -44,24 +45,24 @@ class Keys(Shape):
     """What every record has beside its own fields."""
 
     url: Annotated[str, Field(json_schema_extra={"format": "uri"}, description="its address")]
-    label: Annotated[str, Field(description="its name, for people")]
+    label: Annotated[str, about("its name, for people")]
 
 
 class Counts(Shape):
     """How much the atlas knows of a term; narrower terms count where the name says so."""
 
-    studies: Annotated[int, Field(description="studies of it, each once; reviews are none")]
-    studies_with_subtypes: Annotated[int, Field(description="the same with all narrower terms")]
-    findings: Annotated[int, Field(description="statements that name it in the role of its kind")]
-    references: Annotated[int, Field(description="works that those statements cite")]
-    trials: Annotated[int, Field(description="registered trials of it")]
+    studies: Annotated[int, about("studies of it, each once; reviews are none")]
+    studies_with_subtypes: Annotated[int, about("the same with all narrower terms")]
+    findings: Annotated[int, about("statements that name it in the role of its kind")]
+    references: Annotated[int, about("works that those statements cite")]
+    trials: Annotated[int, about("registered trials of it")]
 
 
 class VocabularyKeys(Keys):
     """What an entry of the vocabulary has beside the fields of a term."""
 
-    parents: Annotated[list[Slug], Field(description="the next broader terms")] = []
-    xrefs: Annotated[list[str], Field(description="CURIEs in ontologies and databases")] = []
+    parents: Annotated[list[Slug], about("the next broader terms")] = []
+    xrefs: Annotated[list[str], about("CURIEs in ontologies and databases")] = []
 
 
 class TermKeys(VocabularyKeys):
@@ -79,64 +80,60 @@ class CslData(models.CslItem):
 class PaperKeys(Keys):
     """What a paper has beside its fields."""
 
-    csl: Annotated[CslData, Field(description="the paper as CSL-JSON item")]
-    key_findings: Annotated[list[str], Field(description="the summary site's words")] = []
-    licence: Annotated[str, Field(description="as printed, or 'not stated'")]
+    csl: Annotated[CslData, about("the paper as CSL-JSON item")]
+    key_findings: Annotated[list[str], about("the summary site's words")] = []
+    licence: Annotated[str, about("as printed, or 'not stated'")]
 
 
 class FindingKeys(Keys):
     """What a finding has beside its fields."""
 
-    basis: Annotated[Basis, Field(description="where the statement stands")]
-    study: Annotated[Slug | None, Field(description="the study that it reports")] = None
+    basis: Annotated[Basis, about("where the statement stands")]
+    study: Annotated[Slug | None, about("the study that it reports")] = None
     retracted: Annotated[
         list[Slug] | None,
-        Field(description="those works that it rests on, or its own paper, that were retracted"),
+        about("those works that it rests on, or its own paper, that were retracted"),
     ] = None
-    stands: Annotated[
-        bool | None, Field(description="false where all that it rests on was retracted")
-    ] = None
+    stands: Annotated[bool | None, about("false where all that it rests on was retracted")] = None
     superseded_by: Annotated[
-        Slug | None,
-        Field(description="of a statement read from a cited title: the paper, where it was read"),
+        Slug | None, about("of a statement read from a cited title: the paper, where it was read")
     ] = None
 
 
 class StrategyKeys(Keys):
     """What a search strategy has beside its fields."""
 
-    runs: Annotated[list[Run], Field(description="each day on which it was run")] = []
+    runs: Annotated[list[Run], about("each day on which it was run")] = []
 
 
 class ScreeningKeys(Keys):
     """What a record of the searches has beside its fields."""
 
-    registration: Annotated[str | None, Field(description="number in a registry")] = None
-    address: Annotated[str | None, Field(description="the record in its database")] = None
-    verdict: Annotated[
-        str | None, Field(description="include, exclude, unsure, or conflict of screeners")
-    ] = None
+    registration: Annotated[str | None, about("number in a registry")] = None
+    address: Annotated[str | None, about("the record in its database")] = None
+    verdict: Annotated[str | None, about("include, exclude, unsure, or conflict of screeners")] = (
+        None
+    )
 
 
 class Status(Shape):
     """A status, and the date on which it held."""
 
-    printed: Annotated[str, Field(description="the status as printed")]
-    normalised: Annotated[str | None, Field(description="the registries' word for it")] = None
-    as_of: Annotated[str, Field(description="ISO date, or 'not stated'")]
+    printed: Annotated[str, about("the status as printed")]
+    normalised: Annotated[str | None, about("the registries' word for it")] = None
+    as_of: Annotated[str, about("ISO date, or 'not stated'")]
 
 
 class TrialKeys(Keys):
     """What a trial has beside its fields, which are those of the first paper that states them."""
 
     status: Status | None = None
-    study: Annotated[Slug | None, Field(description="the study that the trial is")] = None
+    study: Annotated[Slug | None, about("the study that the trial is")] = None
     registry_record: Annotated[
-        models.RegistryRecord | None, Field(description="what the registry says, fact by fact")
+        models.RegistryRecord | None, about("what the registry says, fact by fact")
     ] = None
     reports: Annotated[
-        list[models.Trial] | None,
-        Field(description="the trial as each paper reports it, where several do"),
+        list[models.Trial] | None, about("the trial as each paper reports it, where several do")
     ] = None
 
 

@@ -39,6 +39,11 @@ TermKind = Literal[
 TERM_FOLDERS: dict[str, str] = {kind: f"{kind.removesuffix('s')}s" for kind in get_args(TermKind)}
 
 
+def about(meaning: str) -> Any:
+    """Return what a field means, for readers of the models and of the published schemas."""
+    return Field(description=meaning)
+
+
 # The default of a list. A list written as a default is copied in depth for each record, which takes
 # longer than the record itself; its schema says the same.
 EMPTY: Any = Field(default_factory=list, json_schema_extra={"default": []})
@@ -75,30 +80,28 @@ class Record(BaseModel):
 class Question(Record):
     """Something a curator should look at; shown on the page of the record it stands in."""
 
-    rule: Annotated[str, Field(description="stable name of the rule that asks")]
-    text: Annotated[str, Field(description="the question, in one sentence")]
-    field: Annotated[str | None, Field(description="the field in doubt")] = None
+    rule: Annotated[str, about("stable name of the rule that asks")]
+    text: Annotated[str, about("the question, in one sentence")]
+    field: Annotated[str | None, about("the field in doubt")] = None
     weight: Annotated[int, Field(ge=1, le=5, description="5: may mislead; 1: cosmetic")] = 3
 
 
 class Ambiguity(Record):
     """A short form that means this term in some contexts only."""
 
-    text: Annotated[str, Field(description="the short form, as written")]
-    when: Annotated[list[str], Field(description="read so only if one of these words is near")] = (
-        EMPTY
-    )
-    unless: Annotated[list[str], Field(description="never read so if one of these is near")] = EMPTY
-    note: Annotated[str | None, Field(description="how the field separates the meanings")] = None
+    text: Annotated[str, about("the short form, as written")]
+    when: Annotated[list[str], about("read so only if one of these words is near")] = EMPTY
+    unless: Annotated[list[str], about("never read so if one of these is near")] = EMPTY
+    note: Annotated[str | None, about("how the field separates the meanings")] = None
 
 
 class Xref(Record):
     """A verified identifier of the term in an ontology or database."""
 
     curie: Curie
-    label: Annotated[str | None, Field(description="the label that the ontology gives it")] = None
+    label: Annotated[str | None, about("the label that the ontology gives it")] = None
     match: Literal["exact", "broader", "narrower", "related"] = "exact"
-    seen_in: Annotated[str | None, Field(description="the release it was verified in")] = None
+    seen_in: Annotated[str | None, about("the release it was verified in")] = None
 
 
 _SOURCE_TYPES = {
@@ -113,25 +116,21 @@ class Term(Record):
     """A concept of the field: one file, and for four kinds one page."""
 
     id: Slug
-    label: Annotated[str, Field(description="the field's standard spelling")]
+    label: Annotated[str, about("the field's standard spelling")]
     kind: TermKind
-    type: Annotated[str | None, Field(description="finer type within the kind")] = None
+    type: Annotated[str | None, about("finer type within the kind")] = None
     abbreviation: str | None = None
-    synonyms: Annotated[list[str], Field(description="every spelling that a paper might use")] = (
-        EMPTY
-    )
-    phrases: Annotated[
-        list[str], Field(description="wordings that report it and are no name of it")
-    ] = EMPTY
+    synonyms: Annotated[list[str], about("every spelling that a paper might use")] = EMPTY
+    phrases: Annotated[list[str], about("wordings that report it and are no name of it")] = EMPTY
     parent: Slug | None = None
     parts: Annotated[
-        list[Slug], Field(description="of a composed thing: its materials, form and properties")
+        list[Slug], about("of a composed thing: its materials, form and properties")
     ] = EMPTY
     related: list[Slug] = EMPTY
-    definition: Annotated[str | None, Field(description="one sentence, in our own words")] = None
+    definition: Annotated[str | None, about("one sentence, in our own words")] = None
     xrefs: list[Xref] = EMPTY
     ambiguous: list[Ambiguity] = EMPTY
-    notes: Annotated[list[str], Field(description="remarks for curators")] = EMPTY
+    notes: Annotated[list[str], about("remarks for curators")] = EMPTY
 
     @property
     def plain_type(self) -> str | None:

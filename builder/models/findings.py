@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
-
 from builder.models.base import (
     EMPTY,
     Basis,
@@ -17,6 +15,7 @@ from builder.models.base import (
     Result,
     Slug,
     StudyRole,
+    about,
 )
 
 _BASIS: dict[str, Basis] = {
@@ -35,8 +34,8 @@ class Locator(Record):
     kind: Literal["table-row", "title", "reference-title", "abstract", "key-finding", "full-text"]
     line: int
     table: int | None = None
-    row: Annotated[str | None, Field(description="id of the table row")] = None
-    reference: Annotated[int | None, Field(description="number in the reference list")] = None
+    row: Annotated[str | None, about("id of the table row")] = None
+    reference: Annotated[int | None, about("number in the reference list")] = None
     section: str | None = None
 
 
@@ -57,7 +56,7 @@ class Vehicle(Record):
     """
 
     id: Slug | None = None
-    label: Annotated[str, Field(description="the whole in the field's words: GelMA-60 hydrogel")]
+    label: Annotated[str, about("the whole in the field's words: GelMA-60 hydrogel")]
     materials: list[Slug] = EMPTY
     form: Slug | None = None
     properties: list[Slug] = EMPTY
@@ -88,14 +87,14 @@ class Quantity(Record):
     high: float | None = None
     sign: Annotated[
         Literal["≈", "≥", "≤", ">", "<"] | None,
-        Field(description="what the words before it make of it: about, at least, over"),
+        about("what the words before it make of it: about, at least, over"),
     ] = None
-    sd: Annotated[float | None, Field(description="the spread printed behind ±")] = None
+    sd: Annotated[float | None, about("the spread printed behind ±")] = None
     unit: str
-    of: Annotated[
-        str | None, Field(description="released, retained, dose, Young's modulus, composition …")
-    ] = None
-    at: Annotated[str | None, Field(description="the time that it was measured at")] = None
+    of: Annotated[str | None, about("released, retained, dose, Young's modulus, composition …")] = (
+        None
+    )
+    at: Annotated[str | None, about("the time that it was measured at")] = None
     setting: Literal["in vitro", "in vivo"] | None = None
     quote: str
 
@@ -109,14 +108,14 @@ class Design(Record):
     """
 
     level: Level = "not-stated"
-    species: Annotated[list[Slug], Field(description="of the animals studied")] = EMPTY
-    models: Annotated[list[Slug], Field(description="animal, tissue and cell models")] = EMPTY
+    species: Annotated[list[Slug], about("of the animals studied")] = EMPTY
+    models: Annotated[list[Slug], about("animal, tissue and cell models")] = EMPTY
     phase: str | None = None
     randomised: bool | None = None
     controlled: bool | None = None
     blinded: bool | None = None
-    masking: Annotated[str | None, Field(description="open, single, double, triple")] = None
-    n: Annotated[int | None, Field(description="participants enrolled")] = None
+    masking: Annotated[str | None, about("open, single, double, triple")] = None
+    n: Annotated[int | None, about("participants enrolled")] = None
     follow_up: str | None = None
 
 
@@ -126,34 +125,30 @@ class Finding(Record):
     id: Slug
     paper: Slug
     locator: Locator
-    quote: Annotated[str, Field(description="verbatim words of the seed")]
+    quote: Annotated[str, about("verbatim words of the seed")]
     sources: list[Slug] = EMPTY
     modifications: list[Slug] = EMPTY
     vehicles: list[Vehicle] = EMPTY
     cargo: list[Cargo] = EMPTY
     mechanisms: list[EffectOf] = EMPTY
     targets: list[Slug] = EMPTY
-    stimuli: Annotated[
-        list[Slug], Field(description="what cells were only given: high glucose, IL-1β")
-    ] = EMPTY
-    partners: Annotated[list[Slug], Field(description="co-delivered cells; not a source")] = EMPTY
+    stimuli: Annotated[list[Slug], about("what cells were only given: high glucose, IL-1β")] = EMPTY
+    partners: Annotated[list[Slug], about("co-delivered cells; not a source")] = EMPTY
     models: list[Slug] = EMPTY
     species: Annotated[
-        list[Slug], Field(description="named, of the cells that gave the vesicles or of animals")
+        list[Slug], about("named, of the cells that gave the vesicles or of animals")
     ] = EMPTY
     conditions: list[Slug] = EMPTY
     condition_effects: Annotated[
         list[EffectOf],
-        Field(description="what became of a condition: down eased, up made worse, none no effect"),
+        about("what became of a condition: down eased, up made worse, none no effect"),
     ] = EMPTY
     outcomes: list[EffectOf] = EMPTY
     quantities: list[Quantity] = EMPTY
-    sites: Annotated[list[Slug], Field(description="tissues that a lesion or repair is in")] = EMPTY
-    references: Annotated[list[int], Field(description="numbers in the paper's list")] = EMPTY
+    sites: Annotated[list[Slug], about("tissues that a lesion or repair is in")] = EMPTY
+    references: Annotated[list[int], about("numbers in the paper's list")] = EMPTY
     design: Design = Design()
-    role: Annotated[StudyRole, Field(description="what the vesicles are to the condition")] = (
-        "unclear"
-    )
+    role: Annotated[StudyRole, about("what the vesicles are to the condition")] = "unclear"
     result: Result = "none-reported"
     certainty: Certainty = "asserted"
     questions: list[Question] = EMPTY
@@ -180,17 +175,17 @@ class ReportingItem(Record):
 
     id: Slug
     label: str
-    group: Annotated[str, Field(description="vesicles, treatment, animals, outcomes")]
-    asked_by: Annotated[str | None, Field(description="guideline that asks for it")] = None
-    note: Annotated[str | None, Field(description="what counts as stated")] = None
+    group: Annotated[str, about("vesicles, treatment, animals, outcomes")]
+    asked_by: Annotated[str | None, about("guideline that asks for it")] = None
+    note: Annotated[str | None, about("what counts as stated")] = None
 
 
 class Stated(Record):
     """One value of an item, with the sentence that states it."""
 
-    item: Annotated[Slug, Field(description="id of the reporting item")]
-    value: Annotated[str, Field(description="a name of the item's list, or the words as printed")]
-    quote: Annotated[str, Field(description="verbatim words of the seed")]
+    item: Annotated[Slug, about("id of the reporting item")]
+    value: Annotated[str, about("a name of the item's list, or the words as printed")]
+    quote: Annotated[str, about("verbatim words of the seed")]
     line: int
     section: str | None = None
 
@@ -204,21 +199,19 @@ class OutcomeNumber(Record):
     from a table has the ``group`` of its column, and its row as quote.
     """
 
-    value: Annotated[float, Field(description="mean, median or difference, as printed")]
-    sd: Annotated[float | None, Field(description="printed behind ±: SD or SEM, see the quote")] = (
-        None
-    )
-    low: Annotated[float | None, Field(description="lower end of the interval")] = None
-    high: Annotated[float | None, Field(description="upper end of the interval")] = None
-    interval: Annotated[str | None, Field(description="95% CI, IQR or range, as printed")] = None
+    value: Annotated[float, about("mean, median or difference, as printed")]
+    sd: Annotated[float | None, about("printed behind ±: SD or SEM, see the quote")] = None
+    low: Annotated[float | None, about("lower end of the interval")] = None
+    high: Annotated[float | None, about("upper end of the interval")] = None
+    interval: Annotated[str | None, about("95% CI, IQR or range, as printed")] = None
     unit: str | None = None
-    of: Annotated[str | None, Field(description="the measure that the sentence names")] = None
-    at: Annotated[str | None, Field(description="the time that the sentence names")] = None
-    group: Annotated[str | None, Field(description="head of the table's column")] = None
-    n: Annotated[str | None, Field(description="number of animals or people, as printed")] = None
-    p: Annotated[str | None, Field(description="p value, as printed")] = None
-    printed: Annotated[str, Field(description="the number itself, verbatim")]
-    quote: Annotated[str, Field(description="the sentence, verbatim")]
+    of: Annotated[str | None, about("the measure that the sentence names")] = None
+    at: Annotated[str | None, about("the time that the sentence names")] = None
+    group: Annotated[str | None, about("head of the table's column")] = None
+    n: Annotated[str | None, about("number of animals or people, as printed")] = None
+    p: Annotated[str | None, about("p value, as printed")] = None
+    printed: Annotated[str, about("the number itself, verbatim")]
+    quote: Annotated[str, about("the sentence, verbatim")]
     line: int
     section: str | None = None
 

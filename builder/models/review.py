@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from builder.models.base import EMPTY, Day, Record, Slug
+from builder.models.base import EMPTY, Day, Record, Slug, about
 
 Database = Literal["Europe PMC", "ClinicalTrials.gov", "Crossref", "PubMed"]
 Chasing = Literal["backward", "forward"]
@@ -24,93 +24,85 @@ class Strategy(Record):
     """
 
     id: Slug
-    purpose: Annotated[str, Field(description="what it is meant to find, in a sentence")]
-    database: Annotated[Database, Field(description="database or registry that was asked")]
-    query: Annotated[str | None, Field(description="in the database's own syntax")] = None
-    chasing: Annotated[Chasing | None, Field(description="instead of a query")] = None
-    limits: Annotated[list[str], Field(description="limits in words: language, years")] = EMPTY
+    purpose: Annotated[str, about("what it is meant to find, in a sentence")]
+    database: Annotated[Database, about("database or registry that was asked")]
+    query: Annotated[str | None, about("in the database's own syntax")] = None
+    chasing: Annotated[Chasing | None, about("instead of a query")] = None
+    limits: Annotated[list[str], about("limits in words: language, years")] = EMPTY
     most: Annotated[int, Field(ge=1, le=100_000, description="records taken at most")] = 10_000
 
 
 class Run(Record):
     """A strategy was run on a day and found so many records."""
 
-    strategy: Annotated[Slug, Field(description="id of the search strategy")]
-    database: Annotated[Database, Field(description="database or registry that was asked")]
-    day: Annotated[Day, Field(description="day on which it was run")]
-    found: Annotated[int, Field(description="records that the database says it has")]
-    taken: Annotated[int, Field(description="records that were read")]
-    new: Annotated[int, Field(description="of these, not seen by any strategy before")]
+    strategy: Annotated[Slug, about("id of the search strategy")]
+    database: Annotated[Database, about("database or registry that was asked")]
+    day: Annotated[Day, about("day on which it was run")]
+    found: Annotated[int, about("records that the database says it has")]
+    taken: Annotated[int, about("records that were read")]
+    new: Annotated[int, about("of these, not seen by any strategy before")]
 
 
 class Sighting(Record):
     """A strategy found a record, first on this day."""
 
-    strategy: Annotated[Slug, Field(description="id of the search strategy")]
-    database: Annotated[Database, Field(description="database or registry that was asked")]
-    day: Annotated[Day, Field(description="day on which it was run")]
+    strategy: Annotated[Slug, about("id of the search strategy")]
+    database: Annotated[Database, about("database or registry that was asked")]
+    day: Annotated[Day, about("day on which it was run")]
 
 
 class Duplicate(Record):
     """What a record is a duplicate of: another record, or a paper of the atlas."""
 
-    of: Annotated[str, Field(description="id of that record or paper")]
-    kind: Annotated[Literal["record", "paper"], Field(description="what it is a duplicate of")]
-    by: Annotated[str, Field(description="doi, pmid, pmcid, trial, or title with year and author")]
-    score: Annotated[float | None, Field(description="likeness in percent; by title only")] = None
+    of: Annotated[str, about("id of that record or paper")]
+    kind: Annotated[Literal["record", "paper"], about("what it is a duplicate of")]
+    by: Annotated[str, about("doi, pmid, pmcid, trial, or title with year and author")]
+    score: Annotated[float | None, about("likeness in percent; by title only")] = None
 
 
 class Decision(Record):
     """What one screener decided of a record, and why."""
 
-    verdict: Annotated[Verdict, Field(description="include, exclude or unsure")]
-    reason: Annotated[str | None, Field(description="in the screener's words")] = None
-    by: Annotated[str, Field(description="who decided")]
-    day: Annotated[Day, Field(description="day of the decision")]
+    verdict: Annotated[Verdict, about("include, exclude or unsure")]
+    reason: Annotated[str | None, about("in the screener's words")] = None
+    by: Annotated[str, about("who decided")]
+    day: Annotated[Day, about("day of the decision")]
 
 
 class Retrieval(Record):
     """What was had of an included record."""
 
-    got: Annotated[
-        Literal["full-text", "abstract", "nothing"], Field(description="what was had of it")
-    ]
-    day: Annotated[Day, Field(description="day on which it was asked for")]
-    why: Annotated[str | None, Field(description="why no more was had")] = None
-    seed: Annotated[str | None, Field(description="file below seeds/")] = None
-    licence: Annotated[str | None, Field(description="as the database spells it")] = None
+    got: Annotated[Literal["full-text", "abstract", "nothing"], about("what was had of it")]
+    day: Annotated[Day, about("day on which it was asked for")]
+    why: Annotated[str | None, about("why no more was had")] = None
+    seed: Annotated[str | None, about("file below seeds/")] = None
+    licence: Annotated[str | None, about("as the database spells it")] = None
 
 
 class ScreeningRecord(Record):
     """One record of content/screening.yml: what a search found, and what became of it."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,80}$")]
-    title: Annotated[str, Field(description="as the database prints it")]
-    authors: Annotated[str | None, Field(description="as the database prints them")] = None
+    title: Annotated[str, about("as the database prints it")]
+    authors: Annotated[str | None, about("as the database prints them")] = None
     year: int | None = None
-    journal: Annotated[str | None, Field(description="journal or source")] = None
+    journal: Annotated[str | None, about("journal or source")] = None
     doi: str | None = None
     pmid: str | None = None
     pmcid: str | None = None
-    trial: Annotated[str | None, Field(description="number in a registry")] = None
-    types: Annotated[list[str], Field(description="types of publication")] = EMPTY
-    open_access: Annotated[bool | None, Field(description="by Europe PMC's mark")] = None
-    licence: Annotated[str | None, Field(description="as the database spells it")] = None
-    preprint: Annotated[bool | None, Field(description="whether it is a preprint")] = None
-    published_as: Annotated[
-        str | None, Field(description="of a preprint: the record of its article")
-    ] = None
-    notices: Annotated[list[str], Field(description="retraction, erratum …")] = EMPTY
+    trial: Annotated[str | None, about("number in a registry")] = None
+    types: Annotated[list[str], about("types of publication")] = EMPTY
+    open_access: Annotated[bool | None, about("by Europe PMC's mark")] = None
+    licence: Annotated[str | None, about("as the database spells it")] = None
+    preprint: Annotated[bool | None, about("whether it is a preprint")] = None
+    published_as: Annotated[str | None, about("of a preprint: the record of its article")] = None
+    notices: Annotated[list[str], about("retraction, erratum …")] = EMPTY
     url: str | None = None
     found: list[Sighting]
     duplicate: Duplicate | None = None
-    cited_as: Annotated[
-        Slug | None, Field(description="the cited work of the atlas that it is")
-    ] = None
+    cited_as: Annotated[Slug | None, about("the cited work of the atlas that it is")] = None
     decisions: list[Decision] = EMPTY
-    agreed: Annotated[
-        Verdict | None, Field(description="settled by hand where screeners disagree")
-    ] = None
+    agreed: Annotated[Verdict | None, about("settled by hand where screeners disagree")] = None
     retrieval: Retrieval | None = None
 
     @property

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
-
-from builder.models.base import EMPTY, Day, Level, Question, Record, Result, Slug, StudyRole
+from builder.models.base import EMPTY, Day, Level, Question, Record, Result, Slug, StudyRole, about
 from builder.models.findings import Design, Locator
 
 
@@ -18,11 +16,11 @@ class Dose(Record):
     """
 
     printed: str
-    text: Annotated[
-        str | None, Field(description="as printed, with lost superscripts put back: 7 × 10⁹")
-    ] = None
+    text: Annotated[str | None, about("as printed, with lost superscripts put back: 7 × 10⁹")] = (
+        None
+    )
     volume_ml: float | None = None
-    volume_ml_low: Annotated[float | None, Field(description="where the volume is a range")] = None
+    volume_ml_low: Annotated[float | None, about("where the volume is a range")] = None
     volume_ml_high: float | None = None
     particles_per_ml_low: float | None = None
     particles_per_ml_high: float | None = None
@@ -38,7 +36,7 @@ class Dose(Record):
     cells_total_high: float | None = None
     doses: int | None = None
     approximate: Annotated[
-        list[str], Field(description="numbers printed as about: volume, particles_total …")
+        list[str], about("numbers printed as about: volume, particles_total …")
     ] = EMPTY
 
 
@@ -46,8 +44,8 @@ class Status(Record):
     """A trial's status, as printed, and the date as of which it held."""
 
     printed: str
-    normalised: Annotated[str | None, Field(description="the registries' word for it")] = None
-    as_of: Annotated[Day | None, Field(description="absent: the source gives no date")] = None
+    normalised: Annotated[str | None, about("the registries' word for it")] = None
+    as_of: Annotated[Day | None, about("absent: the source gives no date")] = None
 
 
 class Fact(Record):
@@ -57,9 +55,7 @@ class Fact(Record):
     verbatim: str | None = None
     as_of: str | None = None
     note: str | None = None
-    availability: Annotated[
-        str | None, Field(description="why there is no value: blank, not visible …")
-    ] = None
+    availability: Annotated[str | None, about("why there is no value: blank, not visible …")] = None
     urls: list[str] = EMPTY
 
 
@@ -68,7 +64,7 @@ class RegistryRecord(Record):
 
     id: Slug
     registry_id: str
-    registry: Annotated[str, Field(description="name of the registry")]
+    registry: Annotated[str, about("name of the registry")]
     collected: Day
     limits: str | None = None
     facts: dict[str, list[Fact]]
@@ -95,16 +91,16 @@ class Participants(Record):
 class Trial(Record):
     """A registered clinical trial, as a paper reports it."""
 
-    id: Annotated[Slug, Field(description="the registry id in lower case")]
+    id: Annotated[Slug, about("the registry id in lower case")]
     paper: Slug
     locator: Locator
     label: str
-    registry: Annotated[str, Field(description="the registry id")]
+    registry: Annotated[str, about("the registry id")]
     registry_name: str
     registry_url: str
     phase: str | None = None
     design_printed: str | None = None
-    design: Annotated[Design, Field(description="as the paper and the registry state it")] = Design(
+    design: Annotated[Design, about("as the paper and the registry state it")] = Design(
         level="clinical"
     )
     n: Participants | None = None
@@ -120,20 +116,20 @@ class Trial(Record):
     route: str | None = None
     endpoints: list[str] = EMPTY
     endpoints_heading: Annotated[
-        str | None, Field(description="heading the endpoints stand under, as printed")
+        str | None, about("heading the endpoints stand under, as printed")
     ] = None
     status: Status | None = None
-    result: Annotated[str | None, Field(description="the result as printed")] = None
+    result: Annotated[str | None, about("the result as printed")] = None
     result_effect: Annotated[
-        Literal["positive", "negative", "mixed"] | None, Field(description="only as stated")
+        Literal["positive", "negative", "mixed"] | None, about("only as stated")
     ] = None
     result_from: Annotated[
         Literal["registry", "publication"] | None,
-        Field(description="where the result is stated; absent: in the paper itself"),
+        about("where the result is stated; absent: in the paper itself"),
     ] = None
     references: list[int] = EMPTY
     quote: str
-    lookalikes: Annotated[list[str], Field(description="registry ids easily confused")] = EMPTY
+    lookalikes: Annotated[list[str], about("registry ids easily confused")] = EMPTY
     discrepancies: list[Discrepancy] = EMPTY
     questions: list[Question] = EMPTY
 
@@ -145,19 +141,17 @@ class Study(Record):
     work and the table row that cites it are one study.
     """
 
-    id: Annotated[Slug, Field(description="the id of its trial, else of its work")]
+    id: Annotated[Slug, about("the id of its trial, else of its work")]
     kind: Literal["trial", "primary", "review"]
-    references: Annotated[list[Slug], Field(description="ids of the works")] = EMPTY
+    references: Annotated[list[Slug], about("ids of the works")] = EMPTY
     trials: list[Slug] = EMPTY
     findings: list[Slug] = EMPTY
-    sources: Annotated[
-        list[Slug], Field(description="the narrowest labels that no place contradicts")
-    ] = EMPTY
+    sources: Annotated[list[Slug], about("the narrowest labels that no place contradicts")] = EMPTY
     conditions: list[Slug] = EMPTY
     design: Design = Design()
     result: Result = "none-reported"
     stated: Annotated[
-        str | None, Field(description="of a trial: its result in words, whatever its direction")
+        str | None, about("of a trial: its result in words, whatever its direction")
     ] = None
     role: StudyRole = "unclear"
     n: int | None = None
@@ -187,9 +181,9 @@ class Weight(Record):
     """What some studies amount to together; each study counts once."""
 
     studies: list[Slug] = EMPTY
-    best: Annotated[Best | None, Field(description="absent: none has a reported result")] = None
-    registered: Annotated[list[Slug], Field(description="trials without result")] = EMPTY
-    conflict: Annotated[bool, Field(description="reported results point in different ways")] = False
+    best: Annotated[Best | None, about("absent: none has a reported result")] = None
+    registered: Annotated[list[Slug], about("trials without result")] = EMPTY
+    conflict: Annotated[bool, about("reported results point in different ways")] = False
 
 
 class MapRow(Weight):
@@ -199,7 +193,7 @@ class MapRow(Weight):
     those of narrower sources and conditions.
     """
 
-    id: Annotated[str, Field(description="source and condition, joined by two hyphens")]
+    id: Annotated[str, about("source and condition, joined by two hyphens")]
     source: Slug
     condition: Slug
     with_subtypes: Weight

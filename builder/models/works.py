@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from builder.models.base import EMPTY, Day, Question, Record, Slug
+from builder.models.base import EMPTY, Day, Question, Record, Slug, about
 
 _PAGE_RANGE = re.compile(
     r"^([A-Za-z]{0,4}\d[\w.:]*|[ivxlc]+)\s?([–−-])\s?([A-Za-z]{0,4}\d[\w.:]*|[ivxlc]+)$"
@@ -42,19 +42,19 @@ class CslItem(Record):
     issued: CslDate | None = None
     volume: str | None = None
     issue: str | None = None
-    page: Annotated[str | None, Field(description="range or article number")] = None
+    page: Annotated[str | None, about("range or article number")] = None
     edition: str | None = None
     publisher: str | None = None
     publisher_place: Annotated[str | None, Field(alias="publisher-place")] = None
-    genre: Annotated[str | None, Field(description="Ph.D. Thesis, U.S. Patent")] = None
-    number: Annotated[str | None, Field(description="of a patent or report")] = None
+    genre: Annotated[str | None, about("Ph.D. Thesis, U.S. Patent")] = None
+    number: Annotated[str | None, about("of a patent or report")] = None
     ISSN: str | None = None
     DOI: str | None = None
     PMID: str | None = None
     PMCID: str | None = None
     URL: str | None = None
     accessed: CslDate | None = None
-    status: Annotated[str | None, Field(description="'in press' and the like")] = None
+    status: Annotated[str | None, about("'in press' and the like")] = None
 
     @property
     def pages(self) -> tuple[str, str]:
@@ -89,9 +89,9 @@ class CslItem(Record):
 class Seed(Record):
     """The file that a paper was read from."""
 
-    file: Annotated[str, Field(description="name below seeds/")]
+    file: Annotated[str, about("name below seeds/")]
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-    layout: Annotated[str, Field(description="name of the reader that took it")]
+    layout: Annotated[str, about("name of the reader that took it")]
 
 
 class HeadingRecord(Record):
@@ -130,12 +130,10 @@ class FigureRecord(Record):
 class Affiliated(Record):
     """ORCID and affiliations of an author, by place in the author list."""
 
-    author: Annotated[int, Field(description="index in csl.author, from 0")]
+    author: Annotated[int, about("index in csl.author, from 0")]
     orcid: str | None = None
     affiliations: list[str] = EMPTY
-    other_names: Annotated[
-        list[str], Field(description="the name in other languages or scripts")
-    ] = EMPTY
+    other_names: Annotated[list[str], about("the name in other languages or scripts")] = EMPTY
 
 
 class Abbreviation(Record):
@@ -150,7 +148,7 @@ class Dataset(Record):
 
     accession: str
     archive: str
-    url: Annotated[str, Field(description="of the record, else of the archive")]
+    url: Annotated[str, about("of the record, else of the archive")]
     line: int
 
 
@@ -174,34 +172,34 @@ class Paper(Record):
     headings: list[HeadingRecord] = EMPTY
     abstract: str | None = None
     abstract_line: int | None = None
-    tldr: Annotated[str | None, Field(description="the summary site's words")] = None
+    tldr: Annotated[str | None, about("the summary site's words")] = None
     tldr_line: int | None = None
-    contribution: Annotated[str | None, Field(description="the summary site's words")] = None
+    contribution: Annotated[str | None, about("the summary site's words")] = None
     contribution_line: int | None = None
     key_findings: list[KeyFinding] = EMPTY
     entities: list[EntityRecord] = EMPTY
     figures: list[FigureRecord] = EMPTY
-    figures_note: Annotated[str | None, Field(description="what the seed says of figures")] = None
-    licence: Annotated[str | None, Field(description="as printed; absent if not stated")] = None
+    figures_note: Annotated[str | None, about("what the seed says of figures")] = None
+    licence: Annotated[str | None, about("as printed; absent if not stated")] = None
     licence_url: str | None = None
     source_url: str | None = None
     people: list[Affiliated] = EMPTY
     abbreviations: list[Abbreviation] = EMPTY
-    data: Annotated[list[Dataset], Field(description="accessions that the text names")] = EMPTY
+    data: Annotated[list[Dataset], about("accessions that the text names")] = EMPTY
     questions: list[Question] = EMPTY
 
 
 class Cited(Record):
     """One entry of one paper's reference list."""
 
-    id: Annotated[Slug, Field(description="id of the cited work; shared by all papers citing it")]
+    id: Annotated[Slug, about("id of the cited work; shared by all papers citing it")]
     number: int
     line: int
     csl: CslItem
-    et_al: Annotated[bool, Field(description="printed 'et al.'")] = False
-    labels: Annotated[list[str], Field(description="link labels printed behind it")] = EMPTY
-    printed: Annotated[str, Field(description="the whole entry as printed")]
-    parsed: Annotated[bool, Field(description="false: the entry did not parse, see printed")] = True
+    et_al: Annotated[bool, about("printed 'et al.'")] = False
+    labels: Annotated[list[str], about("link labels printed behind it")] = EMPTY
+    printed: Annotated[str, about("the whole entry as printed")]
+    parsed: Annotated[bool, about("false: the entry did not parse, see printed")] = True
     questions: list[Question] = EMPTY
 
 
@@ -215,11 +213,11 @@ class CitedIn(Record):
 class Notice(Record):
     """A later notice about a work: its retraction, a correction, a concern."""
 
-    kind: Annotated[str, Field(description="retraction, correction, expression-of-concern …")]
-    doi: Annotated[str | None, Field(description="DOI of the notice itself")] = None
-    pmid: Annotated[str | None, Field(description="PMID of the notice itself")] = None
-    issued: Annotated[Day | None, Field(description="absent: the source gives no date")] = None
-    reported_by: Annotated[str, Field(description="the service that reports it")]
+    kind: Annotated[str, about("retraction, correction, expression-of-concern …")]
+    doi: Annotated[str | None, about("DOI of the notice itself")] = None
+    pmid: Annotated[str | None, about("PMID of the notice itself")] = None
+    issued: Annotated[Day | None, about("absent: the source gives no date")] = None
+    reported_by: Annotated[str, about("the service that reports it")]
     seen_at: str
     seen_on: Day
 
@@ -239,7 +237,7 @@ class Reference(Record):
     printed: str
     parsed: bool = True
     cited_in: list[CitedIn]
-    notices: Annotated[list[Notice], Field(description="retractions and the like")] = EMPTY
+    notices: Annotated[list[Notice], about("retractions and the like")] = EMPTY
     questions: list[Question] = EMPTY
 
     @property
@@ -253,22 +251,22 @@ class TableCell(Record):
 
     printed: str
     text: str
-    inherited: Annotated[str | None, Field(description="id of the row above it spans from")] = None
+    inherited: Annotated[str | None, about("id of the row above it spans from")] = None
 
 
 class TableRow(Record):
     """A row of the repaired grid; keys of ``cells`` are the table's columns."""
 
-    id: Annotated[str, Field(description="hash of the row's words; stable when rows move")]
+    id: Annotated[str, about("hash of the row's words; stable when rows move")]
     line: int
     cells: dict[str, TableCell]
-    references: Annotated[list[int], Field(description="numbers cited by the row")] = EMPTY
+    references: Annotated[list[int], about("numbers cited by the row")] = EMPTY
 
 
 class Repair(Record):
     """One repair of the printed grid, named by its rule."""
 
-    row: Annotated[str | None, Field(description="id of the row")] = None
+    row: Annotated[str | None, about("id of the row")] = None
     column: str | None = None
     rule: str
     note: str
@@ -283,10 +281,10 @@ class Table(Record):
     line: int
     label: str | None = None
     caption: str | None = None
-    columns: Annotated[list[str], Field(description="a grouped column is 'Group / Column'")]
+    columns: Annotated[list[str], about("a grouped column is 'Group / Column'")]
     rows: list[TableRow]
     repairs: list[Repair] = EMPTY
-    printed: Annotated[list[list[str]], Field(description="the grid as printed")]
+    printed: Annotated[list[list[str]], about("the grid as printed")]
     footnotes: list[str] = EMPTY
     questions: list[Question] = EMPTY
 
@@ -302,7 +300,7 @@ class Correction(Record):
     """One hand-made correction of an extracted value; an error once ``old`` no longer stands."""
 
     record: str
-    field: Annotated[str, Field(description="dotted path: csl.volume, mechanisms.0.effect")]
+    field: Annotated[str, about("dotted path: csl.volume, mechanisms.0.effect")]
     old: object
     new: object
     reason: str
@@ -315,14 +313,14 @@ class Identifiers(Record):
     Where no record fits well enough, there is a question in their place.
     """
 
-    reference: Annotated[Slug, Field(description="id of the cited work, or of the paper")]
+    reference: Annotated[Slug, about("id of the cited work, or of the paper")]
     doi: str | None = None
     pmid: str | None = None
     pmcid: str | None = None
     seen_at: str
     seen_on: Day | None = None
     score: Annotated[
-        float | None, Field(description="how well the record fits, in percent; absent: by hand")
+        float | None, about("how well the record fits, in percent; absent: by hand")
     ] = None
     notices: list[Notice] = EMPTY
     questions: list[Question] = EMPTY
@@ -339,14 +337,10 @@ class Address(Record):
     state: Literal["live", "moved", "retired"] = "live"
     to: SiteAddress | None = None
     because: str | None = None
-    paper: Annotated[Slug | None, Field(description="the paper that the record was read from")] = (
-        None
-    )
+    paper: Annotated[Slug | None, about("the paper that the record was read from")] = None
     rows: Annotated[
         dict[str, str] | None,
-        Field(description="of a paper: rows of its tables that changed, old and present id"),
+        about("of a paper: rows of its tables that changed, old and present id"),
     ] = None
-    digest: Annotated[str | None, Field(description="hash of the data that the page shows")] = None
-    changed: Annotated[
-        Day | None, Field(description="when that data last changed; absent: never since")
-    ] = None
+    digest: Annotated[str | None, about("hash of the data that the page shows")] = None
+    changed: Annotated[Day | None, about("when that data last changed; absent: never since")] = None
