@@ -19,15 +19,7 @@ from builder import export, store
 from builder.addresses import renewal
 from builder.curate import extraction
 from builder.curate.checks import check_library, check_quotes, check_terms
-from builder.curate.extraction import (
-    Notify,
-    Report,
-    check_corrections,
-    extract,
-    extract_records,
-    read_seed_words,
-    silent,
-)
+from builder.curate.extraction import Notify, Report, extract, silent
 from builder.errors import Problem, ProblemError, has_errors
 from builder.export.tables import Meanings
 from builder.extract import design, methods_text
@@ -153,7 +145,9 @@ def build(project: Project, notify: Notify = silent, *, force: bool = False) -> 
     with hold_lock(project.build / "lock"):
         if not force and publish.is_current(project):
             return False
-        _build(project, load(project), notify, renewal.check_addresses, check_corrections)
+        _build(
+            project, load(project), notify, renewal.check_addresses, extraction.check_corrections
+        )
         return True
 
 
@@ -167,7 +161,7 @@ def _build(
     problems = [
         *check_terms(list(library.terms.values()), project.content, project.root),
         *check_library(library),
-        *check_quotes(library, read_seed_words(project, library)),
+        *check_quotes(library, extraction.read_seed_words(project, library)),
         *check_addresses(library),
         *check_read(project),
     ]
@@ -192,7 +186,7 @@ def rebuild(project: Project, *, fresh: bool = False) -> list[Problem]:
         known = _PREVIEWED.get(project.site)
         if fresh or known is None or known.data != data:
             with stage(project) as copy, Cache(project.build / "cache") as cache:
-                report = extract_records(copy, project)
+                report = extraction.extract_records(copy, project)
                 if report.failed:
                     return report.problems
                 library = store.load_library(copy.content, project.root, cache)

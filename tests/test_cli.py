@@ -27,7 +27,6 @@ COMMANDS = [
     "questions",
     "read",
     "render",
-    "schemas",
     "serve",
 ]
 
@@ -154,13 +153,6 @@ def test_what_a_killed_command_left_is_reported_by_the_next(small: Project) -> N
     assert not (small.root / ".transaction").exists()
 
 
-def test_schemas_are_written(small: Project) -> None:
-    assert run(small, "schemas", "--out", "s")[0] == 0
-    schema = json.loads((small.root / "s/term.json").read_text())
-    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
-    assert "synonyms" in schema["properties"]
-
-
 def test_the_module_runs_as_a_program(root: Path) -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "builder", "--help"],
@@ -214,7 +206,7 @@ def test_the_version_is_that_of_the_project(root: Path) -> None:
 
 
 def test_a_folder_that_is_no_atlas_is_left_as_it_is(tmp_path: Path) -> None:
-    for command in ("extract", "check", "render", "build", "questions", "schemas"):
+    for command in ("extract", "check", "render", "build", "questions"):
         code, _, err = run(Project(tmp_path), command)
         assert (code, "is no atlas" in err) == (2, True)
         assert run(Project(tmp_path), command, "--help")[0] == 0
@@ -225,8 +217,8 @@ def test_an_atlas_is_found_from_a_folder_within_it(
     small: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(small.content / "terms")
-    assert CliRunner().invoke(main, ["schemas"]).exit_code == 0
-    assert (small.build / "schema").is_dir()
+    assert CliRunner().invoke(main, ["render"]).exit_code == 0
+    assert (small.docs / "index.md").is_file()
 
 
 def read_json(project: Project, *words: str) -> Any:

@@ -302,6 +302,16 @@ def follow_records(ledger: Iterable[Address]) -> dict[str, str]:
     return found
 
 
+def find_days(ledger: Iterable[Address]) -> dict[date, dict[str, list[str]]]:
+    """Return the addresses of pages that came and that changed, by day."""
+    found: dict[date, dict[str, list[str]]] = {}
+    for entry in (e for e in ledger if "#" not in e.address):
+        for day, word in ((entry.since, "added"), (entry.changed, "changed")):
+            if day:
+                found.setdefault(day, {"added": [], "changed": []})[word].append(entry.address)
+    return found
+
+
 def former_ids(ledger: Iterable[Address]) -> dict[str, list[str]]:
     """Return, by address of a page or id of a statement that stands, ids of what moved to it.
 

@@ -57,9 +57,7 @@ def version_key(version: str) -> tuple[int, ...]:
 
 def list_versions(root: Path) -> list[str]:
     """Return the versions frozen so far, the oldest first."""
-    folder = root / FOLDER
-    names = [p.name for p in folder.glob("*") if (p / RECORDS).is_file()] if folder.is_dir() else []
-    return sorted((n for n in names if _VERSION.fullmatch(n)), key=version_key)
+    return sorted(filter(_VERSION.fullmatch, ledger.list_releases(root)), key=version_key)
 
 
 def read_releases(root: Path) -> list[Release]:

@@ -302,26 +302,6 @@ def explain(project: Project, finding: str) -> None:
 
 
 @main.command()
-@click.option(
-    "--out",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("build/schema"),
-    show_default=True,
-    help="The folder to write to.",
-)
-@click.pass_obj
-def schemas(project: Project, out: Path) -> None:
-    """Write the JSON Schemas of the records, for editors."""
-    from builder import store
-    from builder.export.records import content_schemas
-
-    for name, schema in content_schemas("").items():
-        text = json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
-        store.write_text(project.root / out / f"{name}.json", text)
-    click.echo(f"schemas: {count(len(content_schemas('')), 'file')} in {out}")
-
-
-@main.command()
 @click.argument("part", type=click.Choice(["trials", "references"]), required=False)
 @click.pass_obj
 def refresh(project: Project, part: str | None) -> None:
@@ -388,12 +368,7 @@ def search(project: Project, names: tuple[str, ...]) -> None:
 
 @main.command()
 @click.option("--by", metavar="NAME", help="Who screens; else the name that git knows.")
-@click.option(
-    "--csv",
-    "table",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Take the decisions from this filled-in table.",
-)
+@click.option("--csv", "table", type=FILE, help="Take the decisions from this filled-in table.")
 @click.option("--export", type=click.Path(dir_okay=False, path_type=Path), help="Write a table.")
 @click.option("--rule", help="Decide by a rule: 'include: review AND open access'.")
 @click.option("--disagreements", is_flag=True, help="List records on which screeners disagree.")

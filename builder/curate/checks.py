@@ -28,6 +28,7 @@ _LISTS: dict[str, frozenset[str] | None] = {
     "species": frozenset({"species"}),
     "conditions": frozenset({"condition"}),
     "sites": frozenset({"tissue"}),
+    **dict.fromkeys(("cargo", "mechanisms", "outcomes", "condition_effects")),
 }
 _TAG = re.compile(r"<[A-Za-z/!?][^<>]*>")
 # What a layout may put between the words of one statement: cell borders, emphasis, escapes, and
@@ -91,7 +92,9 @@ def _check_bundle(library: Library, bundle: PaperBundle) -> Iterator[Problem]:
             yield from _check_numbers(seed, row.line, row.references, numbers)
     for finding in bundle.findings:
         file = f"{folder}/findings.yml"
-        yield from _check_finding_terms(library, finding, file)
+        for field, kinds in _LISTS.items():
+            where = f"{finding.id}.{field}"
+            yield from _check_list(library, file, where, finding.ids_in(field), kinds)
         yield from _check_numbers(seed, finding.locator.line, finding.references, numbers)
         yield from _check_place(finding.id, finding.locator, rows, numbers, file)
     for trial in bundle.trials:
@@ -109,14 +112,6 @@ def _check_numbers(
         if number not in numbers:
             # The paper's own mistake: it is shown as printed, and reported.
             yield Problem(seed, line, "warning", "citation-number", expected, str(number))
-
-
-def _check_finding_terms(library: Library, finding: models.Finding, file: str) -> Iterator[Problem]:
-    for field, kinds in _LISTS.items():
-        yield from _check_list(library, file, f"{finding.id}.{field}", finding.ids_in(field), kinds)
-    for field in ("cargo", "mechanisms", "outcomes", "condition_effects"):
-        names = [item.id for item in getattr(finding, field)]
-        yield from _check_list(library, file, f"{finding.id}.{field}", names, None)
 
 
 def _check_list(

@@ -135,7 +135,8 @@ def read_seeds(
             readings[place] = reading
             if all(problem.rule != "seed-failed" for problem in reading.problems):
                 cache.put(f"{keys[place]} texts", json.dumps(dict(reading.texts)).encode())
-                cache.put(keys[place], _pack_reading(reading))
+                bare = replace(reading, texts={})
+                cache.put(keys[place], _KEPT.dump_json(bare, by_alias=True, exclude_unset=True))
 
     read(tasks, {})
     claims = {r.file: r.claim for r in readings.values() if r.claim}
@@ -185,10 +186,6 @@ def hash_knowledge(content: Path) -> str:
 
 
 _KEPT = TypeAdapter(Reading)
-
-
-def _pack_reading(reading: Reading) -> bytes:
-    return _KEPT.dump_json(replace(reading, texts={}), by_alias=True, exclude_unset=True)
 
 
 def _unpack_reading(data: bytes | None, key: str) -> Reading | None:

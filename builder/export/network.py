@@ -13,7 +13,6 @@ from pathlib import Path
 from lxml import etree
 
 from builder.curate.evidence import CARRIES, Edge, Network, Node, find_network
-from builder.models import Term
 from builder.site.index import LibraryIndex
 from builder.store import write_bytes
 
@@ -76,16 +75,12 @@ def _name_nodes(network: Network) -> dict[str, str]:
     return found
 
 
-def _category(term: Term) -> str:
-    name = _CATEGORIES.get(term.type or "") or _OF_KIND.get(term.kind, "NamedThing")
-    return f"biolink:{name}"
-
-
 def _node_row(node: Node, names: Mapping[str, str]) -> dict[str, str]:
     term = node.term
+    category = _CATEGORIES.get(term.type or "") or _OF_KIND.get(term.kind, "NamedThing")
     return {
         "id": names[term.id],
-        "category": _category(term),
+        "category": f"biolink:{category}",
         "name": term.label,
         "description": term.definition or "",
         "synonym": "|".join(term.synonyms),

@@ -12,7 +12,6 @@ import json
 import mimetypes
 import re
 import zipfile
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -23,7 +22,6 @@ from lxml import etree
 
 from builder.addresses import ledger
 from builder.addresses.releases import FOLDER, Release, list_versions
-from builder.models import Address
 from builder.site.citations import PUBLISHER, Citable, csl_json, write_bibtex, write_ris
 from builder.store import Library, list_files, write_bytes, write_text
 from builder.store.library import DATA_LICENCE, Edition
@@ -123,7 +121,7 @@ def write_feed(
 
     ``titles`` are those of the pages, by address.
     """
-    days = _days(library.ledger)
+    days = ledger.find_days(library.ledger)
     moments = [*(r.day for r in releases), *days]
     root = _root("feed", _ATOM)
     _add(root, "id", edition.url(FEED))
@@ -157,16 +155,6 @@ def _clean(text: str) -> str:
 
 def _moment(day: date) -> str:
     return f"{day.isoformat()}T00:00:00Z"
-
-
-def _days(addresses: Sequence[Address]) -> dict[date, dict[str, list[str]]]:
-    """Return the addresses that came and that changed, by day."""
-    found: dict[date, dict[str, list[str]]] = defaultdict(lambda: {"added": [], "changed": []})
-    for entry in (e for e in addresses if "#" not in e.address):
-        found[entry.since]["added"].append(entry.address)
-        if entry.changed:
-            found[entry.changed]["changed"].append(entry.address)
-    return found
 
 
 def _release_entry(release: Release, edition: Edition) -> _Element:

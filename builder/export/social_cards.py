@@ -16,7 +16,7 @@ from pathlib import Path
 import resvg_py
 import svg
 
-from builder.addresses.pages import find_pages
+from builder.addresses.pages import TERM_KINDS, find_pages
 from builder.project import Project
 from builder.site.charts import escape
 from builder.site.links import plural
@@ -63,8 +63,7 @@ _ICONS = (("favicon.png", 48), ("icon-180.png", 180), ("icon-512.png", 512))
 def find_cards(library: Library) -> dict[str, Card]:
     """Return the card of each kind of page; all other pages share the one named ``page``."""
     named = find_pages(library).named
-    paged = ("source", "mechanism", "vehicle", "condition")
-    sizes = {kind: sum(t.id in named for t in library.terms_of(kind)) for kind in paged}
+    sizes = {kind: sum(t.id in named for t in library.terms_of(kind)) for kind in TERM_KINDS}
     sizes["trial"] = len({trial.id for trial in library.trials()})
     sizes["paper"] = len(library.papers)
     sizes["reference"] = len(library.references)

@@ -18,7 +18,6 @@ from builder.refresh.http_client import (
     Answer,
     Desk,
     OfflineError,
-    Service,
     ServiceError,
     UnknownError,
     find_list,
@@ -74,11 +73,6 @@ def _parse_study(study: Any) -> Hit:
         url=registry_url("clinicaltrials", number) if number else "",
         abstract=find_text(protocol, "descriptionModule", "briefSummary"),
     )
-
-
-def study_address(service: Service, number: str) -> str:
-    """Return the address of a study; it marks the facts that were asked for there."""
-    return f"{service.base}/studies/{number}"
 
 
 def ask_study(desk: Desk, number: str) -> Answer:
@@ -386,7 +380,7 @@ def ask_trials(
             said, got = f"an answer of {desk.service.name} about {number}", f"one that {error}"
             done.problems.append(Problem(file, 0, level, "refresh-answer", said, got))
             continue
-        url = study_address(desk.service, number)
+        url = f"{desk.service.base}/studies/{number}"  # by which is_asked knows the facts
         facts = find_facts(answer.data, url, today)
         old = known.get(number.lower())
         new = merge_record(old, number, facts, desk.service.name, today)

@@ -6,6 +6,7 @@ that was stopped goes on from them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -93,7 +94,10 @@ def search(
         made = [_take(index, *answer, known, setting.today) for answer in answers]
         fresh = {(run.strategy, run.day) for run in made}
         others = [run for run in kept.runs if (run.strategy, run.day) not in fresh]
-        joined = [_join_runs(run, kept.runs) for run in made]
+        earlier = Counter({(run.strategy, run.day): run.new for run in kept.runs})
+        joined = [
+            run.model_copy(update={"new": run.new + earlier[run.strategy, run.day]}) for run in made
+        ]
         if made:
             write_screening(work.project, [*others, *joined], index.records.values())
     records = index.records.values()
@@ -117,12 +121,6 @@ def _take(
         taken=taken,
         new=new,
     )
-
-
-def _join_runs(run: Run, before: Collection[Run]) -> Run:
-    """Return a run with what was new in an earlier run of the same day."""
-    same = [r for r in before if (r.strategy, r.day) == (run.strategy, run.day)]
-    return run.model_copy(update={"new": run.new + sum(r.new for r in same)})
 
 
 def _choose(strategies: list[Strategy], names: Collection[str]) -> list[Strategy]:

@@ -196,7 +196,11 @@ def _term_entry(
     own = [*_own_names(term), *tissues]
     # Who asks how fast a carrier releases wants its page: its numbers stand side by side there.
     measures = view_measures(atlas, findings, "") if paged and term.kind == "vehicle" else None
-    released = [f"{name} release" for name in own[:2] if name and measures and measures["answer"]]
+    shares = [
+        f"{r['number']} {r['of']} at {r['at']} ({r['vehicle']})"
+        for r in (measures["answer"] if measures else ())
+    ]
+    released = [f"{name} release" for name in own[:2] if name and shares]
     names = dict.fromkeys([*own, *vesicles, *released, *find_variants(term)])
     return Entry(
         path=term_address(atlas.library, term),
@@ -213,13 +217,9 @@ def _term_entry(
         facets=_facets(findings, atlas, term),
         sections=_sections(
             *(_term_sections(atlas, term, findings) if paged else ()),
-            (_write_release(measures["answer"] if measures else ()), PLAIN, "measures", "Release"),
+            ("; ".join(shares), PLAIN, "measures", "Release"),
         ),
     )
-
-
-def _write_release(rows: Iterable[Mapping[str, Any]]) -> str:
-    return "; ".join(f"{r['number']} {r['of']} at {r['at']} ({r['vehicle']})" for r in rows)
 
 
 def _term_sections(

@@ -27,7 +27,7 @@ from builder.curate.studies import (
 )
 from builder.models import Address, Cited, Finding, Question, Study, Table, TableRow, Term, Trial
 from builder.site.citations import short_name
-from builder.site.links import ShortForms, View, Wording, find_short_forms
+from builder.site.links import ShortForms, View, Wording, find_short_forms, link, page_href
 from builder.store import Library, PaperBundle
 
 # Each list of a finding, with the name under which pages show it.
@@ -126,6 +126,10 @@ class LibraryIndex:
     def work_href(self, reference: str, root: str) -> str:
         """Return the relative address of a cited work: its page, or its entry in a paper's list."""
         return f"{root}{self.pages.references[reference]}"
+
+    def paper_link(self, paper: str, root: str) -> View:
+        """Return the link of a paper by its short name."""
+        return link(short_name(self.paper(paper).paper.csl), page_href(root, "paper", paper))
 
     def take_wording(self) -> Wording:
         """Return how the page made since the last call words things."""

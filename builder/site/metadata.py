@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+from builder.addresses.pages import TERM_KINDS
 from builder.models import Correction, CslItem, CslName, Trial
 from builder.site import citations
 from builder.site.index import LibraryIndex
@@ -25,8 +26,7 @@ from builder.text import ids
 
 # Cards that other sites show beside a link: their folder, and their size in pixels.
 CARDS, WIDTH, HEIGHT = "assets/cards", 1200, 630
-_TERMS = ("source", "mechanism", "vehicle", "condition")
-_CARDS = (*_TERMS, "trial", "paper", "reference", "finding")
+_CARDS = (*TERM_KINDS, "trial", "paper", "reference", "finding")
 # Pages that stand for no record any more: nobody cites them, and no search engine lists them.
 NO_BOX = frozenset({"moved", "retired"})
 _UNLISTED = frozenset({"moved", "retired", "release"})
@@ -37,7 +37,7 @@ _TYPES = {
     "paper": "ScholarlyArticle",
     "reference": "ScholarlyArticle",
     "trial": "MedicalTrial",
-    **dict.fromkeys(_TERMS, "DefinedTerm"),
+    **dict.fromkeys(TERM_KINDS, "DefinedTerm"),
     **dict.fromkeys(("home", "data"), "Dataset"),
 }
 Tag = tuple[str, str]
@@ -264,7 +264,7 @@ def _works(atlas: LibraryIndex, page: Page) -> tuple[citations.Citable, ...]:
     library = atlas.library
     cited: set[tuple[str, int]] = set()
     reports: Iterable[Trial] = ()
-    if page.kind in _TERMS:
+    if page.kind in TERM_KINDS:
         for finding in atlas.findings_of(page.record):
             numbers = {*finding.references, finding.locator.reference}
             cited |= {(finding.paper, n) for n in numbers if n is not None}

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from builder.store.files import (
-    WIDTH,
     describe_error,
     dump_records,
     dump_yaml,
     find_line,
     list_files,
-    parse_record,
     plain,
     read_record,
     read_records,
@@ -26,7 +24,6 @@ from builder.store.library import (
     Library,
     PaperBundle,
     bundle_files,
-    find_named,
     load,
     load_library,
     parse_bundle,
@@ -36,4 +33,4 @@ from builder.store.library import (
     read_terms,
     unite_bundles,
 )
-from builder.store.transaction import Transaction, recover, stage, transaction
+from builder.store.transaction import transaction

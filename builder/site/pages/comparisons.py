@@ -33,7 +33,7 @@ from builder.text import ids
 
 # More columns than these do not stand side by side on a usual screen; more rows weigh too much.
 _MOST = (45, 20)  # rows and columns
-_SMALL = (6, 4)
+SMALL = (6, 4)  # the corner with the strongest evidence, for the home page
 _MOST_STUDIES = 100  # of the list below the map
 _OTHER_ROLES: tuple[StudyRole, ...] = ("pathogenic", "biomarker")
 _UNCLEAR: tuple[StudyRole, ...] = ("unclear",)
@@ -132,11 +132,6 @@ def _view_line(
 ) -> list[View]:
     pairs = [(cells.get((source.id, c.id)), c) for c in shown]
     return [view_cell(row, source, c, root) if row else {"empty": True} for row, c in pairs]
-
-
-def view_small_map(atlas: LibraryIndex, root: str) -> View:
-    """Return the corner of the map with the strongest evidence, for the home page."""
-    return view_grid(atlas, TREATMENT, root, _SMALL)
 
 
 def view_map(atlas: LibraryIndex) -> Page:

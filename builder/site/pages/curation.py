@@ -31,7 +31,7 @@ def view_changes(
 ) -> Page:
     """Return the page of changes; ``titles`` are those of the pages, by address."""
     root = "../"
-    days = _days(atlas.library.ledger)
+    days = ledger.find_days(atlas.library.ledger)
     gone = [a for a in atlas.library.ledger if a.state != "live" and "#" not in a.address]
     return Page(
         path="changes/",
@@ -51,15 +51,6 @@ def view_changes(
     )
 
 
-def _days(addresses: Sequence[Address]) -> dict[date, dict[str, list[str]]]:
-    found: dict[date, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for entry in (e for e in addresses if "#" not in e.address):
-        found[entry.since]["added"].append(entry.address)
-        if entry.changed:
-            found[entry.changed]["changed"].append(entry.address)
-    return found
-
-
 def _view_day(
     day: date, pages: Mapping[str, Sequence[str]], root: str, titles: Mapping[str, str]
 ) -> View:
@@ -69,7 +60,7 @@ def _view_day(
         "lists": [
             {"word": word, "count": len(pages[word]), "groups": _group(pages[word], root, titles)}
             for word in ("added", "changed")
-            if pages.get(word)
+            if pages[word]
         ],
     }
 

@@ -112,7 +112,6 @@ def finding_title(finding: Finding) -> str:
 
 def view_statement(atlas: LibraryIndex, finding: Finding, root: str) -> View:
     """Return a finding in full, as it stands on the page of its paper or cited work."""
-    bundle = atlas.paper(finding.paper)
     atlas.quoted.add(finding.paper)
     terms = view_terms(atlas, finding, root)
     questions = view_questions(finding.questions)
@@ -139,7 +138,7 @@ def view_statement(atlas: LibraryIndex, finding: Finding, root: str) -> View:
         "design": labels.view_design(finding.design.level),
         "result": labels.view_result(finding.result) if finding.result != "none-reported" else None,
         "place": view_place(atlas, finding.paper, where, root),
-        "paper": link(short_name(bundle.paper.csl), page_href(root, "paper", finding.paper)),
+        "paper": atlas.paper_link(finding.paper, root),
         "line": where.line,
         "numbers": view_numbers(atlas, finding.paper, finding.references, root),
         "trials": trials,
@@ -154,9 +153,7 @@ def view_statement(atlas: LibraryIndex, finding: Finding, root: str) -> View:
 def view_superseding(atlas: LibraryIndex, finding: Finding, root: str) -> View | None:
     """Return the link to the paper that a statement of a cited title gave way to; else None."""
     paper = atlas.superseded.get(finding.id)
-    if paper is None:
-        return None
-    return link(short_name(atlas.paper(paper).paper.csl), page_href(root, "paper", paper))
+    return atlas.paper_link(paper, root) if paper else None
 
 
 def _mark_first(terms: list[View]) -> list[View]:

@@ -250,13 +250,15 @@ def _row(
 ) -> View:
     read = view_quantity(quantity) if quantity else {"number": "", "unit": "", "quote": ""}
     vehicles = [v.label for v in finding.vehicles]
+    share = quantity if quantity and quantity.unit == "%" else None
+    held = (share.value, share.low, share.high) if share else ()
     return {
         "of": of,
         "number": f"{read['number']} {read['unit']}".strip() if quantity else "",
         "quote": read["quote"],
         "at": (quantity.at if quantity else None) or WORDS["not_stated"],
         "days": parse_days(quantity.at) if quantity else None,
-        "value": _middle(quantity) if quantity and quantity.unit == "%" else None,
+        "value": next((v for v in held if v is not None), None),
         "sign": (quantity.sign if quantity else None) or "",
         "setting": (quantity.setting if quantity else None) or WORDS["not_stated"],
         "vehicle": ", ".join(vehicles) or WORDS["not_stated"],
@@ -266,11 +268,6 @@ def _row(
         "paper": short_name(atlas.paper(finding.paper).paper.csl),
         "href": atlas.finding_href(finding.id, root),
     }
-
-
-def _middle(quantity: Quantity) -> float | None:
-    held = [v for v in (quantity.value, quantity.low, quantity.high) if v is not None]
-    return held[0] if held else None
 
 
 def view_release(rows: Sequence[View]) -> View | None:

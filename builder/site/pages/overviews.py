@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from builder.curate.evidence import find_best
+from builder.addresses.pages import TERM_KINDS
+from builder.curate.evidence import TREATMENT, find_best
 from builder.models import Term
 from builder.site import labels, summaries
 from builder.site.citations import short_name
@@ -20,7 +21,7 @@ from builder.site.links import (
     root_of,
     view_xref,
 )
-from builder.site.pages.comparisons import view_small_map
+from builder.site.pages.comparisons import SMALL, view_grid
 from builder.site.pages.coverage import view_search_notice
 from builder.site.pages.papers import view_paper_row
 from builder.site.pages.terms import view_synonyms
@@ -37,7 +38,6 @@ _FACETS = (
     ("evidence", "Design"),
     ("year", "Year"),
 )
-_TERMS = ("source", "mechanism", "vehicle", "condition")
 
 
 def view_numbers(atlas: LibraryIndex, root: str = "") -> list[View]:
@@ -49,7 +49,7 @@ def view_numbers(atlas: LibraryIndex, root: str = "") -> list[View]:
             labels.KIND_WORDS[kind][1].lower(),
             ids.index_path(kind),
         )
-        for kind in _TERMS
+        for kind in TERM_KINDS
     ]
     counts += [
         (len(atlas.trials), "trials", "trials/"),
@@ -107,7 +107,7 @@ def view_home(atlas: LibraryIndex) -> Page:
             "search_notice": view_search_notice(atlas),
             "answer": answer_home(atlas),
             "numbers": view_numbers(atlas),
-            "map": view_small_map(atlas, ""),
+            "map": view_grid(atlas, TREATMENT, "", SMALL),
             "newest": [view_paper_row(b, "") for b in papers[:_NEWEST]],
             "trials": [view_trial_row(atlas, t, "") for t in resulted[:_NEWEST]],
             "more_trials": max(0, len(resulted) - _NEWEST),
@@ -309,7 +309,7 @@ def _glossary_page(atlas: LibraryIndex, terms: Sequence[Term]) -> Page:
             ],
             "indexes": [
                 link(labels.KIND_WORDS[kind][1], href(root, ids.index_path(kind)))
-                for kind in ("source", "mechanism", "vehicle", "condition")
+                for kind in TERM_KINDS
             ],
         },
     )

@@ -210,6 +210,7 @@ def _view_main(
     root = "../../"
     paper = bundle.paper
     atlas.quoted.add(paper.id)
+    known = atlas.library.identifiers.get(paper.id)
     titles = [f for f in bundle.findings if f.id not in {n for part in parts for n in part}]
     return Page(
         path=ids.page_path("paper", paper.id),
@@ -224,7 +225,7 @@ def _view_main(
             "fields": view_bibliography(paper.csl),
             "people": _view_people(paper),
             "ways": view_ways(paper.csl),
-            "notices": view_notices(atlas, paper.id),
+            "notices": [view_notice(notice) for notice in known.notices] if known else [],
             "answer": _answer(atlas, bundle),
             "cited_as": _view_cited_as(atlas, paper.id, root),
             "issued": format_date(paper.csl.issued),
@@ -336,12 +337,6 @@ def view_notice(notice: Notice) -> View:
         "seen_on": notice.seen_on.isoformat(),
         "link": outside(label, href),
     }
-
-
-def view_notices(atlas: LibraryIndex, paper: str) -> list[View]:
-    """Return the later notices about a paper that the atlas has read."""
-    known = atlas.library.identifiers.get(paper)
-    return [view_notice(notice) for notice in known.notices] if known else []
 
 
 def view_reference(atlas: LibraryIndex, reference: Reference) -> Page:

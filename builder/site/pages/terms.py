@@ -10,30 +10,10 @@ from itertools import product
 from builder.curate.evidence import find_best
 from builder.curate.studies import Disagreement, Statement, find_ancestors
 from builder.models import Finding, Study, Term
-from builder.site import summaries
+from builder.site import labels, summaries
 from builder.site.citations import short_name
 from builder.site.index import ROLES, LibraryIndex, counted_in, effects_on
-from builder.site.labels import (
-    DESIGNS,
-    EFFECTS,
-    KIND_WORDS,
-    ROLE_WORDS,
-    find_direction,
-    view_condition_effect,
-    view_design,
-    view_effect,
-)
-from builder.site.links import (
-    Page,
-    View,
-    link,
-    page_href,
-    plural,
-    shorten,
-    split_list,
-    view_list,
-    view_xref,
-)
+from builder.site.links import Page, View, link, plural, shorten, split_list, view_list, view_xref
 from builder.site.pages.findings import view_finding_parts, view_rows
 from builder.site.pages.measures import view_measures
 from builder.site.pages.pictures import view_pictures
@@ -125,7 +105,9 @@ def view_facets(
         entries = sorted(others, key=lambda item: (-len(item[1]["all"]), item[0]))
         shown = [_facet_entry(atlas, name, ways, root) for name, ways in entries[:_MOST_ENTRIES]]
         more = len(entries) - len(shown)
-        facets.append({"id": role, "label": ROLE_WORDS[role], "entries": shown, "more": more})
+        facets.append(
+            {"id": role, "label": labels.ROLE_WORDS[role], "entries": shown, "more": more}
+        )
     return [facet for facet in facets if facet["entries"]]
 
 
@@ -134,10 +116,10 @@ def _settle(atlas: LibraryIndex, study: Study, role: str, named: str) -> list[st
 
     A title says MSC, the row of the same trial BMSC: the study is one of BMSC.
     """
-    labels = {"sources": study.sources, "conditions": study.conditions}.get(role, [])
+    settled = {"sources": study.sources, "conditions": study.conditions}.get(role, [])
     terms = atlas.library.terms
     near = {named, *find_ancestors(named, terms)}
-    return [x for x in labels if x in near or named in find_ancestors(x, terms)] or [named]
+    return [x for x in settled if x in near or named in find_ancestors(x, terms)] or [named]
 
 
 def _way(role: str, effect: str) -> str:
@@ -146,7 +128,7 @@ def _way(role: str, effect: str) -> str:
         return {"down": "improved", "up": "worsened", "none": "unchanged"}.get(effect, "")
     if role not in ("mechanisms", "outcomes"):
         return ""
-    direction = find_direction(effect)
+    direction = labels.find_direction(effect)
     return direction if direction in ("up", "down") else "other"
 
 
@@ -177,7 +159,7 @@ def view_term(atlas: LibraryIndex, term: Term) -> Iterator[Page]:
     findings = summaries.sort_by_design(atlas, summaries.find_evidence(atlas, term))
     path = ids.page_path(term.kind, term.id)
     yield _view_main(atlas, term, findings)
-    _, many = KIND_WORDS[term.kind]
+    _, many = labels.KIND_WORDS[term.kind]
     about = f"Statements that name {term.label}, highest design first."
     head = (f"{_title(term)}: statements", about)
     crumbs = ((many, ids.index_path(term.kind)), (_title(term), path))
@@ -199,7 +181,7 @@ def _view_main(atlas: LibraryIndex, term: Term, findings: Sequence[Finding]) -> 
     }
     trials = summaries.list_trials(atlas, term)
     differing = view_disagreements(atlas, term.id, root)
-    one, many = KIND_WORDS[term.kind]
+    one, many = labels.KIND_WORDS[term.kind]
     answer = summaries.view_answer(atlas, term)
     said = " ".join("".join(piece["label"] for piece in sentence) for sentence in answer[:2])
     return Page(
@@ -303,21 +285,23 @@ def _view_pair(
     atlas: LibraryIndex, term: Term, pair: tuple[str, str], held: Sequence[Finding], root: str
 ) -> View:
     effects = Counter(effect for finding in held for effect in effects_on(finding, term.id))
-    order = list(EFFECTS)
+    order = list(labels.EFFECTS)
     target, condition = (atlas.term_link(name, root, full=True) if name else None for name in pair)
     levels = [f.design.level for f in held if atlas.stands(f)]
-    links = [link(str(n), atlas.finding_href(f.id, root)) for n, f in enumerate(held, 1)]
+    where = [link(str(n), atlas.finding_href(f.id, root)) for n, f in enumerate(held, 1)]
     if len(held) > _MOST_LINKS:
-        links = [link(plural(len(held), "statement"), "#findings")]
+        where = [link(plural(len(held), "statement"), "#findings")]
     return {
         "target": target,
         "condition": condition,
         "effects": [
-            {"effect": view_effect(effect), "count": effects[effect]}
+            {"effect": labels.view_effect(effect), "count": effects[effect]}
             for effect in sorted(effects, key=lambda e: (-effects[e], order.index(e)))
         ],
-        "design": view_design(max(levels, key=lambda v: DESIGNS[v], default="not-stated")),
-        "findings": links,
+        "design": labels.view_design(
+            max(levels, key=lambda v: labels.DESIGNS[v], default="not-stated")
+        ),
+        "findings": where,
     }
 
 
@@ -336,7 +320,7 @@ def view_disagreements(atlas: LibraryIndex, term: str, root: str) -> list[View]:
 
 
 def _view_disagreement(atlas: LibraryIndex, found: Disagreement, root: str) -> View:
-    view = view_condition_effect if found.role == "condition" else view_effect
+    view = labels.view_condition_effect if found.role == "condition" else labels.view_effect
     return {
         "source": atlas.term_link(found.source, root),
         "target": atlas.term_link(found.target, root),
@@ -354,12 +338,11 @@ def _view_disagreement(atlas: LibraryIndex, found: Disagreement, root: str) -> V
 
 def _view_statement(atlas: LibraryIndex, statement: Statement, root: str) -> View:
     finding = statement.finding
-    paper = atlas.paper(finding.paper).paper
     return {
         "quote": finding.quote.replace(" | ", " · "),
         "href": atlas.finding_href(finding.id, root),
-        "paper": link(short_name(paper.csl), page_href(root, "paper", finding.paper)),
-        "design": view_design(finding.design.level),
+        "paper": atlas.paper_link(finding.paper, root),
+        "design": labels.view_design(finding.design.level),
         "studies": [_view_work(atlas, study, root) for study in statement.studies],
     }
 
@@ -368,7 +351,7 @@ def _view_work(atlas: LibraryIndex, work: str, root: str) -> View:
     if work in atlas.library.references:
         csl = atlas.library.references[work].csl
         return link(short_name(csl), atlas.work_href(work, root))
-    return link(short_name(atlas.paper(work).paper.csl), page_href(root, "paper", work))
+    return atlas.paper_link(work, root)
 
 
 # --- the index of a kind -------------------------------------------------------------------------
@@ -384,7 +367,7 @@ def view_term_row(atlas: LibraryIndex, term: Term, root: str) -> View:
         "abbreviation": term.abbreviation or "",
         "definition": term.definition or "",
         "counts": summaries.view_counts(atlas, term),
-        "best": view_design(best.design) if best else None,
+        "best": labels.view_design(best.design) if best else None,
         "summary": summaries.view_summary(atlas, term, findings),
         "type": name_type(term),
         "parent": atlas.term_link(term.parent, root) if term.parent else None,
@@ -396,7 +379,9 @@ def _index_facets(atlas: LibraryIndex, term: Term, findings: Sequence[Finding]) 
     """Return what the filter of an index asks for: type, direction, source and design."""
     words = {"up": "raised", "down": "lowered", "none": "no effect", "named": "named only"}
     terms = atlas.library.terms
-    directions = Counter(words[find_direction(e)] for f in findings for e in effects_on(f, term.id))
+    directions = Counter(
+        words[labels.find_direction(e)] for f in findings for e in effects_on(f, term.id)
+    )
     given = any(use.role == "stimuli" for use in atlas.uses.get(term.id, ()))
     found = {
         "type": [t for t in (name_type(term), _STIMULUS if given else "") if t],
@@ -404,7 +389,7 @@ def _index_facets(atlas: LibraryIndex, term: Term, findings: Sequence[Finding]) 
         "source": sorted({terms[s].label for f in findings for s in f.sources if s in terms})
         if term.kind != "source"
         else [],
-        "design": sorted({str(view_design(f.design.level)["label"]) for f in findings}),
+        "design": sorted({str(labels.view_design(f.design.level)["label"]) for f in findings}),
     }
     return {
         name: "|".join(v.replace("|", "/") for v in values)
@@ -434,7 +419,7 @@ def group_type(atlas: LibraryIndex, term: Term) -> str:
 def view_term_index(atlas: LibraryIndex, kind: str) -> Iterator[Page]:
     """Yield the index of a kind: the terms with a page, by type where mechanisms are listed."""
     index = ids.index_path(kind)
-    _, many = KIND_WORDS[kind]
+    _, many = labels.KIND_WORDS[kind]
     order = [*(label for label, _ in _TYPES), _OTHER, ""]
     terms = [t for t in atlas.library.terms_of(kind) if t.id in atlas.pages.named]
     rows = {t.id: view_term_row(atlas, t, "") for t in terms}
@@ -448,7 +433,7 @@ def view_term_index(atlas: LibraryIndex, kind: str) -> Iterator[Page]:
         for t in part.entries
     }
     about = (
-        f"{plural(stated, KIND_WORDS[kind][0].lower(), many.lower())} with evidence in the "
+        f"{plural(stated, labels.KIND_WORDS[kind][0].lower(), many.lower())} with evidence in the "
         f"papers read. {_LEADS[kind]}"
     )
 

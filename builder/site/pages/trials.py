@@ -226,9 +226,7 @@ def view_trial_row(atlas: LibraryIndex, trial: Trial, root: str) -> View:
         "result": view_trial_result(atlas, trial),
         "differs": _differs(atlas, trial),
         "place": view_place(atlas, trial.paper, trial.locator, root),
-        "paper": link(
-            short_name(atlas.paper(trial.paper).paper.csl), page_href(root, "paper", trial.paper)
-        ),
+        "paper": atlas.paper_link(trial.paper, root),
     }
 
 
@@ -310,9 +308,7 @@ def _view_report(atlas: LibraryIndex, other: Trial, trial: Trial, root: str) -> 
     known, said = review_values(trial), review_values(other)
     labels = {name: label for label, name, _, _ in _FIELDS}
     return {
-        "paper": link(
-            short_name(atlas.paper(other.paper).paper.csl), page_href(root, "paper", other.paper)
-        ),
+        "paper": atlas.paper_link(other.paper, root),
         "place": view_place(atlas, other.paper, other.locator, root),
         "numbers": view_numbers(atlas, other.paper, other.references, root),
         "quote": other.quote,
