@@ -217,8 +217,9 @@ def test_an_atlas_is_found_from_a_folder_within_it(
     small: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(small.content / "terms")
-    assert CliRunner().invoke(main, ["render"]).exit_code == 0
-    assert (small.docs / "index.md").is_file()
+    shown = CliRunner().invoke(main, ["explain", "msc"])
+    assert shown.exit_code == 0
+    assert "Mesenchymal stem cell" in shown.output
 
 
 def read_json(project: Project, *words: str) -> Any:
