@@ -1,7 +1,5 @@
 """``exosome-atlas`` and ``python -m builder``."""
 
-from __future__ import annotations
-
 import os
 import sys
 from pathlib import Path

@@ -3,8 +3,6 @@
 A leaf of the import graph: it imports nothing of the builder.
 """
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 Every stage returns a report or raises ProblemError, and prints nothing.
 """
 
-from __future__ import annotations
-
 import os
 import traceback
 from collections.abc import Callable, Iterator

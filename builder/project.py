@@ -3,8 +3,6 @@
 A leaf of the import graph: it imports nothing of the builder.
 """
 
-from __future__ import annotations
-
 import os
 import subprocess
 import tomllib

@@ -5,8 +5,6 @@ them: the record that went and the one that came are then one, and the ledger sa
 of a paper whose seed gives another paper now make room for it.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ A published address lives for ever. ``content/urls.yml`` holds one line an addre
 pages would drop one, or give it to another record, is refused with the fix.
 """
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Container, Iterable, Mapping
 from datetime import date

@@ -9,8 +9,6 @@ never of its HTML: a new look, a moved line of the seed or a new release leaves 
 have none: they change with any record.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections import defaultdict

@@ -5,8 +5,6 @@ data of each page), ``changes.json`` (what came, changed and went since the one 
 ``manifest.json`` and the data bundle.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable, Mapping

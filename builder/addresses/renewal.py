@@ -3,8 +3,6 @@
 A preview neither renews nor asks it: what a curator tries out was never published.
 """
 
-from __future__ import annotations
-
 import contextlib
 import re
 from collections.abc import Collection, Iterable, Mapping

@@ -3,8 +3,6 @@
 Exit codes: 0 all good, 1 problems in the input, 2 wrong use.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from collections.abc import Iterable

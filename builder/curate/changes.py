@@ -5,8 +5,6 @@ that gets another id is renamed in every hand-kept file that names it. Only the 
 comments, order and layout of the files stay as the curator wrote them.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections import Counter

@@ -1,7 +1,5 @@
 """Checks over the records: every name resolves, every quote stands in its seed."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -5,8 +5,6 @@ old value no longer stands, the correction is an error: the seed or the extracto
 a person has to look again.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from dataclasses import replace

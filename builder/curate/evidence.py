@@ -12,8 +12,6 @@ statements name side by side is not linked. An edge weighs as many studies as re
 A trial that several papers report is one record, completed by its own publication.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

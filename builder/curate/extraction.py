@@ -3,8 +3,6 @@
 It knows no page, so that a command that only reads papers loads nothing that makes pages.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence

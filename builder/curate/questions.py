@@ -4,8 +4,6 @@ An explanation says why a finding states what it states: its quote, the words ma
 behind each field.
 """
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

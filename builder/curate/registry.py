@@ -4,8 +4,6 @@ A registry page that shows nothing for a field contradicts nothing. Facts are co
 stand in content/registry; what their words mean (terms, numbers) is read there by hand.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial

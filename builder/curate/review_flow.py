@@ -1,7 +1,5 @@
 """The flow of a living review in numbers, after the PRISMA 2020 flow diagram."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date

@@ -6,8 +6,6 @@ reviews. Where statements differ is found here as well. This module knows record
 pages show them.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

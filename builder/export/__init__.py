@@ -1,7 +1,5 @@
 """Exports: the knowledge base in forms that programs read, written beside the pages."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

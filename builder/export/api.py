@@ -1,7 +1,5 @@
 """api/v1: the records as JSON for programs, and the same as index.json beside each page."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any

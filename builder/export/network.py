@@ -3,8 +3,6 @@
 KGX: https://github.com/biolink/kgx, Biolink Model 4. GraphML: http://graphml.graphdrawing.org/.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Mapping, Sequence

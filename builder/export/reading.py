@@ -5,8 +5,6 @@ the lines of the seed beside; the records are the models serialised, so that a f
 model shows up here by itself.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterator, Sequence

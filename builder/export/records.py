@@ -5,8 +5,6 @@ are all made from these. A list is always there, if only empty; any other key wi
 absent, never null. What is published beside a model's own fields stands in a ``Keys`` class.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ The sitemap, robots.txt, llms.txt, headers and the feed; bibliographies, an RO-C
 the manifest and frozen releases.
 """
 
-from __future__ import annotations
-
 import hashlib
 import io
 import json

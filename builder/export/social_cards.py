@@ -4,8 +4,6 @@ The font is kept in templates/fonts/; the system fonts are not read, so that eve
 the same words.
 """
 
-from __future__ import annotations
-
 import hashlib
 import shutil
 import textwrap

@@ -1,7 +1,5 @@
 """The tables as files: CSV with a Frictionless Data Package, one SQLite file, and Parquet."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

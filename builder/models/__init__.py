@@ -4,8 +4,6 @@ Every record is frozen and refuses unknown keys. A missing value is absent, neve
 the source does not state. ``line`` is always a 1-based line of the seed.
 """
 
-from __future__ import annotations
-
 from builder.models.base import *
 from builder.models.findings import *
 from builder.models.trials import *

@@ -1,7 +1,5 @@
 """What all records are made of."""
 
-from __future__ import annotations
-
 import re
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, get_args

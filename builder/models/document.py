@@ -4,8 +4,6 @@ Readers fill it, extractors read it; neither knows the other. All line numbers a
 of the seed as received. Texts are NFC, with the seed's own characters otherwise untouched.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator

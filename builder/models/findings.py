@@ -1,7 +1,5 @@
 """Findings: what one statement of a paper says."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from builder.models.base import (

@@ -3,8 +3,6 @@
 The words are those of PRISMA 2020 and PRISMA-S.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """Trials, as papers report them and as their registry records them, and studies."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from builder.models.base import EMPTY, Day, Level, Question, Record, Result, Slug, StudyRole, about

@@ -1,7 +1,5 @@
 """Papers and the works that they cite, in the terms of CSL, and what people keep beside them."""
 
-from __future__ import annotations
-
 import re
 from typing import Annotated, Literal
 

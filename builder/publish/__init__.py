@@ -1,7 +1,5 @@
 """From rendered Markdown to a checked site. No imports here: the generator must start quickly."""
 
-from __future__ import annotations
-
 from typing import Any
 
 

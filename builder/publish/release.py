@@ -1,7 +1,5 @@
 """Freeze a release: its data bundle, checksums, the packages that made it, and what changed."""
 
-from __future__ import annotations
-
 import json
 import re
 import tempfile

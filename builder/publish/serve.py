@@ -1,7 +1,5 @@
 """A preview that reloads the browser whenever a seed, a record or a template changes."""
 
-from __future__ import annotations
-
 import logging
 import re
 import time

@@ -1,7 +1,5 @@
 """Publish: rendered Markdown to a checked site, in place only when every check has passed."""
 
-from __future__ import annotations
-
 import filecmp
 import hashlib
 import os

@@ -4,8 +4,6 @@ The answers are those of API v2, ``GET /studies`` and ``GET /studies/{nct}``, as
 structure describes them.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date

@@ -4,8 +4,6 @@ A full text goes into seeds/ as received, under a stable name. Of an abstract on
 that carry a finding are kept, as quotations with their address.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Callable, Collection

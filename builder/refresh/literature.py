@@ -5,8 +5,6 @@ E-utilities, as their references describe them. At Crossref a retraction stands 
 work's ``updated-by``; in a notice's ``update-to`` it names the work that the notice is about.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date

@@ -4,8 +4,6 @@ A DOI or PMID that is known is followed and checked; else works are sought by ti
 year. Only a record that fits well enough is taken; for a doubtful one a question is kept.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date

@@ -5,8 +5,6 @@ strategies find stands once, with each sighting; the same work under other ident
 duplicate with its score. A decision is made by key, by rule or in a table.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import json

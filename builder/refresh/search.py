@@ -4,8 +4,6 @@ All is asked first and written last, in one transaction; the answers of the day 
 that was stopped goes on from them.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field

@@ -4,8 +4,6 @@ All is made from the Library, written below ``search/`` of the site, and loaded 
 small pieces, only when a reader searches.
 """
 
-from __future__ import annotations
-
 from builder.search.index import write_search
 
 __all__ = ["write_search"]

@@ -4,8 +4,6 @@ Reference lists and printed grids are left out: works and statements are entries
 weight is Pagefind's: 1 for running text, more for titles, names and what a work is known by.
 """
 
-from __future__ import annotations
-
 import functools
 import re
 from collections import Counter

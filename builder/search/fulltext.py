@@ -6,8 +6,6 @@ is shown of an entry and its facets are kept beside it (see index.py): Pagefind 
 each entry, and facets in an order that changes from build to build.
 """
 
-from __future__ import annotations
-
 import gzip
 import json
 import shutil

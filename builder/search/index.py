@@ -7,8 +7,6 @@ too; ``index/facet-*`` the numbers of the texts by facet; ``pagefind/`` the full
 holds a hash of its bytes, so that it may be cached for ever.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

@@ -6,8 +6,6 @@ to a query (``templates/theme/assets/javascripts/search-fold.js``); a test runs 
 strings.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace

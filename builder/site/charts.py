@@ -11,8 +11,6 @@ Here is what all pictures are drawn with: percentages across, pixels down, colou
 elements are those of svg.py, which escapes nothing: every word goes through ``escape``.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Mapping, Sequence

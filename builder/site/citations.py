@@ -5,8 +5,6 @@ Association, whose file is kept in templates/citations/; BibTeX and RIS are writ
 and rispy, so that their rules of escaping are kept by others.
 """
 
-from __future__ import annotations
-
 import functools
 import json
 import re

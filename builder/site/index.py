@@ -3,8 +3,6 @@
 Every index is one pass over the records, so that the cost of a page does not grow with the site.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping

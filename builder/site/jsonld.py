@@ -1,7 +1,5 @@
 """JSON-LD of a page, after schema.org and Bioschemas: its way from home, and what it is about."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from typing import Any

@@ -3,8 +3,6 @@
 Each effect, design and result has a shape and a word, so that no meaning hangs on colour.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable
 

@@ -7,8 +7,6 @@ this from the front matter, and escapes every value. What can be cited is CSL-JS
 ``index.json``; the browser makes BibTeX and RIS of it.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -4,8 +4,6 @@ Any value is safe anywhere in a template. ``escape_text`` turns all that HTML or
 as markup into character references; what a template itself spells out is the only markup.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping

@@ -4,8 +4,6 @@ A study counts once, whatever label it has in each place, and a cell that vesicl
 source of vesicles: a term has evidence where a statement names it in the role of its kind.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 

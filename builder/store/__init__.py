@@ -1,7 +1,5 @@
 """Records on the disk: canonical YAML in and out, and the Library of them all."""
 
-from __future__ import annotations
-
 from builder.store.files import (
     describe_error,
     dump_records,

@@ -4,8 +4,6 @@ Reading refuses duplicate keys and reports problems by file and line. Writing is
 order, and touches a file only when its bytes change.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import re

@@ -1,7 +1,5 @@
 """The Library: all records of content/, in memory; and which edition of it a build publishes."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import re

@@ -4,8 +4,6 @@ A DOI or PMID decides; without one, title, year and first author do, by a fuzzy 
 pair stays apart and becomes a question: works are never merged silently.
 """
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping

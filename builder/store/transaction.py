@@ -9,8 +9,6 @@ A site is built beside the old one, then they change places at once; a build tha
 leaves the site as it was. A lock keeps a second command away.
 """
 
-from __future__ import annotations
-
 import ctypes
 import fcntl
 import filecmp

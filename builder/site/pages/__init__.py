@@ -1,7 +1,5 @@
 """From a Library to one plain dict a page: templates look nothing up and build no address."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 

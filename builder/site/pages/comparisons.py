@@ -4,8 +4,6 @@ Each source's ``index.json`` holds what is compared of it; the page's script lay
 side by side. Without a script the page shows the table of all.
 """
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 

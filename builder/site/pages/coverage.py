@@ -4,8 +4,6 @@ The numbers are those of ``builder.curate.review_flow``; this module only lays t
 ``content/screening.yml`` and ``content/searches/``, which the Library does not hold.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 
 import svg

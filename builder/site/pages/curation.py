@@ -1,7 +1,5 @@
 """For curators and returning readers: what changed, releases, addresses that went, questions."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date

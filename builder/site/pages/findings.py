@@ -1,7 +1,5 @@
 """Findings: as a row of any list, whole where they stand, the list of all, and their tables."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher

@@ -1,7 +1,5 @@
 """What can be compared by numbers: trials by time and dose, vehicles by release and mechanics."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date

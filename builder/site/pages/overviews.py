@@ -1,7 +1,5 @@
 """Home, about, search, the page about the data, and the glossary."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 
 from builder.addresses.pages import TERM_KINDS

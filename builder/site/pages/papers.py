@@ -1,7 +1,5 @@
 """The pages of papers and of cited works: what was read of each, statement by statement."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from builder.addresses.pages import part_path

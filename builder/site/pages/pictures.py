@@ -6,8 +6,6 @@ taken for a line of theirs; lines of one box share their lane. Boxes and lanes a
 neighbours' places (the barycentre rule of layered graphs, Sugiyama 1981), so that few lines cross.
 """
 
-from __future__ import annotations
-
 import itertools
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Sources, mechanisms, delivery vehicles and conditions: their pages and the index of each kind."""
 
-from __future__ import annotations
-
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence

@@ -1,7 +1,5 @@
 """Clinical trials: what the review says beside what the registry says, field by field."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from builder.extract.trials import judge_trial
