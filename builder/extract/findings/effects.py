@@ -76,7 +76,8 @@ class EffectReader:
         for match in self.patterns["turned_back"].finditer(self.text):
             low = self._sentence_start(match.start())
             theirs = self.cues.vesicle.search(match[0])
-            if not theirs or self.cues.vesicle.search(self.text, low, match.start()):
+            kept = self.cues.search("vesicles_kept_away", match[0])  # "an exosome inhibitor"
+            if not theirs or kept or self.cues.vesicle.search(self.text, low, match.start()):
                 continue  # "exosomes raised X, which an inhibitor reversed"
             ends = [*self._starts[1:], match.start()]
             said = [(s.start, end, s) for s, end in zip(self.states, ends, strict=True)]
@@ -451,7 +452,7 @@ class EffectReader:
             cue.word.endswith(("ory", "ive")) and before.cue not in self.cues.lists["agents"]
         )
         if near and (cue.kind == "noun" or adjective):
-            if before.rule == "verb":
+            if before.rule in ("verb", "noun", "verb-and-noun"):
                 return self._composed(before, cue, before.effect)
             if before.rule == "effect-taken-away":
                 return replace(before, start=cue.start, end=cue.end)
