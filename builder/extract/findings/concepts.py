@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from builder.extract.findings.adjacent_cues import State
 from builder.extract.findings.cargo import find_carried, is_absent, is_unknown_rna
-from builder.extract.findings.cues import Cues
+from builder.extract.findings.cues import FLIPPED, Cues
 from builder.extract.findings.outcomes import read_relief
 from builder.extract.findings.spans import Reading, is_inside
 from builder.extract.findings.split_names import (
@@ -67,7 +67,7 @@ def read_mechanisms(reading: Reading) -> list[Assigned]:
             or _is_taken_out(reading, mention)
         ):
             continue  # what the vesicle carries is cargo; it is a mechanism only if it changes
-        found.append(_undone(reading, mention, assigned, lost))
+        found.append(_undone(reading, mention, _lowered(reading, mention, assigned), lost))
         found += _agents(reading, mention)
     found = list(_without_background(reading, found))
     return [*found, *_polarized(reading, {a.value for a in found})]
@@ -135,6 +135,17 @@ def _undone(
         return replace(assigned, detail="involves", rule="undone-without")
     if lost and reading.match("own_activity", reading.behind(mention)):
         return replace(assigned, detail="modulates", rule="effect-taken-away")
+    return assigned
+
+
+def _lowered(reading: Reading, mention: Mention, assigned: Assigned) -> Assigned:
+    """Return what was read, turned where a name of lowering reaches into it.
+
+    "Degradation of collagen" is such a name, and collagen II what is degraded.
+    """
+    before = (m for m in reading.mentions("mechanism") if m.start < mention.start < m.end)
+    if any(m.end < mention.end and reading.is_lowering(m) for m in before):
+        return replace(assigned, detail=FLIPPED.get(assigned.detail, assigned.detail))
     return assigned
 
 
@@ -270,8 +281,9 @@ def _without_verb(reading: Reading, mention: Mention) -> tuple[int, int, Mention
             return inside[0].start, mention.end, inside[0]
         return mention.start + first.end(), mention.end, mention
     last = re.search(r"\s([\w-]+)$", mention.text)
-    own = reading.vocabulary.terms[mention.term].label.split()[-1]
-    alike = reading.is_lowering(mention) or _is_noun(cues, own)
+    label = reading.vocabulary.terms[mention.term].label.split()
+    own = last and last[1].lower() in (word.lower() for word in label)  # the rate of degradation
+    alike = reading.is_lowering(mention) or _is_noun(cues, label[-1]) or own
     if last and not alike and _is_noun(cues, last[1]):
         return mention.start, mention.start + last.start(), mention
     return mention.start, mention.end, mention

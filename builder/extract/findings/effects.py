@@ -456,8 +456,10 @@ class EffectReader:
                 return self._composed(before, cue, before.effect)
             if before.rule == "effect-taken-away":
                 return replace(before, start=cue.start, end=cue.end)
-        if cue.kind == "noun" and before.outer and self._is_listed(before, cue):
-            return self._composed(before, cue, before.outer)
+        of_it = before.rule == "verb" and self.text.startswith((" of ", " in "), cue.end)
+        outer = before.outer or (before.effect if of_it else "")
+        if cue.kind == "noun" and outer and self._is_listed(before, cue):
+            return self._composed(before, cue, outer)
         return self._verb(cue, before)
 
     def _verb(self, cue: _Cue, before: State) -> State:
