@@ -20,6 +20,7 @@ from builder.extract.findings.statements import EFFECTS, Assigned, Statement
 from builder.extract.vocabulary import Mention, Vocabulary
 
 # Rules of a direction that a text gives an object.
+_VESICLES = re.compile(r"exosom|\bs?EVs?\b|vesicle", re.IGNORECASE)
 _STATED = ("verb", "noun", "passive", "arrow", "sign", "denied", "unchanged", "protected")
 # Types of conditions that are healed, and that nothing makes worse by promoting or inducing them.
 _WOUNDS = ("defect", "injury")
@@ -321,14 +322,14 @@ def _not_theirs(item: Assigned, around: tuple[str, str, str], words: Words) -> s
     loss = patterns["in_loss"].search(sentence)
     if loss and loss["what"] and loss.start("what") <= len(before) < loss.end():
         return "undone-without"  # the molecule that was taken away to see what it does
-    if item.detail == "none":
+    made = item.value in words.ids["production"]
+    blocked = not made and patterns["blocked"].search(before)
+    # What vesicles of silenced cells did not do is theirs: "exosomes of Rab27a-silenced MSCs".
+    if item.detail == "none" and not (blocked and _VESICLES.search(blocked[0])):
         lone = not patterns["without_vesicles"].search(sentence)
         good = lone and patterns["as_good"].search(sentence)
         return "correlated" if "correlat" in before else "beside-active" if good else ""
-    made = item.value in words.ids["production"]
-    if patterns["in_their_lack"].search(behind) or (
-        not made and patterns["blocked"].search(before)
-    ):
+    if blocked or patterns["in_their_lack"].search(behind):
         return "vesicles-blocked"
     if patterns["ratio_of"].search(before) or patterns["ratio_behind"].search(behind):
         return "ratio"
