@@ -119,8 +119,10 @@ def _view_beside(atlas: LibraryIndex, page: Page, edition: Edition) -> Data:
         return {}
     lists = dict(find_citables(atlas, page, edition))
     works = lists.pop("references", ())
+    itself = "original" if page.kind == "reference" else ""  # the record is CSL-JSON
+    cite = {name: [_view_work(c) for c in held] for name, held in lists.items() if name != itself}
     return {
-        "cite": {name: [_view_work(c) for c in held] for name, held in lists.items()},
+        "cite": cite,
         "bibtex": {name: write_bibtex(held) for name, held in lists.items()},
         "ris": {name: write_ris(held) for name, held in lists.items()},
     } | ({"works": [work.key for work in works]} if works else {})

@@ -123,8 +123,11 @@ def view_ways(csl: CslItem) -> list[View]:
     return ways
 
 
-def view_bibliography(csl: CslItem) -> list[View]:
-    """Return the fields of a work for a list of facts; what is not stated says so."""
+def view_bibliography(csl: CslItem, *, byline: bool = False) -> list[View]:
+    """Return the fields of a work for a list of facts; what is not stated says so.
+
+    Below a ``byline`` only what it lacks.
+    """
     fields = [
         ("Authors", "; ".join(format_name(n) for n in csl.author or [])),
         ("Published in", csl.container_title or ""),
@@ -139,7 +142,8 @@ def view_bibliography(csl: CslItem) -> list[View]:
         ("Accessed", format_date(csl.accessed)),
     ]
     always = {"Authors", "Published in", "Date"}
-    return [{"label": k, "value": v} for k, v in fields if v or k in always]
+    shown = ("Publisher", "Kind", "Number") if byline else dict(fields)
+    return [{"label": k, "value": v} for k, v in fields if (k in shown if v else k in always)]
 
 
 # --- formats -------------------------------------------------------------------------------------

@@ -30,8 +30,8 @@ RESULTS: dict[str, tuple[str, str, str]] = {
     "improved": ("improvement reported", "▲", "up"),
     "no-benefit": ("no benefit reported", "=", "none"),
     "worsened": ("worsening reported", "▼", "down"),
-    "mixed": ("mixed results reported", "◆", "involves"),
-    "none-reported": ("no result reported", "", "absent"),
+    "mixed": ("mixed results reported", "◆", "mixed"),
+    "none-reported": ("no result reported", "", "unreported"),
 }
 AGAINST = ("no-benefit", "worsened", "mixed")
 # What the vesicles are to the condition.
@@ -68,6 +68,7 @@ WORDS = {
 # The effects that raise a mechanism or an outcome, and those that lower it.
 RISING = ("up", "activates")
 FALLING = ("down", "inhibits")
+_STYLES = {"up": "rise", "down": "fall", "named": "involves"}
 # The number of filled squares in the mark of a design, the strongest first. A trial that is only
 # registered is no design with a result: its mark is the lightest.
 REGISTERED = "registered"
@@ -130,7 +131,7 @@ _PLAIN_LIMIT = 10_000
 def view_effect(effect: str) -> View:
     """Return the word, mark and style of an effect; what rises or falls is neither good nor bad."""
     word, mark = EFFECTS.get(effect, ("", ""))
-    style = {"up": "rise", "down": "fall", "named": "involves"}.get(find_direction(effect), effect)
+    style = "mixed" if effect == "modulates" else _STYLES.get(find_direction(effect), effect)
     return {"id": effect, "word": word, "mark": mark, "style": style}
 
 
@@ -163,12 +164,13 @@ def view_role_effect(role: str, effect: str) -> View:
 
 
 def view_design(level: str) -> View:
-    """Return the label, rank and mark of a design: one square of four a level."""
+    """Return the label, rank, mark and style of a design: one square of four a level."""
     rank = DESIGNS.get(level, 0)
     return {
         "id": level,
         "label": _DESIGN_WORDS.get(level, level),
         "rank": rank,
+        "style": REGISTERED if level == REGISTERED else f"{rank}",
         "mark": "®" if level == REGISTERED else "■" * rank + "□" * (4 - rank),
     }
 

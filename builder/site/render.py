@@ -80,6 +80,7 @@ def _escape(text: str) -> Markup:
 _ENDED = (
     ("</td><td", "<td"), ("</td></tr>", ""), ("</th><td", "<td"), ("</th><th", "<th"),
     ("</th></tr>", ""), ("</li><li", "<li"), ("</li></ul>", "</ul>"), ("</li></ol>", "</ol>"),
+    ("</li>\n<li", "\n<li"), ("</li>\n</ul>", "\n</ul>"), ("</li>\n</ol>", "\n</ol>"),
     ("</dt><dd", "<dd"), ("</dd></div>", "</div>"),
 )  # fmt: skip
 _DRAWN: dict[str, Markup] = {}  # rows that stand on many pages, by the address they lead to
@@ -188,6 +189,7 @@ def render_page(page: Page, templates: Path = TEMPLATES) -> str:
         body = Marker(page.wording, f"{page.root}glossary/abbreviations/", escape_text).mark(body)
     if not _RIGHT_TO_LEFT.search(body):  # text of one direction needs no marks of it
         body = body.replace(' dir="auto"', "").replace("<bdi>", "").replace("</bdi>", "")
+    body = body.replace(' class="as-is"', "").replace(' as-is"', '"')  # for the marker alone
     for ended, bare in _ENDED:
         body = body.replace(ended, bare)
     tidy = re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", body)).strip()
@@ -224,7 +226,7 @@ def write_pages(pages: Iterable[Page], out: Path, templates: Path) -> RenderRepo
     Files whose bytes stay the same are not touched. Raises ProblemError where the disk refuses.
     """
     report = RenderReport()
-    _DRAWN.clear()
+    _DRAWN.clear()  # of a rendering that failed
     kept: set[Path] = set()
     for page in pages:
         report.pages.append(replace(page, view={}, extra={}, wording=None))
@@ -237,6 +239,7 @@ def write_pages(pages: Iterable[Page], out: Path, templates: Path) -> RenderRepo
         kept.add(target)
         if store.write_text(target, render_page(page, templates)):
             report.written.append(target.relative_to(out).as_posix())
+    _DRAWN.clear()  # before MkDocs takes its memory
     for path in sorted(out.rglob("*"), reverse=True):
         if path.is_file() and path not in kept:
             path.unlink()

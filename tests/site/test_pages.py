@@ -1,5 +1,6 @@
 """Views: numbers, effects, places and counts as a reader expects them."""
 
+import re
 from dataclasses import replace
 from typing import Any, get_args
 
@@ -9,6 +10,7 @@ from render_sample import PAPER, sample_library
 from builder import models
 from builder.models import CslDate, CslItem, CslName, Discrepancy, Dose, Quantity
 from builder.models.base import Basis, Certainty, Level, Result, StudyRole
+from builder.site import labels
 from builder.site.citations import format_date, short_name, view_ways
 from builder.site.index import build_index
 from builder.site.labels import (
@@ -29,6 +31,7 @@ from builder.site.links import root_of, safe_url, shorten
 from builder.site.pages import view_pages
 from builder.site.pages.findings import mark_difference, view_columns, view_place
 from builder.site.pages.measures import parse_days
+from builder.site.render import TEMPLATES
 from builder.site.summaries import find_evidence, has_evidence, view_mentions
 
 
@@ -285,3 +288,19 @@ def test_a_repaired_dose_is_shown_as_read_beside_the_printed():
     assert [(d["review"], d["read"]) for d in page.view["severe"]] == [(printed, "7 × 10⁹ /mL")]
     [dose] = [row for row in page.view["comparison"] if row["label"] == "Dose"]
     assert dose["read"] == "7 × 10⁹ /mL"
+
+
+def test_the_style_sheet_draws_the_marks_of_the_words() -> None:
+    css = (TEMPLATES / "theme/assets/atlas.css").read_text("utf-8")
+    drawn: dict[str, str] = {}
+    for selector, mark in re.findall(r'^([^\n{]+) \{\n  --mark: "(.+) ";', css, re.MULTILINE):
+        drawn |= dict.fromkeys(re.findall(r"[.-](\w+)(?=[,)]|$)", selector), mark)
+    designs = ("review", "in-vitro", "ex-vivo", "in-vivo", "clinical", labels.REGISTERED)
+    views = [
+        *map(labels.view_effect, labels.EFFECTS),
+        *map(labels.view_condition_effect, labels.CONDITION_EFFECTS),
+        *map(labels.view_result, labels.RESULTS),
+        *map(labels.view_design, designs),
+    ]
+    assert {v["style"]: v["mark"] for v in views if v["mark"]} == drawn
+    assert len(drawn) == 13

@@ -100,7 +100,7 @@ def test_no_page_has_an_id_twice(tree):
 
 def test_statement_leads_to_its_row_and_its_reference(tree):
     page = unescape(tree[f"papers/{PAPER}/index.md"])
-    statement = page[(start := page.index('<li id="f1">')) : page.index("</details></li>", start)]
+    statement = page[(start := page.index('<li id="f1">')) : page.index("</details>", start)]
     assert (
         missing(
             statement,

@@ -368,7 +368,7 @@ def view_reference(atlas: LibraryIndex, reference: Reference) -> Page:
         crumbs=(("References", "references/"),),
         view={
             "citation": view_citation(reference.csl, et_al=reference.et_al),
-            "fields": view_bibliography(reference.csl),
+            "fields": view_bibliography(reference.csl, byline=reference.parsed),
             "ways": view_ways(reference.csl),
             "has_doi": bool(reference.csl.DOI),
             "labels": reference.labels,

@@ -357,8 +357,6 @@ def _draw_link(
         d=line,
         class_=[f"link-{link.style}"],
         stroke_width=min(1 + link.count, _THICKEST),
-        vector_effect="non-scaling-stroke",
-        fill="none",
     )
 
 

@@ -24,6 +24,8 @@ async function read(source) {
   if (source.tagName !== "A") return [source.textContent.trim()];
   const [{ format }, { list }] = [source.dataset, source.parentElement.dataset];
   const page = await (await load("index.json")).json();
+  const { cite, bibtex, ris, custom, ...work } = page; // which a page of a cited work is itself
+  cite.original ??= [custom?.et_al ? { ...work, custom: { et_al: true } } : work];
   if (list !== "references") return [FORMATS[format](page, list), page.cite[list][0].id];
   const text = WORKS[format](await (await load(source.href)).text(), new Set(page.works));
   return [text, `${page.cite.cite[0].id}-references`];

@@ -14,7 +14,7 @@ const link = ({ href, label }, more = {}) => (href ? make("a", { href, ...more, 
 function describe({ note, count, effects = [], level, mark }) {
   return [
     note ? make("small", {}, note) : make("b", {}, String(count)),
-    ...effects.flatMap((e) => [" ", make("span", { class: `effect effect-${e.style}`, "data-mark": e.mark, title: e.words }, String(e.count))]),
+    ...effects.flatMap((e) => [" ", make("span", { class: `effect ${e.style}`, title: e.words }, String(e.count))]),
     ...(level ? [" ", make("small", { class: "level", "data-mark": mark }, level)] : []),
   ];
 }
@@ -51,10 +51,8 @@ function bodyOf(groups, sources) {
   const sizes = ranked ? [" ", make("small", {}, [`${shared.length} shared`, ...counts].join(" · "))] : [];
   return [make("tbody", {},
     make("tr", {}, make("th", { scope: "rowgroup", colspan: sources.length + 1 }, label, ...sizes)),
-    ...shared.map(({ entry, cells }) => {
-      const mark = ranked || !entry.mark ? {} : { "data-mark": entry.mark };
-      return make("tr", {}, make("th", { scope: "row", ...mark }, link(entry)), ...cells.map(cellOf));
-    }),
+    ...shared.map(({ entry, cells }) => make("tr", {},
+      make("th", { scope: "row", ...(!ranked && entry.mark && { "data-mark": entry.mark }) }, link(entry)), ...cells.map(cellOf))),
     ...(counts.length ? [make("tr", { class: "only" }, make("th", { scope: "row" }, "Only here"), ...only.map(onlyOf))] : []))];
 }
 
