@@ -61,17 +61,16 @@ def describe(atlas: LibraryIndex, page: Page, edition: Edition) -> list[Node]:
             ],
         }
     ]
-    work = find_work(atlas, page)
     if page.path:
         nodes.append(
             {
                 "@type": "WebPage",
                 "@id": url,
-                "name": None if work else page.title,  # which the work bears
+                "name": page.title,
                 "isPartOf": {"@id": edition.url("#site")},
             }
         )
-    if work:
+    if work := find_work(atlas, page):
         nodes.append(describe_work(work, url))
     elif page.kind == "trial" and page.record in atlas.trial_by_id:
         trial = atlas.trial_by_id[page.record]

@@ -74,6 +74,7 @@ def test_every_button_copies_what_it_names(
     beside: dict[str, Any] = json.loads((placed.folder / path / "index.json").read_text())
     keys = {name: [item["id"] for item in held] for name, held in beside["cite"].items()}
     keys["references"] = beside.get("works", [])
+    keys.setdefault("original", [beside["id"]])  # a cited work's record is its citation
     for text in box.locator(".cite-text").all():
         text.locator("+ button, ~ button").first.click()
     labels = [b.get_attribute("aria-label") for b in box.get_by_role("button").all()]
@@ -104,6 +105,12 @@ def test_the_original_of_a_work_is_cited_as_the_style_asks(placed: Served, reade
     assert (fields["journal"], fields["year"]) == ("Stem Cell Res. Ther.", "2018")
     assert (fields["volume"], fields["pages"]) == ("9", "318")
     assert fields["doi"] == "10.1186/s13287-018-1047-2"
+    box.get_by_role("button", name="Copy CSL-JSON: Cite the original").click()
+    expect(box.get_by_text("Copied.")).to_have_count(3)
+    [item] = json.loads(clipboard(reader))
+    assert (item["id"], item["type"], item["volume"]) == (WORK, "article-journal", "9")
+    assert item["issued"] == {"date-parts": [[2018]]}
+    assert not {"cite", "bibtex", "ris", "url", "custom"} & set(item)
 
 
 def test_this_page_is_cited_with_its_address_and_the_day_of_its_records(

@@ -12,6 +12,7 @@ from hand_made import make_bundle, make_library, merge_references
 from render_sample import PAPER, TRIAL, sample_library
 
 from builder.site.index import build_index
+from builder.site.pages.findings import view_statement
 from builder.site.pages.papers import view_reference
 from builder.site.render import render_site
 
@@ -152,7 +153,7 @@ def test_paper_shows_doi_repairs_printed_grid_and_licence(tree):
         )
         == []
     )
-    assert page.count("javascript:") == page.count("  javascript:alert(1)</li>") == 1  # as text
+    assert page.count("javascript:") == page.count("  javascript:alert(1)\n<") == 1  # as text
 
 
 def test_negative_trial_result_stands_at_the_top(tree):
@@ -247,7 +248,7 @@ def test_a_title_that_many_papers_cite_keeps_the_place_of_each_statement(tmp_pat
     for number in range(90):
         paper = f"doe-2024-paper-{number}"
         bundle = make_bundle(
-            id=f"f{number:09}", paper=paper, references=[],
+            id=f"f{number:09}", paper=paper, references=[1],
             locator={"kind": "reference-title", "line": 11, "reference": 1},
         )  # fmt: skip
         record = bundle.paper.model_copy(update={"id": paper})
@@ -262,3 +263,6 @@ def test_a_title_that_many_papers_cite_keeps_the_place_of_each_statement(tmp_pat
     places = [s["id"] for s in page.view["stating"]]
     places += [c["anchor"] for c in page.view["cited_in"] if c["anchor"]]
     assert sorted(places) == [f"f{number:09}" for number in range(90)]
+    shown = view_statement(build_index(library), bundles[0].findings[0], "../../")["numbers"]
+    assert [n["href"] for n in shown] == [f"../../references/{work.id}/"]
+    assert not any(s["numbers"] for s in page.view["stating"])  # on its own page

@@ -358,6 +358,13 @@ def view_reference(atlas: LibraryIndex, reference: Reference) -> Page:
     read = atlas.read.get(reference.id)
     own = find_own(atlas.paper(read)) if read else []
     part = "abstract" if all(f.basis == "abstract" for f in own) else "text"
+    here = page_href(root, "reference", reference.id)
+
+    def view_title_statement(finding: Finding) -> View:
+        """Return a statement without the number that it cites this work by; its place names it."""
+        view = view_statement(atlas, finding, root)
+        return {**view, "numbers": [n for n in view["numbers"] if n["href"] != here]}
+
     return Page(
         path=path,
         template="reference.md.j2",
@@ -383,7 +390,7 @@ def view_reference(atlas: LibraryIndex, reference: Reference) -> Page:
             else None,
             "part": part,
             "own": view_rows(atlas, own[:A_PAGE], path, path, f"What its {part} states"),
-            "stating": [view_statement(atlas, f, root) for f in stating[:A_PAGE]],
+            "stating": [view_title_statement(f) for f in stating[:A_PAGE]],
             "more_stating": len(further),
             "citing": view_rows(
                 atlas, citing[:A_PAGE], path, path, "Statements that cite this work"
