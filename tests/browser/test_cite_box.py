@@ -74,7 +74,7 @@ def test_every_button_copies_what_it_names(
     beside: dict[str, Any] = json.loads((placed.folder / path / "index.json").read_text())
     keys = {name: [item["id"] for item in held] for name, held in beside["cite"].items()}
     keys["references"] = beside.get("works", [])
-    keys.setdefault("original", [beside["id"]])  # a cited work's record is its citation
+    keys.setdefault("original", [beside.get("id")])  # a cited work's record is its citation
     for text in box.locator(".cite-text").all():
         text.locator("+ button, ~ button").first.click()
     labels = [b.get_attribute("aria-label") for b in box.get_by_role("button").all()]
