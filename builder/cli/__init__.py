@@ -5,7 +5,7 @@ Exit codes: 0 all good, 1 problems in the input, 2 wrong use.
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -38,12 +38,16 @@ def main(context: click.Context, root: Path | None) -> None:
         show([note] if note else [])
 
 
-@main.command()
+def command(name: str | None = None) -> Callable[[Callable[..., None]], click.Command]:
+    """Make a command of a function whose first argument is the project."""
+    return lambda function: main.command(name)(click.pass_obj(function))
+
+
+@command()
 @click.option(
     "--jobs", type=click.IntRange(min=1), help="Read with so many processes; 1 reads in this one."
 )
 @click.option("--dask", metavar="ADDRESS", help="Read on the Dask cluster with this scheduler.")
-@click.pass_obj
 def extract(project: Project, jobs: int | None, dask: str | None) -> None:
     """Read the papers in seeds/ and write content/papers/."""
     from builder.curate import extraction, reading
@@ -64,9 +68,8 @@ def extract(project: Project, jobs: int | None, dask: str | None) -> None:
     )
 
 
-@main.command()
+@command()
 @click.option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
-@click.pass_obj
 def check(project: Project, as_json: bool) -> None:
     """Check content/ against the seeds, and every name in it."""
     from builder import pipeline
@@ -84,8 +87,7 @@ def check(project: Project, as_json: bool) -> None:
     finish(problems, f"check: {found}, {stages.seconds}")
 
 
-@main.command()
-@click.pass_obj
+@command()
 def render(project: Project) -> None:
     """Write the pages as Markdown to build/docs/."""
     from builder import pipeline
@@ -97,12 +99,11 @@ def render(project: Project) -> None:
     )
 
 
-@main.command()
+@command()
 @click.option("--force", is_flag=True, help="Publish even if nothing has changed.")
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="Publish here, not to site/."
 )
-@click.pass_obj
 def build(project: Project, force: bool, out: Path | None) -> None:
     """Render, check and publish the site to site/."""
     from builder import pipeline
@@ -113,7 +114,7 @@ def build(project: Project, force: bool, out: Path | None) -> None:
     click.echo(f"build: {'published' if changed else 'nothing has changed'}, {stages.seconds}")
 
 
-@main.command()
+@command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--port",
@@ -122,7 +123,6 @@ def build(project: Project, force: bool, out: Path | None) -> None:
     show_default=True,
     help="The port to listen on; 0 takes one that is free.",
 )
-@click.pass_obj
 def serve(project: Project, host: str, port: int) -> None:
     """Preview the site; reload the browser on every change."""
     from builder import pipeline
@@ -146,10 +146,9 @@ def serve(project: Project, host: str, port: int) -> None:
         server.shutdown()
 
 
-@main.command()
+@command()
 @click.argument("old")
 @click.argument("new")
-@click.pass_obj
 def rename(project: Project, old: str, new: str) -> None:
     """Let the address OLD lead to NEW.
 
@@ -164,10 +163,9 @@ def rename(project: Project, old: str, new: str) -> None:
     click.echo(f"rename: {count(len(changed), 'file')} changed")
 
 
-@main.command()
+@command()
 @click.argument("names", metavar="ID...", nargs=-1, required=True)
 @click.option("--because", required=True, help="Why, in a sentence that readers will see.")
-@click.pass_obj
 def retire(project: Project, names: tuple[str, ...], because: str) -> None:
     """Withdraw addresses whose records are gone.
 
@@ -180,10 +178,9 @@ def retire(project: Project, names: tuple[str, ...], because: str) -> None:
     click.echo(f"retire: {count(len(gone), 'address')} withdrawn")
 
 
-@main.command()
+@command()
 @click.argument("paper")
 @click.option("--because", required=True, help="Why, in a sentence that readers will see.")
-@click.pass_obj
 def remove(project: Project, paper: str, because: str) -> None:
     """Take PAPER out: its seed, records and corrections.
 
@@ -197,9 +194,8 @@ def remove(project: Project, paper: str, because: str) -> None:
     click.echo(f"remove: {count(len(changed), 'file')} changed, {gone} withdrawn")
 
 
-@main.command()
+@command()
 @click.argument("version")
-@click.pass_obj
 def release(project: Project, version: str) -> None:
     """Freeze the data as VERSION, with what changed since."""
     from builder.publish.release import write_release
@@ -210,9 +206,8 @@ def release(project: Project, version: str) -> None:
     click.echo(f"release {version}: findings {said}, {stages.seconds}")
 
 
-@main.command()
+@command()
 @click.option("--json", "as_json", is_flag=True, help="Print the questions as JSON.")
-@click.pass_obj
 def questions(project: Project, as_json: bool) -> None:
     """List what a curator should look at, highest priority first."""
     from builder import store
@@ -227,7 +222,7 @@ def questions(project: Project, as_json: bool) -> None:
     click.echo(f"{count(len(found), 'question')}.")
 
 
-@main.command()
+@command()
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.option("--text", help="Read this text; with - one statement a line from standard input.")
 @click.option(
@@ -246,7 +241,6 @@ def questions(project: Project, as_json: bool) -> None:
     type=click.Choice(["bibtex", "ris", "csl"]),
     help="Print the reference list of FILE so.",
 )
-@click.pass_obj
 def read(
     project: Project, /, file: Path | None, text: str | None, style: str | None, **place: Any
 ) -> None:
@@ -280,9 +274,8 @@ def read(
         click.echo(json.dumps(reading.view_findings(findings), ensure_ascii=False, indent=indent))
 
 
-@main.command()
+@command()
 @click.argument("finding")
-@click.pass_obj
 def explain(project: Project, finding: str) -> None:
     """Show the words and rules behind FINDING.
 
@@ -299,9 +292,8 @@ def explain(project: Project, finding: str) -> None:
         click.echo(line)
 
 
-@main.command()
+@command()
 @click.argument("part", type=click.Choice(["trials", "references"]), required=False)
-@click.pass_obj
 def refresh(project: Project, part: str | None) -> None:
     """Ask registries and bibliographic services what is new.
 
@@ -325,10 +317,9 @@ def refresh(project: Project, part: str | None) -> None:
         click.echo("Run exosome-atlas extract to compare the papers with what is new.")
 
 
-@main.command()
+@command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Show what would come, and touch nothing.")
-@click.pass_obj
 def add(project: Project, file: Path, dry_run: bool) -> None:
     """Take the paper FILE into seeds/, and show what it brings."""
     from builder.curate.changes import add_paper, describe_added
@@ -341,9 +332,8 @@ def add(project: Project, file: Path, dry_run: bool) -> None:
     finish(added.problems, f"add: {done}, {stages.seconds}")
 
 
-@main.command()
+@command()
 @click.argument("names", metavar="[NAME]...", nargs=-1)
-@click.pass_obj
 def search(project: Project, names: tuple[str, ...]) -> None:
     """Run the strategies of content/searches/; keep new records."""
     from builder.refresh.search import search as run_search
@@ -364,13 +354,12 @@ def search(project: Project, names: tuple[str, ...]) -> None:
         click.echo("Run exosome-atlas screen to decide which to include.")
 
 
-@main.command()
+@command()
 @click.option("--by", metavar="NAME", help="Who screens; else the name that git knows.")
 @click.option("--csv", "table", type=FILE, help="Take the decisions from this filled-in table.")
 @click.option("--export", type=click.Path(dir_okay=False, path_type=Path), help="Write a table.")
 @click.option("--rule", help="Decide by a rule: 'include: review AND open access'.")
 @click.option("--disagreements", is_flag=True, help="List records on which screeners disagree.")
-@click.pass_obj
 def screen(project: Project, /, by: str | None, **way: Any) -> None:
     """Decide which records to include: by key, by table or by rule."""
     from builder.curate.review_flow import read_screening
@@ -432,9 +421,8 @@ def _screen_by_key(project: Project, who: str) -> None:
     _show_decisions(project, who, session.run())
 
 
-@main.command(name="include")
+@command("include")
 @click.argument("records", metavar="[RECORD]...", nargs=-1)
-@click.pass_obj
 def include_records(project: Project, records: tuple[str, ...]) -> None:
     """Fetch included records into seeds/ and read them."""
     from builder.curate.reading import load_vocabulary

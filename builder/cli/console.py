@@ -1,7 +1,5 @@
 """What every command prints: stages, problems, one line of summary."""
 
-from __future__ import annotations
-
 import os
 import select
 import sys
@@ -9,6 +7,7 @@ import termios
 import time
 import tty
 from collections.abc import Sequence
+from typing import Self
 
 import click
 from rich.console import Console
@@ -89,7 +88,7 @@ class Stages:
         self._since = time.perf_counter()
         self._stage = ""
 
-    def __enter__(self) -> Stages:
+    def __enter__(self) -> Self:
         if self._status:
             self._status.start()
         return self

@@ -3,8 +3,6 @@
 Everything is asked first and written last: offline, or stopped half-way, nothing changes.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import time
@@ -12,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Self
 
 from builder import models, store
 from builder.errors import Problem, ProblemError, refuse
@@ -59,11 +58,11 @@ class Setting:
     sleep: Callable[[float], None] = time.sleep
 
     @classmethod
-    def now(cls) -> Setting:
+    def now(cls) -> Self:
         """Return the setting of this day and this machine."""
         return cls(find_today())
 
-    def with_contact(self, project: Project) -> Setting:
+    def with_contact(self, project: Project) -> Self:
         """Return the setting with the address that services may write to."""
         if self.manners.contact:
             return self

@@ -9,8 +9,6 @@ a cache, and drops the Retry-After header; pytrials (ClinicalTrials.gov) has a f
 time limit.
 """
 
-from __future__ import annotations
-
 import contextlib
 import email.utils
 import html
@@ -26,7 +24,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import httpx
@@ -356,7 +354,7 @@ class Desk:
         """Close connections and cache."""
         self._client.close()
 
-    def __enter__(self) -> Desk:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

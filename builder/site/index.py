@@ -58,9 +58,7 @@ class LibraryIndex:
     children: dict[str, list[Term]] = field(default_factory=lambda: defaultdict(list))
     citing: dict[str, list[Finding]] = field(default_factory=lambda: defaultdict(list))
     stating: dict[str, list[Finding]] = field(default_factory=lambda: defaultdict(list))
-    row_findings: dict[tuple[str, str], list[Finding]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
+    by_row: dict[tuple[str, str], list[Finding]] = field(default_factory=lambda: defaultdict(list))
     # Findings whose words hold the number of a registry, by the number in small letters.
     numbered: dict[str, list[Finding]] = field(default_factory=lambda: defaultdict(list))
     by_number: dict[str, Trial] = field(default_factory=dict)
@@ -83,9 +81,8 @@ class LibraryIndex:
     former: dict[str, list[str]] = field(default_factory=dict)
     former_rows: dict[str, list[str]] = field(default_factory=dict)
     places: dict[tuple[str, int], str] = field(default_factory=dict)
-    read: Mapping[str, str] = field(
-        default_factory=dict
-    )  # cited works read as papers: work to paper
+    # Cited works read as papers: work to paper.
+    read: Mapping[str, str] = field(default_factory=dict)
     superseded: dict[str, str] = field(default_factory=dict)  # statements of titles: to paper
     withdrawn: frozenset[str] = frozenset()
     disagreements: dict[str, list[Disagreement]] = field(default_factory=lambda: defaultdict(list))
@@ -301,7 +298,7 @@ def _index_finding(atlas: LibraryIndex, finding: Finding) -> None:
         atlas.numbered[named].append(finding)
     where = finding.locator
     if where.row:
-        atlas.row_findings[finding.paper, where.row].append(finding)
+        atlas.by_row[finding.paper, where.row].append(finding)
     if where.reference is not None:
         atlas.stating[atlas.reference_id(finding.paper, where.reference)].append(finding)
     for number in finding.references:

@@ -4,8 +4,6 @@ It lies in build/cache/ and may be thrown away at any time. Nothing in it outliv
 made it: another version of the program, of Python or of a library begins it anew.
 """
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import sqlite3
@@ -15,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from builder.project import find_data
 
@@ -54,7 +53,7 @@ class Cache:
                 with contextlib.suppress(OSError):
                     path.unlink(missing_ok=True)
 
-    def __enter__(self) -> Cache:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

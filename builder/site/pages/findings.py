@@ -344,7 +344,7 @@ def _view_cell(atlas: LibraryIndex, table: Table, row: TableRow, column: str) ->
 def _view_table_row(
     atlas: LibraryIndex, table: Table, row: TableRow, place: int, root: str
 ) -> View:
-    findings = atlas.row_findings.get((table.paper, row.id), ())
+    findings = atlas.by_row.get((table.paper, row.id), ())
     former = {*atlas.former_rows.get(row.id, ())}
     return {
         "anchor": ids.row_anchor(row.id),

@@ -328,7 +328,7 @@ def view_trial(atlas: LibraryIndex, trial: Trial) -> Page:
     differences = sorted(
         trial.discrepancies, key=lambda d: (_SEVERITIES.index(d.severity), d.field)
     )
-    findings = atlas.row_findings.get((trial.paper, trial.locator.row or ""), ())
+    findings = atlas.by_row.get((trial.paper, trial.locator.row or ""), ())
     named = {f.id: f for f in (*findings, *atlas.naming(trial))}
     path = ids.page_path("trial", trial.id)
     works = [
