@@ -6,9 +6,6 @@ from datetime import date
 from functools import lru_cache, partial
 from pathlib import Path
 
-import yaml
-from pydantic import ValidationError
-
 from builder import store
 from builder.errors import Problem, ProblemError
 from builder.models.review import Screening, Strategy
@@ -105,25 +102,6 @@ def read_strategies(root: Path) -> list[Strategy]:
 def find_last_search(screening: Screening) -> date | None:
     """Return the day on which a strategy was last run; None where none ever was."""
     return max((run.day for run in screening.runs), default=None)
-
-
-def read_last_search(path: Path) -> date | None:
-    """Return the day of the last search by ``content/screening.yml``; None where none ever was.
-
-    The runs stand before the records, which may be thousands and are not read. Raises ProblemError.
-    """
-    if not path.is_file():
-        return None
-    head: list[str] = []
-    with path.open(encoding="utf-8") as lines:
-        for line in lines:
-            if line.startswith("records:"):
-                break
-            head.append(line)
-    try:
-        return find_last_search(Screening.model_validate(yaml.safe_load("".join(head)) or {}))
-    except (yaml.YAMLError, ValidationError):
-        return find_last_search(store.read_record(Screening, path, path.parents[1]))
 
 
 def is_stale(last: date | None, today: date) -> bool:

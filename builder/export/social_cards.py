@@ -101,8 +101,7 @@ def draw_card(card: Card) -> str:
         *(_words(220 + 84 * n, 70, line, _INK) for n, line in enumerate(lines)),
         _words(560, 32, card.line),
     ]
-    picture = svg.SVG(width=WIDTH, height=HEIGHT, elements=elements)
-    return str(picture)
+    return str(svg.SVG(width=WIDTH, height=HEIGHT, elements=elements))
 
 
 def _words(y: int, size: int, text: str, fill: str = _SOFT) -> svg.Element:

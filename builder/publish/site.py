@@ -22,7 +22,7 @@ from yaml import MarkedYAMLError
 
 from builder import store
 from builder.addresses.renewal import check_pages
-from builder.curate.review_flow import read_last_search
+from builder.curate.review_flow import find_last_search, read_screening
 from builder.errors import Problem, ProblemError, has_errors, refuse
 from builder.export import Downloads, write_exports
 from builder.project import Project, source_date_epoch
@@ -145,7 +145,7 @@ def build_html(project: Project, folder: Path, mode: str = "--strict") -> None:
 def build_environment(project: Project) -> dict[str, str]:
     """Return the environment of the site generator: a fixed date, and no notice of its vendor."""
     builder = str(Path(__file__).parents[2])
-    searched = read_last_search(project.content / "screening.yml")
+    searched = find_last_search(read_screening(project.root))
     return {
         **os.environ,
         "PYTHONPATH": os.pathsep.join(filter(None, [builder, os.environ.get("PYTHONPATH", "")])),

@@ -106,11 +106,12 @@ def write_index(
     folder = out / "index"
     numbers = {entry.path: number for number, entry in enumerate(texts)}
     kinds = sorted({entry.kind for entry in entries.all})
+    curies = [curie for term in terms for curie in (*term.identifiers, *term.related)]
     manifest = {
         "day": day,
         "kinds": [[kind, *KIND_WORDS.get(kind, ("Glossary", "Glossary"))] for kind in kinds],
         "rules": spelling.rules() | {"suffix": SUFFIX, "families": sorted(families)},
-        **parse_settings(settings, _prefixes(terms)),
+        **parse_settings(settings, {curie.partition(":")[0].lower() for curie in curies}),
         "count": len(words),
         "terms": [_term_row(t, kinds, rows[t.path], numbers.get(t.path), printed) for t in terms],
         "texts": write_texts(folder, texts, hits),
@@ -126,11 +127,6 @@ def write_index(
 def find_id(path: str) -> str:
     """Return the last step of an address: ``glossary/#il-6`` gives ``il-6``."""
     return re.split("[/#]", path.rstrip("/"))[-1]
-
-
-def _prefixes(terms: Iterable[Entry]) -> set[str]:
-    curies = (curie for term in terms for curie in (*term.identifiers, *term.related))
-    return {curie.split(":")[0].lower() for curie in curies}
 
 
 def _term_row(

@@ -226,8 +226,7 @@ def merge_works(
         name: _merge(name, group, identifiers, questions.get(name, []))
         for name, group in sorted(names.items())
     }
-    places = {e.place: name for name, group in names.items() for e in group}
-    return works, places
+    return works, {e.place: name for name, group in names.items() for e in group}
 
 
 def _name_groups(groups: list[list[Entry]], published: frozenset[str]) -> dict[str, list[Entry]]:

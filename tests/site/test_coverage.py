@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from render_sample import PAPER, sample_library
 
 from builder import store
-from builder.curate.review_flow import find_flow, read_last_search
+from builder.curate.review_flow import find_flow, find_last_search, read_screening
 from builder.models import OutcomeNumber, Stated, StudyCard, review
 from builder.project import FALLBACK_EPOCH
 from builder.site.index import build_index
@@ -224,11 +224,10 @@ def test_an_old_search_is_said_at_the_top_of_home(
     assert said in home[: home.index("<form")] or not stale  # before all else but the title
 
 
-def test_the_last_search_is_read_without_the_records(tmp_path: Path) -> None:
-    path = tmp_path / "content" / "screening.yml"
-    store.write_records(path, screening())
-    assert read_last_search(path) == DAY
-    assert read_last_search(tmp_path / "none.yml") is None
+def test_the_last_search_is_that_of_the_last_run(tmp_path: Path) -> None:
+    assert find_last_search(read_screening(tmp_path)) is None
+    store.write_records(tmp_path / "content" / "screening.yml", screening())
+    assert find_last_search(read_screening(tmp_path)) == DAY
 
 
 def test_a_card_shows_each_value_with_its_sentence_and_what_is_not_stated(library: Library) -> None:

@@ -34,7 +34,7 @@ _FACETS = ("isolation", "species", "model", "route", "randomised", "blinded")
 def view_search_notice(atlas: LibraryIndex) -> str:
     """Return what home says where no search was run, or the last is old; empty where it is not."""
     root = atlas.library.root
-    last = review_flow.read_last_search(root / "content" / "screening.yml")
+    last = review_flow.find_last_search(review_flow.read_screening(root))
     if last is None:
         return "No search of the literature was run yet: the papers read were chosen by hand."
     if review_flow.is_stale(last, today(root)):
