@@ -128,7 +128,7 @@ def serve(project: Project, host: str, port: int) -> None:
     from builder import pipeline
     from builder.publish import serve as preview
 
-    project = preview.preview_project(project)
+    project = Project(project.root, project.preview)  # so that site/ stays as published
     with Stages():
         problems = pipeline.rebuild(project, fresh=True)
     show(problems)

@@ -79,14 +79,6 @@ class Table:
             yield [row.get(name) for name in self.columns]
 
 
-def find_tables(records: Mapping[str, Sequence[Data]]) -> list[Table]:
-    """Return the tables of all collections, each followed by those that hang on it."""
-    tables: dict[str, Table] = {}
-    for name in sorted(COLLECTIONS):
-        add_tables(tables, name, records[name])
-    return finish_tables(tables)
-
-
 def add_tables(tables: dict[str, Table], name: str, records: Sequence[Data]) -> None:
     """Add the table of a collection, and those that hang on it.
 

@@ -4,7 +4,6 @@ import logging
 import re
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from builder.errors import Problem, has_errors
@@ -14,11 +13,6 @@ Report = Callable[[str], None]
 _PATIENCE = 60.0  # seconds in which another command should end
 # The policy of a published page forbids inline scripts; the preview cannot live without one.
 _POLICY = re.compile(rb'<meta http-equiv="Content-Security-Policy"[^>]*>')
-
-
-def preview_project(project: Project) -> Project:
-    """Return the project with its preview for a site, so that site/ stays as published."""
-    return replace(project, out=project.build / "preview")
 
 
 def _reloading(base: Any) -> Any:

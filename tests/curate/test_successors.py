@@ -20,7 +20,6 @@ from builder.curate import changes
 from builder.errors import Problem, ProblemError
 from builder.models import Address
 from builder.project import Project
-from builder.publish.serve import preview_project
 
 OLD = "doe-2025-exosomes-joint-made-up"
 NEW = "doe-2025-exosomes-knee-made-up"
@@ -284,7 +283,7 @@ def test_a_preview_reads_and_keeps_nothing(review: tuple[Project, Seed]) -> None
     before = {p: p.read_bytes() for p in project.content.rglob("*") if p.is_file()}
     retitle_only = seed.title.replace("Joint", "Knee")
     write(project, replace(seed, title=retitle_only))
-    report = pipeline.extract(preview_project(project))
+    report = pipeline.extract(Project(project.root, project.preview))
     assert f"{NEW}/paper.yml" in " ".join(path.as_posix() for path in report.changed)
     assert {p: p.read_bytes() for p in project.content.rglob("*") if p.is_file()} == before
 

@@ -29,10 +29,10 @@ from rocrate.rocrate import ROCrate
 
 from builder import models
 from builder.export import prepare_downloads, write_downloads
-from builder.export.records import find_records
+from builder.export.records import each_collection
 from builder.export.site_files import bundle, write_manifest
 from builder.export.table_files import clear_unused, is_large, pack_parquet
-from builder.export.tables import Column, Table, find_tables
+from builder.export.tables import Column, Table, add_tables, finish_tables
 from builder.models import review
 from builder.site.index import build_index
 from builder.store import Library, PaperBundle, write_records
@@ -144,7 +144,10 @@ def folder(library: Library, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def tables(library: Library) -> list[Table]:
-    return find_tables(find_records(build_index(library), AT))
+    begun: dict[str, Table] = {}
+    for name, records in each_collection(build_index(library), AT):
+        add_tables(begun, name, records)
+    return finish_tables(begun)
 
 
 def read_csv(folder: Path, name: str) -> list[dict[str, str]]:

@@ -12,7 +12,7 @@ from builder.curate.reading import hash_knowledge
 from builder.errors import Problem
 from builder.project import Project
 from builder.publish.release import write_release
-from builder.publish.serve import make_server, preview_project
+from builder.publish.serve import make_server
 
 pytestmark = pytest.mark.slow
 
@@ -32,7 +32,7 @@ def test_changes_are_shown_faults_reported_and_a_release_survived(
 ) -> None:
     furnish(root, small)
     pipeline.extract(small)
-    project = preview_project(small)
+    project = Project(small.root, small.preview)
     assert not errors(pipeline.rebuild(project, fresh=True))
     page = project.site / "sources/bmsc/index.html"
     other = (project.site / "about/index.html").stat().st_mtime_ns
