@@ -1,12 +1,8 @@
 """Asking web services: paced, with a cache, time limits, and retries that honour Retry-After.
 
 What the services are and how politely they are asked comes first; then the client; at the end how
-values are taken out of JSON whose shape is not ours to trust.
-
-httpx asks, hishel keeps the day's answers. The ready-made clients were
-looked at and left: habanero (Crossref) takes a base address and a contact, but neither retries nor
-a cache, and drops the Retry-After header; pytrials (ClinicalTrials.gov) has a fixed address and no
-time limit.
+values are taken out of JSON whose shape is not ours to trust. httpx asks, hishel keeps the day's
+answers.
 """
 
 import contextlib

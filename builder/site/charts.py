@@ -1,8 +1,5 @@
 """Pictures of the data, drawn at build time: plain data in, SVG (or a PNG card) out.
 
-They are drawn with svg.py: about a millisecond each, where Vega takes a quarter of a second and
-fixes the width, so that words shrink on a phone. resvg turns the cards into PNG.
-
 An SVG stands inline in its page. Its colours are classes of the theme, so that one drawing serves
 light and dark; its places across are percentages, so that bars stretch while words keep their size
 and stay readable on a phone. Each has a title and a description, and a table behind it.
