@@ -5,20 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from builder.models.document import (
-    LABEL,
-    Citation,
-    find_labels,
-    is_link_line,
-    split_link_labels,
-)
-from builder.readers.draft import URL, Draft, Lines
-from builder.readers.lines import (
-    HAS_YEAR,
-    bare_line,
-    is_heading,
-    named_headings,
-)
+from builder.models.document import LABEL, Citation, find_labels, is_link_line, split_link_labels
+from builder.readers.draft import URL, Draft, Lines, find_doi
+from builder.readers.lines import HAS_YEAR, bare_line, is_heading, named_headings
 from builder.readers.masthead import is_furniture
 from builder.readers.references import parse_reference
 from builder.readers.references.styles import read_lines
@@ -37,6 +26,7 @@ class EntryList:
         self._draft = draft
         self.is_open = False
         self.open_entry = 0  # the last line of an entry that the next line may go on with
+        self._parted = False  # a table or a caption stands behind the last line of an entry
         self._bulleted = True
         self._lines: list[str] = []  # of an entry whose number stands on a line of its own
         self._stacked = ""  # the last line of an entry whose names stand on lines of their own
@@ -48,6 +38,10 @@ class EntryList:
         first = [t for t in rest[:9] if not is_link_line(t) and not is_furniture(t)]
         marks = (form("entry_mark"), _BARE_NUMBER, form("close_number"))
         self._bulleted = not first or any(mark.match(t) for mark in marks for t in first[:2])
+
+    def part(self) -> None:
+        """Note a table or a caption, behind which the last entry may go on."""
+        self._parted, self.open_entry = self._parted or self.open_entry > 0, 0
 
     def continues(self, line: str) -> bool:
         """Return whether a line outside the list is an entry: the next number, or a linked one."""
@@ -62,7 +56,8 @@ class EntryList:
         last = draft.citations[-1] if draft.citations else Citation(0, "", 0)
         if line.startswith(str(last.number + 1)):
             line = _part_number(line)
-        goes_on = bool(last.line) and self.open_entry == number - 1 and not last.labels
+        rest = self._parted and _is_rest(last.printed, line)
+        goes_on = rest or (bool(last.line) and self.open_entry == number - 1 and not last.labels)
         lone = _ONE_LABEL.fullmatch(line) and line.casefold() not in named_headings()
         if is_link_line(line) or lone or match("site_link", line):
             if last.line:
@@ -85,7 +80,7 @@ class EntryList:
             self._is_plain_entry(line) and not (goes_on and not HAS_YEAR.search(last.printed))
         ):
             self.add(number, line)
-        elif goes_on and not is_heading(line):
+        elif goes_on and (rest or not is_heading(line)):
             self._go_on(last, number, line)
         else:
             self.is_open, self._lines = False, []
@@ -104,7 +99,7 @@ class EntryList:
         """Add an entry that begins in a line."""
         printed, text = _split_entry(line)
         last = self._draft.citations[-1].number if self._draft.citations else 0
-        self._lines, self._stacked = [], ""
+        self._lines, self._stacked, self._parted = [], "", False
         entry = Citation(printed or last + 1, text, number, labels=_labels(text))
         self._draft.citations.append(entry)
         self.is_open, self.open_entry = True, number
@@ -114,7 +109,7 @@ class EntryList:
         text = f"{entry.printed}{between}{line}".strip()
         self._draft.citations[-1] = replace(entry, printed=text, labels=_labels(text))
         self._draft.taken.add(number)
-        self.open_entry = number
+        self.open_entry, self._parted = number, False
 
     def _stack(self, entry: Citation, number: int, line: str) -> None:
         """Add a line to an entry of names, year and title, and journal, a line each."""
@@ -178,7 +173,9 @@ def _entry_length(lines: Lines, place: int) -> int:
         inner = _entry_length(lines, place + 1)
         return 1 + (inner or len(parts)) if inner or read_lines(parts) else 0
     year = place
-    while year < len(lines) and match("name_alone", lines[year][1]):
+    # A run of names is tried from its first, so that the time does not grow with its square.
+    first = not place or not match("name_alone", lines[place - 1][1])
+    while first and year < len(lines) and match("name_alone", lines[year][1]):
         year += 1
     (_, dated), (_, journal), *_ = (*lines[year : year + 2], (0, ""), (0, ""))
     if year > place and match("year_and_title", dated) and search("volume_and_pages", journal):
@@ -191,6 +188,15 @@ def _reads_as_reference(line: str) -> bool:
         return False
     work, _ = parse_reference(_split_entry(_part_number(line))[1])
     return bool(work.authors and work.issued and (work.container or work.publisher))
+
+
+def _is_rest(entry: str, line: str) -> bool:
+    """Return whether a line ends an entry that a table cut: one of the two has the year."""
+    dated = bool(HAS_YEAR.search(entry))
+    unended = entry[-1:].isalpha() or entry.endswith((",", ":", "-", "–", "&"))
+    ends = search("volume_and_pages", line) or find_doi(line)
+    one = dated != bool(HAS_YEAR.search(line)) and not match("entry_mark", line)
+    return bool(one and ends and (unended or not (dated or line[0].isupper())))
 
 
 def _labels(text: str) -> tuple[str, ...]:

@@ -48,10 +48,7 @@ class Layout:
 def _refuse_several(source: Source, count: int, form: str) -> None:
     """Raise ProblemError where a file holds more than one record."""
     if count > 1:
-        hint = (
-            "Save the one work that is meant in a file of its own; a list found by a search is "
-            "brought in by `search` and `include`."
-        )
+        hint = "Export the one work alone; a list found by a search is for `search` and `include`."
         got = f"what looks like {form} of {count} works"
         raise refuse(source.file, "seed-layout", "a paper", got, hint, 1)
 
@@ -247,12 +244,8 @@ def _take(draft: Draft, role: str, value: str, line: int, people: list[Person]) 
         draft.set(line, **{role: _CLEAN.get(role, str)(value)})
 
 
-def _first_word(value: str) -> str:
-    return value.split(" ", maxsplit=1)[0]
-
-
 _CLEAN: dict[str, Callable[[str], str]] = {
-    "doi": find_doi, "issn": _first_word, "pmcid": _first_word,
+    "doi": find_doi, "issn": partial(re.sub, " .*", ""), "pmcid": partial(re.sub, " .*", ""),
     "page": lambda value: re.sub(r"\s*([–-])\s*", r"\1", value),
 }  # fmt: skip
 

@@ -115,7 +115,7 @@ class _Page:
             if number in self.aside:
                 continue  # no sentence of them can be trusted: they are reported as unread
             if number in rows and not match("caption", line.strip()):
-                self.entries.open_entry = 0
+                self.entries.part()
                 draft.add_row(number, line)
                 continue
             if line.strip() or number + 1 not in rows:
@@ -221,7 +221,7 @@ class _Page:
         elif self._read_licence(number, line):
             pass
         elif caption and (caption[3] or not self.entries.is_open):
-            self.entries.open_entry = 0
+            self.entries.part()
             if caption[3]:
                 self._add_caption(caption[1], caption[3], number)
             else:

@@ -138,7 +138,8 @@ def test_the_paper_s_own_citation_in_two_styles_is_no_list(above: str) -> None:
 
 @pytest.mark.parametrize("column", ["7", "[7]", "7.", "Roe A"])
 def test_a_long_column_of_a_table_is_no_list(column: str) -> None:
-    rows = [column] * 2000
+    # A reader whose time grows with the square of the rows would not come back from these.
+    rows = [column] * 20_000
     document = read(TITLE, "Abstract", ABSTRACT, "1. Introduction", BODY, *rows, BODY, *ENTRIES)
     assert [citation.number for citation in document.citations] == [1, 2]
 
@@ -221,6 +222,45 @@ def test_one_work_of_endnotes_xml_is_read() -> None:
     assert (work.volume, work.issue, work.page, work.issued) == ("7", "2", "12-19", (2021,))
     assert work.doi == "10.1000/knee.7.12"
     assert [block.text for block in document.blocks] == ["Exosomes of MSCs increased SOX9 in rats."]
+
+
+TABLE = ("Table 1. Doses of the vesicles", "Group\tDose", "A\t50 µg", "B\t100 µg")
+
+
+@pytest.mark.parametrize(
+    ("begun", "rest"),
+    [
+        ("2. Silva MA. Vesicles and what they", "carry to ewes. Bone Lett. 2019;10(2):12-34."),
+        ("2. Silva MA. Vesicles of ewes. Bone Lett.", "2019;10(2):12-34."),
+        ("2. Silva MA. Vesicles. Bone Lett. 2019;10:12-34. doi:", "10.1000/bl.10.12"),
+    ],
+)
+def test_an_entry_that_a_table_cuts_in_two_is_one(begun: str, rest: str) -> None:
+    first, last = "1. Roe A. Lambs. J Knees. 2018;7:1–9.", "3. Weber K. Rams. Tendon. 2020;3:14–9."
+    document = read(
+        TITLE, "Abstract", ABSTRACT, "1. Introduction", BODY, "References", first, begun, *TABLE,
+        rest, last,
+    )  # fmt: skip
+    printed = [(citation.number, citation.printed) for citation in document.citations]
+    assert printed == [(1, first[3:]), (2, f"{begun[3:]} {rest}"), (3, last[3:])]
+    assert rest not in [block.text for block in document.blocks]
+
+
+@pytest.mark.parametrize(
+    ("entry", "note"),
+    [
+        ("2. Silva MA. Vesicles. Bone Lett. 2019;10:12-34.", "a diluted at 1:100."),
+        ("2. Silva MA. Vesicles. Bone Lett. 2019;10:12-34", "Counted in 2019 at 1:100."),
+        ("2. Silva MA. What is not yet in print.", "Counted in 2019 at 1:100."),
+    ],
+)
+def test_a_note_below_a_table_ends_no_entry(entry: str, note: str) -> None:
+    first = "1. Roe A. Lambs. J Knees. 2018;7:1–9."
+    document = read(
+        TITLE, "Abstract", ABSTRACT, "1. Introduction", BODY, "References", first, entry, *TABLE,
+        note,
+    )  # fmt: skip
+    assert [citation.printed for citation in document.citations] == [first[3:], entry[3:]]
 
 
 @pytest.mark.parametrize(
