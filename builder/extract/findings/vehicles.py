@@ -33,9 +33,10 @@ def read_vehicles(reading: Reading) -> list[Assigned]:
         if not in_column and _is_elsewhere(reading, whole, parts):
             continue
         before = reading.before(whole)
-        measured = reading.search("measured_against", before) and not _holds_vesicles(
-            reading, whole
+        beside = reading.search("measured_against", before) or reading.match(
+            "measured_by", reading.behind(whole)
         )
+        measured = beside and not _holds_vesicles(reading, whole)
         if measured or reading.search("no_carrier", before) or _is_compared(reading, whole):
             continue
         rule = "vehicle-column" if in_column else "named-carrier"
