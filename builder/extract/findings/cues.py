@@ -235,8 +235,8 @@ def _fill(pattern: str, words: Mapping[str, str], stop: str) -> str:
     for _ in range(3):  # a word may be made of others
         pattern = re.sub(r"\{([a-z_]{2,})\}", lambda m: words[m[1]], pattern)
     made = (
-        r"\w+(?:gen|net|chem|chan|tr)ically\s+\w+ed\s+|(?:[^\s,;:.]+-\s+(?:or|and)\s+)?[^\s,;:.]+[\s-](?:stimulated|treated|primed|"
-        r"pre-?treated|pre-?conditioned|induced|conditioned|transfected|activated|exposed)\s+"
+        r"\w+(?:gen|net|chem|chan|tr)ically\s+\w+ed\s+|(?:[^\s,;:.]+-\s+(?:or|and)\s+)?[^\s,;:.]+(?:-(?:induced|activated)|"
+        r"[\s-](?:stimulated|treated|primed|pre-?treated|pre-?conditioned|conditioned|transfected|exposed))\s+"
     )
     made += rf"|(?:{words['describing']})\s+"
     bar = rf"(?!(?:{stop or 'whereas|while|although|but'})\b)"
