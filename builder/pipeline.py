@@ -15,6 +15,7 @@ from jinja2 import TemplateError, TemplateSyntaxError, UndefinedError
 
 from builder import export, store
 from builder.addresses import renewal
+from builder.addresses.pages import find_pages
 from builder.curate import extraction
 from builder.curate.checks import check_library, check_quotes, check_terms
 from builder.curate.extraction import Notify, Report, extract, silent
@@ -143,6 +144,7 @@ def build(project: Project, notify: Notify = silent, *, force: bool = False) -> 
     with hold_lock(project.build / "lock"):
         if not force and publish.is_current(project):
             return False
+        find_pages.cache_clear()  # the library of what ran before: 0.4 GB of a thousand papers
         _build(
             project, load(project), notify, renewal.check_addresses, extraction.check_corrections
         )
