@@ -29,6 +29,7 @@ _NAMING_KINDS = ("modification", "source", "vehicle", "vesicle", "outcome")
 _FIELD_KINDS = ("intervention", "method", "condition")
 # Rules by which the words themselves say a direction.
 _SAID = ("verb", "arrow", "passive", "sign")
+_RAISED = ("up", "activates")
 _DIRECTED = ("up", "down", "activates", "inhibits")
 
 
@@ -123,7 +124,11 @@ def _is_taken_out(reading: Reading, mention: Mention) -> bool:
 def _is_missed(reading: Reading, mention: Mention) -> bool:
     """Return whether vesicles lose an effect without a molecule: "its knockdown abolished it"."""
     behind = reading.behind(mention)
+    before = reading.before(mention)
     taken = _is_taken_out(reading, mention) or reading.match("opposed_behind", behind)
+    taken = taken or reading.search("added_to_test", before[-80:])
+    if reading.search("of_silenced", before) and reading.match("was_silenced", behind):
+        return True  # "exosomes whose miR-92a had been knocked down"
     return bool(taken and reading.match("undone_without", behind))
 
 
@@ -133,7 +138,9 @@ def _undone(
     """Return what was read, molecules whose loss undoes what vesicles do as involved."""
     if mention.start in lost:
         return replace(assigned, detail="involves", rule="undone-without")
-    if lost and reading.match("own_activity", reading.behind(mention)):
+    before = reading.before(mention)
+    induced = lost and reading.search("induced_by_vesicles", before)
+    if lost and (induced or reading.match("own_activity", reading.behind(mention))):
         return replace(assigned, detail="modulates", rule="effect-taken-away")
     return assigned
 
@@ -143,9 +150,22 @@ def _lowered(reading: Reading, mention: Mention, assigned: Assigned) -> Assigned
 
     "Degradation of collagen" is such a name, and collagen II what is degraded.
     """
-    before = (m for m in reading.mentions("mechanism") if m.start < mention.start < m.end)
+    mechanisms = reading.mentions("mechanism")
+    before = (m for m in mechanisms if m.start < mention.start < m.end)
     if any(m.end < mention.end and reading.is_lowering(m) for m in before):
         return replace(assigned, detail=FLIPPED.get(assigned.detail, assigned.detail))
+    after = [m for m in mechanisms if m.start > mention.end]
+    named = after and reading.match("calls_another", reading.text[mention.end : after[0].start])
+    if named or reading.search("of_another", reading.before(mention)):
+        return replace(assigned, detail="involves", rule="agent: of")
+    behind = reading.behind(mention)
+    again = reading.search("same_again", behind)
+    again = None if again and reading.cues.vesicle.search(behind[: again.start()]) else again
+    verb = reading.cues.finder.fullmatch(again["verb"]) if again else None
+    turned = verb and reading.cues.meaning(verb[0]).effect
+    both = turned in _DIRECTED and assigned.detail in _DIRECTED
+    if both and (turned in _RAISED) != (assigned.detail in _RAISED):
+        return replace(assigned, detail="modulates")  # at another time, or in another dose
     return assigned
 
 
