@@ -211,7 +211,7 @@ def test_a_frozen_page_is_not_for_indexes_and_leads_to_the_living_data(tmp_path:
     release = pages["releases/1.0.0/"]
     assert names_of(release)["robots"] == "noindex"
     assert 'href="../../data/"' in render_page(release)
-    assert " BMSCs | Reduced IL-1β</li>" in render_page(release)
+    assert " BMSCs | Reduced IL-1β\n" in render_page(release)
     history_of = pages["sources/bmsc/"].extra["history"]
     assert [(r["version"], r["word"]) for r in history_of["releases"]] == [("1.0.0", "added")]
 
