@@ -278,6 +278,9 @@ def find_instead(text: str, cues: Cues) -> Iterator[tuple[int, int, State]]:
         effect = _meaning_of(match["verb"], cues)
         if effect and not cues.vesicle.search(match["what"]):
             yield *match.span("what"), State(match.start("what"), effect, "not-but", match["verb"])
+    for match in cues.patterns["as_much_as"].finditer(text):
+        what = "what" if match["what"] else "what2"
+        yield *match.span(what), State(match.start(what), "none", "unchanged", "as much as")
     for match in cues.patterns["level_with_vesicles"].finditer(text):
         said = State(match.start("what"), "modulates", "not-but", "unchanged")
         yield *match.span("what"), said
