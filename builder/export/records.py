@@ -358,13 +358,11 @@ CONTENT: Mapping[str, type[BaseModel]] = {
 }
 
 
-def find_records(atlas: LibraryIndex, site_url: str) -> dict[str, list[Data]]:
-    """Return the records of each collection, sorted by id; ``site_url`` ends with a slash."""
-    return dict(each_collection(atlas, site_url))
-
-
 def each_collection(atlas: LibraryIndex, site_url: str) -> Iterator[tuple[str, list[Data]]]:
-    """Yield the name of each collection and its records, one after the other to save memory."""
+    """Yield the name of each collection and its records, sorted by id.
+
+    One after the other to save memory; ``site_url`` ends with a slash.
+    """
     for name, held in sorted(COLLECTIONS.items()):
         yield name, sorted(held.find(atlas, site_url), key=lambda record: str(record["id"]))
 

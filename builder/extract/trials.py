@@ -414,9 +414,9 @@ class _Row:
             if role in ("result", "status", "reference", "registry", "title"):
                 continue
             parts = split_list(drop_registry_ids(cell.text or ""))
-            told = [part for part in parts if states_no_benefit(part) or tolerated(part)]
-            if told or role is None:
-                found += [part for part in parts if part in told or judge_result(part)]
+            stated = [part for part in parts if states_no_benefit(part) or tolerated(part)]
+            if stated or role is None:
+                found += [part for part in parts if part in stated or judge_result(part)]
         return found
 
     def _ask(self, rule: str, text: str, field: str, weight: int = 3) -> None:

@@ -14,7 +14,7 @@ from hand_made import PAPER, make_bundle, make_library, make_terms
 
 from builder import models, store
 from builder.export.api import write_api, write_page_files
-from builder.export.records import content_schemas, find_records, record_schema
+from builder.export.records import content_schemas, each_collection, record_schema
 from builder.site.index import build_index
 from builder.site.links import Page
 from builder.store import Library
@@ -313,7 +313,7 @@ def test_a_registry_record_stands_in_its_trial(tmp_path: Path) -> None:
     )
     library = make_library(tmp_path)
     library = type(library)(**{**vars(library), "registry": {record.id: record}})
-    [trial] = find_records(build_index(library), AT)["trials"]
+    [trial] = dict(each_collection(build_index(library), AT))["trials"]
     assert trial["registry_record"]["facts"]["phase"] == [
         {"value": "Phase 1", "as_of": "2025-03-04", "urls": []}
     ]

@@ -72,6 +72,17 @@ def test_two_builds_are_the_same_to_the_byte(entries: Entries, index: Path, tmp_
     assert digests(tmp_path) == digests(index)
 
 
+def test_what_is_waited_for_is_done_before_pagefind_runs(entries: Entries, tmp_path: Path) -> None:
+    ran = []
+
+    def wait() -> None:
+        ran.append((tmp_path / "pagefind").exists())
+
+    write_index(tmp_path, entries, SETTINGS, "2026-01-02", wait)
+    assert ran == [False]
+    assert (tmp_path / "pagefind" / "pagefind-entry.json").is_file()
+
+
 def test_only_what_is_used_is_shipped(index: Path) -> None:
     names = {path.name for path in (index / "pagefind").iterdir() if path.is_file()}
     assert "pagefind.js" in names

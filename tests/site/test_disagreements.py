@@ -13,7 +13,7 @@ from hand_made import join_papers, merge_references
 from test_evidence import bundle, finding
 
 from builder import models
-from builder.export.records import find_records
+from builder.export.records import each_collection
 from builder.models import Identifiers, Notice, Term
 from builder.site.index import build_index
 from builder.site.render import render_site
@@ -133,7 +133,7 @@ def test_correcting_a_work_does_not_withdraw_it() -> None:
 def read_api(library: Library) -> dict[str, dict[str, Any]]:
     return {
         name: {str(record["id"]): record for record in records}
-        for name, records in find_records(build_index(library), "https://atlas.example/").items()
+        for name, records in each_collection(build_index(library), "https://atlas.example/")
     }
 
 

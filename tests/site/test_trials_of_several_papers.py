@@ -12,7 +12,7 @@ from hand_made import PAPER, make_bundle, make_library, merge_references, trial_
 from builder import models
 from builder.addresses import ledger
 from builder.curate.evidence import group_reports, merge_reports
-from builder.export.records import array_schema, find_records
+from builder.export.records import array_schema, each_collection
 from builder.site.index import build_index
 from builder.site.pages import view_pages
 from builder.site.render import render_page
@@ -68,7 +68,7 @@ def test_results_that_differ_are_all_shown_and_mixed() -> None:
 
 
 def test_the_api_has_one_record_with_both_reports(tmp_path: Path) -> None:
-    records = find_records(build_index(make_reported_twice(tmp_path)), AT)["trials"]
+    records = dict(each_collection(build_index(make_reported_twice(tmp_path)), AT))["trials"]
     jsonschema.validate(records, array_schema("trials", AT))
     [trial] = records
     assert [(t["paper"], t["status"]["printed"]) for t in trial["reports"]] == [
@@ -79,7 +79,7 @@ def test_the_api_has_one_record_with_both_reports(tmp_path: Path) -> None:
 
 
 def test_a_trial_reported_once_has_no_list_of_reports(tmp_path: Path) -> None:
-    [trial] = find_records(build_index(make_library(tmp_path)), AT)["trials"]
+    [trial] = dict(each_collection(build_index(make_library(tmp_path)), AT))["trials"]
     assert "reports" not in trial
 
 

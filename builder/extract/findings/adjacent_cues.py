@@ -236,7 +236,9 @@ def find_levels(text: str, cues: Cues) -> Iterator[State]:
         sides = [(match["one"], float(match["a"])), (match["two"], float(match["b"]))]
         theirs = [value for side, value in sides if cues.vesicle.search(side)]
         others = [v for s, v in sides if not cues.vesicle.search(s) and cues.search("untreated", s)]
-        if theirs and others and theirs != others:
+        unit, other = match["unit_a"], match["unit_b"]
+        unlike = unit and other and unit != other  # "8 weeks and 3 months"
+        if theirs and others and theirs != others and not unlike:
             effect = "up" if theirs > others else "down"
             yield State(match.start(), effect, "passive", match[0], match.end())
 

@@ -68,7 +68,7 @@ def read_mechanisms(reading: Reading) -> list[Assigned]:
             or _is_taken_out(reading, mention)
         ):
             continue  # what the vesicle carries is cargo; it is a mechanism only if it changes
-        found.append(_undone(reading, mention, _lowered(reading, mention, assigned), lost))
+        found.append(_undone(reading, mention, _revised(reading, mention, assigned), lost))
         found += _agents(reading, mention)
     found = list(_without_background(reading, found))
     return [*found, *_polarized(reading, {a.value for a in found})]
@@ -145,28 +145,31 @@ def _undone(
     return assigned
 
 
-def _lowered(reading: Reading, mention: Mention, assigned: Assigned) -> Assigned:
-    """Return what was read, turned where a name of lowering reaches into it.
-
-    "Degradation of collagen" is such a name, and collagen II what is degraded.
-    """
+def _revised(reading: Reading, mention: Mention, assigned: Assigned) -> Assigned:
+    """Return what was read, changed where other words of the statement reach over the name."""
     mechanisms = reading.mentions("mechanism")
-    before = (m for m in mechanisms if m.start < mention.start < m.end)
-    if any(m.end < mention.end and reading.is_lowering(m) for m in before):
+    before = (m for m in mechanisms if m.start < mention.start < m.end < mention.end)
+    if any(reading.is_lowering(m) for m in before):  # "degradation of [collagen] II"
         return replace(assigned, detail=FLIPPED.get(assigned.detail, assigned.detail))
     after = [m for m in mechanisms if m.start > mention.end]
     named = after and reading.match("calls_another", reading.text[mention.end : after[0].start])
     if named or reading.search("of_another", reading.before(mention)):
-        return replace(assigned, detail="involves", rule="agent: of")
+        return replace(assigned, detail="involves", rule="agent: of")  # "the Wnt inhibitor DKK1"
+    if _turns_later(reading, mention, assigned.detail):
+        return replace(assigned, detail="modulates")
+    return assigned
+
+
+def _turns_later(reading: Reading, mention: Mention, effect: str) -> bool:
+    """Return whether the opposite is said too: "raised X at day 3 and lowered it at day 14"."""
     behind = reading.behind(mention)
     again = reading.search("same_again", behind)
-    again = None if again and reading.cues.vesicle.search(behind[: again.start()]) else again
-    verb = reading.cues.finder.fullmatch(again["verb"]) if again else None
-    turned = verb and reading.cues.meaning(verb[0]).effect
-    both = turned in _DIRECTED and assigned.detail in _DIRECTED
-    if both and (turned in _RAISED) != (assigned.detail in _RAISED):
-        return replace(assigned, detail="modulates")  # at another time, or in another dose
-    return assigned
+    if not again or reading.cues.vesicle.search(behind[: again.start()]):
+        return False
+    verb = reading.cues.finder.fullmatch(again["verb"])
+    later = reading.cues.meaning(verb[0]).effect if verb else ""
+    both = later in _DIRECTED and effect in _DIRECTED
+    return both and (later in _RAISED) != (effect in _RAISED)
 
 
 def _is_stimulus(reading: Reading, mention: Mention, assigned: Assigned) -> bool:

@@ -20,7 +20,6 @@ from builder.extract.findings.statements import EFFECTS, Assigned, Statement
 from builder.extract.vocabulary import Mention, Vocabulary
 
 # Rules of a direction that a text gives an object.
-_VESICLES = re.compile(r"exosom|\bs?EVs?\b|vesicle", re.IGNORECASE)
 _STATED = ("verb", "noun", "passive", "arrow", "sign", "denied", "unchanged", "protected")
 # Types of conditions that are healed, and that nothing makes worse by promoting or inducing them.
 _WOUNDS = ("defect", "injury")
@@ -279,7 +278,7 @@ def _undirected(item: Assigned, text: str, cues: Cues, vocabulary: Vocabulary) -
     if item.detail in ("involves", ""):
         return ""
     words, around = read_words(), _around(item, text)
-    rule = _not_theirs(item, around, words)
+    rule = _not_theirs(item, around, cues, words)
     lone = words.patterns["alone"].search(around[0])
     if lone and not cues.names_vesicles(lone[0]):
         rule = "carrier's own"
@@ -315,7 +314,7 @@ def _did_stimulus(item: Assigned, around: tuple[str, str, str], cues: Cues, word
     return not cues.names_vesicles(did[0] + own)
 
 
-def _not_theirs(item: Assigned, around: tuple[str, str, str], words: Words) -> str:
+def _not_theirs(item: Assigned, around: tuple[str, str, str], cues: Cues, words: Words) -> str:
     """Return the rule by which a sentence gives an effect to all, to none, or to no vesicles."""
     before, sentence, behind = around
     patterns = words.patterns
@@ -325,7 +324,7 @@ def _not_theirs(item: Assigned, around: tuple[str, str, str], words: Words) -> s
     made = item.value in words.ids["production"]
     blocked = not made and patterns["blocked"].search(before)
     # What vesicles of silenced cells did not do is theirs: "exosomes of Rab27a-silenced MSCs".
-    if item.detail == "none" and not (blocked and _VESICLES.search(blocked[0])):
+    if item.detail == "none" and not (blocked and cues.vesicle.search(blocked[0])):
         lone = not patterns["without_vesicles"].search(sentence)
         good = lone and patterns["as_good"].search(sentence)
         return "correlated" if "correlat" in before else "beside-active" if good else ""
